@@ -1,0 +1,25 @@
+//! What callgrind counts: `gate empty|read|c14n FILE`. See `benches/gates.sh`.
+
+use wss_c14n::{Canonicalization, Count, Document, Limits, Subset};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let [_, mode, path] = arguments.as_slice() else {
+        eprintln!("usage: gate empty|read|c14n FILE");
+        std::process::exit(2);
+    };
+    let source = std::fs::read_to_string(path).expect("a readable file");
+    let limits = Limits::dangerous_unbounded();
+    if mode == "empty" {
+        std::hint::black_box(&source);
+        return;
+    }
+    let document = Document::parse(source.as_str(), &limits).expect("a well-formed file");
+    if mode == "c14n" {
+        let body = document.root().children().last().expect("an envelope has a Body");
+        let mut octets = Count::default();
+        Canonicalization::default().write(&Subset::subtree(body), &mut octets).expect("canonical form");
+        std::hint::black_box(octets);
+    }
+    std::hint::black_box(&document);
+}

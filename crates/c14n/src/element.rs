@@ -1,0 +1,363 @@
+//! Elements: find one, some, required; read a leaf exactly.
+//!
+//! Names compare as expanded names. A leaf's text is read by [`Element::text`] alone, which refuses an
+//! element, comment or processing instruction inside: what a digest skips must not change what is read.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use crate::document::{Attribute, Document, Kind, NodeId, flag};
+use crate::error::LeafError;
+use crate::lexical;
+use crate::name::{self, ExpandedName};
+use crate::reader::{self, NO_NODE};
+
+/// An element of a [`Document`].
+#[derive(Clone, Copy)]
+pub struct Element<'a> {
+    document: &'a Document<'a>,
+    id: NodeId,
+}
+
+impl PartialEq for Element<'_> {
+    /// The same node of the same document.
+    fn eq(&self, other: &Self) -> bool {
+        self.id == other.id && std::ptr::eq(self.document.source(), other.document.source())
+    }
+}
+
+impl Eq for Element<'_> {}
+
+impl std::fmt::Debug for Element<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "<{}>@{:?}", self.qualified_name(), self.span())
+    }
+}
+
+impl<'a> Element<'a> {
+    pub(crate) fn new(document: &'a Document<'a>, id: NodeId) -> Self {
+        Self { document, id }
+    }
+
+    /// The document it belongs to.
+    #[must_use]
+    pub fn document(self) -> &'a Document<'a> {
+        self.document
+    }
+
+    /// Its id within the document.
+    #[must_use]
+    pub fn id(self) -> NodeId {
+        self.id
+    }
+
+    fn node(self) -> crate::document::Node {
+        // An Element is only made for an index of its own document's tape.
+        self.document.tape.nodes.get(self.id.0 as usize).copied().expect("element ids index their own tape")
+    }
+
+    fn source(self, range: Range<usize>) -> &'a str {
+        self.document.source().get(range).unwrap_or_default()
+    }
+
+    /// The name as written, prefix included.
+    #[must_use]
+    pub fn qualified_name(self) -> &'a str {
+        let node = self.node();
+        let start = node.start as usize + 1;
+        self.source(start..start + node.name_len as usize)
+    }
+
+    /// The prefix as written; empty for none.
+    #[must_use]
+    pub fn prefix(self) -> &'a str {
+        self.document.tape.prefix(self.document.tape.pair(self.node().pair).prefix)
+    }
+
+    /// Namespace name and local name.
+    #[must_use]
+    pub fn name(self) -> ExpandedName<'a> {
+        let tape = &self.document.tape;
+        let pair = tape.pair(self.node().pair);
+        let qualified = self.qualified_name();
+        let local = match tape.prefix(pair.prefix).len() {
+            0 => qualified,
+            prefix => qualified.get(prefix + 1..).unwrap_or_default(),
+        };
+        ExpandedName { namespace: tape.uri(pair.uri), local }
+    }
+
+    /// Whether it has this expanded name.
+    #[must_use]
+    pub fn is(self, namespace: &str, local: &str) -> bool {
+        self.name() == ExpandedName { namespace, local }
+    }
+
+    /// The parent element; `None` for the document element.
+    #[must_use]
+    pub fn parent(self) -> Option<Element<'a>> {
+        match self.node().parent {
+            NO_NODE => None,
+            parent => Some(Self::new(self.document, NodeId(parent))),
+        }
+    }
+
+    /// Itself, its parent, and so on to the document element.
+    pub fn ancestors_and_self(self) -> impl Iterator<Item = Element<'a>> {
+        std::iter::successors(Some(self), |element| element.parent())
+    }
+
+    /// Whether `other` is this element or stands inside it.
+    #[must_use]
+    pub fn contains(self, other: Element<'_>) -> bool {
+        let node = self.node();
+        std::ptr::eq(self.document.source(), other.document.source())
+            && other.id >= self.id
+            && (other.id.0 < node.next)
+    }
+
+    /// Its element children, in order.
+    pub fn children(self) -> impl Iterator<Item = Element<'a>> + Clone {
+        let end = self.node().next;
+        let document = self.document;
+        let mut at = self.id.0 + 1;
+        let iterator = std::iter::from_fn(move || {
+            while at < end {
+                let node = document.tape.nodes.get(at as usize)?;
+                let id = at;
+                at = node.next;
+                if node.kind == Kind::Element {
+                    return Some(Element::new(document, NodeId(id)));
+                }
+            }
+            None
+        });
+        // from_fn closures over Copy state are Clone.
+        iterator
+    }
+
+    /// Every element of its subtree, itself first, in document order.
+    pub fn descendants_and_self(self) -> impl Iterator<Item = Element<'a>> {
+        let document = self.document;
+        (self.id.0..self.node().next)
+            .filter(move |id| document.tape.nodes.get(*id as usize).is_some_and(|node| node.kind == Kind::Element))
+            .map(move |id| Element::new(document, NodeId(id)))
+    }
+
+    /// Its children of this name.
+    pub fn children_named(self, namespace: &'a str, local: &'a str) -> impl Iterator<Item = Element<'a>> {
+        self.children().filter(move |child| child.is(namespace, local))
+    }
+
+    /// The only child of this name, or `None`.
+    ///
+    /// # Errors
+    /// [`LeafError::Unexpected`] if there are two.
+    pub fn optional_child(self, namespace: &'a str, local: &'a str) -> Result<Option<Element<'a>>, LeafError> {
+        let mut found = self.children_named(namespace, local);
+        let first = found.next();
+        match found.next() {
+            None => Ok(first),
+            Some(second) => Err(self.unexpected(second)),
+        }
+    }
+
+    /// The only child of this name.
+    ///
+    /// # Errors
+    /// [`LeafError::Missing`] if there is none, [`LeafError::Unexpected`] if there are two.
+    pub fn required_child(self, namespace: &'a str, local: &'static str) -> Result<Element<'a>, LeafError> {
+        self.optional_child(namespace, local)?.ok_or_else(|| self.missing(local))
+    }
+
+    /// The value of an attribute, normalised; `namespace` empty for none.
+    #[must_use]
+    pub fn attribute(self, namespace: &str, local: &str) -> Option<Cow<'a, str>> {
+        let attributes = self.document.tape.attributes_of(self.id.0);
+        attributes.iter().find(|a| self.attribute_name(a) == ExpandedName { namespace, local }).map(|a| self.attribute_value(a))
+    }
+
+    /// The value of an attribute that must be there.
+    ///
+    /// # Errors
+    /// [`LeafError::Missing`] if it is not.
+    pub fn required_attribute(self, namespace: &str, local: &'static str) -> Result<Cow<'a, str>, LeafError> {
+        self.attribute(namespace, local).ok_or_else(|| self.missing(local))
+    }
+
+    /// Its attributes other than declarations, in canonical order.
+    pub fn attributes(self) -> impl Iterator<Item = (ExpandedName<'a>, Cow<'a, str>)> {
+        self.document.tape.attributes_of(self.id.0).iter().map(move |a| (self.attribute_name(a), self.attribute_value(a)))
+    }
+
+    fn attribute_name(self, attribute: &Attribute) -> ExpandedName<'a> {
+        let tape = &self.document.tape;
+        let start = attribute.name_start as usize;
+        let name = self.source(start..start + attribute.name_len as usize);
+        match attribute.prefix_len as usize {
+            0 => ExpandedName { namespace: "", local: name },
+            prefix => ExpandedName {
+                namespace: tape.uri(tape.pair(attribute.pair).uri),
+                local: name.get(prefix + 1..).unwrap_or_default(),
+            },
+        }
+    }
+
+    fn attribute_value(self, attribute: &Attribute) -> Cow<'a, str> {
+        let raw = self.source(attribute.value_start as usize..attribute.value_end as usize);
+        if attribute.rewrite { Cow::Owned(reader::decode_value(raw)) } else { Cow::Borrowed(raw) }
+    }
+
+    /// Where its markup stands in the source: from `<` to `>`.
+    #[must_use]
+    pub fn span(self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.end as usize
+    }
+
+    /// Where its content stands: between the tags. For an empty-element tag, the empty range after it.
+    #[must_use]
+    pub fn content_span(self) -> Range<usize> {
+        let node = self.node();
+        let start = node.tag_end as usize;
+        if node.flags & flag::EMPTY != 0 {
+            return start..start;
+        }
+        let end = if node.flags & flag::END_REWRITE == 0 {
+            node.end as usize - node.name_len as usize - 3
+        } else {
+            self.document.source().get(..node.end as usize).and_then(|s| s.rfind("</")).unwrap_or(start)
+        };
+        start..end
+    }
+
+    /// Where its start tag stands: from `<` to `>`.
+    #[must_use]
+    pub fn start_tag_span(self) -> Range<usize> {
+        let node = self.node();
+        node.start as usize..node.tag_end as usize
+    }
+
+    /// Whether it is written as an empty-element tag.
+    #[must_use]
+    pub fn is_empty_tag(self) -> bool {
+        self.node().flags & flag::EMPTY != 0
+    }
+
+    /// Its text, which must be all it holds: character data, CDATA and references, line ends normalised.
+    ///
+    /// # Errors
+    /// [`LeafError::NotText`] if an element, a comment or a processing instruction stands inside.
+    pub fn text(self) -> Result<Cow<'a, str>, LeafError> {
+        let node = self.node();
+        let inside = self.document.tape.nodes.get(self.id.0 as usize + 1..node.next as usize).unwrap_or(&[]);
+        if inside.is_empty() {
+            return Ok(Cow::Borrowed(self.source(self.content_span())));
+        }
+        let mut text = String::with_capacity(node.end.saturating_sub(node.tag_end) as usize);
+        let content = self.content_span();
+        let mut at = content.start;
+        for node in inside {
+            text.push_str(self.source(at..node.start as usize));
+            match node.kind {
+                Kind::Text => lexical::push_text(self.source(node.start as usize..node.end as usize), &mut text),
+                Kind::CData => {
+                    lexical::push_line_ends(self.source(node.tag_end as usize..node.end as usize - 3), &mut text);
+                }
+                Kind::Element | Kind::Comment | Kind::ProcessingInstruction => return Err(self.not_text()),
+            }
+            at = node.end as usize;
+        }
+        text.push_str(self.source(at..content.end));
+        Ok(Cow::Owned(text))
+    }
+
+    /// Its text as base64, decoded: XML white space is skipped, all else is strict (RFC 4648 §3.5, §4).
+    ///
+    /// # Errors
+    /// As [`Element::text`]; [`LeafError::TooLong`] if more than `max` octets would come out, judged before
+    /// decoding; [`LeafError::Base64`] if the text is not canonical base64.
+    pub fn base64(self, max: usize) -> Result<Vec<u8>, LeafError> {
+        let text = self.text()?;
+        lexical::decode_base64(&text, max).map_err(|error| match error {
+            lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().to_owned(), allowed: max },
+            lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().to_owned() },
+        })
+    }
+
+    /// Whether anything but white space, comments and elements stands directly inside.
+    #[must_use]
+    pub fn has_character_data(self) -> bool {
+        let node = self.node();
+        let content = self.content_span();
+        let mut at = content.start;
+        let mut child = self.id.0 + 1;
+        let blank = |text: &str| text.bytes().all(reader::is_blank);
+        while child < node.next {
+            let Some(next) = self.document.tape.nodes.get(child as usize) else { break };
+            if !blank(self.source(at..next.start as usize)) {
+                return true;
+            }
+            match next.kind {
+                Kind::CData => return true,
+                Kind::Text if !blank(self.source(next.start as usize..next.end as usize)) => return true,
+                _ => {}
+            }
+            at = next.end as usize;
+            child = next.next;
+        }
+        !blank(self.source(at..content.end))
+    }
+
+    /// The namespaces in scope, as prefix (empty: default) and name; `xml` left out.
+    #[must_use]
+    pub fn namespaces_in_scope(self) -> Vec<(&'a str, &'a str)> {
+        let tape = &self.document.tape;
+        let pairs = tape.in_scope(self.id.0).into_iter().map(|pair| tape.pair(pair));
+        pairs.map(|pair| (tape.prefix(pair.prefix), tape.uri(pair.uri))).filter(|(prefix, _)| *prefix != "xml").collect()
+    }
+
+    /// The namespace a prefix is bound to here; the default namespace for the empty prefix.
+    #[must_use]
+    pub fn namespace_of_prefix(self, prefix: &str) -> Option<&'a str> {
+        if prefix == "xml" {
+            return Some(name::XML);
+        }
+        let tape = &self.document.tape;
+        for ancestor in self.ancestors_and_self() {
+            for declaration in tape.declarations_of(ancestor.id.0) {
+                let pair = tape.pair(declaration.pair);
+                if tape.prefix(pair.prefix) == prefix {
+                    let uri = tape.uri(pair.uri);
+                    return (!uri.is_empty()).then_some(uri);
+                }
+            }
+        }
+        None
+    }
+
+    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`.
+    #[must_use]
+    pub fn path(self) -> String {
+        let mut names: Vec<_> = self.ancestors_and_self().map(Element::qualified_name).collect();
+        names.push("");
+        names.reverse();
+        names.join("/")
+    }
+
+    /// An error that says this element lacks `missing`.
+    #[must_use]
+    pub fn missing(self, missing: &'static str) -> LeafError {
+        LeafError::Missing { element: self.qualified_name().to_owned(), missing }
+    }
+
+    /// An error that says this element has no place for `child`.
+    #[must_use]
+    pub fn unexpected(self, child: Element<'_>) -> LeafError {
+        LeafError::Unexpected { element: self.qualified_name().to_owned(), unexpected: child.qualified_name().to_owned() }
+    }
+
+    fn not_text(self) -> LeafError {
+        LeafError::NotText { element: self.qualified_name().to_owned() }
+    }
+}

@@ -1,0 +1,45 @@
+//! Octets to text: UTF-8 as it is, UTF-16 with a byte order mark on request.
+
+use std::borrow::Cow;
+
+use crate::error::ParseError;
+
+pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
+    std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
+}
+
+/// UTF-8 as it is; UTF-16 with a byte order mark transcoded, its declaration blanked.
+pub(crate) fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
+    let (units, big_endian) = match octets {
+        [0xFE, 0xFF, rest @ ..] => (rest, true),
+        [0xFF, 0xFE, rest @ ..] => (rest, false),
+        _ => return utf8(octets).map(Cow::Borrowed),
+    };
+    let wrong = || ParseError::Encoding { encoding: "UTF-16 with a broken code unit".to_owned() };
+    let (pairs, rest) = units.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err(wrong());
+    }
+    let units = pairs.iter().map(|pair| if big_endian { u16::from_be_bytes(*pair) } else { u16::from_le_bytes(*pair) });
+    let mut text = String::with_capacity(octets.len());
+    for character in char::decode_utf16(units) {
+        text.push(character.map_err(|_| wrong())?);
+    }
+    without_declared_utf16(text).map(Cow::Owned)
+}
+
+/// Removes `encoding="UTF-16"` from the declaration, which no longer holds.
+fn without_declared_utf16(text: String) -> Result<String, ParseError> {
+    if !text.starts_with("<?xml") {
+        return Ok(text);
+    }
+    let Some((declaration, rest)) = text.split_once("?>") else { return Ok(text) };
+    let Some((before, after)) = declaration.split_once("encoding") else { return Ok(text) };
+    let value = after.trim_start().trim_start_matches('=').trim_start();
+    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(text) };
+    let Some((encoding, tail)) = value.get(1..).and_then(|value| value.split_once(quote)) else { return Ok(text) };
+    if !encoding.to_ascii_uppercase().starts_with("UTF-16") {
+        return Err(ParseError::Encoding { encoding: encoding.to_owned() });
+    }
+    Ok(format!("{}{tail}?>{rest}", before.trim_end()))
+}

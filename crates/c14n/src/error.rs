@@ -1,0 +1,213 @@
+//! What can be wrong with a document, a subset or a leaf.
+
+use thiserror::Error;
+
+/// Why a document was not read.
+///
+/// Offsets count octets of the UTF-8 source from its first octet.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ParseError {
+    /// *Malformed.* The octets are not UTF-8 (XML 1.0 §4.3.3); transcode other encodings first.
+    #[error("octet {offset} is not UTF-8: send UTF-8, or transcode UTF-16 with `Document::parse_transcoding`")]
+    NotUtf8 {
+        /// The first octet that is not part of a character.
+        offset: usize,
+    },
+    /// *Malformed.* The declared or detected encoding is not one that is read here.
+    #[error("encoding {encoding:?} is not read here: send UTF-8")]
+    Encoding {
+        /// The name of the encoding as declared.
+        encoding: String,
+    },
+    /// *Refused.* A document type declaration. SOAP forbids it, and so does this reader.
+    #[error("document type declaration at octet {offset}: remove the DOCTYPE, SOAP messages have none")]
+    Dtd {
+        /// Where `<!DOCTYPE` stands.
+        offset: usize,
+    },
+    /// *Malformed.* A rule of XML 1.0 (fifth edition) or Namespaces in XML 1.0 is broken.
+    #[error("not well-formed at octet {offset}: {problem}")]
+    Malformed {
+        /// Where the rule is broken.
+        offset: usize,
+        /// Which rule.
+        problem: Problem,
+    },
+    /// *Refused.* A limit of [`Limits`](crate::Limits) is exceeded.
+    #[error("{limit} exceeds the limit of {allowed}: raise it in `Limits` if such messages are expected")]
+    Limit {
+        /// What was counted.
+        limit: Limit,
+        /// The configured value.
+        allowed: u64,
+    },
+}
+
+/// The well-formedness and namespace rules a document can break.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant's message is its documentation")]
+pub enum Problem {
+    #[error("character outside the Char production")]
+    Character,
+    #[error("name expected")]
+    Name,
+    #[error("qualified name with a misplaced colon")]
+    QName,
+    #[error("white space expected")]
+    WhiteSpace,
+    #[error("`=` expected after the attribute name")]
+    Equals,
+    #[error("quoted attribute value expected")]
+    Quote,
+    #[error("`<` in an attribute value")]
+    LessThanInValue,
+    #[error("tag not closed")]
+    Tag,
+    #[error("end tag does not match its start tag")]
+    EndTag,
+    #[error("attribute or declaration given twice")]
+    DuplicateAttribute,
+    #[error("prefix is not bound to a namespace")]
+    UnboundPrefix,
+    #[error("reserved prefix or namespace name misused")]
+    ReservedNamespace,
+    #[error("prefix bound to the empty namespace name")]
+    EmptyNamespace,
+    #[error("reference is not a character reference or one of lt, gt, amp, quot, apos")]
+    Reference,
+    #[error("`]]>` in character data")]
+    CDataEnd,
+    #[error("CDATA section not closed")]
+    CData,
+    #[error("comment not closed, or `--` inside")]
+    Comment,
+    #[error("processing instruction not closed, or its target is reserved")]
+    ProcessingInstruction,
+    #[error("XML declaration malformed or not version 1.0")]
+    Declaration,
+    #[error("character data outside the document element")]
+    OutsideRoot,
+    #[error("a second document element")]
+    SecondRoot,
+    #[error("no document element")]
+    NoRoot,
+    #[error("document ends inside an element")]
+    UnexpectedEnd,
+    #[error("unknown markup declaration")]
+    Markup,
+}
+
+/// What a [`ParseError::Limit`] counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+#[allow(missing_docs, reason = "each variant's message is its documentation")]
+pub enum Limit {
+    #[error("size of the document in octets")]
+    Octets,
+    #[error("element depth")]
+    Depth,
+    #[error("number of nodes")]
+    Nodes,
+    #[error("number of attributes on one element")]
+    Attributes,
+    #[error("number of namespace declarations on one element")]
+    Declarations,
+    #[error("number of namespaces in scope")]
+    NamespacesInScope,
+    #[error("number of namespace declarations in the document")]
+    TotalDeclarations,
+    #[error("length of a name in octets")]
+    NameOctets,
+    #[error("length of an attribute value in octets")]
+    ValueOctets,
+    #[error("white space around `=` in octets")]
+    EqualsBlanks,
+}
+
+/// Why a subset was not canonicalised.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CanonicalizeError {
+    /// *Refused.* A namespace name in the subset is a relative URI (Canonical XML 1.1 §2.1).
+    #[error("namespace name {uri:?} is a relative URI: canonical form is not defined for it, use an absolute URI")]
+    RelativeNamespace {
+        /// The namespace name.
+        uri: String,
+    },
+    /// *Refused.* The sink takes no more octets: the canonical form is longer than the caller allows.
+    #[error("the canonical form is longer than allowed")]
+    TooLong,
+    /// *Misuse.* The subset excludes its own apex, so nothing would be written.
+    #[error("the document subset is empty: its apex element is excluded")]
+    EmptySubset,
+}
+
+/// Why a leaf (an element or attribute that holds one value) was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LeafError {
+    /// *Malformed.* The element holds an element, a comment or a processing instruction.
+    #[error("element {element} holds more than text: send its value as plain text")]
+    NotText {
+        /// The qualified name of the element.
+        element: String,
+    },
+    /// *Malformed.* The text is not canonical base64 (RFC 4648 §3.5 and §4).
+    #[error("element {element} is not base64")]
+    Base64 {
+        /// The qualified name of the element or attribute.
+        element: String,
+    },
+    /// *Refused.* The value is longer than its limit.
+    #[error("element {element} is longer than {allowed} octets")]
+    TooLong {
+        /// The qualified name of the element or attribute.
+        element: String,
+        /// The configured value.
+        allowed: usize,
+    },
+    /// *Malformed.* A required child element or attribute is missing.
+    #[error("element {element} lacks {missing}")]
+    Missing {
+        /// The qualified name of the element.
+        element: String,
+        /// What is missing.
+        missing: &'static str,
+    },
+    /// *Malformed.* A child element or attribute appears where the structure has no place for it.
+    #[error("element {element} has no place for {unexpected}")]
+    Unexpected {
+        /// The qualified name of the element.
+        element: String,
+        /// What was found.
+        unexpected: String,
+    },
+}
+
+/// Why Ids cannot be looked up in a document.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum IdError {
+    /// *Malformed.* Two elements carry one Id, whatever its kind (BSP R3204).
+    #[error("the Id {id:?} stands on two elements: Ids must be unique in the message")]
+    Duplicate {
+        /// The value both carry.
+        id: String,
+    },
+    /// *Malformed.* One element carries two Id attributes.
+    #[error("element {element} carries two Id attributes")]
+    TwoOnOneElement {
+        /// The qualified name of the element.
+        element: String,
+    },
+    /// *Malformed.* An Id is empty or longer than its limit.
+    #[error("an Id on element {element} is empty or longer than {allowed} octets")]
+    Length {
+        /// The qualified name of the element.
+        element: String,
+        /// The longest Id accepted.
+        allowed: usize,
+    },
+}

@@ -1,0 +1,103 @@
+//! Ids: one index per revision, over every kind of Id a SOAP message can carry.
+//!
+//! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature and XML Encryption, and the ids of
+//! SAML assertions share one space of values. A value that occurs twice refuses the document, whether anything
+//! refers to it or not: two elements that answer to one name are how signature wrapping begins.
+
+use std::collections::HashMap;
+
+use crate::document::{Document, NodeId};
+use crate::element::Element;
+use crate::error::IdError;
+use crate::name::{self, ExpandedName};
+
+/// Octets an Id may have.
+const MAX_ID_OCTETS: usize = 1_024;
+
+/// The elements of one document by Id.
+#[derive(Debug)]
+pub struct IdIndex<'a> {
+    document: &'a Document<'a>,
+    ids: HashMap<String, NodeId>,
+}
+
+impl<'a> IdIndex<'a> {
+    /// Collects the Ids of `document`.
+    ///
+    /// # Errors
+    /// [`IdError::Duplicate`] if a value occurs twice in any of the kinds, [`IdError::TwoOnOneElement`],
+    /// [`IdError::Length`].
+    ///
+    /// # Specification
+    /// SOAP Message Security 1.1.1 §4 (Ids), BSP R3204.
+    pub fn build(document: &'a Document<'a>) -> Result<Self, IdError> {
+        Self::build_with(document, &[])
+    }
+
+    /// As [`IdIndex::build`], and takes unprefixed attributes named in `more` as Ids on every element.
+    ///
+    /// For XML Signature documents whose vocabularies name their Ids otherwise; a SOAP receiver has no use
+    /// for it.
+    ///
+    /// # Errors
+    /// As [`IdIndex::build`].
+    pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
+        let mut ids = HashMap::new();
+        for element in document.elements() {
+            let mut own = None;
+            for (attribute, value) in element.attributes() {
+                let named = attribute.namespace.is_empty() && more.contains(&attribute.local);
+                if !named && !is_id(element, attribute) {
+                    continue;
+                }
+                if own.replace(attribute).is_some() {
+                    return Err(IdError::TwoOnOneElement { element: element.qualified_name().to_owned() });
+                }
+                if value.is_empty() || value.len() > MAX_ID_OCTETS {
+                    let element = element.qualified_name().to_owned();
+                    return Err(IdError::Length { element, allowed: MAX_ID_OCTETS });
+                }
+                if ids.contains_key(value.as_ref()) {
+                    return Err(IdError::Duplicate { id: value.into_owned() });
+                }
+                ids.insert(value.into_owned(), element.id());
+            }
+        }
+        Ok(Self { document, ids })
+    }
+
+    /// The element whose Id is `id`, compared octet by octet.
+    #[must_use]
+    pub fn get(&self, id: &str) -> Option<Element<'a>> {
+        self.ids.get(id).and_then(|node| self.document.element(*node))
+    }
+
+    /// Whether `id` is taken.
+    #[must_use]
+    pub fn contains(&self, id: &str) -> bool {
+        self.ids.contains_key(id)
+    }
+
+    /// The Ids in no particular order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.ids.keys().map(String::as_str)
+    }
+}
+
+/// The Id of an element, whatever its kind.
+#[must_use]
+pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
+    element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
+}
+
+/// Whether an attribute of `element` is an Id; its kind follows from expanded names alone.
+fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
+    match (attribute.namespace, attribute.local) {
+        (namespace, "Id") if namespace == name::WSU.uri => true,
+        (name::XML, "id") => true,
+        ("", "Id") => [name::DS.uri, name::XENC.uri, name::DSIG11.uri, name::XENC11.uri].contains(&element.name().namespace),
+        ("", "ID") => element.name().namespace == name::SAML2.uri,
+        ("", "AssertionID") => element.is(name::SAML.uri, "Assertion"),
+        _ => false,
+    }
+}

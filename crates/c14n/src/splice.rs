@@ -1,0 +1,90 @@
+//! Splices: replacements over a source text. Applying them makes the next revision.
+//!
+//! What no splice touches leaves octet for octet as it came.
+
+use std::ops::Range;
+
+/// Replacements of spans of one source text.
+#[derive(Debug, Clone, Default)]
+pub struct Splices {
+    edits: Vec<(Range<usize>, String)>,
+}
+
+impl Splices {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Replaces `span` by `text`.
+    pub fn replace(&mut self, span: Range<usize>, text: impl Into<String>) {
+        self.edits.push((span, text.into()));
+    }
+
+    /// Inserts `text` before offset `at`. Several insertions at one offset keep the order they were made in.
+    pub fn insert(&mut self, at: usize, text: impl Into<String>) {
+        self.replace(at..at, text);
+    }
+
+    /// Whether there is nothing to do.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.edits.is_empty()
+    }
+
+    /// The next revision of `source`, and how offsets moved.
+    ///
+    /// # Panics
+    /// If two spans overlap or a span does not lie on character boundaries of `source`: spans come from
+    /// elements of the document, never from its content.
+    #[must_use]
+    pub fn apply(mut self, source: &str) -> (String, Moved) {
+        self.edits.sort_by_key(|(span, _)| (span.start, span.end));
+        let grown: usize = self.edits.iter().map(|(_, text)| text.len()).sum();
+        let mut next = String::with_capacity(source.len() + grown);
+        let mut moved = Moved { edits: Vec::with_capacity(self.edits.len()) };
+        let mut at = 0;
+        for (span, text) in self.edits {
+            assert!(span.start >= at, "splices do not overlap");
+            next.push_str(&source[at..span.start]);
+            let start = next.len();
+            next.push_str(&text);
+            at = span.end;
+            moved.edits.push((span, start..next.len()));
+        }
+        next.push_str(&source[at..]);
+        (next, moved)
+    }
+}
+
+/// How the offsets of one revision map to the next.
+#[derive(Debug, Clone, Default)]
+pub struct Moved {
+    edits: Vec<(Range<usize>, Range<usize>)>,
+}
+
+impl Moved {
+    /// Where a span that no replacement cuts in two stands in the next revision. A span that contains
+    /// replacements grows or shrinks with them; `None` if it lies inside replaced text or straddles its edge.
+    #[must_use]
+    pub fn span(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        let mut start = span.start;
+        let mut end = span.end;
+        for (old, new) in &self.edits {
+            let delta = |offset: usize| offset - old.end + new.end;
+            let before = old.end <= span.start && !(old.is_empty() && old.start == span.start && span.is_empty());
+            if before {
+                start = delta(span.start);
+                end = delta(span.end);
+            } else if old.start >= span.end {
+                break;
+            } else if old.start >= span.start && old.end <= span.end {
+                end = delta(span.end);
+            } else {
+                return None;
+            }
+        }
+        Some(start..end)
+    }
+}

@@ -1,0 +1,61 @@
+//! Document subsets: a whole document, or an apex element, minus excluded subtrees.
+
+use crate::document::{Document, NodeId};
+use crate::element::Element;
+
+/// What is canonicalised: a whole document or the subtree of an apex element, with all attributes and
+/// namespaces, minus the subtrees of excluded elements.
+#[derive(Debug, Clone)]
+pub struct Subset<'a> {
+    pub(crate) document: &'a Document<'a>,
+    pub(crate) apex: Option<Element<'a>>,
+    pub(crate) excluded: Vec<NodeId>,
+    pub(crate) comments: bool,
+}
+
+impl<'a> Subset<'a> {
+    /// The whole document, with comments and processing instructions outside its root.
+    #[must_use]
+    pub fn document(document: &'a Document<'a>) -> Self {
+        Self { document, apex: None, excluded: Vec::new(), comments: true }
+    }
+
+    /// The subtree of `apex`.
+    #[must_use]
+    pub fn subtree(apex: Element<'a>) -> Self {
+        Self { document: apex.document(), apex: Some(apex), excluded: Vec::new(), comments: true }
+    }
+
+    /// Leaves the subtree of `element` out, as the enveloped-signature transform does.
+    #[must_use]
+    pub fn without(mut self, element: Element<'a>) -> Self {
+        self.excluded.push(element.id());
+        self.excluded.sort_unstable();
+        self
+    }
+
+    /// Leaves comments out whatever the method says, as `#id` and the empty URI do (XML Signature §4.4.3.3).
+    #[must_use]
+    pub fn without_comments(mut self) -> Self {
+        self.comments = false;
+        self
+    }
+
+    /// The apex element; `None` for a whole document.
+    #[must_use]
+    pub fn apex(&self) -> Option<Element<'a>> {
+        self.apex
+    }
+
+    /// Whether a subtree is left out.
+    #[must_use]
+    pub fn has_exclusions(&self) -> bool {
+        !self.excluded.is_empty()
+    }
+
+    /// Octets of source the subset spans.
+    #[must_use]
+    pub fn source_len(&self) -> usize {
+        self.apex.map_or(self.document.source().len(), |apex| apex.span().len())
+    }
+}

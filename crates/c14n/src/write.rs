@@ -1,0 +1,181 @@
+//! New XML, canonical by construction.
+//!
+//! What comes out is in exclusive canonical form for the place it is written for: start and end tag both,
+//! attributes in order, each prefix declared where it is first visibly utilized, escapes as Canonical XML
+//! has them. Octets written here are digested as they stand and never parsed again.
+
+use crate::emit::{escape_character_data, escape_value};
+use crate::name::Namespace;
+
+/// Writes elements whose names have namespaces of [`name`](crate::name).
+///
+/// ```
+/// use wss_c14n::{Writer, name};
+///
+/// let mut writer = Writer::new();
+/// writer.start(name::WSU, "Created");
+/// writer.text("2026-01-01T00:00:00Z");
+/// writer.end();
+/// assert!(writer.finish().starts_with("<wsu:Created xmlns:wsu=\"http://docs.oasis-open.org"));
+/// ```
+#[derive(Debug, Default)]
+pub struct Writer {
+    out: String,
+    open: Vec<Open>,
+    rendered: Vec<Namespace>,
+    /// The start tag being written, not yet closed.
+    pending: Option<Pending>,
+}
+
+#[derive(Debug)]
+struct Open {
+    name: String,
+    rendered: usize,
+}
+
+#[derive(Debug)]
+struct Pending {
+    namespace: Namespace,
+    attributes: Vec<(Option<Namespace>, &'static str, String)>,
+}
+
+impl Writer {
+    /// Writes for a place where nothing is declared.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Writes for a place where `namespaces` are in force under their own prefixes.
+    #[must_use]
+    pub fn within(namespaces: &[Namespace]) -> Self {
+        Self { rendered: namespaces.to_vec(), ..Self::default() }
+    }
+
+    /// Begins an element.
+    pub fn start(&mut self, namespace: Namespace, local: &'static str) {
+        self.close_tag();
+        let mut name = String::with_capacity(namespace.prefix.len() + local.len() + 1);
+        name.push_str(namespace.prefix);
+        name.push(':');
+        name.push_str(local);
+        self.out.push('<');
+        self.out.push_str(&name);
+        self.open.push(Open { name, rendered: self.rendered.len() });
+        self.pending = Some(Pending { namespace, attributes: Vec::new() });
+    }
+
+    /// Gives the element just begun an attribute in no namespace.
+    ///
+    /// # Panics
+    /// If content was written since.
+    pub fn attribute(&mut self, local: &'static str, value: impl Into<String>) {
+        self.pending("attribute").attributes.push((None, local, value.into()));
+    }
+
+    /// Gives the element just begun an attribute in a namespace.
+    ///
+    /// # Panics
+    /// If content was written since.
+    pub fn attribute_in(&mut self, namespace: Namespace, local: &'static str, value: impl Into<String>) {
+        self.pending("attribute").attributes.push((Some(namespace), local, value.into()));
+    }
+
+    fn pending(&mut self, what: &str) -> &mut Pending {
+        self.pending.as_mut().unwrap_or_else(|| panic!("{what} after content"))
+    }
+
+    /// Writes character data.
+    pub fn text(&mut self, text: &str) {
+        self.close_tag();
+        self.escaped(|out| escape_character_data(text.as_bytes(), out));
+    }
+
+    /// Writes markup that is canonical for this place already.
+    pub fn raw(&mut self, markup: &str) {
+        self.close_tag();
+        self.out.push_str(markup);
+    }
+
+    /// Ends the innermost open element.
+    ///
+    /// # Panics
+    /// If none is open.
+    pub fn end(&mut self) {
+        self.close_tag();
+        let open = self.open.pop().expect("an element is open");
+        self.rendered.truncate(open.rendered);
+        self.out.push_str("</");
+        self.out.push_str(&open.name);
+        self.out.push('>');
+    }
+
+    /// An element with text and no attributes.
+    pub fn leaf(&mut self, namespace: Namespace, local: &'static str, text: &str) {
+        self.start(namespace, local);
+        self.text(text);
+        self.end();
+    }
+
+    /// An empty element that says its algorithm, as many of XML Signature and XML Encryption do.
+    pub fn algorithm(&mut self, namespace: Namespace, local: &'static str, uri: &str) {
+        self.start(namespace, local);
+        self.attribute("Algorithm", uri);
+        self.end();
+    }
+
+    /// What was written.
+    ///
+    /// # Panics
+    /// If an element is still open.
+    #[must_use]
+    pub fn finish(self) -> String {
+        assert!(self.open.is_empty(), "every element is ended");
+        self.out
+    }
+
+    fn close_tag(&mut self) {
+        let Some(mut pending) = self.pending.take() else { return };
+        let mut utilized = vec![pending.namespace];
+        utilized.extend(pending.attributes.iter().filter_map(|(namespace, ..)| *namespace));
+        utilized.sort_by_key(|namespace| namespace.prefix);
+        utilized.dedup();
+        for namespace in utilized {
+            let current = self.rendered.iter().rev().find(|known| known.prefix == namespace.prefix);
+            if current != Some(&namespace) {
+                self.out.push_str(" xmlns:");
+                self.out.push_str(namespace.prefix);
+                self.out.push_str("=\"");
+                self.escaped(|out| escape_value(namespace.uri.as_bytes(), out));
+                self.out.push('"');
+                self.rendered.push(namespace);
+            }
+        }
+        pending.attributes.sort_by_key(|(namespace, local, _)| (namespace.map_or("", |namespace| namespace.uri), *local));
+        for (namespace, local, value) in &pending.attributes {
+            self.out.push(' ');
+            if let Some(namespace) = namespace {
+                self.out.push_str(namespace.prefix);
+                self.out.push(':');
+            }
+            self.out.push_str(local);
+            self.out.push_str("=\"");
+            self.escaped(|out| escape_value(value.as_bytes(), out));
+            self.out.push('"');
+        }
+        self.out.push('>');
+    }
+
+    fn escaped(&mut self, write: impl FnOnce(&mut Text<'_>)) {
+        write(&mut Text(&mut self.out));
+    }
+}
+
+/// A string as a sink: the escaping functions cut UTF-8 only at ASCII characters.
+struct Text<'a>(&'a mut String);
+
+impl crate::sink::Sink for Text<'_> {
+    fn put(&mut self, octets: &[u8]) {
+        self.0.push_str(std::str::from_utf8(octets).unwrap_or_default());
+    }
+}

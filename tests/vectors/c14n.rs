@@ -1,0 +1,63 @@
+//! Canonical octets.
+
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, Limits, Subset, remove_dot_segments};
+
+use crate::corpus::{self, Case};
+
+#[test]
+fn canonical_octets_are_as_published() {
+    corpus::run("c14n", |case| match case.get("operation") {
+        "remove-dot-segments" => dot_segments(case),
+        "c14n" => canonical(case),
+        other => Err(format!("operation {other} is not one of this layer")),
+    });
+}
+
+fn dot_segments(case: &Case) -> Result<(), String> {
+    let text = |column| String::from_utf8(corpus::read(case.get(column))).expect("UTF-8");
+    for (input, expected) in text("input").lines().zip(text("expected").lines()) {
+        let found = remove_dot_segments(input);
+        if found != expected {
+            return Err(format!("{input:?} gives {found:?}, not {expected:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn canonical(case: &Case) -> Result<(), String> {
+    let octets = corpus::read(case.get("input"));
+    let method = CanonicalizationMethod::from_uri(case.get("method")).ok_or("unknown method")?;
+    let canonicalization = Canonicalization::new(method).inclusive_prefixes(case.param("prefixlist").unwrap_or_default());
+    if case.param("xpath").is_some() {
+        return Err("subsets by XPath are not selected here".to_owned());
+    }
+    let limits = Limits::dangerous_unbounded();
+    let found = Document::parse_transcoding(&octets, &limits).map_err(|e| e.to_string()).and_then(|document| {
+        let subset = match (case.param("apex-id"), case.param("apex")) {
+            (Some(id), _) => Subset::subtree(by_id(&document, id).ok_or("no such apex")?),
+            (_, Some(path)) => {
+                let name = path.split('\'').nth(1).ok_or("an XPath other than a local name")?;
+                let apex = document.elements().find(|element| element.name().local == name);
+                Subset::subtree(apex.ok_or("no such apex")?)
+            }
+            _ => Subset::document(&document),
+        };
+        canonicalization.to_octets(&subset).map_err(|e| e.to_string())
+    });
+    match (case.get("expected"), found) {
+        ("error", Err(_)) => Ok(()),
+        ("error", Ok(_)) => Err("canonicalised".to_owned()),
+        (_, Err(error)) => Err(error),
+        (path, Ok(found)) => {
+            let expected = corpus::read(path);
+            if found == expected {
+                return Ok(());
+            }
+            Err(format!("found\n{}\nexpected\n{}", String::from_utf8_lossy(&found), String::from_utf8_lossy(&expected)))
+        }
+    }
+}
+
+fn by_id<'a>(document: &'a Document<'a>, id: &str) -> Option<Element<'a>> {
+    document.elements().find(|e| e.attributes().any(|(name, value)| name.local.eq_ignore_ascii_case("id") && value == id))
+}

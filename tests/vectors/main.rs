@@ -1,0 +1,8 @@
+//! The vectors of other projects, found through `WSS_VECTORS` (set by `.ci/run`).
+//!
+//! Every case gives its expected result, or stands in `vectors/exceptions.toml` with a reason; an exception
+//! that starts to pass fails the run until its line goes.
+
+mod c14n;
+mod corpus;
+mod xml;
