@@ -1,0 +1,407 @@
+//! Distinguished names: read from DER or from any spelling in the field, compared as RDN sequences.
+//!
+//! Issuer names travel as strings in `ds:X509IssuerName`, and every stack spells them its own way. Names are
+//! therefore parsed and compared structurally (RFC 5280 §7.1); strings are only ever written.
+
+use std::fmt;
+
+use crate::der;
+use crate::error::LoadError;
+
+/// A distinguished name: RDNs in the order of the certificate, most significant first.
+#[derive(Clone)]
+pub struct DistinguishedName {
+    rdns: Vec<Vec<Attribute>>,
+}
+
+#[derive(Clone)]
+struct Attribute {
+    /// Content octets of the OBJECT IDENTIFIER.
+    oid: Vec<u8>,
+    value: Value,
+}
+
+#[derive(Clone)]
+enum Value {
+    /// A character string, with the tag it had.
+    Text(String),
+    /// The whole DER of anything else.
+    Der(Vec<u8>),
+}
+
+impl Attribute {
+    /// What comparison looks at: case folded, inner white space collapsed, ends trimmed.
+    fn key(&self) -> (&[u8], Result<String, &[u8]>) {
+        let value = match &self.value {
+            Value::Text(text) => {
+                Ok(text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" "))
+            }
+            Value::Der(der) => Err(der.as_slice()),
+        };
+        (&self.oid, value)
+    }
+}
+
+impl PartialEq for DistinguishedName {
+    /// Equal RDN by RDN; the attributes of a multi-valued RDN in any order.
+    fn eq(&self, other: &Self) -> bool {
+        let keys = |rdn: &Vec<Attribute>| {
+            let mut keys: Vec<_> =
+                rdn.iter().map(|a| { let (oid, value) = a.key(); (oid.to_vec(), value.map_err(<[u8]>::to_vec)) }).collect();
+            keys.sort_by(|l, r| (&l.0, l.1.as_ref().ok(), l.1.as_ref().err()).cmp(&(&r.0, r.1.as_ref().ok(), r.1.as_ref().err())));
+            keys
+        };
+        self.rdns.len() == other.rdns.len() && self.rdns.iter().zip(&other.rdns).all(|(l, r)| keys(l) == keys(r))
+    }
+}
+
+impl Eq for DistinguishedName {}
+
+impl DistinguishedName {
+    /// Reads the DER of a Name.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`].
+    pub fn from_der(octets: &[u8]) -> Result<Self, LoadError> {
+        parse_der(octets).ok_or(LoadError::Malformed { what: "distinguished name" })
+    }
+
+    /// Reads a string: RFC 4514, RFC 2253 and RFC 1779 forms, in the spellings of Java, .NET and OpenSSL's
+    /// RFC 2253 mode. The first RDN of the string is the last of the name.
+    ///
+    /// # Errors
+    /// [`LoadError::Name`].
+    pub fn parse(text: &str) -> Result<Self, LoadError> {
+        let mut rdns = parse_text(text).ok_or_else(|| LoadError::Name { name: text.to_owned() })?;
+        rdns.reverse();
+        Ok(Self { rdns })
+    }
+
+    /// Whether it has no RDN.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rdns.is_empty()
+    }
+}
+
+impl fmt::Debug for DistinguishedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.to_string())
+    }
+}
+
+impl fmt::Display for DistinguishedName {
+    /// RFC 4514: most specific RDN first; only the short names of its table, other types by OID and DER.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, rdn) in self.rdns.iter().rev().enumerate() {
+            if index > 0 {
+                f.write_str(",")?;
+            }
+            for (index, attribute) in rdn.iter().enumerate() {
+                if index > 0 {
+                    f.write_str("+")?;
+                }
+                write_attribute(attribute, f)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Short names: the first of an OID is written if RFC 4514 §3 lists it; all are read.
+const SHORT_NAMES: &[(&str, &[u8], bool)] = &[
+    ("CN", &[0x55, 4, 3], true),
+    ("L", &[0x55, 4, 7], true),
+    ("ST", &[0x55, 4, 8], true),
+    ("S", &[0x55, 4, 8], false),
+    ("SP", &[0x55, 4, 8], false),
+    ("O", &[0x55, 4, 10], true),
+    ("OU", &[0x55, 4, 11], true),
+    ("C", &[0x55, 4, 6], true),
+    ("STREET", &[0x55, 4, 9], true),
+    ("DC", DOMAIN_COMPONENT, true),
+    ("UID", &[0x09, 0x92, 0x26, 0x89, 0x93, 0xF2, 0x2C, 0x64, 1, 1], true),
+    ("E", EMAIL, false),
+    ("EMAIL", EMAIL, false),
+    ("EMAILADDRESS", EMAIL, false),
+    ("SERIALNUMBER", &[0x55, 4, 5], false),
+    ("T", &[0x55, 4, 12], false),
+    ("TITLE", &[0x55, 4, 12], false),
+    ("SN", &[0x55, 4, 4], false),
+    ("SURNAME", &[0x55, 4, 4], false),
+    ("G", &[0x55, 4, 42], false),
+    ("GN", &[0x55, 4, 42], false),
+    ("GIVENNAME", &[0x55, 4, 42], false),
+    ("I", &[0x55, 4, 43], false),
+    ("INITIALS", &[0x55, 4, 43], false),
+    ("GENERATION", &[0x55, 4, 44], false),
+    ("DNQ", &[0x55, 4, 46], false),
+    ("DNQUALIFIER", &[0x55, 4, 46], false),
+    ("POSTALCODE", &[0x55, 4, 17], false),
+    ("ORGANIZATIONIDENTIFIER", &[0x55, 4, 97], false),
+];
+
+const EMAIL: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
+const DOMAIN_COMPONENT: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xF2, 0x2C, 0x64, 1, 25];
+const UTF8_STRING: u8 = 0x0C;
+const IA5_STRING: u8 = 0x16;
+
+fn parse_der(octets: &[u8]) -> Option<DistinguishedName> {
+    let mut sequence = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+    let mut rdns = Vec::new();
+    while !sequence.is_empty() {
+        let mut set = der::Reader::new(sequence.expect(der::SET)?);
+        let mut rdn = Vec::new();
+        while !set.is_empty() {
+            let mut pair = der::Reader::new(set.expect(der::SEQUENCE)?);
+            let oid = pair.expect(der::OID)?.to_vec();
+            let value = value_from_der(pair.next_whole()?)?;
+            if !pair.is_empty() {
+                return None;
+            }
+            rdn.push(Attribute { oid, value });
+        }
+        if rdn.is_empty() {
+            return None;
+        }
+        rdns.push(rdn);
+    }
+    Some(DistinguishedName { rdns })
+}
+
+/// Character strings as text, all else as it is. Text with a NUL stays DER: it equals no spelling of itself.
+fn value_from_der(whole: &[u8]) -> Option<Value> {
+    let mut reader = der::Reader::new(whole);
+    let (tag, content) = reader.next()?;
+    if !reader.is_empty() {
+        return None;
+    }
+    let text = match tag {
+        UTF8_STRING => String::from_utf8(content.to_vec()).ok(),
+        // PrintableString, NumericString, IA5String, VisibleString.
+        0x13 | 0x12 | IA5_STRING | 0x1A => content.is_ascii().then(|| content.iter().map(|b| *b as char).collect()),
+        // TeletexString, in practice Latin-1.
+        0x14 => Some(content.iter().map(|b| *b as char).collect()),
+        // BMPString.
+        0x1E => {
+            let (units, rest) = content.as_chunks::<2>();
+            let text = char::decode_utf16(units.iter().map(|unit| u16::from_be_bytes(*unit))).collect::<Result<_, _>>().ok();
+            text.filter(|_| rest.is_empty())
+        }
+        // UniversalString.
+        0x1C => {
+            let (units, rest) = content.as_chunks::<4>();
+            let text = units.iter().map(|unit| char::from_u32(u32::from_be_bytes(*unit))).collect();
+            rest.is_empty().then_some(text).flatten()
+        }
+        _ => None,
+    };
+    Some(match text.filter(|text: &String| !text.contains('\0')) {
+        Some(text) => Value::Text(text),
+        None => Value::Der(whole.to_vec()),
+    })
+}
+
+fn parse_text(text: &str) -> Option<Vec<Vec<Attribute>>> {
+    let mut rest = text.trim();
+    let mut rdns = Vec::new();
+    if rest.is_empty() {
+        return Some(rdns);
+    }
+    let mut rdn = Vec::new();
+    loop {
+        let (name, after) = rest.split_once('=')?;
+        let oid = attribute_type(name.trim())?;
+        let (value, after) = attribute_value(after.trim_start())?;
+        rdn.push(Attribute { oid, value });
+        let after = after.trim_start();
+        match after.chars().next() {
+            None => {
+                rdns.push(rdn);
+                return Some(rdns);
+            }
+            Some('+') => {}
+            Some(',' | ';') => rdns.push(std::mem::take(&mut rdn)),
+            Some(_) => return None,
+        }
+        rest = after.get(1..)?.trim_start();
+    }
+}
+
+fn attribute_type(name: &str) -> Option<Vec<u8>> {
+    let upper = name.to_ascii_uppercase();
+    if let Some((_, oid, _)) = SHORT_NAMES.iter().find(|(short, ..)| *short == upper) {
+        return Some(oid.to_vec());
+    }
+    let dotted = upper.strip_prefix("OID.").unwrap_or(&upper);
+    let mut arcs = dotted.split('.').map(|arc| arc.parse::<u64>().ok());
+    let first = arcs.next()??.checked_mul(40)?.checked_add(arcs.next()??)?;
+    let mut oid = Vec::new();
+    for arc in std::iter::once(Some(first)).chain(arcs) {
+        let arc = arc?;
+        let groups = (64 - arc.leading_zeros()).div_ceil(7).max(1);
+        for group in (0..groups).rev() {
+            let more = if group > 0 { 0x80 } else { 0 };
+            oid.push((arc >> (7 * group)) as u8 & 0x7F | more);
+        }
+    }
+    Some(oid)
+}
+
+/// The value at the front of `text`, and what follows it.
+fn attribute_value(text: &str) -> Option<(Value, &str)> {
+    if let Some(hex) = text.strip_prefix('#') {
+        let end = hex.find([',', '+', ';', ' ']).unwrap_or(hex.len());
+        let (digits, rest) = hex.split_at(end);
+        let octets: Option<Vec<u8>> = (digits.len() % 2 == 0 && digits.is_ascii())
+            .then(|| (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect())?;
+        return Some((value_from_der(&octets?)?, rest));
+    }
+    let quoted = text.starts_with('"');
+    let mut octets = Vec::new();
+    // Where trailing spaces begin that no escape protects.
+    let mut significant = 0;
+    let mut at = usize::from(quoted);
+    let source = text.as_bytes();
+    loop {
+        match source.get(at) {
+            None if quoted => return None,
+            None => break,
+            Some(b'"') if quoted => {
+                significant = octets.len();
+                at += 1;
+                break;
+            }
+            Some(b',' | b'+' | b';') if !quoted => break,
+            Some(b'"') => return None,
+            Some(b'\\') => {
+                let hex = text.get(at + 1..at + 3).and_then(|pair| u8::from_str_radix(pair, 16).ok());
+                match hex.filter(|_| source[at + 1] != b'+') {
+                    Some(octet) => {
+                        octets.push(octet);
+                        at += 3;
+                    }
+                    None => {
+                        octets.push(*source.get(at + 1)?);
+                        at += 2;
+                    }
+                }
+                significant = octets.len();
+            }
+            Some(octet) => {
+                octets.push(*octet);
+                at += 1;
+                if *octet != b' ' {
+                    significant = octets.len();
+                }
+            }
+        }
+    }
+    octets.truncate(significant);
+    Some((Value::Text(String::from_utf8(octets).ok()?), text.get(at..)?))
+}
+
+fn write_attribute(attribute: &Attribute, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let short = SHORT_NAMES.iter().find(|(_, oid, written)| *written && *oid == attribute.oid);
+    match (short, &attribute.value) {
+        (Some((name, ..)), Value::Text(text)) => {
+            write!(f, "{name}=")?;
+            write_escaped(text, f)
+        }
+        (_, value) => {
+            write_dotted(&attribute.oid, f)?;
+            f.write_str("=#")?;
+            let der = match value {
+                Value::Der(der) => der.clone(),
+                Value::Text(text) => {
+                    let ia5 = attribute.oid == EMAIL && text.is_ascii();
+                    der::element(if ia5 { IA5_STRING } else { UTF8_STRING }, text.as_bytes())
+                }
+            };
+            der.iter().try_for_each(|octet| write!(f, "{octet:02x}"))
+        }
+    }
+}
+
+fn write_dotted(oid: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut arc = 0u64;
+    let mut first = true;
+    for octet in oid {
+        arc = arc << 7 | u64::from(octet & 0x7F);
+        if octet & 0x80 == 0 {
+            if first {
+                let root = (arc / 40).min(2);
+                write!(f, "{root}.{}", arc - root * 40)?;
+                first = false;
+            } else {
+                write!(f, ".{arc}")?;
+            }
+            arc = 0;
+        }
+    }
+    Ok(())
+}
+
+/// RFC 4514 §2.4, and control characters by hex pairs as XML Signature asks.
+fn write_escaped(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let last = text.chars().count().saturating_sub(1);
+    for (index, c) in text.chars().enumerate() {
+        match c {
+            ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => write!(f, "\\{c}")?,
+            '#' if index == 0 => f.write_str("\\#")?,
+            ' ' if index == 0 || index == last => f.write_str("\\20")?,
+            '\0'..='\u{1F}' | '\u{7F}' => write!(f, "\\{:02X}", c as u32)?,
+            c => write!(f, "{c}")?,
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DistinguishedName;
+
+    fn name(text: &str) -> DistinguishedName {
+        DistinguishedName::parse(text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn reads_every_spelling_of_one_name() {
+        let expected = name("CN=leaf,O=A\\, Inc,ST=Bayern,C=DE,1.2.840.113549.1.9.1=#160161");
+        for spelling in [
+            "CN=leaf, O=\"A, Inc\", S=Bayern, C=DE, E=a",
+            "cn=Leaf,o=A\\2C Inc,st=BAYERN,c=de,EMAILADDRESS=a",
+            "CN=leaf;O=A\\,  Inc;ST=Bayern;C=DE;OID.1.2.840.113549.1.9.1=a",
+        ] {
+            assert_eq!(name(spelling), expected, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn tells_look_alikes_apart() {
+        assert_ne!(name("CN=a\\,O=b"), name("CN=a,O=b"));
+        assert_ne!(name("CN=a,O=b"), name("O=b,CN=a"));
+        assert_ne!(name("CN=a"), name("CN=a,O=b"));
+        assert_ne!(name("CN=a"), name("OU=a"));
+    }
+
+    #[test]
+    fn compares_multi_valued_rdns_as_sets() {
+        assert_eq!(name("CN=a+UID=b,O=c"), name("UID=b+CN=a,O=c"));
+        assert_ne!(name("CN=a+UID=b,O=c"), name("CN=a,UID=b,O=c"));
+    }
+
+    #[test]
+    fn writes_what_it_reads() {
+        for text in ["CN=\\ leaf\\20", "CN=a\\+b\\\\c\\=d", "O=\\#x,C=DE", "CN=M\u{fc}ller"] {
+            assert_eq!(name(&name(text).to_string()), name(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_name() {
+        for text in ["CN", "CN=a,", "CN=\"a", "XYZ=a", "CN=#zz", "CN=a\\"] {
+            assert!(DistinguishedName::parse(text).is_err(), "{text}");
+        }
+    }
+}

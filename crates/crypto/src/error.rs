@@ -1,0 +1,68 @@
+//! What can go wrong with keys, certificates and primitives.
+
+use thiserror::Error;
+
+/// Why a key or certificate was not loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// *Malformed.* No PEM section of the kind wanted, and not DER of that kind either.
+    #[error("no {wanted} found: give PEM, or DER of one")]
+    NotFound {
+        /// What was looked for.
+        wanted: &'static str,
+    },
+    /// *Malformed.* The DER is not of the shape it claims to be, or octets follow it.
+    #[error("the {what} is malformed")]
+    Malformed {
+        /// What was being read.
+        what: &'static str,
+    },
+    /// *Refused.* A kind of key that is not supported here.
+    #[error("keys of this kind are not supported: use RSA, or EC on P-256, P-384 or P-521")]
+    UnsupportedKey,
+    /// *Refused.* The key is outside the bounds every use demands.
+    #[error("the key is refused: {0}")]
+    Bounds(&'static str),
+    /// *Misuse.* The key is encrypted and no password was given.
+    #[error("the key is encrypted: give its password")]
+    PasswordNeeded,
+    /// *Failed.* The password does not decrypt the key or key store.
+    #[error("the password does not open the key")]
+    WrongPassword,
+    /// *Misuse.* The key and the certificate do not belong together.
+    #[error("the private key does not belong to the certificate")]
+    KeyMismatch,
+    /// *Misuse.* Built without support for this format.
+    #[error("built without the feature `{feature}`")]
+    FeatureMissing {
+        /// The feature to enable.
+        feature: &'static str,
+    },
+    /// *Malformed.* A distinguished name cannot be read.
+    #[error("{name:?} is not a distinguished name (RFC 4514)")]
+    Name {
+        /// The name as given.
+        name: String,
+    },
+}
+
+/// Why an operation was not carried out.
+///
+/// Deliberately without detail: what failed inside a primitive teaches only an attacker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum CryptoError {
+    /// *Misuse.* This kind of key cannot run this algorithm.
+    #[error("this kind of key cannot run the algorithm: choose a method that fits the key")]
+    KeyMismatch,
+    /// *Failed.* The value does not verify.
+    #[error("the signature value does not verify")]
+    SignatureMismatch,
+    /// *Failed.* Decryption or unwrapping failed, whatever the reason.
+    #[error("decryption failed")]
+    Decryption,
+    /// *Failed.* The provider, token or random generator gave no result.
+    #[error("the cryptographic provider gave no result")]
+    Provider,
+}

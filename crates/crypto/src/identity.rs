@@ -1,0 +1,99 @@
+//! Identities: a private key and the certificate that names its holder.
+
+use std::sync::Arc;
+
+use crate::certificate::Certificate;
+use crate::error::LoadError;
+use crate::key::{KeyUnwrap, PrivateKey, SigningKey};
+
+/// A key that signs and unwraps, its certificate, and the certificates that lead from it to an anchor.
+#[derive(Clone)]
+pub struct Identity {
+    signing: Arc<dyn SigningKey>,
+    unwrapping: Arc<dyn KeyUnwrap>,
+    certificate: Certificate,
+    chain: Vec<Certificate>,
+}
+
+impl Identity {
+    /// A key of ours and its certificate.
+    ///
+    /// # Errors
+    /// [`LoadError::KeyMismatch`] if they do not belong together.
+    pub fn new(key: PrivateKey, certificate: Certificate) -> Result<Self, LoadError> {
+        if key.public_key() != certificate.public_key() {
+            return Err(LoadError::KeyMismatch);
+        }
+        let key = Arc::new(key);
+        Ok(Self { signing: key.clone(), unwrapping: key, certificate, chain: Vec::new() })
+    }
+
+    /// A key that lives elsewhere (HSM, key service) and the certificate of its public half. That they belong
+    /// together is the caller's word.
+    #[must_use]
+    pub fn from_parts(signing: Arc<dyn SigningKey>, unwrapping: Arc<dyn KeyUnwrap>, certificate: Certificate) -> Self {
+        Self { signing, unwrapping, certificate, chain: Vec::new() }
+    }
+
+    /// From PEM: the first certificate is the holder's, further ones lead to an anchor.
+    ///
+    /// # Errors
+    /// [`LoadError`] as for [`PrivateKey::from_pem`], [`Certificate::all_from_pem`] and [`Identity::new`].
+    pub fn from_pem(certificates: &[u8], key: &[u8]) -> Result<Self, LoadError> {
+        let mut certificates = Certificate::all_from_pem(certificates)?.into_iter();
+        let certificate = certificates.next().ok_or(LoadError::NotFound { wanted: "certificate" })?;
+        Ok(Self::new(PrivateKey::from_pem(key)?, certificate)?.chain(certificates.collect()))
+    }
+
+    /// From a PKCS#12 key store: its first private key and the chain that goes with it.
+    ///
+    /// # Errors
+    /// [`LoadError::WrongPassword`], [`LoadError::NotFound`], [`LoadError::FeatureMissing`] without the feature
+    /// `pkcs12`.
+    #[cfg_attr(not(feature = "pkcs12"), allow(unused_variables))]
+    pub fn from_pkcs12(octets: &[u8], password: &str) -> Result<Self, LoadError> {
+        #[cfg(feature = "pkcs12")]
+        {
+            crate::pkcs12::first_identity(octets, password)
+        }
+        #[cfg(not(feature = "pkcs12"))]
+        Err(LoadError::FeatureMissing { feature: "pkcs12" })
+    }
+
+    /// Replaces the certificates that lead from the holder's to an anchor, nearest first.
+    #[must_use]
+    pub fn chain(mut self, chain: Vec<Certificate>) -> Self {
+        self.chain = chain;
+        self
+    }
+
+    /// The holder's certificate.
+    #[must_use]
+    pub fn certificate(&self) -> &Certificate {
+        &self.certificate
+    }
+
+    /// The certificates that lead to an anchor, nearest first.
+    #[must_use]
+    pub fn intermediates(&self) -> &[Certificate] {
+        &self.chain
+    }
+
+    /// The key as what signs.
+    #[must_use]
+    pub fn signing_key(&self) -> &Arc<dyn SigningKey> {
+        &self.signing
+    }
+
+    /// The key as what unwraps.
+    #[must_use]
+    pub fn unwrapping_key(&self) -> &Arc<dyn KeyUnwrap> {
+        &self.unwrapping
+    }
+}
+
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Identity({:?})", self.certificate)
+    }
+}

@@ -1,0 +1,23 @@
+//! Randomness, through a trait a test can replace.
+
+use crate::error::CryptoError;
+use crate::provider::imp;
+
+/// A source of unpredictable octets.
+pub trait Random: Send + Sync {
+    /// Fills `octets`.
+    ///
+    /// # Errors
+    /// [`CryptoError::Provider`] if no randomness is to be had; nothing may be used then.
+    fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError>;
+}
+
+/// The operating system's generator, through the provider.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemRandom;
+
+impl Random for SystemRandom {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
+        imp::random(octets)
+    }
+}

@@ -1,0 +1,120 @@
+//! Secrets: octets that never print and are wiped on drop.
+
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+use crate::algorithm::{SignatureFamily, SignatureMethod};
+use crate::digest::DigestValue;
+use crate::error::{CryptoError, LoadError};
+use crate::key::SigningKey;
+use crate::provider::imp;
+use crate::random::Random;
+
+/// Secret octets: a content key, a key-wrapping key, a password.
+#[derive(Clone)]
+pub struct Secret(Zeroizing<Vec<u8>>);
+
+impl Secret {
+    /// Takes octets over.
+    #[must_use]
+    pub fn new(octets: Vec<u8>) -> Self {
+        Self(Zeroizing::new(octets))
+    }
+
+    /// `len` fresh octets.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn generate(random: &dyn Random, len: usize) -> Result<Self, CryptoError> {
+        let mut octets = Zeroizing::new(vec![0; len]);
+        random.fill(&mut octets)?;
+        Ok(Self(octets))
+    }
+
+    /// The octets.
+    #[must_use]
+    pub fn as_octets(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Octets it has.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether both hold the same octets; takes as long whether they do or not, their lengths being equal.
+    #[must_use]
+    pub fn equals(&self, other: &[u8]) -> bool {
+        bool::from(self.0.ct_eq(other))
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+/// A secret that signs and verifies with HMAC, and nothing else.
+#[derive(Clone)]
+pub struct HmacKey(Secret);
+
+impl HmacKey {
+    /// A key of 16 to 1 024 octets.
+    ///
+    /// # Errors
+    /// [`LoadError::Bounds`] outside that range.
+    pub fn new(octets: Vec<u8>) -> Result<Self, LoadError> {
+        match octets.len() {
+            16..=1_024 => Ok(Self(Secret::new(octets))),
+            _ => Err(LoadError::Bounds("HMAC keys have 16 to 1024 octets")),
+        }
+    }
+
+    /// A key of any length, for peers that use a short secret.
+    #[must_use]
+    pub fn of_any_length_for_legacy_use_only(octets: Vec<u8>) -> Self {
+        Self(Secret::new(octets))
+    }
+
+    fn mac(&self, method: SignatureMethod, message: &[u8]) -> Result<DigestValue, CryptoError> {
+        match method.family() {
+            SignatureFamily::Hmac => Ok(imp::hmac(method.digest(), self.0.as_octets(), message)),
+            SignatureFamily::RsaPkcs1 | SignatureFamily::RsaPss | SignatureFamily::Ecdsa => {
+                Err(CryptoError::KeyMismatch)
+            }
+        }
+    }
+
+    /// Verifies a MAC of full length, in constant time.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] if `method` is not an HMAC; [`CryptoError::SignatureMismatch`].
+    pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
+        let mac = self.mac(method, message)?;
+        if bool::from(mac.as_octets().ct_eq(value)) { Ok(()) } else { Err(CryptoError::SignatureMismatch) }
+    }
+}
+
+impl SigningKey for HmacKey {
+    fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        self.mac(method, message).map(|mac| mac.as_octets().to_vec())
+    }
+
+    fn can_run(&self, method: SignatureMethod) -> bool {
+        method.family() == SignatureFamily::Hmac
+    }
+}
+
+impl std::fmt::Debug for HmacKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HmacKey(..)")
+    }
+}

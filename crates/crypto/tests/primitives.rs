@@ -1,0 +1,241 @@
+//! Every operation of the seam, with published answers where there are some. Runs on both providers.
+
+use wss_crypto::*;
+
+fn file(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn key(name: &str) -> PrivateKey {
+    PrivateKey::from_pem(&file(&format!("{name}.key"))).expect(name)
+}
+
+fn hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+#[test]
+fn digests_are_those_of_fips_180() {
+    let expected = [
+        "a9993e364706816aba3e25717850c26c9cd0d89d",
+        "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
+        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+    ];
+    for (method, expected) in DigestMethod::ALL.into_iter().zip(expected) {
+        assert_eq!(hex(Digest::of(method, b"abc").as_octets()), expected);
+    }
+}
+
+#[test]
+fn macs_are_those_of_rfc_4231() {
+    let key = HmacKey::of_any_length_for_legacy_use_only(b"Jefe".to_vec());
+    let message = b"what do ya want for nothing?";
+    let expected = [
+        (SignatureMethod::HmacSha1, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        (SignatureMethod::HmacSha224, "a30e01098bc6dbbf45690f3a7e9e6d0f8bbea2a39e6148008fd05e44"),
+        (SignatureMethod::HmacSha256, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+    ];
+    for (method, expected) in expected {
+        let value = key.sign(method, message).expect("a MAC");
+        assert_eq!(hex(&value), expected);
+        key.verify(method, message, &value).expect("verifies");
+        assert_eq!(key.verify(method, message, &value[..10]), Err(CryptoError::SignatureMismatch));
+    }
+    assert!(HmacKey::new(vec![0; 15]).is_err());
+}
+
+#[test]
+fn every_key_runs_exactly_the_methods_of_its_kind() {
+    for name in ["alice", "ec256", "ec384", "ec521"] {
+        let key = key(name);
+        let public = PublicKey::from_spki(key.public_key().spki()).expect("spki");
+        for method in SignatureMethod::ALL {
+            if !key.can_run(method) {
+                assert_eq!(key.sign(method, b"m"), Err(CryptoError::KeyMismatch));
+                assert_eq!(public.verify(method, b"m", &[0; 256]), Err(CryptoError::KeyMismatch));
+                continue;
+            }
+            let value = key.sign(method, b"message").unwrap_or_else(|e| panic!("{name} {method:?} {e}"));
+            assert_eq!(public.verify(method, b"message", &value), Ok(()), "{name} {method:?}");
+            assert!(public.verify(method, b"messagf", &value).is_err());
+            let mut long = value.clone();
+            long.push(0);
+            assert!(public.verify(method, b"message", &long).is_err());
+            assert!(public.verify(method, b"message", &value[1..]).is_err());
+            assert!(public.verify(method, b"message", &vec![0; value.len()]).is_err(), "zeros");
+            assert!(public.verify(method, b"message", &vec![0xFF; value.len()]).is_err(), "above the order");
+        }
+    }
+}
+
+#[test]
+fn other_curves_and_der_are_refused() {
+    let signature = key("ec256").sign(SignatureMethod::EcdsaSha256, b"m").expect("signs");
+    assert!(key("ec384").public_key().verify(SignatureMethod::EcdsaSha256, b"m", &signature).is_err());
+    let point = key("ec256").public_key().ec_point().expect("a point").1;
+    let mut off = point.clone();
+    off[64] ^= 1;
+    assert!(PublicKey::from_ec(Curve::P256, &off).is_err(), "a point off the curve");
+    assert!(PublicKey::from_ec(Curve::P384, &point).is_err());
+}
+
+fn transports() -> Vec<KeyTransport> {
+    let mut all = vec![KeyTransport::Rsa15, KeyTransport::oaep_mgf1p()];
+    for digest in DigestMethod::ALL {
+        all.push(KeyTransport::RsaOaepMgf1p { digest, label: b"label".to_vec() });
+        all.extend(DigestMethod::ALL.map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
+    }
+    all
+}
+
+#[test]
+fn keys_are_transported_by_every_transport() {
+    let bob = key("bob");
+    let secret = Secret::new(vec![7; 32]);
+    for transport in transports() {
+        let wrapped = bob.public_key().wrap_key(&transport, &secret).unwrap_or_else(|e| panic!("{transport:?} {e}"));
+        let opened = bob.unwrap_key(&transport, &wrapped, Some(32)).expect("unwraps");
+        assert_eq!(opened.as_octets(), secret.as_octets(), "{transport:?}");
+        let mut wrong = wrapped.clone();
+        wrong[20] ^= 1;
+        let outcome = bob.unwrap_key(&transport, &wrong, Some(32));
+        if transport == KeyTransport::Rsa15 {
+            assert_eq!(outcome.expect("a substitute").len(), 32);
+        } else {
+            assert_eq!(outcome.map(drop), Err(CryptoError::Decryption));
+        }
+        assert!(bob.unwrap_key(&transport, &wrapped[1..], Some(32)).is_err());
+    }
+}
+
+#[test]
+fn contents_are_encrypted_by_every_cipher() {
+    for method in ContentEncryption::ALL {
+        let key = Secret::generate(&SystemRandom, method.key_len()).expect("random");
+        for length in [0, 1, 7, 8, 15, 16, 17, 1000] {
+            let plaintext = vec![b'x'; length];
+            let sealed = encrypt(method, &key, &plaintext, &SystemRandom).expect("encrypts");
+            assert_eq!(decrypt(method, &key, sealed.clone()).expect("decrypts"), plaintext, "{method:?}");
+            for cut in 0..sealed.len().min(40) {
+                assert_ne!(decrypt(method, &key, sealed[..cut].to_vec()).ok(), Some(plaintext.clone()));
+            }
+            if method.is_authenticated() {
+                let mut wrong = sealed.clone();
+                *wrong.last_mut().expect("not empty") ^= 1;
+                assert_eq!(decrypt(method, &key, wrong), Err(CryptoError::Decryption));
+            }
+        }
+        let other = Secret::new(vec![1; method.key_len() + 1]);
+        assert_eq!(encrypt(method, &other, b"", &SystemRandom), Err(CryptoError::KeyMismatch));
+    }
+}
+
+#[test]
+fn cbc_padding_counts_by_its_last_octet() {
+    // ISO 10126: the other padding octets are arbitrary. Made by encrypting a padded block under PKCS#7 once more.
+    let key = Secret::new(vec![3; 16]);
+    let mut block = *b"0123456789abcdef";
+    block[15] = 5;
+    let sealed = encrypt(ContentEncryption::Aes128Cbc, &key, &block, &SystemRandom).expect("encrypts");
+    let one_block = sealed[..32].to_vec();
+    assert_eq!(decrypt(ContentEncryption::Aes128Cbc, &key, one_block).expect("decrypts"), b"0123456789a");
+}
+
+#[test]
+fn keys_wrap_as_rfc_3394_says() {
+    let unhex = |text: &str| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect::<Vec<u8>>();
+    let key = Secret::new(unhex("00112233445566778899AABBCCDDEEFF"));
+    let cases = [
+        (KeyWrap::Aes128, "000102030405060708090A0B0C0D0E0F", "1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5"),
+        (KeyWrap::Aes192, "000102030405060708090A0B0C0D0E0F1011121314151617", "96778b25ae6ca435f92b5b97c050aed2468ab8a17ad84e5d"),
+        (KeyWrap::Aes256, "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F", "64e8c3f9ce0f5ba263e9777905818a2a93c8191e7d6e8ae7"),
+    ];
+    for (method, wrapping, expected) in cases {
+        let wrapping = Secret::new(unhex(wrapping));
+        let wrapped = wrap(method, &wrapping, &key, &SystemRandom).expect("wraps");
+        assert_eq!(hex(&wrapped), expected);
+        assert_eq!(unwrap(method, &wrapping, &wrapped).expect("unwraps").as_octets(), key.as_octets());
+        let mut wrong = wrapped;
+        wrong[3] ^= 1;
+        assert!(unwrap(method, &wrapping, &wrong).is_err());
+    }
+    let (wrapping, key) = (Secret::new((0..24).collect()), Secret::new((24..48).collect()));
+    let mut wrapped = wrap(KeyWrap::TripleDes, &wrapping, &key, &SystemRandom).expect("wraps");
+    assert_eq!(unwrap(KeyWrap::TripleDes, &wrapping, &wrapped).expect("unwraps").as_octets(), key.as_octets());
+    wrapped[9] ^= 1;
+    assert!(unwrap(KeyWrap::TripleDes, &wrapping, &wrapped).is_err());
+}
+
+#[test]
+fn keys_load_from_every_format() {
+    let alice = key("alice");
+    for other in [
+        PrivateKey::from_pem(&file("alice.pkcs1.key")),
+        PrivateKey::from_pem_with_password(&file("alice.enc.key"), Some("changeit")),
+    ] {
+        assert_eq!(other.expect("loads").public_key(), alice.public_key());
+    }
+    assert_eq!(PrivateKey::from_pem(&file("ec256.sec1.key")).expect("loads").public_key(), key("ec256").public_key());
+    assert_eq!(PrivateKey::from_pem(&file("alice.enc.key")).map(drop), Err(LoadError::PasswordNeeded));
+    assert_eq!(
+        PrivateKey::from_pem_with_password(&file("alice.enc.key"), Some("wrong")).map(drop),
+        Err(LoadError::WrongPassword)
+    );
+    let identity = Identity::from_pem(&file("alice.pem"), &file("alice.key")).expect("belong together");
+    assert_eq!(identity.certificate().subject(), &DistinguishedName::parse("CN=Alice,O=Example\\, Inc,C=DE").expect("a name"));
+    assert_eq!(identity.certificate().serial_decimal(), "4097");
+    assert!(matches!(Identity::from_pem(&file("bob.pem"), &file("alice.key")), Err(LoadError::KeyMismatch)));
+    assert!(PrivateKey::from_pem(b"-----BEGIN NOTHING-----").is_err());
+    assert!(PrivateKey::from_der(&[0x30, 0x03, 2, 1, 0]).is_err());
+}
+
+#[cfg(feature = "pkcs12")]
+#[test]
+fn identities_load_from_pkcs12() {
+    let identity = Identity::from_pkcs12(&file("alice.p12"), "changeit").expect("opens");
+    assert_eq!(identity.certificate(), &Certificate::from_pem(&file("alice.pem")).expect("loads"));
+    assert_eq!(identity.intermediates().len(), 1);
+    assert!(matches!(Identity::from_pkcs12(&file("alice.p12"), "wrong"), Err(LoadError::WrongPassword)));
+}
+
+#[test]
+fn certificates_tell_their_fields() {
+    let alice = Certificate::from_pem(&file("alice.pem")).expect("loads");
+    assert_eq!(alice.version(), 3);
+    assert_eq!(alice.subject_key_identifier().map(<[u8]>::len), Some(20));
+    assert!(alice.key_usage().expect("has one").digital_signature);
+    let issuer = DistinguishedName::parse("CN=Example CA, O=Example Trust, C=DE").expect("a name");
+    assert!(alice.is_named(&issuer, "4097"));
+    assert!(alice.is_named(&issuer, " 004097 "));
+    assert!(!alice.is_named(&issuer, "4098"));
+    let mut trailing = alice.der().to_vec();
+    trailing.push(0);
+    assert!(Certificate::from_der(&trailing).is_err());
+    let path = to_pki_path(&[&Certificate::from_pem(&file("ca.pem")).expect("loads"), &alice]);
+    assert_eq!(pki_path(&path).expect("a path").last(), Some(&alice.der()));
+}
+
+#[test]
+fn keys_outside_the_bounds_are_refused() {
+    let (modulus, exponent) = key("alice").public_key().rsa_components().expect("RSA");
+    assert!(PublicKey::from_rsa(&modulus, &exponent).is_ok());
+    assert!(PublicKey::from_rsa(&modulus[..100], &exponent).is_err());
+    assert!(PublicKey::from_rsa(&modulus, &[1]).is_err());
+    assert!(PublicKey::from_rsa(&modulus, &[2]).is_err());
+    assert!(PublicKey::from_rsa(&modulus, &[1; 6]).is_err());
+    assert!(!PublicKey::from_rsa(&modulus, &[3]).expect("left to policy").kind().is_strong());
+    assert!(!key("weak").public_key().kind().is_strong());
+    let weak = key("weak");
+    let value = weak.sign(SignatureMethod::RsaSha1, b"m").expect("1024 bits sign under legacy");
+    assert_eq!(weak.public_key().verify(SignatureMethod::RsaSha1, b"m", &value), Ok(()));
+}
+
+#[test]
+fn secrets_never_print() {
+    let secret = Secret::new(b"do not print me".to_vec());
+    assert_eq!(format!("{secret:?}"), "Secret(..)");
+    assert!(!format!("{:?}", key("alice")).contains("15"));
+}

@@ -1,0 +1,49 @@
+#!/bin/sh
+# Makes the keys and certificates of the tests with the openssl command. Run in an empty copy of this folder;
+# the results are committed, so that messages made with them stay readable. Test keys: never use them elsewhere.
+set -eu
+DAYS=36500
+openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days $DAYS -subj "/C=DE/O=Example Trust/CN=Example CA" \
+  -keyout ca.key -out ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+openssl req -x509 -newkey rsa:2048 -nodes -sha256 -days $DAYS -subj "/C=DE/O=Example Trust/CN=Example CA" \
+  -keyout twin-ca.key -out twin-ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+issue() { # name subject newkey-options usage ca serial days
+  openssl req -new -newkey $3 -nodes -subj "$2" -keyout $1.key -out $1.csr
+  printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,%s\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' "$4" > ext
+  openssl x509 -req -in $1.csr -CA $5.pem -CAkey $5.key -set_serial $6 -days $7 -sha256 -extfile ext -out $1.pem
+  rm -f $1.csr ext
+}
+issue alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment ca 0x1001 $DAYS
+issue bob "/C=FR/O=Exemple/CN=Bob" rsa:2048 digitalSignature,keyEncipherment ca 0x1002 $DAYS
+issue carol "/C=NL/O=Other customer/CN=Carol" rsa:2048 digitalSignature,keyEncipherment ca 0x1003 $DAYS
+issue ec256 "/C=DE/O=Example, Inc/CN=EC 256" "ec -pkeyopt ec_paramgen_curve:P-256" digitalSignature ca 0x1004 $DAYS
+issue ec384 "/C=DE/O=Example, Inc/CN=EC 384" "ec -pkeyopt ec_paramgen_curve:P-384" digitalSignature ca 0x1005 $DAYS
+issue ec521 "/C=DE/O=Example, Inc/CN=EC 521" "ec -pkeyopt ec_paramgen_curve:P-521" digitalSignature ca 0x1006 $DAYS
+issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
+issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
+issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS
+issue weak "/C=DE/O=Example, Inc/CN=Weak" rsa:1024 digitalSignature,keyEncipherment ca 0x1009 $DAYS
+issue leaf-issued-ca "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment ca 0x100A $DAYS
+# A three-tier path, and a CRL that revokes Carol.
+openssl req -new -newkey rsa:2048 -nodes -subj "/C=DE/O=Example Trust/CN=Example Sub CA" -keyout sub-ca.key -out sub-ca.csr
+printf 'basicConstraints=critical,CA:TRUE,pathlen:0\nkeyUsage=critical,keyCertSign,cRLSign\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in sub-ca.csr -CA ca.pem -CAkey ca.key -set_serial 0x2001 -days $DAYS -sha256 -extfile ext -out sub-ca.pem
+rm -f sub-ca.csr ext
+issue dave "/C=DE/O=Example, Inc/CN=Dave" rsa:2048 digitalSignature,keyEncipherment sub-ca 0x3001 $DAYS
+openssl pkcs12 -export -inkey alice.key -in alice.pem -certfile ca.pem -name alice -passout pass:changeit -out alice.p12
+openssl pkcs8 -topk8 -in alice.key -v2 aes-256-cbc -passout pass:changeit -out alice.enc.key
+openssl rsa -in alice.key -traditional -out alice.pkcs1.key
+openssl ec -in ec256.key -out ec256.sec1.key
+mkdir -p db && : > db/index && echo 1000 > db/number
+cat > db/conf <<EOF
+[ca]
+default_ca=c
+[c]
+database=db/index
+crlnumber=db/number
+default_md=sha256
+default_crl_days=$DAYS
+EOF
+openssl ca -config db/conf -keyfile ca.key -cert ca.pem -revoke carol.pem
+openssl ca -config db/conf -keyfile ca.key -cert ca.pem -gencrl -out ca.crl
+rm -rf db leaf-issued-ca.*
