@@ -1,0 +1,135 @@
+//! What can be wrong with a signature.
+
+use thiserror::Error;
+use wss_c14n::{CanonicalizeError, LeafError};
+use wss_crypto::CryptoError;
+
+/// Why a `ds:Signature` was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SignatureError {
+    /// *Malformed.* The structure is not that of XML Signature §4.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Refused.* An algorithm or transform that is not known here.
+    #[error("algorithm {uri:?} is not supported: have the message signed with one of the supported table")]
+    UnknownAlgorithm {
+        /// The identifier.
+        uri: String,
+    },
+    /// *Refused.* A MAC shall not be truncated (BSP R5401).
+    #[error("ds:HMACOutputLength is refused: MACs have their full length")]
+    TruncatedMac,
+    /// *Malformed.* A digest value has another length than its algorithm produces.
+    #[error("ds:DigestValue of {uri:?} has the wrong length")]
+    DigestLength {
+        /// The reference.
+        uri: String,
+    },
+    /// *Malformed.* No `ds:Reference`, or more than allowed.
+    #[error("{found} references where 1 to {allowed} are allowed")]
+    References {
+        /// How many there are.
+        found: usize,
+        /// The configured value.
+        allowed: usize,
+    },
+    /// *Malformed.* More transforms on one reference than allowed.
+    #[error("{found} transforms on one reference where {allowed} are allowed")]
+    Transforms {
+        /// How many there are.
+        found: usize,
+        /// The configured value.
+        allowed: usize,
+    },
+    /// *Malformed.* A parameter that does not belong to its algorithm.
+    #[error("the parameters of {uri:?} are not supported")]
+    Parameters {
+        /// The algorithm.
+        uri: String,
+    },
+}
+
+/// Why a signature does not vouch for anything.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum VerifyError {
+    /// *Malformed.* The signature is not well-formed.
+    #[error(transparent)]
+    Malformed(#[from] SignatureError),
+    /// *Refused.* The policy does not admit an algorithm the signature uses.
+    #[error("algorithm {uri:?} is not admitted: allow it in the algorithm policy if the peer cannot do better")]
+    NotAdmitted {
+        /// The identifier.
+        uri: &'static str,
+    },
+    /// *Refused.* The key is weaker than the policy admits.
+    #[error("the signing key is too weak: RSA keys have at least 2048 bits and an exponent of 65537 or more")]
+    WeakKey,
+    /// *Failed.* The key cannot run the signature method.
+    #[error("the key cannot run the signature method")]
+    KeyMismatch,
+    /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
+    #[error("signature value does not verify")]
+    SignatureMismatch,
+    /// *Malformed.* A reference points to nothing, or to what is not dereferenced here.
+    #[error("reference {uri:?} cannot be dereferenced: only elements of the same document are")]
+    Dereference {
+        /// The reference.
+        uri: String,
+    },
+    /// *Refused.* A chain of transforms that is not on the closed list.
+    #[error("the transforms of reference {uri:?} are refused")]
+    Transform {
+        /// The reference.
+        uri: String,
+    },
+    /// *Failed.* The transformed octets do not digest to `ds:DigestValue` (XML Signature §3.2.1).
+    #[error("digest of {uri:?} does not match")]
+    DigestMismatch {
+        /// The reference.
+        uri: String,
+    },
+    /// *Refused.* The references ask for more canonicalisation than the message is allowed to cost.
+    #[error("the references ask for more octets to be digested than allowed")]
+    Budget,
+    /// *Malformed.* Canonical form is not defined for what is referenced.
+    #[error(transparent)]
+    Canonicalize(CanonicalizeError),
+}
+
+impl From<CanonicalizeError> for VerifyError {
+    fn from(error: CanonicalizeError) -> Self {
+        match error {
+            CanonicalizeError::TooLong => Self::Budget,
+            other => Self::Canonicalize(other),
+        }
+    }
+}
+
+impl From<CryptoError> for VerifyError {
+    fn from(error: CryptoError) -> Self {
+        match error {
+            CryptoError::KeyMismatch => Self::KeyMismatch,
+            _ => Self::SignatureMismatch,
+        }
+    }
+}
+
+/// Why a signature was not made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SignError {
+    /// *Misuse.* What is to be signed cannot be canonicalised.
+    #[error(transparent)]
+    Canonicalize(#[from] CanonicalizeError),
+    /// *Misuse or failure.* The key cannot run the method, or its holder gave no signature.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// *Misuse.* The Id to be referenced is not in the document.
+    #[error("no element has the Id {id:?}: give the element to be signed an Id")]
+    NoSuchId {
+        /// The Id.
+        id: String,
+    },
+}

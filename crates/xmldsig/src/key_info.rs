@@ -1,0 +1,191 @@
+//! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
+
+use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_crypto::{Certificate, Curve, DistinguishedName, PublicKey};
+
+use crate::error::SignatureError;
+use crate::signature::Limits;
+
+/// `ds:KeyInfo` as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct KeyInfo<'d> {
+    element: Element<'d>,
+    hints: Vec<KeyHint<'d>>,
+}
+
+/// A child of `ds:KeyInfo`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum KeyHint<'d> {
+    /// `ds:KeyName`, trimmed.
+    KeyName(String),
+    /// `ds:KeyValue` or `dsig11:DEREncodedKeyValue`: never a statement of trust.
+    KeyValue(PublicKey),
+    /// `ds:X509Data`.
+    X509Data(X509Data),
+    /// `wsse:SecurityTokenReference`.
+    SecurityTokenReference(Element<'d>),
+    /// `xenc:EncryptedKey`.
+    EncryptedKey(Element<'d>),
+    /// Anything else, a key value of an unsupported kind included.
+    Other(Element<'d>),
+}
+
+/// The items of `ds:X509Data`, all of one certificate or its path.
+#[derive(Debug, Clone, Default)]
+pub struct X509Data {
+    /// DER of each `ds:X509Certificate`.
+    pub certificates: Vec<Vec<u8>>,
+    /// Issuer and decimal serial number of each `ds:X509IssuerSerial`.
+    pub issuer_serials: Vec<(DistinguishedName, String)>,
+    /// Each `ds:X509SKI`.
+    pub subject_key_identifiers: Vec<Vec<u8>>,
+    /// Each `ds:X509SubjectName`.
+    pub subject_names: Vec<DistinguishedName>,
+    /// Identifier of the digest and value of each `dsig11:X509Digest`.
+    pub digests: Vec<(String, Vec<u8>)>,
+}
+
+impl X509Data {
+    /// Reads a `ds:X509Data`.
+    ///
+    /// # Errors
+    /// [`SignatureError::Structure`]. An issuer name that cannot be read names nothing, and is no error.
+    pub fn parse(element: Element<'_>, limits: &Limits) -> Result<Self, SignatureError> {
+        let mut data = Self::default();
+        for child in element.children() {
+            let child_name = child.name();
+            match (child_name.namespace, child_name.local) {
+                (ns, "X509Certificate") if ns == name::DS.uri => {
+                    data.certificates.push(child.base64(limits.certificate_octets)?);
+                }
+                (ns, "X509IssuerSerial") if ns == name::DS.uri => {
+                    let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
+                    let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
+                    if let Ok(issuer) = DistinguishedName::parse(&issuer) {
+                        data.issuer_serials.push((issuer, serial.trim().to_owned()));
+                    }
+                }
+                (ns, "X509SKI") if ns == name::DS.uri => data.subject_key_identifiers.push(child.base64(256)?),
+                (ns, "X509SubjectName") if ns == name::DS.uri => {
+                    data.subject_names.extend(DistinguishedName::parse(&child.text()?).ok());
+                }
+                (ns, "X509Digest") if ns == name::DSIG11.uri => {
+                    let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
+                    data.digests.push((algorithm, child.base64(64)?));
+                }
+                _ => {}
+            }
+        }
+        Ok(data)
+    }
+
+    /// Whether anything here names `certificate`, and nothing here contradicts it.
+    #[must_use]
+    pub fn names(&self, certificate: &Certificate) -> bool {
+        let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
+        let by_ski = self.subject_key_identifiers.iter().map(|id| certificate.subject_key_identifier() == Some(id));
+        let by_subject = self.subject_names.iter().map(|subject| certificate.subject() == subject);
+        let by_digest = self.digests.iter().map(|(algorithm, value)| {
+            wss_crypto::DigestMethod::from_uri(algorithm)
+                .is_some_and(|method| wss_crypto::Digest::of(method, certificate.der()).as_octets() == value)
+        });
+        let by_der = self.certificates.iter().map(|der| certificate.der() == der);
+        let mut all = by_serial.chain(by_ski).chain(by_subject).chain(by_digest).chain(by_der);
+        all.any(|named| named)
+    }
+}
+
+impl<'d> KeyInfo<'d> {
+    /// Reads a `ds:KeyInfo`.
+    ///
+    /// # Errors
+    /// [`SignatureError::Structure`] where a hint that is understood is malformed.
+    pub fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+        let mut hints = Vec::new();
+        for child in element.children() {
+            let child_name = child.name();
+            hints.push(match (child_name.namespace, child_name.local) {
+                (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.text()?.trim().to_owned()),
+                (ns, "KeyValue") if ns == name::DS.uri => {
+                    key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue)
+                }
+                (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
+                    let der = child.base64(limits.certificate_octets)?;
+                    PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
+                }
+                (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, limits)?),
+                (ns, "SecurityTokenReference") if ns == name::WSSE.uri => KeyHint::SecurityTokenReference(child),
+                (ns, "EncryptedKey") if ns == name::XENC.uri => KeyHint::EncryptedKey(child),
+                _ => KeyHint::Other(child),
+            });
+        }
+        Ok(Self { element, hints })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// Its children, in order.
+    #[must_use]
+    pub fn hints(&self) -> &[KeyHint<'d>] {
+        &self.hints
+    }
+}
+
+/// `ds:RSAKeyValue` or `dsig11:ECKeyValue` on a named curve; explicit parameters are not read.
+fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
+    let Some(value) = element.children().next() else { return Ok(None) };
+    if value.is(name::DS.uri, "RSAKeyValue") {
+        let modulus = value.required_child(name::DS.uri, "Modulus")?.base64(2_048)?;
+        let exponent = value.required_child(name::DS.uri, "Exponent")?.base64(16)?;
+        return Ok(PublicKey::from_rsa(&modulus, &exponent).ok());
+    }
+    if value.is(name::DSIG11.uri, "ECKeyValue") {
+        let Some(curve) = value.optional_child(name::DSIG11.uri, "NamedCurve")? else { return Ok(None) };
+        let Some(curve) = Curve::from_uri(&curve.required_attribute("", "URI")?) else { return Ok(None) };
+        let point = value.required_child(name::DSIG11.uri, "PublicKey")?.base64(256)?;
+        return Ok(PublicKey::from_ec(curve, &point).ok());
+    }
+    Ok(None)
+}
+
+/// Writes `ds:KeyValue`.
+pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {
+    writer.start(name::DS, "KeyValue");
+    if let Some((modulus, exponent)) = key.rsa_components() {
+        writer.start(name::DS, "RSAKeyValue");
+        writer.leaf(name::DS, "Modulus", &base64_encode(&modulus));
+        writer.leaf(name::DS, "Exponent", &base64_encode(&exponent));
+        writer.end();
+    } else if let Some((curve, point)) = key.ec_point() {
+        writer.start(name::DSIG11, "ECKeyValue");
+        writer.start(name::DSIG11, "NamedCurve");
+        writer.attribute("URI", curve.uri());
+        writer.end();
+        writer.leaf(name::DSIG11, "PublicKey", &base64_encode(&point));
+        writer.end();
+    }
+    writer.end();
+}
+
+/// Writes `ds:X509Data` with one certificate.
+pub fn write_x509_certificate(writer: &mut Writer, certificate: &Certificate) {
+    writer.start(name::DS, "X509Data");
+    writer.leaf(name::DS, "X509Certificate", &base64_encode(certificate.der()));
+    writer.end();
+}
+
+/// Writes `ds:X509Data` with issuer and serial number.
+pub fn write_issuer_serial(writer: &mut Writer, certificate: &Certificate) {
+    writer.start(name::DS, "X509Data");
+    writer.start(name::DS, "X509IssuerSerial");
+    writer.leaf(name::DS, "X509IssuerName", &certificate.issuer().to_string());
+    writer.leaf(name::DS, "X509SerialNumber", &certificate.serial_decimal());
+    writer.end();
+    writer.end();
+}
+

@@ -1,0 +1,30 @@
+//! XML Signature 1.1: sign and verify.
+//!
+//! Kept to what SOAP headers and signed documents need: references within the document, exclusive and inclusive
+//! canonicalisation, the enveloped-signature transform. In reading order: [`verify`](fn@verify) and the proofs
+//! of `verified`; `sign`; the wire forms [`Signature`], [`SignedInfo`], [`Reference`], [`KeyInfo`], each read
+//! and written in one file; [`Transform`], the closed list; [`AlgorithmPolicy`].
+
+#![forbid(unsafe_code)]
+
+mod error;
+mod key_info;
+mod policy;
+mod reference;
+mod sign;
+mod signature;
+mod signed_info;
+mod transform;
+mod verified;
+mod verify;
+
+pub use error::{SignError, SignatureError, VerifyError};
+pub use key_info::{KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
+pub use policy::AlgorithmPolicy;
+pub use reference::{Dereference, NewReference, Reference};
+pub use sign::{DocumentSigning, PendingSignature, sign_document};
+pub use signature::{Limits, Signature};
+pub use signed_info::{SignedInfo, write_signed_info};
+pub use transform::{ENVELOPED_SIGNATURE, Transform};
+pub use verified::{VerifiedReference, VerifiedSignature};
+pub use verify::verify;

@@ -1,0 +1,142 @@
+//! Which algorithms may run: empty until something is admitted.
+
+use std::collections::BTreeSet;
+
+use wss_c14n::CanonicalizationMethod;
+use wss_crypto::{DigestMethod, KeyKind, SignatureMethod, VerifyingKey};
+
+use crate::error::VerifyError;
+use crate::signature::Signature;
+use crate::transform::Transform;
+
+/// The algorithms a signature may use.
+///
+/// Safety, not profile: BSP 1.1 recommends SHA-1 (R5420, R5421), which no policy here admits unless told so by
+/// name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlgorithmPolicy {
+    signatures: BTreeSet<SignatureMethod>,
+    digests: BTreeSet<DigestMethod>,
+    canonicalizations: BTreeSet<CanonicalizationMethod>,
+    weak_keys: bool,
+}
+
+impl Default for AlgorithmPolicy {
+    fn default() -> Self {
+        Self::modern_2026()
+    }
+}
+
+impl AlgorithmPolicy {
+    /// Nothing.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            signatures: BTreeSet::new(),
+            digests: BTreeSet::new(),
+            canonicalizations: BTreeSet::new(),
+            weak_keys: false,
+        }
+    }
+
+    /// SHA-256, SHA-384 and SHA-512 with RSA (PKCS#1 v1.5 and PSS), ECDSA and HMAC; exclusive canonicalisation
+    /// without comments; RSA keys of 2 048 bits and more.
+    #[must_use]
+    pub fn modern_2026() -> Self {
+        let mut policy = Self::empty().admit_canonicalization(CanonicalizationMethod::Exclusive);
+        for method in SignatureMethod::ALL {
+            if !matches!(method.digest(), DigestMethod::Sha1 | DigestMethod::Sha224) {
+                policy = policy.admit_signature(method).admit_digest(method.digest());
+            }
+        }
+        policy
+    }
+
+    /// Everything this library can run: SHA-1, weak keys and all canonicalisations too. For old peers and old
+    /// documents only.
+    #[must_use]
+    pub fn everything_for_legacy_use_only() -> Self {
+        let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only();
+        policy.signatures.extend(SignatureMethod::ALL);
+        policy.digests.extend(DigestMethod::ALL);
+        policy.canonicalizations.extend(CanonicalizationMethod::ALL);
+        policy
+    }
+
+    /// Admits a signature method.
+    #[must_use]
+    pub fn admit_signature(mut self, method: SignatureMethod) -> Self {
+        self.signatures.insert(method);
+        self
+    }
+
+    /// Admits a digest.
+    #[must_use]
+    pub fn admit_digest(mut self, method: DigestMethod) -> Self {
+        self.digests.insert(method);
+        self
+    }
+
+    /// Admits a canonicalisation.
+    #[must_use]
+    pub fn admit_canonicalization(mut self, method: CanonicalizationMethod) -> Self {
+        self.canonicalizations.insert(method);
+        self
+    }
+
+    /// Admits RSA keys of 1 024 bits and small exponents, to verify with.
+    #[must_use]
+    pub fn admit_weak_keys_for_legacy_use_only(mut self) -> Self {
+        self.weak_keys = true;
+        self
+    }
+
+    /// Admits what an identifier names. Returns whether it names an algorithm of signatures.
+    pub fn admit_uri(&mut self, uri: &str) -> bool {
+        let signature = SignatureMethod::from_uri(uri).map(|method| self.signatures.insert(method));
+        let digest = DigestMethod::from_uri(uri).map(|method| self.digests.insert(method));
+        let canonicalization = CanonicalizationMethod::from_uri(uri).map(|m| self.canonicalizations.insert(m));
+        signature.or(digest).or(canonicalization).is_some()
+    }
+
+    /// Judges every algorithm a signature names, before any key is touched.
+    ///
+    /// # Errors
+    /// [`VerifyError::NotAdmitted`].
+    pub fn check(&self, signature: &Signature<'_>) -> Result<(), VerifyError> {
+        let signed_info = signature.signed_info();
+        let method = signed_info.method();
+        admitted(self.signatures.contains(&method), method.uri())?;
+        let canonicalization = signed_info.canonicalization().method();
+        admitted(self.canonicalizations.contains(&canonicalization), canonicalization.uri())?;
+        for reference in signed_info.references() {
+            admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
+            for transform in reference.transforms() {
+                if let Transform::Canonicalization(canonicalization) = transform {
+                    let method = canonicalization.method();
+                    admitted(self.canonicalizations.contains(&method), method.uri())?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Judges the strength of a key.
+    ///
+    /// # Errors
+    /// [`VerifyError::WeakKey`].
+    pub fn check_key(&self, key: &VerifyingKey) -> Result<(), VerifyError> {
+        match key {
+            VerifyingKey::Public(key) => self.check_kind(key.kind()),
+            VerifyingKey::Hmac(_) => Ok(()),
+        }
+    }
+
+    fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
+        if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey) }
+    }
+}
+
+fn admitted(admitted: bool, uri: &'static str) -> Result<(), VerifyError> {
+    if admitted { Ok(()) } else { Err(VerifyError::NotAdmitted { uri }) }
+}

@@ -1,0 +1,277 @@
+//! Dereferencing: from `ds:Reference/@URI` to the octets that are digested.
+//!
+//! The reference processing model, XML Signature 1.1 §4.4.3.2: an element of the same document, the whole
+//! document, or octets that the caller's own dereferencer hands out. Never the network. Reads top-down:
+//! [`Reference::verify`] resolves the URI, narrows the subset, and streams canonical octets into the digest.
+//!
+//! Not here: whether the right parts were signed. That is `wss_header`'s question.
+
+use std::borrow::Cow;
+
+use wss_c14n::{
+    Bounded, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Element, IdIndex, Limits as XmlLimits, Sink,
+    Subset, Writer, base64_encode, name,
+};
+use wss_crypto::{Digest, DigestMethod, DigestValue};
+
+use crate::error::{SignatureError, VerifyError};
+use crate::signature::{Limits, Signature};
+use crate::transform::Transform;
+use crate::verified::{Covered, VerifiedReference};
+
+/// Finds what references name.
+pub trait Dereference<'d> {
+    /// The document that is referenced by the empty URI.
+    fn document(&self) -> Option<&'d Document<'d>>;
+
+    /// The element with this Id.
+    fn element(&self, id: &str) -> Option<Element<'d>>;
+
+    /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
+    fn external(&self, uri: &str) -> Option<Vec<u8>> {
+        let _ = uri;
+        None
+    }
+}
+
+impl<'d> Dereference<'d> for IdIndex<'d> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.get(id)
+    }
+}
+
+/// `ds:Reference` as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct Reference<'d> {
+    element: Element<'d>,
+    uri: Cow<'d, str>,
+    transforms: Vec<Transform>,
+    digest_method: DigestMethod,
+    digest_value: Vec<u8>,
+}
+
+impl<'d> Reference<'d> {
+    pub(crate) fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+        let uri = element.required_attribute("", "URI")?;
+        let mut children = element.children().peekable();
+        let mut transforms = Vec::new();
+        if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
+            let found = list.children().count();
+            if found == 0 || found > limits.transforms {
+                return Err(SignatureError::Transforms { found, allowed: limits.transforms });
+            }
+            for child in list.children() {
+                if !child.is(name::DS.uri, "Transform") {
+                    return Err(list.unexpected(child).into());
+                }
+                transforms.push(Transform::parse(child)?);
+            }
+        }
+        let mut next = |local: &'static str| match children.next() {
+            Some(child) if child.is(name::DS.uri, local) => Ok(child),
+            Some(child) => Err(element.unexpected(child)),
+            None => Err(element.missing(local)),
+        };
+        let method = next("DigestMethod")?;
+        let method_uri = method.required_attribute("", "Algorithm")?;
+        let digest_method = DigestMethod::from_uri(&method_uri)
+            .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into_owned() })?;
+        let digest_value = next("DigestValue")?.base64(64)?;
+        if digest_value.len() != digest_method.output_len() {
+            return Err(SignatureError::DigestLength { uri: uri.into_owned() });
+        }
+        if let Some(child) = children.next() {
+            return Err(element.unexpected(child).into());
+        }
+        Ok(Self { element, uri, transforms, digest_method, digest_value })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// `@URI`.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// `ds:Transform`, in order.
+    #[must_use]
+    pub fn transforms(&self) -> &[Transform] {
+        &self.transforms
+    }
+
+    /// `ds:DigestMethod`.
+    #[must_use]
+    pub fn digest_method(&self) -> DigestMethod {
+        self.digest_method
+    }
+
+    /// The octets that are digested.
+    ///
+    /// # Errors
+    /// [`VerifyError::Dereference`], [`VerifyError::Transform`], [`VerifyError::Canonicalize`].
+    pub fn octets(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Vec<u8>, VerifyError> {
+        self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
+    }
+
+    /// Digests what is referenced and compares.
+    pub(crate) fn verify(
+        &self,
+        signature: &Signature<'d>,
+        documents: &dyn Dereference<'d>,
+        budget: &mut u64,
+    ) -> Result<VerifiedReference<'d>, VerifyError> {
+        let resolved = self.resolve(signature.element(), documents)?;
+        let sink = Bounded::new(DigestSink(Digest::new(self.digest_method)), *budget);
+        let (DigestSink(digest), left) = resolved.write_to(sink, Bounded::finish)?.ok_or(VerifyError::Budget)?;
+        *budget = left;
+        if digest.finish().as_octets() != self.digest_value {
+            return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() });
+        }
+        Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered))
+    }
+
+    fn resolve(
+        &self,
+        signature: Element<'d>,
+        documents: &dyn Dereference<'d>,
+    ) -> Result<Resolved<'d>, VerifyError> {
+        let refused = || VerifyError::Transform { uri: self.uri.clone().into_owned() };
+        let mut covered = self.dereference(documents)?;
+        let mut canonicalizations = Vec::new();
+        for transform in &self.transforms {
+            match (transform, &covered) {
+                (Transform::Canonicalization(canonicalization), _) => canonicalizations.push(canonicalization.clone()),
+                // Only before canonicalisation, only out of what contains the signature, only once.
+                (Transform::EnvelopedSignature, Covered::Subset(subset))
+                    if canonicalizations.is_empty()
+                        && !subset.has_exclusions()
+                        && subset.apex().is_none_or(|apex| apex.contains(signature) && apex != signature) =>
+                {
+                    covered = Covered::Subset(subset.clone().without(signature));
+                }
+                _ => return Err(refused()),
+            }
+        }
+        Ok(Resolved { covered, canonicalizations })
+    }
+
+    fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
+        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into_owned() };
+        if self.uri.is_empty() {
+            let document = documents.document().ok_or_else(dangling)?;
+            return Ok(Covered::Subset(Subset::document(document).without_comments()));
+        }
+        match self.uri.strip_prefix('#') {
+            // Literally: no percent-decoding, no XPointer.
+            Some(id) if !id.is_empty() => {
+                let element = documents.element(id).ok_or_else(dangling)?;
+                Ok(Covered::Subset(Subset::subtree(element).without_comments()))
+            }
+            _ => documents.external(&self.uri).map(Covered::Octets).ok_or_else(dangling),
+        }
+    }
+}
+
+/// What is digested, and by which canonicalisations it becomes octets.
+struct Resolved<'d> {
+    covered: Covered<'d>,
+    canonicalizations: Vec<Canonicalization>,
+}
+
+impl Resolved<'_> {
+    /// Every step but the last goes through octets that are read again; in a header there is only one.
+    fn write_to<S: Sink, T>(&self, mut sink: S, finish: impl FnOnce(S) -> T) -> Result<T, VerifyError> {
+        let default = [Canonicalization::new(CanonicalizationMethod::Inclusive)];
+        let mut steps = self.canonicalizations.as_slice();
+        let mut octets = match &self.covered {
+            Covered::Octets(octets) if steps.is_empty() => {
+                sink.put(octets);
+                return Ok(finish(sink));
+            }
+            Covered::Octets(octets) => octets.clone(),
+            Covered::Subset(subset) => {
+                if steps.is_empty() {
+                    steps = &default;
+                }
+                let Some((first, rest)) = steps.split_first() else { return Ok(finish(sink)) };
+                if rest.is_empty() {
+                    first.write(subset, &mut sink)?;
+                    return Ok(finish(sink));
+                }
+                steps = rest;
+                first.to_octets(subset)?
+            }
+        };
+        for step in steps {
+            let again = |_| VerifyError::Canonicalize(CanonicalizeError::EmptySubset);
+            let document = Document::parse_transcoding(&octets, &XmlLimits::default()).map_err(again)?;
+            let next = step.to_octets(&Subset::document(&document))?;
+            drop(document);
+            octets = next;
+        }
+        sink.put(&octets);
+        Ok(finish(sink))
+    }
+}
+
+struct DigestSink(Digest);
+
+impl Sink for DigestSink {
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+}
+
+/// A reference to be written.
+#[derive(Debug, Clone)]
+pub struct NewReference {
+    uri: String,
+    transforms: Vec<Transform>,
+    digest_method: DigestMethod,
+    digest_value: DigestValue,
+}
+
+impl NewReference {
+    /// Digests `subset` under one canonicalisation, to be referenced as `uri`.
+    ///
+    /// # Errors
+    /// [`CanonicalizeError`].
+    pub fn digest(
+        uri: String,
+        subset: &Subset<'_>,
+        transforms: Vec<Transform>,
+        digest_method: DigestMethod,
+    ) -> Result<Self, CanonicalizeError> {
+        let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
+        let last = transforms.iter().rev().find_map(|transform| match transform {
+            Transform::Canonicalization(canonicalization) => Some(canonicalization),
+            Transform::EnvelopedSignature => None,
+        });
+        let mut sink = DigestSink(Digest::new(digest_method));
+        last.unwrap_or(&default).write(subset, &mut sink)?;
+        Ok(Self { uri, transforms, digest_method, digest_value: sink.0.finish() })
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        writer.start(name::DS, "Reference");
+        writer.attribute("URI", self.uri.clone());
+        writer.start(name::DS, "Transforms");
+        for transform in &self.transforms {
+            transform.write(writer);
+        }
+        writer.end();
+        writer.algorithm(name::DS, "DigestMethod", self.digest_method.uri());
+        writer.leaf(name::DS, "DigestValue", &base64_encode(self.digest_value.as_octets()));
+        writer.end();
+    }
+}

@@ -1,0 +1,163 @@
+//! Making signatures: `ds:SignedInfo` is written canonical and signed as it is written.
+
+use wss_c14n::{
+    Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name,
+};
+use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
+
+use crate::error::SignError;
+use crate::reference::NewReference;
+use crate::signed_info::write_signed_info;
+use crate::transform::Transform;
+
+/// A signature whose value is still to come: for keys that live elsewhere.
+#[derive(Debug, Clone)]
+pub struct PendingSignature {
+    signed_info: String,
+    method: SignatureMethod,
+    id: Option<String>,
+    key_info: Option<String>,
+}
+
+impl PendingSignature {
+    /// Lists `references` under exclusive canonicalisation. `key_info` is the canonical content of
+    /// `ds:KeyInfo`, written for a place where `ds` is declared.
+    #[must_use]
+    pub fn new(
+        method: SignatureMethod,
+        references: &[NewReference],
+        id: Option<String>,
+        key_info: Option<String>,
+    ) -> Self {
+        let signed_info = write_signed_info(&Canonicalization::default(), method, references);
+        Self { signed_info, method, id, key_info }
+    }
+
+    /// The octets to sign.
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        self.signed_info.as_bytes()
+    }
+
+    /// The method to sign with.
+    #[must_use]
+    pub fn method(&self) -> SignatureMethod {
+        self.method
+    }
+
+    /// The `ds:Signature` with its value.
+    #[must_use]
+    pub fn finish(&self, value: &[u8]) -> String {
+        let mut writer = Writer::new();
+        writer.start(name::DS, "Signature");
+        if let Some(id) = &self.id {
+            writer.attribute("Id", id.clone());
+        }
+        // Inside ds:Signature the prefix is declared already; the rest stays as it was signed.
+        let declaration = format!(" xmlns:{}=\"{}\"", name::DS.prefix, name::DS.uri);
+        writer.raw(&self.signed_info.replacen(&declaration, "", 1));
+        writer.leaf(name::DS, "SignatureValue", &base64_encode(value));
+        if let Some(key_info) = &self.key_info {
+            writer.start(name::DS, "KeyInfo");
+            writer.raw(key_info);
+            writer.end();
+        }
+        writer.end();
+        writer.finish()
+    }
+
+    /// Signs with a key at hand.
+    ///
+    /// # Errors
+    /// [`SignError::Crypto`].
+    pub fn sign(&self, key: &dyn SigningKey) -> Result<String, SignError> {
+        Ok(self.finish(&key.sign(self.method, self.octets())?))
+    }
+}
+
+/// How a document of any vocabulary is signed: [`sign_document`].
+#[derive(Debug, Clone)]
+pub struct DocumentSigning {
+    /// The signature method.
+    pub method: SignatureMethod,
+    /// The digest of every reference.
+    pub digest: DigestMethod,
+    /// The canonicalisation of `ds:SignedInfo` and of every reference.
+    pub canonicalization: Canonicalization,
+    /// Canonical content of `ds:KeyInfo`, written for a place where `ds` is declared.
+    pub key_info: Option<String>,
+    /// Unprefixed attributes that are Ids on every element.
+    pub id_attributes: Vec<String>,
+}
+
+/// Signs elements of a document by Id; an empty Id signs the whole document, enveloped.
+///
+/// The signature is appended to the root, or takes the place of a template: the first `ds:Signature`.
+///
+/// # Errors
+/// [`SignError::NoSuchId`], [`SignError::Canonicalize`], [`SignError::Crypto`].
+pub fn sign_document(
+    document: &Document<'_>,
+    ids: &[String],
+    signing: &DocumentSigning,
+    key: &dyn SigningKey,
+) -> Result<String, SignError> {
+    let more: Vec<&str> = signing.id_attributes.iter().map(String::as_str).collect();
+    let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ") })?;
+    let template = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
+    let mut references = Vec::new();
+    for id in ids {
+        let mut transforms = Vec::new();
+        let mut subset = if id.is_empty() {
+            transforms.push(Transform::EnvelopedSignature);
+            Subset::document(document).without_comments()
+        } else {
+            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.clone() })?;
+            if element == document.root() || template.is_some_and(|template| element.contains(template)) {
+                transforms.push(Transform::EnvelopedSignature);
+            }
+            Subset::subtree(element).without_comments()
+        };
+        if let (Some(template), false) = (template, transforms.is_empty()) {
+            subset = subset.without(template);
+        }
+        transforms.push(Transform::Canonicalization(signing.canonicalization.clone()));
+        let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
+        references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
+    }
+    // Canonicalised where it will stand: inclusive methods see the document's namespaces there.
+    let signed_info = write_signed_info(&signing.canonicalization, signing.method, &references);
+    let unsigned = PendingSignature {
+        signed_info,
+        method: signing.method,
+        id: None,
+        key_info: signing.key_info.clone(),
+    };
+    let placed = place(document, template, &unsigned.finish(&[]));
+    let octets = {
+        let placed = Document::parse(placed.as_str(), &Limits::dangerous_unbounded());
+        let no_place = || SignError::NoSuchId { id: "ds:Signature".to_owned() };
+        let placed = placed.map_err(|_| no_place())?;
+        let signature = placed.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or_else(no_place)?;
+        let parsed = signature.children().next().ok_or_else(no_place)?;
+        signing.canonicalization.to_octets(&Subset::subtree(parsed))?
+    };
+    let value = key.sign(signing.method, &octets)?;
+    Ok(place(document, template, &unsigned.finish(&value)))
+}
+
+/// Puts a signature in the place of the template, or at the end of the root.
+fn place(document: &Document<'_>, template: Option<Element<'_>>, signature: &str) -> String {
+    let mut splices = Splices::new();
+    let root = document.root();
+    match template {
+        Some(template) => splices.replace(template.span(), signature),
+        None if root.is_empty_tag() => {
+            let tag = root.span();
+            let opened = document.source().get(tag.clone()).unwrap_or_default().trim_end_matches("/>").to_owned();
+            splices.replace(tag, format!("{opened}>{signature}</{}>", root.qualified_name()));
+        }
+        None => splices.insert(root.content_span().end, signature),
+    }
+    splices.apply(document.source()).0
+}

@@ -1,0 +1,95 @@
+//! `ds:Signature`: the wire form, read once (XML Signature 1.1 §4.2).
+
+use wss_c14n::{Element, name};
+
+use crate::error::SignatureError;
+use crate::key_info::KeyInfo;
+use crate::signed_info::SignedInfo;
+
+/// What a signature may cost to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// References in one `ds:SignedInfo`.
+    pub references: usize,
+    /// Transforms on one reference.
+    pub transforms: usize,
+    /// Octets of a decoded signature value.
+    pub value_octets: usize,
+    /// Octets of a decoded certificate in `ds:KeyInfo`.
+    pub certificate_octets: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { references: 64, transforms: 3, value_octets: 1_024, certificate_octets: 64 << 10 }
+    }
+}
+
+/// A signature as it stands in a document. Nothing about it is proven.
+#[derive(Debug, Clone)]
+pub struct Signature<'d> {
+    element: Element<'d>,
+    signed_info: SignedInfo<'d>,
+    value: Vec<u8>,
+    key_info: Option<KeyInfo<'d>>,
+    has_object: bool,
+}
+
+impl<'d> Signature<'d> {
+    /// Reads a `ds:Signature`. Its children stand in schema order, each as often as the schema allows.
+    ///
+    /// # Errors
+    /// [`SignatureError`] if the structure is malformed, a limit is exceeded or an algorithm is unknown.
+    pub fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+        let mut children = element.children();
+        let mut next = |local: &'static str| match children.next() {
+            Some(child) if child.is(name::DS.uri, local) => Ok(child),
+            Some(child) => Err(element.unexpected(child)),
+            None => Err(element.missing(local)),
+        };
+        let signed_info = SignedInfo::parse(next("SignedInfo")?, limits)?;
+        let value = next("SignatureValue")?.base64(limits.value_octets)?;
+        let mut key_info = None;
+        let mut has_object = false;
+        for child in children {
+            if child.is(name::DS.uri, "KeyInfo") && key_info.is_none() && !has_object {
+                key_info = Some(KeyInfo::parse(child, limits)?);
+            } else if child.is(name::DS.uri, "Object") {
+                has_object = true;
+            } else {
+                return Err(element.unexpected(child).into());
+            }
+        }
+        Ok(Self { element, signed_info, value, key_info, has_object })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub fn signed_info(&self) -> &SignedInfo<'d> {
+        &self.signed_info
+    }
+
+    /// The octets of `ds:SignatureValue`.
+    #[must_use]
+    pub fn value(&self) -> &[u8] {
+        &self.value
+    }
+
+    /// Hints to the key. Trust never comes from here.
+    #[must_use]
+    pub fn key_info(&self) -> Option<&KeyInfo<'d>> {
+        self.key_info.as_ref()
+    }
+
+    /// Whether it carries a `ds:Object`, as no signature in a SOAP header should (BSP R3102).
+    #[must_use]
+    pub fn has_object(&self) -> bool {
+        self.has_object
+    }
+}

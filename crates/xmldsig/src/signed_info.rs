@@ -1,0 +1,167 @@
+//! `ds:SignedInfo`: what is signed, and how (XML Signature 1.1 §4.4).
+
+use wss_c14n::{Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Subset, Writer, name};
+use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
+
+use crate::error::SignatureError;
+use crate::reference::{NewReference, Reference};
+use crate::signature::Limits;
+use crate::transform;
+
+/// `ds:SignedInfo` as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct SignedInfo<'d> {
+    element: Element<'d>,
+    canonicalization: Canonicalization,
+    method: SignatureMethod,
+    references: Vec<Reference<'d>>,
+}
+
+impl<'d> SignedInfo<'d> {
+    pub(crate) fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+        let mut children = element.children();
+        let mut next = |local: &'static str| match children.next() {
+            Some(child) if child.is(name::DS.uri, local) => Ok(child),
+            Some(child) => Err(element.unexpected(child)),
+            None => Err(element.missing(local)),
+        };
+        let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?)?;
+        let method = parse_method(next("SignatureMethod")?)?;
+        let found = children.clone().count();
+        if found == 0 || found > limits.references {
+            return Err(SignatureError::References { found, allowed: limits.references });
+        }
+        let references = children.map(|child| {
+            if child.is(name::DS.uri, "Reference") { Reference::parse(child, limits) } else { Err(element.unexpected(child).into()) }
+        });
+        Ok(Self { element, canonicalization, method, references: references.collect::<Result<_, _>>()? })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// How the element itself is canonicalised.
+    #[must_use]
+    pub fn canonicalization(&self) -> &Canonicalization {
+        &self.canonicalization
+    }
+
+    /// The signature method.
+    #[must_use]
+    pub fn method(&self) -> SignatureMethod {
+        self.method
+    }
+
+    /// What is referenced, in order.
+    #[must_use]
+    pub fn references(&self) -> &[Reference<'d>] {
+        &self.references
+    }
+
+    /// The octets that are signed: the canonical form of the very element that was read.
+    ///
+    /// # Errors
+    /// [`CanonicalizeError`].
+    pub fn octets(&self) -> Result<Vec<u8>, CanonicalizeError> {
+        self.canonicalization.to_octets(&Subset::subtree(self.element))
+    }
+}
+
+/// A canonicalisation and its `ec:InclusiveNamespaces`, the only parameter there is.
+pub(crate) fn parse_canonicalization(element: Element<'_>) -> Result<Canonicalization, SignatureError> {
+    let uri = element.required_attribute("", "Algorithm")?;
+    let method = CanonicalizationMethod::from_uri(&uri)
+        .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() })?;
+    canonicalization_of(method, element)
+}
+
+pub(crate) fn canonicalization_of(
+    method: CanonicalizationMethod,
+    element: Element<'_>,
+) -> Result<Canonicalization, SignatureError> {
+    let mut canonicalization = Canonicalization::new(method);
+    let mut children = element.children();
+    if let Some(parameter) = children.next() {
+        let wrong = || SignatureError::Parameters { uri: method.uri().to_owned() };
+        if !parameter.is(name::EC.uri, "InclusiveNamespaces") || !method.is_exclusive() || children.next().is_some() {
+            return Err(wrong());
+        }
+        let prefixes = parameter.attribute("", "PrefixList").unwrap_or_default();
+        if prefixes.len() > 2_048 || prefixes.split_ascii_whitespace().count() > 64 {
+            return Err(wrong());
+        }
+        canonicalization = canonicalization.inclusive_prefixes(&prefixes);
+    }
+    Ok(canonicalization)
+}
+
+/// RSASSA-PSS with parameters (RFC 9231 §2.3.9).
+const RSA_PSS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
+
+fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
+    let uri = element.required_attribute("", "Algorithm")?;
+    if uri == RSA_PSS {
+        return parse_pss(element);
+    }
+    let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() };
+    let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
+    match element.children().next() {
+        None => Ok(method),
+        Some(child) if child.is(name::DS.uri, "HMACOutputLength") => Err(SignatureError::TruncatedMac),
+        Some(_) => Err(SignatureError::Parameters { uri: uri.into_owned() }),
+    }
+}
+
+/// The parameters are understood where they say what the identifiers without parameters say: MGF1 with the
+/// digest of the message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
+fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
+    let wrong = || SignatureError::Parameters { uri: RSA_PSS.to_owned() };
+    let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
+        let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
+        let uri = child.required_attribute("", "Algorithm")?;
+        DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into_owned() })
+    };
+    let mut digest = DigestMethod::Sha256;
+    if let Some(parameters) = element.optional_child(name::PSS.uri, "RSAPSSParams")? {
+        digest = digest_of(parameters)?.unwrap_or(digest);
+        if let Some(mgf) = parameters.optional_child(name::PSS.uri, "MaskGenerationFunction")? {
+            let known = mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
+            if !known || digest_of(mgf)?.is_some_and(|mgf| mgf != digest) {
+                return Err(wrong());
+            }
+        }
+        for (local, expected) in [("SaltLength", digest.output_len()), ("TrailerField", 1)] {
+            if let Some(child) = parameters.optional_child(name::PSS.uri, local)? {
+                if child.text()?.trim() != expected.to_string() {
+                    return Err(wrong());
+                }
+            }
+        }
+    }
+    let mut all = SignatureMethod::ALL.into_iter();
+    all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == digest).ok_or_else(wrong)
+}
+
+/// Writes a `ds:SignedInfo` in exclusive canonical form, standing alone: the octets that are signed.
+#[must_use]
+pub fn write_signed_info(
+    canonicalization: &Canonicalization,
+    method: SignatureMethod,
+    references: &[NewReference],
+) -> String {
+    let mut writer = Writer::new();
+    writer.start(name::DS, "SignedInfo");
+    writer.start(name::DS, "CanonicalizationMethod");
+    writer.attribute("Algorithm", canonicalization.method().uri());
+    transform::write_prefix_list(&mut writer, canonicalization);
+    writer.end();
+    writer.algorithm(name::DS, "SignatureMethod", method.uri());
+    for reference in references {
+        reference.write(&mut writer);
+    }
+    writer.end();
+    writer.finish()
+}

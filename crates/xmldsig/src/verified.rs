@@ -1,0 +1,81 @@
+//! Proofs: values that verification alone can make.
+
+use wss_c14n::{Element, Subset};
+use wss_crypto::SignatureMethod;
+
+/// A signature whose value and whose references all verified. Private fields and one maker: to hold it is proof.
+#[derive(Debug, Clone)]
+#[must_use = "a verified signature proves something only about what it references"]
+pub struct VerifiedSignature<'d> {
+    element: Element<'d>,
+    method: SignatureMethod,
+    references: Vec<VerifiedReference<'d>>,
+}
+
+impl<'d> VerifiedSignature<'d> {
+    pub(crate) fn new(element: Element<'d>, method: SignatureMethod, references: Vec<VerifiedReference<'d>>) -> Self {
+        Self { element, method, references }
+    }
+
+    /// The `ds:Signature`.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// The signature method.
+    #[must_use]
+    pub fn method(&self) -> SignatureMethod {
+        self.method
+    }
+
+    /// What it covers.
+    #[must_use]
+    pub fn references(&self) -> &[VerifiedReference<'d>] {
+        &self.references
+    }
+}
+
+/// What one reference of a verified signature covers.
+#[derive(Debug, Clone)]
+pub struct VerifiedReference<'d> {
+    uri: String,
+    covered: Covered<'d>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Covered<'d> {
+    Subset(Subset<'d>),
+    Octets(Vec<u8>),
+}
+
+impl<'d> VerifiedReference<'d> {
+    pub(crate) fn new(uri: String, covered: Covered<'d>) -> Self {
+        Self { uri, covered }
+    }
+
+    /// The URI it was referenced by.
+    #[must_use]
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
+    /// The element whose whole subtree is covered; `None` for a whole document, for octets from outside, and
+    /// where a subtree was left out.
+    #[must_use]
+    pub fn whole_element(&self) -> Option<Element<'d>> {
+        match &self.covered {
+            Covered::Subset(subset) if !subset.has_exclusions() => subset.apex(),
+            Covered::Subset(_) | Covered::Octets(_) => None,
+        }
+    }
+
+    /// The subset that is covered; `None` for octets from outside.
+    #[must_use]
+    pub fn subset(&self) -> Option<&Subset<'d>> {
+        match &self.covered {
+            Covered::Subset(subset) => Some(subset),
+            Covered::Octets(_) => None,
+        }
+    }
+}

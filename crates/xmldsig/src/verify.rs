@@ -1,0 +1,43 @@
+//! Core validation, the signature first (XML Signature 1.1 §3.2).
+
+use wss_crypto::VerifyingKey;
+
+use crate::error::VerifyError;
+use crate::policy::AlgorithmPolicy;
+use crate::reference::Dereference;
+use crate::signature::Signature;
+use crate::verified::VerifiedSignature;
+
+/// Verifies a signature and all its references.
+///
+/// The order is fixed: algorithms against `policy`; then `key`, which is asked for only now; then the signature
+/// value; only then are references followed. `budget` is the number of octets that may be digested for
+/// references; what is used is taken from it.
+///
+/// # Errors
+/// [`VerifyError`], or whatever `key` returns.
+///
+/// # Specification
+/// XML Signature 1.1 §3.2; XML Signature Best Practices, best practice 1.
+pub fn verify<'d, E: From<VerifyError>>(
+    signature: &Signature<'d>,
+    policy: &AlgorithmPolicy,
+    key: impl FnOnce(&Signature<'d>) -> Result<VerifyingKey, E>,
+    documents: &dyn Dereference<'d>,
+    budget: &mut u64,
+) -> Result<VerifiedSignature<'d>, E> {
+    policy.check(signature)?;
+    let key = key(signature)?;
+    policy.check_key(&key)?;
+
+    let signed_info = signature.signed_info();
+    let octets = signed_info.octets().map_err(VerifyError::from)?;
+    key.verify(signed_info.method(), &octets, signature.value()).map_err(VerifyError::from)?;
+
+    let references = signed_info
+        .references()
+        .iter()
+        .map(|reference| reference.verify(signature, documents, budget))
+        .collect::<Result<_, _>>()?;
+    Ok(VerifiedSignature::new(signature.element(), signed_info.method(), references))
+}

@@ -1,0 +1,267 @@
+//! `xenc:EncryptedKey`: the wire form, both ways (XML Encryption 1.1 §3.5).
+
+use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_crypto::{ContentEncryption, CryptoError, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret};
+
+use crate::encrypted_data::{Parts, write_rest};
+use crate::error::DecryptError;
+
+/// How the key is protected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyMethod {
+    /// By RSA, to the holder of a private key.
+    Transport(KeyTransport),
+    /// By another symmetric key, with a key wrap.
+    Wrap(KeyWrap),
+    /// By another symmetric key, with a content cipher.
+    Content(ContentEncryption),
+}
+
+/// An `xenc:EncryptedKey` as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct EncryptedKey<'d> {
+    element: Element<'d>,
+    id: Option<String>,
+    method: KeyMethod,
+    key_info: Option<Element<'d>>,
+    cipher_octets: Vec<u8>,
+    data_references: Vec<String>,
+    carried_name: Option<String>,
+}
+
+impl<'d> EncryptedKey<'d> {
+    /// Octets of a wrapped key, at most: RSA of 8 192 bits.
+    const MAX_OCTETS: usize = 1_024;
+
+    /// Reads an `xenc:EncryptedKey`.
+    ///
+    /// # Errors
+    /// [`DecryptError`] but never [`DecryptError::Failed`].
+    pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
+        let parts = Parts::parse(element)?;
+        let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
+        let mut data_references = None;
+        let mut carried_name = None;
+        for child in parts.more {
+            if child.is(name::XENC.uri, "ReferenceList") && data_references.is_none() {
+                data_references = Some(parse_reference_list(child)?);
+            } else if child.is(name::XENC.uri, "CarriedKeyName") && carried_name.is_none() {
+                carried_name = Some(child.text()?.trim().to_owned());
+            } else {
+                return Err(element.unexpected(child).into());
+            }
+        }
+        Ok(Self {
+            element,
+            id: element.attribute("", "Id").map(|id| id.into_owned()),
+            method: parse_method(method)?,
+            key_info: parts.key_info,
+            cipher_octets: parts.cipher_value.base64(Self::MAX_OCTETS)?,
+            data_references: data_references.unwrap_or_default(),
+            carried_name,
+        })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// `@Id`.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+
+    /// `xenc:EncryptionMethod`.
+    #[must_use]
+    pub fn method(&self) -> &KeyMethod {
+        &self.method
+    }
+
+    /// `ds:KeyInfo`: hints to the key that unwraps.
+    #[must_use]
+    pub fn key_info(&self) -> Option<Element<'d>> {
+        self.key_info
+    }
+
+    /// The wrapped key.
+    #[must_use]
+    pub fn cipher_octets(&self) -> &[u8] {
+        &self.cipher_octets
+    }
+
+    /// The Ids its `xenc:ReferenceList` names as encrypted with this key.
+    #[must_use]
+    pub fn data_references(&self) -> &[String] {
+        &self.data_references
+    }
+
+    /// `xenc:CarriedKeyName`: what `ds:KeyName` elsewhere calls this key.
+    #[must_use]
+    pub fn carried_name(&self) -> Option<&str> {
+        self.carried_name.as_deref()
+    }
+
+    /// Unwraps with a private key.
+    ///
+    /// # Errors
+    /// [`DecryptError::Failed`], whatever went wrong.
+    pub fn unwrap_with(&self, key: &dyn KeyUnwrap, expected_len: Option<usize>) -> Result<Secret, DecryptError> {
+        match &self.method {
+            KeyMethod::Transport(transport) => Ok(key.unwrap_key(transport, &self.cipher_octets, expected_len)?),
+            KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(DecryptError::Failed),
+        }
+    }
+
+    /// Unwraps with a symmetric key.
+    ///
+    /// # Errors
+    /// [`DecryptError::Failed`], whatever went wrong.
+    pub fn unwrap_with_secret(&self, key: &Secret) -> Result<Secret, DecryptError> {
+        match &self.method {
+            KeyMethod::Wrap(wrap) => Ok(wss_crypto::unwrap(*wrap, key, &self.cipher_octets)?),
+            KeyMethod::Content(cipher) => {
+                Ok(wss_crypto::decrypt(*cipher, key, self.cipher_octets.clone()).map(Secret::new)?)
+            }
+            KeyMethod::Transport(_) => Err(DecryptError::Failed),
+        }
+    }
+}
+
+/// The Ids of an `xenc:ReferenceList`.
+///
+/// # Errors
+/// [`DecryptError::Structure`] if a reference is none to an element of this document.
+pub fn parse_reference_list(list: Element<'_>) -> Result<Vec<String>, DecryptError> {
+    let mut ids = Vec::new();
+    for child in list.children() {
+        let is_data = child.is(name::XENC.uri, "DataReference");
+        if !is_data && !child.is(name::XENC.uri, "KeyReference") {
+            return Err(list.unexpected(child).into());
+        }
+        let uri = child.required_attribute("", "URI")?;
+        let id = uri.strip_prefix('#').filter(|id| !id.is_empty()).ok_or_else(|| child.missing("a same-document URI"))?;
+        if is_data {
+            ids.push(id.to_owned());
+        }
+    }
+    Ok(ids)
+}
+
+/// Writes an `xenc:ReferenceList`.
+pub fn write_reference_list(writer: &mut Writer, ids: &[String]) {
+    writer.start(name::XENC, "ReferenceList");
+    for id in ids {
+        writer.start(name::XENC, "DataReference");
+        writer.attribute("URI", format!("#{id}"));
+        writer.end();
+    }
+    writer.end();
+}
+
+/// The method with its parameters; absent digests are SHA-1 (XML Encryption 1.1 §5.5.2).
+fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
+    let uri = element.required_attribute("", "Algorithm")?;
+    if let Some(wrap) = KeyWrap::from_uri(&uri) {
+        return Ok(KeyMethod::Wrap(wrap));
+    }
+    if let Some(cipher) = ContentEncryption::from_uri(&uri) {
+        return Ok(KeyMethod::Content(cipher));
+    }
+    let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.to_owned() };
+    if uri == KeyTransport::RSA_1_5 {
+        return Ok(KeyMethod::Transport(KeyTransport::Rsa15));
+    }
+    if uri != KeyTransport::OAEP_MGF1P && uri != KeyTransport::OAEP {
+        return Err(unknown(&uri));
+    }
+    let mut digest = DigestMethod::Sha1;
+    if let Some(child) = element.optional_child(name::DS.uri, "DigestMethod")? {
+        let uri = child.required_attribute("", "Algorithm")?;
+        digest = DigestMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
+    }
+    let mut mgf = DigestMethod::Sha1;
+    let named_mgf = element.optional_child(name::XENC11.uri, "MGF")?;
+    if let Some(child) = named_mgf {
+        let uri = child.required_attribute("", "Algorithm")?;
+        mgf = DigestMethod::from_mgf_uri(&uri).ok_or_else(|| unknown(&uri))?;
+    }
+    let label = match element.optional_child(name::XENC.uri, "OAEPparams")? {
+        Some(child) => child.base64(1_024)?,
+        None => Vec::new(),
+    };
+    // Some peers name an MGF under `rsa-oaep-mgf1p`, and mean it.
+    if uri == KeyTransport::OAEP_MGF1P && mgf == DigestMethod::Sha1 {
+        Ok(KeyMethod::Transport(KeyTransport::RsaOaepMgf1p { digest, label }))
+    } else {
+        Ok(KeyMethod::Transport(KeyTransport::RsaOaep { digest, mgf, label }))
+    }
+}
+
+/// Writes an `xenc:EncryptedKey` in canonical form, standing alone. `key_info` is the canonical content of
+/// `ds:KeyInfo`, written for a place where `ds` is declared.
+#[must_use]
+pub fn write_encrypted_key(
+    id: Option<&str>,
+    method: &KeyMethod,
+    key_info: Option<&str>,
+    cipher_octets: &[u8],
+    data_references: &[String],
+) -> String {
+    let mut writer = Writer::new();
+    writer.start(name::XENC, "EncryptedKey");
+    if let Some(id) = id {
+        writer.attribute("Id", id);
+    }
+    write_method(&mut writer, method);
+    write_rest(&mut writer, key_info, cipher_octets);
+    if !data_references.is_empty() {
+        write_reference_list(&mut writer, data_references);
+    }
+    writer.end();
+    writer.finish()
+}
+
+/// Digest and MGF are always written out where the algorithm has them.
+fn write_method(writer: &mut Writer, method: &KeyMethod) {
+    writer.start(name::XENC, "EncryptionMethod");
+    match method {
+        KeyMethod::Wrap(wrap) => writer.attribute("Algorithm", wrap.uri()),
+        KeyMethod::Content(cipher) => writer.attribute("Algorithm", cipher.uri()),
+        KeyMethod::Transport(transport) => {
+            writer.attribute("Algorithm", transport.uri());
+            let (digest, mgf, label) = match transport {
+                KeyTransport::RsaOaepMgf1p { digest, label } => (Some(*digest), None, label.as_slice()),
+                KeyTransport::RsaOaep { digest, mgf, label } => (Some(*digest), Some(*mgf), label.as_slice()),
+                KeyTransport::Rsa15 => (None, None, [].as_slice()),
+            };
+            if !label.is_empty() {
+                writer.leaf(name::XENC, "OAEPparams", &base64_encode(label));
+            }
+            if let Some(digest) = digest {
+                writer.algorithm(name::DS, "DigestMethod", digest.uri());
+            }
+            if let Some(mgf) = mgf {
+                writer.algorithm(name::XENC11, "MGF", mgf.mgf_uri());
+            }
+        }
+    }
+    writer.end();
+}
+
+/// How a fresh content key is protected for its recipient.
+///
+/// # Errors
+/// [`CryptoError`] as for [`wss_crypto::PublicKey::wrap_key`] and [`wss_crypto::wrap`].
+pub fn protect(
+    method: &KeyMethod,
+    recipient: &wss_crypto::PublicKey,
+    key: &Secret,
+) -> Result<Vec<u8>, CryptoError> {
+    match method {
+        KeyMethod::Transport(transport) => recipient.wrap_key(transport, key),
+        KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(CryptoError::KeyMismatch),
+    }
+}

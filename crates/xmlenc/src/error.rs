@@ -1,0 +1,48 @@
+//! What can go wrong with encryption.
+
+use thiserror::Error;
+use wss_c14n::LeafError;
+use wss_crypto::CryptoError;
+
+/// Why an encrypted structure was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum DecryptError {
+    /// *Malformed.* The structure is not that of XML Encryption §3.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Refused.* An algorithm that is not known here.
+    #[error("algorithm {uri:?} is not supported: have the message encrypted with one of the supported table")]
+    UnknownAlgorithm {
+        /// The identifier.
+        uri: String,
+    },
+    /// *Refused.* The policy does not admit an algorithm.
+    #[error("algorithm {uri:?} is not admitted: allow it in the algorithm policy if the peer cannot do better")]
+    NotAdmitted {
+        /// The identifier.
+        uri: &'static str,
+    },
+    /// *Malformed.* The cipher octets stand somewhere else than in a `xenc:CipherValue`.
+    #[error("xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue")]
+    CipherReference,
+    /// *Failed.* Decryption failed, whatever the reason: key, padding, tag, encoding or what the plaintext holds
+    /// (XML Encryption 1.1 §6.7).
+    #[error("decryption failed")]
+    Failed,
+}
+
+impl From<CryptoError> for DecryptError {
+    fn from(_: CryptoError) -> Self {
+        Self::Failed
+    }
+}
+
+/// Why nothing was encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EncryptError {
+    /// *Misuse or failure.* The key does not fit, or there is no randomness.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+}
