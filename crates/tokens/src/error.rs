@@ -1,0 +1,122 @@
+//! What can be wrong with a token, a reference to one, or the trust in it.
+
+use thiserror::Error;
+use wss_c14n::LeafError;
+use wss_crypto::LoadError;
+use wss_xmldsig::SignatureError;
+
+/// Why a token or a reference to one was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// *Malformed.* The structure is not that of its profile.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Malformed.* The certificate in a token cannot be read.
+    #[error("the certificate of the token: {0}")]
+    Certificate(#[from] LoadError),
+    /// *Refused.* A token type or reference form that is not known here.
+    #[error("{uri:?} is not a supported token or reference type")]
+    Unsupported {
+        /// The identifier, or the name of the element.
+        uri: String,
+    },
+    /// *Malformed.* An encoding other than base64.
+    #[error("encoding {uri:?} is not supported: tokens are base64")]
+    Encoding {
+        /// The identifier.
+        uri: String,
+    },
+    /// *Malformed.* The reference says another token type than the token has.
+    #[error("the reference expects a token of type {expected:?}")]
+    TypeMismatch {
+        /// What the reference says.
+        expected: String,
+    },
+    /// *Malformed.* A reference that names nothing in its message.
+    #[error("reference {uri:?} names no token before it in the Security header")]
+    Dangling {
+        /// The reference.
+        uri: String,
+    },
+    /// *Refused.* More certificates in a path than allowed.
+    #[error("{found} certificates in a path where {allowed} are allowed")]
+    PathLength {
+        /// How many there are.
+        found: usize,
+        /// The configured value.
+        allowed: usize,
+    },
+    /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
+    #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]
+    Instant {
+        /// The text, shortened.
+        text: String,
+    },
+    /// *Malformed.* A timestamp that expires before it is created.
+    #[error("the timestamp expires before it is created")]
+    ExpiresBeforeCreated,
+}
+
+impl From<SignatureError> for TokenError {
+    fn from(error: SignatureError) -> Self {
+        match error {
+            SignatureError::Structure(error) => Self::Structure(error),
+            other => Self::Unsupported { uri: other.to_string() },
+        }
+    }
+}
+
+/// Why a certificate is not trusted.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum TrustError {
+    /// *Failed.* No path to an anchor, and no pin.
+    #[error("no path leads from {subject:?} to an anchor: add its issuer to the trust, or pin it")]
+    NoPath {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Failed.* Outside its validity at the evaluation time.
+    #[error("the certificate of {subject:?} is not valid at this time")]
+    NotValidNow {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Failed.* Revoked, or its status cannot be told from the CRLs at hand.
+    #[error("the certificate of {subject:?} is revoked, or its status is unknown: check the CRLs")]
+    Revoked {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Refused.* Its key usage does not permit what it is used for.
+    #[error("the key usage of {subject:?} does not permit this use")]
+    KeyUsage {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Refused.* Valid below the anchor, but no rule names it.
+    #[error("{subject:?} is valid but not expected: name it with a SignerRule")]
+    NotExpected {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Refused.* The path validator does not take the certificate: version 1, a CA certificate, an unknown
+    /// critical extension.
+    #[error("the certificate of {subject:?} cannot be validated by path: pin it if it is trusted")]
+    Unsupported {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Misuse.* A trust anchor that is none.
+    #[error("an anchor is not usable: {0}")]
+    Anchor(#[from] LoadError),
+    /// *Misuse.* A CRL that cannot be read.
+    #[error("a CRL cannot be read: give DER or PEM of a complete CRL")]
+    Crl,
+}
+
+/// Why a password does not authenticate. One variant: who is unknown and what is wrong are the same to a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("the username token does not authenticate")]
+pub struct PasswordError;
