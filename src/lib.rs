@@ -1,3 +1,38 @@
-//! WS-Security.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
+
+#[doc(inline)]
+pub use wss_crypto::{
+    Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind, KeyTransport,
+    KeyUnwrap, LoadError, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
+};
+#[doc(inline)]
+pub use wss_header::{
+    AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError, Evidence,
+    FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan, PlanError, Receiver, Recipe,
+    ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, SignatureEvidence, Signing, SoapVersion,
+    SystemClock, UnsignedOpened,
+};
+#[doc(inline)]
+pub use wss_tokens::{
+    AuthenticatedUser, PasswordSource, ReferenceForm, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+};
+
+/// XML as octets: reader, subsets, canonicalisation, splices, writer.
 pub use wss_c14n as c14n;
+/// Keys, certificates and primitives.
+pub use wss_crypto as crypto;
+/// The wire forms of tokens.
+pub use wss_tokens as tokens;
+/// XML Signature on whole documents.
+pub use wss_xmldsig as xmldsig;
+/// XML Encryption on whole documents.
+pub use wss_xmlenc as xmlenc;
+
+/// What most programs need.
+pub mod prelude {
+    pub use crate::{
+        Certificate, Encrypting, Identity, MemoryReplayCache, Opened, Part, Plan, Receiver, Recipe, Requirements,
+        SignerRule, Signing, Trust,
+    };
+}

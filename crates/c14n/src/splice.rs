@@ -65,6 +65,12 @@ pub struct Moved {
 }
 
 impl Moved {
+    /// Where the text stands that replaced exactly `span`.
+    #[must_use]
+    pub fn replaced(&self, span: &Range<usize>) -> Option<Range<usize>> {
+        self.edits.iter().find(|(old, _)| old == span).map(|(_, new)| new.clone())
+    }
+
     /// Where a span that no replacement cuts in two stands in the next revision. A span that contains
     /// replacements grows or shrinks with them; `None` if it lies inside replaced text or straddles its edge.
     #[must_use]

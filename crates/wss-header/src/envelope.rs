@@ -1,0 +1,102 @@
+//! The SOAP envelope: one Envelope, at most one Header, one Body, found as children and never by search.
+
+use wss_c14n::{Document, Element, name};
+
+use crate::error::EnvelopeError;
+
+/// The version of SOAP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SoapVersion {
+    /// SOAP 1.1.
+    V11,
+    /// SOAP 1.2.
+    V12,
+}
+
+impl SoapVersion {
+    /// The namespace of its envelope.
+    #[must_use]
+    pub const fn namespace(self) -> &'static str {
+        match self {
+            Self::V11 => name::SOAP11.uri,
+            Self::V12 => name::SOAP12.uri,
+        }
+    }
+
+    /// The attribute that says whom a header block is for.
+    pub(crate) const fn role_attribute(self) -> &'static str {
+        match self {
+            Self::V11 => "actor",
+            Self::V12 => "role",
+        }
+    }
+}
+
+/// Whom a header block is for (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub enum Role {
+    /// The ultimate receiver: no actor, an empty one, or SOAP 1.2's own URI for it.
+    #[default]
+    UltimateReceiver,
+    /// Anyone else.
+    Uri(String),
+}
+
+const ULTIMATE_RECEIVER: &str = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+
+impl Role {
+    /// The role of a header block.
+    pub(crate) fn of(block: Element<'_>, version: SoapVersion) -> Self {
+        let attribute = block.attribute(version.namespace(), version.role_attribute());
+        match attribute.as_deref().map(str::trim) {
+            None | Some("") => Self::UltimateReceiver,
+            Some(ULTIMATE_RECEIVER) if version == SoapVersion::V12 => Self::UltimateReceiver,
+            Some(uri) => Self::Uri(uri.to_owned()),
+        }
+    }
+}
+
+/// Where the parts of an envelope stand.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Envelope<'d> {
+    pub(crate) version: SoapVersion,
+    pub(crate) root: Element<'d>,
+    pub(crate) header: Option<Element<'d>>,
+    pub(crate) body: Element<'d>,
+}
+
+impl<'d> Envelope<'d> {
+    pub(crate) fn locate(document: &'d Document<'d>) -> Result<Self, EnvelopeError> {
+        if document.has_processing_instruction() {
+            return Err(EnvelopeError::ProcessingInstruction);
+        }
+        if let Some(uri) = document.relative_namespace() {
+            return Err(EnvelopeError::RelativeNamespace { uri: uri.to_owned() });
+        }
+        let root = document.root();
+        let version = match (root.name().namespace, root.name().local) {
+            (ns, "Envelope") if ns == name::SOAP11.uri => SoapVersion::V11,
+            (ns, "Envelope") if ns == name::SOAP12.uri => SoapVersion::V12,
+            _ => return Err(EnvelopeError::NotSoap { root: root.name().to_string() }),
+        };
+        let is = |element: Element<'_>, local| element.is(version.namespace(), local);
+        let mut children = root.children().peekable();
+        let header = children.next_if(|child| is(*child, "Header"));
+        let body = children.next().filter(|child| is(*child, "Body")).ok_or(EnvelopeError::NoBody)?;
+        if let Some(extra) = children.next() {
+            return Err(EnvelopeError::Unexpected { element: extra.qualified_name().to_owned() });
+        }
+        Ok(Self { version, root, header, body })
+    }
+
+    /// The header blocks.
+    pub(crate) fn blocks(self) -> impl Iterator<Item = Element<'d>> {
+        self.header.into_iter().flat_map(Element::children)
+    }
+}
+
+/// Whether a block is to be understood by whoever it is for.
+pub(crate) fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
+    let attribute = block.attribute(version.namespace(), "mustUnderstand");
+    matches!(attribute.as_deref().map(str::trim), Some("1" | "true"))
+}

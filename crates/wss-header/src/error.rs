@@ -1,0 +1,265 @@
+//! What can go wrong with a message. These are for the log; what goes on the wire is another type.
+
+use thiserror::Error;
+use wss_c14n::{IdError, LeafError, ParseError};
+use wss_crypto::CryptoError;
+use wss_tokens::{PasswordError, TokenError, TrustError};
+use wss_xmldsig::{SignError, SignatureError, VerifyError};
+use wss_xmlenc::{DecryptError, EncryptError};
+
+use crate::replay::ReplayError;
+
+/// Why a document is no SOAP envelope that can be secured or opened.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum EnvelopeError {
+    /// *Malformed.* Not XML as SOAP demands it.
+    #[error(transparent)]
+    Parse(#[from] ParseError),
+    /// *Malformed.* Ids that cannot be told apart.
+    #[error(transparent)]
+    Ids(#[from] IdError),
+    /// *Malformed.* The document element is no envelope of SOAP 1.1 or 1.2.
+    #[error("the document element is {root}, not a SOAP 1.1 or 1.2 Envelope")]
+    NotSoap {
+        /// Its expanded name.
+        root: String,
+    },
+    /// *Malformed.* No Body after the Header.
+    #[error("the envelope has no Body where one belongs")]
+    NoBody,
+    /// *Malformed.* Something beside Header and Body.
+    #[error("the envelope holds {element:?} beside its Header and Body")]
+    Unexpected {
+        /// The qualified name.
+        element: String,
+    },
+    /// *Malformed.* A processing instruction (SOAP 1.1 §3).
+    #[error("the envelope holds a processing instruction, which SOAP forbids")]
+    ProcessingInstruction,
+    /// *Refused.* A relative namespace name, for which canonical form is not defined.
+    #[error("the namespace name {uri:?} is relative: use an absolute URI")]
+    RelativeNamespace {
+        /// The namespace name.
+        uri: String,
+    },
+    /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
+    #[error("two Security headers are for one actor or role")]
+    TwoHeaders,
+    /// *Refused.* More of something than allowed.
+    #[error("more than {allowed} {what}: raise the limit if such messages are expected")]
+    TooMany {
+        /// What was counted.
+        what: &'static str,
+        /// The configured value.
+        allowed: usize,
+    },
+}
+
+/// Why a recipe is none.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// *Misuse.* Nothing to do.
+    #[error("the recipe has no step: add a timestamp, a token, a signature or an encryption")]
+    Empty,
+    /// *Misuse.* A step without parts.
+    #[error("a step has no parts: name what it signs or encrypts")]
+    NoParts,
+    /// *Misuse.* A part named twice in one step.
+    #[error("the part {part} is named twice in one step")]
+    TwiceInOneStep {
+        /// The part.
+        part: String,
+    },
+    /// *Misuse.* A part that nothing before this step makes.
+    #[error("the part {part} does not exist at this step: add it to the recipe before")]
+    NotThere {
+        /// The part.
+        part: String,
+    },
+    /// *Misuse.* A part that cannot be signed, or cannot be encrypted.
+    #[error("the part {part} cannot be {verb}")]
+    CannotBe {
+        /// The part.
+        part: String,
+        /// `signed` or `encrypted`.
+        verb: &'static str,
+    },
+    /// *Misuse.* The key cannot run the signature method.
+    #[error("the key cannot run the signature method: choose one that fits the key")]
+    KeyMismatch,
+    /// *Misuse.* The certificate cannot be referred to in this form (BSP R5208).
+    #[error("the certificate has no subject key identifier: refer to it in another form")]
+    ReferenceForm,
+    /// *Misuse.* The recipient's key cannot receive keys.
+    #[error("the recipient's certificate has no RSA key that may encipher keys")]
+    Recipient,
+    /// *Refused.* An algorithm of the legacy set without a call that says so.
+    #[error("{uri} is legacy: call `allow_legacy_algorithms` if the peer cannot do better")]
+    Legacy {
+        /// The identifier.
+        uri: &'static str,
+    },
+    /// *Misuse.* A password in the clear that nothing protects (BSP R4201 and its security considerations).
+    #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
+    ClearTextPassword,
+    /// *Misuse.* Two timestamps (BSP R3227).
+    #[error("a Security header has one timestamp")]
+    TwoTimestamps,
+    /// *Misuse.* A timestamp that never holds.
+    #[error("a timestamp needs a lifetime")]
+    NoLifetime,
+}
+
+/// Why a message was not secured.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SecureError {
+    /// *Misuse.* What was given is no SOAP envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// *Misuse.* A part of the recipe is not in this envelope, or is there twice.
+    #[error("the envelope has no {part}, or more than one")]
+    NoSuchPart {
+        /// The part.
+        part: String,
+    },
+    /// *Misuse.* The Security header to be extended has a timestamp already (BSP R3227).
+    #[error("the Security header has a timestamp already: leave it out of the recipe")]
+    TwoTimestamps,
+    /// *Failed.* Signing failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// *Failed.* Encryption failed.
+    #[error(transparent)]
+    Encrypt(#[from] EncryptError),
+    /// *Failed.* No randomness, or a key that gives no result.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// *Misuse.* The recipe signs with a key at hand where a pending signature was asked for, or the reverse.
+    #[error("the recipe has no signature left to be made elsewhere")]
+    NothingPending,
+}
+
+/// Why a message was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// *Malformed.* No SOAP envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// *Malformed.* No Security header for us.
+    #[error("the message has no Security header for this role")]
+    NoSecurityHeader,
+    /// *Malformed.* A structure of the header.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Malformed or refused.* A token or a reference to one.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// *Malformed.* A signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// *Failed.* A signature does not verify, or the policy refuses it.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// *Refused.* A header signature with `ds:Object` (BSP R3102).
+    #[error("a signature in the header carries ds:Object: enveloping signatures are refused")]
+    Enveloping,
+    /// *Refused.* The transforms of a reference are not exclusive canonicalisation alone (BSP R5411, R5412).
+    #[error("reference {uri:?} has transforms other than one exclusive canonicalisation")]
+    Transforms {
+        /// The reference.
+        uri: String,
+    },
+    /// *Refused.* A signed element at a place that proves nothing.
+    #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
+    Place {
+        /// The path of the element.
+        path: String,
+    },
+    /// *Failed.* No key or certificate of ours fits what the signature names.
+    #[error("no key is known for the signature: add the certificate to the trust, or have it sent along")]
+    NoKey,
+    /// *Refused.* Several trusted certificates fit what the signature names.
+    #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
+    AmbiguousKey,
+    /// *Failed.* The signer's certificate is not trusted.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// *Malformed or refused.* Encrypted structures; and the one failure of decryption, whatever the reason.
+    #[error(transparent)]
+    Decrypt(#[from] DecryptError),
+    /// *Refused.* CBC ciphertext that no verified signature covers.
+    #[error("CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM")]
+    UnauthenticatedCbc,
+    /// *Malformed.* Encrypted data where none may stand, named twice, or of the wrong type for its place.
+    #[error("encrypted data {id:?} is misplaced, listed twice or of the wrong type")]
+    EncryptedData {
+        /// Its Id.
+        id: String,
+    },
+    /// *Refused.* More of something than allowed.
+    #[error("more than {allowed} {what}: raise the limit if such messages are expected")]
+    TooMany {
+        /// What was counted.
+        what: &'static str,
+        /// The configured value.
+        allowed: usize,
+    },
+    /// *Malformed.* Two timestamps (BSP R3227).
+    #[error("the Security header has two timestamps")]
+    TwoTimestamps,
+    /// *Refused.* The message is too old or from the future.
+    #[error("the message is not fresh: its timestamp has expired or lies in the future; check the clocks")]
+    NotFresh,
+    /// *Failed.* A password does not authenticate.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// *Refused.* A header block for us that must be understood and is not.
+    #[error("the header block {block} must be understood: name it with `understands` once the application handles it")]
+    NotUnderstood {
+        /// Its expanded name.
+        block: String,
+    },
+    /// *Refused.* What was required is not proven.
+    #[error("{0}")]
+    Requirement(#[from] RequirementError),
+    /// *Refused.* The message was seen before, or the store cannot tell.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+}
+
+/// What a message fails to prove.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RequirementError {
+    /// *Refused.* No one signature covers all parts that must be signed.
+    #[error("no trusted signature covers {missing}: have the peer sign all required parts in one signature")]
+    NotSigned {
+        /// The parts the best signature lacks.
+        missing: String,
+    },
+    /// *Refused.* A part that must be encrypted came in the clear.
+    #[error("{part} was not encrypted")]
+    NotEncrypted {
+        /// The part.
+        part: String,
+    },
+    /// *Refused.* A token that must be there is not, or does not authenticate.
+    #[error("no {token} token authenticates the message")]
+    NoToken {
+        /// The kind of token.
+        token: &'static str,
+    },
+    /// *Refused.* Ciphertext remains where the application reads.
+    #[error("a part is still encrypted: no key of this receiver opens it")]
+    StillEncrypted,
+    /// *Misuse.* A part that cannot be required.
+    #[error("{part} cannot be required: name a place, not an Id")]
+    NotAPlace {
+        /// The part.
+        part: String,
+    },
+}

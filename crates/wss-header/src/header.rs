@@ -1,0 +1,43 @@
+//! `wsse:Security`: the block for us among the blocks of a message, the others left alone.
+
+use wss_c14n::{Element, name};
+
+use crate::envelope::{Envelope, Role};
+use crate::error::EnvelopeError;
+
+/// The Security header block of one role.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecurityHeader<'d> {
+    pub(crate) element: Element<'d>,
+}
+
+impl<'d> SecurityHeader<'d> {
+    /// Finds the block for `role`. No two blocks of a message may be for one role (BSP R3206, R3210), be it ours
+    /// or not.
+    pub(crate) fn locate(
+        envelope: Envelope<'d>,
+        role: &Role,
+        max_blocks: usize,
+    ) -> Result<Option<Self>, EnvelopeError> {
+        let mut seen: Vec<Role> = Vec::new();
+        let mut found = None;
+        for block in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
+            let other = Role::of(block, envelope.version);
+            if seen.contains(&other) {
+                return Err(EnvelopeError::TwoHeaders);
+            }
+            if other == *role {
+                found = Some(Self { element: block });
+            }
+            seen.push(other);
+            if seen.len() > max_blocks {
+                return Err(EnvelopeError::TooMany { what: "Security headers", allowed: max_blocks });
+            }
+        }
+        Ok(found)
+    }
+
+    pub(crate) fn children(self) -> impl Iterator<Item = Element<'d>> {
+        self.element.children()
+    }
+}

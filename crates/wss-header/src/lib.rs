@@ -1,0 +1,35 @@
+//! The WS-Security header: recipe to plan to secured message, message to requirements to [`Opened`].
+//!
+//! In reading order: [`Recipe`] says what shall happen, [`Plan`] is a recipe that was checked, `secure` runs it;
+//! [`Receiver`] opens a message in `open`, [`Requirements`] say what it must prove, [`Opened`] is the only door
+//! to what it says.
+
+#![forbid(unsafe_code)]
+
+mod clock;
+mod envelope;
+mod error;
+mod header;
+mod limits;
+mod open;
+mod opened;
+mod part;
+mod plan;
+mod policy;
+mod recipe;
+mod replay;
+mod requirements;
+mod secure;
+
+pub use clock::{Clock, FixedClock, SystemClock};
+pub use envelope::{Role, SoapVersion};
+pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
+pub use limits::Limits;
+pub use open::Receiver;
+pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened};
+pub use part::Part;
+pub use plan::{PendingMessage, Plan};
+pub use policy::AlgorithmPolicy;
+pub use recipe::{Encrypting, Recipe, Signing};
+pub use replay::{DangerousNoReplayCache, MemoryReplayCache, ReplayCache, ReplayError};
+pub use requirements::Requirements;

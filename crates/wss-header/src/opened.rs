@@ -1,0 +1,162 @@
+//! What a message proved, and the only door to what it says.
+
+use std::time::SystemTime;
+
+use wss_crypto::{Certificate, ContentEncryption, SignatureMethod};
+use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
+
+use crate::part::Part;
+
+/// A message that proved what was required. Made by [`Receiver::open`](crate::Receiver::open) alone.
+///
+/// It hands out the octets that were authenticated and nothing else.
+#[must_use]
+pub struct Opened {
+    pub(crate) body: String,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) signer: ValidatedCertificate,
+    pub(crate) evidence: Evidence,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    pub(crate) namespace: String,
+    pub(crate) local: String,
+    pub(crate) xml: String,
+}
+
+impl std::fmt::Debug for Opened {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opened").field("signer", &self.signer).finish_non_exhaustive()
+    }
+}
+
+/// XML that was authenticated: octets that were digested, or plaintext that was decrypted inside them.
+#[derive(Debug, Clone, Copy)]
+pub struct Authenticated<'o> {
+    xml: &'o str,
+}
+
+impl<'o> Authenticated<'o> {
+    /// The authenticated octets, in exclusive canonical form.
+    #[must_use]
+    pub fn xml(&self) -> &'o str {
+        self.xml
+    }
+
+    /// A tree over exactly those octets.
+    ///
+    /// # Panics
+    /// Never: what was authenticated was well-formed, and its canonical form is.
+    #[must_use]
+    pub fn tree(&self) -> roxmltree::Document<'o> {
+        roxmltree::Document::parse(self.xml).expect("canonical form is well-formed")
+    }
+}
+
+impl Opened {
+    /// The Body element.
+    #[must_use]
+    pub fn body(&self) -> Authenticated<'_> {
+        Authenticated { xml: &self.body }
+    }
+
+    /// A header block that the same signature covers; `None` if there is none of that name, or it is not
+    /// covered.
+    #[must_use]
+    pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
+        let found = self.blocks.iter().find(|block| block.namespace == namespace && block.local == local);
+        found.map(|block| Authenticated { xml: &block.xml })
+    }
+
+    /// Who signed the Body: the certificate, with its validated path.
+    #[must_use]
+    pub fn signer(&self) -> &ValidatedCertificate {
+        &self.signer
+    }
+
+    /// The user whose password was checked, if the message carries a username token.
+    #[must_use]
+    pub fn user(&self) -> Option<&AuthenticatedUser> {
+        self.evidence.user.as_ref()
+    }
+
+    /// Who signed what, how it was encrypted, which rules were waived.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+}
+
+/// A message that need not prove who wrote its Body. Made by
+/// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) alone.
+#[derive(Debug)]
+#[must_use]
+pub struct UnsignedOpened {
+    pub(crate) body: String,
+    pub(crate) evidence: Evidence,
+}
+
+impl UnsignedOpened {
+    /// The Body in exclusive canonical form. Anyone may have written it.
+    #[must_use]
+    pub fn unauthenticated_body(&self) -> &str {
+        &self.body
+    }
+
+    /// The user whose password was checked, if the message carries a username token.
+    #[must_use]
+    pub fn user(&self) -> Option<&AuthenticatedUser> {
+        self.evidence.user.as_ref()
+    }
+
+    /// What was found on the way.
+    #[must_use]
+    pub fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+}
+
+/// How a message came to be trusted: for the log, not for decisions.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Evidence {
+    /// Signatures that verified, in order of processing.
+    pub signatures: Vec<SignatureEvidence>,
+    /// What was decrypted, in order of processing.
+    pub decrypted: Vec<DecryptionEvidence>,
+    /// Created and Expires of the timestamp.
+    pub timestamp: Option<(SystemTime, Option<SystemTime>)>,
+    /// The user whose password was checked.
+    pub user: Option<AuthenticatedUser>,
+    /// Children of the Security header that were not understood, and ignored.
+    pub ignored: Vec<String>,
+    /// Safety rules the receiver was told to waive.
+    pub waived: Vec<&'static str>,
+}
+
+/// A signature that verified.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SignatureEvidence {
+    /// Whose certificate.
+    pub signer: Certificate,
+    /// Subjects of the authorities on its path, the anchor last; empty for a pin.
+    pub path: Vec<String>,
+    /// The signature method.
+    pub method: SignatureMethod,
+    /// The parts it covers.
+    pub parts: Vec<Part>,
+}
+
+/// A part that was decrypted.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DecryptionEvidence {
+    /// Where: `Body`, `Signature`, or the name of what came out.
+    pub part: String,
+    /// The content cipher.
+    pub content: ContentEncryption,
+    /// How the key came: identifier of the key transport, or `secret`.
+    pub key: &'static str,
+}

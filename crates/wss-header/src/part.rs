@@ -1,0 +1,69 @@
+//! Parts: what of a message is signed, encrypted or demanded.
+
+use std::fmt;
+
+/// A part of a message.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Part {
+    /// The SOAP Body. Encrypted, its content is.
+    Body,
+    /// The `wsu:Timestamp` of our Security header.
+    Timestamp,
+    /// The signatures made by earlier steps.
+    Signature,
+    /// The username token of our Security header.
+    UsernameToken,
+    /// The token that carries the signer's certificate.
+    Token,
+    /// A header block.
+    HeaderBlock {
+        /// Its namespace.
+        namespace: String,
+        /// Its local name.
+        local: String,
+    },
+    /// The element with this Id, wherever it stands. Only to sign and encrypt with: an Id proves no place.
+    Id(String),
+}
+
+impl Part {
+    /// The header block of this expanded name.
+    #[must_use]
+    pub fn header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
+        Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
+    }
+
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `{namespace}local` or `#id`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "Body" => Some(Self::Body),
+            "Timestamp" => Some(Self::Timestamp),
+            "Signature" => Some(Self::Signature),
+            "UsernameToken" => Some(Self::UsernameToken),
+            "Token" => Some(Self::Token),
+            _ => {
+                if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
+                    return Some(Self::Id(id.to_owned()));
+                }
+                let (namespace, local) = text.strip_prefix('{')?.split_once('}')?;
+                (!local.is_empty()).then(|| Self::header_block(namespace, local))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Body => f.write_str("Body"),
+            Self::Timestamp => f.write_str("Timestamp"),
+            Self::Signature => f.write_str("Signature"),
+            Self::UsernameToken => f.write_str("UsernameToken"),
+            Self::Token => f.write_str("Token"),
+            Self::HeaderBlock { namespace, local } => write!(f, "{{{namespace}}}{local}"),
+            Self::Id(id) => write!(f, "#{id}"),
+        }
+    }
+}

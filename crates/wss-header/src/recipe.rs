@@ -1,0 +1,287 @@
+//! The recipe: what shall happen to a message, as data.
+//!
+//! Setters take and return `self` and cannot fail; the order of calls is the order of processing; all misuse is
+//! found once, in [`Recipe::plan`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use wss_crypto::{
+    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, Secret, SignatureMethod,
+    SigningKey, SystemRandom,
+};
+use wss_tokens::ReferenceForm;
+
+use crate::clock::{Clock, SystemClock};
+use crate::envelope::Role;
+use crate::error::PlanError;
+use crate::part::Part;
+use crate::plan::Plan;
+
+/// What shall happen to a message.
+#[derive(Clone)]
+pub struct Recipe {
+    pub(crate) steps: Vec<Step>,
+    pub(crate) timestamps: Vec<Duration>,
+    pub(crate) username: Option<UsernameStep>,
+    pub(crate) role: Role,
+    pub(crate) must_understand: bool,
+    pub(crate) legacy: bool,
+    pub(crate) protected_transport: bool,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+#[derive(Clone)]
+pub(crate) enum Step {
+    Sign(Signing),
+    Encrypt(Encrypting),
+}
+
+#[derive(Clone)]
+pub(crate) struct UsernameStep {
+    pub(crate) username: String,
+    pub(crate) password: Secret,
+    pub(crate) clear_text: bool,
+}
+
+impl Default for Recipe {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Recipe {
+    /// Nothing yet; the header will be for the ultimate receiver, who must understand it.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            steps: Vec::new(),
+            timestamps: Vec::new(),
+            username: None,
+            role: Role::UltimateReceiver,
+            must_understand: true,
+            legacy: false,
+            protected_transport: false,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+        }
+    }
+
+    /// Adds a `wsu:Timestamp` that expires after `lifetime`.
+    #[must_use]
+    pub fn timestamp(mut self, lifetime: Duration) -> Self {
+        self.timestamps.push(lifetime);
+        self
+    }
+
+    /// Adds a username token with a password digest.
+    #[must_use]
+    pub fn username_digest(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
+        let password = Secret::new(password.into().into_bytes());
+        self.username = Some(UsernameStep { username: username.into(), password, clear_text: false });
+        self
+    }
+
+    /// Adds a username token with the password in the clear: it must be encrypted by a later step, or the
+    /// transport must protect it.
+    #[must_use]
+    pub fn username_text(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
+        let password = Secret::new(password.into().into_bytes());
+        self.username = Some(UsernameStep { username: username.into(), password, clear_text: true });
+        self
+    }
+
+    /// States that the transport keeps the message confidential, so that a password may go in the clear.
+    #[must_use]
+    pub fn over_protected_transport(mut self) -> Self {
+        self.protected_transport = true;
+        self
+    }
+
+    /// Signs `signing`'s parts as they stand after every earlier step.
+    #[must_use]
+    pub fn sign(mut self, signing: Signing) -> Self {
+        self.steps.push(Step::Sign(signing));
+        self
+    }
+
+    /// Encrypts `encrypting`'s parts as they stand after every earlier step.
+    #[must_use]
+    pub fn encrypt(mut self, encrypting: Encrypting) -> Self {
+        self.steps.push(Step::Encrypt(encrypting));
+        self
+    }
+
+    /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2).
+    #[must_use]
+    pub fn actor(mut self, uri: impl Into<String>) -> Self {
+        self.role = Role::Uri(uri.into());
+        self
+    }
+
+    /// Whether the receiver must understand the header; it must by default.
+    #[must_use]
+    pub fn must_understand(mut self, must: bool) -> Self {
+        self.must_understand = must;
+        self
+    }
+
+    /// Lets SHA-1, RSA-1.5, 3DES and weak keys into the recipe.
+    #[must_use]
+    pub fn allow_legacy_algorithms(mut self) -> Self {
+        self.legacy = true;
+        self
+    }
+
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Checks the recipe. No key, clock or randomness is touched.
+    ///
+    /// # Errors
+    /// [`PlanError`]: all misuse is found here.
+    pub fn plan(self) -> Result<Plan, PlanError> {
+        Plan::new(self)
+    }
+}
+
+/// A signature to be made.
+#[derive(Clone)]
+pub struct Signing {
+    pub(crate) key: Option<Arc<dyn SigningKey>>,
+    pub(crate) certificate: Certificate,
+    pub(crate) path: Vec<Certificate>,
+    pub(crate) method: SignatureMethod,
+    pub(crate) digest: DigestMethod,
+    pub(crate) reference: ReferenceForm,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) inclusive_prefixes: String,
+}
+
+impl Signing {
+    /// Signs as `identity`, with SHA-256 (SHA-384 and SHA-512 on the larger curves), its certificate in a
+    /// BinarySecurityToken.
+    #[must_use]
+    pub fn with(identity: &Identity) -> Self {
+        let mut signing = Self::elsewhere(identity.certificate());
+        signing.key = Some(Arc::clone(identity.signing_key()));
+        signing.path = identity.intermediates().to_vec();
+        signing
+    }
+
+    /// Signs with a key that lives elsewhere, whose certificate is `certificate`: see
+    /// [`Plan::prepare`](crate::Plan::prepare).
+    #[must_use]
+    pub fn elsewhere(certificate: &Certificate) -> Self {
+        let (method, digest) = match certificate.public_key().kind() {
+            KeyKind::Rsa { .. } => (SignatureMethod::RsaSha256, DigestMethod::Sha256),
+            KeyKind::Ec(Curve::P256) => (SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
+            KeyKind::Ec(Curve::P384) => (SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
+            KeyKind::Ec(Curve::P521) => (SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
+        };
+        Self {
+            key: None,
+            certificate: certificate.clone(),
+            path: Vec::new(),
+            method,
+            digest,
+            reference: ReferenceForm::Direct,
+            parts: Vec::new(),
+            inclusive_prefixes: String::new(),
+        }
+    }
+
+    /// What is signed.
+    #[must_use]
+    pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
+    /// The signature method.
+    #[must_use]
+    pub fn method(mut self, method: SignatureMethod) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The digest of each part.
+    #[must_use]
+    pub fn digest(mut self, digest: DigestMethod) -> Self {
+        self.digest = digest;
+        self
+    }
+
+    /// How the certificate is referred to.
+    #[must_use]
+    pub fn reference(mut self, form: ReferenceForm) -> Self {
+        self.reference = form;
+        self
+    }
+
+    /// Prefixes whose bindings are signed though only values use them, as in `xsi:type="p:T"`; separated by
+    /// white space, `#default` for the default namespace (BSP R5405).
+    #[must_use]
+    pub fn inclusive_prefixes(mut self, prefix_list: impl Into<String>) -> Self {
+        self.inclusive_prefixes = prefix_list.into();
+        self
+    }
+}
+
+/// An encryption to be made: a fresh content key, transported to one recipient.
+#[derive(Clone)]
+pub struct Encrypting {
+    pub(crate) recipient: Certificate,
+    pub(crate) content: ContentEncryption,
+    pub(crate) transport: KeyTransport,
+    pub(crate) reference: ReferenceForm,
+    pub(crate) parts: Vec<Part>,
+}
+
+impl Encrypting {
+    /// Encrypts to the holder of `recipient` with AES-256-GCM, the key by RSA-OAEP, the certificate named by
+    /// issuer and serial number.
+    #[must_use]
+    pub fn to(recipient: &Certificate) -> Self {
+        Self {
+            recipient: recipient.clone(),
+            content: ContentEncryption::Aes256Gcm,
+            transport: KeyTransport::oaep_mgf1p(),
+            reference: ReferenceForm::IssuerSerial,
+            parts: Vec::new(),
+        }
+    }
+
+    /// What is encrypted.
+    #[must_use]
+    pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
+    /// The content cipher.
+    #[must_use]
+    pub fn content(mut self, content: ContentEncryption) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// How the content key is transported.
+    #[must_use]
+    pub fn transport(mut self, transport: KeyTransport) -> Self {
+        self.transport = transport;
+        self
+    }
+
+    /// How the recipient's certificate is referred to.
+    #[must_use]
+    pub fn reference(mut self, form: ReferenceForm) -> Self {
+        self.reference = form;
+        self
+    }
+}

@@ -1,0 +1,63 @@
+//! Requirements: what a message must prove. The Body is always among it.
+
+use std::collections::BTreeSet;
+
+use crate::error::RequirementError;
+use crate::part::Part;
+
+/// What a message must prove.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirements {
+    pub(crate) signed: BTreeSet<Part>,
+    pub(crate) encrypted: BTreeSet<Part>,
+    pub(crate) username: bool,
+}
+
+impl Requirements {
+    /// One trusted signature covers all of `parts`, each at its own place. An empty list does not compile.
+    ///
+    /// [`Receiver::open`](crate::Receiver::open) demands the Body in any case.
+    #[must_use]
+    pub fn signed<const N: usize>(parts: [Part; N]) -> Self {
+        const { assert!(N > 0, "require at least one part to be signed") };
+        Self { signed: parts.into(), encrypted: BTreeSet::new(), username: false }
+    }
+
+    /// As [`Requirements::signed`], for parts that are known at run time.
+    #[must_use]
+    pub fn signed_body_and(parts: impl IntoIterator<Item = Part>) -> Self {
+        let mut signed: BTreeSet<Part> = parts.into_iter().collect();
+        signed.insert(Part::Body);
+        Self { signed, encrypted: BTreeSet::new(), username: false }
+    }
+
+    /// Nothing needs to be signed. Only
+    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) can open such a message.
+    #[must_use]
+    pub fn dangerous_unsigned() -> Self {
+        Self { signed: BTreeSet::new(), encrypted: BTreeSet::new(), username: false }
+    }
+
+    /// All of `parts` came encrypted to this receiver.
+    #[must_use]
+    pub fn encrypted(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.encrypted.extend(parts);
+        self
+    }
+
+    /// A username token authenticates a user.
+    #[must_use]
+    pub fn username_token(mut self) -> Self {
+        self.username = true;
+        self
+    }
+
+    /// An Id proves no place, and what only exists while a message is made cannot be required.
+    pub(crate) fn check(&self) -> Result<(), RequirementError> {
+        let unusable = |part: &&Part| matches!(part, Part::Id(_));
+        match self.signed.iter().chain(&self.encrypted).find(unusable) {
+            Some(part) => Err(RequirementError::NotAPlace { part: part.to_string() }),
+            None => Ok(()),
+        }
+    }
+}
