@@ -1,0 +1,91 @@
+//! What the peers have in common: a loud skip, keys, envelopes, and the matrix.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ws_security::{Certificate, Identity};
+
+/// Whether peers are to be run; says loudly if not.
+pub(crate) fn wanted() -> bool {
+    let wanted = std::env::var_os("WSS_INTEROP").is_some_and(|value| value == "1");
+    if !wanted {
+        eprintln!("SKIPPED: WSS_INTEROP=1 is not set, the peers were not run");
+    }
+    wanted
+}
+
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A folder for what is built for a peer, kept between runs.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let folder = root().join("target/interop").join(name);
+    std::fs::create_dir_all(&folder).expect("a scratch folder");
+    folder
+}
+
+pub(crate) fn key_file(name: &str) -> Vec<u8> {
+    let path = root().join("vectors/keys").join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+pub(crate) fn identity(name: &str) -> Identity {
+    Identity::from_pem(&key_file(&format!("{name}.pem")), &key_file(&format!("{name}.key"))).expect(name)
+}
+
+pub(crate) fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&key_file(&format!("{name}.pem"))).expect(name)
+}
+
+/// Stands in every Body; seen again after a peer opened it.
+pub(crate) const MARKER: &str = "Zürich &amp; 4711";
+
+pub(crate) fn envelope(soap: &str) -> String {
+    format!(
+        "<env:Envelope xmlns:env=\"{soap}\" xmlns:unused=\"urn:unused\"><env:Header><a:Id xmlns:a=\"urn:a\">1</a:Id>\
+         </env:Header><env:Body>\n  <o:order xmlns:o=\"urn:o\" xmlns:c=\"urn:c\" z=\"1\" c:a=\"2\"><c:city>{MARKER}\
+         </c:city><empty/></o:order></env:Body></env:Envelope>"
+    )
+}
+
+/// Rows are shapes, columns are direction and peer.
+pub(crate) struct Matrix {
+    columns: Vec<&'static str>,
+    rows: BTreeMap<String, Vec<String>>,
+    wrong: Vec<String>,
+}
+
+impl Matrix {
+    pub(crate) fn new(columns: &[&'static str]) -> Self {
+        Self { columns: columns.to_vec(), rows: BTreeMap::new(), wrong: Vec::new() }
+    }
+
+    /// Notes a cell. `explained` says why it cannot be accepted; a cell that is accepted all the same fails.
+    pub(crate) fn cell(&mut self, row: &str, column: &str, outcome: Result<(), String>, explained: Option<&str>) {
+        let index = self.columns.iter().position(|known| *known == column).expect("a column");
+        let text = match (&outcome, explained) {
+            (Ok(()), None) => "ok".to_owned(),
+            (Err(_), Some(reason)) => format!("n/a: {reason}"),
+            (Err(error), None) => {
+                self.wrong.push(format!("{row} | {column}: {error}"));
+                "WRONG".to_owned()
+            }
+            (Ok(()), Some(reason)) => {
+                self.wrong.push(format!("{row} | {column}: accepted now, remove the explanation ({reason})"));
+                "UNEXPECTED".to_owned()
+            }
+        };
+        let cells = self.rows.entry(row.to_owned()).or_insert_with(|| vec![String::new(); self.columns.len()]);
+        cells[index] = text;
+    }
+
+    pub(crate) fn finish(self, title: &str) {
+        println!("\n{title}\n{:70} | {}", "shape", self.columns.join(" | "));
+        for (row, cells) in &self.rows {
+            println!("{row:70} | {}", cells.join(" | "));
+        }
+        println!("{} shapes, {} wrong", self.rows.len(), self.wrong.len());
+        assert!(self.wrong.is_empty(), "{} unexplained cells:\n{}", self.wrong.len(), self.wrong.join("\n"));
+    }
+}

@@ -1,0 +1,305 @@
+//! Apache WSS4J 4.x: its DOM and its streaming engine verify what we secure; we open what it secures.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::Duration;
+
+use ws_security::c14n::{base64_decode, base64_encode, name};
+use ws_security::{
+    AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, KeyTransport, Part, Receiver,
+    Recipe, ReferenceForm, Requirements, Secret, SignatureMethod, SignerRule, Signing, Trust,
+};
+
+use crate::peer::{self, MARKER, Matrix};
+
+struct Driver {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Driver {
+    /// Compiles the driver with Maven, once, and starts it.
+    fn start() -> Self {
+        let folder = peer::scratch("wss4j");
+        let sources = peer::root().join("tests/interop/wss4j");
+        let class_path = folder.join("classpath");
+        let run = |command: &mut Command| {
+            let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+            let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+            assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+        };
+        if !class_path.exists() {
+            run(Command::new("mvn").args(["-q", "-B", "dependency:build-classpath", "-f"]).arg(sources.join("pom.xml")).arg(
+                format!("-Dmdep.outputFile={}", class_path.display()),
+            ));
+        }
+        let jars = std::fs::read_to_string(&class_path).expect("a class path");
+        run(Command::new("javac")
+            .args(["-nowarn", "-cp", jars.trim(), "-d"])
+            .arg(&folder)
+            .arg(sources.join("src/main/java/Driver.java")));
+        let mut child = Command::new("java")
+            .arg("-cp")
+            .arg(format!("{}:{}", folder.display(), jars.trim()))
+            .arg("Driver")
+            .arg(peer::root().join("vectors/keys"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("java");
+        let input = child.stdin.take().expect("piped");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Self { child, input, output }
+    }
+
+    fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
+        writeln!(self.input, "{command}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the driver answers");
+        match line.trim_end().split_once(' ') {
+            Some(("OK", answer)) => {
+                let octets = base64_decode(answer, usize::MAX / 2).expect("base64");
+                Ok(String::from_utf8(octets).expect("UTF-8"))
+            }
+            _ => Err(line.chars().take(400).collect()),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Sign,
+    Encrypt,
+    SignEncrypt,
+    EncryptSign,
+    SignatureEncrypted,
+}
+
+impl Shape {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Sign, "sign"),
+        (Self::Encrypt, "encrypt"),
+        (Self::SignEncrypt, "sign+encrypt"),
+        (Self::EncryptSign, "encrypt+sign"),
+        (Self::SignatureEncrypted, "signature encrypted"),
+    ];
+
+    fn steps(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Encrypt => "encrypt",
+            Self::SignEncrypt => "sign;encrypt",
+            Self::EncryptSign => "encrypt;sign",
+            Self::SignatureEncrypted => "sign;encrypt-signature",
+        }
+    }
+}
+
+const FORMS: [(ReferenceForm, &str); 5] = [
+    (ReferenceForm::Direct, "direct"),
+    (ReferenceForm::IssuerSerial, "issuer-serial"),
+    (ReferenceForm::SubjectKeyIdentifier, "ski"),
+    (ReferenceForm::Thumbprint, "thumbprint"),
+    (ReferenceForm::Embedded, "embedded"),
+];
+
+const METHODS: [(SignatureMethod, &str); 4] = [
+    (SignatureMethod::RsaSha256, "alice"),
+    (SignatureMethod::RsaSha512, "alice"),
+    (SignatureMethod::RsaPssSha256, "alice"),
+    (SignatureMethod::EcdsaSha256, "ec256"),
+];
+
+fn receiver(shape: Shape) -> Receiver {
+    let trust = Trust::anchors([peer::certificate("ca")])
+        .signer(SignerRule::AnyBelowTheAnchors)
+        .known([peer::certificate("alice"), peer::certificate("ec256")]);
+    let requirements = match shape {
+        Shape::Encrypt => Requirements::dangerous_unsigned().encrypted([Part::Body]),
+        Shape::Sign => Requirements::signed([Part::Body, Part::Timestamp]),
+        Shape::SignatureEncrypted => {
+            Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body, Part::Signature])
+        }
+        Shape::SignEncrypt | Shape::EncryptSign => {
+            Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body])
+        }
+    };
+    Receiver::new(trust, requirements, DangerousNoReplayCache)
+        .decrypt_with(peer::identity("bob"))
+        .algorithms(AlgorithmPolicy::default().admit_cbc())
+}
+
+fn open(shape: Shape, cbc: bool, message: &str) -> Result<String, String> {
+    let mut receiver = receiver(shape);
+    if cbc && shape != Shape::EncryptSign {
+        receiver = receiver.dangerous_decrypt_cbc_before_verification();
+    }
+    let text = |error| format!("{error:?}");
+    match shape {
+        Shape::Encrypt => receiver.dangerous_open_unsigned(message).map(|o| o.unauthenticated_body().to_owned()).map_err(text),
+        _ => receiver.open(message).map(|opened| opened.body().xml().to_owned()).map_err(text),
+    }
+}
+
+fn secure(
+    shape: Shape,
+    form: ReferenceForm,
+    method: SignatureMethod,
+    signer: &str,
+    cipher: ContentEncryption,
+    envelope: &str,
+) -> String {
+    let recipe = Recipe::new().timestamp(Duration::from_secs(300));
+    let signing = Signing::with(&peer::identity(signer))
+        .method(method)
+        .digest(if method == SignatureMethod::RsaSha512 { DigestMethod::Sha512 } else { DigestMethod::Sha256 })
+        .reference(form)
+        .parts([Part::Body, Part::Timestamp]);
+    let encrypting = Encrypting::to(&peer::certificate("bob")).content(cipher).reference(form);
+    let body = encrypting.clone().parts([Part::Body]);
+    let recipe = match shape {
+        Shape::Sign => recipe.sign(signing),
+        Shape::Encrypt => recipe.encrypt(body),
+        Shape::SignEncrypt => recipe.sign(signing).encrypt(body),
+        Shape::EncryptSign => recipe.encrypt(body).sign(signing),
+        Shape::SignatureEncrypted => recipe.sign(signing).encrypt(encrypting.parts([Part::Body, Part::Signature])),
+    };
+    recipe.plan().expect("a plan").secure(envelope).expect("secured")
+}
+
+fn shows_the_marker(body: Result<String, String>) -> Result<(), String> {
+    let body = body?;
+    if body.contains(MARKER) || body.contains(&MARKER.replace("&amp;", "&")) { Ok(()) } else { Err(format!("no marker in {body}")) }
+}
+
+#[test]
+fn every_shape_goes_both_ways() {
+    if !peer::wanted() {
+        return;
+    }
+    let mut driver = Driver::start();
+    let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
+    for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
+        let envelope = peer::envelope(soap);
+        for (shape, shape_name) in Shape::ALL {
+            for (form, form_name) in FORMS {
+                for (method, signer) in METHODS {
+                    for cipher in [ContentEncryption::Aes128Cbc, ContentEncryption::Aes256Gcm] {
+                        if shape == Shape::Encrypt && method != SignatureMethod::RsaSha256 {
+                            continue;
+                        }
+                        if shape == Shape::Sign && cipher == ContentEncryption::Aes128Cbc {
+                            continue;
+                        }
+                        let row = match shape {
+                            Shape::Sign => format!("{version} {shape_name} {form_name} {method:?}"),
+                            Shape::Encrypt => format!("{version} {shape_name} {form_name} {cipher:?}"),
+                            _ => format!("{version} {shape_name} {form_name} {method:?} {cipher:?}"),
+                        };
+                        let ours = secure(shape, form, method, signer, cipher, &envelope);
+                        for (engine, column) in [("dom", "ours > WSS4J DOM"), ("stax", "ours > WSS4J streaming")] {
+                            let bsp = if enforces_bsp(engine, method) { "on" } else { "off" };
+                            let found = driver.ask(&format!("verify\t{engine}\t{bsp}"), &ours);
+                            matrix.cell(&row, column, shows_the_marker(found), cannot_verify(form));
+                        }
+                        let mut spec = format!(
+                            "steps={},reference={form_name},signer={signer},signature={},digest={},cipher={},transport={}",
+                            shape.steps(),
+                            method.uri(),
+                            DigestMethod::Sha256.uri(),
+                            cipher.uri(),
+                            KeyTransport::OAEP_MGF1P
+                        );
+                        if cipher == ContentEncryption::Aes256Gcm {
+                            spec = spec.replace(KeyTransport::OAEP_MGF1P, KeyTransport::OAEP);
+                            spec.push_str(&format!(
+                                ",oaep-digest={},mgf={}",
+                                DigestMethod::Sha256.uri(),
+                                DigestMethod::Sha256.mgf_uri()
+                            ));
+                        }
+                        let cbc = cipher == ContentEncryption::Aes128Cbc;
+                        let theirs = driver.ask(&format!("secure\t{spec}"), &envelope);
+                        let opened = theirs.and_then(|message| open(shape, cbc, &message));
+                        let explained = (form == ReferenceForm::Embedded).then_some("WSS4J embeds no X.509 token");
+                        matrix.cell(&row, "WSS4J > ours", shows_the_marker(opened), explained);
+                    }
+                }
+            }
+        }
+    }
+    matrix.finish("WSS4J 4.x");
+}
+
+/// BSP enforcement is on wherever the profile, as WSS4J widened it, has room for what the message uses. Its
+/// streaming engine takes R5421 (a SHOULD for RSA and HMAC) as a refusal of PSS and ECDSA; its DOM engine does not
+/// check it.
+fn enforces_bsp(engine: &str, method: SignatureMethod) -> bool {
+    engine == "dom" || matches!(method, SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
+}
+
+/// Why no engine of WSS4J can take what we send.
+fn cannot_verify(form: ReferenceForm) -> Option<&'static str> {
+    (form == ReferenceForm::Embedded).then_some("WSS4J reads no embedded X.509 token")
+}
+
+#[test]
+fn tampered_twins_are_refused_by_both() {
+    if !peer::wanted() {
+        return;
+    }
+    let mut driver = Driver::start();
+    let envelope = peer::envelope(name::SOAP11.uri);
+    let ours = secure(
+        Shape::Sign,
+        ReferenceForm::Direct,
+        SignatureMethod::RsaSha256,
+        "alice",
+        ContentEncryption::Aes256Gcm,
+        &envelope,
+    );
+    let twin = ours.replace("4711", "4712");
+    assert!(driver.ask("verify\tdom\ton", &ours).is_ok());
+    assert!(driver.ask("verify\tdom\ton", &twin).is_err());
+    assert!(open(Shape::Sign, false, &ours).is_ok());
+    assert!(open(Shape::Sign, false, &twin).is_err());
+}
+
+#[test]
+fn username_tokens_go_both_ways() {
+    if !peer::wanted() {
+        return;
+    }
+    let mut driver = Driver::start();
+    let envelope = peer::envelope(name::SOAP11.uri);
+    let passwords = |user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec()));
+    let receiver = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned().username_token(),
+        DangerousNoReplayCache,
+    )
+    .passwords(passwords)
+    .over_protected_transport();
+    for (kind, recipe) in [
+        ("digest", Recipe::new().username_digest("alice", "s3cret")),
+        ("text", Recipe::new().username_text("alice", "s3cret").over_protected_transport()),
+    ] {
+        let ours = recipe.plan().expect("a plan").secure(&envelope).expect("secured");
+        for engine in ["dom", "stax"] {
+            driver.ask(&format!("verify\t{engine}\ton"), &ours).unwrap_or_else(|e| panic!("{kind} {engine}: {e}"));
+        }
+        let theirs = driver.ask(&format!("secure\tusername=alice,password={kind}"), &envelope).expect("secured");
+        let opened = receiver.dangerous_open_unsigned(&theirs).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        assert_eq!(opened.user().map(|user| user.username()), Some("alice"));
+        let wrong = theirs.replace(">alice<", ">mallory<");
+        assert!(receiver.dangerous_open_unsigned(wrong).is_err());
+    }
+}

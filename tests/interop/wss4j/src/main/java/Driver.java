@@ -1,0 +1,227 @@
+import java.io.*;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
+import java.security.*;
+import java.security.cert.*;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.*;
+import javax.crypto.KeyGenerator;
+import javax.security.auth.callback.*;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.stream.*;
+import javax.xml.transform.*;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.apache.wss4j.common.WSEncryptionPart;
+import org.apache.wss4j.common.crypto.Merlin;
+import org.apache.wss4j.common.ext.WSPasswordCallback;
+import org.apache.wss4j.common.util.KeyUtils;
+import org.apache.wss4j.dom.WSConstants;
+import org.apache.wss4j.dom.engine.*;
+import org.apache.wss4j.dom.handler.*;
+import org.apache.wss4j.dom.message.*;
+import org.apache.wss4j.stax.ext.*;
+import org.apache.wss4j.stax.setup.*;
+import org.w3c.dom.*;
+
+/**
+ * Drives WSS4J over stdin and stdout, a line each way.
+ *
+ * verify dom|stax BSP MESSAGE   BSP is on or off
+ * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
+ *
+ * Messages travel in base64. Answers: "OK base64" or "ERR reason".
+ */
+public class Driver {
+    static final String PASSWORD = "changeit";
+    static Merlin crypto;
+    static final CallbackHandler CALLBACK = callbacks -> {
+        for (Callback callback : callbacks) {
+            if (callback instanceof WSPasswordCallback c) {
+                c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : PASSWORD);
+            }
+        }
+    };
+
+    public static void main(String[] args) throws Exception {
+        WSSConfig.init();
+        crypto = crypto(Path.of(args[0]));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        for (String line; (line = in.readLine()) != null; ) {
+            String[] words = line.split("\t");
+            String answer;
+            try {
+                byte[] message = Base64.getDecoder().decode(words[words.length - 1]);
+                byte[] result = switch (words[0]) {
+                    case "verify" -> words[1].equals("dom")
+                        ? verifyDom(message, words[2].equals("on"))
+                        : verifyStax(message, words[2].equals("on"));
+                    case "secure" -> secure(spec(words[1]), message);
+                    default -> throw new IllegalArgumentException(words[0]);
+                };
+                answer = "OK " + Base64.getEncoder().encodeToString(result);
+            } catch (Throwable error) {
+                StringBuilder reason = new StringBuilder("ERR");
+                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+                    reason.append(" | ").append(cause);
+                }
+                answer = reason.toString().replaceAll("\\s+", " ");
+            }
+            out.println(answer);
+        }
+    }
+
+    static Merlin crypto(Path folder) throws Exception {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
+        for (String name : List.of("alice", "bob", "ec256")) {
+            String pem = Files.readString(folder.resolve(name + ".key"));
+            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
+            PrivateKey key = KeyFactory.getInstance(name.startsWith("ec") ? "EC" : "RSA")
+                .generatePrivate(new PKCS8EncodedKeySpec(der));
+            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
+            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
+        }
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        trust.setCertificateEntry("ca", ca);
+        Merlin merlin = new Merlin();
+        merlin.setKeyStore(keys);
+        merlin.setTrustStore(trust);
+        return merlin;
+    }
+
+    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
+        try (InputStream in = Files.newInputStream(path)) {
+            return factory.generateCertificate(in);
+        }
+    }
+
+    static Map<String, String> spec(String text) {
+        Map<String, String> spec = new HashMap<>();
+        for (String pair : text.split(",")) {
+            String[] parts = pair.split("=", 2);
+            spec.put(parts[0], parts[1]);
+        }
+        return spec;
+    }
+
+    static Document parse(byte[] message) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(message));
+    }
+
+    static byte[] serialise(Node node) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Transformer transformer = TransformerFactory.newInstance().newTransformer();
+        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        transformer.transform(new DOMSource(node), new StreamResult(out));
+        return out.toByteArray();
+    }
+
+    static byte[] verifyDom(byte[] message, boolean bsp) throws Exception {
+        Document document = parse(message);
+        RequestData data = new RequestData();
+        data.setSigVerCrypto(crypto);
+        data.setDecCrypto(crypto);
+        data.setCallbackHandler(CALLBACK);
+        data.setDisableBSPEnforcement(!bsp);
+        data.setWssConfig(WSSConfig.getNewInstance());
+        WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(document, data);
+        if (result == null || result.getResults().isEmpty()) {
+            throw new IllegalStateException("nothing was processed");
+        }
+        return serialise(document.getDocumentElement().getLastChild() instanceof Element body ? body
+            : document.getElementsByTagNameNS("*", "Body").item(0));
+    }
+
+    static byte[] verifyStax(byte[] message, boolean bsp) throws Exception {
+        WSSSecurityProperties properties = new WSSSecurityProperties();
+        properties.setSignatureVerificationCrypto(crypto);
+        properties.setDecryptionCrypto(crypto);
+        properties.setCallbackHandler(CALLBACK);
+        properties.setDisableBSPEnforcement(!bsp);
+        InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
+        StringBuilder text = new StringBuilder();
+        while (reader.hasNext()) {
+            if (reader.next() == XMLStreamConstants.CHARACTERS) {
+                text.append(reader.getText());
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static int identifier(String name) {
+        return switch (name) {
+            case "direct" -> WSConstants.BST_DIRECT_REFERENCE;
+            case "issuer-serial" -> WSConstants.ISSUER_SERIAL;
+            case "ski" -> WSConstants.SKI_KEY_IDENTIFIER;
+            case "thumbprint" -> WSConstants.THUMBPRINT_IDENTIFIER;
+            case "x509" -> WSConstants.X509_KEY_IDENTIFIER;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
+        Document document = parse(envelope);
+        String soap = document.getDocumentElement().getNamespaceURI();
+        WSSecHeader header = new WSSecHeader(document);
+        header.insertSecurityHeader();
+        if (!spec.getOrDefault("timestamp", "yes").equals("no")) {
+            WSSecTimestamp timestamp = new WSSecTimestamp(header);
+            timestamp.setTimeToLive(300);
+            timestamp.build();
+        }
+        if (spec.containsKey("username")) {
+            WSSecUsernameToken token = new WSSecUsernameToken(header);
+            token.setPasswordType(spec.get("password").equals("text") ? WSConstants.PASSWORD_TEXT : WSConstants.PASSWORD_DIGEST);
+            token.setUserInfo(spec.get("username"), "s3cret");
+            if (spec.get("password").equals("text")) {
+                token.addNonce();
+                token.addCreated();
+            }
+            token.build();
+        }
+        for (String step : spec.getOrDefault("steps", "").split(";")) {
+            switch (step) {
+                case "" -> { }
+                case "sign" -> {
+                    WSSecSignature signature = new WSSecSignature(header);
+                    signature.setUserInfo(spec.get("signer"), PASSWORD);
+                    signature.setKeyIdentifierType(identifier(spec.get("reference")));
+                    signature.setSignatureAlgorithm(spec.get("signature"));
+                    signature.setDigestAlgo(spec.get("digest"));
+                    signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
+                    signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
+                    signature.build(crypto);
+                }
+                case "encrypt", "encrypt-signature" -> {
+                    WSSecEncrypt encryption = new WSSecEncrypt(header);
+                    encryption.setUserInfo("bob");
+                    encryption.setKeyIdentifierType(identifier(spec.get("reference")));
+                    encryption.setSymmetricEncAlgorithm(spec.get("cipher"));
+                    encryption.setKeyEncAlgo(spec.get("transport"));
+                    if (spec.containsKey("oaep-digest")) {
+                        encryption.setDigestAlgorithm(spec.get("oaep-digest"));
+                        encryption.setMGFAlgorithm(spec.get("mgf"));
+                    }
+                    encryption.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
+                    if (step.equals("encrypt-signature")) {
+                        encryption.getParts().add(new WSEncryptionPart("Signature", WSConstants.SIG_NS, "Element"));
+                    }
+                    KeyGenerator generator = KeyUtils.getKeyGenerator(spec.get("cipher"));
+                    encryption.build(crypto, generator.generateKey());
+                }
+                default -> throw new IllegalArgumentException(step);
+            }
+        }
+        return serialise(document.getDocumentElement());
+    }
+}
