@@ -45,6 +45,8 @@ public class Driver {
 
     public static void main(String[] args) throws Exception {
         WSSConfig.init();
+        // The streaming engine asks for PSS under a name the JDK does not know.
+        Security.addProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider());
         crypto = crypto(Path.of(args[0]));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
