@@ -38,6 +38,13 @@ impl Requirements {
         Self { signed: BTreeSet::new(), encrypted: BTreeSet::new(), username: false }
     }
 
+    /// One trusted signature covers all of `parts` too.
+    #[must_use]
+    pub fn also_signed(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.signed.extend(parts);
+        self
+    }
+
     /// All of `parts` came encrypted to this receiver.
     #[must_use]
     pub fn encrypted(mut self, parts: impl IntoIterator<Item = Part>) -> Self {

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod decrypt;
+mod document;
 mod encrypt;
 mod encrypted_data;
 mod encrypted_key;
@@ -14,6 +15,7 @@ mod error;
 mod policy;
 
 pub use decrypt::{decrypt_octets, decrypt_xml};
+pub use document::{Decrypted, KeySource, decrypt_document};
 pub use encrypt::{encrypt_octets, plaintext_of};
 pub use encrypted_data::{EncryptedData, PlaintextType, write_encrypted_data};
 pub use encrypted_key::{

@@ -1,0 +1,372 @@
+//! Arguments of every subcommand.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Sign, encrypt, verify and decrypt SOAP messages with WS-Security headers, and any XML document.
+#[derive(Parser)]
+#[command(name = "wss", version, about)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write the canonical octets of a document or an element
+    C14n(C14nArgs),
+    /// XML Signature on any document
+    #[command(subcommand)]
+    Dsig(DsigCommand),
+    /// XML Encryption on any document
+    #[command(subcommand)]
+    Xenc(XencCommand),
+    /// Put a Security header with a signature on an envelope
+    Sign(SecureArgs),
+    /// Encrypt parts of an envelope to a certificate
+    Encrypt(SecureArgs),
+    /// Sign and encrypt an envelope
+    Secure(SecureArgs),
+    /// Open a message as a receiver: the authenticated Body on stdout
+    Verify(VerifyArgs),
+    /// Show a Security header as a person wants to see it; proves nothing
+    Inspect(InspectArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DsigCommand {
+    /// Verify the signature of a document
+    Verify(DsigVerifyArgs),
+    /// Sign a document
+    Sign(DsigSignArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum XencCommand {
+    /// Decrypt a document
+    Decrypt(XencDecryptArgs),
+    /// Encrypt an element of a document
+    Encrypt(XencEncryptArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct FileArgs {
+    /// The document, or - for standard input
+    pub(crate) file: PathBuf,
+    /// Write here instead of standard output
+    #[arg(short, long)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Method {
+    Exclusive,
+    ExclusiveComments,
+    Inclusive,
+    InclusiveComments,
+    Inclusive11,
+    Inclusive11Comments,
+}
+
+#[derive(Args)]
+pub(crate) struct C14nArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The canonicalisation method
+    #[arg(long, value_enum, default_value = "exclusive")]
+    pub(crate) method: Method,
+    /// Prefixes treated as inclusive, `#default` for the default namespace
+    #[arg(long, default_value = "")]
+    pub(crate) prefix_list: String,
+    /// Only the element with this Id
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+}
+
+/// Keys for whole documents.
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    /// A private or public key: PEM or DER
+    #[arg(long)]
+    pub(crate) key: Vec<PathBuf>,
+    /// A certificate that is pinned
+    #[arg(long)]
+    pub(crate) cert: Vec<PathBuf>,
+    /// A trust anchor in PEM
+    #[arg(long)]
+    pub(crate) trust: Vec<PathBuf>,
+    /// A certificate that may lead to an anchor
+    #[arg(long)]
+    pub(crate) intermediate: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// A PKCS#12 key store
+    #[arg(long, requires = "password_file")]
+    pub(crate) p12: Option<PathBuf>,
+    /// The password of the key store or key
+    #[arg(long)]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The time at which certificates are judged
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
+}
+
+/// Algorithms beyond the modern set.
+#[derive(Args)]
+pub(crate) struct AllowArgs {
+    /// Admit the algorithm of this identifier
+    #[arg(long, value_name = "URI")]
+    pub(crate) allow: Vec<String>,
+    /// Admit everything, SHA-1, RSA-1.5, 3DES and weak keys too
+    #[arg(long)]
+    pub(crate) allow_legacy: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DsigVerifyArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+    /// An unprefixed attribute that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+    /// External references are read below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DsigSignArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    /// What is signed: '#ID', or '' for the whole document
+    #[arg(long, value_name = "#ID", required = true)]
+    pub(crate) reference: Vec<String>,
+    /// The signature method; by default one that fits the key, with SHA-256
+    #[arg(long, value_name = "URI")]
+    pub(crate) signature_method: Option<String>,
+    /// The digest of each reference
+    #[arg(long, value_name = "URI")]
+    pub(crate) digest: Option<String>,
+    /// The canonicalisation of SignedInfo and of each reference
+    #[arg(long, value_name = "URI")]
+    pub(crate) c14n: Option<String>,
+    /// An unprefixed attribute that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct XencDecryptArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct XencEncryptArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The recipient's certificate
+    #[arg(long)]
+    pub(crate) to: Option<PathBuf>,
+    /// A shared secret instead, as raw octets; NAME becomes ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE", conflicts_with = "to")]
+    pub(crate) secret: Option<String>,
+    /// The Id of the element to encrypt; the root without
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// Encrypt the content of the element only
+    #[arg(long)]
+    pub(crate) content_only: bool,
+    /// The content cipher
+    #[arg(long, value_name = "URI")]
+    pub(crate) content: Option<String>,
+    /// The key transport
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_transport: Option<String>,
+    /// An unprefixed attribute that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Form {
+    Direct,
+    IssuerSerial,
+    Ski,
+    Thumbprint,
+    Embedded,
+}
+
+#[derive(Args)]
+pub(crate) struct SecureArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The signer's private key
+    #[arg(long, requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// The signer's certificate
+    #[arg(long, requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The signer's PKCS#12 key store
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) p12: Option<PathBuf>,
+    /// The recipient's certificate
+    #[arg(long)]
+    pub(crate) to: Option<PathBuf>,
+    /// What is signed (`encrypt`: encrypted): Body, Timestamp, Signature, {ns}local or #id
+    #[arg(long)]
+    pub(crate) part: Vec<String>,
+    /// What `secure` encrypts
+    #[arg(long)]
+    pub(crate) encrypt_part: Vec<String>,
+    /// How the signer's certificate is referred to
+    #[arg(long, value_enum, default_value = "direct")]
+    pub(crate) reference: Form,
+    /// How the recipient's certificate is referred to
+    #[arg(long, value_enum, default_value = "issuer-serial")]
+    pub(crate) encrypt_reference: Form,
+    /// Encrypt before signing
+    #[arg(long)]
+    pub(crate) encrypt_first: bool,
+    /// Add a timestamp that expires after so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timestamp: Option<u64>,
+    /// Add a username token
+    #[arg(long, requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// The password of the key store, then the one of the user
+    #[arg(long)]
+    pub(crate) password_file: Vec<PathBuf>,
+    /// Send the password in the clear: the transport protects it
+    #[arg(long, requires = "user")]
+    pub(crate) password_text: bool,
+    /// The signature method
+    #[arg(long, value_name = "URI")]
+    pub(crate) signature_method: Option<String>,
+    /// The digest of each part
+    #[arg(long, value_name = "URI")]
+    pub(crate) digest: Option<String>,
+    /// The content cipher
+    #[arg(long, value_name = "URI")]
+    pub(crate) content: Option<String>,
+    /// The key transport
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_transport: Option<String>,
+    /// The digest of OAEP
+    #[arg(long, value_name = "URI")]
+    pub(crate) oaep_digest: Option<String>,
+    /// The mask generation function of OAEP
+    #[arg(long, value_name = "URI")]
+    pub(crate) mgf: Option<String>,
+    /// Prefixes whose bindings are signed though only values use them
+    #[arg(long, default_value = "")]
+    pub(crate) prefix_list: String,
+    /// Address the header to this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+    /// The receiver must understand the header
+    #[arg(long)]
+    pub(crate) must_understand: bool,
+    /// Let SHA-1, RSA-1.5, 3DES and weak keys in
+    #[arg(long)]
+    pub(crate) allow_legacy: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bsp {
+    Enforce,
+    Report,
+    Off,
+}
+
+#[derive(Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// A trust anchor; anyone below it is accepted
+    #[arg(long)]
+    pub(crate) trust: Vec<PathBuf>,
+    /// A certificate that may lead to an anchor
+    #[arg(long)]
+    pub(crate) intermediate: Vec<PathBuf>,
+    /// A certificate messages may name without carrying it
+    #[arg(long)]
+    pub(crate) known_cert: Vec<PathBuf>,
+    /// A revocation list
+    #[arg(long)]
+    pub(crate) crl: Vec<PathBuf>,
+    /// A certificate that is trusted as it is
+    #[arg(long)]
+    pub(crate) pin: Vec<PathBuf>,
+    /// A private key to decrypt with; goes with the --decrypt-cert at its place
+    #[arg(long)]
+    pub(crate) decrypt_key: Vec<PathBuf>,
+    /// The certificate of a decryption key
+    #[arg(long)]
+    pub(crate) decrypt_cert: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// Users and passwords: lines of name, tab, password
+    #[arg(long)]
+    pub(crate) user_file: Option<PathBuf>,
+    /// A certificate of a SAML issuer (not supported yet)
+    #[arg(long)]
+    pub(crate) saml_issuer: Vec<PathBuf>,
+    /// What the message must prove: signed:PART, encrypted:PART, token:username or token:x509
+    #[arg(long, required = true)]
+    pub(crate) require: Vec<String>,
+    /// The request this message answers (not supported yet)
+    #[arg(long)]
+    pub(crate) request: Option<PathBuf>,
+    /// The audience of assertions (not supported yet)
+    #[arg(long, value_name = "URI")]
+    pub(crate) audience: Vec<String>,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+    /// What to do about the Basic Security Profile (enforcement is not supported yet)
+    #[arg(long, value_enum, default_value = "report")]
+    pub(crate) bsp: Bsp,
+    /// The evaluation time
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
+    /// How old a message may be
+    #[arg(long, value_name = "SECONDS", default_value = "300")]
+    pub(crate) max_age: u64,
+    /// How far clocks may differ
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub(crate) clock_skew: u64,
+    /// Open the header for this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+    /// Remember accepted messages here
+    #[arg(long, value_name = "FILE")]
+    pub(crate) replay_store: Option<PathBuf>,
+    /// The Body as text, or the evidence as JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+}

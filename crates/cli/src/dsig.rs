@@ -1,0 +1,139 @@
+//! `wss dsig verify` and `wss dsig sign`.
+
+use std::path::{Component, Path, PathBuf};
+
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Writer, name};
+use ws_security::crypto::{HmacKey, SigningKey};
+use ws_security::xmldsig::{
+    Dereference, DocumentSigning, Limits, Signature, VerifyError, sign_document, verify as verify_signature,
+    write_key_value, write_x509_certificate,
+};
+use ws_security::{Curve, DigestMethod, KeyKind, SignatureMethod};
+
+use crate::args::{DsigSignArgs, DsigVerifyArgs};
+use crate::keys::{self, Keys};
+use crate::output::{self, Outcome, could_not, refused};
+
+pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
+    let (policy, _) = keys::policy(&arguments.allow)?;
+    let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
+    if keys.is_empty() {
+        return Err(could_not("give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted"));
+    }
+    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let more: Vec<&str> = arguments.id_attr.iter().map(String::as_str).collect();
+    let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
+    let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
+    let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
+    let limits = Limits { references: 256, transforms: 5, ..Limits::default() };
+    let signature = Signature::parse(element, &limits).map_err(refused)?;
+    let whole = Whole { document: &document, ids: &ids, base: arguments.base.as_deref() };
+    let mut last = VerifyError::KeyMismatch;
+    for key in keys.verifying(&signature).into_iter().take(16) {
+        let mut budget = 16 * text.len() as u64 + (64 << 20);
+        match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &mut budget) {
+            Ok(verified) => {
+                let mut report = String::from("valid\n");
+                for reference in verified.references() {
+                    report.push_str(&format!("covers {:?}\n", reference.uri()));
+                }
+                return output::write(arguments.file.output.as_ref(), report.as_bytes());
+            }
+            Err(error) => {
+                let telling = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
+                if telling {
+                    last = error;
+                }
+            }
+        }
+    }
+    Err(refused(last))
+}
+
+/// References within a document, and to files below a folder the caller named.
+struct Whole<'a, 'd> {
+    document: &'d Document<'d>,
+    ids: &'a IdIndex<'d>,
+    base: Option<&'a Path>,
+}
+
+impl<'d> Dereference<'d> for Whole<'_, 'd> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        Some(self.document)
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.ids.get(id)
+    }
+
+    fn external(&self, uri: &str) -> Option<Vec<u8>> {
+        let base = self.base?;
+        let relative = Path::new(uri);
+        let plain = !uri.contains([':', '#', '?', '%', '\\'])
+            && relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if !plain {
+            return None;
+        }
+        // Links may lead out again: where the file really is decides.
+        let path: PathBuf = base.join(relative).canonicalize().ok()?;
+        path.starts_with(base.canonicalize().ok()?).then(|| std::fs::read(path).ok()).flatten()
+    }
+}
+
+pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
+    let keys = Keys::load(&arguments.keys, true)?;
+    let mut key_info = Writer::within(&[name::DS]);
+    let secret_key;
+    let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
+        write_x509_certificate(&mut key_info, identity.certificate());
+        (identity.signing_key().as_ref(), fitting_method(identity.certificate().public_key().kind()))
+    } else if let Some(private) = keys.private.first() {
+        write_key_value(&mut key_info, private.public_key());
+        (private, fitting_method(private.public_key().kind()))
+    } else if let Some((name, secret)) = keys.secrets.first() {
+        if let Some(key_name) = name {
+            key_info.leaf(ws_security::c14n::name::DS, "KeyName", key_name);
+        }
+        secret_key = HmacKey::of_any_length_for_legacy_use_only(secret.clone());
+        (&secret_key, SignatureMethod::HmacSha256)
+    } else {
+        return Err(could_not("give a key to sign with: --key, --p12 or --secret"));
+    };
+    let known = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
+    let method = match &arguments.signature_method {
+        Some(uri) => SignatureMethod::from_uri(uri).ok_or_else(|| known(uri))?,
+        None => fitting,
+    };
+    let digest = match &arguments.digest {
+        Some(uri) => DigestMethod::from_uri(uri).ok_or_else(|| known(uri))?,
+        None => DigestMethod::Sha256,
+    };
+    let canonicalization = match &arguments.c14n {
+        Some(uri) => Canonicalization::new(CanonicalizationMethod::from_uri(uri).ok_or_else(|| known(uri))?),
+        None => Canonicalization::default(),
+    };
+    let ids: Vec<String> =
+        arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
+    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let key_info = key_info.finish();
+    let signing = DocumentSigning {
+        method,
+        digest,
+        canonicalization,
+        key_info: (!key_info.is_empty()).then_some(key_info),
+        id_attributes: arguments.id_attr.clone(),
+    };
+    let signed = sign_document(&document, &ids, &signing, key).map_err(could_not)?;
+    output::write(arguments.file.output.as_ref(), signed.as_bytes())
+}
+
+fn fitting_method(kind: KeyKind) -> SignatureMethod {
+    match kind {
+        KeyKind::Rsa { .. } => SignatureMethod::RsaSha256,
+        KeyKind::Ec(Curve::P256) => SignatureMethod::EcdsaSha256,
+        KeyKind::Ec(Curve::P384) => SignatureMethod::EcdsaSha384,
+        KeyKind::Ec(Curve::P521) => SignatureMethod::EcdsaSha512,
+    }
+}

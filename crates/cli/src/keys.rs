@@ -1,0 +1,201 @@
+//! Keys from files, and which of them a `ds:KeyInfo` means.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use ws_security::c14n::Element;
+use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_pkcs12};
+use ws_security::tokens::{Purpose, parse_instant};
+use ws_security::xmldsig::{KeyHint, KeyInfo, Limits, Signature};
+use ws_security::xmlenc::KeySource;
+use ws_security::{
+    AlgorithmPolicy, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
+};
+
+use crate::args::{AllowArgs, KeyArgs};
+use crate::output::{self, Outcome, could_not};
+
+/// What the key options name.
+pub(crate) struct Keys {
+    pub(crate) private: Vec<PrivateKey>,
+    pub(crate) public: Vec<PublicKey>,
+    pub(crate) certificates: Vec<Certificate>,
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) secrets: Vec<(Option<String>, Vec<u8>)>,
+    trust: Option<Trust>,
+    now: SystemTime,
+    legacy: bool,
+}
+
+pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
+    let mut all = Vec::new();
+    for path in paths {
+        all.extend(Certificate::all_from_pem(&output::read(path)?).map_err(|e| could_not(format!("{}: {e}", path.display())))?);
+    }
+    Ok(all)
+}
+
+pub(crate) fn password(path: &Path) -> Outcome<String> {
+    let text = String::from_utf8(output::read(path)?).map_err(|_| could_not(format!("{}: not UTF-8", path.display())))?;
+    Ok(text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
+}
+
+/// `[NAME=]FILE`.
+pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
+    let (name, path) = match argument.split_once('=') {
+        Some((name, path)) => (Some(name.to_owned()), path),
+        None => (None, argument),
+    };
+    Ok((name, output::read(Path::new(path))?))
+}
+
+pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
+    match argument {
+        Some(text) => parse_instant(text).map_err(could_not),
+        None => Ok(SystemTime::now()),
+    }
+}
+
+/// The policy of `--allow` and `--allow-legacy`; whether CBC was named.
+pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> {
+    let mut policy = if arguments.allow_legacy {
+        AlgorithmPolicy::everything_for_legacy_use_only()
+    } else {
+        AlgorithmPolicy::default()
+    };
+    for uri in &arguments.allow {
+        if !policy.admit_uri(uri) {
+            return Err(could_not(format!("{uri} is not the identifier of a supported algorithm")));
+        }
+    }
+    let names_cbc = arguments.allow.iter().any(|uri| uri.ends_with("-cbc"));
+    Ok((policy, names_cbc || arguments.allow_legacy))
+}
+
+impl Keys {
+    pub(crate) fn load(arguments: &KeyArgs, legacy: bool) -> Outcome<Self> {
+        let password_text = arguments.password_file.as_deref().map(password).transpose()?;
+        let mut keys = Self {
+            private: Vec::new(),
+            public: Vec::new(),
+            certificates: certificates(&arguments.cert)?,
+            identities: Vec::new(),
+            secrets: arguments.secret.iter().map(|argument| secret(argument)).collect::<Outcome<_>>()?,
+            trust: None,
+            now: now(arguments.now.as_ref())?,
+            legacy,
+        };
+        for path in &arguments.key {
+            let octets = output::read(path)?;
+            match PrivateKey::from_pem_with_password(&octets, password_text.as_deref()) {
+                Ok(key) => keys.private.push(key),
+                Err(error) => match PublicKey::from_pem(&octets) {
+                    Ok(key) => keys.public.push(key),
+                    Err(_) => return Err(could_not(format!("{}: {error}", path.display()))),
+                },
+            }
+        }
+        if let Some(path) = &arguments.p12 {
+            let password = password_text.unwrap_or_default();
+            let found = identities_from_pkcs12(&output::read(path)?, &password)
+                .map_err(|error| could_not(format!("{}: {error}", path.display())))?;
+            keys.identities = found.into_iter().map(|(_, identity)| identity).collect();
+        }
+        // A private key and a pinned certificate of its public half are one identity.
+        for key in &keys.private {
+            let own = keys.certificates.iter().find(|certificate| certificate.public_key() == key.public_key());
+            if let Some(Ok(identity)) = own.map(|own| Identity::new(key.clone(), own.clone())) {
+                keys.identities.push(identity);
+            }
+        }
+        let anchors = certificates(&arguments.trust)?;
+        if !anchors.is_empty() {
+            let trust = Trust::anchors(anchors).signer(SignerRule::AnyBelowTheAnchors);
+            keys.trust = Some(trust.intermediates(certificates(&arguments.intermediate)?));
+        }
+        Ok(keys)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.private.is_empty()
+            && self.public.is_empty()
+            && self.certificates.is_empty()
+            && self.identities.is_empty()
+            && self.secrets.is_empty()
+            && self.trust.is_none()
+    }
+
+    /// The keys that may verify a signature, best first: what its KeyInfo names, then what else was given.
+    pub(crate) fn verifying(&self, signature: &Signature<'_>) -> Vec<VerifyingKey> {
+        let mut keys: Vec<VerifyingKey> = Vec::new();
+        let hints = signature.key_info().map(KeyInfo::hints).unwrap_or_default();
+        for hint in hints {
+            match hint {
+                KeyHint::KeyName(name) => {
+                    let named = self.secrets.iter().filter(|(known, _)| known.as_ref() == Some(name));
+                    keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)));
+                }
+                KeyHint::X509Data(data) => {
+                    let pinned = self.certificates.iter().filter(|certificate| data.names(certificate));
+                    keys.extend(pinned.map(|certificate| certificate.public_key().clone().into()));
+                    if let Some(trust) = &self.trust {
+                        let carried: Vec<Certificate> =
+                            data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
+                        let valid = carried.iter().filter_map(|certificate| {
+                            trust.validate(certificate, &carried, Purpose::Signing, self.now).ok()
+                        });
+                        keys.extend(valid.map(|valid| valid.certificate().public_key().clone().into()));
+                    }
+                }
+                _ => {}
+            }
+        }
+        keys.extend(self.public.iter().cloned().map(VerifyingKey::from));
+        keys.extend(self.private.iter().map(|key| key.public_key().clone().into()));
+        keys.extend(self.certificates.iter().map(|certificate| certificate.public_key().clone().into()));
+        keys.extend(self.identities.iter().map(|identity| identity.certificate().public_key().clone().into()));
+        keys.extend(self.secrets.iter().filter(|(name, _)| name.is_none()).filter_map(|(_, secret)| self.hmac(secret)));
+        keys
+    }
+
+    fn hmac(&self, secret: &[u8]) -> Option<VerifyingKey> {
+        let key = if self.legacy {
+            HmacKey::of_any_length_for_legacy_use_only(secret.to_vec())
+        } else {
+            HmacKey::new(secret.to_vec()).ok()?
+        };
+        Some(key.into())
+    }
+}
+
+impl KeySource for Keys {
+    fn secrets(&self, key_info: Option<Element<'_>>) -> Vec<Secret> {
+        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Limits::default()).ok());
+        let names: Vec<String> = hints
+            .iter()
+            .flat_map(KeyInfo::hints)
+            .filter_map(|hint| match hint {
+                KeyHint::KeyName(name) => Some(name.clone()),
+                _ => None,
+            })
+            .collect();
+        let named = self.secrets.iter().filter(|(name, _)| name.as_ref().is_some_and(|name| names.contains(name)));
+        let unnamed = self.secrets.iter().filter(|(name, _)| name.is_none());
+        named.chain(unnamed).map(|(_, secret)| Secret::new(secret.clone())).collect()
+    }
+
+    fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
+        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Limits::default()).ok());
+        let named = |identity: &&Identity| {
+            hints.iter().flat_map(KeyInfo::hints).any(|hint| match hint {
+                KeyHint::X509Data(data) => data.names(identity.certificate()),
+                _ => false,
+            })
+        };
+        let by_name = self.identities.iter().filter(named).map(|identity| Arc::clone(identity.unwrapping_key()));
+        let all = self.identities.iter().map(|identity| Arc::clone(identity.unwrapping_key()));
+        let bare = self.private.iter().map(|key| Arc::new(key.clone()) as Arc<dyn KeyUnwrap>);
+        by_name.chain(all).chain(bare).take(8).collect()
+    }
+}

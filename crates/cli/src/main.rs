@@ -1,0 +1,51 @@
+//! `wss`: canonicalise, sign, encrypt, verify, decrypt and inspect.
+//!
+//! Exit 0: done, or accepted. 1: the message is refused. 2: could not tell (usage, missing file, unreadable
+//! key). Results go to stdout or `-o FILE`, diagnostics to stderr.
+
+#![forbid(unsafe_code)]
+
+mod args;
+mod c14n;
+mod dsig;
+mod inspect;
+mod keys;
+mod output;
+mod replay_store;
+mod secure;
+mod verify;
+mod xenc;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Command, DsigCommand, XencCommand};
+use output::Failure;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let outcome = match cli.command {
+        Command::C14n(arguments) => c14n::run(&arguments),
+        Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
+        Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),
+        Command::Xenc(XencCommand::Decrypt(arguments)) => xenc::decrypt(&arguments),
+        Command::Xenc(XencCommand::Encrypt(arguments)) => xenc::encrypt(&arguments),
+        Command::Sign(arguments) => secure::run(&arguments, secure::What::Sign),
+        Command::Encrypt(arguments) => secure::run(&arguments, secure::What::Encrypt),
+        Command::Secure(arguments) => secure::run(&arguments, secure::What::Both),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Refused(reason)) => {
+            eprintln!("wss: refused: {reason}");
+            ExitCode::from(1)
+        }
+        Err(Failure::CouldNot(reason)) => {
+            eprintln!("wss: {reason}");
+            ExitCode::from(2)
+        }
+    }
+}

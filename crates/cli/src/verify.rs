@@ -1,0 +1,184 @@
+//! `wss verify`: opens a message as a receiver does.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+use ws_security::tokens::format_instant;
+use ws_security::{
+    DangerousNoReplayCache, Evidence, FixedClock, Identity, Limits, Part, Receiver, Requirements, Secret, SignerRule,
+    Trust,
+};
+
+use crate::args::{Bsp, Format, VerifyArgs};
+use crate::keys;
+use crate::output::{self, Failure, Outcome, could_not, refused};
+use crate::replay_store::FileReplayStore;
+
+pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
+    let (receiver, signed_body) = receiver(arguments)?;
+    let octets = output::read(&arguments.file.file)?;
+    let message = output::text(&octets)?;
+    let (body, evidence) = if signed_body {
+        let opened = receiver.open(&message).map_err(refused)?;
+        (opened.body().xml().to_owned(), opened.evidence().clone())
+    } else {
+        let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
+        (opened.unauthenticated_body().to_owned(), opened.evidence().clone())
+    };
+    match arguments.format {
+        Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
+        Format::Json => {
+            let text = serde_json::to_string_pretty(&evidence_json(&evidence, &body, signed_body)).map_err(could_not)?;
+            output::write(arguments.file.output.as_ref(), (text + "\n").as_bytes())
+        }
+    }
+}
+
+fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
+    let not_yet = |what: &str| Failure::CouldNot(format!("{what} is not supported yet"));
+    if !arguments.saml_issuer.is_empty() || !arguments.audience.is_empty() {
+        return Err(not_yet("SAML"));
+    }
+    if arguments.request.is_some() {
+        return Err(not_yet("signature confirmation"));
+    }
+    if arguments.bsp == Bsp::Enforce {
+        return Err(not_yet("enforcing the Basic Security Profile"));
+    }
+    let requirements = Required::parse(&arguments.require)?;
+    let signed_body = requirements.signed.contains(&Part::Body);
+    let mut trust = if arguments.trust.is_empty() {
+        Trust::no_certificates()
+    } else {
+        Trust::anchors(keys::certificates(&arguments.trust)?).signer(SignerRule::AnyBelowTheAnchors)
+    };
+    for certificate in keys::certificates(&arguments.pin)? {
+        trust = trust.pin(certificate);
+    }
+    trust = trust
+        .intermediates(keys::certificates(&arguments.intermediate)?)
+        .known(keys::certificates(&arguments.known_cert)?);
+    for path in &arguments.crl {
+        trust = trust.crls(&output::read(path)?).map_err(could_not)?;
+    }
+    let now = keys::now(arguments.now.as_ref())?;
+    let (policy, cbc) = keys::policy(&arguments.allow)?;
+    let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
+    let mut receiver = match &arguments.replay_store {
+        Some(path) => Receiver::new(trust, requirements.build(), FileReplayStore::new(path.clone())),
+        None => Receiver::new(trust, requirements.build(), DangerousNoReplayCache),
+    }
+    .clock(Arc::new(FixedClock(now)))
+    .algorithms(policy)
+    .window(window.0, window.1)
+    .limits(Limits::default());
+    if cbc {
+        receiver = receiver.dangerous_decrypt_cbc_before_verification();
+    }
+    if let Some(actor) = &arguments.actor {
+        receiver = receiver.actor(actor.clone());
+    }
+    if arguments.decrypt_key.len() != arguments.decrypt_cert.len() {
+        return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
+    }
+    for (key, certificate) in arguments.decrypt_key.iter().zip(&arguments.decrypt_cert) {
+        let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
+        receiver = receiver.decrypt_with(identity);
+    }
+    for argument in &arguments.secret {
+        let (name, octets) = keys::secret(argument)?;
+        receiver = receiver.decrypt_with_secret(name, Secret::new(octets));
+    }
+    if let Some(path) = &arguments.user_file {
+        let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
+        let mut users = HashMap::new();
+        for line in text.lines().filter(|line| !line.is_empty()) {
+            let (name, password) = line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
+            users.insert(name.to_owned(), Secret::new(password.as_bytes().to_vec()));
+        }
+        receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();
+    }
+    Ok((receiver, signed_body))
+}
+
+#[derive(Default)]
+struct Required {
+    signed: Vec<Part>,
+    encrypted: Vec<Part>,
+    username: bool,
+    x509: bool,
+}
+
+impl Required {
+    fn parse(arguments: &[String]) -> Outcome<Self> {
+        let mut required = Self::default();
+        for argument in arguments {
+            let unknown = || could_not(format!("{argument:?} is not a requirement"));
+            let place = |text: &str| Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
+            match argument.split_once(':') {
+                Some(("signed", part)) => required.signed.push(place(part)?),
+                Some(("encrypted", part)) => required.encrypted.push(place(part)?),
+                Some(("token", "username")) => required.username = true,
+                Some(("token", "x509")) => required.x509 = true,
+                Some(("token", "saml1" | "saml2" | "kerberos")) | None if argument != "confirmation" => {
+                    return Err(could_not(format!("{argument:?} is not supported yet")));
+                }
+                None => return Err(could_not("confirmation is not supported yet")),
+                Some(_) => return Err(unknown()),
+            }
+        }
+        // A certificate authenticates by signing: what it signs is the Body, if nothing else is said.
+        if required.x509 && required.signed.is_empty() {
+            required.signed.push(Part::Body);
+        }
+        Ok(required)
+    }
+
+    fn build(&self) -> Requirements {
+        let requirements = if self.signed.contains(&Part::Body) {
+            Requirements::signed_body_and(self.signed.iter().cloned())
+        } else {
+            Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned())
+        };
+        let requirements = requirements.encrypted(self.encrypted.iter().cloned());
+        if self.username { requirements.username_token() } else { requirements }
+    }
+}
+
+fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_json::Value {
+    let signatures: Vec<_> = evidence
+        .signatures
+        .iter()
+        .map(|signature| {
+            json!({
+                "signer": signature.signer.subject().to_string(),
+                "issuer": signature.signer.issuer().to_string(),
+                "serial": signature.signer.serial_decimal(),
+                "path": signature.path,
+                "method": signature.method.uri(),
+                "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let decrypted: Vec<_> = evidence
+        .decrypted
+        .iter()
+        .map(|decrypted| json!({ "part": decrypted.part, "content": decrypted.content.uri(), "key": decrypted.key }))
+        .collect();
+    json!({
+        "accepted": true,
+        "bodyAuthenticated": signed_body,
+        "body": body,
+        "signatures": signatures,
+        "decrypted": decrypted,
+        "timestamp": evidence.timestamp.map(|(created, expires)| json!({
+            "created": format_instant(created),
+            "expires": expires.map(format_instant),
+        })),
+        "user": evidence.user.as_ref().map(|user| user.username()),
+        "ignored": evidence.ignored,
+        "waived": evidence.waived,
+    })
+}

@@ -1,0 +1,104 @@
+//! `wss xenc decrypt` and `wss xenc encrypt`.
+
+use ws_security::c14n::{Document, IdIndex, Splices, Writer, name};
+use ws_security::crypto::SystemRandom;
+use ws_security::xmldsig::write_x509_certificate;
+use ws_security::xmlenc::{
+    Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
+};
+use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret};
+
+use crate::args::{XencDecryptArgs, XencEncryptArgs};
+use crate::keys::{self, Keys};
+use crate::output::{self, Outcome, could_not, refused};
+
+pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
+    let (policy, _) = keys::policy(&arguments.allow)?;
+    let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
+    if keys.is_empty() {
+        return Err(could_not("give a key: --key, --secret or --p12"));
+    }
+    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let octets = match decrypt_document(&text, &keys, &policy.encryption, &output::limits()).map_err(refused)? {
+        Decrypted::Document(text) => text.into_bytes(),
+        Decrypted::Octets(octets) => octets,
+    };
+    output::write(arguments.file.output.as_ref(), &octets)
+}
+
+pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>) -> Outcome<KeyTransport> {
+    let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
+    let digest = digest.map(|uri| DigestMethod::from_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
+    let mgf = mgf.map(|uri| DigestMethod::from_mgf_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
+    match uri {
+        None | Some(KeyTransport::OAEP_MGF1P) => {
+            Ok(KeyTransport::RsaOaepMgf1p { digest: digest.unwrap_or(DigestMethod::Sha1), label: Vec::new() })
+        }
+        Some(KeyTransport::OAEP) => {
+            let digest = digest.unwrap_or(DigestMethod::Sha256);
+            Ok(KeyTransport::RsaOaep { digest, mgf: mgf.unwrap_or(digest), label: Vec::new() })
+        }
+        Some(KeyTransport::RSA_1_5) => Ok(KeyTransport::Rsa15),
+        Some(uri) => Err(unknown(uri)),
+    }
+}
+
+pub(crate) fn content(uri: Option<&String>) -> Outcome<ContentEncryption> {
+    match uri {
+        None => Ok(ContentEncryption::Aes256Gcm),
+        Some(uri) => ContentEncryption::from_uri(uri)
+            .ok_or_else(|| could_not(format!("{uri} is not the identifier of a supported algorithm"))),
+    }
+}
+
+pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
+    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let more: Vec<&str> = arguments.id_attr.iter().map(String::as_str).collect();
+    let element = match &arguments.id {
+        None => document.root(),
+        Some(id) => {
+            let index = IdIndex::build_with(&document, &more).map_err(refused)?;
+            index.get(id).ok_or_else(|| could_not(format!("no element has the Id {id:?}")))?
+        }
+    };
+    let method = content(arguments.content.as_ref())?;
+    let kind = if arguments.content_only { PlaintextType::Content } else { PlaintextType::Element };
+    let (key, key_info) = match (&arguments.to, &arguments.secret) {
+        (Some(path), _) => {
+            let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
+            let transport = transport(arguments.key_transport.as_deref(), None, None)?;
+            let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
+            let wrapped = recipient.public_key().wrap_key(&transport, &key).map_err(could_not)?;
+            let mut writer = Writer::within(&[name::DS]);
+            write_x509_certificate(&mut writer, &recipient);
+            let key_info = writer.finish();
+            let encrypted_key =
+                write_encrypted_key(None, &KeyMethod::Transport(transport), Some(&key_info), &wrapped, &[]);
+            (key, Some(encrypted_key))
+        }
+        (None, Some(argument)) => {
+            let (key_name, octets) = keys::secret(argument)?;
+            let key_info = key_name.map(|key_name| {
+                let mut writer = Writer::within(&[name::DS]);
+                writer.leaf(name::DS, "KeyName", &key_name);
+                writer.finish()
+            });
+            (Secret::new(octets), key_info)
+        }
+        (None, None) => return Err(could_not("give a recipient: --to or --secret")),
+    };
+    let octets = plaintext_of(element, &kind);
+    let data = encrypt_octets(&octets, &kind, method, &key, None, key_info.as_deref(), &SystemRandom);
+    let data = data.map_err(could_not)?;
+    let mut splices = Splices::new();
+    if arguments.content_only {
+        if element.is_empty_tag() {
+            return Err(could_not("the element is empty: there is no content to encrypt"));
+        }
+        splices.replace(element.content_span(), data);
+    } else {
+        splices.replace(element.span(), data);
+    }
+    output::write(arguments.file.output.as_ref(), splices.apply(&text).0.as_bytes())
+}

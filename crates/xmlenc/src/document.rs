@@ -1,0 +1,148 @@
+//! Whole documents: every `xenc:EncryptedData` a key is known for, replaced by what it holds.
+//!
+//! For documents of any vocabulary. Nothing here says who encrypted them, or whether anyone vouches for what
+//! comes out.
+
+use std::sync::Arc;
+
+use wss_c14n::{Document, Element, IdIndex, LeafError, Limits, Splices, name};
+use wss_crypto::{KeyUnwrap, Secret};
+
+use crate::decrypt::{decrypt_octets, decrypt_xml};
+use crate::encrypted_data::{EncryptedData, PlaintextType};
+use crate::encrypted_key::{EncryptedKey, KeyMethod};
+use crate::error::DecryptError;
+use crate::policy::AlgorithmPolicy;
+
+/// Looks keys up by what a `ds:KeyInfo` says.
+pub trait KeySource {
+    /// Secrets that may fit; `None` where there is no `ds:KeyInfo`.
+    fn secrets(&self, key_info: Option<Element<'_>>) -> Vec<Secret>;
+
+    /// Private keys that may fit.
+    fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>>;
+}
+
+/// What a document decrypted to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decrypted {
+    /// The document with plaintext in place.
+    Document(String),
+    /// The root was encrypted octets of another type than XML.
+    Octets(Vec<u8>),
+}
+
+/// Steps until a document must be in the clear.
+const MAX_STEPS: usize = 64;
+/// EncryptedKeys looked at for one EncryptedData.
+const MAX_KEYS: usize = 16;
+
+/// Decrypts every `xenc:EncryptedData` of a document, outermost first.
+///
+/// # Errors
+/// [`DecryptError`] of the first that does not decrypt; [`DecryptError::Structure`] if there is none.
+pub fn decrypt_document(
+    source: &str,
+    keys: &dyn KeySource,
+    policy: &AlgorithmPolicy,
+    limits: &Limits,
+) -> Result<Decrypted, DecryptError> {
+    let mut revision = source.to_owned();
+    for step in 0..MAX_STEPS {
+        match decrypt_first(&revision, keys, policy, limits)? {
+            Some(Decrypted::Document(next)) => revision = next,
+            Some(octets) => return Ok(octets),
+            None if step > 0 => return Ok(Decrypted::Document(revision)),
+            None => return Err(LeafError::Missing { element: "document".to_owned(), missing: "xenc:EncryptedData" }.into()),
+        }
+    }
+    Err(DecryptError::Failed)
+}
+
+/// The next revision, with the first `xenc:EncryptedData` replaced; `None` if there is none left.
+fn decrypt_first(
+    revision: &str,
+    keys: &dyn KeySource,
+    policy: &AlgorithmPolicy,
+    limits: &Limits,
+) -> Result<Option<Decrypted>, DecryptError> {
+    let document = Document::parse(revision, limits).map_err(|_| DecryptError::Failed)?;
+    let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
+    let Some(element) = first else { return Ok(None) };
+    let data = EncryptedData::parse(element)?;
+    policy.check_content(data.method())?;
+    let secret = key_for(&document, &data, keys, policy, limits)?;
+    if let PlaintextType::Other(_) = data.plaintext_type() {
+        let octets = decrypt_octets(&data, &secret, limits.max_octets())?;
+        return if element == document.root() { Ok(Some(Decrypted::Octets(octets))) } else { Err(DecryptError::Failed) };
+    }
+    let xml = decrypt_xml(&data, &secret, limits.max_octets(), limits)?;
+    let mut splices = Splices::new();
+    splices.replace(element.span(), xml);
+    Ok(Some(Decrypted::Document(splices.apply(revision).0)))
+}
+
+/// The content key: in the EncryptedData's own KeyInfo, in an EncryptedKey that lists it, or by name.
+fn key_for(
+    document: &Document<'_>,
+    data: &EncryptedData<'_>,
+    keys: &dyn KeySource,
+    policy: &AlgorithmPolicy,
+    limits: &Limits,
+) -> Result<Secret, DecryptError> {
+    let expected = data.method().key_len();
+    let nested = data.key_info().into_iter().flat_map(Element::children);
+    let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
+    let named = data.key_info().and_then(|info| info.children().find(|child| child.is(name::DS.uri, "KeyName")));
+    let named = match named {
+        Some(element) => Some(element.text()?.trim().to_owned()),
+        None => None,
+    };
+    for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
+        let Ok(key) = EncryptedKey::parse(element) else { continue };
+        let lists = data.id().is_some_and(|id| key.data_references().iter().any(|listed| listed == id));
+        let carries = named.is_some() && key.carried_name() == named.as_deref();
+        if (lists || carries) && !candidates.contains(&element) {
+            candidates.push(element);
+        }
+    }
+    // Ids must be unique where they lead from data to keys.
+    if !candidates.is_empty() {
+        IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
+    }
+    let mut refused = DecryptError::Failed;
+    for element in candidates.into_iter().take(MAX_KEYS) {
+        match unwrap(&EncryptedKey::parse(element)?, expected, keys, policy) {
+            Ok(secret) => {
+                // A key of the wrong recipient may unwrap to a substitute: only what decrypts is the key.
+                let fits = decrypt_octets(data, &secret, limits.max_octets()).is_ok();
+                if fits {
+                    return Ok(secret);
+                }
+            }
+            Err(error) => refused = error,
+        }
+    }
+    let direct = keys.secrets(data.key_info());
+    direct.into_iter().find(|secret| secret.len() == expected).ok_or(refused)
+}
+
+fn unwrap(
+    key: &EncryptedKey<'_>,
+    expected: usize,
+    keys: &dyn KeySource,
+    policy: &AlgorithmPolicy,
+) -> Result<Secret, DecryptError> {
+    policy.check_key(key.method())?;
+    let fits = |secret: &Secret| secret.len() == expected;
+    let found = match key.method() {
+        KeyMethod::Transport(_) => keys
+            .private_keys(key.key_info())
+            .into_iter()
+            .find_map(|private| key.unwrap_with(private.as_ref(), Some(expected)).ok()),
+        KeyMethod::Wrap(_) | KeyMethod::Content(_) => {
+            keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok())
+        }
+    };
+    found.filter(fits).ok_or(DecryptError::Failed)
+}
