@@ -28,7 +28,8 @@ const ORDER: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 
 fn main() -> Result<(), Box<dyn Error>> {
     // The client: its own key and certificate, and the certificate of the service.
-    let alice = Identity::from_pem(include_bytes!("../vectors/keys/alice.pem"), include_bytes!("../vectors/keys/alice.key"))?;
+    let alice =
+        Identity::from_pem(include_bytes!("../vectors/keys/alice.pem"), include_bytes!("../vectors/keys/alice.key"))?;
     let bob = Identity::from_pem(include_bytes!("../vectors/keys/bob.pem"), include_bytes!("../vectors/keys/bob.key"))?;
     let recipe = Recipe::new()
         .timestamp(Duration::from_secs(300))

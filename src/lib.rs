@@ -3,15 +3,15 @@
 
 #[doc(inline)]
 pub use wss_crypto::{
-    Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind, KeyTransport,
-    KeyUnwrap, LoadError, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
+    Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
+    KeyTransport, KeyUnwrap, LoadError, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
 };
 #[doc(inline)]
 pub use wss_header::{
-    AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError, Evidence,
-    FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan, PlanError, Receiver, Recipe,
-    ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, SignatureEvidence, Signing, SoapVersion,
-    SystemClock, UnsignedOpened,
+    AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError,
+    Evidence, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan, PlanError,
+    Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, SignatureEvidence,
+    Signing, SoapVersion, SystemClock, UnsignedOpened,
 };
 #[doc(inline)]
 pub use wss_tokens::{

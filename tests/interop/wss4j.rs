@@ -30,9 +30,10 @@ impl Driver {
             assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
         };
         if !class_path.exists() {
-            run(Command::new("mvn").args(["-q", "-B", "dependency:build-classpath", "-f"]).arg(sources.join("pom.xml")).arg(
-                format!("-Dmdep.outputFile={}", class_path.display()),
-            ));
+            run(Command::new("mvn")
+                .args(["-q", "-B", "dependency:build-classpath", "-f"])
+                .arg(sources.join("pom.xml"))
+                .arg(format!("-Dmdep.outputFile={}", class_path.display())));
         }
         let jars = std::fs::read_to_string(&class_path).expect("a class path");
         run(Command::new("javac")
@@ -144,7 +145,9 @@ fn open(shape: Shape, cbc: bool, message: &str) -> Result<String, String> {
     }
     let text = |error| format!("{error:?}");
     match shape {
-        Shape::Encrypt => receiver.dangerous_open_unsigned(message).map(|o| o.unauthenticated_body().to_owned()).map_err(text),
+        Shape::Encrypt => {
+            receiver.dangerous_open_unsigned(message).map(|o| o.unauthenticated_body().to_owned()).map_err(text)
+        }
         _ => receiver.open(message).map(|opened| opened.body().xml().to_owned()).map_err(text),
     }
 }
@@ -177,7 +180,11 @@ fn secure(
 
 fn shows_the_marker(body: Result<String, String>) -> Result<(), String> {
     let body = body?;
-    if body.contains(MARKER) || body.contains(&MARKER.replace("&amp;", "&")) { Ok(()) } else { Err(format!("no marker in {body}")) }
+    if body.contains(MARKER) || body.contains(&MARKER.replace("&amp;", "&")) {
+        Ok(())
+    } else {
+        Err(format!("no marker in {body}"))
+    }
 }
 
 #[test]

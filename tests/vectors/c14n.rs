@@ -1,6 +1,8 @@
 //! Canonical octets.
 
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, Limits, Subset, remove_dot_segments};
+use ws_security::c14n::{
+    Canonicalization, CanonicalizationMethod, Document, Element, Limits, Subset, remove_dot_segments,
+};
 
 use crate::corpus::{self, Case};
 
@@ -27,7 +29,8 @@ fn dot_segments(case: &Case) -> Result<(), String> {
 fn canonical(case: &Case) -> Result<(), String> {
     let octets = corpus::read(case.get("input"));
     let method = CanonicalizationMethod::from_uri(case.get("method")).ok_or("unknown method")?;
-    let canonicalization = Canonicalization::new(method).inclusive_prefixes(case.param("prefixlist").unwrap_or_default());
+    let canonicalization =
+        Canonicalization::new(method).inclusive_prefixes(case.param("prefixlist").unwrap_or_default());
     if case.param("xpath").is_some() {
         return Err("subsets by XPath are not selected here".to_owned());
     }
@@ -59,5 +62,7 @@ fn canonical(case: &Case) -> Result<(), String> {
 }
 
 fn by_id<'a>(document: &'a Document<'a>, id: &str) -> Option<Element<'a>> {
-    document.elements().find(|e| e.attributes().any(|(name, value)| name.local.eq_ignore_ascii_case("id") && value == id))
+    document
+        .elements()
+        .find(|e| e.attributes().any(|(name, value)| name.local.eq_ignore_ascii_case("id") && value == id))
 }

@@ -87,7 +87,10 @@ impl<'d> Document<'d> {
 
     /// Every element, in document order.
     pub fn elements(&self) -> impl Iterator<Item = Element<'_>> {
-        (0u32..).zip(&self.tape.nodes).filter(|(_, node)| node.kind == Kind::Element).map(|(id, _)| Element::new(self, NodeId(id)))
+        (0u32..)
+            .zip(&self.tape.nodes)
+            .filter(|(_, node)| node.kind == Kind::Element)
+            .map(|(id, _)| Element::new(self, NodeId(id)))
     }
 
     /// The number of entries on the tape: what [`Limits::nodes`] bounds.
@@ -178,10 +181,11 @@ impl Tape {
             if node.flags & flag::DECLARES != 0 && node.kind == Kind::Element {
                 for declaration in self.declarations_of(at) {
                     let prefix = self.pair(declaration.pair).prefix;
-                    if let Some(seen) = seen.get_mut(prefix as usize) {
-                        if !std::mem::replace(seen, true) && declaration.pair != reader::NO_NAMESPACE {
-                            pairs.push(declaration.pair);
-                        }
+                    if let Some(seen) = seen.get_mut(prefix as usize)
+                        && !std::mem::replace(seen, true)
+                        && declaration.pair != reader::NO_NAMESPACE
+                    {
+                        pairs.push(declaration.pair);
                     }
                 }
             }

@@ -111,9 +111,7 @@ impl<'a> Element<'a> {
     #[must_use]
     pub fn contains(self, other: Element<'_>) -> bool {
         let node = self.node();
-        std::ptr::eq(self.document.source(), other.document.source())
-            && other.id >= self.id
-            && (other.id.0 < node.next)
+        std::ptr::eq(self.document.source(), other.document.source()) && other.id >= self.id && (other.id.0 < node.next)
     }
 
     /// Its element children, in order.
@@ -174,7 +172,10 @@ impl<'a> Element<'a> {
     #[must_use]
     pub fn attribute(self, namespace: &str, local: &str) -> Option<Cow<'a, str>> {
         let attributes = self.document.tape.attributes_of(self.id.0);
-        attributes.iter().find(|a| self.attribute_name(a) == ExpandedName { namespace, local }).map(|a| self.attribute_value(a))
+        attributes
+            .iter()
+            .find(|a| self.attribute_name(a) == ExpandedName { namespace, local })
+            .map(|a| self.attribute_value(a))
     }
 
     /// The value of an attribute that must be there.
@@ -187,7 +188,11 @@ impl<'a> Element<'a> {
 
     /// Its attributes other than declarations, in canonical order.
     pub fn attributes(self) -> impl Iterator<Item = (ExpandedName<'a>, Cow<'a, str>)> {
-        self.document.tape.attributes_of(self.id.0).iter().map(move |a| (self.attribute_name(a), self.attribute_value(a)))
+        self.document
+            .tape
+            .attributes_of(self.id.0)
+            .iter()
+            .map(move |a| (self.attribute_name(a), self.attribute_value(a)))
     }
 
     fn attribute_name(self, attribute: &Attribute) -> ExpandedName<'a> {
@@ -280,7 +285,9 @@ impl<'a> Element<'a> {
     pub fn base64(self, max: usize) -> Result<Vec<u8>, LeafError> {
         let text = self.text()?;
         lexical::decode_base64(&text, max).map_err(|error| match error {
-            lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().to_owned(), allowed: max },
+            lexical::Base64Error::TooLong => {
+                LeafError::TooLong { element: self.qualified_name().to_owned(), allowed: max }
+            }
             lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().to_owned() },
         })
     }
@@ -314,7 +321,10 @@ impl<'a> Element<'a> {
     pub fn namespaces_in_scope(self) -> Vec<(&'a str, &'a str)> {
         let tape = &self.document.tape;
         let pairs = tape.in_scope(self.id.0).into_iter().map(|pair| tape.pair(pair));
-        pairs.map(|pair| (tape.prefix(pair.prefix), tape.uri(pair.uri))).filter(|(prefix, _)| *prefix != "xml").collect()
+        pairs
+            .map(|pair| (tape.prefix(pair.prefix), tape.uri(pair.uri)))
+            .filter(|(prefix, _)| *prefix != "xml")
+            .collect()
     }
 
     /// The namespace a prefix is bound to here; the default namespace for the empty prefix.
@@ -354,7 +364,10 @@ impl<'a> Element<'a> {
     /// An error that says this element has no place for `child`.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
-        LeafError::Unexpected { element: self.qualified_name().to_owned(), unexpected: child.qualified_name().to_owned() }
+        LeafError::Unexpected {
+            element: self.qualified_name().to_owned(),
+            unexpected: child.qualified_name().to_owned(),
+        }
     }
 
     fn not_text(self) -> LeafError {

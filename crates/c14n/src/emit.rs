@@ -224,12 +224,12 @@ impl<S: Sink> Walker<'_, S> {
     /// Notes that `pair` must be in force here; remembers what to restore when the element ends.
     #[inline]
     fn need(&mut self, pair: u32, prefix: u32) {
-        if let Some(rendered) = self.rendered.get_mut(prefix as usize) {
-            if *rendered != pair {
-                self.undo.push((prefix, *rendered));
-                *rendered = pair;
-                self.needed.push(pair);
-            }
+        if let Some(rendered) = self.rendered.get_mut(prefix as usize)
+            && *rendered != pair
+        {
+            self.undo.push((prefix, *rendered));
+            *rendered = pair;
+            self.needed.push(pair);
         }
     }
 
@@ -299,7 +299,11 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(self.source.get(start..name_end).unwrap_or(&[]));
         self.sink.put(b"=\"");
         let value = self.source.get(value).unwrap_or(&[]);
-        if attribute.rewrite { rewrite_value(value, self.sink) } else { self.sink.put(value) }
+        if attribute.rewrite {
+            rewrite_value(value, self.sink)
+        } else {
+            self.sink.put(value)
+        }
         self.sink.put(b"\"");
     }
 
@@ -402,10 +406,10 @@ impl<S: Sink> Walker<'_, S> {
     /// Writes the source up to `end` as it stands.
     #[inline]
     fn flush(&mut self, end: usize) {
-        if let Some(run) = self.source.get(self.run..end) {
-            if !run.is_empty() {
-                self.sink.put(run);
-            }
+        if let Some(run) = self.source.get(self.run..end)
+            && !run.is_empty()
+        {
+            self.sink.put(run);
         }
         self.run = end;
     }

@@ -95,7 +95,9 @@ fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     match (attribute.namespace, attribute.local) {
         (namespace, "Id") if namespace == name::WSU.uri => true,
         (name::XML, "id") => true,
-        ("", "Id") => [name::DS.uri, name::XENC.uri, name::DSIG11.uri, name::XENC11.uri].contains(&element.name().namespace),
+        ("", "Id") => {
+            [name::DS.uri, name::XENC.uri, name::DSIG11.uri, name::XENC11.uri].contains(&element.name().namespace)
+        }
         ("", "ID") => element.name().namespace == name::SAML2.uri,
         ("", "AssertionID") => element.is(name::SAML.uri, "Assertion"),
         _ => false,

@@ -61,7 +61,11 @@ pub struct ExpandedName<'a> {
 impl std::fmt::Display for ExpandedName<'_> {
     /// `{namespace}local`, or `local` in no namespace.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.namespace.is_empty() { f.write_str(self.local) } else { write!(f, "{{{}}}{}", self.namespace, self.local) }
+        if self.namespace.is_empty() {
+            f.write_str(self.local)
+        } else {
+            write!(f, "{{{}}}{}", self.namespace, self.local)
+        }
     }
 }
 

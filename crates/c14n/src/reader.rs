@@ -223,10 +223,11 @@ impl<'s, 'l> Reader<'s, 'l> {
                 return Err(ParseError::Encoding { encoding: String::from_utf8_lossy(encoding).into_owned() });
             }
         }
-        if let Some(standalone) = pseudo_attribute(&mut body, b"standalone") {
-            if standalone != b"yes" && standalone != b"no" {
-                return Err(wrong());
-            }
+        if let Some(standalone) = pseudo_attribute(&mut body, b"standalone")
+            && standalone != b"yes"
+            && standalone != b"no"
+        {
+            return Err(wrong());
         }
         if body.iter().any(|b| !is_blank(*b)) {
             return Err(wrong());
@@ -312,7 +313,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         let length = memmem::find(self.rest(data), b"?>").ok_or_else(wrong)?;
         let end = data + length + 2;
         let mut flags = self.rewrite_if_return(start, end);
-        let as_is = if length == 0 { data == target_end } else { data == target_end + 1 && self.at(target_end) == b' ' };
+        let as_is =
+            if length == 0 { data == target_end } else { data == target_end + 1 && self.at(target_end) == b' ' };
         if !as_is {
             flags |= flag::REWRITE;
         }
@@ -507,8 +509,7 @@ impl<'s, 'l> Reader<'s, 'l> {
                 b if b == quote => return Ok((at, rewrite)),
                 b'\'' => at += 1,
                 b'&' => {
-                    let (_, length) =
-                        reference(self.rest(at)).ok_or_else(|| malformed(at, Problem::Reference))?;
+                    let (_, length) = reference(self.rest(at)).ok_or_else(|| malformed(at, Problem::Reference))?;
                     rewrite = true;
                     at += length;
                 }
@@ -606,13 +607,7 @@ impl<'s, 'l> Reader<'s, 'l> {
 
     /// Binds attribute prefixes, sorts the attributes in canonical order and finds duplicates.
     #[inline]
-    fn resolve_attributes(
-        &mut self,
-        first: usize,
-        count: usize,
-        at: usize,
-        flags: &mut u8,
-    ) -> Result<(), ParseError> {
+    fn resolve_attributes(&mut self, first: usize, count: usize, at: usize, flags: &mut u8) -> Result<(), ParseError> {
         if count > self.limits.attributes {
             return Err(over(Limit::Attributes, self.limits.attributes));
         }
@@ -752,10 +747,10 @@ impl<'s, 'l> Reader<'s, 'l> {
         };
         let key = u64::from_le_bytes(word) & ((1 << (8 * length)) - 1);
         let slot = (key.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 58) as usize;
-        if let Some(recent) = self.recent_prefixes.get(slot) {
-            if recent.0 == key {
-                return recent.1;
-            }
+        if let Some(recent) = self.recent_prefixes.get(slot)
+            && recent.0 == key
+        {
+            return recent.1;
         }
         let id = self.prefix_id_slow(start, length);
         if let Some(recent) = self.recent_prefixes.get_mut(slot) {

@@ -151,7 +151,9 @@ impl Writer {
                 self.rendered.push(namespace);
             }
         }
-        pending.attributes.sort_by_key(|(namespace, local, _)| (namespace.map_or("", |namespace| namespace.uri), *local));
+        pending
+            .attributes
+            .sort_by_key(|(namespace, local, _)| (namespace.map_or("", |namespace| namespace.uri), *local));
         for (namespace, local, value) in &pending.attributes {
             self.out.push(' ');
             if let Some(namespace) = namespace {

@@ -18,7 +18,9 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let (policy, _) = keys::policy(&arguments.allow)?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() {
-        return Err(could_not("give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted"));
+        return Err(could_not(
+            "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted",
+        ));
     }
     let text = output::text(&output::read(&arguments.file.file)?)?;
     let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;

@@ -57,7 +57,15 @@ fn shortened(text: &str) -> String {
 
 fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>) {
     let element_name = element.name();
-    line(out, 1, &format!("{}{}", element_name.local, ws_security::c14n::id_of(element).map_or(String::new(), |id| format!(" #{id}"))));
+    line(
+        out,
+        1,
+        &format!(
+            "{}{}",
+            element_name.local,
+            ws_security::c14n::id_of(element).map_or(String::new(), |id| format!(" #{id}"))
+        ),
+    );
     match element_name.local {
         "Timestamp" | "UsernameToken" => {
             for child in element.children().filter(|child| child.name().local != "Password") {
@@ -100,7 +108,9 @@ fn key_info(out: &mut String, element: Element<'_>) {
     for info in element.children().filter(|child| child.name().local == "KeyInfo") {
         for inner in info.descendants_and_self().skip(1) {
             match inner.name().local {
-                "Reference" => line(out, 2, &format!("key by reference {}", inner.attribute("", "URI").unwrap_or_default())),
+                "Reference" => {
+                    line(out, 2, &format!("key by reference {}", inner.attribute("", "URI").unwrap_or_default()))
+                }
                 "KeyIdentifier" => {
                     let kind = inner.attribute("", "ValueType").unwrap_or_default();
                     line(out, 2, &format!("key by {kind} {}", shortened(&inner.text().unwrap_or_default())));

@@ -31,13 +31,17 @@ pub(crate) struct Keys {
 pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
     let mut all = Vec::new();
     for path in paths {
-        all.extend(Certificate::all_from_pem(&output::read(path)?).map_err(|e| could_not(format!("{}: {e}", path.display())))?);
+        all.extend(
+            Certificate::all_from_pem(&output::read(path)?)
+                .map_err(|e| could_not(format!("{}: {e}", path.display())))?,
+        );
     }
     Ok(all)
 }
 
 pub(crate) fn password(path: &Path) -> Outcome<String> {
-    let text = String::from_utf8(output::read(path)?).map_err(|_| could_not(format!("{}: not UTF-8", path.display())))?;
+    let text =
+        String::from_utf8(output::read(path)?).map_err(|_| could_not(format!("{}: not UTF-8", path.display())))?;
     Ok(text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
 }
 

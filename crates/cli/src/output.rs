@@ -53,5 +53,9 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
 
 /// The command line reads what it is given: larger documents than a service would.
 pub(crate) fn limits() -> ws_security::c14n::Limits {
-    ws_security::c14n::Limits::default().octets(64 << 20).nodes(2_000_000).depth(256).name_and_value_octets(4_096, 1 << 20)
+    ws_security::c14n::Limits::default()
+        .octets(64 << 20)
+        .nodes(2_000_000)
+        .depth(256)
+        .name_and_value_octets(4_096, 1 << 20)
 }

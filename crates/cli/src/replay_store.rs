@@ -17,17 +17,17 @@ impl FileReplayStore {
     }
 
     fn insert(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> std::io::Result<bool> {
-        let mut file =
-            File::options().read(true).append(true).create(true).open(&self.path)?;
+        let mut file = File::options().read(true).append(true).create(true).open(&self.path)?;
         file.lock()?;
         let mut text = String::new();
         file.read_to_string(&mut text)?;
         let key: String = key.iter().map(|octet| format!("{octet:02x}")).collect();
         let seconds = |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let now = seconds(now);
-        let live = text.lines().filter_map(|line| line.split_once(' ')).any(|(known, until)| {
-            known == key && until.parse::<u64>().map_or(true, |until| until >= now)
-        });
+        let live = text
+            .lines()
+            .filter_map(|line| line.split_once(' '))
+            .any(|(known, until)| known == key && until.parse::<u64>().map_or(true, |until| until >= now));
         if live {
             return Ok(false);
         }

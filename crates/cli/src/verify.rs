@@ -30,7 +30,8 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     match arguments.format {
         Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
         Format::Json => {
-            let text = serde_json::to_string_pretty(&evidence_json(&evidence, &body, signed_body)).map_err(could_not)?;
+            let text =
+                serde_json::to_string_pretty(&evidence_json(&evidence, &body, signed_body)).map_err(could_not)?;
             output::write(arguments.file.output.as_ref(), (text + "\n").as_bytes())
         }
     }
@@ -95,7 +96,8 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
         let mut users = HashMap::new();
         for line in text.lines().filter(|line| !line.is_empty()) {
-            let (name, password) = line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
+            let (name, password) =
+                line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
             users.insert(name.to_owned(), Secret::new(password.as_bytes().to_vec()));
         }
         receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();

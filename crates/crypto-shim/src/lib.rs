@@ -130,13 +130,7 @@ impl Key {
             ))?;
             set_padding(pkey_context, scheme)?;
             let mut len = 0;
-            check(sys::EVP_DigestSign(
-                context.0.as_ptr(),
-                ptr::null_mut(),
-                &mut len,
-                message.as_ptr(),
-                message.len(),
-            ))?;
+            check(sys::EVP_DigestSign(context.0.as_ptr(), ptr::null_mut(), &mut len, message.as_ptr(), message.len()))?;
             let mut signature = vec![0; len];
             check(sys::EVP_DigestSign(
                 context.0.as_ptr(),

@@ -21,31 +21,19 @@ impl DigestMethod {
 
     const fn row(self) -> (&'static str, &'static str, usize) {
         match self {
-            Self::Sha1 => (
-                "http://www.w3.org/2000/09/xmldsig#sha1",
-                "http://www.w3.org/2009/xmlenc11#mgf1sha1",
-                20,
-            ),
-            Self::Sha224 => (
-                "http://www.w3.org/2001/04/xmldsig-more#sha224",
-                "http://www.w3.org/2009/xmlenc11#mgf1sha224",
-                28,
-            ),
-            Self::Sha256 => (
-                "http://www.w3.org/2001/04/xmlenc#sha256",
-                "http://www.w3.org/2009/xmlenc11#mgf1sha256",
-                32,
-            ),
-            Self::Sha384 => (
-                "http://www.w3.org/2001/04/xmldsig-more#sha384",
-                "http://www.w3.org/2009/xmlenc11#mgf1sha384",
-                48,
-            ),
-            Self::Sha512 => (
-                "http://www.w3.org/2001/04/xmlenc#sha512",
-                "http://www.w3.org/2009/xmlenc11#mgf1sha512",
-                64,
-            ),
+            Self::Sha1 => ("http://www.w3.org/2000/09/xmldsig#sha1", "http://www.w3.org/2009/xmlenc11#mgf1sha1", 20),
+            Self::Sha224 => {
+                ("http://www.w3.org/2001/04/xmldsig-more#sha224", "http://www.w3.org/2009/xmlenc11#mgf1sha224", 28)
+            }
+            Self::Sha256 => {
+                ("http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2009/xmlenc11#mgf1sha256", 32)
+            }
+            Self::Sha384 => {
+                ("http://www.w3.org/2001/04/xmldsig-more#sha384", "http://www.w3.org/2009/xmlenc11#mgf1sha384", 48)
+            }
+            Self::Sha512 => {
+                ("http://www.w3.org/2001/04/xmlenc#sha512", "http://www.w3.org/2009/xmlenc11#mgf1sha512", 64)
+            }
         }
     }
 

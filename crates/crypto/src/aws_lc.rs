@@ -142,7 +142,7 @@ const WRAP_IV: [u8; 8] = [0xA6; 8];
 
 /// RFC 3394 §2.2.1 with AES-192, which aws-lc-rs does not wrap with.
 fn wrap_192(wrapping: &[u8], key: &[u8]) -> Option<Vec<u8>> {
-    if key.len() < 16 || key.len() % 8 != 0 {
+    if key.len() < 16 || !key.len().is_multiple_of(8) {
         return None;
     }
     let ecb = EncryptingKey::ecb(unbound(BlockCipher::Aes, wrapping)?).ok()?;
@@ -166,7 +166,7 @@ fn wrap_192(wrapping: &[u8], key: &[u8]) -> Option<Vec<u8>> {
 /// RFC 3394 §2.2.2 with AES-192.
 fn unwrap_192(wrapping: &[u8], wrapped: &[u8]) -> Option<Vec<u8>> {
     use subtle::ConstantTimeEq as _;
-    if wrapped.len() < 24 || wrapped.len() % 8 != 0 {
+    if wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) {
         return None;
     }
     let ecb = DecryptingKey::ecb(unbound(BlockCipher::Aes, wrapping)?).ok()?;
@@ -344,9 +344,15 @@ impl PublicKey {
             (KeyKind::Rsa { .. }, SignatureMethod::RsaSha256) if strong => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
             (KeyKind::Rsa { .. }, SignatureMethod::RsaSha384) if strong => Some(&signature::RSA_PKCS1_2048_8192_SHA384),
             (KeyKind::Rsa { .. }, SignatureMethod::RsaSha512) if strong => Some(&signature::RSA_PKCS1_2048_8192_SHA512),
-            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha256) if strong => Some(&signature::RSA_PSS_2048_8192_SHA256),
-            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha384) if strong => Some(&signature::RSA_PSS_2048_8192_SHA384),
-            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha512) if strong => Some(&signature::RSA_PSS_2048_8192_SHA512),
+            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha256) if strong => {
+                Some(&signature::RSA_PSS_2048_8192_SHA256)
+            }
+            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha384) if strong => {
+                Some(&signature::RSA_PSS_2048_8192_SHA384)
+            }
+            (KeyKind::Rsa { .. }, SignatureMethod::RsaPssSha512) if strong => {
+                Some(&signature::RSA_PSS_2048_8192_SHA512)
+            }
             (KeyKind::Ec(Curve::P256), SignatureMethod::EcdsaSha256) => Some(&signature::ECDSA_P256_SHA256_FIXED),
             (KeyKind::Ec(Curve::P384), SignatureMethod::EcdsaSha384) => Some(&signature::ECDSA_P384_SHA384_FIXED),
             (KeyKind::Ec(Curve::P521), SignatureMethod::EcdsaSha512) => Some(&signature::ECDSA_P521_SHA512_FIXED),

@@ -71,7 +71,7 @@ pub fn decrypt(method: ContentEncryption, key: &Secret, octets: Vec<u8>) -> Resu
         return Ok(std::mem::take(&mut octets));
     }
     let block = iv_len;
-    if octets.len() < 2 * block || octets.len() % block != 0 {
+    if octets.len() < 2 * block || !octets.len().is_multiple_of(block) {
         return Err(CryptoError::Decryption);
     }
     let (iv, blocks) = octets.split_at_mut(iv_len);
@@ -104,7 +104,7 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
     if method != KeyWrap::TripleDes {
         return imp::aes_wrap(wrapping.as_octets(), key.as_octets()).ok_or(CryptoError::Provider);
     }
-    if key.len() != 24 {
+    if key.is_empty() || !key.len().is_multiple_of(8) {
         return Err(CryptoError::KeyMismatch);
     }
     let mut iv = [0; 8];
@@ -128,12 +128,13 @@ pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secr
         return Err(failed());
     }
     if method != KeyWrap::TripleDes {
-        if wrapped.len() < 24 || wrapped.len() % 8 != 0 {
+        if wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) {
             return Err(failed());
         }
         return imp::aes_unwrap(wrapping.as_octets(), wrapped).map(Secret::new).ok_or_else(failed);
     }
-    if wrapped.len() != 40 {
+    // IV, at least one block of key, checksum. The keys it wraps are not only 3DES keys.
+    if wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) {
         return Err(failed());
     }
     let mut octets = wrapped.to_vec();
@@ -141,7 +142,7 @@ pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secr
     octets.reverse();
     let (iv, inner) = octets.split_at_mut(8);
     imp::cbc_decrypt(BlockCipher::TripleDes, wrapping.as_octets(), iv, inner).ok_or_else(failed)?;
-    let (key, checksum) = inner.split_at(24);
+    let (key, checksum) = inner.split_at(inner.len() - 8);
     let key = Secret::new(key.to_vec());
     let expected = Digest::of(DigestMethod::Sha1, key.as_octets());
     if !Secret::new(checksum.to_vec()).equals(&expected.as_octets()[..8]) {

@@ -33,9 +33,7 @@ impl Attribute {
     /// What comparison looks at: case folded, inner white space collapsed, ends trimmed.
     fn key(&self) -> (&[u8], Result<String, &[u8]>) {
         let value = match &self.value {
-            Value::Text(text) => {
-                Ok(text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" "))
-            }
+            Value::Text(text) => Ok(text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")),
             Value::Der(der) => Err(der.as_slice()),
         };
         (&self.oid, value)
@@ -46,9 +44,16 @@ impl PartialEq for DistinguishedName {
     /// Equal RDN by RDN; the attributes of a multi-valued RDN in any order.
     fn eq(&self, other: &Self) -> bool {
         let keys = |rdn: &Vec<Attribute>| {
-            let mut keys: Vec<_> =
-                rdn.iter().map(|a| { let (oid, value) = a.key(); (oid.to_vec(), value.map_err(<[u8]>::to_vec)) }).collect();
-            keys.sort_by(|l, r| (&l.0, l.1.as_ref().ok(), l.1.as_ref().err()).cmp(&(&r.0, r.1.as_ref().ok(), r.1.as_ref().err())));
+            let mut keys: Vec<_> = rdn
+                .iter()
+                .map(|a| {
+                    let (oid, value) = a.key();
+                    (oid.to_vec(), value.map_err(<[u8]>::to_vec))
+                })
+                .collect();
+            keys.sort_by(|l, r| {
+                (&l.0, l.1.as_ref().ok(), l.1.as_ref().err()).cmp(&(&r.0, r.1.as_ref().ok(), r.1.as_ref().err()))
+            });
             keys
         };
         self.rdns.len() == other.rdns.len() && self.rdns.iter().zip(&other.rdns).all(|(l, r)| keys(l) == keys(r))
@@ -185,7 +190,8 @@ fn value_from_der(whole: &[u8]) -> Option<Value> {
         // BMPString.
         0x1E => {
             let (units, rest) = content.as_chunks::<2>();
-            let text = char::decode_utf16(units.iter().map(|unit| u16::from_be_bytes(*unit))).collect::<Result<_, _>>().ok();
+            let text =
+                char::decode_utf16(units.iter().map(|unit| u16::from_be_bytes(*unit))).collect::<Result<_, _>>().ok();
             text.filter(|_| rest.is_empty())
         }
         // UniversalString.
@@ -253,8 +259,9 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
     if let Some(hex) = text.strip_prefix('#') {
         let end = hex.find([',', '+', ';', ' ']).unwrap_or(hex.len());
         let (digits, rest) = hex.split_at(end);
-        let octets: Option<Vec<u8>> = (digits.len() % 2 == 0 && digits.is_ascii())
-            .then(|| (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect())?;
+        let octets: Option<Vec<u8>> = (digits.len() % 2 == 0 && digits.is_ascii()).then(|| {
+            (0..digits.len()).step_by(2).map(|at| u8::from_str_radix(&digits[at..at + 2], 16).ok()).collect()
+        })?;
         return Some((value_from_der(&octets?)?, rest));
     }
     let quoted = text.starts_with('"');

@@ -88,7 +88,8 @@ fn encrypted_section(octets: &[u8]) -> Option<Vec<u8>> {
 
 /// EncryptedPrivateKeyInfo: a sequence that begins with a sequence, where a private key begins with a version.
 fn is_encrypted(octets: &[u8]) -> bool {
-    der::Reader::new(octets).only(der::SEQUENCE).and_then(|content| der::Reader::new(content).peek()) == Some(der::SEQUENCE)
+    der::Reader::new(octets).only(der::SEQUENCE).and_then(|content| der::Reader::new(content).peek())
+        == Some(der::SEQUENCE)
 }
 
 impl PublicKey {

@@ -195,11 +195,26 @@ macro_rules! oaep {
                 use rsa::Oaep;
                 let label = $oaep.label;
                 match $oaep.mgf {
-                    DigestMethod::Sha1 => { let $padding = Oaep::<$d, sha1::Sha1>::new_with_mgf_hash_and_label(label); $body }
-                    DigestMethod::Sha224 => { let $padding = Oaep::<$d, sha2::Sha224>::new_with_mgf_hash_and_label(label); $body }
-                    DigestMethod::Sha256 => { let $padding = Oaep::<$d, sha2::Sha256>::new_with_mgf_hash_and_label(label); $body }
-                    DigestMethod::Sha384 => { let $padding = Oaep::<$d, sha2::Sha384>::new_with_mgf_hash_and_label(label); $body }
-                    DigestMethod::Sha512 => { let $padding = Oaep::<$d, sha2::Sha512>::new_with_mgf_hash_and_label(label); $body }
+                    DigestMethod::Sha1 => {
+                        let $padding = Oaep::<$d, sha1::Sha1>::new_with_mgf_hash_and_label(label);
+                        $body
+                    }
+                    DigestMethod::Sha224 => {
+                        let $padding = Oaep::<$d, sha2::Sha224>::new_with_mgf_hash_and_label(label);
+                        $body
+                    }
+                    DigestMethod::Sha256 => {
+                        let $padding = Oaep::<$d, sha2::Sha256>::new_with_mgf_hash_and_label(label);
+                        $body
+                    }
+                    DigestMethod::Sha384 => {
+                        let $padding = Oaep::<$d, sha2::Sha384>::new_with_mgf_hash_and_label(label);
+                        $body
+                    }
+                    DigestMethod::Sha512 => {
+                        let $padding = Oaep::<$d, sha2::Sha512>::new_with_mgf_hash_and_label(label);
+                        $body
+                    }
                 }
             }};
         }
@@ -219,8 +234,14 @@ macro_rules! rsa_scheme {
         macro_rules! of {
             ($d:ty) => {
                 match $method.family() {
-                    SignatureFamily::RsaPkcs1 => { let $scheme = rsa::Pkcs1v15Sign::new::<$d>(); $body }
-                    SignatureFamily::RsaPss => { let $scheme = rsa::Pss::<$d>::new(); $body }
+                    SignatureFamily::RsaPkcs1 => {
+                        let $scheme = rsa::Pkcs1v15Sign::new::<$d>();
+                        $body
+                    }
+                    SignatureFamily::RsaPss => {
+                        let $scheme = rsa::Pss::<$d>::new();
+                        $body
+                    }
                     SignatureFamily::Ecdsa | SignatureFamily::Hmac => None,
                 }
             };
@@ -290,9 +311,15 @@ impl PrivateKey {
 
     pub(crate) fn ec_point(&self) -> Option<Vec<u8>> {
         match &self.key {
-            Private::Ec { key: EcKey::P256(key), .. } => Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec()),
-            Private::Ec { key: EcKey::P384(key), .. } => Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec()),
-            Private::Ec { key: EcKey::P521(key), .. } => Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec()),
+            Private::Ec { key: EcKey::P256(key), .. } => {
+                Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec())
+            }
+            Private::Ec { key: EcKey::P384(key), .. } => {
+                Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec())
+            }
+            Private::Ec { key: EcKey::P521(key), .. } => {
+                Some(key.verifying_key().to_sec1_point(false).as_bytes().to_vec())
+            }
             Private::Rsa { .. } => None,
         }
     }
@@ -355,9 +382,12 @@ impl PrivateKey {
         ciphertext: &[u8],
     ) -> Option<Vec<u8>> {
         let Private::Rsa { rsa, .. } = &self.key else { return None };
-        with_oaep(digest, mgf, label, |oaep| {
-            oaep!(oaep, padding => padding.decrypt(Some(&mut rng()), rsa, ciphertext).ok())
-        })
+        with_oaep(
+            digest,
+            mgf,
+            label,
+            |oaep| oaep!(oaep, padding => padding.decrypt(Some(&mut rng()), rsa, ciphertext).ok()),
+        )
     }
 
     pub(crate) fn rsa_raw(&self, ciphertext: &[u8]) -> Option<Vec<u8>> {

@@ -146,12 +146,25 @@ fn cbc_padding_counts_by_its_last_octet() {
 
 #[test]
 fn keys_wrap_as_rfc_3394_says() {
-    let unhex = |text: &str| (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect::<Vec<u8>>();
+    let unhex = |text: &str| {
+        (0..text.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex"))
+            .collect::<Vec<u8>>()
+    };
     let key = Secret::new(unhex("00112233445566778899AABBCCDDEEFF"));
     let cases = [
         (KeyWrap::Aes128, "000102030405060708090A0B0C0D0E0F", "1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5"),
-        (KeyWrap::Aes192, "000102030405060708090A0B0C0D0E0F1011121314151617", "96778b25ae6ca435f92b5b97c050aed2468ab8a17ad84e5d"),
-        (KeyWrap::Aes256, "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F", "64e8c3f9ce0f5ba263e9777905818a2a93c8191e7d6e8ae7"),
+        (
+            KeyWrap::Aes192,
+            "000102030405060708090A0B0C0D0E0F1011121314151617",
+            "96778b25ae6ca435f92b5b97c050aed2468ab8a17ad84e5d",
+        ),
+        (
+            KeyWrap::Aes256,
+            "000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F",
+            "64e8c3f9ce0f5ba263e9777905818a2a93c8191e7d6e8ae7",
+        ),
     ];
     for (method, wrapping, expected) in cases {
         let wrapping = Secret::new(unhex(wrapping));
@@ -185,7 +198,10 @@ fn keys_load_from_every_format() {
         Err(LoadError::WrongPassword)
     );
     let identity = Identity::from_pem(&file("alice.pem"), &file("alice.key")).expect("belong together");
-    assert_eq!(identity.certificate().subject(), &DistinguishedName::parse("CN=Alice,O=Example\\, Inc,C=DE").expect("a name"));
+    assert_eq!(
+        identity.certificate().subject(),
+        &DistinguishedName::parse("CN=Alice,O=Example\\, Inc,C=DE").expect("a name")
+    );
     assert_eq!(identity.certificate().serial_decimal(), "4097");
     assert!(matches!(Identity::from_pem(&file("bob.pem"), &file("alice.key")), Err(LoadError::KeyMismatch)));
     assert!(PrivateKey::from_pem(b"-----BEGIN NOTHING-----").is_err());

@@ -58,10 +58,10 @@ impl<'d> SecurityTokenReference<'d> {
                 let id = uri.strip_prefix('#').filter(|id| !id.is_empty());
                 let id = id.ok_or_else(|| TokenError::Dangling { uri: uri.clone().into_owned() })?.to_owned();
                 let value_type = child.attribute("", "ValueType").map(|uri| uri.into_owned());
-                if let (Some(value), Some(token)) = (&value_type, &token_type) {
-                    if value != token {
-                        return Err(TokenError::TypeMismatch { expected: token.clone().into_owned() });
-                    }
+                if let (Some(value), Some(token)) = (&value_type, &token_type)
+                    && value != token
+                {
+                    return Err(TokenError::TypeMismatch { expected: token.clone().into_owned() });
                 }
                 Ok(Self::Direct { id, value_type: value_type.or(token_type.map(|uri| uri.into_owned())) })
             }

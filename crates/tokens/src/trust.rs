@@ -7,8 +7,9 @@ use std::time::SystemTime;
 
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
 use webpki::{
-    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator, KeyPurposeIdIter,
-    OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy, anchor_from_trusted_cert,
+    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator,
+    KeyPurposeIdIter, OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
+    anchor_from_trusted_cert,
 };
 use wss_crypto::{Certificate, DistinguishedName, LoadError, crls_from_pem};
 
@@ -244,9 +245,7 @@ impl Trust {
                 Err(TrustError::NotValidNow { subject: subject() })
             }
             Err(
-                webpki::Error::CertRevoked
-                | webpki::Error::UnknownRevocationStatus
-                | webpki::Error::CrlExpired { .. },
+                webpki::Error::CertRevoked | webpki::Error::UnknownRevocationStatus | webpki::Error::CrlExpired { .. },
             ) => Err(TrustError::Revoked { subject: subject() }),
             Err(webpki::Error::CaUsedAsEndEntity | webpki::Error::UnsupportedCriticalExtension) => {
                 Err(TrustError::Unsupported { subject: subject() })

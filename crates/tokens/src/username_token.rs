@@ -123,9 +123,7 @@ impl<'d> UsernameToken<'d> {
             None => false,
             Some(ClaimedPassword::Text(claimed)) => password.equals(claimed.as_octets()),
             Some(ClaimedPassword::Digest(claimed)) => match (&self.nonce, &self.created_text) {
-                (Some(nonce), Some(created)) => {
-                    Secret::new(password_digest(nonce, created, &password)).equals(claimed)
-                }
+                (Some(nonce), Some(created)) => Secret::new(password_digest(nonce, created, &password)).equals(claimed),
                 _ => false,
             },
         };

@@ -192,7 +192,9 @@ pub enum OpenError {
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
     /// *Refused.* CBC ciphertext that no verified signature covers.
-    #[error("CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM")]
+    #[error(
+        "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"
+    )]
     UnauthenticatedCbc,
     /// *Malformed.* Encrypted data where none may stand, named twice, or of the wrong type for its place.
     #[error("encrypted data {id:?} is misplaced, listed twice or of the wrong type")]

@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::{Canonicalization, Document, Element, IdIndex, ParseError, Splices, Subset, name};
-use wss_crypto::{
-    Certificate, ContentEncryption, Digest, DigestMethod, Identity, Secret, VerifyingKey,
-};
+use wss_crypto::{Certificate, ContentEncryption, Digest, DigestMethod, Identity, Secret, VerifyingKey};
 use wss_tokens::{
     AuthenticatedUser, ENCRYPTED_KEY, PasswordSource, Purpose, SecurityTokenReference, Timestamp, TokenError, Trust,
     UsernameToken, ValidatedCertificate, X509Token,
 };
 use wss_xmldsig::{KeyHint, KeyInfo, Signature, Transform};
-use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, KeyMethod, PlaintextType, decrypt_xml, parse_reference_list};
+use wss_xmlenc::{
+    DecryptError, EncryptedData, EncryptedKey, KeyMethod, PlaintextType, decrypt_xml, parse_reference_list,
+};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::{Envelope, Role, must_understand};
@@ -404,10 +404,10 @@ impl<'r> Opening<'r> {
         let scene = Scene { envelope, ids: &ids, header };
         while let Some(child) = children.get(self.position).copied() {
             self.position += 1;
-            if let Step::Spliced(splices, plaintexts) = self.child(&scene, child)? {
-                if !splices.is_empty() {
-                    return Ok(Next::Spliced(splices, plaintexts));
-                }
+            if let Step::Spliced(splices, plaintexts) = self.child(&scene, child)?
+                && !splices.is_empty()
+            {
+                return Ok(Next::Spliced(splices, plaintexts));
             }
         }
         self.check_understood(&scene)?;
@@ -526,9 +526,7 @@ impl<'r> Opening<'r> {
             return Err(OpenError::Enveloping);
         }
         for reference in signature.signed_info().references() {
-            let exclusive = |transform: &Transform| {
-                matches!(transform, Transform::Canonicalization(c) if c.method().is_exclusive())
-            };
+            let exclusive = |transform: &Transform| matches!(transform, Transform::Canonicalization(c) if c.method().is_exclusive());
             if reference.transforms().len() != 1 || !reference.transforms().iter().all(exclusive) {
                 return Err(OpenError::Transforms { uri: reference.uri().to_owned() });
             }
@@ -584,9 +582,8 @@ impl<'r> Opening<'r> {
                 (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Part::Token),
                 (ns, "Signature") if ns == name::DS.uri && apex != signature => Ok(Part::Signature),
                 // Other children of our own header: covered, and of no further consequence.
-                (ns, local) => Ok(Part::header_block(ns, local)).and_then(|part| {
-                    if apex == signature { Err(misplaced()) } else { Ok(Part::Id(part.to_string())) }
-                }),
+                (ns, local) => Ok(Part::header_block(ns, local))
+                    .and_then(|part| if apex == signature { Err(misplaced()) } else { Ok(Part::Id(part.to_string())) }),
             };
         }
         if scene.envelope.header == Some(parent) {
@@ -642,7 +639,9 @@ impl<'r> Opening<'r> {
             }
             reference => {
                 let carried: Vec<Certificate> = match reference {
-                    SecurityTokenReference::Certificate(der) => vec![Certificate::from_der(der).map_err(TokenError::from)?],
+                    SecurityTokenReference::Certificate(der) => {
+                        vec![Certificate::from_der(der).map_err(TokenError::from)?]
+                    }
                     SecurityTokenReference::X509Data(data) => {
                         data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect()
                     }
@@ -770,9 +769,8 @@ impl<'r> Opening<'r> {
     /// The shared secret a KeyInfo names.
     fn secret(&self, key_info: Option<&KeyInfo<'_>>) -> Option<Secret> {
         let secrets = &self.receiver.secrets;
-        let named = |wanted: &str| {
-            secrets.iter().find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted))
-        };
+        let named =
+            |wanted: &str| secrets.iter().find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted));
         match key_info.map(KeyInfo::hints) {
             None | Some([]) => secrets.first().filter(|_| secrets.len() == 1),
             Some([KeyHint::KeyName(wanted)]) => named(wanted),
@@ -801,7 +799,10 @@ impl<'r> Opening<'r> {
             }
             self.encrypted_data += 1;
             if self.encrypted_data > self.receiver.limits.encrypted_data {
-                return Err(OpenError::TooMany { what: "encrypted data", allowed: self.receiver.limits.encrypted_data });
+                return Err(OpenError::TooMany {
+                    what: "encrypted data",
+                    allowed: self.receiver.limits.encrypted_data,
+                });
             }
             let named = scene.ids.get(id).ok_or_else(misplaced)?;
             let target = Target::find(scene, named, list_owner).ok_or_else(misplaced)?;
@@ -1024,9 +1025,9 @@ fn canonical(element: Element<'_>) -> String {
 impl ProvenSignature {
     /// Whether it covers a part; for the token, the very token its key came from.
     fn covers(&self, part: &Part) -> bool {
-        self.covered.iter().any(|(covered, span)| {
-            covered == part && (*part != Part::Token || self.token_span.as_ref() == Some(span))
-        })
+        self.covered
+            .iter()
+            .any(|(covered, span)| covered == part && (*part != Part::Token || self.token_span.as_ref() == Some(span)))
     }
 }
 
@@ -1063,9 +1064,7 @@ impl<'d> Target<'d> {
             return after.then_some(Self { data: named, replaced: named, in_body: false, whole_content: false });
         }
         if scene.envelope.body.contains(named) && named != scene.envelope.body {
-            let alone = parent == scene.envelope.body
-                && parent.children().count() == 1
-                && !parent.has_character_data();
+            let alone = parent == scene.envelope.body && parent.children().count() == 1 && !parent.has_character_data();
             return Some(Self { data: named, replaced: named, in_body: true, whole_content: alone });
         }
         Self::in_header_block(scene, parent).filter(|target| target.data == named)
@@ -1075,7 +1074,12 @@ impl<'d> Target<'d> {
         let placed = block.is(name::WSSE11.uri, "EncryptedHeader") && block.parent() == scene.envelope.header;
         let mut children = block.children();
         let data = children.next().filter(|data| data.is(name::XENC.uri, "EncryptedData"))?;
-        (placed && children.next().is_none()).then_some(Self { data, replaced: block, in_body: false, whole_content: false })
+        (placed && children.next().is_none()).then_some(Self {
+            data,
+            replaced: block,
+            in_body: false,
+            whole_content: false,
+        })
     }
 }
 

@@ -47,9 +47,10 @@ impl Plan {
                 }
             }
         }
-        let encrypts_username = recipe.steps.iter().any(
-            |step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)),
-        );
+        let encrypts_username = recipe
+            .steps
+            .iter()
+            .any(|step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)));
         let clear_text = recipe.username.as_ref().is_some_and(|username| username.clear_text);
         if clear_text && !encrypts_username && !recipe.protected_transport {
             return Err(PlanError::ClearTextPassword);
@@ -84,7 +85,7 @@ impl Plan {
 
 /// A message that waits for a signature made elsewhere (HSM, key service).
 pub struct PendingMessage {
-    securing: Securing,
+    securing: Box<Securing>,
     pending: PendingSignature,
 }
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_crypto::{
-    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, Secret, SignatureMethod,
-    SigningKey, SystemRandom,
+    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, Secret,
+    SignatureMethod, SigningKey, SystemRandom,
 };
 use wss_tokens::ReferenceForm;
 

@@ -103,8 +103,9 @@ mod tests {
         let cache = MemoryReplayCache::default();
         let now = SystemTime::UNIX_EPOCH;
         let won = std::thread::scope(|scope| {
-            let threads: Vec<_> =
-                (0..64).map(|_| scope.spawn(|| cache.insert_if_absent(&[7; 32], now + Duration::from_secs(1), now).is_ok())).collect();
+            let threads: Vec<_> = (0..64)
+                .map(|_| scope.spawn(|| cache.insert_if_absent(&[7; 32], now + Duration::from_secs(1), now).is_ok()))
+                .collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).filter(|won| *won).count()
         });
         assert_eq!(won, 1);

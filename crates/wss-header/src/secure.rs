@@ -36,7 +36,7 @@ pub(crate) enum Next {
     /// All steps are done.
     Done(String),
     /// A signature is to be made elsewhere.
-    Sign(Securing, PendingSignature),
+    Sign(Box<Securing>, PendingSignature),
 }
 
 /// The caller's own envelope is not bounded by what a stranger's is.
@@ -73,7 +73,7 @@ impl Securing {
                             let signature = pending.sign(key.as_ref())?;
                             self = self.signed(&signature)?;
                         }
-                        None => return Ok(Next::Sign(self, pending)),
+                        None => return Ok(Next::Sign(Box::new(self), pending)),
                     }
                 }
             }
@@ -138,7 +138,8 @@ impl Securing {
             let element = match &part {
                 Part::Body => envelope.body,
                 Part::HeaderBlock { namespace, local } => header_block(envelope, namespace, local, &part)?,
-                Part::Timestamp => match existing.and_then(|h| h.children().find(|c| c.is(name::WSU.uri, "Timestamp"))) {
+                Part::Timestamp => match existing.and_then(|h| h.children().find(|c| c.is(name::WSU.uri, "Timestamp")))
+                {
                     Some(timestamp) => timestamp,
                     None => return Err(no_such(&part)),
                 },
@@ -285,15 +286,8 @@ impl Securing {
                 let kind = if *part == Part::Body { PlaintextType::Content } else { PlaintextType::Element };
                 let id = self.fresh_id("ED")?;
                 let octets = zeroize(plaintext_of(element, &kind));
-                let data = encrypt_octets(
-                    octets.as_octets(),
-                    &kind,
-                    encrypting.content,
-                    &key,
-                    Some(&id),
-                    None,
-                    random,
-                )?;
+                let data =
+                    encrypt_octets(octets.as_octets(), &kind, encrypting.content, &key, Some(&id), None, random)?;
                 match kind {
                     PlaintextType::Content => replace_content(element, &data, &mut splices),
                     _ => splices.replace(element.span(), data),

@@ -188,4 +188,3 @@ pub fn write_issuer_serial(writer: &mut Writer, certificate: &Certificate) {
     writer.end();
     writer.end();
 }
-

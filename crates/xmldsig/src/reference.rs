@@ -9,8 +9,8 @@
 use std::borrow::Cow;
 
 use wss_c14n::{
-    Bounded, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Element, IdIndex, Limits as XmlLimits, Sink,
-    Subset, Writer, base64_encode, name,
+    Bounded, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Element, IdIndex,
+    Limits as XmlLimits, Sink, Subset, Writer, base64_encode, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
@@ -139,11 +139,7 @@ impl<'d> Reference<'d> {
         Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered))
     }
 
-    fn resolve(
-        &self,
-        signature: Element<'d>,
-        documents: &dyn Dereference<'d>,
-    ) -> Result<Resolved<'d>, VerifyError> {
+    fn resolve(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Resolved<'d>, VerifyError> {
         let refused = || VerifyError::Transform { uri: self.uri.clone().into_owned() };
         let mut covered = self.dereference(documents)?;
         let mut canonicalizations = Vec::new();

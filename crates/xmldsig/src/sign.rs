@@ -1,8 +1,6 @@
 //! Making signatures: `ds:SignedInfo` is written canonical and signed as it is written.
 
-use wss_c14n::{
-    Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name,
-};
+use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name};
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
 
 use crate::error::SignError;
@@ -127,12 +125,8 @@ pub fn sign_document(
     }
     // Canonicalised where it will stand: inclusive methods see the document's namespaces there.
     let signed_info = write_signed_info(&signing.canonicalization, signing.method, &references);
-    let unsigned = PendingSignature {
-        signed_info,
-        method: signing.method,
-        id: None,
-        key_info: signing.key_info.clone(),
-    };
+    let unsigned =
+        PendingSignature { signed_info, method: signing.method, id: None, key_info: signing.key_info.clone() };
     let placed = place(document, template, &unsigned.finish(&[]));
     let octets = {
         let placed = Document::parse(placed.as_str(), &Limits::dangerous_unbounded());

@@ -32,7 +32,11 @@ impl<'d> SignedInfo<'d> {
             return Err(SignatureError::References { found, allowed: limits.references });
         }
         let references = children.map(|child| {
-            if child.is(name::DS.uri, "Reference") { Reference::parse(child, limits) } else { Err(element.unexpected(child).into()) }
+            if child.is(name::DS.uri, "Reference") {
+                Reference::parse(child, limits)
+            } else {
+                Err(element.unexpected(child).into())
+            }
         });
         Ok(Self { element, canonicalization, method, references: references.collect::<Result<_, _>>()? })
     }
@@ -128,16 +132,17 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
     if let Some(parameters) = element.optional_child(name::PSS.uri, "RSAPSSParams")? {
         digest = digest_of(parameters)?.unwrap_or(digest);
         if let Some(mgf) = parameters.optional_child(name::PSS.uri, "MaskGenerationFunction")? {
-            let known = mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
+            let known =
+                mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
             if !known || digest_of(mgf)?.is_some_and(|mgf| mgf != digest) {
                 return Err(wrong());
             }
         }
         for (local, expected) in [("SaltLength", digest.output_len()), ("TrailerField", 1)] {
-            if let Some(child) = parameters.optional_child(name::PSS.uri, local)? {
-                if child.text()?.trim() != expected.to_string() {
-                    return Err(wrong());
-                }
+            if let Some(child) = parameters.optional_child(name::PSS.uri, local)?
+                && child.text()?.trim() != expected.to_string()
+            {
+                return Err(wrong());
             }
         }
     }

@@ -53,7 +53,9 @@ pub fn decrypt_document(
             Some(Decrypted::Document(next)) => revision = next,
             Some(octets) => return Ok(octets),
             None if step > 0 => return Ok(Decrypted::Document(revision)),
-            None => return Err(LeafError::Missing { element: "document".to_owned(), missing: "xenc:EncryptedData" }.into()),
+            None => {
+                return Err(LeafError::Missing { element: "document".to_owned(), missing: "xenc:EncryptedData" }.into());
+            }
         }
     }
     Err(DecryptError::Failed)
@@ -74,7 +76,11 @@ fn decrypt_first(
     let secret = key_for(&document, &data, keys, policy, limits)?;
     if let PlaintextType::Other(_) = data.plaintext_type() {
         let octets = decrypt_octets(&data, &secret, limits.max_octets())?;
-        return if element == document.root() { Ok(Some(Decrypted::Octets(octets))) } else { Err(DecryptError::Failed) };
+        return if element == document.root() {
+            Ok(Some(Decrypted::Octets(octets)))
+        } else {
+            Err(DecryptError::Failed)
+        };
     }
     let xml = decrypt_xml(&data, &secret, limits.max_octets(), limits)?;
     let mut splices = Splices::new();

@@ -1,6 +1,6 @@
 //! `xenc:EncryptedData`: the wire form, both ways (XML Encryption 1.1 §3.4).
 
-use wss_c14n::{Element, LeafError, Writer, base64_encode, name};
+use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::ContentEncryption;
 
 use crate::error::DecryptError;
@@ -133,9 +133,11 @@ impl<'d> Parts<'d> {
         let mut values = cipher_data.children();
         let cipher_value = match (values.next(), values.next()) {
             (Some(child), None) if child.is(name::XENC.uri, "CipherValue") => child,
-            (Some(child), _) if child.is(name::XENC.uri, "CipherReference") => return Err(DecryptError::CipherReference),
+            (Some(child), _) if child.is(name::XENC.uri, "CipherReference") => {
+                return Err(DecryptError::CipherReference);
+            }
             (Some(_), Some(child)) | (Some(child), None) => return Err(cipher_data.unexpected(child).into()),
-            (None, _) => return Err(LeafError::from(cipher_data.missing("xenc:CipherValue")).into()),
+            (None, _) => return Err(cipher_data.missing("xenc:CipherValue").into()),
         };
         let more = children.filter(|child| !child.is(name::XENC.uri, "EncryptionProperties")).collect();
         Ok(Self { method, key_info, cipher_value, more })

@@ -142,7 +142,8 @@ pub fn parse_reference_list(list: Element<'_>) -> Result<Vec<String>, DecryptErr
             return Err(list.unexpected(child).into());
         }
         let uri = child.required_attribute("", "URI")?;
-        let id = uri.strip_prefix('#').filter(|id| !id.is_empty()).ok_or_else(|| child.missing("a same-document URI"))?;
+        let id =
+            uri.strip_prefix('#').filter(|id| !id.is_empty()).ok_or_else(|| child.missing("a same-document URI"))?;
         if is_data {
             ids.push(id.to_owned());
         }
@@ -255,11 +256,7 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
 ///
 /// # Errors
 /// [`CryptoError`] as for [`wss_crypto::PublicKey::wrap_key`] and [`wss_crypto::wrap`].
-pub fn protect(
-    method: &KeyMethod,
-    recipient: &wss_crypto::PublicKey,
-    key: &Secret,
-) -> Result<Vec<u8>, CryptoError> {
+pub fn protect(method: &KeyMethod, recipient: &wss_crypto::PublicKey, key: &Secret) -> Result<Vec<u8>, CryptoError> {
     match method {
         KeyMethod::Transport(transport) => recipient.wrap_key(transport, key),
         KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(CryptoError::KeyMismatch),

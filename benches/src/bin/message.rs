@@ -1,0 +1,6 @@
+//! `message OCTETS` writes the envelope of that size that is measured.
+
+fn main() {
+    let octets = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(1_000_000);
+    print!("{}", wss_benches::envelope(octets));
+}

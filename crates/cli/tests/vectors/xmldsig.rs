@@ -1,0 +1,67 @@
+//! Signatures, and the octets that go into them.
+
+use ws_security::c14n::{Document, Element, IdIndex, Limits, name};
+use ws_security::xmldsig::{Dereference, Limits as SignatureLimits, Signature};
+
+use crate::corpus::{self, Case};
+use crate::keys;
+
+#[test]
+fn signatures_verify_as_published() {
+    corpus::run("xmldsig", |case| match case.get("operation") {
+        "verify" => verify(case),
+        "reference-octets" | "signedinfo-octets" => octets(case),
+        other => Err(format!("unknown operation {other}")),
+    });
+}
+
+fn verify(case: &Case) -> Result<(), String> {
+    let mut arguments = vec!["dsig".to_owned(), "verify".to_owned(), "--allow-legacy".to_owned()];
+    let mut options = keys::options(case);
+    let key_options = options.iter().any(|option| option.starts_with("--") && option != "--now");
+    if !key_options || case.param("no-cert-validation").is_some() {
+        options.extend(keys::own_key(case).unwrap_or_default());
+    }
+    arguments.extend(options);
+    for entry in case.param("id-attrs").unwrap_or_default().split(',').filter(|entry| !entry.is_empty()) {
+        let attribute = entry.split('@').next().unwrap_or_default();
+        arguments.extend(["--id-attr".to_owned(), attribute.to_owned()]);
+    }
+    arguments.push(keys::vector(case.get("input")));
+    let output = keys::wss(&arguments);
+    match (case.get("expected"), output.status.code()) {
+        ("valid" | "either", Some(0)) | ("invalid" | "either", Some(1)) => Ok(()),
+        _ => Err(keys::verdict(&output)),
+    }
+}
+
+struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
+
+impl<'d> Dereference<'d> for Whole<'_, 'd> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        Some(self.0)
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.1.get(id)
+    }
+}
+
+fn octets(case: &Case) -> Result<(), String> {
+    let source = corpus::read(case.get("input"));
+    let document =
+        Document::parse_transcoding(&source, &Limits::dangerous_unbounded()).map_err(|error| error.to_string())?;
+    let ids = IdIndex::build_with(&document, &["Id", "ID", "id"]).map_err(|error| error.to_string())?;
+    let element = document.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or("no signature")?;
+    let limits = SignatureLimits { references: 1_000, transforms: 10, ..SignatureLimits::default() };
+    let signature = Signature::parse(element, &limits).map_err(|error| error.to_string())?;
+    let found = match case.param("select").and_then(|select| select.strip_prefix("SignedInfo/Reference[")) {
+        None => signature.signed_info().octets().map_err(|error| error.to_string())?,
+        Some(number) => {
+            let number: usize = number.trim_end_matches(']').parse().map_err(|_| "a reference number")?;
+            let reference = signature.signed_info().references().get(number - 1).ok_or("no such reference")?;
+            reference.octets(element, &Whole(&document, &ids)).map_err(|error| error.to_string())?
+        }
+    };
+    if found == corpus::read(case.get("expected")) { Ok(()) } else { Err("other octets".to_owned()) }
+}

@@ -1,0 +1,67 @@
+//! What the tests of whole messages share: parties, envelopes, a receiver with nothing configured but what it must.
+#![allow(dead_code, reason = "every test binary uses a part of this")]
+
+use std::time::Duration;
+
+use ws_security::prelude::*;
+use ws_security::{DangerousNoReplayCache, OpenError};
+
+pub(crate) const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+pub(crate) const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
+pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
+pub(crate) const AMOUNT: &str = "1499.90";
+
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    let path = format!("{}/vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+pub(crate) fn identity(name: &str) -> Identity {
+    Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key"))).expect(name)
+}
+
+pub(crate) fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&file(&format!("{name}.pem"))).expect(name)
+}
+
+pub(crate) fn envelope(soap: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\"><s:Header><a:Action>urn:pay</a:Action>\
+         <a:To>urn:bank</a:To></s:Header><s:Body><p:Pay xmlns:p=\"urn:p\" batch=\"7\"><p:To>Ann</p:To>\
+         <p:Amount cur=\"EUR\">{AMOUNT}</p:Amount></p:Pay></s:Body></s:Envelope>"
+    )
+}
+
+pub(crate) fn action() -> Part {
+    Part::header_block(WSA, "Action")
+}
+
+pub(crate) fn recipe() -> Recipe {
+    Recipe::new().timestamp(Duration::from_secs(300))
+}
+
+/// Body, Timestamp and Action signed by Alice.
+pub(crate) fn signing() -> Signing {
+    Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, action()])
+}
+
+pub(crate) fn signed(soap: &str) -> String {
+    recipe().sign(signing()).plan().expect("a plan").secure(&envelope(soap)).expect("secured")
+}
+
+pub(crate) fn trust() -> Trust {
+    let rule = SignerRule::subject("CN=Alice, O=\"Example, Inc\", C=DE").expect("a name");
+    Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule)
+}
+
+/// A receiver with nothing configured but what it must be told.
+pub(crate) fn receiver() -> Receiver {
+    Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
+}
+
+pub(crate) fn refuse(receiver: &Receiver, message: &str) -> OpenError {
+    match receiver.open(message) {
+        Ok(opened) => panic!("accepted: {}\n{message}", opened.body().xml()),
+        Err(error) => error,
+    }
+}
