@@ -1,0 +1,150 @@
+//! Hostile documents: each ends in a typed error, or in time linear in its size.
+
+use std::time::{Duration, Instant};
+
+use wss_c14n::{
+    Canonicalization, CanonicalizationMethod, Count, Document, IdIndex, Limit, Limits, ParseError, Problem, Subset,
+};
+
+fn shapes(size: usize) -> Vec<(&'static str, String)> {
+    let many = |count: usize, text: &dyn Fn(usize) -> String| (0..count).map(text).collect::<String>();
+    vec![
+        ("depth", format!("{}{}", "<a>".repeat(size), "</a>".repeat(size))),
+        ("attributes", format!("<a{}/>", many(size, &|n| format!(" a{n}='v'")))),
+        (
+            "attributes with one long beginning",
+            format!("<a{}/>", many(size / 10, &|n| format!(" {}{n}='v'", "x".repeat(200)))),
+        ),
+        ("declarations on one element", format!("<a{}/>", many(size, &|n| format!(" xmlns:a{n}='urn:{n}'")))),
+        (
+            "declarations spelled with references",
+            format!("<a{}/>", many(size / 2, &|n| format!(" xmlns:a{n}='urn:&#65;{n}'"))),
+        ),
+        (
+            "redeclared at each level",
+            format!("{}{}", many(size / 4, &|n| format!("<a xmlns:p='urn:{n}'>")), "</a>".repeat(size / 4)),
+        ),
+        (
+            "a thousand prefixes above redeclaring siblings",
+            format!(
+                "<r{}>{}</r>",
+                many(1_000, &|n| format!(" xmlns:a{n}='urn:{n}'")),
+                "<b xmlns='urn:x'/>".repeat(size / 4)
+            ),
+        ),
+        ("references", format!("<a>{}</a>", "&#10;".repeat(size))),
+        ("returns", format!("<a>{}</a>", "\r".repeat(size))),
+        ("brackets", format!("<a>{}</a>", "]]".repeat(size))),
+        ("quotes", format!("<a b='{}'/>", "\"".repeat(size))),
+        ("comments", format!("<a>{}</a>", "<!---->".repeat(size))),
+        ("unclosed comment", format!("<a>{}", "<!-- ".repeat(size))),
+        ("CDATA", format!("<a>{}</a>", "<![CDATA[]]>".repeat(size))),
+        ("unclosed reference", format!("<a>{}</a>", "&".repeat(size))),
+        ("spaced end tags", format!("{}{}", "<a>".repeat(size), "</a >".repeat(size))),
+    ]
+}
+
+/// Reads, indexes and canonicalises.
+fn work(source: &str) -> Result<(), ParseError> {
+    let document = Document::parse(source, &Limits::dangerous_unbounded())?;
+    let _ids = IdIndex::build(&document).is_ok();
+    for method in [CanonicalizationMethod::Exclusive, CanonicalizationMethod::Inclusive] {
+        let mut count = Count::default();
+        let listed = Canonicalization::new(method).inclusive_prefixes(&"p ".repeat(1_000));
+        assert!(listed.write(&Subset::document(&document), &mut count).is_ok());
+    }
+    Ok(())
+}
+
+#[test]
+fn every_shape_is_linear() {
+    for ((what, small), (_, large)) in shapes(10_000).into_iter().zip(shapes(80_000)) {
+        let time = |source: &str| {
+            let fastest = (0..3).map(|_| {
+                let started = Instant::now();
+                let _outcome = work(source).is_ok();
+                started.elapsed()
+            });
+            fastest.min().unwrap_or_default()
+        };
+        let (small, large) = (time(&small), time(&large));
+        // Eight times the size; thirty leaves room for caches and a busy machine, a quadratic cost would be 64.
+        let bound = small.max(Duration::from_millis(2)) * 30;
+        assert!(large < bound, "{what}: {small:?} for one, {large:?} for eight times the size");
+    }
+}
+
+#[test]
+fn the_default_limits_refuse_with_the_limit_named() {
+    let refused = |source: String| Document::parse(source, &Limits::default()).expect_err("refused");
+    let expect = |source: String, limit: Limit| match refused(source) {
+        ParseError::Limit { limit: found, .. } => assert_eq!(found, limit),
+        other => panic!("{other}"),
+    };
+    let depth = |levels: usize| format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
+    assert!(Document::parse(depth(100), &Limits::default()).is_ok());
+    expect(depth(101), Limit::Depth);
+    let attributes = |count: usize| format!("<a{}/>", (0..count).map(|n| format!(" a{n}=''")).collect::<String>());
+    assert!(Document::parse(attributes(256), &Limits::default()).is_ok());
+    expect(attributes(257), Limit::Attributes);
+    let declared =
+        |count: usize| format!("<a{}/>", (0..count).map(|n| format!(" xmlns:a{n}='urn:a'")).collect::<String>());
+    assert!(Document::parse(declared(63), &Limits::default()).is_ok());
+    expect(declared(65), Limit::Declarations);
+    let scope = format!(
+        "<a{}><b{}/></a>",
+        &declared(50)[2..declared(50).len() - 2],
+        &declared(60).replace(":a", ":b")[2..declared(60).len() - 2]
+    );
+    expect(scope, Limit::NamespacesInScope);
+    expect(format!("<a>{}</a>", "x".repeat(4 << 20)), Limit::Octets);
+    expect(format!("<{}/>", "x".repeat(1_025)), Limit::NameOctets);
+    expect(format!("<a b='{}'/>", "x".repeat((64 << 10) + 1)), Limit::ValueOctets);
+    expect(format!("<a b{}='x'/>", " ".repeat(17)), Limit::EqualsBlanks);
+    expect(format!("<a>{}</a>", "<b/>".repeat(250_000)), Limit::Nodes);
+}
+
+#[test]
+fn what_peers_let_through_is_refused() {
+    for (source, problem) in [
+        ("<r xmlns='urn:a' xmlns='urn:b'/>", Problem::DuplicateAttribute),
+        ("<r xmlns:p='urn:a' xmlns:q='urn:a' p:x='' q:x=''/>", Problem::DuplicateAttribute),
+        ("<p:c xmlns:p=''/>", Problem::EmptyNamespace),
+        ("<r foo:xmlns='urn:evil'/>", Problem::UnboundPrefix),
+        ("<r>&#xD800;</r>", Problem::Reference),
+        ("<r>&#x110000;</r>", Problem::Reference),
+        ("<r>&#x1;</r>", Problem::Reference),
+        ("<:a/>", Problem::Name),
+        ("<a:/>", Problem::QName),
+        ("<a:b:c xmlns:a='urn:a'/>", Problem::QName),
+        ("<?XML data?><a/>", Problem::ProcessingInstruction),
+        ("<a><?b:c?></a>", Problem::ProcessingInstruction),
+        ("<r xmlns:xmlns='urn:a'/>", Problem::ReservedNamespace),
+        ("<xmlns:r/>", Problem::UnboundPrefix),
+        ("<r xmlns='http://www.w3.org/2000/xmlns/'/>", Problem::ReservedNamespace),
+        ("<r xmlns:x='http://www.w3.org/XML/1998/namespace'/>", Problem::ReservedNamespace),
+        ("<?xml version='1.1'?><a/>", Problem::Declaration),
+        ("<?xml\tversion='9'?><a/>", Problem::Declaration),
+        ("<a>]]></a>", Problem::CDataEnd),
+        ("<a b='<'/>", Problem::LessThanInValue),
+        ("<a b='1'c='2'/>", Problem::WhiteSpace),
+        ("<a/><b/>", Problem::SecondRoot),
+        ("<a><b></a></b>", Problem::EndTag),
+        ("<a>\u{FFFF}</a>", Problem::Character),
+        ("", Problem::NoRoot),
+    ] {
+        match Document::parse(source, &Limits::default()) {
+            Err(ParseError::Malformed { problem: found, .. }) => {
+                let same =
+                    found == problem || (problem == Problem::ProcessingInstruction && found == Problem::WhiteSpace);
+                assert!(same, "{source}: {found:?}");
+            }
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+    assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));
+    // An ordinary attribute, in a namespace of its own.
+    let document = Document::parse("<r xmlns:foo='urn:z' foo:xmlns='urn:u'/>", &Limits::default()).expect("accepted");
+    assert_eq!(document.root().name().namespace, "");
+    assert_eq!(document.root().attribute("urn:z", "xmlns").as_deref(), Some("urn:u"));
+}

@@ -1,0 +1,205 @@
+//! Tokens through the front door: username tokens, references, keys that live elsewhere, several signatures.
+
+mod common;
+
+use common::*;
+use ws_security::prelude::*;
+use ws_security::{
+    DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod, SigningKey as _,
+};
+
+fn passwords(user: &str) -> Option<Secret> {
+    match user {
+        "ann" => Some(Secret::new(b"s3cret".to_vec())),
+        "nobody" => Some(Secret::new(Vec::new())),
+        _ => None,
+    }
+}
+
+fn users() -> Receiver {
+    Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned().username_token(), MemoryReplayCache::default())
+        .passwords(passwords)
+}
+
+fn with(recipe: Recipe) -> String {
+    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+}
+
+#[test]
+fn t50_a_digest_authenticates_once() {
+    let message = with(Recipe::new().username_digest("ann", "s3cret"));
+    let receiver = users();
+    let opened = receiver.dangerous_open_unsigned(&message).expect("opens");
+    assert_eq!(opened.user().expect("a user").username(), "ann");
+    assert!(matches!(receiver.dangerous_open_unsigned(&message), Err(OpenError::Replay(_))));
+    // A wrong password does not use the nonce up.
+    let fresh = with(Recipe::new().username_digest("ann", "s3cret"));
+    let wrong = fresh.replace(">ann<", ">bob<");
+    assert!(matches!(receiver.dangerous_open_unsigned(wrong), Err(OpenError::Password(_))));
+    assert!(receiver.dangerous_open_unsigned(fresh).is_ok());
+}
+
+#[test]
+fn t19_tokens_without_a_checked_password_authenticate_no_one() {
+    let good = with(Recipe::new().username_digest("ann", "s3cret"));
+    let (before, rest) = good.split_once("<wsse:Password").expect("a password");
+    let (_, after) = rest.split_once("</wsse:Password>").expect("its end");
+    let password = &good[before.len()..good.len() - after.len()];
+    for message in [
+        format!("{before}{after}"),
+        format!("{before}{password}{password}{after}"),
+        good.replace("#PasswordDigest", "#passworddigest"),
+        good.replace("#PasswordDigest", "#PasswordText"),
+        good.replacen("<wsse:Username>ann</wsse:Username>", "<wsse:Username>ann</wsse:Username><wsse:Username>bob</wsse:Username>", 1),
+        good.replacen("<wsse:Username>ann", "<wsse:Username>an<!-- -->n", 1),
+        good.replacen("<wsse:Nonce", "<wsse:Other", 1).replacen("</wsse:Nonce", "</wsse:Other", 1),
+        with(Recipe::new().username_digest("ann", "wrong")),
+        with(Recipe::new().username_digest("stranger", "s3cret")),
+        with(Recipe::new().username_digest("nobody", "")),
+        envelope(SOAP11),
+    ] {
+        assert!(users().dangerous_open_unsigned(&message).is_err(), "{message}");
+    }
+}
+
+#[test]
+fn t30_unknown_users_and_wrong_passwords_fail_alike() {
+    let error = |user: &str, password: &str| {
+        let message = with(Recipe::new().username_digest(user, password));
+        users().dangerous_open_unsigned(message).expect_err("refused").to_string()
+    };
+    assert_eq!(error("ann", "wrong"), error("stranger", "s3cret"));
+}
+
+#[test]
+fn t34_clear_text_passwords_need_protection_on_both_sides() {
+    let bare = Recipe::new().username_text("ann", "s3cret");
+    assert_eq!(bare.clone().plan().map(drop), Err(PlanError::ClearTextPassword));
+    let message = with(bare.clone().over_protected_transport());
+    assert!(users().dangerous_open_unsigned(&message).is_err());
+    assert!(users().over_protected_transport().dangerous_open_unsigned(&message).is_ok());
+    // Encrypted on the way, it needs no protected transport.
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::UsernameToken, Part::Body]);
+    let encrypted = with(bare.encrypt(encrypting));
+    assert!(!encrypted.contains("s3cret"));
+    assert!(users().decrypt_with(identity("bob")).dangerous_open_unsigned(&encrypted).is_ok());
+    assert!(users().dangerous_open_unsigned(&encrypted).is_err(), "without the key there is no token");
+}
+
+#[test]
+fn a_signed_username_token_is_part_of_what_is_proven() {
+    let recipe = recipe()
+        .username_digest("ann", "s3cret")
+        .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::UsernameToken, Part::Token]));
+    let message = with(recipe);
+    let requirements =
+        Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken, Part::Token]).username_token();
+    let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).passwords(passwords);
+    let opened = receiver.open(&message).expect("opens");
+    assert_eq!(opened.user().expect("a user").username(), "ann");
+    let other = with(Recipe::new().username_digest("ann", "s3cret"));
+    let token = |text: &str| {
+        let start = text.find("<wsse:UsernameToken").expect("a token");
+        let end = text.find("</wsse:UsernameToken>").expect("its end");
+        text[start..end].to_owned()
+    };
+    refuse(&receiver, &message.replace(&token(&message), &token(&other)));
+}
+
+#[test]
+fn every_reference_form_finds_its_certificate() {
+    for form in [
+        ReferenceForm::Direct,
+        ReferenceForm::DirectPath,
+        ReferenceForm::IssuerSerial,
+        ReferenceForm::SubjectKeyIdentifier,
+        ReferenceForm::Thumbprint,
+        ReferenceForm::Embedded,
+    ] {
+        let message = with(recipe().sign(signing().reference(form)));
+        let known = Receiver::new(
+            trust().known([certificate("alice"), certificate("bob")]),
+            Requirements::signed([Part::Body]),
+            DangerousNoReplayCache,
+        );
+        assert!(known.open(&message).is_ok(), "{form:?}");
+        let carried = matches!(form, ReferenceForm::Direct | ReferenceForm::DirectPath | ReferenceForm::Embedded);
+        assert_eq!(receiver().open(&message).is_ok(), carried, "{form:?}: only what is carried can be known");
+    }
+}
+
+#[test]
+fn two_certificates_that_fit_are_as_bad_as_none() {
+    // T45: the twin has Alice's issuer name and serial number.
+    let message = with(recipe().sign(signing().reference(ReferenceForm::IssuerSerial)));
+    let ambiguous = Receiver::new(
+        Trust::pins([certificate("alice"), certificate("twin-alice")]),
+        Requirements::signed([Part::Body]),
+        DangerousNoReplayCache,
+    );
+    assert!(matches!(refuse(&ambiguous, &message), OpenError::AmbiguousKey));
+}
+
+#[test]
+fn keys_that_live_elsewhere_sign_what_is_prepared() {
+    let alice = identity("alice");
+    let signing = Signing::elsewhere(alice.certificate()).parts([Part::Body, Part::Timestamp]);
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let plan = recipe().sign(signing).encrypt(encrypting).plan().expect("a plan");
+    assert_eq!(plan.secure(&envelope(SOAP12)), Err(SecureError::NothingPending));
+    let pending = plan.prepare(&envelope(SOAP12)).expect("prepared");
+    assert_eq!(pending.method(), SignatureMethod::RsaSha256);
+    let value = alice.signing_key().sign(pending.method(), pending.octets()).expect("signs");
+    let message = pending.finish(&value).expect("finished");
+    let receiver = receiver().decrypt_with(identity("bob"));
+    assert!(receiver.open(message).is_ok());
+    let pending = plan.prepare(&envelope(SOAP12)).expect("prepared");
+    let wrong = pending.finish(&[0; 256]).expect("finished, whatever the value");
+    refuse(&receiver, &wrong);
+}
+
+#[test]
+fn misuse_is_found_when_planning() {
+    let alice = identity("alice");
+    let plan = |recipe: Recipe| recipe.plan().map(drop).expect_err("misuse");
+    assert_eq!(plan(Recipe::new()), PlanError::Empty);
+    assert_eq!(plan(Recipe::new().sign(Signing::with(&alice))), PlanError::NoParts);
+    let twice = Signing::with(&alice).parts([Part::Body, Part::Body]);
+    assert!(matches!(plan(Recipe::new().sign(twice)), PlanError::TwiceInOneStep { .. }));
+    let signature = Signing::with(&alice).parts([Part::Signature]);
+    assert!(matches!(plan(Recipe::new().sign(signature)), PlanError::NotThere { .. }));
+    let method = Signing::with(&alice).parts([Part::Body]).method(SignatureMethod::EcdsaSha256);
+    assert_eq!(plan(Recipe::new().sign(method)), PlanError::KeyMismatch);
+    let legacy = Signing::with(&alice).parts([Part::Body]).method(SignatureMethod::RsaSha1);
+    assert!(matches!(plan(Recipe::new().sign(legacy)), PlanError::Legacy { .. }));
+    let weak = Signing::with(&identity("weak")).parts([Part::Body]);
+    assert!(matches!(plan(Recipe::new().sign(weak)), PlanError::Legacy { .. }));
+    let block = Encrypting::to(&certificate("bob")).parts([action()]);
+    assert!(matches!(plan(Recipe::new().encrypt(block)), PlanError::CannotBe { .. }));
+    let curve = Encrypting::to(&certificate("ec256")).parts([Part::Body]);
+    assert_eq!(plan(Recipe::new().encrypt(curve)), PlanError::Recipient);
+    assert_eq!(plan(recipe().timestamp(std::time::Duration::from_secs(1))), PlanError::TwoTimestamps);
+    assert_eq!(plan(Recipe::new().timestamp(std::time::Duration::ZERO)), PlanError::NoLifetime);
+    let absent = Recipe::new().sign(Signing::with(&alice).parts([Part::header_block("urn:x", "Y")])).plan().expect("a plan");
+    assert!(matches!(absent.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { .. })));
+    assert!(matches!(absent.secure("<a/>"), Err(SecureError::Envelope(_))));
+    assert!(matches!(absent.secure("not XML"), Err(SecureError::Envelope(_))));
+}
+
+#[test]
+fn envelopes_of_every_shape_are_secured() {
+    let alice = identity("alice");
+    let plan = recipe().sign(Signing::with(&alice).parts([Part::Body, Part::Timestamp])).plan().expect("a plan");
+    for envelope in [
+        format!("<Envelope xmlns=\"{SOAP11}\"><Body/></Envelope>"),
+        format!("<Envelope xmlns=\"{SOAP12}\"><Header/><Body><a xmlns=\"\"/></Body></Envelope>"),
+        format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header/><s:Body/></s:Envelope>"),
+        format!("<?xml version='1.0'?>\n<!-- c -->\n<s:Envelope\n xmlns:s='{SOAP12}' ><s:Header >\n</s:Header><s:Body id='x' >t</s:Body></s:Envelope>\n"),
+        // Prefixes we would use are taken, for other things.
+        format!("<wsu:Envelope xmlns:wsu=\"{SOAP11}\" xmlns:wsse=\"urn:x\" xmlns:ds=\"urn:y\"><wsu:Body><wsse:a ds:b=\"\"/></wsu:Body></wsu:Envelope>"),
+    ] {
+        let message = plan.secure(&envelope).unwrap_or_else(|error| panic!("{envelope}: {error}"));
+        let opened = receiver().open(&message);
+        assert!(opened.is_ok(), "{:?}\n{message}", opened.err());
+    }
+}
