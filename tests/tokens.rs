@@ -4,9 +4,7 @@ mod common;
 
 use common::*;
 use ws_security::prelude::*;
-use ws_security::{
-    DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod, SigningKey as _,
-};
+use ws_security::{DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod};
 
 fn passwords(user: &str) -> Option<Secret> {
     match user {
@@ -17,8 +15,12 @@ fn passwords(user: &str) -> Option<Secret> {
 }
 
 fn users() -> Receiver {
-    Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned().username_token(), MemoryReplayCache::default())
-        .passwords(passwords)
+    Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned().username_token(),
+        MemoryReplayCache::default(),
+    )
+    .passwords(passwords)
 }
 
 fn with(recipe: Recipe) -> String {
@@ -50,7 +52,11 @@ fn t19_tokens_without_a_checked_password_authenticate_no_one() {
         format!("{before}{password}{password}{after}"),
         good.replace("#PasswordDigest", "#passworddigest"),
         good.replace("#PasswordDigest", "#PasswordText"),
-        good.replacen("<wsse:Username>ann</wsse:Username>", "<wsse:Username>ann</wsse:Username><wsse:Username>bob</wsse:Username>", 1),
+        good.replacen(
+            "<wsse:Username>ann</wsse:Username>",
+            "<wsse:Username>ann</wsse:Username><wsse:Username>bob</wsse:Username>",
+            1,
+        ),
         good.replacen("<wsse:Username>ann", "<wsse:Username>an<!-- -->n", 1),
         good.replacen("<wsse:Nonce", "<wsse:Other", 1).replacen("</wsse:Nonce", "</wsse:Other", 1),
         with(Recipe::new().username_digest("ann", "wrong")),
@@ -88,9 +94,12 @@ fn t34_clear_text_passwords_need_protection_on_both_sides() {
 
 #[test]
 fn a_signed_username_token_is_part_of_what_is_proven() {
-    let recipe = recipe()
-        .username_digest("ann", "s3cret")
-        .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::UsernameToken, Part::Token]));
+    let recipe = recipe().username_digest("ann", "s3cret").sign(Signing::with(&identity("alice")).parts([
+        Part::Body,
+        Part::Timestamp,
+        Part::UsernameToken,
+        Part::Token,
+    ]));
     let message = with(recipe);
     let requirements =
         Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken, Part::Token]).username_token();
@@ -180,7 +189,8 @@ fn misuse_is_found_when_planning() {
     assert_eq!(plan(Recipe::new().encrypt(curve)), PlanError::Recipient);
     assert_eq!(plan(recipe().timestamp(std::time::Duration::from_secs(1))), PlanError::TwoTimestamps);
     assert_eq!(plan(Recipe::new().timestamp(std::time::Duration::ZERO)), PlanError::NoLifetime);
-    let absent = Recipe::new().sign(Signing::with(&alice).parts([Part::header_block("urn:x", "Y")])).plan().expect("a plan");
+    let absent =
+        Recipe::new().sign(Signing::with(&alice).parts([Part::header_block("urn:x", "Y")])).plan().expect("a plan");
     assert!(matches!(absent.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { .. })));
     assert!(matches!(absent.secure("<a/>"), Err(SecureError::Envelope(_))));
     assert!(matches!(absent.secure("not XML"), Err(SecureError::Envelope(_))));
@@ -194,9 +204,13 @@ fn envelopes_of_every_shape_are_secured() {
         format!("<Envelope xmlns=\"{SOAP11}\"><Body/></Envelope>"),
         format!("<Envelope xmlns=\"{SOAP12}\"><Header/><Body><a xmlns=\"\"/></Body></Envelope>"),
         format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header/><s:Body/></s:Envelope>"),
-        format!("<?xml version='1.0'?>\n<!-- c -->\n<s:Envelope\n xmlns:s='{SOAP12}' ><s:Header >\n</s:Header><s:Body id='x' >t</s:Body></s:Envelope>\n"),
+        format!(
+            "<?xml version='1.0'?>\n<!-- c -->\n<s:Envelope\n xmlns:s='{SOAP12}' ><s:Header >\n</s:Header><s:Body id='x' >t</s:Body></s:Envelope>\n"
+        ),
         // Prefixes we would use are taken, for other things.
-        format!("<wsu:Envelope xmlns:wsu=\"{SOAP11}\" xmlns:wsse=\"urn:x\" xmlns:ds=\"urn:y\"><wsu:Body><wsse:a ds:b=\"\"/></wsu:Body></wsu:Envelope>"),
+        format!(
+            "<wsu:Envelope xmlns:wsu=\"{SOAP11}\" xmlns:wsse=\"urn:x\" xmlns:ds=\"urn:y\"><wsu:Body><wsse:a ds:b=\"\"/></wsu:Body></wsu:Envelope>"
+        ),
     ] {
         let message = plan.secure(&envelope).unwrap_or_else(|error| panic!("{envelope}: {error}"));
         let opened = receiver().open(&message);

@@ -73,7 +73,11 @@ fn signed_messages_and_username_tokens_go_both_ways() {
         let envelope = peer::envelope(soap);
         let ours = Recipe::new()
             .timestamp(Duration::from_secs(300))
-            .sign(Signing::with(&peer::identity("alice")).reference(ReferenceForm::Direct).parts([Part::Body, Part::Timestamp]))
+            .sign(
+                Signing::with(&peer::identity("alice"))
+                    .reference(ReferenceForm::Direct)
+                    .parts([Part::Body, Part::Timestamp]),
+            )
             .plan()
             .expect("a plan")
             .secure(&envelope)
@@ -82,10 +86,14 @@ fn signed_messages_and_username_tokens_go_both_ways() {
         matrix.cell(&row, "ours > zeep", zeep.ask("verify", &ours).map(drop), None);
         assert!(zeep.ask("verify", &ours.replace("4711", "4712")).is_err(), "the tampered twin");
         let trust = Trust::anchors([peer::certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors);
-        let receiver = Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
+        let receiver =
+            Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
         let theirs = zeep.ask("sign", &envelope).and_then(|message| {
             assert!(receiver.open(message.replace("4711", "4712")).is_err(), "the tampered twin");
-            receiver.open(&message).map(|opened| opened.body().xml().to_owned()).map_err(|error| format!("{error:?} {message}"))
+            receiver
+                .open(&message)
+                .map(|opened| opened.body().xml().to_owned())
+                .map_err(|error| format!("{error:?} {message}"))
         });
         let outcome = theirs.and_then(|body| if body.contains(MARKER) { Ok(()) } else { Err(body) });
         matrix.cell(&row, "zeep > ours", outcome, None);
@@ -98,8 +106,9 @@ fn signed_messages_and_username_tokens_go_both_ways() {
         )
         .passwords(|user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec())));
         let theirs = zeep.ask("digest", &envelope);
-        let outcome =
-            theirs.and_then(|message| users.dangerous_open_unsigned(&message).map(drop).map_err(|e| format!("{e:?} {message}")));
+        let outcome = theirs.and_then(|message| {
+            users.dangerous_open_unsigned(&message).map(drop).map_err(|e| format!("{e:?} {message}"))
+        });
         matrix.cell(&row, "zeep > ours", outcome, None);
         matrix.cell(&row, "ours > zeep", Err(String::new()), Some("zeep verifies no username tokens"));
     }

@@ -34,7 +34,7 @@ pub enum TokenError {
         expected: String,
     },
     /// *Malformed.* A reference that names nothing in its message.
-    #[error("reference {uri:?} names no token before it in the Security header")]
+    #[error("reference {uri:?} names no token of the Security header")]
     Dangling {
         /// The reference.
         uri: String,

@@ -16,6 +16,17 @@ pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
     parse(text.as_bytes()).ok_or_else(wrong)
 }
 
+/// As [`parse_instant`], with the spelling `+00:00` of UTC that some stacks write into username tokens.
+///
+/// # Errors
+/// [`TokenError::Instant`].
+pub(crate) fn parse_instant_leniently(text: &str) -> Result<SystemTime, TokenError> {
+    match text.strip_suffix("+00:00") {
+        Some(utc) => parse_instant(&format!("{utc}Z")),
+        None => parse_instant(text),
+    }
+}
+
 fn parse(text: &[u8]) -> Option<SystemTime> {
     if text.len() > 30 {
         return None;

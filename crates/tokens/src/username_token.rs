@@ -6,7 +6,7 @@ use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
 
 use crate::error::{PasswordError, TokenError};
-use crate::instant::parse_instant;
+use crate::instant::parse_instant_leniently;
 use crate::security_token_reference::BASE64_BINARY;
 
 const PASSWORD_TEXT: &str =
@@ -77,7 +77,7 @@ impl<'d> UsernameToken<'d> {
             Some(child) => Some(child.text()?.into_owned()),
             None => None,
         };
-        let created = created_text.as_deref().map(parse_instant).transpose()?;
+        let created = created_text.as_deref().map(parse_instant_leniently).transpose()?;
         Ok(Self { element, username, password, nonce, created_text, created })
     }
 

@@ -401,6 +401,13 @@ impl<'r> Opening<'r> {
             return Err(OpenError::TooMany { what: "children of the Security header", allowed });
         }
         self.note_revealed(&document, header);
+        // Tokens first: many senders put one after the signature that refers to it, against BSP R5205. It is a
+        // claim wherever it stands.
+        for child in children.iter().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
+            if self.tokens.iter().all(|token| token.span != child.span()) {
+                self.token(*child)?;
+            }
+        }
         let scene = Scene { envelope, ids: &ids, header };
         while let Some(child) = children.get(self.position).copied() {
             self.position += 1;
@@ -442,7 +449,8 @@ impl<'r> Opening<'r> {
         let child_name = child.name();
         match (child_name.namespace, child_name.local) {
             (ns, "Timestamp") if ns == name::WSU.uri => self.timestamp(child)?,
-            (ns, "BinarySecurityToken") if ns == name::WSSE.uri => self.token(child)?,
+            // Collected when the revision was read.
+            (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}
             (ns, "UsernameToken") if ns == name::WSSE.uri => self.username(child)?,
             (ns, "Signature") if ns == name::DS.uri => self.signature(scene, child)?,
             (ns, "EncryptedKey") if ns == name::XENC.uri => return self.encrypted_key(scene, child),
