@@ -43,7 +43,7 @@ impl<'a> IdIndex<'a> {
     /// As [`IdIndex::build`].
     pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
         let mut ids = HashMap::new();
-        for element in document.elements() {
+        for element in document.elements().filter(|element| element.may_have_id(more)) {
             let mut own = None;
             for (attribute, value) in element.attributes() {
                 let named = attribute.namespace.is_empty() && more.contains(&attribute.local);

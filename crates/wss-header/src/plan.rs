@@ -108,7 +108,7 @@ impl PendingMessage {
     /// [`SecureError`]; [`SecureError::NothingPending`] if a second such signature follows.
     pub fn finish(self, value: &[u8]) -> Result<String, SecureError> {
         let signature = self.pending.finish(value);
-        match self.securing.signed(&signature)?.run()? {
+        match self.securing.signed(&signature).run()? {
             Next::Done(message) => Ok(message),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }

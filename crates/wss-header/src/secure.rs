@@ -29,6 +29,8 @@ pub(crate) struct Securing {
     ids: BTreeMap<Part, String>,
     /// What goes in front of the signature that is waited for.
     token: String,
+    /// Where in the revision that signature goes: the front of our header.
+    place: usize,
 }
 
 /// Where a run stopped.
@@ -56,7 +58,7 @@ impl Securing {
         let recipe = plan.recipe.clone();
         let now = recipe.clock.now();
         let mut securing =
-            Self { recipe, revision: String::new(), step: 0, ids: BTreeMap::new(), token: String::new() };
+            Self { recipe, revision: String::new(), step: 0, ids: BTreeMap::new(), token: String::new(), place: 0 };
         securing.revision = securing.skeleton(envelope, now)?;
         Ok(securing)
     }
@@ -71,7 +73,7 @@ impl Securing {
                     match &signing.key {
                         Some(key) => {
                             let signature = pending.sign(key.as_ref())?;
-                            self = self.signed(&signature)?;
+                            self = self.signed(&signature);
                         }
                         None => return Ok(Next::Sign(Box::new(self), pending)),
                     }
@@ -82,16 +84,12 @@ impl Securing {
     }
 
     /// Puts a finished signature and its token in front of what the header holds.
-    pub(crate) fn signed(mut self, signature: &str) -> Result<Self, SecureError> {
+    pub(crate) fn signed(mut self, signature: &str) -> Self {
         let token = std::mem::take(&mut self.token);
-        self.revision = {
-            let document = parse(&self.revision)?;
-            let (_, header) = locate(&document, &self.recipe.role)?;
-            let mut splices = Splices::new();
-            splices.insert(header.element.content_span().start, token + signature);
-            splices.apply(&self.revision).0
-        };
-        Ok(self)
+        let mut splices = Splices::new();
+        splices.insert(self.place, token + signature);
+        self.revision = splices.apply(&self.revision).0;
+        self
     }
 
     /// Security header, timestamp, username token, and Ids.
@@ -258,6 +256,7 @@ impl Securing {
         signing.reference.write(&mut writer, &signing.certificate, &token_id);
         let key_info = Some(writer.finish());
         let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
+        self.place = header.element.content_span().start;
         self.token = token;
         Ok(pending)
     }
