@@ -75,8 +75,9 @@ impl<'s, 'l> Reader<'s, 'l> {
         let mut reader = Self {
             octets: source.as_bytes(),
             limits,
-            // Room for an element every 24 octets; what is not touched costs nothing, growing would copy.
-            nodes: Vec::with_capacity((source.len() / 24 + 8).min(limits.nodes.saturating_add(1))),
+            // Room for an element every 12 octets: what is not touched costs nothing, growing would copy, and one
+            // large block keeps allocators from handing the pages of every document back to the system.
+            nodes: Vec::with_capacity((source.len() / 12 + 8).min(limits.nodes.saturating_add(1))),
             attributes: Vec::with_capacity(source.len() / 64 + 8),
             declarations: Vec::new(),
             pairs: Vec::new(),
