@@ -3,6 +3,7 @@
 //! Needs a JDK and Maven (WSS4J), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
+mod libxml2;
 mod peer;
 mod wss4j;
 mod xmlsec1;

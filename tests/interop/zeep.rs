@@ -1,7 +1,9 @@
 //! Python's zeep: signed messages and username token digests.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode, name};
@@ -11,15 +13,10 @@ use ws_security::{
 
 use crate::peer::{self, MARKER, Matrix};
 
-struct Zeep {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
-
-impl Zeep {
-    /// Makes a virtual environment, once, and starts the driver.
-    fn start() -> Self {
+/// The interpreter of a virtual environment with the Python peers, made once.
+pub(crate) fn environment() -> PathBuf {
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    let make = || {
         let folder = peer::scratch("zeep");
         let python = folder.join("bin/python");
         let run = |command: &mut Command| {
@@ -31,6 +28,20 @@ impl Zeep {
             run(Command::new(&python).args(["-m", "pip", "install", "-q", "zeep==4.3.1", "xmlsec", "lxml"]));
             std::fs::write(folder.join("ready"), "").expect("a file");
         }
+        python
+    };
+    MADE.get_or_init(make).clone()
+}
+
+struct Zeep {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Zeep {
+    fn start() -> Self {
+        let python = environment();
         let mut child = Command::new(&python)
             .arg(peer::root().join("tests/interop/zeep/driver.py"))
             .arg(peer::root().join("vectors/keys"))
