@@ -287,6 +287,13 @@ fn t11_comments_inside_leaves_are_refused() {
 }
 
 #[test]
+fn t11_comments_between_elements_are_none_of_the_digest() {
+    let golden = signed(SOAP11);
+    let opened = receiver().open(golden.replacen("<p:Amount", "<!-- c --><p:Amount", 1)).expect("opens");
+    assert_eq!(opened.body().xml(), receiver().open(&golden).expect("opens").body().xml());
+}
+
+#[test]
 fn t12_lax_base64_is_refused() {
     let golden = signed(SOAP11);
     let (_, rest) = golden.split_once("<ds:DigestValue>").expect("a digest");
@@ -340,6 +347,81 @@ fn t14_truncated_macs_and_confused_methods_are_refused() {
     ] {
         refuse(&receiver(), &golden.replacen(from, to, 1));
     }
+}
+
+/// A message whose signature has another method and another value than Alice would make.
+fn with_value(method: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let golden = signed(SOAP11).replacen("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", method, 1);
+    let document = parse(&golden);
+    let signed_info = Canonicalization::default().to_octets(&Subset::subtree(find(&document, "SignedInfo")));
+    let value = ws_security::c14n::base64_encode(&value(&signed_info.expect("canonical form")));
+    let mut splices = Splices::new();
+    splices.replace(find(&document, "SignatureValue").content_span(), value);
+    splices.apply(&golden).0
+}
+
+#[test]
+fn t09_a_public_key_is_no_secret() {
+    use ws_security::SigningKey as _;
+    use ws_security::crypto::HmacKey;
+    let alice = certificate("alice");
+    let (modulus, _) = alice.public_key().rsa_components().expect("RSA");
+    for method in ws_security::SignatureMethod::ALL {
+        for secret in [alice.der().to_vec(), alice.public_key().spki().to_vec(), modulus.clone(), file("alice.pem")] {
+            let key = HmacKey::of_any_length_for_legacy_use_only(secret);
+            if let Ok(mac) = key.sign(method, b"") {
+                assert!(!mac.is_empty());
+                let message = with_value(method.uri(), |octets| key.sign(method, octets).expect("a MAC"));
+                refuse(&receiver(), &message);
+                refuse(&receiver().algorithms(AlgorithmPolicy::everything_for_legacy_use_only()), &message);
+            }
+        }
+        // The right key under every other method, and every method's own lengths of nothing.
+        if method != ws_security::SignatureMethod::RsaSha256 {
+            refuse(&receiver(), &with_value(method.uri(), |_| vec![0; 256]));
+        }
+    }
+}
+
+#[test]
+fn t15_t16_degenerate_values_are_refused() {
+    let rsa = "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256";
+    let sha256 =
+        |octets: &[u8]| ws_security::crypto::Digest::of(ws_security::DigestMethod::Sha256, octets).as_octets().to_vec();
+    let alice = identity("alice");
+    let sign =
+        |octets: &[u8]| alice.signing_key().sign(ws_security::SignatureMethod::RsaSha256, octets).expect("signs");
+    assert!(receiver().open(with_value(rsa, sign)).is_ok());
+    refuse(&receiver(), &with_value(rsa, |_| Vec::new()));
+    refuse(&receiver(), &with_value(rsa, |_| vec![0; 256]));
+    refuse(&receiver(), &with_value(rsa, |_| vec![0xFF; 256]));
+    refuse(&receiver(), &with_value(rsa, |octets| [&[0][..], &sign(octets)].concat()));
+    refuse(&receiver(), &with_value(rsa, |octets| sign(octets)[1..].to_vec()));
+    // The digest itself, padded as PKCS#1 pads it: what an exponent of 1 would accept.
+    refuse(
+        &receiver(),
+        &with_value(rsa, |octets| {
+            let mut block = vec![0, 1];
+            block.resize(256 - 33, 0xFF);
+            block.push(0);
+            block.extend(sha256(octets));
+            block
+        }),
+    );
+    // T10: every failure is an error, never a message: a store that fails refuses.
+    struct Failing;
+    impl ws_security::ReplayCache for Failing {
+        fn insert_if_absent(
+            &self,
+            _: &[u8; 32],
+            _: std::time::SystemTime,
+            _: std::time::SystemTime,
+        ) -> Result<(), ws_security::ReplayError> {
+            Err(ws_security::ReplayError::Failed)
+        }
+    }
+    let failing = Receiver::new(trust(), Requirements::signed([Part::Body]), Failing);
+    assert!(matches!(refuse(&failing, &signed(SOAP11)), OpenError::Replay(_)));
 }
 
 #[test]
@@ -438,6 +520,68 @@ fn t23_ciphertext_moved_added_or_relisted_is_never_reachable() {
             }
         }
     }
+}
+
+#[test]
+fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
+    let secret = ws_security::Secret::new(vec![7; 32]);
+    let data = |id: &str, properties: &str| {
+        let data = ws_security::xmlenc::encrypt_octets(
+            b"<p:a xmlns:p=\"urn:p\"/>",
+            &ws_security::xmlenc::PlaintextType::Element,
+            ContentEncryption::Aes256Gcm,
+            &secret,
+            Some(id),
+            None,
+            &ws_security::crypto::SystemRandom,
+        )
+        .expect("encrypts");
+        data.replacen("</xenc:EncryptedData>", &format!("{properties}</xenc:EncryptedData>"), 1)
+    };
+    let inner =
+        format!("<xenc:EncryptionProperties><x xmlns=\"urn:x\">{}</x></xenc:EncryptionProperties>", data("inner", ""));
+    let block = format!(
+        "<h:EncryptedHeader xmlns:h=\"{}\" xmlns:u=\"{}\" u:Id=\"block\">{}</h:EncryptedHeader>",
+        name::WSSE11.uri,
+        name::WSU.uri,
+        data("outer", "")
+    );
+    let receiver = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned(),
+        ws_security::DangerousNoReplayCache,
+    )
+    .decrypt_with_secret(None, secret.clone());
+    for (in_body, in_header, ids) in [
+        (data("outer", &inner), String::new(), ["outer", "inner"]),
+        (data("outer", &inner), String::new(), ["inner", "outer"]),
+        (String::new(), block.clone(), ["block", "outer"]),
+        (String::new(), block.clone(), ["outer", "block"]),
+    ] {
+        let listed: String = ids.iter().map(|id| format!("<e:DataReference URI=\"#{id}\"/>")).collect();
+        let message = format!(
+            "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header><w:Security xmlns:w=\"{}\"><e:ReferenceList xmlns:e=\"{}\">{listed}\
+             </e:ReferenceList></w:Security>{in_header}</s:Header><s:Body>{in_body}</s:Body></s:Envelope>",
+            name::WSSE.uri,
+            name::XENC.uri
+        );
+        let error = receiver.dangerous_open_unsigned(&message).expect_err("refused");
+        assert!(matches!(error, OpenError::EncryptedData { .. }), "{error}");
+    }
+    // One block by one of its Ids is fine.
+    let message = format!(
+        "<s:Envelope xmlns:s=\"{SOAP11}\"><s:Header><w:Security xmlns:w=\"{}\"><e:ReferenceList xmlns:e=\"{}\">\
+         <e:DataReference URI=\"#block\"/></e:ReferenceList></w:Security>{block}</s:Header><s:Body/></s:Envelope>",
+        name::WSSE.uri,
+        name::XENC.uri
+    );
+    let requiring = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned().encrypted([Part::header_block("urn:p", "a")]),
+        ws_security::DangerousNoReplayCache,
+    )
+    .decrypt_with_secret(None, secret);
+    assert!(requiring.dangerous_open_unsigned(message).is_ok());
 }
 
 #[test]

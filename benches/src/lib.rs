@@ -4,6 +4,8 @@
 //! attributes out of order, prefixed attributes, empty elements, references and text beyond ASCII. The same octets
 //! on every machine.
 
+#![forbid(unsafe_code)]
+
 use std::fmt::Write as _;
 
 /// A SOAP 1.1 envelope of about `octets` octets.

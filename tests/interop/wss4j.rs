@@ -310,3 +310,42 @@ fn username_tokens_go_both_ways() {
         assert!(receiver.dangerous_open_unsigned(wrong).is_err());
     }
 }
+
+/// Writes `vectors/messages`: messages of ours, and what WSS4J says of them.
+#[test]
+#[ignore = "writes into the source tree; run by hand when the wire form changes"]
+fn make_the_messages_of_our_own_vectors() {
+    let mut driver = Driver::start();
+    let folder = peer::root().join("vectors/messages");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let mut manifest = String::from("file\texpected\twss4j-dom\twss4j-streaming\n");
+    let cipher = ContentEncryption::Aes256Gcm;
+    for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
+        for (shape, shape_name) in Shape::ALL {
+            for (method, signer) in METHODS {
+                if shape == Shape::Encrypt {
+                    continue;
+                }
+                let form = if version == "soap11" { ReferenceForm::Direct } else { ReferenceForm::Thumbprint };
+                let genuine = secure(shape, form, method, signer, cipher, &peer::envelope(soap));
+                let tampered = match shape {
+                    Shape::Sign => genuine.replace("4711", "4712"),
+                    _ => genuine.replacen("<xenc:CipherValue>", "<xenc:CipherValue>AAAA", 1),
+                };
+                for (kind, message, expected) in [("valid", genuine, "accepted"), ("tampered", tampered, "refused")] {
+                    let file = format!("{version}-{}-{method:?}-{kind}.xml", shape_name.replace([' ', '+'], "-"));
+                    std::fs::write(folder.join(&file), &message).expect("a file");
+                    let mut said = |engine: &str| {
+                        let bsp = if enforces_bsp(engine, method) { "on" } else { "off" };
+                        match driver.ask(&format!("verify\t{engine}\t{bsp}"), &message) {
+                            Ok(_) => "accepted",
+                            Err(_) => "refused",
+                        }
+                    };
+                    manifest.push_str(&format!("{file}\t{expected}\t{}\t{}\n", said("dom"), said("stax")));
+                }
+            }
+        }
+    }
+    std::fs::write(folder.join("manifest.tsv"), manifest).expect("a file");
+}

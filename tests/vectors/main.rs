@@ -5,4 +5,6 @@
 
 mod c14n;
 mod corpus;
+#[cfg(feature = "pkcs12")]
+mod keys;
 mod xml;

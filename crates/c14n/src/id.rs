@@ -12,7 +12,7 @@ use crate::error::IdError;
 use crate::name::{self, ExpandedName};
 
 /// Octets an Id may have.
-const MAX_ID_OCTETS: usize = 1_024;
+const MAX_ID_OCTETS: usize = 256;
 
 /// The elements of one document by Id.
 #[derive(Debug)]

@@ -14,12 +14,13 @@ pub struct Limits {
     pub(crate) private_key_operations: usize,
     pub(crate) encrypted_data: usize,
     pub(crate) revisions: usize,
+    pub(crate) nested_encryption: usize,
     pub(crate) digested: u64,
 }
 
 impl Default for Limits {
     /// 8 Security headers, 64 children in ours, 16 tokens, 8 signatures, 8 encrypted keys of which 4 are
-    /// unwrapped, 64 encrypted data, 8 revisions, and four times the message's octets digested.
+    /// unwrapped, 64 encrypted data nested twice, 8 revisions, and four times the message's octets digested.
     fn default() -> Self {
         Self {
             xml: XmlLimits::default(),
@@ -31,6 +32,7 @@ impl Default for Limits {
             private_key_operations: 4,
             encrypted_data: 64,
             revisions: 8,
+            nested_encryption: 2,
             digested: 4,
         }
     }

@@ -233,10 +233,14 @@ struct ProvenSignature {
 /// What was decrypted, where it stands in the revision at hand.
 struct Decrypted {
     span: Range<usize>,
+    /// How many encryptions it came out of.
+    depth: usize,
     in_body: bool,
     whole_content: bool,
     is_signature: bool,
     is_username: bool,
+    /// The header block it turned out to be.
+    block: Option<Part>,
 }
 
 /// A message being opened.
@@ -293,6 +297,11 @@ impl<'r> Opening<'r> {
         if receiver.unauthenticated_cbc {
             evidence.waived.push("CBC is decrypted before verification");
         }
+        if !demanded.contains(&Part::Timestamp) {
+            evidence
+                .waived
+                .push("no signed timestamp is required: a message counts as new again once the replay window is over");
+        }
         if !receiver.trust.checks_revocation() {
             evidence.waived.push("revocation is not checked: no CRL was given");
         }
@@ -337,12 +346,21 @@ impl<'r> Opening<'r> {
             self.carry(&moved)?;
             for plaintext in plaintexts {
                 self.retired_ids.extend(plaintext.id);
+                let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
+                let around = |outer: &&Decrypted| outer.span.start <= span.start && span.end <= outer.span.end;
+                let depth = 1 + self.decrypted.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
+                let allowed = self.receiver.limits.nested_encryption;
+                if depth > allowed {
+                    return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
+                }
                 self.decrypted.push(Decrypted {
-                    span: moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?,
+                    span,
+                    depth,
                     in_body: plaintext.in_body,
                     whole_content: plaintext.whole_content,
                     is_signature: false,
                     is_username: false,
+                    block: None,
                 });
                 self.evidence.decrypted.push(DecryptionEvidence {
                     part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
@@ -400,7 +418,7 @@ impl<'r> Opening<'r> {
             let allowed = limits.header_children;
             return Err(OpenError::TooMany { what: "children of the Security header", allowed });
         }
-        self.note_revealed(&document, header);
+        self.note_revealed(&document, envelope, header);
         // Tokens first: many senders put one after the signature that refers to it, against BSP R5205. It is a
         // claim wherever it stands.
         for child in children.iter().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
@@ -430,7 +448,7 @@ impl<'r> Opening<'r> {
     }
 
     /// Learns what decrypted children of the header turned out to be.
-    fn note_revealed(&mut self, document: &Document<'_>, header: SecurityHeader<'_>) {
+    fn note_revealed(&mut self, document: &Document<'_>, envelope: Envelope<'_>, header: SecurityHeader<'_>) {
         for (index, decrypted) in self.decrypted.iter_mut().enumerate() {
             if decrypted.in_body {
                 continue;
@@ -439,6 +457,9 @@ impl<'r> Opening<'r> {
             let in_header = element.parent() == Some(header.element);
             decrypted.is_signature = in_header && element.is(name::DS.uri, "Signature");
             decrypted.is_username = in_header && element.is(name::WSSE.uri, "UsernameToken");
+            if element.parent().is_some() && element.parent() == envelope.header {
+                decrypted.block = Some(Part::header_block(element.name().namespace, element.name().local));
+            }
             if let Some(evidence) = self.evidence.decrypted.get_mut(index) {
                 evidence.part = element.name().local.to_owned();
             }
@@ -558,8 +579,9 @@ impl<'r> Opening<'r> {
         let mut covered = Vec::new();
         for reference in verified.references() {
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
-            let part = self.place(scene, apex, element)?;
-            covered.push((part, apex.span()));
+            if let Some(part) = self.place(scene, apex, element)? {
+                covered.push((part, apex.span()));
+            }
         }
         let signed_info = signature.signed_info().octets().map_err(wss_xmldsig::VerifyError::from)?;
         let key_id = signer.certificate().public_key().spki();
@@ -574,37 +596,32 @@ impl<'r> Opening<'r> {
         Ok(())
     }
 
-    /// The part an element is, judged by its place alone; a signed element elsewhere proves nothing, and the
-    /// message is refused.
-    fn place(&self, scene: &Scene<'_>, apex: Element<'_>, signature: Element<'_>) -> Result<Part, OpenError> {
+    /// The part an element is, judged by its place alone; `None` where a signature does no harm and proves
+    /// nothing. A signed element anywhere else refuses the message.
+    fn place(&self, scene: &Scene<'_>, apex: Element<'_>, signature: Element<'_>) -> Result<Option<Part>, OpenError> {
         let misplaced = || OpenError::Place { path: apex.path() };
         if apex == scene.envelope.body {
-            return Ok(Part::Body);
+            return Ok(Some(Part::Body));
         }
         let parent = apex.parent().ok_or_else(misplaced)?;
+        let apex_name = apex.name();
         if parent == scene.header.element {
-            let child_name = apex.name();
-            return match (child_name.namespace, child_name.local) {
-                (ns, "Timestamp") if ns == name::WSU.uri => Ok(Part::Timestamp),
-                (ns, "UsernameToken") if ns == name::WSSE.uri => Ok(Part::UsernameToken),
-                (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Part::Token),
-                (ns, "Signature") if ns == name::DS.uri && apex != signature => Ok(Part::Signature),
-                // Other children of our own header: covered, and of no further consequence.
-                (ns, local) => Ok(Part::header_block(ns, local))
-                    .and_then(|part| if apex == signature { Err(misplaced()) } else { Ok(Part::Id(part.to_string())) }),
+            return match (apex_name.namespace, apex_name.local) {
+                _ if apex == signature => Err(misplaced()),
+                (ns, "Timestamp") if ns == name::WSU.uri => Ok(Some(Part::Timestamp)),
+                (ns, "UsernameToken") if ns == name::WSSE.uri => Ok(Some(Part::UsernameToken)),
+                (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Some(Part::Token)),
+                (ns, "Signature") if ns == name::DS.uri => Ok(Some(Part::Signature)),
+                _ => Ok(None),
             };
         }
-        if scene.envelope.header == Some(parent) {
-            let block = apex.name();
-            if apex == scene.header.element {
-                return Err(misplaced());
-            }
-            return Ok(Part::header_block(block.namespace, block.local));
+        if scene.envelope.header == Some(parent) && apex != scene.header.element {
+            return Ok(Some(Part::header_block(apex_name.namespace, apex_name.local)));
         }
-        // The signature's own KeyInfo or token reference.
+        // The signature's own KeyInfo, or the reference inside it.
         let own = signature.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
         if own.is_some_and(|own| own == apex || own == parent) {
-            return Ok(Part::Id(apex.path()));
+            return Ok(None);
         }
         Err(misplaced())
     }
@@ -852,6 +869,12 @@ impl<'r> Opening<'r> {
             let xml = decrypt_xml(&data, &secret, self.plaintext_budget, &self.receiver.limits.xml)?;
             self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
             let replaced = target.replaced.span();
+            // One inside the other, as in EncryptionProperties, or one block by two Ids.
+            let overlaps =
+                |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
+            if plaintexts.iter().any(overlaps) {
+                return Err(misplaced());
+            }
             splices.replace(replaced.clone(), xml);
             plaintexts.push(NewPlaintext {
                 replaced,
@@ -955,7 +978,8 @@ impl<'r> Opening<'r> {
                     decrypted > 0 && decrypted == self.signature_count
                 }
                 Part::UsernameToken => self.decrypted.iter().any(|d| d.is_username),
-                _ => false,
+                Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
+                Part::Timestamp | Part::Token | Part::Id(_) => false,
             };
             if !encrypted {
                 return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());

@@ -46,11 +46,11 @@ impl<'o> Authenticated<'o> {
 
     /// A tree over exactly those octets.
     ///
-    /// # Panics
-    /// Never: what was authenticated was well-formed, and its canonical form is.
-    #[must_use]
-    pub fn tree(&self) -> roxmltree::Document<'o> {
-        roxmltree::Document::parse(self.xml).expect("canonical form is well-formed")
+    /// # Errors
+    /// [`roxmltree::Error`] for the few shapes that are well-formed and that parser does not take, such as elements
+    /// with the prefix `xml`.
+    pub fn tree(&self) -> Result<roxmltree::Document<'o>, roxmltree::Error> {
+        roxmltree::Document::parse(self.xml)
     }
 }
 
@@ -61,12 +61,12 @@ impl Opened {
         Authenticated { xml: &self.body }
     }
 
-    /// A header block that the same signature covers; `None` if there is none of that name, or it is not
-    /// covered.
+    /// The header block of this name that the same signature covers; `None` if none is covered, or two are.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
-        let found = self.blocks.iter().find(|block| block.namespace == namespace && block.local == local);
-        found.map(|block| Authenticated { xml: &block.xml })
+        let mut found = self.blocks.iter().filter(|block| block.namespace == namespace && block.local == local);
+        let only = found.next().filter(|_| found.next().is_none());
+        only.map(|block| Authenticated { xml: &block.xml })
     }
 
     /// Who signed the Body: the certificate, with its validated path.

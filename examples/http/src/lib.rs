@@ -3,6 +3,8 @@
 //! The customer signs with its own key and encrypts to the bank's certificate. The bank answers whoever signed:
 //! the reply is encrypted to the certificate that signed the request.
 
+#![forbid(unsafe_code)]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -70,7 +72,7 @@ impl Bank {
 
     fn answer(&self, message: &[u8]) -> Result<String, Error> {
         let opened = self.receiver.open(message)?;
-        let tree = opened.body().tree();
+        let tree = opened.body().tree()?;
         let amount = tree.descendants().find(|node| node.has_tag_name(("urn:bank", "amount")));
         let amount: f64 = amount.and_then(|node| node.text()).ok_or("no amount")?.parse()?;
         let reply = format!("<b:accepted xmlns:b=\"urn:bank\">{amount:.2}</b:accepted>");

@@ -1,0 +1,44 @@
+//! Keys, certificates and key stores to load.
+
+use ws_security::crypto::{Digest, identities_from_pkcs12};
+use ws_security::{Certificate, DigestMethod, PrivateKey, PublicKey};
+
+use crate::corpus::{self, Case};
+
+#[test]
+fn keys_load_as_published() {
+    corpus::run("keys", |case| {
+        let octets = corpus::read(case.get("input"));
+        let password = password(case);
+        let public = match case.get("operation") {
+            "load-private-key" if case.get("method") == "pkcs12" => {
+                let found = identities_from_pkcs12(&octets, password.as_deref().unwrap_or_default());
+                let found = found.map_err(|error| error.to_string())?;
+                found.first().ok_or("no key")?.1.certificate().public_key().clone()
+            }
+            "load-private-key" => PrivateKey::from_pem_with_password(&octets, password.as_deref())
+                .map_err(|error| error.to_string())?
+                .public_key()
+                .clone(),
+            "load-public-key" => PublicKey::from_pem(&octets).map_err(|error| error.to_string())?,
+            "load-certificate" => {
+                Certificate::from_pem(&octets).map_err(|error| error.to_string())?.public_key().clone()
+            }
+            "load-keystore" if case.get("method") == "pkcs12" => {
+                let found = identities_from_pkcs12(&octets, password.as_deref().unwrap_or_default());
+                return match found.map_err(|error| error.to_string())?.len() {
+                    0 => Err("no key".to_owned()),
+                    _ => Ok(()),
+                };
+            }
+            _ => return Err(format!("{} {}", case.get("operation"), case.get("method"))),
+        };
+        let found = format!("spki-sha256:{:?}", Digest::of(DigestMethod::Sha256, public.spki()));
+        if found == case.get("expected") { Ok(()) } else { Err(found) }
+    });
+}
+
+fn password(case: &Case) -> Option<String> {
+    let words = case.get("key").split(' ').filter_map(|word| word.strip_prefix("password="));
+    words.map(str::to_owned).next()
+}
