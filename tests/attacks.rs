@@ -206,6 +206,30 @@ fn t04_two_signed_infos_are_refused() {
     }
 }
 
+/// `message` with the value that `value` makes of its SignedInfo.
+fn with_value_of(message: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    let document = parse(message);
+    let signed_info = Canonicalization::default().to_octets(&Subset::subtree(find(&document, "SignedInfo")));
+    let value = ws_security::c14n::base64_encode(&value(&signed_info.expect("canonical form")));
+    let mut splices = Splices::new();
+    splices.replace(find(&document, "SignatureValue").content_span(), value);
+    splices.apply(message).0
+}
+
+/// A message whose signature has another method and another value than Alice would make.
+fn with_value(method: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
+    with_value_of(&signed(SOAP11).replacen("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", method, 1), value)
+}
+
+/// `message`, whose SignedInfo was changed, signed once more by Alice: its value is right, and only what it says can be
+/// the reason to refuse it.
+fn resigned(message: &str) -> String {
+    let alice = identity("alice");
+    with_value_of(message, |octets| {
+        alice.signing_key().sign(ws_security::SignatureMethod::RsaSha256, octets).expect("signs")
+    })
+}
+
 #[test]
 fn t05_parser_differentials_are_refused() {
     let golden = signed(SOAP11);
@@ -227,6 +251,46 @@ fn t05_parser_differentials_are_refused() {
 }
 
 #[test]
+fn t06_the_digest_of_nothing_is_the_digest_of_nothing() {
+    let golden = signed(SOAP11);
+    let body = {
+        let document = parse(&golden);
+        let id = find(&document, "Body").attributes().find(|(name, _)| name.local == "Id").expect("an Id");
+        id.1.into_owned()
+    };
+    let (before, rest) = golden.split_once(&format!("<ds:Reference URI=\"#{body}\"")).expect("a reference to the Body");
+    let (_, tail) = rest.split_once("</ds:DigestValue>").expect("a digest");
+    let (head, digest) = rest.split_once("<ds:DigestValue>").expect("a digest");
+    assert!(digest.contains("</ds:DigestValue>"));
+    for (method, digest) in [
+        ("http://www.w3.org/2001/04/xmlenc#sha256", ws_security::DigestMethod::Sha256),
+        ("http://www.w3.org/2001/04/xmldsig-more#sha384", ws_security::DigestMethod::Sha384),
+        ("http://www.w3.org/2001/04/xmlenc#sha512", ws_security::DigestMethod::Sha512),
+    ] {
+        let head = head.replace("http://www.w3.org/2001/04/xmlenc#sha256", method);
+        let nothing = ws_security::c14n::base64_encode(ws_security::crypto::Digest::of(digest, b"").as_octets());
+        let message = resigned(&format!(
+            "{before}<ds:Reference URI=\"#{body}\"{head}<ds:DigestValue>{nothing}</ds:DigestValue>{tail}"
+        ));
+        assert!(matches!(refuse(&receiver(), &message), OpenError::Verify(_)), "a Body is not nothing");
+        // The usual trigger: a namespace name that has no canonical form.
+        let relative = message.replacen("<p:Amount", "<p:Amount xmlns:q=\"1\"", 1);
+        assert_ne!(relative, message);
+        refuse(&receiver(), &relative);
+    }
+    let smallest = envelope(SOAP11);
+    let (start, end) = (smallest.find("<p:").expect("a payload"), smallest.rfind("</s:Body>").expect("a Body"));
+    let smallest = format!("{}<a></a>{}", &smallest[..start], &smallest[end..]);
+    let message = recipe()
+        .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]))
+        .plan()
+        .expect("a plan")
+        .secure(&smallest)
+        .expect("secured");
+    assert!(receiver().open(&message).is_ok());
+}
+
+#[test]
 fn t07_unknown_and_weak_canonicalisation_is_refused() {
     let golden = signed(SOAP11);
     let exclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
@@ -240,12 +304,14 @@ fn t07_unknown_and_weak_canonicalisation_is_refused() {
         "http://www.w3.org/TR/1999/REC-xslt-19991116",
         "http://www.w3.org/TR/1999/REC-xpath-19991116",
     ] {
-        refuse(&receiver(), &golden.replacen(exclusive, uri, 1));
-        refuse(
-            &receiver(),
-            &golden
-                .replace(&format!("ds:Transform Algorithm=\"{exclusive}"), &format!("ds:Transform Algorithm=\"{uri}")),
-        );
+        let method = golden.replacen(exclusive, uri, 1);
+        let transforms = golden
+            .replace(&format!("ds:Transform Algorithm=\"{exclusive}"), &format!("ds:Transform Algorithm=\"{uri}"));
+        for message in [method, transforms] {
+            assert_ne!(message, golden);
+            refuse(&receiver(), &message);
+            refuse(&receiver(), &resigned(&message));
+        }
     }
 }
 
@@ -321,6 +387,8 @@ fn t13_references_must_point_at_elements() {
     let golden = signed(SOAP11);
     let (_, rest) = golden.split_once("<ds:Reference URI=\"").expect("a reference");
     let uri = format!("URI=\"{}\"", rest.split('"').next().expect("a URI"));
+    let id = rest.split('"').next().expect("a URI").trim_start_matches('#');
+    let escaped = format!("%{:02x}{}", id.as_bytes()[0], &id[1..]);
     for wrong in [
         "",
         "URI=\"\"",
@@ -330,8 +398,42 @@ fn t13_references_must_point_at_elements() {
         "URI=\"file:///etc/passwd\"",
         "URI=\"#xpointer(/)\"",
         "URI=\"cid:part\"",
+        &format!("URI=\"#xpointer(id('{id}'))\""),
+        &format!("URI=\"#{escaped}\""),
+        &format!("URI=\"?x#{id}\""),
+        &format!("URI=\"a#{id}\""),
+        &format!("URI=\" #{id}\""),
     ] {
-        refuse(&receiver(), &golden.replacen(&uri, wrong, 1));
+        let message = golden.replacen(&uri, wrong, 1);
+        refuse(&receiver(), &message);
+        refuse(&receiver(), &resigned(&message));
+    }
+}
+
+#[test]
+fn t17_transforms_other_than_one_exclusive_canonicalisation_are_refused() {
+    let golden = signed(SOAP11);
+    assert!(receiver().open(resigned(&golden)).is_ok(), "signing once more is no reason to refuse");
+    let (before, rest) = golden.split_once("<ds:Transforms>").expect("transforms");
+    let (chain, after) = rest.split_once("</ds:Transforms>").expect("transforms");
+    let transform = |uri: &str, content: &str| format!("<ds:Transform Algorithm=\"{uri}\">{content}</ds:Transform>");
+    let xpath = "http://www.w3.org/TR/1999/REC-xpath-19991116";
+    for transforms in [
+        String::new(),
+        format!("{chain}{chain}"),
+        format!("{}{chain}", transform("http://www.w3.org/2000/09/xmldsig#enveloped-signature", "")),
+        format!("{chain}{}", transform("http://www.w3.org/2000/09/xmldsig#base64", "")),
+        transform("http://www.w3.org/2000/09/xmldsig#base64", ""),
+        transform("http://www.w3.org/TR/1999/REC-xslt-19991116", "<x:stylesheet xmlns:x=\"urn:x\"></x:stylesheet>"),
+        format!("{}{chain}", transform(xpath, "<ds:XPath>false()</ds:XPath>")),
+        format!("{}{chain}", transform("http://www.w3.org/2002/06/xmldsig-filter2", "")),
+        format!("{}{chain}", transform("http://www.w3.org/2002/07/decrypt#XML", "")),
+    ] {
+        for message in
+            [format!("{before}<ds:Transforms>{transforms}</ds:Transforms>{after}"), format!("{before}{after}")]
+        {
+            refuse(&receiver(), &resigned(&message));
+        }
     }
 }
 
@@ -347,17 +449,6 @@ fn t14_truncated_macs_and_confused_methods_are_refused() {
     ] {
         refuse(&receiver(), &golden.replacen(from, to, 1));
     }
-}
-
-/// A message whose signature has another method and another value than Alice would make.
-fn with_value(method: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
-    let golden = signed(SOAP11).replacen("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", method, 1);
-    let document = parse(&golden);
-    let signed_info = Canonicalization::default().to_octets(&Subset::subtree(find(&document, "SignedInfo")));
-    let value = ws_security::c14n::base64_encode(&value(&signed_info.expect("canonical form")));
-    let mut splices = Splices::new();
-    splices.replace(find(&document, "SignatureValue").content_span(), value);
-    splices.apply(&golden).0
 }
 
 #[test]
