@@ -879,6 +879,49 @@ fn t52_hostile_shapes_end_in_an_error_or_in_linear_time() {
     assert!(receiver().open(b"\xC3").is_err());
 }
 
+/// Each limit of a message at its value, and one above it.
+#[test]
+fn t54_counts_are_bounded_where_the_limits_say() {
+    let golden = signed(SOAP11);
+    let at = |limit: usize, message: &dyn Fn(usize) -> String| {
+        let within = message(limit);
+        assert!(receiver().open(&within).is_ok(), "{limit} is within the limit");
+        let error = refuse(&receiver(), &message(limit + 1)).to_string();
+        assert!(error.contains(&limit.to_string()), "{limit} is not named by: {error}");
+    };
+    let before = |what: &str, inserted: String| golden.replacen(what, &format!("{inserted}{what}"), 1);
+    let foreign = |n: usize| format!("<w:Security xmlns:w=\"{}\" s:actor=\"urn:{n}\"/>", name::WSSE.uri);
+    at(8, &|count| before("<wsse:Security", (1..count).map(foreign).collect()));
+    let (start, end) = {
+        let document = parse(&golden);
+        let token = find(&document, "BinarySecurityToken").span();
+        (token.start, token.end)
+    };
+    let id = golden[start..end].split_once("Id=\"").expect("an Id").1.split('"').next().expect("an Id").to_owned();
+    let token = |n: usize| golden[start..end].replace(&id, &format!("token-{n}"));
+    at(16, &|count| before("<wsse:BinarySecurityToken", (1..count).map(token).collect()));
+    // Signatures over the same parts by the same key.
+    at(8, &|count| {
+        let recipe = (0..count).fold(recipe(), |recipe, _| recipe.sign(signing()));
+        recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    });
+    // References of one signature.
+    at(64, &|count| {
+        let parts: Vec<_> = (2..count).map(|n| Part::header_block("urn:b", format!("b{n}"))).collect();
+        let blocks: String = (2..count).map(|n| format!("<b:b{n} xmlns:b=\"urn:b\"/>")).collect();
+        let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(parts);
+        let envelope = envelope(SOAP11).replacen("</s:Header>", &format!("{blocks}</s:Header>"), 1);
+        recipe().sign(signing).plan().expect("a plan").secure(&envelope).expect("secured")
+    });
+    // Ciphertext in ciphertext.
+    let nested = |count: usize| {
+        let recipe = (0..count).fold(recipe().sign(signing()), |recipe, _| recipe.encrypt(encrypting(&[Part::Body])));
+        recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    };
+    assert!(decrypting().open(nested(2)).is_ok());
+    refuse(&decrypting(), &nested(3));
+}
+
 #[test]
 fn t53_a_long_namespace_name_does_not_make_a_long_canonical_form() {
     // Each sibling of the Body renders a declaration of 60 000 octets again: 600 MB from half a megabyte.
