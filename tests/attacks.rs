@@ -553,6 +553,60 @@ fn t22_certificates_that_may_not_sign_are_refused() {
     refuse(&receiver(with_crl), &by("carol"));
 }
 
+/// Each of `vectors/keys/paths` fails one check of RFC 5280, but for the control.
+#[test]
+fn t22_every_check_of_a_path_refuses() {
+    let path = |name: &str| Certificate::from_pem(&file(&format!("paths/{name}.pem"))).expect(name);
+    let authorities = [
+        "good-ca",
+        "no-ca",
+        "no-cert-sign",
+        "version-1",
+        "length-0-ca",
+        "too-long-ca",
+        "critical-ca",
+        "constrained-ca",
+    ];
+    let trust = Trust::anchors_pem(&file("ca.pem"))
+        .expect("anchors")
+        .signer(SignerRule::AnyBelowTheAnchors)
+        .intermediates(authorities.map(path).into_iter().chain([certificate("alice")]));
+    let receiver =
+        |trust: Trust| Receiver::new(trust, Requirements::signed([Part::Body]), ws_security::DangerousNoReplayCache);
+    let listed = |names: &[&str]| {
+        names.iter().fold(trust.clone(), |trust, name| trust.crls(&file(&format!("paths/{name}.crl"))).expect("a CRL"))
+    };
+    let signed_by = |name: &str, key: &str| {
+        let signer = Identity::from_pem(&file(&format!("paths/{name}.pem")), &file(key)).expect(name);
+        let signing = Signing::with(&signer).parts([Part::Body, Part::Timestamp]);
+        recipe().sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    };
+    // T46: revocation of an authority, and a path of which no list tells all.
+    let good = signed_by("good", "alice.key");
+    assert!(receiver(listed(&["good-ca", "nothing-revoked"])).open(&good).is_ok());
+    for lists in [&["good-ca", "good-ca-revoked"][..], &["good-ca"], &["nothing-revoked"]] {
+        let error = refuse(&receiver(listed(lists)), &good);
+        assert!(matches!(error, OpenError::Trust(ws_security::TrustError::Revoked { .. })), "{lists:?}: {error}");
+    }
+    let receiver = receiver(trust.clone());
+    assert!(receiver.open(&good).is_ok(), "the control");
+    for name in [
+        "under-no-ca",
+        "under-no-cert-sign",
+        "under-version-1",
+        "too-long",
+        "under-critical",
+        "critical",
+        "outside-names",
+        "no-signing",
+    ] {
+        let error = refuse(&receiver, &signed_by(name, "alice.key"));
+        assert!(matches!(error, OpenError::Trust(_)), "{name}: {error}");
+    }
+    let error = refuse(&receiver, &signed_by("by-leaf", "bob.key"));
+    assert!(matches!(error, OpenError::Trust(_)), "a leaf as an authority: {error}");
+}
+
 fn encrypting(parts: &[Part]) -> Encrypting {
     Encrypting::to(&certificate("bob")).parts(parts.iter().cloned())
 }

@@ -141,8 +141,8 @@ impl Trust {
         self
     }
 
-    /// Revocation lists. With any, the signer's status must be told by one of them, and it must not have
-    /// expired; without, revocation is not checked.
+    /// Revocation lists. With any, the status of the signer and of every authority between it and the anchor must be
+    /// told by one of them, which must not have expired; without, revocation is not checked.
     ///
     /// # Errors
     /// [`TrustError::Crl`].
@@ -215,8 +215,15 @@ impl Trust {
         let anchor_ders: Vec<_> = self.anchors.iter().map(|anchor| CertificateDer::from(anchor.der())).collect();
         let anchors: Vec<TrustAnchor<'_>> =
             anchor_ders.iter().filter_map(|der| anchor_from_trusted_cert(der).ok()).collect();
-        let intermediates: Vec<_> =
-            self.intermediates.iter().chain(others).map(|other| CertificateDer::from(other.der())).collect();
+        // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
+        let may_certify = |other: &&Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
+        let intermediates: Vec<_> = self
+            .intermediates
+            .iter()
+            .chain(others)
+            .filter(may_certify)
+            .map(|other| CertificateDer::from(other.der()))
+            .collect();
         let crls: Vec<CertRevocationList<'_>> = self
             .crls
             .iter()
@@ -225,7 +232,7 @@ impl Trust {
         let crl_references: Vec<&CertRevocationList<'_>> = crls.iter().collect();
         let revocation = RevocationOptionsBuilder::new(&crl_references).ok().map(|options| {
             options
-                .with_depth(RevocationCheckDepth::EndEntity)
+                .with_depth(RevocationCheckDepth::Chain)
                 .with_status_policy(UnknownStatusPolicy::Deny)
                 .with_expiration_policy(ExpirationPolicy::Enforce)
                 .build()
