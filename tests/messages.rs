@@ -44,3 +44,30 @@ fn kept_messages_open_as_they_did() {
     }
     assert!(seen >= 60, "{seen}");
 }
+
+fn utf16(text: &str, mark: [u8; 2]) -> Vec<u8> {
+    let octets =
+        text.encode_utf16().flat_map(|unit| if mark == [0xFE, 0xFF] { unit.to_be_bytes() } else { unit.to_le_bytes() });
+    mark.into_iter().chain(octets).collect()
+}
+
+#[test]
+fn messages_open_in_utf_16_as_in_utf_8() {
+    let message = signed(SOAP12);
+    let expected = receiver().open(&message).expect("opens");
+    for mark in [[0xFE, 0xFF], [0xFF, 0xFE]] {
+        for declaration in ["", "<?xml version=\"1.0\" encoding=\"UTF-16\"?>"] {
+            let opened = receiver().open(utf16(&format!("{declaration}{message}"), mark)).expect("opens");
+            assert_eq!(opened.body().xml(), expected.body().xml());
+        }
+        let other = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{message}");
+        assert!(receiver().open(utf16(&other, mark)).is_err(), "the declaration contradicts the octets");
+        assert!(receiver().open(utf16(&message.replace(AMOUNT, "1499.91"), mark)).is_err());
+        let mut odd = utf16(&message, mark);
+        odd.pop();
+        assert!(receiver().open(odd).is_err(), "half a code unit");
+    }
+    assert!(receiver().open(utf16(&message, [0xFE, 0xFF]).get(2..).expect("octets")).is_err(), "no byte order mark");
+    let declared = format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>{message}");
+    assert!(receiver().open(format!("\u{FEFF}{declared}")).is_ok(), "UTF-8 may carry a mark");
+}

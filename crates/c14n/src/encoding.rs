@@ -1,4 +1,4 @@
-//! Octets to text: UTF-8 as it is, UTF-16 with a byte order mark on request.
+//! Octets to text: UTF-8 as it is, UTF-16 with a byte order mark where it is asked for.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,15 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
     std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
 }
 
-/// UTF-8 as it is; UTF-16 with a byte order mark transcoded, its declaration blanked.
-pub(crate) fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
+/// The text of octets that are UTF-8, or UTF-16 with a byte order mark: UTF-8 as it stands, UTF-16 transcoded
+/// and its declaration of an encoding taken out.
+///
+/// # Errors
+/// [`ParseError::NotUtf8`]; [`ParseError::Encoding`] for broken UTF-16, or a declaration that contradicts it.
+///
+/// # Specification
+/// XML 1.0 §4.3.3; SOAP messages are UTF-8 or UTF-16 (WS-I Basic Profile 1.1 R1012).
+pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     let (units, big_endian) = match octets {
         [0xFE, 0xFF, rest @ ..] => (rest, true),
         [0xFF, 0xFE, rest @ ..] => (rest, false),

@@ -41,6 +41,7 @@ mod write;
 
 pub use document::{Document, NodeId};
 pub use element::Element;
+pub use encoding::transcode;
 pub use error::{CanonicalizeError, IdError, LeafError, Limit, ParseError, Problem};
 pub use id::{IdIndex, id_of};
 pub use lexical::{base64_decode, base64_encode};

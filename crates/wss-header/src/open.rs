@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Canonicalization, Document, Element, IdIndex, ParseError, Splices, Subset, name};
+use wss_c14n::{Canonicalization, Document, Element, IdIndex, ParseError, Splices, Subset, name, transcode};
 use wss_crypto::{Certificate, ContentEncryption, Digest, DigestMethod, Identity, Secret, VerifyingKey};
 use wss_tokens::{
     AuthenticatedUser, ENCRYPTED_KEY, PasswordSource, Purpose, SecurityTokenReference, Timestamp, TokenError, Trust,
@@ -164,7 +164,7 @@ impl Receiver {
         self
     }
 
-    /// Opens a message: UTF-8 octets of a SOAP 1.1 or 1.2 envelope.
+    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -194,10 +194,9 @@ impl Receiver {
             let error = ParseError::Limit { limit: wss_c14n::Limit::Octets, allowed: max as u64 };
             return Err(EnvelopeError::from(error).into());
         }
-        let text = std::str::from_utf8(message)
-            .map_err(|error| EnvelopeError::from(ParseError::NotUtf8 { offset: error.valid_up_to() }))?;
+        let text = transcode(message).map_err(EnvelopeError::from)?;
         let mut opening = Opening::new(self, text.len(), demanded);
-        let read = opening.run(text)?;
+        let read = opening.run(&text)?;
         self.remember(&opening)?;
         Ok((opening, read))
     }
