@@ -1,0 +1,130 @@
+//! Judgement: whether what was proven is what was demanded, and what may then be read.
+
+use std::time::SystemTime;
+
+use wss_c14n::{Canonicalization, Document, Element, Subset, name};
+
+use super::signature::ProvenSignature;
+use super::{Opening, Read, Scene};
+use crate::envelope::{Envelope, Role, must_understand};
+use crate::error::{OpenError, RequirementError};
+use crate::opened::Block;
+use crate::part::Part;
+
+impl Opening<'_> {
+    /// Every block for us that must be understood is.
+    pub(super) fn check_understood(&self, scene: &Scene<'_>) -> Result<(), OpenError> {
+        let envelope = scene.envelope;
+        for block in envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security")) {
+            if !must_understand(block, envelope.version) {
+                continue;
+            }
+            let block_name = block.name();
+            let (namespace, local) = (block_name.namespace.to_owned(), block_name.local.to_owned());
+            let understood = self.demanded.contains(&Part::header_block(namespace.clone(), local.clone()))
+                || self.receiver.understood.contains(&(namespace, local));
+            let ours = Role::of(block, envelope.version) == self.receiver.role || is_next(block, envelope);
+            if ours && !understood {
+                return Err(OpenError::NotUnderstood { block: block_name.to_string() });
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_freshness(&self) -> Result<(), OpenError> {
+        match &self.timestamp {
+            Some((_, created, expires)) => self.check_created(*created, *expires),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn check_created(&self, created: SystemTime, expires: Option<SystemTime>) -> Result<(), OpenError> {
+        let skew = self.receiver.clock_skew;
+        let oldest = created.checked_add(self.receiver.max_age).ok_or(OpenError::NotFresh)?;
+        let end = expires.map_or(oldest, |expires| expires.min(oldest));
+        let fresh = self.now.checked_add(skew).is_some_and(|latest| created <= latest)
+            && end.checked_add(skew).is_some_and(|end| self.now < end);
+        if fresh { Ok(()) } else { Err(OpenError::NotFresh) }
+    }
+
+    /// What beside signatures is required.
+    pub(super) fn check_requirements(&self) -> Result<(), OpenError> {
+        let requirements = &self.receiver.requirements;
+        if requirements.username && !matches!(self.username, Some((_, Some(_)))) {
+            return Err(RequirementError::NoToken { token: "username" }.into());
+        }
+        for part in &requirements.encrypted {
+            let encrypted = match part {
+                Part::Body => self.decrypted.iter().any(|d| d.in_body && d.whole_content),
+                Part::Signature => {
+                    let decrypted = self.decrypted.iter().filter(|d| d.is_signature).count();
+                    decrypted > 0 && decrypted == self.signature_count
+                }
+                Part::UsernameToken => self.decrypted.iter().any(|d| d.is_username),
+                Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
+                Part::Timestamp | Part::Token | Part::Id(_) => false,
+            };
+            if !encrypted {
+                return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// The first signature that covers all that is demanded.
+    pub(super) fn proof(&self) -> Result<&ProvenSignature, OpenError> {
+        let mut fewest: Option<Vec<String>> = None;
+        for signature in &self.signatures {
+            let missing: Vec<String> =
+                self.demanded.iter().filter(|part| !signature.covers(part)).map(ToString::to_string).collect();
+            if missing.is_empty() {
+                return Ok(signature);
+            }
+            if fewest.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
+                fewest = Some(missing);
+            }
+        }
+        let missing = fewest.unwrap_or_else(|| self.demanded.iter().map(ToString::to_string).collect());
+        Err(RequirementError::NotSigned { missing: missing.join(", ") }.into())
+    }
+
+    /// Body and covered header blocks of the last revision, if it proved what is demanded.
+    pub(super) fn read(&self, document: &Document<'_>, scene: &Scene<'_>) -> Result<Read, OpenError> {
+        let body = scene.envelope.body;
+        if self.demanded.is_empty() {
+            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None });
+        }
+        let signature = self.proof()?;
+        // Ciphertext in the Body may be for someone else; as all of it, it is nothing to act upon.
+        let mut children = body.children();
+        let first = children.next().filter(|child| child.is(name::XENC.uri, "EncryptedData"));
+        if first.is_some() && children.next().is_none() {
+            return Err(RequirementError::StillEncrypted.into());
+        }
+        // The node that was proven is the node that is read.
+        let mut proven = signature.covered.iter().filter(|(part, _)| *part == Part::Body);
+        if self.demanded.contains(&Part::Body) && !proven.any(|(_, span)| *span == body.span()) {
+            return Err(RequirementError::NotSigned { missing: Part::Body.to_string() }.into());
+        }
+        let blocks = signature.covered.iter().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
+        let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| Block {
+            namespace: element.name().namespace.to_owned(),
+            local: element.name().local.to_owned(),
+            xml: canonical(element),
+        });
+        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signature.signer.clone()) })
+    }
+}
+
+/// Exclusive canonical form. What is read was digested before, or stands where relative names were refused, so
+/// canonical form is defined for it.
+fn canonical(element: Element<'_>) -> String {
+    let octets = Canonicalization::default().to_octets(&Subset::subtree(element)).unwrap_or_default();
+    String::from_utf8(octets).unwrap_or_default()
+}
+/// Whether a block is for whoever receives it next.
+fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {
+    const NEXT: [&str; 2] =
+        ["http://schemas.xmlsoap.org/soap/actor/next", "http://www.w3.org/2003/05/soap-envelope/role/next"];
+    matches!(Role::of(block, envelope.version), Role::Uri(uri) if NEXT.contains(&uri.as_str()))
+}

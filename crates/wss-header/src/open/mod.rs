@@ -1,0 +1,325 @@
+//! Opening: from octets of the wire to [`Opened`].
+//!
+//! The children of our Security header are processed in order of appearance, which undoes what the sender did,
+//! last step first. A signature is verified before anything that stands after it is decrypted. Decryption makes
+//! a new revision of the message; what was proven about the old one is carried along by its spans. At the end
+//! the requirements are checked against what was proven, and only then is the replay store asked.
+
+mod decryption;
+mod judgement;
+mod keys;
+mod signature;
+mod tokens;
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
+use std::time::SystemTime;
+
+use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
+use wss_crypto::{Certificate, ContentEncryption, Secret};
+use wss_tokens::{AuthenticatedUser, Timestamp, ValidatedCertificate};
+use wss_xmlenc::{DecryptError, parse_reference_list};
+
+use crate::envelope::Envelope;
+use crate::error::{EnvelopeError, OpenError};
+use crate::header::SecurityHeader;
+use crate::opened::{Block, DecryptionEvidence, Evidence};
+use crate::part::Part;
+use crate::receiver::Receiver;
+use signature::ProvenSignature;
+
+/// A token seen in the header: a claim.
+struct SeenToken {
+    id: Option<String>,
+    value_type: String,
+    certificate: Certificate,
+    others: Vec<Certificate>,
+    span: Range<usize>,
+}
+
+/// What was decrypted, where it stands in the revision at hand.
+struct Decrypted {
+    span: Range<usize>,
+    /// How many encryptions it came out of.
+    depth: usize,
+    in_body: bool,
+    whole_content: bool,
+    is_signature: bool,
+    is_username: bool,
+    /// The header block it turned out to be.
+    block: Option<Part>,
+}
+
+/// A message being opened.
+pub(crate) struct Opening<'r> {
+    receiver: &'r Receiver,
+    demanded: BTreeSet<Part>,
+    pub(crate) now: SystemTime,
+    /// Children of the header processed so far.
+    position: usize,
+    revisions: usize,
+    digest_budget: u64,
+    plaintext_budget: usize,
+    private_key_operations: usize,
+    encrypted_keys: usize,
+    encrypted_data: usize,
+    tokens: Vec<SeenToken>,
+    signatures: Vec<ProvenSignature>,
+    signature_count: usize,
+    decrypted: Vec<Decrypted>,
+    /// Ids of ciphertext that is gone: no element may take one.
+    retired_ids: HashSet<String>,
+    /// Content keys by the Id of their EncryptedKey.
+    keys: HashMap<String, (Secret, &'static str)>,
+    timestamp: Option<(Range<usize>, SystemTime, Option<SystemTime>)>,
+    username: Option<(Range<usize>, Option<AuthenticatedUser>)>,
+    pub(crate) replay_keys: Vec<[u8; 32]>,
+    pub(crate) evidence: Evidence,
+}
+
+/// What processing one child led to.
+enum Step {
+    Next,
+    /// A new revision.
+    Spliced(Splices, Vec<NewPlaintext>),
+}
+
+struct NewPlaintext {
+    /// The span in the old revision that was replaced.
+    replaced: Range<usize>,
+    in_body: bool,
+    whole_content: bool,
+    id: Option<String>,
+    key: &'static str,
+    content: ContentEncryption,
+}
+impl<'r> Opening<'r> {
+    pub(crate) fn new(receiver: &'r Receiver, message_len: usize, demanded: BTreeSet<Part>) -> Self {
+        let limits = &receiver.limits;
+        let mut evidence = Evidence::default();
+        if receiver.policy.is_legacy {
+            evidence.waived.push("legacy algorithms are admitted");
+        }
+        if receiver.unauthenticated_cbc {
+            evidence.waived.push("CBC is decrypted before verification");
+        }
+        if !demanded.contains(&Part::Timestamp) {
+            evidence
+                .waived
+                .push("no signed timestamp is required: a message counts as new again once the replay window is over");
+        }
+        if !receiver.trust.checks_revocation() {
+            evidence.waived.push("revocation is not checked: no CRL was given");
+        }
+        Self {
+            receiver,
+            demanded,
+            now: receiver.clock.now(),
+            position: 0,
+            revisions: 0,
+            digest_budget: limits.digested.saturating_mul(message_len as u64).max(64 << 10),
+            plaintext_budget: limits.xml.max_octets(),
+            private_key_operations: 0,
+            encrypted_keys: 0,
+            encrypted_data: 0,
+            tokens: Vec::new(),
+            signatures: Vec::new(),
+            signature_count: 0,
+            decrypted: Vec::new(),
+            retired_ids: HashSet::new(),
+            keys: HashMap::new(),
+            timestamp: None,
+            username: None,
+            replay_keys: Vec::new(),
+            evidence,
+        }
+    }
+
+    /// Every child of our header, in order of appearance, through as many revisions as it takes; then what the
+    /// last revision says, if it proved what is demanded.
+    pub(crate) fn run(&mut self, message: &str) -> Result<Read, OpenError> {
+        let mut source = Cow::Borrowed(message);
+        loop {
+            let (splices, plaintexts) = match self.revision(&source)? {
+                Next::Read(read) => return Ok(read),
+                Next::Spliced(splices, plaintexts) => (splices, plaintexts),
+            };
+            self.revisions += 1;
+            if self.revisions > self.receiver.limits.revisions {
+                return Err(OpenError::TooMany { what: "decryption steps", allowed: self.receiver.limits.revisions });
+            }
+            let (next, moved) = splices.apply(&source);
+            self.carry(&moved)?;
+            for plaintext in plaintexts {
+                self.retired_ids.extend(plaintext.id);
+                let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
+                let around = |outer: &&Decrypted| outer.span.start <= span.start && span.end <= outer.span.end;
+                let depth = 1 + self.decrypted.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
+                let allowed = self.receiver.limits.nested_encryption;
+                if depth > allowed {
+                    return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
+                }
+                self.decrypted.push(Decrypted {
+                    span,
+                    depth,
+                    in_body: plaintext.in_body,
+                    whole_content: plaintext.whole_content,
+                    is_signature: false,
+                    is_username: false,
+                    block: None,
+                });
+                self.evidence.decrypted.push(DecryptionEvidence {
+                    part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
+                    content: plaintext.content,
+                    key: plaintext.key,
+                });
+            }
+            source = Cow::Owned(next);
+        }
+    }
+
+    /// Carries what was proven into the next revision.
+    fn carry(&mut self, moved: &wss_c14n::Moved) -> Result<(), OpenError> {
+        let lost = || OpenError::from(DecryptError::Failed);
+        let carry = |span: &mut Range<usize>| -> Result<(), OpenError> {
+            *span = moved.span(span).ok_or_else(lost)?;
+            Ok(())
+        };
+        for token in &mut self.tokens {
+            carry(&mut token.span)?;
+        }
+        for signature in &mut self.signatures {
+            for (_, span) in &mut signature.covered {
+                carry(span)?;
+            }
+            if let Some(span) = &mut signature.token_span {
+                carry(span)?;
+            }
+        }
+        for decrypted in &mut self.decrypted {
+            carry(&mut decrypted.span)?;
+        }
+        if let Some((span, ..)) = &mut self.timestamp {
+            carry(span)?;
+        }
+        if let Some((span, _)) = &mut self.username {
+            carry(span)?;
+        }
+        Ok(())
+    }
+
+    /// Processes children until one of them makes a new revision; reads the last one.
+    fn revision(&mut self, source: &str) -> Result<Next, OpenError> {
+        let limits = &self.receiver.limits;
+        let document = Document::parse(source, &limits.xml).map_err(|error| self.parse_error(error))?;
+        let envelope = Envelope::locate(&document)?;
+        let ids = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        if let Some(id) = ids.ids().find(|id| self.retired_ids.contains(*id)) {
+            return Err(EnvelopeError::from(wss_c14n::IdError::Duplicate { id: id.to_owned() }).into());
+        }
+        let header = SecurityHeader::locate(envelope, &self.receiver.role, limits.security_headers)?;
+        let header = header.ok_or(OpenError::NoSecurityHeader)?;
+        let children: Vec<Element<'_>> = header.children().take(limits.header_children + 1).collect();
+        if children.len() > limits.header_children {
+            let allowed = limits.header_children;
+            return Err(OpenError::TooMany { what: "children of the Security header", allowed });
+        }
+        self.note_revealed(&document, envelope, header);
+        // Tokens first: many senders put one after the signature that refers to it, against BSP R5205. It is a
+        // claim wherever it stands.
+        for child in children.iter().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
+            if self.tokens.iter().all(|token| token.span != child.span()) {
+                self.token(*child)?;
+            }
+        }
+        let scene = Scene { envelope, ids: &ids, header };
+        while let Some(child) = children.get(self.position).copied() {
+            self.position += 1;
+            if let Step::Spliced(splices, plaintexts) = self.child(&scene, child)?
+                && !splices.is_empty()
+            {
+                return Ok(Next::Spliced(splices, plaintexts));
+            }
+        }
+        self.check_understood(&scene)?;
+        self.check_freshness()?;
+        self.check_requirements()?;
+        self.read(&document, &scene).map(Next::Read)
+    }
+
+    /// What came out of ciphertext is parsed under the same limits; that it is too much says no more than that
+    /// decryption failed.
+    fn parse_error(&self, error: ParseError) -> OpenError {
+        if self.revisions == 0 { EnvelopeError::from(error).into() } else { DecryptError::Failed.into() }
+    }
+
+    /// Learns what decrypted children of the header turned out to be.
+    fn note_revealed(&mut self, document: &Document<'_>, envelope: Envelope<'_>, header: SecurityHeader<'_>) {
+        for (index, decrypted) in self.decrypted.iter_mut().enumerate() {
+            if decrypted.in_body {
+                continue;
+            }
+            let Some(element) = document.element_at(decrypted.span.start) else { continue };
+            let in_header = element.parent() == Some(header.element);
+            decrypted.is_signature = in_header && element.is(name::DS.uri, "Signature");
+            decrypted.is_username = in_header && element.is(name::WSSE.uri, "UsernameToken");
+            if element.parent().is_some() && element.parent() == envelope.header {
+                decrypted.block = Some(Part::header_block(element.name().namespace, element.name().local));
+            }
+            if let Some(evidence) = self.evidence.decrypted.get_mut(index) {
+                evidence.part = element.name().local.to_owned();
+            }
+        }
+    }
+
+    fn child(&mut self, scene: &Scene<'_>, child: Element<'_>) -> Result<Step, OpenError> {
+        let child_name = child.name();
+        match (child_name.namespace, child_name.local) {
+            (ns, "Timestamp") if ns == name::WSU.uri => self.timestamp(child)?,
+            // Collected when the revision was read.
+            (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}
+            (ns, "UsernameToken") if ns == name::WSSE.uri => self.username(child)?,
+            (ns, "Signature") if ns == name::DS.uri => self.signature(scene, child)?,
+            (ns, "EncryptedKey") if ns == name::XENC.uri => return self.encrypted_key(scene, child),
+            (ns, "ReferenceList") if ns == name::XENC.uri => {
+                let listed = parse_reference_list(child)?;
+                return self.decrypt(scene, child, &listed, None);
+            }
+            // Ciphertext no list has named yet, or that is not for us.
+            (ns, "EncryptedData") if ns == name::XENC.uri => self.evidence.ignored.push(child.name().to_string()),
+            _ => self.evidence.ignored.push(child.name().to_string()),
+        }
+        Ok(Step::Next)
+    }
+
+    fn timestamp(&mut self, element: Element<'_>) -> Result<(), OpenError> {
+        if self.timestamp.is_some() {
+            return Err(OpenError::TwoTimestamps);
+        }
+        let timestamp = Timestamp::parse(element)?;
+        self.evidence.timestamp = Some((timestamp.created(), timestamp.expires()));
+        self.timestamp = Some((element.span(), timestamp.created(), timestamp.expires()));
+        Ok(())
+    }
+}
+
+/// What the last revision says.
+pub(crate) struct Read {
+    pub(crate) body: String,
+    pub(crate) blocks: Vec<Block>,
+    /// Whose signature proved what is demanded; `None` where nothing is.
+    pub(crate) signer: Option<ValidatedCertificate>,
+}
+
+/// What a revision led to.
+enum Next {
+    Read(Read),
+    Spliced(Splices, Vec<NewPlaintext>),
+}
+/// The revision being processed.
+struct Scene<'d> {
+    envelope: Envelope<'d>,
+    ids: &'d IdIndex<'d>,
+    header: SecurityHeader<'d>,
+}

@@ -1,0 +1,200 @@
+//! The receiver: whom to trust, what to demand, and the one call that opens a message.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use wss_c14n::{ParseError, transcode};
+use wss_crypto::{Identity, Secret};
+use wss_tokens::{PasswordSource, Trust};
+
+use crate::clock::{Clock, SystemClock};
+use crate::envelope::Role;
+use crate::error::{EnvelopeError, OpenError};
+use crate::limits::Limits;
+use crate::open::{Opening, Read};
+use crate::opened::{Opened, UnsignedOpened};
+use crate::part::Part;
+use crate::policy::AlgorithmPolicy;
+use crate::replay::ReplayCache;
+use crate::requirements::Requirements;
+
+/// Opens messages: whom to trust, what to demand, and how replays are noticed are arguments, not defaults.
+#[derive(Clone)]
+pub struct Receiver {
+    pub(crate) trust: Trust,
+    pub(crate) requirements: Requirements,
+    pub(crate) replay: Arc<dyn ReplayCache>,
+    pub(crate) identities: Vec<Identity>,
+    pub(crate) secrets: Vec<(Option<String>, Secret)>,
+    pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
+    pub(crate) clear_text_passwords: bool,
+    pub(crate) policy: AlgorithmPolicy,
+    pub(crate) unauthenticated_cbc: bool,
+    pub(crate) limits: Limits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) role: Role,
+    pub(crate) understood: HashSet<(String, String)>,
+    pub(crate) max_age: Duration,
+    pub(crate) clock_skew: Duration,
+}
+
+impl std::fmt::Debug for Receiver {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Receiver").field("requirements", &self.requirements).finish_non_exhaustive()
+    }
+}
+
+impl Receiver {
+    /// A receiver with the modern algorithms, the default limits, a window of 300 seconds and a clock skew of
+    /// 60, for the ultimate receiver.
+    #[must_use]
+    pub fn new(trust: Trust, requirements: Requirements, replay: impl ReplayCache + 'static) -> Self {
+        Self {
+            trust,
+            requirements,
+            replay: Arc::new(replay),
+            identities: Vec::new(),
+            secrets: Vec::new(),
+            passwords: None,
+            clear_text_passwords: false,
+            policy: AlgorithmPolicy::default(),
+            unauthenticated_cbc: false,
+            limits: Limits::default(),
+            clock: Arc::new(SystemClock),
+            role: Role::UltimateReceiver,
+            understood: HashSet::new(),
+            max_age: Duration::from_secs(300),
+            clock_skew: Duration::from_secs(60),
+        }
+    }
+
+    /// Decrypts with the key of `identity`; may be called for several.
+    #[must_use]
+    pub fn decrypt_with(mut self, identity: Identity) -> Self {
+        self.identities.push(identity);
+        self
+    }
+
+    /// Decrypts with a secret both sides have; `name` is what `ds:KeyName` calls it.
+    #[must_use]
+    pub fn decrypt_with_secret(mut self, name: Option<String>, secret: Secret) -> Self {
+        self.secrets.push((name, secret));
+        self
+    }
+
+    /// Checks username tokens with `passwords`.
+    #[must_use]
+    pub fn passwords(mut self, passwords: impl PasswordSource + 'static) -> Self {
+        self.passwords = Some(Arc::new(passwords));
+        self
+    }
+
+    /// Accepts passwords in the clear: the caller states that the transport protected them. A password that came
+    /// encrypted is accepted without.
+    #[must_use]
+    pub fn over_protected_transport(mut self) -> Self {
+        self.clear_text_passwords = true;
+        self
+    }
+
+    /// Replaces the algorithms that may run.
+    #[must_use]
+    pub fn algorithms(mut self, policy: AlgorithmPolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+
+    /// Decrypts CBC ciphertext that no verified signature covers, as messages that were signed and then
+    /// encrypted need it. Whoever can tell how that fails can decrypt messages of others.
+    #[must_use]
+    pub fn dangerous_decrypt_cbc_before_verification(mut self) -> Self {
+        self.unauthenticated_cbc = true;
+        self
+    }
+
+    /// Replaces the limits.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Opens the Security header for this actor (SOAP 1.1) or role (SOAP 1.2).
+    #[must_use]
+    pub fn actor(mut self, uri: impl Into<String>) -> Self {
+        self.role = Role::Uri(uri.into());
+        self
+    }
+
+    /// States that the application handles header blocks of this name, if they must be understood. Blocks that
+    /// are required to be signed count as understood.
+    #[must_use]
+    pub fn understands(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
+        self.understood.insert((namespace.into(), local.into()));
+        self
+    }
+
+    /// How old a message may be, and how far clocks may differ.
+    #[must_use]
+    pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {
+        self.max_age = max_age;
+        self.clock_skew = clock_skew;
+        self
+    }
+
+    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open(&self, message: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
+        let mut demanded = self.requirements.signed.clone();
+        demanded.insert(Part::Body);
+        let (opening, read) = self.process(message.as_ref(), demanded)?;
+        let signer = read.signer.ok_or(OpenError::NoKey)?;
+        Ok(Opened { body: read.body, blocks: read.blocks, signer, evidence: opening.evidence })
+    }
+
+    /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else
+    /// is required must be proven.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
+        let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone())?;
+        opening.evidence.waived.push("the Body need not be signed");
+        Ok(UnsignedOpened { body: read.body, evidence: opening.evidence })
+    }
+
+    fn process(&self, message: &[u8], demanded: BTreeSet<Part>) -> Result<(Opening<'_>, Read), OpenError> {
+        self.requirements.check()?;
+        let max = self.limits.xml.max_octets();
+        if message.len() > max {
+            let error = ParseError::Limit { limit: wss_c14n::Limit::Octets, allowed: max as u64 };
+            return Err(EnvelopeError::from(error).into());
+        }
+        let text = transcode(message).map_err(EnvelopeError::from)?;
+        let mut opening = Opening::new(self, text.len(), demanded);
+        let read = opening.run(&text)?;
+        self.remember(&opening)?;
+        Ok((opening, read))
+    }
+
+    /// The last step before success: every signature and nonce is new.
+    fn remember(&self, opening: &Opening<'_>) -> Result<(), OpenError> {
+        let window = self.max_age + 2 * self.clock_skew;
+        for key in &opening.replay_keys {
+            // Created may lie ahead by the skew; nothing passes the freshness check later than this.
+            let until = opening.now.checked_add(window).unwrap_or(opening.now);
+            self.replay.insert_if_absent(key, until, opening.now)?;
+        }
+        Ok(())
+    }
+}
