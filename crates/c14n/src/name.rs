@@ -43,6 +43,12 @@ namespaces! {
     EC = "ec" "http://www.w3.org/2001/10/xml-exc-c14n#";
     /// RSASSA-PSS parameters (RFC 9231 §2.3.9).
     PSS = "pss" "http://www.w3.org/2007/05/xmldsig-more#";
+    /// WS-SecureConversation 1.3 and 1.4: `DerivedKeyToken`, `SecurityContextToken`.
+    WSC13 = "wsc" "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
+    /// WS-SecureConversation of February 2005, as WCF and old stacks speak it.
+    WSC2005 = "wsc" "http://schemas.xmlsoap.org/ws/2005/02/sc";
+    /// Rights expressions (REL Token Profile 1.1.1): `license`.
+    REL = "r" "urn:mpeg:mpeg21:2003:01-REL-R-NS";
     /// SAML 1.0 and 1.1 assertions.
     SAML = "saml" "urn:oasis:names:tc:SAML:1.0:assertion";
     /// SAML 2.0 assertions.

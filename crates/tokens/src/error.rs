@@ -39,6 +39,29 @@ pub enum TokenError {
         /// The reference.
         uri: String,
     },
+    /// *Malformed.* A reference to a token that stands after it (BSP R5205).
+    #[error("reference {uri:?} points forward: have the peer put the token first, or accept forward references")]
+    Forward {
+        /// The reference.
+        uri: String,
+    },
+    /// *Refused.* A reference to something that is not in the message and that the receiver does not know. Nothing
+    /// is ever fetched.
+    #[error("reference {uri:?} leads out of the message to something this receiver does not know")]
+    Elsewhere {
+        /// Where it leads.
+        uri: String,
+    },
+    /// *Refused.* `wsc:Nonce` on a reference: an implied derived key, which is not supported. To ignore it would
+    /// be to use another key.
+    #[error("the reference implies a derived key: have the peer send a wsc:DerivedKeyToken")]
+    ImpliedDerivedKey,
+    /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
+    #[error("the derived key is refused: {0}")]
+    DerivedKey(&'static str),
+    /// *Refused.* A username token whose key parameters are outside the bounds.
+    #[error("the key of the username token is refused: {0}")]
+    PasswordKey(&'static str),
     /// *Refused.* More certificates in a path than allowed.
     #[error("{found} certificates in a path where {allowed} are allowed")]
     PathLength {

@@ -13,8 +13,21 @@ pub const BASE64_BINARY: &str =
 const SUBJECT_KEY_IDENTIFIER: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509SubjectKeyIdentifier";
 const THUMBPRINT_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
+const ENCRYPTED_KEY_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKeySHA1";
+const KERBEROS_AP_REQ_SHA1: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#Kerberosv5APREQSHA1";
+const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
+const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 /// Type of an `xenc:EncryptedKey` that is referred to as a token.
 pub const ENCRYPTED_KEY: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey";
+/// Type of a SAML 1.1 assertion that is referred to as a token.
+pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
+/// Type of a SAML 2.0 assertion that is referred to as a token.
+pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
+/// Type of a rights expression that is referred to as a token.
+pub const REL_LICENSE: &str = "http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license";
+
+const MAX_URI: usize = 2_048;
 
 /// A reference to a token, of one of the forms that are understood.
 #[derive(Debug, Clone)]
@@ -37,6 +50,30 @@ pub enum SecurityTokenReference<'d> {
     X509Data(X509Data),
     /// `wsse:Embedded`: the token itself.
     Embedded(Element<'d>),
+    /// `wsse:KeyIdentifier`: SHA-1 of the cipher octets of an `xenc:EncryptedKey` (SOAP Message Security 1.1.1
+    /// §7.7), which is in this message or was in the one it answers.
+    EncryptedKeySha1(Vec<u8>),
+    /// `wsse:KeyIdentifier`: SHA-1 of a Kerberos token of this message or an earlier one.
+    KerberosApReqSha1(Vec<u8>),
+    /// `wsse:KeyIdentifier`: the id of a SAML assertion of this message.
+    Assertion {
+        /// `@ID` or `@AssertionID`.
+        id: String,
+        /// Whether it is one of SAML 2.0 rather than 1.1.
+        is_v2: bool,
+    },
+    /// `wsse:Reference` to something outside the message: a security context, a license, a SAML 2.0 assertion. It
+    /// names what the receiver may know; nothing is fetched.
+    External {
+        /// `@URI`.
+        uri: String,
+        /// `@ValueType`.
+        value_type: Option<String>,
+        /// `@wsc:Instance`, of a security context.
+        instance: Option<String>,
+    },
+    /// `ds:KeyName`, which BSP R3027 forbids.
+    KeyName(String),
 }
 
 impl<'d> SecurityTokenReference<'d> {
@@ -45,8 +82,15 @@ impl<'d> SecurityTokenReference<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+        if [name::WSC13, name::WSC2005].iter().any(|wsc| element.attribute(wsc.uri, "Nonce").is_some()) {
+            return Err(TokenError::ImpliedDerivedKey);
+        }
         let mut children = element.children();
         let child = children.next().ok_or_else(|| element.missing("a reference"))?;
+        if child.is(name::SAML.uri, "AuthorityBinding") {
+            let location = child.required_attribute("", "Location")?.into_owned();
+            return Err(TokenError::Elsewhere { uri: location });
+        }
         if let Some(second) = children.next() {
             return Err(element.unexpected(second).into());
         }
@@ -55,15 +99,23 @@ impl<'d> SecurityTokenReference<'d> {
         match (child_name.namespace, child_name.local) {
             (ns, "Reference") if ns == name::WSSE.uri => {
                 let uri = child.required_attribute("", "URI")?;
-                let id = uri.strip_prefix('#').filter(|id| !id.is_empty());
-                let id = id.ok_or_else(|| TokenError::Dangling { uri: uri.clone().into_owned() })?.to_owned();
                 let value_type = child.attribute("", "ValueType").map(|uri| uri.into_owned());
                 if let (Some(value), Some(token)) = (&value_type, &token_type)
                     && value != token
                 {
                     return Err(TokenError::TypeMismatch { expected: token.clone().into_owned() });
                 }
-                Ok(Self::Direct { id, value_type: value_type.or(token_type.map(|uri| uri.into_owned())) })
+                let value_type = value_type.or(token_type.map(|uri| uri.into_owned()));
+                match uri.strip_prefix('#') {
+                    Some(id) if !id.is_empty() => Ok(Self::Direct { id: id.to_owned(), value_type }),
+                    None if !uri.is_empty() && uri.len() <= MAX_URI => {
+                        let instance = [name::WSC13, name::WSC2005]
+                            .iter()
+                            .find_map(|wsc| child.attribute(wsc.uri, "Instance").map(|text| text.into_owned()));
+                        Ok(Self::External { uri: uri.into_owned(), value_type, instance })
+                    }
+                    _ => Err(TokenError::Dangling { uri: uri.chars().take(80).collect() }),
+                }
             }
             (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child),
             (ns, "X509Data") if ns == name::DS.uri => Ok(Self::X509Data(X509Data::parse(child, &Limits::default())?)),
@@ -78,6 +130,7 @@ impl<'d> SecurityTokenReference<'d> {
                 }
                 Ok(Self::Embedded(token))
             }
+            (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.text()?.trim().to_owned())),
             _ => Err(TokenError::Unsupported { uri: child.qualified_name().to_owned() }),
         }
     }
@@ -87,10 +140,24 @@ impl<'d> SecurityTokenReference<'d> {
             return Err(TokenError::Encoding { uri: encoding.into_owned() });
         }
         let value_type = element.required_attribute("", "ValueType")?;
+        let digest = || -> Result<Vec<u8>, TokenError> {
+            let octets = element.base64(20)?;
+            if octets.len() == 20 { Ok(octets) } else { Err(element.missing("a SHA-1 digest").into()) }
+        };
         match value_type.as_ref() {
             SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(element.base64(256)?)),
-            THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(element.base64(20)?)),
+            THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
             X509_V3 => Ok(Self::Certificate(element.base64(64 << 10)?)),
+            ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
+            KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
+            SAML_ID | SAML_ASSERTION_ID => {
+                // No encoding (BSP R6604); white space around it is common.
+                let id = element.text()?.trim().to_owned();
+                if id.is_empty() {
+                    return Err(element.missing("the id of an assertion").into());
+                }
+                Ok(Self::Assertion { id, is_v2: value_type == SAML_ID })
+            }
             other => Err(TokenError::Unsupported { uri: other.to_owned() }),
         }
     }
@@ -104,7 +171,13 @@ impl<'d> SecurityTokenReference<'d> {
             Self::ThumbprintSha1(thumbprint) => certificate.thumbprint_sha1() == *thumbprint,
             Self::Certificate(der) => certificate.der() == der,
             Self::X509Data(data) => data.names(certificate),
-            Self::Direct { .. } | Self::Embedded(_) => false,
+            Self::Direct { .. }
+            | Self::Embedded(_)
+            | Self::EncryptedKeySha1(_)
+            | Self::KerberosApReqSha1(_)
+            | Self::Assertion { .. }
+            | Self::External { .. }
+            | Self::KeyName(_) => false,
         }
     }
 }
@@ -175,5 +248,29 @@ fn write_key_identifier(writer: &mut Writer, value_type: &str, octets: &[u8]) {
     writer.attribute("EncodingType", BASE64_BINARY);
     writer.attribute("ValueType", value_type);
     writer.text(&base64_encode(octets));
+    writer.end();
+}
+
+/// Writes a `wsse:SecurityTokenReference` to the token of the message with this Id.
+pub fn write_token_reference(writer: &mut Writer, id: &str, value_type: Option<&str>, token_type: Option<&str>) {
+    writer.start(name::WSSE, "SecurityTokenReference");
+    if let Some(uri) = token_type {
+        writer.attribute_in(name::WSSE11, "TokenType", uri);
+    }
+    writer.start(name::WSSE, "Reference");
+    writer.attribute("URI", format!("#{id}"));
+    if let Some(uri) = value_type {
+        writer.attribute("ValueType", uri);
+    }
+    writer.end();
+    writer.end();
+}
+
+/// Writes a `wsse:SecurityTokenReference` to the `xenc:EncryptedKey` of an earlier message whose cipher octets have
+/// this SHA-1 (SOAP Message Security 1.1.1 §7.7; BSP R3069, R3072).
+pub fn write_encrypted_key_sha1(writer: &mut Writer, sha1: &[u8]) {
+    writer.start(name::WSSE, "SecurityTokenReference");
+    writer.attribute_in(name::WSSE11, "TokenType", ENCRYPTED_KEY);
+    write_key_identifier(writer, ENCRYPTED_KEY_SHA1, sha1);
     writer.end();
 }

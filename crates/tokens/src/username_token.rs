@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
-use wss_crypto::{Digest, DigestMethod, Secret};
+use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 
 use crate::error::{PasswordError, TokenError};
 use crate::instant::parse_instant_leniently;
@@ -19,6 +19,72 @@ pub const USERNAME_TOKEN: &str =
 
 const MAX_TEXT: usize = 1_024;
 const MAX_NONCE: usize = 64;
+const SALT: usize = 16;
+const DEFAULT_ITERATIONS: u32 = 1_000;
+/// How often a password is digested into a key: BSP R4218 and today's peers.
+const ITERATIONS: std::ops::RangeInclusive<u32> = 1_000..=10_000;
+
+/// A password as a client gives it.
+#[derive(Clone)]
+pub struct Password(Secret);
+
+impl Password {
+    /// SHA-1 of the password's octets, in its place: the "password equivalent" that some services keep, and that
+    /// Amadeus and its like digest.
+    #[must_use]
+    pub fn sha1_of(text: &str) -> Self {
+        Self(Secret::new(Digest::of(DigestMethod::Sha1, text.as_bytes()).as_octets().to_vec()))
+    }
+
+    /// The octets that are digested, or sent.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.0
+    }
+}
+
+impl From<&str> for Password {
+    fn from(text: &str) -> Self {
+        Self(Secret::new(text.as_bytes().to_vec()))
+    }
+}
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(Secret::new(text.into_bytes()))
+    }
+}
+
+impl From<Secret> for Password {
+    /// An agreed equivalent of any octets. It cannot be sent as text unless it is UTF-8.
+    fn from(secret: Secret) -> Self {
+        Self(secret)
+    }
+}
+
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+/// What a key out of a password is used for. The salt says it, so that one key never serves both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PasswordKeyUse {
+    /// MACs: the first octet of the salt is 1.
+    Mac,
+    /// Encryption: the first octet of the salt is 2.
+    Encryption,
+}
+
+impl PasswordKeyUse {
+    const fn flag(self) -> u8 {
+        match self {
+            Self::Mac => 1,
+            Self::Encryption => 2,
+        }
+    }
+}
 
 /// Looks passwords up.
 pub trait PasswordSource: Send + Sync {
@@ -41,6 +107,8 @@ pub struct UsernameToken<'d> {
     nonce: Option<Vec<u8>>,
     created_text: Option<String>,
     created: Option<SystemTime>,
+    salt: Option<Vec<u8>>,
+    iterations: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -78,7 +146,18 @@ impl<'d> UsernameToken<'d> {
             None => None,
         };
         let created = created_text.as_deref().map(parse_instant_leniently).transpose()?;
-        Ok(Self { element, username, password, nonce, created_text, created })
+        let salt = match element.optional_child(name::WSSE11.uri, "Salt")? {
+            Some(child) => Some(child.base64(MAX_NONCE)?),
+            None => None,
+        };
+        let iterations = match element.optional_child(name::WSSE11.uri, "Iteration")? {
+            Some(child) => child.text()?.trim().parse().map_err(|_| child.missing("an unsigned number"))?,
+            None => DEFAULT_ITERATIONS,
+        };
+        if salt.is_some() && password.is_some() {
+            return Err(TokenError::PasswordKey("a token with a Salt carries no Password"));
+        }
+        Ok(Self { element, username, password, nonce, created_text, created, salt, iterations })
     }
 
     /// The element.
@@ -133,10 +212,46 @@ impl<'d> UsernameToken<'d> {
         Ok(AuthenticatedUser { username: self.username.clone(), clear_text: self.is_clear_text() })
     }
 
+    /// Whether it is there to derive a key from the user's password, rather than to carry a password.
+    #[must_use]
+    pub fn has_key(&self) -> bool {
+        self.salt.is_some()
+    }
+
+    /// The key that the user's password and this token's salt make, 20 octets. For a user that is not known it is a
+    /// key nobody has, and takes as long.
+    ///
+    /// # Errors
+    /// [`TokenError::PasswordKey`] without a salt of 16 octets that names this use, or with fewer than 1 000 or more
+    /// than 10 000 iterations.
+    pub fn password_key(
+        &self,
+        key_use: PasswordKeyUse,
+        passwords: &dyn PasswordSource,
+    ) -> Result<PasswordKey, TokenError> {
+        let salt = self.salt.as_deref().ok_or(TokenError::PasswordKey("it has no Salt"))?;
+        if salt.len() != SALT || salt.first() != Some(&key_use.flag()) {
+            return Err(TokenError::PasswordKey("its salt is not one of 16 octets for this use"));
+        }
+        if !ITERATIONS.contains(&self.iterations) {
+            return Err(TokenError::PasswordKey("1000 to 10000 iterations are allowed"));
+        }
+        let known = passwords.password(&self.username).filter(|password| !password.is_empty());
+        let is_known = known.is_some();
+        let password = known.unwrap_or_else(|| Secret::new(b"no such user".to_vec()));
+        let mut key = password_key(&password, salt, self.iterations);
+        if !is_known {
+            key = Secret::generate(&SystemRandom, key.len()).unwrap_or(key);
+        }
+        let user = AuthenticatedUser { username: self.username.clone(), clear_text: false };
+        Ok(PasswordKey { key, user, is_known })
+    }
+
     /// What names one use of this token: user, nonce and the text of Created.
     #[must_use]
     pub fn replay_key(&self) -> Option<[&[u8]; 3]> {
-        let (nonce, created) = (self.nonce.as_deref()?, self.created_text.as_deref()?);
+        let nonce = self.nonce.as_deref()?;
+        let created = self.created_text.as_deref().unwrap_or_default();
         Some([self.username.as_bytes(), nonce, created.as_bytes()])
     }
 }
@@ -171,7 +286,32 @@ pub fn password_digest(nonce: &[u8], created: &str, password: &Secret) -> Vec<u8
     digest.finish().as_octets().to_vec()
 }
 
-/// A user whose password was checked. Made by [`UsernameToken::authenticate`] alone.
+/// A key out of a user's password. Only a MAC that verifies under it says that the user was there.
+#[derive(Debug, Clone)]
+pub struct PasswordKey {
+    key: Secret,
+    user: AuthenticatedUser,
+    is_known: bool,
+}
+
+impl PasswordKey {
+    /// The key.
+    #[must_use]
+    pub fn secret(&self) -> &Secret {
+        &self.key
+    }
+
+    /// The user, now that a MAC verified under this key or one derived from it: not to be asked before.
+    ///
+    /// # Errors
+    /// [`PasswordError`] for a user that is not known.
+    pub fn proven_by_mac(&self) -> Result<AuthenticatedUser, PasswordError> {
+        if self.is_known { Ok(self.user.clone()) } else { Err(PasswordError) }
+    }
+}
+
+/// A user whose password was checked. Made by [`UsernameToken::authenticate`] and [`PasswordKey::proven_by_mac`]
+/// alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedUser {
     username: String,
@@ -221,6 +361,28 @@ fn write_token(id: &str, username: &str, kind: &str, password: &str, nonce: &[u8
     writer.leaf(name::WSU, "Created", created);
     writer.end();
     writer.finish()
+}
+
+/// Writes a token to derive a key from, in canonical form, standing alone, and derives it. `random` is 15 octets of
+/// the salt.
+#[must_use]
+pub fn write_password_key_token(
+    id: &str,
+    username: &str,
+    password: &Secret,
+    key_use: PasswordKeyUse,
+    random: &[u8; 15],
+    iterations: u32,
+) -> (String, Secret) {
+    let salt = [&[key_use.flag()], random.as_slice()].concat();
+    let mut writer = Writer::new();
+    writer.start(name::WSSE, "UsernameToken");
+    writer.attribute_in(name::WSU, "Id", id);
+    writer.leaf(name::WSSE, "Username", username);
+    writer.leaf(name::WSSE11, "Salt", &base64_encode(&salt));
+    writer.leaf(name::WSSE11, "Iteration", &iterations.to_string());
+    writer.end();
+    (writer.finish(), password_key(password, &salt, iterations))
 }
 
 #[cfg(test)]

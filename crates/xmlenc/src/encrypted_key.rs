@@ -1,7 +1,7 @@
 //! `xenc:EncryptedKey`: the wire form, both ways (XML Encryption 1.1 §3.5).
 
 use wss_c14n::{Element, Writer, base64_encode, name};
-use wss_crypto::{ContentEncryption, CryptoError, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret};
+use wss_crypto::{ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret};
 
 use crate::encrypted_data::{Parts, write_rest};
 use crate::error::DecryptError;
@@ -90,6 +90,12 @@ impl<'d> EncryptedKey<'d> {
     #[must_use]
     pub fn cipher_octets(&self) -> &[u8] {
         &self.cipher_octets
+    }
+
+    /// SHA-1 of the wrapped key: what `#EncryptedKeySHA1` identifies it by (SOAP Message Security 1.1.1 §7.7).
+    #[must_use]
+    pub fn sha1(&self) -> Vec<u8> {
+        Digest::of(DigestMethod::Sha1, &self.cipher_octets).as_octets().to_vec()
     }
 
     /// The Ids its `xenc:ReferenceList` names as encrypted with this key.

@@ -1,0 +1,190 @@
+//! `wsc:DerivedKeyToken`: one key for one use, out of a secret that another token names (WS-SecureConversation
+//! 1.3 §7, and its draft of February 2005).
+
+use wss_c14n::name::Namespace;
+use wss_c14n::{Element, LeafError, Writer, base64_encode, name};
+use wss_crypto::{Secret, p_sha1};
+
+use crate::error::TokenError;
+use crate::security_token_reference::SecurityTokenReference;
+
+/// The version of WS-SecureConversation, which differs in its namespace alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SecureConversation {
+    /// 1.3 and 1.4, of OASIS.
+    #[default]
+    V1_3,
+    /// The draft of February 2005, which older WCF services speak.
+    V2005,
+}
+
+impl SecureConversation {
+    const ALL: [Self; 2] = [Self::V1_3, Self::V2005];
+
+    /// Its namespace.
+    #[must_use]
+    pub const fn namespace(self) -> Namespace {
+        match self {
+            Self::V1_3 => name::WSC13,
+            Self::V2005 => name::WSC2005,
+        }
+    }
+
+    /// The type of a `wsc:DerivedKeyToken`, as references name it.
+    #[must_use]
+    pub const fn derived_key_type(self) -> &'static str {
+        match self {
+            Self::V1_3 => "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/dk",
+            Self::V2005 => "http://schemas.xmlsoap.org/ws/2005/02/sc/dk",
+        }
+    }
+
+    /// The type of a `wsc:SecurityContextToken`, as references name it.
+    #[must_use]
+    pub const fn context_type(self) -> &'static str {
+        match self {
+            Self::V1_3 => "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/sct",
+            Self::V2005 => "http://schemas.xmlsoap.org/ws/2005/02/sc/sct",
+        }
+    }
+
+    const fn p_sha1(self) -> &'static str {
+        match self {
+            Self::V1_3 => "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512/dk/p_sha1",
+            Self::V2005 => "http://schemas.xmlsoap.org/ws/2005/02/sc/dk/p_sha1",
+        }
+    }
+
+    /// The version whose element of this local name `element` is.
+    #[must_use]
+    pub fn of(element: Element<'_>, local: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|version| element.is(version.namespace().uri, local))
+    }
+}
+
+/// Both parties' labels, one after the other, each at its default.
+const LABEL: &str = "WS-SecureConversationWS-SecureConversation";
+const DEFAULT_LENGTH: u64 = 32;
+const MAX_LENGTH: u64 = 64;
+const MAX_END: u64 = 1_024;
+const MIN_NONCE: usize = 16;
+const MAX_NONCE: usize = 64;
+
+/// A derived key as it stands in a header: how to derive, and from what.
+#[derive(Debug, Clone)]
+pub struct DerivedKeyToken<'d> {
+    element: Element<'d>,
+    source: SecurityTokenReference<'d>,
+    offset: usize,
+    length: usize,
+    nonce: Vec<u8>,
+}
+
+impl<'d> DerivedKeyToken<'d> {
+    /// Reads a `wsc:DerivedKeyToken`: `P_SHA1` under the default label, a nonce of 16 to 64 octets, 16 to 64
+    /// octets of key that end before octet 1 024 of the stream. Its children may stand in any order, as peers
+    /// write them.
+    ///
+    /// # Errors
+    /// [`TokenError`]; [`TokenError::DerivedKey`] outside those bounds.
+    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+        let version = SecureConversation::of(element, "DerivedKeyToken");
+        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string() })?;
+        let wsc = version.namespace().uri;
+        // Unqualified in the schema, qualified as WSS4J writes it.
+        for namespace in ["", wsc] {
+            if element.attribute(namespace, "Algorithm").is_some_and(|uri| uri != version.p_sha1()) {
+                return Err(TokenError::DerivedKey("only P_SHA1 is supported"));
+            }
+        }
+        let known = ["Generation", "Offset", "Length", "Label", "Nonce"];
+        let is_known = |child: &Element<'_>| {
+            child.is(name::WSSE.uri, "SecurityTokenReference") || known.iter().any(|local| child.is(wsc, local))
+        };
+        if let Some(other) = element.children().find(|child| !is_known(child)) {
+            return Err(element.unexpected(other).into());
+        }
+        let number = |local: &'static str| -> Result<Option<u64>, LeafError> {
+            let Some(child) = element.optional_child(wsc, local)? else { return Ok(None) };
+            let text = child.text()?;
+            text.trim().parse().map(Some).map_err(|_| child.missing("an unsigned number"))
+        };
+        let length = number("Length")?.unwrap_or(DEFAULT_LENGTH);
+        let offset = match (number("Offset")?, number("Generation")?) {
+            (Some(_), Some(_)) => return Err(TokenError::DerivedKey("Offset and Generation exclude each other")),
+            (Some(offset), None) => Some(offset),
+            (None, Some(generation)) => generation.checked_mul(length),
+            (None, None) => Some(0),
+        };
+        let end = offset.and_then(|offset| offset.checked_add(length));
+        let offset = match (offset, end) {
+            (Some(offset), Some(end)) if (16..=MAX_LENGTH).contains(&length) && end <= MAX_END => offset as usize,
+            _ => return Err(TokenError::DerivedKey("16 to 64 octets of the first 1024 may be derived")),
+        };
+        if let Some(label) = element.optional_child(wsc, "Label")? {
+            let label = label.text()?;
+            if !label.is_empty() && label != LABEL {
+                return Err(TokenError::DerivedKey("only the default label is supported"));
+            }
+        }
+        let nonce = element.optional_child(wsc, "Nonce")?.ok_or_else(|| element.missing("wsc:Nonce"))?;
+        let nonce = nonce.base64(MAX_NONCE)?;
+        if nonce.len() < MIN_NONCE {
+            return Err(TokenError::DerivedKey("its nonce has fewer than 16 octets"));
+        }
+        let source = element.required_child(name::WSSE.uri, "SecurityTokenReference")?;
+        let source = SecurityTokenReference::parse(source)?;
+        Ok(Self { element, source, offset, length: length as usize, nonce })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// The token whose secret is derived from.
+    #[must_use]
+    pub fn source(&self) -> &SecurityTokenReference<'d> {
+        &self.source
+    }
+
+    /// Octets of the derived key.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.length
+    }
+
+    /// Derives the key.
+    #[must_use]
+    pub fn derive(&self, secret: &Secret) -> Secret {
+        derive(secret, &self.nonce, self.offset, self.length)
+    }
+}
+
+fn derive(secret: &Secret, nonce: &[u8], offset: usize, length: usize) -> Secret {
+    p_sha1(secret, &[LABEL.as_bytes(), nonce].concat(), offset, length)
+}
+
+/// Writes a token that derives `length` octets at the start of the stream, in canonical form, standing alone, and
+/// derives them. `source` is the canonical `wsse:SecurityTokenReference`, written standing alone.
+#[must_use]
+pub fn write_derived_key(
+    version: SecureConversation,
+    id: &str,
+    source: &str,
+    nonce: &[u8],
+    secret: &Secret,
+    length: usize,
+) -> (String, Secret) {
+    let wsc = version.namespace();
+    let mut writer = Writer::new();
+    writer.start(wsc, "DerivedKeyToken");
+    writer.attribute_in(name::WSU, "Id", id);
+    writer.raw(source);
+    writer.leaf(wsc, "Offset", "0");
+    writer.leaf(wsc, "Length", &length.to_string());
+    writer.leaf(wsc, "Nonce", &base64_encode(nonce));
+    writer.end();
+    (writer.finish(), derive(secret, nonce, 0, length))
+}

@@ -1,0 +1,96 @@
+//! `wsc:SecurityContextToken`: the name of a secret both sides agreed on before (WS-SecureConversation 1.3 §2).
+
+use wss_c14n::{Element, Writer, name};
+use wss_crypto::Secret;
+
+use crate::derived_key::SecureConversation;
+use crate::error::TokenError;
+
+const MAX_IDENTIFIER: usize = 2_048;
+
+/// Looks the secrets of security contexts up.
+pub trait SecurityContexts: Send + Sync {
+    /// The secret of the context `identifier`, of its instance `instance` where keys were renewed; `None` for a
+    /// context that is not known or is over.
+    fn secret(&self, identifier: &str, instance: Option<&str>) -> Option<Secret>;
+}
+
+impl<F: Fn(&str, Option<&str>) -> Option<Secret> + Send + Sync> SecurityContexts for F {
+    fn secret(&self, identifier: &str, instance: Option<&str>) -> Option<Secret> {
+        self(identifier, instance)
+    }
+}
+
+/// A security context token as it stands in a header: it names a secret and carries none.
+#[derive(Debug, Clone)]
+pub struct SecurityContextToken<'d> {
+    element: Element<'d>,
+    version: SecureConversation,
+    identifier: String,
+    instance: Option<String>,
+}
+
+impl<'d> SecurityContextToken<'d> {
+    /// Reads a `wsc:SecurityContextToken`: one Identifier, at most one Instance.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+        let version = SecureConversation::of(element, "SecurityContextToken");
+        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string() })?;
+        let wsc = version.namespace().uri;
+        let identifier = element.required_child(wsc, "Identifier")?.text()?.trim().to_owned();
+        if identifier.is_empty() || identifier.len() > MAX_IDENTIFIER {
+            return Err(element.missing("a wsc:Identifier of 1 to 2048 octets").into());
+        }
+        let instance = match element.optional_child(wsc, "Instance")? {
+            Some(child) => Some(child.text()?.trim().to_owned()),
+            None => None,
+        };
+        Ok(Self { element, version, identifier, instance })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// The version of WS-SecureConversation it is of.
+    #[must_use]
+    pub fn version(&self) -> SecureConversation {
+        self.version
+    }
+
+    /// `wsc:Identifier`.
+    #[must_use]
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// `wsc:Instance`.
+    #[must_use]
+    pub fn instance(&self) -> Option<&str> {
+        self.instance.as_deref()
+    }
+}
+
+/// Writes a token in canonical form, standing alone.
+#[must_use]
+pub fn write_security_context(
+    version: SecureConversation,
+    id: &str,
+    identifier: &str,
+    instance: Option<&str>,
+) -> String {
+    let wsc = version.namespace();
+    let mut writer = Writer::new();
+    writer.start(wsc, "SecurityContextToken");
+    writer.attribute_in(name::WSU, "Id", id);
+    writer.leaf(wsc, "Identifier", identifier);
+    if let Some(instance) = instance {
+        writer.leaf(wsc, "Instance", instance);
+    }
+    writer.end();
+    writer.finish()
+}
