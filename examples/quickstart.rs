@@ -55,7 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("amount: {}", amount.and_then(|node| node.text()).unwrap_or("none"));
 
     println!("\n== the evidence");
-    println!("signer: {}", opened.signer().certificate().subject());
+    println!("signer: {}", opened.signer());
     for signature in &opened.evidence().signatures {
         let parts: Vec<String> = signature.parts.iter().map(ToString::to_string).collect();
         println!("signed with {:?}: {}", signature.method, parts.join(", "));

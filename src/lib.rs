@@ -9,13 +9,14 @@ pub use wss_crypto::{
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError,
-    Evidence, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan, PlanError,
-    Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, SignatureEvidence,
-    Signing, SoapVersion, SystemClock, UnsignedOpened,
+    Evidence, Exchange, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan,
+    PlanError, ProtectionToken, Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role,
+    SecureError, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock, UnsignedOpened,
 };
 #[doc(inline)]
 pub use wss_tokens::{
-    AuthenticatedUser, PasswordSource, ReferenceForm, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    AuthenticatedUser, Password, PasswordSource, ReferenceForm, SecureConversation, SecurityContexts, SignerRule,
+    Trust, TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -547,7 +547,7 @@ fn t22_certificates_that_may_not_sign_are_refused() {
     assert!(matches!(error, OpenError::Trust(ws_security::TrustError::NotValidNow { .. })), "{error}");
     let with_sub_ca = any.clone().intermediates([certificate("sub-ca")]);
     let opened = receiver(with_sub_ca).open(by("dave")).expect("a path of three");
-    assert_eq!(opened.signer().path().len(), 2);
+    assert_eq!(opened.signer().validated_certificate().expect("a certificate").path().len(), 2);
     let with_crl = any.crls(&file("ca.crl")).expect("a CRL");
     assert!(receiver(with_crl.clone()).open(by("alice")).is_ok());
     refuse(&receiver(with_crl), &by("carol"));
@@ -696,7 +696,7 @@ fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
         Requirements::dangerous_unsigned(),
         ws_security::DangerousNoReplayCache,
     )
-    .decrypt_with_secret(None, secret.clone());
+    .shared_secret(None, secret.clone());
     for (in_body, in_header, ids) in [
         (data("outer", &inner), String::new(), ["outer", "inner"]),
         (data("outer", &inner), String::new(), ["inner", "outer"]),
@@ -725,7 +725,7 @@ fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
         Requirements::dangerous_unsigned().encrypted([Part::header_block("urn:p", "a")]),
         ws_security::DangerousNoReplayCache,
     )
-    .decrypt_with_secret(None, secret);
+    .shared_secret(None, secret);
     assert!(requiring.dangerous_open_unsigned(message).is_ok());
 }
 
@@ -769,7 +769,7 @@ fn t24_plaintext_must_keep_to_its_place() {
             Requirements::dangerous_unsigned().encrypted([Part::Body]),
             ws_security::DangerousNoReplayCache,
         )
-        .decrypt_with_secret(None, key);
+        .shared_secret(None, key);
         let outcome = receiver.dangerous_open_unsigned(&message);
         match plaintext {
             "text" => assert!(outcome.expect("text is content").unauthenticated_body().contains(">text<")),

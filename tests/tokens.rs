@@ -183,7 +183,7 @@ fn misuse_is_found_when_planning() {
     assert!(matches!(plan(Recipe::new().sign(legacy)), PlanError::Legacy { .. }));
     let weak = Signing::with(&identity("weak")).parts([Part::Body]);
     assert!(matches!(plan(Recipe::new().sign(weak)), PlanError::Legacy { .. }));
-    let block = Encrypting::to(&certificate("bob")).parts([action()]);
+    let block = Encrypting::to(&certificate("bob")).parts([Part::Timestamp]);
     assert!(matches!(plan(Recipe::new().encrypt(block)), PlanError::CannotBe { .. }));
     let curve = Encrypting::to(&certificate("ec256")).parts([Part::Body]);
     assert_eq!(plan(Recipe::new().encrypt(curve)), PlanError::Recipient);

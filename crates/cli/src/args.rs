@@ -334,7 +334,7 @@ pub(crate) struct VerifyArgs {
     /// What the message must prove: signed:PART, encrypted:PART, token:username or token:x509
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
-    /// The request this message answers (not supported yet)
+    /// The request this message answers, as it was sent
     #[arg(long)]
     pub(crate) request: Option<PathBuf>,
     /// The audience of assertions (not supported yet)

@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::json;
 use ws_security::tokens::format_instant;
 use ws_security::{
-    DangerousNoReplayCache, Evidence, FixedClock, Identity, Limits, Part, Receiver, Requirements, Secret, SignerRule,
-    Trust,
+    Certificate, DangerousNoReplayCache, Evidence, Exchange, FixedClock, Identity, Limits, Part, Receiver,
+    Requirements, Secret, Signer, SignerRule, Trust,
 };
 
 use crate::args::{Bsp, Format, VerifyArgs};
@@ -21,7 +21,14 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
     let message = output::text(&octets)?;
     let (body, evidence) = if signed_body {
-        let opened = receiver.open(&message).map_err(refused)?;
+        let opened = match &arguments.request {
+            None => receiver.open(&message),
+            Some(path) => {
+                let request = output::text(&output::read(path)?)?;
+                receiver.open_reply(&message, &Exchange::of_sent(&request).map_err(could_not)?)
+            }
+        };
+        let opened = opened.map_err(refused)?;
         (opened.body().xml().to_owned(), opened.evidence().clone())
     } else {
         let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
@@ -42,9 +49,6 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if !arguments.saml_issuer.is_empty() || !arguments.audience.is_empty() {
         return Err(not_yet("SAML"));
     }
-    if arguments.request.is_some() {
-        return Err(not_yet("signature confirmation"));
-    }
     if arguments.bsp == Bsp::Enforce {
         return Err(not_yet("enforcing the Basic Security Profile"));
     }
@@ -64,12 +68,18 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     for path in &arguments.crl {
         trust = trust.crls(&output::read(path)?).map_err(could_not)?;
     }
+    let named = [&arguments.trust, &arguments.pin, &arguments.saml_issuer];
+    let anyone = named.iter().all(|paths| paths.is_empty())
+        && arguments.user_file.is_none()
+        && arguments.secret.is_empty()
+        && !requirements.x509
+        && !requirements.username;
     let now = keys::now(arguments.now.as_ref())?;
     let (policy, cbc) = keys::policy(&arguments.allow)?;
     let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
     let mut receiver = match &arguments.replay_store {
-        Some(path) => Receiver::new(trust, requirements.build(), FileReplayStore::new(path.clone())),
-        None => Receiver::new(trust, requirements.build(), DangerousNoReplayCache),
+        Some(path) => Receiver::new(trust, requirements.build(anyone), FileReplayStore::new(path.clone())),
+        None => Receiver::new(trust, requirements.build(anyone), DangerousNoReplayCache),
     }
     .clock(Arc::new(FixedClock(now)))
     .algorithms(policy)
@@ -90,7 +100,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     }
     for argument in &arguments.secret {
         let (name, octets) = keys::secret(argument)?;
-        receiver = receiver.decrypt_with_secret(name, Secret::new(octets));
+        receiver = receiver.shared_secret(name, Secret::new(octets));
     }
     if let Some(path) = &arguments.user_file {
         let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
@@ -111,6 +121,7 @@ struct Required {
     encrypted: Vec<Part>,
     username: bool,
     x509: bool,
+    confirmation: bool,
 }
 
 impl Required {
@@ -127,25 +138,47 @@ impl Required {
                 Some(("token", "saml1" | "saml2" | "kerberos")) | None if argument != "confirmation" => {
                     return Err(could_not(format!("{argument:?} is not supported yet")));
                 }
-                None => return Err(could_not("confirmation is not supported yet")),
+                None => required.confirmation = true,
                 Some(_) => return Err(unknown()),
             }
         }
-        // A certificate authenticates by signing: what it signs is the Body, if nothing else is said.
-        if required.x509 && required.signed.is_empty() {
+        // A certificate authenticates, and a reply confirms, by signing: the Body, if nothing else is said.
+        if (required.x509 || required.confirmation) && required.signed.is_empty() {
             required.signed.push(Part::Body);
         }
         Ok(required)
     }
 
-    fn build(&self) -> Requirements {
+    fn build(&self, anyone: bool) -> Requirements {
         let requirements = if self.signed.contains(&Part::Body) {
             Requirements::signed_body_and(self.signed.iter().cloned())
         } else {
             Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned())
         };
-        let requirements = requirements.encrypted(self.encrypted.iter().cloned());
-        if self.username { requirements.username_token() } else { requirements }
+        let mut requirements = requirements.encrypted(self.encrypted.iter().cloned());
+        if self.username {
+            requirements = requirements.username_token();
+        }
+        if self.x509 {
+            requirements = requirements.x509_token();
+        }
+        if self.confirmation {
+            requirements = requirements.signature_confirmation();
+        }
+        // Where no one is trusted by name, a key that was encrypted to us is all there can be.
+        if anyone { requirements.dangerous_anonymous() } else { requirements }
+    }
+}
+
+fn kind(signer: &Signer) -> &'static str {
+    match signer {
+        Signer::Certificate(_) => "certificate",
+        Signer::User(_) => "user",
+        Signer::SharedSecret { .. } => "shared-secret",
+        Signer::SecurityContext { .. } => "security-context",
+        Signer::Exchange => "exchange",
+        Signer::Anonymous => "anonymous",
+        _ => "other",
     }
 }
 
@@ -154,11 +187,15 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
         .signatures
         .iter()
         .map(|signature| {
+            let certificate = signature.signer.certificate();
+            let path = signature.signer.validated_certificate().map_or(&[][..], |validated| validated.path());
+            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
             json!({
-                "signer": signature.signer.subject().to_string(),
-                "issuer": signature.signer.issuer().to_string(),
-                "serial": signature.signer.serial_decimal(),
-                "path": signature.path,
+                "signer": signature.signer.to_string(),
+                "kind": kind(&signature.signer),
+                "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
+                "serial": certificate.map(Certificate::serial_decimal),
+                "path": path,
                 "method": signature.method.uri(),
                 "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })

@@ -43,6 +43,9 @@ pub enum EnvelopeError {
         /// The namespace name.
         uri: String,
     },
+    /// *Misuse.* The Security header of a request that is to be read is encrypted, or its signature has no value.
+    #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
+    EncryptedHeader,
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error("two Security headers are for one actor or role")]
     TwoHeaders,
@@ -104,6 +107,12 @@ pub enum PlanError {
     /// *Misuse.* A password in the clear that nothing protects (BSP R4201 and its security considerations).
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
+    /// *Misuse.* A password makes 20 octets of key.
+    #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
+    PasswordTooShort,
+    /// *Misuse.* One secret for MACs and a cipher, or for two ciphers (SOAP Message Security 1.1.1 §13).
+    #[error("one key would be used for two purposes: give each its own with `derived_keys`")]
+    OneKeyTwoUses,
     /// *Misuse.* Two timestamps (BSP R3227).
     #[error("a Security header has one timestamp")]
     TwoTimestamps,
@@ -137,6 +146,20 @@ pub enum SecureError {
     /// *Failed.* No randomness, or a key that gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
+    /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
+    #[error("the recipe is for replies: use `secure_reply`, with a request that has the key and certificate it uses")]
+    NeedsRequest,
+    /// *Misuse.* The signer of the request has a certificate that cannot be encrypted to.
+    #[error("the reply cannot be encrypted to the signer of the request: {0}")]
+    Requester(PlanError),
+    /// *Misuse.* A secret of another length than its cipher takes.
+    #[error("the secret has {found} octets where the cipher takes {wanted}: derive keys, or choose another cipher")]
+    KeyLength {
+        /// Octets of the secret.
+        found: usize,
+        /// Octets the cipher takes.
+        wanted: usize,
+    },
     /// *Misuse.* The recipe signs with a key at hand where a pending signature was asked for, or the reverse.
     #[error("the recipe has no signature left to be made elsewhere")]
     NothingPending,
@@ -225,6 +248,13 @@ pub enum OpenError {
         /// Its expanded name.
         block: String,
     },
+    /// *Malformed.* A SignatureConfirmation that confirms no signature of the request, or one twice; or the reply
+    /// is the request itself, sent back.
+    #[error("the reply confirms a signature the request does not have: it answers another request")]
+    Confirmation,
+    /// *Refused.* A signature of our own request came back.
+    #[error("the reply carries a signature of the request it answers")]
+    Reflected,
     /// *Refused.* What was required is not proven.
     #[error("{0}")]
     Requirement(#[from] RequirementError),
@@ -255,6 +285,15 @@ pub enum RequirementError {
         /// The kind of token.
         token: &'static str,
     },
+    /// *Refused.* A signature covers all parts, but its key is one that anyone could have sent us.
+    #[error(
+        "the message is signed with a key that anyone could have encrypted to us: have the peer add an endorsing \
+         signature or an encrypted username token, or require no identity"
+    )]
+    Anonymous,
+    /// *Refused.* A signature of the request is not confirmed by the reply.
+    #[error("the reply does not confirm every signature of the request under its own signature")]
+    NotConfirmed,
     /// *Refused.* Ciphertext remains where the application reads.
     #[error("a part is still encrypted: no key of this receiver opens it")]
     StillEncrypted,

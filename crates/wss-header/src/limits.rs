@@ -15,12 +15,13 @@ pub struct Limits {
     pub(crate) encrypted_data: usize,
     pub(crate) revisions: usize,
     pub(crate) nested_encryption: usize,
+    pub(crate) derivations: usize,
     pub(crate) digested: u64,
 }
 
 impl Default for Limits {
     /// 8 Security headers, 64 children in ours, 16 tokens, 8 signatures, 8 encrypted keys of which 4 are
-    /// unwrapped, 64 encrypted data nested twice, 8 revisions, and four times the message's octets digested.
+    /// unwrapped, 2 keys derived from one another, 64 encrypted data nested twice, 8 revisions, and four times the message's octets digested.
     fn default() -> Self {
         Self {
             xml: XmlLimits::default(),
@@ -33,6 +34,7 @@ impl Default for Limits {
             encrypted_data: 64,
             revisions: 8,
             nested_encryption: 2,
+            derivations: 2,
             digested: 4,
         }
     }

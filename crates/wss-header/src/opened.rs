@@ -2,10 +2,12 @@
 
 use std::time::SystemTime;
 
-use wss_crypto::{Certificate, ContentEncryption, SignatureMethod};
-use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
+use wss_crypto::{ContentEncryption, SignatureMethod};
+use wss_tokens::AuthenticatedUser;
 
+use crate::exchange::Exchange;
 use crate::part::Part;
+use crate::signer::Signer;
 
 /// A message that proved what was required. Made by [`Receiver::open`](crate::Receiver::open) alone.
 ///
@@ -14,7 +16,8 @@ use crate::part::Part;
 pub struct Opened {
     pub(crate) body: String,
     pub(crate) blocks: Vec<Block>,
-    pub(crate) signer: ValidatedCertificate,
+    pub(crate) signer: Signer,
+    pub(crate) exchange: Exchange,
     pub(crate) evidence: Evidence,
 }
 
@@ -69,10 +72,16 @@ impl Opened {
         only.map(|block| Authenticated { xml: &block.xml })
     }
 
-    /// Who signed the Body: the certificate, with its validated path.
+    /// Who signed the Body.
     #[must_use]
-    pub fn signer(&self) -> &ValidatedCertificate {
+    pub fn signer(&self) -> &Signer {
         &self.signer
+    }
+
+    /// What this request leaves behind for its reply: hand it to [`Plan::secure_reply`](crate::Plan::secure_reply).
+    #[must_use]
+    pub fn exchange(&self) -> &Exchange {
+        &self.exchange
     }
 
     /// The user whose password was checked, if the message carries a username token.
@@ -139,10 +148,8 @@ pub struct Evidence {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SignatureEvidence {
-    /// Whose certificate.
-    pub signer: Certificate,
-    /// Subjects of the authorities on its path, the anchor last; empty for a pin.
-    pub path: Vec<String>,
+    /// Whose.
+    pub signer: Signer,
     /// The signature method.
     pub method: SignatureMethod,
     /// The parts it covers.
@@ -157,6 +164,7 @@ pub struct DecryptionEvidence {
     pub part: String,
     /// The content cipher.
     pub content: ContentEncryption,
-    /// How the key came: identifier of the key transport, or `secret`.
+    /// How the key came: identifier of the key transport, or `secret`, `security context`, `password`,
+    /// `key of the request`.
     pub key: &'static str,
 }

@@ -16,6 +16,8 @@ pub enum Part {
     UsernameToken,
     /// The token that carries the signer's certificate.
     Token,
+    /// The `wsse11:SignatureConfirmation`s of a reply.
+    SignatureConfirmation,
     /// A header block.
     HeaderBlock {
         /// Its namespace.
@@ -34,7 +36,8 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
-    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `{namespace}local` or `#id`.
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `SignatureConfirmation`, `{namespace}local` or
+    /// `#id`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -43,6 +46,7 @@ impl Part {
             "Signature" => Some(Self::Signature),
             "UsernameToken" => Some(Self::UsernameToken),
             "Token" => Some(Self::Token),
+            "SignatureConfirmation" => Some(Self::SignatureConfirmation),
             _ => {
                 if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
                     return Some(Self::Id(id.to_owned()));
@@ -62,6 +66,7 @@ impl fmt::Display for Part {
             Self::Signature => f.write_str("Signature"),
             Self::UsernameToken => f.write_str("UsernameToken"),
             Self::Token => f.write_str("Token"),
+            Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::HeaderBlock { namespace, local } => write!(f, "{{{namespace}}}{local}"),
             Self::Id(id) => write!(f, "#{id}"),
         }

@@ -1,12 +1,16 @@
 //! The plan: a recipe that was checked, reused for every message.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use wss_crypto::{ContentEncryption, DigestMethod, KeyKind, KeyTransport};
+use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTransport, SignatureFamily};
+use wss_tokens::ReferenceForm;
 
 use crate::error::{PlanError, SecureError};
+use crate::exchange::Exchange;
 use crate::part::Part;
-use crate::recipe::{Encrypting, Recipe, Signing, Step};
+use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 use crate::secure::{Next, Securing};
 use wss_xmldsig::PendingSignature;
 
@@ -47,6 +51,7 @@ impl Plan {
                 }
             }
         }
+        check_uses(&recipe)?;
         let encrypts_username = recipe
             .steps
             .iter()
@@ -65,8 +70,31 @@ impl Plan {
     /// # Errors
     /// [`SecureError`].
     pub fn secure(&self, envelope: &str) -> Result<String, SecureError> {
-        match Securing::begin(self, envelope)?.run()? {
-            Next::Done(message) => Ok(message),
+        self.run(envelope, None).map(|(message, _)| message)
+    }
+
+    /// Secures a request, and gives what is needed to open its reply with
+    /// [`Receiver::open_reply`](crate::Receiver::open_reply).
+    ///
+    /// # Errors
+    /// [`SecureError`].
+    pub fn secure_request(&self, envelope: &str) -> Result<(String, Exchange), SecureError> {
+        self.run(envelope, None)
+    }
+
+    /// Secures the reply to a request: confirms its signatures, uses its key, encrypts to its signer, as the recipe
+    /// says.
+    ///
+    /// # Errors
+    /// [`SecureError`]; [`SecureError::NeedsRequest`] if the request has no key, or no certificate, that the recipe
+    /// uses.
+    pub fn secure_reply(&self, envelope: &str, request: &Exchange) -> Result<String, SecureError> {
+        self.run(envelope, Some(request)).map(|(message, _)| message)
+    }
+
+    fn run(&self, envelope: &str, request: Option<&Exchange>) -> Result<(String, Exchange), SecureError> {
+        match Securing::begin(self, envelope, request)?.run()? {
+            Next::Done(message, exchange) => Ok((message, exchange)),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
     }
@@ -76,8 +104,8 @@ impl Plan {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if the recipe has no such signature.
     pub fn prepare(&self, envelope: &str) -> Result<PendingMessage, SecureError> {
-        match Securing::begin(self, envelope)?.run()? {
-            Next::Done(_) => Err(SecureError::NothingPending),
+        match Securing::begin(self, envelope, None)?.run()? {
+            Next::Done(..) => Err(SecureError::NothingPending),
             Next::Sign(securing, pending) => Ok(PendingMessage { securing, pending }),
         }
     }
@@ -108,8 +136,8 @@ impl PendingMessage {
     /// [`SecureError`]; [`SecureError::NothingPending`] if a second such signature follows.
     pub fn finish(self, value: &[u8]) -> Result<String, SecureError> {
         let signature = self.pending.finish(value);
-        match self.securing.signed(&signature).run()? {
-            Next::Done(message) => Ok(message),
+        match self.securing.signed(&signature, value).run()? {
+            Next::Done(message, _) => Ok(message),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
     }
@@ -133,6 +161,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, signed_before: bool) -> Result<(
         let there = match part {
             Part::Signature => signed_before,
             Part::UsernameToken => recipe.username.is_some(),
+            Part::SignatureConfirmation => recipe.confirms,
             Part::Timestamp | Part::Body | Part::Token | Part::HeaderBlock { .. } | Part::Id(_) => true,
         };
         if !there {
@@ -143,24 +172,35 @@ fn check_parts(parts: &[Part], recipe: &Recipe, signed_before: bool) -> Result<(
 }
 
 fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
-    let kind = signing.certificate.public_key().kind();
-    if !kind.can_run(signing.method) || signing.key.as_ref().is_some_and(|key| !key.can_run(signing.method)) {
-        return Err(PlanError::KeyMismatch);
-    }
-    if !signing.reference.fits(&signing.certificate) {
-        return Err(PlanError::ReferenceForm);
-    }
-    if signing.parts.contains(&Part::Token) && !signing.reference.needs_token() {
-        return Err(PlanError::NotThere { part: Part::Token.to_string() });
-    }
     if !legacy {
         for digest in [signing.digest, signing.method.digest()] {
             if matches!(digest, DigestMethod::Sha1 | DigestMethod::Sha224) {
                 return Err(PlanError::Legacy { uri: digest.uri() });
             }
         }
-        if !kind.is_strong() {
-            return Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" });
+    }
+    match &signing.by {
+        SignedBy::Token(token) => {
+            if signing.method.family() != SignatureFamily::Hmac {
+                return Err(PlanError::KeyMismatch);
+            }
+            check_token(token, legacy)?;
+            if signing.parts.contains(&Part::Token) && matches!(*token.kind, ProtectionKind::Request) {
+                return Err(PlanError::NotThere { part: Part::Token.to_string() });
+            }
+        }
+        SignedBy::Certificate { key, certificate, reference, .. } => {
+            let kind = certificate.public_key().kind();
+            if !kind.can_run(signing.method) || key.as_ref().is_some_and(|key| !key.can_run(signing.method)) {
+                return Err(PlanError::KeyMismatch);
+            }
+            if !reference.fits(certificate) {
+                return Err(PlanError::ReferenceForm);
+            }
+            if signing.parts.contains(&Part::Token) && !reference.needs_token() {
+                return Err(PlanError::NotThere { part: Part::Token.to_string() });
+            }
+            check_strong(certificate, legacy)?;
         }
     }
     Ok(())
@@ -168,29 +208,92 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
 
 fn check_encrypting(encrypting: &Encrypting, legacy: bool) -> Result<(), PlanError> {
     for part in &encrypting.parts {
-        // Header blocks need wsse11:EncryptedHeader (BSP R5614); a timestamp or token must stay readable.
-        if matches!(part, Part::HeaderBlock { .. } | Part::Timestamp | Part::Token) {
+        // A timestamp or token must stay readable.
+        if matches!(part, Part::Timestamp | Part::Token) {
             return Err(PlanError::CannotBe { part: part.to_string(), verb: "encrypted" });
         }
     }
-    let kind = encrypting.recipient.public_key().kind();
-    let usable = encrypting.recipient.key_usage().is_none_or(|usage| usage.key_encipherment);
-    if !matches!(kind, KeyKind::Rsa { .. }) || !usable {
+    if !legacy && encrypting.content == ContentEncryption::TripleDesCbc {
+        return Err(PlanError::Legacy { uri: encrypting.content.uri() });
+    }
+    match &encrypting.to {
+        EncryptedTo::Token(token) => {
+            let is_password = matches!(*token.kind, ProtectionKind::Username { .. });
+            if is_password && token.derived.is_none() && encrypting.content.key_len() > 20 {
+                return Err(PlanError::PasswordTooShort);
+            }
+            check_token(token, legacy)
+        }
+        EncryptedTo::Certificate { recipient: Some(recipient), transport, reference } => {
+            check_recipient(recipient, transport, *reference, legacy)
+        }
+        EncryptedTo::Certificate { recipient: None, transport, .. } => check_transport(transport, legacy),
+    }
+}
+
+fn check_token(token: &ProtectionToken, legacy: bool) -> Result<(), PlanError> {
+    match &*token.kind {
+        ProtectionKind::EncryptedKey { recipient, transport, reference } => {
+            check_recipient(recipient, transport, *reference, legacy)
+        }
+        ProtectionKind::SecurityContext { secret, .. } if secret.len() < 16 => Err(PlanError::KeyMismatch),
+        ProtectionKind::SecurityContext { .. } | ProtectionKind::Username { .. } | ProtectionKind::Request => Ok(()),
+    }
+}
+
+/// Whether a certificate can be encrypted to.
+pub(crate) fn check_recipient(
+    recipient: &Certificate,
+    transport: &KeyTransport,
+    reference: ReferenceForm,
+    legacy: bool,
+) -> Result<(), PlanError> {
+    let usable = recipient.key_usage().is_none_or(|usage| usage.key_encipherment);
+    if !matches!(recipient.public_key().kind(), KeyKind::Rsa { .. }) || !usable {
         return Err(PlanError::Recipient);
     }
-    if !encrypting.reference.fits(&encrypting.recipient) {
+    if !reference.fits(recipient) {
         return Err(PlanError::ReferenceForm);
     }
-    if !legacy {
-        if encrypting.content == ContentEncryption::TripleDesCbc {
-            return Err(PlanError::Legacy { uri: encrypting.content.uri() });
+    check_transport(transport, legacy)?;
+    check_strong(recipient, legacy)
+}
+
+fn check_transport(transport: &KeyTransport, legacy: bool) -> Result<(), PlanError> {
+    match transport {
+        KeyTransport::Rsa15 if !legacy => Err(PlanError::Legacy { uri: transport.uri() }),
+        _ => Ok(()),
+    }
+}
+
+fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError> {
+    if legacy || certificate.public_key().kind().is_strong() {
+        return Ok(());
+    }
+    Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
+}
+
+/// A secret that is not derived from is for MACs or for one cipher, not for both.
+fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
+    let mut uses: Vec<(&ProtectionToken, Option<ContentEncryption>)> = Vec::new();
+    for step in &recipe.steps {
+        let (token, cipher) = match step {
+            Step::Sign(Signing { by: SignedBy::Token(token), .. }) => (token, None),
+            Step::Encrypt(Encrypting { to: EncryptedTo::Token(token), content, .. }) => (token, Some(*content)),
+            _ => continue,
+        };
+        // Passwords make one key for each; derived keys are all different.
+        if token.derived.is_some() || matches!(*token.kind, ProtectionKind::Username { .. }) {
+            continue;
         }
-        if encrypting.transport == KeyTransport::Rsa15 {
-            return Err(PlanError::Legacy { uri: encrypting.transport.uri() });
+        let same = |(other, _): &&(&ProtectionToken, Option<ContentEncryption>)| Arc::ptr_eq(&other.kind, &token.kind);
+        if let Some((_, other)) = uses.iter().find(same) {
+            let both = other.is_none() != cipher.is_none();
+            if (both && !recipe.legacy) || (!both && *other != cipher) {
+                return Err(PlanError::OneKeyTwoUses);
+            }
         }
-        if !kind.is_strong() {
-            return Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" });
-        }
+        uses.push((token, cipher));
     }
     Ok(())
 }

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use wss_c14n::{ParseError, transcode};
 use wss_crypto::{Identity, Secret};
-use wss_tokens::{PasswordSource, Trust};
+use wss_tokens::{PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
-use crate::error::{EnvelopeError, OpenError};
+use crate::error::{EnvelopeError, OpenError, RequirementError};
+use crate::exchange::Exchange;
 use crate::limits::Limits;
 use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
@@ -27,8 +28,10 @@ pub struct Receiver {
     pub(crate) replay: Arc<dyn ReplayCache>,
     pub(crate) identities: Vec<Identity>,
     pub(crate) secrets: Vec<(Option<String>, Secret)>,
+    pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
+    pub(crate) forward_references: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
-    pub(crate) clear_text_passwords: bool,
+    pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
     pub(crate) unauthenticated_cbc: bool,
     pub(crate) limits: Limits,
@@ -56,8 +59,10 @@ impl Receiver {
             replay: Arc::new(replay),
             identities: Vec::new(),
             secrets: Vec::new(),
+            contexts: None,
+            forward_references: false,
             passwords: None,
-            clear_text_passwords: false,
+            protected_transport: false,
             policy: AlgorithmPolicy::default(),
             unauthenticated_cbc: false,
             limits: Limits::default(),
@@ -76,10 +81,25 @@ impl Receiver {
         self
     }
 
-    /// Decrypts with a secret both sides have; `name` is what `ds:KeyName` calls it.
+    /// Decrypts, and verifies MACs, with a secret both sides have; `name` is what `ds:KeyName` calls it, or the
+    /// identifier of the security context it belongs to.
     #[must_use]
-    pub fn decrypt_with_secret(mut self, name: Option<String>, secret: Secret) -> Self {
+    pub fn shared_secret(mut self, name: Option<String>, secret: Secret) -> Self {
         self.secrets.push((name, secret));
+        self
+    }
+
+    /// Looks the secrets of security contexts up in `contexts`, where no [`Receiver::shared_secret`] has the name.
+    #[must_use]
+    pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
+        self.contexts = Some(Arc::new(contexts));
+        self
+    }
+
+    /// Accepts references to tokens that stand after them, which BSP R5205 forbids and some peers send.
+    #[must_use]
+    pub fn accept_forward_references(mut self) -> Self {
+        self.forward_references = true;
         self
     }
 
@@ -90,11 +110,11 @@ impl Receiver {
         self
     }
 
-    /// Accepts passwords in the clear: the caller states that the transport protected them. A password that came
-    /// encrypted is accepted without.
+    /// Accepts passwords in the clear, and takes a username token for the sender of all that is signed with it: the
+    /// caller states that the transport protected them. A token that came encrypted is accepted without.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
-        self.clear_text_passwords = true;
+        self.protected_transport = true;
         self
     }
 
@@ -155,11 +175,32 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open(&self, message: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
+        self.open_signed(message.as_ref(), None)
+    }
+
+    /// Opens the reply to a request that was secured with [`Plan::secure_request`](crate::Plan::secure_request):
+    /// keys of the request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    ///
+    /// # Specification
+    /// SOAP Message Security 1.1.1 §7.7 and §8.5.
+    pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<Opened, OpenError> {
+        self.open_signed(message.as_ref(), Some(request))
+    }
+
+    fn open_signed(&self, message: &[u8], request: Option<&Exchange>) -> Result<Opened, OpenError> {
         let mut demanded = self.requirements.signed.clone();
         demanded.insert(Part::Body);
-        let (opening, read) = self.process(message.as_ref(), demanded)?;
+        let (opening, read) = self.process(message, demanded, request)?;
         let signer = read.signer.ok_or(OpenError::NoKey)?;
-        Ok(Opened { body: read.body, blocks: read.blocks, signer, evidence: opening.evidence })
+        let exchange = Exchange {
+            signature_values: opening.signature_values,
+            keys: opening.keys,
+            certificate: signer.certificate().cloned(),
+        };
+        Ok(Opened { body: read.body, blocks: read.blocks, signer, exchange, evidence: opening.evidence })
     }
 
     /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else
@@ -168,20 +209,28 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`].
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
-        let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone())?;
+        let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone(), None)?;
         opening.evidence.waived.push("the Body need not be signed");
         Ok(UnsignedOpened { body: read.body, evidence: opening.evidence })
     }
 
-    fn process(&self, message: &[u8], demanded: BTreeSet<Part>) -> Result<(Opening<'_>, Read), OpenError> {
+    fn process<'r>(
+        &'r self,
+        message: &[u8],
+        demanded: BTreeSet<Part>,
+        request: Option<&'r Exchange>,
+    ) -> Result<(Opening<'r>, Read), OpenError> {
         self.requirements.check()?;
+        if self.requirements.confirmation && request.is_none() {
+            return Err(RequirementError::NotConfirmed.into());
+        }
         let max = self.limits.xml.max_octets();
         if message.len() > max {
             let error = ParseError::Limit { limit: wss_c14n::Limit::Octets, allowed: max as u64 };
             return Err(EnvelopeError::from(error).into());
         }
         let text = transcode(message).map_err(EnvelopeError::from)?;
-        let mut opening = Opening::new(self, text.len(), demanded);
+        let mut opening = Opening::new(self, text.len(), demanded, request);
         let read = opening.run(&text)?;
         self.remember(&opening)?;
         Ok((opening, read))

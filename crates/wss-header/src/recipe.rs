@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_crypto::{
-    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, Secret,
-    SignatureMethod, SigningKey, SystemRandom,
+    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, SignatureMethod,
+    SigningKey, SystemRandom,
 };
-use wss_tokens::ReferenceForm;
+use wss_tokens::{Password, ReferenceForm};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
 use crate::error::PlanError;
 use crate::part::Part;
 use crate::plan::Plan;
+use crate::protection_token::{ProtectionKind, ProtectionToken};
 
 /// What shall happen to a message.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub struct Recipe {
     pub(crate) must_understand: bool,
     pub(crate) legacy: bool,
     pub(crate) protected_transport: bool,
+    pub(crate) confirms: bool,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -41,7 +43,7 @@ pub(crate) enum Step {
 #[derive(Clone)]
 pub(crate) struct UsernameStep {
     pub(crate) username: String,
-    pub(crate) password: Secret,
+    pub(crate) password: Password,
     pub(crate) clear_text: bool,
 }
 
@@ -63,6 +65,7 @@ impl Recipe {
             must_understand: true,
             legacy: false,
             protected_transport: false,
+            confirms: false,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         }
@@ -75,10 +78,11 @@ impl Recipe {
         self
     }
 
-    /// Adds a username token with a password digest.
+    /// Adds a username token with a password digest. For services that digest the SHA-1 of the password rather than
+    /// the password, give [`Password::sha1_of`].
     #[must_use]
-    pub fn username_digest(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
-        let password = Secret::new(password.into().into_bytes());
+    pub fn username_digest(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
+        let password = password.into();
         self.username = Some(UsernameStep { username: username.into(), password, clear_text: false });
         self
     }
@@ -86,8 +90,8 @@ impl Recipe {
     /// Adds a username token with the password in the clear: it must be encrypted by a later step, or the
     /// transport must protect it.
     #[must_use]
-    pub fn username_text(mut self, username: impl Into<String>, password: impl Into<String>) -> Self {
-        let password = Secret::new(password.into().into_bytes());
+    pub fn username_text(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
+        let password = password.into();
         self.username = Some(UsernameStep { username: username.into(), password, clear_text: true });
         self
     }
@@ -110,6 +114,15 @@ impl Recipe {
     #[must_use]
     pub fn encrypt(mut self, encrypting: Encrypting) -> Self {
         self.steps.push(Step::Encrypt(encrypting));
+        self
+    }
+
+    /// Confirms the signatures of the request, in a reply made with
+    /// [`Plan::secure_reply`](crate::Plan::secure_reply); every signature of the recipe covers the confirmations
+    /// (SOAP Message Security 1.1.1 §8.5).
+    #[must_use]
+    pub fn signature_confirmation(mut self) -> Self {
+        self.confirms = true;
         self
     }
 
@@ -153,14 +166,24 @@ impl Recipe {
 /// A signature to be made.
 #[derive(Clone)]
 pub struct Signing {
-    pub(crate) key: Option<Arc<dyn SigningKey>>,
-    pub(crate) certificate: Certificate,
-    pub(crate) path: Vec<Certificate>,
+    pub(crate) by: SignedBy,
     pub(crate) method: SignatureMethod,
     pub(crate) digest: DigestMethod,
-    pub(crate) reference: ReferenceForm,
     pub(crate) parts: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
+}
+
+/// Whose key signs.
+#[derive(Clone)]
+pub(crate) enum SignedBy {
+    Certificate {
+        /// `None` for a key that lives elsewhere.
+        key: Option<Arc<dyn SigningKey>>,
+        certificate: Box<Certificate>,
+        path: Vec<Certificate>,
+        reference: ReferenceForm,
+    },
+    Token(ProtectionToken),
 }
 
 impl Signing {
@@ -168,32 +191,36 @@ impl Signing {
     /// BinarySecurityToken.
     #[must_use]
     pub fn with(identity: &Identity) -> Self {
-        let mut signing = Self::elsewhere(identity.certificate());
-        signing.key = Some(Arc::clone(identity.signing_key()));
-        signing.path = identity.intermediates().to_vec();
-        signing
+        let key = Some(Arc::clone(identity.signing_key()));
+        Self::by(key, identity.certificate(), identity.intermediates().to_vec())
     }
 
     /// Signs with a key that lives elsewhere, whose certificate is `certificate`: see
     /// [`Plan::prepare`](crate::Plan::prepare).
     #[must_use]
     pub fn elsewhere(certificate: &Certificate) -> Self {
+        Self::by(None, certificate, Vec::new())
+    }
+
+    /// Signs with the key of a protection token, with HMAC over SHA-256.
+    #[must_use]
+    pub fn with_token(token: &ProtectionToken) -> Self {
+        Self::new(SignedBy::Token(token.clone()), SignatureMethod::HmacSha256, DigestMethod::Sha256)
+    }
+
+    fn by(key: Option<Arc<dyn SigningKey>>, certificate: &Certificate, path: Vec<Certificate>) -> Self {
         let (method, digest) = match certificate.public_key().kind() {
             KeyKind::Rsa { .. } => (SignatureMethod::RsaSha256, DigestMethod::Sha256),
             KeyKind::Ec(Curve::P256) => (SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
             KeyKind::Ec(Curve::P384) => (SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
             KeyKind::Ec(Curve::P521) => (SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
         };
-        Self {
-            key: None,
-            certificate: certificate.clone(),
-            path: Vec::new(),
-            method,
-            digest,
-            reference: ReferenceForm::Direct,
-            parts: Vec::new(),
-            inclusive_prefixes: String::new(),
-        }
+        let certificate = Box::new(certificate.clone());
+        Self::new(SignedBy::Certificate { key, certificate, path, reference: ReferenceForm::Direct }, method, digest)
+    }
+
+    fn new(by: SignedBy, method: SignatureMethod, digest: DigestMethod) -> Self {
+        Self { by, method, digest, parts: Vec::new(), inclusive_prefixes: String::new() }
     }
 
     /// What is signed.
@@ -217,10 +244,12 @@ impl Signing {
         self
     }
 
-    /// How the certificate is referred to.
+    /// How the certificate is referred to; without effect on protection tokens.
     #[must_use]
     pub fn reference(mut self, form: ReferenceForm) -> Self {
-        self.reference = form;
+        if let SignedBy::Certificate { reference, .. } = &mut self.by {
+            *reference = form;
+        }
         self
     }
 
@@ -233,26 +262,57 @@ impl Signing {
     }
 }
 
-/// An encryption to be made: a fresh content key, transported to one recipient.
+/// An encryption to be made.
 #[derive(Clone)]
 pub struct Encrypting {
-    pub(crate) recipient: Certificate,
+    pub(crate) to: EncryptedTo,
     pub(crate) content: ContentEncryption,
-    pub(crate) transport: KeyTransport,
-    pub(crate) reference: ReferenceForm,
     pub(crate) parts: Vec<Part>,
 }
 
+/// Who can decrypt.
+#[derive(Clone)]
+pub(crate) enum EncryptedTo {
+    /// A fresh content key, transported to one recipient: the holder of the certificate, or without one whoever
+    /// signed the request.
+    Certificate {
+        recipient: Option<Box<Certificate>>,
+        transport: KeyTransport,
+        reference: ReferenceForm,
+    },
+    Token(ProtectionToken),
+}
+
 impl Encrypting {
-    /// Encrypts to the holder of `recipient` with AES-256-GCM, the key by RSA-OAEP, the certificate named by
-    /// issuer and serial number.
+    /// Encrypts to the holder of `recipient` with AES-256-GCM under a fresh key, the key by RSA-OAEP, the
+    /// certificate named by issuer and serial number.
     #[must_use]
     pub fn to(recipient: &Certificate) -> Self {
+        Self::transported(Some(Box::new(recipient.clone())))
+    }
+
+    /// As [`Encrypting::to`], to whoever signed the request that the message answers: for
+    /// [`Plan::secure_reply`](crate::Plan::secure_reply).
+    #[must_use]
+    pub fn to_requester() -> Self {
+        Self::transported(None)
+    }
+
+    /// Encrypts with the key of a protection token, with AES-256-GCM; with AES-128-GCM where a password makes it.
+    #[must_use]
+    pub fn with_token(token: &ProtectionToken) -> Self {
+        let content = match *token.kind {
+            ProtectionKind::Username { .. } if token.derived.is_none() => ContentEncryption::Aes128Gcm,
+            _ => ContentEncryption::Aes256Gcm,
+        };
+        Self { to: EncryptedTo::Token(token.clone()), content, parts: Vec::new() }
+    }
+
+    fn transported(recipient: Option<Box<Certificate>>) -> Self {
+        let (transport, reference) = (KeyTransport::oaep_mgf1p(), ReferenceForm::IssuerSerial);
         Self {
-            recipient: recipient.clone(),
+            to: EncryptedTo::Certificate { recipient, transport, reference },
             content: ContentEncryption::Aes256Gcm,
-            transport: KeyTransport::oaep_mgf1p(),
-            reference: ReferenceForm::IssuerSerial,
             parts: Vec::new(),
         }
     }
@@ -271,17 +331,21 @@ impl Encrypting {
         self
     }
 
-    /// How the content key is transported.
+    /// How the content key is transported; without effect on protection tokens.
     #[must_use]
-    pub fn transport(mut self, transport: KeyTransport) -> Self {
-        self.transport = transport;
+    pub fn transport(mut self, wanted: KeyTransport) -> Self {
+        if let EncryptedTo::Certificate { transport, .. } = &mut self.to {
+            *transport = wanted;
+        }
         self
     }
 
-    /// How the recipient's certificate is referred to.
+    /// How the recipient's certificate is referred to; without effect on protection tokens.
     #[must_use]
     pub fn reference(mut self, form: ReferenceForm) -> Self {
-        self.reference = form;
+        if let EncryptedTo::Certificate { reference, .. } = &mut self.to {
+            *reference = form;
+        }
         self
     }
 }

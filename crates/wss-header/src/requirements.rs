@@ -6,11 +6,14 @@ use crate::error::RequirementError;
 use crate::part::Part;
 
 /// What a message must prove.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
     pub(crate) signed: BTreeSet<Part>,
     pub(crate) encrypted: BTreeSet<Part>,
     pub(crate) username: bool,
+    pub(crate) confirmation: bool,
+    pub(crate) anonymous: bool,
+    pub(crate) certificate: bool,
 }
 
 impl Requirements {
@@ -20,7 +23,7 @@ impl Requirements {
     #[must_use]
     pub fn signed<const N: usize>(parts: [Part; N]) -> Self {
         const { assert!(N > 0, "require at least one part to be signed") };
-        Self { signed: parts.into(), encrypted: BTreeSet::new(), username: false }
+        Self { signed: parts.into(), ..Self::default() }
     }
 
     /// As [`Requirements::signed`], for parts that are known at run time.
@@ -28,14 +31,14 @@ impl Requirements {
     pub fn signed_body_and(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut signed: BTreeSet<Part> = parts.into_iter().collect();
         signed.insert(Part::Body);
-        Self { signed, encrypted: BTreeSet::new(), username: false }
+        Self { signed, ..Self::default() }
     }
 
     /// Nothing needs to be signed. Only
     /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) can open such a message.
     #[must_use]
     pub fn dangerous_unsigned() -> Self {
-        Self { signed: BTreeSet::new(), encrypted: BTreeSet::new(), username: false }
+        Self::default()
     }
 
     /// One trusted signature covers all of `parts` too.
@@ -56,6 +59,30 @@ impl Requirements {
     #[must_use]
     pub fn username_token(mut self) -> Self {
         self.username = true;
+        self
+    }
+
+    /// The holder of a trusted certificate answers for what must be signed, by a signature of its own or by endorsing
+    /// the one that covers it; users and holders of secrets do not count.
+    #[must_use]
+    pub fn x509_token(mut self) -> Self {
+        self.certificate = true;
+        self
+    }
+
+    /// The reply confirms every signature of the request it answers, under its own signature: for
+    /// [`Receiver::open_reply`](crate::Receiver::open_reply).
+    #[must_use]
+    pub fn signature_confirmation(mut self) -> Self {
+        self.confirmation = true;
+        self
+    }
+
+    /// Who signed need not be known: a key that was encrypted to the receiver, as anyone with its certificate can
+    /// do, proves that one sender made what is signed.
+    #[must_use]
+    pub fn dangerous_anonymous(mut self) -> Self {
+        self.anonymous = true;
         self
     }
 

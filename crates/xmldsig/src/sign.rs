@@ -64,12 +64,12 @@ impl PendingSignature {
         writer.finish()
     }
 
-    /// Signs with a key at hand.
+    /// The signature value of a key at hand, for [`PendingSignature::finish`].
     ///
     /// # Errors
     /// [`SignError::Crypto`].
-    pub fn sign(&self, key: &dyn SigningKey) -> Result<String, SignError> {
-        Ok(self.finish(&key.sign(self.method, self.octets())?))
+    pub fn value(&self, key: &dyn SigningKey) -> Result<Vec<u8>, SignError> {
+        Ok(key.sign(self.method, self.octets())?)
     }
 }
 

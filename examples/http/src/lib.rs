@@ -76,7 +76,8 @@ impl Bank {
         let amount = tree.descendants().find(|node| node.has_tag_name(("urn:bank", "amount")));
         let amount: f64 = amount.and_then(|node| node.text()).ok_or("no amount")?.parse()?;
         let reply = format!("<b:accepted xmlns:b=\"urn:bank\">{amount:.2}</b:accepted>");
-        secure(&self.own, opened.signer().certificate(), &reply)
+        let customer = opened.signer().certificate().ok_or("no certificate")?;
+        secure(&self.own, customer, &reply)
     }
 }
 

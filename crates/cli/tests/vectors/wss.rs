@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode};
-use ws_security::crypto::Digest;
+use ws_security::crypto::{Digest, p_sha1};
 use ws_security::tokens::{format_instant, parse_instant, password_digest};
 use ws_security::{
     AlgorithmPolicy, Certificate, DangerousNoReplayCache, DigestMethod, FixedClock, Identity, Receiver, Requirements,
@@ -18,6 +18,7 @@ use crate::keys;
 fn messages_open_as_published() {
     corpus::run("wss", |case| match case.get("operation") {
         "password-digest" => digest_table(case),
+        "p-sha1" => p_sha1_table(case),
         "wss-parse" => parse(case),
         "wss-token" => token(case),
         "wss-header" => header(case),
@@ -56,6 +57,25 @@ fn digest_table(case: &Case) -> Result<(), String> {
         let found = base64_encode(&password_digest(&nonce, created, &Secret::new(password)));
         if found != expected {
             return Err(format!("{line}: found {found}"));
+        }
+        seen += 1;
+    }
+    if seen > 0 { Ok(()) } else { Err("an empty table".to_owned()) }
+}
+
+/// Lines of secret, seed, length and derived key.
+fn p_sha1_table(case: &Case) -> Result<(), String> {
+    let text = String::from_utf8(corpus::read(case.get("input"))).map_err(|error| error.to_string())?;
+    let octets = |cell: &str| base64_decode(cell, 1_024).ok_or("base64");
+    let mut seen = 0;
+    for line in text.lines().skip(1).filter(|line| !line.is_empty()) {
+        let [secret, seed, length, expected] = line.split('\t').collect::<Vec<_>>()[..] else {
+            return Err(format!("{line}: not four cells"));
+        };
+        let length = length.parse().map_err(|_| format!("{line}: a length"))?;
+        let found = p_sha1(&Secret::new(octets(secret)?), &octets(seed)?, 0, length);
+        if found.as_octets() != octets(expected)? {
+            return Err(format!("{line}: found {}", base64_encode(found.as_octets())));
         }
         seen += 1;
     }
@@ -148,13 +168,19 @@ fn open(case: &Case) -> Result<(), String> {
             ("shared-secret" | "sct-secret", "raw") => {
                 arguments.extend(["--secret".to_owned(), format!("{}={}", entry.get("name"), entry.path())]);
             }
+            ("password", _) => {
+                let users = format!("{}\t{}\n", entry.get("user"), entry.get("password"));
+                arguments.extend(["--user-file".to_owned(), keys::temporary(users.as_bytes())]);
+            }
             _ => {}
         }
     }
     if let Some(key) = seen_private {
         let certificate = key.replace("-key.p8.pem", "-cert.pem");
-        // In these messages the recipient is the signer too.
-        arguments.extend(["--pin".to_owned(), certificate.clone()]);
+        // In these messages the recipient is the signer too; a MAC under a key sent to it has no signer.
+        if !case.get("features").contains("sig:hmac") {
+            arguments.extend(["--pin".to_owned(), certificate.clone()]);
+        }
         arguments.extend(["--decrypt-key".to_owned(), key, "--decrypt-cert".to_owned(), certificate]);
     }
     if let Some(actor) = case.param("actor") {

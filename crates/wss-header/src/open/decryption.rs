@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use wss_c14n::{Element, Splices, name};
-use wss_crypto::{ContentEncryption, Secret};
+use wss_crypto::Secret;
+use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
 
+use super::keys::Wanted;
 use super::{NewPlaintext, Opening, Scene, Step};
 use crate::error::OpenError;
 
@@ -34,8 +36,6 @@ impl Opening<'_> {
     ) -> Result<Step, OpenError> {
         let mut splices = Splices::new();
         let mut plaintexts = Vec::new();
-        let mut unwrapped: Option<(Secret, &'static str)> = None;
-        let mut method: Option<ContentEncryption> = None;
         let mut seen = HashSet::new();
         for id in listed {
             let misplaced = || OpenError::EncryptedData { id: id.clone() };
@@ -68,25 +68,22 @@ impl Opening<'_> {
             {
                 return Err(OpenError::UnauthenticatedCbc);
             }
-            // One key, one cipher: a second one would let an attacker relabel what the first protects.
-            if *method.get_or_insert(data.method()) != data.method() && key.is_some() {
-                return Err(DecryptError::Failed.into());
-            }
-            let secret = match key {
-                Some(key) => {
-                    if unwrapped.is_none() {
-                        unwrapped = self.unwrap(key, data.method().key_len())?;
-                        if let (Some(id), Some(found)) = (key.id(), &unwrapped) {
-                            self.keys.insert(id.to_owned(), found.clone());
-                        }
-                    }
-                    unwrapped.clone()
+            let wanted = data.method().key_len();
+            let found = match key {
+                Some(key) => self.unwrap(key, Some(wanted))?,
+                None => {
+                    let key_info = data.key_info();
+                    let key_info = key_info.map(|element| KeyInfo::parse(element, &wss_xmldsig::Limits::default()));
+                    self.secret_of_key_info(scene, key_info.transpose()?.as_ref(), Wanted::cipher(wanted))?
                 }
-                None => self.key_of_data(scene, &data)?,
             };
             // Addressed to someone else: what is required from it will be missed later.
-            let Some((secret, label)) = secret else { return Ok(Step::Next) };
-            let xml = decrypt_xml(&data, &secret, self.plaintext_budget, &self.receiver.limits.xml)?;
+            let Some(found) = found else { return Ok(Step::Next) };
+            // One key, one cipher: a second one would let an attacker relabel what the first protects.
+            if *self.ciphers.entry(fingerprint(&found.secret)).or_insert(data.method()) != data.method() {
+                return Err(DecryptError::Failed.into());
+            }
+            let xml = decrypt_xml(&data, &found.secret, self.plaintext_budget, &self.receiver.limits.xml)?;
             self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
             let replaced = target.replaced.span();
             // One inside the other, as in EncryptionProperties, or one block by two Ids.
@@ -101,7 +98,7 @@ impl Opening<'_> {
                 in_body: target.in_body,
                 whole_content: target.whole_content,
                 id: data.id().map(str::to_owned),
-                key: label,
+                key: found.label,
                 content: data.method(),
             });
         }
@@ -113,6 +110,10 @@ impl Opening<'_> {
         let mut covered = self.signatures.iter().flat_map(|signature| &signature.covered);
         covered.any(|(_, outer)| outer.start <= span.start && span.end <= outer.end)
     }
+}
+
+fn fingerprint(secret: &Secret) -> [u8; 32] {
+    super::signature::replay_key(b"secret", &[secret.as_octets()])
 }
 
 /// An EncryptedData at a place where one may stand.

@@ -5,11 +5,12 @@ use std::time::SystemTime;
 use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
 use super::signature::ProvenSignature;
-use super::{Opening, Read, Scene};
+use super::{Opening, Read, Scene, SeenConfirmation};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
 use crate::opened::Block;
 use crate::part::Part;
+use crate::signer::Signer;
 
 impl Opening<'_> {
     /// Every block for us that must be understood is.
@@ -50,7 +51,7 @@ impl Opening<'_> {
     /// What beside signatures is required.
     pub(super) fn check_requirements(&self) -> Result<(), OpenError> {
         let requirements = &self.receiver.requirements;
-        if requirements.username && !matches!(self.username, Some((_, Some(_)))) {
+        if requirements.username && !self.usernames.iter().any(|(_, user)| user.is_some()) {
             return Err(RequirementError::NoToken { token: "username" }.into());
         }
         for part in &requirements.encrypted {
@@ -62,7 +63,7 @@ impl Opening<'_> {
                 }
                 Part::UsernameToken => self.decrypted.iter().any(|d| d.is_username),
                 Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
-                Part::Timestamp | Part::Token | Part::Id(_) => false,
+                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
             };
             if !encrypted {
                 return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());
@@ -71,21 +72,79 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// The first signature that covers all that is demanded.
-    pub(super) fn proof(&self) -> Result<&ProvenSignature, OpenError> {
+    /// Confirmations of the request match it one to one.
+    pub(super) fn check_confirmations(&self) -> Result<(), OpenError> {
+        let Some(request) = self.exchange else { return Ok(()) };
+        if self.confirmations.is_empty() {
+            let required = self.receiver.requirements.confirmation;
+            return if required { Err(RequirementError::NotConfirmed.into()) } else { Ok(()) };
+        }
+        let mut unconfirmed: Vec<&Vec<u8>> = request.signature_values.iter().collect();
+        for confirmation in &self.confirmations {
+            match &confirmation.value {
+                Some(value) => {
+                    let at = unconfirmed.iter().position(|sent| *sent == value).ok_or(OpenError::Confirmation)?;
+                    unconfirmed.swap_remove(at);
+                }
+                // Says that the request had no signature.
+                None if request.signature_values.is_empty() => {}
+                None => return Err(OpenError::Confirmation),
+            }
+        }
+        if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
+    }
+
+    /// The first signature that covers all that is demanded, and whose it is.
+    fn proof(&self) -> Result<(&ProvenSignature, Signer), OpenError> {
         let mut fewest: Option<Vec<String>> = None;
+        let mut anonymous = false;
+        let mut other_kind = false;
         for signature in &self.signatures {
             let missing: Vec<String> =
                 self.demanded.iter().filter(|part| !signature.covers(part)).map(ToString::to_string).collect();
             if missing.is_empty() {
-                return Ok(signature);
-            }
-            if fewest.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
+                match self.author(signature) {
+                    Some(signer) if self.receiver.requirements.certificate && signer.certificate().is_none() => {
+                        other_kind = true;
+                    }
+                    Some(signer) => return Ok((signature, signer)),
+                    None => anonymous = true,
+                }
+            } else if fewest.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
                 fewest = Some(missing);
             }
         }
+        if other_kind {
+            return Err(RequirementError::NoToken { token: "X.509" }.into());
+        }
+        if anonymous {
+            return Err(RequirementError::Anonymous.into());
+        }
         let missing = fewest.unwrap_or_else(|| self.demanded.iter().map(ToString::to_string).collect());
         Err(RequirementError::NotSigned { missing: missing.join(", ") }.into())
+    }
+
+    /// Who answers for what a signature covers: its signer; for an anonymous one whoever endorsed it by signing it,
+    /// or the user whose token it covers, if no one else could have copied that token there.
+    fn author(&self, signature: &ProvenSignature) -> Option<Signer> {
+        if !signature.signer.is_anonymous() {
+            return Some(signature.signer.clone());
+        }
+        let endorses = |other: &&ProvenSignature| {
+            let covered = (Part::Signature, signature.span.clone());
+            !other.signer.is_anonymous() && other.covered.contains(&covered)
+        };
+        if let Some(endorsing) = self.signatures.iter().find(endorses) {
+            return Some(endorsing.signer.clone());
+        }
+        for (span, user) in &self.usernames {
+            let covered = signature.covered.contains(&(Part::UsernameToken, span.clone()));
+            let kept_secret = self.came_encrypted(span) || self.receiver.protected_transport;
+            if let (Some(user), true) = (user, covered && kept_secret) {
+                return Some(Signer::User(user.clone()));
+            }
+        }
+        self.receiver.requirements.anonymous.then_some(Signer::Anonymous)
     }
 
     /// Body and covered header blocks of the last revision, if it proved what is demanded.
@@ -94,7 +153,12 @@ impl Opening<'_> {
         if self.demanded.is_empty() {
             return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None });
         }
-        let signature = self.proof()?;
+        let (signature, signer) = self.proof()?;
+        let confirmed =
+            |seen: &SeenConfirmation| signature.covered.contains(&(Part::SignatureConfirmation, seen.span.clone()));
+        if self.exchange.is_some() && !self.confirmations.iter().all(confirmed) {
+            return Err(RequirementError::NotConfirmed.into());
+        }
         // Ciphertext in the Body may be for someone else; as all of it, it is nothing to act upon.
         let mut children = body.children();
         let first = children.next().filter(|child| child.is(name::XENC.uri, "EncryptedData"));
@@ -112,7 +176,7 @@ impl Opening<'_> {
             local: element.name().local.to_owned(),
             xml: canonical(element),
         });
-        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signature.signer.clone()) })
+        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer) })
     }
 }
 

@@ -1,19 +1,88 @@
-//! Keys: which of those the receiver has, or can unwrap, a KeyInfo means.
+//! Keys: which of those the receiver has, or can unwrap or derive, a KeyInfo means; and whose they are.
+//!
+//! Every step from a reference to a token is taken inside our own header and towards its front (BSP R5205), so no
+//! chain of references can loop; [`Limits`](crate::Limits) bounds how often keys are derived from one another.
 
 use std::ops::Range;
 
-use wss_c14n::name;
-use wss_crypto::{Certificate, Identity, Secret};
-use wss_tokens::{ENCRYPTED_KEY, Purpose, SecurityTokenReference, TokenError, ValidatedCertificate, X509Token};
+use wss_c14n::{Element, name};
+use wss_crypto::{Certificate, HmacKey, Identity, Secret, VerifyingKey};
+use wss_tokens::{
+    DerivedKeyToken, ENCRYPTED_KEY, PasswordKey, PasswordKeyUse, Purpose, SecureConversation, SecurityContextToken,
+    SecurityTokenReference, TokenError, USERNAME_TOKEN, UsernameToken, ValidatedCertificate, X509Token,
+};
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
+use wss_xmlenc::{EncryptedKey, KeyMethod};
 
 use super::{Opening, Scene};
 use crate::error::OpenError;
 
+/// Whose a key is, as long as nothing was verified with it.
+#[derive(Clone)]
+pub(super) enum Holder {
+    Certificate(ValidatedCertificate),
+    Password(PasswordKey),
+    SharedSecret(Option<String>),
+    SecurityContext(String),
+    Exchange,
+    Anonymous,
+}
+
+/// The key of a signature, whose it is, and the token in the header that it came from.
+pub(super) struct FoundKey {
+    pub(super) key: VerifyingKey,
+    pub(super) holder: Holder,
+    pub(super) token: Option<Range<usize>>,
+}
+
+/// A secret that a reference means.
+#[derive(Clone)]
+pub(super) struct FoundSecret {
+    pub(super) secret: Secret,
+    pub(super) holder: Holder,
+    /// How it came, for the evidence.
+    pub(super) label: &'static str,
+    token: Option<Range<usize>>,
+}
+
+/// What a secret is looked up for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    key_use: PasswordKeyUse,
+    /// Octets its use demands, where they are known.
+    len: Option<usize>,
+    /// How many keys were derived on the way.
+    derivations: usize,
+}
+
+impl Wanted {
+    pub(super) const MAC: Self = Self { key_use: PasswordKeyUse::Mac, len: None, derivations: 0 };
+
+    pub(super) const fn cipher(len: usize) -> Self {
+        Self { key_use: PasswordKeyUse::Encryption, len: Some(len), derivations: 0 }
+    }
+}
+
 impl<'r> Opening<'r> {
+    /// The key a signature's KeyInfo picks: a certificate the receiver trusts, or a secret.
+    pub(super) fn signature_key(
+        &mut self,
+        scene: &Scene<'_>,
+        key_info: Option<&KeyInfo<'_>>,
+        is_mac: bool,
+    ) -> Result<FoundKey, OpenError> {
+        if !is_mac {
+            let (certificate, token) = self.signer(key_info)?;
+            let key = certificate.certificate().public_key().clone().into();
+            return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token });
+        }
+        let found = self.secret_of_key_info(scene, key_info, Wanted::MAC)?.ok_or(OpenError::NoKey)?;
+        let key = HmacKey::new(found.secret.as_octets().to_vec()).map_err(|_| OpenError::NoKey)?;
+        Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token })
+    }
+
     /// The trusted certificate a signature's KeyInfo picks, and the token in the message it came from.
-    pub(super) fn resolve_signer(
+    fn signer(
         &self,
         key_info: Option<&KeyInfo<'_>>,
     ) -> Result<(ValidatedCertificate, Option<Range<usize>>), OpenError> {
@@ -38,7 +107,11 @@ impl<'r> Opening<'r> {
         match &reference {
             SecurityTokenReference::Direct { id, value_type } => {
                 let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
-                let token = token.ok_or_else(|| TokenError::Dangling { uri: format!("#{id}") })?;
+                let token = token.ok_or_else(|| dangling(id))?;
+                let is_after = key_info.element().span().start >= token.span.end;
+                if !is_after && !self.receiver.forward_references {
+                    return Err(TokenError::Forward { uri: format!("#{id}") }.into());
+                }
                 if let Some(expected) = value_type.as_ref().filter(|expected| **expected != token.value_type) {
                     return Err(TokenError::TypeMismatch { expected: expected.clone() }.into());
                 }
@@ -66,7 +139,7 @@ impl<'r> Opening<'r> {
         }
     }
 
-    pub(super) fn one_of<'c>(
+    fn one_of<'c>(
         &self,
         candidates: impl Iterator<Item = &'c Certificate>,
         fits: impl Fn(&Certificate) -> bool,
@@ -75,7 +148,7 @@ impl<'r> Opening<'r> {
     }
 
     /// The one candidate that fits and is trusted; two are as bad as none.
-    pub(super) fn one_of_with<'c>(
+    fn one_of_with<'c>(
         &self,
         candidates: impl Iterator<Item = &'c Certificate>,
         fits: impl Fn(&Certificate) -> bool,
@@ -102,28 +175,187 @@ impl<'r> Opening<'r> {
         }
     }
 
+    /// The secret a KeyInfo means; `None` if it is not one of ours.
+    pub(super) fn secret_of_key_info(
+        &mut self,
+        scene: &Scene<'_>,
+        key_info: Option<&KeyInfo<'_>>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        match key_info.map(KeyInfo::hints) {
+            None | Some([]) => {
+                let secrets = &self.receiver.secrets;
+                Ok(secrets.first().filter(|_| secrets.len() == 1).map(shared))
+            }
+            Some([KeyHint::KeyName(name)]) => Ok(self.named_secret(name)),
+            Some([KeyHint::SecurityTokenReference(element)]) => {
+                let reference = SecurityTokenReference::parse(*element)?;
+                self.secret_of_reference(scene, *element, &reference, wanted)
+            }
+            Some(_) => Ok(None),
+        }
+    }
+
+    fn named_secret(&self, wanted: &str) -> Option<FoundSecret> {
+        let mut secrets = self.receiver.secrets.iter();
+        secrets.find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted)).map(shared)
+    }
+
+    /// The secret a reference at `place` means; `None` if it is not one of ours.
+    fn secret_of_reference(
+        &mut self,
+        scene: &Scene<'_>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        match reference {
+            SecurityTokenReference::Direct { id, value_type } => {
+                let token = scene.ids.get(id).filter(|token| token.parent() == Some(scene.header.element));
+                let token = token.ok_or_else(|| dangling(id))?;
+                self.check_order(place, token, id)?;
+                let found = self.secret_of_token(scene, token, value_type.as_deref(), wanted)?;
+                Ok(found.map(|found| FoundSecret { token: Some(token.span()), ..found }))
+            }
+            SecurityTokenReference::Embedded(token) => self.secret_of_token(scene, *token, None, wanted),
+            SecurityTokenReference::EncryptedKeySha1(digest) => {
+                let keys = scene.header.children().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
+                for element in keys.take(self.receiver.limits.encrypted_keys) {
+                    let key = EncryptedKey::parse(element)?;
+                    if key.sha1() == *digest {
+                        self.check_order(place, element, key.id().unwrap_or_default())?;
+                        let found = self.unwrap(&key, wanted.len)?;
+                        return Ok(found.map(|found| FoundSecret { token: Some(element.span()), ..found }));
+                    }
+                }
+                let known = self.exchange.and_then(|exchange| exchange.key(digest));
+                Ok(known.map(|secret| FoundSecret {
+                    secret: secret.clone(),
+                    holder: Holder::Exchange,
+                    label: "key of the request",
+                    token: None,
+                }))
+            }
+            SecurityTokenReference::External { uri, instance, .. } => Ok(self.context_secret(uri, instance.as_deref())),
+            SecurityTokenReference::KeyName(name) => Ok(self.named_secret(name)),
+            _ => Ok(None),
+        }
+    }
+
+    /// An internal token stands before what refers to it (BSP R5205), unless the receiver was told of peers who
+    /// do otherwise.
+    fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
+        let is_after = place.span().start >= token.span().end;
+        let is_inside = token.parent().is_some_and(|header| header.contains(place));
+        if is_after || !is_inside || self.receiver.forward_references {
+            return Ok(());
+        }
+        Err(TokenError::Forward { uri: format!("#{id}") }.into())
+    }
+
+    fn secret_of_token(
+        &mut self,
+        scene: &Scene<'_>,
+        token: Element<'_>,
+        value_type: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let expect = |actual: &str| match value_type {
+            Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.to_owned() }),
+            _ => Ok(()),
+        };
+        if token.is(name::XENC.uri, "EncryptedKey") {
+            expect(ENCRYPTED_KEY)?;
+            return self.unwrap(&EncryptedKey::parse(token)?, wanted.len);
+        }
+        if token.is(name::WSSE.uri, "UsernameToken") {
+            expect(USERNAME_TOKEN)?;
+            return self.password_secret(token, wanted);
+        }
+        if let Some(version) = SecureConversation::of(token, "SecurityContextToken") {
+            expect(version.context_type())?;
+            let token = SecurityContextToken::parse(token)?;
+            return Ok(self.context_secret(token.identifier(), token.instance()));
+        }
+        if let Some(version) = SecureConversation::of(token, "DerivedKeyToken") {
+            expect(version.derived_key_type())?;
+            return self.derived_secret(scene, token, wanted);
+        }
+        Err(TokenError::Unsupported { uri: token.name().to_string() }.into())
+    }
+
+    fn derived_secret(
+        &mut self,
+        scene: &Scene<'_>,
+        element: Element<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let allowed = self.receiver.limits.derivations;
+        let derivations = wanted.derivations + 1;
+        if derivations > allowed {
+            return Err(OpenError::TooMany { what: "keys derived from one another", allowed });
+        }
+        let token = DerivedKeyToken::parse(element)?;
+        let source = Wanted { len: None, derivations, ..wanted };
+        let found = self.secret_of_reference(scene, element, token.source(), source)?;
+        Ok(found.map(|found| FoundSecret { secret: token.derive(&found.secret), ..found }))
+    }
+
+    fn context_secret(&self, identifier: &str, instance: Option<&str>) -> Option<FoundSecret> {
+        let named = self.receiver.secrets.iter().find(|(name, _)| name.as_deref() == Some(identifier));
+        let secret = match (&self.receiver.contexts, named) {
+            (Some(contexts), None) => contexts.secret(identifier, instance)?,
+            (_, named) => named?.1.clone(),
+        };
+        let holder = Holder::SecurityContext(identifier.to_owned());
+        Some(FoundSecret { secret, holder, label: "security context", token: None })
+    }
+
+    fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
+        let Some(passwords) = &self.receiver.passwords else { return Ok(None) };
+        let key = UsernameToken::parse(element)?.password_key(wanted.key_use, passwords.as_ref())?;
+        let mut secret = key.secret().clone();
+        if let Some(len) = wanted.len {
+            // The leading octets; a cipher that wants more than there are cannot be served.
+            let Some(leading) = secret.as_octets().get(..len) else {
+                return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
+            };
+            secret = Secret::new(leading.to_vec());
+        }
+        Ok(Some(FoundSecret { secret, holder: Holder::Password(key), label: "password", token: None }))
+    }
+
     /// Unwraps a key for the first of our identities it is addressed to; `None` if it is for someone else.
     pub(super) fn unwrap(
         &mut self,
         key: &EncryptedKey<'_>,
-        expected_len: usize,
-    ) -> Result<Option<(Secret, &'static str)>, OpenError> {
+        expected_len: Option<usize>,
+    ) -> Result<Option<FoundSecret>, OpenError> {
         self.receiver.policy.encryption.check_key(key.method())?;
         let label = match key.method() {
             KeyMethod::Transport(transport) => transport.uri(),
             KeyMethod::Wrap(wrap) => wrap.uri(),
             KeyMethod::Content(cipher) => cipher.uri(),
         };
+        let found = |secret, holder| FoundSecret { secret, holder, label, token: None };
+        let sha1 = key.sha1();
+        if let Some((_, secret)) = self.keys.iter().find(|(known, _)| *known == sha1) {
+            return Ok(Some(found(secret.clone(), Holder::Anonymous)));
+        }
         let key_info = match key.key_info() {
             Some(element) => Some(KeyInfo::parse(element, &wss_xmldsig::Limits::default())?),
             None => None,
         };
         if !matches!(key.method(), KeyMethod::Transport(_)) {
-            let secret = self.secret(key_info.as_ref());
-            return Ok(match secret {
-                Some(secret) => Some((key.unwrap_with_secret(&secret)?, label)),
-                None => None,
-            });
+            let wrapping = match key_info.as_ref().map(KeyInfo::hints) {
+                None | Some([]) if self.receiver.secrets.len() == 1 => self.receiver.secrets.first().map(shared),
+                Some([KeyHint::KeyName(name)]) => self.named_secret(name),
+                _ => None,
+            };
+            let Some(wrapping) = wrapping else { return Ok(None) };
+            let secret = key.unwrap_with_secret(&wrapping.secret)?;
+            // Whoever wraps under a shared secret has it.
+            return Ok(Some(found(secret, wrapping.holder)));
         }
         let Some(identity) = self.recipient(key_info.as_ref())? else { return Ok(None) };
         self.private_key_operations += 1;
@@ -131,12 +363,13 @@ impl<'r> Opening<'r> {
             let allowed = self.receiver.limits.private_key_operations;
             return Err(OpenError::TooMany { what: "private key operations", allowed });
         }
-        let secret = key.unwrap_with(identity.unwrapping_key().as_ref(), Some(expected_len))?;
-        Ok(Some((secret, label)))
+        let secret = key.unwrap_with(identity.unwrapping_key().as_ref(), expected_len)?;
+        self.keys.push((sha1, secret.clone()));
+        Ok(Some(found(secret, Holder::Anonymous)))
     }
 
     /// The identity an EncryptedKey is addressed to.
-    pub(super) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'r Identity>, OpenError> {
+    fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'r Identity>, OpenError> {
         let identities = &self.receiver.identities;
         let Some(key_info) = key_info else {
             return Ok(identities.first().filter(|_| identities.len() == 1));
@@ -163,52 +396,13 @@ impl<'r> Opening<'r> {
             None => reference.names(identity.certificate()),
         }))
     }
+}
 
-    /// The shared secret a KeyInfo names.
-    pub(super) fn secret(&self, key_info: Option<&KeyInfo<'_>>) -> Option<Secret> {
-        let secrets = &self.receiver.secrets;
-        let named =
-            |wanted: &str| secrets.iter().find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted));
-        match key_info.map(KeyInfo::hints) {
-            None | Some([]) => secrets.first().filter(|_| secrets.len() == 1),
-            Some([KeyHint::KeyName(wanted)]) => named(wanted),
-            Some(_) => None,
-        }
-        .map(|(_, secret)| secret.clone())
-    }
+fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {
+    let holder = Holder::SharedSecret(name.clone());
+    FoundSecret { secret: secret.clone(), holder, label: "secret", token: None }
+}
 
-    /// The key of an EncryptedData under a ReferenceList of the header: by its own KeyInfo.
-    pub(super) fn key_of_data(
-        &mut self,
-        scene: &Scene<'_>,
-        data: &EncryptedData<'_>,
-    ) -> Result<Option<(Secret, &'static str)>, OpenError> {
-        let key_info = match data.key_info() {
-            Some(element) => Some(KeyInfo::parse(element, &wss_xmldsig::Limits::default())?),
-            None => None,
-        };
-        if let Some([KeyHint::SecurityTokenReference(element)]) = key_info.as_ref().map(KeyInfo::hints) {
-            let SecurityTokenReference::Direct { id, value_type } = SecurityTokenReference::parse(*element)? else {
-                return Ok(None);
-            };
-            if value_type.is_some_and(|value_type| value_type != ENCRYPTED_KEY) {
-                return Ok(None);
-            }
-            if let Some(found) = self.keys.get(&id) {
-                return Ok(Some(found.clone()));
-            }
-            let dangling = || TokenError::Dangling { uri: format!("#{id}") };
-            let element = scene.ids.get(&id).ok_or_else(dangling)?;
-            let is_ours = element.is(name::XENC.uri, "EncryptedKey") && element.parent() == Some(scene.header.element);
-            if !is_ours {
-                return Err(dangling().into());
-            }
-            let found = self.unwrap(&EncryptedKey::parse(element)?, data.method().key_len())?;
-            if let Some(found) = &found {
-                self.keys.insert(id, found.clone());
-            }
-            return Ok(found);
-        }
-        Ok(self.secret(key_info.as_ref()).map(|secret| (secret, "secret")))
-    }
+fn dangling(id: &str) -> TokenError {
+    TokenError::Dangling { uri: format!("#{id}") }
 }

@@ -18,15 +18,17 @@ use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
 use wss_crypto::{Certificate, ContentEncryption, Secret};
-use wss_tokens::{AuthenticatedUser, Timestamp, ValidatedCertificate};
+use wss_tokens::{AuthenticatedUser, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
+use crate::exchange::Exchange;
 use crate::header::SecurityHeader;
 use crate::opened::{Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
+use crate::signer::Signer;
 use signature::ProvenSignature;
 
 /// A token seen in the header: a claim.
@@ -36,6 +38,12 @@ struct SeenToken {
     certificate: Certificate,
     others: Vec<Certificate>,
     span: Range<usize>,
+}
+
+/// A `wsse11:SignatureConfirmation`: which signature it says it confirms.
+struct SeenConfirmation {
+    span: Range<usize>,
+    value: Option<Vec<u8>>,
 }
 
 /// What was decrypted, where it stands in the revision at hand.
@@ -70,10 +78,18 @@ pub(crate) struct Opening<'r> {
     decrypted: Vec<Decrypted>,
     /// Ids of ciphertext that is gone: no element may take one.
     retired_ids: HashSet<String>,
-    /// Content keys by the Id of their EncryptedKey.
-    keys: HashMap<String, (Secret, &'static str)>,
+    /// Keys that were unwrapped, in order, by the SHA-1 of their cipher octets.
+    pub(crate) keys: Vec<(Vec<u8>, Secret)>,
+    /// The cipher each secret was used with, by the SHA-256 of the secret.
+    ciphers: HashMap<[u8; 32], ContentEncryption>,
+    /// The request this message answers.
+    exchange: Option<&'r Exchange>,
+    /// The octets of each signature value that verified.
+    pub(crate) signature_values: Vec<Vec<u8>>,
+    confirmations: Vec<SeenConfirmation>,
     timestamp: Option<(Range<usize>, SystemTime, Option<SystemTime>)>,
-    username: Option<(Range<usize>, Option<AuthenticatedUser>)>,
+    /// Username tokens, and who they authenticate.
+    usernames: Vec<(Range<usize>, Option<AuthenticatedUser>)>,
     pub(crate) replay_keys: Vec<[u8; 32]>,
     pub(crate) evidence: Evidence,
 }
@@ -95,7 +111,12 @@ struct NewPlaintext {
     content: ContentEncryption,
 }
 impl<'r> Opening<'r> {
-    pub(crate) fn new(receiver: &'r Receiver, message_len: usize, demanded: BTreeSet<Part>) -> Self {
+    pub(crate) fn new(
+        receiver: &'r Receiver,
+        message_len: usize,
+        demanded: BTreeSet<Part>,
+        exchange: Option<&'r Exchange>,
+    ) -> Self {
         let limits = &receiver.limits;
         let mut evidence = Evidence::default();
         if receiver.policy.is_legacy {
@@ -128,9 +149,13 @@ impl<'r> Opening<'r> {
             signature_count: 0,
             decrypted: Vec::new(),
             retired_ids: HashSet::new(),
-            keys: HashMap::new(),
+            keys: Vec::new(),
+            ciphers: HashMap::new(),
+            exchange,
+            signature_values: Vec::new(),
+            confirmations: Vec::new(),
             timestamp: None,
-            username: None,
+            usernames: Vec::new(),
             replay_keys: Vec::new(),
             evidence,
         }
@@ -193,6 +218,7 @@ impl<'r> Opening<'r> {
             for (_, span) in &mut signature.covered {
                 carry(span)?;
             }
+            carry(&mut signature.span)?;
             if let Some(span) = &mut signature.token_span {
                 carry(span)?;
             }
@@ -200,10 +226,13 @@ impl<'r> Opening<'r> {
         for decrypted in &mut self.decrypted {
             carry(&mut decrypted.span)?;
         }
+        for confirmation in &mut self.confirmations {
+            carry(&mut confirmation.span)?;
+        }
         if let Some((span, ..)) = &mut self.timestamp {
             carry(span)?;
         }
-        if let Some((span, _)) = &mut self.username {
+        for (span, _) in &mut self.usernames {
             carry(span)?;
         }
         Ok(())
@@ -245,6 +274,7 @@ impl<'r> Opening<'r> {
         self.check_understood(&scene)?;
         self.check_freshness()?;
         self.check_requirements()?;
+        self.check_confirmations()?;
         self.read(&document, &scene).map(Next::Read)
     }
 
@@ -265,7 +295,14 @@ impl<'r> Opening<'r> {
             decrypted.is_signature = in_header && element.is(name::DS.uri, "Signature");
             decrypted.is_username = in_header && element.is(name::WSSE.uri, "UsernameToken");
             if element.parent().is_some() && element.parent() == envelope.header {
-                decrypted.block = Some(Part::header_block(element.name().namespace, element.name().local));
+                let block = Part::header_block(element.name().namespace, element.name().local);
+                // Whoever signed the ciphertext in its place signed this block.
+                for (part, span) in self.signatures.iter_mut().flat_map(|signature| &mut signature.covered) {
+                    if *span == decrypted.span {
+                        *part = block.clone();
+                    }
+                }
+                decrypted.block = Some(block);
             }
             if let Some(evidence) = self.evidence.decrypted.get_mut(index) {
                 evidence.part = element.name().local.to_owned();
@@ -281,6 +318,10 @@ impl<'r> Opening<'r> {
             (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}
             (ns, "UsernameToken") if ns == name::WSSE.uri => self.username(child)?,
             (ns, "Signature") if ns == name::DS.uri => self.signature(scene, child)?,
+            (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => self.confirmation(child)?,
+            // They matter when something refers to them.
+            (ns, "DerivedKeyToken" | "SecurityContextToken") if [name::WSC13.uri, name::WSC2005.uri].contains(&ns) => {}
+            (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
             (ns, "EncryptedKey") if ns == name::XENC.uri => return self.encrypted_key(scene, child),
             (ns, "ReferenceList") if ns == name::XENC.uri => {
                 let listed = parse_reference_list(child)?;
@@ -309,7 +350,7 @@ pub(crate) struct Read {
     pub(crate) body: String,
     pub(crate) blocks: Vec<Block>,
     /// Whose signature proved what is demanded; `None` where nothing is.
-    pub(crate) signer: Option<ValidatedCertificate>,
+    pub(crate) signer: Option<Signer>,
 }
 
 /// What a revision led to.

@@ -2,15 +2,17 @@
 
 use std::ops::Range;
 
-use wss_c14n::{Element, name};
-use wss_crypto::{Digest, DigestMethod, VerifyingKey};
-use wss_tokens::ValidatedCertificate;
+use wss_c14n::{Element, base64_decode, name};
+use wss_crypto::{Digest, DigestMethod, SignatureFamily, VerifyingKey};
+use wss_tokens::SecureConversation;
 use wss_xmldsig::{Signature, Transform};
 
-use super::{Opening, Scene};
+use super::keys::Holder;
+use super::{Opening, Scene, SeenConfirmation};
 use crate::error::OpenError;
 use crate::opened::SignatureEvidence;
 use crate::part::Part;
+use crate::signer::Signer;
 
 impl Opening<'_> {
     pub(super) fn signature(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<(), OpenError> {
@@ -28,22 +30,39 @@ impl Opening<'_> {
                 return Err(OpenError::Transforms { uri: reference.uri().to_owned() });
             }
         }
-        let mut signer = None;
+        if self.exchange.is_some_and(|request| request.signature_values.iter().any(|value| value == signature.value()))
+        {
+            return Err(OpenError::Reflected);
+        }
+        let is_mac = signature.signed_info().method().family() == SignatureFamily::Hmac;
+        let policy = &self.receiver.policy.signature;
+        let mut found = None;
         let mut budget = self.digest_budget;
         let verified = wss_xmldsig::verify::<OpenError>(
             &signature,
-            &self.receiver.policy.signature,
+            policy,
             |signature| {
-                let found = self.resolve_signer(signature.key_info())?;
-                let key = VerifyingKey::from(found.0.certificate().public_key().clone());
-                signer = Some(found);
-                Ok(key)
+                let key = self.signature_key(scene, signature.key_info(), is_mac)?;
+                Ok(found.insert(key).key.clone())
             },
             scene.ids,
             &mut budget,
         )?;
         self.digest_budget = budget;
-        let (signer, token_span) = signer.ok_or(OpenError::NoKey)?;
+        let found = found.ok_or(OpenError::NoKey)?;
+        let signed_info = signature.signed_info().octets().map_err(wss_xmldsig::VerifyError::from)?;
+        let signer = match found.holder {
+            Holder::Certificate(certificate) => Signer::Certificate(certificate),
+            Holder::Password(key) => {
+                let user = key.proven_by_mac()?;
+                self.user_proven(found.token.as_ref(), &user);
+                Signer::User(user)
+            }
+            Holder::SharedSecret(name) => Signer::SharedSecret { name },
+            Holder::SecurityContext(identifier) => Signer::SecurityContext { identifier },
+            Holder::Exchange => Signer::Exchange,
+            Holder::Anonymous => Signer::Anonymous,
+        };
         let mut covered = Vec::new();
         for reference in verified.references() {
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
@@ -51,16 +70,38 @@ impl Opening<'_> {
                 covered.push((part, apex.span()));
             }
         }
-        let signed_info = signature.signed_info().octets().map_err(wss_xmldsig::VerifyError::from)?;
-        let key_id = signer.certificate().public_key().spki();
-        self.replay_keys.push(replay_key(b"signature", &[key_id, &signed_info]));
+        let key_id = match &found.key {
+            VerifyingKey::Public(key) => key.spki().to_vec(),
+            // A MAC has one value for one key and text.
+            VerifyingKey::Hmac(_) => signature.value().to_vec(),
+        };
+        self.replay_keys.push(replay_key(b"signature", &[&key_id, &signed_info]));
         self.evidence.signatures.push(SignatureEvidence {
-            signer: signer.certificate().clone(),
-            path: signer.path().iter().map(ToString::to_string).collect(),
+            signer: signer.clone(),
             method: verified.method(),
             parts: covered.iter().map(|(part, _)| part.clone()).collect(),
         });
-        self.signatures.push(ProvenSignature { signer, covered, token_span });
+        self.signature_values.push(signature.value().to_vec());
+        self.signatures.push(ProvenSignature { signer, span: element.span(), covered, token_span: found.token });
+        Ok(())
+    }
+
+    /// A `wsse11:SignatureConfirmation` says that the peer processed a signature of our request. An empty value
+    /// counts as none, as WSS4J writes it.
+    pub(super) fn confirmation(&mut self, element: Element<'_>) -> Result<(), OpenError> {
+        if self.confirmations.len() >= self.receiver.limits.signatures {
+            return Err(OpenError::TooMany {
+                what: "signature confirmations",
+                allowed: self.receiver.limits.signatures,
+            });
+        }
+        let value = match element.attribute("", "Value") {
+            Some(text) if !text.is_empty() => {
+                Some(base64_decode(&text, 1_024).ok_or_else(|| element.missing("a Value in base64"))?)
+            }
+            _ => None,
+        };
+        self.confirmations.push(SeenConfirmation { span: element.span(), value });
         Ok(())
     }
 
@@ -84,7 +125,10 @@ impl Opening<'_> {
                 (ns, "Timestamp") if ns == name::WSU.uri => Ok(Some(Part::Timestamp)),
                 (ns, "UsernameToken") if ns == name::WSSE.uri => Ok(Some(Part::UsernameToken)),
                 (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Some(Part::Token)),
+                (ns, "EncryptedKey") if ns == name::XENC.uri => Ok(Some(Part::Token)),
+                _ if SecureConversation::of(apex, "SecurityContextToken").is_some() => Ok(Some(Part::Token)),
                 (ns, "Signature") if ns == name::DS.uri => Ok(Some(Part::Signature)),
+                (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Ok(Some(Part::SignatureConfirmation)),
                 _ => Ok(None),
             };
         }
@@ -102,7 +146,9 @@ impl Opening<'_> {
 
 /// A signature that verified, with what it covers in the revision at hand.
 pub(super) struct ProvenSignature {
-    pub(super) signer: ValidatedCertificate,
+    pub(super) signer: Signer,
+    /// The `ds:Signature` itself.
+    pub(super) span: Range<usize>,
     pub(super) covered: Vec<(Part, Range<usize>)>,
     pub(super) token_span: Option<Range<usize>>,
 }
@@ -110,11 +156,13 @@ pub(super) struct ProvenSignature {
 impl ProvenSignature {
     /// Whether it covers a part; for the token, the very token its key came from.
     pub(super) fn covers(&self, part: &Part) -> bool {
-        self.covered
-            .iter()
-            .any(|(covered, span)| covered == part && (*part != Part::Token || self.token_span.as_ref() == Some(span)))
+        match part {
+            Part::Token => self.covered.iter().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            part => self.covered.iter().any(|(covered, _)| covered == part),
+        }
     }
 }
+
 /// SHA-256 over a domain tag and parts, each with its length.
 pub(super) fn replay_key(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut digest = Digest::new(DigestMethod::Sha256);

@@ -1,7 +1,9 @@
 //! Tokens of the header: claims, until something proves them.
 
+use std::ops::Range;
+
 use wss_c14n::Element;
-use wss_tokens::{TokenError, UsernameToken, X509Token};
+use wss_tokens::{AuthenticatedUser, TokenError, UsernameToken, X509Token};
 
 use super::signature::replay_key;
 use super::{Opening, SeenToken};
@@ -33,27 +35,50 @@ impl Opening<'_> {
 
     pub(super) fn username(&mut self, element: Element<'_>) -> Result<(), OpenError> {
         let token = UsernameToken::parse(element)?;
-        if self.username.is_some() {
-            return Err(OpenError::TooMany { what: "username tokens", allowed: 1 });
+        if let (Some(created), true) = (token.created(), self.receiver.passwords.is_some()) {
+            self.check_created(created, None)?;
+        }
+        // A claim, until a MAC verifies under the key it makes.
+        if token.has_key() {
+            return self.note_username(element, None);
         }
         let Some(passwords) = &self.receiver.passwords else {
             self.evidence.ignored.push(element.name().to_string());
-            self.username = Some((element.span(), None));
-            return Ok(());
+            return self.note_username(element, None);
         };
-        let came_encrypted = self.decrypted.iter().any(|d| d.is_username && d.span.start == element.span().start);
-        if token.is_clear_text() && !came_encrypted && !self.receiver.clear_text_passwords {
+        let came_encrypted = self.came_encrypted(&element.span());
+        if token.is_clear_text() && !came_encrypted && !self.receiver.protected_transport {
             return Err(wss_tokens::PasswordError.into());
         }
         let user = token.authenticate(passwords.as_ref())?;
-        if let Some(created) = token.created() {
-            self.check_created(created, None)?;
-        }
         if let Some(parts) = token.replay_key() {
             self.replay_keys.push(replay_key(b"username token", &parts));
         }
         self.evidence.user = Some(user.clone());
-        self.username = Some((element.span(), Some(user)));
+        self.note_username(element, Some(user))
+    }
+
+    fn note_username(&mut self, element: Element<'_>, user: Option<AuthenticatedUser>) -> Result<(), OpenError> {
+        // One to sign with and one to encrypt with, where keys are made of passwords.
+        if self.usernames.len() >= 2 || self.usernames.iter().any(|(_, known)| known.is_some() || user.is_some()) {
+            return Err(OpenError::TooMany { what: "username tokens", allowed: 1 });
+        }
+        self.usernames.push((element.span(), user));
         Ok(())
+    }
+
+    /// The user whose key verified a MAC.
+    pub(super) fn user_proven(&mut self, token: Option<&Range<usize>>, user: &AuthenticatedUser) {
+        for (span, known) in &mut self.usernames {
+            if Some(&*span) == token {
+                *known = Some(user.clone());
+            }
+        }
+        self.evidence.user = Some(user.clone());
+    }
+
+    /// Whether the username token at `span` came encrypted.
+    pub(super) fn came_encrypted(&self, span: &Range<usize>) -> bool {
+        self.decrypted.iter().any(|decrypted| decrypted.is_username && decrypted.span == *span)
     }
 }

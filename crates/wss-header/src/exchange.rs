@@ -1,0 +1,65 @@
+//! An exchange: what a request leaves behind for its reply (SOAP Message Security 1.1.1 §7.7 and §8.5).
+//!
+//! The side that sent the request gets one from [`Plan::secure_request`](crate::Plan::secure_request), the side that
+//! opened it from [`Opened::exchange`](crate::Opened::exchange). It holds the signatures that a reply confirms, the
+//! keys a reply may use again, and whom to encrypt the reply to. It belongs to one request: keys and confirmations
+//! of other requests are never found in it.
+
+use wss_c14n::{Document, Limits, name};
+use wss_crypto::{Certificate, Secret};
+
+use crate::envelope::Envelope;
+use crate::error::EnvelopeError;
+
+/// What one request leaves behind for its reply.
+#[derive(Debug, Clone, Default)]
+pub struct Exchange {
+    /// The octets of each `ds:SignatureValue` of the request, in no order.
+    pub(crate) signature_values: Vec<Vec<u8>>,
+    /// Keys the request transported, by the SHA-1 of their cipher octets.
+    pub(crate) keys: Vec<(Vec<u8>, Secret)>,
+    /// Whose certificate signed the request.
+    pub(crate) certificate: Option<Certificate>,
+}
+
+impl Exchange {
+    /// Reads the signatures of a request that was sent as `message`; keys cannot be read off it.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`] if it is no SOAP envelope, or one whose signatures are encrypted.
+    pub fn of_sent(message: &str) -> Result<Self, EnvelopeError> {
+        let document = Document::parse(message, &Limits::default())?;
+        let envelope = Envelope::locate(&document)?;
+        let mut signature_values = Vec::new();
+        for header in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
+            for child in header.children() {
+                if child.is(name::XENC.uri, "EncryptedData") {
+                    return Err(EnvelopeError::EncryptedHeader);
+                }
+                if child.is(name::DS.uri, "Signature") {
+                    let value = child.children().find(|part| part.is(name::DS.uri, "SignatureValue"));
+                    let value = value.and_then(|value| value.base64(1_024).ok());
+                    signature_values.push(value.ok_or(EnvelopeError::EncryptedHeader)?);
+                }
+            }
+        }
+        Ok(Self { signature_values, ..Self::default() })
+    }
+
+    /// The certificate the request was signed with: whom to encrypt the reply to.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.certificate.as_ref()
+    }
+
+    /// How many signatures of the request a reply confirms.
+    #[must_use]
+    pub fn signatures(&self) -> usize {
+        self.signature_values.len()
+    }
+
+    /// The key whose cipher octets digest to `sha1`.
+    pub(crate) fn key(&self, sha1: &[u8]) -> Option<&Secret> {
+        self.keys.iter().find(|(digest, _)| digest == sha1).map(|(_, secret)| secret)
+    }
+}

@@ -1,0 +1,108 @@
+//! Protection tokens: tokens whose key both sides have, for MACs and encryption without a signer's certificate.
+//!
+//! The word is WS-SecurityPolicy's (§7.4, the symmetric binding). A token stands in the header once, however many
+//! steps of a recipe use it; [`ProtectionToken::derived_keys`] gives each use a key of its own.
+
+use std::sync::Arc;
+
+use wss_crypto::{Certificate, KeyTransport, Secret};
+use wss_tokens::{Password, ReferenceForm, SecureConversation};
+
+/// A token whose key both sides have. Clones name the same token.
+#[derive(Clone)]
+pub struct ProtectionToken {
+    pub(crate) kind: Arc<ProtectionKind>,
+    pub(crate) derived: Option<SecureConversation>,
+}
+
+#[derive(Clone)]
+pub(crate) enum ProtectionKind {
+    EncryptedKey { recipient: Certificate, transport: KeyTransport, reference: ReferenceForm },
+    Username { username: String, password: Password, iterations: u32 },
+    SecurityContext { version: SecureConversation, identifier: String, instance: Option<String>, secret: Secret },
+    Request,
+}
+
+impl ProtectionToken {
+    fn new(kind: ProtectionKind) -> Self {
+        Self { kind: Arc::new(kind), derived: None }
+    }
+
+    /// A fresh key for each message, encrypted to the holder of `recipient` in an `xenc:EncryptedKey`. It says
+    /// nothing about the sender: add an endorsing signature, or a username token that is signed and encrypted.
+    #[must_use]
+    pub fn encrypted_to(recipient: &Certificate) -> Self {
+        Self::new(ProtectionKind::EncryptedKey {
+            recipient: recipient.clone(),
+            transport: KeyTransport::oaep_mgf1p(),
+            reference: ReferenceForm::IssuerSerial,
+        })
+    }
+
+    /// A key out of a user's password (Username Token Profile 1.1.1 §4), digested 1 000 times. It signs with HMAC
+    /// and encrypts with AES-128 at most, and is as weak as the password: for peers that can do no better.
+    #[must_use]
+    pub fn username(username: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self::new(ProtectionKind::Username { username: username.into(), password: password.into(), iterations: 1_000 })
+    }
+
+    /// The secret of a security context both sides agreed on before (WS-SecureConversation).
+    #[must_use]
+    pub fn security_context(version: SecureConversation, identifier: impl Into<String>, secret: Secret) -> Self {
+        let identifier = identifier.into();
+        Self::new(ProtectionKind::SecurityContext { version, identifier, instance: None, secret })
+    }
+
+    /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
+    /// [`Plan::secure_reply`](crate::Plan::secure_reply).
+    #[must_use]
+    pub fn of_request() -> Self {
+        Self::new(ProtectionKind::Request)
+    }
+
+    /// How a key is encrypted to its recipient; without effect on tokens of other kinds.
+    #[must_use]
+    pub fn transport(mut self, wanted: KeyTransport) -> Self {
+        if let ProtectionKind::EncryptedKey { transport, .. } = Arc::make_mut(&mut self.kind) {
+            *transport = wanted;
+        }
+        self
+    }
+
+    /// How the recipient's certificate is referred to; without effect on tokens of other kinds.
+    #[must_use]
+    pub fn reference(mut self, form: ReferenceForm) -> Self {
+        if let ProtectionKind::EncryptedKey { reference, .. } = Arc::make_mut(&mut self.kind) {
+            *reference = form;
+        }
+        self
+    }
+
+    /// The instance of a security context whose keys were renewed; without effect on tokens of other kinds.
+    #[must_use]
+    pub fn instance(mut self, wanted: impl Into<String>) -> Self {
+        if let ProtectionKind::SecurityContext { instance, .. } = Arc::make_mut(&mut self.kind) {
+            *instance = Some(wanted.into());
+        }
+        self
+    }
+
+    /// Gives each use a key of its own, through a `wsc:DerivedKeyToken`.
+    #[must_use]
+    pub fn derived_keys(mut self, version: SecureConversation) -> Self {
+        self.derived = Some(version);
+        self
+    }
+}
+
+impl std::fmt::Debug for ProtectionToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match &*self.kind {
+            ProtectionKind::EncryptedKey { .. } => "EncryptedKey",
+            ProtectionKind::Username { .. } => "UsernameToken",
+            ProtectionKind::SecurityContext { .. } => "SecurityContextToken",
+            ProtectionKind::Request => "key of the request",
+        };
+        f.debug_struct("ProtectionToken").field("kind", &kind).field("derived", &self.derived).finish()
+    }
+}

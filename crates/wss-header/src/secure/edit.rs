@@ -1,0 +1,43 @@
+//! Edits of an envelope: what is inserted, replaced and named, by splices over its source.
+
+use wss_c14n::{Element, Splices, name};
+
+/// Inserts at the front of an element's content, opening an empty-element tag.
+pub(super) fn insert_content(element: Element<'_>, content: &str, splices: &mut Splices) {
+    if element.is_empty_tag() {
+        replace_content(element, content, splices);
+    } else {
+        splices.insert(element.content_span().start, content);
+    }
+}
+
+pub(super) fn replace_content(element: Element<'_>, content: &str, splices: &mut Splices) {
+    if element.is_empty_tag() {
+        // From the slash on: what was put into the tag before it stays.
+        let end = element.span().end;
+        splices.replace(end - 2..end, format!(">{content}</{}>", element.qualified_name()));
+    } else {
+        splices.replace(element.content_span(), content);
+    }
+}
+
+/// Adds `wsu:Id` to a start tag, under a prefix that changes the meaning of nothing inside.
+pub(super) fn give_id(element: Element<'_>, id: &str, splices: &mut Splices) {
+    let in_scope = element.namespaces_in_scope();
+    let bound = in_scope.iter().find(|(prefix, uri)| !prefix.is_empty() && *uri == name::WSU.uri);
+    let attribute = match bound {
+        Some((prefix, _)) => format!(" {prefix}:Id=\"{id}\""),
+        None => {
+            let mut candidates = std::iter::once("wsu".to_owned()).chain((1..).map(|n| format!("wsu{n}")));
+            // A prefix nothing around binds is one nothing inside uses without binding it itself.
+            let is_free = |prefix: &String| in_scope.iter().all(|(known, _)| known != prefix);
+            let prefix = candidates.find(is_free).unwrap_or_default();
+            format!(" xmlns:{prefix}=\"{}\" {prefix}:Id=\"{id}\"", name::WSU.uri)
+        }
+    };
+    splices.insert(element.span().start + 1 + element.qualified_name().len(), attribute);
+}
+
+pub(super) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+}

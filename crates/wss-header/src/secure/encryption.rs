@@ -1,0 +1,168 @@
+//! Encryption on its way out: parts become ciphertext in place, under one key that the header names.
+
+use wss_c14n::{Element, IdIndex, Splices, Writer, name};
+use wss_crypto::{ContentEncryption, Secret};
+use wss_tokens::{PasswordKeyUse, write_x509_token};
+use wss_xmlenc::{KeyMethod, PlaintextType, encrypt_octets, plaintext_of, write_encrypted_key, write_reference_list};
+
+use super::edit::{escape, replace_content};
+use super::{Securing, header_block, locate, no_such, parse};
+use crate::envelope::{Envelope, SoapVersion};
+use crate::error::{EnvelopeError, SecureError};
+use crate::header::SecurityHeader;
+use crate::part::Part;
+use crate::plan::check_recipient;
+use crate::recipe::{EncryptedTo, Encrypting};
+
+/// The key of an encryption step.
+struct Keying {
+    secret: Secret,
+    /// The content of `ds:KeyInfo` in each EncryptedData; none where an EncryptedKey lists them.
+    key_info: Option<String>,
+    /// New elements before the list of what is encrypted.
+    elements: String,
+}
+
+impl Securing {
+    /// Encrypts the parts, and puts the key, or the token that names it, with the list of what it opens in front.
+    pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<String, SecureError> {
+        let keying = match &encrypting.to {
+            EncryptedTo::Certificate { .. } => {
+                let random = self.recipe.random.as_ref();
+                let secret = Secret::generate(random, encrypting.content.key_len())?;
+                Keying { secret, key_info: None, elements: String::new() }
+            }
+            EncryptedTo::Token(token) => {
+                let key = self.key_for(token, PasswordKeyUse::Encryption, encrypting.content.key_len())?;
+                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements }
+            }
+        };
+        let revision = std::mem::take(&mut self.revision);
+        let document = parse(&revision)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let (envelope, header) = locate(&document, &self.recipe.role)?;
+        let mut splices = Splices::new();
+        let mut listed = Vec::new();
+        for part in &encrypting.parts {
+            let elements = self.elements_of(part, envelope, header, &index)?;
+            if elements.is_empty() {
+                return Err(no_such(part));
+            }
+            for element in elements {
+                let kind = if *part == Part::Body { PlaintextType::Content } else { PlaintextType::Element };
+                let id = self.fresh_id("ED")?;
+                let data = self.encrypted_data(element, &kind, encrypting.content, &keying, &id)?;
+                match kind {
+                    PlaintextType::Content => replace_content(element, &data, &mut splices),
+                    _ if element.parent() == envelope.header => {
+                        let block_id = self.fresh_id("EH")?;
+                        splices.replace(element.span(), encrypted_header(header, envelope.version, &block_id, &data));
+                        self.ids.insert(part.clone(), block_id);
+                    }
+                    _ => splices.replace(element.span(), data),
+                }
+                listed.push(id);
+            }
+        }
+        let list = match &encrypting.to {
+            EncryptedTo::Certificate { .. } => self.transport(encrypting, &keying.secret, &listed)?,
+            EncryptedTo::Token(_) => {
+                let mut writer = Writer::new();
+                write_reference_list(&mut writer, &listed);
+                writer.finish()
+            }
+        };
+        splices.insert(self.place_in(header, &index), keying.elements + &list);
+        Ok(splices.apply(&revision).0)
+    }
+
+    fn elements_of<'d>(
+        &self,
+        part: &Part,
+        envelope: Envelope<'d>,
+        header: SecurityHeader<'d>,
+        index: &IdIndex<'d>,
+    ) -> Result<Vec<Element<'d>>, SecureError> {
+        let all = |namespace: &str, local: &str| header.children().filter(|c| c.is(namespace, local)).collect();
+        Ok(match part {
+            Part::Body => vec![envelope.body],
+            Part::Signature => all(name::DS.uri, "Signature"),
+            Part::UsernameToken => all(name::WSSE.uri, "UsernameToken"),
+            Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
+            Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
+            Part::Id(id) => index.get(id).into_iter().collect(),
+            Part::Timestamp | Part::Token => Vec::new(),
+        })
+    }
+
+    fn encrypted_data(
+        &self,
+        element: Element<'_>,
+        kind: &PlaintextType,
+        content: ContentEncryption,
+        keying: &Keying,
+        id: &str,
+    ) -> Result<String, SecureError> {
+        let octets = Secret::new(plaintext_of(element, kind));
+        let key_info = keying.key_info.as_deref();
+        let random = self.recipe.random.as_ref();
+        Ok(encrypt_octets(octets.as_octets(), kind, content, &keying.secret, Some(id), key_info, random)?)
+    }
+
+    /// An EncryptedKey with the list of what it opens, after the token it refers to.
+    fn transport(&mut self, encrypting: &Encrypting, key: &Secret, listed: &[String]) -> Result<String, SecureError> {
+        let EncryptedTo::Certificate { recipient, transport, reference } = &encrypting.to else {
+            return Ok(String::new());
+        };
+        let requester = self.request.as_ref().and_then(|request| request.certificate.clone());
+        let recipient = match (recipient, requester) {
+            (Some(recipient), _) => recipient.as_ref().clone(),
+            (None, Some(requester)) => {
+                check_recipient(&requester, transport, *reference, self.recipe.legacy)
+                    .map_err(SecureError::Requester)?;
+                requester
+            }
+            (None, None) => return Err(SecureError::NeedsRequest),
+        };
+        let token_id = self.fresh_id("X509")?;
+        let mut out = String::new();
+        if reference.needs_token() {
+            let mut writer = Writer::new();
+            write_x509_token(&mut writer, &token_id, &recipient, None);
+            out.push_str(&writer.finish());
+        }
+        let mut writer = Writer::within(&[name::XENC, name::DS]);
+        reference.write(&mut writer, &recipient, &token_id);
+        let wrapped = recipient.public_key().wrap_key(transport, key)?;
+        self.note_key(&wrapped, key);
+        let method = KeyMethod::Transport(transport.clone());
+        let id = self.fresh_id("EK")?;
+        out.push_str(&write_encrypted_key(Some(&id), &method, Some(&writer.finish()), &wrapped, listed));
+        Ok(out)
+    }
+}
+
+/// `wsse11:EncryptedHeader` in place of a header block, with what the Security header says of whom it is for
+/// (SOAP Message Security 1.1.1 §9.3).
+fn encrypted_header(header: SecurityHeader<'_>, version: SoapVersion, id: &str, data: &str) -> String {
+    let soap = version.namespace();
+    let mut attributes = format!(
+        " xmlns:{}=\"{}\" xmlns:{}=\"{}\" {}:Id=\"{id}\"",
+        name::WSSE11.prefix,
+        name::WSSE11.uri,
+        name::WSU.prefix,
+        name::WSU.uri,
+        name::WSU.prefix
+    );
+    let copied = [version.role_attribute(), "mustUnderstand", "relay"];
+    let said: Vec<String> = copied
+        .iter()
+        .filter_map(|local| header.element.attribute(soap, local).map(|value| (local, value)))
+        .map(|(local, value)| format!(" {}:{local}=\"{}\"", name::SOAP11.prefix, escape(&value)))
+        .collect();
+    if !said.is_empty() {
+        attributes.push_str(&format!(" xmlns:{}=\"{soap}\"", name::SOAP11.prefix));
+    }
+    let attributes = attributes + &said.concat();
+    format!("<wsse11:EncryptedHeader{attributes}>{data}</wsse11:EncryptedHeader>")
+}

@@ -1,0 +1,281 @@
+//! Securing: from an envelope and a plan to the octets for the wire.
+//!
+//! The skeleton goes in first: the Security header, timestamp, username token, and the Ids of all parts. Then
+//! each step reads the revision once and makes the next one by splices. New elements are prepended, so that a
+//! receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
+
+mod edit;
+mod encryption;
+mod signature;
+mod tokens;
+
+use std::collections::BTreeMap;
+use std::time::SystemTime;
+
+use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
+use wss_crypto::CryptoError;
+use wss_tokens::{format_instant, write_digest_token, write_text_token, write_timestamp};
+use wss_xmldsig::PendingSignature;
+
+use crate::envelope::{Envelope, Role, SoapVersion};
+use crate::error::{EnvelopeError, SecureError};
+use crate::exchange::Exchange;
+use crate::header::SecurityHeader;
+use crate::part::Part;
+use crate::plan::Plan;
+use crate::recipe::{Recipe, Step};
+use edit::{escape, give_id, insert_content};
+use tokens::Placed;
+
+/// A message on its way from one revision to the next.
+pub(crate) struct Securing {
+    recipe: Recipe,
+    revision: String,
+    step: usize,
+    /// Ids of the parts the skeleton gave one to, or found with one.
+    ids: BTreeMap<Part, String>,
+    /// What goes in front of the signature that is waited for.
+    elements: String,
+    /// Where in the revision that signature goes: the front of our header, after the protection tokens.
+    place: usize,
+    /// Protection tokens that stand in the header.
+    placed: Vec<Placed>,
+    /// The request that the message answers.
+    request: Option<Exchange>,
+    /// What the message leaves behind for its reply.
+    exchange: Exchange,
+}
+
+/// Where a run stopped.
+pub(crate) enum Next {
+    /// All steps are done.
+    Done(String, Exchange),
+    /// A signature is to be made elsewhere.
+    Sign(Box<Securing>, PendingSignature),
+}
+
+/// The caller's own envelope is not bounded by what a stranger's is.
+fn parse(source: &str) -> Result<Document<'_>, SecureError> {
+    Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
+}
+
+fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, SecurityHeader<'d>), SecureError> {
+    let envelope = Envelope::locate(document)?;
+    let header = SecurityHeader::locate(envelope, role, usize::MAX)?;
+    let header = header.ok_or(SecureError::NoSuchPart { part: "Security header".to_owned() })?;
+    Ok((envelope, header))
+}
+
+impl Securing {
+    pub(crate) fn begin(plan: &Plan, envelope: &str, request: Option<&Exchange>) -> Result<Self, SecureError> {
+        let recipe = plan.recipe.clone();
+        let now = recipe.clock.now();
+        let mut securing = Self {
+            recipe,
+            revision: String::new(),
+            step: 0,
+            ids: BTreeMap::new(),
+            elements: String::new(),
+            place: 0,
+            placed: Vec::new(),
+            request: request.cloned(),
+            exchange: Exchange::default(),
+        };
+        securing.revision = securing.skeleton(envelope, now)?;
+        Ok(securing)
+    }
+
+    pub(crate) fn run(mut self) -> Result<Next, SecureError> {
+        while let Some(step) = self.recipe.steps.get(self.step).cloned() {
+            self.step += 1;
+            match step {
+                Step::Encrypt(encrypting) => self.revision = self.encrypt(&encrypting)?,
+                Step::Sign(signing) => match self.sign(&signing)? {
+                    Ok(signed) => self = signed,
+                    Err((waiting, pending)) => return Ok(Next::Sign(Box::new(waiting), pending)),
+                },
+            }
+        }
+        Ok(Next::Done(self.revision, self.exchange))
+    }
+
+    /// Puts a finished signature, and the tokens it needs, in front of what the header holds.
+    pub(crate) fn signed(mut self, signature: &str, value: &[u8]) -> Self {
+        let elements = std::mem::take(&mut self.elements);
+        let mut splices = Splices::new();
+        splices.insert(self.place, elements + signature);
+        self.revision = splices.apply(&self.revision).0;
+        self.exchange.signature_values.push(value.to_vec());
+        self
+    }
+
+    /// Where new elements go: the front of the header, after the protection tokens that stand there.
+    fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
+        let tokens = self.placed.iter().filter_map(|placed| index.get(placed.id.as_ref()?));
+        tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start)
+    }
+
+    /// One `wsse11:SignatureConfirmation` for each signature of the request; one without a value if it had none.
+    fn confirmations(&self) -> Result<String, SecureError> {
+        let request = self.request.as_ref().ok_or(SecureError::NeedsRequest)?;
+        let mut values: Vec<Option<String>> =
+            request.signature_values.iter().map(|value| Some(base64_encode(value))).collect();
+        if values.is_empty() {
+            values.push(None);
+        }
+        let mut content = String::new();
+        for value in values {
+            let mut writer = Writer::new();
+            writer.start(name::WSSE11, "SignatureConfirmation");
+            writer.attribute_in(name::WSU, "Id", self.fresh_id("SC")?);
+            if let Some(value) = value {
+                writer.attribute("Value", value);
+            }
+            writer.end();
+            content.push_str(&writer.finish());
+        }
+        Ok(content)
+    }
+
+    /// Security header, timestamp, username token, and Ids.
+    fn skeleton(&mut self, source: &str, now: SystemTime) -> Result<String, SecureError> {
+        let document = parse(source)?;
+        let envelope = Envelope::locate(&document)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let existing = SecurityHeader::locate(envelope, &self.recipe.role, usize::MAX)?;
+        let mut content = String::new();
+        if let Some(lifetime) = self.recipe.timestamps.first() {
+            let taken = existing.is_some_and(|header| header.children().any(|c| c.is(name::WSU.uri, "Timestamp")));
+            if taken {
+                return Err(SecureError::TwoTimestamps);
+            }
+            let id = self.fresh_id("TS")?;
+            content.push_str(&write_timestamp(&id, now, *lifetime));
+            self.ids.insert(Part::Timestamp, id);
+        }
+        if let Some(username) = self.recipe.username.clone() {
+            let id = self.fresh_id("UT")?;
+            let mut nonce = [0; 16];
+            self.recipe.random.fill(&mut nonce)?;
+            let write = if username.clear_text { write_text_token } else { write_digest_token };
+            let created = format_instant(now);
+            content.push_str(&write(&id, &username.username, username.password.secret(), &nonce, &created));
+            self.ids.insert(Part::UsernameToken, id);
+        }
+        if self.recipe.confirms {
+            content.push_str(&self.confirmations()?);
+        }
+        let mut splices = Splices::new();
+        self.place_header(envelope, existing, &content, &mut splices);
+        let signed: Vec<Part> = self
+            .recipe
+            .steps
+            .iter()
+            .filter_map(|step| match step {
+                Step::Sign(signing) => Some(signing.parts.clone()),
+                Step::Encrypt(_) => None,
+            })
+            .flatten()
+            .collect();
+        for part in signed {
+            if self.ids.contains_key(&part) {
+                continue;
+            }
+            let element = match &part {
+                Part::Body => envelope.body,
+                Part::HeaderBlock { namespace, local } => header_block(envelope, namespace, local, &part)?,
+                Part::Timestamp => match existing.and_then(|h| h.children().find(|c| c.is(name::WSU.uri, "Timestamp")))
+                {
+                    Some(timestamp) => timestamp,
+                    None => return Err(no_such(&part)),
+                },
+                Part::Id(id) => {
+                    index.get(id).ok_or_else(|| no_such(&part))?;
+                    continue;
+                }
+                Part::Signature | Part::SignatureConfirmation | Part::UsernameToken | Part::Token => continue,
+            };
+            let id = match id_of(element) {
+                Some(id) => id.into_owned(),
+                None => {
+                    let id = self.fresh_id("id")?;
+                    give_id(element, &id, &mut splices);
+                    id
+                }
+            };
+            self.ids.insert(part, id);
+        }
+        Ok(splices.apply(source).0)
+    }
+
+    /// Opens the Security header of our role for `content`, making it, and the SOAP Header, where there is none.
+    fn place_header(
+        &self,
+        envelope: Envelope<'_>,
+        existing: Option<SecurityHeader<'_>>,
+        content: &str,
+        splices: &mut Splices,
+    ) {
+        if let Some(header) = existing {
+            insert_content(header.element, content, splices);
+            return;
+        }
+        let security = self.security_element(envelope, content);
+        match envelope.header {
+            Some(header) => insert_content(header, &security, splices),
+            None => {
+                let qualified = match envelope.root.prefix() {
+                    "" => "Header".to_owned(),
+                    prefix => format!("{prefix}:Header"),
+                };
+                splices.insert(envelope.body.span().start, format!("<{qualified}>{security}</{qualified}>"));
+            }
+        }
+    }
+
+    fn security_element(&self, envelope: Envelope<'_>, content: &str) -> String {
+        let soap = envelope.version.namespace();
+        let mut attributes = format!(" xmlns:{}=\"{}\"", name::WSSE.prefix, name::WSSE.uri);
+        let prefix = match envelope.root.prefix() {
+            // Attributes take no default namespace.
+            "" => {
+                attributes.push_str(&format!(" xmlns:soap=\"{soap}\""));
+                "soap"
+            }
+            prefix => prefix,
+        };
+        if let Role::Uri(uri) = &self.recipe.role {
+            let attribute = envelope.version.role_attribute();
+            attributes.push_str(&format!(" {prefix}:{attribute}=\"{}\"", escape(uri)));
+        }
+        if self.recipe.must_understand {
+            let value = if envelope.version == SoapVersion::V11 { "1" } else { "true" };
+            attributes.push_str(&format!(" {prefix}:mustUnderstand=\"{value}\""));
+        }
+        format!("<wsse:Security{attributes}>{content}</wsse:Security>")
+    }
+
+    /// An Id no one can guess and no message has.
+    fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
+        let mut octets = [0; 16];
+        self.recipe.random.fill(&mut octets)?;
+        Ok(octets.iter().fold(format!("{kind}-"), |id, octet| format!("{id}{octet:02x}")))
+    }
+}
+
+fn no_such(part: &Part) -> SecureError {
+    SecureError::NoSuchPart { part: part.to_string() }
+}
+
+fn header_block<'d>(
+    envelope: Envelope<'d>,
+    namespace: &str,
+    local: &str,
+    part: &Part,
+) -> Result<Element<'d>, SecureError> {
+    let mut found = envelope.blocks().filter(|block| block.is(namespace, local));
+    match (found.next(), found.next()) {
+        (Some(block), None) => Ok(block),
+        _ => Err(no_such(part)),
+    }
+}

@@ -1,0 +1,135 @@
+//! Signatures on their way out: parts are digested as they stand, and listed in a SignedInfo that is born canonical.
+
+use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
+use wss_crypto::HmacKey;
+use wss_tokens::{PasswordKeyUse, ReferenceForm, write_x509_token};
+use wss_xmldsig::{NewReference, PendingSignature, Transform};
+
+use super::{Securing, locate, no_such, parse};
+use crate::error::{EnvelopeError, SecureError};
+use crate::part::Part;
+use crate::recipe::{SignedBy, Signing};
+
+/// What a signature needs from its key before it can be prepared.
+struct Keying {
+    /// New elements that stand before the signature.
+    elements: String,
+    /// The content of `ds:KeyInfo`.
+    key_info: String,
+    /// The Id of the token that carries the key, or names it; and the token, if it is among the new elements.
+    token_id: Option<String>,
+    new_token: String,
+    secret: Option<HmacKey>,
+}
+
+impl Securing {
+    /// Signs, or stops where the key lives elsewhere.
+    pub(super) fn sign(mut self, signing: &Signing) -> Result<Result<Self, (Self, PendingSignature)>, SecureError> {
+        let keying = self.keying(signing)?;
+        let pending = self.prepare_signature(signing, &keying)?;
+        self.elements = keying.elements;
+        let value = match (&signing.by, &keying.secret) {
+            (SignedBy::Token(_), Some(secret)) => pending.value(secret),
+            (SignedBy::Certificate { key: Some(key), .. }, _) => pending.value(key.as_ref()),
+            _ => return Ok(Err((self, pending))),
+        };
+        let value = value?;
+        let signature = pending.finish(&value);
+        Ok(Ok(self.signed(&signature, &value)))
+    }
+
+    fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
+        match &signing.by {
+            SignedBy::Certificate { certificate, path, reference, .. } => {
+                let token_id = self.fresh_id("X509")?;
+                let mut token = Writer::new();
+                if reference.needs_token() {
+                    let path: Vec<_> = path.iter().rev().chain([certificate.as_ref()]).collect();
+                    let path = (*reference == ReferenceForm::DirectPath).then_some(path.as_slice());
+                    write_x509_token(&mut token, &token_id, certificate, path);
+                }
+                let token = token.finish();
+                let mut key_info = Writer::within(&[name::DS]);
+                reference.write(&mut key_info, certificate, &token_id);
+                Ok(Keying {
+                    elements: token.clone(),
+                    key_info: key_info.finish(),
+                    token_id: Some(token_id),
+                    new_token: token,
+                    secret: None,
+                })
+            }
+            SignedBy::Token(token) => {
+                let len = signing.method.digest().output_len();
+                let key = self.key_for(token, PasswordKeyUse::Mac, len)?;
+                let secret = HmacKey::new(key.secret.as_octets().to_vec());
+                let secret = secret.map_err(|_| SecureError::KeyLength { found: key.secret.len(), wanted: 16 })?;
+                Ok(Keying {
+                    elements: key.elements.clone(),
+                    key_info: key.key_info,
+                    token_id: key.token_id,
+                    new_token: key.elements,
+                    secret: Some(secret),
+                })
+            }
+        }
+    }
+
+    /// Digests the parts and lists them in a signature whose value is still to come.
+    fn prepare_signature(&mut self, signing: &Signing, keying: &Keying) -> Result<PendingSignature, SecureError> {
+        let signature_id = self.fresh_id("SIG")?;
+        let document = parse(&self.revision)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let (_, header) = locate(&document, &self.recipe.role)?;
+        let canonicalization = Canonicalization::default().inclusive_prefixes(&signing.inclusive_prefixes);
+        let digest = |id: &str, element: Element<'_>| {
+            let subset = Subset::subtree(element).without_comments();
+            let transforms = vec![Transform::Canonicalization(canonicalization.clone())];
+            NewReference::digest(format!("#{id}"), &subset, transforms, signing.digest)
+        };
+        let sign_error = wss_xmldsig::SignError::from;
+        let mut references = Vec::new();
+        let mut parts = signing.parts.clone();
+        // Confirmations that no signature covers confirm nothing.
+        if self.recipe.confirms && !parts.contains(&Part::SignatureConfirmation) {
+            parts.push(Part::SignatureConfirmation);
+        }
+        for part in &parts {
+            match part {
+                Part::Token => {
+                    let id = keying.token_id.as_ref().ok_or_else(|| no_such(part))?;
+                    if let Some(token) = index.get(id) {
+                        references.push(digest(id, token).map_err(sign_error)?);
+                        continue;
+                    }
+                    let wrapped = format!("<new>{}</new>", keying.new_token);
+                    let new = parse(&wrapped)?;
+                    let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
+                    references.push(digest(id, token.ok_or_else(|| no_such(part))?).map_err(sign_error)?);
+                }
+                Part::Signature | Part::SignatureConfirmation => {
+                    let (namespace, local) = match part {
+                        Part::Signature => (name::DS.uri, "Signature"),
+                        _ => (name::WSSE11.uri, "SignatureConfirmation"),
+                    };
+                    for element in header.children().filter(|child| child.is(namespace, local)) {
+                        let id = id_of(element).ok_or_else(|| no_such(part))?;
+                        references.push(digest(&id, element).map_err(sign_error)?);
+                    }
+                }
+                part => {
+                    let id = match part {
+                        Part::Id(id) => id,
+                        part => self.ids.get(part).ok_or_else(|| no_such(part))?,
+                    };
+                    let element = index.get(id).ok_or_else(|| no_such(part))?;
+                    references.push(digest(id, element).map_err(sign_error)?);
+                }
+            }
+        }
+        let key_info = Some(keying.key_info.clone());
+        let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
+        self.place = self.place_in(header, &index);
+        Ok(pending)
+    }
+}

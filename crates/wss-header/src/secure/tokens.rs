@@ -1,0 +1,147 @@
+//! Protection tokens on their way out: each stands in the header once, before all that refers to it.
+
+use std::sync::Arc;
+
+use wss_c14n::{Writer, name};
+use wss_crypto::{Digest, DigestMethod, Secret};
+use wss_tokens::{
+    ENCRYPTED_KEY, PasswordKeyUse, USERNAME_TOKEN, write_derived_key, write_encrypted_key_sha1,
+    write_password_key_token, write_security_context, write_token_reference, write_x509_token,
+};
+use wss_xmlenc::{KeyMethod, write_encrypted_key};
+
+use super::Securing;
+use crate::error::SecureError;
+use crate::protection_token::{ProtectionKind, ProtectionToken};
+
+/// A protection token that stands in the header, or is about to.
+pub(super) struct Placed {
+    kind: Arc<ProtectionKind>,
+    /// Passwords make a key for each use.
+    key_use: Option<PasswordKeyUse>,
+    /// Its Id; none for a key that only the request carried.
+    pub(super) id: Option<String>,
+    secret: Secret,
+    /// The `wsse:SecurityTokenReference` that names it, canonical, standing alone.
+    reference: String,
+}
+
+/// A key for one use.
+pub(super) struct KeyForUse {
+    /// New elements that stand before the user of the key.
+    pub(super) elements: String,
+    pub(super) secret: Secret,
+    /// The content of `ds:KeyInfo`.
+    pub(super) key_info: String,
+    /// The Id of the protection token, which `Part::Token` names.
+    pub(super) token_id: Option<String>,
+}
+
+fn reference_to(id: &str, value_type: Option<&str>, token_type: Option<&str>) -> String {
+    let mut writer = Writer::new();
+    write_token_reference(&mut writer, id, value_type, token_type);
+    writer.finish()
+}
+
+impl Securing {
+    /// The key of `token` for one use of `len` octets, and the tokens it takes.
+    pub(super) fn key_for(
+        &mut self,
+        token: &ProtectionToken,
+        key_use: PasswordKeyUse,
+        len: usize,
+    ) -> Result<KeyForUse, SecureError> {
+        let mut elements = String::new();
+        let flag = matches!(*token.kind, ProtectionKind::Username { .. }).then_some(key_use);
+        let known = |placed: &Placed| Arc::ptr_eq(&placed.kind, &token.kind) && placed.key_use == flag;
+        let at = match self.placed.iter().position(known) {
+            Some(at) => at,
+            None => {
+                let secret_len = if token.derived.is_some() { 32 } else { len };
+                let placed = self.place_token(token, key_use, flag, secret_len, &mut elements)?;
+                self.placed.push(placed);
+                self.placed.len() - 1
+            }
+        };
+        let derived_id = self.fresh_id("DK")?;
+        let mut nonce = [0; 16];
+        self.recipe.random.fill(&mut nonce)?;
+        let placed = self.placed.get(at).ok_or(SecureError::NeedsRequest)?;
+        let token_id = placed.id.clone();
+        let Some(version) = token.derived else {
+            let is_password = flag.is_some();
+            let secret = match placed.secret.as_octets().get(..len) {
+                Some(leading) if is_password => Secret::new(leading.to_vec()),
+                _ if key_use == PasswordKeyUse::Encryption && placed.secret.len() != len => {
+                    return Err(SecureError::KeyLength { found: placed.secret.len(), wanted: len });
+                }
+                _ => placed.secret.clone(),
+            };
+            return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id });
+        };
+        let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+        elements.push_str(&derived);
+        let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
+        Ok(KeyForUse { elements, secret, key_info, token_id })
+    }
+
+    fn place_token(
+        &mut self,
+        token: &ProtectionToken,
+        key_use: PasswordKeyUse,
+        flag: Option<PasswordKeyUse>,
+        len: usize,
+        elements: &mut String,
+    ) -> Result<Placed, SecureError> {
+        let (id, secret, reference) = match &*token.kind {
+            ProtectionKind::EncryptedKey { recipient, transport, reference } => {
+                let secret = Secret::generate(self.recipe.random.as_ref(), len)?;
+                let wrapped = recipient.public_key().wrap_key(transport, &secret)?;
+                let (id, token_id) = (self.fresh_id("EK")?, self.fresh_id("X509")?);
+                if reference.needs_token() {
+                    let mut writer = Writer::new();
+                    write_x509_token(&mut writer, &token_id, recipient, None);
+                    elements.push_str(&writer.finish());
+                }
+                let mut writer = Writer::within(&[name::XENC, name::DS]);
+                reference.write(&mut writer, recipient, &token_id);
+                let method = KeyMethod::Transport(transport.clone());
+                elements.push_str(&write_encrypted_key(Some(&id), &method, Some(&writer.finish()), &wrapped, &[]));
+                self.note_key(&wrapped, &secret);
+                let reference = reference_to(&id, None, Some(ENCRYPTED_KEY));
+                (Some(id), secret, reference)
+            }
+            ProtectionKind::Username { username, password, iterations } => {
+                let id = self.fresh_id("UT")?;
+                let mut random = [0; 15];
+                self.recipe.random.fill(&mut random)?;
+                let (element, secret) =
+                    write_password_key_token(&id, username, password.secret(), key_use, &random, *iterations);
+                elements.push_str(&element);
+                let reference = reference_to(&id, Some(USERNAME_TOKEN), None);
+                (Some(id), secret, reference)
+            }
+            ProtectionKind::SecurityContext { version, identifier, instance, secret } => {
+                let id = self.fresh_id("SCT")?;
+                elements.push_str(&write_security_context(*version, &id, identifier, instance.as_deref()));
+                let reference = reference_to(&id, Some(version.context_type()), None);
+                (Some(id), secret.clone(), reference)
+            }
+            ProtectionKind::Request => {
+                let request = self.request.as_ref().ok_or(SecureError::NeedsRequest)?;
+                // The first that was transported: what protected the request as a whole.
+                let (sha1, secret) = request.keys.first().ok_or(SecureError::NeedsRequest)?;
+                let mut writer = Writer::new();
+                write_encrypted_key_sha1(&mut writer, sha1);
+                (None, secret.clone(), writer.finish())
+            }
+        };
+        Ok(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference })
+    }
+
+    /// Remembers a key this message transports, for the reply.
+    pub(super) fn note_key(&mut self, wrapped: &[u8], secret: &Secret) {
+        let sha1 = Digest::of(DigestMethod::Sha1, wrapped).as_octets().to_vec();
+        self.exchange.keys.push((sha1, secret.clone()));
+    }
+}

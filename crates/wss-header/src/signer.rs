@@ -1,0 +1,68 @@
+//! Who signed: what a signature that verified says about its maker.
+
+use std::fmt;
+
+use wss_crypto::Certificate;
+use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
+
+/// The maker of a signature that verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Signer {
+    /// The holder of a certificate that the receiver trusts.
+    Certificate(ValidatedCertificate),
+    /// A user of the receiver's: the key came out of the password.
+    User(AuthenticatedUser),
+    /// Whoever has a secret that the receiver was given.
+    SharedSecret {
+        /// What `ds:KeyName` calls it.
+        name: Option<String>,
+    },
+    /// The other party of a security context.
+    SecurityContext {
+        /// `wsc:Identifier`.
+        identifier: String,
+    },
+    /// Whoever could read the request that this message answers: the key is one the request carried.
+    Exchange,
+    /// No one in particular: the key was encrypted to the receiver, which anyone with its certificate can do. It
+    /// says that one sender made all that is signed, and no more.
+    Anonymous,
+}
+
+impl Signer {
+    /// The certificate, if one is how the signer is known.
+    #[must_use]
+    pub fn certificate(&self) -> Option<&Certificate> {
+        self.validated_certificate().map(ValidatedCertificate::certificate)
+    }
+
+    /// The certificate with its validated path, if one is how the signer is known.
+    #[must_use]
+    pub fn validated_certificate(&self) -> Option<&ValidatedCertificate> {
+        match self {
+            Self::Certificate(certificate) => Some(certificate),
+            _ => None,
+        }
+    }
+
+    /// Whether it is [`Signer::Anonymous`].
+    #[must_use]
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self, Self::Anonymous)
+    }
+}
+
+impl fmt::Display for Signer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Certificate(certificate) => certificate.certificate().subject().fmt(f),
+            Self::User(user) => write!(f, "user {}", user.username()),
+            Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {name}"),
+            Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
+            Self::SecurityContext { identifier } => write!(f, "party of the context {identifier}"),
+            Self::Exchange => f.write_str("receiver of the request"),
+            Self::Anonymous => f.write_str("anonymous"),
+        }
+    }
+}
