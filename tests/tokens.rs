@@ -217,3 +217,90 @@ fn envelopes_of_every_shape_are_secured() {
         assert!(opened.is_ok(), "{:?}\n{message}", opened.err());
     }
 }
+
+/// A default namespace in scope, and none: peers read the rule about it differently, and agree on what we write.
+fn envelopes() -> [String; 2] {
+    let default = envelope(SOAP11).replace("<s:Envelope ", "<s:Envelope xmlns=\"urn:default\" ");
+    [envelope(SOAP12), default]
+}
+
+fn by_reference(form: ReferenceForm) -> Signing {
+    Signing::with(&identity("alice"))
+        .parts([Part::Body, Part::Timestamp, Part::Token])
+        .reference(form)
+        .token_by_reference()
+}
+
+fn token_demanded() -> Receiver {
+    Receiver::new(
+        trust().known([certificate("alice")]),
+        Requirements::signed([Part::Body, Part::Timestamp, Part::Token]),
+        DangerousNoReplayCache,
+    )
+}
+
+#[test]
+fn t38_a_token_is_signed_through_the_reference_to_it() {
+    for form in [
+        ReferenceForm::Direct,
+        ReferenceForm::DirectPath,
+        ReferenceForm::IssuerSerial,
+        ReferenceForm::SubjectKeyIdentifier,
+        ReferenceForm::Thumbprint,
+    ] {
+        for envelope in envelopes() {
+            let plan = recipe().sign(by_reference(form)).plan().expect("a plan");
+            let message = plan.secure(&envelope).expect("secured");
+            assert!(message.contains("#STR-Transform"));
+            let opened = token_demanded().open(&message);
+            assert!(opened.is_ok(), "{form:?}: {:?}\n{message}", opened.err());
+            // The reference alone, under plain canonicalisation, covers no token.
+            let plain = recipe().sign(signing().reference(form)).plan().expect("a plan");
+            refuse(&token_demanded(), &plain.secure(&envelope).expect("secured"));
+        }
+    }
+    let embedded = recipe().sign(by_reference(ReferenceForm::Embedded)).plan().map(drop);
+    assert!(matches!(embedded, Err(PlanError::NotThere { .. })));
+}
+
+#[test]
+fn t38_references_that_mean_another_token_are_refused() {
+    let message = with(recipe().sign(by_reference(ReferenceForm::Direct)));
+    assert!(token_demanded().open(&message).is_ok());
+    let (before, rest) = message.split_once("<wsse:BinarySecurityToken").expect("a token");
+    let (token, after) = rest.split_once("</wsse:BinarySecurityToken>").expect("its end");
+    let token = format!("<wsse:BinarySecurityToken{token}</wsse:BinarySecurityToken>");
+    let twin = with(recipe().sign(Signing::with(&identity("twin-alice")).parts([Part::Body])));
+    let (_, twin) = twin.split_once("<wsse:BinarySecurityToken").expect("a token");
+    let (head, _) = twin.split_once("</wsse:BinarySecurityToken>").expect("its end");
+    let value = |element: &str| element.split_once('>').expect("content").1.to_owned();
+    let swapped = token.replace(value(&token).trim_end_matches("</wsse:BinarySecurityToken>"), &value(head));
+    for changed in [
+        // Another certificate, the same with white space in it, and no token at all.
+        format!("{before}{swapped}{after}"),
+        message.replacen("</wsse:BinarySecurityToken>", " </wsse:BinarySecurityToken>", 1),
+        format!("{before}{after}"),
+        // Parameters that are none, or two; the misspelt identifier; comments.
+        message.replace("<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:CanonicalizationMethod></wsse:T", "</wsse:T"),
+        message.replace("<wsse:TransformationParameters", "<wsse:TransformationParameters a=\"b\""),
+        message.replace("#STR-Transform", "#STRTransform"),
+        // The reference means a reference, or is none.
+        message.replacen("<wsse:SecurityTokenReference", "<wsse:SecurityTokenReference xmlns:z=\"urn:z\" z:a=\"\"", 1),
+    ] {
+        assert_ne!(changed, message);
+        let outcome = token_demanded().open(&changed);
+        if let Ok(opened) = outcome {
+            // What is not covered may change: the reference itself is not what is signed.
+            assert!(changed.contains("urn:z"), "{changed}");
+            assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+        }
+    }
+    // Found in a store, it must be the certificate whose key signed.
+    let thumbprint = with(recipe().sign(by_reference(ReferenceForm::Thumbprint)));
+    let unknown = Receiver::new(
+        trust().known([certificate("twin-alice")]),
+        Requirements::signed([Part::Body, Part::Token]),
+        DangerousNoReplayCache,
+    );
+    refuse(&unknown, &thumbprint);
+}

@@ -215,7 +215,15 @@ impl ReferenceForm {
 
     /// Writes a reference. `token_id` is the Id of the token: in the header, or the one to be embedded.
     pub fn write(self, writer: &mut Writer, certificate: &Certificate, token_id: &str) {
+        self.write_with_id(writer, certificate, token_id, None);
+    }
+
+    /// As [`ReferenceForm::write`], with an Id of its own, for the STR-Transform.
+    pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
         writer.start(name::WSSE, "SecurityTokenReference");
+        if let Some(id) = id {
+            writer.attribute_in(name::WSU, "Id", id);
+        }
         match self {
             Self::Direct | Self::DirectPath => {
                 let value_type = if self == Self::Direct { X509_V3 } else { X509_PKI_PATH };

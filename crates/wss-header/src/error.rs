@@ -86,7 +86,7 @@ pub enum PlanError {
     CannotBe {
         /// The part.
         part: String,
-        /// `signed` or `encrypted`.
+        /// `signed`, `encrypted` or `signed by reference`.
         verb: &'static str,
     },
     /// *Misuse.* The key cannot run the signature method.

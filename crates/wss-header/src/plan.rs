@@ -185,6 +185,9 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
                 return Err(PlanError::KeyMismatch);
             }
             check_token(token, legacy)?;
+            if signing.token_by_reference {
+                return Err(PlanError::CannotBe { part: Part::Token.to_string(), verb: "signed by reference" });
+            }
             if signing.parts.contains(&Part::Token) && matches!(*token.kind, ProtectionKind::Request) {
                 return Err(PlanError::NotThere { part: Part::Token.to_string() });
             }
@@ -197,7 +200,11 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
             if !reference.fits(certificate) {
                 return Err(PlanError::ReferenceForm);
             }
-            if signing.parts.contains(&Part::Token) && !reference.needs_token() {
+            let reachable = match reference {
+                ReferenceForm::Embedded => false,
+                form => form.needs_token() || signing.token_by_reference,
+            };
+            if signing.parts.contains(&Part::Token) && !reachable {
                 return Err(PlanError::NotThere { part: Part::Token.to_string() });
             }
             check_strong(certificate, legacy)?;

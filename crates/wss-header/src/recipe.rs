@@ -171,6 +171,7 @@ pub struct Signing {
     pub(crate) digest: DigestMethod,
     pub(crate) parts: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
+    pub(crate) token_by_reference: bool,
 }
 
 /// Whose key signs.
@@ -220,7 +221,7 @@ impl Signing {
     }
 
     fn new(by: SignedBy, method: SignatureMethod, digest: DigestMethod) -> Self {
-        Self { by, method, digest, parts: Vec::new(), inclusive_prefixes: String::new() }
+        Self { by, method, digest, parts: Vec::new(), inclusive_prefixes: String::new(), token_by_reference: false }
     }
 
     /// What is signed.
@@ -250,6 +251,15 @@ impl Signing {
         if let SignedBy::Certificate { reference, .. } = &mut self.by {
             *reference = form;
         }
+        self
+    }
+
+    /// Signs `Part::Token` through the reference to it, with the STR-Transform, so that a certificate that is not in
+    /// the message can be signed too (SOAP Message Security 1.1.1 §8.3). Embedded tokens and protection tokens cannot
+    /// be signed so.
+    #[must_use]
+    pub fn token_by_reference(mut self) -> Self {
+        self.token_by_reference = true;
         self
     }
 

@@ -112,7 +112,9 @@ impl AlgorithmPolicy {
         for reference in signed_info.references() {
             admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
             for transform in reference.transforms() {
-                if let Transform::Canonicalization(canonicalization) = transform {
+                if let Transform::Canonicalization(canonicalization)
+                | Transform::SecurityTokenReference(canonicalization) = transform
+                {
                     let method = canonicalization.method();
                     admitted(self.canonicalizations.contains(&method), method.uri())?;
                 }

@@ -16,6 +16,7 @@ use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use crate::error::{SignatureError, VerifyError};
 use crate::signature::{Limits, Signature};
+use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
 
@@ -26,6 +27,12 @@ pub trait Dereference<'d> {
 
     /// The element with this Id.
     fn element(&self, id: &str) -> Option<Element<'d>>;
+
+    /// The token a `wsse:SecurityTokenReference` means, for the STR-Transform. By default none.
+    fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
+        let _ = reference;
+        None
+    }
 
     /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
@@ -119,6 +126,11 @@ impl<'d> Reference<'d> {
     /// # Errors
     /// [`VerifyError::Dereference`], [`VerifyError::Transform`], [`VerifyError::Canonicalize`].
     pub fn octets(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Vec<u8>, VerifyError> {
+        if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
+            let (reference, token) = self.dereference_token(documents)?;
+            let readings = token.readings(reference, canonicalization)?;
+            return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
+        }
         self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
     }
 
@@ -129,6 +141,9 @@ impl<'d> Reference<'d> {
         documents: &dyn Dereference<'d>,
         budget: &mut u64,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
+        if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
+            return self.verify_token(canonicalization, documents, budget);
+        }
         let resolved = self.resolve(signature.element(), documents)?;
         let sink = Bounded::new(DigestSink(Digest::new(self.digest_method)), *budget);
         let (DigestSink(digest), left) = resolved.write_to(sink, Bounded::finish)?.ok_or(VerifyError::Budget)?;
@@ -137,6 +152,37 @@ impl<'d> Reference<'d> {
             return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() });
         }
         Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered))
+    }
+
+    /// The token is digested in each reading, the specification's first.
+    fn verify_token(
+        &self,
+        canonicalization: &Canonicalization,
+        documents: &dyn Dereference<'d>,
+        budget: &mut u64,
+    ) -> Result<VerifiedReference<'d>, VerifyError> {
+        let (reference, token) = self.dereference_token(documents)?;
+        for octets in token.readings(reference, canonicalization)? {
+            *budget = budget.checked_sub(octets.len() as u64).ok_or(VerifyError::Budget)?;
+            if Digest::of(self.digest_method, &octets).as_octets() == self.digest_value {
+                let covered = Covered::Token(reference, token);
+                return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered));
+            }
+        }
+        Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() })
+    }
+
+    /// The apex itself is the reference: a larger subset, in which tokens would be spliced, is refused.
+    fn dereference_token(
+        &self,
+        documents: &dyn Dereference<'d>,
+    ) -> Result<(Element<'d>, DereferencedToken<'d>), VerifyError> {
+        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into_owned() };
+        let Covered::Subset(subset) = self.dereference(documents)? else { return Err(dangling()) };
+        let apex = subset.apex().filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"));
+        let apex = apex.ok_or_else(|| VerifyError::Transform { uri: self.uri.clone().into_owned() })?;
+        let token = documents.token(apex).ok_or_else(dangling)?;
+        Ok((apex, token))
     }
 
     fn resolve(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Resolved<'d>, VerifyError> {
@@ -194,6 +240,8 @@ impl Resolved<'_> {
                 return Ok(finish(sink));
             }
             Covered::Octets(octets) => octets.clone(),
+            // Digested on its own, in every reading.
+            Covered::Token(..) => return Err(VerifyError::Transform { uri: String::new() }),
             Covered::Subset(subset) => {
                 if steps.is_empty() {
                     steps = &default;
@@ -251,11 +299,29 @@ impl NewReference {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
         let last = transforms.iter().rev().find_map(|transform| match transform {
             Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            Transform::EnvelopedSignature => None,
+            Transform::EnvelopedSignature | Transform::SecurityTokenReference(_) => None,
         });
         let mut sink = DigestSink(Digest::new(digest_method));
         last.unwrap_or(&default).write(subset, &mut sink)?;
         Ok(Self { uri, transforms, digest_method, digest_value: sink.0.finish() })
+    }
+
+    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` means, to be referenced by the
+    /// STR-Transform.
+    ///
+    /// # Errors
+    /// [`CanonicalizeError`].
+    pub fn of_token(
+        uri: String,
+        reference: Element<'_>,
+        token: &DereferencedToken<'_>,
+        canonicalization: Canonicalization,
+        digest_method: DigestMethod,
+    ) -> Result<Self, CanonicalizeError> {
+        let readings = token.readings(reference, &canonicalization)?;
+        let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
+        let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
+        Ok(Self { uri, transforms, digest_method, digest_value })
     }
 
     pub(crate) fn write(&self, writer: &mut Writer) {

@@ -1,12 +1,13 @@
 //! Transforms: the closed list of what may stand between a reference and its digest (BSP R5423).
 //!
-//! Canonicalisation, and the enveloped-signature transform. XSLT, XPath, base64 and the decryption transform are
+//! Canonicalisation, the enveloped-signature transform, and the STR Dereference Transform. XSLT, XPath, base64 and the decryption transform are
 //! not on the list: they run what a stranger wrote, or make unclear what is signed.
 
 use wss_c14n::{Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
 use crate::error::SignatureError;
-use crate::signed_info::canonicalization_of;
+use crate::signed_info::{canonicalization_of, parse_canonicalization};
+use crate::token::STR_TRANSFORM;
 
 /// `ds:Transform`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum Transform {
     Canonicalization(Canonicalization),
     /// Leaves the signature itself out of what it signs (XML Signature 1.1 §6.6.4).
     EnvelopedSignature,
+    /// The token that a `wsse:SecurityTokenReference` means, under the canonicalisation of its parameter.
+    SecurityTokenReference(Canonicalization),
 }
 
 /// The identifier of the enveloped-signature transform.
@@ -28,6 +31,9 @@ impl Transform {
                 None => Ok(Self::EnvelopedSignature),
                 Some(_) => Err(SignatureError::Parameters { uri: uri.into_owned() }),
             };
+        }
+        if uri == STR_TRANSFORM {
+            return parse_str_transform(element).map(Self::SecurityTokenReference);
         }
         match CanonicalizationMethod::from_uri(&uri) {
             Some(method) => canonicalization_of(method, element).map(Self::Canonicalization),
@@ -43,9 +49,35 @@ impl Transform {
                 writer.attribute("Algorithm", canonicalization.method().uri());
                 write_prefix_list(writer, canonicalization);
             }
+            Self::SecurityTokenReference(canonicalization) => {
+                writer.attribute("Algorithm", STR_TRANSFORM);
+                writer.start(name::WSSE, "TransformationParameters");
+                writer.start(name::DS, "CanonicalizationMethod");
+                writer.attribute("Algorithm", canonicalization.method().uri());
+                write_prefix_list(writer, canonicalization);
+                writer.end();
+                writer.end();
+            }
         }
         writer.end();
     }
+}
+
+/// The one parameter of the STR-Transform: how the token is canonicalised (BSP R3065).
+fn parse_str_transform(element: Element<'_>) -> Result<Canonicalization, SignatureError> {
+    let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.to_owned() };
+    let only = |parent: Element<'_>, namespace: &str, local: &str| {
+        let mut children = parent.children();
+        children.next().is_some_and(|child| child.is(namespace, local)) && children.next().is_none()
+    };
+    if !only(element, name::WSSE.uri, "TransformationParameters") {
+        return Err(wrong());
+    }
+    let parameters = element.children().next().ok_or_else(wrong)?;
+    if !only(parameters, name::DS.uri, "CanonicalizationMethod") || parameters.attributes().next().is_some() {
+        return Err(wrong());
+    }
+    parse_canonicalization(parameters.children().next().ok_or_else(wrong)?)
 }
 
 /// `ec:InclusiveNamespaces`, left out where the list is empty (BSP R5406, R5407, R5413).

@@ -3,6 +3,8 @@
 use wss_c14n::{Element, Subset};
 use wss_crypto::SignatureMethod;
 
+use crate::token::DereferencedToken;
+
 /// A signature whose value and whose references all verified. Private fields and one maker: to hold it is proof.
 #[derive(Debug, Clone)]
 #[must_use = "a verified signature proves something only about what it references"]
@@ -47,6 +49,8 @@ pub struct VerifiedReference<'d> {
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
+    /// The token that the reference at this element means.
+    Token(Element<'d>, DereferencedToken<'d>),
 }
 
 impl<'d> VerifiedReference<'d> {
@@ -66,7 +70,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn whole_element(&self) -> Option<Element<'d>> {
         match &self.covered {
             Covered::Subset(subset) if !subset.has_exclusions() => subset.apex(),
-            Covered::Subset(_) | Covered::Octets(_) => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) => None,
         }
     }
 
@@ -75,7 +79,17 @@ impl<'d> VerifiedReference<'d> {
     pub fn subset(&self) -> Option<&Subset<'d>> {
         match &self.covered {
             Covered::Subset(subset) => Some(subset),
-            Covered::Octets(_) => None,
+            Covered::Octets(_) | Covered::Token(..) => None,
+        }
+    }
+
+    /// The `wsse:SecurityTokenReference` that was dereferenced, and the token it means: that token is covered, not
+    /// the reference.
+    #[must_use]
+    pub fn token(&self) -> Option<(Element<'d>, &DereferencedToken<'d>)> {
+        match &self.covered {
+            Covered::Token(reference, token) => Some((*reference, token)),
+            Covered::Subset(_) | Covered::Octets(_) => None,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use wss_c14n::{Element, base64_decode, name};
-use wss_crypto::{Digest, DigestMethod, SignatureFamily, VerifyingKey};
-use wss_tokens::SecureConversation;
-use wss_xmldsig::{Signature, Transform};
+use wss_c14n::{Document, Element, IdIndex, base64_decode, name};
+use wss_crypto::{Certificate, Digest, DigestMethod, SignatureFamily, VerifyingKey};
+use wss_tokens::{SecureConversation, SecurityTokenReference, X509_V3};
+use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
@@ -25,7 +25,10 @@ impl Opening<'_> {
             return Err(OpenError::Enveloping);
         }
         for reference in signature.signed_info().references() {
-            let exclusive = |transform: &Transform| matches!(transform, Transform::Canonicalization(c) if c.method().is_exclusive());
+            let exclusive = |transform: &Transform| match transform {
+                Transform::Canonicalization(c) | Transform::SecurityTokenReference(c) => c.method().is_exclusive(),
+                Transform::EnvelopedSignature => false,
+            };
             if reference.transforms().len() != 1 || !reference.transforms().iter().all(exclusive) {
                 return Err(OpenError::Transforms { uri: reference.uri().to_owned() });
             }
@@ -36,6 +39,7 @@ impl Opening<'_> {
         }
         let is_mac = signature.signed_info().method().family() == SignatureFamily::Hmac;
         let policy = &self.receiver.policy.signature;
+        let documents = self.documents(scene, &signature);
         let mut found = None;
         let mut budget = self.digest_budget;
         let verified = wss_xmldsig::verify::<OpenError>(
@@ -45,7 +49,7 @@ impl Opening<'_> {
                 let key = self.signature_key(scene, signature.key_info(), is_mac)?;
                 Ok(found.insert(key).key.clone())
             },
-            scene.ids,
+            &documents,
             &mut budget,
         )?;
         self.digest_budget = budget;
@@ -64,7 +68,21 @@ impl Opening<'_> {
             Holder::Anonymous => Signer::Anonymous,
         };
         let mut covered = Vec::new();
+        let mut covers_token = false;
         for reference in verified.references() {
+            if let Some((reference, token)) = reference.token() {
+                // The token is covered; the reference proves nothing, wherever else it could stand.
+                self.place(scene, reference, element)?;
+                match token {
+                    DereferencedToken::Element(token) => {
+                        covered.extend(self.place(scene, *token, element)?.map(|part| (part, token.span())))
+                    }
+                    DereferencedToken::Octets { octets, .. } => {
+                        covers_token |= signer.certificate().is_some_and(|certificate| certificate.der() == octets);
+                    }
+                }
+                continue;
+            }
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
             if let Some(part) = self.place(scene, apex, element)? {
                 covered.push((part, apex.span()));
@@ -82,8 +100,26 @@ impl Opening<'_> {
             parts: covered.iter().map(|(part, _)| part.clone()).collect(),
         });
         self.signature_values.push(signature.value().to_vec());
-        self.signatures.push(ProvenSignature { signer, span: element.span(), covered, token_span: found.token });
+        self.signatures.push(ProvenSignature {
+            signer,
+            span: element.span(),
+            covered,
+            token_span: found.token,
+            covers_token,
+        });
         Ok(())
+    }
+
+    fn documents<'d>(&self, scene: &Scene<'d>, signature: &Signature<'_>) -> Documents<'d> {
+        let mut references = signature.signed_info().references().iter();
+        let by_token =
+            references.any(|reference| matches!(reference.transforms(), [Transform::SecurityTokenReference(_)]));
+        let mut certificates = Vec::new();
+        if by_token {
+            certificates.extend(self.receiver.trust.candidates().cloned());
+            certificates.extend(self.tokens.iter().map(|token| token.certificate.clone()));
+        }
+        Documents { ids: scene.ids, header: scene.header.element, certificates }
     }
 
     /// A `wsse11:SignatureConfirmation` says that the peer processed a signature of our request. An empty value
@@ -144,6 +180,45 @@ impl Opening<'_> {
     }
 }
 
+/// What references of one signature name: elements by Id; and tokens, by the references of our own header.
+struct Documents<'d> {
+    ids: &'d IdIndex<'d>,
+    header: Element<'d>,
+    /// Certificates a reference may name without pointing at them.
+    certificates: Vec<Certificate>,
+}
+
+impl<'d> Dereference<'d> for Documents<'d> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.ids.get(id)
+    }
+
+    fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
+        match SecurityTokenReference::parse(reference).ok()? {
+            SecurityTokenReference::Direct { id, .. } | SecurityTokenReference::Assertion { id, .. } => {
+                let token = self.ids.get(&id).filter(|token| token.parent() == Some(self.header))?;
+                let is_reference = token.is(name::WSSE.uri, "SecurityTokenReference");
+                (!is_reference).then_some(DereferencedToken::Element(token))
+            }
+            SecurityTokenReference::Embedded(_) => None,
+            named => {
+                let mut found: Vec<&Certificate> = Vec::new();
+                for certificate in self.certificates.iter().filter(|certificate| named.names(certificate)) {
+                    if !found.contains(&certificate) {
+                        found.push(certificate);
+                    }
+                }
+                let [only] = found[..] else { return None };
+                Some(DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: only.der().to_vec() })
+            }
+        }
+    }
+}
+
 /// A signature that verified, with what it covers in the revision at hand.
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
@@ -151,12 +226,15 @@ pub(super) struct ProvenSignature {
     pub(super) span: Range<usize>,
     pub(super) covered: Vec<(Part, Range<usize>)>,
     pub(super) token_span: Option<Range<usize>>,
+    /// It covers the token of its own key by what the token carries, not by where it stands.
+    covers_token: bool,
 }
 
 impl ProvenSignature {
     /// Whether it covers a part; for the token, the very token its key came from.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
+            Part::Token if self.covers_token => true,
             Part::Token => self.covered.iter().any(|(_, span)| self.token_span.as_ref() == Some(span)),
             part => self.covered.iter().any(|(covered, _)| covered == part),
         }

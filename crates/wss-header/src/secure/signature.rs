@@ -2,11 +2,13 @@
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::HmacKey;
-use wss_tokens::{PasswordKeyUse, ReferenceForm, write_x509_token};
-use wss_xmldsig::{NewReference, PendingSignature, Transform};
+use wss_tokens::{PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
+use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform};
 
+use super::edit::escape;
 use super::{Securing, locate, no_such, parse};
 use crate::error::{EnvelopeError, SecureError};
+use crate::header::SecurityHeader;
 use crate::part::Part;
 use crate::recipe::{SignedBy, Signing};
 
@@ -19,6 +21,10 @@ struct Keying {
     /// The Id of the token that carries the key, or names it; and the token, if it is among the new elements.
     token_id: Option<String>,
     new_token: String,
+    /// The Id of the reference in `ds:KeyInfo`, where the token is signed through it; and the token's octets, if it is
+    /// not in the message.
+    reference_id: Option<String>,
+    octets: Vec<u8>,
     secret: Option<HmacKey>,
 }
 
@@ -49,13 +55,17 @@ impl Securing {
                     write_x509_token(&mut token, &token_id, certificate, path);
                 }
                 let token = token.finish();
+                let by_reference = signing.token_by_reference && signing.parts.contains(&Part::Token);
+                let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
                 let mut key_info = Writer::within(&[name::DS]);
-                reference.write(&mut key_info, certificate, &token_id);
+                reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref());
                 Ok(Keying {
                     elements: token.clone(),
                     key_info: key_info.finish(),
                     token_id: Some(token_id),
                     new_token: token,
+                    reference_id,
+                    octets: if reference.needs_token() { Vec::new() } else { certificate.der().to_vec() },
                     secret: None,
                 })
             }
@@ -69,6 +79,8 @@ impl Securing {
                     key_info: key.key_info,
                     token_id: key.token_id,
                     new_token: key.elements,
+                    reference_id: None,
+                    octets: Vec::new(),
                     secret: Some(secret),
                 })
             }
@@ -96,6 +108,9 @@ impl Securing {
         }
         for part in &parts {
             match part {
+                Part::Token if keying.reference_id.is_some() => {
+                    references.push(token_by_reference(signing, keying, header)?);
+                }
                 Part::Token => {
                     let id = keying.token_id.as_ref().ok_or_else(|| no_such(part))?;
                     if let Some(token) = index.get(id) {
@@ -132,4 +147,36 @@ impl Securing {
         self.place = self.place_in(header, &index);
         Ok(pending)
     }
+}
+
+/// The token as the STR-Transform puts it out. A default namespace in scope is always stated to be signed, so that
+/// the peers who would write it out read it alike.
+fn token_by_reference(
+    signing: &Signing,
+    keying: &Keying,
+    header: SecurityHeader<'_>,
+) -> Result<NewReference, SecureError> {
+    let no_token = || no_such(&Part::Token);
+    let default = header.element.namespace_of_prefix("");
+    let context = default.map_or(String::new(), |uri| format!(" xmlns=\"{}\"", escape(uri)));
+    let wrapped = format!(
+        "<ds:new xmlns:ds=\"{}\"{context}>{}<ds:KeyInfo>{}</ds:KeyInfo></ds:new>",
+        name::DS.uri,
+        keying.new_token,
+        keying.key_info
+    );
+    let new = parse(&wrapped)?;
+    let info = new.root().children().last().ok_or_else(no_token)?;
+    let reference = info.children().next().ok_or_else(no_token)?;
+    let token = match new.root().children().find(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
+        Some(token) => DereferencedToken::Element(token),
+        None => DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: keying.octets.clone() },
+    };
+    let canonicalization = match default {
+        Some(_) => Canonicalization::default().inclusive_prefixes("#default"),
+        None => Canonicalization::default(),
+    };
+    let uri = format!("#{}", keying.reference_id.as_deref().unwrap_or_default());
+    let reference = NewReference::of_token(uri, reference, &token, canonicalization, signing.digest);
+    Ok(reference.map_err(wss_xmldsig::SignError::from)?)
 }
