@@ -1,7 +1,9 @@
 //! Apache WSS4J 4.x: its DOM and its streaming engine verify what we secure; we open what it secures.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode, name};
@@ -12,37 +14,46 @@ use ws_security::{
 
 use crate::peer::{self, MARKER, Matrix};
 
-struct Driver {
+pub(crate) struct Driver {
     child: Child,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
 impl Driver {
-    /// Compiles the driver with Maven, once, and starts it.
-    fn start() -> Self {
-        let folder = peer::scratch("wss4j");
-        let sources = peer::root().join("tests/interop/wss4j");
-        let class_path = folder.join("classpath");
-        let run = |command: &mut Command| {
-            let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-            let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-            assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
-        };
-        if !class_path.exists() {
-            run(Command::new("mvn")
-                .args(["-q", "-B", "dependency:build-classpath", "-f"])
-                .arg(sources.join("pom.xml"))
-                .arg(format!("-Dmdep.outputFile={}", class_path.display())));
-        }
-        let jars = std::fs::read_to_string(&class_path).expect("a class path");
-        run(Command::new("javac")
-            .args(["-nowarn", "-cp", jars.trim(), "-d"])
-            .arg(&folder)
-            .arg(sources.join("src/main/java/Driver.java")));
+    /// Compiles the driver once, with the class path of Maven.
+    fn compiled() -> &'static (PathBuf, String) {
+        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
+        COMPILED.get_or_init(|| {
+            let folder = peer::scratch("wss4j");
+            let sources = peer::root().join("tests/interop/wss4j");
+            // A new dependency makes a new class path.
+            let pom = std::fs::read(sources.join("pom.xml")).expect("a pom");
+            let class_path = folder.join(format!("classpath-{}", pom.len()));
+            let run = |command: &mut Command| {
+                let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+                let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+                assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+            };
+            if !class_path.exists() {
+                run(Command::new("mvn")
+                    .args(["-q", "-B", "dependency:build-classpath", "-f"])
+                    .arg(sources.join("pom.xml"))
+                    .arg(format!("-Dmdep.outputFile={}", class_path.display())));
+            }
+            let jars = std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned();
+            let java = sources.join("src/main/java");
+            let files = std::fs::read_dir(&java).expect("sources").map(|file| file.expect("a file").path());
+            run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
+            (folder, jars)
+        })
+    }
+
+    pub(crate) fn start() -> Self {
+        let (folder, jars) = Self::compiled();
         let mut child = Command::new("java")
             .arg("-cp")
-            .arg(format!("{}:{}", folder.display(), jars.trim()))
+            .arg(format!("{}:{jars}", folder.display()))
             .arg("Driver")
             .arg(peer::root().join("vectors/keys"))
             .stdin(Stdio::piped())
@@ -55,7 +66,7 @@ impl Driver {
         Self { child, input, output }
     }
 
-    fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
+    pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
         writeln!(self.input, "{command}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
         let mut line = String::new();
         self.output.read_line(&mut line).expect("the driver answers");

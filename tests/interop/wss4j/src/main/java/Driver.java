@@ -29,6 +29,8 @@ import org.w3c.dom.*;
  *
  * verify dom|stax BSP MESSAGE   BSP is on or off
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
+ * protect SPEC ENVELOPE         likewise, with keys both sides have
+ * confirmed dom BSP MESSAGE     as verify; the message confirms the request made last
  *
  * Messages travel in base64. Answers: "OK base64" or "ERR reason".
  */
@@ -38,6 +40,11 @@ public class Driver {
     static final CallbackHandler CALLBACK = callbacks -> {
         for (Callback callback : callbacks) {
             if (callback instanceof WSPasswordCallback c) {
+                javax.crypto.SecretKey secret = c.getIdentifier() == null ? null : Symmetric.secret(c.getIdentifier());
+                if (secret != null) {
+                    c.setKey(secret.getEncoded());
+                    continue;
+                }
                 c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : PASSWORD);
             }
         }
@@ -58,9 +65,11 @@ public class Driver {
                 byte[] message = Base64.getDecoder().decode(words[words.length - 1]);
                 byte[] result = switch (words[0]) {
                     case "verify" -> words[1].equals("dom")
-                        ? verifyDom(message, words[2].equals("on"))
+                        ? verifyDom(message, words[2].equals("on"), false)
                         : verifyStax(message, words[2].equals("on"));
+                    case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
                     case "secure" -> secure(spec(words[1]), message);
+                    case "protect" -> Symmetric.secure(spec(words[1]), message);
                     default -> throw new IllegalArgumentException(words[0]);
                 };
                 answer = "OK " + Base64.getEncoder().encodeToString(result);
@@ -126,17 +135,23 @@ public class Driver {
         return out.toByteArray();
     }
 
-    static byte[] verifyDom(byte[] message, boolean bsp) throws Exception {
+    static byte[] verifyDom(byte[] message, boolean bsp, boolean confirmed) throws Exception {
         Document document = parse(message);
         RequestData data = new RequestData();
         data.setSigVerCrypto(crypto);
         data.setDecCrypto(crypto);
         data.setCallbackHandler(CALLBACK);
         data.setDisableBSPEnforcement(!bsp);
+        data.setAllowUsernameTokenNoPassword(true);
         data.setWssConfig(WSSConfig.getNewInstance());
         WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(document, data);
         if (result == null || result.getResults().isEmpty()) {
             throw new IllegalStateException("nothing was processed");
+        }
+        if (confirmed) {
+            Symmetric.confirmed(result);
+        } else {
+            Symmetric.opened(result, document);
         }
         return serialise(document.getDocumentElement().getLastChild() instanceof Element body ? body
             : document.getElementsByTagNameNS("*", "Body").item(0));
@@ -148,6 +163,7 @@ public class Driver {
         properties.setDecryptionCrypto(crypto);
         properties.setCallbackHandler(CALLBACK);
         properties.setDisableBSPEnforcement(!bsp);
+        properties.setAllowUsernameTokenNoPassword(true);
         InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
         XMLInputFactory factory = XMLInputFactory.newInstance();
         XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
@@ -202,6 +218,9 @@ public class Driver {
                     signature.setDigestAlgo(spec.get("digest"));
                     signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
                     signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
+                    if (spec.containsKey("str-transform")) {
+                        signature.getParts().add(new WSEncryptionPart("STRTransform", "", "Element"));
+                    }
                     signature.build(crypto);
                 }
                 case "encrypt", "encrypt-signature" -> {
@@ -215,6 +234,9 @@ public class Driver {
                         encryption.setMGFAlgorithm(spec.get("mgf"));
                     }
                     encryption.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
+                    if (spec.containsKey("header")) {
+                        encryption.getParts().add(new WSEncryptionPart("Id", "urn:a", "Header"));
+                    }
                     if (step.equals("encrypt-signature")) {
                         encryption.getParts().add(new WSEncryptionPart("Signature", WSConstants.SIG_NS, "Element"));
                     }
