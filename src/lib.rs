@@ -9,9 +9,10 @@ pub use wss_crypto::{
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError,
-    Evidence, Exchange, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, Plan,
-    PlanError, ProtectionToken, Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role,
-    SecureError, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock, UnsignedOpened,
+    Evidence, Exchange, Fault, FaultCode, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part,
+    PendingMessage, Plan, PlanError, ProtectionToken, Receiver, Recipe, ReplayCache, ReplayError, RequirementError,
+    Requirements, Role, SecureError, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock,
+    UnauthenticatedFault, UnsignedOpened,
 };
 #[doc(inline)]
 pub use wss_tokens::{

@@ -23,6 +23,17 @@ impl SoapVersion {
         }
     }
 
+    /// The version of a message: the one to answer it in. SOAP 1.1 for what is no envelope.
+    #[must_use]
+    pub fn of(message: impl AsRef<[u8]>) -> Self {
+        let octets = message.as_ref();
+        let document = Document::parse_transcoding(octets, &wss_c14n::Limits::default());
+        match document.map(|document| document.root().is(name::SOAP12.uri, "Envelope")) {
+            Ok(true) => Self::V12,
+            _ => Self::V11,
+        }
+    }
+
     /// The attribute that says whom a header block is for.
     pub(crate) const fn role_attribute(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@ use axum::response::IntoResponse;
 use axum::routing::post;
 use tokio::net::TcpListener;
 use ws_security::prelude::*;
+use ws_security::{Fault, SoapVersion};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -87,10 +88,7 @@ async fn take(State(bank): State<Arc<Bank>>, message: Bytes) -> impl IntoRespons
         Err(error) => {
             // The log learns why; the wire learns nothing.
             eprintln!("bank: refused: {error}");
-            let fault = format!(
-                "<s:Envelope xmlns:s=\"{SOAP}\"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value></s:Code><s:Reason>\
-                 <s:Text xml:lang=\"en\">the message was refused</s:Text></s:Reason></s:Fault></s:Body></s:Envelope>"
-            );
+            let fault = Fault::refused().envelope(SoapVersion::of(&message));
             (StatusCode::INTERNAL_SERVER_ERROR, [("content-type", CONTENT_TYPE)], fault)
         }
     }

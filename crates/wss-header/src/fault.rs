@@ -1,0 +1,292 @@
+//! Faults: what goes on the wire when a message was refused (SOAP Message Security 1.1.1 §12).
+//!
+//! An [`OpenError`] is for the log; a [`Fault`] is for the peer, and holds a code of the standard's list with its
+//! fixed text, never anything of the message, the policy or the reason. [`Fault::refused`] has one code for
+//! everything, which teaches an attacker nothing; [`Fault::naming`] says which class of the list the error is of.
+
+use std::fmt;
+
+use wss_c14n::name::Namespace;
+use wss_c14n::{Document, Element, Limits, Writer, name};
+use wss_tokens::TokenError;
+use wss_xmldsig::{SignatureError, VerifyError};
+use wss_xmlenc::DecryptError;
+
+use crate::envelope::{Envelope, SoapVersion};
+use crate::error::{OpenError, RequirementError};
+
+/// A code of the standard's list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FaultCode {
+    /// Says only that the message was refused: the SOAP code for messages that are not to be sent again.
+    Refused,
+    /// `wsse:UnsupportedSecurityToken`.
+    UnsupportedSecurityToken,
+    /// `wsse:UnsupportedAlgorithm`.
+    UnsupportedAlgorithm,
+    /// `wsse:InvalidSecurity`.
+    InvalidSecurity,
+    /// `wsse:InvalidSecurityToken`.
+    InvalidSecurityToken,
+    /// `wsse:FailedAuthentication`.
+    FailedAuthentication,
+    /// `wsse:FailedCheck`: any failure of a signature or of decryption.
+    FailedCheck,
+    /// `wsse:SecurityTokenUnavailable`.
+    SecurityTokenUnavailable,
+    /// `wsse:MessageExpired`.
+    MessageExpired,
+    /// SOAP's own `MustUnderstand`.
+    MustUnderstand,
+}
+
+impl FaultCode {
+    /// Every code.
+    pub const ALL: [Self; 10] = [
+        Self::Refused,
+        Self::UnsupportedSecurityToken,
+        Self::UnsupportedAlgorithm,
+        Self::InvalidSecurity,
+        Self::InvalidSecurityToken,
+        Self::FailedAuthentication,
+        Self::FailedCheck,
+        Self::SecurityTokenUnavailable,
+        Self::MessageExpired,
+        Self::MustUnderstand,
+    ];
+
+    /// Local name and recommended text; `None` for the codes of SOAP itself.
+    const fn row(self) -> (Option<&'static str>, &'static str) {
+        match self {
+            Self::Refused => (None, "The message was refused"),
+            Self::UnsupportedSecurityToken => (Some("UnsupportedSecurityToken"), "An unsupported token was provided"),
+            Self::UnsupportedAlgorithm => {
+                (Some("UnsupportedAlgorithm"), "An unsupported signature or encryption algorithm was used")
+            }
+            Self::InvalidSecurity => {
+                (Some("InvalidSecurity"), "An error was discovered processing the <wsse:Security> header.")
+            }
+            Self::InvalidSecurityToken => (Some("InvalidSecurityToken"), "An invalid security token was provided"),
+            Self::FailedAuthentication => {
+                (Some("FailedAuthentication"), "The security token could not be authenticated or authorized")
+            }
+            Self::FailedCheck => (Some("FailedCheck"), "The signature or decryption was invalid"),
+            Self::SecurityTokenUnavailable => {
+                (Some("SecurityTokenUnavailable"), "Referenced security token could not be retrieved")
+            }
+            Self::MessageExpired => (Some("MessageExpired"), "The message has expired"),
+            Self::MustUnderstand => (None, "A header block that must be understood was not"),
+        }
+    }
+
+    /// The local name in the `wsse` namespace; `None` for the codes of SOAP itself.
+    #[must_use]
+    pub const fn local_name(self) -> Option<&'static str> {
+        self.row().0
+    }
+
+    /// The text that goes with it.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        self.row().1
+    }
+}
+
+impl From<&OpenError> for FaultCode {
+    fn from(error: &OpenError) -> Self {
+        match error {
+            OpenError::Token(error) => token(error),
+            OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
+            | OpenError::Verify(VerifyError::NotAdmitted { .. })
+            | OpenError::Decrypt(DecryptError::UnknownAlgorithm { .. } | DecryptError::NotAdmitted { .. })
+            | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
+            OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
+                Self::UnsupportedAlgorithm
+            }
+            OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
+            OpenError::Verify(_) | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
+            OpenError::NoKey | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
+            OpenError::Trust(_)
+            | OpenError::Password(_)
+            | OpenError::Replay(_)
+            | OpenError::Requirement(RequirementError::Anonymous | RequirementError::NoToken { .. }) => {
+                Self::FailedAuthentication
+            }
+            OpenError::NotFresh => Self::MessageExpired,
+            OpenError::NotUnderstood { .. } => Self::MustUnderstand,
+            OpenError::Envelope(_)
+            | OpenError::NoSecurityHeader
+            | OpenError::Structure(_)
+            | OpenError::Signature(_)
+            | OpenError::Enveloping
+            | OpenError::Transforms { .. }
+            | OpenError::Place { .. }
+            | OpenError::Decrypt(_)
+            | OpenError::EncryptedData { .. }
+            | OpenError::TooMany { .. }
+            | OpenError::TwoTimestamps
+            | OpenError::Confirmation
+            | OpenError::Reflected
+            | OpenError::Requirement(_) => Self::InvalidSecurity,
+        }
+    }
+}
+
+fn token(error: &TokenError) -> FaultCode {
+    match error {
+        TokenError::Unsupported { .. } => FaultCode::UnsupportedSecurityToken,
+        TokenError::Dangling { .. } | TokenError::Elsewhere { .. } => FaultCode::SecurityTokenUnavailable,
+        TokenError::Forward { .. } => FaultCode::InvalidSecurity,
+        _ => FaultCode::InvalidSecurityToken,
+    }
+}
+
+/// A fault to be sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    code: FaultCode,
+}
+
+impl Fault {
+    /// One code for everything: what a service should answer unless it trusts whom it answers.
+    #[must_use]
+    pub fn refused() -> Self {
+        Self { code: FaultCode::Refused }
+    }
+
+    /// The code of the standard's list for what went wrong: for peers that are to be helped. All failures of
+    /// authentication look alike, and so do all failures of signatures and decryption.
+    #[must_use]
+    pub fn naming(error: &OpenError) -> Self {
+        Self { code: FaultCode::from(error) }
+    }
+
+    /// Its code.
+    #[must_use]
+    pub fn code(self) -> FaultCode {
+        self.code
+    }
+
+    /// The envelope to send. Its size depends on nothing but the code and the version.
+    #[must_use]
+    pub fn envelope(self, version: SoapVersion) -> String {
+        let soap = Namespace { prefix: name::SOAP11.prefix, uri: version.namespace() };
+        let mut writer = Writer::new();
+        writer.start(soap, "Envelope");
+        writer.start(soap, "Body");
+        writer.start(soap, "Fault");
+        let qualified = |local| format!("{}:{local}", soap.prefix);
+        let wsse = self.code.local_name().map(|local| format!("{}:{local}", name::WSSE.prefix));
+        match version {
+            SoapVersion::V11 => {
+                let code = match (wsse, self.code) {
+                    (Some(code), _) => code,
+                    (None, FaultCode::MustUnderstand) => qualified("MustUnderstand"),
+                    (None, _) => qualified("Client"),
+                };
+                // Unqualified in SOAP 1.1, and so is the declaration its value needs.
+                writer.raw(&format!(
+                    "<faultcode xmlns:{}=\"{}\">{code}</faultcode><faultstring>{}</faultstring>",
+                    name::WSSE.prefix,
+                    name::WSSE.uri,
+                    escaped(self.code.reason())
+                ));
+            }
+            SoapVersion::V12 => {
+                writer.start(soap, "Code");
+                let code = if self.code == FaultCode::MustUnderstand { "MustUnderstand" } else { "Sender" };
+                writer.leaf(soap, "Value", &qualified(code));
+                if let Some(code) = wsse {
+                    writer.start(soap, "Subcode");
+                    writer.raw(&format!(
+                        "<{0}:Value xmlns:{1}=\"{2}\">{code}</{0}:Value>",
+                        soap.prefix,
+                        name::WSSE.prefix,
+                        name::WSSE.uri
+                    ));
+                    writer.end();
+                }
+                writer.end();
+                writer.start(soap, "Reason");
+                writer.raw(&format!(
+                    "<{0}:Text xml:lang=\"en\">{1}</{0}:Text>",
+                    soap.prefix,
+                    escaped(self.code.reason())
+                ));
+                writer.end();
+            }
+        }
+        writer.end();
+        writer.end();
+        writer.end();
+        writer.finish()
+    }
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// A fault that came in without proof of who sent it: good for the log and for giving up, for nothing else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnauthenticatedFault {
+    code: String,
+    reason: String,
+}
+
+impl UnauthenticatedFault {
+    const MAX_TEXT: usize = 1_024;
+
+    /// Reads a fault out of an envelope of either version; `None` if there is none. Texts are cut after 1 024
+    /// octets.
+    #[must_use]
+    pub fn read(message: impl AsRef<[u8]>) -> Option<Self> {
+        let document = Document::parse_transcoding(message.as_ref(), &Limits::default()).ok()?;
+        let envelope = Envelope::locate(&document).ok()?;
+        let soap = envelope.version.namespace();
+        let fault = envelope.body.children().next().filter(|child| child.is(soap, "Fault"))?;
+        let (code, reason) = match envelope.version {
+            SoapVersion::V11 => {
+                let child = |local| fault.children().find(|child| child.is("", local));
+                (child("faultcode")?, child("faultstring")?)
+            }
+            SoapVersion::V12 => {
+                let child = |parent: Element<'_>, local: &str| parent.children().position(|c| c.is(soap, local));
+                let nth = |parent, local| child(parent, local).and_then(|at| Element::children(parent).nth(at));
+                let code = nth(fault, "Code")?;
+                let value = nth(code, "Subcode").and_then(|subcode| nth(subcode, "Value")).or(nth(code, "Value"))?;
+                (value, nth(nth(fault, "Reason")?, "Text")?)
+            }
+        };
+        let text = |element: Element<'_>| {
+            let text = element.text().ok()?;
+            let mut end = text.len().min(Self::MAX_TEXT);
+            while !text.is_char_boundary(end) {
+                end -= 1;
+            }
+            Some(text.get(..end)?.to_owned())
+        };
+        let code = text(code)?;
+        let local = code.rsplit(':').next().unwrap_or_default().trim().to_owned();
+        Some(Self { code: local, reason: text(reason)? })
+    }
+
+    /// The local name of its most specific code, as the sender wrote it.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Its text. A stranger may have written it.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        &self.reason
+    }
+}
+
+impl fmt::Display for UnauthenticatedFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unauthenticated fault {:?}: {:?}", self.code, self.reason)
+    }
+}
