@@ -8,16 +8,17 @@ pub use wss_crypto::{
 };
 #[doc(inline)]
 pub use wss_header::{
-    AlgorithmPolicy, Authenticated, Clock, DangerousNoReplayCache, DecryptionEvidence, Encrypting, EnvelopeError,
-    Evidence, Exchange, Fault, FaultCode, FixedClock, Limits, MemoryReplayCache, OpenError, Opened, Part,
-    PendingMessage, Plan, PlanError, ProtectionToken, Receiver, Recipe, ReplayCache, ReplayError, RequirementError,
-    Requirements, Role, SecureError, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock,
+    AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Clock, DangerousNoReplayCache, DecryptionEvidence,
+    Encrypting, EnvelopeError, Evidence, Exchange, Fault, FaultCode, FixedClock, Limits, MemoryReplayCache, OpenError,
+    Opened, Part, PendingMessage, Plan, PlanError, ProtectionToken, Receiver, Recipe, ReplayCache, ReplayError,
+    RequirementError, Requirements, Role, SecureError, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock,
     UnauthenticatedFault, UnsignedOpened,
 };
 #[doc(inline)]
 pub use wss_tokens::{
-    AuthenticatedUser, Password, PasswordSource, ReferenceForm, SecureConversation, SecurityContexts, SignerRule,
-    Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, NewAssertion, Password, PasswordSource,
+    ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError,
+    ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -151,8 +151,8 @@ fn a_password_signs_only_for_its_user() {
         refuse(&everything(), &changed);
     }
     // A salt that says encryption makes no key for MACs, even if the MAC is right.
-    let start = message.find(">AQ").map_or_else(|| message.find(">A").expect("a salt"), |at| at);
-    assert!(message[start..].starts_with(">AQ") || message[start..].starts_with(">A"));
+    let salt = message.find("<wsse11:Salt").expect("a salt");
+    let start = salt + message[salt..].find('>').expect("its tag");
     let other_flag = format!("{}>Ag{}", &message[..start], &message[start + 3..]);
     refuse(&everything(), &other_flag);
     // The claim alone authenticates no one.
@@ -240,8 +240,6 @@ fn references_to_keys_end_in_an_error() {
          c:Nonce=\"AAAAAAAAAAAAAAAAAAAAAA==\"",
         1,
     );
-    let implied =
-        implied.replacen("<ds:KeyInfo><wsse:SecurityTokenReference ", "<ds:KeyInfo><wsse:SecurityTokenReference ", 1);
     assert_ne!(implied, message);
     assert!(matches!(token(refuse(&everything(), &implied)), TokenError::ImpliedDerivedKey));
     let unknown = message.replace(CONTEXT, "urn:uuid:another");

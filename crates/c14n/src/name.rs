@@ -49,6 +49,8 @@ namespaces! {
     WSC2005 = "wsc" "http://schemas.xmlsoap.org/ws/2005/02/sc";
     /// Rights expressions (REL Token Profile 1.1.1): `license`.
     REL = "r" "urn:mpeg:mpeg21:2003:01-REL-R-NS";
+    /// XML Schema instances: `xsi:type`.
+    XSI = "xsi" "http://www.w3.org/2001/XMLSchema-instance";
     /// SAML 1.0 and 1.1 assertions.
     SAML = "saml" "urn:oasis:names:tc:SAML:1.0:assertion";
     /// SAML 2.0 assertions.

@@ -176,6 +176,7 @@ fn kind(signer: &Signer) -> &'static str {
         Signer::User(_) => "user",
         Signer::SharedSecret { .. } => "shared-secret",
         Signer::SecurityContext { .. } => "security-context",
+        Signer::Assertion(_) => "assertion",
         Signer::Exchange => "exchange",
         Signer::Anonymous => "anonymous",
         _ => "other",

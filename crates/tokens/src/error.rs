@@ -3,7 +3,7 @@
 use thiserror::Error;
 use wss_c14n::LeafError;
 use wss_crypto::LoadError;
-use wss_xmldsig::SignatureError;
+use wss_xmldsig::{SignatureError, VerifyError};
 
 /// Why a token or a reference to one was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,6 +62,15 @@ pub enum TokenError {
     /// *Refused.* A username token whose key parameters are outside the bounds.
     #[error("the key of the username token is refused: {0}")]
     PasswordKey(&'static str),
+    /// *Refused or malformed.* A SAML assertion that does not count here.
+    #[error("the assertion is refused: {0}")]
+    Assertion(&'static str),
+    /// *Failed.* The issuer's signature on an assertion.
+    #[error("the signature of the assertion: {0}")]
+    AssertionSignature(Box<VerifyError>),
+    /// *Failed.* The certificate of an assertion's issuer is not trusted to issue.
+    #[error("the issuer of the assertion: {0}")]
+    AssertionTrust(Box<TrustError>),
     /// *Refused.* More certificates in a path than allowed.
     #[error("{found} certificates in a path where {allowed} are allowed")]
     PathLength {
@@ -87,6 +96,12 @@ impl From<SignatureError> for TokenError {
             SignatureError::Structure(error) => Self::Structure(error),
             other => Self::Unsupported { uri: other.to_string() },
         }
+    }
+}
+
+impl From<VerifyError> for TokenError {
+    fn from(error: VerifyError) -> Self {
+        Self::AssertionSignature(Box::new(error))
     }
 }
 

@@ -12,6 +12,7 @@ mod binary_security_token;
 mod derived_key;
 mod error;
 mod instant;
+mod saml;
 mod security_context;
 mod security_token_reference;
 mod timestamp;
@@ -22,10 +23,13 @@ pub use binary_security_token::{X509_PKI_PATH, X509_V3, X509Token, write_x509_to
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};
+pub use saml::{
+    Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, SamlVersion,
+};
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
     BASE64_BINARY, ENCRYPTED_KEY, REL_LICENSE, ReferenceForm, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
-    write_encrypted_key_sha1, write_token_reference,
+    write_assertion_reference, write_encrypted_key_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, write_timestamp};
 pub use trust::{Purpose, SignerRule, Trust, TrustAnchors, ValidatedCertificate};

@@ -6,6 +6,7 @@ use wss_xmldsig::{Limits, X509Data, write_issuer_serial};
 
 use crate::binary_security_token::{X509_PKI_PATH, X509_V3, write_x509_token};
 use crate::error::TokenError;
+use crate::saml::SamlVersion;
 
 /// The only encoding of binary tokens and identifiers.
 pub const BASE64_BINARY: &str =
@@ -280,5 +281,24 @@ pub fn write_encrypted_key_sha1(writer: &mut Writer, sha1: &[u8]) {
     writer.start(name::WSSE, "SecurityTokenReference");
     writer.attribute_in(name::WSSE11, "TokenType", ENCRYPTED_KEY);
     write_key_identifier(writer, ENCRYPTED_KEY_SHA1, sha1);
+    writer.end();
+}
+
+/// Writes a `wsse:SecurityTokenReference` to a SAML assertion of the message, by its id (BSP R6602 to R6611). The
+/// reference gets an Id of its own where the assertion is to be signed through it.
+pub fn write_assertion_reference(writer: &mut Writer, assertion: &str, version: SamlVersion, id: Option<&str>) {
+    writer.start(name::WSSE, "SecurityTokenReference");
+    if let Some(id) = id {
+        writer.attribute_in(name::WSU, "Id", id);
+    }
+    writer.attribute_in(name::WSSE11, "TokenType", version.token_type());
+    writer.start(name::WSSE, "KeyIdentifier");
+    let value_type = match version {
+        SamlVersion::V1_1 => SAML_ASSERTION_ID,
+        SamlVersion::V2_0 => SAML_ID,
+    };
+    writer.attribute("ValueType", value_type);
+    writer.text(assertion);
+    writer.end();
     writer.end();
 }

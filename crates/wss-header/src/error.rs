@@ -107,6 +107,9 @@ pub enum PlanError {
     /// *Misuse.* A password in the clear that nothing protects (BSP R4201 and its security considerations).
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
+    /// *Misuse.* A token to be attached that is none: no SAML assertion or license, or one without an Id.
+    #[error("the token to attach is no SAML assertion, and no license with a wsu:Id")]
+    Token,
     /// *Misuse.* A password makes 20 octets of key.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,

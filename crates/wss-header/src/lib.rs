@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod attached;
 mod clock;
 mod envelope;
 mod error;
@@ -32,7 +33,9 @@ pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureErr
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultCode, UnauthenticatedFault};
 pub use limits::Limits;
-pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened};
+pub use opened::{
+    Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
+};
 pub use part::Part;
 pub use plan::{PendingMessage, Plan};
 pub use policy::AlgorithmPolicy;

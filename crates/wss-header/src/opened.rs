@@ -3,7 +3,7 @@
 use std::time::SystemTime;
 
 use wss_crypto::{ContentEncryption, SignatureMethod};
-use wss_tokens::AuthenticatedUser;
+use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
 use crate::exchange::Exchange;
 use crate::part::Part;
@@ -17,6 +17,7 @@ pub struct Opened {
     pub(crate) body: String,
     pub(crate) blocks: Vec<Block>,
     pub(crate) signer: Signer,
+    pub(crate) assertions: Vec<AuthenticatedAssertion>,
     pub(crate) exchange: Exchange,
     pub(crate) evidence: Evidence,
 }
@@ -31,6 +32,28 @@ pub(crate) struct Block {
 impl std::fmt::Debug for Opened {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Opened").field("signer", &self.signer).finish_non_exhaustive()
+    }
+}
+
+/// A SAML assertion whose issuer is trusted, that is meant for us and holds now, and whose sender was shown to be its
+/// subject. Made by [`Receiver::open`](crate::Receiver::open) alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthenticatedAssertion {
+    pub(crate) issued: IssuedAssertion,
+    pub(crate) method: ConfirmationMethod,
+}
+
+impl AuthenticatedAssertion {
+    /// What it says.
+    #[must_use]
+    pub fn assertion(&self) -> &IssuedAssertion {
+        &self.issued
+    }
+
+    /// How the sender was shown to be its subject.
+    #[must_use]
+    pub fn confirmed_by(&self) -> ConfirmationMethod {
+        self.method
     }
 }
 
@@ -78,6 +101,12 @@ impl Opened {
         &self.signer
     }
 
+    /// The assertions whose subject the sender was shown to be.
+    #[must_use]
+    pub fn assertions(&self) -> &[AuthenticatedAssertion] {
+        &self.assertions
+    }
+
     /// What this request leaves behind for its reply: hand it to [`Plan::secure_reply`](crate::Plan::secure_reply).
     #[must_use]
     pub fn exchange(&self) -> &Exchange {
@@ -103,6 +132,7 @@ impl Opened {
 #[must_use]
 pub struct UnsignedOpened {
     pub(crate) body: String,
+    pub(crate) assertions: Vec<AuthenticatedAssertion>,
     pub(crate) evidence: Evidence,
 }
 
@@ -117,6 +147,12 @@ impl UnsignedOpened {
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
+    }
+
+    /// The assertions whose subject the sender was shown to be.
+    #[must_use]
+    pub fn assertions(&self) -> &[AuthenticatedAssertion] {
+        &self.assertions
     }
 
     /// What was found on the way.

@@ -16,6 +16,8 @@ pub enum Part {
     UsernameToken,
     /// The token that carries the signer's certificate.
     Token,
+    /// The SAML assertions of our Security header.
+    Assertion,
     /// The `wsse11:SignatureConfirmation`s of a reply.
     SignatureConfirmation,
     /// A header block.
@@ -36,7 +38,7 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
-    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `SignatureConfirmation`, `{namespace}local` or
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `Assertion`, `SignatureConfirmation`, `{namespace}local` or
     /// `#id`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -46,6 +48,7 @@ impl Part {
             "Signature" => Some(Self::Signature),
             "UsernameToken" => Some(Self::UsernameToken),
             "Token" => Some(Self::Token),
+            "Assertion" => Some(Self::Assertion),
             "SignatureConfirmation" => Some(Self::SignatureConfirmation),
             _ => {
                 if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
@@ -66,6 +69,7 @@ impl fmt::Display for Part {
             Self::Signature => f.write_str("Signature"),
             Self::UsernameToken => f.write_str("UsernameToken"),
             Self::Token => f.write_str("Token"),
+            Self::Assertion => f.write_str("Assertion"),
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::HeaderBlock { namespace, local } => write!(f, "{{{namespace}}}{local}"),
             Self::Id(id) => write!(f, "#{id}"),

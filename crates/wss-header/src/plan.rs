@@ -6,6 +6,7 @@ use std::sync::Arc;
 use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTransport, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
+use crate::attached::AttachedToken;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
 use crate::part::Part;
@@ -18,6 +19,7 @@ use wss_xmldsig::PendingSignature;
 #[derive(Clone)]
 pub struct Plan {
     pub(crate) recipe: Recipe,
+    pub(crate) attached: Vec<AttachedToken>,
 }
 
 impl std::fmt::Debug for Plan {
@@ -28,7 +30,9 @@ impl std::fmt::Debug for Plan {
 
 impl Plan {
     pub(crate) fn new(recipe: Recipe) -> Result<Self, PlanError> {
-        if recipe.steps.is_empty() && recipe.timestamps.is_empty() && recipe.username.is_none() {
+        let attached = recipe.attached.iter().map(|xml| AttachedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
+        let tokens = recipe.username.is_some() || !attached.is_empty();
+        if recipe.steps.is_empty() && recipe.timestamps.is_empty() && !tokens {
             return Err(PlanError::Empty);
         }
         match recipe.timestamps.as_slice() {
@@ -37,17 +41,18 @@ impl Plan {
             [_] => {}
             _ => return Err(PlanError::TwoTimestamps),
         }
+        let has_assertion = attached.iter().any(|token| token.version.is_some());
         let mut signed_before = false;
         for step in &recipe.steps {
             match step {
                 Step::Sign(signing) => {
-                    check_parts(&signing.parts, &recipe, signed_before)?;
-                    check_signing(signing, recipe.legacy)?;
+                    check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
+                    check_signing(signing, has_assertion, recipe.legacy)?;
                     signed_before = true;
                 }
                 Step::Encrypt(encrypting) => {
-                    check_parts(&encrypting.parts, &recipe, signed_before)?;
-                    check_encrypting(encrypting, recipe.legacy)?;
+                    check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
+                    check_encrypting(encrypting, has_assertion, recipe.legacy)?;
                 }
             }
         }
@@ -60,7 +65,7 @@ impl Plan {
         if clear_text && !encrypts_username && !recipe.protected_transport {
             return Err(PlanError::ClearTextPassword);
         }
-        Ok(Self { recipe })
+        Ok(Self { recipe, attached })
     }
 
     /// Secures a SOAP 1.1 or 1.2 envelope.
@@ -149,7 +154,7 @@ impl std::fmt::Debug for PendingMessage {
     }
 }
 
-fn check_parts(parts: &[Part], recipe: &Recipe, signed_before: bool) -> Result<(), PlanError> {
+fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_before: bool) -> Result<(), PlanError> {
     if parts.is_empty() {
         return Err(PlanError::NoParts);
     }
@@ -162,6 +167,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, signed_before: bool) -> Result<(
             Part::Signature => signed_before,
             Part::UsernameToken => recipe.username.is_some(),
             Part::SignatureConfirmation => recipe.confirms,
+            Part::Assertion => has_assertion,
             Part::Timestamp | Part::Body | Part::Token | Part::HeaderBlock { .. } | Part::Id(_) => true,
         };
         if !there {
@@ -171,7 +177,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, signed_before: bool) -> Result<(
     Ok(())
 }
 
-fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
+fn check_signing(signing: &Signing, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
     if !legacy {
         for digest in [signing.digest, signing.method.digest()] {
             if matches!(digest, DigestMethod::Sha1 | DigestMethod::Sha224) {
@@ -184,7 +190,7 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
             if signing.method.family() != SignatureFamily::Hmac {
                 return Err(PlanError::KeyMismatch);
             }
-            check_token(token, legacy)?;
+            check_token(token, has_assertion, legacy)?;
             if signing.token_by_reference {
                 return Err(PlanError::CannotBe { part: Part::Token.to_string(), verb: "signed by reference" });
             }
@@ -204,7 +210,10 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
                 ReferenceForm::Embedded => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
-            if signing.parts.contains(&Part::Token) && !reachable {
+            if signing.as_subject && (!has_assertion || signing.token_by_reference) {
+                return Err(PlanError::NotThere { part: Part::Assertion.to_string() });
+            }
+            if signing.parts.contains(&Part::Token) && !reachable && !signing.as_subject {
                 return Err(PlanError::NotThere { part: Part::Token.to_string() });
             }
             check_strong(certificate, legacy)?;
@@ -213,7 +222,7 @@ fn check_signing(signing: &Signing, legacy: bool) -> Result<(), PlanError> {
     Ok(())
 }
 
-fn check_encrypting(encrypting: &Encrypting, legacy: bool) -> Result<(), PlanError> {
+fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
     for part in &encrypting.parts {
         // A timestamp or token must stay readable.
         if matches!(part, Part::Timestamp | Part::Token) {
@@ -229,7 +238,7 @@ fn check_encrypting(encrypting: &Encrypting, legacy: bool) -> Result<(), PlanErr
             if is_password && token.derived.is_none() && encrypting.content.key_len() > 20 {
                 return Err(PlanError::PasswordTooShort);
             }
-            check_token(token, legacy)
+            check_token(token, has_assertion, legacy)
         }
         EncryptedTo::Certificate { recipient: Some(recipient), transport, reference } => {
             check_recipient(recipient, transport, *reference, legacy)
@@ -238,13 +247,21 @@ fn check_encrypting(encrypting: &Encrypting, legacy: bool) -> Result<(), PlanErr
     }
 }
 
-fn check_token(token: &ProtectionToken, legacy: bool) -> Result<(), PlanError> {
+fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
     match &*token.kind {
         ProtectionKind::EncryptedKey { recipient, transport, reference } => {
             check_recipient(recipient, transport, *reference, legacy)
         }
-        ProtectionKind::SecurityContext { secret, .. } if secret.len() < 16 => Err(PlanError::KeyMismatch),
-        ProtectionKind::SecurityContext { .. } | ProtectionKind::Username { .. } | ProtectionKind::Request => Ok(()),
+        ProtectionKind::Assertion { .. } if !has_assertion => {
+            Err(PlanError::NotThere { part: Part::Assertion.to_string() })
+        }
+        ProtectionKind::SecurityContext { secret, .. } | ProtectionKind::Assertion { secret } if secret.len() < 16 => {
+            Err(PlanError::KeyMismatch)
+        }
+        ProtectionKind::SecurityContext { .. }
+        | ProtectionKind::Assertion { .. }
+        | ProtectionKind::Username { .. }
+        | ProtectionKind::Request => Ok(()),
     }
 }
 

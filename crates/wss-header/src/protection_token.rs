@@ -20,6 +20,7 @@ pub(crate) enum ProtectionKind {
     EncryptedKey { recipient: Certificate, transport: KeyTransport, reference: ReferenceForm },
     Username { username: String, password: Password, iterations: u32 },
     SecurityContext { version: SecureConversation, identifier: String, instance: Option<String>, secret: Secret },
+    Assertion { secret: Secret },
     Request,
 }
 
@@ -51,6 +52,13 @@ impl ProtectionToken {
     pub fn security_context(version: SecureConversation, identifier: impl Into<String>, secret: Secret) -> Self {
         let identifier = identifier.into();
         Self::new(ProtectionKind::SecurityContext { version, identifier, instance: None, secret })
+    }
+
+    /// The secret of the SAML assertion that the recipe attaches first: holder-of-key, where the issuer gave the
+    /// subject a secret.
+    #[must_use]
+    pub fn of_assertion(secret: Secret) -> Self {
+        Self::new(ProtectionKind::Assertion { secret })
     }
 
     /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
@@ -101,6 +109,7 @@ impl std::fmt::Debug for ProtectionToken {
             ProtectionKind::EncryptedKey { .. } => "EncryptedKey",
             ProtectionKind::Username { .. } => "UsernameToken",
             ProtectionKind::SecurityContext { .. } => "SecurityContextToken",
+            ProtectionKind::Assertion { .. } => "secret of the assertion",
             ProtectionKind::Request => "key of the request",
         };
         f.debug_struct("ProtectionToken").field("kind", &kind).field("derived", &self.derived).finish()

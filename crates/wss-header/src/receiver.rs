@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wss_c14n::{ParseError, transcode};
 use wss_crypto::{Identity, Secret};
-use wss_tokens::{PasswordSource, SecurityContexts, Trust};
+use wss_tokens::{AssertionTrust, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -29,6 +29,7 @@ pub struct Receiver {
     pub(crate) identities: Vec<Identity>,
     pub(crate) secrets: Vec<(Option<String>, Secret)>,
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
+    pub(crate) assertions: Option<AssertionTrust>,
     pub(crate) forward_references: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
@@ -60,6 +61,7 @@ impl Receiver {
             identities: Vec::new(),
             secrets: Vec::new(),
             contexts: None,
+            assertions: None,
             forward_references: false,
             passwords: None,
             protected_transport: false,
@@ -93,6 +95,13 @@ impl Receiver {
     #[must_use]
     pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
         self.contexts = Some(Arc::new(contexts));
+        self
+    }
+
+    /// Accepts SAML assertions: whose, meant for whom, and confirmed how.
+    #[must_use]
+    pub fn assertions(mut self, trust: AssertionTrust) -> Self {
+        self.assertions = Some(trust);
         self
     }
 
@@ -200,7 +209,14 @@ impl Receiver {
             keys: opening.keys,
             certificate: signer.certificate().cloned(),
         };
-        Ok(Opened { body: read.body, blocks: read.blocks, signer, exchange, evidence: opening.evidence })
+        Ok(Opened {
+            body: read.body,
+            blocks: read.blocks,
+            signer,
+            assertions: read.assertions,
+            exchange,
+            evidence: opening.evidence,
+        })
     }
 
     /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else
@@ -211,7 +227,7 @@ impl Receiver {
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
         let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone(), None)?;
         opening.evidence.waived.push("the Body need not be signed");
-        Ok(UnsignedOpened { body: read.body, evidence: opening.evidence })
+        Ok(UnsignedOpened { body: read.body, assertions: read.assertions, evidence: opening.evidence })
     }
 
     fn process<'r>(
@@ -239,9 +255,10 @@ impl Receiver {
     /// The last step before success: every signature and nonce is new.
     fn remember(&self, opening: &Opening<'_>) -> Result<(), OpenError> {
         let window = self.max_age + 2 * self.clock_skew;
-        for key in &opening.replay_keys {
+        for (key, at_least) in &opening.replay_keys {
             // Created may lie ahead by the skew; nothing passes the freshness check later than this.
             let until = opening.now.checked_add(window).unwrap_or(opening.now);
+            let until = at_least.map_or(until, |at_least| at_least.max(until));
             self.replay.insert_if_absent(key, until, opening.now)?;
         }
         Ok(())

@@ -25,6 +25,7 @@ pub struct Recipe {
     pub(crate) steps: Vec<Step>,
     pub(crate) timestamps: Vec<Duration>,
     pub(crate) username: Option<UsernameStep>,
+    pub(crate) attached: Vec<String>,
     pub(crate) role: Role,
     pub(crate) must_understand: bool,
     pub(crate) legacy: bool,
@@ -61,6 +62,7 @@ impl Recipe {
             steps: Vec::new(),
             timestamps: Vec::new(),
             username: None,
+            attached: Vec::new(),
             role: Role::UltimateReceiver,
             must_understand: true,
             legacy: false,
@@ -93,6 +95,15 @@ impl Recipe {
     pub fn username_text(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
         let password = password.into();
         self.username = Some(UsernameStep { username: username.into(), password, clear_text: true });
+        self
+    }
+
+    /// Attaches a token of XML as it stands: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It
+    /// must stand alone, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
+    /// [`IssuedAssertion::xml`](wss_tokens::IssuedAssertion::xml) gives it.
+    #[must_use]
+    pub fn attach(mut self, xml: impl Into<String>) -> Self {
+        self.attached.push(xml.into());
         self
     }
 
@@ -172,6 +183,7 @@ pub struct Signing {
     pub(crate) parts: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
     pub(crate) token_by_reference: bool,
+    pub(crate) as_subject: bool,
 }
 
 /// Whose key signs.
@@ -221,7 +233,15 @@ impl Signing {
     }
 
     fn new(by: SignedBy, method: SignatureMethod, digest: DigestMethod) -> Self {
-        Self { by, method, digest, parts: Vec::new(), inclusive_prefixes: String::new(), token_by_reference: false }
+        Self {
+            by,
+            method,
+            digest,
+            parts: Vec::new(),
+            inclusive_prefixes: String::new(),
+            token_by_reference: false,
+            as_subject: false,
+        }
     }
 
     /// What is signed.
@@ -260,6 +280,14 @@ impl Signing {
     #[must_use]
     pub fn token_by_reference(mut self) -> Self {
         self.token_by_reference = true;
+        self
+    }
+
+    /// Signs as the subject of the SAML assertion that the recipe attaches first, whose key this is: the signature
+    /// refers to the assertion instead of a certificate (holder-of-key).
+    #[must_use]
+    pub fn as_subject(mut self) -> Self {
+        self.as_subject = true;
         self
     }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use wss_tokens::SamlVersion;
+
 use crate::error::RequirementError;
 use crate::part::Part;
 
@@ -14,6 +16,7 @@ pub struct Requirements {
     pub(crate) confirmation: bool,
     pub(crate) anonymous: bool,
     pub(crate) certificate: bool,
+    pub(crate) assertions: BTreeSet<SamlVersion>,
 }
 
 impl Requirements {
@@ -59,6 +62,13 @@ impl Requirements {
     #[must_use]
     pub fn username_token(mut self) -> Self {
         self.username = true;
+        self
+    }
+
+    /// A SAML assertion of this version speaks of the sender.
+    #[must_use]
+    pub fn saml_token(mut self, version: SamlVersion) -> Self {
+        self.assertions.insert(version);
         self
     }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use wss_crypto::Certificate;
 use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
 
+use crate::opened::AuthenticatedAssertion;
+
 /// The maker of a signature that verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -23,6 +25,8 @@ pub enum Signer {
         /// `wsc:Identifier`.
         identifier: String,
     },
+    /// The subject of a SAML assertion, by a key the assertion names.
+    Assertion(Box<AuthenticatedAssertion>),
     /// Whoever could read the request that this message answers: the key is one the request carried.
     Exchange,
     /// No one in particular: the key was encrypted to the receiver, which anyone with its certificate can do. It
@@ -61,6 +65,10 @@ impl fmt::Display for Signer {
             Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {name}"),
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
             Self::SecurityContext { identifier } => write!(f, "party of the context {identifier}"),
+            Self::Assertion(assertion) => {
+                let issued = assertion.assertion();
+                write!(f, "subject {} of {}", issued.subject().unwrap_or("without a name"), issued.issuer())
+            }
             Self::Exchange => f.write_str("receiver of the request"),
             Self::Anonymous => f.write_str("anonymous"),
         }

@@ -8,7 +8,7 @@ use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
-use crate::opened::Block;
+use crate::opened::{AuthenticatedAssertion, Block};
 use crate::part::Part;
 use crate::signer::Signer;
 
@@ -49,10 +49,15 @@ impl Opening<'_> {
     }
 
     /// What beside signatures is required.
-    pub(super) fn check_requirements(&self) -> Result<(), OpenError> {
+    pub(super) fn check_requirements(&self, assertions: &[AuthenticatedAssertion]) -> Result<(), OpenError> {
         let requirements = &self.receiver.requirements;
         if requirements.username && !self.usernames.iter().any(|(_, user)| user.is_some()) {
             return Err(RequirementError::NoToken { token: "username" }.into());
+        }
+        for version in &requirements.assertions {
+            if !assertions.iter().any(|assertion| assertion.issued.version() == *version) {
+                return Err(RequirementError::NoToken { token: "SAML" }.into());
+            }
         }
         for part in &requirements.encrypted {
             let encrypted = match part {
@@ -62,6 +67,10 @@ impl Opening<'_> {
                     decrypted > 0 && decrypted == self.signature_count
                 }
                 Part::UsernameToken => self.decrypted.iter().any(|d| d.is_username),
+                Part::Assertion => {
+                    let decrypted = self.decrypted.iter().filter(|d| d.is_assertion).count();
+                    decrypted > 0 && decrypted == self.assertions.len()
+                }
                 Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
                 Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
             };
@@ -148,10 +157,15 @@ impl Opening<'_> {
     }
 
     /// Body and covered header blocks of the last revision, if it proved what is demanded.
-    pub(super) fn read(&self, document: &Document<'_>, scene: &Scene<'_>) -> Result<Read, OpenError> {
+    pub(super) fn read(
+        &self,
+        document: &Document<'_>,
+        scene: &Scene<'_>,
+        assertions: Vec<AuthenticatedAssertion>,
+    ) -> Result<Read, OpenError> {
         let body = scene.envelope.body;
         if self.demanded.is_empty() {
-            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None });
+            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None, assertions });
         }
         let (signature, signer) = self.proof()?;
         let confirmed =
@@ -176,7 +190,7 @@ impl Opening<'_> {
             local: element.name().local.to_owned(),
             xml: canonical(element),
         });
-        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer) })
+        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer), assertions })
     }
 }
 

@@ -8,8 +8,9 @@ use std::ops::Range;
 use wss_c14n::{Element, name};
 use wss_crypto::{Certificate, HmacKey, Identity, Secret, VerifyingKey};
 use wss_tokens::{
-    DerivedKeyToken, ENCRYPTED_KEY, PasswordKey, PasswordKeyUse, Purpose, SecureConversation, SecurityContextToken,
-    SecurityTokenReference, TokenError, USERNAME_TOKEN, UsernameToken, ValidatedCertificate, X509Token,
+    Assertion, DerivedKeyToken, ENCRYPTED_KEY, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1, SAML_V2_0,
+    SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, USERNAME_TOKEN, UsernameToken,
+    ValidatedCertificate, X509Token,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedKey, KeyMethod};
@@ -24,6 +25,8 @@ pub(super) enum Holder {
     Password(PasswordKey),
     SharedSecret(Option<String>),
     SecurityContext(String),
+    /// The subject of the assertion at this place of those that were judged.
+    Assertion(usize),
     Exchange,
     Anonymous,
 }
@@ -42,7 +45,7 @@ pub(super) struct FoundSecret {
     pub(super) holder: Holder,
     /// How it came, for the evidence.
     pub(super) label: &'static str,
-    token: Option<Range<usize>>,
+    pub(super) token: Option<Range<usize>>,
 }
 
 /// What a secret is looked up for.
@@ -50,7 +53,7 @@ pub(super) struct FoundSecret {
 pub(super) struct Wanted {
     key_use: PasswordKeyUse,
     /// Octets its use demands, where they are known.
-    len: Option<usize>,
+    pub(super) len: Option<usize>,
     /// How many keys were derived on the way.
     derivations: usize,
 }
@@ -72,6 +75,9 @@ impl<'r> Opening<'r> {
         is_mac: bool,
     ) -> Result<FoundKey, OpenError> {
         if !is_mac {
+            if let Some(found) = self.key_of_assertion_named(scene, key_info)? {
+                return Ok(found);
+            }
             let (certificate, token) = self.signer(key_info)?;
             let key = certificate.certificate().public_key().clone().into();
             return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token });
@@ -79,6 +85,54 @@ impl<'r> Opening<'r> {
         let found = self.secret_of_key_info(scene, key_info, Wanted::MAC)?.ok_or(OpenError::NoKey)?;
         let key = HmacKey::new(found.secret.as_octets().to_vec()).map_err(|_| OpenError::NoKey)?;
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token })
+    }
+
+    /// The key that confirms an assertion of our header, if KeyInfo refers to one.
+    fn key_of_assertion_named(
+        &self,
+        scene: &Scene<'_>,
+        key_info: Option<&KeyInfo<'_>>,
+    ) -> Result<Option<FoundKey>, OpenError> {
+        let Some([KeyHint::SecurityTokenReference(place)]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
+        let Some(token) = self.assertion_named(scene, *place, &SecurityTokenReference::parse(*place)?)? else {
+            return Ok(None);
+        };
+        let at = self.assertion_of(token).ok_or(OpenError::NoKey)?;
+        let key = self.confirmation_key(token, at)?.ok_or(OpenError::NoKey)?;
+        Ok(Some(FoundKey { key: key.into(), holder: Holder::Assertion(at), token: Some(token.span()) }))
+    }
+
+    /// The assertion of our header that a reference means: by its id (KeyIdentifier), or directly.
+    fn assertion_named<'d>(
+        &self,
+        scene: &Scene<'d>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<Element<'d>>, OpenError> {
+        let (id, by_id) = match reference {
+            SecurityTokenReference::Assertion { id, .. } => (id, true),
+            SecurityTokenReference::Direct { id, .. } => (id, false),
+            _ => return Ok(None),
+        };
+        let token = scene.ids.get(id).filter(|token| token.parent() == Some(scene.header.element));
+        let token = match token.filter(|token| Assertion::is_one(*token)) {
+            Some(token) => token,
+            None if by_id => return Err(TokenError::Dangling { uri: id.clone() }.into()),
+            None => return Ok(None),
+        };
+        let is_v2 = token.is(name::SAML2.uri, "Assertion");
+        let mistyped = match reference {
+            SecurityTokenReference::Assertion { is_v2: expected, .. } => *expected != is_v2,
+            SecurityTokenReference::Direct { value_type: Some(expected), .. } => {
+                *expected != if is_v2 { SAML_V2_0 } else { SAML_V1_1 }
+            }
+            _ => false,
+        };
+        if mistyped {
+            return Err(TokenError::TypeMismatch { expected: id.clone() }.into());
+        }
+        self.check_order(place, token, id)?;
+        Ok(Some(token))
     }
 
     /// The trusted certificate a signature's KeyInfo picks, and the token in the message it came from.
@@ -236,6 +290,11 @@ impl<'r> Opening<'r> {
                     token: None,
                 }))
             }
+            SecurityTokenReference::Assertion { .. } => {
+                let Some(token) = self.assertion_named(scene, place, reference)? else { return Ok(None) };
+                let found = self.confirmation_secret(token, wanted)?;
+                Ok(found.map(|found| FoundSecret { token: Some(token.span()), ..found }))
+            }
             SecurityTokenReference::External { uri, instance, .. } => Ok(self.context_secret(uri, instance.as_deref())),
             SecurityTokenReference::KeyName(name) => Ok(self.named_secret(name)),
             _ => Ok(None),
@@ -271,6 +330,9 @@ impl<'r> Opening<'r> {
         if token.is(name::WSSE.uri, "UsernameToken") {
             expect(USERNAME_TOKEN)?;
             return self.password_secret(token, wanted);
+        }
+        if Assertion::is_one(token) {
+            return self.confirmation_secret(token, wanted);
         }
         if let Some(version) = SecureConversation::of(token, "SecurityContextToken") {
             expect(version.context_type())?;

@@ -5,6 +5,7 @@
 //! a new revision of the message; what was proven about the old one is carried along by its spans. At the end
 //! the requirements are checked against what was proven, and only then is the replay store asked.
 
+mod assertions;
 mod decryption;
 mod judgement;
 mod keys;
@@ -18,17 +19,18 @@ use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
 use wss_crypto::{Certificate, ContentEncryption, Secret};
-use wss_tokens::{AuthenticatedUser, Timestamp};
+use wss_tokens::{Assertion, AuthenticatedUser, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
 use crate::exchange::Exchange;
 use crate::header::SecurityHeader;
-use crate::opened::{Block, DecryptionEvidence, Evidence};
+use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use assertions::SeenAssertion;
 use signature::ProvenSignature;
 
 /// A token seen in the header: a claim.
@@ -55,6 +57,7 @@ struct Decrypted {
     whole_content: bool,
     is_signature: bool,
     is_username: bool,
+    is_assertion: bool,
     /// The header block it turned out to be.
     block: Option<Part>,
 }
@@ -87,10 +90,12 @@ pub(crate) struct Opening<'r> {
     /// The octets of each signature value that verified.
     pub(crate) signature_values: Vec<Vec<u8>>,
     confirmations: Vec<SeenConfirmation>,
+    assertions: Vec<SeenAssertion>,
     timestamp: Option<(Range<usize>, SystemTime, Option<SystemTime>)>,
     /// Username tokens, and who they authenticate.
     usernames: Vec<(Range<usize>, Option<AuthenticatedUser>)>,
-    pub(crate) replay_keys: Vec<[u8; 32]>,
+    /// What may come once, and until when it is remembered at least.
+    pub(crate) replay_keys: Vec<([u8; 32], Option<SystemTime>)>,
     pub(crate) evidence: Evidence,
 }
 
@@ -154,6 +159,7 @@ impl<'r> Opening<'r> {
             exchange,
             signature_values: Vec::new(),
             confirmations: Vec::new(),
+            assertions: Vec::new(),
             timestamp: None,
             usernames: Vec::new(),
             replay_keys: Vec::new(),
@@ -192,6 +198,7 @@ impl<'r> Opening<'r> {
                     whole_content: plaintext.whole_content,
                     is_signature: false,
                     is_username: false,
+                    is_assertion: false,
                     block: None,
                 });
                 self.evidence.decrypted.push(DecryptionEvidence {
@@ -228,6 +235,9 @@ impl<'r> Opening<'r> {
         }
         for confirmation in &mut self.confirmations {
             carry(&mut confirmation.span)?;
+        }
+        for assertion in &mut self.assertions {
+            carry(&mut assertion.span)?;
         }
         if let Some((span, ..)) = &mut self.timestamp {
             carry(span)?;
@@ -273,9 +283,11 @@ impl<'r> Opening<'r> {
         }
         self.check_understood(&scene)?;
         self.check_freshness()?;
-        self.check_requirements()?;
+        let assertions = self.confirmed_assertions();
+        self.check_requirements(&assertions)?;
         self.check_confirmations()?;
-        self.read(&document, &scene).map(Next::Read)
+        self.note_uses(&assertions);
+        self.read(&document, &scene, assertions).map(Next::Read)
     }
 
     /// What came out of ciphertext is parsed under the same limits; that it is too much says no more than that
@@ -304,6 +316,7 @@ impl<'r> Opening<'r> {
                 }
                 decrypted.block = Some(block);
             }
+            decrypted.is_assertion = in_header && Assertion::is_one(element);
             if let Some(evidence) = self.evidence.decrypted.get_mut(index) {
                 evidence.part = element.name().local.to_owned();
             }
@@ -319,6 +332,8 @@ impl<'r> Opening<'r> {
             (ns, "UsernameToken") if ns == name::WSSE.uri => self.username(child)?,
             (ns, "Signature") if ns == name::DS.uri => self.signature(scene, child)?,
             (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => self.confirmation(child)?,
+            (_, "Assertion") if Assertion::is_one(child) => self.assertion(child)?,
+            (ns, "EncryptedAssertion") if ns == name::SAML2.uri => return self.encrypted_assertion(scene, child),
             // They matter when something refers to them.
             (ns, "DerivedKeyToken" | "SecurityContextToken") if [name::WSC13.uri, name::WSC2005.uri].contains(&ns) => {}
             (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
@@ -351,6 +366,7 @@ pub(crate) struct Read {
     pub(crate) blocks: Vec<Block>,
     /// Whose signature proved what is demanded; `None` where nothing is.
     pub(crate) signer: Option<Signer>,
+    pub(crate) assertions: Vec<AuthenticatedAssertion>,
 }
 
 /// What a revision led to.

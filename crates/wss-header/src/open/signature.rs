@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use wss_c14n::{Document, Element, IdIndex, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, SignatureFamily, VerifyingKey};
-use wss_tokens::{SecureConversation, SecurityTokenReference, X509_V3};
+use wss_tokens::{Assertion, ConfirmationMethod, SecureConversation, SecurityTokenReference, X509_V3};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
 use crate::error::OpenError;
-use crate::opened::SignatureEvidence;
+use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
 use crate::signer::Signer;
 
@@ -64,6 +64,11 @@ impl Opening<'_> {
             }
             Holder::SharedSecret(name) => Signer::SharedSecret { name },
             Holder::SecurityContext(identifier) => Signer::SecurityContext { identifier },
+            Holder::Assertion(at) => {
+                let issued = self.assertions.get(at).ok_or(OpenError::NoKey)?.issued.clone();
+                let method = ConfirmationMethod::HolderOfKey;
+                Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
+            }
             Holder::Exchange => Signer::Exchange,
             Holder::Anonymous => Signer::Anonymous,
         };
@@ -93,7 +98,7 @@ impl Opening<'_> {
             // A MAC has one value for one key and text.
             VerifyingKey::Hmac(_) => signature.value().to_vec(),
         };
-        self.replay_keys.push(replay_key(b"signature", &[&key_id, &signed_info]));
+        self.replay_keys.push((replay_key(b"signature", &[&key_id, &signed_info]), None));
         self.evidence.signatures.push(SignatureEvidence {
             signer: signer.clone(),
             method: verified.method(),
@@ -164,6 +169,7 @@ impl Opening<'_> {
                 (ns, "EncryptedKey") if ns == name::XENC.uri => Ok(Some(Part::Token)),
                 _ if SecureConversation::of(apex, "SecurityContextToken").is_some() => Ok(Some(Part::Token)),
                 (ns, "Signature") if ns == name::DS.uri => Ok(Some(Part::Signature)),
+                _ if Assertion::is_one(apex) => Ok(Some(Part::Assertion)),
                 (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Ok(Some(Part::SignatureConfirmation)),
                 _ => Ok(None),
             };

@@ -52,7 +52,7 @@ impl Opening<'_> {
         }
         let user = token.authenticate(passwords.as_ref())?;
         if let Some(parts) = token.replay_key() {
-            self.replay_keys.push(replay_key(b"username token", &parts));
+            self.replay_keys.push((replay_key(b"username token", &parts), None));
         }
         self.evidence.user = Some(user.clone());
         self.note_username(element, Some(user))

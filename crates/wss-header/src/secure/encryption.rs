@@ -2,7 +2,7 @@
 
 use wss_c14n::{Element, IdIndex, Splices, Writer, name};
 use wss_crypto::{ContentEncryption, Secret};
-use wss_tokens::{PasswordKeyUse, write_x509_token};
+use wss_tokens::{Assertion, PasswordKeyUse, write_x509_token};
 use wss_xmlenc::{KeyMethod, PlaintextType, encrypt_octets, plaintext_of, write_encrypted_key, write_reference_list};
 
 use super::edit::{escape, replace_content};
@@ -43,6 +43,7 @@ impl Securing {
         let (envelope, header) = locate(&document, &self.recipe.role)?;
         let mut splices = Splices::new();
         let mut listed = Vec::new();
+        let mut first: Option<usize> = None;
         for part in &encrypting.parts {
             let elements = self.elements_of(part, envelope, header, &index)?;
             if elements.is_empty() {
@@ -50,6 +51,10 @@ impl Securing {
             }
             for element in elements {
                 let kind = if *part == Part::Body { PlaintextType::Content } else { PlaintextType::Element };
+                if element.parent() == Some(header.element) {
+                    let start = element.span().start;
+                    first = Some(first.map_or(start, |first| first.min(start)));
+                }
                 let id = self.fresh_id("ED")?;
                 let data = self.encrypted_data(element, &kind, encrypting.content, &keying, &id)?;
                 match kind {
@@ -72,7 +77,9 @@ impl Securing {
                 writer.finish()
             }
         };
-        splices.insert(self.place_in(header, &index), keying.elements + &list);
+        // Before what it lists, be that a token at the front.
+        let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
+        splices.insert(place, keying.elements + &list);
         Ok(splices.apply(&revision).0)
     }
 
@@ -89,6 +96,7 @@ impl Securing {
             Part::Signature => all(name::DS.uri, "Signature"),
             Part::UsernameToken => all(name::WSSE.uri, "UsernameToken"),
             Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
+            Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
             Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
             Part::Id(id) => index.get(id).into_iter().collect(),
             Part::Timestamp | Part::Token => Vec::new(),

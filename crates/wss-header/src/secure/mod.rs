@@ -17,6 +17,7 @@ use wss_crypto::CryptoError;
 use wss_tokens::{format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
 
+use crate::attached::AttachedToken;
 use crate::envelope::{Envelope, Role, SoapVersion};
 use crate::error::{EnvelopeError, SecureError};
 use crate::exchange::Exchange;
@@ -38,6 +39,9 @@ pub(crate) struct Securing {
     elements: String,
     /// Where in the revision that signature goes: the front of our header, after the protection tokens.
     place: usize,
+    /// Tokens that came with the recipe, and the Ids of the references through which assertions are signed.
+    attached: Vec<AttachedToken>,
+    assertion_references: Vec<String>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -77,6 +81,8 @@ impl Securing {
             ids: BTreeMap::new(),
             elements: String::new(),
             place: 0,
+            attached: plan.attached.clone(),
+            assertion_references: Vec::new(),
             placed: Vec::new(),
             request: request.cloned(),
             exchange: Exchange::default(),
@@ -111,8 +117,30 @@ impl Securing {
 
     /// Where new elements go: the front of the header, after the protection tokens that stand there.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
-        let tokens = self.placed.iter().filter_map(|placed| index.get(placed.id.as_ref()?));
+        let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
+        let attached = self.attached.iter().map(|token| &token.id).chain(&self.assertion_references);
+        let tokens = placed.chain(attached).filter_map(|id| index.get(id));
         tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start)
+    }
+
+    fn first_assertion(&self) -> Option<&AttachedToken> {
+        self.attached.iter().find(|token| token.version.is_some())
+    }
+
+    /// Tokens that came with the recipe, as they stand; and the references through which assertions are signed.
+    fn attached_tokens(&mut self) -> Result<String, SecureError> {
+        let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Assertion));
+        let by_reference = self.recipe.steps.iter().any(signs);
+        let mut content = String::new();
+        for token in self.attached.clone() {
+            content.push_str(&token.xml);
+            if by_reference && token.version.is_some() {
+                let id = self.fresh_id("STR")?;
+                content.push_str(&token.reference(Some(&id)));
+                self.assertion_references.push(id);
+            }
+        }
+        Ok(content)
     }
 
     /// One `wsse11:SignatureConfirmation` for each signature of the request; one without a value if it had none.
@@ -143,7 +171,7 @@ impl Securing {
         let envelope = Envelope::locate(&document)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let existing = SecurityHeader::locate(envelope, &self.recipe.role, usize::MAX)?;
-        let mut content = String::new();
+        let mut content = self.attached_tokens()?;
         if let Some(lifetime) = self.recipe.timestamps.first() {
             let taken = existing.is_some_and(|header| header.children().any(|c| c.is(name::WSU.uri, "Timestamp")));
             if taken {
@@ -193,7 +221,9 @@ impl Securing {
                     index.get(id).ok_or_else(|| no_such(&part))?;
                     continue;
                 }
-                Part::Signature | Part::SignatureConfirmation | Part::UsernameToken | Part::Token => continue,
+                Part::Signature | Part::SignatureConfirmation | Part::Assertion | Part::UsernameToken | Part::Token => {
+                    continue;
+                }
             };
             let id = match id_of(element) {
                 Some(id) => id.into_owned(),

@@ -46,6 +46,18 @@ impl Securing {
 
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
         match &signing.by {
+            SignedBy::Certificate { .. } if signing.as_subject => {
+                let assertion = self.first_assertion().ok_or_else(|| no_such(&Part::Assertion))?;
+                Ok(Keying {
+                    elements: String::new(),
+                    key_info: assertion.reference(None),
+                    token_id: Some(assertion.id.clone()),
+                    new_token: String::new(),
+                    reference_id: None,
+                    octets: Vec::new(),
+                    secret: None,
+                })
+            }
             SignedBy::Certificate { certificate, path, reference, .. } => {
                 let token_id = self.fresh_id("X509")?;
                 let mut token = Writer::new();
@@ -122,6 +134,18 @@ impl Securing {
                     let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
                     references.push(digest(id, token.ok_or_else(|| no_such(part))?).map_err(sign_error)?);
                 }
+                Part::Assertion => {
+                    let tokens = self.attached.iter().filter(|token| token.version.is_some());
+                    for (reference, token) in self.assertion_references.iter().zip(tokens) {
+                        let at = index.get(reference).ok_or_else(|| no_such(part))?;
+                        let token = index.get(&token.id).ok_or_else(|| no_such(part))?;
+                        let canonicalization = stating_default(token.namespace_of_prefix(""));
+                        let token = DereferencedToken::Element(token);
+                        let uri = format!("#{reference}");
+                        let new = NewReference::of_token(uri, at, &token, canonicalization, signing.digest);
+                        references.push(new.map_err(sign_error)?);
+                    }
+                }
                 Part::Signature | Part::SignatureConfirmation => {
                     let (namespace, local) = match part {
                         Part::Signature => (name::DS.uri, "Signature"),
@@ -149,8 +173,16 @@ impl Securing {
     }
 }
 
-/// The token as the STR-Transform puts it out. A default namespace in scope is always stated to be signed, so that
-/// the peers who would write it out read it alike.
+/// A default namespace in scope is always stated to be signed, so that the peers who would write it out anyway read
+/// the token alike.
+fn stating_default(default: Option<&str>) -> Canonicalization {
+    match default {
+        Some(_) => Canonicalization::default().inclusive_prefixes("#default"),
+        None => Canonicalization::default(),
+    }
+}
+
+/// The token as the STR-Transform puts it out.
 fn token_by_reference(
     signing: &Signing,
     keying: &Keying,
@@ -172,10 +204,7 @@ fn token_by_reference(
         Some(token) => DereferencedToken::Element(token),
         None => DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: keying.octets.clone() },
     };
-    let canonicalization = match default {
-        Some(_) => Canonicalization::default().inclusive_prefixes("#default"),
-        None => Canonicalization::default(),
-    };
+    let canonicalization = stating_default(default);
     let uri = format!("#{}", keying.reference_id.as_deref().unwrap_or_default());
     let reference = NewReference::of_token(uri, reference, &token, canonicalization, signing.digest);
     Ok(reference.map_err(wss_xmldsig::SignError::from)?)

@@ -10,8 +10,9 @@ use wss_tokens::{
 };
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
-use super::Securing;
+use super::{Securing, no_such};
 use crate::error::SecureError;
+use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
 /// A protection token that stands in the header, or is about to.
@@ -126,6 +127,10 @@ impl Securing {
                 elements.push_str(&write_security_context(*version, &id, identifier, instance.as_deref()));
                 let reference = reference_to(&id, Some(version.context_type()), None);
                 (Some(id), secret.clone(), reference)
+            }
+            ProtectionKind::Assertion { secret } => {
+                let assertion = self.first_assertion().ok_or_else(|| no_such(&Part::Assertion))?;
+                (Some(assertion.id.clone()), secret.clone(), assertion.reference(None))
             }
             ProtectionKind::Request => {
                 let request = self.request.as_ref().ok_or(SecureError::NeedsRequest)?;

@@ -1,0 +1,328 @@
+//! SAML assertions as tokens (SAML Token Profile 1.1.1; SAML 1.1 and 2.0 core).
+//!
+//! [`Assertion`] reads one as it stands: a claim. [`AssertionTrust`] says whose claims count, for whom they must be
+//! meant, and how a sender must prove that they are about it; [`AssertionTrust::issued`] judges the issuer's
+//! signature and the conditions. That the sender is the one an assertion speaks of is shown by the message's own
+//! signature, which `wss-header` judges. [`NewAssertion`] writes and signs one.
+
+mod trust;
+mod write;
+
+use std::time::SystemTime;
+
+use wss_c14n::{Element, id_of, name};
+
+use crate::error::TokenError;
+use crate::instant::parse_instant;
+use crate::security_token_reference::{SAML_V1_1, SAML_V2_0};
+
+pub use trust::{AssertionTrust, IssuedAssertion};
+pub use write::NewAssertion;
+
+/// The version of an assertion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SamlVersion {
+    /// SAML 1.1.
+    V1_1,
+    /// SAML 2.0.
+    V2_0,
+}
+
+impl SamlVersion {
+    /// Its token type.
+    #[must_use]
+    pub const fn token_type(self) -> &'static str {
+        match self {
+            Self::V1_1 => SAML_V1_1,
+            Self::V2_0 => SAML_V2_0,
+        }
+    }
+
+    const fn namespace(self) -> name::Namespace {
+        match self {
+            Self::V1_1 => name::SAML,
+            Self::V2_0 => name::SAML2,
+        }
+    }
+}
+
+/// How a sender shows that an assertion is about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ConfirmationMethod {
+    /// It signs with a key the assertion names.
+    HolderOfKey,
+    /// A third party that is trusted to vouch for it signs both.
+    SenderVouches,
+    /// It has the assertion.
+    Bearer,
+}
+
+impl ConfirmationMethod {
+    const ALL: [Self; 3] = [Self::HolderOfKey, Self::SenderVouches, Self::Bearer];
+
+    const fn uri(self, version: SamlVersion) -> &'static str {
+        match (self, version) {
+            (Self::HolderOfKey, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:holder-of-key",
+            (Self::SenderVouches, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:sender-vouches",
+            (Self::Bearer, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:bearer",
+            (Self::HolderOfKey, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key",
+            (Self::SenderVouches, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches",
+            (Self::Bearer, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:bearer",
+        }
+    }
+}
+
+/// A `SubjectConfirmation` of a method that is known.
+#[derive(Debug, Clone)]
+pub struct Confirmation<'d> {
+    /// Its method.
+    pub method: ConfirmationMethod,
+    /// The `ds:KeyInfo` of each key that confirms.
+    pub key_infos: Vec<Element<'d>>,
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) not_on_or_after: Option<SystemTime>,
+    pub(crate) recipient: Option<String>,
+    pub(crate) in_response_to: Option<String>,
+}
+
+/// What an assertion says of its own validity.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Conditions {
+    pub(crate) not_before: Option<SystemTime>,
+    pub(crate) not_on_or_after: Option<SystemTime>,
+    /// Each restriction, any of whose audiences will do.
+    pub(crate) audiences: Vec<Vec<String>>,
+    pub(crate) one_time_use: bool,
+}
+
+/// An assertion as it stands in a header: a claim.
+#[derive(Debug, Clone)]
+pub struct Assertion<'d> {
+    element: Element<'d>,
+    version: SamlVersion,
+    id: String,
+    issuer: String,
+    issued: SystemTime,
+    subject: Option<String>,
+    confirmations: Vec<Confirmation<'d>>,
+    conditions: Conditions,
+    attributes: Vec<(String, Vec<String>)>,
+    signature: Option<Element<'d>>,
+}
+
+impl<'d> Assertion<'d> {
+    /// Whether an element is an assertion of either version.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        element.is(name::SAML.uri, "Assertion") || element.is(name::SAML2.uri, "Assertion")
+    }
+
+    /// Reads a `saml:Assertion` of SAML 1.1 or a `saml2:Assertion`.
+    ///
+    /// # Errors
+    /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for conditions that
+    /// are not understood, and statements about several subjects.
+    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+        let unsupported = || TokenError::Unsupported { uri: element.name().to_string() };
+        let attribute = |local: &'static str| element.required_attribute("", local);
+        let version = if element.is(name::SAML2.uri, "Assertion") {
+            if attribute("Version")? != "2.0" {
+                return Err(unsupported());
+            }
+            SamlVersion::V2_0
+        } else if element.is(name::SAML.uri, "Assertion") {
+            if attribute("MajorVersion")? != "1" || attribute("MinorVersion")? != "1" {
+                return Err(unsupported());
+            }
+            SamlVersion::V1_1
+        } else {
+            return Err(unsupported());
+        };
+        let saml = version.namespace().uri;
+        let id = id_of(element).ok_or_else(|| element.missing("an id"))?.into_owned();
+        let issuer = match version {
+            SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
+            SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.text()?.trim().to_owned(),
+        };
+        let issued = parse_instant(&attribute("IssueInstant")?)?;
+        let conditions = match element.optional_child(saml, "Conditions")? {
+            Some(child) => Conditions::parse(child, version)?,
+            None => Conditions::default(),
+        };
+        let (subject, confirmations) = match version {
+            SamlVersion::V1_1 => subjects_of_statements(element)?,
+            SamlVersion::V2_0 => match element.optional_child(saml, "Subject")? {
+                Some(subject) => subject_v2(subject)?,
+                None => (None, Vec::new()),
+            },
+        };
+        let attributes = attributes(element, version)?;
+        let signature = element.optional_child(name::DS.uri, "Signature")?;
+        Ok(Self { element, version, id, issuer, issued, subject, confirmations, conditions, attributes, signature })
+    }
+
+    /// The element.
+    #[must_use]
+    pub fn element(&self) -> Element<'d> {
+        self.element
+    }
+
+    /// The version.
+    #[must_use]
+    pub fn version(&self) -> SamlVersion {
+        self.version
+    }
+
+    /// `@ID` or `@AssertionID`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Who says so.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// The name of whom it speaks, if it gives one.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// How a sender may show that it is the subject.
+    #[must_use]
+    pub fn confirmations(&self) -> &[Confirmation<'d>] {
+        &self.confirmations
+    }
+}
+
+impl Conditions {
+    fn parse(element: Element<'_>, version: SamlVersion) -> Result<Self, TokenError> {
+        let saml = version.namespace().uri;
+        let mut conditions = Self {
+            not_before: instant(element, "NotBefore")?,
+            not_on_or_after: instant(element, "NotOnOrAfter")?,
+            ..Self::default()
+        };
+        for child in element.children() {
+            let child_name = child.name();
+            match (child_name.namespace == saml, child_name.local, version) {
+                (true, "AudienceRestrictionCondition", SamlVersion::V1_1)
+                | (true, "AudienceRestriction", SamlVersion::V2_0) => {
+                    let mut audiences = Vec::new();
+                    for audience in child.children() {
+                        if !audience.is(saml, "Audience") {
+                            return Err(child.unexpected(audience).into());
+                        }
+                        audiences.push(audience.text()?.trim().to_owned());
+                    }
+                    conditions.audiences.push(audiences);
+                }
+                (true, "OneTimeUse", SamlVersion::V2_0) | (true, "DoNotCacheCondition", SamlVersion::V1_1) => {
+                    conditions.one_time_use = true;
+                }
+                // Bounds assertions made on the strength of this one; none are made here.
+                (true, "ProxyRestriction", SamlVersion::V2_0) => {}
+                _ => return Err(TokenError::Assertion("it has a condition that is not understood")),
+            }
+        }
+        Ok(conditions)
+    }
+}
+
+fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, TokenError> {
+    element.attribute("", local).map(|text| parse_instant(&text)).transpose()
+}
+
+type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
+
+/// `saml2:Subject`: one NameID, any number of confirmations; those of unknown methods confirm nothing.
+fn subject_v2<'d>(subject: Element<'d>) -> Result<Subject<'d>, TokenError> {
+    let saml = name::SAML2.uri;
+    let name_id = match subject.optional_child(saml, "NameID")? {
+        Some(name_id) => Some(name_id.text()?.trim().to_owned()),
+        None => None,
+    };
+    let mut confirmations = Vec::new();
+    for element in subject.children().filter(|child| child.is(saml, "SubjectConfirmation")) {
+        let uri = element.required_attribute("", "Method")?;
+        let mut known = ConfirmationMethod::ALL.into_iter();
+        let Some(method) = known.find(|method| method.uri(SamlVersion::V2_0) == uri) else { continue };
+        let mut confirmation = Confirmation::new(method);
+        if let Some(data) = element.optional_child(saml, "SubjectConfirmationData")? {
+            confirmation.not_before = instant(data, "NotBefore")?;
+            confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
+            confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
+            confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
+            confirmation.key_infos = data.children().filter(|child| child.is(name::DS.uri, "KeyInfo")).collect();
+        }
+        confirmations.push(confirmation);
+    }
+    Ok((name_id, confirmations))
+}
+
+/// Every statement of SAML 1.1 has a subject of its own: they must all be the same one.
+fn subjects_of_statements<'d>(assertion: Element<'d>) -> Result<Subject<'d>, TokenError> {
+    let saml = name::SAML.uri;
+    let mut name: Option<Option<String>> = None;
+    let mut confirmations = Vec::new();
+    for statement in assertion.children() {
+        let Some(subject) = statement.optional_child(saml, "Subject")? else { continue };
+        let own = match subject.optional_child(saml, "NameIdentifier")? {
+            Some(identifier) => Some(identifier.text()?.trim().to_owned()),
+            None => None,
+        };
+        if name.get_or_insert(own.clone()) != &own {
+            return Err(TokenError::Assertion("its statements are about several subjects"));
+        }
+        let Some(element) = subject.optional_child(saml, "SubjectConfirmation")? else { continue };
+        let key_info = element.optional_child(name::DS.uri, "KeyInfo")?;
+        for uri in element.children().filter(|child| child.is(saml, "ConfirmationMethod")) {
+            let uri = uri.text()?;
+            let mut known = ConfirmationMethod::ALL.into_iter();
+            if let Some(method) = known.find(|method| method.uri(SamlVersion::V1_1) == uri.trim()) {
+                let mut confirmation = Confirmation::new(method);
+                confirmation.key_infos.extend(key_info);
+                confirmations.push(confirmation);
+            }
+        }
+    }
+    Ok((name.flatten(), confirmations))
+}
+
+/// Attributes whose values are plain text; others are read from the XML.
+fn attributes(assertion: Element<'_>, version: SamlVersion) -> Result<Vec<(String, Vec<String>)>, TokenError> {
+    let saml = version.namespace().uri;
+    let named = match version {
+        SamlVersion::V1_1 => "AttributeName",
+        SamlVersion::V2_0 => "Name",
+    };
+    let mut found = Vec::new();
+    for statement in assertion.children().filter(|child| child.is(saml, "AttributeStatement")) {
+        for attribute in statement.children().filter(|child| child.is(saml, "Attribute")) {
+            let name = attribute.required_attribute("", named)?.into_owned();
+            let values = attribute.children().filter(|child| child.is(saml, "AttributeValue"));
+            let values: Result<Vec<String>, _> = values
+                .filter(|value| value.children().next().is_none())
+                .map(|value| value.text().map(|text| text.into_owned()))
+                .collect();
+            found.push((name, values?));
+        }
+    }
+    Ok(found)
+}
+
+impl Confirmation<'_> {
+    fn new(method: ConfirmationMethod) -> Self {
+        Self {
+            method,
+            key_infos: Vec::new(),
+            not_before: None,
+            not_on_or_after: None,
+            recipient: None,
+            in_response_to: None,
+        }
+    }
+}

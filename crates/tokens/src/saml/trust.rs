@@ -1,0 +1,397 @@
+//! Trust in assertions: whose, meant for whom, until when, and confirmed how.
+//!
+//! An issuer has keys of its own, apart from those that may sign messages (threat T21): a certificate that is trusted
+//! to sign messages cannot issue, and an issuer's name does not vouch for another's key.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use wss_c14n::{Canonicalization, Document, Element, Subset, name};
+use wss_crypto::{Certificate, VerifyingKey};
+use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Limits, Signature, Transform};
+
+use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
+use crate::error::{TokenError, TrustError};
+use crate::security_token_reference::SecurityTokenReference;
+use crate::trust::{Purpose, Trust};
+
+/// Whose assertions count, and for what.
+#[derive(Debug, Clone)]
+pub struct AssertionTrust {
+    issuers: Vec<(Option<String>, Trust)>,
+    /// Empty: whatever they are meant for.
+    audiences: BTreeSet<String>,
+    attesters: Option<Trust>,
+    bearer: bool,
+    recipient: Option<String>,
+    max_age: Duration,
+}
+
+impl AssertionTrust {
+    /// Accepts assertions that are meant for `audience`: each of their restrictions must name it, or one added with
+    /// [`AssertionTrust::audience`], and there must be one. Issuers must follow.
+    #[must_use]
+    pub fn for_audience(audience: impl Into<String>) -> Self {
+        Self { audiences: BTreeSet::from([audience.into()]), ..Self::dangerous_for_any_audience() }
+    }
+
+    /// Accepts assertions whomever they are meant for: one that was given to another service will do.
+    #[must_use]
+    pub fn dangerous_for_any_audience() -> Self {
+        Self {
+            issuers: Vec::new(),
+            audiences: BTreeSet::new(),
+            attesters: None,
+            bearer: false,
+            recipient: None,
+            max_age: Duration::from_secs(300),
+        }
+    }
+
+    /// A further audience that is us.
+    #[must_use]
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.audiences.insert(audience.into());
+        self
+    }
+
+    /// Accepts what the issuer of this name signs with a key that `trust` vouches for.
+    #[must_use]
+    pub fn issuer(mut self, name: impl Into<String>, trust: Trust) -> Self {
+        self.issuers.push((Some(name.into()), trust));
+        self
+    }
+
+    /// Accepts what anyone signs with a key that `trust` vouches for, by whatever issuer's name. With several issuers
+    /// one of them can speak in the name of another: give names where there are.
+    #[must_use]
+    pub fn issuer_of_any_name(mut self, trust: Trust) -> Self {
+        self.issuers.push((None, trust));
+        self
+    }
+
+    /// Accepts assertions that someone vouches for whose certificate `attesters` trusts: the attester signs the
+    /// assertion together with the Body, and the assertion need not be signed by its issuer.
+    #[must_use]
+    pub fn sender_vouches(mut self, attesters: Trust) -> Self {
+        self.attesters = Some(attesters);
+        self
+    }
+
+    /// Accepts assertions as proof in themselves, once each: whoever got hold of one can use it first.
+    #[must_use]
+    pub fn accept_bearer(mut self) -> Self {
+        self.bearer = true;
+        self
+    }
+
+    /// The address of this service, which a `Recipient` must name where there is one.
+    #[must_use]
+    pub fn recipient(mut self, address: impl Into<String>) -> Self {
+        self.recipient = Some(address.into());
+        self
+    }
+
+    /// How old an assertion may be that does not say when it ends; 300 seconds by default.
+    #[must_use]
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.max_age = max_age;
+        self
+    }
+
+    /// Whether assertions are accepted whomever they are meant for.
+    #[must_use]
+    pub fn is_for_any_audience(&self) -> bool {
+        self.audiences.is_empty()
+    }
+
+    /// Judges an assertion: its issuer's signature, its conditions, and which of its confirmations could be met.
+    ///
+    /// An assertion without a signature counts as issued by no one, and only [`ConfirmationMethod::SenderVouches`]
+    /// can be met for it.
+    ///
+    /// # Errors
+    /// [`TokenError::Assertion`], [`TokenError::AssertionSignature`], [`TokenError::AssertionTrust`].
+    pub fn issued(
+        &self,
+        assertion: &Assertion<'_>,
+        policy: &AlgorithmPolicy,
+        budget: &mut u64,
+        now: SystemTime,
+        skew: Duration,
+    ) -> Result<IssuedAssertion, TokenError> {
+        let issuer_certificate = match assertion.signature {
+            Some(signature) => Some(self.verify_issuer(assertion, signature, policy, budget, now)?),
+            None => None,
+        };
+        let until = self.check_conditions(assertion, now, skew)?;
+        let is_signed = issuer_certificate.is_some();
+        let met = |confirmation: &&Confirmation<'_>| {
+            let accepted = match confirmation.method {
+                ConfirmationMethod::HolderOfKey => is_signed,
+                ConfirmationMethod::SenderVouches => self.attesters.is_some(),
+                ConfirmationMethod::Bearer => is_signed && self.bearer,
+            };
+            let recipient = match (&confirmation.recipient, &self.recipient) {
+                (Some(named), Some(own)) => named == own,
+                (Some(_), None) | (None, _) => true,
+            };
+            accepted && recipient && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
+        };
+        let possible: Vec<&Confirmation<'_>> = assertion.confirmations.iter().filter(met).collect();
+        if possible.is_empty() {
+            return Err(TokenError::Assertion("none of its confirmations is accepted here"));
+        }
+        let canonical = Canonicalization::default().to_octets(&Subset::subtree(assertion.element));
+        let xml = canonical.ok().and_then(|octets| String::from_utf8(octets).ok()).unwrap_or_default();
+        Ok(IssuedAssertion {
+            version: assertion.version,
+            id: assertion.id.clone(),
+            issuer: assertion.issuer.clone(),
+            subject: assertion.subject.clone(),
+            methods: possible.iter().map(|confirmation| confirmation.method).collect(),
+            keys: possible
+                .iter()
+                .filter(|confirmation| confirmation.method == ConfirmationMethod::HolderOfKey)
+                .flat_map(|confirmation| &confirmation.key_infos)
+                .map(|key_info| key_info.span().start - assertion.element.span().start)
+                .collect(),
+            attributes: assertion.attributes.clone(),
+            issuer_certificate,
+            one_time_use: assertion.conditions.one_time_use,
+            until,
+            xml,
+        })
+    }
+
+    /// Whether `attester` may vouch for others.
+    ///
+    /// # Errors
+    /// [`TrustError`].
+    pub fn vouches(&self, attester: &Certificate, now: SystemTime) -> Result<(), TrustError> {
+        let nobody = || TrustError::NotExpected { subject: attester.subject().to_string() };
+        let attesters = self.attesters.as_ref().ok_or_else(nobody)?;
+        attesters.validate(attester, &[], Purpose::Signing, now).map(drop)
+    }
+
+    /// The enveloped signature, a direct child, whose one reference is the assertion itself.
+    fn verify_issuer(
+        &self,
+        assertion: &Assertion<'_>,
+        element: Element<'_>,
+        policy: &AlgorithmPolicy,
+        budget: &mut u64,
+        now: SystemTime,
+    ) -> Result<Certificate, TokenError> {
+        let signature = Signature::parse(element, &Limits::default()).map_err(TokenError::from)?;
+        let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
+        let [reference] = signature.signed_info().references() else { return Err(misplaced()) };
+        let shape = match reference.transforms() {
+            [Transform::EnvelopedSignature, Transform::Canonicalization(c)] => c.method().is_exclusive(),
+            _ => false,
+        };
+        if signature.has_object() || !shape || reference.uri().strip_prefix('#') != Some(assertion.id.as_str()) {
+            return Err(misplaced());
+        }
+        let itself = Itself { element: assertion.element, id: &assertion.id };
+        let mut found = None;
+        let verified = wss_xmldsig::verify::<TokenError>(
+            &signature,
+            policy,
+            |signature| {
+                let certificate = self.issuer_key(assertion, signature.key_info(), now)?;
+                let key = VerifyingKey::from(certificate.public_key().clone());
+                found = Some(certificate);
+                Ok(key)
+            },
+            &itself,
+            budget,
+        )?;
+        let [covered] = verified.references() else { return Err(misplaced()) };
+        if covered.subset().and_then(Subset::apex) != Some(assertion.element) {
+            return Err(misplaced());
+        }
+        found.ok_or_else(misplaced)
+    }
+
+    /// The one certificate of the issuer that KeyInfo names, or the only one there is.
+    fn issuer_key(
+        &self,
+        assertion: &Assertion<'_>,
+        key_info: Option<&KeyInfo<'_>>,
+        now: SystemTime,
+    ) -> Result<Certificate, TokenError> {
+        let named = |issuer: &&(Option<String>, Trust)| issuer.0.as_ref().is_none_or(|name| *name == assertion.issuer);
+        let mut carried: Vec<Certificate> = Vec::new();
+        let mut references: Vec<SecurityTokenReference<'_>> = Vec::new();
+        let mut keys = Vec::new();
+        for hint in key_info.map(KeyInfo::hints).unwrap_or_default() {
+            match hint {
+                KeyHint::X509Data(data) => {
+                    carried.extend(data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()));
+                    references.push(SecurityTokenReference::X509Data(data.clone()));
+                }
+                KeyHint::SecurityTokenReference(element) => references.push(SecurityTokenReference::parse(*element)?),
+                KeyHint::KeyValue(key) => keys.push(key.clone()),
+                _ => {}
+            }
+        }
+        let fits = |certificate: &Certificate| {
+            (references.is_empty() && keys.is_empty())
+                || references.iter().any(|reference| reference.names(certificate))
+                || keys.contains(certificate.public_key())
+        };
+        let mut refused = None;
+        for (_, trust) in self.issuers.iter().filter(named) {
+            let mut candidates: Vec<&Certificate> = trust.candidates().chain(&carried).filter(|c| fits(c)).collect();
+            candidates.dedup();
+            // A path in KeyInfo lists its authorities too; the end entity comes first.
+            for candidate in candidates.into_iter().take(4) {
+                match trust.validate(candidate, &carried, Purpose::Signing, now) {
+                    Ok(_) => return Ok(candidate.clone()),
+                    Err(error) => refused = refused.or(Some(error)),
+                }
+            }
+        }
+        Err(match refused {
+            Some(error) => TokenError::AssertionTrust(Box::new(error)),
+            None => TokenError::Assertion("no key of its issuer is known"),
+        })
+    }
+
+    /// Times, audiences; until when it holds.
+    fn check_conditions(
+        &self,
+        assertion: &Assertion<'_>,
+        now: SystemTime,
+        skew: Duration,
+    ) -> Result<SystemTime, TokenError> {
+        let conditions = &assertion.conditions;
+        let expired = TokenError::Assertion("it is not valid at this time");
+        let Some(oldest) = assertion.issued.checked_add(self.max_age) else { return Err(expired) };
+        let end = conditions.not_on_or_after.unwrap_or(oldest);
+        let issued_in_time = in_window(Some(assertion.issued), None, now, skew);
+        if !in_window(conditions.not_before, Some(end), now, skew) || !issued_in_time {
+            return Err(expired);
+        }
+        if !self.audiences.is_empty() {
+            let ours = |audiences: &Vec<String>| audiences.iter().any(|audience| self.audiences.contains(audience));
+            if conditions.audiences.is_empty() || !conditions.audiences.iter().all(ours) {
+                return Err(TokenError::Assertion("it is meant for another audience"));
+            }
+        }
+        Ok(end.checked_add(skew).unwrap_or(end))
+    }
+}
+
+fn in_window(start: Option<SystemTime>, end: Option<SystemTime>, now: SystemTime, skew: Duration) -> bool {
+    let begun = start.is_none_or(|start| now.checked_add(skew).is_some_and(|latest| start <= latest));
+    let over = end.is_some_and(|end| end.checked_add(skew).is_none_or(|end| now >= end));
+    begun && !over
+}
+
+/// The assertion is all its signature may speak of.
+struct Itself<'a, 'd> {
+    element: Element<'d>,
+    id: &'a str,
+}
+
+impl<'d> Dereference<'d> for Itself<'_, 'd> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        (id == self.id).then_some(self.element)
+    }
+}
+
+/// An assertion whose issuer and conditions were judged. Made by [`AssertionTrust::issued`] alone. That its sender is
+/// its subject is another question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssuedAssertion {
+    version: SamlVersion,
+    id: String,
+    issuer: String,
+    subject: Option<String>,
+    methods: BTreeSet<ConfirmationMethod>,
+    /// Where the KeyInfos of confirmation keys stand, from the start of the assertion.
+    keys: Vec<usize>,
+    attributes: Vec<(String, Vec<String>)>,
+    issuer_certificate: Option<Certificate>,
+    one_time_use: bool,
+    until: SystemTime,
+    xml: String,
+}
+
+impl IssuedAssertion {
+    /// The version.
+    #[must_use]
+    pub fn version(&self) -> SamlVersion {
+        self.version
+    }
+
+    /// Its id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Who issued it.
+    #[must_use]
+    pub fn issuer(&self) -> &str {
+        &self.issuer
+    }
+
+    /// Whose certificate signed it; `None` if only an attester vouches for it.
+    #[must_use]
+    pub fn issuer_certificate(&self) -> Option<&Certificate> {
+        self.issuer_certificate.as_ref()
+    }
+
+    /// The name of its subject.
+    #[must_use]
+    pub fn subject(&self) -> Option<&str> {
+        self.subject.as_deref()
+    }
+
+    /// The values of the attribute of this name that are plain text.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&[String]> {
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, values)| values.as_slice())
+    }
+
+    /// All attributes, with their values that are plain text.
+    #[must_use]
+    pub fn attributes(&self) -> &[(String, Vec<String>)] {
+        &self.attributes
+    }
+
+    /// The whole assertion in exclusive canonical form.
+    #[must_use]
+    pub fn xml(&self) -> &str {
+        &self.xml
+    }
+
+    /// The confirmations that could be met.
+    #[must_use]
+    pub fn methods(&self) -> &BTreeSet<ConfirmationMethod> {
+        &self.methods
+    }
+
+    /// Until when it must be remembered, if it may be used once only under `method`.
+    #[must_use]
+    pub fn used_up_until(&self, method: ConfirmationMethod) -> Option<SystemTime> {
+        (self.one_time_use || method == ConfirmationMethod::Bearer).then_some(self.until)
+    }
+
+    /// The KeyInfos of the keys that confirm, in `element`: this assertion, wherever it stands now.
+    pub fn key_infos<'d>(&self, element: Element<'d>) -> impl Iterator<Item = Element<'d>> {
+        let start = element.span().start;
+        let places: Vec<usize> = self.keys.iter().map(|offset| start + offset).collect();
+        places
+            .into_iter()
+            .filter_map(move |at| element.document().element_at(at))
+            .filter(|e| e.is(name::DS.uri, "KeyInfo"))
+    }
+}

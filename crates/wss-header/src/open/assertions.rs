@@ -1,0 +1,208 @@
+//! SAML assertions of the header: judged by their issuer when they are met, confirmed by what the message proves.
+
+use std::ops::Range;
+
+use wss_c14n::{Element, Splices, name};
+use wss_crypto::{Certificate, PublicKey};
+use wss_tokens::{Assertion, ConfirmationMethod, IssuedAssertion, SecurityTokenReference, TokenError};
+use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
+
+use super::keys::{FoundSecret, Holder, Wanted};
+use super::signature::{ProvenSignature, replay_key};
+use super::{NewPlaintext, Opening, Scene, Step};
+use crate::error::OpenError;
+use crate::opened::AuthenticatedAssertion;
+use crate::part::Part;
+use crate::signer::Signer;
+
+/// An assertion whose issuer and conditions were judged.
+pub(super) struct SeenAssertion {
+    pub(super) span: Range<usize>,
+    pub(super) issued: IssuedAssertion,
+}
+
+impl Opening<'_> {
+    pub(super) fn assertion(&mut self, element: Element<'_>) -> Result<(), OpenError> {
+        let Some(trust) = &self.receiver.assertions else {
+            self.evidence.ignored.push(element.name().to_string());
+            return Ok(());
+        };
+        let allowed = self.receiver.limits.tokens;
+        if self.assertions.len() + self.tokens.len() >= allowed {
+            return Err(OpenError::TooMany { what: "tokens", allowed });
+        }
+        let assertion = Assertion::parse(element)?;
+        let policy = &self.receiver.policy.signature;
+        let mut budget = self.digest_budget;
+        let issued = trust.issued(&assertion, policy, &mut budget, self.now, self.receiver.clock_skew)?;
+        self.digest_budget = budget;
+        self.assertions.push(SeenAssertion { span: element.span(), issued });
+        Ok(())
+    }
+
+    /// The assertion a reference means, among those of our header that were judged already.
+    pub(super) fn assertion_of(&self, token: Element<'_>) -> Option<usize> {
+        self.assertions.iter().position(|seen| seen.span == token.span())
+    }
+
+    /// The public key that confirms an assertion: what its issuer says it is, no certificate path needed.
+    pub(super) fn confirmation_key(&self, token: Element<'_>, at: usize) -> Result<Option<PublicKey>, OpenError> {
+        let Some(seen) = self.assertions.get(at) else { return Ok(None) };
+        for key_info in seen.issued.key_infos(token) {
+            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            for hint in key_info.hints() {
+                let named = match hint {
+                    KeyHint::KeyValue(key) => return Ok(Some(key.clone())),
+                    KeyHint::X509Data(data) => {
+                        if let Some(der) = data.certificates.first() {
+                            let certificate = Certificate::from_der(der).map_err(TokenError::from)?;
+                            return Ok(Some(certificate.public_key().clone()));
+                        }
+                        SecurityTokenReference::X509Data(data.clone())
+                    }
+                    KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
+                    _ => continue,
+                };
+                let known = self.receiver.trust.candidates().chain(self.tokens.iter().map(|token| &token.certificate));
+                let mut known = known.filter(|certificate| named.names(certificate));
+                if let Some(certificate) = known.next() {
+                    return Ok(Some(certificate.public_key().clone()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// The secret that confirms an assertion, encrypted to us by its issuer.
+    pub(super) fn confirmation_secret(
+        &mut self,
+        token: Element<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let Some(at) = self.assertion_of(token) else { return Ok(None) };
+        let Some(seen) = self.assertions.get(at) else { return Ok(None) };
+        let key_infos: Vec<Element<'_>> = seen.issued.key_infos(token).collect();
+        for key_info in key_infos {
+            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            for hint in key_info.hints() {
+                if let KeyHint::EncryptedKey(element) = hint
+                    && let Some(found) = self.unwrap(&EncryptedKey::parse(*element)?, wanted.len)?
+                {
+                    return Ok(Some(FoundSecret { holder: Holder::Assertion(at), ..found }));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// `saml2:EncryptedAssertion`: what comes out is an assertion, and is judged as if it had just been received.
+    pub(super) fn encrypted_assertion(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
+        self.encrypted_data += 1;
+        if self.encrypted_data > self.receiver.limits.encrypted_data {
+            return Err(OpenError::TooMany { what: "encrypted data", allowed: self.receiver.limits.encrypted_data });
+        }
+        let misplaced = || OpenError::EncryptedData { id: String::new() };
+        let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
+        if *data.plaintext_type() != PlaintextType::Element {
+            return Err(misplaced());
+        }
+        self.receiver.policy.encryption.check_content(data.method())?;
+        let is_covered = self.is_covered(&element.span());
+        if !data.method().is_authenticated() && !self.receiver.unauthenticated_cbc && !is_covered {
+            return Err(OpenError::UnauthenticatedCbc);
+        }
+        let wanted = Wanted::cipher(data.method().key_len());
+        let Some(found) = self.key_of_assertion(scene, element, &data, wanted)? else {
+            self.evidence.ignored.push(element.name().to_string());
+            return Ok(Step::Next);
+        };
+        let xml = decrypt_xml(&data, &found.secret, self.plaintext_budget, &self.receiver.limits.xml)?;
+        self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
+        let mut splices = Splices::new();
+        splices.replace(element.span(), xml);
+        // The child that takes its place is met next.
+        self.position -= 1;
+        let plaintext = NewPlaintext {
+            replaced: element.span(),
+            in_body: false,
+            whole_content: false,
+            id: data.id().map(str::to_owned),
+            key: found.label,
+            content: data.method(),
+        };
+        Ok(Step::Spliced(splices, vec![plaintext]))
+    }
+
+    /// The key of an encrypted assertion: in the KeyInfo of its data, or beside it.
+    fn key_of_assertion(
+        &mut self,
+        scene: &Scene<'_>,
+        element: Element<'_>,
+        data: &EncryptedData<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        if let Some(key_info) = data.key_info() {
+            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            if let [KeyHint::EncryptedKey(inside)] = key_info.hints() {
+                return self.unwrap(&EncryptedKey::parse(*inside)?, wanted.len);
+            }
+            if let Some(found) = self.secret_of_key_info(scene, Some(&key_info), wanted)? {
+                return Ok(Some(found));
+            }
+        }
+        let beside = element.children().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
+        for key in beside.take(self.receiver.limits.encrypted_keys) {
+            if let Some(found) = self.unwrap(&EncryptedKey::parse(key)?, wanted.len)? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The assertions whose sender was shown to be their subject, and by what.
+    pub(super) fn confirmed_assertions(&self) -> Vec<AuthenticatedAssertion> {
+        let mut confirmed = Vec::new();
+        for seen in &self.assertions {
+            let method = seen.issued.methods().iter().copied().find(|method| match method {
+                ConfirmationMethod::HolderOfKey => self.signatures.iter().any(|s| holds_key(s, &seen.issued)),
+                ConfirmationMethod::SenderVouches => self.signatures.iter().any(|s| self.vouches(s, seen)),
+                ConfirmationMethod::Bearer => true,
+            });
+            if let Some(method) = method {
+                confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });
+            }
+        }
+        confirmed
+    }
+
+    /// Whether one signature of an attester covers assertion and Body.
+    fn vouches(&self, signature: &ProvenSignature, seen: &SeenAssertion) -> bool {
+        let covered = (Part::Assertion, seen.span.clone());
+        let (Some(trust), Some(attester)) = (&self.receiver.assertions, signature.signer.certificate()) else {
+            return false;
+        };
+        signature.covers(&Part::Body)
+            && signature.covered.contains(&covered)
+            && trust.vouches(attester, self.now).is_ok()
+    }
+
+    /// Assertions that may be used once are remembered as long as they hold.
+    pub(super) fn note_uses(&mut self, confirmed: &[AuthenticatedAssertion]) {
+        for assertion in confirmed {
+            let issued = &assertion.issued;
+            if let Some(until) = issued.used_up_until(assertion.method) {
+                let key = replay_key(b"assertion", &[issued.issuer().as_bytes(), issued.id().as_bytes()]);
+                self.replay_keys.push((key, Some(until)));
+            }
+        }
+    }
+}
+
+/// Whether a signature over the Body was made with a key the assertion names.
+fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -> bool {
+    match &signature.signer {
+        Signer::Assertion(assertion) => assertion.issued.id() == issued.id() && signature.covers(&Part::Body),
+        _ => false,
+    }
+}

@@ -1,0 +1,341 @@
+//! SAML assertions: issued, attached, confirmed each way, and what attackers do with them.
+
+mod common;
+
+use std::time::{Duration, SystemTime};
+
+use common::*;
+use ws_security::crypto::SystemRandom;
+use ws_security::prelude::*;
+use ws_security::tokens::TokenError;
+use ws_security::{
+    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, PlanError, ProtectionToken,
+    RequirementError, SamlVersion, Secret, SecureConversation, Signer,
+};
+
+const ISSUER: &str = "https://idp.example";
+const AUDIENCE: &str = "urn:bank";
+const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
+
+fn assertion(version: SamlVersion) -> NewAssertion {
+    NewAssertion::new(version, ISSUER, "uid=ann").audience(AUDIENCE).attribute("role", ["teller", "auditor"])
+}
+
+/// Carol issues.
+fn issue(assertion: &NewAssertion) -> String {
+    assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed")
+}
+
+fn issuers() -> AssertionTrust {
+    AssertionTrust::for_audience(AUDIENCE).issuer(ISSUER, Trust::pins([certificate("carol")]))
+}
+
+fn service(trust: AssertionTrust) -> Receiver {
+    Receiver::new(self::trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
+        .assertions(trust)
+        .decrypt_with(identity("bob"))
+}
+
+fn with(recipe: Recipe) -> String {
+    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+}
+
+/// Ann's key is the one of dave, whom no trust of the receiver knows.
+fn holder(version: SamlVersion) -> String {
+    issue(&assertion(version).holder_of_key(&certificate("dave")))
+}
+
+fn by_subject(assertion: &str, key: &str) -> String {
+    let signing = Signing::with(&identity(key)).as_subject().parts([Part::Body, Part::Timestamp]);
+    with(recipe().attach(assertion).sign(signing))
+}
+
+fn token(error: OpenError) -> TokenError {
+    match error {
+        OpenError::Token(error) => error,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn the_holder_of_a_key_is_the_subject() {
+    for version in BOTH {
+        let issued = holder(version);
+        let message = by_subject(&issued, "dave");
+        assert!(message.contains(&issued), "attached as it stands");
+        let opened = service(issuers()).open(&message).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{message}"));
+        let Signer::Assertion(signer) = opened.signer() else { panic!("{:?}", opened.signer()) };
+        let said = signer.assertion();
+        assert_eq!((said.subject(), said.issuer(), said.version()), (Some("uid=ann"), ISSUER, version));
+        assert_eq!(said.attribute("role").expect("stated"), ["teller", "auditor"]);
+        assert_eq!(said.issuer_certificate(), Some(&certificate("carol")));
+        assert_eq!(opened.assertions().len(), 1);
+        assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::HolderOfKey);
+
+        let demanded = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version);
+        let demanding = Receiver::new(trust(), demanded, DangerousNoReplayCache).assertions(issuers());
+        assert!(demanding.open(&message).is_ok());
+        let none = refuse(&demanding, &signed(SOAP11));
+        assert!(matches!(none, OpenError::Requirement(RequirementError::NoToken { token: "SAML" })));
+        // Without trust in issuers an assertion is no key.
+        assert!(receiver().open(&message).is_err());
+    }
+}
+
+#[test]
+fn t20_an_assertion_counts_only_as_it_is_confirmed() {
+    for version in BOTH {
+        let issued = holder(version);
+        // Someone else's key, presented with the assertion.
+        assert!(matches!(refuse(&service(issuers()), &by_subject(&issued, "alice")), OpenError::Verify(_)));
+        // The assertion beside a signature that does not use its key proves nothing about the sender.
+        let beside = with(recipe().attach(issued.as_str()).sign(signing()));
+        let opened = service(issuers()).open(&beside).expect("Alice signed");
+        assert!(opened.assertions().is_empty());
+        // Bearer assertions are refused unless asked for, and count once.
+        let bearer = issue(&assertion(version).bearer());
+        let message = with(recipe().attach(bearer).sign(signing()));
+        assert!(matches!(token(refuse(&service(issuers()), &message)), TokenError::Assertion(_)));
+        let accepting = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default())
+            .assertions(issuers().accept_bearer());
+        assert_eq!(accepting.open(&message).expect("opens").assertions().len(), 1);
+        let used = message.replacen("<a:To>urn:bank", "<a:To>urn:bank2", 1);
+        assert!(matches!(refuse(&accepting, &used), OpenError::Replay(_)));
+    }
+}
+
+#[test]
+fn t20_an_attester_vouches_for_assertion_and_body_together() {
+    for version in BOTH {
+        for issued in [
+            issue(&assertion(version)),
+            assertion(version).unsigned(SystemTime::now(), &SystemRandom).expect("written"),
+        ] {
+            let parts = || [Part::Body, Part::Timestamp, Part::Assertion];
+            let vouched = with(recipe().attach(issued.as_str()).sign(Signing::with(&identity("alice")).parts(parts())));
+            let accepting = service(issuers().sender_vouches(trust()));
+            let opened = accepting.open(&vouched).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{vouched}"));
+            assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+            assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::SenderVouches);
+            // Not covered; covered by another signature than the Body; by someone who may sign but not vouch.
+            let apart = with(recipe().attach(issued.as_str()).sign(signing()));
+            assert!(accepting.open(&apart).expect("Alice signed").assertions().is_empty());
+            let halves = with(
+                recipe()
+                    .attach(issued.as_str())
+                    .sign(signing())
+                    .sign(Signing::with(&identity("alice")).parts([Part::Assertion])),
+            );
+            assert!(accepting.open(&halves).expect("Alice signed").assertions().is_empty());
+            let others = service(issuers().sender_vouches(Trust::pins([certificate("bob")])));
+            assert!(others.open(&vouched).expect("Alice signed").assertions().is_empty());
+            assert!(matches!(token(refuse(&service(issuers()), &vouched)), TokenError::Assertion(_)));
+            // What it says cannot change.
+            let changed = vouched.replace("uid=ann", "uid=eve");
+            refuse(&accepting, &changed);
+        }
+    }
+}
+
+#[test]
+fn t21_only_its_issuer_issues() {
+    for version in BOTH {
+        let claim = assertion(version).holder_of_key(&certificate("dave"));
+        let open = |issued: &str| service(issuers()).open(by_subject(issued, "dave"));
+        // Signed by one who may sign messages, under the issuer's name; by no one; by the issuer of another name.
+        let by_alice = claim.sign(&identity("alice"), SystemTime::now(), &SystemRandom).expect("signed");
+        assert!(open(&by_alice).is_err());
+        let by_no_one = claim.unsigned(SystemTime::now(), &SystemRandom).expect("written");
+        assert!(open(&by_no_one).is_err());
+        let other = NewAssertion::new(version, "https://other.example", "uid=ann")
+            .audience(AUDIENCE)
+            .holder_of_key(&certificate("dave"));
+        assert!(open(&issue(&other)).is_err());
+        let two = AssertionTrust::for_audience(AUDIENCE)
+            .issuer(ISSUER, Trust::pins([certificate("carol")]))
+            .issuer("https://other.example", Trust::pins([certificate("alice")]));
+        assert!(service(two).open(by_subject(&issue(&other), "dave")).is_err(), "Carol is not the other issuer");
+        // Any octet of what it says, and its signature over something else.
+        let issued = issue(&claim);
+        assert!(open(&issued).is_ok());
+        for (from, to) in [
+            ("uid=ann", "uid=eve"),
+            (">teller<", ">ceo<"),
+            (AUDIENCE, "urn:all"),
+            ("<ds:SignatureValue>", "<ds:SignatureValue>AAAA"),
+        ] {
+            assert!(open(&issued.replacen(from, to, 1)).is_err(), "{to}");
+        }
+        let (element, id_attribute) = match version {
+            SamlVersion::V1_1 => ("saml:Assertion", "AssertionID"),
+            SamlVersion::V2_0 => ("saml2:Assertion", "ID"),
+        };
+        let id =
+            issued.split_once(&format!(" {id_attribute}=\"")).expect("an id").1.split_once('"').expect("its end").0;
+        // The genuine one moved inside a forged one (wrapping), in Advice.
+        let namespace =
+            issued.split_once("xmlns:saml").map(|(_, rest)| rest.split_once(' ').expect("one").0).expect("ns");
+        let prefix = element.split_once(':').expect("a prefix").0;
+        let forged = by_no_one.replacen("uid=ann", "uid=eve", 1);
+        let end = forged.rfind(&format!("</{element}>")).expect("its end");
+        let wrapped =
+            format!("{}<{prefix}:Advice xmlns:saml{namespace}>{issued}</{prefix}:Advice></{element}>", &forged[..end]);
+        assert!(open(&wrapped).is_err());
+        // Two with one id.
+        let message = by_subject(&issued, "dave");
+        let twice = message.replacen(&issued, &format!("{issued}{issued}"), 1);
+        assert!(matches!(refuse(&service(issuers()), &twice), OpenError::Envelope(_)));
+        // The signature refers to another element than its own assertion.
+        let elsewhere = issued.replacen(&format!("URI=\"#{id}\""), "URI=\"#other\"", 1);
+        assert!(open(&elsewhere).is_err());
+    }
+}
+
+#[test]
+fn t35_conditions_hold_or_the_assertion_does_not() {
+    let now = SystemTime::now();
+    for version in BOTH {
+        let claim = || assertion(version).holder_of_key(&certificate("dave"));
+        let open = |trust: AssertionTrust, issued: &str| service(trust).open(by_subject(issued, "dave")).map(drop);
+        assert!(open(issuers(), &issue(&claim().audience("urn:another"))).is_ok(), "one of several audiences");
+        let foreign = AssertionTrust::for_audience("urn:us").issuer(ISSUER, Trust::pins([certificate("carol")]));
+        assert!(open(foreign.clone(), &issue(&claim())).is_err());
+        assert!(open(foreign.audience(AUDIENCE), &issue(&claim())).is_ok());
+        let unrestricted = NewAssertion::new(version, ISSUER, "uid=ann").holder_of_key(&certificate("dave"));
+        assert!(open(issuers(), &issue(&unrestricted)).is_err());
+        let any = AssertionTrust::dangerous_for_any_audience().issuer(ISSUER, Trust::pins([certificate("carol")]));
+        assert!(open(any, &issue(&unrestricted)).is_ok());
+        let at = |time: SystemTime, lifetime: u64| {
+            let claim = claim().lifetime(Duration::from_secs(lifetime));
+            claim.sign(&identity("carol"), time, &SystemRandom).expect("signed")
+        };
+        assert!(open(issuers(), &at(now - Duration::from_secs(100), 60)).is_ok(), "over, within the skew");
+        assert!(open(issuers(), &at(now - Duration::from_secs(200), 60)).is_err());
+        assert!(open(issuers(), &at(now + Duration::from_secs(30), 60)).is_ok(), "early, within the skew");
+        assert!(open(issuers(), &at(now + Duration::from_secs(120), 60)).is_err());
+        let once = issue(&claim().one_time_use());
+        let remembering = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default())
+            .assertions(issuers());
+        assert!(remembering.open(by_subject(&once, "dave")).is_ok());
+        assert!(matches!(remembering.open(by_subject(&once, "dave")), Err(OpenError::Replay(_))));
+    }
+    let elsewhere = issue(&assertion(SamlVersion::V2_0).holder_of_key(&certificate("dave")).recipient("https://a"));
+    let open = |trust: AssertionTrust| service(trust).open(by_subject(&elsewhere, "dave")).map(drop);
+    assert!(open(issuers().recipient("https://a")).is_ok());
+    assert!(open(issuers().recipient("https://b")).is_err());
+}
+
+#[test]
+fn conditions_that_are_not_understood_refuse() {
+    for version in BOTH {
+        let issued = holder(version);
+        let prefix = if version == SamlVersion::V1_1 { "saml" } else { "saml2" };
+        let changed =
+            issued.replacen(&format!("</{prefix}:Conditions>"), &format!("<{prefix}:Moon/></{prefix}:Conditions>"), 1);
+        assert_ne!(changed, issued);
+        let message = by_subject(&issued, "dave").replacen(&issued, &changed, 1);
+        assert!(matches!(token(refuse(&service(issuers()), &message)), TokenError::Assertion(_)));
+    }
+}
+
+#[test]
+fn the_holder_of_a_secret_is_the_subject() {
+    for version in BOTH {
+        let secret = || Secret::new(vec![9; 32]);
+        let issued = issue(&assertion(version).holder_of_secret(secret(), &certificate("bob")));
+        for derived in [None, Some(SecureConversation::V1_3)] {
+            let token = ProtectionToken::of_assertion(secret());
+            let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
+            let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
+            let mut recipe = recipe().attach(issued.as_str()).sign(signing);
+            if derived.is_some() {
+                recipe = recipe.encrypt(Encrypting::with_token(&token).parts([Part::Body]));
+            }
+            let message = with(recipe);
+            let opened = service(issuers()).open(&message).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{message}"));
+            assert!(matches!(opened.signer(), Signer::Assertion(_)));
+            assert_eq!(opened.assertions().len(), 1);
+        }
+        let wrong = ProtectionToken::of_assertion(Secret::new(vec![8; 32]));
+        let signing = Signing::with_token(&wrong).parts([Part::Body, Part::Timestamp]);
+        refuse(&service(issuers()), &with(recipe().attach(issued.as_str()).sign(signing)));
+    }
+}
+
+#[test]
+fn encrypted_assertions_are_judged_as_if_just_received() {
+    for version in BOTH {
+        let issued = holder(version);
+        let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+        let hidden = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
+        let message = with(recipe().attach(issued.as_str()).sign(signing.clone()).encrypt(hidden));
+        assert!(!message.contains("uid=ann"));
+        let demanded = Requirements::signed([Part::Body]).encrypted([Part::Assertion]).saml_token(version);
+        let service = |trust| {
+            Receiver::new(self::trust(), demanded.clone(), DangerousNoReplayCache)
+                .assertions(trust)
+                .decrypt_with(identity("bob"))
+        };
+        let opened = service(issuers()).open(&message).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{message}"));
+        assert_eq!(opened.assertions().len(), 1);
+        let strangers = AssertionTrust::for_audience(AUDIENCE).issuer(ISSUER, Trust::pins([certificate("alice")]));
+        refuse(&service(strangers), &message);
+        refuse(&service(issuers()), &with(recipe().attach(issued.as_str()).sign(signing)));
+        // The element SAML 2.0 has for it.
+        if version == SamlVersion::V2_0 {
+            let start = message.find("<xenc:EncryptedKey").expect("a key");
+            let end = message.find("</xenc:EncryptedKey>").expect("its end") + 20;
+            let key = &message[start..end];
+            let list = key.find("<xenc:ReferenceList").expect("a list");
+            let bare_key = format!("{}</xenc:EncryptedKey>", &key[..list]);
+            let data_start = message.find("<xenc:EncryptedData").expect("data");
+            let data_end = message.find("</xenc:EncryptedData>").expect("its end") + 21;
+            let data = &message[data_start..data_end];
+            let element = format!(
+                "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">{data}{bare_key}\
+                 </saml2:EncryptedAssertion>"
+            );
+            let saml = message.replacen(key, "", 1).replacen(data, &element, 1);
+            let opened = service(issuers()).open(&saml).unwrap_or_else(|e| panic!("{e:?}\n{saml}"));
+            assert_eq!(opened.assertions().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn misuse_is_found_when_planning() {
+    let plan = |recipe: Recipe| recipe.plan().map(drop).expect_err("misuse");
+    assert_eq!(plan(Recipe::new().attach("<a/>")), PlanError::Token);
+    assert_eq!(plan(Recipe::new().attach("not XML")), PlanError::Token);
+    let subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body]);
+    assert!(matches!(plan(Recipe::new().sign(subject)), PlanError::NotThere { .. }));
+    let part = Signing::with(&identity("dave")).parts([Part::Assertion]);
+    assert!(matches!(plan(Recipe::new().sign(part)), PlanError::NotThere { .. }));
+    let secret = Signing::with_token(&ProtectionToken::of_assertion(Secret::new(vec![9; 32]))).parts([Part::Body]);
+    assert!(matches!(plan(Recipe::new().sign(secret)), PlanError::NotThere { .. }));
+}
+
+#[test]
+fn references_to_assertions_are_of_their_version_and_never_leave() {
+    let issued = holder(SamlVersion::V2_0);
+    let message = by_subject(&issued, "dave");
+    let id = issued.split_once(" ID=\"").expect("an id").1.split_once('"').expect("its end").0;
+    let direct = message.replacen("<wsse:KeyIdentifier", "<wsse:Reference", 1).replacen(
+        &format!(" ValueType=\"http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID\">{id}</wsse:KeyIdentifier>"),
+        &format!(" URI=\"#{id}\"></wsse:Reference>"),
+        1,
+    );
+    assert!(direct.contains("</wsse:Reference>"));
+    assert!(service(issuers()).open(&direct).is_ok(), "BSP R6614");
+    let mistyped = message.replace("saml-token-profile-1.1#SAMLID", "saml-token-profile-1.0#SAMLAssertionID");
+    assert!(matches!(token(refuse(&service(issuers()), &mistyped)), TokenError::TypeMismatch { .. }));
+    let dangling = message.replacen(&format!(">{id}</wsse:KeyIdentifier>"), ">_other</wsse:KeyIdentifier>", 1);
+    assert!(matches!(token(refuse(&service(issuers()), &dangling)), TokenError::Dangling { .. }));
+    let remote = message.replacen(
+        "<wsse:KeyIdentifier",
+        "<saml:AuthorityBinding xmlns:saml=\"urn:oasis:names:tc:SAML:1.0:assertion\" AuthorityKind=\"saml:AssertionIDReference\" \
+         Location=\"http://127.0.0.1:1/\" Binding=\"urn:x\"/><wsse:KeyIdentifier",
+        1,
+    );
+    assert!(matches!(token(refuse(&service(issuers()), &remote)), TokenError::Elsewhere { .. }));
+}
