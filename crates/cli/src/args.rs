@@ -209,6 +209,16 @@ pub(crate) enum Form {
     Embedded,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Conversation {
+    /// WS-SecureConversation 1.3
+    #[value(name = "1.3")]
+    V13,
+    /// The draft of February 2005
+    #[value(name = "2005")]
+    V2005,
+}
+
 #[derive(Args)]
 pub(crate) struct SecureArgs {
     #[command(flatten)]
@@ -249,6 +259,33 @@ pub(crate) struct SecureArgs {
     /// The password of the key store, then the one of the user
     #[arg(long)]
     pub(crate) password_file: Vec<PathBuf>,
+    /// Attach a SAML assertion, or a license with a wsu:Id, as it stands
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attach: Vec<PathBuf>,
+    /// Sign as the subject of the assertion that is attached first
+    #[arg(long, requires = "attach")]
+    pub(crate) as_subject: bool,
+    /// Sign the part Token through the reference to it (STR-Transform)
+    #[arg(long)]
+    pub(crate) token_by_reference: bool,
+    /// Confirm the signatures of this request, as it was sent
+    #[arg(long, value_name = "FILE")]
+    pub(crate) confirm: Option<PathBuf>,
+    /// Sign and encrypt with a key that is encrypted to the recipient, instead of the signer's; with --key it endorses
+    #[arg(long, requires = "to")]
+    pub(crate) symmetric: bool,
+    /// Sign and encrypt with the secret of a security context
+    #[arg(long, value_name = "IDENTIFIER=FILE", conflicts_with = "symmetric")]
+    pub(crate) context: Option<String>,
+    /// Sign with a key out of the user's password
+    #[arg(long, requires = "user", conflicts_with_all = ["symmetric", "context"])]
+    pub(crate) password_key: bool,
+    /// Give each use of a secret a key of its own (WS-SecureConversation)
+    #[arg(long, value_enum)]
+    pub(crate) derive_keys: Option<Conversation>,
+    /// The password digest is over the SHA-1 of the password
+    #[arg(long, requires = "user")]
+    pub(crate) password_hashed: bool,
     /// Send the password in the clear: the transport protects it
     #[arg(long, requires = "user")]
     pub(crate) password_text: bool,
@@ -328,16 +365,23 @@ pub(crate) struct VerifyArgs {
     /// Users and passwords: lines of name, tab, password
     #[arg(long)]
     pub(crate) user_file: Option<PathBuf>,
-    /// A certificate of a SAML issuer (not supported yet)
+    /// A certificate whose key issues SAML assertions; it signs no messages
     #[arg(long)]
     pub(crate) saml_issuer: Vec<PathBuf>,
-    /// What the message must prove: signed:PART, encrypted:PART, token:username or token:x509
+    /// Take an assertion as proof in itself, once
+    #[arg(long, requires = "saml_issuer")]
+    pub(crate) accept_bearer: bool,
+    /// Accept references to tokens that stand after them, against BSP R5205
+    #[arg(long)]
+    pub(crate) accept_forward_references: bool,
+    /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
+    /// token:saml1, token:saml2, or confirmation
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
     /// The request this message answers, as it was sent
     #[arg(long)]
     pub(crate) request: Option<PathBuf>,
-    /// The audience of assertions (not supported yet)
+    /// Whom assertions must be meant for; without one they may be meant for anyone
     #[arg(long, value_name = "URI")]
     pub(crate) audience: Vec<String>,
     #[command(flatten)]

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use ws_security::{
-    Certificate, DigestMethod, Encrypting, Identity, Part, Recipe, ReferenceForm, SignatureMethod, Signing,
+    Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, Part, Password, ProtectionToken, Recipe,
+    ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
 };
 
-use crate::args::{Form, SecureArgs};
+use crate::args::{Conversation, Form, SecureArgs};
 use crate::keys;
 use crate::output::{self, Outcome, could_not};
 use crate::xenc;
@@ -48,60 +49,111 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     if let Some(seconds) = arguments.timestamp {
         recipe = recipe.timestamp(Duration::from_secs(seconds));
     }
+    for path in &arguments.attach {
+        recipe = recipe.attach(output::text(&output::read(path)?)?);
+    }
+    if arguments.confirm.is_some() {
+        recipe = recipe.signature_confirmation();
+    }
     let mut passwords = arguments.password_file.iter();
     let identity = identity(arguments, &mut passwords)?;
-    if let Some(user) = &arguments.user {
-        let path = passwords.next().ok_or_else(|| could_not("give the user's password: --password-file"))?;
-        let password = keys::password(path)?;
+    let user = user(arguments, &mut passwords)?;
+    let token = protection_token(arguments, user.as_ref())?;
+    if let (Some((name, password)), false) = (user, arguments.password_key) {
         recipe = if arguments.password_text {
-            recipe.username_text(user.clone(), password).over_protected_transport()
+            recipe.username_text(name, password).over_protected_transport()
         } else {
-            recipe.username_digest(user.clone(), password)
+            recipe.username_digest(name, password)
         };
     }
-    let signing = match (&identity, what) {
-        (Some(identity), What::Sign | What::Both) => Some(signing(arguments, identity)?),
-        (None, What::Sign) if arguments.user.is_some() => None,
-        (None, What::Sign | What::Both) => return Err(could_not("give the signer: --key and --cert, or --p12")),
-        (_, What::Encrypt) => None,
-    };
-    let encrypting = match (&arguments.to, what) {
-        (Some(path), What::Encrypt | What::Both) => {
-            let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
-            let listed = if what == What::Encrypt { &arguments.part } else { &arguments.encrypt_part };
-            let transport = xenc::transport(
-                arguments.key_transport.as_deref(),
-                arguments.oaep_digest.as_deref(),
-                arguments.mgf.as_deref(),
-            )?;
-            Some(
-                Encrypting::to(&recipient)
-                    .parts(parts(listed, &[Part::Body])?)
-                    .content(xenc::content(arguments.content.as_ref())?)
-                    .transport(transport)
-                    .reference(form(arguments.encrypt_reference)),
-            )
+    let mut signings = Vec::new();
+    if what != What::Encrypt {
+        match (&token, &identity) {
+            (Some(token), identity) => {
+                signings.push(configured(arguments, Signing::with_token(token))?);
+                // The signer answers for what the shared key signs.
+                signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
+            }
+            (None, Some(identity)) => signings.push(signing(arguments, identity)?),
+            (None, None) if what == What::Sign && (arguments.user.is_some() || !arguments.attach.is_empty()) => {}
+            (None, None) => return Err(could_not("give the signer: --key and --cert, or --p12")),
         }
-        (None, What::Encrypt | What::Both) => return Err(could_not("give the recipient: --to")),
-        (_, What::Sign) => None,
-    };
-    let add_encrypting = |recipe: Recipe| match &encrypting {
-        Some(encrypting) => recipe.encrypt(encrypting.clone()),
-        None => recipe,
-    };
+    }
+    let encrypting = if what == What::Sign { None } else { Some(encrypting(arguments, what, token.as_ref())?) };
     if arguments.encrypt_first {
-        recipe = add_encrypting(recipe);
+        recipe = encrypting.iter().cloned().fold(recipe, Recipe::encrypt);
     }
-    if let Some(signing) = signing {
-        recipe = recipe.sign(signing);
-    }
+    recipe = signings.into_iter().fold(recipe, Recipe::sign);
     if !arguments.encrypt_first {
-        recipe = add_encrypting(recipe);
+        recipe = encrypting.into_iter().fold(recipe, Recipe::encrypt);
     }
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
-    let message = plan.secure(&envelope).map_err(output::refused)?;
-    output::write(arguments.file.output.as_ref(), message.as_bytes())
+    let message = match &arguments.confirm {
+        None => plan.secure(&envelope),
+        Some(path) => {
+            let request = output::text(&output::read(path)?)?;
+            plan.secure_reply(&envelope, &Exchange::of_sent(&request).map_err(could_not)?)
+        }
+    };
+    output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
+}
+
+fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken>) -> Outcome<Encrypting> {
+    let listed = if what == What::Encrypt { &arguments.part } else { &arguments.encrypt_part };
+    let encrypting = match (token, &arguments.to) {
+        (Some(token), _) => Encrypting::with_token(token),
+        (None, Some(path)) => Encrypting::to(&Certificate::from_pem(&output::read(path)?).map_err(could_not)?)
+            .transport(transport(arguments)?)
+            .reference(form(arguments.encrypt_reference)),
+        (None, None) => return Err(could_not("give the recipient: --to")),
+    };
+    let encrypting = encrypting.parts(parts(listed, &[Part::Body])?);
+    match &arguments.content {
+        None => Ok(encrypting),
+        content => Ok(encrypting.content(xenc::content(content.as_ref())?)),
+    }
+}
+
+fn transport(arguments: &SecureArgs) -> Outcome<KeyTransport> {
+    xenc::transport(arguments.key_transport.as_deref(), arguments.oaep_digest.as_deref(), arguments.mgf.as_deref())
+}
+
+fn user<'p>(
+    arguments: &SecureArgs,
+    passwords: &mut impl Iterator<Item = &'p std::path::PathBuf>,
+) -> Outcome<Option<(String, Password)>> {
+    let Some(name) = &arguments.user else { return Ok(None) };
+    let path = passwords.next().ok_or_else(|| could_not("give the user's password: --password-file"))?;
+    let password = keys::password(path)?;
+    let password = if arguments.password_hashed { Password::sha1_of(&password) } else { password.into() };
+    Ok(Some((name.clone(), password)))
+}
+
+/// The token whose key both sides have, if one is asked for.
+fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -> Outcome<Option<ProtectionToken>> {
+    let version = arguments.derive_keys.map(|version| match version {
+        Conversation::V13 => SecureConversation::V1_3,
+        Conversation::V2005 => SecureConversation::V2005,
+    });
+    let token = if let (true, Some(path)) = (arguments.symmetric, &arguments.to) {
+        let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
+        ProtectionToken::encrypted_to(&recipient)
+            .transport(transport(arguments)?)
+            .reference(form(arguments.encrypt_reference))
+    } else if let Some(argument) = &arguments.context {
+        let (Some(identifier), secret) = keys::secret(argument)? else {
+            return Err(could_not("--context takes IDENTIFIER=FILE"));
+        };
+        ProtectionToken::security_context(version.unwrap_or_default(), identifier, Secret::new(secret))
+    } else if let (true, Some((name, password))) = (arguments.password_key, user) {
+        ProtectionToken::username(name.clone(), password.clone())
+    } else if version.is_some() {
+        return Err(could_not("--derive-keys goes with --symmetric, --context or --password-key"));
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(version.map_or(token.clone(), |version| token.derived_keys(version))))
 }
 
 fn identity<'p>(
@@ -118,15 +170,24 @@ fn identity<'p>(
 }
 
 fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
+    let mut signing = configured(arguments, Signing::with(identity))?.reference(form(arguments.reference));
+    if arguments.as_subject {
+        signing = signing.as_subject();
+    }
+    if arguments.token_by_reference {
+        signing = signing.token_by_reference();
+    }
+    Ok(signing)
+}
+
+fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let mut otherwise = vec![Part::Body];
     if arguments.timestamp.is_some() {
         otherwise.push(Part::Timestamp);
     }
-    let mut signing = Signing::with(identity)
-        .parts(parts(&arguments.part, &otherwise)?)
-        .reference(form(arguments.reference))
-        .inclusive_prefixes(arguments.prefix_list.clone());
+    let mut signing =
+        signing.parts(parts(&arguments.part, &otherwise)?).inclusive_prefixes(arguments.prefix_list.clone());
     if let Some(uri) = &arguments.signature_method {
         signing = signing.method(SignatureMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
     }

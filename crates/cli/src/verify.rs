@@ -7,8 +7,9 @@ use std::time::Duration;
 use serde_json::json;
 use ws_security::tokens::format_instant;
 use ws_security::{
-    Certificate, DangerousNoReplayCache, Evidence, Exchange, FixedClock, Identity, Limits, Part, Receiver,
-    Requirements, Secret, Signer, SignerRule, Trust,
+    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
+    Exchange, FixedClock, Identity, Limits, Part, Receiver, Requirements, SamlVersion, Secret, Signer, SignerRule,
+    Trust,
 };
 
 use crate::args::{Bsp, Format, VerifyArgs};
@@ -20,7 +21,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
     let octets = output::read(&arguments.file.file)?;
     let message = output::text(&octets)?;
-    let (body, evidence) = if signed_body {
+    let (body, evidence, assertions) = if signed_body {
         let opened = match &arguments.request {
             None => receiver.open(&message),
             Some(path) => {
@@ -29,16 +30,19 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             }
         };
         let opened = opened.map_err(refused)?;
-        (opened.body().xml().to_owned(), opened.evidence().clone())
+        (opened.body().xml().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     } else {
         let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
-        (opened.unauthenticated_body().to_owned(), opened.evidence().clone())
+        (opened.unauthenticated_body().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     };
     match arguments.format {
         Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
         Format::Json => {
-            let text =
-                serde_json::to_string_pretty(&evidence_json(&evidence, &body, signed_body)).map_err(could_not)?;
+            let mut value = evidence_json(&evidence, &body, signed_body);
+            if let Some(object) = value.as_object_mut() {
+                object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
+            }
+            let text = serde_json::to_string_pretty(&value).map_err(could_not)?;
             output::write(arguments.file.output.as_ref(), (text + "\n").as_bytes())
         }
     }
@@ -46,9 +50,6 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
 
 fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     let not_yet = |what: &str| Failure::CouldNot(format!("{what} is not supported yet"));
-    if !arguments.saml_issuer.is_empty() || !arguments.audience.is_empty() {
-        return Err(not_yet("SAML"));
-    }
     if arguments.bsp == Bsp::Enforce {
         return Err(not_yet("enforcing the Basic Security Profile"));
     }
@@ -74,6 +75,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         && arguments.secret.is_empty()
         && !requirements.x509
         && !requirements.username;
+    let attesters = trust.clone();
     let now = keys::now(arguments.now.as_ref())?;
     let (policy, cbc) = keys::policy(&arguments.allow)?;
     let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
@@ -98,6 +100,12 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
         receiver = receiver.decrypt_with(identity);
     }
+    if arguments.accept_forward_references {
+        receiver = receiver.accept_forward_references();
+    }
+    if !arguments.saml_issuer.is_empty() {
+        receiver = receiver.assertions(assertions(arguments, attesters)?);
+    }
     for argument in &arguments.secret {
         let (name, octets) = keys::secret(argument)?;
         receiver = receiver.shared_secret(name, Secret::new(octets));
@@ -115,6 +123,19 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     Ok((receiver, signed_body))
 }
 
+/// Issuers are pinned by certificate; whoever may sign messages may vouch for others too.
+fn assertions(arguments: &VerifyArgs, attesters: Trust) -> Outcome<AssertionTrust> {
+    let issuers = Trust::pins(keys::certificates(&arguments.saml_issuer)?);
+    let mut audiences = arguments.audience.iter();
+    let trust = match audiences.next() {
+        Some(audience) => AssertionTrust::for_audience(audience.clone()),
+        None => AssertionTrust::dangerous_for_any_audience(),
+    };
+    let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
+    let trust = trust.issuer_of_any_name(issuers).sender_vouches(attesters);
+    Ok(if arguments.accept_bearer { trust.accept_bearer() } else { trust })
+}
+
 #[derive(Default)]
 struct Required {
     signed: Vec<Part>,
@@ -122,6 +143,7 @@ struct Required {
     username: bool,
     x509: bool,
     confirmation: bool,
+    saml: Vec<SamlVersion>,
 }
 
 impl Required {
@@ -135,9 +157,12 @@ impl Required {
                 Some(("encrypted", part)) => required.encrypted.push(place(part)?),
                 Some(("token", "username")) => required.username = true,
                 Some(("token", "x509")) => required.x509 = true,
-                Some(("token", "saml1" | "saml2" | "kerberos")) | None if argument != "confirmation" => {
+                Some(("token", "saml1")) => required.saml.push(SamlVersion::V1_1),
+                Some(("token", "saml2")) => required.saml.push(SamlVersion::V2_0),
+                Some(("token", "kerberos")) => {
                     return Err(could_not(format!("{argument:?} is not supported yet")));
                 }
+                None if argument != "confirmation" => return Err(unknown()),
                 None => required.confirmation = true,
                 Some(_) => return Err(unknown()),
             }
@@ -165,6 +190,9 @@ impl Required {
         if self.confirmation {
             requirements = requirements.signature_confirmation();
         }
+        for version in &self.saml {
+            requirements = requirements.saml_token(*version);
+        }
         // Where no one is trusted by name, a key that was encrypted to us is all there can be.
         if anyone { requirements.dangerous_anonymous() } else { requirements }
     }
@@ -181,6 +209,28 @@ fn kind(signer: &Signer) -> &'static str {
         Signer::Anonymous => "anonymous",
         _ => "other",
     }
+}
+
+fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
+    let said = assertion.assertion();
+    let attributes: serde_json::Map<String, serde_json::Value> =
+        said.attributes().iter().map(|(name, values)| (name.clone(), json!(values))).collect();
+    json!({
+        "version": match said.version() {
+            SamlVersion::V1_1 => "1.1",
+            SamlVersion::V2_0 => "2.0",
+        },
+        "id": said.id(),
+        "issuer": said.issuer(),
+        "issuerCertificate": said.issuer_certificate().map(|certificate| certificate.subject().to_string()),
+        "subject": said.subject(),
+        "confirmedBy": match assertion.confirmed_by() {
+            ConfirmationMethod::HolderOfKey => "holder-of-key",
+            ConfirmationMethod::SenderVouches => "sender-vouches",
+            ConfirmationMethod::Bearer => "bearer",
+        },
+        "attributes": attributes,
+    })
 }
 
 fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_json::Value {
