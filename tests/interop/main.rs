@@ -5,6 +5,7 @@
 
 mod libxml2;
 mod peer;
+mod saml;
 mod symmetric;
 mod wss4j;
 mod xmlsec1;

@@ -20,41 +20,48 @@ pub(crate) struct Driver {
     output: BufReader<ChildStdout>,
 }
 
+/// Compiles a driver once, with the class path of Maven.
+fn compile(name: &str) -> (PathBuf, String) {
+    let folder = peer::scratch(name);
+    let sources = peer::root().join("tests/interop").join(name);
+    // A new dependency makes a new class path.
+    let pom = std::fs::read(sources.join("pom.xml")).expect("a pom");
+    let class_path = folder.join(format!("classpath-{}", pom.len()));
+    let run = |command: &mut Command| {
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
+    };
+    if !class_path.exists() {
+        run(Command::new("mvn")
+            .args(["-q", "-B", "dependency:build-classpath", "-f"])
+            .arg(sources.join("pom.xml"))
+            .arg(format!("-Dmdep.outputFile={}", class_path.display())));
+    }
+    let jars = std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned();
+    let java = sources.join("src/main/java");
+    let files = std::fs::read_dir(&java).expect("sources").map(|file| file.expect("a file").path());
+    run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
+    (folder, jars)
+}
+
 impl Driver {
-    /// Compiles the driver once, with the class path of Maven.
-    fn compiled() -> &'static (PathBuf, String) {
+    pub(crate) fn start() -> Self {
         static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        COMPILED.get_or_init(|| {
-            let folder = peer::scratch("wss4j");
-            let sources = peer::root().join("tests/interop/wss4j");
-            // A new dependency makes a new class path.
-            let pom = std::fs::read(sources.join("pom.xml")).expect("a pom");
-            let class_path = folder.join(format!("classpath-{}", pom.len()));
-            let run = |command: &mut Command| {
-                let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-                let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-                assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-            };
-            if !class_path.exists() {
-                run(Command::new("mvn")
-                    .args(["-q", "-B", "dependency:build-classpath", "-f"])
-                    .arg(sources.join("pom.xml"))
-                    .arg(format!("-Dmdep.outputFile={}", class_path.display())));
-            }
-            let jars = std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned();
-            let java = sources.join("src/main/java");
-            let files = std::fs::read_dir(&java).expect("sources").map(|file| file.expect("a file").path());
-            run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
-            (folder, jars)
-        })
+        Self::run(COMPILED.get_or_init(|| compile("wss4j")), "Driver")
     }
 
-    pub(crate) fn start() -> Self {
-        let (folder, jars) = Self::compiled();
+    /// An older WSS4J, whose OpenSAML is to be had.
+    pub(crate) fn start_saml() -> Self {
+        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
+        Self::run(COMPILED.get_or_init(|| compile("saml")), "Saml")
+    }
+
+    fn run((folder, jars): &(PathBuf, String), class: &str) -> Self {
         let mut child = Command::new("java")
             .arg("-cp")
             .arg(format!("{}:{jars}", folder.display()))
-            .arg("Driver")
+            .arg(class)
             .arg(peer::root().join("vectors/keys"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

@@ -1,0 +1,234 @@
+import java.io.*;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
+import java.security.*;
+import java.security.cert.*;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.*;
+import javax.security.auth.callback.*;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.stream.*;
+import javax.xml.transform.*;
+import javax.xml.transform.dom.DOMSource;
+import javax.xml.transform.stream.StreamResult;
+import org.apache.wss4j.common.WSEncryptionPart;
+import org.apache.wss4j.common.crypto.Merlin;
+import org.apache.wss4j.common.ext.WSPasswordCallback;
+import org.apache.wss4j.common.saml.*;
+import org.apache.wss4j.common.saml.bean.*;
+import org.apache.wss4j.common.saml.builder.*;
+import org.apache.wss4j.dom.WSConstants;
+import org.apache.wss4j.dom.engine.*;
+import org.apache.wss4j.dom.handler.*;
+import org.apache.wss4j.dom.message.*;
+import org.apache.wss4j.dom.saml.WSSecSignatureSAML;
+import org.apache.wss4j.stax.ext.*;
+import org.apache.wss4j.stax.setup.*;
+import org.w3c.dom.*;
+
+/**
+ * Drives WSS4J with SAML over stdin and stdout, a line each way.
+ *
+ * verify dom|stax MESSAGE      carol issues; alice signs, or vouches
+ * secure SPEC ENVELOPE         SPEC is version=1|2,method=holder|vouches|bearer
+ *
+ * Messages travel in base64. Answers: "OK base64" or "ERR reason".
+ */
+public class Saml {
+    static final String PASSWORD = "changeit";
+    static final String ISSUER = "https://idp.example";
+    static final String AUDIENCE = "urn:bank";
+    static Merlin crypto;
+    static final CallbackHandler CALLBACK = callbacks -> {
+        for (Callback callback : callbacks) {
+            if (callback instanceof WSPasswordCallback c) {
+                c.setPassword(PASSWORD);
+            }
+        }
+    };
+
+    public static void main(String[] args) throws Exception {
+        WSSConfig.init();
+        crypto = crypto(Path.of(args[0]));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        for (String line; (line = in.readLine()) != null; ) {
+            String[] words = line.split("\t");
+            String answer;
+            try {
+                byte[] message = Base64.getDecoder().decode(words[words.length - 1]);
+                byte[] result = switch (words[0]) {
+                    case "verify" -> words[1].equals("dom") ? verifyDom(message) : verifyStax(message);
+                    case "secure" -> secure(words[1], message);
+                    default -> throw new IllegalArgumentException(words[0]);
+                };
+                answer = "OK " + Base64.getEncoder().encodeToString(result);
+            } catch (Throwable error) {
+                StringBuilder reason = new StringBuilder("ERR");
+                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+                    reason.append(" | ").append(cause);
+                }
+                answer = reason.toString().replaceAll("\\s+", " ");
+            }
+            out.println(answer);
+        }
+    }
+
+    static Merlin crypto(Path folder) throws Exception {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
+        for (String name : List.of("alice", "bob", "carol")) {
+            String pem = Files.readString(folder.resolve(name + ".key"));
+            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
+            PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
+            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
+            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
+        }
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        trust.setCertificateEntry("ca", ca);
+        Merlin merlin = new Merlin();
+        merlin.setKeyStore(keys);
+        merlin.setTrustStore(trust);
+        return merlin;
+    }
+
+    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
+        try (InputStream in = Files.newInputStream(path)) {
+            return factory.generateCertificate(in);
+        }
+    }
+
+    static Document parse(byte[] message) throws Exception {
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(message));
+    }
+
+    static byte[] serialise(Node node) throws Exception {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Transformer transformer = TransformerFactory.newInstance().newTransformer();
+        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        transformer.transform(new DOMSource(node), new StreamResult(out));
+        return out.toByteArray();
+    }
+
+    static byte[] verifyDom(byte[] message) throws Exception {
+        Document document = parse(message);
+        RequestData data = new RequestData();
+        data.setSigVerCrypto(crypto);
+        data.setDecCrypto(crypto);
+        data.setCallbackHandler(CALLBACK);
+        data.setAudienceRestrictions(List.of(AUDIENCE));
+        data.setWssConfig(WSSConfig.getNewInstance());
+        WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(document, data);
+        boolean seen = false;
+        for (WSSecurityEngineResult one : result.getResults()) {
+            seen |= one.get(WSSecurityEngineResult.TAG_SAML_ASSERTION) instanceof SamlAssertionWrapper;
+        }
+        if (!seen) {
+            throw new IllegalStateException("no assertion was processed");
+        }
+        return serialise(document.getElementsByTagNameNS(document.getDocumentElement().getNamespaceURI(), "Body").item(0));
+    }
+
+    static byte[] verifyStax(byte[] message) throws Exception {
+        WSSSecurityProperties properties = new WSSSecurityProperties();
+        properties.setSignatureVerificationCrypto(crypto);
+        properties.setDecryptionCrypto(crypto);
+        properties.setCallbackHandler(CALLBACK);
+        properties.setAudienceRestrictions(List.of(AUDIENCE));
+        InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
+        StringBuilder text = new StringBuilder();
+        while (reader.hasNext()) {
+            if (reader.next() == XMLStreamConstants.CHARACTERS) {
+                text.append(reader.getText());
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    static String method(String method, boolean v2) {
+        return switch (method) {
+            case "holder" -> v2 ? SAML2Constants.CONF_HOLDER_KEY : SAML1Constants.CONF_HOLDER_KEY;
+            case "vouches" -> v2 ? SAML2Constants.CONF_SENDER_VOUCHES : SAML1Constants.CONF_SENDER_VOUCHES;
+            default -> v2 ? SAML2Constants.CONF_BEARER : SAML1Constants.CONF_BEARER;
+        };
+    }
+
+    static SamlAssertionWrapper assertion(boolean v2, String method) throws Exception {
+        SubjectBean subject = new SubjectBean("uid=ann", null, method(method, v2));
+        if (method.equals("holder")) {
+            KeyInfoBean key = new KeyInfoBean();
+            key.setCertificate((X509Certificate) crypto.getKeyStore().getCertificate("alice"));
+            key.setCertIdentifer(KeyInfoBean.CERT_IDENTIFIER.X509_CERT);
+            subject.setKeyInfo(key);
+        }
+        AttributeBean role = new AttributeBean();
+        role.setSimpleName("role");
+        role.setQualifiedName("role");
+        role.setAttributeValues(List.of("teller"));
+        AttributeStatementBean statement = new AttributeStatementBean();
+        statement.setSubject(subject);
+        statement.setSamlAttributes(List.of(role));
+        AudienceRestrictionBean audience = new AudienceRestrictionBean();
+        audience.setAudienceURIs(List.of(AUDIENCE));
+        ConditionsBean conditions = new ConditionsBean();
+        conditions.setTokenPeriodSeconds(300);
+        conditions.setAudienceRestrictions(List.of(audience));
+        SAMLCallback callback = new SAMLCallback();
+        callback.setSamlVersion(v2 ? Version.SAML_20 : Version.SAML_11);
+        callback.setIssuer(ISSUER);
+        callback.setSubject(subject);
+        callback.setConditions(conditions);
+        callback.setAttributeStatementData(List.of(statement));
+        SamlAssertionWrapper assertion = new SamlAssertionWrapper(callback);
+        assertion.signAssertion("carol", PASSWORD, crypto, false,
+            "http://www.w3.org/2001/10/xml-exc-c14n#", WSConstants.RSA_SHA256, WSConstants.SHA256);
+        return assertion;
+    }
+
+    static byte[] secure(String text, byte[] envelope) throws Exception {
+        boolean v2 = text.contains("version=2");
+        String method = text.substring(text.indexOf("method=") + 7);
+        Document document = parse(envelope);
+        String soap = document.getDocumentElement().getNamespaceURI();
+        WSSecHeader header = new WSSecHeader(document);
+        header.insertSecurityHeader();
+        WSSecTimestamp timestamp = new WSSecTimestamp(header);
+        timestamp.setTimeToLive(300);
+        timestamp.build();
+        SamlAssertionWrapper assertion = assertion(v2, method);
+        List<WSEncryptionPart> parts = List.of(
+            new WSEncryptionPart("Body", soap, "Content"),
+            new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
+        if (method.equals("bearer")) {
+            new WSSecSAMLToken(header).build(assertion);
+            WSSecSignature signature = new WSSecSignature(header);
+            signature.setUserInfo("alice", PASSWORD);
+            signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
+            signature.setSignatureAlgorithm(WSConstants.RSA_SHA256);
+            signature.setDigestAlgo(WSConstants.SHA256);
+            signature.getParts().addAll(parts);
+            signature.build(crypto);
+        } else {
+            WSSecSignatureSAML signature = new WSSecSignatureSAML(header);
+            signature.setUserInfo("alice", PASSWORD);
+            signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
+            signature.setSignatureAlgorithm(WSConstants.RSA_SHA256);
+            signature.setDigestAlgo(WSConstants.SHA256);
+            signature.getParts().addAll(parts);
+            if (method.equals("holder")) {
+                signature.build(crypto, assertion, null, null, null);
+            } else {
+                signature.build(null, assertion, crypto, "alice", PASSWORD);
+            }
+        }
+        return serialise(document.getDocumentElement());
+    }
+}
