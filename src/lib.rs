@@ -4,7 +4,7 @@
 #[doc(inline)]
 pub use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
-    KeyTransport, KeyUnwrap, LoadError, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
+    KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
 };
 #[doc(inline)]
 pub use wss_header::{

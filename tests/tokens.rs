@@ -304,3 +304,113 @@ fn t38_references_that_mean_another_token_are_refused() {
     );
     refuse(&unknown, &thumbprint);
 }
+
+#[test]
+fn a_path_travels_as_a_pkcs7_bag() {
+    // What OpenSSL makes of Dave and his authority.
+    let made = file("dave.p7b");
+    let (dave, sub_ca) = (certificate("dave"), certificate("sub-ca"));
+    assert_eq!(ws_security::crypto::to_pkcs7(&[&dave, &sub_ca]), made);
+    assert_eq!(ws_security::crypto::pkcs7_certificates(&made), Some(vec![dave.der(), sub_ca.der()]));
+    let identity = identity("dave").chain(vec![sub_ca.clone()]);
+    let plan = recipe().sign(
+        Signing::with(&identity)
+            .parts([Part::Body, Part::Timestamp, Part::Token])
+            .reference(ReferenceForm::DirectPkcs7),
+    );
+    let message = with(plan);
+    let rule = SignerRule::subject("CN=Dave, O=\"Example, Inc\", C=DE").expect("a name");
+    let trust = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule);
+    let receiver =
+        Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp, Part::Token]), DangerousNoReplayCache);
+    let opened = receiver.open(&message).expect("opens");
+    assert_eq!(opened.signer().certificate(), Some(&dave));
+    // The bag has no order; a bag of strangers, or of one twice the end, has no end.
+    let bag = |certificates: &[&Certificate]| {
+        use ws_security::c14n::base64_encode;
+        let now = base64_encode(&ws_security::crypto::to_pkcs7(&[&sub_ca, &dave]));
+        let start = message.find("<wsse:BinarySecurityToken").expect("a token");
+        let start = start + message[start..].find('>').expect("its tag") + 1;
+        let end = message.find("</wsse:BinarySecurityToken>").expect("its end");
+        let new = base64_encode(&ws_security::crypto::to_pkcs7(certificates));
+        assert!(now.len() > 100);
+        format!("{}{new}{}", &message[..start], &message[end..])
+    };
+    let unordered = Receiver::new(
+        Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors),
+        Requirements::signed([Part::Body, Part::Timestamp]),
+        DangerousNoReplayCache,
+    );
+    let plain = |certificates: &[&Certificate]| unordered.open(bag(certificates)).map(drop);
+    // Signed as it stood, the token cannot change even its order.
+    assert!(plain(&[&sub_ca, &dave]).is_ok());
+    assert!(plain(&[&dave, &sub_ca]).is_err());
+    for certificates in [&[][..], &[&dave, &certificate("alice")], &[&sub_ca, &certificate("ca")]] {
+        assert!(plain(certificates).is_err());
+    }
+}
+
+#[test]
+fn version_1_certificates_need_a_pin_and_a_word() {
+    let signing = Signing::with(&identity("v1")).parts([Part::Body, Part::Timestamp]);
+    let message = with(recipe().sign(signing));
+    assert!(message.contains("#X509v1"));
+    let pinned =
+        || Receiver::new(Trust::pins([certificate("v1")]), Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    let error = refuse(&pinned(), &message);
+    assert!(matches!(error, OpenError::Token(ws_security::tokens::TokenError::Version1)), "{error:?}");
+    assert!(pinned().accept_x509_version_1_for_legacy_use_only().open(&message).is_ok());
+    let anchored = Receiver::new(
+        Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors),
+        Requirements::signed([Part::Body]),
+        DangerousNoReplayCache,
+    );
+    refuse(&anchored.accept_x509_version_1_for_legacy_use_only(), &message);
+    // It names no key identifier: peers compute one, and so do we when asked.
+    let ski = |form| recipe().sign(Signing::with(&identity("v1")).parts([Part::Body]).reference(form));
+    assert_eq!(ski(ReferenceForm::SubjectKeyIdentifier).plan().map(drop), Err(PlanError::ReferenceForm));
+    let computed = with(ski(ReferenceForm::ComputedKeyIdentifier));
+    assert!(pinned().accept_x509_version_1_for_legacy_use_only().open(computed).is_ok());
+    let has_one = recipe().sign(signing_as(ReferenceForm::ComputedKeyIdentifier)).plan().map(drop);
+    assert_eq!(has_one, Err(PlanError::ReferenceForm));
+}
+
+fn signing_as(form: ReferenceForm) -> Signing {
+    signing().reference(form)
+}
+
+#[test]
+fn issuers_are_named_as_peers_spell_them_and_found_in_every_spelling() {
+    use ws_security::NameForm;
+    for (form, expected) in [
+        (NameForm::Rfc4514, "CN=Example CA,O=Example Trust,C=DE"),
+        (NameForm::Rfc2253, "CN=Example CA,O=Example Trust,C=DE"),
+        (NameForm::Java, "CN=Example CA, O=Example Trust, C=DE"),
+        (NameForm::Dotnet, "CN=Example CA, O=Example Trust, C=DE"),
+    ] {
+        let message = with(recipe().sign(signing_as(ReferenceForm::IssuerSerialAs(form))));
+        assert!(message.contains(&format!("<ds:X509IssuerName>{expected}</ds:X509IssuerName>")), "{form:?}");
+        let receiver = Receiver::new(
+            trust().known([certificate("alice")]),
+            Requirements::signed([Part::Body]),
+            DangerousNoReplayCache,
+        );
+        assert!(receiver.open(&message).is_ok(), "{form:?}");
+    }
+}
+
+#[test]
+fn hashed_passwords_are_digested_as_they_are_kept() {
+    use ws_security::Password;
+    let kept = |user: &str| (user == "ann").then(|| Password::sha1_of("s3cret").secret().clone());
+    let service = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::dangerous_unsigned().username_token(),
+        DangerousNoReplayCache,
+    )
+    .passwords(kept);
+    let hashed = with(Recipe::new().username_digest("ann", Password::sha1_of("s3cret")));
+    assert!(service.dangerous_open_unsigned(hashed).is_ok());
+    let plain = with(Recipe::new().username_digest("ann", "s3cret"));
+    assert!(service.dangerous_open_unsigned(plain).is_err());
+}

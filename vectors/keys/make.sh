@@ -47,3 +47,8 @@ EOF
 openssl ca -config db/conf -keyfile ca.key -cert ca.pem -revoke carol.pem
 openssl ca -config db/conf -keyfile ca.key -cert ca.pem -gencrl -out ca.crl
 rm -rf db leaf-issued-ca.*
+# A certificate of version 1 (no extensions), and a path in a PKCS#7 bag.
+openssl req -new -key alice.key -subj "/C=DE/O=Example, Inc/CN=Version 1" -out v1.csr
+openssl x509 -req -in v1.csr -CA ca.pem -CAkey ca.key -set_serial 0x4001 -days $DAYS -sha256 -out v1.pem
+rm v1.csr && cp alice.key v1.key
+openssl crl2pkcs7 -nocrl -certfile dave.pem -certfile sub-ca.pem -outform DER -out dave.p7b

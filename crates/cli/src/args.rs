@@ -203,7 +203,15 @@ pub(crate) struct XencEncryptArgs {
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum Form {
     Direct,
+    /// The whole path as a PKIPath
+    PkiPath,
+    /// The whole path in a PKCS#7 bag
+    Pkcs7,
     IssuerSerial,
+    /// The issuer's name as Java spells it
+    IssuerSerialJava,
+    /// The issuer's name as .NET and WCF spell it
+    IssuerSerialDotnet,
     Ski,
     Thumbprint,
     Embedded,

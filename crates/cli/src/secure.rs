@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use ws_security::{
-    Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, Part, Password, ProtectionToken, Recipe,
-    ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
+    Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, NameForm, Part, Password, ProtectionToken,
+    Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
 };
 
 use crate::args::{Conversation, Form, SecureArgs};
@@ -23,6 +23,10 @@ pub(crate) enum What {
 fn form(form: Form) -> ReferenceForm {
     match form {
         Form::Direct => ReferenceForm::Direct,
+        Form::PkiPath => ReferenceForm::DirectPath,
+        Form::Pkcs7 => ReferenceForm::DirectPkcs7,
+        Form::IssuerSerialJava => ReferenceForm::IssuerSerialAs(NameForm::Java),
+        Form::IssuerSerialDotnet => ReferenceForm::IssuerSerialAs(NameForm::Dotnet),
         Form::IssuerSerial => ReferenceForm::IssuerSerial,
         Form::Ski => ReferenceForm::SubjectKeyIdentifier,
         Form::Thumbprint => ReferenceForm::Thumbprint,

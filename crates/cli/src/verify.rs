@@ -100,6 +100,9 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
         receiver = receiver.decrypt_with(identity);
     }
+    if arguments.allow.allow_legacy {
+        receiver = receiver.accept_x509_version_1_for_legacy_use_only();
+    }
     if arguments.accept_forward_references {
         receiver = receiver.accept_forward_references();
     }

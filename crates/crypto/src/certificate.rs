@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
 
 use crate::algorithm::DigestMethod;
+use crate::der;
 use crate::digest::Digest;
 use crate::distinguished_name::DistinguishedName;
 use crate::error::LoadError;
@@ -154,6 +155,19 @@ impl Certificate {
     #[must_use]
     pub fn validity(&self) -> (SystemTime, SystemTime) {
         (self.0.not_before, self.0.not_after)
+    }
+
+    /// The identifier some stacks compute for a certificate that names none: SHA-1 of the bits of its public key
+    /// (RFC 5280 §4.2.1.2, method 1).
+    #[must_use]
+    pub fn computed_key_identifier(&self) -> Vec<u8> {
+        let bits = |spki| -> Option<&[u8]> {
+            let mut spki = der::Reader::new(der::Reader::new(spki).only(der::SEQUENCE)?);
+            spki.expect(der::SEQUENCE)?;
+            spki.expect(der::BIT_STRING)?.strip_prefix(&[0])
+        };
+        let bits = bits(self.public_key().spki()).unwrap_or_default();
+        Digest::of(DigestMethod::Sha1, bits).as_octets().to_vec()
     }
 
     /// X.509 version: 1 or 3.

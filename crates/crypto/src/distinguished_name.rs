@@ -82,10 +82,88 @@ impl DistinguishedName {
         Ok(Self { rdns })
     }
 
+    /// The name in a spelling: for writing only, names compare as what they are.
+    #[must_use]
+    pub fn written(&self, form: NameForm) -> String {
+        let mut out = String::new();
+        // Writing to a String cannot fail.
+        let _infallible = self.write(form, &mut out);
+        out
+    }
+
+    fn write(&self, form: NameForm, f: &mut dyn fmt::Write) -> fmt::Result {
+        for (index, rdn) in self.rdns.iter().rev().enumerate() {
+            if index > 0 {
+                f.write_str(form.separator())?;
+            }
+            for (index, attribute) in rdn.iter().enumerate() {
+                if index > 0 {
+                    f.write_str(if form.separator() == "," { "+" } else { " + " })?;
+                }
+                write_attribute(attribute, form, f)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Whether it has no RDN.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rdns.is_empty()
+    }
+}
+
+/// A spelling of distinguished names, for peers that compare strings where they should compare names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum NameForm {
+    /// RFC 4514, with the short names of its table alone: what XML Signature asks for.
+    #[default]
+    Rfc4514,
+    /// RFC 2253, as OpenSSL's `-nameopt RFC2253` and Java's `getName()` write it.
+    Rfc2253,
+    /// As `toString` of Java's X500Principal writes it: `CN=a, O="b, c", EMAILADDRESS=d`.
+    Java,
+    /// As .NET and WCF write it: `CN=a, O="b, c", S=d, E=e`.
+    Dotnet,
+}
+
+impl NameForm {
+    const fn separator(self) -> &'static str {
+        match self {
+            Self::Rfc4514 | Self::Rfc2253 => ",",
+            Self::Java | Self::Dotnet => ", ",
+        }
+    }
+
+    /// What a type is called in this form, where it has another name than RFC 4514 gives it, or none there.
+    fn short_name(self, oid: &[u8]) -> Option<&'static str> {
+        const STATE: &[u8] = &[0x55, 4, 8];
+        const SERIAL: &[u8] = &[0x55, 4, 5];
+        match self {
+            Self::Java if oid == EMAIL => Some("EMAILADDRESS"),
+            Self::Dotnet if oid == EMAIL => Some("E"),
+            Self::Dotnet if oid == STATE => Some("S"),
+            Self::Java | Self::Dotnet if oid == SERIAL => Some("SERIALNUMBER"),
+            _ => SHORT_NAMES.iter().find(|(_, known, written)| *written && *known == oid).map(|(name, ..)| *name),
+        }
+    }
+
+    fn write_value(self, text: &str, f: &mut dyn fmt::Write) -> fmt::Result {
+        match self {
+            Self::Rfc4514 => write_escaped(text, "\\20", f),
+            Self::Rfc2253 => write_escaped(text, "\\ ", f),
+            Self::Java | Self::Dotnet => {
+                let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#' | '\n' | '\r');
+                if !text.contains(special) && text.trim() == text && !text.is_empty() {
+                    return f.write_str(text);
+                }
+                let doubled = match self {
+                    Self::Dotnet => text.replace('"', "\"\""),
+                    _ => text.replace('\\', "\\\\").replace('"', "\\\""),
+                };
+                write!(f, "\"{doubled}\"")
+            }
+        }
     }
 }
 
@@ -98,18 +176,7 @@ impl fmt::Debug for DistinguishedName {
 impl fmt::Display for DistinguishedName {
     /// RFC 4514: most specific RDN first; only the short names of its table, other types by OID and DER.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, rdn) in self.rdns.iter().rev().enumerate() {
-            if index > 0 {
-                f.write_str(",")?;
-            }
-            for (index, attribute) in rdn.iter().enumerate() {
-                if index > 0 {
-                    f.write_str("+")?;
-                }
-                write_attribute(attribute, f)?;
-            }
-        }
-        Ok(())
+        self.write(NameForm::default(), f)
     }
 }
 
@@ -274,6 +341,11 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
         match source.get(at) {
             None if quoted => return None,
             None => break,
+            // .NET doubles a quote inside quotes.
+            Some(b'"') if quoted && source.get(at + 1) == Some(&b'"') => {
+                octets.push(b'"');
+                at += 2;
+            }
             Some(b'"') if quoted => {
                 significant = octets.len();
                 at += 1;
@@ -308,14 +380,22 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
     Some((Value::Text(String::from_utf8(octets).ok()?), text.get(at..)?))
 }
 
-fn write_attribute(attribute: &Attribute, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let short = SHORT_NAMES.iter().find(|(_, oid, written)| *written && *oid == attribute.oid);
-    match (short, &attribute.value) {
-        (Some((name, ..)), Value::Text(text)) => {
+fn write_attribute(attribute: &Attribute, form: NameForm, f: &mut dyn fmt::Write) -> fmt::Result {
+    match (form.short_name(&attribute.oid), &attribute.value) {
+        (Some(name), Value::Text(text)) => {
             write!(f, "{name}=")?;
-            write_escaped(text, f)
+            form.write_value(text, f)
+        }
+        (None, Value::Text(text)) if form == NameForm::Dotnet => {
+            f.write_str("OID.")?;
+            write_dotted(&attribute.oid, f)?;
+            f.write_str("=")?;
+            form.write_value(text, f)
         }
         (_, value) => {
+            if form == NameForm::Java {
+                f.write_str("OID.")?;
+            }
             write_dotted(&attribute.oid, f)?;
             f.write_str("=#")?;
             let der = match value {
@@ -330,7 +410,7 @@ fn write_attribute(attribute: &Attribute, f: &mut fmt::Formatter<'_>) -> fmt::Re
     }
 }
 
-fn write_dotted(oid: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_dotted(oid: &[u8], f: &mut dyn fmt::Write) -> fmt::Result {
     let mut arc = 0u64;
     let mut first = true;
     for octet in oid {
@@ -350,13 +430,13 @@ fn write_dotted(oid: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
 }
 
 /// RFC 4514 §2.4, and control characters by hex pairs as XML Signature asks.
-fn write_escaped(text: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn write_escaped(text: &str, blank: &str, f: &mut dyn fmt::Write) -> fmt::Result {
     let last = text.chars().count().saturating_sub(1);
     for (index, c) in text.chars().enumerate() {
         match c {
             ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' => write!(f, "\\{c}")?,
             '#' if index == 0 => f.write_str("\\#")?,
-            ' ' if index == 0 || index == last => f.write_str("\\20")?,
+            ' ' if index == 0 || index == last => f.write_str(blank)?,
             '\0'..='\u{1F}' | '\u{7F}' => write!(f, "\\{:02X}", c as u32)?,
             c => write!(f, "{c}")?,
         }
@@ -370,6 +450,23 @@ mod tests {
 
     fn name(text: &str) -> DistinguishedName {
         DistinguishedName::parse(text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// What OpenSSL, the JDK and .NET print for one name.
+    #[test]
+    fn writes_the_spelling_a_peer_compares() {
+        use super::NameForm::{Dotnet, Java, Rfc2253, Rfc4514};
+        let name = name("CN= leaf,O=A\\, \\\"Inc\\\",ST=Bayern,C=DE,1.2.840.113549.1.9.1=#160161");
+        for (form, expected) in [
+            (Rfc4514, "CN=leaf,O=A\\, \\\"Inc\\\",ST=Bayern,C=DE,1.2.840.113549.1.9.1=#160161"),
+            (Rfc2253, "CN=leaf,O=A\\, \\\"Inc\\\",ST=Bayern,C=DE,1.2.840.113549.1.9.1=#160161"),
+            (Java, "CN=leaf, O=\"A, \\\"Inc\\\"\", ST=Bayern, C=DE, EMAILADDRESS=a"),
+            (Dotnet, "CN=leaf, O=\"A, \"\"Inc\"\"\", S=Bayern, C=DE, E=a"),
+        ] {
+            let written = name.written(form);
+            assert_eq!(written, expected, "{form:?}");
+            assert_eq!(DistinguishedName::parse(&written).expect("read again"), name);
+        }
     }
 
     #[test]

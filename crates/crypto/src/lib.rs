@@ -36,7 +36,7 @@ pub use certificate::{Certificate, KeyUsage};
 pub use cipher::{decrypt, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
 pub use digest::{Digest, DigestValue};
-pub use distinguished_name::DistinguishedName;
+pub use distinguished_name::{DistinguishedName, NameForm};
 pub use error::{CryptoError, LoadError};
 pub use identity::Identity;
 pub use key::{Curve, KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
@@ -56,6 +56,46 @@ pub fn pki_path(octets: &[u8]) -> Option<Vec<&[u8]>> {
         certificates.push(path.next_whole()?);
     }
     Some(certificates)
+}
+
+const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 2];
+const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
+/// `[0] IMPLICIT` and `[0] EXPLICIT`, constructed.
+const CONTEXT_0: u8 = 0xA0;
+
+/// The certificates of a PKCS#7 SignedData that is there to carry them, as they stand and in no order; revocation
+/// lists and signers are passed over (RFC 2315 §9.1, X.509 Token Profile 1.1.1 §3.1.3).
+#[must_use]
+pub fn pkcs7_certificates(octets: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut info = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+    info.expect(der::OID).filter(|oid| *oid == SIGNED_DATA)?;
+    let content = info.expect(CONTEXT_0).filter(|_| info.is_empty())?;
+    let mut signed = der::Reader::new(der::Reader::new(content).only(der::SEQUENCE)?);
+    signed.expect(der::INTEGER)?;
+    signed.expect(der::SET)?;
+    signed.expect(der::SEQUENCE)?;
+    let mut bag = der::Reader::new(signed.expect(CONTEXT_0)?);
+    let mut certificates = Vec::new();
+    while !bag.is_empty() {
+        // Attribute certificates have tags of their own.
+        (bag.peek()? == der::SEQUENCE).then_some(())?;
+        certificates.push(bag.next_whole()?);
+    }
+    Some(certificates)
+}
+
+/// The DER of a PKCS#7 SignedData that carries certificates and nothing else.
+#[must_use]
+pub fn to_pkcs7(certificates: &[&Certificate]) -> Vec<u8> {
+    let all: Vec<&[u8]> = certificates.iter().map(|certificate| certificate.der()).collect();
+    let signed = der::sequence(&[
+        &der::unsigned(&[1]),
+        &der::element(der::SET, &[]),
+        &der::sequence(&[&der::element(der::OID, DATA)]),
+        &der::element(CONTEXT_0, &all.concat()),
+        &der::element(der::SET, &[]),
+    ]);
+    der::sequence(&[&der::element(der::OID, SIGNED_DATA), &der::element(CONTEXT_0, &signed)])
 }
 
 /// The DER of a `PkiPath` from certificates, end entity last.

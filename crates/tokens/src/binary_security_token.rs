@@ -1,7 +1,7 @@
 //! `wsse:BinarySecurityToken` with X.509 certificates (SOAP Message Security 1.1.1 §6.3, X.509 Token Profile).
 
 use wss_c14n::{Element, Writer, base64_encode, name};
-use wss_crypto::{Certificate, pki_path, to_pki_path};
+use wss_crypto::{Certificate, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::error::TokenError;
 use crate::security_token_reference::BASE64_BINARY;
@@ -12,8 +12,14 @@ pub const X509_V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-w
 pub const X509_PKI_PATH: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509PKIPathv1";
 
+/// Type of a token with a PKCS#7 bag of certificates.
+pub const PKCS7: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#PKCS7";
+/// Type of a token with one version 1 certificate.
+pub const X509_V1: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v1";
+
 const MAX_TOKEN: usize = 64 << 10;
 const MAX_PATH: usize = 6;
+const MAX_BAG: usize = 16;
 
 /// A token with a certificate: a claim, not a fact. Trust in it is decided elsewhere.
 #[derive(Debug, Clone)]
@@ -25,17 +31,18 @@ pub struct X509Token<'d> {
 }
 
 impl<'d> X509Token<'d> {
-    /// Reads a `wsse:BinarySecurityToken` of type `#X509v3` or `#X509PKIPathv1`.
+    /// Reads a `wsse:BinarySecurityToken` of type `#X509v3`, `#X509PKIPathv1`, `#PKCS7` or `#X509v1`. The certificate
+    /// of a bag is the one that issues none of the others.
     ///
     /// # Errors
-    /// [`TokenError`]; [`TokenError::Unsupported`] for other types.
+    /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if a bag has no one end.
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
             return Err(TokenError::Encoding { uri: encoding.into_owned() });
         }
         let value_type = element.required_attribute("", "ValueType")?.into_owned();
         let (certificate, others) = match value_type.as_str() {
-            X509_V3 => (Certificate::from_der(&element.base64(MAX_TOKEN)?)?, Vec::new()),
+            X509_V3 | X509_V1 => (Certificate::from_der(&element.base64(MAX_TOKEN)?)?, Vec::new()),
             X509_PKI_PATH => {
                 let octets = element.base64(MAX_TOKEN)?;
                 let malformed = || element.missing("a PkiPath");
@@ -45,6 +52,14 @@ impl<'d> X509Token<'d> {
                 }
                 let mut path = path.into_iter().map(Certificate::from_der).collect::<Result<Vec<_>, _>>()?;
                 (path.pop().ok_or_else(malformed)?, path)
+            }
+            PKCS7 => {
+                let octets = element.base64(MAX_TOKEN)?;
+                let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
+                if bag.len() > MAX_BAG {
+                    return Err(TokenError::PathLength { found: bag.len(), allowed: MAX_BAG });
+                }
+                end_of(bag.into_iter().map(Certificate::from_der).collect::<Result<Vec<_>, _>>()?)?
             }
             other => return Err(TokenError::Unsupported { uri: other.to_owned() }),
         };
@@ -76,15 +91,39 @@ impl<'d> X509Token<'d> {
     }
 }
 
-/// Writes a token with one certificate; `path` (end entity last) makes it a path.
-pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate, path: Option<&[&Certificate]>) {
+/// The certificate of a bag that issues none of the others; the others.
+fn end_of(bag: Vec<Certificate>) -> Result<(Certificate, Vec<Certificate>), TokenError> {
+    let is_end =
+        |candidate: &Certificate| !bag.iter().any(|other| other != candidate && other.issuer() == candidate.subject());
+    let ends: Vec<&Certificate> = bag.iter().filter(|certificate| is_end(certificate)).collect();
+    let [end] = ends[..] else { return Err(TokenError::Bag) };
+    let end = end.clone();
+    Ok((end.clone(), bag.into_iter().filter(|certificate| *certificate != end).collect()))
+}
+
+/// What a token carries beside the certificate: nothing, or its path, end entity last.
+#[derive(Debug, Clone, Copy)]
+pub enum CertificatePath<'c> {
+    /// One certificate.
+    None,
+    /// A `PkiPath`.
+    PkiPath(&'c [&'c Certificate]),
+    /// A PKCS#7 bag.
+    Pkcs7(&'c [&'c Certificate]),
+}
+
+/// Writes a token with one certificate, or with its path.
+pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate, path: CertificatePath<'_>) {
+    let (value_type, octets) = match path {
+        CertificatePath::None if certificate.version() == 1 => (X509_V1, certificate.der().to_vec()),
+        CertificatePath::None => (X509_V3, certificate.der().to_vec()),
+        CertificatePath::PkiPath(path) => (X509_PKI_PATH, to_pki_path(path)),
+        CertificatePath::Pkcs7(path) => (PKCS7, to_pkcs7(path)),
+    };
     writer.start(name::WSSE, "BinarySecurityToken");
     writer.attribute("EncodingType", BASE64_BINARY);
-    writer.attribute("ValueType", if path.is_some() { X509_PKI_PATH } else { X509_V3 });
+    writer.attribute("ValueType", value_type);
     writer.attribute_in(name::WSU, "Id", id);
-    match path {
-        Some(path) => writer.text(&base64_encode(&to_pki_path(path))),
-        None => writer.text(&base64_encode(certificate.der())),
-    }
+    writer.text(&base64_encode(&octets));
     writer.end();
 }

@@ -79,6 +79,14 @@ pub enum TokenError {
         /// The configured value.
         allowed: usize,
     },
+    /// *Malformed.* A bag of certificates of which none, or several, issue no other.
+    #[error(
+        "the PKCS#7 token has no one end-entity certificate: have the peer send a PKIPath, or its certificate alone"
+    )]
+    Bag,
+    /// *Refused.* A version 1 certificate, which says nothing of what it may be used for.
+    #[error("the token carries a version 1 certificate: pin it and accept version 1, or have the peer renew it")]
+    Version1,
     /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
     #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]
     Instant {

@@ -19,7 +19,7 @@ mod timestamp;
 mod trust;
 mod username_token;
 
-pub use binary_security_token::{X509_PKI_PATH, X509_V3, X509Token, write_x509_token};
+pub use binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, write_x509_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};

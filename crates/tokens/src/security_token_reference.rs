@@ -1,10 +1,10 @@
 //! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
 
 use wss_c14n::{Element, Writer, base64_encode, name};
-use wss_crypto::Certificate;
+use wss_crypto::{Certificate, NameForm};
 use wss_xmldsig::{Limits, X509Data, write_issuer_serial};
 
-use crate::binary_security_token::{X509_PKI_PATH, X509_V3, write_x509_token};
+use crate::binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 use crate::error::TokenError;
 use crate::saml::SamlVersion;
 
@@ -168,7 +168,10 @@ impl<'d> SecurityTokenReference<'d> {
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         match self {
-            Self::SubjectKeyIdentifier(id) => certificate.subject_key_identifier() == Some(id),
+            Self::SubjectKeyIdentifier(id) => match certificate.subject_key_identifier() {
+                Some(known) => known == id,
+                None => certificate.computed_key_identifier() == *id,
+            },
             Self::ThumbprintSha1(thumbprint) => certificate.thumbprint_sha1() == *thumbprint,
             Self::Certificate(der) => certificate.der() == der,
             Self::X509Data(data) => data.names(certificate),
@@ -191,10 +194,16 @@ pub enum ReferenceForm {
     Direct,
     /// As `Direct`, with the whole path as a PKIPath.
     DirectPath,
-    /// Issuer name and serial number.
+    /// As `DirectPath`, with the path in a PKCS#7 bag.
+    DirectPkcs7,
+    /// Issuer name, as RFC 4514 has it, and serial number.
     IssuerSerial,
+    /// Issuer name, in the spelling a peer compares, and serial number.
+    IssuerSerialAs(NameForm),
     /// The subject key identifier, which the certificate must have (BSP R5208).
     SubjectKeyIdentifier,
+    /// The subject key identifier that peers compute for a certificate that has none, against BSP R5208.
+    ComputedKeyIdentifier,
     /// SHA-1 of the certificate.
     Thumbprint,
     /// The token inside the reference.
@@ -205,13 +214,17 @@ impl ReferenceForm {
     /// Whether a token has to stand in the header for it.
     #[must_use]
     pub fn needs_token(self) -> bool {
-        matches!(self, Self::Direct | Self::DirectPath)
+        matches!(self, Self::Direct | Self::DirectPath | Self::DirectPkcs7)
     }
 
     /// Whether it can refer to `certificate`.
     #[must_use]
     pub fn fits(self, certificate: &Certificate) -> bool {
-        self != Self::SubjectKeyIdentifier || certificate.subject_key_identifier().is_some()
+        match self {
+            Self::SubjectKeyIdentifier => certificate.subject_key_identifier().is_some(),
+            Self::ComputedKeyIdentifier => certificate.subject_key_identifier().is_none(),
+            _ => true,
+        }
     }
 
     /// Writes a reference. `token_id` is the Id of the token: in the header, or the one to be embedded.
@@ -226,17 +239,27 @@ impl ReferenceForm {
             writer.attribute_in(name::WSU, "Id", id);
         }
         match self {
-            Self::Direct | Self::DirectPath => {
-                let value_type = if self == Self::Direct { X509_V3 } else { X509_PKI_PATH };
-                if self == Self::DirectPath {
-                    writer.attribute_in(name::WSSE11, "TokenType", X509_PKI_PATH);
+            Self::Direct | Self::DirectPath | Self::DirectPkcs7 => {
+                let value_type = match self {
+                    Self::DirectPath => X509_PKI_PATH,
+                    Self::DirectPkcs7 => PKCS7,
+                    _ if certificate.version() == 1 => X509_V1,
+                    _ => X509_V3,
+                };
+                // BSP R5212, R5215.
+                if self != Self::Direct {
+                    writer.attribute_in(name::WSSE11, "TokenType", value_type);
                 }
                 writer.start(name::WSSE, "Reference");
                 writer.attribute("URI", format!("#{token_id}"));
                 writer.attribute("ValueType", value_type);
                 writer.end();
             }
-            Self::IssuerSerial => write_issuer_serial(writer, certificate),
+            Self::IssuerSerial => write_issuer_serial(writer, certificate, NameForm::default()),
+            Self::IssuerSerialAs(form) => write_issuer_serial(writer, certificate, form),
+            Self::ComputedKeyIdentifier => {
+                write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, &certificate.computed_key_identifier());
+            }
             Self::SubjectKeyIdentifier => {
                 let id = certificate.subject_key_identifier().unwrap_or_default();
                 write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, id);
@@ -244,7 +267,7 @@ impl ReferenceForm {
             Self::Thumbprint => write_key_identifier(writer, THUMBPRINT_SHA1, &certificate.thumbprint_sha1()),
             Self::Embedded => {
                 writer.start(name::WSSE, "Embedded");
-                write_x509_token(writer, token_id, certificate, None);
+                write_x509_token(writer, token_id, certificate, CertificatePath::None);
                 writer.end();
             }
         }

@@ -102,7 +102,7 @@ impl Trust {
         TrustAnchors(certificates.into_iter().collect())
     }
 
-    /// Trusts exactly these certificates, without a path: self-signed ones and version 1 included.
+    /// Trusts exactly these certificates, without a path: self-signed ones included.
     pub fn pins(certificates: impl IntoIterator<Item = Certificate>) -> Self {
         Self { pins: certificates.into_iter().collect(), ..Self::nothing() }
     }

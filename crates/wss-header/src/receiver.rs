@@ -31,6 +31,7 @@ pub struct Receiver {
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
     pub(crate) assertions: Option<AssertionTrust>,
     pub(crate) forward_references: bool,
+    pub(crate) version_1: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
@@ -63,6 +64,7 @@ impl Receiver {
             contexts: None,
             assertions: None,
             forward_references: false,
+            version_1: false,
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
@@ -109,6 +111,13 @@ impl Receiver {
     #[must_use]
     pub fn accept_forward_references(mut self) -> Self {
         self.forward_references = true;
+        self
+    }
+
+    /// Accepts version 1 certificates, which say nothing of what they may be used for, where they are pinned.
+    #[must_use]
+    pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {
+        self.version_1 = true;
         self
     }
 

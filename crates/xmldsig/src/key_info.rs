@@ -1,7 +1,7 @@
 //! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
 
 use wss_c14n::{Element, Writer, base64_encode, name};
-use wss_crypto::{Certificate, Curve, DistinguishedName, PublicKey};
+use wss_crypto::{Certificate, Curve, DistinguishedName, NameForm, PublicKey};
 
 use crate::error::SignatureError;
 use crate::signature::Limits;
@@ -179,11 +179,11 @@ pub fn write_x509_certificate(writer: &mut Writer, certificate: &Certificate) {
     writer.end();
 }
 
-/// Writes `ds:X509Data` with issuer and serial number.
-pub fn write_issuer_serial(writer: &mut Writer, certificate: &Certificate) {
+/// Writes `ds:X509Data` with issuer, in the spelling a peer compares, and serial number.
+pub fn write_issuer_serial(writer: &mut Writer, certificate: &Certificate, form: NameForm) {
     writer.start(name::DS, "X509Data");
     writer.start(name::DS, "X509IssuerSerial");
-    writer.leaf(name::DS, "X509IssuerName", &certificate.issuer().to_string());
+    writer.leaf(name::DS, "X509IssuerName", &certificate.issuer().written(form));
     writer.leaf(name::DS, "X509SerialNumber", &certificate.serial_decimal());
     writer.end();
     writer.end();

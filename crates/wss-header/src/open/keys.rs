@@ -79,6 +79,9 @@ impl<'r> Opening<'r> {
                 return Ok(found);
             }
             let (certificate, token) = self.signer(key_info)?;
+            if certificate.certificate().version() == 1 && !self.receiver.version_1 {
+                return Err(TokenError::Version1.into());
+            }
             let key = certificate.certificate().public_key().clone().into();
             return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token });
         }

@@ -2,7 +2,7 @@
 
 use wss_c14n::{Element, IdIndex, Splices, Writer, name};
 use wss_crypto::{ContentEncryption, Secret};
-use wss_tokens::{Assertion, PasswordKeyUse, write_x509_token};
+use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, write_x509_token};
 use wss_xmlenc::{KeyMethod, PlaintextType, encrypt_octets, plaintext_of, write_encrypted_key, write_reference_list};
 
 use super::edit::{escape, replace_content};
@@ -136,7 +136,7 @@ impl Securing {
         let mut out = String::new();
         if reference.needs_token() {
             let mut writer = Writer::new();
-            write_x509_token(&mut writer, &token_id, &recipient, None);
+            write_x509_token(&mut writer, &token_id, &recipient, CertificatePath::None);
             out.push_str(&writer.finish());
         }
         let mut writer = Writer::within(&[name::XENC, name::DS]);

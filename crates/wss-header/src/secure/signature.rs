@@ -2,7 +2,7 @@
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::HmacKey;
-use wss_tokens::{PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
+use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform};
 
 use super::edit::escape;
@@ -63,7 +63,11 @@ impl Securing {
                 let mut token = Writer::new();
                 if reference.needs_token() {
                     let path: Vec<_> = path.iter().rev().chain([certificate.as_ref()]).collect();
-                    let path = (*reference == ReferenceForm::DirectPath).then_some(path.as_slice());
+                    let path = match reference {
+                        ReferenceForm::DirectPath => CertificatePath::PkiPath(&path),
+                        ReferenceForm::DirectPkcs7 => CertificatePath::Pkcs7(&path),
+                        _ => CertificatePath::None,
+                    };
                     write_x509_token(&mut token, &token_id, certificate, path);
                 }
                 let token = token.finish();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wss_c14n::{Writer, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
 use wss_tokens::{
-    ENCRYPTED_KEY, PasswordKeyUse, USERNAME_TOKEN, write_derived_key, write_encrypted_key_sha1,
+    CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, USERNAME_TOKEN, write_derived_key, write_encrypted_key_sha1,
     write_password_key_token, write_security_context, write_token_reference, write_x509_token,
 };
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
@@ -101,7 +101,7 @@ impl Securing {
                 let (id, token_id) = (self.fresh_id("EK")?, self.fresh_id("X509")?);
                 if reference.needs_token() {
                     let mut writer = Writer::new();
-                    write_x509_token(&mut writer, &token_id, recipient, None);
+                    write_x509_token(&mut writer, &token_id, recipient, CertificatePath::None);
                     elements.push_str(&writer.finish());
                 }
                 let mut writer = Writer::within(&[name::XENC, name::DS]);
