@@ -16,9 +16,9 @@ pub use wss_header::{
 };
 #[doc(inline)]
 pub use wss_tokens::{
-    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, NewAssertion, Password, PasswordSource,
-    ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError,
-    ValidatedCertificate,
+    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, Licenses, NewAssertion, Password,
+    PasswordSource, ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors,
+    TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

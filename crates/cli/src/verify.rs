@@ -208,6 +208,7 @@ fn kind(signer: &Signer) -> &'static str {
         Signer::SharedSecret { .. } => "shared-secret",
         Signer::SecurityContext { .. } => "security-context",
         Signer::Assertion(_) => "assertion",
+        Signer::License { .. } => "license",
         Signer::Exchange => "exchange",
         Signer::Anonymous => "anonymous",
         _ => "other",

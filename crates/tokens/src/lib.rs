@@ -12,6 +12,7 @@ mod binary_security_token;
 mod derived_key;
 mod error;
 mod instant;
+mod rel;
 mod saml;
 mod security_context;
 mod security_token_reference;
@@ -23,6 +24,7 @@ pub use binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, 
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};
+pub use rel::Licenses;
 pub use saml::{
     Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, SamlVersion,
 };

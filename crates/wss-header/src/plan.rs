@@ -47,7 +47,7 @@ impl Plan {
             match step {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
-                    check_signing(signing, has_assertion, recipe.legacy)?;
+                    check_signing(signing, has_assertion, !attached.is_empty(), recipe.legacy)?;
                     signed_before = true;
                 }
                 Step::Encrypt(encrypting) => {
@@ -177,7 +177,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
     Ok(())
 }
 
-fn check_signing(signing: &Signing, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
+fn check_signing(signing: &Signing, has_assertion: bool, has_attached: bool, legacy: bool) -> Result<(), PlanError> {
     if !legacy {
         for digest in [signing.digest, signing.method.digest()] {
             if matches!(digest, DigestMethod::Sha1 | DigestMethod::Sha224) {
@@ -210,7 +210,7 @@ fn check_signing(signing: &Signing, has_assertion: bool, legacy: bool) -> Result
                 ReferenceForm::Embedded => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
-            if signing.as_subject && (!has_assertion || signing.token_by_reference) {
+            if signing.as_subject && (!has_attached || signing.token_by_reference) {
                 return Err(PlanError::NotThere { part: Part::Assertion.to_string() });
             }
             if signing.parts.contains(&Part::Token) && !reachable && !signing.as_subject {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wss_c14n::{ParseError, transcode};
 use wss_crypto::{Identity, Secret};
-use wss_tokens::{AssertionTrust, PasswordSource, SecurityContexts, Trust};
+use wss_tokens::{AssertionTrust, Licenses, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -30,6 +30,7 @@ pub struct Receiver {
     pub(crate) secrets: Vec<(Option<String>, Secret)>,
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
     pub(crate) assertions: Option<AssertionTrust>,
+    pub(crate) licenses: Option<Arc<dyn Licenses>>,
     pub(crate) forward_references: bool,
     pub(crate) version_1: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -63,6 +64,7 @@ impl Receiver {
             secrets: Vec::new(),
             contexts: None,
             assertions: None,
+            licenses: None,
             forward_references: false,
             version_1: false,
             passwords: None,
@@ -104,6 +106,13 @@ impl Receiver {
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.assertions = Some(trust);
+        self
+    }
+
+    /// Has `licenses` say whose key a license names (REL Token Profile 1.1.1).
+    #[must_use]
+    pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
+        self.licenses = Some(Arc::new(licenses));
         self
     }
 

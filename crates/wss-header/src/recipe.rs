@@ -283,8 +283,8 @@ impl Signing {
         self
     }
 
-    /// Signs as the subject of the SAML assertion that the recipe attaches first, whose key this is: the signature
-    /// refers to the assertion instead of a certificate (holder-of-key).
+    /// Signs as the subject of the SAML assertion, or the holder of the license, that the recipe attaches first, whose
+    /// key this is: the signature refers to that token instead of a certificate (holder-of-key).
     #[must_use]
     pub fn as_subject(mut self) -> Self {
         self.as_subject = true;

@@ -25,6 +25,11 @@ pub enum Signer {
         /// `wsc:Identifier`.
         identifier: String,
     },
+    /// The holder of a license, as the application reads it.
+    License {
+        /// Its `wsu:Id`, or its `licenseId`.
+        id: String,
+    },
     /// The subject of a SAML assertion, by a key the assertion names.
     Assertion(Box<AuthenticatedAssertion>),
     /// Whoever could read the request that this message answers: the key is one the request carried.
@@ -65,6 +70,7 @@ impl fmt::Display for Signer {
             Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {name}"),
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
             Self::SecurityContext { identifier } => write!(f, "party of the context {identifier}"),
+            Self::License { id } => write!(f, "holder of the license {id}"),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();
                 write!(f, "subject {} of {}", issued.subject().unwrap_or("without a name"), issued.issuer())

@@ -25,6 +25,8 @@ pub(super) enum Holder {
     Password(PasswordKey),
     SharedSecret(Option<String>),
     SecurityContext(String),
+    /// The holder of the license of this Id.
+    License(String),
     /// The subject of the assertion at this place of those that were judged.
     Assertion(usize),
     Exchange,
@@ -75,7 +77,7 @@ impl<'r> Opening<'r> {
         is_mac: bool,
     ) -> Result<FoundKey, OpenError> {
         if !is_mac {
-            if let Some(found) = self.key_of_assertion_named(scene, key_info)? {
+            if let Some(found) = self.key_of_xml_token(scene, key_info)? {
                 return Ok(found);
             }
             let (certificate, token) = self.signer(key_info)?;
@@ -90,15 +92,16 @@ impl<'r> Opening<'r> {
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token })
     }
 
-    /// The key that confirms an assertion of our header, if KeyInfo refers to one.
-    fn key_of_assertion_named(
+    /// The key that an assertion or a license of our header names, if KeyInfo refers to one.
+    fn key_of_xml_token(
         &self,
         scene: &Scene<'_>,
         key_info: Option<&KeyInfo<'_>>,
     ) -> Result<Option<FoundKey>, OpenError> {
         let Some([KeyHint::SecurityTokenReference(place)]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
-        let Some(token) = self.assertion_named(scene, *place, &SecurityTokenReference::parse(*place)?)? else {
-            return Ok(None);
+        let reference = SecurityTokenReference::parse(*place)?;
+        let Some(token) = self.assertion_named(scene, *place, &reference)? else {
+            return self.key_of_license(scene, *place, &reference);
         };
         let at = self.assertion_of(token).ok_or(OpenError::NoKey)?;
         let key = self.confirmation_key(token, at)?.ok_or(OpenError::NoKey)?;
@@ -306,7 +309,7 @@ impl<'r> Opening<'r> {
 
     /// An internal token stands before what refers to it (BSP R5205), unless the receiver was told of peers who
     /// do otherwise.
-    fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
+    pub(super) fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
         let is_after = place.span().start >= token.span().end;
         let is_inside = token.parent().is_some_and(|header| header.contains(place));
         if is_after || !is_inside || self.receiver.forward_references {

@@ -9,6 +9,7 @@ mod assertions;
 mod decryption;
 mod judgement;
 mod keys;
+mod licenses;
 mod signature;
 mod tokens;
 
@@ -336,6 +337,7 @@ impl<'r> Opening<'r> {
             (ns, "EncryptedAssertion") if ns == name::SAML2.uri => return self.encrypted_assertion(scene, child),
             // They matter when something refers to them.
             (ns, "DerivedKeyToken" | "SecurityContextToken") if [name::WSC13.uri, name::WSC2005.uri].contains(&ns) => {}
+            (ns, "license") if ns == name::REL.uri && self.receiver.licenses.is_some() => {}
             (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
             (ns, "EncryptedKey") if ns == name::XENC.uri => return self.encrypted_key(scene, child),
             (ns, "ReferenceList") if ns == name::XENC.uri => {

@@ -69,6 +69,7 @@ impl Opening<'_> {
                 let method = ConfirmationMethod::HolderOfKey;
                 Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
             }
+            Holder::License(id) => Signer::License { id },
             Holder::Exchange => Signer::Exchange,
             Holder::Anonymous => Signer::Anonymous,
         };
@@ -167,6 +168,7 @@ impl Opening<'_> {
                 (ns, "UsernameToken") if ns == name::WSSE.uri => Ok(Some(Part::UsernameToken)),
                 (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Some(Part::Token)),
                 (ns, "EncryptedKey") if ns == name::XENC.uri => Ok(Some(Part::Token)),
+                (ns, "license") if ns == name::REL.uri => Ok(Some(Part::Token)),
                 _ if SecureConversation::of(apex, "SecurityContextToken").is_some() => Ok(Some(Part::Token)),
                 (ns, "Signature") if ns == name::DS.uri => Ok(Some(Part::Signature)),
                 _ if Assertion::is_one(apex) => Ok(Some(Part::Assertion)),

@@ -47,7 +47,7 @@ impl Securing {
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
         match &signing.by {
             SignedBy::Certificate { .. } if signing.as_subject => {
-                let assertion = self.first_assertion().ok_or_else(|| no_such(&Part::Assertion))?;
+                let assertion = self.attached.first().ok_or_else(|| no_such(&Part::Assertion))?;
                 Ok(Keying {
                     elements: String::new(),
                     key_info: assertion.reference(None),

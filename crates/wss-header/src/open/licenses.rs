@@ -1,0 +1,56 @@
+//! Licenses of the header (REL Token Profile 1.1.1): opaque XML here; the application says whose key one names.
+
+use wss_c14n::{Canonicalization, Element, Subset, id_of, name};
+use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError};
+
+use super::keys::{FoundKey, Holder};
+use super::{Opening, Scene};
+use crate::error::OpenError;
+
+impl Opening<'_> {
+    /// The key of the license a reference means, if it means one.
+    pub(super) fn key_of_license(
+        &self,
+        scene: &Scene<'_>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<FoundKey>, OpenError> {
+        let Some((license, id)) = license_named(scene, reference)? else { return Ok(None) };
+        self.check_order(place, license, &id)?;
+        let licenses = self.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
+        let octets = Canonicalization::default().to_octets(&Subset::subtree(license)).unwrap_or_default();
+        let xml = String::from_utf8(octets).unwrap_or_default();
+        let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;
+        Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()) }))
+    }
+}
+
+/// A license of our header: by its `wsu:Id`, or by its `licenseId` where it has no other (BSP R6301).
+fn license_named<'d>(
+    scene: &Scene<'d>,
+    reference: &SecurityTokenReference<'_>,
+) -> Result<Option<(Element<'d>, String)>, OpenError> {
+    let is_ours =
+        |token: &Element<'d>| token.is(name::REL.uri, "license") && token.parent() == Some(scene.header.element);
+    match reference {
+        SecurityTokenReference::Direct { id, value_type } => {
+            let Some(license) = scene.ids.get(id).filter(is_ours) else { return Ok(None) };
+            // The type is mandatory (BSP R6304).
+            match value_type {
+                Some(value_type) if value_type == REL_LICENSE => Ok(Some((license, id.clone()))),
+                other => Err(TokenError::TypeMismatch { expected: other.clone().unwrap_or_default() }.into()),
+            }
+        }
+        SecurityTokenReference::External { uri, value_type, .. } if value_type.as_deref() == Some(REL_LICENSE) => {
+            let named = |license: &Element<'d>| license.attribute("", "licenseId").as_deref() == Some(uri.as_str());
+            let mut found = scene.header.children().filter(is_ours).filter(named);
+            let elsewhere = || TokenError::Elsewhere { uri: uri.clone() };
+            let license = found.next().ok_or_else(elsewhere)?;
+            if found.next().is_some() || id_of(license).is_some() {
+                return Err(TokenError::Dangling { uri: uri.clone() }.into());
+            }
+            Ok(Some((license, uri.clone())))
+        }
+        _ => Ok(None),
+    }
+}
