@@ -16,15 +16,19 @@ pub use wss_header::{
 };
 #[doc(inline)]
 pub use wss_tokens::{
-    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, Licenses, NewAssertion, Password,
-    PasswordSource, ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors,
-    TrustError, ValidatedCertificate,
+    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, KerberosAcceptor, KerberosForm,
+    KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,
+    ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError,
+    ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.
 pub use wss_c14n as c14n;
 /// Keys, certificates and primitives.
 pub use wss_crypto as crypto;
+/// Kerberos tickets through the system's GSS-API.
+#[cfg(feature = "kerberos")]
+pub use wss_kerberos as kerberos;
 /// The wire forms of tokens.
 pub use wss_tokens as tokens;
 /// XML Signature on whole documents.

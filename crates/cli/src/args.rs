@@ -288,6 +288,9 @@ pub(crate) struct SecureArgs {
     /// Sign with a key out of the user's password
     #[arg(long, requires = "user", conflicts_with_all = ["symmetric", "context"])]
     pub(crate) password_key: bool,
+    /// Sign and encrypt with a Kerberos ticket for this service, as service@host
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["symmetric", "context", "password_key"])]
+    pub(crate) kerberos: Option<String>,
     /// Give each use of a secret a key of its own (WS-SecureConversation)
     #[arg(long, value_enum)]
     pub(crate) derive_keys: Option<Conversation>,
@@ -383,7 +386,7 @@ pub(crate) struct VerifyArgs {
     #[arg(long)]
     pub(crate) accept_forward_references: bool,
     /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
-    /// token:saml1, token:saml2, or confirmation
+    /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
     /// The request this message answers, as it was sent

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ws_security::kerberos::Initiator;
 use ws_security::{
     Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, NameForm, Part, Password, ProtectionToken,
     Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
@@ -152,8 +153,10 @@ fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -
         ProtectionToken::security_context(version.unwrap_or_default(), identifier, Secret::new(secret))
     } else if let (true, Some((name, password))) = (arguments.password_key, user) {
         ProtectionToken::username(name.clone(), password.clone())
+    } else if let Some(service) = &arguments.kerberos {
+        ProtectionToken::kerberos(Initiator::new(service.clone()).map_err(could_not)?)
     } else if version.is_some() {
-        return Err(could_not("--derive-keys goes with --symmetric, --context or --password-key"));
+        return Err(could_not("--derive-keys goes with --symmetric, --context, --password-key or --kerberos"));
     } else {
         return Ok(None);
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
@@ -74,6 +75,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         && arguments.user_file.is_none()
         && arguments.secret.is_empty()
         && !requirements.x509
+        && !requirements.kerberos
         && !requirements.username;
     let attesters = trust.clone();
     let now = keys::now(arguments.now.as_ref())?;
@@ -102,6 +104,10 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     }
     if arguments.allow.allow_legacy {
         receiver = receiver.accept_x509_version_1_for_legacy_use_only();
+    }
+    let needs_kerberos = arguments.require.iter().any(|argument| argument == "token:kerberos");
+    if needs_kerberos {
+        receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
     }
     if arguments.accept_forward_references {
         receiver = receiver.accept_forward_references();
@@ -147,6 +153,7 @@ struct Required {
     x509: bool,
     confirmation: bool,
     saml: Vec<SamlVersion>,
+    kerberos: bool,
 }
 
 impl Required {
@@ -162,16 +169,14 @@ impl Required {
                 Some(("token", "x509")) => required.x509 = true,
                 Some(("token", "saml1")) => required.saml.push(SamlVersion::V1_1),
                 Some(("token", "saml2")) => required.saml.push(SamlVersion::V2_0),
-                Some(("token", "kerberos")) => {
-                    return Err(could_not(format!("{argument:?} is not supported yet")));
-                }
+                Some(("token", "kerberos")) => required.kerberos = true,
                 None if argument != "confirmation" => return Err(unknown()),
                 None => required.confirmation = true,
                 Some(_) => return Err(unknown()),
             }
         }
         // A certificate authenticates, and a reply confirms, by signing: the Body, if nothing else is said.
-        if (required.x509 || required.confirmation) && required.signed.is_empty() {
+        if (required.x509 || required.confirmation || required.kerberos) && required.signed.is_empty() {
             required.signed.push(Part::Body);
         }
         Ok(required)
@@ -196,6 +201,9 @@ impl Required {
         for version in &self.saml {
             requirements = requirements.saml_token(*version);
         }
+        if self.kerberos {
+            requirements = requirements.kerberos_token();
+        }
         // Where no one is trusted by name, a key that was encrypted to us is all there can be.
         if anyone { requirements.dangerous_anonymous() } else { requirements }
     }
@@ -208,6 +216,7 @@ fn kind(signer: &Signer) -> &'static str {
         Signer::SharedSecret { .. } => "shared-secret",
         Signer::SecurityContext { .. } => "security-context",
         Signer::Assertion(_) => "assertion",
+        Signer::Kerberos { .. } => "kerberos",
         Signer::License { .. } => "license",
         Signer::Exchange => "exchange",
         Signer::Anonymous => "anonymous",

@@ -12,6 +12,7 @@ mod binary_security_token;
 mod derived_key;
 mod error;
 mod instant;
+mod kerberos;
 mod rel;
 mod saml;
 mod security_context;
@@ -24,6 +25,10 @@ pub use binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, 
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};
+pub use kerberos::{
+    KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, KerberosToken,
+    write_kerberos_token,
+};
 pub use rel::Licenses;
 pub use saml::{
     Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, SamlVersion,
@@ -31,7 +36,7 @@ pub use saml::{
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
     BASE64_BINARY, ENCRYPTED_KEY, REL_LICENSE, ReferenceForm, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
-    write_assertion_reference, write_encrypted_key_sha1, write_token_reference,
+    write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, write_timestamp};
 pub use trust::{Purpose, SignerRule, Trust, TrustAnchors, ValidatedCertificate};

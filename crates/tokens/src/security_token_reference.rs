@@ -6,6 +6,7 @@ use wss_xmldsig::{Limits, X509Data, write_issuer_serial};
 
 use crate::binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 use crate::error::TokenError;
+use crate::kerberos::KerberosForm;
 use crate::saml::SamlVersion;
 
 /// The only encoding of binary tokens and identifiers.
@@ -323,5 +324,14 @@ pub fn write_assertion_reference(writer: &mut Writer, assertion: &str, version: 
     writer.attribute("ValueType", value_type);
     writer.text(assertion);
     writer.end();
+    writer.end();
+}
+
+/// Writes a `wsse:SecurityTokenReference` to the Kerberos token of an earlier message that has this SHA-1 (BSP R6904,
+/// R6905, R6907).
+pub fn write_kerberos_sha1(writer: &mut Writer, sha1: &[u8], form: KerberosForm) {
+    writer.start(name::WSSE, "SecurityTokenReference");
+    writer.attribute_in(name::WSSE11, "TokenType", form.value_type());
+    write_key_identifier(writer, KERBEROS_AP_REQ_SHA1, sha1);
     writer.end();
 }

@@ -152,6 +152,9 @@ pub enum SecureError {
     /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
     #[error("the recipe is for replies: use `secure_reply`, with a request that has the key and certificate it uses")]
     NeedsRequest,
+    /// *Failed.* There is no Kerberos ticket for the service.
+    #[error("no Kerberos ticket: check the credentials, and the name of the service")]
+    NoTicket,
     /// *Misuse.* The signer of the request has a certificate that cannot be encrypted to.
     #[error("the reply cannot be encrypted to the signer of the request: {0}")]
     Requester(PlanError),

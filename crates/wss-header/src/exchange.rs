@@ -7,17 +7,28 @@
 
 use wss_c14n::{Document, Limits, name};
 use wss_crypto::{Certificate, Secret};
+use wss_tokens::KerberosForm;
 
 use crate::envelope::Envelope;
 use crate::error::EnvelopeError;
+
+/// A key a request brought, and what names it in a reply.
+#[derive(Debug, Clone)]
+pub(crate) struct SentKey {
+    /// Of the cipher octets of an EncryptedKey, or of a Kerberos token.
+    pub(crate) sha1: Vec<u8>,
+    pub(crate) secret: Secret,
+    /// `None` for an EncryptedKey.
+    pub(crate) kerberos: Option<KerberosForm>,
+}
 
 /// What one request leaves behind for its reply.
 #[derive(Debug, Clone, Default)]
 pub struct Exchange {
     /// The octets of each `ds:SignatureValue` of the request, in no order.
     pub(crate) signature_values: Vec<Vec<u8>>,
-    /// Keys the request transported, by the SHA-1 of their cipher octets.
-    pub(crate) keys: Vec<(Vec<u8>, Secret)>,
+    /// Keys the request brought.
+    pub(crate) keys: Vec<SentKey>,
     /// Whose certificate signed the request.
     pub(crate) certificate: Option<Certificate>,
 }
@@ -58,8 +69,9 @@ impl Exchange {
         self.signature_values.len()
     }
 
-    /// The key whose cipher octets digest to `sha1`.
-    pub(crate) fn key(&self, sha1: &[u8]) -> Option<&Secret> {
-        self.keys.iter().find(|(digest, _)| digest == sha1).map(|(_, secret)| secret)
+    /// The key that `sha1` names.
+    pub(crate) fn key(&self, sha1: &[u8], is_kerberos: bool) -> Option<&Secret> {
+        let mut keys = self.keys.iter();
+        keys.find(|key| key.sha1 == sha1 && key.kerberos.is_some() == is_kerberos).map(|key| &key.secret)
     }
 }

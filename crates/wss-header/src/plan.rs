@@ -261,6 +261,7 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
         ProtectionKind::SecurityContext { .. }
         | ProtectionKind::Assertion { .. }
         | ProtectionKind::Username { .. }
+        | ProtectionKind::Kerberos { .. }
         | ProtectionKind::Request => Ok(()),
     }
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use wss_crypto::{Certificate, KeyTransport, Secret};
-use wss_tokens::{Password, ReferenceForm, SecureConversation};
+use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, SecureConversation};
 
 /// A token whose key both sides have. Clones name the same token.
 #[derive(Clone)]
@@ -21,6 +21,7 @@ pub(crate) enum ProtectionKind {
     Username { username: String, password: Password, iterations: u32 },
     SecurityContext { version: SecureConversation, identifier: String, instance: Option<String>, secret: Secret },
     Assertion { secret: Secret },
+    Kerberos { initiator: Arc<dyn KerberosInitiator>, form: KerberosForm },
     Request,
 }
 
@@ -59,6 +60,22 @@ impl ProtectionToken {
     #[must_use]
     pub fn of_assertion(secret: Secret) -> Self {
         Self::new(ProtectionKind::Assertion { secret })
+    }
+
+    /// The session key of a Kerberos ticket, a fresh one for each message. Replies use it through
+    /// [`ProtectionToken::of_request`].
+    #[must_use]
+    pub fn kerberos(initiator: impl KerberosInitiator + 'static) -> Self {
+        Self::new(ProtectionKind::Kerberos { initiator: Arc::new(initiator), form: KerberosForm::default() })
+    }
+
+    /// The form a Kerberos token is sent in; without effect on tokens of other kinds.
+    #[must_use]
+    pub fn kerberos_form(mut self, wanted: KerberosForm) -> Self {
+        if let ProtectionKind::Kerberos { form, .. } = Arc::make_mut(&mut self.kind) {
+            *form = wanted;
+        }
+        self
     }
 
     /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
@@ -110,6 +127,7 @@ impl std::fmt::Debug for ProtectionToken {
             ProtectionKind::Username { .. } => "UsernameToken",
             ProtectionKind::SecurityContext { .. } => "SecurityContextToken",
             ProtectionKind::Assertion { .. } => "secret of the assertion",
+            ProtectionKind::Kerberos { .. } => "Kerberos ticket",
             ProtectionKind::Request => "key of the request",
         };
         f.debug_struct("ProtectionToken").field("kind", &kind).field("derived", &self.derived).finish()

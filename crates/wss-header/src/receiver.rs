@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use wss_c14n::{ParseError, transcode};
 use wss_crypto::{Identity, Secret};
-use wss_tokens::{AssertionTrust, Licenses, PasswordSource, SecurityContexts, Trust};
+use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -31,6 +31,7 @@ pub struct Receiver {
     pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
     pub(crate) assertions: Option<AssertionTrust>,
     pub(crate) licenses: Option<Arc<dyn Licenses>>,
+    pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
     pub(crate) forward_references: bool,
     pub(crate) version_1: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -65,6 +66,7 @@ impl Receiver {
             contexts: None,
             assertions: None,
             licenses: None,
+            kerberos: None,
             forward_references: false,
             version_1: false,
             passwords: None,
@@ -106,6 +108,13 @@ impl Receiver {
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.assertions = Some(trust);
+        self
+    }
+
+    /// Accepts Kerberos tickets through `acceptor`.
+    #[must_use]
+    pub fn kerberos(mut self, acceptor: impl KerberosAcceptor + 'static) -> Self {
+        self.kerberos = Some(Arc::new(acceptor));
         self
     }
 

@@ -16,6 +16,7 @@ pub struct Requirements {
     pub(crate) confirmation: bool,
     pub(crate) anonymous: bool,
     pub(crate) certificate: bool,
+    pub(crate) kerberos: bool,
     pub(crate) assertions: BTreeSet<SamlVersion>,
 }
 
@@ -69,6 +70,13 @@ impl Requirements {
     #[must_use]
     pub fn saml_token(mut self, version: SamlVersion) -> Self {
         self.assertions.insert(version);
+        self
+    }
+
+    /// The client of a Kerberos ticket answers for what must be signed.
+    #[must_use]
+    pub fn kerberos_token(mut self) -> Self {
+        self.kerberos = true;
         self
     }
 

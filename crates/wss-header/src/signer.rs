@@ -25,6 +25,11 @@ pub enum Signer {
         /// `wsc:Identifier`.
         identifier: String,
     },
+    /// The client of a Kerberos ticket.
+    Kerberos {
+        /// `name@REALM`.
+        principal: String,
+    },
     /// The holder of a license, as the application reads it.
     License {
         /// Its `wsu:Id`, or its `licenseId`.
@@ -70,6 +75,7 @@ impl fmt::Display for Signer {
             Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {name}"),
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
             Self::SecurityContext { identifier } => write!(f, "party of the context {identifier}"),
+            Self::Kerberos { principal } => write!(f, "Kerberos principal {principal}"),
             Self::License { id } => write!(f, "holder of the license {id}"),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();

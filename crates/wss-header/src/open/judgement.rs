@@ -107,14 +107,18 @@ impl Opening<'_> {
     fn proof(&self) -> Result<(&ProvenSignature, Signer), OpenError> {
         let mut fewest: Option<Vec<String>> = None;
         let mut anonymous = false;
-        let mut other_kind = false;
+        let mut other_kind = None;
+        let requirements = &self.receiver.requirements;
         for signature in &self.signatures {
             let missing: Vec<String> =
                 self.demanded.iter().filter(|part| !signature.covers(part)).map(ToString::to_string).collect();
             if missing.is_empty() {
                 match self.author(signature) {
-                    Some(signer) if self.receiver.requirements.certificate && signer.certificate().is_none() => {
-                        other_kind = true;
+                    Some(signer) if requirements.certificate && signer.certificate().is_none() => {
+                        other_kind = Some("X.509");
+                    }
+                    Some(signer) if requirements.kerberos && !matches!(signer, Signer::Kerberos { .. }) => {
+                        other_kind = Some("Kerberos");
                     }
                     Some(signer) => return Ok((signature, signer)),
                     None => anonymous = true,
@@ -123,8 +127,8 @@ impl Opening<'_> {
                 fewest = Some(missing);
             }
         }
-        if other_kind {
-            return Err(RequirementError::NoToken { token: "X.509" }.into());
+        if let Some(token) = other_kind {
+            return Err(RequirementError::NoToken { token }.into());
         }
         if anonymous {
             return Err(RequirementError::Anonymous.into());

@@ -8,15 +8,16 @@ use std::ops::Range;
 use wss_c14n::{Element, name};
 use wss_crypto::{Certificate, HmacKey, Identity, Secret, VerifyingKey};
 use wss_tokens::{
-    Assertion, DerivedKeyToken, ENCRYPTED_KEY, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1, SAML_V2_0,
-    SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, USERNAME_TOKEN, UsernameToken,
-    ValidatedCertificate, X509Token,
+    Assertion, DerivedKeyToken, ENCRYPTED_KEY, KerberosToken, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1,
+    SAML_V2_0, SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, USERNAME_TOKEN,
+    UsernameToken, ValidatedCertificate, X509Token,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedKey, KeyMethod};
 
 use super::{Opening, Scene};
 use crate::error::OpenError;
+use crate::exchange::SentKey;
 
 /// Whose a key is, as long as nothing was verified with it.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub(super) enum Holder {
     Password(PasswordKey),
     SharedSecret(Option<String>),
     SecurityContext(String),
+    /// The client of a ticket.
+    Kerberos(String),
     /// The holder of the license of this Id.
     License(String),
     /// The subject of the assertion at this place of those that were judged.
@@ -288,9 +291,26 @@ impl<'r> Opening<'r> {
                         return Ok(found.map(|found| FoundSecret { token: Some(element.span()), ..found }));
                     }
                 }
-                let known = self.exchange.and_then(|exchange| exchange.key(digest));
+                let known = self.exchange.and_then(|exchange| exchange.key(digest, false));
                 Ok(known.map(|secret| FoundSecret {
                     secret: secret.clone(),
+                    holder: Holder::Exchange,
+                    label: "key of the request",
+                    token: None,
+                }))
+            }
+            SecurityTokenReference::KerberosApReqSha1(digest) => {
+                let tokens = scene.header.children().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken"));
+                for element in tokens.take(self.receiver.limits.tokens) {
+                    let Ok(token) = KerberosToken::parse(element) else { continue };
+                    if token.sha1() == *digest {
+                        let found = self.session_secret(&token, wanted);
+                        return Ok(found.map(|found| FoundSecret { token: Some(element.span()), ..found }));
+                    }
+                }
+                let known = self.exchange.and_then(|exchange| exchange.key(digest, true));
+                Ok(known.map(|secret| FoundSecret {
+                    secret: leading(secret, wanted),
                     holder: Holder::Exchange,
                     label: "key of the request",
                     token: None,
@@ -337,6 +357,11 @@ impl<'r> Opening<'r> {
             expect(USERNAME_TOKEN)?;
             return self.password_secret(token, wanted);
         }
+        if token.is(name::WSSE.uri, "BinarySecurityToken") {
+            let token = KerberosToken::parse(token)?;
+            expect(&token.form().value_type())?;
+            return Ok(self.session_secret(&token, wanted));
+        }
         if Assertion::is_one(token) {
             return self.confirmation_secret(token, wanted);
         }
@@ -379,6 +404,23 @@ impl<'r> Opening<'r> {
         Some(FoundSecret { secret, holder, label: "security context", token: None })
     }
 
+    /// The key of a ticket, accepted once however often it is referred to.
+    fn session_secret(&mut self, token: &KerberosToken, wanted: Wanted) -> Option<FoundSecret> {
+        let sha1 = token.sha1();
+        let session = match self.sessions.get(&sha1) {
+            Some(session) => session.clone(),
+            None => {
+                let session = self.receiver.kerberos.as_ref()?.accept(&token.gss_token())?;
+                self.sessions.insert(sha1.clone(), session.clone());
+                let kerberos = Some(token.form());
+                self.keys.push(SentKey { sha1, secret: session.key.clone(), kerberos });
+                session
+            }
+        };
+        let holder = Holder::Kerberos(session.principal);
+        Some(FoundSecret { secret: leading(&session.key, wanted), holder, label: "Kerberos ticket", token: None })
+    }
+
     fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
         let Some(passwords) = &self.receiver.passwords else { return Ok(None) };
         let key = UsernameToken::parse(element)?.password_key(wanted.key_use, passwords.as_ref())?;
@@ -407,8 +449,8 @@ impl<'r> Opening<'r> {
         };
         let found = |secret, holder| FoundSecret { secret, holder, label, token: None };
         let sha1 = key.sha1();
-        if let Some((_, secret)) = self.keys.iter().find(|(known, _)| *known == sha1) {
-            return Ok(Some(found(secret.clone(), Holder::Anonymous)));
+        if let Some(known) = self.keys.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none()) {
+            return Ok(Some(found(known.secret.clone(), Holder::Anonymous)));
         }
         let key_info = match key.key_info() {
             Some(element) => Some(KeyInfo::parse(element, &wss_xmldsig::Limits::default())?),
@@ -432,7 +474,7 @@ impl<'r> Opening<'r> {
             return Err(OpenError::TooMany { what: "private key operations", allowed });
         }
         let secret = key.unwrap_with(identity.unwrapping_key().as_ref(), expected_len)?;
-        self.keys.push((sha1, secret.clone()));
+        self.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
         Ok(Some(found(secret, Holder::Anonymous)))
     }
 
@@ -469,6 +511,14 @@ impl<'r> Opening<'r> {
 fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {
     let holder = Holder::SharedSecret(name.clone());
     FoundSecret { secret: secret.clone(), holder, label: "secret", token: None }
+}
+
+/// As many octets of a ticket's key as a cipher takes; all of them for MACs and derivations.
+fn leading(secret: &Secret, wanted: Wanted) -> Secret {
+    match wanted.len.and_then(|len| secret.as_octets().get(..len)) {
+        Some(leading) => Secret::new(leading.to_vec()),
+        None => secret.clone(),
+    }
 }
 
 fn dangling(id: &str) -> TokenError {

@@ -19,13 +19,13 @@ use std::ops::Range;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
-use wss_crypto::{Certificate, ContentEncryption, Secret};
-use wss_tokens::{Assertion, AuthenticatedUser, Timestamp};
+use wss_crypto::{Certificate, ContentEncryption};
+use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, SentKey};
 use crate::header::SecurityHeader;
 use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
@@ -82,8 +82,10 @@ pub(crate) struct Opening<'r> {
     decrypted: Vec<Decrypted>,
     /// Ids of ciphertext that is gone: no element may take one.
     retired_ids: HashSet<String>,
-    /// Keys that were unwrapped, in order, by the SHA-1 of their cipher octets.
-    pub(crate) keys: Vec<(Vec<u8>, Secret)>,
+    /// Keys that were unwrapped, or came with tickets, in order.
+    pub(crate) keys: Vec<SentKey>,
+    /// Tickets that were accepted, by the SHA-1 of their tokens.
+    sessions: HashMap<Vec<u8>, KerberosSession>,
     /// The cipher each secret was used with, by the SHA-256 of the secret.
     ciphers: HashMap<[u8; 32], ContentEncryption>,
     /// The request this message answers.
@@ -156,6 +158,7 @@ impl<'r> Opening<'r> {
             decrypted: Vec::new(),
             retired_ids: HashSet::new(),
             keys: Vec::new(),
+            sessions: HashMap::new(),
             ciphers: HashMap::new(),
             exchange,
             signature_values: Vec::new(),

@@ -69,6 +69,7 @@ impl Opening<'_> {
                 let method = ConfirmationMethod::HolderOfKey;
                 Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
             }
+            Holder::Kerberos(principal) => Signer::Kerberos { principal },
             Holder::License(id) => Signer::License { id },
             Holder::Exchange => Signer::Exchange,
             Holder::Anonymous => Signer::Anonymous,

@@ -6,12 +6,14 @@ use wss_c14n::{Writer, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
 use wss_tokens::{
     CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, USERNAME_TOKEN, write_derived_key, write_encrypted_key_sha1,
-    write_password_key_token, write_security_context, write_token_reference, write_x509_token,
+    write_kerberos_sha1, write_kerberos_token, write_password_key_token, write_security_context, write_token_reference,
+    write_x509_token,
 };
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
 use super::{Securing, no_such};
 use crate::error::SecureError;
+use crate::exchange::SentKey;
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
@@ -70,9 +72,11 @@ impl Securing {
         let placed = self.placed.get(at).ok_or(SecureError::NeedsRequest)?;
         let token_id = placed.id.clone();
         let Some(version) = token.derived else {
-            let is_password = flag.is_some();
+            // Passwords and tickets make keys of their own length: a cipher takes the leading octets.
+            let is_cut = flag.is_some()
+                || (key_use == PasswordKeyUse::Encryption && matches!(*token.kind, ProtectionKind::Kerberos { .. }));
             let secret = match placed.secret.as_octets().get(..len) {
-                Some(leading) if is_password => Secret::new(leading.to_vec()),
+                Some(leading) if is_cut => Secret::new(leading.to_vec()),
                 _ if key_use == PasswordKeyUse::Encryption && placed.secret.len() != len => {
                     return Err(SecureError::KeyLength { found: placed.secret.len(), wanted: len });
                 }
@@ -132,13 +136,27 @@ impl Securing {
                 let assertion = self.first_assertion().ok_or_else(|| no_such(&Part::Assertion))?;
                 (Some(assertion.id.clone()), secret.clone(), assertion.reference(None))
             }
+            ProtectionKind::Kerberos { initiator, form } => {
+                let id = self.fresh_id("KT")?;
+                let ticket = initiator.ticket().ok_or(SecureError::NoTicket)?;
+                let written = write_kerberos_token(&id, *form, &ticket.gss_token);
+                let (element, sha1) = written.ok_or(SecureError::NoTicket)?;
+                elements.push_str(&element);
+                self.exchange.keys.push(SentKey { sha1, secret: ticket.key.clone(), kerberos: Some(*form) });
+                let value_type = form.value_type();
+                let reference = reference_to(&id, Some(&value_type), Some(&value_type));
+                (Some(id), ticket.key, reference)
+            }
             ProtectionKind::Request => {
                 let request = self.request.as_ref().ok_or(SecureError::NeedsRequest)?;
                 // The first that was transported: what protected the request as a whole.
-                let (sha1, secret) = request.keys.first().ok_or(SecureError::NeedsRequest)?;
+                let key = request.keys.first().ok_or(SecureError::NeedsRequest)?;
                 let mut writer = Writer::new();
-                write_encrypted_key_sha1(&mut writer, sha1);
-                (None, secret.clone(), writer.finish())
+                match key.kerberos {
+                    None => write_encrypted_key_sha1(&mut writer, &key.sha1),
+                    Some(form) => write_kerberos_sha1(&mut writer, &key.sha1, form),
+                }
+                (None, key.secret.clone(), writer.finish())
             }
         };
         Ok(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference })
@@ -147,6 +165,6 @@ impl Securing {
     /// Remembers a key this message transports, for the reply.
     pub(super) fn note_key(&mut self, wrapped: &[u8], secret: &Secret) {
         let sha1 = Digest::of(DigestMethod::Sha1, wrapped).as_octets().to_vec();
-        self.exchange.keys.push((sha1, secret.clone()));
+        self.exchange.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
     }
 }

@@ -1,0 +1,94 @@
+//! Kerberos tickets for WS-Security, through the GSS-API of the system.
+//!
+//! [`Initiator`] gets tickets with the credentials of the process, [`Acceptor`] accepts them with its key table, as
+//! `KRB5_CONFIG`, `KRB5CCNAME` and `KRB5_KTNAME` say. Both are for MIT Kerberos on Linux, whose library is found when
+//! it is first asked for: [`Error::Library`] if there is none.
+//!
+//! ```no_run
+//! use wss_kerberos::{Acceptor, Initiator};
+//!
+//! let initiator = Initiator::new("HTTP@bank.example")?; // for ProtectionToken::kerberos
+//! let acceptor = Acceptor::new()?; // for Receiver::kerberos
+//! # Ok::<(), wss_kerberos::Error>(())
+//! ```
+//!
+//! Replays of authenticators are noticed by MIT's own cache. The key is that of the security context: the sub-session
+//! key that MIT's initiators always make, or the session key where a peer makes none (Kerberos Token Profile 1.1.1
+//! §3.6).
+
+mod gssapi;
+
+use std::sync::Arc;
+
+use thiserror::Error;
+use wss_crypto::Secret;
+use wss_tokens::{KerberosAcceptor, KerberosInitiator, KerberosSession, KerberosTicket};
+
+use gssapi::Gssapi;
+
+/// Why Kerberos cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// *Misuse.* MIT's library is not installed.
+    #[error("libgssapi_krb5 is not to be found: install MIT Kerberos")]
+    Library,
+    /// *Misuse.* The name of a service is none.
+    #[error("{name:?} is not the name of a service: write it as HTTP@host.example")]
+    Name {
+        /// As given.
+        name: String,
+    },
+}
+
+/// Gets a ticket for one service, with a fresh authenticator each time.
+#[derive(Debug, Clone)]
+pub struct Initiator {
+    library: Arc<Gssapi>,
+    service: String,
+}
+
+impl Initiator {
+    /// For the service of this host-based name: `service@host`.
+    ///
+    /// # Errors
+    /// [`Error::Library`], [`Error::Name`].
+    pub fn new(service: impl Into<String>) -> Result<Self, Error> {
+        let service = service.into();
+        let parts = service.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+        if parts.is_none() || service.contains('\0') {
+            return Err(Error::Name { name: service });
+        }
+        Ok(Self { library: Gssapi::load()?, service })
+    }
+}
+
+impl KerberosInitiator for Initiator {
+    fn ticket(&self) -> Option<KerberosTicket> {
+        let (gss_token, key) = self.library.initiate(&self.service)?;
+        Some(KerberosTicket { gss_token, key: Secret::new(key) })
+    }
+}
+
+/// Accepts tickets for the services of the process's key table.
+#[derive(Debug, Clone)]
+pub struct Acceptor {
+    library: Arc<Gssapi>,
+}
+
+impl Acceptor {
+    /// With the default key table.
+    ///
+    /// # Errors
+    /// [`Error::Library`].
+    pub fn new() -> Result<Self, Error> {
+        Ok(Self { library: Gssapi::load()? })
+    }
+}
+
+impl KerberosAcceptor for Acceptor {
+    fn accept(&self, gss_token: &[u8]) -> Option<KerberosSession> {
+        let (principal, key) = self.library.accept(gss_token)?;
+        Some(KerberosSession { principal, key: Secret::new(key) })
+    }
+}
