@@ -1,6 +1,6 @@
 //! The clock, through a trait a test can replace.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -15,6 +15,34 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> SystemTime {
         SystemTime::now()
+    }
+}
+
+/// Another clock, ahead or behind by so much: for peers whose clocks are known to be off, such as cameras.
+#[derive(Debug, Clone, Copy)]
+pub struct ShiftedClock<C> {
+    clock: C,
+    by: Duration,
+    ahead: bool,
+}
+
+impl<C: Clock> ShiftedClock<C> {
+    /// `clock`, ahead by `by`.
+    pub fn ahead(clock: C, by: Duration) -> Self {
+        Self { clock, by, ahead: true }
+    }
+
+    /// `clock`, behind by `by`.
+    pub fn behind(clock: C, by: Duration) -> Self {
+        Self { clock, by, ahead: false }
+    }
+}
+
+impl<C: Clock> Clock for ShiftedClock<C> {
+    fn now(&self) -> SystemTime {
+        let now = self.clock.now();
+        let shifted = if self.ahead { now.checked_add(self.by) } else { now.checked_sub(self.by) };
+        shifted.unwrap_or(now)
     }
 }
 

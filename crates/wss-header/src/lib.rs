@@ -27,7 +27,7 @@ mod requirements;
 mod secure;
 mod signer;
 
-pub use clock::{Clock, FixedClock, SystemClock};
+pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use envelope::{Role, SoapVersion};
 pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
 pub use exchange::Exchange;

@@ -18,6 +18,7 @@ pub struct Opened {
     pub(crate) blocks: Vec<Block>,
     pub(crate) signer: Signer,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) forwarded: Option<String>,
     pub(crate) exchange: Exchange,
     pub(crate) evidence: Evidence,
 }
@@ -107,6 +108,13 @@ impl Opened {
         &self.assertions
     }
 
+    /// The message to be sent on, if the receiver [forwards](crate::Receiver::forwards). What this node did not verify
+    /// in it is for others to verify.
+    #[must_use]
+    pub fn forwarded(&self) -> Option<&str> {
+        self.forwarded.as_deref()
+    }
+
     /// What this request leaves behind for its reply: hand it to [`Plan::secure_reply`](crate::Plan::secure_reply).
     #[must_use]
     pub fn exchange(&self) -> &Exchange {
@@ -133,6 +141,7 @@ impl Opened {
 pub struct UnsignedOpened {
     pub(crate) body: String,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) forwarded: Option<String>,
     pub(crate) evidence: Evidence,
 }
 
@@ -153,6 +162,13 @@ impl UnsignedOpened {
     #[must_use]
     pub fn assertions(&self) -> &[AuthenticatedAssertion] {
         &self.assertions
+    }
+
+    /// The message to be sent on, if the receiver [forwards](crate::Receiver::forwards). What this node did not verify
+    /// in it is for others to verify.
+    #[must_use]
+    pub fn forwarded(&self) -> Option<&str> {
+        self.forwarded.as_deref()
     }
 
     /// What was found on the way.

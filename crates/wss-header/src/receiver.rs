@@ -32,6 +32,7 @@ pub struct Receiver {
     pub(crate) assertions: Option<AssertionTrust>,
     pub(crate) licenses: Option<Arc<dyn Licenses>>,
     pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
+    pub(crate) forwards: bool,
     pub(crate) forward_references: bool,
     pub(crate) version_1: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -67,6 +68,7 @@ impl Receiver {
             assertions: None,
             licenses: None,
             kerberos: None,
+            forwards: false,
             forward_references: false,
             version_1: false,
             passwords: None,
@@ -190,6 +192,14 @@ impl Receiver {
         self
     }
 
+    /// Keeps the message to be sent on: without our Security header, what was encrypted for us in the clear, and every
+    /// other octet as it came. For intermediaries, with [`Receiver::actor`]; see [`Opened::forwarded`].
+    #[must_use]
+    pub fn forwards(mut self) -> Self {
+        self.forwards = true;
+        self
+    }
+
     /// States that the application handles header blocks of this name, if they must be understood. Blocks that
     /// are required to be signed count as understood.
     #[must_use]
@@ -241,6 +251,7 @@ impl Receiver {
             blocks: read.blocks,
             signer,
             assertions: read.assertions,
+            forwarded: read.forwarded,
             exchange,
             evidence: opening.evidence,
         })
@@ -254,7 +265,12 @@ impl Receiver {
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
         let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone(), None)?;
         opening.evidence.waived.push("the Body need not be signed");
-        Ok(UnsignedOpened { body: read.body, assertions: read.assertions, evidence: opening.evidence })
+        Ok(UnsignedOpened {
+            body: read.body,
+            assertions: read.assertions,
+            forwarded: read.forwarded,
+            evidence: opening.evidence,
+        })
     }
 
     fn process<'r>(

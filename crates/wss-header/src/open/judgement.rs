@@ -169,7 +169,7 @@ impl Opening<'_> {
     ) -> Result<Read, OpenError> {
         let body = scene.envelope.body;
         if self.demanded.is_empty() {
-            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None, assertions });
+            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None, assertions, forwarded: None });
         }
         let (signature, signer) = self.proof()?;
         let confirmed =
@@ -194,7 +194,7 @@ impl Opening<'_> {
             local: element.name().local.to_owned(),
             xml: canonical(element),
         });
-        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer), assertions })
+        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer), assertions, forwarded: None })
     }
 }
 

@@ -291,7 +291,13 @@ impl<'r> Opening<'r> {
         self.check_requirements(&assertions)?;
         self.check_confirmations()?;
         self.note_uses(&assertions);
-        self.read(&document, &scene, assertions).map(Next::Read)
+        let mut read = self.read(&document, &scene, assertions)?;
+        if self.receiver.forwards {
+            let mut splices = Splices::new();
+            splices.replace(header.element.span(), "");
+            read.forwarded = Some(splices.apply(source).0);
+        }
+        Ok(Next::Read(read))
     }
 
     /// What came out of ciphertext is parsed under the same limits; that it is too much says no more than that
@@ -372,6 +378,7 @@ pub(crate) struct Read {
     /// Whose signature proved what is demanded; `None` where nothing is.
     pub(crate) signer: Option<Signer>,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) forwarded: Option<String>,
 }
 
 /// What a revision led to.

@@ -1,0 +1,101 @@
+//! Nodes on the way: each opens the header for itself, and sends every other octet on as it came.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::*;
+use ws_security::prelude::*;
+use ws_security::{DangerousNoReplayCache, Secret, ShiftedClock, SystemClock};
+
+const NODE: &str = "urn:node";
+
+/// Signed for the service by Alice; over that, Body and Action encrypted, and a timestamp signed by Dave, for the node.
+fn on_its_way(soap: &str) -> (String, String) {
+    let inner = signed(soap);
+    let outer = Recipe::new()
+        .actor(NODE)
+        .timestamp(Duration::from_secs(300))
+        .sign(Signing::with(&identity("dave")).parts([Part::Timestamp, Part::Body]))
+        .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body, action()]));
+    let message = outer.plan().expect("a plan").secure(&inner).expect("secured");
+    (inner, message)
+}
+
+fn node() -> Receiver {
+    Receiver::new(
+        Trust::pins([certificate("dave")]),
+        Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body, action()]),
+        DangerousNoReplayCache,
+    )
+    .actor(NODE)
+    .decrypt_with(identity("bob"))
+    .forwards()
+}
+
+#[test]
+fn what_a_node_sends_on_still_verifies_downstream() {
+    for soap in [SOAP11, SOAP12] {
+        let (inner, message) = on_its_way(soap);
+        assert!(receiver().open(&message).is_err(), "the service cannot open it before the node did");
+        let opened = node().open(&message).expect("opens");
+        let forwarded = opened.forwarded().expect("kept");
+        let delivered = receiver().open(forwarded).unwrap_or_else(|error| panic!("{error:?}\n{forwarded}"));
+        assert!(delivered.body().xml().contains(AMOUNT));
+        assert!(!forwarded.contains(NODE) && !forwarded.contains("EncryptedData"));
+        // The header for the service left octet for octet as it came.
+        let header = |text: &str| {
+            let start = text.find("<wsse:Security").expect("a header");
+            let end = text.rfind("</wsse:Security>").expect("its end");
+            text[start..end].to_owned()
+        };
+        assert_eq!(header(forwarded), header(&inner));
+        assert!(receiver().open(forwarded.replace(AMOUNT, "1.00")).is_err());
+
+        // The node adds its own, for the next one.
+        let own = Recipe::new().actor("urn:next").timestamp(Duration::from_secs(60));
+        let own = own.sign(Signing::with(&identity("carol")).parts([Part::Body, Part::Timestamp]));
+        let next = own.plan().expect("a plan").secure(forwarded).expect("secured");
+        let further = Receiver::new(
+            Trust::pins([certificate("carol")]),
+            Requirements::signed([Part::Body, Part::Timestamp]),
+            DangerousNoReplayCache,
+        )
+        .actor("urn:next")
+        .forwards();
+        let last = further.open(&next).expect("opens");
+        assert!(receiver().open(last.forwarded().expect("kept")).is_ok());
+        assert!(receiver().open(&next).is_ok(), "a header for another is left alone");
+    }
+}
+
+#[test]
+fn without_asking_nothing_is_kept() {
+    let opened = receiver().open(signed(SOAP11)).expect("opens");
+    assert_eq!(opened.forwarded(), None);
+}
+
+#[test]
+fn a_peer_whose_clock_is_off_is_met_half_way() {
+    let late = Duration::from_secs(3_600);
+    let behind = Recipe::new()
+        .clock(Arc::new(ShiftedClock::behind(SystemClock, late)))
+        .username_digest("ann", "s3cret")
+        .plan()
+        .expect("a plan")
+        .secure(&envelope(SOAP12))
+        .expect("secured");
+    let camera = |clock: Arc<dyn ws_security::Clock>| {
+        Receiver::new(
+            Trust::no_certificates(),
+            Requirements::dangerous_unsigned().username_token(),
+            MemoryReplayCache::default(),
+        )
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+        .clock(clock)
+    };
+    assert!(camera(Arc::new(SystemClock)).dangerous_open_unsigned(&behind).is_err());
+    assert!(camera(Arc::new(ShiftedClock::behind(SystemClock, late))).dangerous_open_unsigned(&behind).is_ok());
+    assert!(camera(Arc::new(ShiftedClock::ahead(SystemClock, late))).dangerous_open_unsigned(&behind).is_err());
+}
