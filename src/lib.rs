@@ -36,6 +36,8 @@ pub use wss_xmldsig as xmldsig;
 /// XML Encryption on whole documents.
 pub use wss_xmlenc as xmlenc;
 
+pub mod manual;
+
 /// What most programs need.
 pub mod prelude {
     pub use crate::{

@@ -1,0 +1,314 @@
+//! How to: one page for each kind of token, and for what is done with them. Every piece of code here runs as a test.
+//!
+//! | to | read |
+//! |---|---|
+//! | log a user in by password, or sign with one | [`username`] |
+//! | sign with a certificate, and choose how it is referred to | [`x509`] |
+//! | protect both directions with one key (symmetric binding), derive keys, use a security context | [`symmetric`] |
+//! | answer a request with its key, and confirm its signatures | [`replies`] |
+//! | send, vouch for or accept SAML assertions | [`saml`] |
+//! | use Kerberos tickets | [`kerberos`] |
+//! | accept licenses | [`licenses`] |
+//! | answer with a fault | [`faults`] |
+//! | stand in the middle | [`intermediaries`] |
+
+/// User names and passwords (Username Token Profile 1.1.1).
+///
+/// A digest proves that the sender has the password without sending it; Nonce and Created are added, and the receiver
+/// refuses both a second time. Some services (Amadeus among them) digest the SHA-1 of the password: give
+/// [`Password::sha1_of`](crate::Password::sha1_of), and let the [`PasswordSource`](crate::PasswordSource) of the
+/// service return the same.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::Secret;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let message = Recipe::new().username_digest("ann", "s3cret").plan()?.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::dangerous_unsigned().username_token();
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
+///     .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+/// let opened = receiver.dangerous_open_unsigned(&message)?;
+/// assert_eq!(opened.user().map(|user| user.username()), Some("ann"));
+/// assert!(receiver.dangerous_open_unsigned(&message).is_err(), "a replay");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A password in the clear needs `over_protected_transport` on both sides, or encryption in the same recipe. A device
+/// whose clock is off is met with a [`ShiftedClock`](crate::ShiftedClock).
+///
+/// A password can also make a key that signs (HMAC) and encrypts (AES-128). It is as weak as the password:
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{ProtectionToken, Secret, Signer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = ProtectionToken::username("ann", "s3cret");
+/// let signing = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
+///     .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+/// let opened = receiver.open(&message)?;
+/// assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "ann"));
+/// # Ok(())
+/// # }
+/// ```
+pub mod username {}
+
+/// Certificates (X.509 Token Profile 1.1.1).
+///
+/// By default the certificate travels in a BinarySecurityToken. A peer that has it can be given a reference instead:
+/// issuer and serial number (in the spelling that peer compares), key identifier, or thumbprint; and a path goes as a
+/// PKIPath or a PKCS#7 bag. What a message only names, the receiver must [know](crate::Trust::known); knowing is not
+/// trusting.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{NameForm, ReferenceForm};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// for form in [ReferenceForm::Direct, ReferenceForm::Thumbprint, ReferenceForm::IssuerSerialAs(NameForm::Dotnet)] {
+///     // The token is signed too, through the reference to it where it is not in the message (STR-Transform).
+///     let signing = Signing::with(&identity("alice"))
+///         .reference(form)
+///         .parts([Part::Body, Part::Timestamp, Part::Token])
+///         .token_by_reference();
+///     let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+///     let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Token]).x509_token();
+///     let trust = below_our_ca().known([certificate("alice")]);
+///     let opened = Receiver::new(trust, requirements, MemoryReplayCache::default()).open(&message)?;
+///     assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub mod x509 {}
+
+/// Keys both sides have (the symmetric binding of WS-SecurityPolicy; WS-SecureConversation).
+///
+/// A [`ProtectionToken`](crate::ProtectionToken) brings a key: encrypted to the service, out of a password, out of a
+/// security context, a ticket or an assertion. Give each use a key of its own with `derived_keys`.
+///
+/// A key that was encrypted to the service says nothing about who sent it. Someone must answer for it: with an endorsing
+/// signature, as here, or with a username token that is signed and encrypted with it. Otherwise
+/// [`Receiver::open`](crate::Receiver::open) refuses, unless the requirements say `dangerous_anonymous`.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{ProtectionToken, SecureConversation};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+/// let plan = Recipe::new()
+///     .timestamp(LIFETIME)
+///     .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
+///     .sign(Signing::with(&identity("alice")).parts([Part::Signature])) // endorses
+///     .encrypt(Encrypting::with_token(&key).parts([Part::Body, Part::Signature]))
+///     .plan()?;
+/// let message = plan.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+/// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
+/// let opened = receiver.decrypt_with(identity("bob")).open(&message)?;
+/// assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// The secret of a security context is looked up by its identifier:
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{ProtectionToken, Secret, SecureConversation};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let secret = || Secret::new(vec![7; 32]); // as WS-Trust gave it
+/// let context = ProtectionToken::security_context(SecureConversation::V2005, "urn:uuid:1", secret())
+///     .derived_keys(SecureConversation::V2005);
+/// let signing = Signing::with_token(&context).parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
+///     .security_contexts(move |identifier: &str, _: Option<&str>| (identifier == "urn:uuid:1").then(secret));
+/// receiver.open(&message)?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod symmetric {}
+
+/// Replies: with the key of the request, confirming its signatures, encrypted to its signer.
+///
+/// Both sides keep an [`Exchange`](crate::Exchange): the client from `secure_request`, the service from the opened
+/// request. A reply that answers another request is refused, and so is the request itself, sent back.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::ProtectionToken;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // The client asks.
+/// let key = ProtectionToken::encrypted_to(&certificate("bob"));
+/// let ask = Recipe::new()
+///     .timestamp(LIFETIME)
+///     .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
+///     .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
+///     .plan()?;
+/// let (request, sent) = ask.secure_request(ENVELOPE)?;
+///
+/// // The service answers.
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let service = Receiver::new(below_our_ca(), requirements.clone(), MemoryReplayCache::default());
+/// let opened = service.decrypt_with(identity("bob")).open(&request)?;
+/// let answer = Recipe::new()
+///     .timestamp(LIFETIME)
+///     .signature_confirmation()
+///     .sign(Signing::with_token(&ProtectionToken::of_request()).parts([Part::Body, Part::Timestamp]))
+///     .encrypt(Encrypting::to_requester().parts([Part::Body]))
+///     .plan()?;
+/// let reply = answer.secure_reply(ENVELOPE, opened.exchange())?;
+///
+/// // The client reads the answer to what it asked.
+/// let client = Receiver::new(Trust::no_certificates(), requirements.signature_confirmation(), MemoryReplayCache::default())
+///     .decrypt_with(identity("alice"));
+/// client.open_reply(&reply, &sent)?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod replies {}
+
+/// SAML assertions, 1.1 and 2.0 (SAML Token Profile 1.1.1).
+///
+/// An [`AssertionTrust`](crate::AssertionTrust) says whose assertions count and for whom they must be meant. Who sends
+/// one must show that it is about itself: by signing with the key it names (holder-of-key), or through a third party
+/// that signs assertion and Body together (sender-vouches). Bearer assertions are accepted only where
+/// `accept_bearer` says so, and once.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::crypto::SystemRandom;
+/// use ws_security::{AssertionTrust, NewAssertion, SamlVersion};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// // Carol issues an assertion about Alice, whose key confirms it.
+/// let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=alice")
+///     .holder_of_key(&certificate("alice"))
+///     .audience("urn:bank")
+///     .attribute("role", ["teller"])
+///     .sign(&identity("carol"), now(), &SystemRandom)?;
+///
+/// // Alice attaches it as it stands, and signs as its subject.
+/// let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).attach(assertion).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// let trust = AssertionTrust::for_audience("urn:bank")
+///     .issuer("https://idp.example", Trust::pins([certificate("carol")]));
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(SamlVersion::V2_0);
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default()).assertions(trust);
+/// let opened = receiver.open(&message)?;
+/// let said = opened.assertions()[0].assertion();
+/// assert_eq!(said.subject(), Some("uid=alice"));
+/// assert_eq!(said.attribute("role"), Some(&["teller".to_owned()][..]));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// To vouch for someone, sign `Part::Assertion` with the Body; to accept that, name the attesters with
+/// [`AssertionTrust::sender_vouches`](crate::AssertionTrust::sender_vouches).
+pub mod saml {}
+
+/// Kerberos tickets (Kerberos Token Profile 1.1.1).
+///
+/// Tickets come through [`KerberosInitiator`](crate::KerberosInitiator) and go through
+/// [`KerberosAcceptor`](crate::KerberosAcceptor). With the feature `kerberos`, `ws_security::kerberos` fills both with
+/// MIT Kerberos; here they are two closures around a ticket made up for the example.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{KerberosSession, KerberosTicket, ProtectionToken, SecureConversation, Secret, Signer};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let gss_token = [&[0x60, 0x10, 0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02, 0x01, 0x00][..], &[0x6E, 1, 0]].concat();
+/// # let known = gss_token.clone();
+/// let key = || Secret::new(vec![5; 32]);
+/// let ticket = ProtectionToken::kerberos(move || Some(KerberosTicket { gss_token: gss_token.clone(), key: key() }))
+///     .derived_keys(SecureConversation::V1_3);
+/// let signing = Signing::with_token(&ticket).parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]).kerberos_token();
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default()).kerberos(
+///     move |token: &[u8]| (token == known).then(|| KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: key() }),
+/// );
+/// let opened = receiver.open(&message)?;
+/// assert!(matches!(opened.signer(), Signer::Kerberos { principal } if principal == "ann@EXAMPLE"));
+/// # Ok(())
+/// # }
+/// ```
+pub mod kerberos {}
+
+/// Licenses (REL Token Profile 1.1.1): opaque XML, which [`Licenses`](crate::Licenses) of the application read.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let license = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" xmlns:wsu=\"http://docs.oasis-open.org/wss/\
+///     2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" wsu:Id=\"l1\"><r:grant>Alice</r:grant></r:license>";
+/// let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).attach(license).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// // The application checks the license's issuer, and says whose key it names.
+/// let read = |license: &str| license.contains("Alice").then(|| certificate("alice").public_key().clone());
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default()).licenses(read);
+/// receiver.open(&message)?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod licenses {}
+
+/// Faults: [`OpenError`](crate::OpenError) is for the log, [`Fault`](crate::Fault) for the wire.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{Fault, FaultCode, SoapVersion, UnauthenticatedFault};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let receiver = Receiver::new(below_our_ca(), Requirements::signed([Part::Body]), MemoryReplayCache::default());
+/// let error = receiver.open(ENVELOPE).expect_err("it has no Security header");
+/// // One code for everything teaches an attacker nothing; a code of the standard's list helps a peer one trusts.
+/// let opaque = Fault::refused().envelope(SoapVersion::of(ENVELOPE));
+/// let telling = Fault::naming(&error);
+/// assert_eq!(telling.code(), FaultCode::InvalidSecurity);
+/// // Who receives a fault without a signature learns that the exchange failed, and nothing it could rely on.
+/// assert_eq!(UnauthenticatedFault::read(&opaque).map(|fault| fault.reason().to_owned()), Some("The message was refused".to_owned()));
+/// # Ok(())
+/// # }
+/// ```
+pub mod faults {}
+
+/// Intermediaries: open the header for one's own role, and send every other octet on as it came.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let sign = |who: &str| Signing::with(&identity(who)).parts([Part::Body, Part::Timestamp]);
+/// let for_service = Recipe::new().timestamp(LIFETIME).sign(sign("alice")).plan()?.secure(ENVELOPE)?;
+/// let for_node = Recipe::new().actor("urn:node").timestamp(LIFETIME).sign(sign("carol")).plan()?.secure(&for_service)?;
+///
+/// let requirements = || Requirements::signed([Part::Body, Part::Timestamp]);
+/// let node = Receiver::new(below_our_ca(), requirements(), MemoryReplayCache::default()).actor("urn:node").forwards();
+/// let opened = node.open(&for_node)?;
+/// let forwarded = opened.forwarded().expect("the receiver forwards");
+/// assert_eq!(forwarded, for_service);
+/// Receiver::new(below_our_ca(), requirements(), MemoryReplayCache::default()).open(forwarded)?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod intermediaries {}
