@@ -1,8 +1,9 @@
 //! Real peers, both ways. Runs where `WSS_INTEROP=1` is set; `.ci/run` sets it.
 //!
-//! Needs a JDK and Maven (WSS4J), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
+//! Needs a JDK and Maven (WSS4J, CXF), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
+mod cxf;
 mod libxml2;
 mod peer;
 mod saml;

@@ -57,6 +57,16 @@ impl Driver {
         Self::run(COMPILED.get_or_init(|| compile("saml")), "Saml")
     }
 
+    /// Apache CXF, and the port its services listen on.
+    pub(crate) fn start_cxf() -> (Self, u16) {
+        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
+        let mut driver = Self::run(COMPILED.get_or_init(|| compile("cxf")), "Cxf");
+        let mut line = String::new();
+        driver.output.read_line(&mut line).expect("CXF starts");
+        let port = line.trim_end().strip_prefix("OK ").and_then(|port| port.parse().ok());
+        (driver, port.expect("a port"))
+    }
+
     fn run((folder, jars): &(PathBuf, String), class: &str) -> Self {
         let mut child = Command::new("java")
             .arg("-cp")
@@ -65,7 +75,7 @@ impl Driver {
             .arg(peer::root().join("vectors/keys"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(if std::env::var_os("WSS_PEER_LOG").is_some() { Stdio::inherit() } else { Stdio::null() })
             .spawn()
             .expect("java");
         let input = child.stdin.take().expect("piped");

@@ -31,6 +31,8 @@ pub struct Exchange {
     pub(crate) keys: Vec<SentKey>,
     /// Whose certificate signed the request.
     pub(crate) certificate: Option<Certificate>,
+    /// Assertions we sent as their subject: their ids, and the certificate whose key they name.
+    pub(crate) subject_of: Vec<(String, Certificate)>,
 }
 
 impl Exchange {

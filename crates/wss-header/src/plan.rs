@@ -248,6 +248,9 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
 }
 
 fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
+    if token.derived.is_some() && !(16..=64).contains(&token.mac_key_octets) {
+        return Err(PlanError::KeyMismatch);
+    }
     match &*token.kind {
         ProtectionKind::EncryptedKey { recipient, transport, reference } => {
             check_recipient(recipient, transport, *reference, legacy)

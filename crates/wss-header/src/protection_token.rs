@@ -13,6 +13,7 @@ use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, Secur
 pub struct ProtectionToken {
     pub(crate) kind: Arc<ProtectionKind>,
     pub(crate) derived: Option<SecureConversation>,
+    pub(crate) mac_key_octets: usize,
 }
 
 #[derive(Clone)]
@@ -27,7 +28,7 @@ pub(crate) enum ProtectionKind {
 
 impl ProtectionToken {
     fn new(kind: ProtectionKind) -> Self {
-        Self { kind: Arc::new(kind), derived: None }
+        Self { kind: Arc::new(kind), derived: None, mac_key_octets: 24 }
     }
 
     /// A fresh key for each message, encrypted to the holder of `recipient` in an `xenc:EncryptedKey`. It says
@@ -116,6 +117,14 @@ impl ProtectionToken {
     #[must_use]
     pub fn derived_keys(mut self, version: SecureConversation) -> Self {
         self.derived = Some(version);
+        self
+    }
+
+    /// Octets of the keys that are derived for MACs: 24 by default, as the 192-bit and 256-bit suites of
+    /// WS-SecurityPolicy (§6.1) have it and WCF and CXF demand; 16 for their 128-bit suites.
+    #[must_use]
+    pub fn mac_key_octets(mut self, octets: usize) -> Self {
+        self.mac_key_octets = octets;
         self
     }
 }

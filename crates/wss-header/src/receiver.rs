@@ -245,6 +245,7 @@ impl Receiver {
             signature_values: opening.signature_values,
             keys: opening.keys,
             certificate: signer.certificate().cloned(),
+            subject_of: Vec::new(),
         };
         Ok(Opened {
             body: read.body,

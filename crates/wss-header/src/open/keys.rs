@@ -498,6 +498,12 @@ impl<'r> Opening<'r> {
                 let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
                 token.map(|token| token.certificate.clone())
             }
+            // The assertion went with our request, and names a key of ours.
+            SecurityTokenReference::Assertion { id, .. } => {
+                let mut sent = self.exchange.iter().flat_map(|request| &request.subject_of);
+                let Some((_, own)) = sent.find(|(sent, _)| sent == id) else { return Ok(None) };
+                Some(own.clone())
+            }
             SecurityTokenReference::Embedded(element) => Some(X509Token::parse(*element)?.certificate().clone()),
             _ => None,
         };

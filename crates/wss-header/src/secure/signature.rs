@@ -46,8 +46,9 @@ impl Securing {
 
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
         match &signing.by {
-            SignedBy::Certificate { .. } if signing.as_subject => {
+            SignedBy::Certificate { certificate, .. } if signing.as_subject => {
                 let assertion = self.attached.first().ok_or_else(|| no_such(&Part::Assertion))?;
+                self.exchange.subject_of.push((assertion.id.clone(), certificate.as_ref().clone()));
                 Ok(Keying {
                     elements: String::new(),
                     key_info: assertion.reference(None),
@@ -86,7 +87,10 @@ impl Securing {
                 })
             }
             SignedBy::Token(token) => {
-                let len = signing.method.digest().output_len();
+                let len = match token.derived {
+                    Some(_) => token.mac_key_octets,
+                    None => signing.method.digest().output_len(),
+                };
                 let key = self.key_for(token, PasswordKeyUse::Mac, len)?;
                 let secret = HmacKey::new(key.secret.as_octets().to_vec());
                 let secret = secret.map_err(|_| SecureError::KeyLength { found: key.secret.len(), wanted: 16 })?;

@@ -1,0 +1,214 @@
+//! Apache CXF as a real HTTP service and a real client on loopback, driven by its security policies: mutual X.509,
+//! SAML 2.0 holder-of-key, and a username token over the symmetric binding with derived keys.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::time::{Duration, SystemTime};
+
+use ws_security::c14n::name;
+use ws_security::crypto::SystemRandom;
+use ws_security::{
+    AlgorithmPolicy, AssertionTrust, ContentEncryption, Encrypting, Exchange, MemoryReplayCache, NewAssertion, Opened,
+    Part, ProtectionToken, Receiver, Recipe, ReferenceForm, Requirements, SamlVersion, Secret, SecureConversation,
+    SignerRule, Signing, Trust,
+};
+
+use crate::peer::{self, Matrix};
+use crate::wss4j::Driver;
+
+const KINDS: [&str; 3] = ["x509", "saml2", "username"];
+
+fn envelope(payload: &str) -> String {
+    format!("<s:Envelope xmlns:s=\"{}\"><s:Body>{payload}</s:Body></s:Envelope>", name::SOAP11.uri)
+}
+
+/// The payload of a message over HTTP, be its length stated or in chunks.
+fn read_http(stream: &mut impl BufRead) -> String {
+    let mut line = || {
+        let mut line = String::new();
+        stream.read_line(&mut line).expect("a line");
+        line.trim_end().to_owned()
+    };
+    let (mut length, mut chunked) = (None, false);
+    let _first = line();
+    loop {
+        let header = line().to_ascii_lowercase();
+        if header.is_empty() {
+            break;
+        }
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse::<usize>().ok();
+        }
+        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
+    }
+    let mut body = Vec::new();
+    match (chunked, length) {
+        (true, _) => loop {
+            let mut size = String::new();
+            stream.read_line(&mut size).expect("a size");
+            let size = usize::from_str_radix(size.trim(), 16).expect("a size");
+            let mut chunk = vec![0; size + 2];
+            stream.read_exact(&mut chunk).expect("a chunk");
+            if size == 0 {
+                break;
+            }
+            body.extend_from_slice(&chunk[..size]);
+        },
+        (false, Some(length)) => {
+            body.resize(length, 0);
+            stream.read_exact(&mut body).expect("a body");
+        }
+        (false, None) => {
+            stream.read_to_end(&mut body).expect("a body");
+        }
+    }
+    String::from_utf8(body).expect("UTF-8")
+}
+
+fn post(port: u16, kind: &str, message: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("CXF listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    write!(
+        stream,
+        "POST /{kind} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: text/xml; charset=UTF-8\r\nSOAPAction: \"\"\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n{message}",
+        message.len()
+    )
+    .expect("sent");
+    read_http(&mut BufReader::new(stream))
+}
+
+fn anyone() -> Trust {
+    Trust::anchors([peer::certificate("ca")])
+        .signer(SignerRule::AnyBelowTheAnchors)
+        .known([peer::certificate("alice"), peer::certificate("bob")])
+}
+
+fn cbc(encrypting: Encrypting) -> Encrypting {
+    encrypting.content(ContentEncryption::Aes256Cbc)
+}
+
+fn derived(token: ProtectionToken) -> ProtectionToken {
+    token.derived_keys(SecureConversation::V1_3)
+}
+
+/// The suite Basic256Sha256 of WS-SecurityPolicy: CBC, and SHA-1 inside OAEP.
+fn receiver(requirements: Requirements, own: &str) -> Receiver {
+    Receiver::new(anyone(), requirements, MemoryReplayCache::default())
+        .decrypt_with(peer::identity(own))
+        .algorithms(AlgorithmPolicy::default().admit_cbc())
+        .dangerous_decrypt_cbc_before_verification()
+}
+
+fn ask(kind: &str, payload: &str) -> (String, Exchange) {
+    let parts = [Part::Body, Part::Timestamp];
+    let hidden = cbc(Encrypting::to(&peer::certificate("bob"))).parts([Part::Body]);
+    let recipe = Recipe::new().timestamp(Duration::from_secs(300));
+    let recipe = match kind {
+        "x509" => recipe.sign(Signing::with(&peer::identity("alice")).parts(parts)).encrypt(hidden),
+        "saml2" => {
+            let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann")
+                .holder_of_key(&peer::certificate("alice"))
+                .audience("urn:bank")
+                .sign(&peer::identity("carol"), SystemTime::now(), &SystemRandom)
+                .expect("issued");
+            let signing = Signing::with(&peer::identity("alice")).as_subject().parts(parts);
+            recipe.attach(assertion).sign(signing).encrypt(hidden)
+        }
+        _ => {
+            let token = derived(ProtectionToken::encrypted_to(&peer::certificate("bob")));
+            recipe
+                .username_text("ann", "s3cret")
+                .sign(Signing::with_token(&token).parts(parts).parts([Part::UsernameToken]))
+                .encrypt(cbc(Encrypting::with_token(&token)).parts([Part::Body, Part::UsernameToken]))
+        }
+    };
+    recipe.plan().expect("a plan").secure_request(&envelope(payload)).expect("secured")
+}
+
+fn open_reply(kind: &str, reply: &str, sent: &Exchange) -> Result<Opened, String> {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+    let client = receiver(requirements, "alice");
+    let opened = if kind == "x509" { client.open(reply) } else { client.open_reply(reply, sent) };
+    opened.map_err(|error| format!("{error:?}\n{reply}"))
+}
+
+fn serve(kind: &str, request: &str) -> Result<String, String> {
+    let parts = [Part::Body, Part::Timestamp];
+    let requirements = Requirements::signed(parts.clone()).encrypted([Part::Body]);
+    let requirements = match kind {
+        "x509" => requirements.x509_token(),
+        "saml2" => requirements.saml_token(SamlVersion::V2_0),
+        _ => requirements.username_token(),
+    };
+    let assertions = AssertionTrust::for_audience("urn:bank")
+        .issuer("https://idp.example", Trust::pins([peer::certificate("carol")]));
+    let service = receiver(requirements, "bob")
+        .assertions(assertions)
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+    let opened = service.open(request).map_err(|error| format!("{error:?}\n{request}"))?;
+    assert!(opened.body().xml().contains("4711"));
+    let recipe = Recipe::new().timestamp(Duration::from_secs(300));
+    let signing = Signing::with(&peer::identity("bob")).reference(ReferenceForm::IssuerSerial).parts(parts.clone());
+    let recipe = match kind {
+        "x509" => recipe.sign(signing).encrypt(cbc(Encrypting::to_requester()).parts([Part::Body])),
+        "saml2" => recipe.sign(signing).encrypt(cbc(Encrypting::to(&peer::certificate("alice"))).parts([Part::Body])),
+        _ => {
+            let token = derived(ProtectionToken::of_request());
+            recipe
+                .sign(Signing::with_token(&token).parts(parts))
+                .encrypt(cbc(Encrypting::with_token(&token)).parts([Part::Body]))
+        }
+    };
+    let reply = envelope("<accepted xmlns=\"urn:bank\">4711</accepted>");
+    recipe.plan().expect("a plan").secure_reply(&reply, opened.exchange()).map_err(|error| error.to_string())
+}
+
+#[test]
+fn services_and_clients_of_cxf_speak_with_ours() {
+    if !peer::wanted() {
+        return;
+    }
+    let (mut driver, port) = Driver::start_cxf();
+    let mut matrix = Matrix::new(&["our client > CXF's service", "CXF's client > our service"]);
+    for kind in KINDS {
+        let (message, sent) = ask(kind, "<pay xmlns=\"urn:bank\">4711</pay>");
+        let reply = post(port, kind, &message);
+        let outcome = open_reply(kind, &reply, &sent).and_then(|opened| {
+            let body = opened.body().xml().to_owned();
+            if body.contains("4711") && body.contains("accepted") { Ok(()) } else { Err(body) }
+        });
+        matrix.cell(kind, "our client > CXF's service", outcome, None);
+        let tampered = post(port, kind, &message.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
+        assert!(tampered.contains("Fault"), "{kind}: {tampered}");
+
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let own = listener.local_addr().expect("its address").port();
+        let served = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("CXF calls");
+            let mut reader = BufReader::new(stream);
+            let request = read_http(&mut reader);
+            let answer = serve(kind, &request);
+            let (status, body) = match &answer {
+                Ok(reply) => ("200 OK", reply.as_str()),
+                Err(_) => ("500 Refused", ""),
+            };
+            write!(
+                reader.get_mut(),
+                "HTTP/1.1 {status}\r\nContent-Type: text/xml; charset=UTF-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            )
+            .expect("answered");
+            answer
+        });
+        let called =
+            driver.ask(&format!("call\t{kind}\thttp://localhost:{own}/{kind}"), "<pay xmlns=\"urn:bank\">4711</pay>");
+        let outcome = match called {
+            Ok(body) if body.contains("accepted") => Ok(()),
+            Ok(body) => Err(body),
+            Err(error) => Err(format!("{error}; we said {:?}", served.join().map(|answer| answer.map(drop)))),
+        };
+        matrix.cell(kind, "CXF's client > our service", outcome, None);
+    }
+    matrix.finish("Apache CXF 3.5 over HTTP");
+}

@@ -1,0 +1,244 @@
+import java.io.*;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.*;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.*;
+import javax.security.auth.callback.*;
+import javax.xml.namespace.QName;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.transform.*;
+import javax.xml.transform.stream.*;
+import javax.xml.ws.*;
+import org.apache.cxf.BusFactory;
+import org.apache.cxf.jaxws.EndpointImpl;
+import org.apache.cxf.ws.policy.WSPolicyFeature;
+import org.apache.wss4j.common.crypto.Merlin;
+import org.apache.wss4j.common.ext.WSPasswordCallback;
+import org.apache.wss4j.common.saml.SAMLCallback;
+import org.apache.wss4j.common.saml.bean.*;
+import org.apache.wss4j.common.saml.builder.SAML2Constants;
+import org.w3c.dom.Element;
+
+/**
+ * Apache CXF, driven by its security policies: services on loopback, and a client.
+ *
+ * The first answer is "OK PORT": services listen at http://localhost:PORT/KIND, where KIND is x509, saml2 or username.
+ * call KIND URL BODY    calls the service at URL as a client; the answer is the payload of the reply
+ *
+ * Bodies travel in base64. Answers: "OK base64" or "ERR reason".
+ */
+public class Cxf {
+    static final String PASSWORD = "changeit";
+    static Merlin crypto;
+
+    public static void main(String[] args) throws Exception {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        System.setOut(System.err);
+        crypto = crypto(Path.of(args[0]));
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        for (String kind : List.of("x509", "saml2", "username")) {
+            publish(kind, "http://localhost:" + port + "/" + kind);
+        }
+        out.println("OK " + port);
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        for (String line; (line = in.readLine()) != null; ) {
+            String[] words = line.split("\t");
+            String answer;
+            try {
+                String body = new String(Base64.getDecoder().decode(words[3]), StandardCharsets.UTF_8);
+                byte[] reply = call(words[1], words[2], body).getBytes(StandardCharsets.UTF_8);
+                answer = "OK " + Base64.getEncoder().encodeToString(reply);
+            } catch (Throwable error) {
+                StringBuilder reason = new StringBuilder("ERR");
+                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+                    reason.append(" | ").append(cause);
+                }
+                answer = reason.toString().replaceAll("\\s+", " ");
+            }
+            out.println(answer);
+        }
+        System.exit(0);
+    }
+
+    /** Answers with what it was asked, under another name. */
+    @WebServiceProvider
+    @ServiceMode(Service.Mode.PAYLOAD)
+    public static class Bank implements Provider<Source> {
+        @Override
+        public Source invoke(Source request) {
+            try {
+                String asked = text(request);
+                String content = asked.replaceAll("(?s)^<[^>]*>", "").replaceAll("(?s)</[^>]*>$", "");
+                return new StreamSource(new StringReader("<accepted xmlns=\"urn:bank\">" + content + "</accepted>"));
+            } catch (Exception error) {
+                throw new IllegalStateException(error);
+            }
+        }
+    }
+
+    static String text(Source source) throws Exception {
+        StringWriter out = new StringWriter();
+        Transformer transformer = TransformerFactory.newInstance().newTransformer();
+        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
+        transformer.transform(source, new StreamResult(out));
+        return out.toString();
+    }
+
+    static void publish(String kind, String address) throws Exception {
+        EndpointImpl endpoint = new EndpointImpl(BusFactory.getDefaultBus(), new Bank());
+        endpoint.getFeatures().add(feature(kind));
+        endpoint.setProperties(new HashMap<>(properties(kind, "bob", "alice", true)));
+        endpoint.publish(address);
+    }
+
+    static String call(String kind, String address, String body) throws Exception {
+        Service service = Service.create(new QName("urn:bank", "Bank"));
+        QName port = new QName("urn:bank", "Port");
+        service.addPort(port, javax.xml.ws.soap.SOAPBinding.SOAP11HTTP_BINDING, address);
+        Dispatch<Source> dispatch = service.createDispatch(
+            port, Source.class, Service.Mode.PAYLOAD, feature(kind));
+        dispatch.getRequestContext().putAll(properties(kind, "alice", "bob", false));
+        return text(dispatch.invoke(new StreamSource(new StringReader(body))));
+    }
+
+    static Map<String, Object> properties(String kind, String own, String other, boolean service) {
+        Map<String, Object> properties = new HashMap<>();
+        CallbackHandler passwords = callbacks -> {
+            for (Callback callback : callbacks) {
+                if (callback instanceof WSPasswordCallback c) {
+                    c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : PASSWORD);
+                }
+            }
+        };
+        properties.put("security.callback-handler", passwords);
+        properties.put("security.signature.crypto", crypto);
+        properties.put("security.encryption.crypto", crypto);
+        properties.put("security.signature.username", own);
+        properties.put("security.encryption.username", service ? "useReqSigCert" : other);
+        properties.put("ws-security.asymmetric.signature.algorithm",
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
+        properties.put("ws-security.symmetric.signature.algorithm",
+            "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256");
+        // Services say why they refuse.
+        properties.put("ws-security.return.security.error", "true");
+        properties.put("security.username", "ann");
+        properties.put("security.saml-callback-handler", (CallbackHandler) callbacks -> {
+            for (Callback callback : callbacks) {
+                if (callback instanceof SAMLCallback c) {
+                    assertion(c);
+                }
+            }
+        });
+        properties.put("security.audience-restrictions", "urn:bank");
+        return properties;
+    }
+
+    /** carol issues; alice holds the key. */
+    static void assertion(SAMLCallback callback) {
+        try {
+            SubjectBean subject = new SubjectBean("uid=ann", null, SAML2Constants.CONF_HOLDER_KEY);
+            KeyInfoBean key = new KeyInfoBean();
+            key.setCertificate((X509Certificate) crypto.getKeyStore().getCertificate("alice"));
+            key.setCertIdentifer(KeyInfoBean.CERT_IDENTIFIER.X509_CERT);
+            subject.setKeyInfo(key);
+            AttributeBean role = new AttributeBean();
+            role.setQualifiedName("role");
+            role.setAttributeValues(List.of("teller"));
+            AttributeStatementBean statement = new AttributeStatementBean();
+            statement.setSamlAttributes(List.of(role));
+            ConditionsBean conditions = new ConditionsBean();
+            conditions.setTokenPeriodSeconds(300);
+            AudienceRestrictionBean audience = new AudienceRestrictionBean();
+            audience.setAudienceURIs(List.of("urn:bank"));
+            conditions.setAudienceRestrictions(List.of(audience));
+            callback.setSamlVersion(Version.SAML_20);
+            callback.setIssuer("https://idp.example");
+            callback.setSubject(subject);
+            callback.setConditions(conditions);
+            callback.setAttributeStatementData(List.of(statement));
+            callback.setSignAssertion(true);
+            callback.setIssuerCrypto(crypto);
+            callback.setIssuerKeyName("carol");
+            callback.setIssuerKeyPassword(PASSWORD);
+            callback.setSignatureAlgorithm("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
+            callback.setSignatureDigestAlgorithm("http://www.w3.org/2001/04/xmlenc#sha256");
+        } catch (Exception error) {
+            throw new IllegalStateException(error);
+        }
+    }
+
+    static WSPolicyFeature feature(String kind) throws Exception {
+        WSPolicyFeature feature = new WSPolicyFeature();
+        feature.setPolicyElements(List.of(policy(kind)));
+        return feature;
+    }
+
+    static Element policy(String kind) throws Exception {
+        String include = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702/IncludeToken/";
+        String x509 = "<sp:X509Token sp:IncludeToken='" + include + "%s'><wsp:Policy>%s<sp:WssX509V3Token10/></wsp:Policy></sp:X509Token>";
+        String serial = "<sp:RequireIssuerSerialReference/>";
+        String common = "<sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy></sp:AlgorithmSuite>"
+            + "<sp:Layout><wsp:Policy><sp:Lax/></wsp:Policy></sp:Layout><sp:IncludeTimestamp/><sp:OnlySignEntireHeadersAndBody/>";
+        String binding = switch (kind) {
+            case "x509" -> "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy>"
+                + x509.formatted("AlwaysToRecipient", "") + "</wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>"
+                + x509.formatted("Never", serial) + "</wsp:Policy></sp:RecipientToken>" + common
+                + "</wsp:Policy></sp:AsymmetricBinding>";
+            case "saml2" -> "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy><sp:SamlToken sp:IncludeToken='"
+                + include + "AlwaysToRecipient'><wsp:Policy><sp:WssSamlV20Token11/></wsp:Policy></sp:SamlToken>"
+                + "</wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>"
+                + x509.formatted("Never", serial) + "</wsp:Policy></sp:RecipientToken>" + common
+                + "</wsp:Policy></sp:AsymmetricBinding>";
+            default -> "<sp:SymmetricBinding><wsp:Policy><sp:ProtectionToken><wsp:Policy>"
+                + x509.formatted("Never", serial + "<sp:RequireDerivedKeys/>") + "</wsp:Policy></sp:ProtectionToken>" + common
+                + "</wsp:Policy></sp:SymmetricBinding>"
+                + "<sp:SignedEncryptedSupportingTokens><wsp:Policy><sp:UsernameToken sp:IncludeToken='" + include
+                + "AlwaysToRecipient'><wsp:Policy><sp:WssUsernameToken10/></wsp:Policy></sp:UsernameToken></wsp:Policy>"
+                + "</sp:SignedEncryptedSupportingTokens>";
+        };
+        String policy = "<wsp:Policy xmlns:wsp='http://www.w3.org/ns/ws-policy' "
+            + "xmlns:sp='http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702'"
+            + "><wsp:ExactlyOne><wsp:All>" + binding
+            + "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>"
+            + "</wsp:All></wsp:ExactlyOne></wsp:Policy>";
+        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+        factory.setNamespaceAware(true);
+        return factory.newDocumentBuilder()
+            .parse(new ByteArrayInputStream(policy.getBytes(StandardCharsets.UTF_8))).getDocumentElement();
+    }
+
+    static Merlin crypto(Path folder) throws Exception {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
+        for (String name : List.of("alice", "bob", "carol")) {
+            String pem = Files.readString(folder.resolve(name + ".key"));
+            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
+            PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
+            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
+            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
+        }
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        trust.setCertificateEntry("ca", ca);
+        Merlin merlin = new Merlin();
+        merlin.setKeyStore(keys);
+        merlin.setTrustStore(trust);
+        return merlin;
+    }
+
+    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
+        try (InputStream in = Files.newInputStream(path)) {
+            return factory.generateCertificate(in);
+        }
+    }
+}
