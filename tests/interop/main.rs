@@ -4,6 +4,7 @@
 //! neither accepted nor explained.
 
 mod cxf;
+mod kerberos;
 mod libxml2;
 mod peer;
 mod saml;

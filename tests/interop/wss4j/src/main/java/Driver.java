@@ -30,6 +30,9 @@ import org.w3c.dom.*;
  * verify dom|stax BSP MESSAGE   BSP is on or off
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
  * protect SPEC ENVELOPE         likewise, with keys both sides have
+ * ticket SPEC ENVELOPE          likewise, with a Kerberos ticket
+ * accept dom|stax MESSAGE       verifies a message with a Kerberos ticket
+ * ticket-reply ENVELOPE         signs with the key of the ticket that was accepted last
  * confirmed dom BSP MESSAGE     as verify; the message confirms the request made last
  *
  * Messages travel in base64. Answers: "OK base64" or "ERR reason".
@@ -70,6 +73,9 @@ public class Driver {
                     case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
                     case "secure" -> secure(spec(words[1]), message);
                     case "protect" -> Symmetric.secure(spec(words[1]), message);
+                    case "ticket" -> Kerberos.secure(spec(words[1]), message);
+                    case "accept" -> words[1].equals("dom") ? Kerberos.verify(message) : Kerberos.verifyStax(message);
+                    case "ticket-reply" -> Kerberos.reply(message);
                     default -> throw new IllegalArgumentException(words[0]);
                 };
                 answer = "OK " + Base64.getEncoder().encodeToString(result);
@@ -164,6 +170,10 @@ public class Driver {
         properties.setCallbackHandler(CALLBACK);
         properties.setDisableBSPEnforcement(!bsp);
         properties.setAllowUsernameTokenNoPassword(true);
+        return verifyStax(properties, message);
+    }
+
+    static byte[] verifyStax(WSSSecurityProperties properties, byte[] message) throws Exception {
         InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
         XMLInputFactory factory = XMLInputFactory.newInstance();
         XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
