@@ -83,6 +83,57 @@ fn the_holder_of_a_key_is_the_subject() {
 }
 
 #[test]
+fn a_reply_is_encrypted_to_the_subject_of_the_request() {
+    for version in BOTH {
+        let issued = holder(version);
+        let as_subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+        let request = recipe().attach(issued.as_str()).sign(as_subject).plan().expect("a plan");
+        let (message, sent) = request.secure_request(&envelope(SOAP11)).expect("secured");
+        let opened = service(issuers()).open(&message).expect("opens");
+        assert_eq!(opened.exchange().certificate(), Some(&certificate("dave")));
+        let reply = recipe().sign(signing()).encrypt(Encrypting::to_requester().parts([Part::Body]));
+        let reply = reply.plan().expect("a plan").secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+        let client = Receiver::new(trust(), requirements, DangerousNoReplayCache)
+            .decrypt_with(identity("alice"))
+            .decrypt_with(identity("dave"));
+        assert!(client.open_reply(&reply, &sent).is_ok());
+
+        // CXF names the assertion instead, which is in the request alone.
+        let id = issued.split([' ', '>']).find_map(|word| word.strip_prefix(attribute(version))).expect("an Id");
+        let id = id.trim_matches('"');
+        let key = reply.find("<xenc:EncryptedKey").expect("a key");
+        let (start, end) = (reply[key..].find("<ds:KeyInfo").expect("its KeyInfo"), reply[key..].find("</ds:KeyInfo>"));
+        let by_assertion = |id: &str| {
+            format!(
+                "{}<ds:KeyInfo xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><wsse:SecurityTokenReference>\
+                 <wsse:KeyIdentifier ValueType=\"{}\">{id}\
+                 </wsse:KeyIdentifier></wsse:SecurityTokenReference>{}",
+                &reply[..key + start],
+                value_type(version),
+                &reply[key + end.expect("its end")..]
+            )
+        };
+        let read = client.open_reply(by_assertion(id), &sent).unwrap_or_else(|e| panic!("{version:?}: {e:?}"));
+        assert!(read.body().xml().contains(AMOUNT));
+        assert!(client.open_reply(by_assertion("_other"), &sent).is_err());
+        assert!(client.open(by_assertion(id)).is_err(), "no reply to a request of ours");
+    }
+}
+
+fn attribute(version: SamlVersion) -> &'static str {
+    if version == SamlVersion::V1_1 { "AssertionID=" } else { "ID=" }
+}
+
+fn value_type(version: SamlVersion) -> &'static str {
+    if version == SamlVersion::V1_1 {
+        "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID"
+    } else {
+        "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID"
+    }
+}
+
+#[test]
 fn t20_an_assertion_counts_only_as_it_is_confirmed() {
     for version in BOTH {
         let issued = holder(version);

@@ -151,8 +151,7 @@ fn serve(kind: &str, request: &str) -> Result<String, String> {
     let recipe = Recipe::new().timestamp(Duration::from_secs(300));
     let signing = Signing::with(&peer::identity("bob")).reference(ReferenceForm::IssuerSerial).parts(parts.clone());
     let recipe = match kind {
-        "x509" => recipe.sign(signing).encrypt(cbc(Encrypting::to_requester()).parts([Part::Body])),
-        "saml2" => recipe.sign(signing).encrypt(cbc(Encrypting::to(&peer::certificate("alice"))).parts([Part::Body])),
+        "x509" | "saml2" => recipe.sign(signing).encrypt(cbc(Encrypting::to_requester()).parts([Part::Body])),
         _ => {
             let token = derived(ProtectionToken::of_request());
             recipe

@@ -59,7 +59,7 @@ impl Exchange {
         Ok(Self { signature_values, ..Self::default() })
     }
 
-    /// The certificate the request was signed with: whom to encrypt the reply to.
+    /// The certificate the request was signed with, or that its assertion names: whom to encrypt the reply to.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()

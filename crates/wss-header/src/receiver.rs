@@ -241,10 +241,11 @@ impl Receiver {
         demanded.insert(Part::Body);
         let (opening, read) = self.process(message, demanded, request)?;
         let signer = read.signer.ok_or(OpenError::NoKey)?;
+        let subject = opening.subject_certificate(&signer);
         let exchange = Exchange {
             signature_values: opening.signature_values,
             keys: opening.keys,
-            certificate: signer.certificate().cloned(),
+            certificate: signer.certificate().cloned().or(subject),
             subject_of: Vec::new(),
         };
         Ok(Opened {

@@ -329,8 +329,8 @@ impl Encrypting {
         Self::transported(Some(Box::new(recipient.clone())))
     }
 
-    /// As [`Encrypting::to`], to whoever signed the request that the message answers: for
-    /// [`Plan::secure_reply`](crate::Plan::secure_reply).
+    /// As [`Encrypting::to`], to whoever signed the request that the message answers, as the holder of a certificate
+    /// or the subject of an assertion that has one: for [`Plan::secure_reply`](crate::Plan::secure_reply).
     #[must_use]
     pub fn to_requester() -> Self {
         Self::transported(None)

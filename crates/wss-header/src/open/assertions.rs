@@ -20,6 +20,8 @@ use crate::signer::Signer;
 pub(super) struct SeenAssertion {
     pub(super) span: Range<usize>,
     pub(super) issued: IssuedAssertion,
+    /// Whose key signed as its subject, if the issuer put a certificate into it.
+    pub(super) certificate: Option<Certificate>,
 }
 
 impl Opening<'_> {
@@ -37,7 +39,7 @@ impl Opening<'_> {
         let mut budget = self.digest_budget;
         let issued = trust.issued(&assertion, policy, &mut budget, self.now, self.receiver.clock_skew)?;
         self.digest_budget = budget;
-        self.assertions.push(SeenAssertion { span: element.span(), issued });
+        self.assertions.push(SeenAssertion { span: element.span(), issued, certificate: None });
         Ok(())
     }
 
@@ -46,9 +48,16 @@ impl Opening<'_> {
         self.assertions.iter().position(|seen| seen.span == token.span())
     }
 
+    /// The certificate of the subject that signed, where its issuer named it.
+    pub(crate) fn subject_certificate(&self, signer: &Signer) -> Option<Certificate> {
+        let Signer::Assertion(assertion) = signer else { return None };
+        let seen = self.assertions.iter().find(|seen| seen.issued.id() == assertion.issued.id())?;
+        seen.certificate.clone()
+    }
+
     /// The public key that confirms an assertion: what its issuer says it is, no certificate path needed.
-    pub(super) fn confirmation_key(&self, token: Element<'_>, at: usize) -> Result<Option<PublicKey>, OpenError> {
-        let Some(seen) = self.assertions.get(at) else { return Ok(None) };
+    pub(super) fn confirmation_key(&mut self, token: Element<'_>, at: usize) -> Result<Option<PublicKey>, OpenError> {
+        let Some(seen) = self.assertions.get_mut(at) else { return Ok(None) };
         for key_info in seen.issued.key_infos(token) {
             let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
             for hint in key_info.hints() {
@@ -57,7 +66,9 @@ impl Opening<'_> {
                     KeyHint::X509Data(data) => {
                         if let Some(der) = data.certificates.first() {
                             let certificate = Certificate::from_der(der).map_err(TokenError::from)?;
-                            return Ok(Some(certificate.public_key().clone()));
+                            let key = certificate.public_key().clone();
+                            seen.certificate = Some(certificate);
+                            return Ok(Some(key));
                         }
                         SecurityTokenReference::X509Data(data.clone())
                     }
@@ -67,6 +78,7 @@ impl Opening<'_> {
                 let known = self.receiver.trust.candidates().chain(self.tokens.iter().map(|token| &token.certificate));
                 let mut known = known.filter(|certificate| named.names(certificate));
                 if let Some(certificate) = known.next() {
+                    seen.certificate = Some(certificate.clone());
                     return Ok(Some(certificate.public_key().clone()));
                 }
             }

@@ -97,7 +97,7 @@ impl<'r> Opening<'r> {
 
     /// The key that an assertion or a license of our header names, if KeyInfo refers to one.
     fn key_of_xml_token(
-        &self,
+        &mut self,
         scene: &Scene<'_>,
         key_info: Option<&KeyInfo<'_>>,
     ) -> Result<Option<FoundKey>, OpenError> {
