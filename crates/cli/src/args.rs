@@ -285,7 +285,7 @@ pub(crate) struct SecureArgs {
     /// Sign and encrypt with the secret of a security context
     #[arg(long, value_name = "IDENTIFIER=FILE", conflicts_with = "symmetric")]
     pub(crate) context: Option<String>,
-    /// Sign with a key out of the user's password
+    /// Sign and encrypt with keys out of the user's password
     #[arg(long, requires = "user", conflicts_with_all = ["symmetric", "context"])]
     pub(crate) password_key: bool,
     /// Sign and encrypt with a Kerberos ticket for this service, as service@host

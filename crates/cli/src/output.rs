@@ -51,6 +51,13 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
     Ok(document.into_source())
 }
 
+/// The text of a document that goes with the message: one that cannot be read says nothing about the message.
+pub(crate) fn companion(path: &Path) -> Outcome<String> {
+    text(&read(path)?).map_err(|failure| match failure {
+        Failure::Refused(why) | Failure::CouldNot(why) => could_not(format!("{}: {why}", path.display())),
+    })
+}
+
 /// The command line reads what it is given: larger documents than a service would.
 pub(crate) fn limits() -> ws_security::c14n::Limits {
     ws_security::c14n::Limits::default()

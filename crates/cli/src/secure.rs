@@ -55,7 +55,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         recipe = recipe.timestamp(Duration::from_secs(seconds));
     }
     for path in &arguments.attach {
-        recipe = recipe.attach(output::text(&output::read(path)?)?);
+        recipe = recipe.attach(output::companion(path)?);
     }
     if arguments.confirm.is_some() {
         recipe = recipe.signature_confirmation();
@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     let message = match &arguments.confirm {
         None => plan.secure(&envelope),
         Some(path) => {
-            let request = output::text(&output::read(path)?)?;
+            let request = output::companion(path)?;
             plan.secure_reply(&envelope, &Exchange::of_sent(&request).map_err(could_not)?)
         }
     };

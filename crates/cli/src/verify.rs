@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         let opened = match &arguments.request {
             None => receiver.open(&message),
             Some(path) => {
-                let request = output::text(&output::read(path)?)?;
+                let request = output::companion(path)?;
                 receiver.open_reply(&message, &Exchange::of_sent(&request).map_err(could_not)?)
             }
         };
@@ -55,6 +55,9 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         return Err(not_yet("enforcing the Basic Security Profile"));
     }
     let requirements = Required::parse(&arguments.require)?;
+    if requirements.confirmation && arguments.request.is_none() {
+        return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
+    }
     let signed_body = requirements.signed.contains(&Part::Body);
     let mut trust = if arguments.trust.is_empty() {
         Trust::no_certificates()

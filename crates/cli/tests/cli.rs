@@ -217,3 +217,113 @@ fn inspect_shows_and_proves_nothing() {
     }
     exits(1, "inspect -", "<a");
 }
+
+#[test]
+fn assertions_are_attached_and_confirmed() {
+    use ws_security::{Certificate, Identity, NewAssertion, SamlVersion, crypto::SystemRandom};
+    let read = |name: &str| std::fs::read(key(name)).expect("a key");
+    let issuer = Identity::from_pem(&read("carol.pem"), &read("carol.key")).expect("an issuer");
+    for (version, token) in [(SamlVersion::V1_1, "saml1"), (SamlVersion::V2_0, "saml2")] {
+        let issued = |bearer: bool| {
+            let assertion = NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
+            let alice = Certificate::from_pem(&read("alice.pem")).expect("a certificate");
+            let assertion = if bearer { assertion.bearer() } else { assertion.holder_of_key(&alice) };
+            file(&assertion.sign(&issuer, std::time::SystemTime::now(), &SystemRandom).expect("issued"))
+        };
+        let attached = issued(false);
+        let secure = format!("{SIGN} --attach {} --as-subject", attached.display());
+        let message = exits(0, &secure, ENVELOPE);
+        let verify = format!("verify --saml-issuer KEYS/carol.pem --audience urn:bank --require token:{token} -");
+        assert!(exits(0, &verify, &message).contains("urn:a"));
+        exits(1, &verify, &message.replace("uid=ann", "uid=bob"));
+        exits(1, &verify.replace("carol", "dave"), &message);
+        exits(1, &verify.replace("urn:bank", "urn:shop"), &message);
+        let other = if token == "saml1" { "saml2" } else { "saml1" };
+        exits(1, &verify.replace(token, other), &message);
+        // The issuer vouches for whoever holds Alice's key, and for nobody else.
+        exits(1, &verify, &exits(0, &secure.replace("alice", "bob"), ENVELOPE));
+
+        let bearer = issued(true);
+        let message = exits(0, &format!("{SIGN} --attach {}", bearer.display()), ENVELOPE);
+        let verify = format!("{verify} {TRUST}");
+        exits(1, &verify, &message);
+        exits(0, &format!("{verify} --accept-bearer"), &message);
+    }
+    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --attach KEYS/alice.pem -", ENVELOPE);
+    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --as-subject -", ENVELOPE);
+}
+
+#[test]
+fn keys_of_both_sides_sign_and_encrypt() {
+    let secret = file("0123456789abcdef0123456789abcdef");
+    let password = file("s3cret\n");
+    let users = file("ann\ts3cret\n");
+    let decrypt = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+    let cases = [
+        ("secure --symmetric --to KEYS/bob.pem".to_owned(), decrypt.to_owned()),
+        (
+            format!("secure --context urn:context={}", secret.display()),
+            format!("--secret urn:context={}", secret.display()),
+        ),
+        (
+            format!("secure --password-key --user ann --password-file {}", password.display()),
+            format!("--user-file {}", users.display()),
+        ),
+        (
+            format!("sign --password-key --user ann --password-file {}", password.display()),
+            format!("--user-file {}", users.display()),
+        ),
+    ];
+    for (how, proof) in cases {
+        for derived in ["--derive-keys 1.3", "--derive-keys 2005"] {
+            let message = exits(0, &format!("{how} {derived} --timestamp 300 -"), ENVELOPE);
+            assert_eq!(message.contains("urn:a"), how.starts_with("sign"), "{message}");
+            assert!(message.contains("DerivedKeyToken"), "{message}");
+            let verify = format!("verify {proof} --require signed:Body --require signed:Timestamp -");
+            assert!(exits(0, &verify, &message).contains("urn:a"));
+            exits(1, &verify, &message.replace("<wsu:Expires>2", "<wsu:Expires>3"));
+            // Someone else's key, name or password.
+            let other = verify.replace("KEYS/bob", "KEYS/carol").replace("urn:context", "urn:other");
+            let other = other.replace(&users.display().to_string(), &file("ann\tother\n").display().to_string());
+            assert_ne!(other, verify);
+            exits(1, &other, &message);
+        }
+    }
+    // A key that anyone could have encrypted to Bob proves no signer where one is expected; an endorsement does.
+    let alone = exits(0, "sign --symmetric --to KEYS/bob.pem --derive-keys 1.3 --timestamp 300 -", ENVELOPE);
+    exits(1, &format!("verify {decrypt} {TRUST} --require signed:Body -"), &alone);
+    let alice = "--key KEYS/alice.key --cert KEYS/alice.pem";
+    let endorsed =
+        exits(0, &format!("sign --symmetric --to KEYS/bob.pem --derive-keys 1.3 {alice} --timestamp 300 -"), ENVELOPE);
+    assert_eq!(endorsed.matches("<ds:Signature ").count(), 2, "{endorsed}");
+    exits(2, "sign --kerberos nonsense -", ENVELOPE);
+}
+
+#[test]
+fn replies_confirm_the_signatures_of_their_request() {
+    let request = exits(0, SIGN, ENVELOPE);
+    let (sent, other) = (file(&request), file(&exits(0, SIGN, ENVELOPE)));
+    let keys = "--key KEYS/bob.key --cert KEYS/bob.pem --timestamp 300";
+    let reply = exits(0, &format!("sign {keys} --confirm {} -", sent.display()), ENVELOPE);
+    assert!(reply.contains("SignatureConfirmation"), "{reply}");
+    let verify = format!("verify {TRUST} --require signed:Body --require confirmation");
+    exits(0, &format!("{verify} --request {} -", sent.display()), &reply);
+    exits(1, &format!("{verify} --request {} -", other.display()), &reply);
+    let unconfirmed = exits(0, &format!("sign {keys} -"), ENVELOPE);
+    exits(1, &format!("{verify} --request {} -", sent.display()), &unconfirmed);
+    exits(2, &format!("{verify} -"), &reply);
+}
+
+#[test]
+fn references_point_back() {
+    let message = exits(0, SIGN, ENVELOPE);
+    let start = message.find("<wsse:BinarySecurityToken").expect("a token");
+    let close = "</wsse:BinarySecurityToken>";
+    let end = message.find(close).expect("its end") + close.len();
+    let moved = format!("{}{}", &message[..start], &message[end..]);
+    let moved = moved.replace("</ds:Signature>", &format!("</ds:Signature>{}", &message[start..end]));
+    let verify = format!("verify {TRUST} --require signed:Body -");
+    exits(0, &verify, &message);
+    exits(1, &verify, &moved);
+    exits(0, &format!("{verify} --accept-forward-references"), &moved);
+}
