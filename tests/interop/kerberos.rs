@@ -13,7 +13,7 @@ use ws_security::{
 use wss_kerberos::{Acceptor, Initiator};
 
 use crate::peer::{self, MARKER, Matrix};
-use crate::wss4j::Driver;
+use crate::wss4j::{self, Driver};
 
 const TEST: &str = "kerberos::tickets_of_one_kdc_go_both_ways";
 
@@ -25,6 +25,7 @@ fn tickets_of_one_kdc_go_both_ways() {
     if !peer::wanted() {
         return;
     }
+    let _compiled = Driver::compiled();
     let realm = realm::Realm::start();
     let path = realm.folder.display();
     let module = "com.sun.security.auth.module.Krb5LoginModule required doNotPrompt=true";
@@ -38,7 +39,7 @@ fn tickets_of_one_kdc_go_both_ways() {
         "-Djava.security.krb5.conf={path}/krb5.conf -Djava.security.auth.login.config={path}/jaas.conf \
          -Dsun.security.krb5.rcache=none"
     );
-    realm.run_inside(TEST, &[("JAVA_TOOL_OPTIONS", options)]);
+    realm.run_inside(TEST, &[("JAVA_TOOL_OPTIONS", options), (wss4j::COMPILED, "1".to_owned())]);
 }
 
 fn shows_the_marker(body: &str) -> Result<(), String> {

@@ -20,6 +20,9 @@ pub(crate) struct Driver {
     output: BufReader<ChildStdout>,
 }
 
+/// Set where the drivers were compiled by the process that started this one.
+pub(crate) const COMPILED: &str = "WSS_INTEROP_COMPILED";
+
 /// Compiles a driver once, with the class path of Maven.
 fn compile(name: &str) -> (PathBuf, String) {
     let folder = peer::scratch(name);
@@ -39,16 +42,24 @@ fn compile(name: &str) -> (PathBuf, String) {
             .arg(format!("-Dmdep.outputFile={}", class_path.display())));
     }
     let jars = std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned();
-    let java = sources.join("src/main/java");
-    let files = std::fs::read_dir(&java).expect("sources").map(|file| file.expect("a file").path());
-    run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
+    // A test that runs itself again has compiled already.
+    if std::env::var_os(COMPILED).is_none() {
+        let folders = [sources.join("src/main/java"), peer::root().join("tests/interop/java")];
+        let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("sources"));
+        let files = files.map(|file| file.expect("a file").path());
+        run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
+    }
     (folder, jars)
 }
 
 impl Driver {
     pub(crate) fn start() -> Self {
+        Self::run(Self::compiled(), "Driver")
+    }
+
+    pub(crate) fn compiled() -> &'static (PathBuf, String) {
         static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        Self::run(COMPILED.get_or_init(|| compile("wss4j")), "Driver")
+        COMPILED.get_or_init(|| compile("wss4j"))
     }
 
     /// An older WSS4J, whose OpenSAML is to be had.

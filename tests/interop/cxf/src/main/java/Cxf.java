@@ -2,11 +2,7 @@ import java.io.*;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.cert.*;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.cert.X509Certificate;
 import java.util.*;
 import javax.security.auth.callback.*;
 import javax.xml.namespace.QName;
@@ -29,17 +25,13 @@ import org.w3c.dom.Element;
  *
  * The first answer is "OK PORT": services listen at http://localhost:PORT/KIND, where KIND is x509, saml2 or username.
  * call KIND URL BODY    calls the service at URL as a client; the answer is the payload of the reply
- *
- * Bodies travel in base64. Answers: "OK base64" or "ERR reason".
  */
 public class Cxf {
-    static final String PASSWORD = "changeit";
     static Merlin crypto;
 
     public static void main(String[] args) throws Exception {
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        crypto = crypto(Path.of(args[0]));
+        PrintStream out = Peer.answers();
+        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol");
         int port;
         try (ServerSocket free = new ServerSocket(0)) {
             port = free.getLocalPort();
@@ -48,23 +40,8 @@ public class Cxf {
             publish(kind, "http://localhost:" + port + "/" + kind);
         }
         out.println("OK " + port);
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        for (String line; (line = in.readLine()) != null; ) {
-            String[] words = line.split("\t");
-            String answer;
-            try {
-                String body = new String(Base64.getDecoder().decode(words[3]), StandardCharsets.UTF_8);
-                byte[] reply = call(words[1], words[2], body).getBytes(StandardCharsets.UTF_8);
-                answer = "OK " + Base64.getEncoder().encodeToString(reply);
-            } catch (Throwable error) {
-                StringBuilder reason = new StringBuilder("ERR");
-                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-                    reason.append(" | ").append(cause);
-                }
-                answer = reason.toString().replaceAll("\\s+", " ");
-            }
-            out.println(answer);
-        }
+        Peer.serve(out, (words, body) ->
+            call(words[1], words[2], new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8));
         System.exit(0);
     }
 
@@ -114,7 +91,7 @@ public class Cxf {
         CallbackHandler passwords = callbacks -> {
             for (Callback callback : callbacks) {
                 if (callback instanceof WSPasswordCallback c) {
-                    c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : PASSWORD);
+                    c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : Peer.PASSWORD);
                 }
             }
         };
@@ -167,7 +144,7 @@ public class Cxf {
             callback.setSignAssertion(true);
             callback.setIssuerCrypto(crypto);
             callback.setIssuerKeyName("carol");
-            callback.setIssuerKeyPassword(PASSWORD);
+            callback.setIssuerKeyPassword(Peer.PASSWORD);
             callback.setSignatureAlgorithm("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256");
             callback.setSignatureDigestAlgorithm("http://www.w3.org/2001/04/xmlenc#sha256");
         } catch (Exception error) {
@@ -213,32 +190,5 @@ public class Cxf {
         factory.setNamespaceAware(true);
         return factory.newDocumentBuilder()
             .parse(new ByteArrayInputStream(policy.getBytes(StandardCharsets.UTF_8))).getDocumentElement();
-    }
-
-    static Merlin crypto(Path folder) throws Exception {
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
-        for (String name : List.of("alice", "bob", "carol")) {
-            String pem = Files.readString(folder.resolve(name + ".key"));
-            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
-            PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
-            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
-            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
-        }
-        KeyStore trust = KeyStore.getInstance("PKCS12");
-        trust.load(null, null);
-        trust.setCertificateEntry("ca", ca);
-        Merlin merlin = new Merlin();
-        merlin.setKeyStore(keys);
-        merlin.setTrustStore(trust);
-        return merlin;
-    }
-
-    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
-        try (InputStream in = Files.newInputStream(path)) {
-            return factory.generateCertificate(in);
-        }
     }
 }

@@ -1,16 +1,10 @@
 import java.io.*;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
-import java.security.*;
-import java.security.cert.*;
-import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.cert.X509Certificate;
 import java.util.*;
 import javax.security.auth.callback.*;
-import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.stream.*;
-import javax.xml.transform.*;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.apache.wss4j.common.WSEncryptionPart;
 import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
@@ -31,93 +25,31 @@ import org.w3c.dom.*;
  *
  * verify dom|stax MESSAGE      carol issues; alice signs, or vouches
  * secure SPEC ENVELOPE         SPEC is version=1|2,method=holder|vouches|bearer
- *
- * Messages travel in base64. Answers: "OK base64" or "ERR reason".
  */
 public class Saml {
-    static final String PASSWORD = "changeit";
     static final String ISSUER = "https://idp.example";
     static final String AUDIENCE = "urn:bank";
     static Merlin crypto;
     static final CallbackHandler CALLBACK = callbacks -> {
         for (Callback callback : callbacks) {
             if (callback instanceof WSPasswordCallback c) {
-                c.setPassword(PASSWORD);
+                c.setPassword(Peer.PASSWORD);
             }
         }
     };
 
     public static void main(String[] args) throws Exception {
         WSSConfig.init();
-        crypto = crypto(Path.of(args[0]));
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        for (String line; (line = in.readLine()) != null; ) {
-            String[] words = line.split("\t");
-            String answer;
-            try {
-                byte[] message = Base64.getDecoder().decode(words[words.length - 1]);
-                byte[] result = switch (words[0]) {
-                    case "verify" -> words[1].equals("dom") ? verifyDom(message) : verifyStax(message);
-                    case "secure" -> secure(words[1], message);
-                    default -> throw new IllegalArgumentException(words[0]);
-                };
-                answer = "OK " + Base64.getEncoder().encodeToString(result);
-            } catch (Throwable error) {
-                StringBuilder reason = new StringBuilder("ERR");
-                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-                    reason.append(" | ").append(cause);
-                }
-                answer = reason.toString().replaceAll("\\s+", " ");
-            }
-            out.println(answer);
-        }
-    }
-
-    static Merlin crypto(Path folder) throws Exception {
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
-        for (String name : List.of("alice", "bob", "carol")) {
-            String pem = Files.readString(folder.resolve(name + ".key"));
-            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
-            PrivateKey key = KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(der));
-            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
-            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
-        }
-        KeyStore trust = KeyStore.getInstance("PKCS12");
-        trust.load(null, null);
-        trust.setCertificateEntry("ca", ca);
-        Merlin merlin = new Merlin();
-        merlin.setKeyStore(keys);
-        merlin.setTrustStore(trust);
-        return merlin;
-    }
-
-    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
-        try (InputStream in = Files.newInputStream(path)) {
-            return factory.generateCertificate(in);
-        }
-    }
-
-    static Document parse(byte[] message) throws Exception {
-        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-        factory.setNamespaceAware(true);
-        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(message));
-    }
-
-    static byte[] serialise(Node node) throws Exception {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Transformer transformer = TransformerFactory.newInstance().newTransformer();
-        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-        transformer.transform(new DOMSource(node), new StreamResult(out));
-        return out.toByteArray();
+        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol");
+        Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
+            case "verify" -> words[1].equals("dom") ? verifyDom(message) : verifyStax(message);
+            case "secure" -> secure(words[1], message);
+            default -> throw new IllegalArgumentException(words[0]);
+        });
     }
 
     static byte[] verifyDom(byte[] message) throws Exception {
-        Document document = parse(message);
+        Document document = Peer.parse(message);
         RequestData data = new RequestData();
         data.setSigVerCrypto(crypto);
         data.setDecCrypto(crypto);
@@ -132,7 +64,7 @@ public class Saml {
         if (!seen) {
             throw new IllegalStateException("no assertion was processed");
         }
-        return serialise(document.getElementsByTagNameNS(document.getDocumentElement().getNamespaceURI(), "Body").item(0));
+        return Peer.serialise(document.getElementsByTagNameNS(document.getDocumentElement().getNamespaceURI(), "Body").item(0));
     }
 
     static byte[] verifyStax(byte[] message) throws Exception {
@@ -188,7 +120,7 @@ public class Saml {
         callback.setConditions(conditions);
         callback.setAttributeStatementData(List.of(statement));
         SamlAssertionWrapper assertion = new SamlAssertionWrapper(callback);
-        assertion.signAssertion("carol", PASSWORD, crypto, false,
+        assertion.signAssertion("carol", Peer.PASSWORD, crypto, false,
             "http://www.w3.org/2001/10/xml-exc-c14n#", WSConstants.RSA_SHA256, WSConstants.SHA256);
         return assertion;
     }
@@ -196,7 +128,7 @@ public class Saml {
     static byte[] secure(String text, byte[] envelope) throws Exception {
         boolean v2 = text.contains("version=2");
         String method = text.substring(text.indexOf("method=") + 7);
-        Document document = parse(envelope);
+        Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
         WSSecHeader header = new WSSecHeader(document);
         header.insertSecurityHeader();
@@ -210,7 +142,7 @@ public class Saml {
         if (method.equals("bearer")) {
             new WSSecSAMLToken(header).build(assertion);
             WSSecSignature signature = new WSSecSignature(header);
-            signature.setUserInfo("alice", PASSWORD);
+            signature.setUserInfo("alice", Peer.PASSWORD);
             signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
             signature.setSignatureAlgorithm(WSConstants.RSA_SHA256);
             signature.setDigestAlgo(WSConstants.SHA256);
@@ -218,7 +150,7 @@ public class Saml {
             signature.build(crypto);
         } else {
             WSSecSignatureSAML signature = new WSSecSignatureSAML(header);
-            signature.setUserInfo("alice", PASSWORD);
+            signature.setUserInfo("alice", Peer.PASSWORD);
             signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
             signature.setSignatureAlgorithm(WSConstants.RSA_SHA256);
             signature.setDigestAlgo(WSConstants.SHA256);
@@ -226,9 +158,9 @@ public class Saml {
             if (method.equals("holder")) {
                 signature.build(crypto, assertion, null, null, null);
             } else {
-                signature.build(null, assertion, crypto, "alice", PASSWORD);
+                signature.build(null, assertion, crypto, "alice", Peer.PASSWORD);
             }
         }
-        return serialise(document.getDocumentElement());
+        return Peer.serialise(document.getDocumentElement());
     }
 }

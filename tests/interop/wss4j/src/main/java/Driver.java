@@ -2,16 +2,10 @@ import java.io.*;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
 import java.security.*;
-import java.security.cert.*;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.*;
 import javax.crypto.KeyGenerator;
 import javax.security.auth.callback.*;
-import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.stream.*;
-import javax.xml.transform.*;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.apache.wss4j.common.WSEncryptionPart;
 import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
@@ -34,11 +28,8 @@ import org.w3c.dom.*;
  * accept dom|stax MESSAGE       verifies a message with a Kerberos ticket
  * ticket-reply ENVELOPE         signs with the key of the ticket that was accepted last
  * confirmed dom BSP MESSAGE     as verify; the message confirms the request made last
- *
- * Messages travel in base64. Answers: "OK base64" or "ERR reason".
  */
 public class Driver {
-    static final String PASSWORD = "changeit";
     static Merlin crypto;
     static final CallbackHandler CALLBACK = callbacks -> {
         for (Callback callback : callbacks) {
@@ -48,7 +39,7 @@ public class Driver {
                     c.setKey(secret.getEncoded());
                     continue;
                 }
-                c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : PASSWORD);
+                c.setPassword(c.getUsage() == WSPasswordCallback.USERNAME_TOKEN ? "s3cret" : Peer.PASSWORD);
             }
         }
     };
@@ -57,65 +48,19 @@ public class Driver {
         WSSConfig.init();
         // The streaming engine asks for PSS under a name the JDK does not know.
         Security.addProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider());
-        crypto = crypto(Path.of(args[0]));
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        System.setOut(System.err);
-        for (String line; (line = in.readLine()) != null; ) {
-            String[] words = line.split("\t");
-            String answer;
-            try {
-                byte[] message = Base64.getDecoder().decode(words[words.length - 1]);
-                byte[] result = switch (words[0]) {
-                    case "verify" -> words[1].equals("dom")
-                        ? verifyDom(message, words[2].equals("on"), false)
-                        : verifyStax(message, words[2].equals("on"));
-                    case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
-                    case "secure" -> secure(spec(words[1]), message);
-                    case "protect" -> Symmetric.secure(spec(words[1]), message);
-                    case "ticket" -> Kerberos.secure(spec(words[1]), message);
-                    case "accept" -> words[1].equals("dom") ? Kerberos.verify(message) : Kerberos.verifyStax(message);
-                    case "ticket-reply" -> Kerberos.reply(message);
-                    default -> throw new IllegalArgumentException(words[0]);
-                };
-                answer = "OK " + Base64.getEncoder().encodeToString(result);
-            } catch (Throwable error) {
-                StringBuilder reason = new StringBuilder("ERR");
-                for (Throwable cause = error; cause != null; cause = cause.getCause()) {
-                    reason.append(" | ").append(cause);
-                }
-                answer = reason.toString().replaceAll("\\s+", " ");
-            }
-            out.println(answer);
-        }
-    }
-
-    static Merlin crypto(Path folder) throws Exception {
-        CertificateFactory factory = CertificateFactory.getInstance("X.509");
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        keys.load(null, null);
-        java.security.cert.Certificate ca = certificate(factory, folder.resolve("ca.pem"));
-        for (String name : List.of("alice", "bob", "ec256")) {
-            String pem = Files.readString(folder.resolve(name + ".key"));
-            byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
-            PrivateKey key = KeyFactory.getInstance(name.startsWith("ec") ? "EC" : "RSA")
-                .generatePrivate(new PKCS8EncodedKeySpec(der));
-            java.security.cert.Certificate own = certificate(factory, folder.resolve(name + ".pem"));
-            keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
-        }
-        KeyStore trust = KeyStore.getInstance("PKCS12");
-        trust.load(null, null);
-        trust.setCertificateEntry("ca", ca);
-        Merlin merlin = new Merlin();
-        merlin.setKeyStore(keys);
-        merlin.setTrustStore(trust);
-        return merlin;
-    }
-
-    static java.security.cert.Certificate certificate(CertificateFactory factory, Path path) throws Exception {
-        try (InputStream in = Files.newInputStream(path)) {
-            return factory.generateCertificate(in);
-        }
+        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "ec256");
+        Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
+            case "verify" -> words[1].equals("dom")
+                ? verifyDom(message, words[2].equals("on"), false)
+                : verifyStax(message, words[2].equals("on"));
+            case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
+            case "secure" -> secure(spec(words[1]), message);
+            case "protect" -> Symmetric.secure(spec(words[1]), message);
+            case "ticket" -> Kerberos.secure(spec(words[1]), message);
+            case "accept" -> words[1].equals("dom") ? Kerberos.verify(message) : Kerberos.verifyStax(message);
+            case "ticket-reply" -> Kerberos.reply(message);
+            default -> throw new IllegalArgumentException(words[0]);
+        });
     }
 
     static Map<String, String> spec(String text) {
@@ -127,22 +72,8 @@ public class Driver {
         return spec;
     }
 
-    static Document parse(byte[] message) throws Exception {
-        DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-        factory.setNamespaceAware(true);
-        return factory.newDocumentBuilder().parse(new ByteArrayInputStream(message));
-    }
-
-    static byte[] serialise(Node node) throws Exception {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Transformer transformer = TransformerFactory.newInstance().newTransformer();
-        transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
-        transformer.transform(new DOMSource(node), new StreamResult(out));
-        return out.toByteArray();
-    }
-
     static byte[] verifyDom(byte[] message, boolean bsp, boolean confirmed) throws Exception {
-        Document document = parse(message);
+        Document document = Peer.parse(message);
         RequestData data = new RequestData();
         data.setSigVerCrypto(crypto);
         data.setDecCrypto(crypto);
@@ -159,7 +90,7 @@ public class Driver {
         } else {
             Symmetric.opened(result, document);
         }
-        return serialise(document.getDocumentElement().getLastChild() instanceof Element body ? body
+        return Peer.serialise(document.getDocumentElement().getLastChild() instanceof Element body ? body
             : document.getElementsByTagNameNS("*", "Body").item(0));
     }
 
@@ -198,7 +129,7 @@ public class Driver {
     }
 
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
-        Document document = parse(envelope);
+        Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
         WSSecHeader header = new WSSecHeader(document);
         header.insertSecurityHeader();
@@ -222,7 +153,7 @@ public class Driver {
                 case "" -> { }
                 case "sign" -> {
                     WSSecSignature signature = new WSSecSignature(header);
-                    signature.setUserInfo(spec.get("signer"), PASSWORD);
+                    signature.setUserInfo(spec.get("signer"), Peer.PASSWORD);
                     signature.setKeyIdentifierType(identifier(spec.get("reference")));
                     signature.setSignatureAlgorithm(spec.get("signature"));
                     signature.setDigestAlgo(spec.get("digest"));
@@ -256,6 +187,6 @@ public class Driver {
                 default -> throw new IllegalArgumentException(step);
             }
         }
-        return serialise(document.getDocumentElement());
+        return Peer.serialise(document.getDocumentElement());
     }
 }

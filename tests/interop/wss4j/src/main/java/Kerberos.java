@@ -18,7 +18,7 @@ class Kerberos {
     static byte[] acceptedKey;
 
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
-        Document document = Driver.parse(envelope);
+        Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
         WSSecHeader header = new WSSecHeader(document);
         header.insertSecurityHeader();
@@ -76,11 +76,11 @@ class Kerberos {
         }
         header.getSecurityHeaderElement().insertBefore(token.getElement(),
             header.getSecurityHeaderElement().getFirstChild());
-        return Driver.serialise(document.getDocumentElement());
+        return Peer.serialise(document.getDocumentElement());
     }
 
     static byte[] verify(byte[] message) throws Exception {
-        Document document = Driver.parse(message);
+        Document document = Peer.parse(message);
         KerberosTokenValidator validator = new KerberosTokenValidator();
         validator.setContextName("service");
         validator.setServiceName(SERVICE);
@@ -106,7 +106,7 @@ class Kerberos {
         if (!signed || !"ann@EXAMPLE.TEST".equals(principal)) {
             throw new IllegalStateException("signed " + signed + " by " + principal);
         }
-        return Driver.serialise(document.getElementsByTagNameNS("*", "Body").item(0));
+        return Peer.serialise(document.getElementsByTagNameNS("*", "Body").item(0));
     }
 
     static byte[] verifyStax(byte[] message) throws Exception {
@@ -124,7 +124,7 @@ class Kerberos {
 
     /** A message without a ticket: its signature names the one accepted last. */
     static byte[] reply(byte[] envelope) throws Exception {
-        Document document = Driver.parse(envelope);
+        Document document = Peer.parse(envelope);
         WSSecHeader header = new WSSecHeader(document);
         header.insertSecurityHeader();
         WSSecTimestamp timestamp = new WSSecTimestamp(header);
@@ -141,7 +141,7 @@ class Kerberos {
         signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
         signature.getParts().add(new WSEncryptionPart("Timestamp", WSConstants.WSU_NS, "Element"));
         signature.build(Driver.crypto);
-        return Driver.serialise(document.getDocumentElement());
+        return Peer.serialise(document.getDocumentElement());
     }
 
     static String sha1(KerberosSecurity token) throws Exception {

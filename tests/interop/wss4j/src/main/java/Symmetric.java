@@ -77,7 +77,7 @@ class Symmetric {
     }
 
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
-        Document document = Driver.parse(envelope);
+        Document document = Peer.parse(envelope);
         WSSecHeader header = new WSSecHeader(document);
         header.insertSecurityHeader();
         MADE.clear();
@@ -102,7 +102,7 @@ class Symmetric {
             boolean mac = step.equals("sign");
             if (step.equals("endorse")) {
                 WSSecSignature signature = new WSSecSignature(header);
-                signature.setUserInfo("alice", Driver.PASSWORD);
+                signature.setUserInfo("alice", Peer.PASSWORD);
                 signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
                 signature.setSignatureAlgorithm(WSConstants.RSA_SHA256);
                 signature.setDigestAlgo(WSConstants.SHA256);
@@ -126,7 +126,7 @@ class Symmetric {
             }
         }
         prepends.forEach(Runnable::run);
-        return Driver.serialise(document.getDocumentElement());
+        return Peer.serialise(document.getDocumentElement());
     }
 
     static void sign(Map<String, String> spec, WSSecHeader header, Document document, Token token, boolean derived,
