@@ -5,16 +5,20 @@ mod common;
 use std::time::{Duration, SystemTime};
 
 use common::*;
+use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, NewAssertion, OpenError, PlanError, ProtectionToken,
-    RequirementError, SamlVersion, Secret, SecureConversation, Signer,
+    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, DigestMethod, NewAssertion, OpenError, PlanError,
+    ProtectionToken, RequirementError, SamlVersion, Secret, SecureConversation, SignatureMethod, Signer,
 };
 
 const ISSUER: &str = "https://idp.example";
 const AUDIENCE: &str = "urn:bank";
+const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+const BASE64: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
+const X509_V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
 const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
 
 fn assertion(version: SamlVersion) -> NewAssertion {
@@ -79,6 +83,75 @@ fn the_holder_of_a_key_is_the_subject() {
         assert!(matches!(none, OpenError::Requirement(RequirementError::NoToken { token: "SAML" })));
         // Without trust in issuers an assertion is no key.
         assert!(receiver().open(&message).is_err());
+    }
+}
+
+/// Carol signs an assertion that was written by hand.
+fn sign_by_hand(assertion: &str, version: SamlVersion) -> String {
+    use ws_security::c14n::{Canonicalization, Document, Limits, Subset};
+    use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
+    let document = Document::parse(assertion, &Limits::default()).expect("well-formed");
+    let id = document.root().attribute("", attribute(version).trim_end_matches('=')).expect("an Id");
+    let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
+    let subset = Subset::subtree(document.root());
+    let reference =
+        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested");
+    let carol = identity("carol");
+    let pending = PendingSignature::new(SignatureMethod::RsaSha256, &[reference], None, Some(x509_data("carol")));
+    let value = pending.value(carol.signing_key().as_ref()).expect("signed");
+    let place = match version {
+        SamlVersion::V1_1 => assertion.rfind("</").expect("an end"),
+        SamlVersion::V2_0 => assertion.find("</saml2:Issuer>").expect("an issuer") + "</saml2:Issuer>".len(),
+    };
+    format!("{}{}{}", &assertion[..place], pending.finish(&value), &assertion[place..])
+}
+
+fn x509_data(name: &str) -> String {
+    let der = base64_encode(certificate(name).der());
+    format!("<ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate></ds:X509Data>")
+}
+
+#[test]
+fn t20_a_holder_is_not_whoever_sends_a_certificate_of_that_name() {
+    for version in BOTH {
+        let written = assertion(version).holder_of_key(&certificate("alice"));
+        let written = written.unsigned(SystemTime::now(), &SystemRandom).expect("written");
+        let data = x509_data("alice");
+        assert!(written.contains(&data), "{written}");
+        // Certificates that someone else made, with the names and the serial number of Alice's.
+        let named = certificate("alice");
+        assert_eq!(named.serial_decimal(), certificate("twin-alice").serial_decimal());
+        let by_serial = format!(
+            "<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{}</ds:X509IssuerName><ds:X509SerialNumber>{}\
+             </ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>",
+            named.issuer(),
+            named.serial_decimal()
+        );
+        let by_identifier = format!(
+            "<ds:X509Data><ds:X509SKI>{}</ds:X509SKI></ds:X509Data>",
+            base64_encode(certificate("twin-alice").subject_key_identifier().expect("has one"))
+        );
+        for name in [&by_serial, &by_identifier] {
+            let issued = sign_by_hand(&written.replace(&data, name), version);
+            let message = by_subject(&issued, "twin-alice");
+            let token = format!(
+                "<wsse:BinarySecurityToken xmlns:wsse=\"{WSSE}\" EncodingType=\"{BASE64}\" ValueType=\"{X509_V3}\">{}\
+                 </wsse:BinarySecurityToken>",
+                base64_encode(certificate("twin-alice").der())
+            );
+            let at = message.find("<wsse:Security").expect("a header");
+            let at = at + message[at..].find('>').expect("its end") + 1;
+            let attack = format!("{}{token}{}", &message[..at], &message[at..]);
+            assert!(matches!(refuse(&service(issuers()), &attack), OpenError::NoKey), "{name}");
+        }
+        // What the receiver knows itself is named well by issuer and serial number.
+        let issued = sign_by_hand(&written.replace(&data, &by_serial), version);
+        let knowing = Receiver::new(
+            trust().known([certificate("alice")]),
+            Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version),
+            DangerousNoReplayCache,
+        );
+        assert!(knowing.assertions(issuers()).open(by_subject(&issued, "alice")).is_ok());
     }
 }
 
@@ -274,6 +347,13 @@ fn t35_conditions_hold_or_the_assertion_does_not() {
     let open = |trust: AssertionTrust| service(trust).open(by_subject(&elsewhere, "dave")).map(drop);
     assert!(open(issuers().recipient("https://a")).is_ok());
     assert!(open(issuers().recipient("https://b")).is_err());
+    assert!(open(issuers()).is_ok(), "whoever holds the key may present it anywhere");
+    let bearer = issue(&assertion(SamlVersion::V2_0).bearer().recipient("https://a"));
+    let message = with(recipe().attach(bearer).sign(signing()));
+    let open = |trust: AssertionTrust| service(trust.accept_bearer()).open(&message).map(drop);
+    assert!(open(issuers().recipient("https://a")).is_ok());
+    assert!(open(issuers().recipient("https://b")).is_err());
+    assert!(open(issuers()).is_err(), "it may have been meant for someone else");
 }
 
 #[test]

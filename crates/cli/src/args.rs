@@ -395,6 +395,10 @@ pub(crate) struct VerifyArgs {
     /// Whom assertions must be meant for; without one they may be meant for anyone
     #[arg(long, value_name = "URI")]
     pub(crate) audience: Vec<String>,
+    /// The address of this service, which the Recipient of an assertion must name; without it bearer assertions that
+    /// name one are refused
+    #[arg(long, value_name = "URI")]
+    pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
     /// What to do about the Basic Security Profile (enforcement is not supported yet)

@@ -144,6 +144,7 @@ fn assertions(arguments: &VerifyArgs, attesters: Trust) -> Outcome<AssertionTrus
         None => AssertionTrust::dangerous_for_any_audience(),
     };
     let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
+    let trust = arguments.recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
     let trust = trust.issuer_of_any_name(issuers).sender_vouches(attesters);
     Ok(if arguments.accept_bearer { trust.accept_bearer() } else { trust })
 }

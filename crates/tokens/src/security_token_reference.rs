@@ -185,6 +185,12 @@ impl<'d> SecurityTokenReference<'d> {
             | Self::KeyName(_) => false,
         }
     }
+
+    /// Whether it names a certificate by all its octets, so that no one can make another that it names.
+    #[must_use]
+    pub fn is_of_octets(&self) -> bool {
+        matches!(self, Self::ThumbprintSha1(_) | Self::Certificate(_))
+    }
 }
 
 /// The form in which we refer to a certificate.

@@ -85,7 +85,9 @@ impl AssertionTrust {
         self
     }
 
-    /// The address of this service, which a `Recipient` must name where there is one.
+    /// The address of this service, which a `Recipient` must name where there is one. Bearer assertions with a
+    /// `Recipient` are refused until it is given. `InResponseTo` is the concern of the protocol the assertion was
+    /// asked for with, and is left to the application.
     #[must_use]
     pub fn recipient(mut self, address: impl Into<String>) -> Self {
         self.recipient = Some(address.into());
@@ -134,7 +136,9 @@ impl AssertionTrust {
             };
             let recipient = match (&confirmation.recipient, &self.recipient) {
                 (Some(named), Some(own)) => named == own,
-                (Some(_), None) | (None, _) => true,
+                // What is proof in itself may have been presented elsewhere first.
+                (Some(_), None) => confirmation.method != ConfirmationMethod::Bearer,
+                (None, _) => true,
             };
             accepted && recipient && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
         };

@@ -75,7 +75,10 @@ impl Opening<'_> {
                     KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
                     _ => continue,
                 };
-                let known = self.receiver.trust.candidates().chain(self.tokens.iter().map(|token| &token.certificate));
+                // Anyone can make a certificate with the names, the serial number and the identifier of another: what
+                // comes with the message is taken where its very octets are named.
+                let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
+                let known = self.receiver.trust.candidates().chain(tokens);
                 let mut known = known.filter(|certificate| named.names(certificate));
                 if let Some(certificate) = known.next() {
                     seen.certificate = Some(certificate.clone());
