@@ -4,9 +4,14 @@ mod common;
 
 use common::*;
 use proptest::prelude::*;
+use std::time::SystemTime;
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, Limits, Splices, Subset};
+use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, ReferenceForm};
+use ws_security::{
+    AssertionTrust, DangerousNoReplayCache, NewAssertion, ProtectionToken, ReferenceForm, SamlVersion, Secret,
+    SecureConversation,
+};
 
 const NAMESPACES: [&str; 4] = ["urn:a", "urn:b", "http://c.example/", "urn:ä"];
 
@@ -327,23 +332,62 @@ fn t10_changed_messages_are_refused_or_open_to_the_genuine_octets() {
     let (alice, bob) = (identity("alice"), identity("bob"));
     let sign = Signing::with(&alice).parts([Part::Body, Part::Timestamp]);
     let encrypt = |parts: &[Part]| Encrypting::to(bob.certificate()).parts(parts.to_vec());
-    let receiver = receiver().decrypt_with(bob.clone());
+    let secret = || Secret::new(vec![7; 32]);
+    let receiver = receiver()
+        .decrypt_with(bob.clone())
+        .assertions(
+            AssertionTrust::for_audience("urn:bank")
+                .issuer("https://idp.example", Trust::pins([certificate("carol")]))
+                .sender_vouches(trust()),
+        )
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+        .shared_secret(Some("urn:context".to_owned()), secret());
     let body = |opened: &str| {
         let document = Document::parse(opened, &Limits::default()).expect("authenticated");
         let payload = document.elements().find(|element| element.name().local == "Pay").expect("a payload");
         Canonicalization::default().to_octets(&Subset::subtree(payload)).expect("canonical form")
     };
-    let goldens: Vec<_> = [
+    let issue = |version: SamlVersion, secret: Option<Secret>| {
+        let assertion = NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
+        let assertion = match secret {
+            Some(secret) => assertion.holder_of_secret(secret, bob.certificate()),
+            None => assertion.holder_of_key(&certificate("dave")),
+        };
+        assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued")
+    };
+    let with_token = |token: &ProtectionToken| {
+        let parts = [Part::Body, Part::Timestamp];
+        recipe()
+            .sign(Signing::with_token(token).parts(parts))
+            .encrypt(Encrypting::with_token(token).parts([Part::Body, Part::Signature]))
+    };
+    let derived = |token: ProtectionToken| token.derived_keys(SecureConversation::V1_3);
+    let by = |form| sign.clone().reference(form);
+    let as_subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+    let mut recipes = vec![
         recipe().sign(sign.clone()),
         recipe().sign(sign.clone()).encrypt(encrypt(&[Part::Body, Part::Signature])),
-        recipe().encrypt(encrypt(&[Part::Body])).sign(sign),
-    ]
-    .into_iter()
-    .map(|recipe| recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured"))
-    .map(|golden| (body(receiver.open(&golden).expect("opens").body().xml()), golden))
-    .collect();
+        recipe().encrypt(encrypt(&[Part::Body])).sign(sign.clone()),
+        recipe().sign(by(ReferenceForm::DirectPkcs7).parts([Part::Token]).token_by_reference()),
+        recipe().sign(by(ReferenceForm::Embedded)),
+        with_token(&derived(ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", secret()))),
+        with_token(&derived(ProtectionToken::username("ann", "s3cret"))),
+        with_token(&derived(ProtectionToken::of_assertion(secret()))).attach(issue(SamlVersion::V2_0, Some(secret()))),
+        with_token(&derived(ProtectionToken::of_assertion(secret()))).attach(issue(SamlVersion::V1_1, Some(secret()))),
+        recipe().attach(issue(SamlVersion::V1_1, None)).sign(as_subject.clone()),
+        recipe().attach(issue(SamlVersion::V2_0, None)).sign(as_subject).encrypt(encrypt(&[Part::Assertion])),
+    ];
+    // A key that is encrypted to Bob says nothing about the sender: Alice endorses.
+    let endorsed = derived(ProtectionToken::encrypted_to(bob.certificate()));
+    let endorsing = Signing::with(&alice).parts([Part::Body, Part::Timestamp, Part::Signature]);
+    recipes.push(recipe().sign(Signing::with_token(&endorsed).parts([Part::Body, Part::Timestamp])).sign(endorsing));
+    let goldens: Vec<_> = recipes
+        .into_iter()
+        .map(|recipe| recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured"))
+        .map(|golden| (body(receiver.open(&golden).expect("opens").body().xml()), golden))
+        .collect();
     let changes = (0..goldens.len(), prop::collection::vec(Change::strategy(), 1..4));
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(20_000));
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(40_000));
     runner
         .run(&changes, |(golden, changes)| {
             let (genuine, golden) = &goldens[golden];
