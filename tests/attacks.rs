@@ -7,9 +7,14 @@
 mod common;
 
 use common::*;
+use std::time::SystemTime;
 use ws_security::c14n::{Canonicalization, Document, Element, Limits, Splices, Subset, name};
+use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
-use ws_security::{AlgorithmPolicy, ContentEncryption, OpenError, RequirementError};
+use ws_security::{
+    AlgorithmPolicy, AssertionTrust, ContentEncryption, NewAssertion, OpenError, ProtectionToken, RequirementError,
+    SamlVersion, Secret, SecureConversation,
+};
 
 fn parse(message: &str) -> Document<'_> {
     Document::parse(message, &Limits::default()).expect("well-formed")
@@ -33,12 +38,15 @@ enum ForgedId {
 
 fn forge(genuine: &str, from: &str, to: &str, id: ForgedId) -> String {
     let forged = genuine.replacen(from, to, 1);
-    let Some(start) = forged.find("wsu:Id=\"") else { return forged };
+    let mut kinds = ["wsu:Id=\"", " AssertionID=\"", " ID=\""].into_iter();
+    let Some((kind, start)) = kinds.find_map(|kind| Some((kind, forged.find(kind)?))) else { return forged };
+    let start = start + kind.len() - kind.trim_start().len();
+    let kind = kind.trim_start();
     let end = start + forged[start..].find("\" ").or_else(|| forged[start..].find("\">")).expect("a value") + 1;
-    let value = &forged[start + 8..end - 1];
+    let value = &forged[start + kind.len()..end - 1];
     let replacement = match id {
         ForgedId::Same => return forged,
-        ForgedId::Fresh => "wsu:Id=\"fresh\"".to_owned(),
+        ForgedId::Fresh => format!("{kind}fresh\""),
         ForgedId::Removed => String::new(),
         ForgedId::OtherKind => format!("xml:id=\"{value}\""),
     };
@@ -75,46 +83,105 @@ fn places(document: &Document<'_>, part: Element<'_>) -> Vec<usize> {
     places
 }
 
+/// A message whose parts are forged, who opens it, and the assertions it opens with.
+struct Golden {
+    message: String,
+    receiver: Receiver,
+    more: &'static [(&'static str, &'static str, &'static str)],
+}
+
+const ASSERTION: &[(&str, &str, &str)] = &[("Assertion", "uid=ann", "uid=eve")];
+
+fn goldens(soap: &str) -> Vec<Golden> {
+    let golden = |recipe: Recipe, receiver: Receiver, more| {
+        let message = recipe.plan().expect("a plan").secure(&envelope(soap)).expect("secured");
+        Golden { message, receiver, more }
+    };
+    let parts = || [Part::Body, Part::Timestamp, action()];
+    let assertion = |version| NewAssertion::new(version, "https://idp.example", "uid=ann").audience("urn:bank");
+    let issuers = AssertionTrust::for_audience("urn:bank")
+        .issuer("https://idp.example", Trust::pins([certificate("carol")]))
+        .sender_vouches(trust());
+    let secret = || Secret::new(vec![7; 32]);
+    let context = ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", secret());
+    let context = context.derived_keys(SecureConversation::V1_3);
+    let mut goldens = vec![
+        golden(recipe().sign(signing()), receiver(), &[]),
+        golden(recipe().sign(signing().parts([Part::Token]).token_by_reference()), receiver(), &[]),
+        golden(
+            recipe().sign(Signing::with_token(&context).parts(parts())),
+            receiver().shared_secret(Some("urn:context".to_owned()), secret()),
+            &[("DerivedKeyToken", "Length>24", "Length>16")],
+        ),
+    ];
+    for version in [SamlVersion::V1_1, SamlVersion::V2_0] {
+        let held = assertion(version).holder_of_key(&certificate("dave"));
+        let held = held.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued");
+        let as_subject = Signing::with(&identity("dave")).as_subject().parts(parts());
+        goldens.push(golden(recipe().attach(held).sign(as_subject), receiver().assertions(issuers.clone()), ASSERTION));
+        // Nothing but Alice's signature protects this one.
+        let vouched = assertion(version).unsigned(SystemTime::now(), &SystemRandom).expect("written");
+        goldens.push(golden(
+            recipe().attach(vouched).sign(signing().parts([Part::Assertion])),
+            receiver().assertions(issuers.clone()),
+            ASSERTION,
+        ));
+    }
+    goldens
+}
+
 #[test]
 fn t01_no_wrapped_part_is_ever_reachable() {
+    for soap in [SOAP11, SOAP12] {
+        for golden in goldens(soap) {
+            let (tried, accepted) = wrap(&golden, soap);
+            println!("{tried} wrapped messages, {accepted} opened to the genuine octets");
+            assert!(tried > 2_000, "{tried}");
+        }
+    }
+}
+
+/// Tries every forgery of every part: how many there were, and how many were accepted.
+fn wrap(golden: &Golden, soap: &str) -> (usize, usize) {
     let mut tried = 0;
     let mut accepted = 0;
-    for soap in [SOAP11, SOAP12] {
-        let golden = signed(soap);
-        let receiver = receiver();
-        let opened = receiver.open(&golden).expect("the golden message opens");
-        let (body, block) =
-            (opened.body().xml().to_owned(), opened.header_block(WSA, "Action").expect("signed").xml().to_owned());
-        let document = parse(&golden);
-        for (local, from, to) in PARTS {
-            let part = find(&document, local);
-            let genuine = golden[part.span()].to_owned();
-            for id in [ForgedId::Same, ForgedId::Fresh, ForgedId::Removed, ForgedId::OtherKind] {
-                let forged = forge(&genuine, from, to, id);
-                assert_ne!(forged, genuine);
-                for dress in dresses(&genuine, soap) {
-                    for place in places(&document, part) {
-                        let mut splices = Splices::new();
-                        if place <= part.span().start || place >= part.span().end {
-                            splices.replace(part.span(), forged.clone());
-                            splices.insert(place, dress.clone());
+    let Golden { message: golden, receiver, more } = golden;
+    let opened = receiver.open(golden).unwrap_or_else(|error| panic!("{error:?}: {golden}"));
+    assert_eq!(opened.assertions().len(), usize::from(more.contains(&ASSERTION[0])), "{golden}");
+    let (body, block) =
+        (opened.body().xml().to_owned(), opened.header_block(WSA, "Action").expect("signed").xml().to_owned());
+    let document = parse(golden);
+    for (local, from, to) in PARTS.iter().chain(*more) {
+        let part = find(&document, local);
+        let genuine = golden[part.span()].to_owned();
+        for id in [ForgedId::Same, ForgedId::Fresh, ForgedId::Removed, ForgedId::OtherKind] {
+            let forged = forge(&genuine, from, to, id);
+            assert_ne!(forged, genuine);
+            for dress in dresses(&genuine, soap) {
+                for place in places(&document, part) {
+                    let mut splices = Splices::new();
+                    if place <= part.span().start || place >= part.span().end {
+                        splices.replace(part.span(), forged.clone());
+                        splices.insert(place, dress.clone());
+                    }
+                    let message = splices.apply(golden).0;
+                    tried += 1;
+                    if let Ok(opened) = receiver.open(&message) {
+                        accepted += 1;
+                        assert_eq!(opened.body().xml(), body, "{message}");
+                        if let Some(found) = opened.header_block(WSA, "Action") {
+                            assert_eq!(found.xml(), block, "{message}");
                         }
-                        let message = splices.apply(&golden).0;
-                        tried += 1;
-                        if let Ok(opened) = receiver.open(&message) {
-                            accepted += 1;
-                            assert_eq!(opened.body().xml(), body, "{message}");
-                            if let Some(found) = opened.header_block(WSA, "Action") {
-                                assert_eq!(found.xml(), block, "{message}");
-                            }
+                        for confirmed in opened.assertions() {
+                            assert_eq!(confirmed.assertion().subject(), Some("uid=ann"), "{message}");
+                            assert!(!confirmed.assertion().xml().contains("uid=eve"), "{message}");
                         }
                     }
                 }
             }
         }
     }
-    println!("{tried} wrapped messages, {accepted} opened to the genuine octets");
-    assert!(tried > 4_000, "{tried}");
+    (tried, accepted)
 }
 
 #[test]
