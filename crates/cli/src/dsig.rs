@@ -31,8 +31,14 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let limits = Limits { references: 256, transforms: 5, ..Limits::default() };
     let signature = Signature::parse(element, &limits).map_err(refused)?;
     let whole = Whole { document: &document, ids: &ids, base: arguments.base.as_deref() };
+    let fitting = keys.verifying(&signature);
+    if fitting.is_empty() {
+        return Err(refused(
+            "no key that was given fits the signature: its certificate leads to no --trust anchor and is not a --cert",
+        ));
+    }
     let mut last = VerifyError::KeyMismatch;
-    for key in keys.verifying(&signature).into_iter().take(16) {
+    for key in fitting.into_iter().take(16) {
         let mut budget = 16 * text.len() as u64 + (64 << 20);
         match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &mut budget) {
             Ok(verified) => {

@@ -135,7 +135,10 @@ pub(crate) fn own_key(case: &Case) -> Option<Vec<String>> {
         match hint {
             KeyHint::KeyValue(key) => return Some(vec!["--key".to_owned(), temporary(key.spki())]),
             // A certificate is taken for what it says only where the case says so.
-            KeyHint::X509Data(data) if !data.certificates.is_empty() && case.get("expected") != "invalid" => {
+            KeyHint::X509Data(data)
+                if !data.certificates.is_empty()
+                    && (case.param("no-cert-validation").is_some() || case.get("expected") != "invalid") =>
+            {
                 let all = data.certificates.iter().flat_map(|der| ["--cert".to_owned(), temporary(der)]);
                 return Some(all.collect());
             }
