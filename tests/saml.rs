@@ -354,6 +354,15 @@ fn t35_conditions_hold_or_the_assertion_does_not() {
     assert!(open(issuers().recipient("https://a")).is_ok());
     assert!(open(issuers().recipient("https://b")).is_err());
     assert!(open(issuers()).is_err(), "it may have been meant for someone else");
+    let written = assertion(SamlVersion::V2_0).bearer().recipient("https://a");
+    let written = written.unsigned(SystemTime::now(), &SystemRandom).expect("written");
+    let answer = written.replace(" Recipient=\"https://a\"", " InResponseTo=\"_1\"");
+    assert_ne!(written, answer);
+    let message = with(recipe().attach(sign_by_hand(&answer, SamlVersion::V2_0)).sign(signing()));
+    let open = |trust: AssertionTrust| service(trust.accept_bearer()).open(&message).map(drop);
+    assert!(open(issuers().in_response_to("_1")).is_ok());
+    assert!(open(issuers().in_response_to("_2")).is_err());
+    assert!(open(issuers()).is_err(), "nobody asked for it");
 }
 
 #[test]

@@ -82,6 +82,7 @@ pub struct Confirmation<'d> {
     pub(crate) not_before: Option<SystemTime>,
     pub(crate) not_on_or_after: Option<SystemTime>,
     pub(crate) recipient: Option<String>,
+    pub(crate) in_response_to: Option<String>,
 }
 
 /// What an assertion says of its own validity.
@@ -254,6 +255,7 @@ fn subject_v2<'d>(subject: Element<'d>) -> Result<Subject<'d>, TokenError> {
             confirmation.not_before = instant(data, "NotBefore")?;
             confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
             confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
+            confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
             confirmation.key_infos = data.children().filter(|child| child.is(name::DS.uri, "KeyInfo")).collect();
         }
         confirmations.push(confirmation);
@@ -314,6 +316,13 @@ fn attributes(assertion: Element<'_>, version: SamlVersion) -> Result<Vec<(Strin
 
 impl Confirmation<'_> {
     fn new(method: ConfirmationMethod) -> Self {
-        Self { method, key_infos: Vec::new(), not_before: None, not_on_or_after: None, recipient: None }
+        Self {
+            method,
+            key_infos: Vec::new(),
+            not_before: None,
+            not_on_or_after: None,
+            recipient: None,
+            in_response_to: None,
+        }
     }
 }

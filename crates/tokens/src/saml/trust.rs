@@ -24,6 +24,7 @@ pub struct AssertionTrust {
     attesters: Option<Trust>,
     bearer: bool,
     recipient: Option<String>,
+    in_response_to: Option<String>,
     max_age: Duration,
 }
 
@@ -44,6 +45,7 @@ impl AssertionTrust {
             attesters: None,
             bearer: false,
             recipient: None,
+            in_response_to: None,
             max_age: Duration::from_secs(300),
         }
     }
@@ -86,11 +88,18 @@ impl AssertionTrust {
     }
 
     /// The address of this service, which a `Recipient` must name where there is one. Bearer assertions with a
-    /// `Recipient` are refused until it is given. `InResponseTo` is the concern of the protocol the assertion was
-    /// asked for with, and is left to the application.
+    /// `Recipient` are refused until it is given.
     #[must_use]
     pub fn recipient(mut self, address: impl Into<String>) -> Self {
         self.recipient = Some(address.into());
+        self
+    }
+
+    /// The ID of the request by which this service asked for the assertion, which an `InResponseTo` must name where
+    /// there is one. Bearer assertions with an `InResponseTo` are refused until it is given.
+    #[must_use]
+    pub fn in_response_to(mut self, request_id: impl Into<String>) -> Self {
+        self.in_response_to = Some(request_id.into());
         self
     }
 
@@ -134,13 +143,15 @@ impl AssertionTrust {
                 ConfirmationMethod::SenderVouches => self.attesters.is_some(),
                 ConfirmationMethod::Bearer => is_signed && self.bearer,
             };
-            let recipient = match (&confirmation.recipient, &self.recipient) {
+            let meant = |named: &Option<String>, own: &Option<String>| match (named, own) {
                 (Some(named), Some(own)) => named == own,
                 // What is proof in itself may have been presented elsewhere first.
                 (Some(_), None) => confirmation.method != ConfirmationMethod::Bearer,
                 (None, _) => true,
             };
-            accepted && recipient && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
+            let meant = meant(&confirmation.recipient, &self.recipient)
+                && meant(&confirmation.in_response_to, &self.in_response_to);
+            accepted && meant && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
         };
         let possible: Vec<&Confirmation<'_>> = assertion.confirmations.iter().filter(met).collect();
         if possible.is_empty() {
