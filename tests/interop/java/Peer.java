@@ -6,10 +6,15 @@ import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.stream.*;
 import javax.xml.transform.*;
 import javax.xml.transform.dom.DOMSource;
 import javax.xml.transform.stream.StreamResult;
 import org.apache.wss4j.common.crypto.Merlin;
+import org.apache.wss4j.dom.message.WSSecHeader;
+import org.apache.wss4j.dom.message.WSSecTimestamp;
+import org.apache.wss4j.stax.ext.*;
+import org.apache.wss4j.stax.setup.*;
 import org.w3c.dom.*;
 
 /**
@@ -89,5 +94,29 @@ class Peer {
         transformer.setOutputProperty(OutputKeys.OMIT_XML_DECLARATION, "yes");
         transformer.transform(new DOMSource(node), new StreamResult(out));
         return out.toByteArray();
+    }
+
+    /** A Security header with a timestamp. */
+    static WSSecHeader header(Document document) throws Exception {
+        WSSecHeader header = new WSSecHeader(document);
+        header.insertSecurityHeader();
+        WSSecTimestamp timestamp = new WSSecTimestamp(header);
+        timestamp.setTimeToLive(300);
+        timestamp.build();
+        return header;
+    }
+
+    /** What a streaming engine reads after it verified. */
+    static byte[] verifyStax(WSSSecurityProperties properties, byte[] message) throws Exception {
+        InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
+        XMLInputFactory factory = XMLInputFactory.newInstance();
+        XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
+        StringBuilder text = new StringBuilder();
+        while (reader.hasNext()) {
+            if (reader.next() == XMLStreamConstants.CHARACTERS) {
+                text.append(reader.getText());
+            }
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -6,7 +6,7 @@ use wss_c14n::{Element, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{Assertion, ConfirmationMethod, IssuedAssertion, SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
+use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 
 use super::keys::{FoundSecret, Holder, Wanted};
 use super::signature::{ProvenSignature, replay_key};
@@ -113,27 +113,19 @@ impl Opening<'_> {
 
     /// `saml2:EncryptedAssertion`: what comes out is an assertion, and is judged as if it had just been received.
     pub(super) fn encrypted_assertion(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
-        self.encrypted_data += 1;
-        if self.encrypted_data > self.receiver.limits.encrypted_data {
-            return Err(OpenError::TooMany { what: "encrypted data", allowed: self.receiver.limits.encrypted_data });
-        }
+        self.count_encrypted_data()?;
         let misplaced = || OpenError::EncryptedData { id: String::new() };
         let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
         if *data.plaintext_type() != PlaintextType::Element {
             return Err(misplaced());
         }
-        self.receiver.policy.encryption.check_content(data.method())?;
-        let is_covered = self.is_covered(&element.span());
-        if !data.method().is_authenticated() && !self.receiver.unauthenticated_cbc && !is_covered {
-            return Err(OpenError::UnauthenticatedCbc);
-        }
+        self.check_cipher(data.method(), &element.span())?;
         let wanted = Wanted::cipher(data.method().key_len());
         let Some(found) = self.key_of_assertion(scene, element, &data, wanted)? else {
             self.evidence.ignored.push(element.name().to_string());
             return Ok(Step::Next);
         };
-        let xml = decrypt_xml(&data, &found.secret, self.plaintext_budget, &self.receiver.limits.xml)?;
-        self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
+        let xml = self.plaintext(&data, &found.secret)?;
         let mut splices = Splices::new();
         splices.replace(element.span(), xml);
         // The child that takes its place is met next.

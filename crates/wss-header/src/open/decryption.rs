@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 
 use wss_c14n::{Element, Splices, name};
-use wss_crypto::Secret;
+use wss_crypto::{ContentEncryption, Secret};
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
 
@@ -42,13 +42,7 @@ impl Opening<'_> {
             if !seen.insert(id) {
                 return Err(misplaced());
             }
-            self.encrypted_data += 1;
-            if self.encrypted_data > self.receiver.limits.encrypted_data {
-                return Err(OpenError::TooMany {
-                    what: "encrypted data",
-                    allowed: self.receiver.limits.encrypted_data,
-                });
-            }
+            self.count_encrypted_data()?;
             let named = scene.ids.get(id).ok_or_else(misplaced)?;
             let target = Target::find(scene, named, list_owner).ok_or_else(misplaced)?;
             let data = EncryptedData::parse(target.data)?;
@@ -61,13 +55,7 @@ impl Opening<'_> {
             if !fits {
                 return Err(misplaced());
             }
-            self.receiver.policy.encryption.check_content(data.method())?;
-            if !data.method().is_authenticated()
-                && !self.receiver.unauthenticated_cbc
-                && !self.is_covered(&target.data.span())
-            {
-                return Err(OpenError::UnauthenticatedCbc);
-            }
+            self.check_cipher(data.method(), &target.data.span())?;
             let wanted = data.method().key_len();
             let found = match key {
                 Some(key) => self.unwrap(key, Some(wanted))?,
@@ -79,12 +67,7 @@ impl Opening<'_> {
             };
             // Addressed to someone else: what is required from it will be missed later.
             let Some(found) = found else { return Ok(Step::Next) };
-            // One key, one cipher: a second one would let an attacker relabel what the first protects.
-            if *self.ciphers.entry(fingerprint(&found.secret)).or_insert(data.method()) != data.method() {
-                return Err(DecryptError::Failed.into());
-            }
-            let xml = decrypt_xml(&data, &found.secret, self.plaintext_budget, &self.receiver.limits.xml)?;
-            self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
+            let xml = self.plaintext(&data, &found.secret)?;
             let replaced = target.replaced.span();
             // One inside the other, as in EncryptionProperties, or one block by two Ids.
             let overlaps =
@@ -105,8 +88,37 @@ impl Opening<'_> {
         Ok(Step::Spliced(splices, plaintexts))
     }
 
+    pub(super) fn count_encrypted_data(&mut self) -> Result<(), OpenError> {
+        self.encrypted_data += 1;
+        let allowed = self.receiver.limits.encrypted_data;
+        if self.encrypted_data > allowed {
+            return Err(OpenError::TooMany { what: "encrypted data", allowed });
+        }
+        Ok(())
+    }
+
+    /// The policy admits the cipher; one that authenticates nothing stands at `span` inside a verified signature.
+    pub(super) fn check_cipher(&self, cipher: ContentEncryption, span: &Range<usize>) -> Result<(), OpenError> {
+        self.receiver.policy.encryption.check_content(cipher)?;
+        if cipher.is_authenticated() || self.receiver.unauthenticated_cbc || self.is_covered(span) {
+            return Ok(());
+        }
+        Err(OpenError::UnauthenticatedCbc)
+    }
+
+    /// What comes out of `data`, within what is left of the budget.
+    pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, secret: &Secret) -> Result<String, OpenError> {
+        // One key, one cipher: a second one would let an attacker relabel what the first protects.
+        if *self.ciphers.entry(fingerprint(secret)).or_insert(data.method()) != data.method() {
+            return Err(DecryptError::Failed.into());
+        }
+        let xml = decrypt_xml(data, secret, self.plaintext_budget, &self.receiver.limits.xml)?;
+        self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
+        Ok(xml)
+    }
+
     /// Whether a verified signature covers `span`.
-    pub(super) fn is_covered(&self, span: &Range<usize>) -> bool {
+    fn is_covered(&self, span: &Range<usize>) -> bool {
         let mut covered = self.signatures.iter().flat_map(|signature| &signature.covered);
         covered.any(|(_, outer)| outer.start <= span.start && span.end <= outer.end)
     }

@@ -1,9 +1,9 @@
 //! Encryption on its way out: parts become ciphertext in place, under one key that the header names.
 
 use wss_c14n::{Element, IdIndex, Splices, Writer, name};
-use wss_crypto::{ContentEncryption, Secret};
-use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, write_x509_token};
-use wss_xmlenc::{KeyMethod, PlaintextType, encrypt_octets, plaintext_of, write_encrypted_key, write_reference_list};
+use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret};
+use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
+use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_reference_list};
 
 use super::edit::{escape, replace_content};
 use super::{Securing, header_block, locate, no_such, parse};
@@ -70,7 +70,10 @@ impl Securing {
             }
         }
         let list = match &encrypting.to {
-            EncryptedTo::Certificate { .. } => self.transport(encrypting, &keying.secret, &listed)?,
+            EncryptedTo::Certificate { recipient, transport, reference } => {
+                let recipient = self.recipient(recipient.as_deref(), transport, *reference)?;
+                self.encrypted_key(&recipient, transport, *reference, &keying.secret, &listed)?.1
+            }
             EncryptedTo::Token(_) => {
                 let mut writer = Writer::new();
                 write_reference_list(&mut writer, &listed);
@@ -117,36 +120,20 @@ impl Securing {
         Ok(encrypt_octets(octets.as_octets(), kind, content, &keying.secret, Some(id), key_info, random)?)
     }
 
-    /// An EncryptedKey with the list of what it opens, after the token it refers to.
-    fn transport(&mut self, encrypting: &Encrypting, key: &Secret, listed: &[String]) -> Result<String, SecureError> {
-        let EncryptedTo::Certificate { recipient, transport, reference } = &encrypting.to else {
-            return Ok(String::new());
-        };
-        let requester = self.request.as_ref().and_then(|request| request.certificate.clone());
-        let recipient = match (recipient, requester) {
-            (Some(recipient), _) => recipient.as_ref().clone(),
-            (None, Some(requester)) => {
-                check_recipient(&requester, transport, *reference, self.recipe.legacy)
-                    .map_err(SecureError::Requester)?;
-                requester
-            }
-            (None, None) => return Err(SecureError::NeedsRequest),
-        };
-        let token_id = self.fresh_id("X509")?;
-        let mut out = String::new();
-        if reference.needs_token() {
-            let mut writer = Writer::new();
-            write_x509_token(&mut writer, &token_id, &recipient, CertificatePath::None);
-            out.push_str(&writer.finish());
+    /// Whose key it is: the one the recipe names, or whoever signed the request.
+    fn recipient(
+        &self,
+        named: Option<&Certificate>,
+        transport: &KeyTransport,
+        reference: ReferenceForm,
+    ) -> Result<Certificate, SecureError> {
+        if let Some(named) = named {
+            return Ok(named.clone());
         }
-        let mut writer = Writer::within(&[name::XENC, name::DS]);
-        reference.write(&mut writer, &recipient, &token_id);
-        let wrapped = recipient.public_key().wrap_key(transport, key)?;
-        self.note_key(&wrapped, key);
-        let method = KeyMethod::Transport(transport.clone());
-        let id = self.fresh_id("EK")?;
-        out.push_str(&write_encrypted_key(Some(&id), &method, Some(&writer.finish()), &wrapped, listed));
-        Ok(out)
+        let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
+        let requester = requester.ok_or(SecureError::NeedsRequest)?;
+        check_recipient(requester, transport, reference, self.recipe.legacy).map_err(SecureError::Requester)?;
+        Ok(requester.clone())
     }
 }
 

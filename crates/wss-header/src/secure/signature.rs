@@ -13,6 +13,7 @@ use crate::part::Part;
 use crate::recipe::{SignedBy, Signing};
 
 /// What a signature needs from its key before it can be prepared.
+#[derive(Default)]
 struct Keying {
     /// New elements that stand before the signature.
     elements: String,
@@ -49,15 +50,8 @@ impl Securing {
             SignedBy::Certificate { certificate, .. } if signing.as_subject => {
                 let assertion = self.attached.first().ok_or_else(|| no_such(&Part::Assertion))?;
                 self.exchange.subject_of.push((assertion.id.clone(), certificate.as_ref().clone()));
-                Ok(Keying {
-                    elements: String::new(),
-                    key_info: assertion.reference(None),
-                    token_id: Some(assertion.id.clone()),
-                    new_token: String::new(),
-                    reference_id: None,
-                    octets: Vec::new(),
-                    secret: None,
-                })
+                let (key_info, token_id) = (assertion.reference(None), Some(assertion.id.clone()));
+                Ok(Keying { key_info, token_id, ..Keying::default() })
             }
             SignedBy::Certificate { certificate, path, reference, .. } => {
                 let token_id = self.fresh_id("X509")?;
@@ -99,9 +93,8 @@ impl Securing {
                     key_info: key.key_info,
                     token_id: key.token_id,
                     new_token: key.elements,
-                    reference_id: None,
-                    octets: Vec::new(),
                     secret: Some(secret),
+                    ..Keying::default()
                 })
             }
         }

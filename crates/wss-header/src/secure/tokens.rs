@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use wss_c14n::{Writer, name};
-use wss_crypto::{Digest, DigestMethod, Secret};
+use wss_crypto::{Certificate, Digest, DigestMethod, KeyTransport, Secret};
 use wss_tokens::{
-    CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, USERNAME_TOKEN, write_derived_key, write_encrypted_key_sha1,
-    write_kerberos_sha1, write_kerberos_token, write_password_key_token, write_security_context, write_token_reference,
-    write_x509_token,
+    CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, ReferenceForm, USERNAME_TOKEN, write_derived_key,
+    write_encrypted_key_sha1, write_kerberos_sha1, write_kerberos_token, write_password_key_token,
+    write_security_context, write_token_reference, write_x509_token,
 };
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
@@ -101,18 +101,8 @@ impl Securing {
         let (id, secret, reference) = match &*token.kind {
             ProtectionKind::EncryptedKey { recipient, transport, reference } => {
                 let secret = Secret::generate(self.recipe.random.as_ref(), len)?;
-                let wrapped = recipient.public_key().wrap_key(transport, &secret)?;
-                let (id, token_id) = (self.fresh_id("EK")?, self.fresh_id("X509")?);
-                if reference.needs_token() {
-                    let mut writer = Writer::new();
-                    write_x509_token(&mut writer, &token_id, recipient, CertificatePath::None);
-                    elements.push_str(&writer.finish());
-                }
-                let mut writer = Writer::within(&[name::XENC, name::DS]);
-                reference.write(&mut writer, recipient, &token_id);
-                let method = KeyMethod::Transport(transport.clone());
-                elements.push_str(&write_encrypted_key(Some(&id), &method, Some(&writer.finish()), &wrapped, &[]));
-                self.note_key(&wrapped, &secret);
+                let (id, written) = self.encrypted_key(recipient, transport, *reference, &secret, &[])?;
+                elements.push_str(&written);
                 let reference = reference_to(&id, None, Some(ENCRYPTED_KEY));
                 (Some(id), secret, reference)
             }
@@ -162,9 +152,30 @@ impl Securing {
         Ok(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference })
     }
 
-    /// Remembers a key this message transports, for the reply.
-    pub(super) fn note_key(&mut self, wrapped: &[u8], secret: &Secret) {
-        let sha1 = Digest::of(DigestMethod::Sha1, wrapped).as_octets().to_vec();
+    /// The Id of a new EncryptedKey, and the element after the token it refers to, if it does to one. The key is
+    /// remembered for the reply.
+    pub(super) fn encrypted_key(
+        &mut self,
+        recipient: &Certificate,
+        transport: &KeyTransport,
+        reference: ReferenceForm,
+        secret: &Secret,
+        listed: &[String],
+    ) -> Result<(String, String), SecureError> {
+        let (id, token_id) = (self.fresh_id("EK")?, self.fresh_id("X509")?);
+        let mut out = String::new();
+        if reference.needs_token() {
+            let mut writer = Writer::new();
+            write_x509_token(&mut writer, &token_id, recipient, CertificatePath::None);
+            out.push_str(&writer.finish());
+        }
+        let mut key_info = Writer::within(&[name::XENC, name::DS]);
+        reference.write(&mut key_info, recipient, &token_id);
+        let wrapped = recipient.public_key().wrap_key(transport, secret)?;
+        let method = KeyMethod::Transport(transport.clone());
+        out.push_str(&write_encrypted_key(Some(&id), &method, Some(&key_info.finish()), &wrapped, listed));
+        let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
         self.exchange.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
+        Ok((id, out))
     }
 }

@@ -1,10 +1,7 @@
-import java.io.*;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
 import java.security.cert.X509Certificate;
 import java.util.*;
 import javax.security.auth.callback.*;
-import javax.xml.stream.*;
 import org.apache.wss4j.common.WSEncryptionPart;
 import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
@@ -17,7 +14,6 @@ import org.apache.wss4j.dom.handler.*;
 import org.apache.wss4j.dom.message.*;
 import org.apache.wss4j.dom.saml.WSSecSignatureSAML;
 import org.apache.wss4j.stax.ext.*;
-import org.apache.wss4j.stax.setup.*;
 import org.w3c.dom.*;
 
 /**
@@ -73,16 +69,7 @@ public class Saml {
         properties.setDecryptionCrypto(crypto);
         properties.setCallbackHandler(CALLBACK);
         properties.setAudienceRestrictions(List.of(AUDIENCE));
-        InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
-        XMLInputFactory factory = XMLInputFactory.newInstance();
-        XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
-        StringBuilder text = new StringBuilder();
-        while (reader.hasNext()) {
-            if (reader.next() == XMLStreamConstants.CHARACTERS) {
-                text.append(reader.getText());
-            }
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return Peer.verifyStax(properties, message);
     }
 
     static String method(String method, boolean v2) {
@@ -130,11 +117,7 @@ public class Saml {
         String method = text.substring(text.indexOf("method=") + 7);
         Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
-        WSSecHeader header = new WSSecHeader(document);
-        header.insertSecurityHeader();
-        WSSecTimestamp timestamp = new WSSecTimestamp(header);
-        timestamp.setTimeToLive(300);
-        timestamp.build();
+        WSSecHeader header = Peer.header(document);
         SamlAssertionWrapper assertion = assertion(v2, method);
         List<WSEncryptionPart> parts = List.of(
             new WSEncryptionPart("Body", soap, "Content"),

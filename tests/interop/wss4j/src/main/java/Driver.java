@@ -1,11 +1,8 @@
-import java.io.*;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
 import java.security.*;
 import java.util.*;
 import javax.crypto.KeyGenerator;
 import javax.security.auth.callback.*;
-import javax.xml.stream.*;
 import org.apache.wss4j.common.WSEncryptionPart;
 import org.apache.wss4j.common.crypto.Merlin;
 import org.apache.wss4j.common.ext.WSPasswordCallback;
@@ -15,7 +12,6 @@ import org.apache.wss4j.dom.engine.*;
 import org.apache.wss4j.dom.handler.*;
 import org.apache.wss4j.dom.message.*;
 import org.apache.wss4j.stax.ext.*;
-import org.apache.wss4j.stax.setup.*;
 import org.w3c.dom.*;
 
 /**
@@ -101,20 +97,7 @@ public class Driver {
         properties.setCallbackHandler(CALLBACK);
         properties.setDisableBSPEnforcement(!bsp);
         properties.setAllowUsernameTokenNoPassword(true);
-        return verifyStax(properties, message);
-    }
-
-    static byte[] verifyStax(WSSSecurityProperties properties, byte[] message) throws Exception {
-        InboundWSSec inbound = WSSec.getInboundWSSec(properties, false, true);
-        XMLInputFactory factory = XMLInputFactory.newInstance();
-        XMLStreamReader reader = inbound.processInMessage(factory.createXMLStreamReader(new ByteArrayInputStream(message)));
-        StringBuilder text = new StringBuilder();
-        while (reader.hasNext()) {
-            if (reader.next() == XMLStreamConstants.CHARACTERS) {
-                text.append(reader.getText());
-            }
-        }
-        return text.toString().getBytes(StandardCharsets.UTF_8);
+        return Peer.verifyStax(properties, message);
     }
 
     static int identifier(String name) {

@@ -20,11 +20,7 @@ class Kerberos {
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
         Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
-        WSSecHeader header = new WSSecHeader(document);
-        header.insertSecurityHeader();
-        WSSecTimestamp timestamp = new WSSecTimestamp(header);
-        timestamp.setTimeToLive(300);
-        timestamp.build();
+        WSSecHeader header = Peer.header(document);
         KerberosSecurity token = new KerberosSecurity(document);
         token.retrieveServiceTicket("client", Driver.CALLBACK, SERVICE);
         token.setID("KT-1");
@@ -119,17 +115,13 @@ class Kerberos {
                 }
             }
         });
-        return Driver.verifyStax(properties, message);
+        return Peer.verifyStax(properties, message);
     }
 
     /** A message without a ticket: its signature names the one accepted last. */
     static byte[] reply(byte[] envelope) throws Exception {
         Document document = Peer.parse(envelope);
-        WSSecHeader header = new WSSecHeader(document);
-        header.insertSecurityHeader();
-        WSSecTimestamp timestamp = new WSSecTimestamp(header);
-        timestamp.setTimeToLive(300);
-        timestamp.build();
+        WSSecHeader header = Peer.header(document);
         WSSecSignature signature = new WSSecSignature(header);
         signature.setKeyIdentifierType(WSConstants.CUSTOM_KEY_IDENTIFIER);
         signature.setCustomTokenId(accepted);

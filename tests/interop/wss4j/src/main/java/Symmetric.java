@@ -78,12 +78,8 @@ class Symmetric {
 
     static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
         Document document = Peer.parse(envelope);
-        WSSecHeader header = new WSSecHeader(document);
-        header.insertSecurityHeader();
+        WSSecHeader header = Peer.header(document);
         MADE.clear();
-        WSSecTimestamp timestamp = new WSSecTimestamp(header);
-        timestamp.setTimeToLive(300);
-        timestamp.build();
         List<WSEncryptionPart> more = new ArrayList<>();
         if (spec.containsKey("confirm")) {
             for (byte[] value : OPENED) {
