@@ -9,9 +9,11 @@ use ws_security::c14n::base64_encode;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
+use ws_security::xmlenc::{PlaintextType, encrypt_octets};
 use ws_security::{
-    AssertionTrust, ConfirmationMethod, DangerousNoReplayCache, DigestMethod, NewAssertion, OpenError, PlanError,
-    ProtectionToken, RequirementError, SamlVersion, Secret, SecureConversation, SignatureMethod, Signer,
+    AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, DigestMethod,
+    NewAssertion, OpenError, PlanError, ProtectionToken, RequirementError, SamlVersion, Secret, SecureConversation,
+    SignatureMethod, Signer,
 };
 
 const ISSUER: &str = "https://idp.example";
@@ -438,6 +440,33 @@ fn encrypted_assertions_are_judged_as_if_just_received() {
             let saml = message.replacen(key, "", 1).replacen(data, &element, 1);
             let opened = service(issuers()).open(&saml).unwrap_or_else(|e| panic!("{e:?}\n{saml}"));
             assert_eq!(opened.assertions().len(), 1);
+        }
+    }
+}
+
+#[test]
+fn an_encrypted_assertion_shares_no_key_under_another_cipher() {
+    let secret = || Secret::new(vec![7; 32]);
+    let token = ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", secret());
+    let message = with(recipe().sign(signing()).encrypt(Encrypting::with_token(&token).parts([Part::Body])));
+    let service = service(issuers())
+        .shared_secret(Some("urn:context".to_owned()), secret())
+        .algorithms(AlgorithmPolicy::default().admit_cbc())
+        .dangerous_decrypt_cbc_before_verification();
+    let issued = holder(SamlVersion::V2_0);
+    for (cipher, opens) in [(ContentEncryption::Aes256Gcm, true), (ContentEncryption::Aes256Cbc, false)] {
+        let key_info = Some("<ds:KeyName>urn:context</ds:KeyName>");
+        let kind = PlaintextType::Element;
+        let data = encrypt_octets(issued.as_bytes(), &kind, cipher, &secret(), None, key_info, &SystemRandom);
+        let element = format!(
+            "<saml2:EncryptedAssertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\">{}\
+             </saml2:EncryptedAssertion></wsse:Security>",
+            data.expect("encrypted")
+        );
+        let message = message.replacen("</wsse:Security>", &element, 1);
+        match service.open(&message) {
+            Ok(_) => assert!(opens),
+            Err(error) => assert!(!opens && matches!(error, OpenError::Decrypt(_)), "{error:?}"),
         }
     }
 }
