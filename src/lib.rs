@@ -6,6 +6,8 @@ pub use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
     KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
 };
+/// BSP 1.1: a verdict on every requirement.
+pub use wss_header::bsp;
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Clock, DangerousNoReplayCache, DecryptionEvidence,

@@ -3,6 +3,7 @@
 mod common;
 
 use common::*;
+use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod};
 
@@ -353,7 +354,10 @@ fn a_path_travels_as_a_pkcs7_bag() {
 #[test]
 fn version_1_certificates_need_a_pin_and_a_word() {
     let signing = Signing::with(&identity("v1")).parts([Part::Body, Part::Timestamp]);
-    let message = with(recipe().sign(signing));
+    let in_token = recipe().sign(signing);
+    let breaks = |recipe: &Recipe| recipe.clone().plan().map(drop);
+    assert!(matches!(breaks(&in_token), Err(PlanError::Bsp { rule: Rule::R3033, .. })));
+    let message = with(in_token.breaking(Rule::R3033));
     assert!(message.contains("#X509v1"));
     let pinned =
         || Receiver::new(Trust::pins([certificate("v1")]), Requirements::signed([Part::Body]), DangerousNoReplayCache);
@@ -369,7 +373,9 @@ fn version_1_certificates_need_a_pin_and_a_word() {
     // It names no key identifier: peers compute one, and so do we when asked.
     let ski = |form| recipe().sign(Signing::with(&identity("v1")).parts([Part::Body]).reference(form));
     assert_eq!(ski(ReferenceForm::SubjectKeyIdentifier).plan().map(drop), Err(PlanError::ReferenceForm));
-    let computed = with(ski(ReferenceForm::ComputedKeyIdentifier));
+    let computed = ski(ReferenceForm::ComputedKeyIdentifier);
+    assert!(matches!(breaks(&computed), Err(PlanError::Bsp { rule: Rule::R5210, .. })));
+    let computed = with(computed.breaking(Rule::R5210));
     assert!(pinned().accept_x509_version_1_for_legacy_use_only().open(computed).is_ok());
     let has_one = recipe().sign(signing_as(ReferenceForm::ComputedKeyIdentifier)).plan().map(drop);
     assert_eq!(has_one, Err(PlanError::ReferenceForm));

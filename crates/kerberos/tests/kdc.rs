@@ -5,6 +5,7 @@ mod realm;
 
 use std::time::Duration;
 
+use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::{
     DangerousNoReplayCache, KerberosForm, KerberosInitiator as _, OpenError, ProtectionToken, SecureConversation,
@@ -45,6 +46,10 @@ fn inside() {
             let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
             let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp, Part::Token]);
             let mut recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
+            // BSP has one form alone.
+            if form != KerberosForm::Gss {
+                recipe = recipe.breaking(Rule::R6902).breaking(Rule::R6907);
+            }
             if derived.is_some() {
                 recipe = recipe.encrypt(Encrypting::with_token(&token).parts([Part::Body]));
             }

@@ -35,7 +35,8 @@ pub use saml::{
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
-    BASE64_BINARY, ENCRYPTED_KEY, REL_LICENSE, ReferenceForm, SAML_V1_1, SAML_V2_0, SecurityTokenReference,
+    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, REL_LICENSE, ReferenceForm,
+    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, SecurityTokenReference, THUMBPRINT_SHA1,
     write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, write_timestamp};

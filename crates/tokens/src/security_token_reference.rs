@@ -2,7 +2,7 @@
 
 use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Certificate, NameForm};
-use wss_xmldsig::{Limits, X509Data, write_issuer_serial};
+use wss_xmldsig::{Limits, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 
 use crate::binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 use crate::error::TokenError;
@@ -12,14 +12,21 @@ use crate::saml::SamlVersion;
 /// The only encoding of binary tokens and identifiers.
 pub const BASE64_BINARY: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
-const SUBJECT_KEY_IDENTIFIER: &str =
+/// Type of a key identifier: the subject key identifier of a certificate.
+pub const SUBJECT_KEY_IDENTIFIER: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509SubjectKeyIdentifier";
-const THUMBPRINT_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
-const ENCRYPTED_KEY_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKeySHA1";
-const KERBEROS_AP_REQ_SHA1: &str =
+/// Type of a key identifier: SHA-1 of a certificate.
+pub const THUMBPRINT_SHA1: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#ThumbprintSHA1";
+/// Type of a key identifier: SHA-1 of the cipher octets of an `xenc:EncryptedKey`.
+pub const ENCRYPTED_KEY_SHA1: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKeySHA1";
+/// Type of a key identifier: SHA-1 of a Kerberos token.
+pub const KERBEROS_AP_REQ_SHA1: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#Kerberosv5APREQSHA1";
-const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
-const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
+/// Type of a key identifier: the id of a SAML 1.1 assertion.
+pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
+/// Type of a key identifier: the id of a SAML 2.0 assertion.
+pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 /// Type of an `xenc:EncryptedKey` that is referred to as a token.
 pub const ENCRYPTED_KEY: &str = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey";
 /// Type of a SAML 1.1 assertion that is referred to as a token.
@@ -215,6 +222,12 @@ pub enum ReferenceForm {
     Thumbprint,
     /// The token inside the reference.
     Embedded,
+    /// `ds:KeyName` with the subject's name, and no reference: against BSP R5417 and R5426.
+    KeyName,
+    /// `ds:KeyValue`, and no reference: against BSP R5417 and R5426.
+    KeyValue,
+    /// `ds:X509Data` with the certificate, and no reference: against BSP R5417 and R5426.
+    X509Data,
 }
 
 impl ReferenceForm {
@@ -241,6 +254,12 @@ impl ReferenceForm {
 
     /// As [`ReferenceForm::write`], with an Id of its own, for the STR-Transform.
     pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
+        match self {
+            Self::KeyName => return writer.leaf(name::DS, "KeyName", &certificate.subject().to_string()),
+            Self::KeyValue => return write_key_value(writer, certificate.public_key()),
+            Self::X509Data => return write_x509_certificate(writer, certificate),
+            _ => {}
+        }
         writer.start(name::WSSE, "SecurityTokenReference");
         if let Some(id) = id {
             writer.attribute_in(name::WSU, "Id", id);
@@ -277,6 +296,7 @@ impl ReferenceForm {
                 write_x509_token(writer, token_id, certificate, CertificatePath::None);
                 writer.end();
             }
+            Self::KeyName | Self::KeyValue | Self::X509Data => {}
         }
         writer.end();
     }

@@ -7,6 +7,7 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
+use crate::bsp::Rule;
 use crate::replay::ReplayError;
 
 /// Why a document is no SOAP envelope that can be secured or opened.
@@ -63,6 +64,14 @@ pub enum EnvelopeError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PlanError {
+    /// *Misuse.* The message would break a MUST or MUST NOT of BSP 1.1.
+    #[error("{what} breaks BSP {rule}: take another form, or name the rule with `breaking` if the peer demands it")]
+    Bsp {
+        /// The requirement.
+        rule: Rule,
+        /// What breaks it.
+        what: &'static str,
+    },
     /// *Misuse.* Nothing to do.
     #[error("the recipe has no step: add a timestamp, a token, a signature or an encryption")]
     Empty,
@@ -86,7 +95,7 @@ pub enum PlanError {
     CannotBe {
         /// The part.
         part: String,
-        /// `signed`, `encrypted` or `signed by reference`.
+        /// `signed`, `encrypted`, `signed by reference` or `encrypted with its own key`.
         verb: &'static str,
     },
     /// *Misuse.* The key cannot run the signature method.
@@ -134,6 +143,13 @@ pub enum SecureError {
     /// *Misuse.* A part of the recipe is not in this envelope, or is there twice.
     #[error("the envelope has no {part}, or more than one")]
     NoSuchPart {
+        /// The part.
+        part: String,
+    },
+    /// *Misuse.* An element that may not be encrypted, named by its Id: the envelope, its Header, a Security header, or
+    /// what stands in one and is no signature, assertion, confirmation or username token (BSP R5607, R5440).
+    #[error("{part} cannot be encrypted where it stands: encrypt the Body, header blocks or what is inside them")]
+    CannotBe {
         /// The part.
         part: String,
     },

@@ -7,6 +7,7 @@ use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTrans
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
+use crate::bsp;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
 use crate::part::Part;
@@ -43,20 +44,31 @@ impl Plan {
         }
         let has_assertion = attached.iter().any(|token| token.version.is_some());
         let mut signed_before = false;
+        let mut has_assertion = has_assertion;
         for step in &recipe.steps {
             match step {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
-                    check_signing(signing, has_assertion, !attached.is_empty(), recipe.legacy)?;
+                    let has_subject = attached.first().is_some_and(|first| first.version.is_none() || has_assertion);
+                    check_signing(signing, has_assertion, has_subject, recipe.legacy)?;
                     signed_before = true;
                 }
                 Step::Encrypt(encrypting) => {
                     check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
                     check_encrypting(encrypting, has_assertion, recipe.legacy)?;
+                    // From here on it is ciphertext, and names no key.
+                    let is_attached = |id: &String| attached.iter().any(|token| token.id == *id);
+                    let hides = |part: &Part| match part {
+                        Part::Assertion => true,
+                        Part::Id(id) => is_attached(id),
+                        _ => false,
+                    };
+                    has_assertion &= !encrypting.parts.iter().any(hides);
                 }
             }
         }
         check_uses(&recipe)?;
+        bsp::check_emission(&recipe)?;
         let encrypts_username = recipe
             .steps
             .iter()
@@ -177,7 +189,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
     Ok(())
 }
 
-fn check_signing(signing: &Signing, has_assertion: bool, has_attached: bool, legacy: bool) -> Result<(), PlanError> {
+fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, legacy: bool) -> Result<(), PlanError> {
     if !legacy {
         for digest in [signing.digest, signing.method.digest()] {
             if matches!(digest, DigestMethod::Sha1 | DigestMethod::Sha224) {
@@ -208,9 +220,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_attached: bool, leg
             }
             let reachable = match reference {
                 ReferenceForm::Embedded => false,
+                ReferenceForm::KeyName | ReferenceForm::KeyValue | ReferenceForm::X509Data => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
-            if signing.as_subject && (!has_attached || signing.token_by_reference) {
+            if signing.as_subject && (!has_subject || signing.token_by_reference) {
                 return Err(PlanError::NotThere { part: Part::Assertion.to_string() });
             }
             if signing.parts.contains(&Part::Token) && !reachable && !signing.as_subject {
@@ -235,6 +248,12 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     match &encrypting.to {
         EncryptedTo::Token(token) => {
             let is_password = matches!(*token.kind, ProtectionKind::Username { .. });
+            if matches!(*token.kind, ProtectionKind::Assertion { .. }) && encrypting.parts.contains(&Part::Assertion) {
+                return Err(PlanError::CannotBe {
+                    part: Part::Assertion.to_string(),
+                    verb: "encrypted with its own key",
+                });
+            }
             if is_password && token.derived.is_none() && encrypting.content.key_len() > 20 {
                 return Err(PlanError::PasswordTooShort);
             }

@@ -4,9 +4,12 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::{ParseError, transcode};
-use wss_crypto::{Identity, Secret};
-use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
+use wss_c14n::{Element, ParseError, transcode};
+use wss_crypto::{HmacKey, Identity, Secret};
+use wss_tokens::{
+    AssertionTrust, KerberosAcceptor, Licenses, PasswordKeyUse, PasswordSource, SecurityContexts, Trust, UsernameToken,
+};
+use wss_xmldsig::Signature;
 
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -273,6 +276,20 @@ impl Receiver {
             forwarded: read.forwarded,
             evidence: opening.evidence,
         })
+    }
+
+    /// Whether a MAC verifies under the key that a username token and the password of its user make; `None` if there is
+    /// no password, or no telling.
+    pub(crate) fn password_mac_fits(&self, token: Element<'_>, signature: Element<'_>) -> Option<bool> {
+        let passwords = self.passwords.as_deref()?;
+        let token = UsernameToken::parse(token).ok()?;
+        passwords.password(token.username())?;
+        let key = token.password_key(PasswordKeyUse::Mac, passwords).ok()?;
+        let key = HmacKey::new(key.secret().as_octets().to_vec()).ok()?;
+        let signature = Signature::parse(signature, &wss_xmldsig::Limits::default()).ok()?;
+        let signed_info = signature.signed_info();
+        let octets = signed_info.octets().ok()?;
+        Some(key.verify(signed_info.method(), &octets, signature.value()).is_ok())
     }
 
     fn process<'r>(

@@ -3,6 +3,7 @@
 //! Setters take and return `self` and cannot fail; the order of calls is the order of processing; all misuse is
 //! found once, in [`Recipe::plan`].
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use wss_crypto::{
 };
 use wss_tokens::{Password, ReferenceForm};
 
+use crate::bsp::Rule;
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
 use crate::error::PlanError;
@@ -31,6 +33,7 @@ pub struct Recipe {
     pub(crate) legacy: bool,
     pub(crate) protected_transport: bool,
     pub(crate) confirms: bool,
+    pub(crate) breaks: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -68,6 +71,7 @@ impl Recipe {
             legacy: false,
             protected_transport: false,
             confirms: false,
+            breaks: BTreeSet::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         }
@@ -158,6 +162,14 @@ impl Recipe {
         self
     }
 
+    /// Lets the recipe break a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. Without
+    /// it, a recipe that would break one is no [`Plan`].
+    #[must_use]
+    pub fn breaking(mut self, rule: Rule) -> Self {
+        self.breaks.insert(rule);
+        self
+    }
+
     /// Takes the time from `clock`.
     #[must_use]
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -184,6 +196,7 @@ pub struct Signing {
     pub(crate) inclusive_prefixes: String,
     pub(crate) token_by_reference: bool,
     pub(crate) as_subject: bool,
+    pub(crate) key_value_beside: bool,
 }
 
 /// Whose key signs.
@@ -241,6 +254,7 @@ impl Signing {
             inclusive_prefixes: String::new(),
             token_by_reference: false,
             as_subject: false,
+            key_value_beside: false,
         }
     }
 
@@ -288,6 +302,14 @@ impl Signing {
     #[must_use]
     pub fn as_subject(mut self) -> Self {
         self.as_subject = true;
+        self
+    }
+
+    /// Writes a `ds:KeyValue` beside the reference in `ds:KeyInfo`, against BSP R5402; without effect on protection
+    /// tokens.
+    #[must_use]
+    pub fn key_value_beside(mut self) -> Self {
+        self.key_value_beside = true;
         self
     }
 

@@ -134,6 +134,24 @@ impl<'d> Reference<'d> {
         self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
     }
 
+    /// Whether the digest fits what is referenced, for reports on messages: no signature was verified, so nothing is
+    /// proven by it.
+    ///
+    /// # Errors
+    /// As [`Reference::octets`]; [`VerifyError::Budget`] if more than `budget` octets would be digested.
+    pub fn digest_fits(
+        &self,
+        signature: &Signature<'d>,
+        documents: &dyn Dereference<'d>,
+        budget: &mut u64,
+    ) -> Result<bool, VerifyError> {
+        match self.verify(signature, documents, budget) {
+            Ok(_) => Ok(true),
+            Err(VerifyError::DigestMismatch { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Digests what is referenced and compares.
     pub(crate) fn verify(
         &self,

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use wss_c14n::{Element, name};
-use wss_crypto::{Certificate, HmacKey, Identity, Secret, VerifyingKey};
+use wss_crypto::{Certificate, DistinguishedName, HmacKey, Identity, Secret, VerifyingKey};
 use wss_tokens::{
     Assertion, DerivedKeyToken, ENCRYPTED_KEY, KerberosToken, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1,
     SAML_V2_0, SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, USERNAME_TOKEN,
@@ -156,11 +156,16 @@ impl<'r> Opening<'r> {
         let Some(key_info) = key_info else {
             return self.one_of(trust.candidates(), |_| true).map(|validated| (validated, None));
         };
-        let [hint] = key_info.hints() else { return Err(OpenError::NoKey) };
+        let hint = only_hint(key_info).ok_or(OpenError::NoKey)?;
         let reference = match hint {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
-            // Picks among certificates the caller gave; it never supplies a key.
+            // Names and values pick among certificates the caller gave; they never supply a key.
+            KeyHint::KeyName(name) => {
+                let subject = DistinguishedName::parse(name).map_err(|_| OpenError::NoKey)?;
+                let picked = self.one_of(trust.candidates(), |certificate| *certificate.subject() == subject)?;
+                return Ok((picked, None));
+            }
             KeyHint::KeyValue(key) => {
                 let picked = self.one_of(trust.candidates(), |certificate| certificate.public_key() == key)?;
                 return Ok((picked, None));
@@ -484,12 +489,16 @@ impl<'r> Opening<'r> {
         let Some(key_info) = key_info else {
             return Ok(identities.first().filter(|_| identities.len() == 1));
         };
-        let [hint] = key_info.hints() else { return Ok(None) };
+        let Some(hint) = only_hint(key_info) else { return Ok(None) };
         let reference = match hint {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             KeyHint::KeyValue(key) => {
                 return Ok(identities.iter().find(|identity| identity.certificate().public_key() == key));
+            }
+            KeyHint::KeyName(name) => {
+                let Ok(subject) = DistinguishedName::parse(name) else { return Ok(None) };
+                return Ok(identities.iter().find(|identity| *identity.certificate().subject() == subject));
             }
             _ => return Ok(None),
         };
@@ -512,6 +521,15 @@ impl<'r> Opening<'r> {
             None => reference.names(identity.certificate()),
         }))
     }
+}
+
+/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token.
+fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<&'k KeyHint<'d>> {
+    if let [only] = key_info.hints() {
+        return Some(only);
+    }
+    let mut references = key_info.hints().iter().filter(|hint| matches!(hint, KeyHint::SecurityTokenReference(_)));
+    references.next().filter(|_| references.next().is_none())
 }
 
 fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {

@@ -10,6 +10,7 @@ mod decryption;
 mod judgement;
 mod keys;
 mod licenses;
+mod reveal;
 mod signature;
 mod tokens;
 
@@ -61,6 +62,22 @@ struct Decrypted {
     is_assertion: bool,
     /// The header block it turned out to be.
     block: Option<Part>,
+}
+
+impl Decrypted {
+    /// What came out at `span`, as long as nothing else is known of it.
+    fn at(span: Range<usize>, in_body: bool, whole_content: bool) -> Self {
+        Self {
+            span,
+            depth: 1,
+            in_body,
+            whole_content,
+            is_signature: false,
+            is_username: false,
+            is_assertion: false,
+            block: None,
+        }
+    }
 }
 
 /// A message being opened.
@@ -195,16 +212,8 @@ impl<'r> Opening<'r> {
                 if depth > allowed {
                     return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
                 }
-                self.decrypted.push(Decrypted {
-                    span,
-                    depth,
-                    in_body: plaintext.in_body,
-                    whole_content: plaintext.whole_content,
-                    is_signature: false,
-                    is_username: false,
-                    is_assertion: false,
-                    block: None,
-                });
+                let decrypted = Decrypted::at(span, plaintext.in_body, plaintext.whole_content);
+                self.decrypted.push(Decrypted { depth, ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
                     part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
                     content: plaintext.content,

@@ -1,12 +1,13 @@
 //! Encryption on its way out: parts become ciphertext in place, under one key that the header names.
 
-use wss_c14n::{Element, IdIndex, Splices, Writer, name};
+use wss_c14n::{Element, IdIndex, Splices, Writer, id_of, name};
 use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_reference_list};
 
 use super::edit::{escape, replace_content};
 use super::{Securing, header_block, locate, no_such, parse};
+use crate::bsp;
 use crate::envelope::{Envelope, SoapVersion};
 use crate::error::{EnvelopeError, SecureError};
 use crate::header::SecurityHeader;
@@ -26,6 +27,7 @@ struct Keying {
 impl Securing {
     /// Encrypts the parts, and puts the key, or the token that names it, with the list of what it opens in front.
     pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<String, SecureError> {
+        let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
         let keying = match &encrypting.to {
             EncryptedTo::Certificate { .. } => {
                 let random = self.recipe.random.as_ref();
@@ -50,7 +52,11 @@ impl Securing {
                 return Err(no_such(part));
             }
             for element in elements {
-                let kind = if *part == Part::Body { PlaintextType::Content } else { PlaintextType::Element };
+                if !may_be_encrypted(element, envelope) {
+                    return Err(SecureError::CannotBe { part: part.to_string() });
+                }
+                // The Body stays, whatever names it (BSP R5607).
+                let kind = if element == envelope.body { PlaintextType::Content } else { PlaintextType::Element };
                 if element.parent() == Some(header.element) {
                     let start = element.span().start;
                     first = Some(first.map_or(start, |first| first.min(start)));
@@ -82,7 +88,9 @@ impl Securing {
         };
         // Before what it lists, be that a token at the front.
         let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
-        splices.insert(place, keying.elements + &list);
+        let token_place = if in_front { header.element.content_span().start } else { place };
+        splices.insert(token_place, keying.elements);
+        splices.insert(place, list);
         Ok(splices.apply(&revision).0)
     }
 
@@ -93,11 +101,19 @@ impl Securing {
         header: SecurityHeader<'d>,
         index: &IdIndex<'d>,
     ) -> Result<Vec<Element<'d>>, SecureError> {
-        let all = |namespace: &str, local: &str| header.children().filter(|c| c.is(namespace, local)).collect();
+        let all =
+            |namespace: &str, local: &str| -> Vec<_> { header.children().filter(|c| c.is(namespace, local)).collect() };
         Ok(match part {
             Part::Body => vec![envelope.body],
             Part::Signature => all(name::DS.uri, "Signature"),
-            Part::UsernameToken => all(name::WSSE.uri, "UsernameToken"),
+            // The one of the recipe: those that make keys stay readable.
+            Part::UsernameToken => {
+                let id = self.ids.get(part);
+                all(name::WSSE.uri, "UsernameToken")
+                    .into_iter()
+                    .filter(|token| id_of(*token).as_deref() == id.map(String::as_str))
+                    .collect()
+            }
             Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
             Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
             Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
@@ -132,9 +148,27 @@ impl Securing {
         }
         let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
         let requester = requester.ok_or(SecureError::NeedsRequest)?;
-        check_recipient(requester, transport, reference, self.recipe.legacy).map_err(SecureError::Requester)?;
+        check_recipient(requester, transport, reference, self.recipe.legacy)
+            .and_then(|()| bsp::check_requester(&self.recipe, requester))
+            .map_err(SecureError::Requester)?;
         Ok(requester.clone())
     }
+}
+
+/// Whether an element may become ciphertext: neither the frame of the envelope nor, in a Security header, anything but
+/// the children that may be hidden from who is not to see them (BSP R5607, R5440).
+fn may_be_encrypted(element: Element<'_>, envelope: Envelope<'_>) -> bool {
+    if element == envelope.root || envelope.header == Some(element) {
+        return false;
+    }
+    let is_security = |block: &Element<'_>| block.is(name::WSSE.uri, "Security") && block.parent() == envelope.header;
+    let Some(security) = element.ancestors_and_self().find(is_security) else { return true };
+    let is_child = element.parent() == Some(security);
+    let may_hide = element.is(name::DS.uri, "Signature")
+        || element.is(name::WSSE.uri, "UsernameToken")
+        || element.is(name::WSSE11.uri, "SignatureConfirmation")
+        || Assertion::is_one(element);
+    is_child && may_hide
 }
 
 /// `wsse11:EncryptedHeader` in place of a header block, with what the Security header says of whom it is for

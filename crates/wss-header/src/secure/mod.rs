@@ -14,7 +14,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
 use wss_crypto::CryptoError;
-use wss_tokens::{format_instant, write_digest_token, write_text_token, write_timestamp};
+use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
 
 use crate::attached::AttachedToken;
@@ -24,6 +24,7 @@ use crate::exchange::Exchange;
 use crate::header::SecurityHeader;
 use crate::part::Part;
 use crate::plan::Plan;
+use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use edit::{escape, give_id, insert_content};
 use tokens::Placed;
@@ -37,11 +38,14 @@ pub(crate) struct Securing {
     ids: BTreeMap<Part, String>,
     /// What goes in front of the signature that is waited for.
     elements: String,
-    /// Where in the revision that signature goes: the front of our header, after the protection tokens.
+    /// Where in the revision they go, and where that signature goes: the front of our header, after the protection
+    /// tokens.
+    token_place: usize,
     place: usize,
-    /// Tokens that came with the recipe, and the Ids of the references through which assertions are signed.
+    /// Tokens that came with the recipe; and for each assertion among them its id, with that of the reference through
+    /// which it is signed.
     attached: Vec<AttachedToken>,
-    assertion_references: Vec<String>,
+    assertion_references: Vec<(String, String)>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -80,6 +84,7 @@ impl Securing {
             step: 0,
             ids: BTreeMap::new(),
             elements: String::new(),
+            token_place: 0,
             place: 0,
             attached: plan.attached.clone(),
             assertion_references: Vec::new(),
@@ -109,18 +114,55 @@ impl Securing {
     pub(crate) fn signed(mut self, signature: &str, value: &[u8]) -> Self {
         let elements = std::mem::take(&mut self.elements);
         let mut splices = Splices::new();
-        splices.insert(self.place, elements + signature);
+        splices.insert(self.token_place, elements);
+        splices.insert(self.place, signature);
         self.revision = splices.apply(&self.revision).0;
         self.exchange.signature_values.push(value.to_vec());
         self
     }
 
-    /// Where new elements go: the front of the header, after the protection tokens that stand there.
+    /// Where a new step goes: before all earlier steps, and behind the tokens that stand in front of those.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
         let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
-        let attached = self.attached.iter().map(|token| &token.id).chain(&self.assertion_references);
+        let references = self.assertion_references.iter().map(|(_, reference)| reference);
+        let attached = self.attached.iter().map(|token| &token.id).chain(references);
         let tokens = placed.chain(attached).filter_map(|id| index.get(id));
-        tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start)
+        let behind = tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start);
+        let is_step = |child: &Element<'_>| {
+            let lists = || child.children().any(|list| list.is(name::XENC.uri, "ReferenceList"));
+            child.is(name::DS.uri, "Signature")
+                || child.is(name::XENC.uri, "ReferenceList")
+                || (child.is(name::XENC.uri, "EncryptedKey") && lists())
+        };
+        header.children().find(is_step).map_or(behind, |step| step.span().start.min(behind))
+    }
+
+    /// Whether a token that a step is about to use first goes to the very front of the header: where some step encrypts,
+    /// in place, what stands in the header. Every step then has the tokens before it, and its successor before itself
+    /// (BSP R5205, R3212).
+    fn goes_in_front(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
+        let may_be_in_header = |part: &Part| match part {
+            Part::Signature | Part::UsernameToken | Part::SignatureConfirmation | Part::Assertion | Part::Id(_) => true,
+            Part::Body | Part::Timestamp | Part::Token | Part::HeaderBlock { .. } => false,
+        };
+        let encrypts = |step: &Step| match step {
+            Step::Encrypt(encrypting) => encrypting.parts.iter().any(may_be_in_header),
+            Step::Sign(_) => false,
+        };
+        // An assertion stands in front already.
+        !matches!(*token.kind, ProtectionKind::Assertion { .. })
+            && !self.placed.iter().any(|placed| placed.is_of(token, key_use))
+            && self.recipe.steps.iter().any(encrypts)
+    }
+
+    /// Whether some step encrypts this token, which came with the recipe.
+    fn is_to_be_encrypted(&self, token: &AttachedToken) -> bool {
+        let names = |part: &Part| match part {
+            Part::Assertion => token.version.is_some(),
+            Part::Id(id) => token.id == *id,
+            _ => false,
+        };
+        self.recipe.steps.iter().any(|step| matches!(step, Step::Encrypt(to) if to.parts.iter().any(names)))
     }
 
     fn first_assertion(&self) -> Option<&AttachedToken> {
@@ -132,12 +174,15 @@ impl Securing {
         let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Assertion));
         let by_reference = self.recipe.steps.iter().any(signs);
         let mut content = String::new();
-        for token in self.attached.clone() {
+        // What will be ciphertext stands last: the steps that come before its own stand before it, after the others.
+        let mut attached = self.attached.clone();
+        attached.sort_by_key(|token| self.is_to_be_encrypted(token));
+        for token in attached {
             content.push_str(&token.xml);
             if by_reference && token.version.is_some() {
                 let id = self.fresh_id("STR")?;
                 content.push_str(&token.reference(Some(&id)));
-                self.assertion_references.push(id);
+                self.assertion_references.push((token.id.clone(), id));
             }
         }
         Ok(content)

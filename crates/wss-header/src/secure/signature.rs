@@ -3,7 +3,7 @@
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::HmacKey;
 use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
-use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform};
+use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
 use super::edit::escape;
 use super::{Securing, locate, no_such, parse};
@@ -32,8 +32,9 @@ struct Keying {
 impl Securing {
     /// Signs, or stops where the key lives elsewhere.
     pub(super) fn sign(mut self, signing: &Signing) -> Result<Result<Self, (Self, PendingSignature)>, SecureError> {
+        let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
         let keying = self.keying(signing)?;
-        let pending = self.prepare_signature(signing, &keying)?;
+        let pending = self.prepare_signature(signing, &keying, in_front)?;
         self.elements = keying.elements;
         let value = match (&signing.by, &keying.secret) {
             (SignedBy::Token(_), Some(secret)) => pending.value(secret),
@@ -70,6 +71,9 @@ impl Securing {
                 let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
                 let mut key_info = Writer::within(&[name::DS]);
                 reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref());
+                if signing.key_value_beside {
+                    write_key_value(&mut key_info, certificate.public_key());
+                }
                 Ok(Keying {
                     elements: token.clone(),
                     key_info: key_info.finish(),
@@ -101,7 +105,12 @@ impl Securing {
     }
 
     /// Digests the parts and lists them in a signature whose value is still to come.
-    fn prepare_signature(&mut self, signing: &Signing, keying: &Keying) -> Result<PendingSignature, SecureError> {
+    fn prepare_signature(
+        &mut self,
+        signing: &Signing,
+        keying: &Keying,
+        in_front: bool,
+    ) -> Result<PendingSignature, SecureError> {
         let signature_id = self.fresh_id("SIG")?;
         let document = parse(&self.revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
@@ -136,10 +145,9 @@ impl Securing {
                     references.push(digest(id, token.ok_or_else(|| no_such(part))?).map_err(sign_error)?);
                 }
                 Part::Assertion => {
-                    let tokens = self.attached.iter().filter(|token| token.version.is_some());
-                    for (reference, token) in self.assertion_references.iter().zip(tokens) {
+                    for (assertion, reference) in &self.assertion_references {
                         let at = index.get(reference).ok_or_else(|| no_such(part))?;
-                        let token = index.get(&token.id).ok_or_else(|| no_such(part))?;
+                        let token = index.get(assertion).ok_or_else(|| no_such(part))?;
                         let canonicalization = stating_default(token.namespace_of_prefix(""));
                         let token = DereferencedToken::Element(token);
                         let uri = format!("#{reference}");
@@ -170,6 +178,7 @@ impl Securing {
         let key_info = Some(keying.key_info.clone());
         let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
         self.place = self.place_in(header, &index);
+        self.token_place = if in_front { header.element.content_span().start } else { self.place };
         Ok(pending)
     }
 }

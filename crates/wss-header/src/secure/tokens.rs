@@ -29,6 +29,13 @@ pub(super) struct Placed {
     reference: String,
 }
 
+impl Placed {
+    /// Whether it serves this use of `token`.
+    pub(super) fn is_of(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
+        Arc::ptr_eq(&self.kind, &token.kind) && self.key_use.is_none_or(|own| own == key_use)
+    }
+}
+
 /// A key for one use.
 pub(super) struct KeyForUse {
     /// New elements that stand before the user of the key.
@@ -56,7 +63,7 @@ impl Securing {
     ) -> Result<KeyForUse, SecureError> {
         let mut elements = String::new();
         let flag = matches!(*token.kind, ProtectionKind::Username { .. }).then_some(key_use);
-        let known = |placed: &Placed| Arc::ptr_eq(&placed.kind, &token.kind) && placed.key_use == flag;
+        let known = |placed: &Placed| placed.is_of(token, key_use);
         let at = match self.placed.iter().position(known) {
             Some(at) => at,
             None => {
@@ -166,7 +173,14 @@ impl Securing {
         let mut out = String::new();
         if reference.needs_token() {
             let mut writer = Writer::new();
-            write_x509_token(&mut writer, &token_id, recipient, CertificatePath::None);
+            // We have the recipient's certificate alone: the path is that.
+            let path = [recipient];
+            let path = match reference {
+                ReferenceForm::DirectPath => CertificatePath::PkiPath(&path),
+                ReferenceForm::DirectPkcs7 => CertificatePath::Pkcs7(&path),
+                _ => CertificatePath::None,
+            };
+            write_x509_token(&mut writer, &token_id, recipient, path);
             out.push_str(&writer.finish());
         }
         let mut key_info = Writer::within(&[name::XENC, name::DS]);

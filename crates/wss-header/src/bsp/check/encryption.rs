@@ -1,0 +1,275 @@
+//! Chapter 10: encryption.
+
+use std::collections::HashMap;
+
+use wss_c14n::{Element, NodeId, name};
+
+use crate::bsp::reference::{Form, Reference};
+use crate::bsp::report::Findings;
+use crate::bsp::scene::{EncryptedData, List, Scene, is_encrypted_data};
+use crate::bsp::table::Rule;
+
+const CIPHERS: [&str; 3] = ["tripledes-cbc", "aes128-cbc", "aes256-cbc"];
+const TRANSPORTS: [&str; 2] = ["rsa-1_5", "rsa-oaep-mgf1p"];
+const WRAPS: [&str; 3] = ["kw-tripledes", "kw-aes128", "kw-aes256"];
+const OAEP_11: &str = "http://www.w3.org/2009/xmlenc11#rsa-oaep";
+
+pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    headers(scene, findings);
+    for key in &scene.encrypted_keys {
+        encrypted_key(*key, findings);
+    }
+    for data in &scene.encrypted_data {
+        encrypted_data(data, scene, findings);
+    }
+    let steps = Steps::of(scene);
+    let hides = scene.hidden().is_some() || !scene.encrypted_data.is_empty();
+    for (at, list) in scene.lists.iter().enumerate() {
+        judge_list(list, hides, scene, findings);
+        steps.complete(at, list, findings);
+    }
+}
+
+fn child<'d>(element: Element<'d>, namespace: &str, local: &str) -> Option<Element<'d>> {
+    element.children().find(|child| child.is(namespace, local))
+}
+
+/// §10.1, §10.5.2.
+fn headers(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let Some(header) = scene.header else { return };
+    let bare = header.children().find(|child| is_encrypted_data(*child));
+    match bare {
+        Some(data) => findings.fail(Rule::R3228, data, "a header block encrypted without wsse11:EncryptedHeader"),
+        None => findings.pass(Rule::R3228, header),
+    }
+    for block in header.children_named(name::WSSE11.uri, "EncryptedHeader") {
+        findings.pass(Rule::R3299, block);
+        let mut children = block.children();
+        let data = children.next().filter(|data| is_encrypted_data(*data));
+        let alone = data.is_some() && children.next().is_none() && !block.has_character_data();
+        findings.check(Rule::R3230, block, alone, "something other than one xenc:EncryptedData inside");
+        let Some(data) = data else { continue };
+        let block_has_id = block.attribute(name::WSU.uri, "Id").is_some();
+        let data_has_id = data.attribute("", "Id").is_some();
+        if block_has_id {
+            findings.pass(Rule::R3232, data);
+        } else {
+            findings.check(Rule::R5624, data, data_has_id, "neither it nor its wsse11:EncryptedHeader has an id");
+        }
+        if !data_has_id {
+            findings.check(Rule::R5627, block, block_has_id, "neither it nor its xenc:EncryptedData has an id");
+        }
+    }
+}
+
+/// §10.4, §10.12.
+fn encrypted_key(key: Element<'_>, findings: &mut Findings<'_>) {
+    for (rule, attribute) in
+        [(Rule::R3209, "Type"), (Rule::R5622, "MimeType"), (Rule::R5623, "Encoding"), (Rule::R5602, "Recipient")]
+    {
+        findings.check(rule, key, key.attribute("", attribute).is_none(), &format!("a {attribute} attribute"));
+    }
+    let method = child(key, name::XENC.uri, "EncryptionMethod");
+    findings.check(Rule::R5603, key, method.is_some(), "no xenc:EncryptionMethod");
+    key_info(key, findings);
+    let Some(method) = method else { return };
+    let uri = method.attribute("", "Algorithm").unwrap_or_default();
+    let local = uri.strip_prefix(name::XENC.uri);
+    let among = |known: &[&str]| local.is_some_and(|local| known.contains(&local));
+    let mut judge = |rule: Rule, met: bool| {
+        if met {
+            findings.pass(rule, method);
+        } else {
+            findings.fail_on(rule, method, Some(&uri), format!("{uri} is not in the list"));
+        }
+    };
+    if among(&TRANSPORTS) || uri == OAEP_11 || local.is_some_and(|local| local.starts_with("rsa-")) {
+        judge(Rule::R5621, among(&TRANSPORTS));
+    }
+    if local.is_some_and(|local| local.starts_with("kw-")) {
+        judge(Rule::R5625, among(&WRAPS));
+    }
+    judge(Rule::R5626, among(&TRANSPORTS) || among(&WRAPS));
+}
+
+/// §10.5, §10.11.
+fn encrypted_data(data: &EncryptedData<'_>, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let element = data.element;
+    let by_key = data.named_by.iter().filter_map(|at| scene.lists.get(*at)).any(|list| list.key.is_some());
+    if !by_key {
+        let has_key_info = child(element, name::DS.uri, "KeyInfo").is_some();
+        findings.check(Rule::R5629, element, has_key_info, "no xenc:EncryptedKey lists it, and it has no ds:KeyInfo");
+    }
+    let method = child(element, name::XENC.uri, "EncryptionMethod");
+    findings.check(Rule::R5601, element, method.is_some(), "no xenc:EncryptionMethod");
+    if let Some(method) = method {
+        let uri = method.attribute("", "Algorithm").unwrap_or_default();
+        if uri.strip_prefix(name::XENC.uri).is_some_and(|local| CIPHERS.contains(&local)) {
+            findings.pass(Rule::R5620, method);
+        } else {
+            findings.fail_on(Rule::R5620, method, Some(&uri), format!("{uri} is not in the list"));
+        }
+    }
+    key_info(element, findings);
+}
+
+/// §10.6.
+fn key_info(encrypted: Element<'_>, findings: &mut Findings<'_>) {
+    let Some(key_info) = child(encrypted, name::DS.uri, "KeyInfo") else { return };
+    let count = key_info.children().count();
+    findings.check(Rule::R5424, key_info, count == 1, &format!("{count} children where one belongs"));
+    let has_reference = child(key_info, name::WSSE.uri, "SecurityTokenReference").is_some();
+    findings.check(Rule::R5426, key_info, has_reference, "no wsse:SecurityTokenReference");
+}
+
+/// §10.2.1, §10.4.1, §10.7 to §10.10.
+fn judge_list(list: &List<'_>, hides: bool, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let (data_rule, key_rule) = match list.key {
+        None => (Rule::R5608, Rule::R5613),
+        Some(_) => (Rule::R3006, Rule::R3007),
+    };
+    for reference in &list.data {
+        match scene.named_by(*reference) {
+            // An EncryptedHeader is named by its wsu:Id, the data by their Id.
+            Some(target) => {
+                let fits = match is_encrypted_data(target) {
+                    true => target.attribute("", "Id").is_some(),
+                    false => target.is(name::WSSE11.uri, "EncryptedHeader"),
+                };
+                findings.check(data_rule, *reference, fits, "the URI names neither EncryptedData nor EncryptedHeader");
+            }
+            None if hides && is_shorthand(*reference) => {
+                findings.unknown(data_rule, *reference, "a key: what the URI names may be encrypted itself");
+            }
+            None => findings.fail(data_rule, *reference, "the URI is not \"#\" and the Id of an xenc:EncryptedData"),
+        }
+    }
+    for reference in &list.keys {
+        let fits = scene.named_by(*reference).is_some_and(|target| target.is(name::XENC.uri, "EncryptedKey"));
+        findings.check(key_rule, *reference, fits, "the URI is not \"#\" and the Id of an xenc:EncryptedKey");
+    }
+    let named = || list.named.iter().filter_map(|at| scene.encrypted_data.get(*at));
+    match list.key {
+        Some(key) => {
+            for data in named().filter(|data| scene.security_of(data.element) == Some(list.security)) {
+                let precedes = key.id() < data.element.id();
+                findings.check(Rule::R3208, key, precedes, "stands after xenc:EncryptedData of the header it lists");
+            }
+        }
+        None => single_key(list, named(), scene, findings),
+    }
+}
+
+fn is_shorthand(reference: Element<'_>) -> bool {
+    reference.attribute("", "URI").is_some_and(|uri| uri.len() > 1 && uri.starts_with('#') && !uri.contains('('))
+}
+
+/// §10.2.1.
+fn single_key<'s, 'd: 's>(
+    list: &List<'d>,
+    named: impl Iterator<Item = &'s EncryptedData<'d>>,
+    scene: &Scene<'d>,
+    findings: &mut Findings<'_>,
+) {
+    let mut keys: Vec<KeyName> = named.map(|data| KeyName::of(data.element, scene)).collect();
+    keys.dedup();
+    match keys.as_slice() {
+        [] => {}
+        keys if keys.iter().any(|key| matches!(key, KeyName::Nothing)) => {
+            findings.unknown(Rule::R3205, list.element, "which keys the data were encrypted with");
+        }
+        [_] => findings.pass(Rule::R3205, list.element),
+        keys if keys.iter().all(|key| matches!(key, KeyName::Token(_))) => {
+            findings.fail(Rule::R3205, list.element, "it names data under different keys");
+        }
+        _ => findings.unknown(Rule::R3205, list.element, "whether different names mean one key"),
+    }
+}
+
+/// What the `ds:KeyInfo` of EncryptedData says its key is.
+#[derive(PartialEq, Eq, Hash, Clone)]
+enum KeyName {
+    /// A token of the message.
+    Token(NodeId),
+    /// A token elsewhere, by what names it.
+    Elsewhere(String),
+    Nothing,
+}
+
+impl KeyName {
+    fn of(data: Element<'_>, scene: &Scene<'_>) -> Self {
+        let key_info = child(data, name::DS.uri, "KeyInfo");
+        let Some(reference) = key_info.and_then(|info| child(info, name::WSSE.uri, "SecurityTokenReference")) else {
+            return Self::Nothing;
+        };
+        let Some(reference) = scene.reference_at(reference) else { return Self::Nothing };
+        match reference.internal_token() {
+            Some(token) => Self::Token(token.id()),
+            None => Self::elsewhere(reference),
+        }
+    }
+
+    fn elsewhere(reference: &Reference<'_>) -> Self {
+        match reference.form() {
+            Some((Form::Direct, child)) => Self::Elsewhere(child.attribute("", "URI").unwrap_or_default().into_owned()),
+            Some((Form::KeyIdentifier, child)) => {
+                Self::Elsewhere(child.text().unwrap_or_default().split_whitespace().collect())
+            }
+            _ => Self::Nothing,
+        }
+    }
+}
+
+/// Which encryption steps the data belong to that no list names (§10.2.2, §10.3.1).
+struct Steps {
+    /// How many of them say they are under the key of a list.
+    of_list: HashMap<usize, usize>,
+    /// How many say nothing that would tell.
+    left: usize,
+}
+
+impl Steps {
+    fn of(scene: &Scene<'_>) -> Self {
+        let mut of_key: HashMap<KeyName, usize> = HashMap::new();
+        for (at, list) in scene.lists.iter().enumerate() {
+            if let Some(key) = list.key {
+                of_key.insert(KeyName::Token(key.id()), at);
+            }
+        }
+        let mut key_lists = scene.lists.iter().enumerate().filter(|(_, list)| list.key.is_some());
+        let only_key_list = key_lists.next().map(|(at, _)| at).filter(|_| key_lists.next().is_none());
+        let mut unnamed = Vec::new();
+        for data in &scene.encrypted_data {
+            let key = KeyName::of(data.element, scene);
+            match data.named_by.first() {
+                None => unnamed.push(key),
+                Some(at) if key != KeyName::Nothing => {
+                    of_key.entry(key).or_insert(*at);
+                }
+                Some(_) => {}
+            }
+        }
+        let mut steps = Self { of_list: HashMap::new(), left: 0 };
+        for key in unnamed {
+            let owner = if key == KeyName::Nothing { only_key_list } else { of_key.get(&key).copied() };
+            match owner {
+                Some(list) => *steps.of_list.entry(list).or_default() += 1,
+                None => steps.left += 1,
+            }
+        }
+        steps
+    }
+
+    fn complete(&self, at: usize, list: &List<'_>, findings: &mut Findings<'_>) {
+        let rule = if list.key.is_some() { Rule::R3214 } else { Rule::R3231 };
+        let step = list.element;
+        if let Some(count) = self.of_list.get(&at) {
+            return findings.fail(rule, step, format!("it does not name {count} of the data under its key"));
+        }
+        if self.left > 0 {
+            findings.unknown(rule, step, "a key: which step made the data that no list names");
+        } else {
+            findings.pass(rule, step);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! §6.1.1: the steps of a header stand in the order in which a receiver takes them.
+//!
+//! Where a signature covers ciphertext, its digest tells which came first. Over the ciphertext: the signature stands
+//! before the list that leads to decryption. Over the plaintext: it stands after, and keys are needed to see it.
+
+use std::collections::HashMap;
+
+use wss_c14n::{Document, Element, IdIndex, name};
+use wss_xmldsig::{Dereference, DereferencedToken, Signature};
+
+use crate::bsp::report::Findings;
+use crate::bsp::scene::Scene;
+use crate::bsp::table::Rule;
+
+/// Octets that are digested in a revision, as a multiple of its own.
+const DIGESTED: u64 = 4;
+/// Ciphertexts that are looked at for one reference, and lists for one ciphertext.
+const MAX_CIPHERTEXTS: usize = 8;
+
+/// Whether the digests of references fit a revision: by Security header, child of it, and reference. What cannot be
+/// digested is missing.
+pub(in crate::bsp) type Digests = HashMap<(usize, usize, usize), bool>;
+
+/// Digests what the signatures of this revision reference.
+pub(in crate::bsp) fn digests(scene: &Scene<'_>) -> Digests {
+    let mut found = Digests::new();
+    let Some(ids) = scene.index() else { return found };
+    let documents = Documents { scene, ids: &ids };
+    let mut budget = (scene.document.source().len() as u64).saturating_mul(DIGESTED);
+    for (header, security) in scene.security.iter().enumerate() {
+        for (at, child) in security.children().enumerate().filter(|(_, child)| child.is(name::DS.uri, "Signature")) {
+            let Ok(signature) = Signature::parse(child, &wss_xmldsig::Limits::default()) else { continue };
+            for (nth, reference) in signature.signed_info().references().iter().enumerate() {
+                if let Ok(fits) = reference.digest_fits(&signature, &documents, &mut budget) {
+                    found.insert((header, at, nth), fits);
+                }
+            }
+        }
+    }
+    found
+}
+
+struct Documents<'s, 'd> {
+    scene: &'s Scene<'d>,
+    ids: &'s IdIndex<'d>,
+}
+
+impl<'d> Dereference<'d> for Documents<'_, 'd> {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        Some(self.scene.document)
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.ids.get(id)
+    }
+
+    fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
+        let token = self.scene.reference_at(reference)?.internal_token()?;
+        Some(DereferencedToken::Element(token))
+    }
+}
+
+/// Judges the order of the steps on the wire. `decrypted` are the digests as a receiver with keys finds them, taking
+/// the steps in order; and those over the message with everything decrypted.
+pub(in crate::bsp) fn judge(
+    scene: &Scene<'_>,
+    wire: &Digests,
+    decrypted: Option<(&Digests, &Digests)>,
+    findings: &mut Findings<'_>,
+) {
+    for (header, security) in scene.security.iter().enumerate() {
+        let steps = security.children().filter(|child| is_step(*child)).count();
+        if steps > 0 {
+            findings.pass(Rule::R3212, *security);
+        }
+        for (at, signature) in security.children().enumerate().filter(|(_, c)| c.is(name::DS.uri, "Signature")) {
+            let signed_info = signature.children().find(|child| child.is(name::DS.uri, "SignedInfo"));
+            let references = signed_info.into_iter().flat_map(|info| info.children_named(name::DS.uri, "Reference"));
+            for (nth, reference) in references.enumerate() {
+                let Some(target) = scene.named_by(reference) else { continue };
+                let key = (header, at, nth);
+                let fits = |digests: &Digests| digests.get(&key).copied();
+                let seen = Seen {
+                    wire: fits(wire),
+                    in_order: decrypted.and_then(|(in_order, _)| fits(in_order)),
+                    last: decrypted.and_then(|(_, last)| fits(last)),
+                };
+                for list in lists_inside(target, scene).filter(|list| list.parent() == Some(*security)) {
+                    judge_pair(signature, list, seen, findings);
+                }
+            }
+        }
+    }
+}
+
+/// What the digest of one reference fits.
+#[derive(Clone, Copy)]
+struct Seen {
+    wire: Option<bool>,
+    in_order: Option<bool>,
+    last: Option<bool>,
+}
+
+fn judge_pair(signature: Element<'_>, list: Element<'_>, seen: Seen, findings: &mut Findings<'_>) {
+    let precedes = signature.id() < list.id();
+    match (precedes, seen.wire) {
+        (true, Some(true)) => findings.pass(Rule::R3212, signature),
+        (false, Some(true)) => {
+            findings.fail(Rule::R3212, signature, "it signs ciphertext, and stands after what leads to its decryption");
+        }
+        (true, _) if seen.last == Some(true) => {
+            findings.fail(Rule::R3212, signature, "it signs what was encrypted later, and stands before that step");
+        }
+        (false, _) if seen.in_order == Some(true) => findings.pass(Rule::R3212, signature),
+        _ if seen.last.is_some() => {
+            findings.unknown(Rule::R3212, signature, "a digest that fits, before or after decryption");
+        }
+        _ => findings.unknown(Rule::R3212, signature, "a key: what was signed is encrypted, or the digest is wrong"),
+    }
+}
+
+fn is_step(element: Element<'_>) -> bool {
+    element.is(name::DS.uri, "Signature")
+        || element.is(name::XENC.uri, "EncryptedKey")
+        || element.is(name::XENC.uri, "ReferenceList")
+}
+
+/// The steps that decrypt something inside `target`.
+fn lists_inside<'s, 'd: 's>(target: Element<'d>, scene: &'s Scene<'d>) -> impl Iterator<Item = Element<'d>> + 's {
+    let from = scene.encrypted_data.partition_point(|data| data.element.id() < target.id());
+    let data = scene.encrypted_data.iter().skip(from).take(MAX_CIPHERTEXTS);
+    let inside = data.take_while(move |data| target.contains(data.element));
+    let lists = inside.flat_map(|data| data.named_by.iter().take(MAX_CIPHERTEXTS));
+    lists.filter_map(|at| scene.lists.get(*at)).map(|list| list.step())
+}

@@ -1,0 +1,455 @@
+//! Chapter 8: references to tokens; with what chapters 12 to 17 say of references to tokens of each kind.
+
+use std::collections::{HashMap, HashSet};
+
+use wss_c14n::name::is_ncname;
+use wss_c14n::{Element, base64_decode, name};
+use wss_crypto::DistinguishedName;
+use wss_tokens::{
+    BASE64_BINARY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosForm, PKCS7, REL_LICENSE, SAML_ASSERTION_ID,
+    SAML_ID, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, USERNAME_TOKEN, X509_PKI_PATH, X509_V3,
+};
+
+use crate::bsp::reference::{Form, Kind, Reference, issuer_serial};
+use crate::bsp::report::Findings;
+use crate::bsp::scene::{Scene, is_encrypted_data, is_token};
+use crate::bsp::table::Rule;
+
+const HIDDEN: &str = "a key: ciphertext in the header may hold the token";
+
+pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let hides = scene.hidden().is_some();
+    for reference in &scene.references {
+        one_reference(reference, findings);
+        token_type(reference, findings);
+        place(reference, scene, findings);
+        match reference.form() {
+            Some((Form::Direct, child)) => direct(reference, child, scene, hides, findings),
+            Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, scene, hides, findings),
+            Some((Form::Embedded, child)) => embedded(child, findings),
+            Some((Form::IssuerSerial, child)) => issuer(child, findings),
+            None => {}
+        }
+        of_kind(reference, hides, findings);
+    }
+    repeated_tokens(scene, findings);
+}
+
+/// §8.1.1, §8.4.1.
+fn one_reference(reference: &Reference<'_>, findings: &mut Findings<'_>) {
+    let count = reference.forms.len();
+    findings.check(Rule::R3061, reference.element, count == 1, &format!("{count} references where one belongs"));
+    findings.check(Rule::R3027, reference.element, reference.key_name.is_none(), "ds:KeyName names the key");
+}
+
+/// §8.2.1.
+fn token_type(reference: &Reference<'_>, findings: &mut Findings<'_>) {
+    let Some(stated) = &reference.token_type else { return };
+    let element = reference.element;
+    match (reference.internal_token(), Kind::of_type(stated)) {
+        (Some(token), _) => {
+            let Some(kind) = reference.kind else {
+                return findings.unknown(Rule::R3074, element, "the profile of the token");
+            };
+            let expected = kind.token_type(Some(token));
+            findings.check(Rule::R3074, element, *stated == expected, &format!("the token is of type {expected}"));
+        }
+        (None, Some(_)) => findings.pass(Rule::R3074, element),
+        (None, None) => findings.unknown(Rule::R3074, element, "the profile of the token"),
+    }
+}
+
+/// §8.7.4, §8.7.5: where token and reference stand to one another; §8.7.1 and §16.2.5: how it may be named there.
+fn place(reference: &Reference<'_>, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let element = reference.element;
+    let Some(token) = reference.internal_token() else {
+        let names_outside = match reference.form() {
+            Some((Form::Direct, child)) => child.attribute("", "URI").is_some_and(|uri| !uri.starts_with('#')),
+            Some((Form::KeyIdentifier | Form::IssuerSerial, _)) => true,
+            Some((Form::Embedded, _)) => false,
+            None => reference.key_name.is_some(),
+        };
+        if names_outside {
+            external(reference, findings);
+        }
+        return;
+    };
+    let is_named = !matches!(reference.form(), Some((Form::KeyIdentifier | Form::IssuerSerial, _)));
+    if token.attribute(name::WSU.uri, "Id").is_some() {
+        let why = "the token is in the message and has a wsu:Id";
+        findings.check(Rule::R3022, element, is_named && reference.form().is_some(), why);
+    }
+    if reference.kind.is_some_and(Kind::is_saml) {
+        let fits = matches!(reference.form(), Some((Form::Direct | Form::Embedded | Form::KeyIdentifier, _)));
+        findings.check(Rule::R6610, element, fits, "the assertion is in the message");
+        findings.check(
+            Rule::R6608,
+            element,
+            reference.authority_binding.is_none(),
+            "saml:AuthorityBinding, though the assertion is in the message",
+        );
+    }
+    if reference.by(Form::Embedded).is_some() {
+        return;
+    }
+    findings.check(Rule::R5205, element, token.id() < element.id(), "the token stands after the reference");
+    if let Some(direct) = reference.by(Form::Direct)
+        && let Some(of_token) = scene.security_of(token)
+    {
+        match scene.security_of(element) {
+            Some(own) => {
+                findings.check(Rule::R3066, direct, own == of_token, "the token is in another wsse:Security");
+            }
+            None => {
+                let data = element.ancestors_and_self().find(|element| is_encrypted_data(*element));
+                let data = data.and_then(|data| scene.encrypted_data_at(data));
+                let lists = data.into_iter().flat_map(|data| &data.named_by).filter_map(|at| scene.lists.get(*at));
+                let owners: Vec<_> = lists.map(|list| list.security).collect();
+                if owners.is_empty() {
+                    findings.unknown(Rule::R3067, direct, "which header the ciphertext belongs to: no list names it");
+                } else {
+                    let why = "the token is in a wsse:Security whose lists do not name the ciphertext";
+                    findings.check(Rule::R3067, direct, owners.contains(&of_token), why);
+                }
+            }
+        }
+    }
+}
+
+/// §8.8.1, §13.2.5.
+fn external(reference: &Reference<'_>, findings: &mut Findings<'_>) {
+    let element = reference.element;
+    match reference.form() {
+        Some((Form::Direct, _)) => findings.pass(Rule::R3024, element),
+        Some((Form::KeyIdentifier | Form::IssuerSerial, _)) => {
+            findings.unknown(Rule::R3024, element, "whether the token has a URI");
+            findings.pass(Rule::R5209, element);
+        }
+        _ => {
+            findings.unknown(Rule::R3024, element, "whether the token has a URI");
+            findings.unknown(Rule::R5209, element, "what the name means to the parties");
+        }
+    }
+}
+
+/// §8.3, §8.7.3, §8.9.1.
+fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hides: bool, findings: &mut Findings<'_>) {
+    let uri = child.attribute("", "URI");
+    findings.check(Rule::R3062, child, uri.is_some(), "no URI attribute");
+    let target = reference.token;
+    if let Some(uri) = &uri {
+        let fragment = uri.strip_prefix('#');
+        match (fragment, target) {
+            (Some(_), Some(_)) => findings.pass(Rule::R5204, child),
+            (Some(id), None) if pointed_at(id).is_some_and(|id| scene.by_id(id).is_some()) => {
+                findings.fail(Rule::R5204, child, "an XPointer where the shorthand \"#id\" serves");
+            }
+            (Some(_), None) if hides => findings.unknown(Rule::R5204, child, HIDDEN),
+            (Some(_), None) => findings.fail(Rule::R5204, child, "no element of the envelope has this Id"),
+            (None, Some(_)) => findings.pass(Rule::R5204, child),
+            (None, None) if scene.by_id(uri).is_some_and(is_token) => {
+                findings.fail(Rule::R5204, child, "the Id of a token of the envelope without \"#\"");
+            }
+            (None, None) => {}
+        }
+    }
+    if let Some(target) = target {
+        let is = |local: &str| target.is(name::WSSE.uri, local);
+        let to = "points at a wsse:SecurityTokenReference";
+        findings.check(Rule::R3057, child, !is("SecurityTokenReference"), to);
+        findings.check(Rule::R3064, child, !is("Embedded"), "points at wsse:Embedded in place of the token inside");
+        let is_key_info = target.is(name::DS.uri, "KeyInfo");
+        findings.check(Rule::R3211, reference.element, !is_key_info, "points at a ds:KeyInfo");
+    }
+    let value_type = child.attribute("", "ValueType");
+    let exempt = matches!(reference.kind, Some(Kind::Saml2 | Kind::Kerberos | Kind::EncryptedKey));
+    if !exempt {
+        findings.check(Rule::R3059, child, value_type.is_some(), "no ValueType attribute");
+    }
+    if let Some(stated) = value_type {
+        match (reference.internal_token(), reference.kind) {
+            // R6614 forbids it altogether.
+            (Some(_), Some(Kind::Saml2)) => {}
+            (Some(token), Some(kind)) => {
+                let expected = kind.token_type(Some(token));
+                findings.check(Rule::R3058, child, stated == expected, &format!("the token is of type {expected}"));
+            }
+            (_, None) => findings.unknown(Rule::R3058, child, "the profile of the token"),
+            (None, Some(_)) => findings.pass(Rule::R3058, child),
+        }
+    }
+}
+
+/// The Id in `xpointer(id('ID'))`.
+fn pointed_at(fragment: &str) -> Option<&str> {
+    let inner = fragment.strip_prefix("xpointer(id(")?.strip_suffix("))")?;
+    inner.strip_prefix(['\'', '"'])?.strip_suffix(['\'', '"'])
+}
+
+/// §8.5.
+fn key_identifier(
+    reference: &Reference<'_>,
+    child: Element<'_>,
+    scene: &Scene<'_>,
+    hides: bool,
+    findings: &mut Findings<'_>,
+) {
+    let value_type = child.attribute("", "ValueType");
+    let encoding = child.attribute("", "EncodingType");
+    findings.check(Rule::R3054, child, value_type.is_some(), "no ValueType attribute");
+    let is_saml = reference.kind.is_some_and(Kind::is_saml);
+    if !is_saml {
+        findings.check(Rule::R3070, child, encoding.is_some(), "no EncodingType attribute");
+    }
+    if let Some(encoding) = &encoding {
+        findings.check(Rule::R3071, child, encoding == BASE64_BINARY, "an EncodingType other than #Base64Binary");
+    }
+    if let Some(stated) = &value_type {
+        let known = [
+            SUBJECT_KEY_IDENTIFIER,
+            THUMBPRINT_SHA1,
+            ENCRYPTED_KEY_SHA1,
+            SAML_ASSERTION_ID,
+            SAML_ID,
+            KERBEROS_AP_REQ_SHA1,
+        ];
+        let of_kind = |kind: Kind| match Kind::of_identifier(stated) {
+            Some(named) => named == kind || (named.is_x509() && kind.is_x509()),
+            None => false,
+        };
+        // An assertion of the other version is R6603 and R6616.
+        let fits = reference.kind.is_none_or(|kind| of_kind(kind) || kind.is_saml());
+        let why = format!("{stated} is no key identifier that the profile of the token defines");
+        findings.check(Rule::R3063, child, known.contains(&stated.as_ref()) && fits, &why);
+    }
+    if is_saml {
+        saml_identifier(reference, child, value_type.as_deref(), scene, hides, findings);
+    }
+}
+
+/// §16.2.3, §16.2.4.
+fn saml_identifier(
+    reference: &Reference<'_>,
+    child: Element<'_>,
+    value_type: Option<&str>,
+    scene: &Scene<'_>,
+    hides: bool,
+    findings: &mut Findings<'_>,
+) {
+    let rule = if reference.internal_token().is_some() || hides { Rule::R6602 } else { Rule::R6609 };
+    findings.check(rule, child, value_type.is_some(), "no ValueType attribute");
+    if let Some(stated) = value_type {
+        let (rule, expected) = match reference.kind {
+            Some(Kind::Saml1) => (Rule::R6603, SAML_ASSERTION_ID),
+            _ => (Rule::R6616, SAML_ID),
+        };
+        findings.check(rule, child, stated == expected, &format!("{stated} in place of {expected}"));
+    }
+    findings.check(Rule::R6604, child, child.attribute("", "EncodingType").is_none(), "an EncodingType attribute");
+    let text = child.text().unwrap_or_default();
+    let text = text.trim();
+    let decoded = base64_decode(text, 1_024).and_then(|octets| String::from_utf8(octets).ok());
+    let encoded = decoded.is_some_and(|id| scene.by_id(&id).and_then(Kind::of_element).is_some_and(Kind::is_saml));
+    findings.check(Rule::R6605, child, is_ncname(text) && !encoded, "not the id of an assertion as a string");
+}
+
+/// §8.6.
+fn embedded(child: Element<'_>, findings: &mut Findings<'_>) {
+    let count = child.children().count();
+    let is_one_token = count == 1 && child.children().all(is_token);
+    let why = format!("{count} children, where one token belongs");
+    findings.check(Rule::R3060, child, is_one_token && !child.has_character_data(), &why);
+    let holds_reference = child.children().any(|inner| inner.is(name::WSSE.uri, "SecurityTokenReference"));
+    findings.check(Rule::R3056, child, !holds_reference, "a wsse:SecurityTokenReference inside wsse:Embedded");
+    let wrapped = |inner: Element<'_>| !is_token(inner) && inner.descendants_and_self().any(is_token);
+    let is_wrapped = child.children().any(wrapped);
+    findings.check(Rule::R3025, child, !is_wrapped, "the token is wrapped, as it would not be in the header");
+}
+
+/// §13.2.8.
+fn issuer(child: Element<'_>, findings: &mut Findings<'_>) {
+    let Some((issuer, _)) = issuer_serial(child) else { return };
+    let text = issuer.text().unwrap_or_default();
+    let fits = DistinguishedName::parse(text.trim()).is_ok() && is_rfc4514(&text);
+    findings.check(Rule::R5409, child, fits, "the name is not written as RFC 4514 has it");
+}
+
+/// Attribute types with a short name of their own (RFC 4519, RFC 4524); the others are written as dotted numbers.
+const SHORT_NAMES: [&str; 20] = [
+    "CN",
+    "L",
+    "ST",
+    "O",
+    "OU",
+    "C",
+    "STREET",
+    "DC",
+    "UID",
+    "SN",
+    "SERIALNUMBER",
+    "TITLE",
+    "GIVENNAME",
+    "INITIALS",
+    "GENERATIONQUALIFIER",
+    "DNQUALIFIER",
+    "POSTALCODE",
+    "NAME",
+    "DESCRIPTION",
+    "MAIL",
+];
+
+/// Whether a name that can be read is written as RFC 4514, or RFC 2253 before it, writes names: no quotes, and types
+/// by the short names that are registered, or as dotted numbers.
+pub(in crate::bsp) fn is_rfc4514(name: &str) -> bool {
+    let mut rest = name.trim();
+    while !rest.is_empty() {
+        let Some((kind, value)) = rest.split_once('=') else { return false };
+        let kind = kind.trim();
+        let is_dotted = !kind.is_empty() && kind.bytes().all(|c| c.is_ascii_digit() || c == b'.');
+        let is_short = SHORT_NAMES.iter().any(|known| known.eq_ignore_ascii_case(kind));
+        if !(is_dotted || is_short) || value.trim_start().starts_with('"') {
+            return false;
+        }
+        let mut escaped = false;
+        let end = value.find(|c: char| {
+            let ends = !escaped && matches!(c, ',' | '+');
+            escaped = !escaped && c == '\\';
+            ends
+        });
+        rest = end.and_then(|end| value.get(end + 1..)).unwrap_or_default();
+    }
+    true
+}
+
+/// Chapters 12 to 17: what the profile of the named token says of references to it.
+fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+    let element = reference.element;
+    let Some(kind) = reference.kind else {
+        return;
+    };
+    let has_type = |expected: &str| reference.token_type.as_deref() == Some(expected);
+    let typed = |rule: Rule, expected: &str, findings: &mut Findings<'_>| {
+        findings.check(rule, element, has_type(expected), &format!("no wsse11:TokenType {expected}"));
+    };
+    let valued = |rule: Rule, expected: &str, findings: &mut Findings<'_>| {
+        if let Some(child) = reference.by(Form::Direct) {
+            let fits = child.attribute("", "ValueType").is_some_and(|stated| stated == expected);
+            findings.check(rule, child, fits, &format!("no ValueType {expected}"));
+        }
+    };
+    let identifier = reference.by(Form::KeyIdentifier);
+    let identified = |rule: Rule, expected: &[&str], findings: &mut Findings<'_>| {
+        if let Some(child) = identifier {
+            let fits = child.attribute("", "ValueType").is_some_and(|stated| expected.contains(&stated.as_ref()));
+            findings.check(rule, child, fits, &format!("no ValueType {}", expected.join(" or ")));
+        }
+    };
+    let is_internal = reference.internal_token().is_some();
+    match kind {
+        Kind::Username => {
+            valued(Rule::R4214, USERNAME_TOKEN, findings);
+            findings.check(Rule::R4215, element, identifier.is_none(), "a key identifier for a UsernameToken");
+        }
+        Kind::X509 => {
+            valued(Rule::R5218, X509_V3, findings);
+            identified(Rule::R5206, &[SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1], findings);
+        }
+        Kind::X509V1 => identified(Rule::R5206, &[SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1], findings),
+        Kind::Pkcs7 => {
+            typed(Rule::R5212, PKCS7, findings);
+            valued(Rule::R5213, PKCS7, findings);
+        }
+        Kind::PkiPath => {
+            typed(Rule::R5215, X509_PKI_PATH, findings);
+            valued(Rule::R5216, X509_PKI_PATH, findings);
+        }
+        Kind::Kerberos => {
+            typed(Rule::R6907, &KerberosForm::Gss.value_type(), findings);
+            identified(Rule::R6906, &[KERBEROS_AP_REQ_SHA1], findings);
+            if !is_internal {
+                findings.check(Rule::R6905, element, identifier.is_some(), "no key identifier for a token elsewhere");
+            }
+        }
+        Kind::Rel => {
+            valued(Rule::R6304, REL_LICENSE, findings);
+            if let (Some(child), Some(license)) = (reference.by(Form::Direct), reference.internal_token()) {
+                let by_license_id = child.attribute("", "URI").is_some_and(|uri| !uri.starts_with('#'));
+                let has_id = license.attribute(name::WSU.uri, "Id").is_some();
+                let why = "names the license by its licenseId, though it has a wsu:Id";
+                findings.check(Rule::R6301, child, !(by_license_id && has_id), why);
+            }
+        }
+        Kind::EncryptedKey => {
+            typed(Rule::R3069, wss_tokens::ENCRYPTED_KEY, findings);
+            identified(Rule::R3072, &[ENCRYPTED_KEY_SHA1], findings);
+        }
+        Kind::Saml1 => {
+            typed(Rule::R6611, Kind::Saml1.token_type(None).as_str(), findings);
+            if !is_internal {
+                external_saml1(reference, hides, findings);
+            }
+        }
+        Kind::Saml2 => {
+            typed(Rule::R6617, Kind::Saml2.token_type(None).as_str(), findings);
+            if let Some(child) = reference.by(Form::Direct).filter(|_| is_internal) {
+                findings.check(Rule::R6614, child, child.attribute("", "ValueType").is_none(), "a ValueType attribute");
+            }
+            match is_internal {
+                true => {}
+                false if hides => findings.unknown(Rule::R6613, element, HIDDEN),
+                false => {
+                    let is_direct = reference.by(Form::Direct).is_some();
+                    findings.check(Rule::R6613, element, is_direct, "an assertion elsewhere without wsse:Reference");
+                }
+            }
+        }
+        Kind::SecurityContext(_) | Kind::DerivedKey(_) => {}
+    }
+    if let Some(binding) = reference.authority_binding {
+        let kind = binding.attribute("", "AuthorityKind").unwrap_or_default();
+        let (prefix, local) = kind.trim().split_once(':').unwrap_or(("", kind.trim()));
+        let namespace = binding.namespace_of_prefix(prefix);
+        let fits = local == "AssertionIDReference" && namespace == Some(name::SAML.uri);
+        findings.check(Rule::R6607, binding, fits, "AuthorityKind is not saml:AssertionIDReference");
+    }
+}
+
+/// §16.2.6.
+fn external_saml1(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
+    let element = reference.element;
+    match reference.authority_binding {
+        Some(_) => findings.pass(Rule::R6606, element),
+        None if hides => findings.unknown(Rule::R6606, element, HIDDEN),
+        None => findings.fail(Rule::R6606, element, "an assertion elsewhere without saml:AuthorityBinding"),
+    }
+}
+
+/// §8.7.2.
+fn repeated_tokens(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+    let mut embedded: HashMap<String, Element<'_>> = HashMap::new();
+    let mut others: HashSet<String> = HashSet::new();
+    for (token, _) in &scene.tokens.binary {
+        let text: String = token.text().unwrap_or_default().split_whitespace().collect();
+        if !token.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Embedded")) {
+            others.insert(text);
+            continue;
+        }
+        let repeated = others.contains(&text) || embedded.insert(text, *token).is_some();
+        findings.check(Rule::R3023, *token, !repeated, "a token that is in the message already, embedded again");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_other_spellings_are_told_apart() {
+        for name in ["CN=a,O=b\\, c,C=DE", "CN=a, O=b", "1.2.840.113549.1.9.1=#1603612e62,CN=a", "UID=a+CN=b"] {
+            assert!(is_rfc4514(name), "{name}");
+        }
+        for name in ["CN=a, O=\"b, c\"", "EMAILADDRESS=a@b, CN=a", "CN=a, S=b", "OID.2.5.4.3=a", "CN"] {
+            assert!(!is_rfc4514(name), "{name}");
+        }
+    }
+}

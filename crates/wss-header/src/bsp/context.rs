@@ -1,0 +1,72 @@
+//! What is known beside the message: it turns what cannot be checked into verdicts.
+
+use super::variant::Variant;
+use crate::exchange::Exchange;
+use crate::receiver::Receiver;
+
+/// What is known beside the message. All of it may be left out.
+#[derive(Debug, Clone, Default)]
+pub struct Context<'k> {
+    pub(super) variant: Variant,
+    pub(super) receiver: Option<&'k Receiver>,
+    pub(super) is_first: Option<bool>,
+    pub(super) transport: Transport,
+    pub(super) clear_text: Option<&'k str>,
+}
+
+/// What is known of the connection the message came over.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Transport {
+    pub(super) protocol: Option<String>,
+    pub(super) cipher_suite: Option<String>,
+}
+
+impl<'k> Context<'k> {
+    /// Nothing is known, and the profile is judged [as it is deployed](Variant::as_deployed).
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Judges by this variant of the profile.
+    #[must_use]
+    pub fn variant(mut self, variant: Variant) -> Self {
+        self.variant = variant;
+        self
+    }
+
+    /// Has the keys, passwords and certificates of this receiver: ciphertext for it is judged by what it holds, and
+    /// identifiers and digests by what they name. Nothing that the receiver requires matters here.
+    #[must_use]
+    pub fn receiver(mut self, receiver: &'k Receiver) -> Self {
+        self.receiver = Some(receiver);
+        self
+    }
+
+    /// The message answers this request, so it is not the first of its exchange.
+    #[must_use]
+    pub fn request(self, _request: &Exchange) -> Self {
+        self.first_message(false)
+    }
+
+    /// Whether the message is the first secured one between its parties (R6903, R6904).
+    #[must_use]
+    pub fn first_message(mut self, is_first: bool) -> Self {
+        self.is_first = Some(is_first);
+        self
+    }
+
+    /// The message came over TLS: the protocol, as in `TLSv1.3`, and the cipher suite by its registered name.
+    #[must_use]
+    pub fn transport(mut self, protocol: impl Into<String>, cipher_suite: impl Into<String>) -> Self {
+        self.transport = Transport { protocol: Some(protocol.into()), cipher_suite: Some(cipher_suite.into()) };
+        self
+    }
+
+    /// The envelope as it was before it was secured.
+    #[must_use]
+    pub fn clear_text(mut self, envelope: &'k str) -> Self {
+        self.clear_text = Some(envelope);
+        self
+    }
+}

@@ -1,0 +1,91 @@
+//! WS-I Basic Security Profile 1.1: a verdict on every requirement.
+//!
+//! [`report`] judges one message against every [`Rule`], in one pass, whatever state the message is in: it never stops
+//! at a finding, and needs no signature that verifies. What the message alone does not show is not checkable, until a
+//! [`Context`] brings what is missing. A [`Variant`] says which breaches are waived, and why.
+//!
+//! The profile and safety are different questions: what may run is the receiver's
+//! [`AlgorithmPolicy`](crate::AlgorithmPolicy).
+//!
+//! In reading order: `table` and `rule`, the requirements; `variant`, the waivers; `context`; `scene`, the targets of
+//! the profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of
+//! chapters; `report`, the verdicts; `revelation`, what keys show.
+
+mod check;
+mod context;
+mod emission;
+mod reference;
+mod report;
+mod revelation;
+mod rule;
+mod scene;
+mod table;
+mod variant;
+
+use wss_c14n::{Document, Limits, ParseError, transcode};
+
+pub use context::Context;
+pub use report::{Outcome, Place, Report, Verdict};
+pub use rule::{Basis, Level};
+pub use table::Rule;
+pub use variant::{Variant, Waiver};
+
+pub(crate) use emission::{check as check_emission, check_requester};
+pub(crate) use report::Revealed;
+
+use report::Findings;
+use revelation::Revelation;
+use scene::Scene;
+
+/// What a receiver does about the profile.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Reception {
+    /// Refuses a message that breaks a MUST or MUST NOT: [`OpenError::Bsp`](crate::OpenError::Bsp).
+    Enforce(Variant),
+    /// Leaves a report in the [`Evidence`](crate::Evidence).
+    Report(Variant),
+    /// Nothing.
+    #[default]
+    Off,
+}
+
+/// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
+/// byte order mark. Spans count the octets of its UTF-8.
+///
+/// Takes time linear in the message, and does not depend on its signatures. With the keys of a
+/// [receiver](Context::receiver) the report tells what ciphertext holds: it is for whoever runs the service, never for
+/// whoever sent the message.
+///
+/// # Errors
+/// [`ParseError`] if the message is no well-formed XML, or larger than the limits of the receiver, or than the default
+/// ones, allow.
+///
+/// # Specification
+/// WS-I Basic Security Profile 1.1.
+pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
+    let limits = context.receiver.map_or_else(Limits::default, |receiver| receiver.limits.xml);
+    let text = transcode(message.as_ref())?;
+    let document = Document::parse(text.as_ref(), &limits)?;
+    let scene = Scene::read(&document);
+    let mut findings = Findings::new(&context.variant);
+    check::revision(&scene, context, &mut findings);
+    check::transport(&context.transport, document.root(), &mut findings);
+    let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
+    check::clear_text(&scene, clear.as_ref(), &mut findings);
+
+    let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text));
+    let wire = check::digests(&scene);
+    let Some(revelation) = revelation else {
+        check::order(&scene, &wire, None, &mut findings);
+        let hidden = scene.hidden().map(|hidden| report::place_of(hidden, hidden.span()));
+        return Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) });
+    };
+    let document = Document::parse(revelation.source.as_str(), &limits)?;
+    let clear_scene = Scene::read(&document);
+    let last = check::digests(&clear_scene);
+    check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
+    findings.judge_only(revelation.revealed.clone());
+    check::revision(&clear_scene, context, &mut findings);
+    let hidden = clear_scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())));
+    Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
+}

@@ -1,0 +1,356 @@
+//! Tokens of the message, and the references to them: what each reference names, as far as the message shows.
+
+use std::collections::HashMap;
+
+use wss_c14n::{Element, base64_decode, name};
+use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, pkcs7_certificates, pki_path};
+use wss_tokens::{
+    ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosForm, PKCS7, REL_LICENSE, SAML_ASSERTION_ID,
+    SAML_ID, SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, SecureConversation, THUMBPRINT_SHA1, USERNAME_TOKEN,
+    X509_PKI_PATH, X509_V1, X509_V3,
+};
+
+use super::scene::{Scene, is_token};
+
+/// Octets of a token that are decoded.
+const MAX_TOKEN: usize = 64 << 10;
+
+/// The profile a token belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    X509,
+    X509V1,
+    Pkcs7,
+    PkiPath,
+    Kerberos,
+    Username,
+    Saml1,
+    Saml2,
+    Rel,
+    EncryptedKey,
+    SecurityContext(SecureConversation),
+    DerivedKey(SecureConversation),
+}
+
+impl Kind {
+    /// The kind that a ValueType or TokenType names.
+    pub(super) fn of_type(uri: &str) -> Option<Self> {
+        let conversations = [SecureConversation::V1_3, SecureConversation::V2005];
+        Some(match uri {
+            X509_V3 => Self::X509,
+            X509_V1 => Self::X509V1,
+            PKCS7 => Self::Pkcs7,
+            X509_PKI_PATH => Self::PkiPath,
+            USERNAME_TOKEN => Self::Username,
+            SAML_V1_1 => Self::Saml1,
+            SAML_V2_0 => Self::Saml2,
+            REL_LICENSE => Self::Rel,
+            ENCRYPTED_KEY => Self::EncryptedKey,
+            uri if KerberosForm::from_value_type(uri).is_some() => Self::Kerberos,
+            uri => {
+                let named = |version: &SecureConversation| {
+                    let context = (version.context_type() == uri).then_some(Self::SecurityContext(*version));
+                    context.or_else(|| (version.derived_key_type() == uri).then_some(Self::DerivedKey(*version)))
+                };
+                return conversations.iter().find_map(named);
+            }
+        })
+    }
+
+    /// The kind of a token of the message; `None` for a binary token of an unknown type.
+    pub(super) fn of_element(element: Element<'_>) -> Option<Self> {
+        if let Some(version) = SecureConversation::of(element, "SecurityContextToken") {
+            return Some(Self::SecurityContext(version));
+        }
+        if let Some(version) = SecureConversation::of(element, "DerivedKeyToken") {
+            return Some(Self::DerivedKey(version));
+        }
+        match (element.name().namespace, element.name().local) {
+            (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Self::of_type(&element.attribute("", "ValueType")?),
+            (ns, "UsernameToken") if ns == name::WSSE.uri => Some(Self::Username),
+            (ns, "EncryptedKey") if ns == name::XENC.uri => Some(Self::EncryptedKey),
+            (ns, "license") if ns == name::REL.uri => Some(Self::Rel),
+            (ns, "Assertion") if ns == name::SAML.uri => Some(Self::Saml1),
+            (ns, "Assertion") if ns == name::SAML2.uri => Some(Self::Saml2),
+            _ => None,
+        }
+    }
+
+    /// The kind of token that a type of key identifier names.
+    pub(super) fn of_identifier(value_type: &str) -> Option<Self> {
+        Some(match value_type {
+            SUBJECT_KEY_IDENTIFIER | THUMBPRINT_SHA1 | X509_V3 => Self::X509,
+            ENCRYPTED_KEY_SHA1 => Self::EncryptedKey,
+            KERBEROS_AP_REQ_SHA1 => Self::Kerberos,
+            SAML_ASSERTION_ID => Self::Saml1,
+            SAML_ID => Self::Saml2,
+            _ => return None,
+        })
+    }
+
+    /// The type that the profile gives a token of this kind; a Kerberos token has one of six.
+    pub(super) fn token_type(self, token: Option<Element<'_>>) -> String {
+        match self {
+            Self::X509 => X509_V3.to_owned(),
+            Self::X509V1 => X509_V1.to_owned(),
+            Self::Pkcs7 => PKCS7.to_owned(),
+            Self::PkiPath => X509_PKI_PATH.to_owned(),
+            Self::Kerberos => {
+                let own = token.and_then(|token| token.attribute("", "ValueType"));
+                own.map_or_else(|| KerberosForm::Gss.value_type(), |own| own.into_owned())
+            }
+            Self::Username => USERNAME_TOKEN.to_owned(),
+            Self::Saml1 => SAML_V1_1.to_owned(),
+            Self::Saml2 => SAML_V2_0.to_owned(),
+            Self::Rel => REL_LICENSE.to_owned(),
+            Self::EncryptedKey => ENCRYPTED_KEY.to_owned(),
+            Self::SecurityContext(version) => version.context_type().to_owned(),
+            Self::DerivedKey(version) => version.derived_key_type().to_owned(),
+        }
+    }
+
+    pub(super) fn is_saml(self) -> bool {
+        matches!(self, Self::Saml1 | Self::Saml2)
+    }
+
+    pub(super) fn is_x509(self) -> bool {
+        matches!(self, Self::X509 | Self::X509V1 | Self::Pkcs7 | Self::PkiPath)
+    }
+}
+
+/// What the octets of a binary token turn out to be.
+pub(super) enum Content {
+    Certificate(Box<Certificate>),
+    PkiPath,
+    Pkcs7,
+    Other,
+}
+
+/// The binary tokens of the message, and what key identifiers may name among its tokens.
+#[derive(Default)]
+pub(super) struct Tokens<'d> {
+    pub(super) binary: Vec<(Element<'d>, Content)>,
+    by_key_identifier: HashMap<Vec<u8>, Element<'d>>,
+    by_thumbprint: HashMap<Vec<u8>, Element<'d>>,
+    by_serial: HashMap<String, Vec<(DistinguishedName, Element<'d>)>>,
+    by_sha1: HashMap<Vec<u8>, Element<'d>>,
+    by_license_id: HashMap<String, Element<'d>>,
+}
+
+impl<'d> Tokens<'d> {
+    pub(super) fn read(scene: &Scene<'d>) -> Self {
+        let mut tokens = Self::default();
+        for element in scene.all(name::WSSE.uri, "BinarySecurityToken") {
+            let octets = element.base64(MAX_TOKEN).unwrap_or_default();
+            let content = content_of(&octets);
+            if element.parent() == scene.security_of(element) {
+                if let Content::Certificate(certificate) = &content {
+                    tokens.note(certificate, element);
+                }
+                if Kind::of_element(element) == Some(Kind::Kerberos) {
+                    tokens.by_sha1.insert(sha1(&octets), element);
+                }
+            }
+            tokens.binary.push((element, content));
+        }
+        for key in &scene.encrypted_keys {
+            let data = key.children().find(|child| child.is(name::XENC.uri, "CipherData"));
+            let value = data.and_then(|data| data.children().find(|child| child.is(name::XENC.uri, "CipherValue")));
+            if let Some(octets) = value.and_then(|value| value.base64(MAX_TOKEN).ok()) {
+                tokens.by_sha1.insert(sha1(&octets), *key);
+            }
+        }
+        for license in scene.all(name::REL.uri, "license") {
+            if let Some(id) = license.attribute("", "licenseId") {
+                tokens.by_license_id.insert(id.into_owned(), license);
+            }
+        }
+        tokens
+    }
+
+    fn note(&mut self, certificate: &Certificate, element: Element<'d>) {
+        if let Some(id) = certificate.subject_key_identifier() {
+            self.by_key_identifier.insert(id.to_vec(), element);
+        }
+        self.by_thumbprint.insert(certificate.thumbprint_sha1(), element);
+        let of_serial = self.by_serial.entry(certificate.serial_decimal()).or_default();
+        of_serial.push((certificate.issuer().clone(), element));
+    }
+
+    /// The certificates of the message, embedded ones too.
+    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.binary.iter().filter_map(|(_, content)| match content {
+            Content::Certificate(certificate) => Some(certificate.as_ref()),
+            _ => None,
+        })
+    }
+
+    fn identified(&self, value_type: &str, octets: &[u8]) -> Option<Element<'d>> {
+        match value_type {
+            SUBJECT_KEY_IDENTIFIER => self.by_key_identifier.get(octets),
+            THUMBPRINT_SHA1 => self.by_thumbprint.get(octets),
+            X509_V3 => self.by_thumbprint.get(&sha1(octets)),
+            ENCRYPTED_KEY_SHA1 | KERBEROS_AP_REQ_SHA1 => self.by_sha1.get(octets),
+            _ => None,
+        }
+        .copied()
+    }
+}
+
+fn sha1(octets: &[u8]) -> Vec<u8> {
+    Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec()
+}
+
+fn content_of(octets: &[u8]) -> Content {
+    if let Ok(certificate) = Certificate::from_der(octets) {
+        return Content::Certificate(Box::new(certificate));
+    }
+    let readable = |path: &Vec<&[u8]>| !path.is_empty() && path.iter().all(|der| Certificate::from_der(der).is_ok());
+    if pki_path(octets).as_ref().is_some_and(readable) {
+        return Content::PkiPath;
+    }
+    if pkcs7_certificates(octets).as_ref().is_some_and(readable) {
+        return Content::Pkcs7;
+    }
+    Content::Other
+}
+
+/// How a reference names its token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Direct,
+    KeyIdentifier,
+    Embedded,
+    IssuerSerial,
+}
+
+/// `wsse:SecurityTokenReference`, with what it names.
+pub(super) struct Reference<'d> {
+    pub(super) element: Element<'d>,
+    pub(super) token_type: Option<String>,
+    /// The references inside, in order.
+    pub(super) forms: Vec<(Form, Element<'d>)>,
+    pub(super) key_name: Option<Element<'d>>,
+    pub(super) authority_binding: Option<Element<'d>>,
+    /// The token of the message that it names.
+    pub(super) token: Option<Element<'d>>,
+    /// Of the token it names; what it says itself, where the message does not have the token.
+    pub(super) kind: Option<Kind>,
+}
+
+impl<'d> Reference<'d> {
+    pub(super) fn read(element: Element<'d>, scene: &Scene<'d>) -> Self {
+        let token_type = element.attribute(name::WSSE11.uri, "TokenType").map(|uri| uri.into_owned());
+        let mut reference = Self {
+            element,
+            token_type,
+            forms: Vec::new(),
+            key_name: None,
+            authority_binding: None,
+            token: None,
+            kind: None,
+        };
+        for child in element.children() {
+            let form = match (child.name().namespace, child.name().local) {
+                (ns, "Reference") if ns == name::WSSE.uri => Form::Direct,
+                (ns, "KeyIdentifier") if ns == name::WSSE.uri => Form::KeyIdentifier,
+                (ns, "Embedded") if ns == name::WSSE.uri => Form::Embedded,
+                (ns, "X509Data") if ns == name::DS.uri && issuer_serial(child).is_some() => Form::IssuerSerial,
+                (ns, "KeyName") if ns == name::DS.uri => {
+                    reference.key_name = Some(child);
+                    continue;
+                }
+                (ns, "AuthorityBinding") if ns == name::SAML.uri => {
+                    reference.authority_binding = Some(child);
+                    continue;
+                }
+                _ => continue,
+            };
+            reference.forms.push((form, child));
+        }
+        reference.token = reference.find_token(scene);
+        reference.kind = match reference.token.filter(|token| is_token(*token)) {
+            Some(token) => Kind::of_element(token),
+            None => reference.stated_kind(),
+        };
+        reference
+    }
+
+    /// The form, if it has one at all.
+    pub(super) fn form(&self) -> Option<(Form, Element<'d>)> {
+        self.forms.first().copied()
+    }
+
+    /// The form is this one.
+    pub(super) fn by(&self, wanted: Form) -> Option<Element<'d>> {
+        self.form().filter(|(form, _)| *form == wanted).map(|(_, element)| element)
+    }
+
+    /// The token it names, if the message has it.
+    pub(super) fn internal_token(&self) -> Option<Element<'d>> {
+        self.token.filter(|token| is_token(*token))
+    }
+
+    fn find_token(&self, scene: &Scene<'d>) -> Option<Element<'d>> {
+        let Some((form, child)) = self.form() else {
+            let named = self.key_name?.text().ok()?;
+            return scene.by_id(named.trim()).filter(|token| is_token(*token));
+        };
+        match form {
+            Form::Direct => {
+                let uri = child.attribute("", "URI")?;
+                match uri.strip_prefix('#') {
+                    Some(id) => scene.by_id(id),
+                    None => scene.tokens.by_license_id.get(uri.as_ref()).copied(),
+                }
+            }
+            Form::Embedded => child.children().find(|token| is_token(*token)),
+            Form::KeyIdentifier => {
+                let text = child.text().ok()?;
+                let value_type = child.attribute("", "ValueType").unwrap_or_default();
+                let octets = base64_decode(&text, MAX_TOKEN);
+                let by_octets = octets.as_ref().and_then(|octets| scene.tokens.identified(&value_type, octets));
+                let says_saml = Kind::of_identifier(&value_type).is_none_or(Kind::is_saml);
+                if by_octets.is_some() || !says_saml {
+                    return by_octets;
+                }
+                // Its id; in base64, against R6605, it is the same assertion.
+                let encoded = octets.and_then(|octets| String::from_utf8(octets).ok());
+                let is_assertion = |token: &Element<'_>| Kind::of_element(*token).is_some_and(Kind::is_saml);
+                let ids = [Some(text.trim().to_owned()), encoded];
+                ids.iter().flatten().find_map(|id| scene.by_id(id).filter(is_assertion))
+            }
+            Form::IssuerSerial => {
+                let (issuer, serial) = issuer_serial(child)?;
+                let of_serial = scene.tokens.by_serial.get(serial.text().ok()?.trim())?;
+                let named = DistinguishedName::parse(&issuer.text().ok()?).ok()?;
+                of_serial.iter().find(|(issuer, _)| *issuer == named).map(|(_, token)| *token)
+            }
+        }
+    }
+
+    /// The kind of token that the reference itself says it names.
+    fn stated_kind(&self) -> Option<Kind> {
+        let by_type = self.token_type.as_deref().and_then(Kind::of_type);
+        by_type.or_else(|| {
+            let (form, child) = self.form()?;
+            let value_type = child.attribute("", "ValueType");
+            match form {
+                Form::Direct => Kind::of_type(&value_type?),
+                Form::KeyIdentifier => {
+                    let value_type = value_type?;
+                    Kind::of_identifier(&value_type).or_else(|| Kind::of_type(&value_type))
+                }
+                Form::IssuerSerial => Some(Kind::X509),
+                Form::Embedded => None,
+            }
+        })
+    }
+}
+
+/// Issuer name and serial number of a `ds:X509Data`.
+pub(super) fn issuer_serial<'d>(data: Element<'d>) -> Option<(Element<'d>, Element<'d>)> {
+    let both = data.children().find(|child| child.is(name::DS.uri, "X509IssuerSerial"))?;
+    let child = |local: &str| both.children().find(|child| child.is(name::DS.uri, local));
+    Some((child("X509IssuerName")?, child("X509SerialNumber")?))
+}

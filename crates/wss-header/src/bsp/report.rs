@@ -1,0 +1,394 @@
+//! The report: a verdict on every requirement, gathered in one pass.
+
+use std::ops::Range;
+
+use wss_c14n::Element;
+
+use super::rule::{Basis, Level};
+use super::table::Rule;
+use super::variant::Variant;
+
+/// Places that are kept for one requirement; further ones are counted.
+const MAX_PLACES: usize = 8;
+
+/// Siblings that are looked at for a position in a path.
+const MAX_SIBLINGS: usize = 1_000;
+
+/// How a message stands to a requirement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It is met, or what breaks it is waived.
+    Pass,
+    /// It is broken.
+    Fail,
+    /// The message has nothing it is about.
+    NotApplicable,
+    /// Something is missing to tell: a key, the request, the policy.
+    NotCheckable,
+}
+
+impl Outcome {
+    /// `pass`, `fail`, `not-applicable` or `not-checkable`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::NotApplicable => "not-applicable",
+            Self::NotCheckable => "not-checkable",
+        }
+    }
+}
+
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// An element of the message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its path, in the prefixes of the message; `[n]` where siblings have its name.
+    pub path: String,
+    /// Its octets in the message; for an element that came out of ciphertext, those of the ciphertext.
+    pub span: Range<usize>,
+    /// What is to be said about it.
+    pub why: String,
+}
+
+/// The verdict on one requirement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    pub(super) rule: Rule,
+    pub(super) outcome: Outcome,
+    pub(super) places: Vec<Place>,
+    pub(super) count: usize,
+    pub(super) why: String,
+    pub(super) waived: Option<&'static str>,
+}
+
+impl Verdict {
+    /// The requirement.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        self.rule
+    }
+
+    /// How the message stands to it.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The elements that break it, or cannot be judged, the first eight at most; of a requirement that is met, the
+    /// first element it was judged on.
+    #[must_use]
+    pub fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// How many elements break it, cannot be judged, or meet it.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Why, in a line.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+
+    /// Why a breach is not counted, where one is not.
+    #[must_use]
+    pub fn waived(&self) -> Option<&'static str> {
+        self.waived
+    }
+
+    /// Whether the message does not conform for this: a MUST or MUST NOT is broken.
+    #[must_use]
+    pub fn is_breach(&self) -> bool {
+        self.outcome == Outcome::Fail && self.rule.level().is_binding()
+    }
+}
+
+/// A verdict on every requirement, in the order of the profile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub(super) variant: Variant,
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+impl Report {
+    /// The variant of the profile that was judged by.
+    #[must_use]
+    pub fn variant(&self) -> &Variant {
+        &self.variant
+    }
+
+    /// All verdicts.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    /// The verdict on one requirement.
+    #[must_use]
+    pub fn verdict(&self, rule: Rule) -> &Verdict {
+        // Rows stand in the order of the enum, one for each.
+        self.verdicts.get(rule as usize).expect("a verdict for every rule")
+    }
+
+    /// The outcome for one requirement.
+    #[must_use]
+    pub fn outcome(&self, rule: Rule) -> Outcome {
+        self.verdict(rule).outcome
+    }
+
+    /// The MUSTs and MUST NOTs that are broken.
+    pub fn breaches(&self) -> impl Iterator<Item = &Verdict> {
+        self.verdicts.iter().filter(|verdict| verdict.is_breach())
+    }
+
+    /// Whether no MUST and no MUST NOT is broken, as far as it could be checked.
+    #[must_use]
+    pub fn conforms(&self) -> bool {
+        self.breaches().next().is_none()
+    }
+}
+
+/// What was found about one requirement so far.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    failed: Vec<Place>,
+    failures: usize,
+    unknown: Vec<Place>,
+    unknowns: usize,
+    passed: Option<Place>,
+    passes: usize,
+    waived: Option<&'static str>,
+}
+
+/// Gathers findings, over one revision or several.
+pub(super) struct Findings<'v> {
+    variant: &'v Variant,
+    rows: Vec<Row>,
+    /// What of the revision at hand is judged, and where it came from: all of it, or what came out of ciphertext.
+    judged: Option<Vec<Revealed>>,
+}
+
+/// What came out of ciphertext: where it stands now, and where the ciphertext stood in the message.
+#[derive(Debug, Clone)]
+pub(crate) struct Revealed {
+    pub(crate) now: Range<usize>,
+    pub(crate) wire: Range<usize>,
+}
+
+impl<'v> Findings<'v> {
+    pub(super) fn new(variant: &'v Variant) -> Self {
+        Self { variant, rows: vec![Row::default(); Rule::ALL.len()], judged: None }
+    }
+
+    /// From here on only elements inside `revealed` are judged, sorted by where they stand.
+    pub(super) fn judge_only(&mut self, mut revealed: Vec<Revealed>) {
+        revealed.sort_by_key(|revealed| revealed.now.start);
+        self.judged = Some(revealed);
+    }
+
+    fn row(&mut self, rule: Rule) -> &mut Row {
+        self.rows.get_mut(rule as usize).expect("a row for every rule")
+    }
+
+    /// Where an element stands in the message; `None` if it is not judged now.
+    fn span(&self, element: Element<'_>) -> Option<Range<usize>> {
+        let span = element.span();
+        let Some(judged) = &self.judged else { return Some(span) };
+        let before = judged.partition_point(|revealed| revealed.now.start <= span.start);
+        // Revealed spans may be nested: the outer one starts first.
+        let around = judged.get(..before)?.iter().rev().take(8).find(|revealed| revealed.now.end >= span.end);
+        around.map(|revealed| revealed.wire.clone())
+    }
+
+    /// The requirement is met here.
+    pub(super) fn pass(&mut self, rule: Rule, element: Element<'_>) {
+        let Some(span) = self.span(element) else { return };
+        let row = self.row(rule);
+        row.passes += 1;
+        if row.passed.is_none() {
+            row.passed = Some(Place { path: path_of(element), span, why: String::new() });
+        }
+    }
+
+    /// The requirement is broken here.
+    pub(super) fn fail(&mut self, rule: Rule, element: Element<'_>, why: impl Into<String>) {
+        self.fail_on(rule, element, None, why);
+    }
+
+    /// The requirement is broken here by `found`, which may be waived.
+    pub(super) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
+        let Some(span) = self.span(element) else { return };
+        if let Some(waiver) = self.variant.waived(rule, found) {
+            let reason = waiver.reason;
+            self.pass(rule, element);
+            self.row(rule).waived = Some(reason);
+            return;
+        }
+        let row = self.row(rule);
+        row.failures += 1;
+        if row.failed.len() < MAX_PLACES {
+            row.failed.push(Place { path: path_of(element), span, why: why.into() });
+        }
+    }
+
+    /// Whether the requirement is met here cannot be told without `missing`.
+    pub(super) fn unknown(&mut self, rule: Rule, element: Element<'_>, missing: &str) {
+        let Some(span) = self.span(element) else { return };
+        let row = self.row(rule);
+        row.unknowns += 1;
+        if row.unknown.len() < MAX_PLACES {
+            row.unknown.push(Place { path: path_of(element), span, why: format!("missing: {missing}") });
+        }
+    }
+
+    /// Met or broken.
+    pub(super) fn check(&mut self, rule: Rule, element: Element<'_>, met: bool, why: &str) {
+        if met { self.pass(rule, element) } else { self.fail(rule, element, why) }
+    }
+
+    /// The verdicts. `hidden` is ciphertext that may hold what rules about the header are about.
+    pub(super) fn finish(self, hidden: Option<Place>) -> Vec<Verdict> {
+        let rows = Rule::ALL.into_iter().zip(self.rows);
+        rows.map(|(rule, row)| row.verdict(rule, hidden.as_ref())).collect()
+    }
+}
+
+impl Row {
+    fn verdict(self, rule: Rule, hidden: Option<&Place>) -> Verdict {
+        let (outcome, places, count, waived) = if self.failures > 0 {
+            (Outcome::Fail, self.failed, self.failures, None)
+        } else if self.unknowns > 0 {
+            (Outcome::NotCheckable, self.unknown, self.unknowns, None)
+        } else if self.passes > 0 {
+            (Outcome::Pass, self.passed.into_iter().collect(), self.passes, self.waived)
+        } else {
+            return Verdict::without_element(rule, hidden);
+        };
+        let why = match (outcome, waived, places.first()) {
+            (Outcome::Pass, Some(reason), _) => format!("waived: {reason}"),
+            (Outcome::Pass, None, _) if count == 1 => "met by one element".to_owned(),
+            (Outcome::Pass, None, _) => format!("met by {count} elements"),
+            (_, _, Some(place)) if count > 1 => format!("{} (and {} more)", place.why, count - 1),
+            (_, _, place) => place.map(|place| place.why.clone()).unwrap_or_default(),
+        };
+        Verdict { rule, outcome, places, count, why, waived }
+    }
+}
+
+impl Verdict {
+    /// The verdict on a requirement that nothing in the message was judged on.
+    fn without_element(rule: Rule, hidden: Option<&Place>) -> Self {
+        let (outcome, why, place) = match (missing_outside(rule), hidden) {
+            (Some(missing), _) => (Outcome::NotCheckable, missing, None),
+            (None, Some(_)) if may_be_hidden(rule) => (
+                Outcome::NotCheckable,
+                "missing: a key: the header holds ciphertext that may hide what this is about",
+                hidden,
+            ),
+            _ if rule.level() == Level::Extensibility => {
+                (Outcome::NotApplicable, "an extensibility point sets no requirement", None)
+            }
+            _ => (Outcome::NotApplicable, "the message has nothing this is about", None),
+        };
+        Self {
+            rule,
+            outcome,
+            places: place.cloned().into_iter().collect(),
+            count: 0,
+            why: why.to_owned(),
+            waived: None,
+        }
+    }
+}
+
+/// What must be known from outside before a requirement can be judged on any message.
+fn missing_outside(rule: Rule) -> Option<&'static str> {
+    match rule {
+        Rule::R2001 | Rule::R2002 | Rule::U4_2_2 | Rule::U4_2_3 | Rule::U4_2_4 => {
+            Some("missing: the transport: protocol and cipher suite")
+        }
+        Rule::U4_2_1 => Some("missing: what the TLS stack supports"),
+        Rule::R3105 => Some("missing: the policy the parties settled on"),
+        Rule::U5_4_2 | Rule::U5_4_3 | Rule::U5_4_4 | Rule::U5_4_7 | Rule::U5_4_8 => {
+            Some("missing: the WSDL description")
+        }
+        // Judged on the message as far as it goes.
+        Rule::U19_6 | Rule::U19_8 | Rule::U19_9 | Rule::U19_10 | Rule::U19_12_1 | Rule::U19_13 => None,
+        _ if rule.basis() == Basis::Behaviour => Some("missing: what the parties do shows in no message"),
+        _ => None,
+    }
+}
+
+/// Whether what a requirement is about may stand, encrypted, in a Security header.
+fn may_be_hidden(rule: Rule) -> bool {
+    const OUTSIDE: [&str; 6] =
+        ["SECURE_ENVELOPE", "SECURE_MESSAGE", "ENCRYPTED_HEADER", "HEADER", "ENCRYPTED_KEY", "(X.509)"];
+    let (chapter, _) = rule.chapter();
+    !matches!(chapter, "4" | "5" | "6" | "10") && !OUTSIDE.contains(&rule.target())
+}
+
+/// An element, for what is said about it elsewhere.
+pub(super) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
+    Place { path: path_of(element), span, why: String::new() }
+}
+
+/// The path of an element, with a position where siblings have its name.
+fn path_of(element: Element<'_>) -> String {
+    let mut steps: Vec<String> = Vec::new();
+    for element in element.ancestors_and_self() {
+        let qualified = element.qualified_name();
+        let siblings = element.parent().into_iter().flat_map(Element::children);
+        let (mut same, mut position) = (0, 0);
+        for sibling in siblings.take(MAX_SIBLINGS).filter(|sibling| sibling.qualified_name() == qualified) {
+            same += 1;
+            if sibling == element {
+                position = same;
+            }
+        }
+        steps.push(if same > 1 && position > 0 { format!("{qualified}[{position}]") } else { qualified.to_owned() });
+    }
+    steps.push(String::new());
+    steps.reverse();
+    steps.join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_count_siblings_of_one_name() {
+        let document = wss_c14n::Document::parse("<a><b/><c><b/></c><b/></a>", &wss_c14n::Limits::default());
+        let document = document.expect("well-formed");
+        let paths: Vec<_> = document.elements().map(path_of).collect();
+        assert_eq!(paths, ["/a", "/a/b[1]", "/a/c", "/a/c/b", "/a/b[2]"]);
+    }
+
+    #[test]
+    fn a_failure_outweighs_what_is_unknown_and_that_what_is_met() {
+        let document = wss_c14n::Document::parse("<a/>", &wss_c14n::Limits::default()).expect("well-formed");
+        let variant = Variant::as_written();
+        let mut findings = Findings::new(&variant);
+        findings.pass(Rule::R3204, document.root());
+        findings.pass(Rule::R3206, document.root());
+        findings.unknown(Rule::R3206, document.root(), "a key");
+        findings.unknown(Rule::R3210, document.root(), "a key");
+        findings.fail(Rule::R3210, document.root(), "twice");
+        let verdicts = findings.finish(None);
+        let outcome = |rule: Rule| verdicts[rule as usize].outcome;
+        assert_eq!(outcome(Rule::R3204), Outcome::Pass);
+        assert_eq!(outcome(Rule::R3206), Outcome::NotCheckable);
+        assert_eq!(outcome(Rule::R3210), Outcome::Fail);
+        assert_eq!(outcome(Rule::R3227), Outcome::NotApplicable);
+    }
+}

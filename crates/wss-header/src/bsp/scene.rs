@@ -1,0 +1,275 @@
+//! The message as the profile sees it: its conformance targets, found in one pass and whatever state they are in.
+//!
+//! What a SAML assertion holds follows SAML and is left out (guide to the profile, §5.9), but for ids. Ciphertext
+//! counts where the message's security put it: named by a list, in the SOAP Header, or directly in the Body.
+
+use std::collections::HashMap;
+
+use wss_c14n::{Document, Element, IdIndex, NodeId, id_of, name};
+use wss_tokens::{Assertion, SecureConversation};
+
+use super::reference::{Reference, Tokens};
+use crate::envelope::SoapVersion;
+
+/// The targets of one revision of a message.
+pub(super) struct Scene<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) soap: Option<SoapVersion>,
+    pub(super) header: Option<Element<'d>>,
+    pub(super) body: Option<Element<'d>>,
+    /// `soap:Header/wsse:Security`.
+    pub(super) security: Vec<Element<'d>>,
+    /// Elements by the value of their Id, of whatever kind.
+    pub(super) ids: HashMap<String, Vec<Element<'d>>>,
+    pub(super) references: Vec<Reference<'d>>,
+    pub(super) tokens: Tokens<'d>,
+    /// `wsse:Security/ds:Signature`.
+    pub(super) signatures: Vec<Element<'d>>,
+    pub(super) encrypted_data: Vec<EncryptedData<'d>>,
+    /// `wsse:Security/xenc:EncryptedKey`.
+    pub(super) encrypted_keys: Vec<Element<'d>>,
+    /// `wsse:Security/xenc:ReferenceList` and `wsse:Security/xenc:EncryptedKey/xenc:ReferenceList`.
+    pub(super) lists: Vec<List<'d>>,
+    /// Security elements in scope, in document order.
+    pub(super) elements: Vec<Element<'d>>,
+}
+
+/// `xenc:EncryptedData` of the message's security.
+pub(super) struct EncryptedData<'d> {
+    pub(super) element: Element<'d>,
+    /// The lists that name it, as places in [`Scene::lists`], each once.
+    pub(super) named_by: Vec<usize>,
+}
+
+/// `xenc:ReferenceList` of a Security header, or of an EncryptedKey in one.
+pub(super) struct List<'d> {
+    pub(super) element: Element<'d>,
+    /// The EncryptedKey it belongs to.
+    pub(super) key: Option<Element<'d>>,
+    /// The Security header it stands in.
+    pub(super) security: Element<'d>,
+    pub(super) data: Vec<Element<'d>>,
+    pub(super) keys: Vec<Element<'d>>,
+    /// What it names, as places in [`Scene::encrypted_data`].
+    pub(super) named: Vec<usize>,
+}
+
+impl<'d> List<'d> {
+    /// The step it is: the list itself, or its EncryptedKey.
+    pub(super) fn step(&self) -> Element<'d> {
+        self.key.unwrap_or(self.element)
+    }
+}
+
+impl<'d> Scene<'d> {
+    pub(super) fn read(document: &'d Document<'d>) -> Self {
+        let root = document.root();
+        let soap = match root.name().namespace {
+            uri if uri == name::SOAP11.uri => Some(SoapVersion::V11),
+            uri if uri == name::SOAP12.uri => Some(SoapVersion::V12),
+            _ => None,
+        };
+        let child = |local: &str| soap.and_then(|soap| root.children().find(|child| child.is(soap.namespace(), local)));
+        let (header, body) = (child("Header"), child("Body"));
+        let blocks = header.into_iter().flat_map(Element::children);
+        let security: Vec<_> = blocks.filter(|block| block.is(name::WSSE.uri, "Security")).collect();
+        let mut scene = Self {
+            document,
+            soap,
+            header,
+            body,
+            security,
+            ids: HashMap::new(),
+            references: Vec::new(),
+            tokens: Tokens::default(),
+            signatures: Vec::new(),
+            encrypted_data: Vec::new(),
+            encrypted_keys: Vec::new(),
+            lists: Vec::new(),
+            elements: Vec::new(),
+        };
+        scene.find_ids();
+        scene.find_steps();
+        scene.find_encrypted_data();
+        scene.find_elements();
+        scene.tokens = Tokens::read(&scene);
+        scene.references = scene
+            .elements
+            .iter()
+            .filter(|element| element.is(name::WSSE.uri, "SecurityTokenReference"))
+            .map(|element| Reference::read(*element, &scene))
+            .collect();
+        scene
+    }
+
+    fn find_ids(&mut self) {
+        for element in self.document.elements() {
+            if let Some(id) = id_of(element) {
+                self.ids.entry(id.into_owned()).or_default().push(element);
+            }
+        }
+    }
+
+    fn find_steps(&mut self) {
+        for security in self.security.clone() {
+            for child in security.children() {
+                match (child.name().namespace, child.name().local) {
+                    (ns, "Signature") if ns == name::DS.uri => self.signatures.push(child),
+                    (ns, "EncryptedKey") if ns == name::XENC.uri => {
+                        self.encrypted_keys.push(child);
+                        for list in child.children_named(name::XENC.uri, "ReferenceList") {
+                            self.lists.push(List::read(list, Some(child), security));
+                        }
+                    }
+                    (ns, "ReferenceList") if ns == name::XENC.uri => self.lists.push(List::read(child, None, security)),
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn find_encrypted_data(&mut self) {
+        let mut named: HashMap<NodeId, Vec<usize>> = HashMap::new();
+        for (at, list) in self.lists.iter().enumerate() {
+            for reference in &list.data {
+                let Some(target) = self.named_by(*reference) else { continue };
+                let data = if target.is(name::WSSE11.uri, "EncryptedHeader") {
+                    target.children().find(|child| is_encrypted_data(*child))
+                } else {
+                    Some(target).filter(|target| is_encrypted_data(*target))
+                };
+                let Some(data) = data else { continue };
+                let lists = named.entry(data.id()).or_default();
+                if lists.last() != Some(&at) {
+                    lists.push(at);
+                }
+            }
+        }
+        let mut assertion: Option<Element<'d>> = None;
+        for element in self.document.elements() {
+            if assertion.is_some_and(|assertion| assertion.contains(element)) {
+                continue;
+            }
+            if is_saml(element) {
+                assertion = Some(element);
+                continue;
+            }
+            if !is_encrypted_data(element) {
+                continue;
+            }
+            let named_by = named.remove(&element.id()).unwrap_or_default();
+            let in_header = self.header.is_some_and(|header| header.contains(element));
+            let in_body = element.parent().is_some() && element.parent() == self.body;
+            if in_header || in_body || !named_by.is_empty() {
+                for list in &named_by {
+                    if let Some(list) = self.lists.get_mut(*list) {
+                        list.named.push(self.encrypted_data.len());
+                    }
+                }
+                self.encrypted_data.push(EncryptedData { element, named_by });
+            }
+        }
+    }
+
+    /// What stands in a Security header or in ciphertext, less what stands in assertions.
+    fn find_elements(&mut self) {
+        let data = self.encrypted_data.iter().map(|data| data.element);
+        let mut roots: Vec<_> = self.security.iter().copied().chain(data).collect();
+        roots.sort_by_key(|root| root.id());
+        let mut last: Option<Element<'d>> = None;
+        for root in roots {
+            if last.is_some_and(|last| last.contains(root)) {
+                continue;
+            }
+            last = Some(root);
+            let mut assertion: Option<Element<'d>> = None;
+            for element in root.descendants_and_self() {
+                if assertion.is_some_and(|assertion| assertion.contains(element)) {
+                    continue;
+                }
+                assertion = is_saml(element).then_some(element);
+                self.elements.push(element);
+            }
+        }
+    }
+
+    /// The first element that has the Id of a `#id` in `@URI`.
+    pub(super) fn named_by(&self, reference: Element<'_>) -> Option<Element<'d>> {
+        let uri = reference.attribute("", "URI")?;
+        self.by_id(uri.strip_prefix('#')?)
+    }
+
+    pub(super) fn by_id(&self, id: &str) -> Option<Element<'d>> {
+        self.ids.get(id).and_then(|found| found.first()).copied()
+    }
+
+    /// What is known of ciphertext in scope.
+    pub(super) fn encrypted_data_at(&self, element: Element<'_>) -> Option<&EncryptedData<'d>> {
+        let at = self.encrypted_data.binary_search_by_key(&element.id(), |data| data.element.id());
+        at.ok().and_then(|at| self.encrypted_data.get(at))
+    }
+
+    /// What is known of a reference in scope.
+    pub(super) fn reference_at(&self, element: Element<'_>) -> Option<&Reference<'d>> {
+        let at = self.references.binary_search_by_key(&element.id(), |reference| reference.element.id());
+        at.ok().and_then(|at| self.references.get(at))
+    }
+
+    /// Security elements in scope with this name.
+    pub(super) fn all(&self, namespace: &str, local: &str) -> impl Iterator<Item = Element<'d>> {
+        self.elements.iter().copied().filter(move |element| element.is(namespace, local))
+    }
+
+    /// The Security header an element stands in.
+    pub(super) fn security_of(&self, element: Element<'_>) -> Option<Element<'d>> {
+        let at = self.security.partition_point(|security| security.id() <= element.id());
+        let before = at.checked_sub(1).and_then(|at| self.security.get(at)).copied();
+        before.filter(|security| security.contains(element))
+    }
+
+    /// Ciphertext that stands in a Security header, in place of a child: it may hide anything.
+    pub(super) fn hidden(&self) -> Option<Element<'d>> {
+        let mut data = self.encrypted_data.iter().map(|data| data.element);
+        let hidden = data.find(|element| element.parent().is_some() && self.security_of(*element) == element.parent());
+        let in_header =
+            |security: &Element<'d>| security.children().find(|child| child.is(name::SAML2.uri, "EncryptedAssertion"));
+        hidden.or_else(|| self.security.iter().find_map(in_header))
+    }
+
+    /// The Ids of the document, if no two are one: what digests are computed with.
+    pub(super) fn index(&self) -> Option<IdIndex<'d>> {
+        IdIndex::build(self.document).ok()
+    }
+}
+
+impl<'d> List<'d> {
+    fn read(element: Element<'d>, key: Option<Element<'d>>, security: Element<'d>) -> Self {
+        let all = |local: &'static str| element.children_named(name::XENC.uri, local).collect();
+        Self { element, key, security, data: all("DataReference"), keys: all("KeyReference"), named: Vec::new() }
+    }
+}
+
+pub(super) fn is_encrypted_data(element: Element<'_>) -> bool {
+    element.is(name::XENC.uri, "EncryptedData")
+}
+
+fn is_saml(element: Element<'_>) -> bool {
+    Assertion::is_one(element) || element.is(name::SAML2.uri, "EncryptedAssertion")
+}
+
+/// Whether an element is a token that stands in a header as such.
+pub(super) fn is_token(element: Element<'_>) -> bool {
+    let conversation = ["SecurityContextToken", "DerivedKeyToken"];
+    match (element.name().namespace, element.name().local) {
+        (ns, "BinarySecurityToken" | "UsernameToken") => ns == name::WSSE.uri,
+        (ns, "EncryptedKey") => ns == name::XENC.uri,
+        (ns, "license") => ns == name::REL.uri,
+        (_, local) if conversation.contains(&local) => SecureConversation::of(element, local_of(local)).is_some(),
+        _ => is_saml(element),
+    }
+}
+
+/// The names of WS-SecureConversation, as constants.
+fn local_of(local: &str) -> &'static str {
+    if local == "DerivedKeyToken" { "DerivedKeyToken" } else { "SecurityContextToken" }
+}

@@ -1,0 +1,11 @@
+//! BSP 1.1: a verdict on every requirement.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod broken;
+mod cases;
+mod context;
+mod edit;
+mod emission;
+mod goldens;
