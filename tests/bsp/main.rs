@@ -9,3 +9,4 @@ mod context;
 mod edit;
 mod emission;
 mod goldens;
+mod reception;

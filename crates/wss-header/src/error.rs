@@ -277,6 +277,16 @@ pub enum OpenError {
     /// *Refused.* A signature of our own request came back.
     #[error("the reply carries a signature of the request it answers")]
     Reflected,
+    /// *Refused.* The header breaks a MUST or MUST NOT of BSP 1.1, which the receiver enforces.
+    #[error("BSP {rule} is broken at {path}: {why}")]
+    Bsp {
+        /// The requirement.
+        rule: Rule,
+        /// The path of the first element that breaks it.
+        path: String,
+        /// Why.
+        why: String,
+    },
     /// *Refused.* What was required is not proven.
     #[error("{0}")]
     Requirement(#[from] RequirementError),

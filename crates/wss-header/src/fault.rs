@@ -128,6 +128,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::TwoTimestamps
             | OpenError::Confirmation
             | OpenError::Reflected
+            | OpenError::Bsp { .. }
             | OpenError::Requirement(_) => Self::InvalidSecurity,
         }
     }

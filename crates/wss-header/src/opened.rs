@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
+use crate::bsp::Report;
 use crate::exchange::Exchange;
 use crate::part::Part;
 use crate::signer::Signer;
@@ -194,6 +195,8 @@ pub struct Evidence {
     pub ignored: Vec<String>,
     /// Safety rules the receiver was told to waive.
     pub waived: Vec<&'static str>,
+    /// How the message stands to BSP 1.1, where the receiver was told to look ([`Receiver::bsp`](crate::Receiver::bsp)).
+    pub bsp: Option<Report>,
 }
 
 /// A signature that verified.

@@ -11,6 +11,7 @@ use wss_tokens::{
 };
 use wss_xmldsig::Signature;
 
+use crate::bsp::Reception;
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
 use crate::error::{EnvelopeError, OpenError, RequirementError};
@@ -41,6 +42,7 @@ pub struct Receiver {
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
+    pub(crate) bsp: Reception,
     pub(crate) unauthenticated_cbc: bool,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
@@ -77,6 +79,7 @@ impl Receiver {
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
+            bsp: Reception::Off,
             unauthenticated_cbc: false,
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
@@ -163,6 +166,14 @@ impl Receiver {
     #[must_use]
     pub fn algorithms(mut self, policy: AlgorithmPolicy) -> Self {
         self.policy = policy;
+        self
+    }
+
+    /// What to do about BSP 1.1: refuse messages that break it, report on them in the evidence, or nothing, as by
+    /// default. It asks for the shape of the header alone; what is safe is decided without it.
+    #[must_use]
+    pub fn bsp(mut self, reception: Reception) -> Self {
+        self.bsp = reception;
         self
     }
 

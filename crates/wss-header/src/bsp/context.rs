@@ -9,6 +9,8 @@ use crate::receiver::Receiver;
 pub struct Context<'k> {
     pub(super) variant: Variant,
     pub(super) receiver: Option<&'k Receiver>,
+    /// Whether passwords are asked for: not while a message is received, which asks for them itself.
+    pub(super) asks_passwords: bool,
     pub(super) is_first: Option<bool>,
     pub(super) transport: Transport,
     pub(super) clear_text: Option<&'k str>,
@@ -40,6 +42,7 @@ impl<'k> Context<'k> {
     #[must_use]
     pub fn receiver(mut self, receiver: &'k Receiver) -> Self {
         self.receiver = Some(receiver);
+        self.asks_passwords = true;
         self
     }
 

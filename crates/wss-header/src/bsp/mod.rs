@@ -9,11 +9,13 @@
 //!
 //! In reading order: `table` and `rule`, the requirements; `variant`, the waivers; `context`; `scene`, the targets of
 //! the profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of
-//! chapters; `report`, the verdicts; `revelation`, what keys show.
+//! chapters; `report`, the verdicts; `revelation`, what keys show; `reception`, the same while a message is opened;
+//! `emission`, what a recipe would break.
 
 mod check;
 mod context;
 mod emission;
+mod reception;
 mod reference;
 mod report;
 mod revelation;
@@ -25,29 +27,19 @@ mod variant;
 use wss_c14n::{Document, Limits, ParseError, transcode};
 
 pub use context::Context;
+pub use reception::Reception;
 pub use report::{Outcome, Place, Report, Verdict};
 pub use rule::{Basis, Level};
 pub use table::Rule;
 pub use variant::{Variant, Waiver};
 
 pub(crate) use emission::{check as check_emission, check_requester};
+pub(crate) use reception::{Judging, Proven};
 pub(crate) use report::Revealed;
 
 use report::Findings;
 use revelation::Revelation;
 use scene::Scene;
-
-/// What a receiver does about the profile.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Reception {
-    /// Refuses a message that breaks a MUST or MUST NOT: [`OpenError::Bsp`](crate::OpenError::Bsp).
-    Enforce(Variant),
-    /// Leaves a report in the [`Evidence`](crate::Evidence).
-    Report(Variant),
-    /// Nothing.
-    #[default]
-    Off,
-}
 
 /// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
 /// byte order mark. Spans count the octets of its UTF-8.
@@ -84,7 +76,7 @@ pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report
     let clear_scene = Scene::read(&document);
     let last = check::digests(&clear_scene);
     check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
-    findings.judge_only(revelation.revealed.clone());
+    findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
     check::revision(&clear_scene, context, &mut findings);
     let hidden = clear_scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())));
     Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })

@@ -1,5 +1,6 @@
 //! The report: a verdict on every requirement, gathered in one pass.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wss_c14n::Element;
@@ -10,6 +11,12 @@ use super::variant::Variant;
 
 /// Places that are kept for one requirement; further ones are counted.
 const MAX_PLACES: usize = 8;
+
+/// Plaintexts that may stand inside one another.
+const MAX_NESTED: usize = 8;
+
+/// What is missing where ciphertext may hold what a verdict needs.
+const A_KEY: &str = "a key:";
 
 /// Siblings that are looked at for a position in a path.
 const MAX_SIBLINGS: usize = 1_000;
@@ -165,6 +172,8 @@ struct Row {
     failures: usize,
     unknown: Vec<Place>,
     unknowns: usize,
+    /// How many of those ciphertext is to blame for.
+    kept: usize,
     passed: Option<Place>,
     passes: usize,
     waived: Option<&'static str>,
@@ -174,8 +183,35 @@ struct Row {
 pub(super) struct Findings<'v> {
     variant: &'v Variant,
     rows: Vec<Row>,
-    /// What of the revision at hand is judged, and where it came from: all of it, or what came out of ciphertext.
-    judged: Option<Vec<Revealed>>,
+    /// Requirements that ciphertext kept from being judged somewhere.
+    kept_by_ciphertext: BTreeSet<Rule>,
+    /// What was decrypted, once that is what is judged.
+    decrypted: Option<Decrypted>,
+}
+
+/// A revision of the message in which ciphertext was opened.
+struct Decrypted {
+    /// What came out: all of it is judged.
+    revealed: Vec<Revealed>,
+    /// All ciphertext of the message; what stands between it did not change.
+    carried: Vec<Revealed>,
+    /// Requirements that are judged on everything again.
+    again: BTreeSet<Rule>,
+}
+
+impl Decrypted {
+    /// Where what stands at `span`, outside all ciphertext, stood before any of it was opened.
+    fn on_the_wire(&self, span: &Range<usize>) -> Range<usize> {
+        if self.carried.is_empty() {
+            return 0..0;
+        }
+        let before = |offset: usize| {
+            let at = self.carried.partition_point(|carried| carried.now.end <= offset);
+            let last = at.checked_sub(1).and_then(|at| self.carried.get(at));
+            last.map_or(offset, |last| offset + last.wire.end - last.now.end)
+        };
+        before(span.start)..before(span.end)
+    }
 }
 
 /// What came out of ciphertext: where it stands now, and where the ciphertext stood in the message.
@@ -187,32 +223,49 @@ pub(crate) struct Revealed {
 
 impl<'v> Findings<'v> {
     pub(super) fn new(variant: &'v Variant) -> Self {
-        Self { variant, rows: vec![Row::default(); Rule::ALL.len()], judged: None }
+        Self {
+            variant,
+            rows: vec![Row::default(); Rule::ALL.len()],
+            kept_by_ciphertext: BTreeSet::new(),
+            decrypted: None,
+        }
     }
 
-    /// From here on only elements inside `revealed` are judged, sorted by where they stand.
-    pub(super) fn judge_only(&mut self, mut revealed: Vec<Revealed>) {
+    /// From here on the revision is judged in which ciphertext was opened: what came out of it, and what it kept from
+    /// being judged. `carried` is all ciphertext of the message; without it, places in the message are unknown.
+    pub(super) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
         revealed.sort_by_key(|revealed| revealed.now.start);
-        self.judged = Some(revealed);
+        carried.sort_by_key(|carried| carried.now.start);
+        let again = std::mem::take(&mut self.kept_by_ciphertext);
+        for rule in &again {
+            let row = self.row(*rule);
+            row.unknowns -= row.kept;
+            row.unknown.retain(|place| !place.why.contains(A_KEY));
+            row.kept = 0;
+        }
+        self.decrypted = Some(Decrypted { revealed, carried, again });
     }
 
     fn row(&mut self, rule: Rule) -> &mut Row {
         self.rows.get_mut(rule as usize).expect("a row for every rule")
     }
 
-    /// Where an element stands in the message; `None` if it is not judged now.
-    fn span(&self, element: Element<'_>) -> Option<Range<usize>> {
+    /// Where an element stands in the message; `None` if this requirement is not judged on it now.
+    fn span(&self, rule: Rule, element: Element<'_>) -> Option<Range<usize>> {
         let span = element.span();
-        let Some(judged) = &self.judged else { return Some(span) };
-        let before = judged.partition_point(|revealed| revealed.now.start <= span.start);
+        let Some(decrypted) = &self.decrypted else { return Some(span) };
+        let before = decrypted.revealed.partition_point(|revealed| revealed.now.start <= span.start);
         // Revealed spans may be nested: the outer one starts first.
-        let around = judged.get(..before)?.iter().rev().take(8).find(|revealed| revealed.now.end >= span.end);
-        around.map(|revealed| revealed.wire.clone())
+        let mut around = decrypted.revealed.get(..before)?.iter().rev().take(MAX_NESTED);
+        match around.find(|revealed| revealed.now.end >= span.end) {
+            Some(revealed) => Some(revealed.wire.clone()),
+            None => decrypted.again.contains(&rule).then(|| decrypted.on_the_wire(&span)),
+        }
     }
 
     /// The requirement is met here.
     pub(super) fn pass(&mut self, rule: Rule, element: Element<'_>) {
-        let Some(span) = self.span(element) else { return };
+        let Some(span) = self.span(rule, element) else { return };
         let row = self.row(rule);
         row.passes += 1;
         if row.passed.is_none() {
@@ -227,7 +280,7 @@ impl<'v> Findings<'v> {
 
     /// The requirement is broken here by `found`, which may be waived.
     pub(super) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
-        let Some(span) = self.span(element) else { return };
+        let Some(span) = self.span(rule, element) else { return };
         if let Some(waiver) = self.variant.waived(rule, found) {
             let reason = waiver.reason;
             self.pass(rule, element);
@@ -243,12 +296,37 @@ impl<'v> Findings<'v> {
 
     /// Whether the requirement is met here cannot be told without `missing`.
     pub(super) fn unknown(&mut self, rule: Rule, element: Element<'_>, missing: &str) {
-        let Some(span) = self.span(element) else { return };
+        let Some(span) = self.span(rule, element) else { return };
         let row = self.row(rule);
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
             row.unknown.push(Place { path: path_of(element), span, why: format!("missing: {missing}") });
         }
+    }
+
+    /// Whether the requirement is met here cannot be told, since ciphertext `may` hold what tells.
+    pub(super) fn hidden(&mut self, rule: Rule, element: Element<'_>, may: &str) {
+        if self.span(rule, element).is_none() {
+            return;
+        }
+        self.unknown(rule, element, &format!("{A_KEY} {may}"));
+        self.row(rule).kept += 1;
+        self.kept_by_ciphertext.insert(rule);
+    }
+
+    /// What could not be told is known by now: the requirement is met.
+    pub(super) fn settle(&mut self, rule: Rule, element: Element<'_>) {
+        let row = self.row(rule);
+        row.unknowns = 0;
+        row.unknown.clear();
+        row.kept = 0;
+        self.pass(rule, element);
+    }
+
+    /// The first MUST or MUST NOT that is broken so far, with a place.
+    pub(super) fn breach(&self) -> Option<(Rule, &Place)> {
+        let mut rows = Rule::ALL.into_iter().zip(&self.rows).filter(|(rule, _)| rule.level().is_binding());
+        rows.find_map(|(rule, row)| row.failed.first().map(|place| (rule, place)))
     }
 
     /// Met or broken.

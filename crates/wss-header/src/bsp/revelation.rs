@@ -16,7 +16,7 @@ pub(super) struct Revelation {
     /// What came out of ciphertext.
     pub(super) revealed: Vec<Revealed>,
     /// All ciphertext of the message, where it stands in the last revision.
-    carried: Vec<Revealed>,
+    pub(super) carried: Vec<Revealed>,
     /// The digests of each signature, when its turn comes.
     pub(super) in_order: Digests,
 }

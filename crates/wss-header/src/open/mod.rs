@@ -24,6 +24,7 @@ use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
+use crate::bsp::{Judging, Proven};
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
 use crate::exchange::{Exchange, SentKey};
@@ -116,6 +117,8 @@ pub(crate) struct Opening<'r> {
     usernames: Vec<(Range<usize>, Option<AuthenticatedUser>)>,
     /// What may come once, and until when it is remembered at least.
     pub(crate) replay_keys: Vec<([u8; 32], Option<SystemTime>)>,
+    /// How the message stands to the profile, as far as it is judged.
+    profile: Option<Judging<'r>>,
     pub(crate) evidence: Evidence,
 }
 
@@ -184,6 +187,7 @@ impl<'r> Opening<'r> {
             timestamp: None,
             usernames: Vec::new(),
             replay_keys: Vec::new(),
+            profile: Judging::of(receiver, exchange.is_some()),
             evidence,
         }
     }
@@ -277,6 +281,9 @@ impl<'r> Opening<'r> {
             let allowed = limits.header_children;
             return Err(OpenError::TooMany { what: "children of the Security header", allowed });
         }
+        if let Some(profile) = self.profile.as_mut().filter(|_| self.revisions == 0) {
+            profile.message(&document)?;
+        }
         self.note_revealed(&document, envelope, header);
         // Tokens first: many senders put one after the signature that refers to it, against BSP R5205. It is a
         // claim wherever it stands.
@@ -300,6 +307,7 @@ impl<'r> Opening<'r> {
         self.check_requirements(&assertions)?;
         self.check_confirmations()?;
         self.note_uses(&assertions);
+        self.judge_revealed(&document)?;
         let mut read = self.read(&document, &scene, assertions)?;
         if self.receiver.forwards {
             let mut splices = Splices::new();
@@ -307,6 +315,18 @@ impl<'r> Opening<'r> {
             read.forwarded = Some(splices.apply(source).0);
         }
         Ok(Next::Read(read))
+    }
+
+    /// What the profile says of what came out of ciphertext, now that everything was opened in its order.
+    fn judge_revealed(&mut self, document: &Document<'_>) -> Result<(), OpenError> {
+        let Some(profile) = self.profile.take() else { return Ok(()) };
+        let proven = Proven {
+            digest: self.usernames.iter().any(|(_, user)| user.as_ref().is_some_and(|u| !u.password_was_clear_text())),
+            password_key: self.signatures.iter().any(|signature| matches!(signature.signer, Signer::User(_))),
+        };
+        let revealed = self.decrypted.iter().map(|decrypted| decrypted.span.clone());
+        self.evidence.bsp = Some(profile.finish(document, revealed, proven)?);
+        Ok(())
     }
 
     /// What came out of ciphertext is parsed under the same limits; that it is too much says no more than that

@@ -15,7 +15,7 @@ pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Fin
     let covered = |rule: Rule, token: Element<'_>, findings: &mut Findings<'_>| {
         let is_signed = token.ancestors_and_self().any(|element| signed.contains(&element.id()));
         if !is_signed && hides {
-            findings.unknown(rule, token, "a key: ciphertext in the header may hold a signature over the token");
+            findings.hidden(rule, token, "ciphertext in the header may hold a signature over the token");
         } else {
             findings.check(rule, token, is_signed, "no signature covers the token");
         }

@@ -15,7 +15,7 @@ use crate::bsp::report::Findings;
 use crate::bsp::scene::{Scene, is_encrypted_data, is_token};
 use crate::bsp::table::Rule;
 
-const HIDDEN: &str = "a key: ciphertext in the header may hold the token";
+const HIDDEN: &str = "ciphertext in the header may hold the token";
 
 pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
     let hides = scene.hidden().is_some();
@@ -144,7 +144,7 @@ fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hide
             (Some(id), None) if pointed_at(id).is_some_and(|id| scene.by_id(id).is_some()) => {
                 findings.fail(Rule::R5204, child, "an XPointer where the shorthand \"#id\" serves");
             }
-            (Some(_), None) if hides => findings.unknown(Rule::R5204, child, HIDDEN),
+            (Some(_), None) if hides => findings.hidden(Rule::R5204, child, HIDDEN),
             (Some(_), None) => findings.fail(Rule::R5204, child, "no element of the envelope has this Id"),
             (None, Some(_)) => findings.pass(Rule::R5204, child),
             (None, None) if scene.by_id(uri).is_some_and(is_token) => {
@@ -396,7 +396,7 @@ fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) 
             }
             match is_internal {
                 true => {}
-                false if hides => findings.unknown(Rule::R6613, element, HIDDEN),
+                false if hides => findings.hidden(Rule::R6613, element, HIDDEN),
                 false => {
                     let is_direct = reference.by(Form::Direct).is_some();
                     findings.check(Rule::R6613, element, is_direct, "an assertion elsewhere without wsse:Reference");
@@ -419,7 +419,7 @@ fn external_saml1(reference: &Reference<'_>, hides: bool, findings: &mut Finding
     let element = reference.element;
     match reference.authority_binding {
         Some(_) => findings.pass(Rule::R6606, element),
-        None if hides => findings.unknown(Rule::R6606, element, HIDDEN),
+        None if hides => findings.hidden(Rule::R6606, element, HIDDEN),
         None => findings.fail(Rule::R6606, element, "an assertion elsewhere without saml:AuthorityBinding"),
     }
 }

@@ -110,7 +110,8 @@ fn username(token: Element<'_>, context: &Context<'_>, findings: &mut Findings<'
 
 /// §12.1.3.
 fn digest(token: Element<'_>, password: Element<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
-    let Some(passwords) = context.receiver.and_then(|receiver| receiver.passwords.as_deref()) else {
+    let asked = context.receiver.filter(|_| context.asks_passwords);
+    let Some(passwords) = asked.and_then(|receiver| receiver.passwords.as_deref()) else {
         return findings.unknown(Rule::R4212, password, "the password");
     };
     let Ok(read) = UsernameToken::parse(token) else {
@@ -131,7 +132,7 @@ fn password_keys(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findin
         let parent = reference.element.parent();
         let signature = parent.filter(|parent| parent.is(name::DS.uri, "KeyInfo")).and_then(Element::parent);
         if let Some(signature) = signature.filter(|parent| parent.is(name::DS.uri, "Signature")) {
-            let receiver = context.receiver.filter(|_| seen.len() < MAX_PASSWORD_KEYS);
+            let receiver = context.receiver.filter(|_| context.asks_passwords && seen.len() < MAX_PASSWORD_KEYS);
             match receiver.and_then(|receiver| receiver.password_mac_fits(token, signature)) {
                 Some(fits) => findings.check(Rule::R4216, token, fits, "the MAC does not verify under the derived key"),
                 None => findings.unknown(Rule::R4216, token, "the password"),
