@@ -110,7 +110,7 @@ fn recipe_of(choices: &Choices) -> Recipe {
     if extras.is_multiple_of(2) {
         recipe = recipe.username_digest("ann", "s3cret");
     }
-    if extras % 3 != 0 {
+    if !extras.is_multiple_of(3) {
         let version = if extras % 3 == 1 { SamlVersion::V1_1 } else { SamlVersion::V2_0 };
         recipe = recipe.attach(assertion(version));
     }

@@ -30,6 +30,8 @@ pub(crate) enum Command {
     Secure(SecureArgs),
     /// Open a message as a receiver: the authenticated Body on stdout
     Verify(VerifyArgs),
+    /// Judge a message by the Basic Security Profile: a verdict on every requirement
+    Lint(LintArgs),
     /// Show a Security header as a person wants to see it; proves nothing
     Inspect(InspectArgs),
 }
@@ -258,6 +260,9 @@ pub(crate) struct SecureArgs {
     /// Encrypt before signing
     #[arg(long)]
     pub(crate) encrypt_first: bool,
+    /// Break this requirement of the Basic Security Profile, which forbids what the other options ask for
+    #[arg(long, value_name = "ID")]
+    pub(crate) breaking: Vec<String>,
     /// Add a timestamp that expires after so many seconds
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timestamp: Option<u64>,
@@ -345,6 +350,74 @@ pub(crate) enum Bsp {
     Off,
 }
 
+/// A variant of the Basic Security Profile.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    AsWritten,
+    AsDeployed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Args)]
+pub(crate) struct LintArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The profile as it is written, or with the waivers of its deployments
+    #[arg(long, value_enum, default_value = "as-deployed")]
+    pub(crate) variant: Profile,
+    /// Do not count breaches of this requirement
+    #[arg(long, value_name = "ID")]
+    pub(crate) waive: Vec<String>,
+    /// A report to read, or as JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Write a page with the message on one side and the findings on the other
+    #[arg(long, value_name = "OUT")]
+    pub(crate) html: Option<PathBuf>,
+    /// Whether the text is coloured
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    /// A line for requirements that do not apply, too
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// A private key to see into ciphertext with; goes with the --decrypt-cert at its place
+    #[arg(long)]
+    pub(crate) decrypt_key: Vec<PathBuf>,
+    /// The certificate of a decryption key
+    #[arg(long)]
+    pub(crate) decrypt_cert: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// A certificate the message may name
+    #[arg(long)]
+    pub(crate) known_cert: Vec<PathBuf>,
+    /// Users and passwords: lines of name, tab, password
+    #[arg(long)]
+    pub(crate) user_file: Option<PathBuf>,
+    /// See into the header for this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+    /// The envelope before it was secured
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clear_text: Option<PathBuf>,
+    /// The connection the message came over, as in TLSv1.3/TLS_AES_128_GCM_SHA256
+    #[arg(long, value_name = "PROTOCOL/SUITE")]
+    pub(crate) tls: Option<String>,
+    /// The message is the first between its parties
+    #[arg(long, conflicts_with = "reply")]
+    pub(crate) first: bool,
+    /// The message answers another
+    #[arg(long)]
+    pub(crate) reply: bool,
+}
+
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
@@ -401,7 +474,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
-    /// What to do about the Basic Security Profile (enforcement is not supported yet)
+    /// What to do about the Basic Security Profile, as it is deployed: refuse what breaks a MUST, say so, or nothing
     #[arg(long, value_enum, default_value = "report")]
     pub(crate) bsp: Bsp,
     /// The evaluation time

@@ -1,5 +1,6 @@
 //! Keys from files, and which of them a `ds:KeyInfo` means.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -52,6 +53,27 @@ pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
         None => (None, argument),
     };
     Ok((name, output::read(Path::new(path))?))
+}
+
+/// The identities of key files and certificate files in pairs.
+pub(crate) fn decryption_identities(keys: &[PathBuf], certificates: &[PathBuf]) -> Outcome<Vec<Identity>> {
+    if keys.len() != certificates.len() {
+        return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
+    }
+    let pairs = keys.iter().zip(certificates);
+    pairs.map(|(key, cert)| Identity::from_pem(&output::read(cert)?, &output::read(key)?).map_err(could_not)).collect()
+}
+
+/// Lines of name, tab, password.
+pub(crate) fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
+    let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
+    let lines = text.lines().filter(|line| !line.is_empty());
+    let user = |line: &str| {
+        let (name, password) =
+            line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
+        Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
+    };
+    lines.map(user).collect()
 }
 
 pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {

@@ -1,4 +1,4 @@
-//! `wss`: canonicalise, sign, encrypt, verify, decrypt and inspect.
+//! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint and inspect.
 //!
 //! Exit 0: done, or accepted. 1: the message is refused. 2: could not tell (usage, missing file, unreadable
 //! key). Results go to stdout or `-o FILE`, diagnostics to stderr.
@@ -10,6 +10,7 @@ mod c14n;
 mod dsig;
 mod inspect;
 mod keys;
+mod lint;
 mod output;
 mod replay_store;
 mod secure;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         Command::Encrypt(arguments) => secure::run(&arguments, secure::What::Encrypt),
         Command::Secure(arguments) => secure::run(&arguments, secure::What::Both),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
     };
     match outcome {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
 use ws_security::{
     Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, NameForm, Part, Password, ProtectionToken,
@@ -50,6 +51,10 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     }
     if arguments.allow_legacy {
         recipe = recipe.allow_legacy_algorithms();
+    }
+    for id in &arguments.breaking {
+        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
+        recipe = recipe.breaking(rule);
     }
     if let Some(seconds) = arguments.timestamp {
         recipe = recipe.timestamp(Duration::from_secs(seconds));

@@ -1,21 +1,21 @@
 //! `wss verify`: opens a message as a receiver does.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use ws_security::bsp::{Reception, Report, Variant};
 use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Identity, Limits, Part, Receiver, Requirements, SamlVersion, Secret, Signer, SignerRule,
-    Trust,
+    Exchange, FixedClock, Limits, Part, Receiver, Requirements, SamlVersion, Secret, Signer, SignerRule, Trust,
 };
 
 use crate::args::{Bsp, Format, VerifyArgs};
 use crate::keys;
-use crate::output::{self, Failure, Outcome, could_not, refused};
+use crate::lint::verdict_json;
+use crate::output::{self, Outcome, could_not, refused};
 use crate::replay_store::FileReplayStore;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
@@ -36,6 +36,9 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
         (opened.unauthenticated_body().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     };
+    for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
+        eprintln!("wss: note: BSP {} is broken: {}", verdict.rule(), verdict.why());
+    }
     match arguments.format {
         Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
         Format::Json => {
@@ -50,10 +53,6 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
 }
 
 fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
-    let not_yet = |what: &str| Failure::CouldNot(format!("{what} is not supported yet"));
-    if arguments.bsp == Bsp::Enforce {
-        return Err(not_yet("enforcing the Basic Security Profile"));
-    }
     let requirements = Required::parse(&arguments.require)?;
     if requirements.confirmation && arguments.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
@@ -91,6 +90,11 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     .clock(Arc::new(FixedClock(now)))
     .algorithms(policy)
     .window(window.0, window.1)
+    .bsp(match arguments.bsp {
+        Bsp::Enforce => Reception::Enforce(Variant::as_deployed()),
+        Bsp::Report => Reception::Report(Variant::as_deployed()),
+        Bsp::Off => Reception::Off,
+    })
     .limits(Limits::default());
     if cbc {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
@@ -98,11 +102,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if let Some(actor) = &arguments.actor {
         receiver = receiver.actor(actor.clone());
     }
-    if arguments.decrypt_key.len() != arguments.decrypt_cert.len() {
-        return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
-    }
-    for (key, certificate) in arguments.decrypt_key.iter().zip(&arguments.decrypt_cert) {
-        let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
+    for identity in keys::decryption_identities(&arguments.decrypt_key, &arguments.decrypt_cert)? {
         receiver = receiver.decrypt_with(identity);
     }
     if arguments.allow.allow_legacy {
@@ -123,13 +123,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         receiver = receiver.shared_secret(name, Secret::new(octets));
     }
     if let Some(path) = &arguments.user_file {
-        let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
-        let mut users = HashMap::new();
-        for line in text.lines().filter(|line| !line.is_empty()) {
-            let (name, password) =
-                line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
-            users.insert(name.to_owned(), Secret::new(password.as_bytes().to_vec()));
-        }
+        let users = keys::users(path)?;
         receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();
     }
     Ok((receiver, signed_body))
@@ -287,5 +281,10 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
         "user": evidence.user.as_ref().map(|user| user.username()),
         "ignored": evidence.ignored,
         "waived": evidence.waived,
+        "bsp": evidence.bsp.as_ref().map(|report| json!({
+            "variant": report.variant().name(),
+            "conforms": report.conforms(),
+            "broken": report.breaches().map(verdict_json).collect::<Vec<_>>(),
+        })),
     })
 }

@@ -325,5 +325,32 @@ fn references_point_back() {
     let verify = format!("verify {TRUST} --require signed:Body -");
     exits(0, &verify, &message);
     exits(1, &verify, &moved);
-    exits(0, &format!("{verify} --accept-forward-references"), &moved);
+    exits(0, &format!("{verify} --bsp off --accept-forward-references"), &moved);
+}
+
+#[test]
+fn verify_enforces_the_basic_security_profile_or_reports_on_it() {
+    let sign = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 -";
+    let verify = format!("verify {TRUST} --require signed:Body -");
+    let conformant = exits(0, sign, ENVELOPE);
+    exits(0, &format!("{verify} --bsp enforce"), &conformant);
+    // A token behind its reference is opened by whoever says so, and breaks R5205 all the same.
+    let (start, end) = ("<wsse:BinarySecurityToken", "</wsse:BinarySecurityToken>");
+    let token =
+        &conformant[conformant.find(start).expect("a token")..conformant.find(end).expect("its end") + end.len()];
+    let moved = conformant.replacen(token, "", 1).replacen("</ds:Signature>", &format!("</ds:Signature>{token}"), 1);
+    let accepting = format!("{verify} --accept-forward-references");
+    let refusal = wss(&format!("{accepting} --bsp enforce"), &moved);
+    assert_eq!(refusal.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refusal.stderr).contains("R5205"));
+    let report = wss(&format!("{accepting} --format json"), &moved);
+    assert_eq!(report.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&report.stderr).contains("note: BSP R5205"));
+    let evidence: serde_json::Value = serde_json::from_slice(&report.stdout).expect("JSON");
+    assert_eq!(evidence["bsp"]["conforms"], false);
+    assert_eq!(evidence["bsp"]["broken"][0]["id"], "R5205");
+    exits(0, &format!("{accepting} --bsp off"), &moved);
+    // Ours breaks nothing unless it is told which rule.
+    exits(2, &format!("{sign} --breaking R9999"), ENVELOPE);
+    exits(0, &format!("{sign} --breaking R5402"), ENVELOPE);
 }

@@ -1,5 +1,7 @@
 //! What is known beside the message: it turns what cannot be checked into verdicts.
 
+use wss_c14n::Limits;
+
 use super::variant::Variant;
 use crate::exchange::Exchange;
 use crate::receiver::Receiver;
@@ -8,6 +10,7 @@ use crate::receiver::Receiver;
 #[derive(Debug, Clone, Default)]
 pub struct Context<'k> {
     pub(super) variant: Variant,
+    pub(super) limits: Option<Limits>,
     pub(super) receiver: Option<&'k Receiver>,
     /// Whether passwords are asked for: not while a message is received, which asks for them itself.
     pub(super) asks_passwords: bool,
@@ -28,6 +31,13 @@ impl<'k> Context<'k> {
     #[must_use]
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Replaces the limits on the XML of the message; a receiver brings its own.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = Some(limits);
+        self
     }
 
     /// Judges by this variant of the profile.

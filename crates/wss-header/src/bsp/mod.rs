@@ -24,7 +24,7 @@ mod scene;
 mod table;
 mod variant;
 
-use wss_c14n::{Document, Limits, ParseError, transcode};
+use wss_c14n::{Document, ParseError, transcode};
 
 pub use context::Context;
 pub use reception::Reception;
@@ -55,7 +55,8 @@ use scene::Scene;
 /// # Specification
 /// WS-I Basic Security Profile 1.1.
 pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
-    let limits = context.receiver.map_or_else(Limits::default, |receiver| receiver.limits.xml);
+    let of_receiver = context.receiver.map(|receiver| receiver.limits.xml);
+    let limits = of_receiver.or(context.limits).unwrap_or_default();
     let text = transcode(message.as_ref())?;
     let document = Document::parse(text.as_ref(), &limits)?;
     let scene = Scene::read(&document);

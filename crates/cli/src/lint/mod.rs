@@ -1,0 +1,119 @@
+//! `wss lint`: a verdict on every requirement of BSP 1.1.
+
+mod html;
+mod text;
+
+use serde_json::json;
+use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
+use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Secret, Trust};
+
+use crate::args::{Format, LintArgs, Profile};
+use crate::keys;
+use crate::output::{self, Outcome, could_not, refused};
+
+pub(crate) fn run(arguments: &LintArgs) -> Outcome {
+    let message = output::text(&output::read(&arguments.file.file)?)?;
+    let receiver = receiver(arguments)?;
+    let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;
+    let mut context = Context::new().limits(output::limits()).variant(variant(arguments)?);
+    if let Some(receiver) = &receiver {
+        context = context.receiver(receiver);
+    }
+    if let Some(clear_text) = &clear_text {
+        context = context.clear_text(clear_text);
+    }
+    if arguments.first || arguments.reply {
+        context = context.first_message(arguments.first);
+    }
+    if let Some(transport) = &arguments.tls {
+        let (protocol, suite) = transport
+            .split_once('/')
+            .ok_or_else(|| could_not("--tls takes a protocol and a cipher suite: PROTOCOL/SUITE"))?;
+        context = context.transport(protocol, suite);
+    }
+    let report = bsp::report(&message, &context).map_err(refused)?;
+    if let Some(path) = &arguments.html {
+        output::write(Some(path), html::page(&report, &message)?.as_bytes())?;
+    }
+    let written = match arguments.format {
+        Format::Text => text::report(&report, &message, text::Style::of(arguments)),
+        Format::Json => serde_json::to_string_pretty(&as_json(&report)).map_err(could_not)? + "\n",
+    };
+    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+    let broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
+    if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
+}
+
+fn variant(arguments: &LintArgs) -> Outcome<Variant> {
+    let variant = match arguments.variant {
+        Profile::AsWritten => Variant::as_written(),
+        Profile::AsDeployed => Variant::as_deployed(),
+    };
+    arguments.waive.iter().try_fold(variant, |variant, id| {
+        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
+        Ok(variant.waive(rule, "waived by --waive"))
+    })
+}
+
+/// Whoever has the keys that were given; what it would require or trust plays no part.
+fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
+    let nothing = arguments.decrypt_key.is_empty()
+        && arguments.decrypt_cert.is_empty()
+        && arguments.secret.is_empty()
+        && arguments.known_cert.is_empty()
+        && arguments.user_file.is_none();
+    if nothing {
+        return Ok(None);
+    }
+    let trust = Trust::pins(keys::certificates(&arguments.known_cert)?);
+    let mut receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache)
+        .limits(Limits::default().xml(output::limits()));
+    if let Some(actor) = &arguments.actor {
+        receiver = receiver.actor(actor.clone());
+    }
+    for identity in keys::decryption_identities(&arguments.decrypt_key, &arguments.decrypt_cert)? {
+        receiver = receiver.decrypt_with(identity);
+    }
+    for argument in &arguments.secret {
+        let (name, octets) = keys::secret(argument)?;
+        receiver = receiver.shared_secret(name, Secret::new(octets));
+    }
+    if let Some(path) = &arguments.user_file {
+        let users = keys::users(path)?;
+        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
+    }
+    Ok(Some(receiver))
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    json!({
+        "profile": "WS-I Basic Security Profile 1.1",
+        "variant": report.variant().name(),
+        "dated": report.variant().dated(),
+        "conforms": report.conforms(),
+        "rules": report.verdicts().iter().map(verdict_json).collect::<Vec<_>>(),
+    })
+}
+
+/// A verdict as `lint` and the evidence of `verify` write it.
+pub(crate) fn verdict_json(verdict: &Verdict) -> serde_json::Value {
+    let rule = verdict.rule();
+    let places = verdict.places();
+    json!({
+        "id": rule.id(),
+        "section": rule.section(),
+        "level": rule.level().as_str(),
+        "outcome": verdict.outcome().as_str(),
+        "where": places.first().map(|place| &place.path),
+        "why": verdict.why(),
+        "requirement": rule.requirement(),
+        "waived": verdict.waived(),
+        "count": verdict.count(),
+        "places": places.iter().map(|place| json!({
+            "path": place.path,
+            "start": place.span.start,
+            "end": place.span.end,
+            "why": place.why,
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,129 @@
+//! The report for a terminal: grouped by chapter, what is broken first in the eye, with the element that breaks it.
+
+use std::io::IsTerminal as _;
+
+use ws_security::bsp::{Outcome, Report, Verdict};
+
+use crate::args::{Color, LintArgs};
+
+/// How the report is written.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    colored: bool,
+    all: bool,
+}
+
+impl Style {
+    pub(super) fn of(arguments: &LintArgs) -> Self {
+        let to_terminal = || arguments.file.output.is_none() && std::io::stdout().is_terminal();
+        let colored = match arguments.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => to_terminal() && std::env::var_os("NO_COLOR").is_none(),
+        };
+        Self { colored, all: arguments.all }
+    }
+
+    fn paint(self, code: &str, text: &str) -> String {
+        if self.colored { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+    }
+
+    fn badge(self, verdict: &Verdict) -> String {
+        let (code, word) = match verdict.outcome() {
+            Outcome::Fail if verdict.rule().level().is_binding() => ("1;31", "fail          "),
+            Outcome::Fail => ("33", "fail          "),
+            Outcome::Pass => ("32", "pass          "),
+            Outcome::NotCheckable => ("36", "not-checkable "),
+            Outcome::NotApplicable => ("2", "not-applicable"),
+        };
+        self.paint(code, word)
+    }
+}
+
+pub(super) fn report(report: &Report, message: &str, style: Style) -> String {
+    let mut out = String::new();
+    let variant = report.variant();
+    let title = format!("WS-I Basic Security Profile 1.1, {} ({})", variant.name(), variant.dated());
+    out.push_str(&format!("{}\n{}\n", style.paint("1", &title), summary(report)));
+    let mut chapter = "";
+    let mut passed_over: Vec<&str> = Vec::new();
+    for verdict in report.verdicts() {
+        let (number, title) = verdict.rule().chapter();
+        if number != chapter {
+            flush(&mut passed_over, style, &mut out);
+            chapter = number;
+            out.push_str(&format!("\n{}\n", style.paint("1", &format!("§{number} {title}"))));
+        }
+        if verdict.outcome() == Outcome::NotApplicable && !style.all {
+            passed_over.push(verdict.rule().id());
+        } else {
+            write(verdict, message, style, &mut out);
+        }
+    }
+    flush(&mut passed_over, style, &mut out);
+    out
+}
+
+fn summary(report: &Report) -> String {
+    let count = |outcome: Outcome| report.verdicts().iter().filter(|verdict| verdict.outcome() == outcome).count();
+    let binding = report.breaches().count();
+    format!(
+        "{}: {binding} MUST and {} SHOULD broken, {} met, {} not checkable, {} not applicable",
+        if report.conforms() { "conforms" } else { "does not conform" },
+        count(Outcome::Fail) - binding,
+        count(Outcome::Pass),
+        count(Outcome::NotCheckable),
+        count(Outcome::NotApplicable),
+    )
+}
+
+/// Requirements that do not apply, in few lines.
+fn flush(ids: &mut Vec<&str>, style: Style, out: &mut String) {
+    for line in ids.chunks(10) {
+        out.push_str(&format!("  {}\n", style.paint("2", &format!("not-applicable {}", line.join(" ")))));
+    }
+    ids.clear();
+}
+
+fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
+    let rule = verdict.rule();
+    out.push_str(&format!(
+        "  {} {:8} {:10} {}\n",
+        style.badge(verdict),
+        rule.id(),
+        rule.level().as_str(),
+        printable(verdict.why())
+    ));
+    if verdict.outcome() == Outcome::Fail {
+        out.push_str(&format!("      {}\n", style.paint("2", rule.requirement())));
+    }
+    if !matches!(verdict.outcome(), Outcome::Fail | Outcome::NotCheckable) && !style.all {
+        return;
+    }
+    for place in verdict.places() {
+        out.push_str(&format!("      at {}\n", printable(&place.path)));
+        if verdict.outcome() == Outcome::Fail {
+            let line = message.get(..place.span.start).map_or(1, |before| before.matches('\n').count() + 1);
+            let element = message.get(place.span.clone()).unwrap_or_default();
+            out.push_str(&format!("      line {line}: {}\n", printable(&opening(element))));
+        }
+    }
+    if verdict.count() > verdict.places().len() && !verdict.places().is_empty() {
+        let more = verdict.count() - verdict.places().len();
+        if verdict.outcome() == Outcome::Fail {
+            out.push_str(&format!("      and {more} more\n"));
+        }
+    }
+}
+
+/// The start tag of an element and the beginning of what it holds.
+fn opening(element: &str) -> String {
+    const SHOWN: usize = 160;
+    let shown: String = element.chars().take(SHOWN).collect();
+    if shown.len() < element.len() { shown + "…" } else { shown }
+}
+
+/// What a stranger wrote must not drive the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
+}

@@ -1,0 +1,190 @@
+//! `wss lint`: the contract of its output, and its page in a real browser.
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">\
+    &lt;/pre&gt;&lt;script&gt;document.title='owned'&lt;/script&gt;</a></s:Body></s:Envelope>";
+
+fn key(name: &str) -> String {
+    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn scratch(name: &str, content: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("lint-{}-{name}", std::process::id()));
+    std::fs::write(&path, content).expect("a file");
+    path
+}
+
+fn wss(arguments: &[&str], file: &PathBuf) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_wss")).args(arguments).arg(file).output().expect("wss runs")
+}
+
+fn exits(code: i32, arguments: &[&str], file: &PathBuf) -> String {
+    let output = wss(arguments, file);
+    let diagnostics = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {diagnostics}");
+    assert_eq!(diagnostics.is_empty(), code == 0, "{arguments:?}: {diagnostics}");
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+/// Signed by Alice, encrypted to Bob.
+fn secured(name: &str) -> PathBuf {
+    let envelope = scratch(&format!("{name}-envelope.xml"), ENVELOPE);
+    let (alice, certificate, bob) = (key("alice.key"), key("alice.pem"), key("bob.pem"));
+    let arguments = ["secure", "--key", &alice, "--cert", &certificate, "--to", &bob, "--timestamp", "300"];
+    scratch(&format!("{name}.xml"), &exits(0, &arguments, &envelope))
+}
+
+/// As [`secured`], without a zone in its Timestamp (R3217) and an EncodingType on its token (R3029).
+fn broken(name: &str) -> PathBuf {
+    let message = std::fs::read_to_string(secured(name)).expect("a message");
+    let encoding = " EncodingType=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary\"";
+    let message = message.replacen(encoding, "", 1).replace("Z</wsu:Created>", "</wsu:Created>");
+    scratch(&format!("{name}-broken.xml"), &message)
+}
+
+fn json(text: &str) -> serde_json::Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+fn row<'j>(report: &'j serde_json::Value, id: &str) -> &'j serde_json::Value {
+    let rules = report["rules"].as_array().expect("an array");
+    rules.iter().find(|row| row["id"] == id).unwrap_or_else(|| panic!("no {id}"))
+}
+
+#[test]
+fn json_has_a_row_for_every_requirement() {
+    let report = json(&exits(0, &["lint", "--format", "json"], &secured("json")));
+    let rules = report["rules"].as_array().expect("an array");
+    assert_eq!(rules.len(), 207);
+    for rule in rules {
+        for field in ["id", "section", "level", "outcome", "why"] {
+            assert!(rule[field].as_str().is_some_and(|text| !text.is_empty()), "{rule}");
+        }
+        assert!(rule["where"].is_string() || rule["where"].is_null(), "{rule}");
+        let outcomes = ["pass", "fail", "not-applicable", "not-checkable"];
+        assert!(outcomes.contains(&rule["outcome"].as_str().expect("a string")), "{rule}");
+    }
+    assert_eq!((&report["variant"], &report["conforms"]), (&"as-deployed".into(), &true.into()));
+    assert_eq!(
+        row(&report, "R5205")["where"].as_str().map(|path| path.ends_with("/wsse:SecurityTokenReference")),
+        Some(true)
+    );
+}
+
+#[test]
+fn a_broken_must_exits_1_and_a_waived_one_does_not() {
+    let broken = broken("exit");
+    let report = json(&exits(1, &["lint", "--format", "json"], &broken));
+    for (id, path) in [("R3217", "/wsu:Timestamp/wsu:Created"), ("R3029", "/wsse:Security/wsse:BinarySecurityToken")] {
+        let row = row(&report, id);
+        assert_eq!(row["outcome"], "fail");
+        assert!(row["where"].as_str().is_some_and(|place| place.ends_with(path)), "{row}");
+        let message = std::fs::read_to_string(&broken).expect("a message");
+        let (start, end) = (row["places"][0]["start"].as_u64(), row["places"][0]["end"].as_u64());
+        let span = start.expect("an offset") as usize..end.expect("an offset") as usize;
+        assert!(message[span].starts_with(&format!("<{}", path.rsplit('/').next().expect("a name"))));
+    }
+    exits(0, &["lint", "--waive", "R3217", "--waive", "r3029"], &broken);
+    exits(1, &["lint", "--waive", "R3217"], &broken);
+    exits(2, &["lint", "--waive", "R9999"], &broken);
+    // As written, the profile has no AES-GCM.
+    let conformant = secured("written");
+    let report = json(&exits(1, &["lint", "--variant", "as-written", "--format", "json"], &conformant));
+    assert_eq!(row(&report, "R5620")["outcome"], "fail");
+    assert!(row(&json(&exits(0, &["lint", "--format", "json"], &conformant)), "R5620")["waived"].is_string());
+    exits(1, &["lint"], &scratch("no.xml", "<a>"));
+    exits(2, &["lint"], &PathBuf::from("/nowhere.xml"));
+}
+
+#[test]
+fn what_is_known_beside_the_message_turns_into_verdicts() {
+    let message = secured("context");
+    let clear = scratch("clear.xml", ENVELOPE);
+    let (bob, certificate) = (key("bob.key"), key("bob.pem"));
+    let arguments = [
+        "lint",
+        "--format",
+        "json",
+        "--decrypt-key",
+        &bob,
+        "--decrypt-cert",
+        &certificate,
+        "--clear-text",
+        clear.to_str().expect("UTF-8"),
+        "--tls",
+        "TLSv1.3/TLS_AES_128_GCM_SHA256",
+    ];
+    let (with, without) = (json(&exits(0, &arguments, &message)), json(&exits(0, &arguments[..3], &message)));
+    for id in ["R3212", "R5606", "R2001", "U-4.2.4"] {
+        assert_eq!(row(&with, id)["outcome"], "pass", "{id}");
+        assert_eq!(row(&without, id)["outcome"], "not-checkable", "{id}");
+    }
+    exits(2, &["lint", "--tls", "TLSv1.3"], &message);
+    exits(2, &["lint", "--decrypt-key", &bob], &message);
+}
+
+#[test]
+fn text_names_every_requirement_and_shows_what_breaks_it() {
+    let broken = broken("text");
+    let text = exits(1, &["lint"], &broken);
+    let report = json(&exits(1, &["lint", "--format", "json"], &broken));
+    for rule in report["rules"].as_array().expect("an array") {
+        assert!(text.contains(rule["id"].as_str().expect("a string")), "{rule}");
+    }
+    assert!(text.contains("§7 Timestamps"));
+    assert!(text.contains("does not conform: 2 MUST"), "{text}");
+    assert!(text.contains("line 1: <wsu:Created>2"), "{text}");
+    assert!(!text.contains('\x1b'), "no colours into a pipe");
+    assert!(exits(1, &["lint", "--color", "always"], &broken).contains("\x1b[1;31mfail"));
+    // What a stranger wrote does not drive the terminal.
+    let hostile = std::fs::read_to_string(&broken)
+        .expect("a message")
+        .replace("<wsu:Created>", "<wsu:Created x=\"&#x9b;\u{9b}31m\">");
+    assert!(!exits(1, &["lint"], &scratch("hostile.xml", &hostile)).contains('\u{9b}'));
+}
+
+#[test]
+fn a_browser_shows_the_message_beside_the_findings() {
+    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"]
+        .into_iter()
+        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
+    else {
+        assert!(std::env::var_os("CI").is_none(), "CI has a browser");
+        eprintln!("SKIPPED: no Chromium");
+        return;
+    };
+    let broken = broken("page");
+    let page = scratch("page.html", "");
+    exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken);
+    let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("chromium");
+    let dom = Command::new(browser)
+        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])
+        .arg(format!("--user-data-dir={}", profile.display()))
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .expect("a browser");
+    let dom = String::from_utf8(dom.stdout).expect("UTF-8");
+    // The script ran: of the findings only what is broken is shown, three SHOULDs among them.
+    let shown = dom.split("data-ready=\"").nth(1).and_then(|rest| rest.split('"').next());
+    let fails = dom.matches("<article class=\"fail\"").count();
+    assert_eq!(shown, Some(fails.to_string().as_str()), "{dom}");
+    assert!(dom.matches("<article class=\"pass\"").count() > 50);
+    assert!(!dom.contains("<article class=\"fail\" id=\"R3217\" hidden"));
+    assert!(dom.contains("<article class=\"pass\" id=\"R3223\" hidden"), "{dom}");
+    // Each place a finding names is marked in the message.
+    let marks: Vec<&str> =
+        dom.split("<mark class=\"fail\" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(!marks.is_empty());
+    for id in &marks {
+        assert!(dom.contains(&format!("href=\"#{id}\"")), "{id}");
+    }
+    let created = dom.split(&format!("href=\"#{}\"", marks[marks.len() - 1])).count();
+    assert!(created > 1);
+    // The message is text, and nothing but text.
+    assert!(dom.contains("<title>BSP 1.1: does not conform</title>"), "no script of the message ran");
+    assert!(!dom.contains("<script>document.title"));
+    let source = std::fs::read_to_string(&page).expect("a page");
+    assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "it stands alone");
+}
