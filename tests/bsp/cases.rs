@@ -350,7 +350,7 @@ cases! {
     "R5409" "issuer and serial" ["CN=Example CA,O=Example Trust" => "CN=\"Example CA\", O=Example Trust"] "";
     // Chapter 14.
     "R6304" "license" ["ValueType=\"%REL%license\"" => "ValueType=\"%REL%licence\""] "R3058 fail";
-    "R6301" "license" ["URI=\"#license-7\"" => "URI=\"urn:license:7\""] "";
+    "R6301" "license" ["URI=\"#license-7\"" => "URI=\"urn:license:7\""] "R5204 fail";
     "R6302" "license" [
         "<r:license" => "%STR%><wsse:Reference URI=\"#license-7\" ValueType=\"%REL%license\"/>%/STR%<r:license"
     ] "R5205 fail";

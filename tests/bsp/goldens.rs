@@ -83,7 +83,7 @@ pub(crate) fn golden(name: &str) -> String {
         "endorsed" => with(
             recipe()
                 .sign(Signing::with(&identity("alice")).parts(parts()))
-                .sign(Signing::with(&identity("dave")).parts([Part::Signature, Part::Token])),
+                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::Token])),
         ),
         "signature encrypted" => with(
             recipe()
@@ -102,7 +102,7 @@ pub(crate) fn golden(name: &str) -> String {
         "embedded" => with(
             recipe()
                 .sign(by(ReferenceForm::Embedded))
-                .sign(Signing::with(&identity("dave")).parts([Part::Signature, Part::Token])),
+                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::Token])),
         ),
         "path" => with(recipe().sign(by(ReferenceForm::DirectPath))),
         "pkcs7" => with(recipe().sign(by(ReferenceForm::DirectPkcs7))),

@@ -3,7 +3,17 @@
 //! Needs a JDK and Maven (WSS4J, CXF), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
+mod bsp;
+#[path = "../bsp/cases.rs"]
+#[allow(dead_code, reason = "what falls with a breach is for tests/bsp")]
+mod cases;
+#[path = "../common/mod.rs"]
+mod common;
 mod cxf;
+#[path = "../bsp/edit.rs"]
+mod edit;
+#[path = "../bsp/goldens.rs"]
+mod goldens;
 mod kerberos;
 mod libxml2;
 mod peer;

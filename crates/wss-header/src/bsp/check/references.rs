@@ -146,7 +146,10 @@ fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hide
             }
             (Some(_), None) if hides => findings.hidden(Rule::R5204, child, HIDDEN),
             (Some(_), None) => findings.fail(Rule::R5204, child, "no element of the envelope has this Id"),
-            (None, Some(_)) => findings.pass(Rule::R5204, child),
+            (None, Some(token)) => {
+                let has_id = wss_c14n::id_of(token).is_some();
+                findings.check(Rule::R5204, child, !has_id, "the token has an Id, and is named otherwise");
+            }
             (None, None) if scene.by_id(uri).is_some_and(is_token) => {
                 findings.fail(Rule::R5204, child, "the Id of a token of the envelope without \"#\"");
             }

@@ -20,6 +20,7 @@ import org.w3c.dom.*;
  * Drives WSS4J with SAML over stdin and stdout, a line each way.
  *
  * verify dom|stax MESSAGE      carol issues; alice signs, or vouches
+ * bsp dom|stax MESSAGE         the rules of the profile that an engine raises, whatever else is wrong
  * secure SPEC ENVELOPE         SPEC is version=1|2,method=holder|vouches|bearer
  */
 public class Saml {
@@ -39,6 +40,7 @@ public class Saml {
         crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol");
         Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
             case "verify" -> words[1].equals("dom") ? verifyDom(message) : verifyStax(message);
+            case "bsp" -> Bsp.rules(words[1], message, crypto, CALLBACK);
             case "secure" -> secure(words[1], message);
             default -> throw new IllegalArgumentException(words[0]);
         });

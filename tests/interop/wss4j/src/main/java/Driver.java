@@ -18,6 +18,7 @@ import org.w3c.dom.*;
  * Drives WSS4J over stdin and stdout, a line each way.
  *
  * verify dom|stax BSP MESSAGE   BSP is on or off
+ * bsp dom|stax MESSAGE          the rules of the profile that an engine raises, whatever else is wrong
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
  * protect SPEC ENVELOPE         likewise, with keys both sides have
  * ticket SPEC ENVELOPE          likewise, with a Kerberos ticket
@@ -44,12 +45,13 @@ public class Driver {
         WSSConfig.init();
         // The streaming engine asks for PSS under a name the JDK does not know.
         Security.addProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider());
-        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "ec256");
+        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol", "ec256");
         Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
             case "verify" -> words[1].equals("dom")
                 ? verifyDom(message, words[2].equals("on"), false)
                 : verifyStax(message, words[2].equals("on"));
             case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
+            case "bsp" -> Bsp.rules(words[1], message, crypto, CALLBACK);
             case "secure" -> secure(spec(words[1]), message);
             case "protect" -> Symmetric.secure(spec(words[1]), message);
             case "ticket" -> Kerberos.secure(spec(words[1]), message);
