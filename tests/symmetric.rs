@@ -378,3 +378,44 @@ fn header_blocks_are_encrypted_whole_before_and_after_they_are_signed() {
         }
     }
 }
+
+/// Steps that share a token keep their order, and stand behind it, when what stands in the header is encrypted between.
+#[test]
+fn bsp_r5205_r3212_a_shared_token_stands_before_all_its_steps() {
+    let derived = |token: ProtectionToken| token.derived_keys(SecureConversation::V1_3);
+    let tokens = [
+        derived(ProtectionToken::encrypted_to(&certificate("bob"))),
+        derived(ProtectionToken::username("ann", "s3cret")),
+        derived(context()),
+    ];
+    for token in tokens {
+        let encrypting = |parts: &[Part]| Encrypting::with_token(&token).parts(parts.to_vec());
+        let user = recipe().username_digest("ann", "s3cret");
+        let recipes = [
+            recipe().sign(mac(&token)).encrypt(encrypting(&[Part::Signature])).encrypt(encrypting(&[Part::Body])),
+            recipe().encrypt(encrypting(&[Part::Body])).sign(mac(&token)).encrypt(encrypting(&[Part::Signature])),
+            recipe().sign(mac(&token)).encrypt(encrypting(&[Part::Signature, Part::Body])).sign(mac(&token)),
+            user.clone().sign(mac(&token)).encrypt(encrypting(&[Part::UsernameToken])).sign(mac(&token)),
+        ];
+        for (nth, recipe) in recipes.into_iter().enumerate() {
+            let message = with(recipe);
+            let receiver = if matches!(nth, 3) { everything() } else { anyone_of_all() };
+            let opened = receiver.open(&message);
+            let limit = matches!(&opened, Err(OpenError::TooMany { what: "username tokens", .. }));
+            // The receiver takes one user's token beside those that make keys.
+            assert!(opened.is_ok() || (nth == 3 && limit) || is_anonymous(&opened), "{nth}: {opened:?}\n{message}");
+        }
+    }
+}
+
+fn is_anonymous(opened: &Result<Opened, OpenError>) -> bool {
+    matches!(opened, Err(OpenError::Requirement(RequirementError::Anonymous)))
+}
+
+fn anyone_of_all() -> Receiver {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
+    Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache)
+        .decrypt_with(identity("bob"))
+        .passwords(passwords)
+        .shared_secret(Some(CONTEXT.to_owned()), Secret::new(vec![7; 32]))
+}

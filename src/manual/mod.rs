@@ -11,6 +11,7 @@
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
 //! | stand in the middle | [`intermediaries`] |
+//! | judge a message by BSP 1.1, enforce the profile, or break it where a peer demands it | [`profile`] |
 
 /// User names and passwords (Username Token Profile 1.1.1).
 ///
@@ -312,3 +313,48 @@ pub mod faults {}
 /// # }
 /// ```
 pub mod intermediaries {}
+
+/// The Basic Security Profile 1.1: a verdict on every requirement, on one message, in one pass.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::bsp::{self, Context, Outcome, Reception, Rule, Variant};
+/// use ws_security::{OpenError, PlanError, ReferenceForm};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing.clone()).plan()?.secure(ENVELOPE)?;
+/// let report = bsp::report(&message, &Context::new())?;
+/// assert!(report.conforms());
+///
+/// // What breaks a rule is found whatever else is wrong, with its place.
+/// let broken = message.replace("Z</wsu:Created>", "</wsu:Created>");
+/// let report = bsp::report(&broken, &Context::new())?;
+/// let verdict = report.verdict(Rule::R3217);
+/// assert_eq!(verdict.outcome(), Outcome::Fail);
+/// assert!(verdict.places()[0].path.ends_with("/wsu:Timestamp/wsu:Created"));
+/// assert_eq!(&broken[verdict.places()[0].span.clone()][..13], "<wsu:Created>");
+///
+/// // What a message of ours would break needs a call that names the rule.
+/// let by_value = Recipe::new().timestamp(LIFETIME).sign(signing.reference(ReferenceForm::KeyValue));
+/// assert!(matches!(by_value.clone().plan(), Err(PlanError::Bsp { rule: Rule::R5417, .. })));
+/// let for_a_camera = by_value.breaking(Rule::R5417).plan()?.secure(ENVELOPE)?;
+///
+/// // A service refuses what breaks the profile, where it is told to; safety never depends on it.
+/// let receiver = |variant: Variant| {
+///     Receiver::new(Trust::pins([certificate("alice")]), Requirements::signed([Part::Body]), MemoryReplayCache::default())
+///         .bsp(Reception::Enforce(variant))
+/// };
+/// let refused = receiver(Variant::as_deployed()).open(&for_a_camera);
+/// assert!(matches!(refused, Err(OpenError::Bsp { rule: Rule::R5417, .. })));
+/// receiver(Variant::as_deployed().waive(Rule::R5417, "the camera sends key values")).open(&for_a_camera)?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// [`Variant::as_written`](crate::bsp::Variant::as_written) is the profile of 2010, which prefers SHA-1 and lists ciphers
+/// that do not authenticate; [`Variant::as_deployed`](crate::bsp::Variant::as_deployed) waives what networks of today
+/// demand, each waiver with its reason. A [`Context`](crate::bsp::Context) brings what one message does not show: keys,
+/// the clear text, the transport, whether the message is a reply. The table of all requirements stands at
+/// [`Rule`](crate::bsp::Rule).
+pub mod profile {}
