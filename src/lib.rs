@@ -6,6 +6,8 @@ pub use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
     KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
 };
+/// SOAP with Attachments: packages of `multipart/related`.
+pub use wss_header::attachments;
 /// BSP 1.1: a verdict on every requirement.
 pub use wss_header::bsp;
 #[doc(inline)]

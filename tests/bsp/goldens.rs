@@ -99,6 +99,7 @@ pub(crate) fn golden(name: &str) -> String {
             let signing = Signing::with(&identity("v1")).reference(ReferenceForm::Thumbprint);
             with(recipe().sign(signing.parts([Part::Body, Part::Timestamp])))
         }
+        "alice by thumbprint" => with(recipe().sign(by(ReferenceForm::Thumbprint))),
         "embedded" => with(
             recipe()
                 .sign(by(ReferenceForm::Embedded))

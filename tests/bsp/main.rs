@@ -9,4 +9,5 @@ mod context;
 mod edit;
 mod emission;
 mod goldens;
+mod package;
 mod reception;

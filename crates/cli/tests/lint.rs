@@ -188,3 +188,19 @@ fn a_browser_shows_the_message_beside_the_findings() {
     let source = std::fs::read_to_string(&page).expect("a page");
     assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "it stands alone");
 }
+
+#[test]
+fn a_message_with_attachments_is_judged_as_a_package() {
+    let envelope = std::fs::read_to_string(secured("package")).expect("a message");
+    let package = |root: &str| {
+        format!(
+            "MIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"text/xml\"; boundary=b\r\n\r\n--b\r\n\
+             Content-Type: {root}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <a@b>\r\n\r\nunsigned\r\n--b--\r\n"
+        )
+    };
+    let report = json(&exits(0, &["lint", "--format", "json"], &scratch("package.mime", &package("text/xml"))));
+    assert_eq!(row(&report, "U-18.1.1")["outcome"], "pass");
+    assert_eq!(row(&report, "R5205")["outcome"], "pass");
+    exits(1, &["lint"], &scratch("wrong.mime", &package("application/xop+xml")));
+    exits(1, &["lint"], &scratch("cut.mime", package("text/xml").trim_end_matches("--b--\r\n")));
+}

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod attached;
+pub mod attachments;
 pub mod bsp;
 mod clock;
 mod envelope;

@@ -4,6 +4,7 @@ mod html;
 mod text;
 
 use serde_json::json;
+use ws_security::attachments::{MimeLimits, Package};
 use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
 use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Secret, Trust};
 
@@ -12,7 +13,14 @@ use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
-    let message = output::text(&output::read(&arguments.file.file)?)?;
+    let octets = output::read(&arguments.file.file)?;
+    let package = if Package::is_one(&octets) {
+        Some(Package::parse(&octets, &MimeLimits::default()).map_err(refused)?)
+    } else {
+        None
+    };
+    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.root().unauthenticated_content());
+    let message = output::text(envelope)?;
     let receiver = receiver(arguments)?;
     let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;
     let mut context = Context::new().limits(output::limits()).variant(variant(arguments)?);
@@ -31,7 +39,11 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
             .ok_or_else(|| could_not("--tls takes a protocol and a cipher suite: PROTOCOL/SUITE"))?;
         context = context.transport(protocol, suite);
     }
-    let report = bsp::report(&message, &context).map_err(refused)?;
+    let report = match &package {
+        Some(package) => bsp::report_package(package, &context),
+        None => bsp::report(&message, &context),
+    };
+    let report = report.map_err(refused)?;
     if let Some(path) = &arguments.html {
         output::write(Some(path), html::page(&report, &message)?.as_bytes())?;
     }

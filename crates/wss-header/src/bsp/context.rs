@@ -82,4 +82,10 @@ impl<'k> Context<'k> {
         self.clear_text = Some(envelope);
         self
     }
+
+    /// What bounds the XML of the message.
+    pub(super) fn xml_limits(&self) -> Limits {
+        let of_receiver = self.receiver.map(|receiver| receiver.limits.xml);
+        of_receiver.or(self.limits).unwrap_or_default()
+    }
 }

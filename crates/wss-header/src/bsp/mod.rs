@@ -37,6 +37,7 @@ pub(crate) use emission::{check as check_emission, check_requester};
 pub(crate) use reception::{Judging, Proven};
 pub(crate) use report::Revealed;
 
+use crate::attachments::Package;
 use report::Findings;
 use revelation::Revelation;
 use scene::Scene;
@@ -55,13 +56,28 @@ use scene::Scene;
 /// # Specification
 /// WS-I Basic Security Profile 1.1.
 pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
-    let of_receiver = context.receiver.map(|receiver| receiver.limits.xml);
-    let limits = of_receiver.or(context.limits).unwrap_or_default();
-    let text = transcode(message.as_ref())?;
+    judge(message.as_ref(), None, context)
+}
+
+/// As [`report`], for a message with attachments: chapter 18 is judged on them. Spans count the octets of the envelope
+/// in the root part.
+///
+/// # Errors
+/// [`ParseError`] if the root part is no well-formed XML, or larger than allowed.
+///
+/// # Specification
+/// WS-I Basic Security Profile 1.1 §18, SOAP Messages with Attachments Profile 1.1.1.
+pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Report, ParseError> {
+    judge(package.root().unauthenticated_content(), Some(package), context)
+}
+
+fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
+    let limits = context.xml_limits();
+    let text = transcode(message)?;
     let document = Document::parse(text.as_ref(), &limits)?;
     let scene = Scene::read(&document);
     let mut findings = Findings::new(&context.variant);
-    check::revision(&scene, context, &mut findings);
+    check::revision(&scene, package, context, &mut findings);
     check::transport(&context.transport, document.root(), &mut findings);
     let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
     check::clear_text(&scene, clear.as_ref(), &mut findings);
@@ -78,7 +94,7 @@ pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report
     let last = check::digests(&clear_scene);
     check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
     findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
-    check::revision(&clear_scene, context, &mut findings);
+    check::revision(&clear_scene, package, context, &mut findings);
     let hidden = clear_scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())));
     Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
 }

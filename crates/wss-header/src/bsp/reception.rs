@@ -58,7 +58,7 @@ impl<'r> Judging<'r> {
     /// The message as it came, before any key is touched.
     pub(crate) fn message(&mut self, document: &Document<'_>) -> Result<(), OpenError> {
         let scene = Scene::read(document);
-        check::revision(&scene, &self.context, &mut self.findings);
+        check::revision(&scene, None, &self.context, &mut self.findings);
         check::clear_text(&scene, None, &mut self.findings);
         self.enforce()
     }
@@ -81,7 +81,7 @@ impl<'r> Judging<'r> {
             }
         }
         self.findings.decrypted(revealed, Vec::new());
-        check::revision(&scene, &self.context, &mut self.findings);
+        check::revision(&scene, None, &self.context, &mut self.findings);
         self.enforce()?;
         let hidden = scene.hidden().map(|hidden| report::place_of(hidden, 0..0));
         Ok(Report { variant: self.variant.clone(), verdicts: self.findings.finish(hidden) })

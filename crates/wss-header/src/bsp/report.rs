@@ -304,7 +304,8 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether the requirement is met here cannot be told, since ciphertext `may` hold what tells.
+    /// Whether the requirement is met here cannot be told, since ciphertext `may` hold what tells. It is judged again, on
+    /// everything, where ciphertext is opened: what it is about must still stand there by then.
     pub(super) fn hidden(&mut self, rule: Rule, element: Element<'_>, may: &str) {
         if self.span(rule, element).is_none() {
             return;

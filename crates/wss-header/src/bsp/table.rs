@@ -70,7 +70,8 @@ rules! {
     R5814 "R5814" "5.4.1" "RECEIVER" May Behaviour
         "Where processing a secured request would normally yield a SOAP response but a fault arises instead, the \
          receiver may either send that fault or drop the message silently."
-        "";
+        "A service answers with a fault or not at all: both are in its hands (Fault, or no answer), and neither \
+         tells an attacker more.";
     U5_4_2 "U-5.4.2" "5.4.2" "SECURE_ENVELOPE" Must Context
         "Basic Profile R2301 (children of soap:Body in the order of the wsdl:parts) is judged on the envelope with \
          security removed (decrypted), not on the secured wire form."
@@ -112,7 +113,8 @@ rules! {
         "An empty actor, and the ultimateReceiver role of SOAP 1.2, are no actor.";
     R3210 "R3210" "6.2.1" "SECURE_ENVELOPE" MustNot Wire
         "No two wsse:Security headers may carry the same soap:actor value (SOAP 1.2: env:role)."
-        "";
+        "An empty actor, and the ultimateReceiver role of SOAP 1.2, are no actor: they count for R3206. Actors \
+         compare octet by octet.";
     R3227 "R3227" "7.1.1" "SECURITY_HEADER" MustNot Wire
         "A wsse:Security header holds at most one wsu:Timestamp child."
         "";
@@ -221,7 +223,8 @@ rules! {
     R5205 "R5205" "8.7.4" "INTERNAL_SECURITY_TOKEN" Must Wire
         "A token not inside wsse:Embedded stands, in document order, before every wsse:SecurityTokenReference in \
          the envelope that refers to it."
-        "Judged strictly, though many peers break it (the receiver takes an option for them).";
+        "Judged strictly, since a receiver that streams must know a token before it is used; peers that break it \
+         are met with Receiver::accept_forward_references.";
     R3066 "R3066" "8.7.5" "STR_REFERENCE" MustNot Wire
         "A wsse:Reference below one wsse:Security header does not use a \"#id\" URI to reach a token in another \
          wsse:Security header."
@@ -241,7 +244,8 @@ rules! {
     R3102 "R3102" "9.1.1" "SIGNATURE" MustNot Wire
         "The signature is not enveloping: no ds:Reference points at a ds:Object of the same ds:Signature or at \
          content of it."
-        "";
+        "Enveloping means that a reference leads into a ds:Object of the same signature. Its own ds:KeyInfo, or the \
+         reference to a token there, envelops nothing.";
     R3104 "R3104" "9.1.2" "SIGNATURE" ShouldNot Wire
         "The signature is not enveloped: avoid signing an element that contains the ds:Signature itself."
         "A reference that contains the signature.";
@@ -282,7 +286,8 @@ rules! {
         "The last ds:Transform is one of: exc-c14n; soap-message-security-1.0#STR-Transform; \
          SwAProfile-1.1#Attachment-Content-Signature-Transform; \
          SwAProfile-1.1#Attachment-Complete-Signature-Transform."
-        "";
+        "The enveloped-signature transform may not come last, though R5423 lists it: token services that end with \
+         it are refused by others, too.";
     R5407 "R5407" "9.3.5" "SIG_TRANSFORM" Must Wire
         "A ds:Transform with Algorithm exc-c14n has a c14n:InclusiveNamespaces child with a PrefixList attribute, \
          unless the list would be empty."
@@ -294,7 +299,7 @@ rules! {
     R3065 "R3065" "9.3.7" "SIG_TRANSFORM" Must Wire
         "A ds:Transform with Algorithm soap-message-security-1.0#STR-Transform has a wsse:TransformationParameters \
          child that holds a ds:CanonicalizationMethod child."
-        "";
+        "The canonicalisation method has to be there; which prefixes it lists is R5413.";
     R5404 "R5404" "9.4.1" "CANONICALIZATION_METHOD" Must Wire
         "ds:CanonicalizationMethod/@Algorithm is exc-c14n (exclusive, without comments)."
         "";
@@ -329,10 +334,10 @@ rules! {
         "";
     R5402 "R5402" "9.8.1" "SIG_KEY_INFO" Must Wire
         "ds:Signature/ds:KeyInfo has exactly one child element."
-        "";
+        "What a SAML assertion holds follows SAML: exempt, as in every implementation.";
     R5417 "R5417" "9.8.2" "SIG_KEY_INFO" Must Wire
         "ds:Signature/ds:KeyInfo has a wsse:SecurityTokenReference child (with R5402: that and nothing else)."
-        "";
+        "What a SAML assertion holds follows SAML: exempt, as in every implementation.";
     R5403 "R5403" "9.9.1" "SIGNATURE" MustNot Wire
         "No ds:Manifest anywhere below the ds:Signature."
         "";
@@ -613,8 +618,8 @@ rules! {
     R6610 "R6610" "16.2.5" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A reference to a SAML assertion in the message that has an ID attribute uses wsse:Reference or \
          wsse:Embedded."
-        "A key identifier passes: R6602, R6603 and R6616 describe it for assertions of the message, the SAML \
-         profile gives 1.1 no other form, and every peer sends it.";
+        "Taken as advice. A key identifier passes: R6602, R6603 and R6616 describe it for assertions of the \
+         message, the SAML profile gives 1.1 no other form, and every peer sends it.";
     R6612 "R6612" "16.2.5" "SIG_REFERENCE" MustNot Wire
         "A ds:Reference to a wsse:SecurityTokenReference that embeds a SAML V2.0 assertion does not use the STR \
          transform (soap-message-security-1.0#STR-Transform)."
@@ -641,14 +646,14 @@ rules! {
     U18_1_1 "U-18.1.1" "18.1.1" "SECURE_MESSAGE" Must Wire
         "A secured message with attachments is a SOAP-with-Attachments package (multipart/related) whose security \
          follows the WSS SwA Profile 1.1 and which, security aside, meets the Attachments Profile 1.0."
-        "Needs the MIME package.";
+        "Judged on the package: the type of its root part.";
     U18_1_2 "U-18.1.2" "18.1.2" "SECURE_MESSAGE" Must Wire
         "All security information about attachments (signatures, encrypted data, keys, tokens) is in wsse:Security \
          headers of the SOAP envelope in the root part."
-        "Needs the MIME package.";
+        "Judged on the package: what names an attachment outside a Security header fails.";
     U18_1_3 "U-18.1.3" "18.1.3" "SECURE_MESSAGE" MustNot Wire
         "The root part is not encrypted as a MIME part: it stays a readable SOAP envelope (compare R5607)."
-        "Needs the MIME package.";
+        "Judged on the package: a cipher reference to the root part fails.";
     U18_2_1 "U-18.2.1" "18.2.1" "SIG_REFERENCE" Must Wire
         "A signed attachment is named by ds:Reference/@URI of the form cid: + its Content-ID without angle \
          brackets, percent-encoded as needed (RFC 2392)."
@@ -662,15 +667,15 @@ rules! {
         "Attachment content is canonicalized before digesting: XML media types by exclusive C14N without comments, \
          other text types by CRLF line ends, anything else as it is; for the complete transform the listed MIME \
          headers are canonicalized first."
-        "Needs the MIME package.";
+        "Judged on the package, by what the digest fits: content that is not in canonical form fails.";
     U18_2_4 "U-18.2.4" "18.2.4" "SIG_REFERENCE" Must Wire
         "The digest is taken over the octets the transform yields, after any Content-Transfer-Encoding has been \
          undone."
-        "Needs the MIME package.";
+        "Judged on the package, by what the digest fits: content in its transfer encoding fails.";
     U18_2_5 "U-18.2.5" "18.2.5" "SECURE_MESSAGE" Should Wire
         "Each signed part states its Content-Type, since it selects the canonicalization; when absent, text/plain; \
          charset=us-ascii is assumed."
-        "Needs the MIME package.";
+        "Judged on the package.";
     U18_3_1 "U-18.3.1" "18.3.1" "ENC_DATA_REFERENCE / EK_DATA_REFERENCE" Must Wire
         "Every encrypted attachment has an xenc:EncryptedData in the wsse:Security header, and that element (not \
          the cid:) is named by an xenc:DataReference."
@@ -687,7 +692,7 @@ rules! {
         "The encrypted part carries the cipher octets in place of the content, with Content-Type \
          application/octet-stream; the original media type goes to xenc:EncryptedData/@MimeType (content only) or \
          inside the cipher text (complete)."
-        "Needs the MIME package.";
+        "Judged on the package.";
     U19_1_1 "U-19.1.1" "19.1.1" "SENDER / RECEIVER" ShouldNot Behaviour
         "The HTTP SOAPAction header is outside message security: it may leak what the body hides and can be \
          altered, so do not put confidential data in it and do not base authorization on it."

@@ -1,8 +1,12 @@
-//! Chapter 18, as far as the envelope shows it: what its Security headers say of attachments.
+//! Chapter 18: attachments, as far as the envelope shows it, and the package where it is at hand.
 
-use wss_c14n::{Element, name};
+use std::collections::HashMap;
+
+use wss_c14n::{Element, Limits, name};
+use wss_crypto::{Digest, DigestMethod};
 
 use super::signatures::{COMPLETE_TRANSFORM, CONTENT_TRANSFORM};
+use crate::attachments::{MimePart, Package, canonical_content, canonical_header, content_id_of};
 use crate::bsp::report::Findings;
 use crate::bsp::scene::Scene;
 use crate::bsp::table::Rule;
@@ -13,63 +17,203 @@ const CIPHERTEXT_TRANSFORM: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Ciphertext-Transform";
 const PACKAGE: &str = "the MIME package";
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+pub(super) fn judge(scene: &Scene<'_>, package: Option<&Package<'_>>, limits: &Limits, findings: &mut Findings<'_>) {
+    let mut attachments = Attachments { package, limits, encrypted: Vec::new(), digests: HashMap::new() };
+    for data in &scene.encrypted_data {
+        if let Some(reference) = cipher_reference(data.element) {
+            attachments.encrypted(data.element, reference, !data.named_by.is_empty(), findings);
+        }
+    }
     for signature in &scene.signatures {
         let signed_info = signature.children().filter(|child| child.is(name::DS.uri, "SignedInfo"));
         for reference in signed_info.flat_map(|info| info.children_named(name::DS.uri, "Reference")) {
-            signed(reference, findings);
+            attachments.signed(reference, findings);
         }
     }
-    for data in &scene.encrypted_data {
-        let cipher = data.element.children().find(|child| child.is(name::XENC.uri, "CipherData"));
-        let reference = cipher.and_then(|data| data.children().find(|c| c.is(name::XENC.uri, "CipherReference")));
-        if let Some(reference) = reference {
-            encrypted(data.element, reference, !data.named_by.is_empty(), findings);
+    if package.is_some() {
+        attachments.whole(scene, findings);
+    }
+}
+
+fn cipher_reference<'d>(data: Element<'d>) -> Option<Element<'d>> {
+    let cipher = data.children().find(|child| child.is(name::XENC.uri, "CipherData"))?;
+    cipher.children().find(|child| child.is(name::XENC.uri, "CipherReference"))
+}
+
+struct Attachments<'p, 'm> {
+    package: Option<&'p Package<'m>>,
+    limits: &'p Limits,
+    /// Content-IDs of parts that are ciphertext.
+    encrypted: Vec<String>,
+    /// What was digested before: Content-ID, whether with its header, and method.
+    digests: HashMap<(String, bool, &'static str), Digests>,
+}
+
+/// Digests of one part.
+#[derive(Clone)]
+struct Digests {
+    /// As the profile has it.
+    canonical: Option<Vec<u8>>,
+    /// Of the content as it is, its transfer encoding undone.
+    plain: Vec<u8>,
+    /// Of the content as it was transferred.
+    encoded: Vec<u8>,
+}
+
+impl<'p> Attachments<'p, '_> {
+    fn part(&self, reference: Element<'_>) -> Option<&'p MimePart<'p>> {
+        self.package?.named_by(&reference.attribute("", "URI")?)
+    }
+
+    /// §18.1.
+    fn whole(&self, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+        let (Some(package), root) = (self.package, scene.document.root()) else { return };
+        let media_type = package.root().media_type().unwrap_or_default();
+        let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
+        let why = format!("the root part is of type {media_type:?}, and no envelope");
+        findings.check(Rule::U18_1_1, root, is_envelope, &why);
+        let is_url = |uri: &str| uri.starts_with("cid:");
+        let mut outside = 0;
+        for element in scene.document.elements() {
+            let names = element.is(name::XENC.uri, "CipherReference") || element.is(name::DS.uri, "Reference");
+            let names = names && element.attribute("", "URI").is_some_and(|uri| is_url(&uri));
+            if names && scene.security_of(element).is_none() {
+                outside += 1;
+                findings.fail(Rule::U18_1_2, element, "it names an attachment outside a Security header");
+            }
+            if element.is(name::XENC.uri, "CipherReference") && package.root().content_id().is_some() {
+                let id = element.attribute("", "URI").and_then(|uri| content_id_of(&uri));
+                let is_root = id.as_deref() == package.root().content_id();
+                findings.check(Rule::U18_1_3, element, !is_root, "the root part is encrypted");
+            }
+        }
+        if outside == 0 {
+            findings.pass(Rule::U18_1_2, root);
+        }
+        findings.pass(Rule::U18_1_3, root);
+    }
+
+    fn needs_package(&self, rules: &[Rule], element: Element<'_>, findings: &mut Findings<'_>) {
+        for rule in [Rule::U18_1_1, Rule::U18_1_2, Rule::U18_1_3].iter().chain(rules) {
+            findings.unknown(*rule, element, PACKAGE);
+        }
+    }
+
+    /// §18.2.
+    fn signed(&mut self, reference: Element<'_>, findings: &mut Findings<'_>) {
+        let uri = reference.attribute("", "URI").unwrap_or_default();
+        let transforms = || {
+            let list = reference.children().filter(|child| child.is(name::DS.uri, "Transforms"));
+            let all = list.flat_map(|list| list.children_named(name::DS.uri, "Transform"));
+            all.map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
+        };
+        let is_of_attachments = |uri: &String| [CONTENT_TRANSFORM, COMPLETE_TRANSFORM].contains(&uri.as_str());
+        let has_transform = transforms().any(|uri| is_of_attachments(&uri));
+        let is_cid = content_id_of(&uri).is_some_and(|id| !id.contains(['<', '>', ' ']));
+        if !has_transform && !uri.starts_with("cid:") {
+            return;
+        }
+        findings.check(Rule::U18_2_1, reference, is_cid, "no cid: URL of a Content-ID");
+        let others = transforms().any(|uri| !is_of_attachments(&uri));
+        let why = "no transform of attachments, or one beside it";
+        findings.check(Rule::R6101, reference, has_transform && !others, why);
+        let rules = [Rule::U18_2_3, Rule::U18_2_4, Rule::U18_2_5];
+        if self.package.is_none() {
+            return self.needs_package(&rules, reference, findings);
+        }
+        let Some(part) = self.part(reference) else {
+            return rules[..2]
+                .iter()
+                .for_each(|rule| findings.unknown(*rule, reference, "the attachment: no part has this Content-ID"));
+        };
+        let has_type = part.fields().get("Content-Type").is_ok_and(|value| value.is_some());
+        findings.check(Rule::U18_2_5, reference, has_type, "the part states no Content-Type");
+        let is_encrypted = part.content_id().is_some_and(|id| self.encrypted.iter().any(|encrypted| encrypted == id));
+        if is_encrypted {
+            return rules[..2]
+                .iter()
+                .for_each(|rule| findings.unknown(*rule, reference, "a key: the attachment is encrypted"));
+        }
+        let is_complete = transforms().any(|uri| uri == COMPLETE_TRANSFORM);
+        self.digest(reference, part, is_complete, findings);
+    }
+
+    /// §18.2.3 and §18.2.4, told apart by what the digest fits.
+    fn digest(&mut self, reference: Element<'_>, part: &MimePart<'_>, is_complete: bool, findings: &mut Findings<'_>) {
+        let child = |local: &str| reference.children().find(|child| child.is(name::DS.uri, local));
+        let method =
+            child("DigestMethod").and_then(|method| DigestMethod::from_uri(&method.attribute("", "Algorithm")?));
+        let value = child("DigestValue").and_then(|value| value.base64(64).ok());
+        let (Some(method), Some(value)) = (method, value) else { return };
+        let key = (part.content_id().unwrap_or_default().to_owned(), is_complete, method.uri());
+        let limits = self.limits;
+        let digests = self.digests.entry(key).or_insert_with(|| Digests::of(part, is_complete, method, limits));
+        let [canonicalised, decoded] = [Rule::U18_2_3, Rule::U18_2_4];
+        if digests.canonical.as_ref() == Some(&value) {
+            findings.pass(canonicalised, reference);
+            findings.pass(decoded, reference);
+        } else if digests.plain == value {
+            findings.fail(canonicalised, reference, "the digest is over content that is not in canonical form");
+            findings.pass(decoded, reference);
+        } else if digests.encoded == value {
+            findings.fail(decoded, reference, "the digest is over the content in its transfer encoding");
+            findings.unknown(canonicalised, reference, "a digest over the content itself");
+        } else {
+            for rule in [canonicalised, decoded] {
+                findings.unknown(
+                    rule,
+                    reference,
+                    "a digest that fits: the attachment was changed, or digested otherwise",
+                );
+            }
+        }
+    }
+
+    /// §18.3.
+    fn encrypted(&mut self, data: Element<'_>, reference: Element<'_>, is_named: bool, findings: &mut Findings<'_>) {
+        findings.check(Rule::U18_3_1, data, is_named, "no xenc:DataReference names it");
+        let kind = data.attribute("", "Type").unwrap_or_default();
+        let is_known = [CONTENT_ONLY, COMPLETE].contains(&kind.as_ref());
+        findings.check(Rule::U18_3_2, data, is_known, "no Type of attachments");
+        let uri = reference.attribute("", "URI").unwrap_or_default();
+        let id = content_id_of(&uri);
+        let transforms = reference.children().filter(|child| child.is(name::XENC.uri, "Transforms"));
+        let all: Vec<_> = transforms
+            .flat_map(|list| list.children_named(name::DS.uri, "Transform"))
+            .map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
+            .collect();
+        let is_cipher = all.len() == 1 && all.iter().all(|uri| uri == CIPHERTEXT_TRANSFORM);
+        let why = "no cid: URL, or not the one transform #Attachment-Ciphertext-Transform";
+        findings.check(Rule::U18_3_3, data, id.is_some() && is_cipher, why);
+        self.encrypted.extend(id);
+        match (self.package, self.part(reference)) {
+            (None, _) => self.needs_package(&[Rule::U18_3_4], data, findings),
+            (Some(_), None) => findings.unknown(Rule::U18_3_4, data, "the attachment: no part has this Content-ID"),
+            (Some(_), Some(part)) => {
+                let is_octets = part.media_type().is_ok_and(|media_type| media_type == "application/octet-stream");
+                let keeps_type = kind != CONTENT_ONLY || data.attribute("", "MimeType").is_some();
+                let why = "the part is not of type application/octet-stream, or its own type is nowhere";
+                findings.check(Rule::U18_3_4, data, is_octets && keeps_type, why);
+            }
         }
     }
 }
 
-fn needs_package(rules: &[Rule], element: Element<'_>, findings: &mut Findings<'_>) {
-    let always = [Rule::U18_1_1, Rule::U18_1_2, Rule::U18_1_3];
-    for rule in always.iter().chain(rules) {
-        findings.unknown(*rule, element, PACKAGE);
+impl Digests {
+    fn of(part: &MimePart<'_>, is_complete: bool, method: DigestMethod, limits: &Limits) -> Self {
+        let header = if is_complete { canonical_header(part).ok() } else { Some(String::new()) };
+        let digest = |header: &str, content: &[u8]| {
+            let mut digest = Digest::new(method);
+            digest.update(header.as_bytes());
+            digest.update(content);
+            digest.finish().as_octets().to_vec()
+        };
+        let stated = header.as_deref().unwrap_or_default();
+        let content = canonical_content(part, limits).ok();
+        Self {
+            canonical: header.as_deref().zip(content).map(|(header, content)| digest(header, &content)),
+            plain: digest(stated, part.unauthenticated_content()),
+            encoded: digest(stated, part.encoded()),
+        }
     }
-}
-
-/// §18.2.
-fn signed(reference: Element<'_>, findings: &mut Findings<'_>) {
-    let uri = reference.attribute("", "URI").unwrap_or_default();
-    let transforms = || {
-        let list = reference.children().filter(|child| child.is(name::DS.uri, "Transforms"));
-        let all = list.flat_map(|list| list.children_named(name::DS.uri, "Transform"));
-        all.map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
-    };
-    let is_of_attachments = |uri: &String| [CONTENT_TRANSFORM, COMPLETE_TRANSFORM].contains(&uri.as_str());
-    let has_transform = transforms().any(|uri| is_of_attachments(&uri));
-    let is_cid = uri.strip_prefix("cid:").is_some_and(|id| !id.is_empty() && !id.contains(['<', '>', ' ']));
-    if !has_transform && !uri.starts_with("cid:") {
-        return;
-    }
-    findings.check(Rule::U18_2_1, reference, is_cid, "no cid: URL of a Content-ID");
-    let others = transforms().any(|uri| !is_of_attachments(&uri));
-    findings.check(Rule::R6101, reference, has_transform && !others, "no transform of attachments, or one beside it");
-    needs_package(&[Rule::U18_2_3, Rule::U18_2_4, Rule::U18_2_5], reference, findings);
-}
-
-/// §18.3.
-fn encrypted(data: Element<'_>, reference: Element<'_>, is_named: bool, findings: &mut Findings<'_>) {
-    findings.check(Rule::U18_3_1, data, is_named, "no xenc:DataReference names it");
-    let kind = data.attribute("", "Type").unwrap_or_default();
-    let is_known = [CONTENT_ONLY, COMPLETE].contains(&kind.as_ref());
-    findings.check(Rule::U18_3_2, data, is_known, "no Type of attachments");
-    let is_cid = reference.attribute("", "URI").is_some_and(|uri| uri.starts_with("cid:") && uri.len() > 4);
-    let transforms = reference.children().filter(|child| child.is(name::XENC.uri, "Transforms"));
-    let all: Vec<_> = transforms
-        .flat_map(|list| list.children_named(name::DS.uri, "Transform"))
-        .map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
-        .collect();
-    let is_cipher = all.len() == 1 && all.iter().all(|uri| uri == CIPHERTEXT_TRANSFORM);
-    let why = "no cid: URL, or not the one transform #Attachment-Ciphertext-Transform";
-    findings.check(Rule::U18_3_3, data, is_cid && is_cipher, why);
-    needs_package(&[Rule::U18_3_4], data, findings);
 }

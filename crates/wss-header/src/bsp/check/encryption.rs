@@ -139,7 +139,7 @@ fn judge_list(list: &List<'_>, hides: bool, scene: &Scene<'_>, findings: &mut Fi
                 findings.check(data_rule, *reference, fits, "the URI names neither EncryptedData nor EncryptedHeader");
             }
             None if hides && is_shorthand(*reference) => {
-                findings.hidden(data_rule, *reference, "what the URI names may be encrypted itself");
+                findings.unknown(data_rule, *reference, "a key: what the URI names may be encrypted itself");
             }
             None => findings.fail(data_rule, *reference, "the URI is not \"#\" and the Id of an xenc:EncryptedData"),
         }

@@ -20,15 +20,21 @@ pub(super) use transport::judge as transport;
 use super::context::Context;
 use super::report::Findings;
 use super::scene::Scene;
+use crate::attachments::Package;
 
 /// Judges what one revision of the message shows.
-pub(super) fn revision(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+pub(super) fn revision(
+    scene: &Scene<'_>,
+    package: Option<&Package<'_>>,
+    context: &Context<'_>,
+    findings: &mut Findings<'_>,
+) {
     envelope::judge(scene, findings);
     timestamps::judge(scene, findings);
     references::judge(scene, findings);
     signatures::judge(scene, findings);
     encryption::judge(scene, findings);
     tokens::judge(scene, context, findings);
-    attachments::judge(scene, findings);
+    attachments::judge(scene, package, &context.xml_limits(), findings);
     considerations::judge(scene, context, findings);
 }

@@ -1,0 +1,49 @@
+//! SOAP with Attachments: a message as a `multipart/related` package (SwA Profile 1.1.1).
+//!
+//! In reading order: `package`, the envelope and its parts; `field`, the fields of a MIME header, and one of them with
+//! its parameters; `canonical`, what of a part a signature digests.
+//!
+//! So far a package is read and judged ([`bsp::report_package`](crate::bsp::report_package)): attachments are neither
+//! secured nor opened yet.
+
+mod canonical;
+mod field;
+mod package;
+
+pub use package::{MimeError, MimeLimits, MimePart, Package};
+
+pub(crate) use canonical::{canonical_content, canonical_header};
+
+/// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
+pub(crate) fn content_id_of(url: &str) -> Option<String> {
+    let encoded = url.strip_prefix("cid:")?;
+    let mut octets = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first != b'%' {
+            octets.push(*first);
+            continue;
+        }
+        let [high, low, tail @ ..] = tail else { return None };
+        let digit = |c: u8| char::from(c).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        octets.push(digit(*high)? << 4 | digit(*low)?);
+        rest = tail;
+    }
+    String::from_utf8(octets).ok().filter(|id| !id.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cid_url_is_decoded_once_and_exactly() {
+        assert_eq!(content_id_of("cid:a%40b").as_deref(), Some("a@b"));
+        assert_eq!(content_id_of("cid:a%2Bb+c").as_deref(), Some("a+b+c"));
+        assert_eq!(content_id_of("cid:a%2540b").as_deref(), Some("a%40b"));
+        for wrong in ["cid:", "cid:%4", "cid:%zz", "cid:%ff", "CID:a", "a@b", "#a"] {
+            assert_eq!(content_id_of(wrong), None, "{wrong}");
+        }
+    }
+}
