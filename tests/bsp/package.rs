@@ -68,8 +68,10 @@ fn judged(package: &str) -> Report {
     bsp::report_package(&package, &Context::new()).expect("an envelope")
 }
 
+type Edits = &'static [(&'static str, &'static str)];
+
 /// Rule, edits of the package, and what changes with it.
-const CASES: &[(&str, &[(&str, &str)], &str)] = &[
+const CASES: &[(&str, Edits, &str)] = &[
     ("U-18.1.1", &[("--=_b\r\nContent-Type: text/xml", "--=_b\r\nContent-Type: application/xop+xml")], ""),
     ("U-18.1.2", &[("<a:To>", "<a:To><xenc:CipherReference xmlns:xenc=\"%XENC%\" URI=\"cid:text@b\"/>")], ""),
     ("U-18.1.3", &[("URI=\"cid:cipher@b\"", "URI=\"cid:root@b\"")], "U-18.3.4 not-checkable"),
