@@ -356,3 +356,78 @@ fn bsp_r5414_r5415_prefixes_in_any_order_and_space() {
         assert!(with(&message, &Context::new()).conforms());
     }
 }
+
+/// A token that ciphertext hides is missed without the key, and found with it.
+#[test]
+fn what_refers_into_ciphertext_is_judged_again_with_the_key() {
+    let assertion = golden("saml 2.0");
+    let (start, end) = ("<saml2:Assertion", "</saml2:Assertion>");
+    let assertion = &assertion[assertion.find(start).expect("one")..assertion.find(end).expect("its end") + end.len()];
+    let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body]);
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
+    let plan = recipe().attach(assertion).sign(signing).encrypt(encrypting).plan().expect("a plan");
+    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let without = with(&message, &Context::new());
+    assert_eq!(without.outcome(Rule::R6613), Outcome::NotCheckable);
+    let bob = bob();
+    let report = with(&message, &Context::new().receiver(&bob));
+    assert!(report.conforms(), "{:?}", report.breaches().collect::<Vec<_>>());
+    // It is in the message after all: R6613 is about assertions elsewhere, R6610 about those that are there.
+    assert_eq!(report.outcome(Rule::R6613), Outcome::NotApplicable);
+    assert_eq!(report.outcome(Rule::R6617), Outcome::Pass);
+}
+
+/// Whatever is cut out of a message or said twice in it: a verdict on every rule, or no XML.
+#[test]
+fn changed_messages_are_judged_without_a_panic() {
+    let bob = bob();
+    let names = [
+        "x509",
+        "encrypted",
+        "two headers",
+        "embedded",
+        "path",
+        "str-transform",
+        "username",
+        "password key",
+        "symmetric",
+        "signature encrypted",
+        "reply",
+        "saml 1.1",
+        "saml embedded",
+        "kerberos",
+        "license",
+        "attachments",
+        "key references",
+    ];
+    let mut state = 7_u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).expect("31 bits") % below
+    };
+    let mut judged = 0;
+    for name in names {
+        let genuine = golden(name);
+        let marks: Vec<usize> = genuine.match_indices(['<', '"', ' ', '#']).map(|(at, _)| at).collect();
+        for round in 0..150 {
+            let (first, second) = (marks[random(marks.len())], marks[random(marks.len())]);
+            let (start, end) = (first.min(second), first.max(second));
+            let mut changed = genuine.clone();
+            match random(3) {
+                0 => changed.replace_range(start..end, ""),
+                1 => changed.insert_str(start, &genuine[start..end]),
+                _ => {
+                    let at = marks[random(marks.len())];
+                    changed.insert_str(at, &genuine[start..end.min(start + 60)]);
+                }
+            }
+            // Keys are dear: not every time.
+            let context = if round % 10 == 0 { Context::new().receiver(&bob) } else { Context::new() };
+            if let Ok(report) = bsp::report(&changed, &context) {
+                assert_eq!(report.verdicts().len(), Rule::ALL.len());
+                judged += 1;
+            }
+        }
+    }
+    assert!(judged > 100, "{judged} were XML");
+}

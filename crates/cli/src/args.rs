@@ -364,6 +364,29 @@ pub(crate) enum Color {
     Never,
 }
 
+/// What a receiver holds: keys, passwords, the certificates of its peers.
+#[derive(Args)]
+pub(crate) struct HoldingArgs {
+    /// A certificate messages may name without carrying it
+    #[arg(long)]
+    pub(crate) known_cert: Vec<PathBuf>,
+    /// A private key to decrypt with; goes with the --decrypt-cert at its place
+    #[arg(long)]
+    pub(crate) decrypt_key: Vec<PathBuf>,
+    /// The certificate of a decryption key
+    #[arg(long)]
+    pub(crate) decrypt_cert: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// Users and passwords: lines of name, tab, password
+    #[arg(long)]
+    pub(crate) user_file: Option<PathBuf>,
+    /// Open the header for this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+}
+
 #[derive(Args)]
 pub(crate) struct LintArgs {
     #[command(flatten)]
@@ -386,24 +409,8 @@ pub(crate) struct LintArgs {
     /// A line for requirements that do not apply, too
     #[arg(long)]
     pub(crate) all: bool,
-    /// A private key to see into ciphertext with; goes with the --decrypt-cert at its place
-    #[arg(long)]
-    pub(crate) decrypt_key: Vec<PathBuf>,
-    /// The certificate of a decryption key
-    #[arg(long)]
-    pub(crate) decrypt_cert: Vec<PathBuf>,
-    /// A shared secret as raw octets; NAME matches ds:KeyName
-    #[arg(long, value_name = "[NAME=]FILE")]
-    pub(crate) secret: Vec<String>,
-    /// A certificate the message may name
-    #[arg(long)]
-    pub(crate) known_cert: Vec<PathBuf>,
-    /// Users and passwords: lines of name, tab, password
-    #[arg(long)]
-    pub(crate) user_file: Option<PathBuf>,
-    /// See into the header for this actor or role
-    #[arg(long, value_name = "URI")]
-    pub(crate) actor: Option<String>,
+    #[command(flatten)]
+    pub(crate) holdings: HoldingArgs,
     /// The envelope before it was secured
     #[arg(long, value_name = "FILE")]
     pub(crate) clear_text: Option<PathBuf>,
@@ -428,27 +435,12 @@ pub(crate) struct VerifyArgs {
     /// A certificate that may lead to an anchor
     #[arg(long)]
     pub(crate) intermediate: Vec<PathBuf>,
-    /// A certificate messages may name without carrying it
-    #[arg(long)]
-    pub(crate) known_cert: Vec<PathBuf>,
     /// A revocation list
     #[arg(long)]
     pub(crate) crl: Vec<PathBuf>,
     /// A certificate that is trusted as it is
     #[arg(long)]
     pub(crate) pin: Vec<PathBuf>,
-    /// A private key to decrypt with; goes with the --decrypt-cert at its place
-    #[arg(long)]
-    pub(crate) decrypt_key: Vec<PathBuf>,
-    /// The certificate of a decryption key
-    #[arg(long)]
-    pub(crate) decrypt_cert: Vec<PathBuf>,
-    /// A shared secret as raw octets; NAME matches ds:KeyName
-    #[arg(long, value_name = "[NAME=]FILE")]
-    pub(crate) secret: Vec<String>,
-    /// Users and passwords: lines of name, tab, password
-    #[arg(long)]
-    pub(crate) user_file: Option<PathBuf>,
     /// A certificate whose key issues SAML assertions; it signs no messages
     #[arg(long)]
     pub(crate) saml_issuer: Vec<PathBuf>,
@@ -473,6 +465,8 @@ pub(crate) struct VerifyArgs {
     #[arg(long, value_name = "URI")]
     pub(crate) recipient: Option<String>,
     #[command(flatten)]
+    pub(crate) holdings: HoldingArgs,
+    #[command(flatten)]
     pub(crate) allow: AllowArgs,
     /// What to do about the Basic Security Profile, as it is deployed: refuse what breaks a MUST, say so, or nothing
     #[arg(long, value_enum, default_value = "report")]
@@ -486,9 +480,6 @@ pub(crate) struct VerifyArgs {
     /// How far clocks may differ
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(crate) clock_skew: u64,
-    /// Open the header for this actor or role
-    #[arg(long, value_name = "URI")]
-    pub(crate) actor: Option<String>,
     /// Remember accepted messages here
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,

@@ -11,10 +11,10 @@ use ws_security::tokens::{Purpose, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Limits, Signature};
 use ws_security::xmlenc::KeySource;
 use ws_security::{
-    AlgorithmPolicy, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
+    AlgorithmPolicy, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver, Secret, SignerRule, Trust,
 };
 
-use crate::args::{AllowArgs, KeyArgs};
+use crate::args::{AllowArgs, HoldingArgs, KeyArgs};
 use crate::output::{self, Outcome, could_not};
 
 /// What the key options name.
@@ -55,17 +55,31 @@ pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
     Ok((name, output::read(Path::new(path))?))
 }
 
-/// The identities of key files and certificate files in pairs.
-pub(crate) fn decryption_identities(keys: &[PathBuf], certificates: &[PathBuf]) -> Outcome<Vec<Identity>> {
-    if keys.len() != certificates.len() {
+/// A receiver with what it holds; known certificates are for its trust.
+pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
+    if holdings.decrypt_key.len() != holdings.decrypt_cert.len() {
         return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
     }
-    let pairs = keys.iter().zip(certificates);
-    pairs.map(|(key, cert)| Identity::from_pem(&output::read(cert)?, &output::read(key)?).map_err(could_not)).collect()
+    for (key, certificate) in holdings.decrypt_key.iter().zip(&holdings.decrypt_cert) {
+        let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
+        receiver = receiver.decrypt_with(identity);
+    }
+    for argument in &holdings.secret {
+        let (name, octets) = secret(argument)?;
+        receiver = receiver.shared_secret(name, Secret::new(octets));
+    }
+    if let Some(path) = &holdings.user_file {
+        let users = users(path)?;
+        receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();
+    }
+    Ok(match &holdings.actor {
+        Some(actor) => receiver.actor(actor.clone()),
+        None => receiver,
+    })
 }
 
 /// Lines of name, tab, password.
-pub(crate) fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
+fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
     let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
     let lines = text.lines().filter(|line| !line.is_empty());
     let user = |line: &str| {

@@ -9,7 +9,7 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Limits, Part, Receiver, Requirements, SamlVersion, Secret, Signer, SignerRule, Trust,
+    Exchange, FixedClock, Limits, Part, Receiver, Requirements, SamlVersion, Signer, SignerRule, Trust,
 };
 
 use crate::args::{Bsp, Format, VerifyArgs};
@@ -68,14 +68,14 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     }
     trust = trust
         .intermediates(keys::certificates(&arguments.intermediate)?)
-        .known(keys::certificates(&arguments.known_cert)?);
+        .known(keys::certificates(&arguments.holdings.known_cert)?);
     for path in &arguments.crl {
         trust = trust.crls(&output::read(path)?).map_err(could_not)?;
     }
     let named = [&arguments.trust, &arguments.pin, &arguments.saml_issuer];
     let anyone = named.iter().all(|paths| paths.is_empty())
-        && arguments.user_file.is_none()
-        && arguments.secret.is_empty()
+        && arguments.holdings.user_file.is_none()
+        && arguments.holdings.secret.is_empty()
         && !requirements.x509
         && !requirements.kerberos
         && !requirements.username;
@@ -99,12 +99,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if cbc {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
     }
-    if let Some(actor) = &arguments.actor {
-        receiver = receiver.actor(actor.clone());
-    }
-    for identity in keys::decryption_identities(&arguments.decrypt_key, &arguments.decrypt_cert)? {
-        receiver = receiver.decrypt_with(identity);
-    }
+    receiver = keys::equip(receiver, &arguments.holdings)?;
     if arguments.allow.allow_legacy {
         receiver = receiver.accept_x509_version_1_for_legacy_use_only();
     }
@@ -117,14 +112,6 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     }
     if !arguments.saml_issuer.is_empty() {
         receiver = receiver.assertions(assertions(arguments, attesters)?);
-    }
-    for argument in &arguments.secret {
-        let (name, octets) = keys::secret(argument)?;
-        receiver = receiver.shared_secret(name, Secret::new(octets));
-    }
-    if let Some(path) = &arguments.user_file {
-        let users = keys::users(path)?;
-        receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();
     }
     Ok((receiver, signed_body))
 }

@@ -6,7 +6,7 @@ mod text;
 use serde_json::json;
 use ws_security::attachments::{MimeLimits, Package};
 use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
-use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Secret, Trust};
+use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Trust};
 
 use crate::args::{Format, LintArgs, Profile};
 use crate::keys;
@@ -69,32 +69,18 @@ fn variant(arguments: &LintArgs) -> Outcome<Variant> {
 
 /// Whoever has the keys that were given; what it would require or trust plays no part.
 fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
-    let nothing = arguments.decrypt_key.is_empty()
-        && arguments.decrypt_cert.is_empty()
-        && arguments.secret.is_empty()
-        && arguments.known_cert.is_empty()
-        && arguments.user_file.is_none();
+    let holdings = &arguments.holdings;
+    let nothing = holdings.decrypt_key.is_empty()
+        && holdings.decrypt_cert.is_empty()
+        && holdings.secret.is_empty()
+        && holdings.known_cert.is_empty()
+        && holdings.user_file.is_none();
     if nothing {
         return Ok(None);
     }
-    let trust = Trust::pins(keys::certificates(&arguments.known_cert)?);
-    let mut receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache)
-        .limits(Limits::default().xml(output::limits()));
-    if let Some(actor) = &arguments.actor {
-        receiver = receiver.actor(actor.clone());
-    }
-    for identity in keys::decryption_identities(&arguments.decrypt_key, &arguments.decrypt_cert)? {
-        receiver = receiver.decrypt_with(identity);
-    }
-    for argument in &arguments.secret {
-        let (name, octets) = keys::secret(argument)?;
-        receiver = receiver.shared_secret(name, Secret::new(octets));
-    }
-    if let Some(path) = &arguments.user_file {
-        let users = keys::users(path)?;
-        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
-    }
-    Ok(Some(receiver))
+    let trust = Trust::pins(keys::certificates(&holdings.known_cert)?);
+    let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    keys::equip(receiver.limits(Limits::default().xml(output::limits())), holdings).map(Some)
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

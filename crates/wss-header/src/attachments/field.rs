@@ -61,13 +61,11 @@ impl Structured {
         let value = tokens.until_semicolon().ok_or_else(malformed)?;
         let mut raw: Vec<(String, String)> = Vec::new();
         while tokens.semicolon() {
-            let Some((name, value)) = tokens.parameter() else {
-                // A semicolon may end the value.
-                if tokens.rest.trim().is_empty() {
-                    break;
-                }
-                return Err(malformed());
-            };
+            // A semicolon may end the value.
+            if tokens.rest.trim().is_empty() {
+                break;
+            }
+            let (name, value) = tokens.parameter().ok_or_else(malformed)?;
             raw.push((name.to_ascii_lowercase(), value));
         }
         let mut parameters = joined(raw).ok_or_else(malformed)?;

@@ -65,8 +65,7 @@ rules! {
     U5_3_1 "U-5.3.1" "5.3.1" "RECEIVER (intermediary)" ShouldNot Behaviour
         "When an intermediary removes a wsse:Security header (or another block) it has processed, it should take \
          care not to remove something that a signature or reference meant for a later node still depends on; \
-         headers addressed to others stay untouched."
-        "";
+         headers addressed to others stay untouched." "";
     R5814 "R5814" "5.4.1" "RECEIVER" May Behaviour
         "Where processing a secured request would normally yield a SOAP response but a fault arises instead, the \
          receiver may either send that fault or drop the message silently."
@@ -87,12 +86,10 @@ rules! {
         "Needs the WSDL description.";
     U5_4_5 "U-5.4.5" "5.4.5" "RECEIVER" Should Behaviour
         "Basic Profile R2724 (fault \"Client\" when the envelope does not fit its WSDL) is applied to the envelope \
-         with security removed, and is subject to R5814 (no fault is required)."
-        "";
+         with security removed, and is subject to R5814 (no fault is required)." "";
     U5_4_6 "U-5.4.6" "5.4.6" "RECEIVER" Must Behaviour
         "Basic Profile R2725 (check VersionMismatch, MustUnderstand and Client conditions in that order) is applied \
-         around security processing: what the plaintext must satisfy can only be checked after decryption."
-        "";
+         around security processing: what the plaintext must satisfy can only be checked after decryption." "";
     U5_4_7 "U-5.4.7" "5.4.7" "SECURE_ENVELOPE" Must Context
         "Basic Profile R2729 (rpc-literal response wrapper named operation name + \"Response\") is judged on the \
          envelope with security removed."
@@ -116,20 +113,15 @@ rules! {
         "An empty actor, and the ultimateReceiver role of SOAP 1.2, are no actor: they count for R3206. Actors \
          compare octet by octet.";
     R3227 "R3227" "7.1.1" "SECURITY_HEADER" MustNot Wire
-        "A wsse:Security header holds at most one wsu:Timestamp child."
-        "";
+        "A wsse:Security header holds at most one wsu:Timestamp child." "";
     R3203 "R3203" "7.2.1" "TIMESTAMP" Must Wire
-        "A wsu:Timestamp has exactly one wsu:Created child."
-        "";
+        "A wsu:Timestamp has exactly one wsu:Created child." "";
     R3224 "R3224" "7.2.2" "TIMESTAMP" MustNot Wire
-        "A wsu:Timestamp has at most one wsu:Expires child."
-        "";
+        "A wsu:Timestamp has at most one wsu:Expires child." "";
     R3221 "R3221" "7.2.3" "TIMESTAMP" Must Wire
-        "When wsu:Expires is present, wsu:Created stands before it as a sibling (document order)."
-        "";
+        "When wsu:Expires is present, wsu:Created stands before it as a sibling (document order)." "";
     R3222 "R3222" "7.2.4" "TIMESTAMP" MustNot Wire
-        "wsu:Timestamp has no element children other than wsu:Created and wsu:Expires."
-        "";
+        "wsu:Timestamp has no element children other than wsu:Created and wsu:Expires." "";
     R3220 "R3220" "7.3.1" "CREATED" ShouldNot Wire
         "wsu:Created carries at most three fractional-second digits."
         "The digits that are written count, trailing zeros too. Values are judged in a Timestamp, not in a \
@@ -138,17 +130,13 @@ rules! {
         "wsu:Expires carries at most three fractional-second digits."
         "The digits that are written count, trailing zeros too.";
     R3213 "R3213" "7.3.2" "CREATED" Must Wire
-        "The seconds field of wsu:Created is below 60 (no leap second 60)."
-        "";
+        "The seconds field of wsu:Created is below 60 (no leap second 60)." "";
     R3215 "R3215" "7.3.2" "EXPIRES" Must Wire
-        "The seconds field of wsu:Expires is below 60 (no leap second 60)."
-        "";
+        "The seconds field of wsu:Expires is below 60 (no leap second 60)." "";
     R3225 "R3225" "7.3.3" "CREATED" MustNot Wire
-        "wsu:Created has no ValueType attribute."
-        "";
+        "wsu:Created has no ValueType attribute." "";
     R3226 "R3226" "7.3.3" "EXPIRES" MustNot Wire
-        "wsu:Expires has no ValueType attribute."
-        "";
+        "wsu:Expires has no ValueType attribute." "";
     R3217 "R3217" "7.3.4" "CREATED" Must Wire
         "wsu:Created is an xsd:dateTime in UTC, i.e. with the \"Z\" designator; no local time, no missing zone."
         "The designator must be Z; +00:00 is the same instant and is waived as deployed. Without a zone the instant \
@@ -166,11 +154,9 @@ rules! {
          the security token profile of the referenced token defines."
         "The referenced token decides where it is in the message; a type that names no profile is not checkable.";
     R3057 "R3057" "8.3.1" "STR_REFERENCE" MustNot Wire
-        "wsse:Reference/@URI does not point at a wsse:SecurityTokenReference."
-        "";
+        "wsse:Reference/@URI does not point at a wsse:SecurityTokenReference." "";
     R3064 "R3064" "8.3.1" "STR_REFERENCE" MustNot Wire
-        "wsse:Reference/@URI does not point at a wsse:Embedded element; point at the token inside it."
-        "";
+        "wsse:Reference/@URI does not point at a wsse:Embedded element; point at the token inside it." "";
     R3059 "R3059" "8.3.2" "STR_REFERENCE" Must Wire
         "wsse:Reference has a ValueType attribute, except when it points at a SAML V2.0 assertion, a Kerberos token \
          or an xenc:EncryptedKey token."
@@ -182,23 +168,18 @@ rules! {
         "A token of the message decides. Types of tokens outside the message, or unknown, are no breach: new \
          profiles may come.";
     R3062 "R3062" "8.3.3" "STR_REFERENCE" Must Wire
-        "wsse:Reference has a URI attribute."
-        "";
+        "wsse:Reference has a URI attribute." "";
     R3027 "R3027" "8.4.1" "SECURITY_TOKEN_REFERENCE" MustNot Wire
-        "wsse:SecurityTokenReference has no ds:KeyName child."
-        "";
+        "wsse:SecurityTokenReference has no ds:KeyName child." "";
     R3054 "R3054" "8.5.1" "STR_KEY_IDENTIFIER" Must Wire
-        "wsse:KeyIdentifier has a ValueType attribute."
-        "";
+        "wsse:KeyIdentifier has a ValueType attribute." "";
     R3063 "R3063" "8.5.1" "STR_KEY_IDENTIFIER" Must Wire
         "wsse:KeyIdentifier/@ValueType is a value defined by the security token profile of the token referred to."
         "Judged against the TokenType of the reference, or, without one, against the list of profiled types.";
     R3070 "R3070" "8.5.2" "STR_KEY_IDENTIFIER" Must Wire
-        "wsse:KeyIdentifier has an EncodingType attribute unless it refers to a SAML token (for SAML see R6604)."
-        "";
+        "wsse:KeyIdentifier has an EncodingType attribute unless it refers to a SAML token (for SAML see R6604)." "";
     R3071 "R3071" "8.5.2" "STR_KEY_IDENTIFIER" Must Wire
-        "wsse:KeyIdentifier/@EncodingType is soap-message-security-1.0#Base64Binary."
-        "";
+        "wsse:KeyIdentifier/@EncodingType is soap-message-security-1.0#Base64Binary." "";
     R3060 "R3060" "8.6.1" "STR_EMBEDDED" Must Wire
         "wsse:Embedded has exactly one child element, and it is a security token."
         "A child that is no token the profile or WS-SecureConversation knows fails.";
@@ -206,16 +187,14 @@ rules! {
         "A token inside wsse:Embedded is written exactly as it would be as a child of wsse:Security."
         "A token inside a wrapper inside wsse:Embedded fails; attributes are judged by the rules of the token.";
     R3056 "R3056" "8.6.3" "STR_EMBEDDED" MustNot Wire
-        "wsse:Embedded has no wsse:SecurityTokenReference child."
-        "";
+        "wsse:Embedded has no wsse:SecurityTokenReference child." "";
     R3022 "R3022" "8.7.1" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A reference to a token in the same envelope that has a wsu:Id uses wsse:Reference or wsse:Embedded, not \
          wsse:KeyIdentifier or issuer and serial."
         "A certificate, an EncryptedKey or a ticket of the message is compared with what the identifier names.";
     R3023 "R3023" "8.7.2" "SECURITY_TOKEN_REFERENCE" Should Wire
         "A token in the envelope that several references share is referred to by wsse:Reference rather than \
-         repeated in wsse:Embedded."
-        "";
+         repeated in wsse:Embedded." "";
     R5204 "R5204" "8.7.3" "STR_REFERENCE" Must Wire
         "A wsse:Reference to a token in the same envelope that has an ID attribute uses URI=\"#\" + that ID \
          (shorthand XPointer)."
@@ -227,20 +206,17 @@ rules! {
          are met with Receiver::accept_forward_references.";
     R3066 "R3066" "8.7.5" "STR_REFERENCE" MustNot Wire
         "A wsse:Reference below one wsse:Security header does not use a \"#id\" URI to reach a token in another \
-         wsse:Security header."
-        "";
+         wsse:Security header." "";
     R3067 "R3067" "8.7.5" "STR_REFERENCE" MustNot Wire
         "A wsse:Reference below an xenc:EncryptedData does not use a \"#id\" URI to reach a token in any \
          wsse:Security header other than the one whose reference list (in xenc:EncryptedKey or standalone) names \
-         that EncryptedData."
-        "";
+         that EncryptedData." "";
     R3024 "R3024" "8.8.1" "EXTERNAL_TOKEN_REFERENCE" Must Context
         "A reference to a token outside the message uses wsse:Reference whenever the token can be reached that way \
          (has a URI); otherwise see R5209."
         "Whether a token outside the message has a URI is known to its sender alone.";
     R3211 "R3211" "8.9.1" "SECURITY_TOKEN_REFERENCE" MustNot Wire
-        "A wsse:SecurityTokenReference does not point at a ds:KeyInfo element."
-        "";
+        "A wsse:SecurityTokenReference does not point at a ds:KeyInfo element." "";
     R3102 "R3102" "9.1.1" "SIGNATURE" MustNot Wire
         "The signature is not enveloping: no ds:Reference points at a ds:Object of the same ds:Signature or at \
          content of it."
@@ -253,8 +229,7 @@ rules! {
         "The signature is detached: it signs elements that neither contain it nor are contained in it."
         "A signature may sign its own ds:KeyInfo and what is in it: that envelops nothing.";
     R3001 "R3001" "9.2.1" "SIG_REFERENCE" Should Wire
-        "ds:Reference has a URI attribute in the \"#id\" (shorthand XPointer) form."
-        "";
+        "ds:Reference has a URI attribute in the \"#id\" (shorthand XPointer) form." "";
     R3003 "R3003" "9.2.2" "SIG_REFERENCE" Must Wire
         "A ds:Reference to a ds:Signature or to something inside one uses \"#\" + the Id attribute defined by XML \
          Signature (unqualified @Id), not wsu:Id."
@@ -262,8 +237,7 @@ rules! {
          wsu:Id.";
     R3004 "R3004" "9.2.3" "SIG_REFERENCE" Must Wire
         "A ds:Reference to an element of the XML Encryption namespace uses \"#\" + the Id attribute defined by XML \
-         Encryption (unqualified @Id), not wsu:Id."
-        "";
+         Encryption (unqualified @Id), not wsu:Id." "";
     R3005 "R3005" "9.2.4" "SIG_REFERENCE" Should Wire
         "A ds:Reference to anything else uses \"#\" + the wsu:Id of that element."
         "SAML assertions have an id of their own and no wsu:Id: exempt.";
@@ -272,16 +246,13 @@ rules! {
          xmldsig-filter2 (XPath Filter 2.0)."
         "A URI that is no shorthand pointer selects what has no id; the expression itself is not evaluated.";
     R5416 "R5416" "9.3.1" "SIG_REFERENCE" Must Wire
-        "Every ds:Reference has a ds:Transforms child."
-        "";
+        "Every ds:Reference has a ds:Transforms child." "";
     R5411 "R5411" "9.3.2" "SIG_TRANSFORMS" Must Wire
-        "ds:Transforms has at least one ds:Transform child."
-        "";
+        "ds:Transforms has at least one ds:Transform child." "";
     R5423 "R5423" "9.3.3" "SIG_TRANSFORM" Must Wire
         "ds:Transform/@Algorithm is one of: exc-c14n; xmldsig-filter2; soap-message-security-1.0#STR-Transform; \
          xmldsig#enveloped-signature; SwAProfile-1.1#Attachment-Content-Signature-Transform; \
-         SwAProfile-1.1#Attachment-Complete-Signature-Transform."
-        "";
+         SwAProfile-1.1#Attachment-Complete-Signature-Transform." "";
     R5412 "R5412" "9.3.4" "SIG_TRANSFORMS" Must Wire
         "The last ds:Transform is one of: exc-c14n; soap-message-security-1.0#STR-Transform; \
          SwAProfile-1.1#Attachment-Content-Signature-Transform; \
@@ -301,18 +272,15 @@ rules! {
          child that holds a ds:CanonicalizationMethod child."
         "The canonicalisation method has to be there; which prefixes it lists is R5413.";
     R5404 "R5404" "9.4.1" "CANONICALIZATION_METHOD" Must Wire
-        "ds:CanonicalizationMethod/@Algorithm is exc-c14n (exclusive, without comments)."
-        "";
+        "ds:CanonicalizationMethod/@Algorithm is exc-c14n (exclusive, without comments)." "";
     R5406 "R5406" "9.4.2" "CANONICALIZATION_METHOD" Must Wire
         "ds:CanonicalizationMethod has a c14n:InclusiveNamespaces child with a PrefixList attribute, unless the \
          list would be empty."
         "No list to give: no c14n:InclusiveNamespaces. One that is there and lists nothing fails.";
     R5414 "R5414" "9.5.1" "RECEIVER" Must Behaviour
-        "A receiver accepts a PrefixList whose prefixes stand in any order."
-        "";
+        "A receiver accepts a PrefixList whose prefixes stand in any order." "";
     R5415 "R5415" "9.5.2" "RECEIVER" Must Behaviour
-        "A receiver accepts a PrefixList with any amount of white space before, between and after the prefixes."
-        "";
+        "A receiver accepts a PrefixList with any amount of white space before, between and after the prefixes." "";
     R5405 "R5405" "9.5.3" "INCLUSIVE_NAMESPACES" Must Context
         "PrefixList names the prefix of every namespace that is in scope for the signed element or its descendants, \
          is not visibly used there, and that the signer wants protected."
@@ -330,8 +298,7 @@ rules! {
         "ds:SignatureMethod/@Algorithm is xmldsig#hmac-sha1 or xmldsig#rsa-sha1."
         "RSA, RSASSA-PSS, ECDSA, EdDSA and HMAC with SHA-2 are waived as deployed.";
     R5401 "R5401" "9.7.2" "SIGNATURE_METHOD" MustNot Wire
-        "ds:SignatureMethod has no ds:HMACOutputLength child."
-        "";
+        "ds:SignatureMethod has no ds:HMACOutputLength child." "";
     R5402 "R5402" "9.8.1" "SIG_KEY_INFO" Must Wire
         "ds:Signature/ds:KeyInfo has exactly one child element."
         "What a SAML assertion holds follows SAML: exempt, as in every implementation.";
@@ -339,26 +306,20 @@ rules! {
         "ds:Signature/ds:KeyInfo has a wsse:SecurityTokenReference child (with R5402: that and nothing else)."
         "What a SAML assertion holds follows SAML: exempt, as in every implementation.";
     R5403 "R5403" "9.9.1" "SIGNATURE" MustNot Wire
-        "No ds:Manifest anywhere below the ds:Signature."
-        "";
+        "No ds:Manifest anywhere below the ds:Signature." "";
     R5440 "R5440" "9.10.1" "SIGNATURE" MustNot Wire
         "No xenc:EncryptedData anywhere below the ds:Signature: encrypt the whole signature element or none of it."
         "";
     R5441 "R5441" "9.11.1" "SIGNATURE_CONFIRMATION" Must Wire
-        "wsse11:SignatureConfirmation has a wsu:Id attribute."
-        "";
+        "wsse11:SignatureConfirmation has a wsu:Id attribute." "";
     R3228 "R3228" "10.1.1" "SECURE_ENVELOPE" MustNot Wire
-        "soap:Header has no xenc:EncryptedData child."
-        "";
+        "soap:Header has no xenc:EncryptedData child." "";
     R3299 "R3299" "10.1.1" "SECURE_ENVELOPE" May Wire
-        "soap:Header may have wsse11:EncryptedHeader children."
-        "";
+        "soap:Header may have wsse11:EncryptedHeader children." "";
     R3230 "R3230" "10.1.1" "ENCRYPTED_HEADER" MustNot Wire
-        "wsse11:EncryptedHeader has exactly one child element, an xenc:EncryptedData, and no other children."
-        "";
+        "wsse11:EncryptedHeader has exactly one child element, an xenc:EncryptedData, and no other children." "";
     R3232 "R3232" "10.1.1" "ENCRYPTED_DATA" May Wire
-        "When wsse11:EncryptedHeader has a wsu:Id, its xenc:EncryptedData may also have an Id."
-        "";
+        "When wsse11:EncryptedHeader has a wsu:Id, its xenc:EncryptedData may also have an Id." "";
     R3205 "R3205" "10.2.1" "ENC_REFERENCE_LIST" Must WireAndKey
         "All data named by one xenc:ReferenceList that is a child of wsse:Security was encrypted under one key."
         "Decided by what the ds:KeyInfo of the data name: different tokens of the message are different keys, \
@@ -374,36 +335,27 @@ rules! {
          there is but one EncryptedKey with a list.";
     R3208 "R3208" "10.4.1" "ENCRYPTED_KEY" Must Wire
         "An xenc:EncryptedKey stands before any xenc:EncryptedData of the same wsse:Security header that its \
-         reference list names."
-        "";
+         reference list names." "";
     R3209 "R3209" "10.4.2" "ENCRYPTED_KEY" MustNot Wire
-        "xenc:EncryptedKey has no Type attribute."
-        "";
+        "xenc:EncryptedKey has no Type attribute." "";
     R5622 "R5622" "10.4.3" "ENCRYPTED_KEY" MustNot Wire
-        "xenc:EncryptedKey has no MimeType attribute."
-        "";
+        "xenc:EncryptedKey has no MimeType attribute." "";
     R5623 "R5623" "10.4.4" "ENCRYPTED_KEY" MustNot Wire
-        "xenc:EncryptedKey has no Encoding attribute."
-        "";
+        "xenc:EncryptedKey has no Encoding attribute." "";
     R5602 "R5602" "10.4.5" "ENCRYPTED_KEY" MustNot Wire
-        "xenc:EncryptedKey has no Recipient attribute."
-        "";
+        "xenc:EncryptedKey has no Recipient attribute." "";
     R5603 "R5603" "10.4.6" "ENCRYPTED_KEY" Must Wire
-        "xenc:EncryptedKey has an xenc:EncryptionMethod child."
-        "";
+        "xenc:EncryptedKey has an xenc:EncryptionMethod child." "";
     R5629 "R5629" "10.5.1" "ENCRYPTED_DATA" Must Wire
         "An xenc:EncryptedData that no xenc:EncryptedKey names in its reference list has a ds:KeyInfo child."
         "EncryptedData of the message security: named by a list, in the header, or directly in the Body. Deeper in \
          a payload it is the application's.";
     R5624 "R5624" "10.5.2" "ENCRYPTED_DATA" Must Wire
-        "Inside a wsse11:EncryptedHeader without wsu:Id, the xenc:EncryptedData has an Id attribute."
-        "";
+        "Inside a wsse11:EncryptedHeader without wsu:Id, the xenc:EncryptedData has an Id attribute." "";
     R5627 "R5627" "10.5.2" "ENCRYPTED_HEADER" Must Wire
-        "When its xenc:EncryptedData has no Id, the wsse11:EncryptedHeader has a wsu:Id attribute."
-        "";
+        "When its xenc:EncryptedData has no Id, the wsse11:EncryptedHeader has a wsu:Id attribute." "";
     R5601 "R5601" "10.5.3" "ENCRYPTED_DATA" Must Wire
-        "xenc:EncryptedData has an xenc:EncryptionMethod child."
-        "";
+        "xenc:EncryptedData has an xenc:EncryptionMethod child." "";
     R5424 "R5424" "10.6.1" "ENC_KEY_INFO" Must Wire
         "A ds:KeyInfo in xenc:EncryptedData or xenc:EncryptedKey has exactly one child element."
         "What a SAML assertion holds follows SAML: exempt.";
@@ -414,18 +366,14 @@ rules! {
          written.";
     R5608 "R5608" "10.7.1" "ENC_DATA_REFERENCE" Must Wire
         "wsse:Security/xenc:ReferenceList/xenc:DataReference/@URI is \"#\" + the Id of the xenc:EncryptedData, or \
-         \"#\" + the wsu:Id of the wsse11:EncryptedHeader."
-        "";
+         \"#\" + the wsu:Id of the wsse11:EncryptedHeader." "";
     R3006 "R3006" "10.8.1" "EK_DATA_REFERENCE" Must Wire
         "xenc:EncryptedKey/xenc:ReferenceList/xenc:DataReference/@URI is \"#\" + the Id of the xenc:EncryptedData, \
-         or \"#\" + the wsu:Id of the wsse11:EncryptedHeader."
-        "";
+         or \"#\" + the wsu:Id of the wsse11:EncryptedHeader." "";
     R5613 "R5613" "10.9.1" "ENC_KEY_REFERENCE" Must Wire
-        "wsse:Security/xenc:ReferenceList/xenc:KeyReference/@URI is \"#\" + the Id of the xenc:EncryptedKey."
-        "";
+        "wsse:Security/xenc:ReferenceList/xenc:KeyReference/@URI is \"#\" + the Id of the xenc:EncryptedKey." "";
     R3007 "R3007" "10.10.1" "EK_KEY_REFERENCE" Must Wire
-        "xenc:EncryptedKey/xenc:ReferenceList/xenc:KeyReference/@URI is \"#\" + the Id of the xenc:EncryptedKey."
-        "";
+        "xenc:EncryptedKey/xenc:ReferenceList/xenc:KeyReference/@URI is \"#\" + the Id of the xenc:EncryptedKey." "";
     R5620 "R5620" "10.11.1" "ED_ENCRYPTION_METHOD" Must Wire
         "xenc:EncryptedData/xenc:EncryptionMethod/@Algorithm is xmlenc#tripledes-cbc, xmlenc#aes128-cbc or \
          xmlenc#aes256-cbc."
@@ -449,24 +397,19 @@ rules! {
         "Any other encrypted element or element content is replaced, in place, by one xenc:EncryptedData."
         "Judged against the clear-text envelope, element by element.";
     R3029 "R3029" "11.1.1" "BINARY_SECURITY_TOKEN" Must Wire
-        "wsse:BinarySecurityToken has an EncodingType attribute."
-        "";
+        "wsse:BinarySecurityToken has an EncodingType attribute." "";
     R3030 "R3030" "11.1.1" "BINARY_SECURITY_TOKEN" Must Wire
-        "wsse:BinarySecurityToken/@EncodingType is soap-message-security-1.0#Base64Binary."
-        "";
+        "wsse:BinarySecurityToken/@EncodingType is soap-message-security-1.0#Base64Binary." "";
     R3031 "R3031" "11.1.2" "BINARY_SECURITY_TOKEN" Must Wire
-        "wsse:BinarySecurityToken has a ValueType attribute."
-        "";
+        "wsse:BinarySecurityToken has a ValueType attribute." "";
     R3032 "R3032" "11.1.2" "BINARY_SECURITY_TOKEN" Must Wire
         "wsse:BinarySecurityToken/@ValueType is a value defined by the token profile concerned."
         "A URI of a family the profile does not know is no breach: tokens may be agreed on. No URI at all, or an \
          unknown type of a known profile, fails.";
     R4222 "R4222" "12.1.1" "USERNAME_TOKEN" MustNot Wire
-        "wsse:UsernameToken has at most one wsse:Password child."
-        "";
+        "wsse:UsernameToken has at most one wsse:Password child." "";
     R4201 "R4201" "12.1.2" "PASSWORD" Must Wire
-        "wsse:Password has a Type attribute."
-        "";
+        "wsse:Password has a Type attribute." "";
     R4212 "R4212" "12.1.3" "PASSWORD" Must WireAndKey
         "For Type username-token-profile-1.0#PasswordDigest the content is Base64(SHA-1(nonce + created + \
          password)), simple concatenation, absent parts left out."
@@ -486,20 +429,15 @@ rules! {
         "wsse:UsernameToken has at most one wsu:Created child."
         "Counts alone: the rules for values are those of a Timestamp.";
     R4225 "R4225" "12.3.1" "USERNAME_TOKEN" MustNot Wire
-        "wsse:UsernameToken has at most one wsse:Nonce child."
-        "";
+        "wsse:UsernameToken has at most one wsse:Nonce child." "";
     R4220 "R4220" "12.3.2" "NONCE" Must Wire
-        "wsse:Nonce has an EncodingType attribute."
-        "";
+        "wsse:Nonce has an EncodingType attribute." "";
     R4221 "R4221" "12.3.2" "NONCE" Must Wire
-        "wsse:Nonce/@EncodingType is soap-message-security-1.0#Base64Binary."
-        "";
+        "wsse:Nonce/@EncodingType is soap-message-security-1.0#Base64Binary." "";
     R4214 "R4214" "12.4.1" "STR_REFERENCE" Must Wire
-        "A wsse:Reference to a wsse:UsernameToken has ValueType username-token-profile-1.0#UsernameToken."
-        "";
+        "A wsse:Reference to a wsse:UsernameToken has ValueType username-token-profile-1.0#UsernameToken." "";
     R4215 "R4215" "12.4.2" "SECURITY_TOKEN_REFERENCE" MustNot Wire
-        "A wsse:UsernameToken is not referred to by wsse:KeyIdentifier."
-        "";
+        "A wsse:UsernameToken is not referred to by wsse:KeyIdentifier." "";
     R3033 "R3033" "13.1.1" "X509_TOKEN" Must Wire
         "A wsse:BinarySecurityToken with a single X.509 certificate has ValueType x509-token-profile-1.0#X509v3."
         "The octets decide what a token holds: a single DER certificate, of whatever version.";
@@ -507,30 +445,24 @@ rules! {
         "A wsse:BinarySecurityToken with a certificate path is either a PKCS7 token or a PkiPath token."
         "The octets decide what a token holds: a PkiPath or PKCS#7 bag.";
     R5202 "R5202" "13.1.2" "BINARY_SECURITY_TOKEN" Should Wire
-        "A wsse:BinarySecurityToken with a certificate path is a PkiPath token (rather than PKCS7)."
-        "";
+        "A wsse:BinarySecurityToken with a certificate path is a PkiPath token (rather than PKCS7)." "";
     R5211 "R5211" "13.1.3" "PKCS7_TOKEN" Must Wire
         "A PKCS7 token has ValueType x509-token-profile-1.0#PKCS7."
         "The octets decide what a token holds.";
     R5218 "R5218" "13.2.1" "STR_REFERENCE" Must Wire
-        "A wsse:Reference to an X.509 v3 token has ValueType x509-token-profile-1.0#X509v3."
-        "";
+        "A wsse:Reference to an X.509 v3 token has ValueType x509-token-profile-1.0#X509v3." "";
     R5212 "R5212" "13.2.2" "SECURITY_TOKEN_REFERENCE" Must Wire
-        "A wsse:SecurityTokenReference to a PKCS7 token has wsse11:TokenType x509-token-profile-1.0#PKCS7."
-        "";
+        "A wsse:SecurityTokenReference to a PKCS7 token has wsse11:TokenType x509-token-profile-1.0#PKCS7." "";
     R5213 "R5213" "13.2.2" "STR_REFERENCE" Must Wire
-        "A wsse:Reference to a PKCS7 token has ValueType x509-token-profile-1.0#PKCS7."
-        "";
+        "A wsse:Reference to a PKCS7 token has ValueType x509-token-profile-1.0#PKCS7." "";
     R5214 "R5214" "13.2.3" "PKIPATH_TOKEN" Must Wire
         "A PkiPath token has ValueType x509-token-profile-1.0#X509PKIPathv1."
         "The octets decide what a token holds.";
     R5215 "R5215" "13.2.4" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A wsse:SecurityTokenReference to a PkiPath token has wsse11:TokenType \
-         x509-token-profile-1.0#X509PKIPathv1."
-        "";
+         x509-token-profile-1.0#X509PKIPathv1." "";
     R5216 "R5216" "13.2.4" "STR_REFERENCE" Must Wire
-        "A wsse:Reference to a PkiPath token has ValueType x509-token-profile-1.0#X509PKIPathv1."
-        "";
+        "A wsse:Reference to a PkiPath token has ValueType x509-token-profile-1.0#X509PKIPathv1." "";
     R5209 "R5209" "13.2.5" "SECURITY_TOKEN_REFERENCE" Must Context
         "A token outside the message that cannot be reached by wsse:Reference but can be named by \
          wsse:KeyIdentifier or ds:X509Data/ds:X509IssuerSerial is named by one of these two."
@@ -553,8 +485,7 @@ rules! {
         "ds:X509IssuerSerial encodes the distinguished name as XML Signature prescribes for DNames."
         "The name must read as RFC 4514 or 2253 write it: with their short names or dotted identifiers, unquoted.";
     R6304 "R6304" "14.1.1" "STR_REFERENCE" Must Wire
-        "A wsse:Reference to a REL token has ValueType rel-token-profile-1.0.pdf#license."
-        "";
+        "A wsse:Reference to a REL token has ValueType rel-token-profile-1.0.pdf#license." "";
     R6301 "R6301" "14.1.2" "STR_REFERENCE" MustNot Wire
         "A wsse:Reference to an r:license in the message that has a wsu:Id does not refer to it by licenseId."
         "Compared with the licenseId of the licenses of the message.";
@@ -563,8 +494,7 @@ rules! {
          wsse:SecurityTokenReference that refers to that token."
         "The signature of the issuer in the license, where there is one.";
     R6902 "R6902" "15.1.1" "KERBEROS_TOKEN" Must Wire
-        "A Kerberos wsse:BinarySecurityToken has ValueType kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ."
-        "";
+        "A Kerberos wsse:BinarySecurityToken has ValueType kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ." "";
     R6903 "R6903" "15.1.2" "KERBEROS_TOKEN" Must Context
         "In the first secured message of an authenticated exchange between two parties the Kerberos token is in the \
          message."
@@ -575,43 +505,33 @@ rules! {
         "Whether a message is the first is for the context to say; one that answers a request is not.";
     R6907 "R6907" "15.2.1" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A wsse:SecurityTokenReference to a Kerberos token has wsse11:TokenType \
-         kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ."
-        "";
+         kerberos-token-profile-1.1#GSS_Kerberosv5_AP_REQ." "";
     R6906 "R6906" "15.2.2" "STR_KEY_IDENTIFIER" Must Wire
         "A wsse:KeyIdentifier for a Kerberos token has ValueType kerberos-token-profile-1.1#Kerberosv5APREQSHA1."
         "The URI with the hyphen in token-profile, as the Kerberos profile has it.";
     R6905 "R6905" "15.2.3" "SECURITY_TOKEN_REFERENCE" Must Wire
-        "A reference to a Kerberos token that is not in the message uses wsse:KeyIdentifier."
-        "";
+        "A reference to a Kerberos token that is not in the message uses wsse:KeyIdentifier." "";
     R6601 "R6601" "16.1.1" "SAML_SC_KEY_INFO" MustNot Wire
         "The ds:KeyInfo in a SAML subject confirmation does not refer to a SAML assertion."
         "The one rule that looks into an assertion.";
     R6611 "R6611" "16.2.1" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A wsse:SecurityTokenReference to a SAML V1.1 assertion has wsse11:TokenType \
-         saml-token-profile-1.1#SAMLV1.1."
-        "";
+         saml-token-profile-1.1#SAMLV1.1." "";
     R6617 "R6617" "16.2.2" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A wsse:SecurityTokenReference to a SAML V2.0 assertion has wsse11:TokenType \
-         saml-token-profile-1.1#SAMLV2.0."
-        "";
+         saml-token-profile-1.1#SAMLV2.0." "";
     R6614 "R6614" "16.2.2" "STR_REFERENCE" MustNot Wire
-        "A wsse:Reference to a SAML V2.0 assertion in the message has no ValueType attribute."
-        "";
+        "A wsse:Reference to a SAML V2.0 assertion in the message has no ValueType attribute." "";
     R6602 "R6602" "16.2.3" "STR_KEY_IDENTIFIER" Must Wire
-        "A wsse:KeyIdentifier for a SAML assertion in the message has a ValueType attribute."
-        "";
+        "A wsse:KeyIdentifier for a SAML assertion in the message has a ValueType attribute." "";
     R6609 "R6609" "16.2.3" "STR_KEY_IDENTIFIER" Must Wire
-        "A wsse:KeyIdentifier for a SAML assertion outside the message has a ValueType attribute."
-        "";
+        "A wsse:KeyIdentifier for a SAML assertion outside the message has a ValueType attribute." "";
     R6603 "R6603" "16.2.3" "STR_KEY_IDENTIFIER" Must Wire
-        "For a SAML V1.1 assertion that ValueType is saml-token-profile-1.0#SAMLAssertionID."
-        "";
+        "For a SAML V1.1 assertion that ValueType is saml-token-profile-1.0#SAMLAssertionID." "";
     R6616 "R6616" "16.2.3" "STR_KEY_IDENTIFIER" Must Wire
-        "For a SAML V2.0 assertion that ValueType is saml-token-profile-1.1#SAMLID."
-        "";
+        "For a SAML V2.0 assertion that ValueType is saml-token-profile-1.1#SAMLID." "";
     R6604 "R6604" "16.2.4" "STR_KEY_IDENTIFIER" MustNot Wire
-        "A wsse:KeyIdentifier for a SAML assertion has no EncodingType attribute."
-        "";
+        "A wsse:KeyIdentifier for a SAML assertion has no EncodingType attribute." "";
     R6605 "R6605" "16.2.4" "STR_KEY_IDENTIFIER" Must Wire
         "A wsse:KeyIdentifier for a SAML assertion holds the assertion ID as an xs:string (not base64)."
         "Text that is no xsd:NCName, or is base64 of the id of an assertion of the message, fails.";
@@ -622,27 +542,22 @@ rules! {
          message, the SAML profile gives 1.1 no other form, and every peer sends it.";
     R6612 "R6612" "16.2.5" "SIG_REFERENCE" MustNot Wire
         "A ds:Reference to a wsse:SecurityTokenReference that embeds a SAML V2.0 assertion does not use the STR \
-         transform (soap-message-security-1.0#STR-Transform)."
-        "";
+         transform (soap-message-security-1.0#STR-Transform)." "";
     R6606 "R6606" "16.2.6" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A reference to a SAML assertion outside the message contains a saml:AuthorityBinding element."
         "SAML 1.1 alone has the element; 2.0 has R6613.";
     R6607 "R6607" "16.2.6" "SAML_AUTHORITY_BINDING" Must Wire
-        "saml:AuthorityBinding/@AuthorityKind is the QName saml:AssertionIDReference."
-        "";
+        "saml:AuthorityBinding/@AuthorityKind is the QName saml:AssertionIDReference." "";
     R6608 "R6608" "16.2.6" "SECURITY_TOKEN_REFERENCE" MustNot Wire
-        "A reference to a SAML assertion in the message has no saml:AuthorityBinding."
-        "";
+        "A reference to a SAML assertion in the message has no saml:AuthorityBinding." "";
     R6613 "R6613" "16.2.6" "SECURITY_TOKEN_REFERENCE" Must Wire
-        "A reference to a SAML V2.0 assertion outside the message uses wsse:Reference (URI of the assertion)."
-        "";
+        "A reference to a SAML V2.0 assertion outside the message uses wsse:Reference (URI of the assertion)." "";
     R3069 "R3069" "17.1.1" "SECURITY_TOKEN_REFERENCE" Must Wire
         "A wsse:SecurityTokenReference to an xenc:EncryptedKey used as a token has wsse11:TokenType \
          soap-message-security-1.1#EncryptedKey."
         "The reference says so by its key identifier, or points at one.";
     R3072 "R3072" "17.1.1" "STR_KEY_IDENTIFIER" Must Wire
-        "A wsse:KeyIdentifier for an xenc:EncryptedKey has ValueType soap-message-security-1.1#EncryptedKeySHA1."
-        "";
+        "A wsse:KeyIdentifier for an xenc:EncryptedKey has ValueType soap-message-security-1.1#EncryptedKeySHA1." "";
     U18_1_1 "U-18.1.1" "18.1.1" "SECURE_MESSAGE" Must Wire
         "A secured message with attachments is a SOAP-with-Attachments package (multipart/related) whose security \
          follows the WSS SwA Profile 1.1 and which, security aside, meets the Attachments Profile 1.0."
@@ -656,13 +571,11 @@ rules! {
         "Judged on the package: a cipher reference to the root part fails.";
     U18_2_1 "U-18.2.1" "18.2.1" "SIG_REFERENCE" Must Wire
         "A signed attachment is named by ds:Reference/@URI of the form cid: + its Content-ID without angle \
-         brackets, percent-encoded as needed (RFC 2392)."
-        "";
+         brackets, percent-encoded as needed (RFC 2392)." "";
     R6101 "R6101" "18.2.2" "SIG_REFERENCE" Must Wire
         "A ds:Reference to an attachment uses SwAProfile-1.1#Attachment-Content-Signature-Transform or \
          SwAProfile-1.1#Attachment-Complete-Signature-Transform; no base64 or transfer-encoding transform is \
-         applied."
-        "";
+         applied." "";
     U18_2_3 "U-18.2.3" "18.2.3" "SIG_REFERENCE" Must Wire
         "Attachment content is canonicalized before digesting: XML media types by exclusive C14N without comments, \
          other text types by CRLF line ends, anything else as it is; for the complete transform the listed MIME \
@@ -678,16 +591,13 @@ rules! {
         "Judged on the package.";
     U18_3_1 "U-18.3.1" "18.3.1" "ENC_DATA_REFERENCE / EK_DATA_REFERENCE" Must Wire
         "Every encrypted attachment has an xenc:EncryptedData in the wsse:Security header, and that element (not \
-         the cid:) is named by an xenc:DataReference."
-        "";
+         the cid:) is named by an xenc:DataReference." "";
     U18_3_2 "U-18.3.2" "18.3.2" "ENCRYPTED_DATA" Must Wire
         "xenc:EncryptedData/@Type for an attachment is SwAProfile-1.1#Attachment-Content-Only or \
-         SwAProfile-1.1#Attachment-Complete."
-        "";
+         SwAProfile-1.1#Attachment-Complete." "";
     U18_3_3 "U-18.3.3" "18.3.3" "ENCRYPTED_DATA" Must Wire
         "xenc:EncryptedData/xenc:CipherData/xenc:CipherReference/@URI is the cid: URL of the encrypted part, with a \
-         ds:Transform SwAProfile-1.1#Attachment-Ciphertext-Transform inside xenc:Transforms."
-        "";
+         ds:Transform SwAProfile-1.1#Attachment-Ciphertext-Transform inside xenc:Transforms." "";
     U18_3_4 "U-18.3.4" "18.3.4" "SECURE_MESSAGE" Must Wire
         "The encrypted part carries the cipher octets in place of the content, with Content-Type \
          application/octet-stream; the original media type goes to xenc:EncryptedData/@MimeType (content only) or \
@@ -695,33 +605,26 @@ rules! {
         "Judged on the package.";
     U19_1_1 "U-19.1.1" "19.1.1" "SENDER / RECEIVER" ShouldNot Behaviour
         "The HTTP SOAPAction header is outside message security: it may leak what the body hides and can be \
-         altered, so do not put confidential data in it and do not base authorization on it."
-        "";
+         altered, so do not put confidential data in it and do not base authorization on it." "";
     U19_2 "U-19.2" "19.2" "RECEIVER" Should Behaviour
-        "Allow for clock skew between the parties when judging timestamps, within a documented bound."
-        "";
+        "Allow for clock skew between the parties when judging timestamps, within a documented bound." "";
     U19_3_1 "U-19.3.1" "19.3.1" "SENDER" Should Behaviour
         "Cover the signing token (directly, or through the STR transform for an external one) by the signature when \
-         several tokens could carry the same key, so that another token cannot be swapped in."
-        "";
+         several tokens could carry the same key, so that another token cannot be swapped in." "";
     U19_3_2 "U-19.3.2" "19.3.2" "SENDER" Should Behaviour
         "When a later message refers to a token sent earlier, use a reference that pins the token itself (hash or \
-         thumbprint) and have it covered by the signature."
-        "";
+         thumbprint) and have it covered by the signature." "";
     U19_4 "U-19.4" "19.4" "SENDER / RECEIVER" Should Behaviour
         "Guard against removal, addition and relocation of signed elements: sign what gives an element its meaning \
-         and check where the signed element stands, not only that its ID was signed."
-        "";
+         and check where the signed element stands, not only that its ID was signed." "";
     U19_5 "U-19.5" "19.5" "RECEIVER" Should Behaviour
-        "Act only on data that the verified signature covers."
-        "";
+        "Act only on data that the verified signature covers." "";
     U19_6 "U-19.6" "19.6" "SENDER / RECEIVER" Should Behaviour
         "Know the weakness of SHA-1; a move to stronger hashes is foreseen."
         "Fails where SHA-1 digests or signs.";
     U19_7 "U-19.7" "19.7" "RECEIVER" Should Wire
         "Treat all attributes of type ID (wsu:Id, ds and xenc Id, SAML AssertionID and ID) as one name space and \
-         refuse a message in which a value repeats."
-        "";
+         refuse a message in which a value repeats." "";
     U19_8 "U-19.8" "19.8" "SENDER" Should Behaviour
         "Sign the security tokens a message relies on."
         "Fails where a token that a signature takes its key from is not signed.";
@@ -733,8 +636,7 @@ rules! {
         "Fails where a BinarySecurityToken is not signed.";
     U19_11 "U-19.11" "19.11" "SENDER" Should Behaviour
         "When signing XML tokens mind canonicalization: the same bytes must come out where the token is verified; \
-         use the STR transform for tokens kept elsewhere."
-        "";
+         use the STR transform for tokens kept elsewhere." "";
     U19_12_1 "U-19.12.1" "19.12.1" "SENDER / RECEIVER" Should Behaviour
         "To stop replay of a wsse:UsernameToken send wsse:Nonce and wsu:Created, sign them, refuse stale Created \
          values and remember nonces for at least the freshness period."
@@ -747,10 +649,8 @@ rules! {
         "Fails where a password is in the clear and the context names no TLS.";
     U19_14_1 "U-19.14.1" "19.14.1" "SIGNATURE" Should Behaviour
         "When the signed plain text could be guessed from ds:DigestValue and is encrypted elsewhere, encrypt the \
-         digest too, which by R5440 means encrypting the whole ds:Signature."
-        "";
+         digest too, which by R5440 means encrypting the whole ds:Signature." "";
     U19_15 "U-19.15" "19.15" "SENDER / RECEIVER" Should Behaviour
         "Expect operational errors (expired or unknown tokens, clock drift, key rollover) and plan fault handling \
-         that tells an attacker nothing."
-        "";
+         that tells an attacker nothing." "";
 }
