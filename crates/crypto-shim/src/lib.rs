@@ -1,10 +1,14 @@
 //! What interop needs of AWS-LC and aws-lc-rs does not expose.
 //!
-//! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, and signatures with any pair of
-//! digest and padding or curve. This is the only crate of the workspace with unsafe code; each call says why it
+//! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, signatures with any pair of
+//! digest and padding or curve, and AES-GCM in pieces. This is the only crate of the workspace with unsafe code; each call says why it
 //! is sound. Nothing here decides policy, and nothing outside `wss-crypto` uses it.
 //!
 //! All functions return `None` or `false` whatever went wrong.
+
+mod gcm;
+
+pub use gcm::Gcm;
 
 use std::ptr::{self, NonNull};
 

@@ -53,6 +53,8 @@ pub(crate) fn random(octets: &mut [u8]) -> Result<(), CryptoError> {
     rand::fill(octets).map_err(|_| CryptoError::Provider)
 }
 
+pub(crate) use wss_crypto_shim::Gcm;
+
 fn gcm_key(key: &[u8]) -> Option<aead::LessSafeKey> {
     let algorithm = match key.len() {
         16 => &aead::AES_128_GCM,

@@ -81,6 +81,106 @@ fn gcm_key(key: &[u8]) -> Option<aead::LessSafeKey> {
 
 type Aes192Gcm = aes_gcm::AesGcm<aes::Aes192, cipher::consts::U12>;
 
+/// AES-GCM in pieces (NIST SP 800-38D): the counter mode of the cipher, and GHASH over the ciphertext.
+pub(crate) struct Gcm {
+    stream: Stream,
+    hash: ghash::GHash,
+    /// Ciphertext that does not fill a block yet.
+    partial: Vec<u8>,
+    octets: u64,
+    /// What the hash is masked with: the cipher on the first counter block.
+    mask: [u8; 16],
+    seals: bool,
+}
+
+enum Stream {
+    Aes128(ctr::Ctr32BE<aes::Aes128>),
+    Aes192(ctr::Ctr32BE<aes::Aes192>),
+    Aes256(ctr::Ctr32BE<aes::Aes256>),
+}
+
+impl Stream {
+    fn start(key: &[u8], counter: &[u8; 16]) -> Option<Self> {
+        use cipher::KeyIvInit as _;
+        Some(match key.len() {
+            16 => Self::Aes128(ctr::Ctr32BE::new_from_slices(key, counter).ok()?),
+            24 => Self::Aes192(ctr::Ctr32BE::new_from_slices(key, counter).ok()?),
+            32 => Self::Aes256(ctr::Ctr32BE::new_from_slices(key, counter).ok()?),
+            _ => return None,
+        })
+    }
+
+    fn apply(&mut self, octets: &mut [u8]) -> Option<()> {
+        use cipher::StreamCipher as _;
+        match self {
+            Self::Aes128(stream) => stream.try_apply_keystream(octets).ok(),
+            Self::Aes192(stream) => stream.try_apply_keystream(octets).ok(),
+            Self::Aes256(stream) => stream.try_apply_keystream(octets).ok(),
+        }
+    }
+}
+
+impl Gcm {
+    pub(crate) fn start(key: &[u8], nonce: &[u8; 12], seals: bool) -> Option<Self> {
+        // The hash key is the cipher on zeros: what a counter of zeros yields first.
+        let mut hash_key = [0; 16];
+        Stream::start(key, &[0; 16])?.apply(&mut hash_key)?;
+        let mut counter = [0; 16];
+        counter.get_mut(..12)?.copy_from_slice(nonce);
+        *counter.last_mut()? = 1;
+        let mut stream = Stream::start(key, &counter)?;
+        let mut mask = [0; 16];
+        stream.apply(&mut mask)?;
+        let hash = ghash::GHash::new(&hash_key.into());
+        Some(Self { stream, hash, partial: Vec::with_capacity(16), octets: 0, mask, seals })
+    }
+
+    pub(crate) fn update(&mut self, octets: &mut [u8]) -> Option<()> {
+        self.octets = self.octets.checked_add(octets.len() as u64)?;
+        if self.seals {
+            self.stream.apply(octets)?;
+            self.absorb(octets);
+        } else {
+            self.absorb(octets);
+            self.stream.apply(octets)?;
+        }
+        Some(())
+    }
+
+    fn absorb(&mut self, mut ciphertext: &[u8]) {
+        use ghash::universal_hash::UniversalHash as _;
+        if !self.partial.is_empty() {
+            let (fill, rest) = ciphertext.split_at(ciphertext.len().min(16 - self.partial.len()));
+            self.partial.extend_from_slice(fill);
+            ciphertext = rest;
+            if self.partial.len() < 16 {
+                return;
+            }
+            self.hash.update_padded(&self.partial);
+            self.partial.clear();
+        }
+        let (blocks, rest) = ciphertext.split_at(ciphertext.len() / 16 * 16);
+        self.hash.update_padded(blocks);
+        self.partial.extend_from_slice(rest);
+    }
+
+    pub(crate) fn tag(mut self) -> Option<[u8; 16]> {
+        use ghash::universal_hash::UniversalHash as _;
+        self.hash.update_padded(&self.partial);
+        let mut lengths = [0; 16];
+        lengths.get_mut(8..)?.copy_from_slice(&self.octets.checked_mul(8)?.to_be_bytes());
+        self.hash.update_padded(&lengths);
+        let mut tag: [u8; 16] = self.hash.finalize().into();
+        tag.iter_mut().zip(self.mask).for_each(|(octet, mask)| *octet ^= mask);
+        Some(tag)
+    }
+
+    pub(crate) fn tag_fits(self, tag: &[u8; 16]) -> bool {
+        use subtle::ConstantTimeEq as _;
+        self.tag().is_some_and(|computed| computed.ct_eq(tag).into())
+    }
+}
+
 /// `octets` is the 12-octet IV and the plaintext; the tag is appended.
 pub(crate) fn gcm_seal(key: &[u8], octets: &mut Vec<u8>) -> Option<()> {
     let (iv, plaintext) = octets.split_at_mut_checked(12)?;
