@@ -1,16 +1,18 @@
 //! SOAP with Attachments: a message as a `multipart/related` package (SwA Profile 1.1.1).
 //!
 //! In reading order: `package`, the envelope and its parts; `field`, the fields of a MIME header, and one of them with
-//! its parameters; `canonical`, what of a part a signature digests.
+//! its parameters; `canonical`, what of a part a signature digests; `writer`, a package written part by part.
 //!
-//! So far a package is read and judged ([`bsp::report_package`](crate::bsp::report_package)): attachments are neither
-//! secured nor opened yet.
+//! So far packages are written, read and judged ([`bsp::report_package`](crate::bsp::report_package)): attachments are
+//! neither secured nor opened yet.
 
 mod canonical;
 mod field;
 mod package;
+mod writer;
 
 pub use package::{MimeError, MimeLimits, MimePart, Package};
+pub use writer::PackageWriter;
 
 pub(crate) use canonical::{canonical_content, canonical_header};
 

@@ -1,0 +1,119 @@
+//! Writing a package: the envelope first, then the attachments, each read once and never held whole.
+
+use std::io::{self, Read, Write};
+
+use wss_crypto::{CryptoError, Random};
+
+/// Octets that are copied at a time.
+const PIECE: usize = 64 << 10;
+
+/// Writes a `multipart/related` package part by part (RFC 2387). The transport carries its
+/// [`PackageWriter::content_type`]; [`PackageWriter::finish`] closes the package.
+pub struct PackageWriter<W: Write> {
+    out: W,
+    boundary: String,
+    root_type: String,
+}
+
+impl<W: Write> std::fmt::Debug for PackageWriter<W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackageWriter").field("boundary", &self.boundary).finish_non_exhaustive()
+    }
+}
+
+impl<W: Write> PackageWriter<W> {
+    /// A package whose root is of this type: `text/xml` for SOAP 1.1, `application/soap+xml` for SOAP 1.2. Nothing is
+    /// written yet. The boundary is random, so that no content can hold it.
+    ///
+    /// # Errors
+    /// [`CryptoError`] without randomness.
+    pub fn new(out: W, root_type: &str, random: &dyn Random) -> Result<Self, CryptoError> {
+        let mut octets = [0; 16];
+        random.fill(&mut octets)?;
+        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+        Ok(Self { out, boundary: format!("=_{hex}"), root_type: root_type.to_owned() })
+    }
+
+    /// The value of `Content-Type` for the package.
+    #[must_use]
+    pub fn content_type(&self) -> String {
+        format!("multipart/related; type=\"{}\"; boundary=\"{}\"", self.root_type, self.boundary)
+    }
+
+    /// Writes a part: its header fields, in order, and its content. The first is the root.
+    ///
+    /// # Errors
+    /// Those of `content` and of the output; [`io::ErrorKind::InvalidInput`] if a field is none: a name that is no
+    /// token, a line break or another control character in a value.
+    pub fn part(&mut self, fields: &[(&str, &str)], content: &mut dyn Read) -> io::Result<()> {
+        for (name, value) in fields {
+            let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
+            if !is_name || value.contains(|c: char| c.is_control() && c != '\t') {
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no MIME header field: {name:?}")));
+            }
+        }
+        write!(self.out, "--{}\r\n", self.boundary)?;
+        for (name, value) in fields {
+            write!(self.out, "{name}: {value}\r\n")?;
+        }
+        self.out.write_all(b"\r\n")?;
+        let mut piece = vec![0; PIECE];
+        loop {
+            match content.read(&mut piece) {
+                Ok(0) => break,
+                Ok(len) => self.out.write_all(piece.get(..len).unwrap_or_default())?,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.out.write_all(b"\r\n")
+    }
+
+    /// Closes the package.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn finish(mut self) -> io::Result<W> {
+        write!(self.out, "--{}--\r\n", self.boundary)?;
+        self.out.flush()?;
+        Ok(self.out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wss_crypto::SystemRandom;
+
+    use super::super::{MimeLimits, Package};
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let contents: [&[u8]; 6] = [b"", b"\r\n", b"--", b"a\r\n--=_b--\r\n", b"\0\xFF\r", &[b'x'; 200_000]];
+        let mut writer = PackageWriter::new(Vec::new(), "text/xml", &SystemRandom).expect("randomness");
+        let content_type = writer.content_type();
+        writer.part(&[("Content-Type", "text/xml; charset=utf-8")], &mut &b"<a/>"[..]).expect("written");
+        for (nth, content) in contents.iter().enumerate() {
+            let id = format!("<{nth}@b>");
+            writer.part(&[("Content-ID", &id), ("Content-Type", "a/b")], &mut &content[..]).expect("written");
+        }
+        let body = writer.finish().expect("closed");
+        let package = Package::parse_body(&content_type, &body, &MimeLimits::default()).expect("a package");
+        assert_eq!(package.root().unauthenticated_content(), b"<a/>");
+        for (nth, (part, content)) in package.attachments().iter().zip(contents).enumerate() {
+            assert_eq!(part.content_id(), Some(format!("{nth}@b").as_str()));
+            assert_eq!(part.unauthenticated_content(), content);
+        }
+        assert_eq!(package.attachments().len(), contents.len());
+    }
+
+    #[test]
+    fn no_value_ends_its_line() {
+        let mut writer = PackageWriter::new(Vec::new(), "text/xml", &SystemRandom).expect("randomness");
+        for (name, value) in [("X", "a\r\nY: b"), ("X", "a\nb"), ("X:Y", "a"), ("", "a"), ("X Y", "a"), ("X", "\0")] {
+            let refused = writer.part(&[(name, value)], &mut &b""[..]);
+            assert_eq!(refused.map_err(|error| error.kind()), Err(io::ErrorKind::InvalidInput), "{name:?} {value:?}");
+        }
+        assert!(writer.finish().expect("closed").starts_with(b"--=_"), "nothing of them was written");
+    }
+}
