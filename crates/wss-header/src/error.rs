@@ -7,6 +7,7 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
+use crate::attachments::MimeError;
 use crate::bsp::Rule;
 use crate::replay::ReplayError;
 
@@ -156,6 +157,9 @@ pub enum SecureError {
     /// *Misuse.* The Security header to be extended has a timestamp already (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
     TwoTimestamps,
+    /// *Misuse.* An attachment whose header cannot be signed, or that is no XML though its type says so.
+    #[error(transparent)]
+    Attachment(#[from] MimeError),
     /// *Failed.* Signing failed.
     #[error(transparent)]
     Sign(#[from] SignError),
@@ -329,6 +333,9 @@ pub enum RequirementError {
     /// *Refused.* Ciphertext remains where the application reads.
     #[error("a part is still encrypted: no key of this receiver opens it")]
     StillEncrypted,
+    /// *Misuse.* Attachments are required of an envelope alone.
+    #[error("attachments are required: open the package they came in, with `open_package`")]
+    NoPackage,
     /// *Misuse.* A part that cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
+use crate::attachments::AuthenticatedAttachment;
 use crate::bsp::Report;
 use crate::exchange::Exchange;
 use crate::part::Part;
@@ -19,6 +20,8 @@ pub struct Opened {
     pub(crate) blocks: Vec<Block>,
     pub(crate) signer: Signer,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) attachments: Vec<AuthenticatedAttachment>,
+    pub(crate) unauthenticated_attachments: Vec<Option<String>>,
     pub(crate) forwarded: Option<String>,
     pub(crate) exchange: Exchange,
     pub(crate) evidence: Evidence,
@@ -107,6 +110,19 @@ impl Opened {
     #[must_use]
     pub fn assertions(&self) -> &[AuthenticatedAssertion] {
         &self.assertions
+    }
+
+    /// The attachments that the same signature covers, in the order of the package.
+    #[must_use]
+    pub fn attachments(&self) -> &[AuthenticatedAttachment] {
+        &self.attachments
+    }
+
+    /// The Content-IDs of attachments that it does not cover, `None` for those that have none: anyone may have put them
+    /// there.
+    #[must_use]
+    pub fn unauthenticated_attachments(&self) -> &[Option<String>] {
+        &self.unauthenticated_attachments
     }
 
     /// The message to be sent on, if the receiver [forwards](crate::Receiver::forwards). What this node did not verify
@@ -209,6 +225,8 @@ pub struct SignatureEvidence {
     pub method: SignatureMethod,
     /// The parts it covers.
     pub parts: Vec<Part>,
+    /// The Content-IDs of the attachments it covers.
+    pub attachments: Vec<String>,
 }
 
 /// A part that was decrypted.

@@ -20,6 +20,8 @@ pub enum Part {
     Assertion,
     /// The `wsse11:SignatureConfirmation`s of a reply.
     SignatureConfirmation,
+    /// The attachments of the package, all of them. To be signed.
+    Attachments,
     /// A header block.
     HeaderBlock {
         /// Its namespace.
@@ -38,8 +40,8 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
-    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `Assertion`, `SignatureConfirmation`, `{namespace}local` or
-    /// `#id`.
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `Assertion`, `SignatureConfirmation`, `Attachments`,
+    /// `{namespace}local` or `#id`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -50,6 +52,7 @@ impl Part {
             "Token" => Some(Self::Token),
             "Assertion" => Some(Self::Assertion),
             "SignatureConfirmation" => Some(Self::SignatureConfirmation),
+            "Attachments" => Some(Self::Attachments),
             _ => {
                 if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
                     return Some(Self::Id(id.to_owned()));
@@ -71,6 +74,7 @@ impl fmt::Display for Part {
             Self::Token => f.write_str("Token"),
             Self::Assertion => f.write_str("Assertion"),
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
+            Self::Attachments => f.write_str("Attachments"),
             Self::HeaderBlock { namespace, local } => write!(f, "{{{namespace}}}{local}"),
             Self::Id(id) => write!(f, "#{id}"),
         }

@@ -7,7 +7,9 @@ use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTrans
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
+use crate::attachments::{Attachment, SecuredPackage, boundary_of};
 use crate::bsp;
+use crate::envelope::SoapVersion;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
 use crate::part::Part;
@@ -109,8 +111,32 @@ impl Plan {
         self.run(envelope, Some(request)).map(|(message, _)| message)
     }
 
+    /// Secures an envelope with its attachments, which the recipe signs as [`Part::Attachments`].
+    ///
+    /// # Errors
+    /// [`SecureError`].
+    ///
+    /// # Specification
+    /// SOAP Messages with Attachments Profile 1.1.1.
+    pub fn secure_package(&self, envelope: &str, attachments: Vec<Attachment>) -> Result<SecuredPackage, SecureError> {
+        let mut octets = [0; 16];
+        self.recipe.random.fill(&mut octets)?;
+        let (secured, _) = self.run_with(envelope, &attachments, None)?;
+        let version = SoapVersion::of(envelope);
+        Ok(SecuredPackage { envelope: secured, version, attachments, boundary: boundary_of(&octets) })
+    }
+
     fn run(&self, envelope: &str, request: Option<&Exchange>) -> Result<(String, Exchange), SecureError> {
-        match Securing::begin(self, envelope, request)?.run()? {
+        self.run_with(envelope, &[], request)
+    }
+
+    fn run_with(
+        &self,
+        envelope: &str,
+        attachments: &[Attachment],
+        request: Option<&Exchange>,
+    ) -> Result<(String, Exchange), SecureError> {
+        match Securing::begin(self, envelope, attachments, request)?.run()? {
             Next::Done(message, exchange) => Ok((message, exchange)),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
@@ -121,7 +147,7 @@ impl Plan {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if the recipe has no such signature.
     pub fn prepare(&self, envelope: &str) -> Result<PendingMessage, SecureError> {
-        match Securing::begin(self, envelope, None)?.run()? {
+        match Securing::begin(self, envelope, &[], None)?.run()? {
             Next::Done(..) => Err(SecureError::NothingPending),
             Next::Sign(securing, pending) => Ok(PendingMessage { securing, pending }),
         }
@@ -180,7 +206,9 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
             Part::UsernameToken => recipe.username.is_some(),
             Part::SignatureConfirmation => recipe.confirms,
             Part::Assertion => has_assertion,
-            Part::Timestamp | Part::Body | Part::Token | Part::HeaderBlock { .. } | Part::Id(_) => true,
+            Part::Timestamp | Part::Body | Part::Token | Part::Attachments | Part::HeaderBlock { .. } | Part::Id(_) => {
+                true
+            }
         };
         if !there {
             return Err(PlanError::NotThere { part: part.to_string() });
@@ -237,8 +265,8 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, lega
 
 fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
     for part in &encrypting.parts {
-        // A timestamp or token must stay readable.
-        if matches!(part, Part::Timestamp | Part::Token) {
+        // A timestamp or token must stay readable; attachments are not encrypted yet.
+        if matches!(part, Part::Timestamp | Part::Token | Part::Attachments) {
             return Err(PlanError::CannotBe { part: part.to_string(), verb: "encrypted" });
         }
     }

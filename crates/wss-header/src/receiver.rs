@@ -11,6 +11,7 @@ use wss_tokens::{
 };
 use wss_xmldsig::Signature;
 
+use crate::attachments::Package;
 use crate::bsp::Reception;
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -39,6 +40,7 @@ pub struct Receiver {
     pub(crate) forwards: bool,
     pub(crate) forward_references: bool,
     pub(crate) version_1: bool,
+    pub(crate) empty_line: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
@@ -76,6 +78,7 @@ impl Receiver {
             forwards: false,
             forward_references: false,
             version_1: false,
+            empty_line: false,
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
@@ -235,7 +238,27 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open(&self, message: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
-        self.open_signed(message.as_ref(), None)
+        self.open_signed(message.as_ref(), None, None)
+    }
+
+    /// Opens a message with attachments. Those that the signature over the Body covers are in
+    /// [`Opened::attachments`]; require [`Part::Attachments`] where all of them must be covered.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    ///
+    /// # Specification
+    /// SOAP Messages with Attachments Profile 1.1.1.
+    pub fn open_package(&self, package: &Package<'_>) -> Result<Opened, OpenError> {
+        self.open_signed(package.root().unauthenticated_content(), Some(package), None)
+    }
+
+    /// Takes the digests of complete attachments that have an empty line after the header, as Metro makes them, beside
+    /// those that have none.
+    #[must_use]
+    pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
+        self.empty_line = true;
+        self
     }
 
     /// Opens the reply to a request that was secured with [`Plan::secure_request`](crate::Plan::secure_request):
@@ -247,13 +270,18 @@ impl Receiver {
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
     pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<Opened, OpenError> {
-        self.open_signed(message.as_ref(), Some(request))
+        self.open_signed(message.as_ref(), None, Some(request))
     }
 
-    fn open_signed(&self, message: &[u8], request: Option<&Exchange>) -> Result<Opened, OpenError> {
+    fn open_signed(
+        &self,
+        message: &[u8],
+        package: Option<&Package<'_>>,
+        request: Option<&Exchange>,
+    ) -> Result<Opened, OpenError> {
         let mut demanded = self.requirements.signed.clone();
         demanded.insert(Part::Body);
-        let (opening, read) = self.process(message, demanded, request)?;
+        let (opening, read) = self.process(message, package, demanded, request)?;
         let signer = read.signer.ok_or(OpenError::NoKey)?;
         let subject = opening.subject_certificate(&signer);
         let exchange = Exchange {
@@ -267,6 +295,8 @@ impl Receiver {
             blocks: read.blocks,
             signer,
             assertions: read.assertions,
+            attachments: read.attachments,
+            unauthenticated_attachments: read.unauthenticated_attachments,
             forwarded: read.forwarded,
             exchange,
             evidence: opening.evidence,
@@ -279,7 +309,7 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`].
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
-        let (mut opening, read) = self.process(message.as_ref(), self.requirements.signed.clone(), None)?;
+        let (mut opening, read) = self.process(message.as_ref(), None, self.requirements.signed.clone(), None)?;
         opening.evidence.waived.push("the Body need not be signed");
         Ok(UnsignedOpened {
             body: read.body,
@@ -306,10 +336,14 @@ impl Receiver {
     fn process<'r>(
         &'r self,
         message: &[u8],
+        package: Option<&'r Package<'r>>,
         demanded: BTreeSet<Part>,
         request: Option<&'r Exchange>,
     ) -> Result<(Opening<'r>, Read), OpenError> {
         self.requirements.check()?;
+        if demanded.contains(&Part::Attachments) && package.is_none() {
+            return Err(RequirementError::NoPackage.into());
+        }
         if self.requirements.confirmation && request.is_none() {
             return Err(RequirementError::NotConfirmed.into());
         }
@@ -319,7 +353,7 @@ impl Receiver {
             return Err(EnvelopeError::from(error).into());
         }
         let text = transcode(message).map_err(EnvelopeError::from)?;
-        let mut opening = Opening::new(self, text.len(), demanded, request);
+        let mut opening = Opening::new(self, text.len(), package, demanded, request);
         let read = opening.run(&text)?;
         self.remember(&opening)?;
         Ok((opening, read))

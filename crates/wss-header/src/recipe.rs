@@ -197,6 +197,7 @@ pub struct Signing {
     pub(crate) token_by_reference: bool,
     pub(crate) as_subject: bool,
     pub(crate) key_value_beside: bool,
+    pub(crate) complete_attachments: bool,
 }
 
 /// Whose key signs.
@@ -255,6 +256,7 @@ impl Signing {
             token_by_reference: false,
             as_subject: false,
             key_value_beside: false,
+            complete_attachments: false,
         }
     }
 
@@ -302,6 +304,14 @@ impl Signing {
     #[must_use]
     pub fn as_subject(mut self) -> Self {
         self.as_subject = true;
+        self
+    }
+
+    /// Signs attachments complete: with their header, so that their type and name cannot be changed. By default their
+    /// content alone, since peers read the rules for headers apart (SwA Profile 1.1.1 §4.4).
+    #[must_use]
+    pub fn complete_attachments(mut self) -> Self {
+        self.complete_attachments = true;
         self
     }
 

@@ -27,6 +27,6 @@ pub use sign::{DocumentSigning, PendingSignature, sign_document};
 pub use signature::{Limits, Signature};
 pub use signed_info::{SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};
-pub use transform::{ENVELOPED_SIGNATURE, Transform};
+pub use transform::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, Transform};
 pub use verified::{VerifiedReference, VerifiedSignature};
 pub use verify::verify;

@@ -34,6 +34,13 @@ pub trait Dereference<'d> {
         None
     }
 
+    /// What the attachment that a `cid:` URL names digests as: its content in canonical form, after its header if
+    /// `complete`; then the readings of peers, where they differ. By default none.
+    fn attachment(&self, url: &str, complete: bool) -> Vec<Vec<u8>> {
+        let _ = (url, complete);
+        Vec::new()
+    }
+
     /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
         let _ = uri;
@@ -131,6 +138,9 @@ impl<'d> Reference<'d> {
             let readings = token.readings(reference, canonicalization)?;
             return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
         }
+        if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
+            return self.attachment(*complete, documents)?.into_iter().next().ok_or_else(|| self.dangling());
+        }
         self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
     }
 
@@ -162,6 +172,10 @@ impl<'d> Reference<'d> {
         if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
             return self.verify_token(canonicalization, documents, budget);
         }
+        if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
+            let readings = self.attachment(*complete, documents)?;
+            return self.verify_readings(readings, Covered::Attachment { complete: *complete }, budget);
+        }
         let resolved = self.resolve(signature.element(), documents)?;
         let sink = Bounded::new(DigestSink(Digest::new(self.digest_method)), *budget);
         let (DigestSink(digest), left) = resolved.write_to(sink, Bounded::finish)?.ok_or(VerifyError::Budget)?;
@@ -180,14 +194,34 @@ impl<'d> Reference<'d> {
         budget: &mut u64,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let (reference, token) = self.dereference_token(documents)?;
-        for octets in token.readings(reference, canonicalization)? {
+        let readings = token.readings(reference, canonicalization)?;
+        self.verify_readings(readings, Covered::Token(reference, token), budget)
+    }
+
+    fn verify_readings(
+        &self,
+        readings: Vec<Vec<u8>>,
+        covered: Covered<'d>,
+        budget: &mut u64,
+    ) -> Result<VerifiedReference<'d>, VerifyError> {
+        for octets in readings {
             *budget = budget.checked_sub(octets.len() as u64).ok_or(VerifyError::Budget)?;
             if Digest::of(self.digest_method, &octets).as_octets() == self.digest_value {
-                let covered = Covered::Token(reference, token);
                 return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered));
             }
         }
         Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() })
+    }
+
+    fn dangling(&self) -> VerifyError {
+        VerifyError::Dereference { uri: self.uri.clone().into_owned() }
+    }
+
+    /// Only what a `cid:` URL names is an attachment.
+    fn attachment(&self, complete: bool, documents: &dyn Dereference<'d>) -> Result<Vec<Vec<u8>>, VerifyError> {
+        let readings =
+            if self.uri.starts_with("cid:") { documents.attachment(&self.uri, complete) } else { Vec::new() };
+        if readings.is_empty() { Err(self.dangling()) } else { Ok(readings) }
     }
 
     /// The apex itself is the reference: a larger subset, in which tokens would be spliced, is refused.
@@ -259,7 +293,9 @@ impl Resolved<'_> {
             }
             Covered::Octets(octets) => octets.clone(),
             // Digested on its own, in every reading.
-            Covered::Token(..) => return Err(VerifyError::Transform { uri: String::new() }),
+            Covered::Token(..) | Covered::Attachment { .. } => {
+                return Err(VerifyError::Transform { uri: String::new() });
+            }
             Covered::Subset(subset) => {
                 if steps.is_empty() {
                     steps = &default;
@@ -317,7 +353,7 @@ impl NewReference {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
         let last = transforms.iter().rev().find_map(|transform| match transform {
             Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            Transform::EnvelopedSignature | Transform::SecurityTokenReference(_) => None,
+            Transform::EnvelopedSignature | Transform::SecurityTokenReference(_) | Transform::Attachment { .. } => None,
         });
         let mut sink = DigestSink(Digest::new(digest_method));
         last.unwrap_or(&default).write(subset, &mut sink)?;
@@ -340,6 +376,13 @@ impl NewReference {
         let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
         let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
         Ok(Self { uri, transforms, digest_method, digest_value })
+    }
+
+    /// Digests what the transform of an attachment puts out, to be referenced by its `cid:` URL.
+    #[must_use]
+    pub fn of_attachment(url: String, octets: &[u8], complete: bool, digest_method: DigestMethod) -> Self {
+        let digest_value = Digest::of(digest_method, octets);
+        Self { uri: url, transforms: vec![Transform::Attachment { complete }], digest_method, digest_value }
     }
 
     pub(crate) fn write(&self, writer: &mut Writer) {

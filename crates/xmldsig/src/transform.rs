@@ -1,7 +1,8 @@
 //! Transforms: the closed list of what may stand between a reference and its digest (BSP R5423).
 //!
-//! Canonicalisation, the enveloped-signature transform, and the STR Dereference Transform. XSLT, XPath, base64 and the decryption transform are
-//! not on the list: they run what a stranger wrote, or make unclear what is signed.
+//! Canonicalisation, the enveloped-signature transform, the STR Dereference Transform, and the transforms of attachments.
+//! XSLT, XPath, base64 and the decryption transform are not on the list: they run what a stranger wrote, or make unclear
+//! what is signed.
 
 use wss_c14n::{Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
@@ -18,7 +19,19 @@ pub enum Transform {
     EnvelopedSignature,
     /// The token that a `wsse:SecurityTokenReference` means, under the canonicalisation of its parameter.
     SecurityTokenReference(Canonicalization),
+    /// An attachment: its content, or complete with its header (SwA Profile 1.1.1 §4.4). Only alone.
+    Attachment {
+        /// Whether the header is covered.
+        complete: bool,
+    },
 }
+
+/// The identifier of the transform to the content of an attachment.
+pub const ATTACHMENT_CONTENT: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform";
+/// The identifier of the transform to an attachment with its header.
+pub const ATTACHMENT_COMPLETE: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete-Signature-Transform";
 
 /// The identifier of the enveloped-signature transform.
 pub const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
@@ -26,9 +39,15 @@ pub const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#envelop
 impl Transform {
     pub(crate) fn parse(element: Element<'_>) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "Algorithm")?;
-        if uri == ENVELOPED_SIGNATURE {
+        let without_parameters = match uri.as_ref() {
+            ENVELOPED_SIGNATURE => Some(Self::EnvelopedSignature),
+            ATTACHMENT_CONTENT => Some(Self::Attachment { complete: false }),
+            ATTACHMENT_COMPLETE => Some(Self::Attachment { complete: true }),
+            _ => None,
+        };
+        if let Some(transform) = without_parameters {
             return match element.children().next() {
-                None => Ok(Self::EnvelopedSignature),
+                None => Ok(transform),
                 Some(_) => Err(SignatureError::Parameters { uri: uri.into_owned() }),
             };
         }
@@ -45,6 +64,8 @@ impl Transform {
         writer.start(name::DS, "Transform");
         match self {
             Self::EnvelopedSignature => writer.attribute("Algorithm", ENVELOPED_SIGNATURE),
+            Self::Attachment { complete: false } => writer.attribute("Algorithm", ATTACHMENT_CONTENT),
+            Self::Attachment { complete: true } => writer.attribute("Algorithm", ATTACHMENT_COMPLETE),
             Self::Canonicalization(canonicalization) => {
                 writer.attribute("Algorithm", canonicalization.method().uri());
                 write_prefix_list(writer, canonicalization);

@@ -51,6 +51,10 @@ pub(crate) enum Covered<'d> {
     Octets(Vec<u8>),
     /// The token that the reference at this element means.
     Token(Element<'d>, DereferencedToken<'d>),
+    /// The attachment that the URI names, with its header if complete.
+    Attachment {
+        complete: bool,
+    },
 }
 
 impl<'d> VerifiedReference<'d> {
@@ -70,7 +74,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn whole_element(&self) -> Option<Element<'d>> {
         match &self.covered {
             Covered::Subset(subset) if !subset.has_exclusions() => subset.apex(),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) | Covered::Attachment { .. } => None,
         }
     }
 
@@ -79,7 +83,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn subset(&self) -> Option<&Subset<'d>> {
         match &self.covered {
             Covered::Subset(subset) => Some(subset),
-            Covered::Octets(_) | Covered::Token(..) => None,
+            Covered::Octets(_) | Covered::Token(..) | Covered::Attachment { .. } => None,
         }
     }
 
@@ -89,7 +93,16 @@ impl<'d> VerifiedReference<'d> {
     pub fn token(&self) -> Option<(Element<'d>, &DereferencedToken<'d>)> {
         match &self.covered {
             Covered::Token(reference, token) => Some((*reference, token)),
-            Covered::Subset(_) | Covered::Octets(_) => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Attachment { .. } => None,
+        }
+    }
+
+    /// The `cid:` URL of the attachment that is covered, and whether with its header.
+    #[must_use]
+    pub fn attachment(&self) -> Option<(&str, bool)> {
+        match &self.covered {
+            Covered::Attachment { complete } => Some((&self.uri, *complete)),
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) => None,
         }
     }
 }

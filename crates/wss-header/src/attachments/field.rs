@@ -7,6 +7,10 @@ use super::package::MimeError;
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
+    pub(super) fn new(fields: Vec<(String, String)>) -> Self {
+        Self(fields)
+    }
+
     /// Reads the lines of a header, without the empty line that ends it.
     pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
         let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new() })?;

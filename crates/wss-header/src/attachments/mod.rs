@@ -1,20 +1,24 @@
 //! SOAP with Attachments: a message as a `multipart/related` package (SwA Profile 1.1.1).
 //!
 //! In reading order: `package`, the envelope and its parts; `field`, the fields of a MIME header, and one of them with
-//! its parameters; `canonical`, what of a part a signature digests; `writer`, a package written part by part.
+//! its parameters; `canonical`, what of a part a signature digests; `attachment`, attachments to be sent, and those that
+//! were authenticated; `writer`, a package written part by part.
 //!
-//! So far packages are written, read and judged ([`bsp::report_package`](crate::bsp::report_package)): attachments are
-//! neither secured nor opened yet.
+//! So far attachments are signed and verified, in memory; they are not encrypted yet.
 
+mod attachment;
 mod canonical;
 mod field;
 mod package;
 mod writer;
 
+pub use attachment::{Attachment, AuthenticatedAttachment, SecuredPackage};
 pub use package::{MimeError, MimeLimits, MimePart, Package};
 pub use writer::PackageWriter;
 
+pub(crate) use attachment::signed_octets;
 pub(crate) use canonical::{canonical_content, canonical_header};
+pub(crate) use writer::boundary_of;
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 pub(crate) fn content_id_of(url: &str) -> Option<String> {

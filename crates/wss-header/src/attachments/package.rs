@@ -185,6 +185,11 @@ impl<'m> Package<'m> {
 }
 
 impl<'m> MimePart<'m> {
+    /// A part that is about to be written.
+    pub(super) fn of(fields: Fields, content: Cow<'m, [u8]>) -> Self {
+        Self { fields, encoded: &[], content, content_id: None }
+    }
+
     fn parse(octets: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
         let (header, encoded) = split_header(octets, limits)?;
         let fields = Fields::parse(header)?;

@@ -30,8 +30,11 @@ impl<W: Write> PackageWriter<W> {
     pub fn new(out: W, root_type: &str, random: &dyn Random) -> Result<Self, CryptoError> {
         let mut octets = [0; 16];
         random.fill(&mut octets)?;
-        let hex: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-        Ok(Self { out, boundary: format!("=_{hex}"), root_type: root_type.to_owned() })
+        Ok(Self::with_boundary(out, root_type, boundary_of(&octets)))
+    }
+
+    pub(crate) fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
+        Self { out, boundary, root_type: root_type.to_owned() }
     }
 
     /// The value of `Content-Type` for the package.
@@ -78,6 +81,11 @@ impl<W: Write> PackageWriter<W> {
         self.out.flush()?;
         Ok(self.out)
     }
+}
+
+/// A boundary out of random octets.
+pub(crate) fn boundary_of(octets: &[u8; 16]) -> String {
+    octets.iter().fold("=_".to_owned(), |boundary, octet| format!("{boundary}{octet:02x}"))
 }
 
 #[cfg(test)]

@@ -31,7 +31,7 @@ impl Revelation {
             .dangerous_decrypt_cbc_before_verification()
             .accept_forward_references();
         let mut in_order = Digests::new();
-        let mut opening = Opening::new(&lenient, message.len(), std::collections::BTreeSet::new(), None);
+        let mut opening = Opening::new(&lenient, message.len(), None, std::collections::BTreeSet::new(), None);
         let (source, carried) = opening.reveal(message, |document, header, children| {
             let scene = Scene::read(document);
             let at = scene.security.iter().position(|security| security.span() == *header);

@@ -6,6 +6,7 @@ use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
+use crate::attachments::{AuthenticatedAttachment, Package, canonical_content};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
@@ -72,7 +73,7 @@ impl Opening<'_> {
                     decrypted > 0 && decrypted == self.assertions.len()
                 }
                 Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
-                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
+                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Attachments | Part::Id(_) => false,
             };
             if !encrypted {
                 return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());
@@ -169,7 +170,15 @@ impl Opening<'_> {
     ) -> Result<Read, OpenError> {
         let body = scene.envelope.body;
         if self.demanded.is_empty() {
-            return Ok(Read { body: canonical(body), blocks: Vec::new(), signer: None, assertions, forwarded: None });
+            return Ok(Read {
+                body: canonical(body),
+                blocks: Vec::new(),
+                signer: None,
+                assertions,
+                attachments: Vec::new(),
+                unauthenticated_attachments: Vec::new(),
+                forwarded: None,
+            });
         }
         let (signature, signer) = self.proof()?;
         let confirmed =
@@ -194,7 +203,39 @@ impl Opening<'_> {
             local: element.name().local.to_owned(),
             xml: canonical(element),
         });
-        Ok(Read { body: canonical(body), blocks: blocks.collect(), signer: Some(signer), assertions, forwarded: None })
+        let (attachments, unauthenticated_attachments) = self.attachments(signature);
+        Ok(Read {
+            body: canonical(body),
+            blocks: blocks.collect(),
+            signer: Some(signer),
+            assertions,
+            attachments,
+            unauthenticated_attachments,
+            forwarded: None,
+        })
+    }
+
+    /// The attachments a signature covers, as they were digested; and the Content-IDs of the others.
+    fn attachments(&self, signature: &ProvenSignature) -> (Vec<AuthenticatedAttachment>, Vec<Option<String>>) {
+        let (mut covered, mut others) = (Vec::new(), Vec::new());
+        for part in self.package.map(Package::attachments).unwrap_or_default() {
+            let named = |(id, _): &&(String, bool)| part.content_id() == Some(id);
+            let content = canonical_content(part, &self.receiver.limits.xml);
+            let references: Vec<_> = signature.attachments.iter().filter(named).collect();
+            let (Some((id, _)), Ok(content)) = (references.first(), content) else {
+                others.push(part.content_id().map(str::to_owned));
+                continue;
+            };
+            // The type is anyone's unless some reference covers the header.
+            let complete = references.iter().any(|(_, complete)| *complete);
+            let content_type = part.fields().get("Content-Type").ok().flatten().filter(|_| complete);
+            covered.push(AuthenticatedAttachment {
+                content_id: id.clone(),
+                content: content.into_owned(),
+                content_type: content_type.map(|value| value.trim().to_owned()),
+            });
+        }
+        (covered, others)
     }
 }
 

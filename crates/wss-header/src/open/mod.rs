@@ -24,6 +24,7 @@ use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
+use crate::attachments::{AuthenticatedAttachment, Package};
 use crate::bsp::{Judging, Proven};
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
@@ -84,6 +85,8 @@ impl Decrypted {
 /// A message being opened.
 pub(crate) struct Opening<'r> {
     receiver: &'r Receiver,
+    /// The package whose root is the message.
+    package: Option<&'r Package<'r>>,
     demanded: BTreeSet<Part>,
     pub(crate) now: SystemTime,
     /// Children of the header processed so far.
@@ -142,10 +145,13 @@ impl<'r> Opening<'r> {
     pub(crate) fn new(
         receiver: &'r Receiver,
         message_len: usize,
+        package: Option<&'r Package<'r>>,
         demanded: BTreeSet<Part>,
         exchange: Option<&'r Exchange>,
     ) -> Self {
         let limits = &receiver.limits;
+        let attachments = package.map(Package::attachments).unwrap_or_default();
+        let beside: usize = attachments.iter().map(|part| part.unauthenticated_content().len()).sum();
         let mut evidence = Evidence::default();
         if receiver.policy.is_legacy {
             evidence.waived.push("legacy algorithms are admitted");
@@ -163,11 +169,12 @@ impl<'r> Opening<'r> {
         }
         Self {
             receiver,
+            package,
             demanded,
             now: receiver.clock.now(),
             position: 0,
             revisions: 0,
-            digest_budget: limits.digested.saturating_mul(message_len as u64).max(64 << 10),
+            digest_budget: limits.digested.saturating_mul((message_len + beside) as u64).max(64 << 10),
             plaintext_budget: limits.xml.max_octets(),
             private_key_operations: 0,
             encrypted_keys: 0,
@@ -407,6 +414,8 @@ pub(crate) struct Read {
     /// Whose signature proved what is demanded; `None` where nothing is.
     pub(crate) signer: Option<Signer>,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) attachments: Vec<AuthenticatedAttachment>,
+    pub(crate) unauthenticated_attachments: Vec<Option<String>>,
     pub(crate) forwarded: Option<String>,
 }
 

@@ -9,12 +9,14 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
+use crate::attachments::{MimePart, Package, canonical_content, canonical_header, content_id_of, signed_octets};
 use crate::error::OpenError;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
+use crate::receiver::Receiver;
 use crate::signer::Signer;
 
-impl Opening<'_> {
+impl<'r> Opening<'r> {
     pub(super) fn signature(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<(), OpenError> {
         self.signature_count += 1;
         if self.signature_count > self.receiver.limits.signatures {
@@ -27,6 +29,7 @@ impl Opening<'_> {
         for reference in signature.signed_info().references() {
             let exclusive = |transform: &Transform| match transform {
                 Transform::Canonicalization(c) | Transform::SecurityTokenReference(c) => c.method().is_exclusive(),
+                Transform::Attachment { .. } => true,
                 Transform::EnvelopedSignature => false,
             };
             if reference.transforms().len() != 1 || !reference.transforms().iter().all(exclusive) {
@@ -76,7 +79,12 @@ impl Opening<'_> {
         };
         let mut covered = Vec::new();
         let mut covers_token = false;
+        let mut attachments = Vec::new();
         for reference in verified.references() {
+            if let Some((url, complete)) = reference.attachment() {
+                attachments.extend(content_id_of(url).map(|id| (id, complete)));
+                continue;
+            }
             if let Some((reference, token)) = reference.token() {
                 // The token is covered; the reference proves nothing, wherever else it could stand.
                 self.place(scene, reference, element)?;
@@ -105,9 +113,15 @@ impl Opening<'_> {
             signer: signer.clone(),
             method: verified.method(),
             parts: covered.iter().map(|(part, _)| part.clone()).collect(),
+            attachments: attachments.iter().map(|(id, _)| id.clone()).collect(),
         });
         self.signature_values.push(signature.value().to_vec());
+        let all = self.package.map(Package::attachments).unwrap_or_default();
+        let is_covered = |part: &MimePart<'_>| attachments.iter().any(|(id, _)| part.content_id() == Some(id));
+        let covers_attachments = all.iter().all(is_covered);
         self.signatures.push(ProvenSignature {
+            attachments,
+            covers_attachments,
             signer,
             span: element.span(),
             covered,
@@ -117,7 +131,7 @@ impl Opening<'_> {
         Ok(())
     }
 
-    fn documents<'d>(&self, scene: &Scene<'d>, signature: &Signature<'_>) -> Documents<'d> {
+    fn documents<'d>(&self, scene: &Scene<'d>, signature: &Signature<'_>) -> Documents<'d, 'r> {
         let mut references = signature.signed_info().references().iter();
         let by_token =
             references.any(|reference| matches!(reference.transforms(), [Transform::SecurityTokenReference(_)]));
@@ -126,7 +140,13 @@ impl Opening<'_> {
             certificates.extend(self.receiver.trust.candidates().cloned());
             certificates.extend(self.tokens.iter().map(|token| token.certificate.clone()));
         }
-        Documents { ids: scene.ids, header: scene.header.element, certificates }
+        Documents {
+            ids: scene.ids,
+            header: scene.header.element,
+            certificates,
+            package: self.package,
+            receiver: self.receiver,
+        }
     }
 
     /// A `wsse11:SignatureConfirmation` says that the peer processed a signature of our request. An empty value
@@ -190,14 +210,31 @@ impl Opening<'_> {
 }
 
 /// What references of one signature name: elements by Id; and tokens, by the references of our own header.
-struct Documents<'d> {
+struct Documents<'d, 'o> {
     ids: &'d IdIndex<'d>,
     header: Element<'d>,
     /// Certificates a reference may name without pointing at them.
     certificates: Vec<Certificate>,
+    /// What stands beside the message.
+    package: Option<&'o Package<'o>>,
+    receiver: &'o Receiver,
 }
 
-impl<'d> Dereference<'d> for Documents<'d> {
+impl<'d> Dereference<'d> for Documents<'d, '_> {
+    fn attachment(&self, url: &str, complete: bool) -> Vec<Vec<u8>> {
+        let Some(part) = self.package.and_then(|package| package.named_by(url)) else { return Vec::new() };
+        let limits = &self.receiver.limits.xml;
+        let Ok(octets) = signed_octets(part, complete, limits) else { return Vec::new() };
+        if !(complete && self.receiver.empty_line) {
+            return vec![octets];
+        }
+        let (Ok(header), Ok(content)) = (canonical_header(part), canonical_content(part, limits)) else {
+            return vec![octets];
+        };
+        let spaced = [header.as_bytes(), b"\r\n", &content].concat();
+        vec![octets, spaced]
+    }
+
     fn document(&self) -> Option<&'d Document<'d>> {
         None
     }
@@ -234,6 +271,10 @@ pub(super) struct ProvenSignature {
     /// The `ds:Signature` itself.
     pub(super) span: Range<usize>,
     pub(super) covered: Vec<(Part, Range<usize>)>,
+    /// Content-IDs of the attachments it covers, and whether with their headers.
+    pub(super) attachments: Vec<(String, bool)>,
+    /// Those are all of the package.
+    covers_attachments: bool,
     pub(super) token_span: Option<Range<usize>>,
     /// It covers the token of its own key by what the token carries, not by where it stands.
     covers_token: bool,
@@ -244,6 +285,7 @@ impl ProvenSignature {
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
             Part::Token if self.covers_token => true,
+            Part::Attachments => self.covers_attachments,
             Part::Token => self.covered.iter().any(|(_, span)| self.token_span.as_ref() == Some(span)),
             part => self.covered.iter().any(|(covered, _)| covered == part),
         }

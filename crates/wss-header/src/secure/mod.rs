@@ -18,6 +18,7 @@ use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_
 use wss_xmldsig::PendingSignature;
 
 use crate::attached::AttachedToken;
+use crate::attachments::Attachment;
 use crate::envelope::{Envelope, Role, SoapVersion};
 use crate::error::{EnvelopeError, SecureError};
 use crate::exchange::Exchange;
@@ -46,6 +47,8 @@ pub(crate) struct Securing {
     /// which it is signed.
     attached: Vec<AttachedToken>,
     assertion_references: Vec<(String, String)>,
+    /// What stands beside the envelope.
+    attachments: Vec<Attachment>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -75,7 +78,12 @@ fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, 
 }
 
 impl Securing {
-    pub(crate) fn begin(plan: &Plan, envelope: &str, request: Option<&Exchange>) -> Result<Self, SecureError> {
+    pub(crate) fn begin(
+        plan: &Plan,
+        envelope: &str,
+        attachments: &[Attachment],
+        request: Option<&Exchange>,
+    ) -> Result<Self, SecureError> {
         let recipe = plan.recipe.clone();
         let now = recipe.clock.now();
         let mut securing = Self {
@@ -88,6 +96,7 @@ impl Securing {
             place: 0,
             attached: plan.attached.clone(),
             assertion_references: Vec::new(),
+            attachments: attachments.to_vec(),
             placed: Vec::new(),
             request: request.cloned(),
             exchange: Exchange::default(),
@@ -143,7 +152,7 @@ impl Securing {
     fn goes_in_front(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
         let may_be_in_header = |part: &Part| match part {
             Part::Signature | Part::UsernameToken | Part::SignatureConfirmation | Part::Assertion | Part::Id(_) => true,
-            Part::Body | Part::Timestamp | Part::Token | Part::HeaderBlock { .. } => false,
+            Part::Body | Part::Timestamp | Part::Token | Part::Attachments | Part::HeaderBlock { .. } => false,
         };
         let encrypts = |step: &Step| match step {
             Step::Encrypt(encrypting) => encrypting.parts.iter().any(may_be_in_header),
@@ -266,7 +275,12 @@ impl Securing {
                     index.get(id).ok_or_else(|| no_such(&part))?;
                     continue;
                 }
-                Part::Signature | Part::SignatureConfirmation | Part::Assertion | Part::UsernameToken | Part::Token => {
+                Part::Signature
+                | Part::SignatureConfirmation
+                | Part::Assertion
+                | Part::UsernameToken
+                | Part::Token
+                | Part::Attachments => {
                     continue;
                 }
             };

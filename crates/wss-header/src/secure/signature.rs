@@ -155,6 +155,17 @@ impl Securing {
                         references.push(new.map_err(sign_error)?);
                     }
                 }
+                Part::Attachments => {
+                    let complete = signing.complete_attachments;
+                    if self.attachments.is_empty() {
+                        return Err(no_such(part));
+                    }
+                    for attachment in &self.attachments {
+                        let octets = attachment.octets(complete)?;
+                        let url = attachment.url();
+                        references.push(NewReference::of_attachment(url, &octets, complete, signing.digest));
+                    }
+                }
                 Part::Signature | Part::SignatureConfirmation => {
                     let (namespace, local) = match part {
                         Part::Signature => (name::DS.uri, "Signature"),

@@ -1,0 +1,246 @@
+//! Attachments beside the envelope: signed, verified, and what attackers do to them (T39).
+
+mod common;
+
+use common::*;
+use ws_security::attachments::{Attachment, AuthenticatedAttachment, MimeError, MimeLimits, Package};
+use ws_security::bsp::{self, Context, Outcome, Rule};
+use ws_security::prelude::*;
+use ws_security::{DangerousNoReplayCache, OpenError, PlanError, RequirementError, SecureError};
+
+const TEXT: &str = "first line\nsecond line\n";
+const BINARY: &[u8] = b"\0\x01\r\n\x02\n\xFF";
+
+fn invoice() -> Attachment {
+    let attachment = Attachment::new("invoice+7@example.org", "application/pdf", BINARY).expect("an attachment");
+    attachment.field("Content-Disposition", "attachment; filename=\"invoice.pdf\"").expect("a field")
+}
+
+fn note() -> Attachment {
+    Attachment::new("note@example.org", "text/plain; charset=utf-8", TEXT).expect("an attachment")
+}
+
+fn signing() -> Signing {
+    Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Attachments])
+}
+
+/// The body of the transport, and its Content-Type.
+fn secured(signing: Signing, attachments: Vec<Attachment>) -> (String, Vec<u8>) {
+    let plan = recipe().sign(signing).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), attachments).expect("secured");
+    (package.content_type(), package.write(Vec::new()).expect("written"))
+}
+
+fn both(signing: Signing) -> (String, Vec<u8>) {
+    secured(signing, vec![invoice(), note()])
+}
+
+fn demanding() -> Receiver {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments]);
+    Receiver::new(trust(), requirements, DangerousNoReplayCache)
+}
+
+fn open(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) -> Result<Opened, OpenError> {
+    let package = Package::parse_body(content_type, body, &MimeLimits::default()).expect("a package");
+    receiver.open_package(&package)
+}
+
+/// The package with one text replaced by another of it, where both are octets of ASCII.
+fn changed((content_type, body): &(String, Vec<u8>), from: &[u8], to: &[u8]) -> (String, Vec<u8>) {
+    let at = body.windows(from.len()).position(|window| window == from).expect("it is there");
+    let body = [&body[..at], to, &body[at + from.len()..]].concat();
+    (content_type.clone(), body)
+}
+
+#[test]
+fn what_is_signed_is_handed_out_as_it_was_digested() {
+    for (signing, complete) in [(signing(), false), (signing().complete_attachments(), true)] {
+        let message = both(signing);
+        let opened = open(&demanding(), &message).unwrap_or_else(|error| panic!("{complete}: {error}"));
+        let [invoice, note] = opened.attachments() else { panic!("{:?}", opened.attachments()) };
+        assert_eq!((invoice.content_id(), invoice.content()), ("invoice+7@example.org", BINARY));
+        assert_eq!(note.content(), TEXT.replace('\n', "\r\n").as_bytes(), "in canonical form");
+        assert_eq!(invoice.content_type(), complete.then_some("application/pdf"));
+        assert!(opened.unauthenticated_attachments().is_empty());
+        assert_eq!(opened.evidence().signatures[0].attachments, ["invoice+7@example.org", "note@example.org"]);
+        // A transport may end lines its own way: that is what the canonical form is for.
+        let other_ends = changed(&message, TEXT.as_bytes(), TEXT.replace('\n', "\r\n").as_bytes());
+        assert!(open(&demanding(), &other_ends).is_ok());
+        // What cannot be told apart by the profile conforms to it.
+        let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+        let report = bsp::report_package(&package, &Context::new()).expect("an envelope");
+        assert!(report.conforms(), "{:?}", report.breaches().collect::<Vec<_>>());
+        for rule in [Rule::R6101, Rule::U18_1_1, Rule::U18_2_1, Rule::U18_2_3, Rule::U18_2_4] {
+            assert_eq!(report.outcome(rule), Outcome::Pass, "{rule}");
+        }
+    }
+}
+
+fn mismatch(result: Result<Opened, OpenError>) -> bool {
+    matches!(result, Err(OpenError::Verify(ws_security::xmldsig::VerifyError::DigestMismatch { uri })) if uri.starts_with("cid:"))
+}
+
+#[test]
+fn t39_a_changed_attachment_is_refused() {
+    let message = both(signing());
+    assert!(mismatch(open(&demanding(), &changed(&message, BINARY, b"\0\x01\r\n\x02\r\n\xFF"))));
+    assert!(mismatch(open(&demanding(), &changed(&message, b"second line", b"second lime"))));
+    // The type chooses the canonical form: text that is called something else is other octets.
+    assert!(mismatch(open(
+        &demanding(),
+        &changed(&message, b"text/plain; charset=utf-8", b"application/octet-stream")
+    )));
+}
+
+#[test]
+fn t39_headers_are_signed_by_complete_alone() {
+    let edits: [(&[u8], &[u8]); 3] = [
+        (b"application/pdf", b"application/x-sh"),
+        (b"invoice.pdf", b"invoice.exe"),
+        (b"Content-Disposition: attachment; filename=\"invoice.pdf\"\r\n", b""),
+    ];
+    for (from, to) in edits {
+        assert!(mismatch(open(&demanding(), &changed(&both(signing().complete_attachments()), from, to))));
+        // Content alone says nothing of them, and the API does not either.
+        let opened = open(&demanding(), &changed(&both(signing()), from, to)).expect("the content is as it was");
+        assert_eq!(opened.attachments()[0].content_type(), None);
+    }
+    // Fields the transform leaves out may change.
+    let more =
+        changed(&both(signing().complete_attachments()), b"Content-ID: <note", b"X-Route: 1\r\nContent-ID: <note");
+    assert!(open(&demanding(), &more).is_ok());
+}
+
+#[test]
+fn t39_swapped_missing_doubled_and_added_parts() {
+    let message = both(signing());
+    // Each in the other's place.
+    let swapped = changed(&message, b"Content-ID: <note@example.org>", b"Content-ID: <tmp@example.org>");
+    let swapped = changed(&swapped, b"Content-ID: <invoice+7@example.org>", b"Content-ID: <note@example.org>");
+    let swapped = changed(&swapped, b"Content-ID: <tmp@example.org>", b"Content-ID: <invoice+7@example.org>");
+    assert!(mismatch(open(&demanding(), &swapped)));
+    let missing = changed(&message, b"Content-ID: <note@example.org>", b"X-Was: note");
+    assert!(open(&demanding(), &missing).is_err());
+    // Ids compare exactly.
+    let other_case = changed(&message, b"<note@example.org>", b"<Note@example.org>");
+    assert!(open(&demanding(), &other_case).is_err());
+    let (content_type, body) = changed(&message, b"<note@example.org>", b"<invoice+7@example.org>");
+    let doubled = Package::parse_body(&content_type, &body, &MimeLimits::default());
+    assert!(matches!(doubled, Err(MimeError::DuplicateId { id }) if id == "invoice+7@example.org"));
+
+    // A part that rides along is never among those that are vouched for.
+    let boundary = message.0.split("boundary=\"").nth(1).expect("a boundary").trim_end_matches('"').to_owned();
+    for id in ["Content-ID: <extra@example.org>\r\n", ""] {
+        let extra = format!("--{boundary}\r\n{id}Content-Type: text/plain\r\n\r\nextra\r\n--{boundary}--");
+        let extra = changed(&message, format!("--{boundary}--").as_bytes(), extra.as_bytes());
+        let error = open(&demanding(), &extra).expect_err("not all are signed");
+        assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{error}");
+        let opened = open(&receiver(), &extra).expect("attachments are not demanded");
+        assert_eq!(opened.attachments().len(), 2);
+        let expected = if id.is_empty() { None } else { Some("extra@example.org".to_owned()) };
+        assert_eq!(opened.unauthenticated_attachments(), [expected]);
+    }
+}
+
+#[test]
+fn attachments_count_under_the_signature_of_the_body_alone() {
+    // Dave signs the attachments, Alice the Body: what Alice vouches for has no attachment.
+    let by_dave = Signing::with(&identity("carol")).parts([Part::Attachments]);
+    let by_alice = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let plan = recipe().sign(by_dave).sign(by_alice).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), vec![note()]).expect("secured");
+    let message = (package.content_type(), package.write(Vec::new()).expect("written"));
+    let both = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
+    let requirements = |parts: [Part; 2]| Requirements::signed(parts);
+    let lax = Receiver::new(both.clone(), requirements([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
+    let opened = open(&lax, &message).expect("opens");
+    assert_eq!(opened.attachments(), [] as [AuthenticatedAttachment; 0]);
+    assert_eq!(opened.unauthenticated_attachments(), [Some("note@example.org".to_owned())]);
+    let strict = Receiver::new(both, requirements([Part::Body, Part::Attachments]), DangerousNoReplayCache);
+    assert!(open(&strict, &message).is_err());
+}
+
+#[test]
+fn an_envelope_without_its_package_proves_no_attachment() {
+    let plan = recipe().sign(signing()).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), vec![note()]).expect("secured");
+    let error = refuse(&demanding(), package.envelope());
+    assert!(matches!(error, OpenError::Requirement(RequirementError::NoPackage)), "{error}");
+    // The signature names what is not there.
+    let error = refuse(&receiver(), package.envelope());
+    assert!(matches!(error, OpenError::Verify(ws_security::xmldsig::VerifyError::Dereference { .. })), "{error}");
+    // A package without attachments has all of them signed.
+    let (content_type, body) = secured(of_body(), Vec::new());
+    assert!(open(&demanding(), &(content_type, body)).is_ok());
+}
+
+fn of_body() -> Signing {
+    Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])
+}
+
+/// Metro digests an empty line after the header: by name alone.
+#[test]
+fn the_reading_of_metro_is_taken_where_it_is_asked_for() {
+    use ws_security::DigestMethod;
+    use ws_security::c14n::base64_encode;
+    use ws_security::crypto::Digest;
+    let attachment = || vec![Attachment::new("a@b", "application/x", BINARY).expect("an attachment")];
+    let header = "Content-ID:<a@b>\r\nContent-Type:application/x\r\n";
+    let digest = |parts: &[&[u8]]| base64_encode(Digest::of(DigestMethod::Sha256, &parts.concat()).as_octets());
+    let (content_type, body) = secured(signing().complete_attachments(), attachment());
+    let ours = digest(&[header.as_bytes(), BINARY]);
+    assert!(String::from_utf8_lossy(&body).contains(&ours), "the form of WSS4J");
+    // Signed again over the other form, by a signer that reads the profile so.
+    let metro = digest(&[header.as_bytes(), b"\r\n", BINARY]);
+    let envelope = String::from_utf8_lossy(&body).into_owned();
+    let resigned = resigned(&envelope, &ours, &metro);
+    let message =
+        (content_type, changed(&("".to_owned(), body), envelope_of(&envelope).as_bytes(), resigned.as_bytes()).1);
+    assert!(mismatch(open(&demanding(), &message)));
+    assert!(open(&demanding().accept_empty_line_after_attachment_headers(), &message).is_ok());
+    let genuine = secured(signing().complete_attachments(), attachment());
+    assert!(open(&demanding().accept_empty_line_after_attachment_headers(), &genuine).is_ok());
+}
+
+fn envelope_of(package: &str) -> &str {
+    let start = package.find("<s:Envelope").expect("an envelope");
+    let end = package.find("</s:Envelope>").expect("its end") + "</s:Envelope>".len();
+    &package[start..end]
+}
+
+/// The envelope with a digest replaced, and Alice's signature made again.
+fn resigned(package: &str, from: &str, to: &str) -> String {
+    use ws_security::c14n::{Canonicalization, Document, Limits, Subset, base64_encode};
+    let envelope = envelope_of(package).replace(from, to);
+    let document = Document::parse(envelope.as_str(), &Limits::default()).expect("well-formed");
+    let signed_info = document.elements().find(|element| element.name().local == "SignedInfo").expect("one");
+    let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info)).expect("canonical");
+    let alice = identity("alice");
+    let value = alice.signing_key().sign(ws_security::SignatureMethod::RsaSha256, &octets).expect("signed");
+    let old = document.elements().find(|element| element.name().local == "SignatureValue").expect("one");
+    let old = old.text().expect("text").into_owned();
+    envelope.replace(&old, &base64_encode(&value))
+}
+
+#[test]
+fn misuse_is_found_before_anything_is_sent() {
+    for wrong in ["", "a b", "a\r\nX: y", "<a>", "a\"b"] {
+        assert!(Attachment::new(wrong, "text/plain", TEXT).is_err(), "{wrong:?}");
+    }
+    assert!(Attachment::new("a@b", "text/plain\r\nX: y", TEXT).is_err());
+    assert!(note().field("Content-Transfer-Encoding", "base64").is_err());
+    assert_eq!(
+        note().field("content-type", "a/b").map(drop),
+        Err(MimeError::Twice { name: "content-type".to_owned() })
+    );
+    // Attachments that are not there cannot be signed, nor encrypted so far.
+    let plan = recipe().sign(signing()).plan().expect("a plan");
+    assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let error = recipe().encrypt(encrypting).plan().map(drop);
+    assert!(matches!(error, Err(PlanError::CannotBe { verb: "encrypted", .. })));
+    // An attachment of an XML type must be XML.
+    let xml = Attachment::new("a@b", "text/xml", "<a>").expect("an attachment");
+    let refused = plan.secure_package(&envelope(SOAP11), vec![xml]);
+    assert!(matches!(refused, Err(SecureError::Attachment(MimeError::NotXml))));
+}
