@@ -11,6 +11,7 @@
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
 //! | stand in the middle | [`intermediaries`] |
+//! | send signed attachments beside the envelope | [`attachments`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it where a peer demands it | [`profile`] |
 
 /// User names and passwords (Username Token Profile 1.1.1).
@@ -358,3 +359,31 @@ pub mod intermediaries {}
 /// the clear text, the transport, whether the message is a reply. The table of all requirements stands at
 /// [`Rule`](crate::bsp::Rule).
 pub mod profile {}
+
+/// Attachments beside the envelope (SOAP with Attachments), signed by their content or complete with their headers.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::attachments::{Attachment, MimeLimits, Package};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let invoice = Attachment::new("invoice@example.org", "application/pdf", b"%PDF-1.7".as_slice())?;
+/// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Attachments]);
+/// let plan = Recipe::new().timestamp(LIFETIME).sign(signing.complete_attachments()).plan()?;
+/// let package = plan.secure_package(ENVELOPE, vec![invoice])?;
+/// // The transport carries both.
+/// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
+///
+/// let package = Package::parse_body(&content_type, &body, &MimeLimits::default())?;
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments]);
+/// let opened = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default()).open_package(&package)?;
+/// let [invoice] = opened.attachments() else { panic!("one attachment") };
+/// assert_eq!((invoice.content(), invoice.content_type()), (b"%PDF-1.7".as_slice(), Some("application/pdf")));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Peers read the rules for headers apart; by default content alone is signed, and then a type and a name that came with
+/// it are anyone's. Metro puts an empty line after the headers: see
+/// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
+pub mod attachments {}

@@ -272,11 +272,17 @@ pub(crate) struct SecureArgs {
     /// The password of the key store, then the one of the user
     #[arg(long)]
     pub(crate) password_file: Vec<PathBuf>,
-    /// Attach a SAML assertion, or a license with a wsu:Id, as it stands
+    /// Put this token into the header as it stands: a SAML assertion, or a license
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token: Vec<PathBuf>,
+    /// Send this file beside the envelope, in a MIME message; what is signed covers it
     #[arg(long, value_name = "FILE")]
     pub(crate) attach: Vec<PathBuf>,
-    /// Sign as the subject of the assertion that is attached first
+    /// Sign attachments with their headers
     #[arg(long, requires = "attach")]
+    pub(crate) attach_complete: bool,
+    /// Sign as the subject of the assertion that is attached first
+    #[arg(long, requires = "token")]
     pub(crate) as_subject: bool,
     /// Sign the part Token through the reference to it (STR-Transform)
     #[arg(long)]
@@ -483,6 +489,9 @@ pub(crate) struct VerifyArgs {
     /// Remember accepted messages here
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,
+    /// Write the attachments that were authenticated into this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) attachments_dir: Option<PathBuf>,
     /// The Body as text, or the evidence as JSON
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

@@ -3,6 +3,8 @@
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use ws_security::attachments::{MimeLimits, Package};
+
 /// Why a command did not succeed.
 pub(crate) enum Failure {
     /// The message is refused: exit 1.
@@ -49,6 +51,14 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
     let limits = limits();
     let document = ws_security::c14n::Document::parse_transcoding(octets, &limits).map_err(refused)?;
     Ok(document.into_source())
+}
+
+/// The package, if the message is one.
+pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
+    if !Package::is_one(octets) {
+        return Ok(None);
+    }
+    Package::parse(octets, &MimeLimits::default()).map(Some).map_err(refused)
 }
 
 /// The text of a document that goes with the message: one that cannot be read says nothing about the message.

@@ -1,7 +1,9 @@
 //! `wss sign`, `wss encrypt` and `wss secure`.
 
+use std::path::Path;
 use std::time::Duration;
 
+use ws_security::attachments::Attachment;
 use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
 use ws_security::{
@@ -59,7 +61,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     if let Some(seconds) = arguments.timestamp {
         recipe = recipe.timestamp(Duration::from_secs(seconds));
     }
-    for path in &arguments.attach {
+    for path in &arguments.token {
         recipe = recipe.attach(output::companion(path)?);
     }
     if arguments.confirm.is_some() {
@@ -85,7 +87,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
                 signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
             }
             (None, Some(identity)) => signings.push(signing(arguments, identity)?),
-            (None, None) if what == What::Sign && (arguments.user.is_some() || !arguments.attach.is_empty()) => {}
+            (None, None) if what == What::Sign && (arguments.user.is_some() || !arguments.token.is_empty()) => {}
             (None, None) => return Err(could_not("give the signer: --key and --cert, or --p12")),
         }
     }
@@ -99,6 +101,17 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     }
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
+    if !arguments.attach.is_empty() {
+        if arguments.confirm.is_some() {
+            return Err(could_not("--attach and --confirm do not go together yet"));
+        }
+        let attachments = arguments.attach.iter().map(|path| attachment(path)).collect::<Outcome<Vec<_>>>()?;
+        let package = plan.secure_package(&envelope, attachments).map_err(output::refused)?;
+        // A message of its own: its headers first.
+        let head = format!("MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type());
+        let octets = package.write(head.into_bytes()).map_err(could_not)?;
+        return output::write(arguments.file.output.as_ref(), &octets);
+    }
     let message = match &arguments.confirm {
         None => plan.secure(&envelope),
         Some(path) => {
@@ -107,6 +120,26 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         }
     };
     output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
+}
+
+/// A file as an attachment, named and typed by its name.
+fn attachment(path: &Path) -> Outcome<Attachment> {
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
+    let content_type = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
+        "xml" => "text/xml",
+        "txt" => "text/plain; charset=utf-8",
+        "json" => "application/json",
+        "pdf" => "application/pdf",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gz" => "application/gzip",
+        _ => "application/octet-stream",
+    };
+    let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
+    Attachment::new(format!("{id}@attachment"), content_type, output::read(path)?)
+        .and_then(|attachment| attachment.field("Content-Disposition", format!("attachment; filename=\"{quoted}\"")))
+        .map_err(could_not)
 }
 
 fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken>) -> Outcome<Encrypting> {
@@ -198,8 +231,14 @@ fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     if arguments.timestamp.is_some() {
         otherwise.push(Part::Timestamp);
     }
+    if !arguments.attach.is_empty() {
+        otherwise.push(Part::Attachments);
+    }
     let mut signing =
         signing.parts(parts(&arguments.part, &otherwise)?).inclusive_prefixes(arguments.prefix_list.clone());
+    if arguments.attach_complete {
+        signing = signing.complete_attachments();
+    }
     if let Some(uri) = &arguments.signature_method {
         signing = signing.method(SignatureMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
     }

@@ -1,5 +1,6 @@
 //! `wss verify`: opens a message as a receiver does.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Limits, Part, Receiver, Requirements, SamlVersion, Signer, SignerRule, Trust,
+    Exchange, FixedClock, Limits, Opened, Part, Receiver, Requirements, SamlVersion, Signer, SignerRule, Trust,
 };
 
 use crate::args::{Bsp, Format, VerifyArgs};
@@ -21,16 +22,25 @@ use crate::replay_store::FileReplayStore;
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
     let octets = output::read(&arguments.file.file)?;
-    let message = output::text(&octets)?;
+    let package = output::package(&octets)?;
+    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.root().unauthenticated_content());
+    let message = output::text(envelope)?;
+    let mut attachments = json!(null);
     let (body, evidence, assertions) = if signed_body {
-        let opened = match &arguments.request {
-            None => receiver.open(&message),
-            Some(path) => {
+        let opened = match (&arguments.request, &package) {
+            (None, None) => receiver.open(&message),
+            (None, Some(package)) => receiver.open_package(package),
+            (Some(path), None) => {
                 let request = output::companion(path)?;
                 receiver.open_reply(&message, &Exchange::of_sent(&request).map_err(could_not)?)
             }
+            (Some(_), Some(_)) => return Err(could_not("--request and attachments do not go together yet")),
         };
         let opened = opened.map_err(refused)?;
+        attachments = attachments_json(&opened);
+        if let Some(folder) = &arguments.attachments_dir {
+            write_attachments(&opened, folder)?;
+        }
         (opened.body().xml().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     } else {
         let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
@@ -45,11 +55,33 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             let mut value = evidence_json(&evidence, &body, signed_body);
             if let Some(object) = value.as_object_mut() {
                 object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
+                object.insert("attachments".to_owned(), attachments);
             }
             let text = serde_json::to_string_pretty(&value).map_err(could_not)?;
             output::write(arguments.file.output.as_ref(), (text + "\n").as_bytes())
         }
     }
+}
+
+fn attachments_json(opened: &Opened) -> serde_json::Value {
+    let authenticated = opened.attachments().iter();
+    let authenticated: Vec<_> = authenticated
+        .map(|attachment| json!({ "contentId": attachment.content_id(), "contentType": attachment.content_type() }))
+        .collect();
+    json!({ "authenticated": authenticated, "unauthenticated": opened.unauthenticated_attachments() })
+}
+
+/// Attachments by number and Content-ID, of which nothing stays that could name another folder.
+fn write_attachments(opened: &Opened, folder: &Path) -> Outcome {
+    std::fs::create_dir_all(folder).map_err(could_not)?;
+    for (nth, attachment) in opened.attachments().iter().enumerate() {
+        let id = attachment.content_id().chars().take(80);
+        let name: String =
+            id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
+        let path = folder.join(format!("{}-{name}", nth + 1));
+        output::write(Some(&path), attachment.content())?;
+    }
+    Ok(())
 }
 
 fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {

@@ -231,7 +231,7 @@ fn assertions_are_attached_and_confirmed() {
             file(&assertion.sign(&issuer, std::time::SystemTime::now(), &SystemRandom).expect("issued"))
         };
         let attached = issued(false);
-        let secure = format!("{SIGN} --attach {} --as-subject", attached.display());
+        let secure = format!("{SIGN} --token {} --as-subject", attached.display());
         let message = exits(0, &secure, ENVELOPE);
         let verify = format!("verify --saml-issuer KEYS/carol.pem --audience urn:bank --require token:{token} -");
         assert!(exits(0, &verify, &message).contains("urn:a"));
@@ -244,12 +244,12 @@ fn assertions_are_attached_and_confirmed() {
         exits(1, &verify, &exits(0, &secure.replace("alice", "bob"), ENVELOPE));
 
         let bearer = issued(true);
-        let message = exits(0, &format!("{SIGN} --attach {}", bearer.display()), ENVELOPE);
+        let message = exits(0, &format!("{SIGN} --token {}", bearer.display()), ENVELOPE);
         let verify = format!("{verify} {TRUST}");
         exits(1, &verify, &message);
         exits(0, &format!("{verify} --accept-bearer"), &message);
     }
-    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --attach KEYS/alice.pem -", ENVELOPE);
+    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --token KEYS/alice.pem -", ENVELOPE);
     exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --as-subject -", ENVELOPE);
 }
 
@@ -353,4 +353,30 @@ fn verify_enforces_the_basic_security_profile_or_reports_on_it() {
     // Ours breaks nothing unless it is told which rule.
     exits(2, &format!("{sign} --breaking R9999"), ENVELOPE);
     exits(0, &format!("{sign} --breaking R5402"), ENVELOPE);
+}
+
+#[test]
+fn attachments_are_signed_and_handed_out() {
+    let (text, binary) = (file("first\nsecond\n"), file("\0\u{1}"));
+    let attached = format!("--attach {} --attach {}", text.display(), binary.display());
+    let parts = "--part Body --part Timestamp --part Attachments";
+    let message = exits(0, &format!("{SIGN} {parts} {attached} --attach-complete"), ENVELOPE);
+    assert!(message.starts_with("MIME-Version: 1.0\r\nContent-Type: multipart/related; type=\"application/soap+xml\""));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("attachments-{}", std::process::id()));
+    let verify = format!("verify {TRUST} --require signed:Body --require signed:Attachments -");
+    let json = exits(0, &format!("{verify} --format json --attachments-dir {}", folder.display()), &message);
+    let evidence: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(evidence["attachments"]["authenticated"].as_array().map(Vec::len), Some(2));
+    assert_eq!(evidence["attachments"]["authenticated"][0]["contentType"], "application/octet-stream");
+    let mut written: Vec<_> =
+        std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    written.sort();
+    let contents: Vec<_> = written.iter().map(|path| std::fs::read(path).expect("a file")).collect();
+    assert_eq!(contents, [b"first\nsecond\n".to_vec(), b"\0\x01".to_vec()]);
+    exits(1, &verify, &message.replace("second", "Second"));
+    exits(1, &verify, &message.replace("filename=\"", "filename=\"x"));
+    exits(1, &verify, message.trim_end().trim_end_matches('-'));
+    exits(0, "lint -", &message);
+    // A MIME message of an envelope alone has no attachment to sign.
+    exits(1, &format!("{SIGN} {parts}"), ENVELOPE);
 }

@@ -4,7 +4,6 @@ mod html;
 mod text;
 
 use serde_json::json;
-use ws_security::attachments::{MimeLimits, Package};
 use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
 use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Trust};
 
@@ -14,11 +13,7 @@ use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
-    let package = if Package::is_one(&octets) {
-        Some(Package::parse(&octets, &MimeLimits::default()).map_err(refused)?)
-    } else {
-        None
-    };
+    let package = output::package(&octets)?;
     let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.root().unauthenticated_content());
     let message = output::text(envelope)?;
     let receiver = receiver(arguments)?;
