@@ -76,6 +76,31 @@ fn what_is_signed_is_handed_out_as_it_was_digested() {
     }
 }
 
+#[test]
+fn a_receiver_judges_the_package_too() {
+    let message = both(signing());
+    let variant = bsp::Variant::as_deployed;
+    let enforcing = demanding().bsp(bsp::Reception::Enforce(variant()));
+    let opened = open(&enforcing, &message).expect("opens");
+    let report = opened.evidence().bsp.as_ref().expect("a report");
+    for rule in [Rule::U18_1_1, Rule::U18_2_3, Rule::U18_2_4, Rule::U18_2_5] {
+        assert_eq!(report.outcome(rule), Outcome::Pass, "{rule}");
+    }
+    // A root that is no envelope digests alike: the profile alone objects.
+    let other_root =
+        changed(&message, b"Content-Type: text/xml; charset", b"Content-Type: application/xop+xml; charset");
+    assert!(open(&demanding(), &other_root).is_ok());
+    let refused = open(&enforcing, &other_root);
+    assert!(matches!(refused, Err(OpenError::Bsp { rule: Rule::U18_1_1, .. })), "{:?}", refused.map(drop));
+    let opened = open(&demanding().bsp(bsp::Reception::Report(variant())), &other_root).expect("opens");
+    let breaches = opened.evidence().bsp.as_ref().expect("a report").breaches().map(|breach| breach.rule());
+    assert_eq!(breaches.collect::<Vec<_>>(), [Rule::U18_1_1]);
+    // What states no type is text, and digests alike, too; that is no more than advised against.
+    let untyped = changed(&message, b"Content-Type: text/plain; charset=utf-8\r\n", b"");
+    let opened = open(&enforcing, &untyped).expect("opens");
+    assert_eq!(opened.evidence().bsp.as_ref().expect("a report").outcome(Rule::U18_2_5), Outcome::Fail);
+}
+
 fn mismatch(result: Result<Opened, OpenError>) -> bool {
     matches!(result, Err(OpenError::Verify(ws_security::xmldsig::VerifyError::DigestMismatch { uri })) if uri.starts_with("cid:"))
 }
@@ -239,6 +264,9 @@ fn misuse_is_found_before_anything_is_sent() {
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
     let error = recipe().encrypt(encrypting).plan().map(drop);
     assert!(matches!(error, Err(PlanError::CannotBe { verb: "encrypted", .. })));
+    // Which of two a signature means could not be told.
+    let refused = plan.secure_package(&envelope(SOAP11), vec![note(), invoice(), note()]);
+    assert!(matches!(refused, Err(SecureError::Attachment(MimeError::DuplicateId { id })) if id == "note@example.org"));
     // An attachment of an XML type must be XML.
     let xml = Attachment::new("a@b", "text/xml", "<a>").expect("an attachment");
     let refused = plan.secure_package(&envelope(SOAP11), vec![xml]);

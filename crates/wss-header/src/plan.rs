@@ -7,7 +7,7 @@ use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTrans
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
-use crate::attachments::{Attachment, SecuredPackage, boundary_of};
+use crate::attachments::{Attachment, MimeError, SecuredPackage, boundary_of};
 use crate::bsp;
 use crate::envelope::SoapVersion;
 use crate::error::{PlanError, SecureError};
@@ -114,26 +114,31 @@ impl Plan {
     /// Secures an envelope with its attachments, which the recipe signs as [`Part::Attachments`].
     ///
     /// # Errors
-    /// [`SecureError`].
+    /// [`SecureError`]; [`MimeError::DuplicateId`] if two attachments have one Content-ID.
     ///
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn secure_package(&self, envelope: &str, attachments: Vec<Attachment>) -> Result<SecuredPackage, SecureError> {
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = attachments.iter().find(|attachment| !seen.insert(attachment.content_id())) {
+            return Err(MimeError::DuplicateId { id: twice.content_id().to_owned() }.into());
+        }
+        let attachments: Arc<[Attachment]> = attachments.into();
         let mut octets = [0; 16];
         self.recipe.random.fill(&mut octets)?;
-        let (secured, _) = self.run_with(envelope, &attachments, None)?;
+        let (secured, _) = self.run_with(envelope, attachments.clone(), None)?;
         let version = SoapVersion::of(envelope);
         Ok(SecuredPackage { envelope: secured, version, attachments, boundary: boundary_of(&octets) })
     }
 
     fn run(&self, envelope: &str, request: Option<&Exchange>) -> Result<(String, Exchange), SecureError> {
-        self.run_with(envelope, &[], request)
+        self.run_with(envelope, Arc::from([]), request)
     }
 
     fn run_with(
         &self,
         envelope: &str,
-        attachments: &[Attachment],
+        attachments: Arc<[Attachment]>,
         request: Option<&Exchange>,
     ) -> Result<(String, Exchange), SecureError> {
         match Securing::begin(self, envelope, attachments, request)?.run()? {
@@ -147,7 +152,7 @@ impl Plan {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if the recipe has no such signature.
     pub fn prepare(&self, envelope: &str) -> Result<PendingMessage, SecureError> {
-        match Securing::begin(self, envelope, &[], None)?.run()? {
+        match Securing::begin(self, envelope, Arc::from([]), None)?.run()? {
             Next::Done(..) => Err(SecureError::NothingPending),
             Next::Sign(securing, pending) => Ok(PendingMessage { securing, pending }),
         }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use wss_c14n::Limits;
 
@@ -60,6 +61,12 @@ impl Attachment {
     }
 
     /// The `cid:` URL that names it (RFC 2392). What peers decode as form data is encoded.
+    /// Its Content-ID, without angle brackets.
+    #[must_use]
+    pub fn content_id(&self) -> &str {
+        &self.content_id
+    }
+
     pub(crate) fn url(&self) -> String {
         let mut url = String::from("cid:");
         for octet in self.content_id.bytes() {
@@ -96,7 +103,7 @@ pub(crate) fn signed_octets(part: &MimePart<'_>, complete: bool, limits: &Limits
 pub struct SecuredPackage {
     pub(crate) envelope: String,
     pub(crate) version: SoapVersion,
-    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) attachments: Arc<[Attachment]>,
     pub(crate) boundary: String,
 }
 
@@ -121,7 +128,7 @@ impl SecuredPackage {
         let mut writer = self.writer(out);
         let root = format!("{}; charset=utf-8", self.root_type());
         writer.part(&[("Content-Type", &root)], &mut self.envelope.as_bytes())?;
-        for attachment in &self.attachments {
+        for attachment in self.attachments.iter() {
             let fields: Vec<(&str, &str)> =
                 attachment.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             writer.part(&fields, &mut attachment.content.as_slice())?;

@@ -10,6 +10,7 @@ use super::report::{self, Findings, Report, Revealed};
 use super::scene::Scene;
 use super::table::Rule;
 use super::variant::Variant;
+use crate::attachments::Package;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 
@@ -37,13 +38,14 @@ pub(crate) struct Proven {
 pub(crate) struct Judging<'r> {
     variant: &'r Variant,
     context: Context<'r>,
+    package: Option<&'r Package<'r>>,
     findings: Findings<'r>,
     enforces: bool,
 }
 
 impl<'r> Judging<'r> {
     /// `None` where the receiver does nothing about it.
-    pub(crate) fn of(receiver: &'r Receiver, is_reply: bool) -> Option<Self> {
+    pub(crate) fn of(receiver: &'r Receiver, package: Option<&'r Package<'r>>, is_reply: bool) -> Option<Self> {
         let (variant, enforces) = match &receiver.bsp {
             Reception::Enforce(variant) => (variant, true),
             Reception::Report(variant) => (variant, false),
@@ -52,13 +54,13 @@ impl<'r> Judging<'r> {
         let mut context = Context::new().variant(variant.clone()).receiver(receiver);
         context.asks_passwords = false;
         context.is_first = is_reply.then_some(false);
-        Some(Self { variant, context, findings: Findings::new(variant), enforces })
+        Some(Self { variant, context, package, findings: Findings::new(variant), enforces })
     }
 
     /// The message as it came, before any key is touched.
     pub(crate) fn message(&mut self, document: &Document<'_>) -> Result<(), OpenError> {
         let scene = Scene::read(document);
-        check::revision(&scene, None, &self.context, &mut self.findings);
+        check::revision(&scene, self.package, &self.context, &mut self.findings);
         check::clear_text(&scene, None, &mut self.findings);
         self.enforce()
     }
@@ -81,7 +83,7 @@ impl<'r> Judging<'r> {
             }
         }
         self.findings.decrypted(revealed, Vec::new());
-        check::revision(&scene, None, &self.context, &mut self.findings);
+        check::revision(&scene, self.package, &self.context, &mut self.findings);
         self.enforce()?;
         let hidden = scene.hidden().map(|hidden| report::place_of(hidden, 0..0));
         Ok(Report { variant: self.variant.clone(), verdicts: self.findings.finish(hidden) })

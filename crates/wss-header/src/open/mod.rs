@@ -194,7 +194,7 @@ impl<'r> Opening<'r> {
             timestamp: None,
             usernames: Vec::new(),
             replay_keys: Vec::new(),
-            profile: Judging::of(receiver, exchange.is_some()),
+            profile: Judging::of(receiver, package, exchange.is_some()),
             evidence,
         }
     }

@@ -10,6 +10,7 @@ mod signature;
 mod tokens;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
@@ -48,7 +49,7 @@ pub(crate) struct Securing {
     attached: Vec<AttachedToken>,
     assertion_references: Vec<(String, String)>,
     /// What stands beside the envelope.
-    attachments: Vec<Attachment>,
+    attachments: Arc<[Attachment]>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -81,7 +82,7 @@ impl Securing {
     pub(crate) fn begin(
         plan: &Plan,
         envelope: &str,
-        attachments: &[Attachment],
+        attachments: Arc<[Attachment]>,
         request: Option<&Exchange>,
     ) -> Result<Self, SecureError> {
         let recipe = plan.recipe.clone();
@@ -96,7 +97,7 @@ impl Securing {
             place: 0,
             attached: plan.attached.clone(),
             assertion_references: Vec::new(),
-            attachments: attachments.to_vec(),
+            attachments,
             placed: Vec::new(),
             request: request.cloned(),
             exchange: Exchange::default(),

@@ -160,7 +160,7 @@ impl Securing {
                     if self.attachments.is_empty() {
                         return Err(no_such(part));
                     }
-                    for attachment in &self.attachments {
+                    for attachment in self.attachments.iter() {
                         let octets = attachment.octets(complete)?;
                         let url = attachment.url();
                         references.push(NewReference::of_attachment(url, &octets, complete, signing.digest));
