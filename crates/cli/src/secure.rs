@@ -105,7 +105,8 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         if arguments.confirm.is_some() {
             return Err(could_not("--attach and --confirm do not go together yet"));
         }
-        let attachments = arguments.attach.iter().map(|path| attachment(path)).collect::<Outcome<Vec<_>>>()?;
+        let numbered = (1..).zip(&arguments.attach);
+        let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
         let package = plan.secure_package(&envelope, attachments).map_err(output::refused)?;
         // A message of its own: its headers first.
         let head = format!("MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type());
@@ -122,8 +123,8 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
 }
 
-/// A file as an attachment, named and typed by its name.
-fn attachment(path: &Path) -> Outcome<Attachment> {
+/// A file as an attachment, named and typed by its name; the number tells files of one name apart.
+fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
     let content_type = match path.extension().and_then(|extension| extension.to_str()).unwrap_or_default() {
@@ -137,7 +138,7 @@ fn attachment(path: &Path) -> Outcome<Attachment> {
         _ => "application/octet-stream",
     };
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
-    Attachment::new(format!("{id}@attachment"), content_type, output::read(path)?)
+    Attachment::new(format!("{id}@{number}.attachment"), content_type, output::read(path)?)
         .and_then(|attachment| attachment.field("Content-Disposition", format!("attachment; filename=\"{quoted}\"")))
         .map_err(could_not)
 }

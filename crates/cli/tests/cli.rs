@@ -377,6 +377,9 @@ fn attachments_are_signed_and_handed_out() {
     exits(1, &verify, &message.replace("filename=\"", "filename=\"x"));
     exits(1, &verify, message.trim_end().trim_end_matches('-'));
     exits(0, "lint -", &message);
+    // The same file, or one of the same name, goes along twice.
+    let twice = format!("--attach {0} --attach {0}", text.display());
+    exits(0, &verify, &exits(0, &format!("{SIGN} {parts} {twice}"), ENVELOPE));
     // A MIME message of an envelope alone has no attachment to sign.
     exits(1, &format!("{SIGN} {parts}"), ENVELOPE);
 }
