@@ -60,13 +60,13 @@ impl Attachment {
         Ok(self)
     }
 
-    /// The `cid:` URL that names it (RFC 2392). What peers decode as form data is encoded.
     /// Its Content-ID, without angle brackets.
     #[must_use]
     pub fn content_id(&self) -> &str {
         &self.content_id
     }
 
+    /// The `cid:` URL that names it (RFC 2392). What peers decode as form data is encoded.
     pub(crate) fn url(&self) -> String {
         let mut url = String::from("cid:");
         for octet in self.content_id.bytes() {

@@ -263,6 +263,11 @@ impl<'v> Findings<'v> {
         }
     }
 
+    /// Whether this requirement is judged on an element now: whoever computes much for a verdict asks first.
+    pub(super) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
+        self.span(rule, element).is_some()
+    }
+
     /// The requirement is met here.
     pub(super) fn pass(&mut self, rule: Rule, element: Element<'_>) {
         let Some(span) = self.span(rule, element) else { return };
@@ -307,7 +312,7 @@ impl<'v> Findings<'v> {
     /// Whether the requirement is met here cannot be told, since ciphertext `may` hold what tells. It is judged again, on
     /// everything, where ciphertext is opened: what it is about must still stand there by then.
     pub(super) fn hidden(&mut self, rule: Rule, element: Element<'_>, may: &str) {
-        if self.span(rule, element).is_none() {
+        if !self.judges(rule, element) {
             return;
         }
         self.unknown(rule, element, &format!("{A_KEY} {may}"));

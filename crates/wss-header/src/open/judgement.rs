@@ -220,9 +220,10 @@ impl Opening<'_> {
         let (mut covered, mut others) = (Vec::new(), Vec::new());
         for part in self.package.map(Package::attachments).unwrap_or_default() {
             let named = |(id, _): &&(String, bool)| part.content_id() == Some(id);
-            let content = canonical_content(part, &self.receiver.limits.xml);
             let references: Vec<_> = signature.attachments.iter().filter(named).collect();
-            let (Some((id, _)), Ok(content)) = (references.first(), content) else {
+            let first = references.first();
+            let content = first.and_then(|_| canonical_content(part, &self.receiver.limits.xml).ok());
+            let (Some((id, _)), Some(content)) = (first, content) else {
                 others.push(part.content_id().map(str::to_owned));
                 continue;
             };

@@ -9,7 +9,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
-use crate::attachments::{MimePart, Package, canonical_content, canonical_header, content_id_of, signed_octets};
+use crate::attachments::{MimePart, Package, canonical_header, content_id_of, signed_octets};
 use crate::error::OpenError;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
@@ -201,7 +201,7 @@ impl<'r> Opening<'r> {
             return Ok(Some(Part::header_block(apex_name.namespace, apex_name.local)));
         }
         // The signature's own KeyInfo, or the reference inside it.
-        let own = signature.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
+        let own = signature.children_named(name::DS.uri, "KeyInfo").next();
         if own.is_some_and(|own| own == apex || own == parent) {
             return Ok(None);
         }
@@ -228,10 +228,9 @@ impl<'d> Dereference<'d> for Documents<'d, '_> {
         if !(complete && self.receiver.empty_line) {
             return vec![octets];
         }
-        let (Ok(header), Ok(content)) = (canonical_header(part), canonical_content(part, limits)) else {
-            return vec![octets];
-        };
-        let spaced = [header.as_bytes(), b"\r\n", &content].concat();
+        let Ok(header) = canonical_header(part) else { return vec![octets] };
+        let Some((header, content)) = octets.split_at_checked(header.len()) else { return vec![octets] };
+        let spaced = [header, b"\r\n", content].concat();
         vec![octets, spaced]
     }
 

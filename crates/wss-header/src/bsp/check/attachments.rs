@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use wss_c14n::{Element, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
+use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 
-use super::signatures::{COMPLETE_TRANSFORM, CONTENT_TRANSFORM};
 use crate::attachments::{MimePart, Package, canonical_content, canonical_header, content_id_of};
 use crate::bsp::report::Findings;
 use crate::bsp::scene::Scene;
@@ -25,7 +25,7 @@ pub(super) fn judge(scene: &Scene<'_>, package: Option<&Package<'_>>, limits: &L
         }
     }
     for signature in &scene.signatures {
-        let signed_info = signature.children().filter(|child| child.is(name::DS.uri, "SignedInfo"));
+        let signed_info = signature.children_named(name::DS.uri, "SignedInfo");
         for reference in signed_info.flat_map(|info| info.children_named(name::DS.uri, "Reference")) {
             attachments.signed(reference, findings);
         }
@@ -36,8 +36,8 @@ pub(super) fn judge(scene: &Scene<'_>, package: Option<&Package<'_>>, limits: &L
 }
 
 fn cipher_reference<'d>(data: Element<'d>) -> Option<Element<'d>> {
-    let cipher = data.children().find(|child| child.is(name::XENC.uri, "CipherData"))?;
-    cipher.children().find(|child| child.is(name::XENC.uri, "CipherReference"))
+    let cipher = data.children_named(name::XENC.uri, "CipherData").next()?;
+    cipher.children_named(name::XENC.uri, "CipherReference").next()
 }
 
 struct Attachments<'p, 'm> {
@@ -103,11 +103,11 @@ impl<'p> Attachments<'p, '_> {
     fn signed(&mut self, reference: Element<'_>, findings: &mut Findings<'_>) {
         let uri = reference.attribute("", "URI").unwrap_or_default();
         let transforms = || {
-            let list = reference.children().filter(|child| child.is(name::DS.uri, "Transforms"));
+            let list = reference.children_named(name::DS.uri, "Transforms");
             let all = list.flat_map(|list| list.children_named(name::DS.uri, "Transform"));
             all.map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
         };
-        let is_of_attachments = |uri: &String| [CONTENT_TRANSFORM, COMPLETE_TRANSFORM].contains(&uri.as_str());
+        let is_of_attachments = |uri: &String| [ATTACHMENT_CONTENT, ATTACHMENT_COMPLETE].contains(&uri.as_str());
         let has_transform = transforms().any(|uri| is_of_attachments(&uri));
         let is_cid = content_id_of(&uri).is_some_and(|id| !id.contains(['<', '>', ' ']));
         if !has_transform && !uri.starts_with("cid:") {
@@ -134,13 +134,17 @@ impl<'p> Attachments<'p, '_> {
                 .iter()
                 .for_each(|rule| findings.unknown(*rule, reference, "a key: the attachment is encrypted"));
         }
-        let is_complete = transforms().any(|uri| uri == COMPLETE_TRANSFORM);
+        let is_complete = transforms().any(|uri| uri == ATTACHMENT_COMPLETE);
         self.digest(reference, part, is_complete, findings);
     }
 
     /// §18.2.3 and §18.2.4, told apart by what the digest fits.
     fn digest(&mut self, reference: Element<'_>, part: &MimePart<'_>, is_complete: bool, findings: &mut Findings<'_>) {
-        let child = |local: &str| reference.children().find(|child| child.is(name::DS.uri, local));
+        let [canonicalised, decoded] = [Rule::U18_2_3, Rule::U18_2_4];
+        if ![canonicalised, decoded].iter().any(|rule| findings.judges(*rule, reference)) {
+            return;
+        }
+        let child = |local: &'static str| reference.children_named(name::DS.uri, local).next();
         let method =
             child("DigestMethod").and_then(|method| DigestMethod::from_uri(&method.attribute("", "Algorithm")?));
         let value = child("DigestValue").and_then(|value| value.base64(64).ok());
@@ -148,7 +152,6 @@ impl<'p> Attachments<'p, '_> {
         let key = (part.content_id().unwrap_or_default().to_owned(), is_complete, method.uri());
         let limits = self.limits;
         let digests = self.digests.entry(key).or_insert_with(|| Digests::of(part, is_complete, method, limits));
-        let [canonicalised, decoded] = [Rule::U18_2_3, Rule::U18_2_4];
         if digests.canonical.as_ref() == Some(&value) {
             findings.pass(canonicalised, reference);
             findings.pass(decoded, reference);
@@ -177,7 +180,7 @@ impl<'p> Attachments<'p, '_> {
         findings.check(Rule::U18_3_2, data, is_known, "no Type of attachments");
         let uri = reference.attribute("", "URI").unwrap_or_default();
         let id = content_id_of(&uri);
-        let transforms = reference.children().filter(|child| child.is(name::XENC.uri, "Transforms"));
+        let transforms = reference.children_named(name::XENC.uri, "Transforms");
         let all: Vec<_> = transforms
             .flat_map(|list| list.children_named(name::DS.uri, "Transform"))
             .map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
