@@ -50,7 +50,7 @@ impl Exchange {
                     return Err(EnvelopeError::EncryptedHeader);
                 }
                 if child.is(name::DS.uri, "Signature") {
-                    let value = child.children().find(|part| part.is(name::DS.uri, "SignatureValue"));
+                    let value = child.children_named(name::DS.uri, "SignatureValue").next();
                     let value = value.and_then(|value| value.base64(1_024).ok());
                     signature_values.push(value.ok_or(EnvelopeError::EncryptedHeader)?);
                 }

@@ -99,7 +99,7 @@ fn key_for(
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
     let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
-    let named = data.key_info().and_then(|info| info.children().find(|child| child.is(name::DS.uri, "KeyName")));
+    let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
     let named = match named {
         Some(element) => Some(element.text()?.trim().to_owned()),
         None => None,

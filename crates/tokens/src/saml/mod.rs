@@ -256,7 +256,7 @@ fn subject_v2<'d>(subject: Element<'d>) -> Result<Subject<'d>, TokenError> {
             confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
             confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
             confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
-            confirmation.key_infos = data.children().filter(|child| child.is(name::DS.uri, "KeyInfo")).collect();
+            confirmation.key_infos = data.children_named(name::DS.uri, "KeyInfo").collect();
         }
         confirmations.push(confirmation);
     }

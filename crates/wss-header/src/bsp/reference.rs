@@ -154,8 +154,8 @@ impl<'d> Tokens<'d> {
             tokens.binary.push((element, content));
         }
         for key in &scene.encrypted_keys {
-            let data = key.children().find(|child| child.is(name::XENC.uri, "CipherData"));
-            let value = data.and_then(|data| data.children().find(|child| child.is(name::XENC.uri, "CipherValue")));
+            let data = key.children_named(name::XENC.uri, "CipherData").next();
+            let value = data.and_then(|data| data.children_named(name::XENC.uri, "CipherValue").next());
             if let Some(octets) = value.and_then(|value| value.base64(MAX_TOKEN).ok()) {
                 tokens.by_sha1.insert(sha1(&octets), *key);
             }
@@ -350,7 +350,7 @@ impl<'d> Reference<'d> {
 
 /// Issuer name and serial number of a `ds:X509Data`.
 pub(super) fn issuer_serial<'d>(data: Element<'d>) -> Option<(Element<'d>, Element<'d>)> {
-    let both = data.children().find(|child| child.is(name::DS.uri, "X509IssuerSerial"))?;
+    let both = data.children_named(name::DS.uri, "X509IssuerSerial").next()?;
     let child = |local: &str| both.children().find(|child| child.is(name::DS.uri, local));
     Some((child("X509IssuerName")?, child("X509SerialNumber")?))
 }

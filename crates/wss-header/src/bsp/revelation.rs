@@ -41,13 +41,10 @@ impl Revelation {
                 digests.into_iter().filter(|((security, child, _), _)| *security == at && children.contains(child));
             in_order.extend(due);
         })?;
+        let mut revelation = Self { source, revealed: Vec::new(), carried, in_order };
         let opened = opening.revealed();
-        let wire = |now: &Range<usize>| {
-            let around = carried.iter().find(|known| known.now.start <= now.start && now.end <= known.now.end);
-            around.map_or(0..0, |known| known.wire.clone())
-        };
-        let revealed = opened.map(|now| Revealed { wire: wire(&now), now }).collect();
-        Some(Self { source, revealed, carried, in_order })
+        revelation.revealed = opened.map(|now| Revealed { wire: revelation.on_the_wire(now.clone()), now }).collect();
+        Some(revelation)
     }
 
     /// Where what stands at `now` in the last revision came from.

@@ -231,8 +231,7 @@ impl<'d> Scene<'d> {
     pub(super) fn hidden(&self) -> Option<Element<'d>> {
         let mut data = self.encrypted_data.iter().map(|data| data.element);
         let hidden = data.find(|element| element.parent().is_some() && self.security_of(*element) == element.parent());
-        let in_header =
-            |security: &Element<'d>| security.children().find(|child| child.is(name::SAML2.uri, "EncryptedAssertion"));
+        let in_header = |security: &Element<'d>| security.children_named(name::SAML2.uri, "EncryptedAssertion").next();
         hidden.or_else(|| self.security.iter().find_map(in_header))
     }
 

@@ -158,7 +158,7 @@ impl Opening<'_> {
                 return Ok(Some(found));
             }
         }
-        let beside = element.children().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
+        let beside = element.children_named(name::XENC.uri, "EncryptedKey");
         for key in beside.take(self.receiver.limits.encrypted_keys) {
             if let Some(found) = self.unwrap(&EncryptedKey::parse(key)?, wanted.len)? {
                 return Ok(Some(found));

@@ -287,7 +287,7 @@ impl<'r> Opening<'r> {
             }
             SecurityTokenReference::Embedded(token) => self.secret_of_token(scene, *token, None, wanted),
             SecurityTokenReference::EncryptedKeySha1(digest) => {
-                let keys = scene.header.children().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
+                let keys = scene.header.element.children_named(name::XENC.uri, "EncryptedKey");
                 for element in keys.take(self.receiver.limits.encrypted_keys) {
                     let key = EncryptedKey::parse(element)?;
                     if key.sha1() == *digest {
@@ -305,7 +305,7 @@ impl<'r> Opening<'r> {
                 }))
             }
             SecurityTokenReference::KerberosApReqSha1(digest) => {
-                let tokens = scene.header.children().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken"));
+                let tokens = scene.header.element.children_named(name::WSSE.uri, "BinarySecurityToken");
                 for element in tokens.take(self.receiver.limits.tokens) {
                     let Ok(token) = KerberosToken::parse(element) else { continue };
                     if token.sha1() == *digest {

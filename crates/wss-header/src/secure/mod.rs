@@ -267,11 +267,12 @@ impl Securing {
             let element = match &part {
                 Part::Body => envelope.body,
                 Part::HeaderBlock { namespace, local } => header_block(envelope, namespace, local, &part)?,
-                Part::Timestamp => match existing.and_then(|h| h.children().find(|c| c.is(name::WSU.uri, "Timestamp")))
-                {
-                    Some(timestamp) => timestamp,
-                    None => return Err(no_such(&part)),
-                },
+                Part::Timestamp => {
+                    match existing.and_then(|h| h.element.children_named(name::WSU.uri, "Timestamp").next()) {
+                        Some(timestamp) => timestamp,
+                        None => return Err(no_such(&part)),
+                    }
+                }
                 Part::Id(id) => {
                     index.get(id).ok_or_else(|| no_such(&part))?;
                     continue;

@@ -221,7 +221,7 @@ fn token_by_reference(
     let new = parse(&wrapped)?;
     let info = new.root().children().last().ok_or_else(no_token)?;
     let reference = info.children().next().ok_or_else(no_token)?;
-    let token = match new.root().children().find(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
+    let token = match new.root().children_named(name::WSSE.uri, "BinarySecurityToken").next() {
         Some(token) => DereferencedToken::Element(token),
         None => DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: keying.octets.clone() },
     };

@@ -28,7 +28,7 @@ pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Fin
         password(token, context, findings);
     }
     for signature in &scene.signatures {
-        let key_info = signature.children().find(|child| child.is(name::DS.uri, "KeyInfo"));
+        let key_info = signature.children_named(name::DS.uri, "KeyInfo").next();
         let reference = key_info.and_then(|info| info.children().next()).and_then(|first| scene.reference_at(first));
         if let Some(token) = reference.and_then(|reference| reference.internal_token()) {
             covered(Rule::U19_8, token, findings);

@@ -74,7 +74,7 @@ pub(in crate::bsp) fn judge(
             findings.pass(Rule::R3212, *security);
         }
         for (at, signature) in security.children().enumerate().filter(|(_, c)| c.is(name::DS.uri, "Signature")) {
-            let signed_info = signature.children().find(|child| child.is(name::DS.uri, "SignedInfo"));
+            let signed_info = signature.children_named(name::DS.uri, "SignedInfo").next();
             let references = signed_info.into_iter().flat_map(|info| info.children_named(name::DS.uri, "Reference"));
             for (nth, reference) in references.enumerate() {
                 let Some(target) = scene.named_by(reference) else { continue };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use wss_c14n::{Element, name};
 use wss_crypto::DigestMethod;
-use wss_xmldsig::STR_TRANSFORM;
+use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
 use crate::bsp::report::Findings;
 use crate::bsp::scene::{Scene, is_encrypted_data};
@@ -12,10 +12,6 @@ use crate::bsp::table::Rule;
 
 pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(super) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
-pub(super) const CONTENT_TRANSFORM: &str =
-    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform";
-pub(super) const COMPLETE_TRANSFORM: &str =
-    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete-Signature-Transform";
 const HMAC_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#hmac-sha1";
 const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 
@@ -85,7 +81,7 @@ fn canonicalization_method(method: Element<'_>, findings: &mut Findings<'_>) {
 
 /// A list that is there lists something. It is judged as part of `target`.
 fn prefix_list(rule: Rule, parent: Element<'_>, target: Element<'_>, findings: &mut Findings<'_>) {
-    let list = parent.children().find(|child| child.is(name::EC.uri, "InclusiveNamespaces"));
+    let list = parent.children_named(name::EC.uri, "InclusiveNamespaces").next();
     let lists = |list: Element<'_>| list.attribute("", "PrefixList").is_some_and(|text| !text.trim().is_empty());
     findings.check(rule, target, list.is_none_or(lists), "c14n:InclusiveNamespaces without a prefix in its PrefixList");
 }
@@ -120,7 +116,7 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, scene: &Scene
     findings.check(Rule::R5416, reference, transforms.is_some(), "no ds:Transforms");
     if let Some(transforms) = transforms {
         findings.check(Rule::R5411, transforms, list().next().is_some(), "no ds:Transform");
-        let ends = [EXCLUSIVE, STR_TRANSFORM, CONTENT_TRANSFORM, COMPLETE_TRANSFORM];
+        let ends = [EXCLUSIVE, STR_TRANSFORM, ATTACHMENT_CONTENT, ATTACHMENT_COMPLETE];
         if let Some(last) = list().last() {
             let uri = algorithm(last);
             let why = format!("{uri} may not be the last transform");
@@ -166,7 +162,7 @@ fn kind_of_id(reference: Element<'_>, target: Element<'_>, findings: &mut Findin
 
 /// §16.2.5.
 fn embedded_assertion(reference: Element<'_>, target: Element<'_>, dereferences: bool, findings: &mut Findings<'_>) {
-    let embedded = target.children().find(|child| child.is(name::WSSE.uri, "Embedded"));
+    let embedded = target.children_named(name::WSSE.uri, "Embedded").next();
     let holds =
         embedded.is_some_and(|embedded| embedded.children().any(|token| token.is(name::SAML2.uri, "Assertion")));
     if target.is(name::WSSE.uri, "SecurityTokenReference") && holds {
@@ -183,8 +179,8 @@ fn judge_transform(transform: Element<'_>, findings: &mut Findings<'_>) {
         XPATH_FILTER,
         STR_TRANSFORM,
         wss_xmldsig::ENVELOPED_SIGNATURE,
-        CONTENT_TRANSFORM,
-        COMPLETE_TRANSFORM,
+        ATTACHMENT_CONTENT,
+        ATTACHMENT_COMPLETE,
     ];
     findings.check(Rule::R5423, transform, known.contains(&uri.as_str()), &format!("{uri} is not in the list"));
     if uri == EXCLUSIVE {
@@ -194,7 +190,7 @@ fn judge_transform(transform: Element<'_>, findings: &mut Findings<'_>) {
         }
     }
     if uri == STR_TRANSFORM {
-        let parameters = transform.children().find(|child| child.is(name::WSSE.uri, "TransformationParameters"));
+        let parameters = transform.children_named(name::WSSE.uri, "TransformationParameters").next();
         let method = parameters.and_then(|parameters| child(parameters, "CanonicalizationMethod"));
         let why = "no ds:CanonicalizationMethod in wsse:TransformationParameters";
         findings.check(Rule::R3065, transform, method.is_some(), why);

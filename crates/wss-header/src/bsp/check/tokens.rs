@@ -227,7 +227,7 @@ fn licenses(scene: &Scene<'_>, findings: &mut Findings<'_>) {
     let mut seen = std::collections::HashSet::new();
     for reference in scene.references.iter().filter(|reference| reference.kind == Some(Kind::Rel)) {
         let Some(license) = reference.internal_token().filter(|license| seen.insert(license.id())) else { continue };
-        let issuer = license.children().filter(|child| child.is(name::REL.uri, "issuer"));
+        let issuer = license.children_named(name::REL.uri, "issuer");
         let signature = issuer.flat_map(Element::children).find(|child| child.is(name::DS.uri, "Signature"));
         if let (Some(signature), Some(security)) = (signature, scene.security_of(license)) {
             let precedes = signature.id() < reference.element.id();
@@ -248,12 +248,10 @@ fn confirmations(scene: &Scene<'_>, findings: &mut Findings<'_>) {
         for assertion in scene.all(namespace.uri, "Assertion") {
             let inside = assertion.descendants_and_self().filter(|element| element.is(namespace.uri, local));
             for key_info in inside.flat_map(|inner| inner.children_named(name::DS.uri, "KeyInfo")) {
-                let named = key_info.children().filter(|child| child.is(name::WSSE.uri, "SecurityTokenReference")).any(
-                    |reference| {
-                        let reference = crate::bsp::reference::Reference::read(reference, scene);
-                        reference.kind.is_some_and(Kind::is_saml)
-                    },
-                );
+                let named = key_info.children_named(name::WSSE.uri, "SecurityTokenReference").any(|reference| {
+                    let reference = crate::bsp::reference::Reference::read(reference, scene);
+                    reference.kind.is_some_and(Kind::is_saml)
+                });
                 findings.check(Rule::R6601, key_info, !named, "the subject is confirmed by a SAML assertion");
             }
         }
