@@ -3,10 +3,10 @@
 mod common;
 
 use common::*;
-use ws_security::attachments::{Attachment, AuthenticatedAttachment, MimeError, MimeLimits, Package};
+use ws_security::attachments::{Attachment, MimeError, MimeLimits, Package, Spool};
 use ws_security::bsp::{self, Context, Outcome, Rule};
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, OpenError, PlanError, RequirementError, SecureError};
+use ws_security::{DangerousNoReplayCache, OpenError, RequirementError, SecureError};
 
 const TEXT: &str = "first line\nsecond line\n";
 const BINARY: &[u8] = b"\0\x01\r\n\x02\n\xFF";
@@ -58,8 +58,13 @@ fn what_is_signed_is_handed_out_as_it_was_digested() {
         let message = both(signing);
         let opened = open(&demanding(), &message).unwrap_or_else(|error| panic!("{complete}: {error}"));
         let [invoice, note] = opened.attachments() else { panic!("{:?}", opened.attachments()) };
-        assert_eq!((invoice.content_id(), invoice.content()), ("invoice+7@example.org", BINARY));
-        assert_eq!(note.content(), TEXT.replace('\n', "\r\n").as_bytes(), "in canonical form");
+        assert_eq!(invoice.content_id(), "invoice+7@example.org");
+        assert_eq!(invoice.content().expect("in memory").as_ref(), BINARY);
+        assert_eq!(
+            note.content().expect("in memory").as_ref(),
+            TEXT.replace('\n', "\r\n").as_bytes(),
+            "in canonical form"
+        );
         assert_eq!(invoice.content_type(), complete.then_some("application/pdf"));
         assert!(opened.unauthenticated_attachments().is_empty());
         assert_eq!(opened.evidence().signatures[0].attachments, ["invoice+7@example.org", "note@example.org"]);
@@ -179,7 +184,7 @@ fn attachments_count_under_the_signature_of_the_body_alone() {
     let requirements = |parts: [Part; 2]| Requirements::signed(parts);
     let lax = Receiver::new(both.clone(), requirements([Part::Body, Part::Timestamp]), DangerousNoReplayCache);
     let opened = open(&lax, &message).expect("opens");
-    assert_eq!(opened.attachments(), [] as [AuthenticatedAttachment; 0]);
+    assert!(opened.attachments().is_empty());
     assert_eq!(opened.unauthenticated_attachments(), [Some("note@example.org".to_owned())]);
     let strict = Receiver::new(both, requirements([Part::Body, Part::Attachments]), DangerousNoReplayCache);
     assert!(open(&strict, &message).is_err());
@@ -258,12 +263,12 @@ fn misuse_is_found_before_anything_is_sent() {
         note().field("content-type", "a/b").map(drop),
         Err(MimeError::Twice { name: "content-type".to_owned() })
     );
-    // Attachments that are not there cannot be signed, nor encrypted so far.
+    // Attachments that are not there can be neither signed nor encrypted.
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let plan = recipe().encrypt(encrypting).plan().expect("a plan");
+    assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
     let plan = recipe().sign(signing()).plan().expect("a plan");
     assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
-    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
-    let error = recipe().encrypt(encrypting).plan().map(drop);
-    assert!(matches!(error, Err(PlanError::CannotBe { verb: "encrypted", .. })));
     // Which of two a signature means could not be told.
     let refused = plan.secure_package(&envelope(SOAP11), vec![note(), invoice(), note()]);
     assert!(matches!(refused, Err(SecureError::Attachment(MimeError::DuplicateId { id })) if id == "note@example.org"));
@@ -271,4 +276,356 @@ fn misuse_is_found_before_anything_is_sent() {
     let xml = Attachment::new("a@b", "text/xml", "<a>").expect("an attachment");
     let refused = plan.secure_package(&envelope(SOAP11), vec![xml]);
     assert!(matches!(refused, Err(SecureError::Attachment(MimeError::NotXml))));
+}
+
+fn encrypting() -> Encrypting {
+    Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Attachments])
+}
+
+fn decrypting() -> Receiver {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments])
+        .encrypted([Part::Body, Part::Attachments]);
+    Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"))
+}
+
+fn written(recipe: Recipe) -> (String, Vec<u8>) {
+    let plan = recipe.plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), vec![invoice(), note()]).expect("secured");
+    (package.content_type(), package.write(Vec::new()).expect("written"))
+}
+
+/// The same package from a stream, its attachments in files.
+fn open_stream(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) -> Result<Opened, OpenError> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
+    let package = Package::read_body(content_type, body.as_slice(), &MimeLimits::default(), &spool);
+    receiver.open_package(&package.expect("a package"))
+}
+
+#[test]
+fn encrypted_attachments_open_in_both_orders() {
+    for complete_signature in [false, true] {
+        for complete_encryption in [false, true] {
+            let signing = if complete_signature { signing().complete_attachments() } else { signing() };
+            let encrypting = if complete_encryption { encrypting().complete_attachments() } else { encrypting() };
+            let sign_first = written(recipe().sign(signing.clone()).encrypt(encrypting.clone()));
+            let encrypt_first = written(recipe().encrypt(encrypting).sign(signing));
+            for (message, sign_first) in [(&sign_first, true), (&encrypt_first, false)] {
+                let case = format!("{complete_signature} {complete_encryption} {sign_first}");
+                let wire = String::from_utf8_lossy(&message.1);
+                assert!(!wire.contains("second line"), "{case}");
+                assert_eq!(wire.contains("invoice.pdf"), !complete_encryption, "{case}");
+                for open in [open, open_stream] {
+                    let opened = open(&decrypting(), message).unwrap_or_else(|error| panic!("{case}: {error}"));
+                    let [invoice, note] = opened.attachments() else { panic!("{case}") };
+                    assert_eq!(invoice.content().expect("read").as_ref(), BINARY, "{case}");
+                    assert_eq!(note.content().expect("read").as_ref(), TEXT.replace('\n', "\r\n").as_bytes(), "{case}");
+                    // What the signature covers by way of the ciphertext, it covers.
+                    let knows_type = complete_signature || !sign_first;
+                    assert_eq!(invoice.content_type(), knows_type.then_some("application/pdf"), "{case}");
+                    let decrypted: Vec<_> = opened.evidence().decrypted.iter().map(|one| one.part.as_str()).collect();
+                    let expected = ["cid:invoice%2B7@example.org", "cid:note@example.org", "Body"];
+                    assert_eq!(decrypted, expected, "{case}");
+                    assert_eq!(opened.evidence().ignored, [] as [String; 0], "{case}");
+                }
+                // Who cannot decrypt opens nothing.
+                assert!(open(&demanding(), message).is_err(), "{case}");
+                let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+                let receiver = decrypting();
+                let report = bsp::report_package(&package, &Context::new().receiver(&receiver)).expect("an envelope");
+                assert!(report.conforms(), "{case}: {:?}", report.breaches().collect::<Vec<_>>());
+                let pass = [Rule::U18_3_1, Rule::U18_3_2, Rule::U18_3_3, Rule::U18_3_4];
+                pass.iter().for_each(|rule| assert_eq!(report.outcome(*rule), Outcome::Pass, "{case}: {rule}"));
+                assert_eq!(report.outcome(Rule::U18_2_3), Outcome::Pass, "{case}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_attachment_may_be_encrypted_twice_and_no_more() {
+    let inner = || Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let twice = written(recipe().sign(signing()).encrypt(inner().complete_attachments()).encrypt(inner()));
+    let receiver = demanding().decrypt_with(identity("bob"));
+    for open in [open, open_stream] {
+        assert_eq!(open(&receiver, &twice).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
+    }
+    let thrice = written(recipe().sign(signing()).encrypt(inner()).encrypt(inner()).encrypt(inner()));
+    assert!(matches!(open(&receiver, &thrice), Err(OpenError::TooMany { allowed: 2, .. })));
+}
+
+#[test]
+fn every_write_encrypts_anew() {
+    let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), vec![invoice(), note()]).expect("secured");
+    let [first, second] = [(); 2].map(|()| package.write(Vec::new()).expect("written"));
+    assert_ne!(first, second);
+    for body in [first, second] {
+        assert!(open(&decrypting(), &(package.content_type(), body)).is_ok());
+    }
+}
+
+#[test]
+fn attachments_of_files_are_streamed_through() {
+    use std::io::{Seek, Write};
+    let content: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
+    let mut file = tempfile::tempfile().expect("a file");
+    file.write_all(&content).expect("written");
+    file.rewind().expect("rewound");
+    let large = Attachment::of_file("large@b", "application/octet-stream", file).expect("an attachment");
+    let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP11), vec![large]).expect("secured");
+    let message = (package.content_type(), package.write(Vec::new()).expect("written"));
+    for open in [open, open_stream] {
+        let opened = open(&decrypting(), &message).expect("opens");
+        assert!(opened.attachments()[0].content().expect("read").as_ref() == content);
+    }
+}
+
+/// AS4 compresses first.
+#[test]
+fn compressed_attachments_decompress_up_to_a_limit() {
+    use std::io::Read;
+    let folder = tempfile::tempdir().expect("a folder");
+    let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
+    for spool in [None, Some(&spool)] {
+        let text = "compress me ".repeat(100_000);
+        let attachment = Attachment::new("a@b", "text/plain", text.clone()).expect("an attachment");
+        let attachment = attachment.compressed(spool).expect("compressed");
+        let plan = recipe().sign(signing().complete_attachments()).encrypt(encrypting()).plan().expect("a plan");
+        let package = plan.secure_package(&envelope(SOAP11), vec![attachment]).expect("secured");
+        let message = (package.content_type(), package.write(Vec::new()).expect("written"));
+        assert!(message.1.len() < 20_000, "it is compressed");
+        let opened = open(&decrypting(), &message).expect("opens");
+        let attachment = &opened.attachments()[0];
+        assert_eq!(attachment.content_type(), Some("application/gzip"));
+        let mut out = String::new();
+        attachment.decompressed(text.len() as u64).read_to_string(&mut out).expect("as much as allowed");
+        assert_eq!(out, text);
+        // 1000 : 1 stops where it is told to.
+        let mut out = Vec::new();
+        let error = attachment.decompressed(1_000_000).read_to_end(&mut out).expect_err("more than allowed");
+        assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
+        assert!(out.len() <= 1_000_000);
+    }
+    // What is none says so.
+    let message = written(recipe().sign(signing()));
+    let opened = open(&demanding(), &message).expect("opens");
+    assert!(opened.attachments()[0].decompressed(100).read_to_end(&mut Vec::new()).is_err());
+}
+
+/// Whatever is changed of ciphertext, or of what says how to read it.
+#[test]
+fn t39_changed_ciphertext_is_refused() {
+    let sign_first = written(recipe().sign(signing()).encrypt(encrypting()));
+    let encrypt_first = written(recipe().encrypt(encrypting()).sign(signing()));
+    let complete = written(recipe().sign(signing()).encrypt(encrypting().complete_attachments()));
+    for message in [&sign_first, &encrypt_first, &complete] {
+        // Each octet of the cipher octets of the first attachment.
+        let (marker, body) = (b"application/octet-stream\r\n", &message.1);
+        let marker_at = body.windows(marker.len()).position(|window| window == marker).expect("a part");
+        let start =
+            marker_at + body[marker_at..].windows(4).position(|window| window == b"\r\n\r\n").expect("its content") + 4;
+        for at in start..start + 12 + BINARY.len() + 16 {
+            let mut changed = message.clone();
+            changed.1[at] ^= 1;
+            assert!(open(&decrypting(), &changed).is_err(), "{at}");
+            assert!(open_stream(&decrypting(), &changed).is_err(), "{at}");
+        }
+        // The two in each other's place.
+        let swapped = changed(message, b"Content-ID: <note@example.org>", b"Content-ID: <tmp@example.org>");
+        let swapped = changed(&swapped, b"<invoice+7@example.org>", b"<note@example.org>");
+        let swapped = changed(&swapped, b"Content-ID: <tmp@example.org>", b"Content-ID: <invoice+7@example.org>");
+        assert!(open(&decrypting(), &swapped).is_err());
+        let missing = changed(message, b"Content-ID: <note@example.org>", b"X-Was: note");
+        let error = open(&decrypting(), &missing).map(drop).expect_err("named and not there");
+        let is_known = matches!(
+            error,
+            OpenError::NoAttachment { .. } | OpenError::Verify(ws_security::xmldsig::VerifyError::Dereference { .. })
+        );
+        assert!(is_known, "{error}");
+    }
+    // The type decides where the plaintext begins, and its canonical form.
+    let content_only = b"#Attachment-Content-Only";
+    for message in [&sign_first, &encrypt_first] {
+        assert!(open(&decrypting(), &changed(message, content_only, b"#Attachment-Complete")).is_err());
+    }
+    assert!(open(&decrypting(), &changed(&complete, b"#Attachment-Complete", content_only)).is_err());
+    let as_text = changed(&sign_first, b"MimeType=\"application/pdf\"", b"MimeType=\"text/plain\"");
+    assert!(mismatch(open(&decrypting(), &as_text)));
+    let renamed = changed(&encrypt_first, b"MimeType=\"application/pdf\"", b"MimeType=\"application/x-sh\"");
+    assert!(open(&decrypting(), &renamed).is_err(), "the EncryptedData is signed with what it describes");
+    let renamed = changed(&sign_first, b"MimeType=\"application/pdf\"", b"MimeType=\"application/x-sh\"");
+    assert_eq!(open(&decrypting(), &renamed).expect("the content is as it was").attachments()[0].content_type(), None);
+}
+
+/// A signature over ciphertext says nothing of what it decrypts to, unless it covers what says how to read it.
+#[test]
+fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let message = written(recipe().encrypt(encrypting).sign(signing()));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    // The references to both EncryptedData are taken out, and Alice's signature made again.
+    let mut envelope = envelope_of(&text).to_owned();
+    while let Some(at) = envelope.find("<ds:Reference URI=\"#ED-") {
+        let end = at + envelope[at..].find("</ds:Reference>").expect("its end") + "</ds:Reference>".len();
+        envelope.replace_range(at..end, "");
+    }
+    let resigned = resigned(&envelope, "", "");
+    let message = changed(&message, envelope_of(&text).as_bytes(), resigned.as_bytes());
+    let receiver =
+        |requirements| Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    let lax = receiver(Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Attachments]));
+    let opened = open(&lax, &message).expect("the ciphertext is as it was");
+    assert!(opened.attachments().is_empty());
+    assert_eq!(opened.unauthenticated_attachments().len(), 2);
+    // By name alone, and not what type they are.
+    let named = receiver(Requirements::signed([Part::Body, Part::Attachments]))
+        .dangerous_accept_unsigned_encrypted_data_of_attachments();
+    let opened = open(&named, &message).expect("opens");
+    assert_eq!(opened.attachments()[0].content().expect("read").as_ref(), BINARY);
+    assert_eq!(opened.attachments()[0].content_type(), None);
+    let error = open(&receiver(Requirements::signed([Part::Body, Part::Attachments])), &message).map(drop);
+    assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotSigned { .. }))), "{error:?}");
+}
+
+#[test]
+fn what_must_be_encrypted_and_is_not_is_refused() {
+    let only_body = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let message = written(recipe().sign(signing()).encrypt(only_body));
+    let error = open(&decrypting(), &message).map(drop);
+    let expected = RequirementError::NotEncrypted { part: "Attachments".to_owned() };
+    assert_eq!(error, Err(OpenError::Requirement(expected)));
+    // An added part in the clear is not, either.
+    let message = written(recipe().sign(signing()).encrypt(encrypting()));
+    let boundary = message.0.split("boundary=\"").nth(1).expect("a boundary").trim_end_matches('"').to_owned();
+    let extra = format!("--{boundary}\r\nContent-ID: <x@y>\r\n\r\nextra\r\n--{boundary}--");
+    let extra = changed(&message, format!("--{boundary}--").as_bytes(), extra.as_bytes());
+    assert!(open(&decrypting(), &extra).is_err());
+}
+
+/// CBC only inside a verified signature, as everywhere.
+#[test]
+fn attachments_under_cbc_need_a_signature_around_them() {
+    use ws_security::ContentEncryption;
+    let cbc = || encrypting().content(ContentEncryption::Aes128Cbc);
+    let policy = ws_security::AlgorithmPolicy::default().admit_cbc();
+    let receiver = || decrypting().algorithms(policy.clone());
+    let message = written(recipe().sign(signing()).encrypt(cbc()));
+    assert!(matches!(open(&receiver(), &message), Err(OpenError::UnauthenticatedCbc)));
+    assert!(open(&receiver().dangerous_decrypt_cbc_before_verification(), &message).is_ok());
+    let message = written(recipe().encrypt(cbc()).sign(signing()));
+    let opened = open(&receiver(), &message).expect("opens");
+    assert_eq!(opened.attachments()[0].content().expect("read").as_ref(), BINARY);
+}
+
+/// Nothing is fetched: a CipherReference names an attachment of the message, or the message is refused.
+#[test]
+fn cipher_references_name_attachments_and_nothing_else() {
+    let message = written(recipe().sign(signing()).encrypt(encrypting()));
+    let from = b"CipherReference URI=\"cid:note@example.org\"";
+    for uri in ["http://127.0.0.1/note", "file:///etc/passwd", "", "#Body", "note@example.org", "CID:note@example.org"]
+    {
+        let error = open(&decrypting(), &changed(&message, from, format!("CipherReference URI=\"{uri}\"").as_bytes()));
+        let refused = matches!(error, Err(OpenError::Decrypt(ws_security::xmlenc::DecryptError::CipherReference)));
+        assert!(refused, "{uri}");
+    }
+    let transform = "#Attachment-Ciphertext-Transform";
+    for other in ["#Attachment-Content-Signature-Transform", "#x"] {
+        assert!(open(&decrypting(), &changed(&message, transform.as_bytes(), other.as_bytes())).is_err());
+    }
+    // Two EncryptedData for one attachment.
+    let twice = changed(&message, from, b"CipherReference URI=\"cid:invoice%2B7@example.org\"");
+    assert!(matches!(open(&decrypting(), &twice), Err(OpenError::EncryptedData { .. })));
+    // The envelope alone.
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let requirements = Requirements::signed([Part::Body]);
+    let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    assert!(matches!(receiver.open(envelope_of(&text)), Err(OpenError::NoAttachment { .. })));
+}
+
+const XOP: &str = "http://www.w3.org/2004/08/xop/include";
+
+/// A XOP package: cipher octets in parts of their own, beside attachments.
+fn optimized() -> (String, Vec<u8>) {
+    let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
+    let package = plan.secure_package(&envelope(SOAP12), vec![note()]).expect("secured");
+    let plain = package.write(Vec::new()).expect("written").len();
+    let package = package.optimized(1).expect("optimized");
+    assert!(package.content_type().contains("type=\"application/xop+xml\"; start-info=\"application/soap+xml\""));
+    assert!(!package.envelope().contains("CipherValue>A") && package.envelope().contains("xop:Include"));
+    let body = package.write(Vec::new()).expect("written");
+    assert!(body.len() < plain + 1_000);
+    (package.content_type(), body)
+}
+
+#[test]
+fn t40_included_octets_are_the_base64_they_stand_for() {
+    let message = optimized();
+    for open in [open, open_stream] {
+        let opened = open(&decrypting(), &message).expect("opens");
+        assert!(opened.body().xml().contains(AMOUNT));
+        let ids: Vec<_> = opened.attachments().iter().map(|attachment| attachment.content_id()).collect();
+        assert_eq!(ids, ["note@example.org"], "what is included is no attachment");
+    }
+    let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+    let receiver = decrypting();
+    let report = bsp::report_package(&package, &Context::new().receiver(&receiver)).expect("an envelope");
+    let breaches: Vec<_> = report.breaches().map(|breach| breach.rule()).collect();
+    assert_eq!(breaches, [Rule::U18_1_1], "BSP 1.1 is older than XOP, and all else holds");
+}
+
+/// What a signature covers by way of an Include, it covers; and the infoset is what is signed, however it travels.
+#[test]
+fn t40_signed_base64_may_travel_as_a_part() {
+    let with = |photo: &str| {
+        envelope(SOAP11).replace("<p:To>", &format!("<p:Photo xmlns:p=\"urn:p\">{photo}</p:Photo><p:To>"))
+    };
+    let octets: Vec<u8> = (0..1_000_u32).map(|n| (n % 251) as u8).collect();
+    let base64 = ws_security::c14n::base64_encode(&octets);
+    let signed = recipe().sign(of_body()).plan().expect("a plan").secure(&with(&base64)).expect("secured");
+    let package = |include: &str, root_type: &str, id: &str, octets: &[u8]| {
+        let envelope = signed.replace(&base64, include);
+        let head = format!("--b\r\nContent-Type: {root_type}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <{id}>\r\n\r\n");
+        let body = [head.as_bytes(), octets, b"\r\n--b--"].concat();
+        ("multipart/related; boundary=b; type=\"application/xop+xml\"".to_owned(), body)
+    };
+    let include = |href: &str| format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"{href}\"/>");
+    let xop = "application/xop+xml; type=\"text/xml\"";
+    let genuine = package(&include("cid:a%40b"), xop, "a@b", &octets);
+    let opened = open(&receiver(), &genuine).expect("opens");
+    assert!(opened.body().xml().contains(&base64));
+    assert!(opened.attachments().is_empty() && opened.unauthenticated_attachments().is_empty());
+
+    assert!(open(&receiver(), &package(&include("cid:a@b"), xop, "a@b", &octets[1..])).is_err(), "other octets");
+    // Nothing is fetched, and nothing is read apart.
+    let refused = [
+        include("http://127.0.0.1/a"),
+        include("file:///etc/passwd"),
+        include("cid:other@b"),
+        include("a@b"),
+        include(""),
+        format!(" {}", include("cid:a@b")),
+        include("cid:a@b").repeat(2),
+        format!("<xop:Include xmlns:xop=\"{XOP}\"/>"),
+        format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:a@b\" x=\"1\"/>"),
+        format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:a@b\">x</xop:Include>"),
+        format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:a@b\"><x/></xop:Include>"),
+        format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:a@b\"><!-- --></xop:Include>"),
+    ];
+    let is_include = |error: &OpenError| matches!(error, OpenError::Envelope(ws_security::EnvelopeError::Include { path }) if path.ends_with("Include"));
+    for wrong in refused {
+        let error = open(&receiver(), &package(&wrong, xop, "a@b", &octets)).expect_err(&wrong);
+        assert!(is_include(&error), "{wrong}: {error}");
+    }
+    // Outside XOP it means nothing, and is not left for the application to resolve.
+    let error = open(&receiver(), &package(&include("cid:a@b"), "text/xml", "a@b", &octets)).expect_err("no XOP");
+    assert!(is_include(&error), "{error}");
+    let error = refuse(&receiver(), &signed.replace(&base64, &include("cid:a@b")));
+    assert!(is_include(&error), "{error}");
+    // Small messages do not become large ones: the sum is known before anything is expanded.
+    let large = vec![0; 4 << 20];
+    let error = open(&receiver(), &package(&include("cid:a@b"), xop, "a@b", &large)).expect_err("too large");
+    let bounded = matches!(error, OpenError::Envelope(ws_security::EnvelopeError::TooMany { .. }));
+    assert!(bounded, "{error}");
 }

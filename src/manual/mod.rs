@@ -11,7 +11,7 @@
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
 //! | stand in the middle | [`intermediaries`] |
-//! | send signed attachments beside the envelope | [`attachments`] |
+//! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it where a peer demands it | [`profile`] |
 
 /// User names and passwords (Username Token Profile 1.1.1).
@@ -360,7 +360,8 @@ pub mod intermediaries {}
 /// [`Rule`](crate::bsp::Rule).
 pub mod profile {}
 
-/// Attachments beside the envelope (SOAP with Attachments), signed by their content or complete with their headers.
+/// Attachments beside the envelope (SOAP with Attachments), signed and encrypted by their content or complete with their
+/// headers.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
@@ -378,12 +379,50 @@ pub mod profile {}
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments]);
 /// let opened = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default()).open_package(&package)?;
 /// let [invoice] = opened.attachments() else { panic!("one attachment") };
-/// assert_eq!((invoice.content(), invoice.content_type()), (b"%PDF-1.7".as_slice(), Some("application/pdf")));
+/// assert_eq!((invoice.content()?.as_ref(), invoice.content_type()), (b"%PDF-1.7".as_slice(), Some("application/pdf")));
+/// # Ok(())
+/// # }
+/// ```
+///
+/// Encrypted, and larger than memory: the sender reads a file once to sign it and once to encrypt it as it is written; the
+/// receiver keeps what arrives in files of a folder, and hands out what it decrypted once all is verified.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use std::fs::File;
+/// use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (path, folder) = (concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), std::env::temp_dir());
+/// let manual = Attachment::of_file("manual@example.org", "text/markdown", File::open(path)?)?;
+/// let parts = || [Part::Body, Part::Attachments];
+/// let plan = Recipe::new()
+///     .timestamp(LIFETIME)
+///     .sign(Signing::with(&identity("alice")).parts(parts()))
+///     .encrypt(Encrypting::to(&certificate("bob")).parts(parts()))
+///     .plan()?;
+/// // AS4 compresses first; what it makes of a large file goes to a folder, too.
+/// let spool = Spool::in_folder(folder);
+/// let package = plan.secure_package(ENVELOPE, vec![manual.compressed(Some(&spool))?])?;
+/// // Any `Write` takes it, any `Read` gives it.
+/// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
+///
+/// let limits = MimeLimits::default().octets(1 << 20, 4 << 30);
+/// let package = Package::read_body(&content_type, body.as_slice(), &limits, &spool)?;
+/// let requirements = Requirements::signed(parts()).encrypted(parts());
+/// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
+/// let opened = receiver.decrypt_with(identity("bob")).open_package(&package)?;
+/// let [manual] = opened.attachments() else { panic!("one attachment") };
+/// let octets = std::io::copy(&mut manual.decompressed(1 << 20), &mut std::io::sink())?;
+/// assert_eq!(octets, std::fs::metadata(path)?.len());
 /// # Ok(())
 /// # }
 /// ```
 ///
 /// Peers read the rules for headers apart; by default content alone is signed, and then a type and a name that came with
-/// it are anyone's. Metro puts an empty line after the headers: see
+/// it are anyone's. Where attachments are encrypted before they are signed, the signature covers the `xenc:EncryptedData`
+/// that says how to read them; WSS4J leaves that out: see
+/// [`Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments`](crate::Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments).
+/// WSS4J does not verify attachments that are signed complete and encrypted by their content alone. Metro puts an empty line after the headers: see
 /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
 pub mod attachments {}

@@ -275,10 +275,10 @@ pub(crate) struct SecureArgs {
     /// Put this token into the header as it stands: a SAML assertion, or a license
     #[arg(long, value_name = "FILE")]
     pub(crate) token: Vec<PathBuf>,
-    /// Send this file beside the envelope, in a MIME message; what is signed covers it
+    /// Send this file beside the envelope, in a MIME message; what is signed and encrypted covers it
     #[arg(long, value_name = "FILE")]
     pub(crate) attach: Vec<PathBuf>,
-    /// Sign attachments with their headers
+    /// Sign and encrypt attachments with their headers
     #[arg(long, requires = "attach")]
     pub(crate) attach_complete: bool,
     /// Sign as the subject of the assertion that is attached first
@@ -492,6 +492,9 @@ pub(crate) struct VerifyArgs {
     /// Write the attachments that were authenticated into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) attachments_dir: Option<PathBuf>,
+    /// Keep large attachments in this folder while they are verified; by default in that for temporary files
+    #[arg(long, value_name = "DIR")]
+    pub(crate) spool: Option<PathBuf>,
     /// The Body as text, or the evidence as JSON
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,

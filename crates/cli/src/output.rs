@@ -1,9 +1,10 @@
 //! Input, output, and the two ways to fail.
 
-use std::io::{Read as _, Write as _};
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use ws_security::attachments::{MimeLimits, Package};
+use ws_security::attachments::{MimeError, MimeLimits, Package, Spool};
 
 /// Why a command did not succeed.
 pub(crate) enum Failure {
@@ -23,27 +24,82 @@ pub(crate) fn could_not(error: impl std::fmt::Display) -> Failure {
     Failure::CouldNot(error.to_string())
 }
 
+/// A file, or standard input for `-`.
+fn reader(path: &Path) -> Outcome<Box<dyn Read>> {
+    match path.as_os_str() == "-" {
+        true => Ok(Box::new(io::stdin().lock())),
+        false => File::open(path).map(|file| Box::new(file) as Box<dyn Read>).map_err(|error| unreadable(path, error)),
+    }
+}
+
+fn unreadable(path: &Path, error: impl std::fmt::Display) -> Failure {
+    could_not(format!("{}: {error}", path.display()))
+}
+
 /// Reads a file, or standard input for `-`.
 pub(crate) fn read(path: &Path) -> Outcome<Vec<u8>> {
-    let octets = if path.as_os_str() == "-" {
-        let mut octets = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut octets).map(|_| octets)
-    } else {
-        std::fs::read(path)
-    };
-    octets.map_err(|error| could_not(format!("{}: {error}", path.display())))
+    let mut octets = Vec::new();
+    reader(path)?.read_to_end(&mut octets).map_err(|error| unreadable(path, error))?;
+    Ok(octets)
 }
 
 /// Writes to a file, or to standard output.
 pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
-    let written = match path {
-        Some(path) => std::fs::write(path, octets),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(octets).and_then(|()| out.flush())
-        }
+    write_with(path, |out| out.write_all(octets))
+}
+
+/// As [`write()`], piece by piece.
+pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+    let out: io::Result<Box<dyn Write>> = match path {
+        Some(path) => File::create(path).map(|file| Box::new(file) as Box<dyn Write>),
+        None => Ok(Box::new(io::stdout().lock())),
     };
+    let written = out.and_then(|out| {
+        let mut out = BufWriter::new(out);
+        pieces(&mut out)?;
+        out.flush()
+    });
     written.map_err(could_not)
+}
+
+/// What a message came in.
+pub(crate) enum Input {
+    Envelope(Vec<u8>),
+    Package(Box<Package<'static>>),
+}
+
+impl Input {
+    /// Reads a message; attachments that are too large for memory go to `spool`.
+    pub(crate) fn read(path: &Path, spool: &Spool) -> Outcome<Self> {
+        let mut message = reader(path)?;
+        let mut start = Vec::new();
+        let failed = |error| unreadable(path, error);
+        message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
+        if !Package::is_one(&start) {
+            message.read_to_end(&mut start).map_err(failed)?;
+            return Ok(Self::Envelope(start));
+        }
+        let limits = MimeLimits::default().octets(64 << 20, u64::MAX);
+        let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
+            MimeError::Io { .. } => unreadable(path, error),
+            error => refused(error),
+        });
+        Ok(Self::Package(Box::new(package?)))
+    }
+
+    pub(crate) fn envelope(&self) -> &[u8] {
+        match self {
+            Self::Envelope(octets) => octets,
+            Self::Package(package) => package.unauthenticated_envelope(),
+        }
+    }
+
+    pub(crate) fn package(&self) -> Option<&Package<'static>> {
+        match self {
+            Self::Envelope(_) => None,
+            Self::Package(package) => Some(package),
+        }
+    }
 }
 
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.
@@ -61,9 +117,15 @@ pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
     Package::parse(octets, &MimeLimits::default()).map(Some).map_err(refused)
 }
 
-/// The text of a document that goes with the message: one that cannot be read says nothing about the message.
+/// The text of a document that goes with the message, be it in a package: one that cannot be read says nothing about the
+/// message.
 pub(crate) fn companion(path: &Path) -> Outcome<String> {
-    text(&read(path)?).map_err(|failure| match failure {
+    let octets = read(path)?;
+    let found = package(&octets).and_then(|package| match &package {
+        Some(package) => text(package.unauthenticated_envelope()),
+        None => text(&octets),
+    });
+    found.map_err(|failure| match failure {
         Failure::Refused(why) | Failure::CouldNot(why) => could_not(format!("{}: {why}", path.display())),
     })
 }

@@ -1,5 +1,6 @@
 //! `wss sign`, `wss encrypt` and `wss secure`.
 
+use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
@@ -101,24 +102,27 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     }
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
+    let request = match &arguments.confirm {
+        Some(path) => Some(Exchange::of_sent(&output::companion(path)?).map_err(could_not)?),
+        None => None,
+    };
     if !arguments.attach.is_empty() {
-        if arguments.confirm.is_some() {
-            return Err(could_not("--attach and --confirm do not go together yet"));
-        }
         let numbered = (1..).zip(&arguments.attach);
         let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
-        let package = plan.secure_package(&envelope, attachments).map_err(output::refused)?;
-        // A message of its own: its headers first.
-        let head = format!("MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type());
-        let octets = package.write(head.into_bytes()).map_err(could_not)?;
-        return output::write(arguments.file.output.as_ref(), &octets);
+        let package = match &request {
+            None => plan.secure_package(&envelope, attachments),
+            Some(request) => plan.secure_reply_package(&envelope, attachments, request),
+        };
+        let package = package.map_err(output::refused)?;
+        return output::write_with(arguments.file.output.as_ref(), |mut out| {
+            // A message of its own: its headers first.
+            write!(out, "MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type())?;
+            package.write(&mut out).map(drop)
+        });
     }
-    let message = match &arguments.confirm {
+    let message = match &request {
         None => plan.secure(&envelope),
-        Some(path) => {
-            let request = output::companion(path)?;
-            plan.secure_reply(&envelope, &Exchange::of_sent(&request).map_err(could_not)?)
-        }
+        Some(request) => plan.secure_reply(&envelope, request),
     };
     output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
 }
@@ -138,7 +142,8 @@ fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
         _ => "application/octet-stream",
     };
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
-    Attachment::new(format!("{id}@{number}.attachment"), content_type, output::read(path)?)
+    let content = File::open(path).map_err(|error| could_not(format!("{}: {error}", path.display())))?;
+    Attachment::of_file(format!("{id}@{number}.attachment"), content_type, content)
         .and_then(|attachment| attachment.field("Content-Disposition", format!("attachment; filename=\"{quoted}\"")))
         .map_err(could_not)
 }
@@ -152,7 +157,9 @@ fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken
             .reference(form(arguments.encrypt_reference)),
         (None, None) => return Err(could_not("give the recipient: --to")),
     };
-    let encrypting = encrypting.parts(parts(listed, &[Part::Body])?);
+    let otherwise = if arguments.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
+    let encrypting = encrypting.parts(parts(listed, otherwise)?);
+    let encrypting = if arguments.attach_complete { encrypting.complete_attachments() } else { encrypting };
     match &arguments.content {
         None => Ok(encrypting),
         content => Ok(encrypting.content(xenc::content(content.as_ref())?)),

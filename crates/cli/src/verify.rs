@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use ws_security::attachments::Spool;
 use ws_security::bsp::{Reception, Report, Variant};
 use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
@@ -16,25 +17,25 @@ use ws_security::{
 use crate::args::{Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
-use crate::output::{self, Outcome, could_not, refused};
+use crate::output::{self, Input, Outcome, could_not, refused};
 use crate::replay_store::FileReplayStore;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
-    let octets = output::read(&arguments.file.file)?;
-    let package = output::package(&octets)?;
-    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.root().unauthenticated_content());
-    let message = output::text(envelope)?;
+    let spool = Spool::in_folder(arguments.spool.clone().unwrap_or_else(std::env::temp_dir));
+    let input = Input::read(&arguments.file.file, &spool)?;
+    let message = output::text(input.envelope())?;
     let mut attachments = json!(null);
     let (body, evidence, assertions) = if signed_body {
-        let opened = match (&arguments.request, &package) {
+        let request = match &arguments.request {
+            Some(path) => Some(Exchange::of_sent(&output::companion(path)?).map_err(could_not)?),
+            None => None,
+        };
+        let opened = match (&request, input.package()) {
             (None, None) => receiver.open(&message),
             (None, Some(package)) => receiver.open_package(package),
-            (Some(path), None) => {
-                let request = output::companion(path)?;
-                receiver.open_reply(&message, &Exchange::of_sent(&request).map_err(could_not)?)
-            }
-            (Some(_), Some(_)) => return Err(could_not("--request and attachments do not go together yet")),
+            (Some(request), None) => receiver.open_reply(&message, request),
+            (Some(request), Some(package)) => receiver.open_reply_package(package, request),
         };
         let opened = opened.map_err(refused)?;
         attachments = attachments_json(&opened);
@@ -79,7 +80,7 @@ fn write_attachments(opened: &Opened, folder: &Path) -> Outcome {
         let name: String =
             id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
         let path = folder.join(format!("{}-{name}", nth + 1));
-        output::write(Some(&path), attachment.content())?;
+        output::write_with(Some(&path), |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop))?;
     }
     Ok(())
 }

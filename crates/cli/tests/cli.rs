@@ -383,3 +383,31 @@ fn attachments_are_signed_and_handed_out() {
     // A MIME message of an envelope alone has no attachment to sign.
     exits(1, &format!("{SIGN} {parts}"), ENVELOPE);
 }
+
+#[test]
+fn attachments_are_encrypted_and_decrypted() {
+    let large = file(&"large ".repeat(100_000));
+    let (sent, changed) = (file(""), file(""));
+    let secure = format!("{} --to KEYS/bob.pem --attach {}", SIGN.replacen("sign", "secure", 1), large.display());
+    let secure = format!("{secure} --part Body --part Attachments -o {}", sent.display());
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("decrypted-{}", std::process::id()));
+    let required = "--require signed:Body --require signed:Attachments --require encrypted:Attachments";
+    let keys = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+    let verify = format!("verify {TRUST} {required} --attachments-dir {}", folder.display());
+    for complete in ["", "--attach-complete"] {
+        exits(0, &format!("{secure} {complete}"), ENVELOPE);
+        let message = std::fs::read(&sent).expect("a message");
+        assert!(!message.windows(12).any(|window| window == b"large large "));
+        assert!(exits(0, &format!("{verify} {keys} {}", sent.display()), "").contains("Body"));
+        let written = std::fs::read_dir(&folder).expect("a folder").next().expect("one").expect("a file").path();
+        assert_eq!(std::fs::read(written).expect("a file"), std::fs::read(&large).expect("a file"));
+        std::fs::remove_dir_all(&folder).expect("removed");
+        // Without the key, and with the last octet of the ciphertext another.
+        exits(1, &format!("{verify} {}", sent.display()), "");
+        let end = message.windows(4).rposition(|window| window == b"\r\n--").expect("the end");
+        let mut other = message;
+        other[end - 1] ^= 1;
+        std::fs::write(&changed, other).expect("written");
+        exits(1, &format!("{verify} {keys} {}", changed.display()), "");
+    }
+}

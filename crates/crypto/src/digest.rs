@@ -34,6 +34,17 @@ impl Digest {
     }
 }
 
+impl std::io::Write for Digest {
+    fn write(&mut self, octets: &[u8]) -> std::io::Result<usize> {
+        self.update(octets);
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 impl std::fmt::Debug for Digest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Digest(..)")

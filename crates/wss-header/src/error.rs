@@ -48,6 +48,15 @@ pub enum EnvelopeError {
     /// *Misuse.* The Security header of a request that is to be read is encrypted, or its signature has no value.
     #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
     EncryptedHeader,
+    /// *Refused.* An `xop:Include` that names no part of the message, does not stand alone in its element, or came outside
+    /// a XOP package.
+    #[error(
+        "the xop:Include at {path} cannot be expanded: open the package it came in, whose root is application/xop+xml"
+    )]
+    Include {
+        /// The path of the element.
+        path: String,
+    },
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error("two Security headers are for one actor or role")]
     TwoHeaders,
@@ -278,6 +287,15 @@ pub enum OpenError {
     /// is the request itself, sent back.
     #[error("the reply confirms a signature the request does not have: it answers another request")]
     Confirmation,
+    /// *Malformed.* Encrypted data whose cipher octets are an attachment that is not there.
+    #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]
+    NoAttachment {
+        /// The `cid:` URL.
+        url: String,
+    },
+    /// *Malformed or failed.* An attachment that is too large, or cannot be read or spooled.
+    #[error(transparent)]
+    Attachment(#[from] MimeError),
     /// *Refused.* A signature of our own request came back.
     #[error("the reply carries a signature of the request it answers")]
     Reflected,

@@ -124,6 +124,8 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Place { .. }
             | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }
+            | OpenError::NoAttachment { .. }
+            | OpenError::Attachment(_)
             | OpenError::TooMany { .. }
             | OpenError::TwoTimestamps
             | OpenError::Confirmation

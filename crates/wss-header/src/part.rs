@@ -20,7 +20,7 @@ pub enum Part {
     Assertion,
     /// The `wsse11:SignatureConfirmation`s of a reply.
     SignatureConfirmation,
-    /// The attachments of the package, all of them. To be signed.
+    /// The attachments of the package, all of them.
     Attachments,
     /// A header block.
     HeaderBlock {

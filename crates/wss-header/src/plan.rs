@@ -15,7 +15,7 @@ use crate::exchange::Exchange;
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
-use crate::secure::{Next, Securing};
+use crate::secure::{Done, Next, Securing};
 use wss_xmldsig::PendingSignature;
 
 /// A checked recipe. Any number of messages can be secured with it, by any number of threads.
@@ -111,7 +111,10 @@ impl Plan {
         self.run(envelope, Some(request)).map(|(message, _)| message)
     }
 
-    /// Secures an envelope with its attachments, which the recipe signs as [`Part::Attachments`].
+    /// Secures an envelope with its attachments, which the recipe signs and encrypts as [`Part::Attachments`].
+    ///
+    /// Attachments are digested now, and encrypted when the package is written, neither held whole in memory; but a
+    /// recipe that signs what it has encrypted encrypts them now, in memory.
     ///
     /// # Errors
     /// [`SecureError`]; [`MimeError::DuplicateId`] if two attachments have one Content-ID.
@@ -119,30 +122,67 @@ impl Plan {
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn secure_package(&self, envelope: &str, attachments: Vec<Attachment>) -> Result<SecuredPackage, SecureError> {
+        self.package(envelope, attachments, None).map(|(package, _)| package)
+    }
+
+    /// As [`Plan::secure_package`], for a request: gives what is needed to open its reply, and to check its receipt.
+    ///
+    /// # Errors
+    /// [`SecureError`].
+    pub fn secure_request_package(
+        &self,
+        envelope: &str,
+        attachments: Vec<Attachment>,
+    ) -> Result<(SecuredPackage, Exchange), SecureError> {
+        self.package(envelope, attachments, None)
+    }
+
+    /// As [`Plan::secure_package`], for the reply to a request.
+    ///
+    /// # Errors
+    /// [`SecureError`].
+    pub fn secure_reply_package(
+        &self,
+        envelope: &str,
+        attachments: Vec<Attachment>,
+        request: &Exchange,
+    ) -> Result<SecuredPackage, SecureError> {
+        self.package(envelope, attachments, Some(request)).map(|(package, _)| package)
+    }
+
+    fn package(
+        &self,
+        envelope: &str,
+        attachments: Vec<Attachment>,
+        request: Option<&Exchange>,
+    ) -> Result<(SecuredPackage, Exchange), SecureError> {
         let mut seen = BTreeSet::new();
         if let Some(twice) = attachments.iter().find(|attachment| !seen.insert(attachment.content_id())) {
             return Err(MimeError::DuplicateId { id: twice.content_id().to_owned() }.into());
         }
-        let attachments: Arc<[Attachment]> = attachments.into();
         let mut octets = [0; 16];
         self.recipe.random.fill(&mut octets)?;
-        let (secured, _) = self.run_with(envelope, attachments.clone(), None)?;
+        let done = self.run_with(envelope, attachments, request)?;
         let version = SoapVersion::of(envelope);
-        Ok(SecuredPackage { envelope: secured, version, attachments, boundary: boundary_of(&octets) })
+        let (envelope, attachments) = (done.message, done.attachments.into());
+        Ok((
+            SecuredPackage { envelope, version, attachments, included: Vec::new(), boundary: boundary_of(&octets) },
+            done.exchange,
+        ))
     }
 
     fn run(&self, envelope: &str, request: Option<&Exchange>) -> Result<(String, Exchange), SecureError> {
-        self.run_with(envelope, Arc::from([]), request)
+        self.run_with(envelope, Vec::new(), request).map(|done| (done.message, done.exchange))
     }
 
     fn run_with(
         &self,
         envelope: &str,
-        attachments: Arc<[Attachment]>,
+        attachments: Vec<Attachment>,
         request: Option<&Exchange>,
-    ) -> Result<(String, Exchange), SecureError> {
+    ) -> Result<Done, SecureError> {
         match Securing::begin(self, envelope, attachments, request)?.run()? {
-            Next::Done(message, exchange) => Ok((message, exchange)),
+            Next::Done(done) => Ok(done),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
     }
@@ -152,7 +192,7 @@ impl Plan {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if the recipe has no such signature.
     pub fn prepare(&self, envelope: &str) -> Result<PendingMessage, SecureError> {
-        match Securing::begin(self, envelope, Arc::from([]), None)?.run()? {
+        match Securing::begin(self, envelope, Vec::new(), None)?.run()? {
             Next::Done(..) => Err(SecureError::NothingPending),
             Next::Sign(securing, pending) => Ok(PendingMessage { securing, pending }),
         }
@@ -185,7 +225,7 @@ impl PendingMessage {
     pub fn finish(self, value: &[u8]) -> Result<String, SecureError> {
         let signature = self.pending.finish(value);
         match self.securing.signed(&signature, value).run()? {
-            Next::Done(message, _) => Ok(message),
+            Next::Done(done) => Ok(done.message),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
     }
@@ -270,8 +310,8 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, lega
 
 fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) -> Result<(), PlanError> {
     for part in &encrypting.parts {
-        // A timestamp or token must stay readable; attachments are not encrypted yet.
-        if matches!(part, Part::Timestamp | Part::Token | Part::Attachments) {
+        // A timestamp or token must stay readable.
+        if matches!(part, Part::Timestamp | Part::Token) {
             return Err(PlanError::CannotBe { part: part.to_string(), verb: "encrypted" });
         }
     }

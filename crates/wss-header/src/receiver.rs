@@ -11,7 +11,7 @@ use wss_tokens::{
 };
 use wss_xmldsig::Signature;
 
-use crate::attachments::Package;
+use crate::attachments::{Package, expanded};
 use crate::bsp::Reception;
 use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
@@ -41,6 +41,7 @@ pub struct Receiver {
     pub(crate) forward_references: bool,
     pub(crate) version_1: bool,
     pub(crate) empty_line: bool,
+    pub(crate) unsigned_data: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
@@ -79,6 +80,7 @@ impl Receiver {
             forward_references: false,
             version_1: false,
             empty_line: false,
+            unsigned_data: false,
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
@@ -250,7 +252,15 @@ impl Receiver {
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn open_package(&self, package: &Package<'_>) -> Result<Opened, OpenError> {
-        self.open_signed(package.root().unauthenticated_content(), Some(package), None)
+        self.open_signed(package.unauthenticated_envelope(), Some(package), None)
+    }
+
+    /// As [`Receiver::open_package`], for the reply to a request.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_reply_package(&self, package: &Package<'_>, request: &Exchange) -> Result<Opened, OpenError> {
+        self.open_signed(package.unauthenticated_envelope(), Some(package), Some(request))
     }
 
     /// Takes the digests of complete attachments that have an empty line after the header, as Metro makes them, beside
@@ -258,6 +268,15 @@ impl Receiver {
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
         self.empty_line = true;
+        self
+    }
+
+    /// Counts attachments as signed that were encrypted first where the signature covers their ciphertext alone, as that
+    /// of WSS4J does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes that on the way can have
+    /// the header of an attachment taken for the beginning of its content, or the reverse.
+    #[must_use]
+    pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
+        self.unsigned_data = true;
         self
     }
 
@@ -352,8 +371,16 @@ impl Receiver {
             let error = ParseError::Limit { limit: wss_c14n::Limit::Octets, allowed: max as u64 };
             return Err(EnvelopeError::from(error).into());
         }
-        let text = transcode(message).map_err(EnvelopeError::from)?;
-        let mut opening = Opening::new(self, text.len(), package, demanded, request);
+        let mut text = transcode(message).map_err(EnvelopeError::from)?;
+        let mut attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
+        let is_xop = package.is_some_and(Package::is_xop);
+        if is_xop {
+            let expanded = expanded(&text, &attachments, &self.limits.xml)?;
+            // What belongs to the envelope stands beside it no more.
+            attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
+            text = expanded.envelope.into();
+        }
+        let mut opening = Opening::new(self, text.len(), package, attachments, demanded, request);
         let read = opening.run(&text)?;
         self.remember(&opening)?;
         Ok((opening, read))

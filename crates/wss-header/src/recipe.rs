@@ -338,6 +338,7 @@ pub struct Encrypting {
     pub(crate) to: EncryptedTo,
     pub(crate) content: ContentEncryption,
     pub(crate) parts: Vec<Part>,
+    pub(crate) complete_attachments: bool,
 }
 
 /// Who can decrypt.
@@ -375,7 +376,7 @@ impl Encrypting {
             ProtectionKind::Username { .. } if token.derived.is_none() => ContentEncryption::Aes128Gcm,
             _ => ContentEncryption::Aes256Gcm,
         };
-        Self { to: EncryptedTo::Token(token.clone()), content, parts: Vec::new() }
+        Self { to: EncryptedTo::Token(token.clone()), content, parts: Vec::new(), complete_attachments: false }
     }
 
     fn transported(recipient: Option<Box<Certificate>>) -> Self {
@@ -384,6 +385,7 @@ impl Encrypting {
             to: EncryptedTo::Certificate { recipient, transport, reference },
             content: ContentEncryption::Aes256Gcm,
             parts: Vec::new(),
+            complete_attachments: false,
         }
     }
 
@@ -391,6 +393,14 @@ impl Encrypting {
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
+        self
+    }
+
+    /// Encrypts attachments complete: with their header, so that no one on the way learns their type and name. By
+    /// default their content alone (SwA Profile 1.1.1 §5.2).
+    #[must_use]
+    pub fn complete_attachments(mut self) -> Self {
+        self.complete_attachments = true;
         self
     }
 

@@ -34,11 +34,12 @@ pub trait Dereference<'d> {
         None
     }
 
-    /// What the attachment that a `cid:` URL names digests as: its content in canonical form, after its header if
-    /// `complete`; then the readings of peers, where they differ. By default none.
-    fn attachment(&self, url: &str, complete: bool) -> Vec<Vec<u8>> {
-        let _ = (url, complete);
-        Vec::new()
+    /// The digest of the attachment that a `cid:` URL names: of its content in canonical form, after its header if
+    /// `complete`; then those of the readings of peers, where they differ; and how many octets were digested. By default
+    /// none.
+    fn attachment(&self, url: &str, complete: bool, method: DigestMethod) -> (Vec<DigestValue>, u64) {
+        let _ = (url, complete, method);
+        (Vec::new(), 0)
     }
 
     /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
@@ -128,7 +129,7 @@ impl<'d> Reference<'d> {
         self.digest_method
     }
 
-    /// The octets that are digested.
+    /// The octets that are digested, of everything but attachments.
     ///
     /// # Errors
     /// [`VerifyError::Dereference`], [`VerifyError::Transform`], [`VerifyError::Canonicalize`].
@@ -137,9 +138,6 @@ impl<'d> Reference<'d> {
             let (reference, token) = self.dereference_token(documents)?;
             let readings = token.readings(reference, canonicalization)?;
             return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
-        }
-        if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
-            return self.attachment(*complete, documents)?.into_iter().next().ok_or_else(|| self.dangling());
         }
         self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
     }
@@ -173,8 +171,7 @@ impl<'d> Reference<'d> {
             return self.verify_token(canonicalization, documents, budget);
         }
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
-            let readings = self.attachment(*complete, documents)?;
-            return self.verify_readings(readings, Covered::Attachment { complete: *complete }, budget);
+            return self.verify_attachment(*complete, documents, budget);
         }
         let resolved = self.resolve(signature.element(), documents)?;
         let sink = Bounded::new(DigestSink(Digest::new(self.digest_method)), *budget);
@@ -213,15 +210,26 @@ impl<'d> Reference<'d> {
         Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() })
     }
 
-    fn dangling(&self) -> VerifyError {
-        VerifyError::Dereference { uri: self.uri.clone().into_owned() }
-    }
-
     /// Only what a `cid:` URL names is an attachment.
-    fn attachment(&self, complete: bool, documents: &dyn Dereference<'d>) -> Result<Vec<Vec<u8>>, VerifyError> {
-        let readings =
-            if self.uri.starts_with("cid:") { documents.attachment(&self.uri, complete) } else { Vec::new() };
-        if readings.is_empty() { Err(self.dangling()) } else { Ok(readings) }
+    fn verify_attachment(
+        &self,
+        complete: bool,
+        documents: &dyn Dereference<'d>,
+        budget: &mut u64,
+    ) -> Result<VerifiedReference<'d>, VerifyError> {
+        let uri = || self.uri.clone().into_owned();
+        let (readings, octets) = match self.uri.starts_with("cid:") {
+            true => documents.attachment(&self.uri, complete, self.digest_method),
+            false => (Vec::new(), 0),
+        };
+        if readings.is_empty() {
+            return Err(VerifyError::Dereference { uri: uri() });
+        }
+        *budget = budget.checked_sub(octets).ok_or(VerifyError::Budget)?;
+        if readings.iter().any(|reading| reading.as_octets() == self.digest_value) {
+            return Ok(VerifiedReference::new(uri(), Covered::Attachment { complete }));
+        }
+        Err(VerifyError::DigestMismatch { uri: uri() })
     }
 
     /// The apex itself is the reference: a larger subset, in which tokens would be spliced, is refused.
@@ -378,10 +386,9 @@ impl NewReference {
         Ok(Self { uri, transforms, digest_method, digest_value })
     }
 
-    /// Digests what the transform of an attachment puts out, to be referenced by its `cid:` URL.
+    /// An attachment, referenced by its `cid:` URL, with the digest of what its transform puts out.
     #[must_use]
-    pub fn of_attachment(url: String, octets: &[u8], complete: bool, digest_method: DigestMethod) -> Self {
-        let digest_value = Digest::of(digest_method, octets);
+    pub fn of_attachment(url: String, complete: bool, digest_method: DigestMethod, digest_value: DigestValue) -> Self {
         Self { uri: url, transforms: vec![Transform::Attachment { complete }], digest_method, digest_value }
     }
 

@@ -47,7 +47,7 @@ pub fn decrypt_xml(
             only.is_some_and(|only| only.span() == content)
         }
         PlaintextType::Content => true,
-        PlaintextType::Other(_) => false,
+        PlaintextType::Attachment { .. } | PlaintextType::Other(_) => false,
     };
     if fits { Ok(text) } else { Err(DecryptError::Failed) }
 }

@@ -74,7 +74,7 @@ fn decrypt_first(
     let data = EncryptedData::parse(element)?;
     policy.check_content(data.method())?;
     let secret = key_for(&document, &data, keys, policy, limits)?;
-    if let PlaintextType::Other(_) = data.plaintext_type() {
+    if let PlaintextType::Attachment { .. } | PlaintextType::Other(_) = data.plaintext_type() {
         let octets = decrypt_octets(&data, &secret, limits.max_octets())?;
         return if element == document.root() {
             Ok(Some(Decrypted::Octets(octets)))

@@ -21,7 +21,7 @@ pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType) -> Vec<u8> 
             let document = element.document();
             document.source().get(element.content_span()).unwrap_or_default().as_bytes().to_vec()
         }
-        PlaintextType::Element | PlaintextType::Other(_) => {
+        PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
             let exclusive = Canonicalization::new(CanonicalizationMethod::ExclusiveWithComments);
             // Falls back to the source where canonical form is not defined: relative namespace names.
             exclusive.to_octets(&Subset::subtree(element)).unwrap_or_else(|_| {

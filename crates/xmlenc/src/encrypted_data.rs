@@ -12,18 +12,35 @@ pub enum PlaintextType {
     Element,
     /// What stands between the tags of an element.
     Content,
+    /// An attachment: its content, or complete with its header (SwA Profile 1.1.1 §5).
+    Attachment {
+        /// Whether its header is encrypted, too.
+        complete: bool,
+    },
     /// Octets, whatever they are.
     Other(Option<String>),
 }
+
+/// `@Type` of what holds the content of an attachment.
+const ATTACHMENT_CONTENT_ONLY: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only";
+/// `@Type` of what holds an attachment with its header.
+const ATTACHMENT_COMPLETE: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete";
+/// The identifier of the transform to the cipher octets that are an attachment.
+pub const ATTACHMENT_CIPHERTEXT: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Ciphertext-Transform";
 
 impl PlaintextType {
     const ELEMENT: &'static str = "http://www.w3.org/2001/04/xmlenc#Element";
     const CONTENT: &'static str = "http://www.w3.org/2001/04/xmlenc#Content";
 
-    fn from_attribute(uri: Option<&str>) -> Self {
+    /// What an attribute of this value says; or that there is none.
+    #[must_use]
+    pub fn from_attribute(uri: Option<&str>) -> Self {
         match uri {
             Some(Self::ELEMENT) => Self::Element,
             Some(Self::CONTENT) => Self::Content,
+            Some(ATTACHMENT_CONTENT_ONLY) => Self::Attachment { complete: false },
+            Some(ATTACHMENT_COMPLETE) => Self::Attachment { complete: true },
             other => Self::Other(other.map(str::to_owned)),
         }
     }
@@ -32,6 +49,8 @@ impl PlaintextType {
         match self {
             Self::Element => Some(Self::ELEMENT),
             Self::Content => Some(Self::CONTENT),
+            Self::Attachment { complete: false } => Some(ATTACHMENT_CONTENT_ONLY),
+            Self::Attachment { complete: true } => Some(ATTACHMENT_COMPLETE),
             Self::Other(uri) => uri.as_deref(),
         }
     }
@@ -45,11 +64,23 @@ pub struct EncryptedData<'d> {
     plaintext: PlaintextType,
     method: ContentEncryption,
     key_info: Option<Element<'d>>,
-    cipher_value: Element<'d>,
+    cipher: Cipher<'d>,
+}
+
+/// Where the cipher octets are.
+#[derive(Debug, Clone)]
+enum Cipher<'d> {
+    /// In a `xenc:CipherValue`.
+    Value(Element<'d>),
+    /// In the attachment that this `cid:` URL names.
+    Attachment(String),
 }
 
 impl<'d> EncryptedData<'d> {
     /// Reads an `xenc:EncryptedData`. Its children stand in schema order, each as often as the schema allows.
+    ///
+    /// A `xenc:CipherReference` is read where it names an attachment by a `cid:` URL with the one transform of the SwA
+    /// profile: nothing else is ever followed.
     ///
     /// # Errors
     /// [`DecryptError`] but never [`DecryptError::Failed`].
@@ -68,7 +99,10 @@ impl<'d> EncryptedData<'d> {
             plaintext: PlaintextType::from_attribute(element.attribute("", "Type").as_deref()),
             method,
             key_info: parts.key_info,
-            cipher_value: parts.cipher_value,
+            cipher: match parts.cipher.is(name::XENC.uri, "CipherReference") {
+                true => Cipher::Attachment(attachment_named(parts.cipher)?),
+                false => Cipher::Value(parts.cipher),
+            },
         })
     }
 
@@ -102,12 +136,31 @@ impl<'d> EncryptedData<'d> {
         self.key_info
     }
 
+    /// `@MimeType`: the type of an attachment before it was encrypted.
+    #[must_use]
+    pub fn mime_type(&self) -> Option<String> {
+        self.element.attribute("", "MimeType").map(|value| value.into_owned())
+    }
+
+    /// The `cid:` URL of the attachment that is the cipher octets, if one is.
+    #[must_use]
+    pub fn attachment(&self) -> Option<&str> {
+        match &self.cipher {
+            Cipher::Attachment(url) => Some(url),
+            Cipher::Value(_) => None,
+        }
+    }
+
     /// The cipher octets, decoded.
     ///
     /// # Errors
-    /// [`DecryptError::Structure`]; judged against `max` before decoding.
+    /// [`DecryptError::Structure`]; judged against `max` before decoding. [`DecryptError::CipherReference`] if they are
+    /// an attachment.
     pub fn cipher_octets(&self, max: usize) -> Result<Vec<u8>, DecryptError> {
-        Ok(self.cipher_value.base64(max)?)
+        match &self.cipher {
+            Cipher::Value(value) => Ok(value.base64(max)?),
+            Cipher::Attachment(_) => Err(DecryptError::CipherReference),
+        }
     }
 }
 
@@ -115,7 +168,8 @@ impl<'d> EncryptedData<'d> {
 pub(crate) struct Parts<'d> {
     pub(crate) method: Option<Element<'d>>,
     pub(crate) key_info: Option<Element<'d>>,
-    pub(crate) cipher_value: Element<'d>,
+    /// `xenc:CipherValue` or `xenc:CipherReference`.
+    pub(crate) cipher: Element<'d>,
     /// Children after `xenc:CipherData`, `xenc:EncryptionProperties` left out.
     pub(crate) more: Vec<Element<'d>>,
 }
@@ -131,17 +185,76 @@ impl<'d> Parts<'d> {
             None => return Err(element.missing("xenc:CipherData").into()),
         };
         let mut values = cipher_data.children();
-        let cipher_value = match (values.next(), values.next()) {
-            (Some(child), None) if child.is(name::XENC.uri, "CipherValue") => child,
-            (Some(child), _) if child.is(name::XENC.uri, "CipherReference") => {
-                return Err(DecryptError::CipherReference);
-            }
+        let is_one =
+            |child: Element<'_>| ["CipherValue", "CipherReference"].iter().any(|n| child.is(name::XENC.uri, n));
+        let cipher = match (values.next(), values.next()) {
+            (Some(child), None) if is_one(child) => child,
             (Some(_), Some(child)) | (Some(child), None) => return Err(cipher_data.unexpected(child).into()),
             (None, _) => return Err(cipher_data.missing("xenc:CipherValue").into()),
         };
         let more = children.filter(|child| !child.is(name::XENC.uri, "EncryptionProperties")).collect();
-        Ok(Self { method, key_info, cipher_value, more })
+        Ok(Self { method, key_info, cipher, more })
     }
+
+    /// The `xenc:CipherValue`.
+    pub(crate) fn cipher_value(&self) -> Result<Element<'d>, DecryptError> {
+        let is_value = self.cipher.is(name::XENC.uri, "CipherValue");
+        if is_value { Ok(self.cipher) } else { Err(DecryptError::CipherReference) }
+    }
+}
+
+fn only_child<'d>(parent: Element<'d>, namespace: &str, local: &str) -> Option<Element<'d>> {
+    let mut children = parent.children();
+    children.next().filter(|child| child.is(namespace, local) && children.next().is_none())
+}
+
+/// The `cid:` URL of a `xenc:CipherReference` under the one transform.
+fn attachment_named(reference: Element<'_>) -> Result<String, DecryptError> {
+    let uri = reference.required_attribute("", "URI")?;
+    let transforms = only_child(reference, name::XENC.uri, "Transforms");
+    let transform = transforms.and_then(|list| only_child(list, name::DS.uri, "Transform"));
+    let transform = transform.filter(|transform| transform.children().next().is_none());
+    let algorithm = transform.and_then(|transform| transform.attribute("", "Algorithm"));
+    if uri.starts_with("cid:") && algorithm.as_deref() == Some(ATTACHMENT_CIPHERTEXT) {
+        Ok(uri.into_owned())
+    } else {
+        Err(DecryptError::CipherReference)
+    }
+}
+
+/// Writes an `xenc:EncryptedData` whose cipher octets are the attachment that `url` names, in canonical form, standing
+/// alone. `mime_type` is the type of the attachment, which must be stated unless its header is encrypted with it.
+///
+/// # Specification
+/// SwA Profile 1.1.1 §5.
+#[must_use]
+pub fn write_encrypted_attachment(
+    id: &str,
+    complete: bool,
+    mime_type: Option<&str>,
+    method: ContentEncryption,
+    key_info: Option<&str>,
+    url: &str,
+) -> String {
+    let kind = PlaintextType::Attachment { complete };
+    let mut writer = Writer::new();
+    writer.start(name::XENC, "EncryptedData");
+    writer.attribute("Id", id);
+    if let Some(mime_type) = mime_type {
+        writer.attribute("MimeType", mime_type);
+    }
+    writer.attribute("Type", kind.uri().unwrap_or_default());
+    writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
+    write_key_info(&mut writer, key_info);
+    writer.start(name::XENC, "CipherData");
+    writer.start(name::XENC, "CipherReference");
+    writer.attribute("URI", url);
+    writer.start(name::XENC, "Transforms");
+    writer.algorithm(name::DS, "Transform", ATTACHMENT_CIPHERTEXT);
+    for _ in 0..4 {
+        writer.end();
+    }
+    writer.finish()
 }
 
 /// Writes an `xenc:EncryptedData` in canonical form, standing alone. `key_info` is the canonical content of
@@ -168,13 +281,17 @@ pub fn write_encrypted_data(
     writer.finish()
 }
 
-/// `ds:KeyInfo` and `xenc:CipherData`.
-pub(crate) fn write_rest(writer: &mut Writer, key_info: Option<&str>, cipher_octets: &[u8]) {
+fn write_key_info(writer: &mut Writer, key_info: Option<&str>) {
     if let Some(key_info) = key_info {
         writer.start(name::DS, "KeyInfo");
         writer.raw(key_info);
         writer.end();
     }
+}
+
+/// `ds:KeyInfo` and `xenc:CipherData`.
+pub(crate) fn write_rest(writer: &mut Writer, key_info: Option<&str>, cipher_octets: &[u8]) {
+    write_key_info(writer, key_info);
     writer.start(name::XENC, "CipherData");
     writer.start(name::XENC, "CipherValue");
     // Base64 needs no escape: a large value is not looked at again.

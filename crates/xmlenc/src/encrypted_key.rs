@@ -39,6 +39,7 @@ impl<'d> EncryptedKey<'d> {
     /// [`DecryptError`] but never [`DecryptError::Failed`].
     pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
+        let cipher_value = parts.cipher_value()?;
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
         let mut data_references = None;
         let mut carried_name = None;
@@ -56,7 +57,7 @@ impl<'d> EncryptedKey<'d> {
             id: element.attribute("", "Id").map(|id| id.into_owned()),
             method: parse_method(method)?,
             key_info: parts.key_info,
-            cipher_octets: parts.cipher_value.base64(Self::MAX_OCTETS)?,
+            cipher_octets: cipher_value.base64(Self::MAX_OCTETS)?,
             data_references: data_references.unwrap_or_default(),
             carried_name,
         })

@@ -23,8 +23,9 @@ pub enum DecryptError {
         /// The identifier.
         uri: &'static str,
     },
-    /// *Malformed.* The cipher octets stand somewhere else than in a `xenc:CipherValue`.
-    #[error("xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue")]
+    /// *Refused.* The cipher octets stand neither in a `xenc:CipherValue` nor, named by a `cid:` URL under the one
+    /// transform of the SwA profile, in an attachment of the message.
+    #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]
     CipherReference,
     /// *Failed.* Decryption failed, whatever the reason: key, padding, tag, encoding or what the plaintext holds
     /// (XML Encryption 1.1 §6.7).

@@ -17,7 +17,9 @@ mod policy;
 pub use decrypt::{decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, KeySource, decrypt_document};
 pub use encrypt::{encrypt_octets, plaintext_of};
-pub use encrypted_data::{EncryptedData, PlaintextType, write_encrypted_data};
+pub use encrypted_data::{
+    ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,
+};
 pub use encrypted_key::{
     EncryptedKey, KeyMethod, parse_reference_list, protect, write_encrypted_key, write_reference_list,
 };

@@ -14,7 +14,7 @@ use crate::output::{self, Outcome, could_not, refused};
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
     let package = output::package(&octets)?;
-    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.root().unauthenticated_content());
+    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.unauthenticated_envelope());
     let message = output::text(envelope)?;
     let receiver = receiver(arguments)?;
     let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;

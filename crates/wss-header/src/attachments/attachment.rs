@@ -1,23 +1,35 @@
-//! Attachments on their way out and in, held in memory.
+//! Attachments on their way out and in.
 
 use std::borrow::Cow;
-use std::io::{self, Write};
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
+use flate2::Compression;
+use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::Limits;
+use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
 
-use super::canonical::{canonical_content, canonical_header};
+use super::canonical::{COVERED, Canonical, digests, is_canonicalised};
+use super::cipher::{Seal, header_of};
+use super::content::{Content, for_each_piece};
 use super::field::Fields;
 use super::package::{MimeError, MimePart};
+use super::spool::{Spool, SpoolWriter};
 use super::writer::PackageWriter;
+use super::xop::{self, Optimized, optimized};
 use crate::envelope::SoapVersion;
+use crate::error::SecureError;
 
-/// An attachment to be sent.
+/// An attachment to be sent. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Attachment {
     content_id: String,
-    fields: Vec<(String, String)>,
-    content: Vec<u8>,
+    fields: Fields,
+    content: Content<'static>,
+    /// How it is encrypted as it is written, the last outermost.
+    seals: Vec<Seal>,
 }
 
 impl Attachment {
@@ -37,8 +49,39 @@ impl Attachment {
             return Err(wrong());
         }
         let bracketed = format!("<{content_id}>");
-        let attachment = Self { content_id, fields: Vec::new(), content: content.into() };
+        let content = content.into().into();
+        let attachment = Self { content_id, fields: Fields::default(), content, seals: Vec::new() };
         attachment.field("Content-ID", bracketed)?.field("Content-Type", content_type)
+    }
+
+    /// An attachment whose content is all of a file, which is read whenever it is needed, once to sign it and once to
+    /// write it, and must stay as it is until the package is written.
+    ///
+    /// # Errors
+    /// As [`Attachment::new`]; [`MimeError::Io`].
+    pub fn of_file(
+        content_id: impl Into<String>,
+        content_type: impl Into<String>,
+        content: File,
+    ) -> Result<Self, MimeError> {
+        let attachment = Self::new(content_id, content_type, Vec::new())?;
+        Ok(Self { content: Content::file(content)?, ..attachment })
+    }
+
+    /// Compresses it with gzip, as AS4 does before all security: it becomes an attachment of type `application/gzip`.
+    /// What is large goes to `spool`; without one it stays in memory.
+    ///
+    /// # Errors
+    /// [`MimeError::Io`].
+    ///
+    /// # Specification
+    /// AS4 Profile of ebMS 3.0 §3.1. What type it was, the ebMS header says.
+    pub fn compressed(mut self, spool: Option<&Spool>) -> Result<Self, MimeError> {
+        let mut writer = SpoolWriter::new(spool.cloned(), u64::MAX);
+        for_each_piece(GzEncoder::new(self.content.reader(), Compression::default()), |piece| writer.write(piece))?;
+        self.content = writer.finish()?;
+        self.fields.set("Content-Type", " application/gzip".to_owned());
+        Ok(self)
     }
 
     /// Adds a header field: a Content-Disposition, Content-Description or Content-Location is signed where attachments
@@ -53,10 +96,10 @@ impl Attachment {
         if !is_name || is_ours || value.contains(|c: char| c.is_control() && c != '\t') {
             return Err(MimeError::Header { line: name.chars().take(80).collect() });
         }
-        if self.fields.iter().any(|(known, _)| known.eq_ignore_ascii_case(&name)) {
+        if self.fields.get(&name)?.is_some() {
             return Err(MimeError::Twice { name });
         }
-        self.fields.push((name, value));
+        self.fields.set(&name, format!(" {value}"));
         Ok(self)
     }
 
@@ -79,23 +122,50 @@ impl Attachment {
         url
     }
 
-    /// What its signature digests.
-    pub(crate) fn octets(&self, complete: bool) -> Result<Vec<u8>, MimeError> {
-        let fields = self.fields.iter().map(|(name, value)| (name.clone(), format!(" {value}"))).collect();
-        let part = MimePart::of(Fields::new(fields), Cow::Borrowed(self.content.as_slice()));
-        signed_octets(&part, complete, &Limits::dangerous_unbounded())
+    /// What its signature digests, digested.
+    pub(crate) fn digest(&self, complete: bool, method: DigestMethod) -> Result<DigestValue, MimeError> {
+        let part = MimePart::of(self.fields.clone(), self.content.clone(), None);
+        let (digests, _) = digests(&part, complete, false, method, &Limits::dangerous_unbounded())?;
+        digests.into_iter().next().ok_or(MimeError::NotXml)
     }
-}
 
-/// What a signature digests of a part: its content, after its header if `complete`.
-pub(crate) fn signed_octets(part: &MimePart<'_>, complete: bool, limits: &Limits) -> Result<Vec<u8>, MimeError> {
-    let content = canonical_content(part, limits)?;
-    if !complete {
-        return Ok(content.into_owned());
+    /// Its Content-Type, for the `@MimeType` of what is encrypted. With its header encrypted, too, no more is said than
+    /// what decides its canonical form, which WSS4J takes from there.
+    pub(crate) fn stated_type(&self, complete: bool) -> Result<Option<String>, MimeError> {
+        let part = MimePart::of(self.fields.clone(), Content::Borrowed(b""), None);
+        if complete {
+            return Ok(Some(part.media_type()?).filter(|media_type| is_canonicalised(media_type)));
+        }
+        Ok(self.fields.get("Content-Type")?.map(|value| value.trim().to_owned()))
     }
-    let mut octets = canonical_header(part)?.into_bytes();
-    octets.extend_from_slice(&content);
-    Ok(octets)
+
+    /// Encrypts it whenever it is written: with its header if `complete`. What is still to be signed `now` is encrypted
+    /// at once, in memory.
+    pub(crate) fn sealed(
+        mut self,
+        complete: bool,
+        (method, key, random): (ContentEncryption, Secret, Arc<dyn Random>),
+        now: bool,
+    ) -> Result<Self, MimeError> {
+        let header = if complete { header_of(&self.fields) } else { String::new() };
+        if complete {
+            // What is encrypted stands nowhere else, but for the id that the envelope names.
+            COVERED.iter().filter(|name| **name != "Content-ID").for_each(|name| self.fields.remove(name));
+        }
+        self.fields.set("Content-Type", " application/octet-stream".to_owned());
+        self.seals.push(Seal { header, method, key, random });
+        if now {
+            let mut octets = Vec::new();
+            self.reader()?.read_to_end(&mut octets)?;
+            self.content = octets.into();
+            self.seals.clear();
+        }
+        Ok(self)
+    }
+
+    fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
+        self.seals.iter().try_fold(self.content.reader(), |plain, seal| seal.reader(plain))
+    }
 }
 
 /// A secured message with its attachments.
@@ -104,10 +174,39 @@ pub struct SecuredPackage {
     pub(crate) envelope: String,
     pub(crate) version: SoapVersion,
     pub(crate) attachments: Arc<[Attachment]>,
+    /// Parts that are base64 of the envelope.
+    pub(crate) included: Vec<Attachment>,
     pub(crate) boundary: String,
 }
 
 impl SecuredPackage {
+    /// Moves the cipher octets of the envelope, where they are at least `min_octets`, into parts of their own: a third
+    /// shorter than in base64 (XOP, MTOM). The receiver must be one that knows XOP.
+    ///
+    /// # Errors
+    /// [`SecureError`].
+    ///
+    /// # Specification
+    /// XML-binary Optimized Packaging 1.0, SOAP MTOM.
+    pub fn optimized(mut self, min_octets: usize) -> Result<Self, SecureError> {
+        let boundary = self.boundary.trim_start_matches(['=', '_']).to_owned();
+        let mut count = 0;
+        let taken: BTreeSet<_> = self.attachments.iter().map(|attachment| attachment.content_id.clone()).collect();
+        let fresh_id = || loop {
+            count += 1;
+            let id = format!("{count}.{boundary}@xop");
+            if !taken.contains(&id) {
+                return id;
+            }
+        };
+        let Optimized { envelope, parts } = optimized(&self.envelope, min_octets, fresh_id)?;
+        for (id, octets) in parts {
+            self.included.push(Attachment::new(id, "application/octet-stream", octets)?);
+        }
+        self.envelope = envelope;
+        Ok(self)
+    }
+
     /// The secured envelope, of the root part.
     #[must_use]
     pub fn envelope(&self) -> &str {
@@ -120,24 +219,31 @@ impl SecuredPackage {
         self.writer(io::sink()).content_type()
     }
 
-    /// Writes the package: what the transport carries as its body.
+    /// Writes the package: what the transport carries as its body. Attachments are encrypted as they are written, each
+    /// time anew.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Those of the output, and of files behind attachments.
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let mut writer = self.writer(out);
-        let root = format!("{}; charset=utf-8", self.root_type());
+        let root = match self.included.is_empty() {
+            true => format!("{}; charset=utf-8", self.root_type()),
+            false => format!("{}; charset=utf-8; type=\"{}\"", xop::MEDIA_TYPE, self.root_type()),
+        };
         writer.part(&[("Content-Type", &root)], &mut self.envelope.as_bytes())?;
-        for attachment in self.attachments.iter() {
-            let fields: Vec<(&str, &str)> =
-                attachment.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            writer.part(&fields, &mut attachment.content.as_slice())?;
+        for attachment in self.included.iter().chain(self.attachments.iter()) {
+            let fields: Vec<_> = attachment.fields.iter().map(|(name, value)| (name, value.trim_start())).collect();
+            writer.part(&fields, &mut attachment.reader()?)?;
         }
         writer.finish()
     }
 
     fn writer<W: Write>(&self, out: W) -> PackageWriter<W> {
-        PackageWriter::with_boundary(out, self.root_type(), self.boundary.clone())
+        let (root_type, boundary) = (self.root_type(), self.boundary.clone());
+        match self.included.is_empty() {
+            true => PackageWriter::with_boundary(out, root_type, boundary),
+            false => PackageWriter::with_boundary(out, xop::MEDIA_TYPE, boundary).start_info(root_type),
+        }
     }
 
     fn root_type(&self) -> &'static str {
@@ -149,11 +255,11 @@ impl SecuredPackage {
 }
 
 /// An attachment that the same signature covers as the Body. Made by
-/// [`Receiver::open_package`](crate::Receiver::open_package) alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// [`Receiver::open_package`](crate::Receiver::open_package) alone. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct AuthenticatedAttachment {
     pub(crate) content_id: String,
-    pub(crate) content: Vec<u8>,
+    pub(crate) content: Canonical<'static>,
     pub(crate) content_type: Option<String>,
 }
 
@@ -164,10 +270,27 @@ impl AuthenticatedAttachment {
         &self.content_id
     }
 
-    /// The octets that were digested: XML in canonical form, text with CRLF at line ends, all else as it came.
-    #[must_use]
-    pub fn content(&self) -> &[u8] {
-        &self.content
+    /// The octets that were digested: XML in canonical form, text with CRLF at line ends, all else as it came; or what
+    /// was decrypted from octets that were digested.
+    ///
+    /// # Errors
+    /// [`MimeError::Io`] if it was spooled and cannot be read.
+    pub fn content(&self) -> Result<Cow<'_, [u8]>, MimeError> {
+        Ok(self.content.read_all()?)
+    }
+
+    /// Reads [`AuthenticatedAttachment::content`] piece by piece.
+    pub fn reader(&self) -> impl Read + '_ {
+        self.content.reader()
+    }
+
+    /// Reads what was compressed with gzip, as AS4 does it. More than `max_octets` are an error of the reader, as is
+    /// what is no gzip.
+    ///
+    /// # Specification
+    /// AS4 Profile of ebMS 3.0 §3.1.
+    pub fn decompressed(&self, max_octets: u64) -> impl Read + '_ {
+        Bounded { inner: MultiGzDecoder::new(self.content.reader()), left: max_octets }
     }
 
     /// Its Content-Type, if the signature covers its header too: of an attachment that is signed by its content alone
@@ -175,5 +298,21 @@ impl AuthenticatedAttachment {
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
+    }
+}
+
+/// Fails where there is more than allowed.
+struct Bounded<R> {
+    inner: R,
+    left: u64,
+}
+
+impl<R: Read> Read for Bounded<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(out)?;
+        self.left = self.left.checked_sub(count as u64).ok_or_else(|| {
+            io::Error::new(io::ErrorKind::FileTooLarge, "it decompresses to more octets than allowed: raise the limit")
+        })?;
+        Ok(count)
     }
 }

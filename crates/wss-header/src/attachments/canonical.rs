@@ -1,68 +1,167 @@
 //! What of a part is digested: its content, and with the complete transform its header (SwA Profile 1.1.1 §4.4).
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 
 use wss_c14n::{Canonicalization, Document, Limits, Subset, base64_decode};
+use wss_crypto::{Digest, DigestMethod, DigestValue};
 
-use super::field::{Structured, hexadecimal, in_charset};
+use super::content::{Content, PIECE, for_each_piece};
+use super::field::{Fields, Structured, hexadecimal, in_charset};
 use super::package::{MimeError, MimePart};
 
 /// The header fields that are covered, in the order of their output.
-const COVERED: [&str; 5] =
+pub(super) const COVERED: [&str; 5] =
     ["Content-Description", "Content-Disposition", "Content-ID", "Content-Location", "Content-Type"];
 /// Parameters whose values have no case, as WSS4J and Metro have it.
 const WITHOUT_CASE: [&str; 8] =
     ["charset", "creation-date", "filename", "modification-date", "padding", "read-date", "size", "type"];
 const DEFAULT_TYPE: &str = "text/plain;charset=\"us-ascii\"";
 
-/// The content as it is digested: XML in exclusive canonical form without comments, other text with CRLF at line ends,
-/// anything else as it is.
+/// The content of a part as it is digested: XML in exclusive canonical form without comments, other text with CRLF at
+/// line ends, anything else as it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Canonical<'m> {
+    content: Content<'m>,
+    /// Line ends are made CRLF as it is read.
+    is_text: bool,
+}
+
+impl<'m> Canonical<'m> {
+    /// # Errors
+    /// [`MimeError::NotXml`], [`MimeError::TooMany`], [`MimeError::Io`], and those of reading the Content-Type.
+    pub(crate) fn of(part: &MimePart<'m>, limits: &Limits) -> Result<Self, MimeError> {
+        let media_type = part.media_type()?;
+        if is_xml(&media_type) {
+            let allowed = limits.max_octets();
+            if part.content().len() > allowed as u64 {
+                return Err(MimeError::TooMany { what: "octets of an attachment of an XML type", allowed });
+            }
+            let content = part.unauthenticated_content()?;
+            let document = Document::parse_transcoding(&content, limits).map_err(|_| MimeError::NotXml)?;
+            let subset = Subset::document(&document).without_comments();
+            let octets = Canonicalization::default().to_octets(&subset).map_err(|_| MimeError::NotXml)?;
+            return Ok(Self { content: octets.into(), is_text: false });
+        }
+        Ok(Self { content: part.content().clone(), is_text: media_type.starts_with("text/") })
+    }
+
+    pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
+        if self.is_text { Box::new(LineEnds::new(self.content.reader())) } else { self.content.reader() }
+    }
+
+    /// All of it, in memory.
+    pub(crate) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
+        if !self.is_text {
+            return self.content.read_all();
+        }
+        let mut octets = Vec::new();
+        self.reader().read_to_end(&mut octets)?;
+        Ok(Cow::Owned(octets))
+    }
+
+    pub(crate) fn into_owned(self) -> Canonical<'static> {
+        Canonical { content: self.content.into_owned(), is_text: self.is_text }
+    }
+}
+
+/// The digest of a part in each reading: that of the profile, then with `empty_line` the one of Metro, which digests an
+/// empty line after the header; and how many octets that took.
 ///
 /// # Errors
-/// [`MimeError::NotXml`], and those of reading the Content-Type.
-pub(crate) fn canonical_content<'p>(part: &'p MimePart<'_>, limits: &Limits) -> Result<Cow<'p, [u8]>, MimeError> {
-    let media_type = part.media_type()?;
-    let content = part.unauthenticated_content();
-    if is_xml(&media_type) {
-        let document = Document::parse_transcoding(content, limits).map_err(|_| MimeError::NotXml)?;
-        let subset = Subset::document(&document).without_comments();
-        let octets = Canonicalization::default().to_octets(&subset).map_err(|_| MimeError::NotXml)?;
-        return Ok(Cow::Owned(octets));
+/// [`MimeError`] where the part has no canonical form.
+pub(crate) fn digests(
+    part: &MimePart<'_>,
+    complete: bool,
+    empty_line: bool,
+    method: DigestMethod,
+    limits: &Limits,
+) -> Result<(Vec<DigestValue>, u64), MimeError> {
+    if let (Some(known), false, DigestMethod::Sha256) = (part.sha256(), complete, method)
+        && !is_canonicalised(&part.media_type()?)
+    {
+        return Ok((vec![known], part.content().len()));
     }
-    Ok(if media_type.starts_with("text/") { with_crlf(content) } else { Cow::Borrowed(content) })
+    let canonical = Canonical::of(part, limits)?;
+    let mut digests = vec![Digest::new(method)];
+    let mut octets = 0;
+    if complete {
+        let header = canonical_header(part.fields())?;
+        if empty_line {
+            digests.push(Digest::new(method));
+        }
+        digests.iter_mut().for_each(|digest| digest.update(header.as_bytes()));
+        digests.iter_mut().skip(1).for_each(|digest| digest.update(b"\r\n"));
+        octets += header.len() as u64;
+    }
+    for_each_piece(canonical.reader(), |piece| {
+        digests.iter_mut().for_each(|digest| digest.update(piece));
+        octets += piece.len() as u64;
+        Ok::<(), io::Error>(())
+    })?;
+    Ok((digests.into_iter().map(Digest::finish).collect(), octets))
+}
+
+/// Whether content of this type is digested in another form than its own.
+pub(super) fn is_canonicalised(media_type: &str) -> bool {
+    is_xml(media_type) || media_type.starts_with("text/")
 }
 
 fn is_xml(media_type: &str) -> bool {
     matches!(media_type, "text/xml" | "application/xml") || media_type.ends_with("+xml")
 }
 
-/// CR, LF and CRLF become CRLF.
-fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
-    let mut previous = 0;
-    let is_canonical = content.iter().enumerate().all(|(at, octet)| {
-        let fits = match octet {
-            b'\n' => previous == b'\r',
-            b'\r' => content.get(at + 1) == Some(&b'\n'),
-            _ => true,
-        };
-        previous = *octet;
-        fits
-    });
-    if is_canonical {
-        return Cow::Borrowed(content);
+/// Makes CR, LF and CRLF to CRLF.
+struct LineEnds<R> {
+    text: R,
+    piece: Vec<u8>,
+    out: Vec<u8>,
+    /// What of `out` was read.
+    taken: usize,
+    after_cr: bool,
+}
+
+impl<R: Read> LineEnds<R> {
+    fn new(text: R) -> Self {
+        Self { text, piece: vec![0; PIECE], out: Vec::new(), taken: 0, after_cr: false }
     }
-    let mut out = Vec::with_capacity(content.len() + content.len() / 16);
-    let mut after_cr = false;
-    for octet in content {
-        match octet {
-            b'\r' => out.extend(b"\r\n"),
-            b'\n' if after_cr => {}
-            b'\n' => out.extend(b"\r\n"),
-            octet => out.push(*octet),
+}
+
+impl<R: Read> Read for LineEnds<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.out.len() {
+            let count = self.text.read(&mut self.piece)?;
+            if count == 0 {
+                return Ok(0);
+            }
+            self.out.clear();
+            self.taken = 0;
+            let mut rest = self.piece.get(..count).unwrap_or_default();
+            while let [first, tail @ ..] = rest {
+                rest = tail;
+                match first {
+                    b'\n' if self.after_cr => self.after_cr = false,
+                    b'\r' | b'\n' => {
+                        self.out.extend(b"\r\n");
+                        self.after_cr = *first == b'\r';
+                    }
+                    _ => {
+                        let end = memchr::memchr2(b'\r', b'\n', tail).unwrap_or(tail.len());
+                        let (line, after) = tail.split_at(end);
+                        self.out.push(*first);
+                        self.out.extend_from_slice(line);
+                        self.after_cr = false;
+                        rest = after;
+                    }
+                }
+            }
         }
-        after_cr = *octet == b'\r';
+        let ready = self.out.get(self.taken..).unwrap_or_default();
+        let count = ready.len().min(out.len());
+        out.get_mut(..count).unwrap_or_default().copy_from_slice(ready.get(..count).unwrap_or_default());
+        self.taken += count;
+        Ok(count)
     }
-    Cow::Owned(out)
 }
 
 /// The header as the complete transform digests it, each line ended by one CRLF and nothing after the last: the form of
@@ -70,10 +169,10 @@ fn with_crlf(content: &[u8]) -> Cow<'_, [u8]> {
 ///
 /// # Errors
 /// [`MimeError`] where a field that is covered cannot be read.
-pub(crate) fn canonical_header(part: &MimePart<'_>) -> Result<String, MimeError> {
+pub(crate) fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     let mut out = String::new();
     for name in COVERED {
-        let value = match part.fields().get(name)? {
+        let value = match fields.get(name)? {
             Some(value) => canonical_value(name, value)?,
             None if name == "Content-Type" => DEFAULT_TYPE.to_owned(),
             None => continue,
@@ -176,7 +275,9 @@ mod tests {
 
     fn content(media_type: &str, content: &str) -> Result<String, MimeError> {
         with_part(&format!("Content-Type: {media_type}\r\n\r\n{content}"), |part| {
-            canonical_content(part, &Limits::default()).map(|octets| String::from_utf8_lossy(&octets).into_owned())
+            let canonical = Canonical::of(part, &Limits::default())?;
+            let octets = canonical.read_all().expect("in memory");
+            Ok(String::from_utf8_lossy(&octets).into_owned())
         })
     }
 
@@ -194,7 +295,7 @@ mod tests {
     }
 
     fn header(part: &str) -> String {
-        with_part(&format!("{part}\r\n\r\n"), |part| canonical_header(part).expect("readable"))
+        with_part(&format!("{part}\r\n\r\n"), |part| canonical_header(part.fields()).expect("readable"))
     }
 
     /// The steps of the profile, by their numbers in our digest of it (§6.3.2).

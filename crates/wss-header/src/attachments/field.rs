@@ -7,10 +7,6 @@ use super::package::MimeError;
 pub(crate) struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    pub(super) fn new(fields: Vec<(String, String)>) -> Self {
-        Self(fields)
-    }
-
     /// Reads the lines of a header, without the empty line that ends it.
     pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
         let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new() })?;
@@ -36,6 +32,33 @@ impl Fields {
             fields.push((name.to_owned(), value.to_owned()));
         }
         Ok(Self(fields))
+    }
+
+    /// The Content-ID, without its angle brackets.
+    ///
+    /// # Errors
+    /// [`MimeError`] if there are two, or one that is none.
+    pub(super) fn content_id(&self) -> Result<Option<String>, MimeError> {
+        let Some(value) = self.get("Content-ID")? else { return Ok(None) };
+        let id = Structured::parse(value)?.value;
+        let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).filter(|id| !id.is_empty());
+        let inner = inner.ok_or(MimeError::Header { line: id.chars().take(80).collect() })?;
+        Ok(Some(inner.to_owned()))
+    }
+
+    /// In order, values with the white space after the colon.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Puts a field in the place of those that have its name.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        self.remove(name);
+        self.0.push((name.to_owned(), value));
+    }
+
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
     /// The value of the only field of this name, with the white space after the colon.

@@ -1,24 +1,32 @@
 //! SOAP with Attachments: a message as a `multipart/related` package (SwA Profile 1.1.1).
 //!
-//! In reading order: `package`, the envelope and its parts; `field`, the fields of a MIME header, and one of them with
-//! its parameters; `canonical`, what of a part a signature digests; `attachment`, attachments to be sent, and those that
-//! were authenticated; `writer`, a package written part by part.
-//!
-//! So far attachments are signed and verified, in memory; they are not encrypted yet.
+//! In reading order: `package`, the envelope and its parts; `content`, where their octets are, and `spool`, where large
+//! ones go; `transfer`, how they were encoded; `field`, the fields of a MIME header, and one of them with its parameters;
+//! `canonical`, what of a part a signature digests; `cipher`, what encryption makes of a part; `attachment`, attachments
+//! to be sent, and those that were authenticated; `writer`, a package written part by part; `xop`, base64 of the envelope
+//! that travels as a part.
 
 mod attachment;
 mod canonical;
+mod cipher;
+mod content;
 mod field;
 mod package;
+mod spool;
+mod transfer;
 mod writer;
+mod xop;
 
 pub use attachment::{Attachment, AuthenticatedAttachment, SecuredPackage};
 pub use package::{MimeError, MimeLimits, MimePart, Package};
+pub use spool::Spool;
 pub use writer::PackageWriter;
 
-pub(crate) use attachment::signed_octets;
-pub(crate) use canonical::{canonical_content, canonical_header};
+pub(crate) use canonical::{Canonical, canonical_header, digests};
+pub(crate) use cipher::{OpenCipherError, opened, restored};
+pub(crate) use package::named_by;
 pub(crate) use writer::boundary_of;
+pub(crate) use xop::{expanded, include_in};
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 pub(crate) fn content_id_of(url: &str) -> Option<String> {

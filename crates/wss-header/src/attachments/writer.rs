@@ -13,6 +13,7 @@ pub struct PackageWriter<W: Write> {
     out: W,
     boundary: String,
     root_type: String,
+    start_info: Option<String>,
 }
 
 impl<W: Write> std::fmt::Debug for PackageWriter<W> {
@@ -34,13 +35,21 @@ impl<W: Write> PackageWriter<W> {
     }
 
     pub(crate) fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
-        Self { out, boundary, root_type: root_type.to_owned() }
+        Self { out, boundary, root_type: root_type.to_owned(), start_info: None }
+    }
+
+    /// What type the root of a XOP package stands for.
+    #[must_use]
+    pub fn start_info(mut self, root_type: &str) -> Self {
+        self.start_info = Some(root_type.to_owned());
+        self
     }
 
     /// The value of `Content-Type` for the package.
     #[must_use]
     pub fn content_type(&self) -> String {
-        format!("multipart/related; type=\"{}\"; boundary=\"{}\"", self.root_type, self.boundary)
+        let start_info = self.start_info.as_ref().map(|info| format!("; start-info=\"{info}\"")).unwrap_or_default();
+        format!("multipart/related; type=\"{}\"{start_info}; boundary=\"{}\"", self.root_type, self.boundary)
     }
 
     /// Writes a part: its header fields, in order, and its content. The first is the root.
@@ -107,10 +116,10 @@ mod tests {
         }
         let body = writer.finish().expect("closed");
         let package = Package::parse_body(&content_type, &body, &MimeLimits::default()).expect("a package");
-        assert_eq!(package.root().unauthenticated_content(), b"<a/>");
+        assert_eq!(package.unauthenticated_envelope(), b"<a/>");
         for (nth, (part, content)) in package.attachments().iter().zip(contents).enumerate() {
             assert_eq!(part.content_id(), Some(format!("{nth}@b").as_str()));
-            assert_eq!(part.unauthenticated_content(), content);
+            assert_eq!(part.unauthenticated_content().expect("in memory").as_ref(), content);
         }
         assert_eq!(package.attachments().len(), contents.len());
     }

@@ -37,7 +37,7 @@ pub(crate) use emission::{check as check_emission, check_requester};
 pub(crate) use reception::{Judging, Proven};
 pub(crate) use report::Revealed;
 
-use crate::attachments::Package;
+use crate::attachments::{Package, expanded};
 use report::Findings;
 use revelation::Revelation;
 use scene::Scene;
@@ -68,21 +68,27 @@ pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report
 /// # Specification
 /// WS-I Basic Security Profile 1.1 §18, SOAP Messages with Attachments Profile 1.1.1.
 pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Report, ParseError> {
-    judge(package.root().unauthenticated_content(), Some(package), context)
+    judge(package.unauthenticated_envelope(), Some(package), context)
 }
 
 fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
     let limits = context.xml_limits();
-    let text = transcode(message)?;
+    let mut text = transcode(message)?;
+    // What is judged is what was meant. An Include that cannot be expanded is judged as it stands.
+    if let Some(package) = package.filter(|package| package.is_xop())
+        && let Ok(expanded) = expanded(&text, package.attachments(), &limits)
+    {
+        text = expanded.envelope.into();
+    }
     let document = Document::parse(text.as_ref(), &limits)?;
     let scene = Scene::read(&document);
     let mut findings = Findings::new(&context.variant);
-    check::revision(&scene, package, context, &mut findings);
+    check::revision(&scene, package, &[], context, &mut findings);
     check::transport(&context.transport, document.root(), &mut findings);
     let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
     check::clear_text(&scene, clear.as_ref(), &mut findings);
 
-    let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text));
+    let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text, package));
     let wire = check::digests(&scene);
     let Some(revelation) = revelation else {
         check::order(&scene, &wire, None, &mut findings);
@@ -94,7 +100,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     let last = check::digests(&clear_scene);
     check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
     findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
-    check::revision(&clear_scene, package, context, &mut findings);
+    check::revision(&clear_scene, package, &revelation.attachments, context, &mut findings);
     let hidden = clear_scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())));
     Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
 }

@@ -10,7 +10,7 @@ use super::report::{self, Findings, Report, Revealed};
 use super::scene::Scene;
 use super::table::Rule;
 use super::variant::Variant;
-use crate::attachments::Package;
+use crate::attachments::{MimePart, Package};
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 
@@ -60,7 +60,7 @@ impl<'r> Judging<'r> {
     /// The message as it came, before any key is touched.
     pub(crate) fn message(&mut self, document: &Document<'_>) -> Result<(), OpenError> {
         let scene = Scene::read(document);
-        check::revision(&scene, self.package, &self.context, &mut self.findings);
+        check::revision(&scene, self.package, &[], &self.context, &mut self.findings);
         check::clear_text(&scene, None, &mut self.findings);
         self.enforce()
     }
@@ -71,6 +71,7 @@ impl<'r> Judging<'r> {
         mut self,
         document: &Document<'_>,
         revealed: impl Iterator<Item = Range<usize>>,
+        opened: &[MimePart<'_>],
         proven: Proven,
     ) -> Result<Report, OpenError> {
         let scene = Scene::read(document);
@@ -83,7 +84,7 @@ impl<'r> Judging<'r> {
             }
         }
         self.findings.decrypted(revealed, Vec::new());
-        check::revision(&scene, self.package, &self.context, &mut self.findings);
+        check::revision(&scene, self.package, opened, &self.context, &mut self.findings);
         self.enforce()?;
         let hidden = scene.hidden().map(|hidden| report::place_of(hidden, 0..0));
         Ok(Report { variant: self.variant.clone(), verdicts: self.findings.finish(hidden) })

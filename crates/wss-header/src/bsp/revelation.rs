@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::check::{self, Digests};
 use super::report::Revealed;
 use super::scene::Scene;
+use crate::attachments::{MimePart, Package};
 use crate::open::Opening;
 use crate::policy::AlgorithmPolicy;
 use crate::receiver::Receiver;
@@ -19,19 +20,23 @@ pub(super) struct Revelation {
     pub(super) carried: Vec<Revealed>,
     /// The digests of each signature, when its turn comes.
     pub(super) in_order: Digests,
+    /// The attachments that were ciphertext, as they are in the clear.
+    pub(super) attachments: Vec<MimePart<'static>>,
 }
 
 impl Revelation {
     /// Decrypts in order what the keys of `receiver` open, with whatever algorithm; `None` if the envelope has no
     /// header for it, or is in no state to be processed.
-    pub(super) fn of(receiver: &Receiver, message: &str) -> Option<Self> {
+    pub(super) fn of(receiver: &Receiver, message: &str, package: Option<&Package<'_>>) -> Option<Self> {
         let lenient = receiver
             .clone()
             .algorithms(AlgorithmPolicy::everything_for_legacy_use_only())
             .dangerous_decrypt_cbc_before_verification()
             .accept_forward_references();
         let mut in_order = Digests::new();
-        let mut opening = Opening::new(&lenient, message.len(), None, std::collections::BTreeSet::new(), None);
+        let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
+        let mut opening =
+            Opening::new(&lenient, message.len(), package, attachments, std::collections::BTreeSet::new(), None);
         let (source, carried) = opening.reveal(message, |document, header, children| {
             let scene = Scene::read(document);
             let at = scene.security.iter().position(|security| security.span() == *header);
@@ -41,7 +46,8 @@ impl Revelation {
                 digests.into_iter().filter(|((security, child, _), _)| *security == at && children.contains(child));
             in_order.extend(due);
         })?;
-        let mut revelation = Self { source, revealed: Vec::new(), carried, in_order };
+        let mut revelation = Self { source, revealed: Vec::new(), carried, in_order, attachments: Vec::new() };
+        revelation.attachments.extend(opening.opened_attachments().map(MimePart::to_owned));
         let opened = opening.revealed();
         revelation.revealed = opened.map(|now| Revealed { wire: revelation.on_the_wire(now.clone()), now }).collect();
         Some(revelation)

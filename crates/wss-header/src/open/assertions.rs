@@ -119,7 +119,7 @@ impl Opening<'_> {
         if *data.plaintext_type() != PlaintextType::Element {
             return Err(misplaced());
         }
-        self.check_cipher(data.method(), &element.span())?;
+        self.check_cipher(data.method(), self.is_covered(&element.span()))?;
         let wanted = Wanted::cipher(data.method().key_len());
         let Some(found) = self.key_of_assertion(scene, element, &data, wanted)? else {
             self.evidence.ignored.push(element.name().to_string());

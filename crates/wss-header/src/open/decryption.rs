@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 use wss_c14n::{Element, Splices, name};
 use wss_crypto::{ContentEncryption, Secret};
@@ -9,10 +10,13 @@ use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
 
 use super::keys::Wanted;
+use super::signature::ProvenSignature;
 use super::{NewPlaintext, Opening, Scene, Step};
+use crate::attachments::{MimePart, OpenCipherError, content_id_of, opened, restored};
 use crate::error::OpenError;
+use crate::opened::DecryptionEvidence;
 
-impl Opening<'_> {
+impl<'r> Opening<'r> {
     pub(super) fn encrypted_key(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
         self.encrypted_keys += 1;
         if self.encrypted_keys > self.receiver.limits.encrypted_keys {
@@ -36,6 +40,7 @@ impl Opening<'_> {
     ) -> Result<Step, OpenError> {
         let mut splices = Splices::new();
         let mut plaintexts = Vec::new();
+        let mut attachments = Vec::new();
         let mut seen = HashSet::new();
         for id in listed {
             let misplaced = || OpenError::EncryptedData { id: id.clone() };
@@ -47,15 +52,21 @@ impl Opening<'_> {
             let target = Target::find(scene, named, list_owner).ok_or_else(misplaced)?;
             let data = EncryptedData::parse(target.data)?;
             let element_only = !target.in_body;
+            let is_ours = target.data.parent() == Some(scene.header.element);
             let fits = match data.plaintext_type() {
-                PlaintextType::Element => true,
-                PlaintextType::Content => !element_only,
+                PlaintextType::Element => data.attachment().is_none(),
+                PlaintextType::Content => data.attachment().is_none() && !element_only,
+                PlaintextType::Attachment { .. } => data.attachment().is_some() && is_ours,
                 PlaintextType::Other(_) => false,
             };
-            if !fits {
+            if !fits || self.opened_data.contains(id) {
                 return Err(misplaced());
             }
-            self.check_cipher(data.method(), &target.data.span())?;
+            let attachment = data.attachment().map(|url| self.encrypted_attachment(&data, url)).transpose()?;
+            match &attachment {
+                Some(attachment) => self.check_cipher(data.method(), attachment.is_covered)?,
+                None => self.check_cipher(data.method(), self.is_covered(&target.data.span()))?,
+            }
             let wanted = data.method().key_len();
             let found = match key {
                 Some(key) => self.unwrap(key, Some(wanted))?,
@@ -67,6 +78,19 @@ impl Opening<'_> {
             };
             // Addressed to someone else: what is required from it will be missed later.
             let Some(found) = found else { return Ok(Step::Next) };
+            if let Some(attachment) = attachment {
+                if attachments.iter().any(|(other, ..): &(EncryptedAttachment, _, _)| other.at == attachment.at) {
+                    return Err(misplaced());
+                }
+                let part = self.opened_attachment(&data, &attachment, &found.secret)?;
+                let evidence = DecryptionEvidence {
+                    part: data.attachment().unwrap_or_default().to_owned(),
+                    content: data.method(),
+                    key: found.label,
+                };
+                attachments.push((attachment, part, (id.clone(), evidence)));
+                continue;
+            }
             let xml = self.plaintext(&data, &found.secret)?;
             let replaced = target.replaced.span();
             // One inside the other, as in EncryptionProperties, or one block by two Ids.
@@ -85,7 +109,76 @@ impl Opening<'_> {
                 content: data.method(),
             });
         }
+        for (attachment, part, (id, evidence)) in attachments {
+            self.replace_attachment(attachment, part);
+            self.opened_data.insert(id);
+            self.evidence.decrypted.push(evidence);
+        }
         Ok(Step::Spliced(splices, plaintexts))
+    }
+
+    /// The attachment that is the cipher octets of `data`.
+    fn encrypted_attachment(&self, data: &EncryptedData<'_>, url: &str) -> Result<EncryptedAttachment, OpenError> {
+        let missing = || OpenError::NoAttachment { url: url.to_owned() };
+        let content_id = content_id_of(url).ok_or_else(missing)?;
+        let named = |part: &MimePart<'_>| part.content_id() == Some(&content_id);
+        let at = self.attachments.iter().position(named).ok_or_else(missing)?;
+        let span = data.element().span();
+        let covered_by = |signature: &ProvenSignature| {
+            let covers_data = self.receiver.unsigned_data || signature.covered_data.contains(&span);
+            covers_data && signature.attachments.iter().any(|(id, _)| *id == content_id)
+        };
+        let is_covered = self.signatures.iter().any(covered_by);
+        // What says which type it has, and where its header ends, is covered with it or not.
+        let states_type = data.mime_type().is_some() || is_complete(data);
+        Ok(EncryptedAttachment { at, content_id, span, states_type, is_covered })
+    }
+
+    fn opened_attachment(
+        &mut self,
+        data: &EncryptedData<'_>,
+        attachment: &EncryptedAttachment,
+        secret: &Secret,
+    ) -> Result<MimePart<'static>, OpenError> {
+        let allowed = self.receiver.limits.nested_encryption;
+        if self.decrypted_attachments.get(&attachment.content_id).is_some_and(|depth| *depth >= allowed) {
+            return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
+        }
+        self.check_use(data.method(), secret)?;
+        let part = self.attachments.get(attachment.at).ok_or(DecryptError::Failed)?;
+        let in_memory = self.receiver.limits.xml.max_octets();
+        let plaintext = opened(part.content(), data.method(), secret, self.spool, in_memory);
+        let plaintext = plaintext.map_err(|error| match error {
+            OpenCipherError::Failed => DecryptError::Failed.into(),
+            OpenCipherError::Mime(error) => OpenError::Attachment(error),
+        })?;
+        let restored = restored(part, plaintext, is_complete(data), data.mime_type().as_deref());
+        Ok(restored.ok_or(DecryptError::Failed)?)
+    }
+
+    /// From here on the attachment is its plaintext. Signatures that cover the ciphertext cover that, too, if they cover
+    /// what says how to read it.
+    fn replace_attachment(&mut self, attachment: EncryptedAttachment, part: MimePart<'static>) {
+        if let Some(replaced) = Arc::make_mut(&mut self.attachments).get_mut(attachment.at) {
+            *replaced = part;
+        }
+        for signature in &mut self.signatures {
+            let covers_data = signature.covered_data.contains(&attachment.span);
+            let stays = covers_data || self.receiver.unsigned_data;
+            signature.attachments.retain(|(id, _)| stays || *id != attachment.content_id);
+            for (_, complete) in signature.attachments.iter_mut().filter(|(id, _)| *id == attachment.content_id) {
+                // The type is that of the ciphertext no more.
+                *complete = covers_data && (*complete || attachment.states_type);
+            }
+        }
+        *self.decrypted_attachments.entry(attachment.content_id).or_default() += 1;
+    }
+
+    /// Attachments that came as ciphertext, as they are now.
+    pub(crate) fn opened_attachments(&self) -> impl Iterator<Item = &MimePart<'r>> {
+        let is_opened =
+            |part: &&MimePart<'r>| part.content_id().is_some_and(|id| self.decrypted_attachments.contains_key(id));
+        self.attachments.iter().filter(is_opened)
     }
 
     pub(super) fn count_encrypted_data(&mut self) -> Result<(), OpenError> {
@@ -97,10 +190,10 @@ impl Opening<'_> {
         Ok(())
     }
 
-    /// The policy admits the cipher; one that authenticates nothing stands at `span` inside a verified signature.
-    pub(super) fn check_cipher(&self, cipher: ContentEncryption, span: &Range<usize>) -> Result<(), OpenError> {
+    /// The policy admits the cipher; one that authenticates nothing `is_covered` by a verified signature.
+    pub(super) fn check_cipher(&self, cipher: ContentEncryption, is_covered: bool) -> Result<(), OpenError> {
         self.receiver.policy.encryption.check_content(cipher)?;
-        if cipher.is_authenticated() || self.receiver.unauthenticated_cbc || self.is_covered(span) {
+        if cipher.is_authenticated() || self.receiver.unauthenticated_cbc || is_covered {
             return Ok(());
         }
         Err(OpenError::UnauthenticatedCbc)
@@ -108,17 +201,20 @@ impl Opening<'_> {
 
     /// What comes out of `data`, within what is left of the budget.
     pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, secret: &Secret) -> Result<String, OpenError> {
-        // One key, one cipher: a second one would let an attacker relabel what the first protects.
-        if *self.ciphers.entry(fingerprint(secret)).or_insert(data.method()) != data.method() {
-            return Err(DecryptError::Failed.into());
-        }
+        self.check_use(data.method(), secret)?;
         let xml = decrypt_xml(data, secret, self.plaintext_budget, &self.receiver.limits.xml)?;
         self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
         Ok(xml)
     }
 
+    /// One key, one cipher: a second one would let an attacker relabel what the first protects.
+    fn check_use(&mut self, cipher: ContentEncryption, secret: &Secret) -> Result<(), OpenError> {
+        let known = *self.ciphers.entry(fingerprint(secret)).or_insert(cipher);
+        if known == cipher { Ok(()) } else { Err(DecryptError::Failed.into()) }
+    }
+
     /// Whether a verified signature covers `span`.
-    fn is_covered(&self, span: &Range<usize>) -> bool {
+    pub(super) fn is_covered(&self, span: &Range<usize>) -> bool {
         let mut covered = self.signatures.iter().flat_map(|signature| &signature.covered);
         covered.any(|(_, outer)| outer.start <= span.start && span.end <= outer.end)
     }
@@ -126,6 +222,23 @@ impl Opening<'_> {
 
 fn fingerprint(secret: &Secret) -> [u8; 32] {
     super::signature::replay_key(b"secret", &[secret.as_octets()])
+}
+
+fn is_complete(data: &EncryptedData<'_>) -> bool {
+    *data.plaintext_type() == PlaintextType::Attachment { complete: true }
+}
+
+/// An attachment that is the cipher octets of an EncryptedData.
+struct EncryptedAttachment {
+    /// Which of the attachments.
+    at: usize,
+    content_id: String,
+    /// Where the EncryptedData stands.
+    span: Range<usize>,
+    /// The EncryptedData, or the plaintext, says what type it is of.
+    states_type: bool,
+    /// A verified signature covers both.
+    is_covered: bool,
 }
 
 /// An EncryptedData at a place where one may stand.

@@ -6,7 +6,7 @@ use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
-use crate::attachments::{AuthenticatedAttachment, Package, canonical_content};
+use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
@@ -73,7 +73,8 @@ impl Opening<'_> {
                     decrypted > 0 && decrypted == self.assertions.len()
                 }
                 Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
-                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Attachments | Part::Id(_) => false,
+                Part::Attachments => self.opened_attachments().count() == self.attachments.len(),
+                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
             };
             if !encrypted {
                 return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());
@@ -104,6 +105,14 @@ impl Opening<'_> {
         if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
     }
 
+    fn is_covered_by(&self, signature: &ProvenSignature, part: &Part) -> bool {
+        let is_named = |part: &MimePart<'_>| signature.attachments.iter().any(|(id, _)| part.content_id() == Some(id));
+        match part {
+            Part::Attachments => self.attachments.iter().all(is_named),
+            part => signature.covers(part),
+        }
+    }
+
     /// The first signature that covers all that is demanded, and whose it is.
     fn proof(&self) -> Result<(&ProvenSignature, Signer), OpenError> {
         let mut fewest: Option<Vec<String>> = None;
@@ -111,8 +120,12 @@ impl Opening<'_> {
         let mut other_kind = None;
         let requirements = &self.receiver.requirements;
         for signature in &self.signatures {
-            let missing: Vec<String> =
-                self.demanded.iter().filter(|part| !signature.covers(part)).map(ToString::to_string).collect();
+            let missing: Vec<String> = self
+                .demanded
+                .iter()
+                .filter(|part| !self.is_covered_by(signature, part))
+                .map(ToString::to_string)
+                .collect();
             if missing.is_empty() {
                 match self.author(signature) {
                     Some(signer) if requirements.certificate && signer.certificate().is_none() => {
@@ -218,11 +231,11 @@ impl Opening<'_> {
     /// The attachments a signature covers, as they were digested; and the Content-IDs of the others.
     fn attachments(&self, signature: &ProvenSignature) -> (Vec<AuthenticatedAttachment>, Vec<Option<String>>) {
         let (mut covered, mut others) = (Vec::new(), Vec::new());
-        for part in self.package.map(Package::attachments).unwrap_or_default() {
+        for part in self.attachments.iter() {
             let named = |(id, _): &&(String, bool)| part.content_id() == Some(id);
             let references: Vec<_> = signature.attachments.iter().filter(named).collect();
             let first = references.first();
-            let content = first.and_then(|_| canonical_content(part, &self.receiver.limits.xml).ok());
+            let content = first.and_then(|_| Canonical::of(part, &self.receiver.limits.xml).ok());
             let (Some((id, _)), Some(content)) = (first, content) else {
                 others.push(part.content_id().map(str::to_owned));
                 continue;

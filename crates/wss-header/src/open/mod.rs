@@ -17,6 +17,7 @@ mod tokens;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
@@ -24,7 +25,7 @@ use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 
-use crate::attachments::{AuthenticatedAttachment, Package};
+use crate::attachments::{AuthenticatedAttachment, MimePart, Package, Spool, include_in};
 use crate::bsp::{Judging, Proven};
 use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
@@ -57,6 +58,8 @@ struct Decrypted {
     span: Range<usize>,
     /// How many encryptions it came out of.
     depth: usize,
+    /// Which line of the evidence tells of it.
+    evidence: usize,
     in_body: bool,
     whole_content: bool,
     is_signature: bool,
@@ -72,6 +75,7 @@ impl Decrypted {
         Self {
             span,
             depth: 1,
+            evidence: usize::MAX,
             in_body,
             whole_content,
             is_signature: false,
@@ -85,8 +89,12 @@ impl Decrypted {
 /// A message being opened.
 pub(crate) struct Opening<'r> {
     receiver: &'r Receiver,
-    /// The package whose root is the message.
-    package: Option<&'r Package<'r>>,
+    /// What stands beside the message, decrypted where it was ciphertext; and where what is large is decrypted to.
+    pub(crate) attachments: Arc<Vec<MimePart<'r>>>,
+    spool: Option<&'r Spool>,
+    /// Content-IDs of attachments that were ciphertext, and how often; and the Ids of the EncryptedData that said so.
+    decrypted_attachments: HashMap<String, usize>,
+    opened_data: HashSet<String>,
     demanded: BTreeSet<Part>,
     pub(crate) now: SystemTime,
     /// Children of the header processed so far.
@@ -146,18 +154,21 @@ impl<'r> Opening<'r> {
         receiver: &'r Receiver,
         message_len: usize,
         package: Option<&'r Package<'r>>,
+        attachments: Vec<MimePart<'r>>,
         demanded: BTreeSet<Part>,
         exchange: Option<&'r Exchange>,
     ) -> Self {
         let limits = &receiver.limits;
-        let attachments = package.map(Package::attachments).unwrap_or_default();
-        let beside: usize = attachments.iter().map(|part| part.unauthenticated_content().len()).sum();
+        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
         let mut evidence = Evidence::default();
         if receiver.policy.is_legacy {
             evidence.waived.push("legacy algorithms are admitted");
         }
         if receiver.unauthenticated_cbc {
             evidence.waived.push("CBC is decrypted before verification");
+        }
+        if receiver.unsigned_data {
+            evidence.waived.push("what says how encrypted attachments are read need not be signed");
         }
         if !demanded.contains(&Part::Timestamp) {
             evidence
@@ -169,12 +180,15 @@ impl<'r> Opening<'r> {
         }
         Self {
             receiver,
-            package,
+            attachments: Arc::new(attachments),
+            spool: package.and_then(Package::spool),
+            decrypted_attachments: HashMap::new(),
+            opened_data: HashSet::new(),
             demanded,
             now: receiver.clock.now(),
             position: 0,
             revisions: 0,
-            digest_budget: limits.digested.saturating_mul((message_len + beside) as u64).max(64 << 10),
+            digest_budget: limits.digested.saturating_mul(message_len as u64 + beside).max(64 << 10),
             plaintext_budget: limits.xml.max_octets(),
             private_key_operations: 0,
             encrypted_keys: 0,
@@ -224,7 +238,7 @@ impl<'r> Opening<'r> {
                     return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
                 }
                 let decrypted = Decrypted::at(span, plaintext.in_body, plaintext.whole_content);
-                self.decrypted.push(Decrypted { depth, ..decrypted });
+                self.decrypted.push(Decrypted { depth, evidence: self.evidence.decrypted.len(), ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
                     part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
                     content: plaintext.content,
@@ -247,6 +261,9 @@ impl<'r> Opening<'r> {
         }
         for signature in &mut self.signatures {
             for (_, span) in &mut signature.covered {
+                carry(span)?;
+            }
+            for span in &mut signature.covered_data {
                 carry(span)?;
             }
             carry(&mut signature.span)?;
@@ -277,6 +294,9 @@ impl<'r> Opening<'r> {
         let limits = &self.receiver.limits;
         let document = Document::parse(source, &limits.xml).map_err(|error| self.parse_error(error))?;
         let envelope = Envelope::locate(&document)?;
+        if let Some(include) = include_in(&document) {
+            return Err(EnvelopeError::Include { path: include.path() }.into());
+        }
         let ids = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| self.retired_ids.contains(*id)) {
             return Err(EnvelopeError::from(wss_c14n::IdError::Duplicate { id: id.to_owned() }).into());
@@ -332,7 +352,8 @@ impl<'r> Opening<'r> {
             password_key: self.signatures.iter().any(|signature| matches!(signature.signer, Signer::User(_))),
         };
         let revealed = self.decrypted.iter().map(|decrypted| decrypted.span.clone());
-        self.evidence.bsp = Some(profile.finish(document, revealed, proven)?);
+        let opened: Vec<_> = self.opened_attachments().cloned().collect();
+        self.evidence.bsp = Some(profile.finish(document, revealed, &opened, proven)?);
         Ok(())
     }
 
@@ -344,7 +365,7 @@ impl<'r> Opening<'r> {
 
     /// Learns what decrypted children of the header turned out to be.
     fn note_revealed(&mut self, document: &Document<'_>, envelope: Envelope<'_>, header: SecurityHeader<'_>) {
-        for (index, decrypted) in self.decrypted.iter_mut().enumerate() {
+        for decrypted in &mut self.decrypted {
             if decrypted.in_body {
                 continue;
             }
@@ -363,7 +384,7 @@ impl<'r> Opening<'r> {
                 decrypted.block = Some(block);
             }
             decrypted.is_assertion = in_header && Assertion::is_one(element);
-            if let Some(evidence) = self.evidence.decrypted.get_mut(index) {
+            if let Some(evidence) = self.evidence.decrypted.get_mut(decrypted.evidence) {
                 evidence.part = element.name().local.to_owned();
             }
         }
@@ -389,8 +410,10 @@ impl<'r> Opening<'r> {
                 let listed = parse_reference_list(child)?;
                 return self.decrypt(scene, child, &listed, None);
             }
-            // Ciphertext no list has named yet, or that is not for us.
-            (ns, "EncryptedData") if ns == name::XENC.uri => self.evidence.ignored.push(child.name().to_string()),
+            // Attachments, whose list came before. Other ciphertext no list has named yet, or it is not for us.
+            (ns, "EncryptedData")
+                if ns == name::XENC.uri
+                    && child.attribute("", "Id").is_some_and(|id| self.opened_data.contains(id.as_ref())) => {}
             _ => self.evidence.ignored.push(child.name().to_string()),
         }
         Ok(Step::Next)

@@ -1,15 +1,16 @@
 //! Signatures of the header, and the places they cover.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use wss_c14n::{Document, Element, IdIndex, base64_decode, name};
-use wss_crypto::{Certificate, Digest, DigestMethod, SignatureFamily, VerifyingKey};
+use wss_crypto::{Certificate, Digest, DigestMethod, DigestValue, SignatureFamily, VerifyingKey};
 use wss_tokens::{Assertion, ConfirmationMethod, SecureConversation, SecurityTokenReference, X509_V3};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
-use crate::attachments::{MimePart, Package, canonical_header, content_id_of, signed_octets};
+use crate::attachments::{MimePart, content_id_of, digests, named_by};
 use crate::error::OpenError;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
@@ -80,6 +81,7 @@ impl<'r> Opening<'r> {
         let mut covered = Vec::new();
         let mut covers_token = false;
         let mut attachments = Vec::new();
+        let mut covered_data = Vec::new();
         for reference in verified.references() {
             if let Some((url, complete)) = reference.attachment() {
                 attachments.extend(content_id_of(url).map(|id| (id, complete)));
@@ -99,6 +101,9 @@ impl<'r> Opening<'r> {
                 continue;
             }
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
+            if apex.is(name::XENC.uri, "EncryptedData") && apex.parent() == Some(scene.header.element) {
+                covered_data.push(apex.span());
+            }
             if let Some(part) = self.place(scene, apex, element)? {
                 covered.push((part, apex.span()));
             }
@@ -116,12 +121,9 @@ impl<'r> Opening<'r> {
             attachments: attachments.iter().map(|(id, _)| id.clone()).collect(),
         });
         self.signature_values.push(signature.value().to_vec());
-        let all = self.package.map(Package::attachments).unwrap_or_default();
-        let is_covered = |part: &MimePart<'_>| attachments.iter().any(|(id, _)| part.content_id() == Some(id));
-        let covers_attachments = all.iter().all(is_covered);
         self.signatures.push(ProvenSignature {
             attachments,
-            covers_attachments,
+            covered_data,
             signer,
             span: element.span(),
             covered,
@@ -144,7 +146,7 @@ impl<'r> Opening<'r> {
             ids: scene.ids,
             header: scene.header.element,
             certificates,
-            package: self.package,
+            attachments: Arc::clone(&self.attachments),
             receiver: self.receiver,
         }
     }
@@ -216,22 +218,15 @@ struct Documents<'d, 'o> {
     /// Certificates a reference may name without pointing at them.
     certificates: Vec<Certificate>,
     /// What stands beside the message.
-    package: Option<&'o Package<'o>>,
+    attachments: Arc<Vec<MimePart<'o>>>,
     receiver: &'o Receiver,
 }
 
 impl<'d> Dereference<'d> for Documents<'d, '_> {
-    fn attachment(&self, url: &str, complete: bool) -> Vec<Vec<u8>> {
-        let Some(part) = self.package.and_then(|package| package.named_by(url)) else { return Vec::new() };
-        let limits = &self.receiver.limits.xml;
-        let Ok(octets) = signed_octets(part, complete, limits) else { return Vec::new() };
-        if !(complete && self.receiver.empty_line) {
-            return vec![octets];
-        }
-        let Ok(header) = canonical_header(part) else { return vec![octets] };
-        let Some((header, content)) = octets.split_at_checked(header.len()) else { return vec![octets] };
-        let spaced = [header, b"\r\n", content].concat();
-        vec![octets, spaced]
+    fn attachment(&self, url: &str, complete: bool, method: DigestMethod) -> (Vec<DigestValue>, u64) {
+        let Some(part) = named_by(&self.attachments, url) else { return (Vec::new(), 0) };
+        let receiver = self.receiver;
+        digests(part, complete, receiver.empty_line, method, &receiver.limits.xml).unwrap_or_default()
     }
 
     fn document(&self) -> Option<&'d Document<'d>> {
@@ -272,8 +267,8 @@ pub(super) struct ProvenSignature {
     pub(super) covered: Vec<(Part, Range<usize>)>,
     /// Content-IDs of the attachments it covers, and whether with their headers.
     pub(super) attachments: Vec<(String, bool)>,
-    /// Those are all of the package.
-    covers_attachments: bool,
+    /// Where EncryptedData of our header stand that it covers as they came.
+    pub(super) covered_data: Vec<Range<usize>>,
     pub(super) token_span: Option<Range<usize>>,
     /// It covers the token of its own key by what the token carries, not by where it stands.
     covers_token: bool,
@@ -284,7 +279,8 @@ impl ProvenSignature {
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
             Part::Token if self.covers_token => true,
-            Part::Attachments => self.covers_attachments,
+            // Which there are, the package knows.
+            Part::Attachments => false,
             Part::Token => self.covered.iter().any(|(_, span)| self.token_span.as_ref() == Some(span)),
             part => self.covered.iter().any(|(covered, _)| covered == part),
         }

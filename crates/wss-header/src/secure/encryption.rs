@@ -1,9 +1,11 @@
 //! Encryption on its way out: parts become ciphertext in place, under one key that the header names.
 
+use std::sync::Arc;
+
 use wss_c14n::{Element, IdIndex, Splices, Writer, id_of, name};
 use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
-use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_reference_list};
+use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
 use super::edit::{escape, replace_content};
 use super::{Securing, header_block, locate, no_such, parse};
@@ -13,7 +15,7 @@ use crate::error::{EnvelopeError, SecureError};
 use crate::header::SecurityHeader;
 use crate::part::Part;
 use crate::plan::check_recipient;
-use crate::recipe::{EncryptedTo, Encrypting};
+use crate::recipe::{EncryptedTo, Encrypting, Step};
 
 /// The key of an encryption step.
 struct Keying {
@@ -46,7 +48,12 @@ impl Securing {
         let mut splices = Splices::new();
         let mut listed = Vec::new();
         let mut first: Option<usize> = None;
+        let mut attached = String::new();
         for part in &encrypting.parts {
+            if *part == Part::Attachments {
+                attached = self.encrypt_attachments(encrypting, &keying, &mut listed)?;
+                continue;
+            }
             let elements = self.elements_of(part, envelope, header, &index)?;
             if elements.is_empty() {
                 return Err(no_such(part));
@@ -91,7 +98,36 @@ impl Securing {
         let token_place = if in_front { header.element.content_span().start } else { place };
         splices.insert(token_place, keying.elements);
         splices.insert(place, list);
+        splices.insert(place, attached);
         Ok(splices.apply(&revision).0)
+    }
+
+    /// The EncryptedData of all attachments, which are encrypted as they are written.
+    fn encrypt_attachments(
+        &mut self,
+        encrypting: &Encrypting,
+        keying: &Keying,
+        listed: &mut Vec<String>,
+    ) -> Result<String, SecureError> {
+        if self.attachments.is_empty() {
+            return Err(no_such(&Part::Attachments));
+        }
+        let left = self.recipe.steps.get(self.step..).unwrap_or_default();
+        let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Attachments));
+        let (now, complete, method) = (left.iter().any(signs), encrypting.complete_attachments, encrypting.content);
+        let mut written = String::new();
+        for attachment in std::mem::take(&mut self.attachments) {
+            let id = self.fresh_id("ED")?;
+            let mime_type = attachment.stated_type(complete)?;
+            let key_info = keying.key_info.as_deref();
+            let url = attachment.url();
+            written.push_str(&write_encrypted_attachment(&id, complete, mime_type.as_deref(), method, key_info, &url));
+            let cipher = (method, keying.secret.clone(), Arc::clone(&self.recipe.random));
+            self.attachments.push(attachment.sealed(complete, cipher, now)?);
+            self.encrypted_attachments.push(id.clone());
+            listed.push(id);
+        }
+        Ok(written)
     }
 
     fn elements_of<'d>(

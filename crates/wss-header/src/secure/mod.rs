@@ -10,7 +10,6 @@ mod signature;
 mod tokens;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
@@ -48,8 +47,9 @@ pub(crate) struct Securing {
     /// which it is signed.
     attached: Vec<AttachedToken>,
     assertion_references: Vec<(String, String)>,
-    /// What stands beside the envelope.
-    attachments: Arc<[Attachment]>,
+    /// What stands beside the envelope, as it will be written; and the Ids of what says how it is encrypted.
+    attachments: Vec<Attachment>,
+    encrypted_attachments: Vec<String>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -58,10 +58,17 @@ pub(crate) struct Securing {
     exchange: Exchange,
 }
 
+/// What a run made.
+pub(crate) struct Done {
+    pub(crate) message: String,
+    pub(crate) attachments: Vec<Attachment>,
+    pub(crate) exchange: Exchange,
+}
+
 /// Where a run stopped.
 pub(crate) enum Next {
     /// All steps are done.
-    Done(String, Exchange),
+    Done(Done),
     /// A signature is to be made elsewhere.
     Sign(Box<Securing>, PendingSignature),
 }
@@ -82,7 +89,7 @@ impl Securing {
     pub(crate) fn begin(
         plan: &Plan,
         envelope: &str,
-        attachments: Arc<[Attachment]>,
+        attachments: Vec<Attachment>,
         request: Option<&Exchange>,
     ) -> Result<Self, SecureError> {
         let recipe = plan.recipe.clone();
@@ -98,6 +105,7 @@ impl Securing {
             attached: plan.attached.clone(),
             assertion_references: Vec::new(),
             attachments,
+            encrypted_attachments: Vec::new(),
             placed: Vec::new(),
             request: request.cloned(),
             exchange: Exchange::default(),
@@ -117,7 +125,8 @@ impl Securing {
                 },
             }
         }
-        Ok(Next::Done(self.revision, self.exchange))
+        let (message, attachments, exchange) = (self.revision, self.attachments, self.exchange);
+        Ok(Next::Done(Done { message, attachments, exchange }))
     }
 
     /// Puts a finished signature, and the tokens it needs, in front of what the header holds.

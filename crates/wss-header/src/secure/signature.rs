@@ -160,10 +160,14 @@ impl Securing {
                     if self.attachments.is_empty() {
                         return Err(no_such(part));
                     }
-                    for attachment in self.attachments.iter() {
-                        let octets = attachment.octets(complete)?;
-                        let url = attachment.url();
-                        references.push(NewReference::of_attachment(url, &octets, complete, signing.digest));
+                    for attachment in &self.attachments {
+                        let value = attachment.digest(complete, signing.digest)?;
+                        references.push(NewReference::of_attachment(attachment.url(), complete, signing.digest, value));
+                    }
+                    // Ciphertext says what it is by what its EncryptedData says of it.
+                    for id in &self.encrypted_attachments {
+                        let data = index.get(id).ok_or_else(|| no_such(part))?;
+                        references.push(digest(id, data).map_err(sign_error)?);
                     }
                 }
                 Part::Signature | Part::SignatureConfirmation => {

@@ -1,24 +1,29 @@
 //! Chapter 18: attachments, as far as the envelope shows it, and the package where it is at hand.
 
 use std::collections::HashMap;
+use std::io::{self, Read};
 
 use wss_c14n::{Element, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
+use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
-use crate::attachments::{MimePart, Package, canonical_content, canonical_header, content_id_of};
+use crate::attachments::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 use crate::bsp::report::Findings;
 use crate::bsp::scene::Scene;
 use crate::bsp::table::Rule;
 
-const CONTENT_ONLY: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only";
-const COMPLETE: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete";
-const CIPHERTEXT_TRANSFORM: &str =
-    "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Ciphertext-Transform";
 const PACKAGE: &str = "the MIME package";
 
-pub(super) fn judge(scene: &Scene<'_>, package: Option<&Package<'_>>, limits: &Limits, findings: &mut Findings<'_>) {
-    let mut attachments = Attachments { package, limits, encrypted: Vec::new(), digests: HashMap::new() };
+/// `opened` are the attachments that could be decrypted, as they then were.
+pub(super) fn judge(
+    scene: &Scene<'_>,
+    package: Option<&Package<'_>>,
+    opened: &[MimePart<'_>],
+    limits: &Limits,
+    findings: &mut Findings<'_>,
+) {
+    let mut attachments = Attachments { package, opened, limits, encrypted: Vec::new(), digests: HashMap::new() };
     for data in &scene.encrypted_data {
         if let Some(reference) = cipher_reference(data.element) {
             attachments.encrypted(data.element, reference, !data.named_by.is_empty(), findings);
@@ -42,11 +47,12 @@ fn cipher_reference<'d>(data: Element<'d>) -> Option<Element<'d>> {
 
 struct Attachments<'p, 'm> {
     package: Option<&'p Package<'m>>,
+    opened: &'p [MimePart<'m>],
     limits: &'p Limits,
     /// Content-IDs of parts that are ciphertext.
     encrypted: Vec<String>,
-    /// What was digested before: Content-ID, whether with its header, and method.
-    digests: HashMap<(String, bool, &'static str), Digests>,
+    /// What was digested before: Content-ID, whether on the wire or opened, whether with its header, and method.
+    digests: HashMap<(String, usize, bool, &'static str), Digests>,
 }
 
 /// Digests of one part.
@@ -55,14 +61,14 @@ struct Digests {
     /// As the profile has it.
     canonical: Option<Vec<u8>>,
     /// Of the content as it is, its transfer encoding undone.
-    plain: Vec<u8>,
+    plain: Option<Vec<u8>>,
     /// Of the content as it was transferred.
-    encoded: Vec<u8>,
+    encoded: Option<Vec<u8>>,
 }
 
 impl<'p> Attachments<'p, '_> {
     fn part(&self, reference: Element<'_>) -> Option<&'p MimePart<'p>> {
-        self.package?.named_by(&reference.attribute("", "URI")?)
+        named_by(self.package?.attachments(), &reference.attribute("", "URI")?)
     }
 
     /// §18.1.
@@ -121,7 +127,8 @@ impl<'p> Attachments<'p, '_> {
         if self.package.is_none() {
             return self.needs_package(&rules, reference, findings);
         }
-        let Some(part) = self.part(reference) else {
+        let on_the_wire = self.part(reference);
+        let Some(part) = on_the_wire else {
             return rules[..2]
                 .iter()
                 .for_each(|rule| findings.unknown(*rule, reference, "the attachment: no part has this Content-ID"));
@@ -129,17 +136,20 @@ impl<'p> Attachments<'p, '_> {
         let has_type = part.fields().get("Content-Type").is_ok_and(|value| value.is_some());
         findings.check(Rule::U18_2_5, reference, has_type, "the part states no Content-Type");
         let is_encrypted = part.content_id().is_some_and(|id| self.encrypted.iter().any(|encrypted| encrypted == id));
-        if is_encrypted {
-            return rules[..2]
-                .iter()
-                .for_each(|rule| findings.unknown(*rule, reference, "a key: the attachment is encrypted"));
-        }
         let is_complete = transforms().any(|uri| uri == ATTACHMENT_COMPLETE);
-        self.digest(reference, part, is_complete, findings);
+        let opened = named_by(self.opened, &uri);
+        let parts: Vec<_> = opened.into_iter().chain([part]).collect();
+        self.digest(reference, &parts, (is_complete, is_encrypted && opened.is_none()), findings);
     }
 
-    /// §18.2.3 and §18.2.4, told apart by what the digest fits.
-    fn digest(&mut self, reference: Element<'_>, part: &MimePart<'_>, is_complete: bool, findings: &mut Findings<'_>) {
+    /// §18.2.3 and §18.2.4, told apart by what the digest fits: of the attachment in the clear, or else of its ciphertext.
+    fn digest(
+        &mut self,
+        reference: Element<'_>,
+        parts: &[&MimePart<'_>],
+        (is_complete, is_hidden): (bool, bool),
+        findings: &mut Findings<'_>,
+    ) {
         let [canonicalised, decoded] = [Rule::U18_2_3, Rule::U18_2_4];
         if ![canonicalised, decoded].iter().any(|rule| findings.judges(*rule, reference)) {
             return;
@@ -149,16 +159,25 @@ impl<'p> Attachments<'p, '_> {
             child("DigestMethod").and_then(|method| DigestMethod::from_uri(&method.attribute("", "Algorithm")?));
         let value = child("DigestValue").and_then(|value| value.base64(64).ok());
         let (Some(method), Some(value)) = (method, value) else { return };
-        let key = (part.content_id().unwrap_or_default().to_owned(), is_complete, method.uri());
         let limits = self.limits;
-        let digests = self.digests.entry(key).or_insert_with(|| Digests::of(part, is_complete, method, limits));
-        if digests.canonical.as_ref() == Some(&value) {
+        let fits = |found: &Option<Vec<u8>>| found.as_ref() == Some(&value);
+        let mut of_parts = Vec::new();
+        for (nth, part) in parts.iter().rev().enumerate() {
+            let key = (part.content_id().unwrap_or_default().to_owned(), nth, is_complete, method.uri());
+            let digests = self.digests.entry(key).or_insert_with(|| Digests::of(part, is_complete, method, limits));
+            of_parts.push(digests.clone());
+        }
+        let Some(first) = of_parts.last() else { return };
+        if of_parts.iter().any(|digests| fits(&digests.canonical)) {
             findings.pass(canonicalised, reference);
             findings.pass(decoded, reference);
-        } else if digests.plain == value {
+        } else if is_hidden {
+            findings.hidden(canonicalised, reference, "is the attachment");
+            findings.hidden(decoded, reference, "is the attachment");
+        } else if fits(&first.plain) {
             findings.fail(canonicalised, reference, "the digest is over content that is not in canonical form");
             findings.pass(decoded, reference);
-        } else if digests.encoded == value {
+        } else if fits(&first.encoded) {
             findings.fail(decoded, reference, "the digest is over the content in its transfer encoding");
             findings.unknown(canonicalised, reference, "a digest over the content itself");
         } else {
@@ -176,7 +195,8 @@ impl<'p> Attachments<'p, '_> {
     fn encrypted(&mut self, data: Element<'_>, reference: Element<'_>, is_named: bool, findings: &mut Findings<'_>) {
         findings.check(Rule::U18_3_1, data, is_named, "no xenc:DataReference names it");
         let kind = data.attribute("", "Type").unwrap_or_default();
-        let is_known = [CONTENT_ONLY, COMPLETE].contains(&kind.as_ref());
+        let kind = PlaintextType::from_attribute(Some(&kind));
+        let is_known = matches!(kind, PlaintextType::Attachment { .. });
         findings.check(Rule::U18_3_2, data, is_known, "no Type of attachments");
         let uri = reference.attribute("", "URI").unwrap_or_default();
         let id = content_id_of(&uri);
@@ -185,7 +205,7 @@ impl<'p> Attachments<'p, '_> {
             .flat_map(|list| list.children_named(name::DS.uri, "Transform"))
             .map(|transform| transform.attribute("", "Algorithm").unwrap_or_default().into_owned())
             .collect();
-        let is_cipher = all.len() == 1 && all.iter().all(|uri| uri == CIPHERTEXT_TRANSFORM);
+        let is_cipher = all.len() == 1 && all.iter().all(|uri| uri == ATTACHMENT_CIPHERTEXT);
         let why = "no cid: URL, or not the one transform #Attachment-Ciphertext-Transform";
         findings.check(Rule::U18_3_3, data, id.is_some() && is_cipher, why);
         self.encrypted.extend(id);
@@ -194,7 +214,8 @@ impl<'p> Attachments<'p, '_> {
             (Some(_), None) => findings.unknown(Rule::U18_3_4, data, "the attachment: no part has this Content-ID"),
             (Some(_), Some(part)) => {
                 let is_octets = part.media_type().is_ok_and(|media_type| media_type == "application/octet-stream");
-                let keeps_type = kind != CONTENT_ONLY || data.attribute("", "MimeType").is_some();
+                let loses_type = kind == PlaintextType::Attachment { complete: false };
+                let keeps_type = !loses_type || data.attribute("", "MimeType").is_some();
                 let why = "the part is not of type application/octet-stream, or its own type is nowhere";
                 findings.check(Rule::U18_3_4, data, is_octets && keeps_type, why);
             }
@@ -204,19 +225,19 @@ impl<'p> Attachments<'p, '_> {
 
 impl Digests {
     fn of(part: &MimePart<'_>, is_complete: bool, method: DigestMethod, limits: &Limits) -> Self {
-        let header = if is_complete { canonical_header(part).ok() } else { Some(String::new()) };
-        let digest = |header: &str, content: &[u8]| {
+        let header = if is_complete { canonical_header(part.fields()).ok() } else { Some(String::new()) };
+        let digest = |header: &str, mut content: Box<dyn Read + '_>| {
             let mut digest = Digest::new(method);
             digest.update(header.as_bytes());
-            digest.update(content);
-            digest.finish().as_octets().to_vec()
+            io::copy(&mut content, &mut digest).ok().map(|_| digest.finish().as_octets().to_vec())
         };
         let stated = header.as_deref().unwrap_or_default();
-        let content = canonical_content(part, limits).ok();
+        let canonical = Canonical::of(part, limits).ok();
+        let canonical = header.as_deref().zip(canonical.as_ref());
         Self {
-            canonical: header.as_deref().zip(content).map(|(header, content)| digest(header, &content)),
-            plain: digest(stated, part.unauthenticated_content()),
-            encoded: digest(stated, part.encoded()),
+            canonical: canonical.and_then(|(header, content)| digest(header, content.reader())),
+            plain: digest(stated, part.content().reader()),
+            encoded: part.encoded().and_then(|encoded| digest(stated, Box::new(encoded))),
         }
     }
 }

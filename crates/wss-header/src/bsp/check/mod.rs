@@ -20,12 +20,13 @@ pub(super) use transport::judge as transport;
 use super::context::Context;
 use super::report::Findings;
 use super::scene::Scene;
-use crate::attachments::Package;
+use crate::attachments::{MimePart, Package};
 
 /// Judges what one revision of the message shows.
 pub(super) fn revision(
     scene: &Scene<'_>,
     package: Option<&Package<'_>>,
+    opened: &[MimePart<'_>],
     context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) {
@@ -35,6 +36,6 @@ pub(super) fn revision(
     signatures::judge(scene, findings);
     encryption::judge(scene, findings);
     tokens::judge(scene, context, findings);
-    attachments::judge(scene, package, &context.xml_limits(), findings);
+    attachments::judge(scene, package, opened, &context.xml_limits(), findings);
     considerations::judge(scene, context, findings);
 }

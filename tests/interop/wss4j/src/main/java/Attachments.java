@@ -1,8 +1,9 @@
-import java.io.ByteArrayInputStream;
+import java.io.*;
 import java.nio.charset.StandardCharsets;
 import java.util.*;
 import javax.security.auth.callback.*;
 import org.apache.wss4j.common.WSEncryptionPart;
+import org.apache.wss4j.common.util.KeyUtils;
 import org.apache.wss4j.common.ext.*;
 import org.apache.wss4j.dom.WSConstants;
 import org.apache.wss4j.dom.engine.*;
@@ -10,45 +11,84 @@ import org.apache.wss4j.dom.handler.*;
 import org.apache.wss4j.dom.message.*;
 import org.w3c.dom.*;
 
-/** Signatures over an attachment that stands beside the envelope. */
-class Attachments {
+/** An attachment that stands beside the envelope, signed and encrypted. */
+class Attachments implements CallbackHandler {
+    private final String id;
+    private String mimeType;
+    private Map<String, String> headers = new LinkedHashMap<>();
+    private byte[] content;
+
     /** The attachment of a specification; its headers are lines of name, colon, value. */
-    private static CallbackHandler callbacks(Map<String, String> spec) {
-        byte[] content = Base64.getDecoder().decode(spec.get("content"));
-        Map<String, String> headers = new LinkedHashMap<>();
+    private Attachments(Map<String, String> spec) {
+        id = spec.get("id");
+        content = Base64.getDecoder().decode(spec.get("content"));
         for (String line : new String(Base64.getDecoder().decode(spec.get("headers")), StandardCharsets.UTF_8).split("\n")) {
             String[] parts = line.split(":", 2);
             headers.put(parts[0], parts[1]);
         }
-        return callbacks -> {
-            for (Callback callback : callbacks) {
-                if (callback instanceof AttachmentRequestCallback request) {
-                    Attachment attachment = new Attachment();
-                    attachment.setId(spec.get("id"));
-                    attachment.setMimeType(headers.getOrDefault("Content-Type", "text/plain").trim());
-                    attachment.addHeaders(headers);
-                    attachment.setSourceStream(new ByteArrayInputStream(content));
-                    request.setAttachments(List.of(attachment));
-                }
+        mimeType = headers.getOrDefault("Content-Type", "text/plain").trim();
+    }
+
+    @Override
+    public void handle(Callback[] callbacks) throws IOException {
+        for (Callback callback : callbacks) {
+            if (callback instanceof AttachmentRequestCallback request) {
+                Attachment attachment = new Attachment();
+                attachment.setId(id);
+                attachment.setMimeType(mimeType);
+                attachment.addHeaders(new LinkedHashMap<>(headers));
+                attachment.setSourceStream(new ByteArrayInputStream(content));
+                request.setAttachments(List.of(attachment));
+            } else if (callback instanceof AttachmentResultCallback result) {
+                content = result.getAttachment().getSourceStream().readAllBytes();
+                headers = new LinkedHashMap<>(result.getAttachment().getHeaders());
+                mimeType = result.getAttachment().getMimeType();
             }
-        };
+        }
+    }
+
+    /** The attachment as it is now, in two lines of base64. */
+    private String lines() {
+        if (mimeType != null) {
+            headers.put("Content-Type", mimeType);
+        }
+        StringBuilder text = new StringBuilder();
+        headers.forEach((name, value) -> text.append(name).append(':').append(value).append('\n'));
+        Base64.Encoder encoder = Base64.getEncoder();
+        return encoder.encodeToString(text.toString().getBytes(StandardCharsets.UTF_8)) + "\n"
+            + encoder.encodeToString(content) + "\n";
     }
 
     static byte[] verify(Map<String, String> spec, byte[] message) throws Exception {
         RequestData data = new RequestData();
         data.setSigVerCrypto(Driver.crypto);
         data.setCallbackHandler(Driver.CALLBACK);
-        data.setAttachmentCallbackHandler(callbacks(spec));
+        data.setDecCrypto(Driver.crypto);
+        Attachments attachments = new Attachments(spec);
+        data.setAttachmentCallbackHandler(attachments);
         data.setWssConfig(WSSConfig.getNewInstance());
         WSHandlerResult result = new WSSecurityEngine().processSecurityHeader(Peer.parse(message), data);
-        return Integer.toString(result.getResults().size()).getBytes(StandardCharsets.UTF_8);
+        return (attachments.lines() + result.getResults().size()).getBytes(StandardCharsets.UTF_8);
     }
 
-    static byte[] sign(Map<String, String> spec, byte[] envelope) throws Exception {
+    static byte[] secure(Map<String, String> spec, byte[] envelope) throws Exception {
         Document document = Peer.parse(envelope);
         String soap = document.getDocumentElement().getNamespaceURI();
-        CallbackHandler attachments = callbacks(spec);
+        Attachments attachments = new Attachments(spec);
         WSSecHeader header = Peer.header(document);
+        for (String step : spec.getOrDefault("steps", "sign").split(";")) {
+            if (step.equals("sign")) {
+                sign(header, soap, attachments, spec);
+            } else {
+                encrypt(header, soap, attachments, spec);
+            }
+        }
+        return (attachments.lines() + new String(Peer.serialise(document.getDocumentElement()), StandardCharsets.UTF_8))
+            .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void sign(WSSecHeader header, String soap, Attachments attachments, Map<String, String> spec)
+            throws Exception {
         WSSecSignature signature = new WSSecSignature(header);
         signature.setUserInfo("alice", Peer.PASSWORD);
         signature.setKeyIdentifierType(WSConstants.BST_DIRECT_REFERENCE);
@@ -56,9 +96,25 @@ class Attachments {
         signature.setDigestAlgo(WSConstants.SHA256);
         signature.setAttachmentCallbackHandler(attachments);
         signature.getParts().add(new WSEncryptionPart("Body", soap, "Content"));
-        signature.getParts().add(new WSEncryptionPart("cid:Attachments",
-            spec.get("kind").equals("complete") ? "Element" : "Content"));
+        signature.getParts().add(new WSEncryptionPart("cid:Attachments", modifier(spec.get("kind"))));
         signature.build(Driver.crypto);
-        return Peer.serialise(document.getDocumentElement());
+    }
+
+    private static void encrypt(WSSecHeader header, String soap, Attachments attachments, Map<String, String> spec)
+            throws Exception {
+        WSSecEncrypt encryption = new WSSecEncrypt(header);
+        encryption.setUserInfo("bob");
+        encryption.setKeyIdentifierType(WSConstants.ISSUER_SERIAL);
+        encryption.setSymmetricEncAlgorithm(WSConstants.AES_128_GCM);
+        encryption.setKeyEncAlgo(WSConstants.KEYTRANSPORT_RSAOAEP_XENC11);
+        encryption.setDigestAlgorithm(WSConstants.SHA256);
+        encryption.setMGFAlgorithm(WSConstants.MGF_SHA256);
+        encryption.setAttachmentCallbackHandler(attachments);
+        encryption.getParts().add(new WSEncryptionPart("cid:Attachments", modifier(spec.get("cipher"))));
+        encryption.build(Driver.crypto, KeyUtils.getKeyGenerator(WSConstants.AES_128_GCM).generateKey());
+    }
+
+    private static String modifier(String kind) {
+        return kind.equals("complete") ? "Element" : "Content";
     }
 }

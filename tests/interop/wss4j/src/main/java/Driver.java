@@ -18,7 +18,7 @@ import org.w3c.dom.*;
  * Drives WSS4J over stdin and stdout, a line each way.
  *
  * verify dom|stax BSP MESSAGE   BSP is on or off
- * attach SPEC ENVELOPE          signs the Body and an attachment that stands beside the envelope
+ * attach SPEC ENVELOPE          signs the Body and an attachment that stands beside the envelope, and encrypts it
  * attached SPEC MESSAGE         verifies a message whose attachment stands beside it
  * bsp dom|stax MESSAGE          the rules of the profile that an engine raises, whatever else is wrong
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
@@ -53,7 +53,7 @@ public class Driver {
                 ? verifyDom(message, words[2].equals("on"), false)
                 : verifyStax(message, words[2].equals("on"));
             case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
-            case "attach" -> Attachments.sign(spec(words[1]), message);
+            case "attach" -> Attachments.secure(spec(words[1]), message);
             case "attached" -> Attachments.verify(spec(words[1]), message);
             case "bsp" -> Bsp.rules(words[1], message, crypto, CALLBACK);
             case "secure" -> secure(spec(words[1]), message);

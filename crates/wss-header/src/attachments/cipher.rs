@@ -1,0 +1,274 @@
+//! The ciphertext of an attachment: made as it is written and opened as it is read (SwA Profile 1.1.1 §5).
+
+use std::io::{self, Read};
+use std::sync::Arc;
+
+use wss_crypto::{
+    ContentEncryption, CryptoError, Digest, DigestMethod, DigestValue, GcmOpening, GcmSealing, Random, Secret, decrypt,
+    encrypt,
+};
+
+use super::canonical::COVERED;
+use super::content::{Content, PIECE, for_each_piece};
+use super::field::Fields;
+use super::package::{MimeError, MimePart};
+use super::spool::{Spool, SpoolWriter};
+
+/// An encryption that is done whenever the attachment is written: each time with a fresh initialisation vector, so that
+/// no two plaintexts meet under one.
+#[derive(Clone)]
+pub(crate) struct Seal {
+    /// The header that is encrypted before the content.
+    pub(crate) header: String,
+    pub(crate) method: ContentEncryption,
+    pub(crate) key: Secret,
+    pub(crate) random: Arc<dyn Random>,
+}
+
+impl std::fmt::Debug for Seal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Seal").field("method", &self.method).finish_non_exhaustive()
+    }
+}
+
+impl Seal {
+    /// Reads the ciphertext of what `plain` gives.
+    ///
+    /// # Errors
+    /// Those of `plain`, and [`CryptoError`] in one.
+    pub(super) fn reader<'r>(&'r self, plain: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
+        let mut plain = self.header.as_bytes().chain(plain);
+        if !self.method.is_authenticated() {
+            // CBC, which nothing new should use, has no form in pieces here.
+            let mut octets = Vec::new();
+            plain.read_to_end(&mut octets)?;
+            let octets = Secret::new(octets);
+            let sealed = encrypt(self.method, &self.key, octets.as_octets(), self.random.as_ref());
+            return Ok(Box::new(io::Cursor::new(sealed.map_err(io::Error::other)?)));
+        }
+        let started = GcmSealing::start(self.method, &self.key, self.random.as_ref());
+        let (gcm, nonce) = started.map_err(io::Error::other)?;
+        Ok(Box::new(Sealing { plain, gcm: Some(gcm), ready: nonce.to_vec(), taken: 0 }))
+    }
+}
+
+struct Sealing<R> {
+    plain: R,
+    /// Gone once the tag is in `ready`.
+    gcm: Option<GcmSealing>,
+    ready: Vec<u8>,
+    taken: usize,
+}
+
+impl<R: Read> Read for Sealing<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.ready.len() {
+            let Some(gcm) = &mut self.gcm else { return Ok(0) };
+            self.ready.resize(PIECE, 0);
+            let count = self.plain.read(&mut self.ready)?;
+            self.ready.truncate(count);
+            self.taken = 0;
+            gcm.update(&mut self.ready).map_err(io::Error::other)?;
+            if count == 0
+                && let Some(gcm) = self.gcm.take()
+            {
+                self.ready.extend(gcm.finish().map_err(io::Error::other)?);
+            }
+        }
+        let ready = self.ready.get(self.taken..).unwrap_or_default();
+        let count = ready.len().min(out.len());
+        out.get_mut(..count).unwrap_or_default().copy_from_slice(ready.get(..count).unwrap_or_default());
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// What came of opening ciphertext.
+pub(crate) enum OpenCipherError {
+    /// The one failure of decryption.
+    Failed,
+    /// The ciphertext cannot be read, or the plaintext not be spooled.
+    Mime(MimeError),
+}
+
+impl From<CryptoError> for OpenCipherError {
+    fn from(_: CryptoError) -> Self {
+        Self::Failed
+    }
+}
+
+impl From<MimeError> for OpenCipherError {
+    fn from(error: MimeError) -> Self {
+        Self::Mime(error)
+    }
+}
+
+impl From<io::Error> for OpenCipherError {
+    fn from(error: io::Error) -> Self {
+        Self::Mime(error.into())
+    }
+}
+
+/// Decrypts, and digests with SHA-256 in the same pass: what is large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in
+/// pieces here, at most `in_memory` octets are taken.
+pub(crate) fn opened(
+    content: &Content<'_>,
+    method: ContentEncryption,
+    key: &Secret,
+    spool: Option<&Spool>,
+    in_memory: usize,
+) -> Result<(Content<'static>, DigestValue), OpenCipherError> {
+    if !method.is_authenticated() {
+        if content.len() > in_memory as u64 {
+            let what = "octets of an attachment under CBC";
+            return Err(MimeError::TooMany { what, allowed: in_memory }.into());
+        }
+        let plain = decrypt(method, key, content.read_all()?.into_owned())?;
+        let digest = Digest::of(DigestMethod::Sha256, &plain);
+        return Ok((plain.into(), digest));
+    }
+    let mut gcm = GcmOpening::start(method, key)?;
+    // The plaintext is shorter.
+    let mut writer = SpoolWriter::new(spool.cloned(), content.len());
+    let mut plain = Vec::with_capacity(2 * PIECE);
+    let mut digest = Digest::new(DigestMethod::Sha256);
+    for_each_piece(content.reader(), |piece| -> Result<(), OpenCipherError> {
+        plain.clear();
+        gcm.update(piece, &mut plain)?;
+        digest.update(&plain);
+        Ok(writer.write(&plain)?)
+    })?;
+    gcm.finish()?;
+    Ok((writer.finish()?, digest.finish()))
+}
+
+/// The header lines that are encrypted with an attachment: those a signature covers, and an empty one. WSS4J takes a
+/// blank after the colon for the value's, which has one in Content-Description alone.
+pub(crate) fn header_of<'f>(fields: &'f Fields) -> String {
+    let is_covered = |name: &str| COVERED.iter().any(|covered| covered.eq_ignore_ascii_case(name));
+    let lines = fields.iter().filter(|(name, _)| is_covered(name));
+    let value_of = |name: &str, value: &'f str| match name.eq_ignore_ascii_case("Content-Description") {
+        true => value,
+        false => value.trim_start(),
+    };
+    lines.map(|(name, value)| format!("{name}:{}\r\n", value_of(name, value))).collect::<String>() + "\r\n"
+}
+
+/// The attachment that `plaintext` makes of `part`, whose content was ciphertext: with the type that `mime_type` states,
+/// or with the header that the plaintext begins with where that is `complete`. `None` if it does not begin with one, or
+/// with one of another attachment.
+pub(crate) fn restored<'m>(
+    part: &MimePart<'_>,
+    (plaintext, sha256): (Content<'m>, DigestValue),
+    complete: bool,
+    mime_type: Option<&str>,
+) -> Option<MimePart<'m>> {
+    let mut fields = part.fields().clone();
+    let content_id = part.content_id().map(str::to_owned);
+    if !complete {
+        if let Some(mime_type) = mime_type {
+            fields.set("Content-Type", format!(" {mime_type}"));
+        }
+        return Some(MimePart::of(fields, plaintext, content_id).with_sha256(sha256));
+    }
+    let mut start = Vec::new();
+    plaintext.reader().take(MAX_HEADER as u64).read_to_end(&mut start).ok()?;
+    // The empty line may be the first.
+    let len = if start.starts_with(b"\r\n") { 2 } else { memchr::memmem::find(&start, b"\r\n\r\n")? + 4 };
+    let encrypted = Fields::parse(start.get(..len)?).ok()?;
+    COVERED.iter().for_each(|name| fields.remove(name));
+    for (name, value) in encrypted.iter() {
+        if !COVERED.iter().any(|covered| covered.eq_ignore_ascii_case(name)) || fields.get(name) != Ok(None) {
+            return None;
+        }
+        fields.set(name, value.to_owned());
+    }
+    match fields.content_id() {
+        // It is named by the id it has outside, whatever is left out inside.
+        Ok(None) => fields.set("Content-ID", part.fields().get("Content-ID").ok()??.to_owned()),
+        Ok(inside) if inside == content_id => {}
+        _ => return None,
+    }
+    Some(MimePart::of(fields, plaintext.without_first(len), content_id))
+}
+
+/// Octets of a header that was encrypted.
+const MAX_HEADER: usize = 16 << 10;
+
+#[cfg(test)]
+mod tests {
+    use wss_crypto::SystemRandom;
+
+    use super::*;
+
+    fn seal(header: &str, method: ContentEncryption) -> Seal {
+        let key = Secret::generate(&SystemRandom, method.key_len()).expect("randomness");
+        Seal { header: header.to_owned(), method, key, random: Arc::new(SystemRandom) }
+    }
+
+    fn sealed(seal: &Seal, plain: &[u8]) -> Vec<u8> {
+        let mut octets = Vec::new();
+        seal.reader(Box::new(plain)).expect("starts").read_to_end(&mut octets).expect("sealed");
+        octets
+    }
+
+    #[test]
+    fn what_is_sealed_opens_again_and_never_looks_the_same() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spool = Spool::in_folder(folder.path());
+        for method in [ContentEncryption::Aes128Gcm, ContentEncryption::Aes256Gcm, ContentEncryption::Aes128Cbc] {
+            for len in [0_u32, 1, 65_536, 65_537, 300_000] {
+                let plain: Vec<u8> = (0..len).map(|n| (n % 251) as u8).collect();
+                let seal = seal("A:b\r\n\r\n", method);
+                let octets = sealed(&seal, &plain);
+                assert_ne!(octets, sealed(&seal, &plain));
+                let expected = [b"A:b\r\n\r\n", plain.as_slice()].concat();
+                for spool in [None, Some(&spool)] {
+                    let content = Content::Borrowed(&octets);
+                    let Ok((opened, digest)) = opened(&content, method, &seal.key, spool, 1 << 20) else {
+                        panic!("{len}")
+                    };
+                    assert_eq!(digest, Digest::of(DigestMethod::Sha256, &expected));
+                    assert_eq!(opened.read_all().expect("read").as_ref(), expected);
+                }
+                let mut changed = octets;
+                if let Some(last) = changed.last_mut().filter(|_| method.is_authenticated()) {
+                    *last ^= 1;
+                    let changed = Content::Borrowed(&changed);
+                    let failed = opened(&changed, method, &seal.key, Some(&spool), 1 << 20);
+                    assert!(matches!(failed, Err(OpenCipherError::Failed)));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_is_restored_from_the_front_of_the_plaintext_alone() {
+        let outside = Fields::parse(b"Content-ID: <a@b>\r\nContent-Type: x/y\r\nX-Route: 1").expect("fields");
+        let part = MimePart::of(outside, Content::Borrowed(b""), Some("a@b".to_owned()));
+        let restored = |plaintext: &str, complete| {
+            let digest = Digest::of(DigestMethod::Sha256, plaintext.as_bytes());
+            let plaintext = (Content::from(plaintext.as_bytes().to_vec()), digest);
+            let part = super::restored(&part, plaintext, complete, Some("text/plain"))?;
+            let fields: String = part.fields().iter().map(|(name, value)| format!("{name}:{value};")).collect();
+            Some(format!("{fields} {}", String::from_utf8_lossy(&part.unauthenticated_content().ok()?)))
+        };
+        assert_eq!(
+            restored("abc", false).as_deref(),
+            Some("Content-ID: <a@b>;X-Route: 1;Content-Type: text/plain; abc")
+        );
+        let header = "Content-Type:a/b\r\nContent-ID:<a@b>\r\n\r\nabc";
+        assert_eq!(restored(header, true).as_deref(), Some("X-Route: 1;Content-Type:a/b;Content-ID:<a@b>; abc"));
+        assert_eq!(restored("\r\nabc", true).as_deref(), Some("X-Route: 1;Content-ID: <a@b>; abc"));
+        for wrong in [
+            "abc",
+            "Content-ID:<other>\r\n\r\nabc",
+            "X-Route:2\r\n\r\nabc",
+            "Content-Type:a/b\r\ncontent-type:c/d\r\n\r\nabc",
+            "no field\r\n\r\nabc",
+        ] {
+            assert_eq!(restored(wrong, true), None, "{wrong:?}");
+        }
+        assert_eq!(restored(&format!("Content-Type:{}\r\n\r\n", "x".repeat(20 << 10)), true), None);
+    }
+}

@@ -1,0 +1,170 @@
+//! The octets of a part: in memory, or in a file that is read as often as they are needed.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Octets that are read, copied, sealed and opened at a time.
+pub(super) const PIECE: usize = 64 << 10;
+
+/// The octets of a part. Cheap to clone.
+#[derive(Debug, Clone)]
+pub(crate) enum Content<'m> {
+    Borrowed(&'m [u8]),
+    Memory { octets: Arc<Vec<u8>>, start: usize },
+    File { file: Arc<Mutex<File>>, start: u64, len: u64 },
+}
+
+impl From<Vec<u8>> for Content<'_> {
+    fn from(octets: Vec<u8>) -> Self {
+        Self::Memory { octets: Arc::new(octets), start: 0 }
+    }
+}
+
+impl<'m> Content<'m> {
+    /// Everything a file holds now.
+    pub(super) fn file(file: File) -> io::Result<Self> {
+        let len = file.metadata()?.len();
+        Ok(Self::File { file: Arc::new(Mutex::new(file)), start: 0, len })
+    }
+
+    pub(crate) fn len(&self) -> u64 {
+        match self {
+            Self::File { len, .. } => *len,
+            in_memory => in_memory.as_slice().unwrap_or_default().len() as u64,
+        }
+    }
+
+    /// The octets, if they are in memory.
+    pub(crate) fn as_slice(&self) -> Option<&[u8]> {
+        match self {
+            Self::Borrowed(octets) => Some(octets),
+            Self::Memory { octets, start } => Some(octets.get(*start..).unwrap_or_default()),
+            Self::File { .. } => None,
+        }
+    }
+
+    /// What is left without its first octets.
+    pub(super) fn without_first(&self, count: usize) -> Self {
+        match self {
+            Self::Borrowed(octets) => Self::Borrowed(octets.get(count..).unwrap_or_default()),
+            Self::Memory { octets, start } => Self::Memory { octets: Arc::clone(octets), start: start + count },
+            Self::File { file, start, len } => {
+                let skipped = (count as u64).min(*len);
+                Self::File { file: Arc::clone(file), start: start + skipped, len: len - skipped }
+            }
+        }
+    }
+
+    /// Reads it from its beginning. Any number of readers may be at work.
+    pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
+        match self {
+            Self::File { file, start, len } => Box::new(FileReader { file, at: *start, left: *len }),
+            in_memory => Box::new(in_memory.as_slice().unwrap_or_default()),
+        }
+    }
+
+    /// All of it, in memory.
+    pub(super) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
+        match self.as_slice() {
+            Some(octets) => Ok(Cow::Borrowed(octets)),
+            None => {
+                let mut octets = Vec::new();
+                self.reader().read_to_end(&mut octets)?;
+                Ok(Cow::Owned(octets))
+            }
+        }
+    }
+
+    /// The same, borrowed from no one.
+    pub(crate) fn into_owned(self) -> Content<'static> {
+        match self {
+            Self::Borrowed(octets) => octets.to_vec().into(),
+            Self::Memory { octets, start } => Content::Memory { octets, start },
+            Self::File { file, start, len } => Content::File { file, start, len },
+        }
+    }
+}
+
+/// Reads a span of a file that others read, too.
+struct FileReader<'f> {
+    file: &'f Mutex<File>,
+    at: u64,
+    left: u64,
+}
+
+impl Read for FileReader<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let wanted = out.len().min(usize::try_from(self.left).unwrap_or(usize::MAX));
+        let out = out.get_mut(..wanted).unwrap_or_default();
+        if out.is_empty() {
+            return Ok(0);
+        }
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.seek(SeekFrom::Start(self.at))?;
+        let count = file.read(out)?;
+        if count == 0 {
+            // It was longer when its length was taken: no one may take what is left for the whole.
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.at += count as u64;
+        self.left -= count as u64;
+        Ok(count)
+    }
+}
+
+/// Hands what `reader` gives to `take`, piece by piece.
+pub(super) fn for_each_piece<E: From<io::Error>>(
+    mut reader: impl Read,
+    mut take: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut piece = vec![0; PIECE];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(count) => take(piece.get(..count).unwrap_or_default())?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_like_memory() {
+        let octets: Vec<u8> = (0..200_000_u32).map(|n| (n % 251) as u8).collect();
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(&octets).expect("written");
+        let on_disk = Content::file(file).expect("its length");
+        let in_memory = Content::from(octets.clone());
+        assert_eq!(on_disk.len(), in_memory.len());
+        for skipped in [0, 1, 70_000, 200_000, 300_000] {
+            let left = octets.get(skipped..).unwrap_or_default();
+            assert_eq!(on_disk.without_first(skipped).read_all().expect("read").as_ref(), left);
+            assert_eq!(in_memory.without_first(skipped).read_all().expect("read").as_ref(), left);
+        }
+        // Two readers do not move each other.
+        let (mut first, mut second) = (on_disk.reader(), on_disk.reader());
+        let (mut one, mut two) = ([0; 10], [0; 10]);
+        first.read_exact(&mut one).expect("read");
+        second.read_exact(&mut two).expect("read");
+        assert_eq!(one, two);
+        first.read_exact(&mut one).expect("read");
+        assert_eq!(one, octets[10..20]);
+    }
+
+    #[test]
+    fn a_file_that_shrank_is_an_error() {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.write_all(b"0123456789").expect("written");
+        let content = Content::file(file.try_clone().expect("cloned")).expect("its length");
+        file.set_len(5).expect("cut");
+        assert!(content.read_all().is_err());
+    }
+}

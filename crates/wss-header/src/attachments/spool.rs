@@ -1,0 +1,108 @@
+//! Where octets go that are too many for memory.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::content::{Content, PIECE};
+use super::package::MimeError;
+
+/// A folder for what does not fit into memory: attachments as they arrive, and what they decrypt to, before anything is
+/// proven about it. The files have no name, and are gone when the last reader is.
+///
+/// Plaintext stands in them as it is: choose a folder that is as safe as the memory of the process.
+#[derive(Debug, Clone)]
+pub struct Spool {
+    folder: Arc<Path>,
+    in_memory: usize,
+}
+
+impl Spool {
+    /// Contents above 64 KiB go to files of this folder.
+    #[must_use]
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into().into(), in_memory: PIECE }
+    }
+
+    /// Contents up to this many octets stay in memory.
+    #[must_use]
+    pub fn keep_in_memory(mut self, octets: usize) -> Self {
+        self.in_memory = octets;
+        self
+    }
+}
+
+/// Takes octets as they come, in memory as long as they are few or there is nowhere else.
+pub(crate) struct SpoolWriter {
+    spool: Option<Spool>,
+    pending: Vec<u8>,
+    file: Option<File>,
+    left: u64,
+    allowed: u64,
+}
+
+impl SpoolWriter {
+    /// Refuses more than `allowed` octets.
+    pub(crate) fn new(spool: Option<Spool>, allowed: u64) -> Self {
+        Self { spool, pending: Vec::new(), file: None, left: allowed, allowed }
+    }
+
+    /// # Errors
+    /// [`MimeError::TooMany`], [`MimeError::Io`].
+    pub(crate) fn write(&mut self, octets: &[u8]) -> Result<(), MimeError> {
+        self.left = self.left.checked_sub(octets.len() as u64).ok_or(MimeError::TooMany {
+            what: "octets of an attachment",
+            allowed: usize::try_from(self.allowed).unwrap_or(usize::MAX),
+        })?;
+        self.pending.extend_from_slice(octets);
+        let Some(spool) = &self.spool else { return Ok(()) };
+        let file = match &mut self.file {
+            None if self.pending.len() <= spool.in_memory => return Ok(()),
+            None => self.file.insert(tempfile::tempfile_in(&spool.folder)?),
+            Some(_) if self.pending.len() < PIECE => return Ok(()),
+            Some(file) => file,
+        };
+        file.write_all(&self.pending)?;
+        self.pending.clear();
+        Ok(())
+    }
+
+    /// # Errors
+    /// [`MimeError::Io`].
+    pub(crate) fn finish(self) -> Result<Content<'static>, MimeError> {
+        let Some(mut file) = self.file else { return Ok(self.pending.into()) };
+        file.write_all(&self.pending)?;
+        Ok(Content::file(file)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_octets_stay_in_memory_and_many_go_to_a_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (len, in_memory) in [(0, true), (10, true), (11, false), (200_000, false)] {
+            let octets: Vec<u8> = (0..len).map(|n: u32| (n % 251) as u8).collect();
+            let spool = Spool::in_folder(folder.path()).keep_in_memory(10);
+            let mut writer = SpoolWriter::new(Some(spool), u64::MAX);
+            octets.chunks(7).for_each(|piece| writer.write(piece).expect("written"));
+            let content = writer.finish().expect("finished");
+            assert_eq!(content.as_slice().is_some(), in_memory, "{len}");
+            assert_eq!(content.read_all().expect("read").as_ref(), octets);
+        }
+        let names = std::fs::read_dir(folder.path()).expect("listed").count();
+        assert_eq!(names, 0, "the files have no names");
+    }
+
+    #[test]
+    fn the_limit_holds_and_a_missing_folder_is_an_error() {
+        let mut writer = SpoolWriter::new(None, 10);
+        writer.write(b"0123456789").expect("as many as allowed");
+        assert!(matches!(writer.write(b"x"), Err(MimeError::TooMany { .. })));
+        let mut writer = SpoolWriter::new(Some(Spool::in_folder("/nowhere/at/all").keep_in_memory(0)), 10);
+        assert!(matches!(writer.write(b"x"), Err(MimeError::Io { .. })));
+    }
+}

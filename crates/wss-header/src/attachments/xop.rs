@@ -1,0 +1,102 @@
+//! XOP: base64 of the envelope that travels as a part of its own (XML-binary Optimized Packaging 1.0, MTOM).
+//!
+//! What is signed and encrypted is the infoset: base64 where the part is named. It is put back before anything is looked
+//! at, and taken out after everything is done.
+
+use std::collections::BTreeSet;
+
+use wss_c14n::{Document, Element, Limits, Splices, base64_encode, name};
+
+use super::content_id_of;
+use super::package::{MimePart, named_by};
+use crate::error::EnvelopeError;
+
+/// The media type of a root part whose base64 may travel in other parts.
+pub(crate) const MEDIA_TYPE: &str = "application/xop+xml";
+const NAMESPACE: &str = "http://www.w3.org/2004/08/xop/include";
+
+/// An envelope as its sender meant it, and the Content-IDs of the parts that are in it.
+pub(crate) struct Expanded {
+    pub(crate) envelope: String,
+    pub(crate) included: BTreeSet<String>,
+}
+
+/// Puts the base64 of the part that it names in the place of every `xop:Include`, as long as the envelope stays below the
+/// limit.
+///
+/// # Errors
+/// [`EnvelopeError::Include`] where one names no part of the message, or does not stand alone in its element;
+/// [`EnvelopeError::Parse`].
+pub(crate) fn expanded(
+    envelope: &str,
+    attachments: &[MimePart<'_>],
+    limits: &Limits,
+) -> Result<Expanded, EnvelopeError> {
+    let document = Document::parse(envelope, limits)?;
+    let mut splices = Splices::new();
+    let mut included = BTreeSet::new();
+    let mut left = (limits.max_octets() as u64).saturating_sub(envelope.len() as u64);
+    for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
+        let refused = || EnvelopeError::Include { path: include.path() };
+        let url = href(include).ok_or_else(refused)?;
+        let part = named_by(attachments, &url).ok_or_else(refused)?;
+        // Before anything is read: four characters for three octets.
+        let len = part.content().len().div_ceil(3).saturating_mul(4);
+        let allowed = limits.max_octets();
+        left = left
+            .checked_sub(len)
+            .ok_or(EnvelopeError::TooMany { what: "octets of an envelope with what it includes", allowed })?;
+        let content = part.unauthenticated_content().map_err(|_| refused())?;
+        splices.replace(include.span(), base64_encode(&content));
+        included.extend(content_id_of(&url));
+    }
+    Ok(Expanded { envelope: splices.apply(envelope).0, included })
+}
+
+/// What an Include names, if it is all that its element holds and says nothing else (XOP 1.0 §2.1).
+fn href(include: Element<'_>) -> Option<String> {
+    let parent = include.parent()?;
+    let is_alone = parent.content_span() == include.span();
+    let is_empty = include.content_span().is_empty();
+    let only = include.attributes().count() == 1;
+    include.attribute("", "href").filter(|_| is_alone && is_empty && only).map(|url| url.into_owned())
+}
+
+/// An `xop:Include` that is left in an envelope: what it would mean, the application and a signature could read apart.
+pub(crate) fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
+    // Whatever prefix and quotes it has, it has this name.
+    memchr::memmem::find(document.source().as_bytes(), b"Include")?;
+    document.elements().find(|element| element.is(NAMESPACE, "Include"))
+}
+
+/// An envelope whose base64 was moved into parts: Content-IDs with the octets.
+pub(super) struct Optimized {
+    pub(super) envelope: String,
+    pub(super) parts: Vec<(String, Vec<u8>)>,
+}
+
+/// Moves every `xenc:CipherValue` of at least `min_octets` octets into a part of its own.
+pub(super) fn optimized(
+    envelope: &str,
+    min_octets: usize,
+    mut fresh_id: impl FnMut() -> String,
+) -> Result<Optimized, EnvelopeError> {
+    let document = Document::parse(envelope, &Limits::dangerous_unbounded())?;
+    let mut splices = Splices::new();
+    let mut parts = Vec::new();
+    for value in document.elements().filter(|element| element.is(name::XENC.uri, "CipherValue")) {
+        let Ok(octets) = value.base64(usize::MAX) else { continue };
+        let content = envelope.get(value.content_span()).unwrap_or_default();
+        // Only what comes out as it went in is base64 that may travel so.
+        if octets.len() < min_octets || base64_encode(&octets) != content {
+            continue;
+        }
+        let id = fresh_id();
+        splices.replace(
+            value.content_span(),
+            format!("<xop:Include xmlns:xop=\"{NAMESPACE}\" href=\"cid:{id}\"></xop:Include>"),
+        );
+        parts.push((id, octets));
+    }
+    Ok(Optimized { envelope: splices.apply(envelope).0, parts })
+}
