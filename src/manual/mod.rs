@@ -12,6 +12,7 @@
 //! | answer with a fault | [`faults`] |
 //! | stand in the middle | [`intermediaries`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
+//! | exchange AS4 messages, and receipts for them | [`as4`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it where a peer demands it | [`profile`] |
 
 /// User names and passwords (Username Token Profile 1.1.1).
@@ -426,3 +427,55 @@ pub mod profile {}
 /// WSS4J does not verify attachments that are signed complete and encrypted by their content alone. Metro puts an empty line after the headers: see
 /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
 pub mod attachments {}
+
+/// AS4: an ebMS 3.0 message with a compressed, signed and encrypted attachment, and the receipt for it.
+///
+/// What the library leaves to the application is the `eb:Messaging` header itself.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::attachments::{Attachment, MimeLimits, Package};
+/// use ws_security::{ContentEncryption, DigestMethod, KeyTransport};
+///
+/// const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+/// # fn envelope(messaging: &str) -> String {
+/// #     format!("<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Header><eb:Messaging \
+/// #         xmlns:eb=\"{EBMS}\" s:mustUnderstand=\"true\">{messaging}</eb:Messaging></s:Header><s:Body/></s:Envelope>")
+/// # }
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let messaging = || Part::header_block(EBMS, "Messaging");
+/// // Alice sends, with the algorithms of eDelivery AS4 1.15.
+/// let invoice = Attachment::new("invoice@example.org", "application/xml", "<invoice/>")?.compressed(None)?;
+/// let plan = Recipe::new()
+///     .sign(Signing::with(&identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
+///     .encrypt(
+///         Encrypting::to(&certificate("bob"))
+///             .content(ContentEncryption::Aes128Gcm)
+///             .transport(KeyTransport::oaep(DigestMethod::Sha256))
+///             .parts([Part::Attachments]),
+///     )
+///     .plan()?;
+/// let user_message = envelope("<eb:UserMessage>…</eb:UserMessage>");
+/// let (package, sent) = plan.secure_request_package(&user_message, vec![invoice])?;
+/// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
+///
+/// // Bob opens it, and gives a receipt: the digests of what he verified, signed.
+/// let package = Package::parse_body(&content_type, &body, &MimeLimits::default())?;
+/// let requirements = Requirements::signed([Part::Body, messaging(), Part::Attachments]);
+/// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
+/// let opened = receiver.decrypt_with(identity("bob")).open_package(&package)?;
+/// assert_eq!(std::io::read_to_string(opened.attachments()[0].decompressed(1 << 20))?, "<invoice/>");
+/// let digests = opened.exchange().non_repudiation_information();
+/// let receipt = envelope(&format!("<eb:SignalMessage><eb:Receipt>{digests}</eb:Receipt></eb:SignalMessage>"));
+/// let signing = Signing::with(&identity("bob")).parts([Part::Body, messaging()]);
+/// let receipt = Recipe::new().sign(signing).plan()?.secure_reply(&receipt, opened.exchange())?;
+///
+/// // Alice holds it against what she sent.
+/// let requirements = Requirements::signed([Part::Body, messaging()]);
+/// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
+/// let opened = receiver.open_reply(&receipt, &sent)?;
+/// sent.check_receipt(&opened)?;
+/// # Ok(())
+/// # }
+/// ```
+pub mod as4 {}

@@ -1,8 +1,8 @@
 //! Apache CXF as a real HTTP service and a real client on loopback, driven by its security policies: mutual X.509,
 //! SAML 2.0 holder-of-key, and a username token over the symmetric binding with derived keys.
 
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::{BufReader, Write};
+use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
 use ws_security::c14n::name;
@@ -22,60 +22,9 @@ fn envelope(payload: &str) -> String {
     format!("<s:Envelope xmlns:s=\"{}\"><s:Body>{payload}</s:Body></s:Envelope>", name::SOAP11.uri)
 }
 
-/// The payload of a message over HTTP, be its length stated or in chunks.
-fn read_http(stream: &mut impl BufRead) -> String {
-    let mut line = || {
-        let mut line = String::new();
-        stream.read_line(&mut line).expect("a line");
-        line.trim_end().to_owned()
-    };
-    let (mut length, mut chunked) = (None, false);
-    let _first = line();
-    loop {
-        let header = line().to_ascii_lowercase();
-        if header.is_empty() {
-            break;
-        }
-        if let Some(value) = header.strip_prefix("content-length:") {
-            length = value.trim().parse::<usize>().ok();
-        }
-        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
-    }
-    let mut body = Vec::new();
-    match (chunked, length) {
-        (true, _) => loop {
-            let mut size = String::new();
-            stream.read_line(&mut size).expect("a size");
-            let size = usize::from_str_radix(size.trim(), 16).expect("a size");
-            let mut chunk = vec![0; size + 2];
-            stream.read_exact(&mut chunk).expect("a chunk");
-            if size == 0 {
-                break;
-            }
-            body.extend_from_slice(&chunk[..size]);
-        },
-        (false, Some(length)) => {
-            body.resize(length, 0);
-            stream.read_exact(&mut body).expect("a body");
-        }
-        (false, None) => {
-            stream.read_to_end(&mut body).expect("a body");
-        }
-    }
-    String::from_utf8(body).expect("UTF-8")
-}
-
 fn post(port: u16, kind: &str, message: &str) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("CXF listens");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
-    write!(
-        stream,
-        "POST /{kind} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: text/xml; charset=UTF-8\r\nSOAPAction: \"\"\r\n\
-         Content-Length: {}\r\nConnection: close\r\n\r\n{message}",
-        message.len()
-    )
-    .expect("sent");
-    read_http(&mut BufReader::new(stream))
+    let answer = peer::post(port, kind, "text/xml; charset=UTF-8", message.as_bytes());
+    String::from_utf8(answer.body).expect("UTF-8")
 }
 
 fn anyone() -> Trust {
@@ -186,7 +135,7 @@ fn services_and_clients_of_cxf_speak_with_ours() {
         let served = std::thread::spawn(move || {
             let (stream, _) = listener.accept().expect("CXF calls");
             let mut reader = BufReader::new(stream);
-            let request = read_http(&mut reader);
+            let request = String::from_utf8(peer::read_http(&mut reader).body).expect("UTF-8");
             let answer = serve(kind, &request);
             let (status, body) = match &answer {
                 Ok(reply) => ("200 OK", reply.as_str()),

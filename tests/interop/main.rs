@@ -1,6 +1,6 @@
 //! Real peers, both ways. Runs where `WSS_INTEROP=1` is set; `.ci/run` sets it.
 //!
-//! Needs a JDK and Maven (WSS4J, CXF), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
+//! Needs a JDK and Maven (WSS4J, CXF, phase4), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
 mod attachments;
@@ -18,6 +18,7 @@ mod goldens;
 mod kerberos;
 mod libxml2;
 mod peer;
+mod phase4;
 mod saml;
 mod symmetric;
 mod wss4j;

@@ -1,7 +1,10 @@
 //! What the peers have in common: a loud skip, keys, envelopes, and the matrix.
 
 use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ws_security::{Certificate, Identity};
 
@@ -36,6 +39,75 @@ pub(crate) fn identity(name: &str) -> Identity {
 
 pub(crate) fn certificate(name: &str) -> Certificate {
     Certificate::from_pem(&key_file(&format!("{name}.pem"))).expect(name)
+}
+
+/// A request, or an answer.
+pub(crate) struct Http {
+    pub(crate) first: String,
+    pub(crate) content_type: String,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Reads one from a connection.
+pub(crate) fn read_http(stream: &mut impl BufRead) -> Http {
+    let mut line = || {
+        let mut line = String::new();
+        stream.read_line(&mut line).expect("a line");
+        line.trim_end().to_owned()
+    };
+    let (mut length, mut chunked, mut content_type) = (None, false, String::new());
+    let first = line();
+    loop {
+        let whole = line();
+        let header = whole.to_ascii_lowercase();
+        if header.is_empty() {
+            break;
+        }
+        if let Some(value) = header.strip_prefix("content-length:") {
+            length = value.trim().parse::<usize>().ok();
+        }
+        if header.starts_with("content-type:") {
+            content_type = whole.split_once(':').map(|(_, value)| value.trim().to_owned()).unwrap_or_default();
+        }
+        chunked |= header.starts_with("transfer-encoding:") && header.contains("chunked");
+    }
+    let mut body = Vec::new();
+    match (chunked, length) {
+        (true, _) => loop {
+            let mut size = String::new();
+            stream.read_line(&mut size).expect("a size");
+            let size = usize::from_str_radix(size.trim(), 16).expect("a size");
+            let mut chunk = vec![0; size + 2];
+            stream.read_exact(&mut chunk).expect("a chunk");
+            if size == 0 {
+                break;
+            }
+            body.extend_from_slice(&chunk[..size]);
+        },
+        (false, Some(length)) => {
+            body.resize(length, 0);
+            stream.read_exact(&mut body).expect("a body");
+        }
+        (false, None) => {
+            stream.read_to_end(&mut body).expect("a body");
+        }
+    }
+    Http { first, content_type, body }
+}
+
+/// Posts to a service on loopback.
+pub(crate) fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> Http {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
+    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
+    write!(
+        stream,
+        "POST /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {content_type}\r\nSOAPAction: \"\"\r\n\
+         Content-Length: {}\r\nConnection: close\r\n\r\n",
+        body.len()
+    )
+    .and_then(|()| stream.write_all(body))
+    .expect("sent");
+    read_http(&mut BufReader::new(stream))
 }
 
 /// Stands in every Body; seen again after a peer opened it.

@@ -71,9 +71,19 @@ impl Driver {
     /// Apache CXF, and the port its services listen on.
     pub(crate) fn start_cxf() -> (Self, u16) {
         static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        let mut driver = Self::run(COMPILED.get_or_init(|| compile("cxf")), "Cxf");
+        Self::listening(COMPILED.get_or_init(|| compile("cxf")), "Cxf")
+    }
+
+    /// phase4, and the port its gateway listens on.
+    pub(crate) fn start_phase4() -> (Self, u16) {
+        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
+        Self::listening(COMPILED.get_or_init(|| compile("phase4")), "As4")
+    }
+
+    fn listening(compiled: &(PathBuf, String), class: &str) -> (Self, u16) {
+        let mut driver = Self::run(compiled, class);
         let mut line = String::new();
-        driver.output.read_line(&mut line).expect("CXF starts");
+        driver.output.read_line(&mut line).expect("it starts");
         let port = line.trim_end().strip_prefix("OK ").and_then(|port| port.parse().ok());
         (driver, port.expect("a port"))
     }

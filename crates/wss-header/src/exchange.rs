@@ -5,7 +5,7 @@
 //! keys a reply may use again, and whom to encrypt the reply to. It belongs to one request: keys and confirmations
 //! of other requests are never found in it.
 
-use wss_c14n::{Document, Limits, name};
+use wss_c14n::{Canonicalization, Document, Limits, Subset, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::KerberosForm;
 
@@ -27,6 +27,8 @@ pub(crate) struct SentKey {
 pub struct Exchange {
     /// The octets of each `ds:SignatureValue` of the request, in no order.
     pub(crate) signature_values: Vec<Vec<u8>>,
+    /// What each of them signs: `ds:SignedInfo`, standing alone.
+    pub(crate) signed_infos: Vec<String>,
     /// Keys the request brought.
     pub(crate) keys: Vec<SentKey>,
     /// Whose certificate signed the request.
@@ -43,7 +45,7 @@ impl Exchange {
     pub fn of_sent(message: &str) -> Result<Self, EnvelopeError> {
         let document = Document::parse(message, &Limits::default())?;
         let envelope = Envelope::locate(&document)?;
-        let mut signature_values = Vec::new();
+        let (mut signature_values, mut signed_infos) = (Vec::new(), Vec::new());
         for header in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
             for child in header.children() {
                 if child.is(name::XENC.uri, "EncryptedData") {
@@ -53,10 +55,15 @@ impl Exchange {
                     let value = child.children_named(name::DS.uri, "SignatureValue").next();
                     let value = value.and_then(|value| value.base64(1_024).ok());
                     signature_values.push(value.ok_or(EnvelopeError::EncryptedHeader)?);
+                    let signed_info = child.children_named(name::DS.uri, "SignedInfo").next();
+                    signed_infos.extend(signed_info.map(|signed_info| {
+                        let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info));
+                        String::from_utf8(octets.unwrap_or_default()).unwrap_or_default()
+                    }));
                 }
             }
         }
-        Ok(Self { signature_values, ..Self::default() })
+        Ok(Self { signature_values, signed_infos, ..Self::default() })
     }
 
     /// The certificate the request was signed with, or that its assertion names: whom to encrypt the reply to.

@@ -223,8 +223,7 @@ impl PendingMessage {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if a second such signature follows.
     pub fn finish(self, value: &[u8]) -> Result<String, SecureError> {
-        let signature = self.pending.finish(value);
-        match self.securing.signed(&signature, value).run()? {
+        match self.securing.signed(&self.pending, value).run()? {
             Next::Done(done) => Ok(done.message),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }

@@ -305,6 +305,7 @@ impl Receiver {
         let subject = opening.subject_certificate(&signer);
         let exchange = Exchange {
             signature_values: opening.signature_values,
+            signed_infos: opening.signed_infos,
             keys: opening.keys,
             certificate: signer.certificate().cloned().or(subject),
             subject_of: Vec::new(),

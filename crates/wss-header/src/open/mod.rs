@@ -119,8 +119,9 @@ pub(crate) struct Opening<'r> {
     ciphers: HashMap<[u8; 32], ContentEncryption>,
     /// The request this message answers.
     exchange: Option<&'r Exchange>,
-    /// The octets of each signature value that verified.
+    /// The octets of each signature value that verified, and what it signs.
     pub(crate) signature_values: Vec<Vec<u8>>,
+    pub(crate) signed_infos: Vec<String>,
     confirmations: Vec<SeenConfirmation>,
     assertions: Vec<SeenAssertion>,
     timestamp: Option<(Range<usize>, SystemTime, Option<SystemTime>)>,
@@ -203,6 +204,7 @@ impl<'r> Opening<'r> {
             ciphers: HashMap::new(),
             exchange,
             signature_values: Vec::new(),
+            signed_infos: Vec::new(),
             confirmations: Vec::new(),
             assertions: Vec::new(),
             timestamp: None,

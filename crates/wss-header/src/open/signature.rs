@@ -121,6 +121,7 @@ impl<'r> Opening<'r> {
             attachments: attachments.iter().map(|(id, _)| id.clone()).collect(),
         });
         self.signature_values.push(signature.value().to_vec());
+        self.signed_infos.push(String::from_utf8(signed_info).unwrap_or_default());
         self.signatures.push(ProvenSignature {
             attachments,
             covered_data,

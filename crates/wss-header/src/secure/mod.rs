@@ -130,13 +130,15 @@ impl Securing {
     }
 
     /// Puts a finished signature, and the tokens it needs, in front of what the header holds.
-    pub(crate) fn signed(mut self, signature: &str, value: &[u8]) -> Self {
+    pub(crate) fn signed(mut self, pending: &PendingSignature, value: &[u8]) -> Self {
+        let signature = pending.finish(value);
         let elements = std::mem::take(&mut self.elements);
         let mut splices = Splices::new();
         splices.insert(self.token_place, elements);
         splices.insert(self.place, signature);
         self.revision = splices.apply(&self.revision).0;
         self.exchange.signature_values.push(value.to_vec());
+        self.exchange.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
         self
     }
 

@@ -42,8 +42,7 @@ impl Securing {
             _ => return Ok(Err((self, pending))),
         };
         let value = value?;
-        let signature = pending.finish(&value);
-        Ok(Ok(self.signed(&signature, &value)))
+        Ok(Ok(self.signed(&pending, &value)))
     }
 
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {

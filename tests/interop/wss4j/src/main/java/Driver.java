@@ -20,6 +20,7 @@ import org.w3c.dom.*;
  * verify dom|stax BSP MESSAGE   BSP is on or off
  * attach SPEC ENVELOPE          signs the Body and an attachment that stands beside the envelope, and encrypts it
  * attached SPEC MESSAGE         verifies a message whose attachment stands beside it
+ * optimize ENVELOPE             signs and encrypts the Body, its cipher octets in an attachment (XOP)
  * bsp dom|stax MESSAGE          the rules of the profile that an engine raises, whatever else is wrong
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
  * protect SPEC ENVELOPE         likewise, with keys both sides have
@@ -54,6 +55,7 @@ public class Driver {
                 : verifyStax(message, words[2].equals("on"));
             case "confirmed" -> verifyDom(message, words[2].equals("on"), true);
             case "attach" -> Attachments.secure(spec(words[1]), message);
+            case "optimize" -> Attachments.optimize(message);
             case "attached" -> Attachments.verify(spec(words[1]), message);
             case "bsp" -> Bsp.rules(words[1], message, crypto, CALLBACK);
             case "secure" -> secure(spec(words[1]), message);

@@ -1,0 +1,121 @@
+//! Receipts of AS4: the receiver gives back the digests of what it verified, under its own signature, so that neither side
+//! can deny the message (AS4 Profile of ebMS 3.0 §5.1.8, ebBP Signals 2.0).
+
+use thiserror::Error;
+use wss_c14n::{Canonicalization, Document, Element, Limits, Subset, name};
+
+use crate::exchange::Exchange;
+use crate::opened::Opened;
+
+const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+const EBBP: &str = "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0";
+
+/// Why a reply is no receipt for a request.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ReceiptError {
+    /// *Failed.* No signed `eb:Messaging` with an `ebbp:NonRepudiationInformation`.
+    #[error(
+        "the reply has no receipt with digests under its signature: require the header block eb:Messaging to be signed, \
+         and have the peer send receipts for non-repudiation"
+    )]
+    NoReceipt,
+    /// *Failed.* A digest of the receipt is none of the request, or is there twice.
+    #[error("the receipt has a digest of {uri:?} that the request does not have: it is for another message")]
+    Unknown {
+        /// The `ds:Reference/@URI`.
+        uri: String,
+    },
+    /// *Failed.* A part of the request that the receipt says nothing of.
+    #[error("the receipt does not name {uri:?}, which the request signs")]
+    Missing {
+        /// The `ds:Reference/@URI`.
+        uri: String,
+    },
+}
+
+/// What one part was digested to.
+#[derive(PartialEq, Eq)]
+struct Digested {
+    uri: String,
+    method: String,
+    value: Vec<u8>,
+}
+
+impl Digested {
+    /// `None` for what is no whole `ds:Reference`.
+    fn of(reference: Element<'_>) -> Option<Self> {
+        let child = |local: &'static str| reference.children_named(name::DS.uri, local).next();
+        Some(Self {
+            uri: reference.attribute("", "URI")?.into_owned(),
+            method: child("DigestMethod")?.attribute("", "Algorithm")?.into_owned(),
+            value: child("DigestValue")?.base64(64).ok()?,
+        })
+    }
+}
+
+impl Exchange {
+    /// The `ebbp:NonRepudiationInformation` of a receipt for the request: the `ds:Reference` of everything that its
+    /// signatures cover. It goes into `eb:Messaging/eb:SignalMessage/eb:Receipt` of the reply, which must sign that
+    /// header block.
+    #[must_use]
+    pub fn non_repudiation_information(&self) -> String {
+        let mut parts = String::new();
+        for signed_info in &self.signed_infos {
+            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::default()) else { continue };
+            for reference in document.root().children_named(name::DS.uri, "Reference") {
+                let octets = Canonicalization::default().to_octets(&Subset::subtree(reference)).unwrap_or_default();
+                let xml = String::from_utf8(octets).unwrap_or_default();
+                parts.push_str(&format!("<ebbp:MessagePartNRInformation>{xml}</ebbp:MessagePartNRInformation>"));
+            }
+        }
+        format!("<ebbp:NonRepudiationInformation xmlns:ebbp=\"{EBBP}\">{parts}</ebbp:NonRepudiationInformation>")
+    }
+
+    /// Whether a reply is a receipt for this request: the `eb:Messaging` that is authenticated in it gives back the
+    /// digest of every part that the request signs, and no other. Whom the receipt comes from is
+    /// [`Opened::signer`].
+    ///
+    /// # Errors
+    /// [`ReceiptError`].
+    ///
+    /// # Specification
+    /// AS4 Profile of ebMS 3.0 §5.1.8.
+    pub fn check_receipt(&self, reply: &Opened) -> Result<(), ReceiptError> {
+        let messaging = reply.header_block(EBMS, "Messaging").ok_or(ReceiptError::NoReceipt)?;
+        let document = Document::parse(messaging.xml(), &Limits::default()).map_err(|_| ReceiptError::NoReceipt)?;
+        // Where nothing was signed, there is nothing to be denied.
+        let mut left = Some(self.digested()).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
+        let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP, "NonRepudiationInformation")]
+            .into_iter()
+            .fold(vec![document.root()], |parents, (namespace, local)| {
+                parents.into_iter().flat_map(|parent| parent.children_named(namespace, local)).collect()
+            })
+            .into_iter();
+        let (Some(information), None) = (information.next(), information.next()) else {
+            return Err(ReceiptError::NoReceipt);
+        };
+        for part in information.children_named(EBBP, "MessagePartNRInformation") {
+            for reference in part.children_named(name::DS.uri, "Reference") {
+                let found = Digested::of(reference).ok_or(ReceiptError::NoReceipt)?;
+                let at = left.iter().position(|sent| *sent == found);
+                let at = at.ok_or(ReceiptError::Unknown { uri: found.uri })?;
+                left.swap_remove(at);
+            }
+        }
+        match left.into_iter().next() {
+            None => Ok(()),
+            Some(missing) => Err(ReceiptError::Missing { uri: missing.uri }),
+        }
+    }
+
+    /// What the signatures of the request cover.
+    fn digested(&self) -> Vec<Digested> {
+        let mut all = Vec::new();
+        for signed_info in &self.signed_infos {
+            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::default()) else { continue };
+            all.extend(document.root().children_named(name::DS.uri, "Reference").filter_map(Digested::of));
+        }
+        all
+    }
+}
