@@ -194,8 +194,11 @@ fn attachments_count_under_the_signature_of_the_body_alone() {
 fn an_envelope_without_its_package_proves_no_attachment() {
     let plan = recipe().sign(signing()).plan().expect("a plan");
     let package = plan.secure_package(&envelope(SOAP11), vec![note()]).expect("secured");
-    let error = refuse(&demanding(), package.envelope());
-    assert!(matches!(error, OpenError::Requirement(RequirementError::NoPackage)), "{error}");
+    let encrypted = Requirements::signed([Part::Body]).encrypted([Part::Attachments]);
+    for receiver in [demanding(), Receiver::new(trust(), encrypted, DangerousNoReplayCache)] {
+        let error = refuse(&receiver, package.envelope());
+        assert!(matches!(error, OpenError::Requirement(RequirementError::NoPackage)), "{error}");
+    }
     // The signature names what is not there.
     let error = refuse(&receiver(), package.envelope());
     assert!(matches!(error, OpenError::Verify(ws_security::xmldsig::VerifyError::Dereference { .. })), "{error}");
@@ -514,9 +517,12 @@ fn attachments_under_cbc_need_a_signature_around_them() {
     let message = written(recipe().sign(signing()).encrypt(cbc()));
     assert!(matches!(open(&receiver(), &message), Err(OpenError::UnauthenticatedCbc)));
     assert!(open(&receiver().dangerous_decrypt_cbc_before_verification(), &message).is_ok());
+    // Whoever replaces the key makes other octets of it: what is signed is the ciphertext alone.
     let message = written(recipe().encrypt(cbc()).sign(signing()));
-    let opened = open(&receiver(), &message).expect("opens");
-    assert_eq!(opened.attachments()[0].content().expect("read").as_ref(), BINARY);
+    let error = open(&receiver(), &message).map(drop);
+    assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotSigned { .. }))), "{error:?}");
+    let lax = receiver().dangerous_accept_unsigned_encrypted_data_of_attachments();
+    assert_eq!(open(&lax, &message).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
 }
 
 /// Nothing is fetched: a CipherReference names an attachment of the message, or the message is refused.

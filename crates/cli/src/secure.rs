@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
-use ws_security::attachments::Attachment;
+use ws_security::attachments::{Attachment, MimeError};
 use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
 use ws_security::{
@@ -142,10 +142,15 @@ fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
         _ => "application/octet-stream",
     };
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
-    let content = File::open(path).map_err(|error| could_not(format!("{}: {error}", path.display())))?;
-    Attachment::of_file(format!("{id}@{number}.attachment"), content_type, content)
+    let id = format!("{id}@{number}.attachment");
+    // What has no length is read at once.
+    let attachment = match path.is_file() {
+        true => File::open(path).map_err(MimeError::from).and_then(|file| Attachment::of_file(id, content_type, file)),
+        false => Attachment::new(id, content_type, output::read(path)?),
+    };
+    attachment
         .and_then(|attachment| attachment.field("Content-Disposition", format!("attachment; filename=\"{quoted}\"")))
-        .map_err(could_not)
+        .map_err(|error| could_not(format!("{}: {error}", path.display())))
 }
 
 fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken>) -> Outcome<Encrypting> {

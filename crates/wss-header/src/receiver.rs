@@ -273,7 +273,8 @@ impl Receiver {
 
     /// Counts attachments as signed that were encrypted first where the signature covers their ciphertext alone, as that
     /// of WSS4J does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes that on the way can have
-    /// the header of an attachment taken for the beginning of its content, or the reverse.
+    /// the header of an attachment taken for the beginning of its content, or the reverse; and under CBC, octets that no
+    /// one sent.
     #[must_use]
     pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
         self.unsigned_data = true;
@@ -361,7 +362,8 @@ impl Receiver {
         request: Option<&'r Exchange>,
     ) -> Result<(Opening<'r>, Read), OpenError> {
         self.requirements.check()?;
-        if demanded.contains(&Part::Attachments) && package.is_none() {
+        let encrypted = &self.requirements.encrypted;
+        if package.is_none() && (demanded.contains(&Part::Attachments) || encrypted.contains(&Part::Attachments)) {
             return Err(RequirementError::NoPackage.into());
         }
         if self.requirements.confirmation && request.is_none() {

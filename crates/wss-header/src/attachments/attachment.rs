@@ -77,7 +77,7 @@ impl Attachment {
     /// # Specification
     /// AS4 Profile of ebMS 3.0 §3.1. What type it was, the ebMS header says.
     pub fn compressed(mut self, spool: Option<&Spool>) -> Result<Self, MimeError> {
-        let mut writer = SpoolWriter::new(spool.cloned(), u64::MAX);
+        let mut writer = SpoolWriter::new(spool.cloned());
         for_each_piece(GzEncoder::new(self.content.reader(), Compression::default()), |piece| writer.write(piece))?;
         self.content = writer.finish()?;
         self.fields.set("Content-Type", " application/gzip".to_owned());

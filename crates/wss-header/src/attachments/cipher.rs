@@ -128,8 +128,7 @@ pub(crate) fn opened(
         return Ok((plain.into(), digest));
     }
     let mut gcm = GcmOpening::start(method, key)?;
-    // The plaintext is shorter.
-    let mut writer = SpoolWriter::new(spool.cloned(), content.len());
+    let mut writer = SpoolWriter::new(spool.cloned());
     let mut plain = Vec::with_capacity(2 * PIECE);
     let mut digest = Digest::new(DigestMethod::Sha256);
     for_each_piece(content.reader(), |piece| -> Result<(), OpenCipherError> {

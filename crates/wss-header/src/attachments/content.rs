@@ -9,11 +9,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) const PIECE: usize = 64 << 10;
 
 /// The octets of a part. Cheap to clone.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) enum Content<'m> {
     Borrowed(&'m [u8]),
     Memory { octets: Arc<Vec<u8>>, start: usize },
     File { file: Arc<Mutex<File>>, start: u64, len: u64 },
+}
+
+impl std::fmt::Debug for Content<'_> {
+    /// Not what it says: that may be a secret, and long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} octets", self.len())
+    }
 }
 
 impl From<Vec<u8>> for Content<'_> {
@@ -24,8 +31,15 @@ impl From<Vec<u8>> for Content<'_> {
 
 impl<'m> Content<'m> {
     /// Everything a file holds now.
+    ///
+    /// # Errors
+    /// Those of the system; [`io::ErrorKind::InvalidInput`] for what has no length, such as a pipe.
     pub(super) fn file(file: File) -> io::Result<Self> {
-        let len = file.metadata()?.len();
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::ErrorKind::InvalidInput.into());
+        }
+        let len = metadata.len();
         Ok(Self::File { file: Arc::new(Mutex::new(file)), start: 0, len })
     }
 

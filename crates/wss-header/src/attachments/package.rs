@@ -90,13 +90,13 @@ pub struct MimeLimits {
     parts: usize,
     header_octets: usize,
     envelope_octets: usize,
-    attachment_octets: u64,
+    all_octets: u64,
 }
 
 impl Default for MimeLimits {
-    /// 64 parts, 16 KiB of header each, 16 MiB of envelope, and 64 MiB of each attachment.
+    /// 64 parts, 16 KiB of header each, 16 MiB of envelope, and 256 MiB of all parts together.
     fn default() -> Self {
-        Self { parts: 64, header_octets: 16 << 10, envelope_octets: 16 << 20, attachment_octets: 64 << 20 }
+        Self { parts: 64, header_octets: 16 << 10, envelope_octets: 16 << 20, all_octets: 256 << 20 }
     }
 }
 
@@ -109,17 +109,17 @@ impl MimeLimits {
         self
     }
 
-    /// The octets of the envelope, which is held in memory, and of each attachment.
+    /// The octets of the envelope, which is held in memory, and of all parts together.
     #[must_use]
-    pub fn octets(mut self, envelope: usize, attachment: u64) -> Self {
+    pub fn octets(mut self, envelope: usize, all: u64) -> Self {
         self.envelope_octets = envelope;
-        self.attachment_octets = attachment;
+        self.all_octets = all;
         self
     }
 }
 
 /// A message with attachments: in memory, or with attachments that are spooled to files.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Package<'m> {
     root: MimePart<'m>,
     envelope: Cow<'m, [u8]>,
@@ -129,7 +129,7 @@ pub struct Package<'m> {
 }
 
 /// A part of a package.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct MimePart<'m> {
     fields: Fields,
     /// As it was transferred, if it is still known.
@@ -138,6 +138,12 @@ pub struct MimePart<'m> {
     /// The digest of the content, if it was made on the way.
     sha256: Option<DigestValue>,
     content_id: Option<String>,
+}
+
+impl std::fmt::Debug for Package<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Package").field("root", &self.root).field("attachments", &self.attachments).finish()
+    }
 }
 
 impl<'m> Package<'m> {
@@ -163,6 +169,10 @@ impl<'m> Package<'m> {
     pub fn parse_body(content_type: &str, body: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
         let related = Related::parse(content_type)?;
         let parts = split_parts(body, &related.boundary, limits)?;
+        let all: usize = parts.iter().map(|part| part.len()).sum();
+        if all as u64 > limits.all_octets {
+            return Err(too_large(limits));
+        }
         let parts = parts.into_iter().map(|part| MimePart::parse(part, limits)).collect::<Result<_, _>>()?;
         Self::of_parts(parts, &related, limits, None)
     }
@@ -286,6 +296,12 @@ impl Related {
     }
 }
 
+impl std::fmt::Debug for MimePart<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MimePart").field("content_id", &self.content_id).field("content", &self.content).finish()
+    }
+}
+
 impl<'m> MimePart<'m> {
     /// A part that is about to be written, or came out of ciphertext.
     pub(crate) fn of(fields: Fields, content: Content<'m>, content_id: Option<String>) -> Self {
@@ -299,10 +315,6 @@ impl<'m> MimePart<'m> {
     fn parse(octets: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
         let (header, encoded) = split_header(octets, limits)?;
         let header = Header::parse(header)?;
-        if encoded.len() as u64 > limits.attachment_octets {
-            let allowed = usize::try_from(limits.attachment_octets).unwrap_or(usize::MAX);
-            return Err(MimeError::TooMany { what: "octets of an attachment", allowed });
-        }
         let content = match header.decoder()? {
             TransferDecoder::Identity => Content::Borrowed(encoded),
             mut decoder => {
@@ -464,6 +476,11 @@ impl Delimiters {
 const NO_LINE_BREAK: MimeError = MimeError::Delimiter { what: "no line break before a delimiter" };
 const NOT_CLOSED: MimeError = MimeError::Delimiter { what: "the closing one is missing" };
 
+fn too_large(limits: &MimeLimits) -> MimeError {
+    let allowed = usize::try_from(limits.all_octets).unwrap_or(usize::MAX);
+    MimeError::TooMany { what: "octets of a package", allowed }
+}
+
 fn check_parts(found: usize, limits: &MimeLimits) -> Result<(), MimeError> {
     if found > limits.parts { Err(MimeError::TooMany { what: "parts", allowed: limits.parts }) } else { Ok(()) }
 }
@@ -502,6 +519,7 @@ fn read_parts<R: Read>(
     let related = Related::parse(content_type)?;
     let mut delimiters = Delimiters::new(&related.boundary);
     let mut parts = Vec::new();
+    let mut left = limits.all_octets;
     let mut closes = loop {
         let line = lines.line()?.ok_or(NOT_CLOSED)?;
         if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
@@ -512,7 +530,7 @@ fn read_parts<R: Read>(
         check_parts(parts.len() + 1, limits)?;
         let header = Header::parse(&lines.header(Some(&mut delimiters), limits)?)?;
         let mut decoder = header.decoder()?;
-        let mut writer = SpoolWriter::new(Some(spool.clone()), limits.attachment_octets);
+        let mut writer = SpoolWriter::new(Some(spool.clone()));
         let mut decoded = Vec::with_capacity(2 * PIECE);
         // The line break that may be the delimiter's. The one that ends the header is not.
         let mut held: &[u8] = b"";
@@ -524,6 +542,7 @@ fn read_parts<R: Read>(
                 decoder.update(kept, &mut decoded).ok_or_else(|| header.not_in_encoding())?;
                 break delimiter.closes;
             }
+            left = left.checked_sub(line.octets.len() as u64).ok_or_else(|| too_large(limits))?;
             let (octets, line_break): (&[u8], &[u8]) = match line.octets {
                 [octets @ .., b'\r', b'\n'] => (octets, b"\r\n"),
                 [octets @ .., b'\n'] => (octets, b"\n"),
@@ -756,6 +775,15 @@ mod tests {
         assert!(matches!(error, MimeError::TooMany { what: "parts", .. }));
         let long = format!("--b\r\nX: {}\r\n\r\n\r\n--b--", "x".repeat(20 << 10));
         assert!(matches!(package(&long), Err(MimeError::TooMany { .. })));
+        // All parts together, as they are transferred.
+        let two = format!("--b\r\n\r\n<a/>\r\n--b\r\n\r\n{0}\r\n--b\r\n\r\n{0}\r\n--b--", "x".repeat(1_000));
+        let spool = Spool::in_folder("/nowhere/at/all").keep_in_memory(1 << 20);
+        for (envelope, all, fits) in [(4, 2_100, true), (3, 2_100, false), (4, 1_999, false)] {
+            let limits = MimeLimits::default().octets(envelope, all);
+            let in_memory = Package::parse_body("multipart/related; boundary=b", two.as_bytes(), &limits);
+            let streamed = Package::read_body("multipart/related; boundary=b", two.as_bytes(), &limits, &spool);
+            assert_eq!((in_memory.is_ok(), streamed.is_ok()), (fits, fits), "{envelope} {all}");
+        }
     }
 
     #[test]

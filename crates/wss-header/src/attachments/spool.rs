@@ -38,23 +38,16 @@ pub(crate) struct SpoolWriter {
     spool: Option<Spool>,
     pending: Vec<u8>,
     file: Option<File>,
-    left: u64,
-    allowed: u64,
 }
 
 impl SpoolWriter {
-    /// Refuses more than `allowed` octets.
-    pub(crate) fn new(spool: Option<Spool>, allowed: u64) -> Self {
-        Self { spool, pending: Vec::new(), file: None, left: allowed, allowed }
+    pub(crate) fn new(spool: Option<Spool>) -> Self {
+        Self { spool, pending: Vec::new(), file: None }
     }
 
     /// # Errors
-    /// [`MimeError::TooMany`], [`MimeError::Io`].
+    /// [`MimeError::Io`].
     pub(crate) fn write(&mut self, octets: &[u8]) -> Result<(), MimeError> {
-        self.left = self.left.checked_sub(octets.len() as u64).ok_or(MimeError::TooMany {
-            what: "octets of an attachment",
-            allowed: usize::try_from(self.allowed).unwrap_or(usize::MAX),
-        })?;
         self.pending.extend_from_slice(octets);
         let Some(spool) = &self.spool else { return Ok(()) };
         let file = match &mut self.file {
@@ -87,7 +80,7 @@ mod tests {
         for (len, in_memory) in [(0, true), (10, true), (11, false), (200_000, false)] {
             let octets: Vec<u8> = (0..len).map(|n: u32| (n % 251) as u8).collect();
             let spool = Spool::in_folder(folder.path()).keep_in_memory(10);
-            let mut writer = SpoolWriter::new(Some(spool), u64::MAX);
+            let mut writer = SpoolWriter::new(Some(spool));
             octets.chunks(7).for_each(|piece| writer.write(piece).expect("written"));
             let content = writer.finish().expect("finished");
             assert_eq!(content.as_slice().is_some(), in_memory, "{len}");
@@ -98,11 +91,8 @@ mod tests {
     }
 
     #[test]
-    fn the_limit_holds_and_a_missing_folder_is_an_error() {
-        let mut writer = SpoolWriter::new(None, 10);
-        writer.write(b"0123456789").expect("as many as allowed");
-        assert!(matches!(writer.write(b"x"), Err(MimeError::TooMany { .. })));
-        let mut writer = SpoolWriter::new(Some(Spool::in_folder("/nowhere/at/all").keep_in_memory(0)), 10);
+    fn a_missing_folder_is_an_error() {
+        let mut writer = SpoolWriter::new(Some(Spool::in_folder("/nowhere/at/all").keep_in_memory(0)));
         assert!(matches!(writer.write(b"x"), Err(MimeError::Io { .. })));
     }
 }

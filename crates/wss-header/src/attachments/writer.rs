@@ -4,8 +4,9 @@ use std::io::{self, Read, Write};
 
 use wss_crypto::{CryptoError, Random};
 
-/// Octets that are copied at a time.
-const PIECE: usize = 64 << 10;
+use super::content::for_each_piece;
+
+const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding";
 
 /// Writes a `multipart/related` package part by part (RFC 2387). The transport carries its
 /// [`PackageWriter::content_type`]; [`PackageWriter::finish`] closes the package.
@@ -52,7 +53,8 @@ impl<W: Write> PackageWriter<W> {
         format!("multipart/related; type=\"{}\"{start_info}; boundary=\"{}\"", self.root_type, self.boundary)
     }
 
-    /// Writes a part: its header fields, in order, and its content. The first is the root.
+    /// Writes a part: its header fields, in order, and its content. The first is the root. All are transferred as they
+    /// are, and their headers say so.
     ///
     /// # Errors
     /// Those of `content` and of the output; [`io::ErrorKind::InvalidInput`] if a field is none: a name that is no
@@ -68,16 +70,11 @@ impl<W: Write> PackageWriter<W> {
         for (name, value) in fields {
             write!(self.out, "{name}: {value}\r\n")?;
         }
-        self.out.write_all(b"\r\n")?;
-        let mut piece = vec![0; PIECE];
-        loop {
-            match content.read(&mut piece) {
-                Ok(0) => break,
-                Ok(len) => self.out.write_all(piece.get(..len).unwrap_or_default())?,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
+        if !fields.iter().any(|(name, _)| name.eq_ignore_ascii_case(TRANSFER_ENCODING)) {
+            write!(self.out, "{TRANSFER_ENCODING}: binary\r\n")?;
         }
+        self.out.write_all(b"\r\n")?;
+        for_each_piece(content, |piece| self.out.write_all(piece))?;
         self.out.write_all(b"\r\n")
     }
 

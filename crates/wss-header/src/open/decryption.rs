@@ -131,7 +131,8 @@ impl<'r> Opening<'r> {
         let is_covered = self.signatures.iter().any(covered_by);
         // What says which type it has, and where its header ends, is covered with it or not.
         let states_type = data.mime_type().is_some() || is_complete(data);
-        Ok(EncryptedAttachment { at, content_id, span, states_type, is_covered })
+        let authenticates = data.method().is_authenticated();
+        Ok(EncryptedAttachment { at, content_id, span, states_type, authenticates, is_covered })
     }
 
     fn opened_attachment(
@@ -157,13 +158,14 @@ impl<'r> Opening<'r> {
     }
 
     /// From here on the attachment is its plaintext. Signatures that cover the ciphertext cover that, too, if they cover
-    /// what says how to read it.
+    /// what says how to read it, and the cipher lets no other key open it: under CBC whoever replaces the EncryptedKey
+    /// makes octets of it that no one sent.
     fn replace_attachment(&mut self, attachment: EncryptedAttachment, part: MimePart<'static>) {
         if let Some(replaced) = Arc::make_mut(&mut self.attachments).get_mut(attachment.at) {
             *replaced = part;
         }
         for signature in &mut self.signatures {
-            let covers_data = signature.covered_data.contains(&attachment.span);
+            let covers_data = attachment.authenticates && signature.covered_data.contains(&attachment.span);
             let stays = covers_data || self.receiver.unsigned_data;
             signature.attachments.retain(|(id, _)| stays || *id != attachment.content_id);
             for (_, complete) in signature.attachments.iter_mut().filter(|(id, _)| *id == attachment.content_id) {
@@ -237,6 +239,8 @@ struct EncryptedAttachment {
     span: Range<usize>,
     /// The EncryptedData, or the plaintext, says what type it is of.
     states_type: bool,
+    /// The cipher authenticates.
+    authenticates: bool,
     /// A verified signature covers both.
     is_covered: bool,
 }
