@@ -14,9 +14,9 @@ pub use wss_header::bsp;
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Clock, DangerousNoReplayCache, DecryptionEvidence,
     Encrypting, EnvelopeError, Evidence, Exchange, Fault, FaultCode, FixedClock, Limits, MemoryReplayCache, OpenError,
-    Opened, Part, PendingMessage, Plan, PlanError, ProtectionToken, ReceiptError, Receiver, Recipe, ReplayCache,
-    ReplayError, RequirementError, Requirements, Role, SecureError, ShiftedClock, SignatureEvidence, Signer, Signing,
-    SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened,
+    Opened, Part, PendingMessage, PendingPackage, Plan, PlanError, ProtectionToken, ReceiptError, Receiver, Recipe,
+    ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, ShiftedClock, SignatureEvidence,
+    Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened,
 };
 #[doc(inline)]
 pub use wss_tokens::{

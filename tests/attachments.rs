@@ -135,6 +135,27 @@ fn t39_headers_are_signed_by_complete_alone() {
         let opened = open(&demanding(), &changed(&both(signing()), from, to)).expect("the content is as it was");
         assert_eq!(opened.attachments()[0].content_type(), None);
     }
+    // Each of the five that it covers, and the lack of one.
+    let fields: [(&str, &str); 3] = [
+        ("Content-Description", "the invoice of May"),
+        ("Content-Disposition", "attachment; filename=\"a.pdf\""),
+        ("Content-Location", "http://example.org/a"),
+    ];
+    let attachment = Attachment::new("a@b", "application/pdf", BINARY).expect("an attachment");
+    let attachment =
+        fields.iter().fold(attachment, |attachment, (name, value)| attachment.field(*name, *value).expect("a field"));
+    let message = secured(signing().complete_attachments(), vec![attachment]);
+    for name in ["Content-Description", "Content-Disposition", "Content-Location", "Content-Type"] {
+        let from = format!("\r\n{name}: ");
+        let at = message.1.windows(from.len()).rposition(|window| window == from.as_bytes()).expect("a field");
+        let mut other = message.clone();
+        other.1[at + from.len()] ^= 1;
+        assert!(mismatch(open(&demanding(), &other)), "{name} changed");
+        let end = at + 2 + other.1[at + 2..].windows(2).position(|window| window == b"\r\n").expect("its end");
+        let mut without = message.clone();
+        without.1.drain(at..end);
+        assert!(mismatch(open(&demanding(), &without)), "{name} left out");
+    }
     // Fields the transform leaves out may change.
     let more =
         changed(&both(signing().complete_attachments()), b"Content-ID: <note", b"X-Route: 1\r\nContent-ID: <note");
@@ -355,6 +376,22 @@ fn an_attachment_may_be_encrypted_twice_and_no_more() {
     }
     let thrice = written(recipe().sign(signing()).encrypt(inner()).encrypt(inner()).encrypt(inner()));
     assert!(matches!(open(&receiver, &thrice), Err(OpenError::TooMany { allowed: 2, .. })));
+}
+
+/// The key of the signer lives elsewhere.
+#[test]
+fn a_signature_over_attachments_may_be_made_elsewhere() {
+    let alice = identity("alice");
+    let signing = Signing::elsewhere(alice.certificate()).parts([Part::Body, Part::Timestamp, Part::Attachments]);
+    let plan = recipe().sign(signing).encrypt(encrypting()).plan().expect("a plan");
+    let pending = plan.prepare_package(&envelope(SOAP11), vec![invoice(), note()]).expect("prepared");
+    let value = alice.signing_key().sign(pending.method(), pending.octets()).expect("signed");
+    let (package, _) = pending.finish(&value).expect("finished");
+    let message = (package.content_type(), package.write(Vec::new()).expect("written"));
+    assert_eq!(open(&decrypting(), &message).expect("opens").attachments().len(), 2);
+    let at_hand = recipe().sign(of_body()).plan().expect("a plan");
+    let nothing = at_hand.prepare_package(&envelope(SOAP11), Vec::new());
+    assert!(matches!(nothing, Err(SecureError::NothingPending)));
 }
 
 #[test]

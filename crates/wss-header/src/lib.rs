@@ -40,7 +40,7 @@ pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
 };
 pub use part::Part;
-pub use plan::{PendingMessage, Plan};
+pub use plan::{PendingMessage, PendingPackage, Plan};
 pub use policy::AlgorithmPolicy;
 pub use protection_token::ProtectionToken;
 pub use receipt::ReceiptError;

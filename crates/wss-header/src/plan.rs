@@ -156,33 +156,32 @@ impl Plan {
         attachments: Vec<Attachment>,
         request: Option<&Exchange>,
     ) -> Result<(SecuredPackage, Exchange), SecureError> {
+        let pending = self.begin_package(envelope, attachments, request)?;
+        match pending.securing.run()? {
+            Next::Done(done) => Ok(pending.frame.around(done)),
+            Next::Sign(..) => Err(SecureError::NothingPending),
+        }
+    }
+
+    fn begin_package(
+        &self,
+        envelope: &str,
+        attachments: Vec<Attachment>,
+        request: Option<&Exchange>,
+    ) -> Result<Begun, SecureError> {
         let mut seen = BTreeSet::new();
         if let Some(twice) = attachments.iter().find(|attachment| !seen.insert(attachment.content_id())) {
             return Err(MimeError::DuplicateId { id: twice.content_id().to_owned() }.into());
         }
         let mut octets = [0; 16];
         self.recipe.random.fill(&mut octets)?;
-        let done = self.run_with(envelope, attachments, request)?;
-        let version = SoapVersion::of(envelope);
-        let (envelope, attachments) = (done.message, done.attachments.into());
-        Ok((
-            SecuredPackage { envelope, version, attachments, included: Vec::new(), boundary: boundary_of(&octets) },
-            done.exchange,
-        ))
+        let frame = Frame { version: SoapVersion::of(envelope), boundary: boundary_of(&octets) };
+        Ok(Begun { securing: Securing::begin(self, envelope, attachments, request)?, frame })
     }
 
     fn run(&self, envelope: &str, request: Option<&Exchange>) -> Result<(String, Exchange), SecureError> {
-        self.run_with(envelope, Vec::new(), request).map(|done| (done.message, done.exchange))
-    }
-
-    fn run_with(
-        &self,
-        envelope: &str,
-        attachments: Vec<Attachment>,
-        request: Option<&Exchange>,
-    ) -> Result<Done, SecureError> {
-        match Securing::begin(self, envelope, attachments, request)?.run()? {
-            Next::Done(done) => Ok(done),
+        match Securing::begin(self, envelope, Vec::new(), request)?.run()? {
+            Next::Done(done) => Ok((done.message, done.exchange)),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
     }
@@ -196,6 +195,41 @@ impl Plan {
             Next::Done(..) => Err(SecureError::NothingPending),
             Next::Sign(securing, pending) => Ok(PendingMessage { securing, pending }),
         }
+    }
+
+    /// As [`Plan::prepare`], for an envelope with its attachments.
+    ///
+    /// # Errors
+    /// [`SecureError`]; [`SecureError::NothingPending`] if the recipe has no such signature.
+    pub fn prepare_package(&self, envelope: &str, attachments: Vec<Attachment>) -> Result<PendingPackage, SecureError> {
+        let Begun { securing, frame } = self.begin_package(envelope, attachments, None)?;
+        match securing.run()? {
+            Next::Done(..) => Err(SecureError::NothingPending),
+            Next::Sign(securing, pending) => {
+                Ok(PendingPackage { message: PendingMessage { securing, pending }, frame })
+            }
+        }
+    }
+}
+
+/// A package that is being secured.
+struct Begun {
+    securing: Securing,
+    frame: Frame,
+}
+
+/// What a package is written with.
+#[derive(Debug)]
+struct Frame {
+    version: SoapVersion,
+    boundary: String,
+}
+
+impl Frame {
+    fn around(self, done: Done) -> (SecuredPackage, Exchange) {
+        let (envelope, attachments) = (done.message, done.attachments.into());
+        let Self { version, boundary } = self;
+        (SecuredPackage { envelope, version, attachments, included: Vec::new(), boundary }, done.exchange)
     }
 }
 
@@ -223,10 +257,44 @@ impl PendingMessage {
     /// # Errors
     /// [`SecureError`]; [`SecureError::NothingPending`] if a second such signature follows.
     pub fn finish(self, value: &[u8]) -> Result<String, SecureError> {
+        self.done(value).map(|done| done.message)
+    }
+
+    fn done(self, value: &[u8]) -> Result<Done, SecureError> {
         match self.securing.signed(&self.pending, value).run()? {
-            Next::Done(done) => Ok(done.message),
+            Next::Done(done) => Ok(done),
             Next::Sign(..) => Err(SecureError::NothingPending),
         }
+    }
+}
+
+/// A package that waits for a signature made elsewhere (HSM, key service).
+#[derive(Debug)]
+pub struct PendingPackage {
+    message: PendingMessage,
+    frame: Frame,
+}
+
+impl PendingPackage {
+    /// The octets to sign, with [`PendingPackage::method`].
+    #[must_use]
+    pub fn octets(&self) -> &[u8] {
+        self.message.octets()
+    }
+
+    /// The signature method.
+    #[must_use]
+    pub fn method(&self) -> wss_crypto::SignatureMethod {
+        self.message.method()
+    }
+
+    /// Takes the signature value (ECDSA: `r ‖ s`) and runs the steps that are left; gives what is needed to open the
+    /// reply, too.
+    ///
+    /// # Errors
+    /// [`SecureError`]; [`SecureError::NothingPending`] if a second such signature follows.
+    pub fn finish(self, value: &[u8]) -> Result<(SecuredPackage, Exchange), SecureError> {
+        Ok(self.frame.around(self.message.done(value)?))
     }
 }
 
