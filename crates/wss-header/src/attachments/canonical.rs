@@ -50,6 +50,10 @@ impl<'m> Canonical<'m> {
         if self.is_text { Box::new(LineEnds::new(self.content.reader())) } else { self.content.reader() }
     }
 
+    fn for_each_piece(&self, take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+        if self.is_text { for_each_piece(self.reader(), take) } else { self.content.for_each_piece(take) }
+    }
+
     /// All of it, in memory.
     pub(crate) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         if !self.is_text {
@@ -94,10 +98,10 @@ pub(crate) fn digests(
         digests.iter_mut().skip(1).for_each(|digest| digest.update(b"\r\n"));
         octets += header.len() as u64;
     }
-    for_each_piece(canonical.reader(), |piece| {
+    canonical.for_each_piece(|piece| {
         digests.iter_mut().for_each(|digest| digest.update(piece));
         octets += piece.len() as u64;
-        Ok::<(), io::Error>(())
+        Ok(())
     })?;
     Ok((digests.into_iter().map(Digest::finish).collect(), octets))
 }

@@ -9,7 +9,7 @@ use wss_crypto::{
 };
 
 use super::canonical::COVERED;
-use super::content::{Content, PIECE, for_each_piece};
+use super::content::{Content, PIECE};
 use super::field::Fields;
 use super::package::{MimeError, MimePart};
 use super::spool::{Spool, SpoolWriter};
@@ -128,10 +128,21 @@ pub(crate) fn opened(
         return Ok((plain.into(), digest));
     }
     let mut gcm = GcmOpening::start(method, key)?;
-    let mut writer = SpoolWriter::new(spool.cloned());
-    let mut plain = Vec::with_capacity(2 * PIECE);
     let mut digest = Digest::new(DigestMethod::Sha256);
-    for_each_piece(content.reader(), |piece| -> Result<(), OpenCipherError> {
+    let Some(spool) = spool else {
+        let mut plain = Vec::with_capacity(usize::try_from(content.len()).unwrap_or_default());
+        content.for_each_piece(|piece| -> Result<(), OpenCipherError> {
+            let start = plain.len();
+            gcm.update(piece, &mut plain)?;
+            digest.update(plain.get(start..).unwrap_or_default());
+            Ok(())
+        })?;
+        gcm.finish()?;
+        return Ok((plain.into(), digest.finish()));
+    };
+    let mut writer = SpoolWriter::new(Some(spool.clone()));
+    let mut plain = Vec::with_capacity(2 * PIECE);
+    content.for_each_piece(|piece| -> Result<(), OpenCipherError> {
         plain.clear();
         gcm.update(piece, &mut plain)?;
         digest.update(&plain);

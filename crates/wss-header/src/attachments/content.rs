@@ -79,6 +79,14 @@ impl<'m> Content<'m> {
         }
     }
 
+    /// Hands it to `take`, piece by piece; what is in memory, without a copy.
+    pub(super) fn for_each_piece<E: From<io::Error>>(&self, take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+        match self.as_slice() {
+            Some(octets) => octets.chunks(PIECE).try_for_each(take),
+            None => for_each_piece(self.reader(), take),
+        }
+    }
+
     /// All of it, in memory.
     pub(super) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         match self.as_slice() {

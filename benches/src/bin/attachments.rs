@@ -1,0 +1,133 @@
+//! One table, one run: attachments that are signed and encrypted, and opened again, beside WSS4J.
+//!
+//! `cargo run --release -p wss-benches --bin attachments`. WSS4J needs a JDK and Maven.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+use ws_security::prelude::*;
+use ws_security::{ContentEncryption, DangerousNoReplayCache};
+
+const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><pay xmlns=\"urn:bank\">\
+                        4711</pay></s:Body></s:Envelope>";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches stands in the workspace")
+}
+
+/// The median of as many runs as fit into a second, at least five.
+fn median(mut operation: impl FnMut()) -> Duration {
+    let mut times = Vec::new();
+    let started = Instant::now();
+    while times.len() < 5 || started.elapsed() < Duration::from_secs(1) {
+        let before = Instant::now();
+        operation();
+        times.push(before.elapsed());
+    }
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// The class path of WSS4J, with the harness compiled.
+fn wss4j() -> Option<String> {
+    let folder = root().join("target/wss4j-harness");
+    std::fs::create_dir_all(&folder).ok()?;
+    let list = folder.join("classpath");
+    if !list.exists() {
+        let found = Command::new("mvn")
+            .args(["-q", "-B", "dependency:build-classpath", "-f"])
+            .arg(root().join("tests/interop/wss4j/pom.xml"))
+            .arg(format!("-Dmdep.outputFile={}", list.display()))
+            .status();
+        found.ok().filter(std::process::ExitStatus::success)?;
+    }
+    let jars = std::fs::read_to_string(list).ok()?.trim().to_owned();
+    let compiled = Command::new("javac")
+        .args(["-nowarn", "-cp", &jars, "-d"])
+        .arg(&folder)
+        .arg(root().join("benches/peers/AttachmentsHarness.java"))
+        .arg(root().join("tests/interop/java/Peer.java"))
+        .status();
+    compiled.ok()?.success().then(|| format!("{}:{jars}", folder.display()))
+}
+
+/// Securing and opening.
+fn ask(class_path: &str, octets: usize) -> Option<(Duration, Duration)> {
+    let output = Command::new("java")
+        .args(["-cp", class_path, "AttachmentsHarness"])
+        .arg(root().join("vectors/keys"))
+        .arg(octets.to_string())
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let (securing, opening) = text.trim().split_once(' ')?;
+    Some((Duration::from_nanos(securing.parse().ok()?), Duration::from_nanos(opening.parse().ok()?)))
+}
+
+fn main() {
+    let key_file = |name: &str| std::fs::read(root().join("vectors/keys").join(name)).expect("a key");
+    let identity = |name: &str| {
+        Identity::from_pem(&key_file(&format!("{name}.pem")), &key_file(&format!("{name}.key"))).expect("an identity")
+    };
+    let (alice, bob) = (identity("alice"), identity("bob"));
+    let plan = Recipe::new()
+        .timestamp(Duration::from_secs(300))
+        .sign(Signing::with(&alice).parts([Part::Body, Part::Attachments]))
+        .encrypt(Encrypting::to(bob.certificate()).content(ContentEncryption::Aes128Gcm).parts([Part::Attachments]))
+        .plan()
+        .expect("a plan");
+    let receiver = Receiver::new(
+        Trust::pins([alice.certificate().clone()]),
+        Requirements::signed([Part::Body, Part::Attachments]).encrypted([Part::Attachments]),
+        DangerousNoReplayCache,
+    )
+    .decrypt_with(bob);
+    let peer = wss4j();
+    if peer.is_none() {
+        eprintln!("SKIPPED: WSS4J needs a JDK and Maven");
+    }
+    println!("| size | operation | ours | rate | WSS4J 4.0.1 | ratio |\n|---|---|--:|--:|--:|--:|");
+    for octets in [10_usize << 10, 1 << 20, 8 << 20, 64 << 20] {
+        let content: Vec<u8> =
+            (0..octets as u64).map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
+        let attachment = Attachment::new("a@b", "application/octet-stream", content).expect("an attachment");
+        let secured = || plan.secure_package(ENVELOPE, vec![attachment.clone()]).expect("secured");
+        let securing = median(|| secured().write(io::sink()).map(|_| ()).expect("written"));
+        let package = secured();
+        let (content_type, body) = (package.content_type(), package.write(Vec::new()).expect("written"));
+        let limits = MimeLimits::default();
+        let opening = median(|| {
+            let package = Package::parse_body(&content_type, &body, &limits).expect("a package");
+            let opened = receiver.open_package(&package).expect("opens");
+            assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
+        });
+        let spool = Spool::in_folder(std::env::temp_dir());
+        let streaming = median(|| {
+            // As it comes from a socket: not all at once.
+            let stream = io::BufReader::new(body.as_slice().take(u64::MAX));
+            let package = Package::read_body(&content_type, stream, &limits, &spool).expect("a package");
+            let opened = receiver.open_package(&package).expect("opens");
+            assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
+        });
+        // What it takes grows with the square of the size: at 64 MB more than a minute each.
+        let asked = peer.as_deref().filter(|_| octets <= 8 << 20);
+        let theirs = asked.and_then(|class_path| ask(class_path, octets));
+        let size = if octets < 1 << 20 { format!("{} KB", octets >> 10) } else { format!("{} MB", octets >> 20) };
+        let rows = [
+            ("sign and encrypt", securing, theirs.map(|(securing, _)| securing)),
+            ("decrypt and verify, in memory", opening, theirs.map(|(_, opening)| opening)),
+            ("decrypt and verify, through files", streaming, theirs.map(|(_, opening)| opening)),
+        ];
+        for (operation, ours, theirs) in rows {
+            let rate = octets as f64 / ours.as_secs_f64() / 1e6;
+            let (theirs, ratio) = match theirs {
+                Some(theirs) => (format!("{theirs:.1?}"), format!("{:.1}×", theirs.as_secs_f64() / ours.as_secs_f64())),
+                None => ("–".to_owned(), "–".to_owned()),
+            };
+            println!("| {size} | {operation} | {ours:.1?} | {rate:.0} MB/s | {theirs} | {ratio} |");
+        }
+    }
+}
