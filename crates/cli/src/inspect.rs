@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use ws_security::attachments::Package;
 use ws_security::c14n::{Document, Element, IdIndex, name};
 
 use crate::args::InspectArgs;
 use crate::output::{self, Outcome, refused};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
-    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let octets = output::read(&arguments.file.file)?;
+    let package = output::package(&octets)?;
+    let text = output::text(package.as_ref().map_or(&octets, |package| package.unauthenticated_envelope()))?;
     let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
     let mut out = String::from("Nothing below is verified: use `wss verify` for that.\n");
     let ids = match IdIndex::build(&document) {
@@ -35,7 +38,15 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     }
     for data in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData")) {
         let method = algorithm(data, "EncryptionMethod");
-        line(&mut out, 0, &format!("encrypted: {} with {method}", data.path()));
+        let reference = data.descendants_and_self().find(|inner| inner.is(name::XENC.uri, "CipherReference"));
+        let url = reference.and_then(|reference| reference.attribute("", "URI"));
+        let what = url.map_or_else(|| data.path(), |url| url.into_owned());
+        line(&mut out, 0, &format!("encrypted: {what} with {method}"));
+    }
+    for part in package.iter().flat_map(Package::attachments) {
+        let octets = part.unauthenticated_content().map_err(refused)?.len();
+        let id = part.content_id().unwrap_or("without a Content-ID");
+        line(&mut out, 0, &format!("attachment: {id}, {octets} octets of {}", part.unauthenticated_type()));
     }
     output::write(arguments.file.output.as_ref(), out.as_bytes())
 }
@@ -86,7 +97,8 @@ fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>) {
             for reference in signed_info.children().filter(|child| child.name().local == "Reference") {
                 let uri = reference.attribute("", "URI").unwrap_or_default();
                 let target = uri.strip_prefix('#').and_then(|id| ids?.get(id));
-                let place = target.map_or("nothing".to_owned(), Element::path);
+                let otherwise = if uri.starts_with("cid:") { "an attachment" } else { "nothing" };
+                let place = target.map_or(otherwise.to_owned(), Element::path);
                 line(out, 2, &format!("covers {uri} = {place} with {}", algorithm(reference, "DigestMethod")));
             }
             key_info(out, element);

@@ -280,6 +280,7 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
                 "path": path,
                 "method": signature.method.uri(),
                 "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "attachments": signature.attachments,
             })
         })
         .collect();

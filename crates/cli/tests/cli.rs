@@ -402,6 +402,9 @@ fn attachments_are_encrypted_and_decrypted() {
         let written = std::fs::read_dir(&folder).expect("a folder").next().expect("one").expect("a file").path();
         assert_eq!(std::fs::read(written).expect("a file"), std::fs::read(&large).expect("a file"));
         std::fs::remove_dir_all(&folder).expect("removed");
+        let shown = exits(0, &format!("inspect {}", sent.display()), "");
+        assert!(shown.contains(" octets of application/octet-stream"), "{shown}");
+        assert!(shown.contains("= an attachment with") && shown.contains("encrypted: cid:"), "{shown}");
         // Without the key, and with the last octet of the ciphertext another.
         exits(1, &format!("{verify} {}", sent.display()), "");
         let end = message.windows(4).rposition(|window| window == b"\r\n--").expect("the end");

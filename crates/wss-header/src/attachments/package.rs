@@ -338,6 +338,12 @@ impl<'m> MimePart<'m> {
         self.content_id.as_deref()
     }
 
+    /// The media type that its header states, `text/plain` where it states none. Nothing says who wrote it.
+    #[must_use]
+    pub fn unauthenticated_type(&self) -> String {
+        self.media_type().unwrap_or_default()
+    }
+
     /// The content, its transfer encoding undone. Nothing says who wrote it.
     pub fn unauthenticated_reader(&self) -> impl Read + '_ {
         self.content.reader()

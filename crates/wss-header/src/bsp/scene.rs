@@ -227,18 +227,30 @@ impl<'d> Scene<'d> {
         before.filter(|security| security.contains(element))
     }
 
-    /// Ciphertext that stands in a Security header, in place of a child: it may hide anything.
+    /// Ciphertext that stands in a Security header, in place of a child: it may hide anything. That of an attachment hides
+    /// nothing of the envelope.
     pub(super) fn hidden(&self) -> Option<Element<'d>> {
-        let mut data = self.encrypted_data.iter().map(|data| data.element);
+        let mut data = self.hiding_data();
         let hidden = data.find(|element| element.parent().is_some() && self.security_of(*element) == element.parent());
         let in_header = |security: &Element<'d>| security.children_named(name::SAML2.uri, "EncryptedAssertion").next();
         hidden.or_else(|| self.security.iter().find_map(in_header))
+    }
+
+    /// EncryptedData that hides something of the envelope.
+    pub(super) fn hiding_data(&self) -> impl Iterator<Item = Element<'d>> {
+        self.encrypted_data.iter().map(|data| data.element).filter(|data| cipher_reference(*data).is_none())
     }
 
     /// The Ids of the document, if no two are one: what digests are computed with.
     pub(super) fn index(&self) -> Option<IdIndex<'d>> {
         IdIndex::build(self.document).ok()
     }
+}
+
+/// Where the cipher octets are, if not in the EncryptedData itself: in an attachment.
+pub(super) fn cipher_reference(data: Element<'_>) -> Option<Element<'_>> {
+    let cipher = data.children_named(name::XENC.uri, "CipherData").next()?;
+    cipher.children_named(name::XENC.uri, "CipherReference").next()
 }
 
 impl<'d> List<'d> {

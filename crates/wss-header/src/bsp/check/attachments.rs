@@ -10,7 +10,7 @@ use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
 use crate::attachments::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 use crate::bsp::report::Findings;
-use crate::bsp::scene::Scene;
+use crate::bsp::scene::{Scene, cipher_reference};
 use crate::bsp::table::Rule;
 
 const PACKAGE: &str = "the MIME package";
@@ -38,11 +38,6 @@ pub(super) fn judge(
     if package.is_some() {
         attachments.whole(scene, findings);
     }
-}
-
-fn cipher_reference<'d>(data: Element<'d>) -> Option<Element<'d>> {
-    let cipher = data.children_named(name::XENC.uri, "CipherData").next()?;
-    cipher.children_named(name::XENC.uri, "CipherReference").next()
 }
 
 struct Attachments<'p, 'm> {

@@ -23,7 +23,7 @@ pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
         encrypted_data(data, scene, findings);
     }
     let steps = Steps::of(scene);
-    let hides = scene.hidden().is_some() || !scene.encrypted_data.is_empty();
+    let hides = scene.hidden().is_some() || scene.hiding_data().next().is_some();
     for (at, list) in scene.lists.iter().enumerate() {
         judge_list(list, hides, scene, findings);
         steps.complete(at, list, findings);
