@@ -1,6 +1,6 @@
 //! SOAP with Attachments: a message as a `multipart/related` package (SwA Profile 1.1.1).
 //!
-//! In reading order: `package`, the envelope and its parts; `content`, where their octets are, and `spool`, where large
+//! In reading order: `package`, the envelope and its parts; `wire`, how they stand between delimiters; `content`, where their octets are, and `spool`, where large
 //! ones go; `transfer`, how they were encoded; `field`, the fields of a MIME header, and one of them with its parameters;
 //! `canonical`, what of a part a signature digests; `cipher`, what encryption makes of a part; `attachment`, attachments
 //! to be sent, and those that were authenticated; `writer`, a package written part by part; `xop`, base64 of the envelope
@@ -14,6 +14,7 @@ mod field;
 mod package;
 mod spool;
 mod transfer;
+mod wire;
 mod writer;
 mod xop;
 

@@ -1,0 +1,282 @@
+//! Parts as they stand on the wire, between their delimiters: from memory, or from a stream (RFC 2046 §5.1).
+//!
+//! Both readings go by the same [`Delimiters`], line by line; a test reads every arrangement of a few lines both ways.
+
+use std::io::{self, Read};
+
+use super::content::PIECE;
+use super::field::Fields;
+use super::package::{MimeError, MimeLimits, MimePart};
+use super::spool::{Spool, SpoolWriter};
+use super::transfer::TransferDecoder;
+
+/// What the header of a part says of it.
+pub(super) struct Header {
+    pub(super) fields: Fields,
+    encoding: String,
+    pub(super) content_id: Option<String>,
+}
+
+impl Header {
+    pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
+        let fields = Fields::parse(octets)?;
+        let encoding = fields.get("Content-Transfer-Encoding")?.unwrap_or_default().trim().to_ascii_lowercase();
+        let content_id = fields.content_id()?;
+        Ok(Self { fields, encoding, content_id })
+    }
+
+    pub(super) fn decoder(&self) -> Result<TransferDecoder, MimeError> {
+        TransferDecoder::of(&self.encoding).ok_or_else(|| self.not_in_encoding())
+    }
+
+    pub(super) fn not_in_encoding(&self) -> MimeError {
+        MimeError::TransferEncoding { encoding: self.encoding.clone() }
+    }
+}
+
+/// A header and what follows the empty line that ends it.
+pub(super) fn split_header<'m>(octets: &'m [u8], limits: &MimeLimits) -> Result<(&'m [u8], &'m [u8]), MimeError> {
+    let mut at = 0;
+    loop {
+        let rest = octets.get(at..).unwrap_or_default();
+        let len = memchr::memchr(b'\n', rest).ok_or(MimeError::Header { line: String::new() })?;
+        check_header(at + len, limits)?;
+        let line = rest.get(..len).unwrap_or_default();
+        if line.is_empty() || line == b"\r" {
+            return Ok((octets.get(..at).unwrap_or_default(), rest.get(len + 1..).unwrap_or_default()));
+        }
+        at += len + 1;
+    }
+}
+
+fn check_header(octets: usize, limits: &MimeLimits) -> Result<(), MimeError> {
+    if octets > limits.header_octets {
+        return Err(MimeError::TooMany { what: "octets of a MIME header", allowed: limits.header_octets });
+    }
+    Ok(())
+}
+
+/// A line that is longer is no delimiter (RFC 5322 §2.1.1).
+pub(super) const MAX_DELIMITER: usize = 998;
+
+/// Tells the lines that are delimiters from those that are content.
+pub(super) struct Delimiters {
+    dashed: Vec<u8>,
+    /// Whether delimiters end in CRLF, as the first of them does, or in LF.
+    crlf: Option<bool>,
+}
+
+/// A delimiter: whether it is the last.
+struct Delimiter {
+    closes: bool,
+}
+
+impl Delimiters {
+    fn new(boundary: &str) -> Self {
+        Self { dashed: format!("--{boundary}").into_bytes(), crlf: None }
+    }
+
+    /// A line with its end, or the last of the package.
+    fn judge(&mut self, line: &[u8]) -> Result<Option<Delimiter>, MimeError> {
+        let Some(tail) = line.strip_prefix(self.dashed.as_slice()).filter(|_| line.len() <= MAX_DELIMITER) else {
+            return Ok(None);
+        };
+        let (closes, tail) = tail.strip_prefix(b"--").map_or((false, tail), |tail| (true, tail));
+        let ends_in_crlf = tail.ends_with(b"\r\n");
+        // White space may follow a boundary; anything else makes it another line.
+        if !tail.iter().all(u8::is_ascii_whitespace) || !(closes || tail.ends_with(b"\n")) {
+            return Ok(None);
+        }
+        let kind = *self.crlf.get_or_insert(ends_in_crlf || tail.is_empty());
+        if !closes && ends_in_crlf != kind {
+            return Err(MimeError::Delimiter { what: "line breaks of two kinds" });
+        }
+        Ok(Some(Delimiter { closes }))
+    }
+
+    /// The line break before a delimiter, which is the delimiter's.
+    fn line_break(&self) -> &'static [u8] {
+        if self.crlf == Some(false) { b"\n" } else { b"\r\n" }
+    }
+}
+
+const NO_LINE_BREAK: MimeError = MimeError::Delimiter { what: "no line break before a delimiter" };
+const NOT_CLOSED: MimeError = MimeError::Delimiter { what: "the closing one is missing" };
+
+fn too_large(limits: &MimeLimits) -> MimeError {
+    let allowed = usize::try_from(limits.all_octets).unwrap_or(usize::MAX);
+    MimeError::TooMany { what: "octets of a package", allowed }
+}
+
+fn check_parts(found: usize, limits: &MimeLimits) -> Result<(), MimeError> {
+    if found > limits.parts { Err(MimeError::TooMany { what: "parts", allowed: limits.parts }) } else { Ok(()) }
+}
+
+/// The parts between the delimiters; what stands before the first and after the last is no one's.
+pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &MimeLimits) -> Result<Vec<&'m [u8]>, MimeError> {
+    let mut delimiters = Delimiters::new(boundary);
+    let mut parts = Vec::new();
+    let mut part_start: Option<usize> = None;
+    let mut at = 0;
+    while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
+        let line_len = memchr::memchr(b'\n', rest).map_or(rest.len(), |len| len + 1);
+        if let Some(delimiter) = delimiters.judge(rest.get(..line_len).unwrap_or_default())? {
+            if part_start.is_none() && at as u64 > limits.all_octets {
+                return Err(too_large(limits));
+            }
+            if let Some(start) = part_start {
+                let content = body.get(start..at).unwrap_or_default();
+                parts.push(content.strip_suffix(delimiters.line_break()).ok_or(NO_LINE_BREAK)?);
+                check_parts(parts.len(), limits)?;
+            }
+            if delimiter.closes {
+                let all: usize = parts.iter().map(|part| part.len()).sum();
+                return if all as u64 > limits.all_octets { Err(too_large(limits)) } else { Ok(parts) };
+            }
+            part_start = Some(at + line_len);
+        }
+        at += line_len;
+    }
+    Err(NOT_CLOSED)
+}
+
+/// As [`split_parts`], from a stream, and the parts read.
+pub(super) fn read_parts<R: Read>(
+    mut lines: Lines<R>,
+    boundary: &str,
+    limits: &MimeLimits,
+    spool: &Spool,
+) -> Result<Vec<MimePart<'static>>, MimeError> {
+    let mut delimiters = Delimiters::new(boundary);
+    let mut parts = Vec::new();
+    let (mut before, mut left) = (limits.all_octets, limits.all_octets);
+    let mut closes = loop {
+        let line = lines.line()?.ok_or(NOT_CLOSED)?;
+        if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
+            break delimiter.closes;
+        }
+        // What stands before the first has no more than all parts may have.
+        before = before.checked_sub(line.octets.len() as u64).ok_or_else(|| too_large(limits))?;
+    };
+    while !closes {
+        check_parts(parts.len() + 1, limits)?;
+        let header = Header::parse(&lines.header(Some(&mut delimiters), limits)?)?;
+        let mut decoder = header.decoder()?;
+        let mut writer = SpoolWriter::new(Some(spool.clone()));
+        let mut decoded = Vec::with_capacity(2 * PIECE);
+        // The line break that may be the delimiter's. The one that ends the header is not.
+        let mut held: &[u8] = b"";
+        closes = loop {
+            let line = lines.line()?.ok_or(NOT_CLOSED)?;
+            if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
+                // A delimiter that takes a line feed alone leaves the carriage return to the content.
+                let kept = held.strip_suffix(delimiters.line_break()).ok_or(NO_LINE_BREAK)?;
+                decoder.update(kept, &mut decoded).ok_or_else(|| header.not_in_encoding())?;
+                break delimiter.closes;
+            }
+            left = left.checked_sub(line.octets.len() as u64).ok_or_else(|| too_large(limits))?;
+            let (octets, line_break): (&[u8], &[u8]) = match line.octets {
+                [octets @ .., b'\r', b'\n'] => (octets, b"\r\n"),
+                [octets @ .., b'\n'] => (octets, b"\n"),
+                octets => (octets, b""),
+            };
+            let update = [held, octets].iter().try_for_each(|octets| decoder.update(octets, &mut decoded));
+            update.ok_or_else(|| header.not_in_encoding())?;
+            held = line_break;
+            if decoded.len() >= PIECE {
+                writer.write(&decoded)?;
+                decoded.clear();
+            }
+        };
+        decoder.finish().ok_or_else(|| header.not_in_encoding())?;
+        writer.write(&decoded)?;
+        let content = writer.finish()?;
+        parts.push(MimePart::of(header.fields, content, header.content_id));
+    }
+    Ok(parts)
+}
+
+/// The lines of a stream, in memory one buffer at a time.
+pub(super) struct Lines<R> {
+    stream: R,
+    buffer: Vec<u8>,
+    /// What of the buffer was handed out.
+    taken: usize,
+    is_at_end: bool,
+    at_line_start: bool,
+}
+
+/// A line with its end, or a piece of one that is too long to be a delimiter.
+struct Line<'l> {
+    octets: &'l [u8],
+    /// It starts the line.
+    starts: bool,
+}
+
+impl<R: Read> Lines<R> {
+    pub(super) fn new(stream: R) -> Self {
+        Self { stream, buffer: Vec::new(), taken: 0, is_at_end: false, at_line_start: true }
+    }
+
+    /// `None` at the end of the stream.
+    fn line(&mut self) -> Result<Option<Line<'_>>, MimeError> {
+        loop {
+            let rest = self.buffer.get(self.taken..).unwrap_or_default();
+            let whole = memchr::memchr(b'\n', rest).map(|at| at + 1);
+            // A carriage return stays with the line feed that may follow it.
+            let piece = rest.len() - usize::from(rest.ends_with(b"\r"));
+            let len = match whole {
+                Some(len) => len,
+                None if self.is_at_end => rest.len(),
+                None if piece > MAX_DELIMITER => piece,
+                None => {
+                    self.fill()?;
+                    continue;
+                }
+            };
+            let start = self.taken;
+            self.taken += len;
+            let starts = std::mem::replace(&mut self.at_line_start, whole.is_some());
+            let octets = self.buffer.get(start..start + len).unwrap_or_default();
+            return Ok(Some(Line { octets, starts }).filter(|line| !line.octets.is_empty()));
+        }
+    }
+
+    fn fill(&mut self) -> Result<(), MimeError> {
+        self.buffer.drain(..self.taken);
+        self.taken = 0;
+        let len = self.buffer.len();
+        self.buffer.resize(len + PIECE, 0);
+        let count = loop {
+            match self.stream.read(self.buffer.get_mut(len..).unwrap_or_default()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                read => break read?,
+            }
+        };
+        self.buffer.truncate(len + count);
+        self.is_at_end = count == 0;
+        Ok(())
+    }
+
+    /// The lines up to the empty one, which must come before a delimiter does.
+    pub(super) fn header(
+        &mut self,
+        mut delimiters: Option<&mut Delimiters>,
+        limits: &MimeLimits,
+    ) -> Result<Vec<u8>, MimeError> {
+        let mut header = Vec::new();
+        loop {
+            let line = self.line()?.ok_or(MimeError::Header { line: String::new() })?;
+            if line.starts && matches!(line.octets, b"\n" | b"\r\n") {
+                return Ok(header);
+            }
+            if let (true, Some(delimiters)) = (line.starts, &mut delimiters)
+                && delimiters.judge(line.octets)?.is_some()
+            {
+                return Err(MimeError::Header { line: String::new() });
+            }
+            header.extend_from_slice(line.octets);
+            check_header(header.len(), limits)?;
+        }
+    }
+}
