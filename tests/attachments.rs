@@ -531,6 +531,28 @@ fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotSigned { .. }))), "{error:?}");
 }
 
+/// Who takes the key away leaves ciphertext that was signed as such: it is not what was meant.
+#[test]
+fn signed_ciphertext_that_nothing_opens_is_not_handed_out() {
+    let only = || Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let message = written(recipe().encrypt(only()).sign(signing()));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let start = text.find("<xenc:EncryptedKey").expect("a key");
+    let end = text.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+    let without_key = changed(&message, &text.as_bytes()[start..end], b"");
+    let one = text.find("<xenc:DataReference").expect("a reference");
+    let end = one + text[one..].find("</xenc:DataReference>").expect("its end") + "</xenc:DataReference>".len();
+    let without_one = changed(&message, &text.as_bytes()[one..end], b"");
+    let lax = receiver().decrypt_with(identity("bob"));
+    for (message, left) in [(&without_key, 0), (&without_one, 1)] {
+        let opened = open(&lax, message).expect("attachments are not demanded");
+        assert_eq!(opened.attachments().len(), left);
+        assert_eq!(opened.unauthenticated_attachments().len(), 2 - left);
+        let error = open(&demanding().decrypt_with(identity("bob")), message).map(drop);
+        assert_eq!(error, Err(OpenError::Requirement(RequirementError::StillEncrypted)));
+    }
+}
+
 #[test]
 fn what_must_be_encrypted_and_is_not_is_refused() {
     let only_body = Encrypting::to(&certificate("bob")).parts([Part::Body]);

@@ -6,7 +6,7 @@ use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
-use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart};
+use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, content_id_of};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
@@ -216,7 +216,11 @@ impl Opening<'_> {
             local: element.name().local.to_owned(),
             xml: canonical(element),
         });
-        let (attachments, unauthenticated_attachments) = self.attachments(signature);
+        let encrypted = self.still_encrypted(scene);
+        if self.demanded.contains(&Part::Attachments) && !encrypted.is_empty() {
+            return Err(RequirementError::StillEncrypted.into());
+        }
+        let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted);
         Ok(Read {
             body: canonical(body),
             blocks: blocks.collect(),
@@ -228,11 +232,26 @@ impl Opening<'_> {
         })
     }
 
+    /// Content-IDs of attachments that our header says are ciphertext, and that nothing opened: a list that named them
+    /// may have been taken away, and who signed ciphertext did not mean it to be read.
+    fn still_encrypted(&self, scene: &Scene<'_>) -> Vec<String> {
+        let data = scene.header.element.children_named(name::XENC.uri, "EncryptedData");
+        let left =
+            data.filter(|data| !data.attribute("", "Id").is_some_and(|id| self.opened_data.contains(id.as_ref())));
+        let references = left.flat_map(Element::descendants_and_self);
+        let references = references.filter(|inner| inner.is(name::XENC.uri, "CipherReference"));
+        references.filter_map(|reference| content_id_of(&reference.attribute("", "URI")?)).collect()
+    }
+
     /// The attachments a signature covers, as they were digested; and the Content-IDs of the others.
-    fn attachments(&self, signature: &ProvenSignature) -> (Vec<AuthenticatedAttachment>, Vec<Option<String>>) {
+    fn attachments(
+        &self,
+        signature: &ProvenSignature,
+        encrypted: &[String],
+    ) -> (Vec<AuthenticatedAttachment>, Vec<Option<String>>) {
         let (mut covered, mut others) = (Vec::new(), Vec::new());
         for part in self.attachments.iter() {
-            let named = |(id, _): &&(String, bool)| part.content_id() == Some(id);
+            let named = |(id, _): &&(String, bool)| part.content_id() == Some(id) && !encrypted.contains(id);
             let references: Vec<_> = signature.attachments.iter().filter(named).collect();
             let first = references.first();
             let content = first.and_then(|_| Canonical::of(part, &self.receiver.limits.xml).ok());
