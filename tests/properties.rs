@@ -428,7 +428,7 @@ fn t10_changed_packages_are_refused_or_give_the_genuine_attachments() {
         recipe().sign(sign()).encrypt(encrypt().complete_attachments()).encrypt(encrypt()),
     ];
     let genuine: [(&str, &str, &[u8]); 3] = [
-        ("note@b", "text/plain; charset=utf-8", b"one\r\ntwo\r\n"),
+        ("note@b", "text/plain;charset=\"utf-8\"", b"one\r\ntwo\r\n"),
         ("xml@b", "application/xml", b"<a b=\"1\"></a>"),
         ("octets@b", "application/octet-stream", b"Content-Type: text/html\r\n\r\n\0\xFF\r\n"),
     ];

@@ -294,7 +294,8 @@ impl AuthenticatedAttachment {
     }
 
     /// Its Content-Type, if the signature covers its header too: of an attachment that is signed by its content alone
-    /// the type is anyone's.
+    /// the type is anyone's. It is what was digested: type and subtype in lower case, parameters in the order of their
+    /// names, as in `text/plain;charset="utf-8"`.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()

@@ -189,6 +189,12 @@ pub(crate) fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     Ok(out)
 }
 
+/// The Content-Type as the complete transform digests it; `None` where the header states none.
+pub(crate) fn canonical_type(fields: &Fields) -> Option<String> {
+    let value = fields.get("Content-Type").ok().flatten()?;
+    canonical_value("Content-Type", value).ok()
+}
+
 fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
     match name {
         "Content-Description" => {

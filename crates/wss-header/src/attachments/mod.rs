@@ -23,7 +23,7 @@ pub use package::{MimeError, MimeLimits, MimePart, Package};
 pub use spool::Spool;
 pub use writer::PackageWriter;
 
-pub(crate) use canonical::{Canonical, canonical_header, digests};
+pub(crate) use canonical::{Canonical, canonical_header, canonical_type, digests};
 pub(crate) use cipher::{OpenCipherError, opened, restored};
 pub(crate) use package::named_by;
 pub(crate) use writer::boundary_of;

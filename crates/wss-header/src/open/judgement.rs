@@ -6,7 +6,7 @@ use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
-use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, content_id_of};
+use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, canonical_type, content_id_of};
 use crate::envelope::{Envelope, Role, must_understand};
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
@@ -261,11 +261,11 @@ impl Opening<'_> {
             };
             // The type is anyone's unless some reference covers the header.
             let complete = references.iter().any(|(_, complete)| *complete);
-            let content_type = part.fields().get("Content-Type").ok().flatten().filter(|_| complete);
+            let content_type = canonical_type(part.fields()).filter(|_| complete);
             covered.push(AuthenticatedAttachment {
                 content_id: id.clone(),
                 content: content.into_owned(),
-                content_type: content_type.map(|value| value.trim().to_owned()),
+                content_type,
             });
         }
         (covered, others)
