@@ -109,12 +109,12 @@ impl From<io::Error> for OpenCipherError {
     }
 }
 
-/// Decrypts, and digests with SHA-256 in the same pass: what is large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in
+/// Decrypts, and digests the content with SHA-256 in the same pass, after the header where that is `complete`: what is large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in
 /// pieces here, at most `in_memory` octets are taken.
 pub(crate) fn opened(
     content: &Content<'_>,
-    method: ContentEncryption,
-    key: &Secret,
+    complete: bool,
+    (method, key): (ContentEncryption, &Secret),
     spool: Option<&Spool>,
     in_memory: usize,
 ) -> Result<(Content<'static>, DigestValue), OpenCipherError> {
@@ -124,11 +124,12 @@ pub(crate) fn opened(
             return Err(MimeError::TooMany { what, allowed: in_memory }.into());
         }
         let plain = decrypt(method, key, content.read_all()?.into_owned())?;
-        let digest = Digest::of(DigestMethod::Sha256, &plain);
-        return Ok((plain.into(), digest));
+        let mut digest = ContentDigest::new(complete);
+        digest.update(&plain);
+        return Ok((plain.into(), digest.finish()));
     }
     let mut gcm = GcmOpening::start(method, key)?;
-    let mut digest = Digest::new(DigestMethod::Sha256);
+    let mut digest = ContentDigest::new(complete);
     let Some(spool) = spool else {
         let mut plain = Vec::with_capacity(usize::try_from(content.len()).unwrap_or_default());
         content.for_each_piece(|piece| -> Result<(), OpenCipherError> {
@@ -150,6 +151,44 @@ pub(crate) fn opened(
     })?;
     gcm.finish()?;
     Ok((writer.finish()?, digest.finish()))
+}
+
+/// The digest of content that may come after a header.
+struct ContentDigest {
+    digest: Digest,
+    /// The beginning, as long as the header is not over.
+    beginning: Option<Vec<u8>>,
+}
+
+impl ContentDigest {
+    fn new(complete: bool) -> Self {
+        Self { digest: Digest::new(DigestMethod::Sha256), beginning: complete.then(Vec::new) }
+    }
+
+    fn update(&mut self, piece: &[u8]) {
+        let Some(beginning) = &mut self.beginning else { return self.digest.update(piece) };
+        beginning.extend_from_slice(piece);
+        if let Some(len) = header_len(beginning) {
+            self.digest.update(beginning.get(len..).unwrap_or_default());
+            self.beginning = None;
+        } else if beginning.len() > MAX_HEADER {
+            // There is none: no attachment comes of it.
+            self.beginning = None;
+        }
+    }
+
+    fn finish(self) -> DigestValue {
+        self.digest.finish()
+    }
+}
+
+/// The octets of a header at the front of a plaintext, with the empty line that ends it, which may be the first.
+fn header_len(plaintext: &[u8]) -> Option<usize> {
+    let start = plaintext.get(..plaintext.len().min(MAX_HEADER)).unwrap_or_default();
+    if start.starts_with(b"\r\n") {
+        return Some(2);
+    }
+    memchr::memmem::find(start, b"\r\n\r\n").map(|at| at + 4)
 }
 
 /// The header lines that are encrypted with an attachment: those a signature covers, and an empty one. WSS4J takes a
@@ -183,8 +222,7 @@ pub(crate) fn restored<'m>(
     }
     let mut start = Vec::new();
     plaintext.reader().take(MAX_HEADER as u64).read_to_end(&mut start).ok()?;
-    // The empty line may be the first.
-    let len = if start.starts_with(b"\r\n") { 2 } else { memchr::memmem::find(&start, b"\r\n\r\n")? + 4 };
+    let len = header_len(&start)?;
     let encrypted = Fields::parse(start.get(..len)?).ok()?;
     COVERED.iter().for_each(|name| fields.remove(name));
     for (name, value) in encrypted.iter() {
@@ -199,7 +237,7 @@ pub(crate) fn restored<'m>(
         Ok(inside) if inside == content_id => {}
         _ => return None,
     }
-    Some(MimePart::of(fields, plaintext.without_first(len), content_id))
+    Some(MimePart::of(fields, plaintext.without_first(len), content_id).with_sha256(sha256))
 }
 
 /// Octets of a header that was encrypted.
@@ -229,15 +267,21 @@ mod tests {
         for method in [ContentEncryption::Aes128Gcm, ContentEncryption::Aes256Gcm, ContentEncryption::Aes128Cbc] {
             for len in [0_u32, 1, 65_536, 65_537, 300_000] {
                 let plain: Vec<u8> = (0..len).map(|n| (n % 251) as u8).collect();
-                let seal = seal("A:b\r\n\r\n", method);
+                let header = if len == 1 {
+                    "\r\n".to_owned()
+                } else {
+                    format!("A:{}\r\n\r\n", "b".repeat(len as usize % 9_000))
+                };
+                let seal = seal(&header, method);
                 let octets = sealed(&seal, &plain);
                 assert_ne!(octets, sealed(&seal, &plain));
-                let expected = [b"A:b\r\n\r\n", plain.as_slice()].concat();
+                let expected = [header.as_bytes(), plain.as_slice()].concat();
                 for spool in [None, Some(&spool)] {
                     let content = Content::Borrowed(&octets);
-                    let Ok((opened, digest)) = opened(&content, method, &seal.key, spool, 1 << 20) else {
-                        panic!("{len}")
-                    };
+                    let open = |complete| opened(&content, complete, (method, &seal.key), spool, 1 << 20);
+                    let Ok((_, digest)) = open(true) else { panic!("{len}") };
+                    assert_eq!(digest, Digest::of(DigestMethod::Sha256, &plain), "after the header");
+                    let Ok((opened, digest)) = open(false) else { panic!("{len}") };
                     assert_eq!(digest, Digest::of(DigestMethod::Sha256, &expected));
                     assert_eq!(opened.read_all().expect("read").as_ref(), expected);
                 }
@@ -245,11 +289,25 @@ mod tests {
                 if let Some(last) = changed.last_mut().filter(|_| method.is_authenticated()) {
                     *last ^= 1;
                     let changed = Content::Borrowed(&changed);
-                    let failed = opened(&changed, method, &seal.key, Some(&spool), 1 << 20);
+                    let failed = opened(&changed, true, (method, &seal.key), Some(&spool), 1 << 20);
                     assert!(matches!(failed, Err(OpenCipherError::Failed)));
                 }
             }
         }
+    }
+
+    #[test]
+    fn a_header_is_told_from_the_content_in_whatever_pieces_it_comes() {
+        for plaintext in ["A:b\r\nC:d\r\n\r\nabc\r\n\r\nd", "\r\nabc", "A:b\r\n\r\n", "\r\n"] {
+            let len = header_len(plaintext.as_bytes()).expect("a header");
+            for piece in 1..plaintext.len() {
+                let mut digest = ContentDigest::new(true);
+                plaintext.as_bytes().chunks(piece).for_each(|piece| digest.update(piece));
+                let expected = Digest::of(DigestMethod::Sha256, &plaintext.as_bytes()[len..]);
+                assert_eq!(digest.finish(), expected, "{plaintext:?} {piece}");
+            }
+        }
+        assert_eq!(header_len(&[b'x'; 20 << 10]), None);
     }
 
     #[test]

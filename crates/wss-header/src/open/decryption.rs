@@ -148,7 +148,7 @@ impl<'r> Opening<'r> {
         self.check_use(data.method(), secret)?;
         let part = self.attachments.get(attachment.at).ok_or(DecryptError::Failed)?;
         let in_memory = self.receiver.limits.xml.max_octets();
-        let plaintext = opened(part.content(), data.method(), secret, self.spool, in_memory);
+        let plaintext = opened(part.content(), is_complete(data), (data.method(), secret), self.spool, in_memory);
         let plaintext = plaintext.map_err(|error| match error {
             OpenCipherError::Failed => DecryptError::Failed.into(),
             OpenCipherError::Mime(error) => OpenError::Attachment(error),
