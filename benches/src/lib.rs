@@ -7,6 +7,8 @@
 #![forbid(unsafe_code)]
 
 use std::fmt::Write as _;
+use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// A SOAP 1.1 envelope of about `octets` octets.
 #[must_use]
@@ -79,4 +81,26 @@ impl Lcg {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below
     }
+}
+
+/// The root of the workspace.
+///
+/// # Panics
+/// Never: the crate stands in it.
+#[must_use]
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches stands in the workspace")
+}
+
+/// The median of as many runs as fit into a second, at least five.
+pub fn median(mut operation: impl FnMut()) -> Duration {
+    let mut times = Vec::new();
+    let started = Instant::now();
+    while times.len() < 20_000 && (times.len() < 5 || started.elapsed() < Duration::from_secs(1)) {
+        let before = Instant::now();
+        operation();
+        times.push(before.elapsed());
+    }
+    times.sort_unstable();
+    times[times.len() / 2]
 }

@@ -3,33 +3,16 @@
 //! `cargo run --release -p wss-benches --bin attachments`. WSS4J needs a JDK and Maven.
 
 use std::io::{self, Read};
-use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
 use ws_security::prelude::*;
 use ws_security::{ContentEncryption, DangerousNoReplayCache};
+use wss_benches::{median, root};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><pay xmlns=\"urn:bank\">\
                         4711</pay></s:Body></s:Envelope>";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches stands in the workspace")
-}
-
-/// The median of as many runs as fit into a second, at least five.
-fn median(mut operation: impl FnMut()) -> Duration {
-    let mut times = Vec::new();
-    let started = Instant::now();
-    while times.len() < 5 || started.elapsed() < Duration::from_secs(1) {
-        let before = Instant::now();
-        operation();
-        times.push(before.elapsed());
-    }
-    times.sort_unstable();
-    times[times.len() / 2]
-}
 
 /// The class path of WSS4J, with the harness compiled.
 fn wss4j() -> Option<String> {

@@ -7,28 +7,12 @@ use std::fmt::Write as _;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ws_security::c14n::{Canonicalization, Document, Limits as XmlLimits, Subset};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Limits, SignatureMethod};
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches stands in the workspace")
-}
-
-/// The median of as many runs as fit into a second, at least five.
-fn median(mut operation: impl FnMut()) -> Duration {
-    let mut times = Vec::new();
-    let started = Instant::now();
-    while times.len() < 20_000 && (times.len() < 5 || started.elapsed() < Duration::from_secs(1)) {
-        let before = Instant::now();
-        operation();
-        times.push(before.elapsed());
-    }
-    times.sort_unstable();
-    times[times.len() / 2]
-}
+use wss_benches::{median, root};
 
 fn harness() -> Option<PathBuf> {
     let binary = root().join("target/xmlsec1-harness");

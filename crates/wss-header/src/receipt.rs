@@ -60,15 +60,12 @@ impl Exchange {
     /// header block.
     #[must_use]
     pub fn non_repudiation_information(&self) -> String {
-        let mut parts = String::new();
-        for signed_info in &self.signed_infos {
-            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::default()) else { continue };
-            for reference in document.root().children_named(name::DS.uri, "Reference") {
-                let octets = Canonicalization::default().to_octets(&Subset::subtree(reference)).unwrap_or_default();
-                let xml = String::from_utf8(octets).unwrap_or_default();
-                parts.push_str(&format!("<ebbp:MessagePartNRInformation>{xml}</ebbp:MessagePartNRInformation>"));
-            }
-        }
+        let parts = self.of_references(|reference| {
+            let octets = Canonicalization::default().to_octets(&Subset::subtree(reference)).unwrap_or_default();
+            let xml = String::from_utf8(octets).unwrap_or_default();
+            Some(format!("<ebbp:MessagePartNRInformation>{xml}</ebbp:MessagePartNRInformation>"))
+        });
+        let parts = parts.concat();
         format!("<ebbp:NonRepudiationInformation xmlns:ebbp=\"{EBBP}\">{parts}</ebbp:NonRepudiationInformation>")
     }
 
@@ -85,7 +82,8 @@ impl Exchange {
         let messaging = reply.header_block(EBMS, "Messaging").ok_or(ReceiptError::NoReceipt)?;
         let document = Document::parse(messaging.xml(), &Limits::default()).map_err(|_| ReceiptError::NoReceipt)?;
         // Where nothing was signed, there is nothing to be denied.
-        let mut left = Some(self.digested()).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
+        let mut left =
+            Some(self.of_references(Digested::of)).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
         let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP, "NonRepudiationInformation")]
             .into_iter()
             .fold(vec![document.root()], |parents, (namespace, local)| {
@@ -109,12 +107,12 @@ impl Exchange {
         }
     }
 
-    /// What the signatures of the request cover.
-    fn digested(&self) -> Vec<Digested> {
+    /// What `of` makes of each `ds:Reference` of the request.
+    fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Option<T>) -> Vec<T> {
         let mut all = Vec::new();
         for signed_info in &self.signed_infos {
             let Ok(document) = Document::parse(signed_info.as_str(), &Limits::default()) else { continue };
-            all.extend(document.root().children_named(name::DS.uri, "Reference").filter_map(Digested::of));
+            all.extend(document.root().children_named(name::DS.uri, "Reference").filter_map(&of));
         }
         all
     }

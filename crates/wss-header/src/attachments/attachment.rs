@@ -11,10 +11,10 @@ use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::Limits;
 use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
 
-use super::canonical::{COVERED, Canonical, digests, is_canonicalised};
+use super::canonical::{COVERED, Canonical, digest, is_canonicalised};
 use super::cipher::{Seal, header_of};
 use super::content::{Content, for_each_piece};
-use super::field::Fields;
+use super::field::{Fields, is_field};
 use super::package::{MimeError, MimePart};
 use super::spool::{Spool, SpoolWriter};
 use super::writer::PackageWriter;
@@ -91,9 +91,8 @@ impl Attachment {
     /// [`MimeError::Header`] if it is none, or names a transfer encoding, which is the writer's; [`MimeError::Twice`].
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Result<Self, MimeError> {
         let (name, value) = (name.into(), value.into());
-        let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
         let is_ours = name.eq_ignore_ascii_case("Content-Transfer-Encoding");
-        if !is_name || is_ours || value.contains(|c: char| c.is_control() && c != '\t') {
+        if is_ours || !is_field(&name, &value) {
             return Err(MimeError::Header { line: name.chars().take(80).collect() });
         }
         if self.fields.get(&name)?.is_some() {
@@ -125,8 +124,7 @@ impl Attachment {
     /// What its signature digests, digested.
     pub(crate) fn digest(&self, complete: bool, method: DigestMethod) -> Result<DigestValue, MimeError> {
         let part = MimePart::of(self.fields.clone(), self.content.clone(), None);
-        let (digests, _) = digests(&part, complete, false, method, &Limits::dangerous_unbounded())?;
-        digests.into_iter().next().ok_or(MimeError::NotXml)
+        Ok(digest(&part, complete, false, method, &Limits::dangerous_unbounded())?.value)
     }
 
     /// Its Content-Type, for the `@MimeType` of what is encrypted. With its header encrypted, too, no more is said than

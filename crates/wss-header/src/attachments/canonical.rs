@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use wss_c14n::{Canonicalization, Document, Limits, Subset, base64_decode};
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
-use super::content::{Content, PIECE, for_each_piece};
+use super::content::{Content, PIECE, Pieces, Refill, for_each_piece};
 use super::field::{Fields, Structured, hexadecimal, in_charset};
 use super::package::{MimeError, MimePart};
 
@@ -47,7 +47,7 @@ impl<'m> Canonical<'m> {
     }
 
     pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
-        if self.is_text { Box::new(LineEnds::new(self.content.reader())) } else { self.content.reader() }
+        if self.is_text { Box::new(LineEnds::reader(self.content.reader())) } else { self.content.reader() }
     }
 
     fn for_each_piece(&self, take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
@@ -69,41 +69,54 @@ impl<'m> Canonical<'m> {
     }
 }
 
-/// The digest of a part in each reading: that of the profile, then with `empty_line` the one of Metro, which digests an
-/// empty line after the header; and how many octets that took.
+/// What a part digests as.
+pub(crate) struct PartDigest {
+    /// As the profile has it.
+    pub(crate) value: DigestValue,
+    /// As Metro has it, with an empty line after the header, if that was asked for.
+    pub(crate) with_empty_line: Option<DigestValue>,
+    /// How many octets that took.
+    pub(crate) octets: u64,
+}
+
+/// Digests a part, with its header if `complete`; and with `empty_line` in the reading of Metro, too.
 ///
 /// # Errors
 /// [`MimeError`] where the part has no canonical form.
-pub(crate) fn digests(
+pub(crate) fn digest(
     part: &MimePart<'_>,
     complete: bool,
     empty_line: bool,
     method: DigestMethod,
     limits: &Limits,
-) -> Result<(Vec<DigestValue>, u64), MimeError> {
-    if let (Some(known), false, DigestMethod::Sha256) = (part.sha256(), complete, method)
+) -> Result<PartDigest, MimeError> {
+    if let (Some(value), false, DigestMethod::Sha256) = (part.sha256(), complete, method)
         && !is_canonicalised(&part.media_type()?)
     {
-        return Ok((vec![known], part.content().len()));
+        return Ok(PartDigest { value, with_empty_line: None, octets: part.content().len() });
     }
     let canonical = Canonical::of(part, limits)?;
-    let mut digests = vec![Digest::new(method)];
+    let mut digest = Digest::new(method);
+    let mut with_empty_line = (complete && empty_line).then(|| Digest::new(method));
     let mut octets = 0;
     if complete {
         let header = canonical_header(part.fields())?;
-        if empty_line {
-            digests.push(Digest::new(method));
+        digest.update(header.as_bytes());
+        if let Some(other) = &mut with_empty_line {
+            other.update(header.as_bytes());
+            other.update(b"\r\n");
         }
-        digests.iter_mut().for_each(|digest| digest.update(header.as_bytes()));
-        digests.iter_mut().skip(1).for_each(|digest| digest.update(b"\r\n"));
         octets += header.len() as u64;
     }
     canonical.for_each_piece(|piece| {
-        digests.iter_mut().for_each(|digest| digest.update(piece));
+        digest.update(piece);
+        if let Some(other) = &mut with_empty_line {
+            other.update(piece);
+        }
         octets += piece.len() as u64;
         Ok(())
     })?;
-    Ok((digests.into_iter().map(Digest::finish).collect(), octets))
+    Ok(PartDigest { value: digest.finish(), with_empty_line: with_empty_line.map(Digest::finish), octets })
 }
 
 /// Whether content of this type is digested in another form than its own.
@@ -119,52 +132,38 @@ fn is_xml(media_type: &str) -> bool {
 struct LineEnds<R> {
     text: R,
     piece: Vec<u8>,
-    out: Vec<u8>,
-    /// What of `out` was read.
-    taken: usize,
     after_cr: bool,
 }
 
 impl<R: Read> LineEnds<R> {
-    fn new(text: R) -> Self {
-        Self { text, piece: vec![0; PIECE], out: Vec::new(), taken: 0, after_cr: false }
+    fn reader(text: R) -> Pieces<Self> {
+        Pieces::new(Self { text, piece: vec![0; PIECE], after_cr: false }, Vec::new())
     }
 }
 
-impl<R: Read> Read for LineEnds<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        while self.taken == self.out.len() {
-            let count = self.text.read(&mut self.piece)?;
-            if count == 0 {
-                return Ok(0);
-            }
-            self.out.clear();
-            self.taken = 0;
-            let mut rest = self.piece.get(..count).unwrap_or_default();
-            while let [first, tail @ ..] = rest {
-                rest = tail;
-                match first {
-                    b'\n' if self.after_cr => self.after_cr = false,
-                    b'\r' | b'\n' => {
-                        self.out.extend(b"\r\n");
-                        self.after_cr = *first == b'\r';
-                    }
-                    _ => {
-                        let end = memchr::memchr2(b'\r', b'\n', tail).unwrap_or(tail.len());
-                        let (line, after) = tail.split_at(end);
-                        self.out.push(*first);
-                        self.out.extend_from_slice(line);
-                        self.after_cr = false;
-                        rest = after;
-                    }
+impl<R: Read> Refill for LineEnds<R> {
+    fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
+        let count = self.text.read(&mut self.piece)?;
+        let mut rest = self.piece.get(..count).unwrap_or_default();
+        while let [first, tail @ ..] = rest {
+            rest = tail;
+            match first {
+                b'\n' if self.after_cr => self.after_cr = false,
+                b'\r' | b'\n' => {
+                    ready.extend(b"\r\n");
+                    self.after_cr = *first == b'\r';
+                }
+                _ => {
+                    let end = memchr::memchr2(b'\r', b'\n', tail).unwrap_or(tail.len());
+                    let (line, after) = tail.split_at(end);
+                    ready.push(*first);
+                    ready.extend_from_slice(line);
+                    self.after_cr = false;
+                    rest = after;
                 }
             }
         }
-        let ready = self.out.get(self.taken..).unwrap_or_default();
-        let count = ready.len().min(out.len());
-        out.get_mut(..count).unwrap_or_default().copy_from_slice(ready.get(..count).unwrap_or_default());
-        self.taken += count;
-        Ok(count)
+        Ok(count > 0)
     }
 }
 

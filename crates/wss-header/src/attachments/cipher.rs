@@ -9,7 +9,7 @@ use wss_crypto::{
 };
 
 use super::canonical::COVERED;
-use super::content::{Content, PIECE};
+use super::content::{Content, PIECE, Pieces, Refill};
 use super::field::Fields;
 use super::package::{MimeError, MimePart};
 use super::spool::{Spool, SpoolWriter};
@@ -48,38 +48,29 @@ impl Seal {
         }
         let started = GcmSealing::start(self.method, &self.key, self.random.as_ref());
         let (gcm, nonce) = started.map_err(io::Error::other)?;
-        Ok(Box::new(Sealing { plain, gcm: Some(gcm), ready: nonce.to_vec(), taken: 0 }))
+        Ok(Box::new(Pieces::new(Sealing { plain, gcm: Some(gcm) }, nonce.to_vec())))
     }
 }
 
 struct Sealing<R> {
     plain: R,
-    /// Gone once the tag is in `ready`.
+    /// Gone once the tag was made.
     gcm: Option<GcmSealing>,
-    ready: Vec<u8>,
-    taken: usize,
 }
 
-impl<R: Read> Read for Sealing<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        if self.taken == self.ready.len() {
-            let Some(gcm) = &mut self.gcm else { return Ok(0) };
-            self.ready.resize(PIECE, 0);
-            let count = self.plain.read(&mut self.ready)?;
-            self.ready.truncate(count);
-            self.taken = 0;
-            gcm.update(&mut self.ready).map_err(io::Error::other)?;
-            if count == 0
-                && let Some(gcm) = self.gcm.take()
-            {
-                self.ready.extend(gcm.finish().map_err(io::Error::other)?);
-            }
+impl<R: Read> Refill for Sealing<R> {
+    fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool> {
+        let Some(gcm) = &mut self.gcm else { return Ok(false) };
+        ready.resize(PIECE, 0);
+        let count = self.plain.read(ready)?;
+        ready.truncate(count);
+        gcm.update(ready).map_err(io::Error::other)?;
+        if count == 0
+            && let Some(gcm) = self.gcm.take()
+        {
+            ready.extend(gcm.finish().map_err(io::Error::other)?);
         }
-        let ready = self.ready.get(self.taken..).unwrap_or_default();
-        let count = ready.len().min(out.len());
-        out.get_mut(..count).unwrap_or_default().copy_from_slice(ready.get(..count).unwrap_or_default());
-        self.taken += count;
-        Ok(count)
+        Ok(true)
     }
 }
 
@@ -109,8 +100,9 @@ impl From<io::Error> for OpenCipherError {
     }
 }
 
-/// Decrypts, and digests the content with SHA-256 in the same pass, after the header where that is `complete`: what is large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in
-/// pieces here, at most `in_memory` octets are taken.
+/// Decrypts, and digests the content with SHA-256 in the same pass, after the header where that is `complete`. What is
+/// large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in pieces here, at most
+/// `in_memory` octets are taken.
 pub(crate) fn opened(
     content: &Content<'_>,
     complete: bool,
@@ -130,24 +122,15 @@ pub(crate) fn opened(
     }
     let mut gcm = GcmOpening::start(method, key)?;
     let mut digest = ContentDigest::new(complete);
-    let Some(spool) = spool else {
-        let mut plain = Vec::with_capacity(usize::try_from(content.len()).unwrap_or_default());
-        content.for_each_piece(|piece| -> Result<(), OpenCipherError> {
-            let start = plain.len();
-            gcm.update(piece, &mut plain)?;
-            digest.update(plain.get(start..).unwrap_or_default());
+    // The plaintext is a little shorter.
+    let mut writer = SpoolWriter::with_capacity(spool.cloned(), content.len());
+    content.for_each_piece(|piece| {
+        writer.append(|pending| -> Result<(), OpenCipherError> {
+            let start = pending.len();
+            gcm.update(piece, pending)?;
+            digest.update(pending.get(start..).unwrap_or_default());
             Ok(())
-        })?;
-        gcm.finish()?;
-        return Ok((plain.into(), digest.finish()));
-    };
-    let mut writer = SpoolWriter::new(Some(spool.clone()));
-    let mut plain = Vec::with_capacity(2 * PIECE);
-    content.for_each_piece(|piece| -> Result<(), OpenCipherError> {
-        plain.clear();
-        gcm.update(piece, &mut plain)?;
-        digest.update(&plain);
-        Ok(writer.write(&plain)?)
+        })
     })?;
     gcm.finish()?;
     Ok((writer.finish()?, digest.finish()))
@@ -193,7 +176,7 @@ fn header_len(plaintext: &[u8]) -> Option<usize> {
 
 /// The header lines that are encrypted with an attachment: those a signature covers, and an empty one. WSS4J takes a
 /// blank after the colon for the value's, which has one in Content-Description alone.
-pub(crate) fn header_of<'f>(fields: &'f Fields) -> String {
+pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
     let is_covered = |name: &str| COVERED.iter().any(|covered| covered.eq_ignore_ascii_case(name));
     let lines = fields.iter().filter(|(name, _)| is_covered(name));
     let value_of = |name: &str, value: &'f str| match name.eq_ignore_ascii_case("Content-Description") {

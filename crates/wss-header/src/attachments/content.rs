@@ -136,6 +136,43 @@ impl Read for FileReader<'_> {
     }
 }
 
+/// Makes octets piece by piece, to be read with [`Pieces`].
+pub(super) trait Refill {
+    /// Puts the next piece into `ready`, which is empty. `false` at the end.
+    fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool>;
+}
+
+/// Reads what is made piece by piece.
+pub(super) struct Pieces<R> {
+    source: R,
+    ready: Vec<u8>,
+    /// What of `ready` was read.
+    taken: usize,
+}
+
+impl<R: Refill> Pieces<R> {
+    /// Begins with `ready`.
+    pub(super) fn new(source: R, ready: Vec<u8>) -> Self {
+        Self { source, ready, taken: 0 }
+    }
+}
+
+impl<R: Refill> Read for Pieces<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.taken == self.ready.len() {
+            self.ready.clear();
+            self.taken = 0;
+            if !self.source.refill(&mut self.ready)? {
+                return Ok(0);
+            }
+        }
+        let mut ready = self.ready.get(self.taken..).unwrap_or_default();
+        let count = ready.read(out)?;
+        self.taken += count;
+        Ok(count)
+    }
+}
+
 /// Hands what `reader` gives to `take`, piece by piece.
 pub(super) fn for_each_piece<E: From<io::Error>>(
     mut reader: impl Read,

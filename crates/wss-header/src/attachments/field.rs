@@ -72,6 +72,12 @@ impl Fields {
     }
 }
 
+/// Whether this is a field that can be written: a name that is a token, and a value that keeps to its line.
+pub(super) fn is_field(name: &str, value: &str) -> bool {
+    let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
+    is_name && !value.contains(|c: char| c.is_control() && c != '\t')
+}
+
 /// A structured value: what comes before the first semicolon, and parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Structured {
@@ -263,7 +269,7 @@ fn joined(raw: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
     Some(plain)
 }
 
-fn percent_decoded(text: &str) -> Option<Vec<u8>> {
+pub(super) fn percent_decoded(text: &str) -> Option<Vec<u8>> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

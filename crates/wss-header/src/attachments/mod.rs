@@ -23,7 +23,7 @@ pub use package::{MimeError, MimeLimits, MimePart, Package};
 pub use spool::Spool;
 pub use writer::PackageWriter;
 
-pub(crate) use canonical::{Canonical, canonical_header, canonical_type, digests};
+pub(crate) use canonical::{Canonical, canonical_header, canonical_type, digest};
 pub(crate) use cipher::{OpenCipherError, opened, restored};
 pub(crate) use package::named_by;
 pub(crate) use writer::boundary_of;
@@ -31,20 +31,7 @@ pub(crate) use xop::{expanded, include_in};
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
 pub(crate) fn content_id_of(url: &str) -> Option<String> {
-    let encoded = url.strip_prefix("cid:")?;
-    let mut octets = Vec::with_capacity(encoded.len());
-    let mut rest = encoded.as_bytes();
-    while let [first, tail @ ..] = rest {
-        rest = tail;
-        if *first != b'%' {
-            octets.push(*first);
-            continue;
-        }
-        let [high, low, tail @ ..] = tail else { return None };
-        let digit = |c: u8| char::from(c).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        octets.push(digit(*high)? << 4 | digit(*low)?);
-        rest = tail;
-    }
+    let octets = field::percent_decoded(url.strip_prefix("cid:")?)?;
     String::from_utf8(octets).ok().filter(|id| !id.is_empty())
 }
 

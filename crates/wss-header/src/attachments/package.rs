@@ -122,8 +122,8 @@ impl MimeLimits {
 /// A message with attachments: in memory, or with attachments that are spooled to files.
 #[derive(Clone)]
 pub struct Package<'m> {
+    /// Its content is in memory.
     root: MimePart<'m>,
-    envelope: Cow<'m, [u8]>,
     attachments: Vec<MimePart<'m>>,
     /// Where what is large was spooled.
     spool: Option<Spool>,
@@ -227,15 +227,14 @@ impl<'m> Package<'m> {
             None if parts.is_empty() => return Err(MimeError::NoRoot),
             None => 0,
         };
-        let root = parts.remove(root);
+        let mut root = parts.remove(root);
         if root.content.len() > limits.envelope_octets as u64 {
             return Err(MimeError::TooMany { what: "octets of the envelope", allowed: limits.envelope_octets });
         }
-        let envelope = match &root.content {
-            Content::Borrowed(octets) => Cow::Borrowed(*octets),
-            stored => Cow::Owned(stored.read_all()?.into_owned()),
-        };
-        Ok(Self { root, envelope, attachments: parts, spool: spool.cloned() })
+        if root.content.as_slice().is_none() {
+            root.content = root.content.read_all()?.into_owned().into();
+        }
+        Ok(Self { root, attachments: parts, spool: spool.cloned() })
     }
 
     /// Whether a message starts with MIME headers rather than with an envelope.
@@ -256,7 +255,7 @@ impl<'m> Package<'m> {
     /// The envelope. Nothing says who wrote it.
     #[must_use]
     pub fn unauthenticated_envelope(&self) -> &[u8] {
-        &self.envelope
+        self.root.content.as_slice().unwrap_or_default()
     }
 
     /// The other parts, in order.

@@ -45,10 +45,34 @@ impl SpoolWriter {
         Self { spool, pending: Vec::new(), file: None }
     }
 
+    /// For about this many octets, which are made room for at once where they all stay in memory.
+    pub(super) fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
+        let capacity = if spool.is_none() { usize::try_from(octets).unwrap_or_default() } else { 0 };
+        Self { pending: Vec::with_capacity(capacity), ..Self::new(spool) }
+    }
+
     /// # Errors
     /// [`MimeError::Io`].
     pub(crate) fn write(&mut self, octets: &[u8]) -> Result<(), MimeError> {
-        self.pending.extend_from_slice(octets);
+        self.append(|pending| {
+            pending.extend_from_slice(octets);
+            Ok(())
+        })
+    }
+
+    /// As [`SpoolWriter::write`], of what `next` appends.
+    ///
+    /// # Errors
+    /// Those of `next`, and [`MimeError::Io`].
+    pub(super) fn append<E: From<MimeError>>(
+        &mut self,
+        next: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        next(&mut self.pending)?;
+        Ok(self.flush()?)
+    }
+
+    fn flush(&mut self) -> Result<(), MimeError> {
         let Some(spool) = &self.spool else { return Ok(()) };
         let file = match &mut self.file {
             None if self.pending.len() <= spool.in_memory => return Ok(()),

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use wss_crypto::{CryptoError, Random};
 
 use super::content::for_each_piece;
+use super::field::is_field;
 
 const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding";
 
@@ -61,8 +62,7 @@ impl<W: Write> PackageWriter<W> {
     /// token, a line break or another control character in a value.
     pub fn part(&mut self, fields: &[(&str, &str)], content: &mut dyn Read) -> io::Result<()> {
         for (name, value) in fields {
-            let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
-            if !is_name || value.contains(|c: char| c.is_control() && c != '\t') {
+            if !is_field(name, value) {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("no MIME header field: {name:?}")));
             }
         }

@@ -63,10 +63,11 @@ impl<'r> Opening<'r> {
                 return Err(misplaced());
             }
             let attachment = data.attachment().map(|url| self.encrypted_attachment(&data, url)).transpose()?;
-            match &attachment {
-                Some(attachment) => self.check_cipher(data.method(), attachment.is_covered)?,
-                None => self.check_cipher(data.method(), self.is_covered(&target.data.span()))?,
-            }
+            let is_covered = match &attachment {
+                Some(attachment) => attachment.is_covered,
+                None => self.is_covered(&target.data.span()),
+            };
+            self.check_cipher(data.method(), is_covered)?;
             let wanted = data.method().key_len();
             let found = match key {
                 Some(key) => self.unwrap(key, Some(wanted))?,

@@ -59,7 +59,7 @@ struct Decrypted {
     /// How many encryptions it came out of.
     depth: usize,
     /// Which line of the evidence tells of it.
-    evidence: usize,
+    evidence: Option<usize>,
     in_body: bool,
     whole_content: bool,
     is_signature: bool,
@@ -75,7 +75,7 @@ impl Decrypted {
         Self {
             span,
             depth: 1,
-            evidence: usize::MAX,
+            evidence: None,
             in_body,
             whole_content,
             is_signature: false,
@@ -240,7 +240,7 @@ impl<'r> Opening<'r> {
                     return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
                 }
                 let decrypted = Decrypted::at(span, plaintext.in_body, plaintext.whole_content);
-                self.decrypted.push(Decrypted { depth, evidence: self.evidence.decrypted.len(), ..decrypted });
+                self.decrypted.push(Decrypted { depth, evidence: Some(self.evidence.decrypted.len()), ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
                     part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
                     content: plaintext.content,
@@ -386,7 +386,7 @@ impl<'r> Opening<'r> {
                 decrypted.block = Some(block);
             }
             decrypted.is_assertion = in_header && Assertion::is_one(element);
-            if let Some(evidence) = self.evidence.decrypted.get_mut(decrypted.evidence) {
+            if let Some(evidence) = decrypted.evidence.and_then(|at| self.evidence.decrypted.get_mut(at)) {
                 evidence.part = element.name().local.to_owned();
             }
         }

@@ -10,7 +10,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
-use crate::attachments::{MimePart, content_id_of, digests, named_by};
+use crate::attachments::{MimePart, content_id_of, digest, named_by};
 use crate::error::OpenError;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
@@ -227,7 +227,10 @@ impl<'d> Dereference<'d> for Documents<'d, '_> {
     fn attachment(&self, url: &str, complete: bool, method: DigestMethod) -> (Vec<DigestValue>, u64) {
         let Some(part) = named_by(&self.attachments, url) else { return (Vec::new(), 0) };
         let receiver = self.receiver;
-        digests(part, complete, receiver.empty_line, method, &receiver.limits.xml).unwrap_or_default()
+        match digest(part, complete, receiver.empty_line, method, &receiver.limits.xml) {
+            Ok(digest) => ([digest.value].into_iter().chain(digest.with_empty_line).collect(), digest.octets),
+            Err(_) => (Vec::new(), 0),
+        }
     }
 
     fn document(&self) -> Option<&'d Document<'d>> {
