@@ -1,0 +1,137 @@
+//! The budget of one message.
+
+use std::cell::Cell;
+
+use crate::limit::{Limit, Limits, PerLimit};
+
+/// *Refused.* A limit is exceeded: the message costs more than its receiver allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceeded {
+    /// What was counted.
+    pub limit: Limit,
+    /// The configured value.
+    pub allowed: u64,
+}
+
+impl std::fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limit, allowed } = self;
+        write!(f, "more than {allowed} {limit}: if such messages are expected, raise the limit with ")?;
+        write!(f, "`Limits::with(Limit::{limit:?}, …)`, or with `--limit {}=…` on the command line", limit.name())
+    }
+}
+
+impl std::error::Error for Exceeded {}
+
+/// What one message may still cost. Whoever is about to do work charges it first.
+///
+/// It belongs to one message and one thread; revisions and plaintexts of the message share it.
+#[derive(Debug)]
+pub struct Budget {
+    limits: Limits,
+    message_octets: u64,
+    used: PerLimit<Cell<u64>>,
+}
+
+/// Octets that limits per octet of the message allow however small the message is.
+const FLOOR: u64 = 64 << 10;
+
+impl Budget {
+    /// The budget of a message of so many octets.
+    #[must_use]
+    pub fn new(limits: &Limits, message_octets: u64) -> Self {
+        Self { limits: *limits, message_octets, used: [const { Cell::new(0) }; Limit::ALL.len()] }
+    }
+
+    /// The budget of what the caller made itself: nothing is bounded.
+    #[must_use]
+    pub fn dangerous_unbounded() -> Self {
+        Self::new(&Limits::dangerous_unbounded(), u64::MAX)
+    }
+
+    /// The limits it was made of.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Charges `count` to what all things of the message may cost together.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if less is left. Then nothing is charged, and the work must not be done.
+    #[inline]
+    pub fn charge(&self, limit: Limit, count: u64) -> Result<(), Exceeded> {
+        let used = self.used(limit).saturating_add(count);
+        if used > self.allowance(limit) {
+            return Err(self.exceeded(limit));
+        }
+        if let Some(known) = self.used.get(limit as usize) {
+            known.set(used);
+        }
+        Ok(())
+    }
+
+    /// Compares `count` things of one kind with what is allowed in one place; nothing is charged.
+    ///
+    /// # Errors
+    /// [`Exceeded`].
+    #[inline]
+    pub fn check(&self, limit: Limit, count: usize) -> Result<(), Exceeded> {
+        self.limits.check(limit, count)
+    }
+
+    /// How much was charged.
+    #[must_use]
+    #[inline]
+    pub fn used(&self, limit: Limit) -> u64 {
+        self.used.get(limit as usize).map_or(0, Cell::get)
+    }
+
+    /// How much may still be charged.
+    #[must_use]
+    pub fn left(&self, limit: Limit) -> u64 {
+        self.allowance(limit).saturating_sub(self.used(limit))
+    }
+
+    /// The error for a limit of this budget.
+    #[must_use]
+    #[cold]
+    pub fn exceeded(&self, limit: Limit) -> Exceeded {
+        Exceeded { limit, allowed: self.limits.get(limit) }
+    }
+
+    fn allowance(&self, limit: Limit) -> u64 {
+        let value = self.limits.get(limit);
+        if limit.is_per_octet() { value.saturating_mul(self.message_octets).max(FLOOR) } else { value }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_charged_is_gone_and_what_is_refused_is_not() {
+        let budget = Budget::new(&Limits::default().with(Limit::Tokens, 3), 0);
+        assert_eq!(budget.charge(Limit::Tokens, 2), Ok(()));
+        assert_eq!(budget.charge(Limit::Tokens, 2), Err(Exceeded { limit: Limit::Tokens, allowed: 3 }));
+        assert_eq!((budget.used(Limit::Tokens), budget.left(Limit::Tokens)), (2, 1));
+        assert_eq!(budget.charge(Limit::Tokens, 1), Ok(()));
+        assert_eq!(budget.charge(Limit::Signatures, u64::MAX).map_err(|e| e.limit), Err(Limit::Signatures));
+    }
+
+    #[test]
+    fn limits_per_octet_grow_with_the_message() {
+        let budget = |octets| Budget::new(&Limits::default(), octets);
+        assert_eq!(budget(0).left(Limit::DigestedOctets), 64 << 10);
+        assert_eq!(budget(1 << 20).left(Limit::DigestedOctets), 4 << 20);
+        assert_eq!(Budget::dangerous_unbounded().left(Limit::DigestedOctets), u64::MAX);
+    }
+
+    #[test]
+    fn the_error_names_both_ways_to_raise_the_limit() {
+        let text = Exceeded { limit: Limit::References, allowed: 64 }.to_string();
+        assert!(text.starts_with("more than 64 references in one signature: "), "{text}");
+        assert!(text.contains("`Limits::with(Limit::References, …)`") && text.contains("--limit references=…"));
+    }
+}

@@ -1,0 +1,24 @@
+//! What one message may cost.
+//!
+//! [`Limit`] names everything that is bounded, one row each in `limit`. [`Limits`] is the configuration: a value for
+//! each. [`Budget`] is what is left for one message: it is made when the message arrives, passed down to every layer,
+//! charged before a cost is paid, and never refilled. [`Exceeded`] is the one error of all of them.
+//!
+//! ```
+//! use wss_budget::{Budget, Limit, Limits};
+//!
+//! let limits = Limits::default().with(Limit::Tokens, 2);
+//! let budget = Budget::new(&limits, 1_000);
+//! budget.charge(Limit::Tokens, 2)?;
+//! let refused = budget.charge(Limit::Tokens, 1).expect_err("there is no third");
+//! assert_eq!((refused.limit, refused.allowed), (Limit::Tokens, 2));
+//! # Ok::<(), wss_budget::Exceeded>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod budget;
+mod limit;
+
+pub use budget::{Budget, Exceeded};
+pub use limit::{Limit, Limits};

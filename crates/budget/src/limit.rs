@@ -1,0 +1,227 @@
+//! Every limit, one row each; and the configuration, a value for each.
+
+/// Defines the enum, its rows and their number from one list.
+macro_rules! limits {
+    ($($limit:ident = $name:literal $default:literal $scope:ident $counts:literal;)*) => {
+        /// What is bounded. Every limit has a default that ordinary messages do not meet, and [`Limits::with`] raises it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Limit {
+            $(#[doc = concat!("Bounds the number of ", $counts, ". The default is ", stringify!($default), ".")] $limit,)*
+        }
+
+        impl Limit {
+            /// Every limit.
+            pub const ALL: &'static [Self] = &[$(Self::$limit),*];
+
+            const fn row(self) -> (&'static str, u64, Scope, &'static str) {
+                match self {
+                    $(Self::$limit => ($name, $default, Scope::$scope, $counts),)*
+                }
+            }
+        }
+    };
+}
+
+/// What a limit is compared with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// Each thing of its kind, by itself.
+    Each,
+    /// All things of the message together.
+    Message,
+    /// All things of the message together, for each octet of the message.
+    PerOctet,
+}
+
+limits! {
+    // One document: charged while it is read.
+    DocumentOctets = "document-octets" 4_194_304 Each "octets of one XML document";
+    Depth = "depth" 100 Each "elements open at one time";
+    Nodes = "nodes" 250_000 Each "nodes of one document";
+    Attributes = "attributes" 256 Each "attributes on one element";
+    Declarations = "declarations" 64 Each "namespace declarations on one element";
+    NamespacesInScope = "namespaces-in-scope" 64 Each "namespaces in scope at one place";
+    AllDeclarations = "all-declarations" 16_384 Each "namespace declarations in one document";
+    NameOctets = "name-octets" 1_024 Each "octets of one qualified name";
+    ValueOctets = "value-octets" 65_536 Each "octets of one attribute value";
+    EqualsBlanks = "equals-blanks" 16 Each "blanks around one `=`";
+    // Work on the whole message.
+    ParsedOctets = "parsed-octets" 6 PerOctet "octets parsed, for each octet of the message";
+    DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
+    KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form kept in memory, for each octet of the message";
+    PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
+    // The Security header.
+    SecurityHeaders = "security-headers" 8 Each "Security headers in one message";
+    HeaderChildren = "header-children" 64 Each "children of our Security header";
+    Tokens = "tokens" 16 Message "tokens in our Security header";
+    UsernameTokens = "username-tokens" 2 Message "username tokens in our Security header";
+    Signatures = "signatures" 8 Message "signatures, those of assertions included";
+    Confirmations = "confirmations" 8 Message "signature confirmations";
+    // A signature.
+    References = "references" 64 Each "references in one signature";
+    Transforms = "transforms" 3 Each "transforms on one reference";
+    PrefixListOctets = "prefix-list-octets" 2_048 Each "octets of one PrefixList";
+    Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";
+    SignatureValueOctets = "signature-value-octets" 1_024 Each "octets of one decoded signature value";
+    UriOctets = "uri-octets" 2_048 Each "octets of one URI";
+    // Keys, and what names them.
+    KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
+    X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";
+    SecurityTokenReferences = "security-token-references" 128 Message "security token references that are read";
+    SerialDigits = "serial-digits" 80 Each "digits of one serial number";
+    CertificateOctets = "certificate-octets" 65_536 Each "octets of one decoded certificate or path of certificates";
+    Certificates = "certificates" 64 Message "certificates that are parsed";
+    PathCertificates = "path-certificates" 6 Each "certificates in one PkiPath";
+    BagCertificates = "bag-certificates" 16 Each "certificates in one PKCS#7 bag";
+    Paths = "paths" 16 Message "certificates whose path is validated";
+    PublicKeyOperations = "public-key-operations" 64 Message "operations with public keys";
+    PrivateKeyOperations = "private-key-operations" 4 Message "operations with private keys";
+    Derivations = "derivations" 2 Each "keys derived from one another";
+    KeysDerived = "keys-derived" 64 Message "keys derived from a password or another key";
+    // Encryption.
+    EncryptedKeys = "encrypted-keys" 8 Message "encrypted keys";
+    EncryptedData = "encrypted-data" 64 Message "encrypted data";
+    DataReferences = "data-references" 64 Each "references in one xenc:ReferenceList";
+    Revisions = "revisions" 8 Message "decryption steps";
+    NestedEncryption = "nested-encryption" 2 Each "encryptions one inside the other";
+    // Assertions.
+    Audiences = "audiences" 64 Each "conditions and audiences of one assertion";
+    SubjectConfirmations = "subject-confirmations" 16 Each "subject confirmations of one assertion";
+    AssertionAttributes = "assertion-attributes" 512 Each "attributes and attribute values of one assertion";
+    // Packages with attachments.
+    MimeParts = "mime-parts" 64 Each "parts of one package";
+    MimeHeaderOctets = "mime-header-octets" 16_384 Each "octets of one MIME header";
+    MimeFields = "mime-fields" 64 Each "fields and parameters of one MIME header";
+    PackagedEnvelopeOctets = "packaged-envelope-octets" 16_777_216 Each "octets of the envelope in one package";
+    PackageOctets = "package-octets" 268_435_456 Each "octets of all parts of one package";
+}
+
+impl Limit {
+    /// Its name, as the command line takes it: `--limit NAME=VALUE`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    /// The limit of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|limit| limit.name() == name)
+    }
+
+    /// Its value unless the configuration says otherwise.
+    #[must_use]
+    pub const fn default_value(self) -> u64 {
+        self.row().1
+    }
+
+    /// Whether the value is multiplied by the octets of the message.
+    #[must_use]
+    pub const fn is_per_octet(self) -> bool {
+        matches!(self.row().2, Scope::PerOctet)
+    }
+
+    /// Whether it bounds all things of a message together, rather than each of them by itself.
+    #[must_use]
+    pub const fn is_per_message(self) -> bool {
+        !matches!(self.row().2, Scope::Each)
+    }
+}
+
+impl std::fmt::Display for Limit {
+    /// What it counts.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.row().3)
+    }
+}
+
+const COUNT: usize = Limit::ALL.len();
+
+/// One value for each [`Limit`].
+pub(crate) type PerLimit<T> = [T; COUNT];
+
+/// The configuration: a value for every [`Limit`].
+///
+/// ```
+/// use wss_budget::{Limit, Limits};
+///
+/// let limits = Limits::default().with(Limit::DocumentOctets, 16 << 20).with(Limit::Nodes, 1_000_000);
+/// assert_eq!(limits.get(Limit::Nodes), 1_000_000);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits(PerLimit<u64>);
+
+impl Default for Limits {
+    fn default() -> Self {
+        let mut values = [0; COUNT];
+        for (value, limit) in values.iter_mut().zip(Limit::ALL) {
+            *value = limit.default_value();
+        }
+        Self(values)
+    }
+}
+
+impl Limits {
+    /// Bounds nothing but what the tape of a document can count: documents below 4 GiB, names below 64 KiB.
+    ///
+    /// For documents the caller made itself, such as test data and benchmarks.
+    #[must_use]
+    pub fn dangerous_unbounded() -> Self {
+        Limit::ALL.iter().fold(Self([0; COUNT]), |limits, limit| limits.with(*limit, u64::MAX))
+    }
+
+    /// Sets one limit. Documents never have 4 GiB or as many nodes, and names never 64 KiB, whatever is set.
+    #[must_use]
+    pub fn with(mut self, limit: Limit, value: u64) -> Self {
+        let most = match limit {
+            Limit::DocumentOctets | Limit::Nodes => u64::from(u32::MAX) - 1,
+            Limit::NameOctets => u64::from(u16::MAX),
+            _ => u64::MAX,
+        };
+        if let Some(known) = self.0.get_mut(limit as usize) {
+            *known = value.min(most);
+        }
+        self
+    }
+
+    /// The value of one limit.
+    #[must_use]
+    #[inline]
+    pub fn get(&self, limit: Limit) -> u64 {
+        self.0.get(limit as usize).copied().unwrap_or(0)
+    }
+
+    /// The value of one limit as a number of things in memory.
+    #[must_use]
+    #[inline]
+    pub fn size(&self, limit: Limit) -> usize {
+        usize::try_from(self.get(limit)).unwrap_or(usize::MAX)
+    }
+
+    /// Compares the number of one kind of thing with its limit.
+    ///
+    /// # Errors
+    /// [`Exceeded`](crate::Exceeded).
+    #[inline]
+    pub fn check(&self, limit: Limit, count: usize) -> Result<(), crate::Exceeded> {
+        let allowed = self.get(limit);
+        if count as u64 > allowed { Err(crate::Exceeded { limit, allowed }) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_enum_and_have_names_of_their_own() {
+        for (at, limit) in Limit::ALL.iter().enumerate() {
+            assert_eq!(*limit as usize, at);
+            assert_eq!(Limit::from_name(limit.name()), Some(*limit), "{limit:?}");
+            assert_eq!(Limits::default().get(*limit), limit.default_value());
+            assert_eq!(Limits::default().with(*limit, 7).get(*limit), 7);
+        }
+        assert_eq!(Limit::from_name("unknown"), None);
+    }
+}
