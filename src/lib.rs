@@ -16,7 +16,7 @@ pub use wss_header::{
     Encrypting, EnvelopeError, Evidence, Exchange, Fault, FaultCode, FixedClock, Limits, MemoryReplayCache, OpenError,
     Opened, Part, PendingMessage, PendingPackage, Plan, PlanError, ProtectionToken, ReceiptError, Receiver, Recipe,
     ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, ShiftedClock, SignatureEvidence,
-    Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened,
+    Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened, Waiver,
 };
 #[doc(inline)]
 pub use wss_tokens::{

@@ -301,7 +301,7 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
         })),
         "user": evidence.user.as_ref().map(|user| user.username()),
         "ignored": evidence.ignored,
-        "waived": evidence.waived,
+        "waived": evidence.waived.iter().map(|waiver| json!({ "waiver": waiver.word(), "why": waiver.to_string() })).collect::<Vec<_>>(),
         "bsp": evidence.bsp.as_ref().map(|report| json!({
             "variant": report.variant().name(),
             "conforms": report.conforms(),

@@ -161,6 +161,12 @@ impl Trust {
         !self.crls.is_empty()
     }
 
+    /// Whether anyone below the anchors is expected, by [`SignerRule::AnyBelowTheAnchors`].
+    #[must_use]
+    pub fn expects_anyone(&self) -> bool {
+        self.rules.contains(&SignerRule::AnyBelowTheAnchors)
+    }
+
     /// The certificates a reference without a token can name.
     pub fn candidates(&self) -> impl Iterator<Item = &Certificate> {
         let expected = self.rules.iter().filter_map(|rule| match rule {

@@ -29,6 +29,7 @@ mod replay;
 mod requirements;
 mod secure;
 mod signer;
+mod waiver;
 
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use envelope::{Role, SoapVersion};
@@ -49,3 +50,4 @@ pub use recipe::{Encrypting, Recipe, Signing};
 pub use replay::{DangerousNoReplayCache, MemoryReplayCache, ReplayCache, ReplayError};
 pub use requirements::Requirements;
 pub use signer::Signer;
+pub use waiver::Waiver;

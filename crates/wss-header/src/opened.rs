@@ -10,6 +10,7 @@ use crate::bsp::Report;
 use crate::exchange::Exchange;
 use crate::part::Part;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 /// A message that proved what was required. Made by [`Receiver::open`](crate::Receiver::open) alone.
 ///
@@ -209,8 +210,8 @@ pub struct Evidence {
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that were not understood, and ignored.
     pub ignored: Vec<String>,
-    /// Safety rules the receiver was told to waive.
-    pub waived: Vec<&'static str>,
+    /// Safety rules that the receiver was told to waive, whether or not this message made use of it.
+    pub waived: Vec<Waiver>,
     /// How the message stands to BSP 1.1, where the receiver was told to look ([`Receiver::bsp`](crate::Receiver::bsp)).
     pub bsp: Option<Report>,
 }

@@ -7,7 +7,6 @@ pub struct AlgorithmPolicy {
     pub signature: wss_xmldsig::AlgorithmPolicy,
     /// Of encryption.
     pub encryption: wss_xmlenc::AlgorithmPolicy,
-    pub(crate) is_legacy: bool,
 }
 
 impl AlgorithmPolicy {
@@ -18,7 +17,6 @@ impl AlgorithmPolicy {
         Self {
             signature: wss_xmldsig::AlgorithmPolicy::everything_for_legacy_use_only(),
             encryption: wss_xmlenc::AlgorithmPolicy::everything_for_legacy_use_only(),
-            is_legacy: true,
         }
     }
 
@@ -27,6 +25,11 @@ impl AlgorithmPolicy {
     pub fn admit_cbc(mut self) -> Self {
         self.encryption = self.encryption.admit_cbc();
         self
+    }
+
+    /// The identifiers of algorithms that are admitted beside the modern set.
+    pub(crate) fn beyond_modern(&self) -> impl Iterator<Item = &'static str> {
+        self.signature.beyond_modern().into_iter().chain(self.encryption.beyond_modern())
     }
 
     /// Admits what an identifier names. Returns whether it names a supported algorithm.

@@ -24,6 +24,12 @@ use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
 use crate::replay::ReplayCache;
 use crate::requirements::Requirements;
+use crate::waiver::Waiver;
+
+/// How old a message may be, by default.
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
+/// How far clocks may differ, by default.
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Opens messages: whom to trust, what to demand, and how replays are noticed are arguments, not defaults.
 #[derive(Clone)]
@@ -90,8 +96,8 @@ impl Receiver {
             clock: Arc::new(SystemClock),
             role: Role::UltimateReceiver,
             understood: HashSet::new(),
-            max_age: Duration::from_secs(300),
-            clock_skew: Duration::from_secs(60),
+            max_age: MAX_AGE,
+            clock_skew: CLOCK_SKEW,
         }
     }
 
@@ -293,6 +299,11 @@ impl Receiver {
         self.open_signed(message.as_ref(), None, Some(request))
     }
 
+    /// Every trust in certificates that it was given: that of signers, then those of assertions.
+    pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
+        std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
+    }
+
     fn open_signed(
         &self,
         message: &[u8],
@@ -331,7 +342,7 @@ impl Receiver {
     /// [`OpenError`].
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
         let (mut opening, read) = self.process(message.as_ref(), None, self.requirements.signed.clone(), None)?;
-        opening.evidence.waived.push("the Body need not be signed");
+        opening.evidence.waived.push(Waiver::UnsignedBody);
         Ok(UnsignedOpened {
             body: read.body,
             assertions: read.assertions,

@@ -17,6 +17,11 @@ pub trait ReplayCache: Send + Sync {
     /// [`ReplayError::Seen`] if it is there; [`ReplayError::Full`] if nothing more fits, since forgetting a live
     /// entry would let its message be replayed; [`ReplayError::Failed`] if the store gives no answer.
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError>;
+
+    /// Whether it remembers anything at all. A cache that does not is a waiver in the evidence.
+    fn remembers(&self) -> bool {
+        true
+    }
 }
 
 /// Why a message was not accepted as new.
@@ -89,6 +94,10 @@ pub struct DangerousNoReplayCache;
 impl ReplayCache for DangerousNoReplayCache {
     fn insert_if_absent(&self, _: &[u8; 32], _: SystemTime, _: SystemTime) -> Result<(), ReplayError> {
         Ok(())
+    }
+
+    fn remembers(&self) -> bool {
+        false
     }
 }
 

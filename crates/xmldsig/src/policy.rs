@@ -91,6 +91,22 @@ impl AlgorithmPolicy {
         self
     }
 
+    /// The identifiers of algorithms that are admitted beside [`AlgorithmPolicy::modern_2026`].
+    #[must_use]
+    pub fn beyond_modern(&self) -> Vec<&'static str> {
+        let modern = Self::modern_2026();
+        let signatures = self.signatures.difference(&modern.signatures).map(|method| method.uri());
+        let digests = self.digests.difference(&modern.digests).map(|method| method.uri());
+        let methods = self.canonicalizations.difference(&modern.canonicalizations).map(|method| method.uri());
+        signatures.chain(digests).chain(methods).collect()
+    }
+
+    /// Whether RSA keys of 1 024 bits and small exponents are admitted.
+    #[must_use]
+    pub fn admits_weak_keys(&self) -> bool {
+        self.weak_keys
+    }
+
     /// Admits what an identifier names. Returns whether it names an algorithm of signatures.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let signature = SignatureMethod::from_uri(uri).map(|method| self.signatures.insert(method));

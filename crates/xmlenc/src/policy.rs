@@ -74,6 +74,22 @@ impl AlgorithmPolicy {
         policy
     }
 
+    /// The identifiers of algorithms that are admitted beside [`AlgorithmPolicy::modern_2026`].
+    #[must_use]
+    pub fn beyond_modern(&self) -> Vec<&'static str> {
+        let modern = Self::modern_2026();
+        let contents = self.contents.difference(&modern.contents).map(|method| method.uri());
+        let wraps = self.wraps.difference(&modern.wraps).map(|method| method.uri());
+        let digests = self.oaep_digests.difference(&modern.oaep_digests).map(|method| method.uri());
+        let transports = [
+            (self.oaep_mgf1p && !modern.oaep_mgf1p, KeyTransport::OAEP_MGF1P),
+            (self.oaep && !modern.oaep, KeyTransport::OAEP),
+            (self.rsa_1_5 && !modern.rsa_1_5, KeyTransport::RSA_1_5),
+        ];
+        let transports = transports.into_iter().filter(|(beyond, _)| *beyond).map(|(_, uri)| uri);
+        contents.chain(wraps).chain(digests).chain(transports).collect()
+    }
+
     /// Admits what an identifier names. Returns whether it names an algorithm of encryption.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let content = ContentEncryption::from_uri(uri).map(|method| self.contents.insert(method)).is_some();

@@ -116,6 +116,29 @@ impl AssertionTrust {
         self.audiences.is_empty()
     }
 
+    /// Whether an issuer is accepted by whatever name it gives itself.
+    #[must_use]
+    pub fn accepts_any_issuer_name(&self) -> bool {
+        self.issuers.iter().any(|(name, _)| name.is_none())
+    }
+
+    /// Whether bearer assertions are accepted.
+    #[must_use]
+    pub fn accepts_bearer(&self) -> bool {
+        self.bearer
+    }
+
+    /// How old an assertion may be that does not say when it ends.
+    #[must_use]
+    pub fn longest_age(&self) -> Duration {
+        self.max_age
+    }
+
+    /// The trusts in issuers, and that in attesters.
+    pub fn trusts(&self) -> impl Iterator<Item = &Trust> {
+        self.issuers.iter().map(|(_, trust)| trust).chain(&self.attesters)
+    }
+
     /// Judges an assertion: its issuer's signature, its conditions, and which of its confirmations could be met.
     ///
     /// An assertion without a signature counts as issued by no one, and only [`ConfirmationMethod::SenderVouches`]

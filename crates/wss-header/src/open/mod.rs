@@ -35,6 +35,7 @@ use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence}
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 use assertions::SeenAssertion;
 use signature::ProvenSignature;
 
@@ -161,24 +162,7 @@ impl<'r> Opening<'r> {
     ) -> Self {
         let limits = &receiver.limits;
         let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
-        let mut evidence = Evidence::default();
-        if receiver.policy.is_legacy {
-            evidence.waived.push("legacy algorithms are admitted");
-        }
-        if receiver.unauthenticated_cbc {
-            evidence.waived.push("CBC is decrypted before verification");
-        }
-        if receiver.unsigned_data {
-            evidence.waived.push("what says how encrypted attachments are read need not be signed");
-        }
-        if !demanded.contains(&Part::Timestamp) {
-            evidence
-                .waived
-                .push("no signed timestamp is required: a message counts as new again once the replay window is over");
-        }
-        if !receiver.trust.checks_revocation() {
-            evidence.waived.push("revocation is not checked: no CRL was given");
-        }
+        let evidence = Evidence { waived: Waiver::of(receiver, &demanded), ..Evidence::default() };
         Self {
             receiver,
             attachments: Arc::new(attachments),

@@ -1,0 +1,189 @@
+//! Waivers: what a receiver was told to accept beyond its strict default.
+//!
+//! Each public call that weakens the default has its waiver here, and [`Waiver::of`] reads them off a receiver's
+//! configuration. `tests/waivers.rs` goes through the public calls and fails for one that is neither here nor listed
+//! there as harmless.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::time::Duration;
+
+use crate::part::Part;
+use crate::receiver::{CLOCK_SKEW, MAX_AGE, Receiver};
+
+/// A safety rule that the receiver was told to waive. Its Display is a sentence for the log; [`Waiver::word`] is for
+/// programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Waiver {
+    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned).
+    UnsignedBody,
+    /// [`Requirements::dangerous_anonymous`](crate::Requirements::dangerous_anonymous).
+    AnonymousSender,
+    /// The requirements do not name [`Part::Timestamp`](crate::Part::Timestamp).
+    NoSignedTimestamp,
+    /// [`DangerousNoReplayCache`](crate::DangerousNoReplayCache), or a cache of the application that says that it
+    /// remembers nothing.
+    NoReplayCache,
+    /// [`Receiver::window`](crate::Receiver::window) with more than 300 seconds of age or 60 of skew.
+    WideWindow {
+        /// How old a message may be.
+        max_age: Duration,
+        /// How far clocks may differ.
+        clock_skew: Duration,
+    },
+    /// Certificates are trusted below anchors, and no revocation list was given.
+    NoRevocationCheck,
+    /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
+    AnySignerBelowTheAnchors,
+    /// An algorithm beyond the modern set, admitted by its name.
+    Algorithm {
+        /// Its identifier.
+        uri: &'static str,
+    },
+    /// RSA keys of 1,024 bits and small exponents.
+    WeakKeys,
+    /// [`Receiver::dangerous_decrypt_cbc_before_verification`](crate::Receiver::dangerous_decrypt_cbc_before_verification).
+    CbcBeforeVerification,
+    /// [`Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments`](crate::Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments).
+    UnsignedEncryptedDataOfAttachments,
+    /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
+    EmptyLineAfterAttachmentHeaders,
+    /// [`Receiver::accept_forward_references`](crate::Receiver::accept_forward_references).
+    ForwardReferences,
+    /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
+    X509Version1,
+    /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport).
+    ProtectedTransport,
+    /// [`AssertionTrust::dangerous_for_any_audience`](wss_tokens::AssertionTrust::dangerous_for_any_audience).
+    AnyAudience,
+    /// [`AssertionTrust::issuer_of_any_name`](wss_tokens::AssertionTrust::issuer_of_any_name).
+    IssuerOfAnyName,
+    /// [`AssertionTrust::accept_bearer`](wss_tokens::AssertionTrust::accept_bearer).
+    BearerAssertions,
+    /// [`AssertionTrust::max_age`](wss_tokens::AssertionTrust::max_age) with more than 300 seconds.
+    OldAssertions {
+        /// How old an assertion may be that does not say when it ends.
+        max_age: Duration,
+    },
+}
+
+impl Waiver {
+    /// A stable name for programs: lower case, words joined by hyphens.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::UnsignedBody => "unsigned-body",
+            Self::AnonymousSender => "anonymous-sender",
+            Self::NoSignedTimestamp => "no-signed-timestamp",
+            Self::NoReplayCache => "no-replay-cache",
+            Self::WideWindow { .. } => "wide-window",
+            Self::NoRevocationCheck => "no-revocation-check",
+            Self::AnySignerBelowTheAnchors => "any-signer-below-the-anchors",
+            Self::Algorithm { .. } => "algorithm",
+            Self::WeakKeys => "weak-keys",
+            Self::CbcBeforeVerification => "cbc-before-verification",
+            Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
+            Self::EmptyLineAfterAttachmentHeaders => "empty-line-after-attachment-headers",
+            Self::ForwardReferences => "forward-references",
+            Self::X509Version1 => "x509-version-1",
+            Self::ProtectedTransport => "protected-transport",
+            Self::AnyAudience => "any-audience",
+            Self::IssuerOfAnyName => "issuer-of-any-name",
+            Self::BearerAssertions => "bearer-assertions",
+            Self::OldAssertions { .. } => "old-assertions",
+        }
+    }
+
+    /// The waivers of a receiver that demands signatures over `demanded`.
+    pub(crate) fn of(receiver: &Receiver, demanded: &BTreeSet<Part>) -> Vec<Self> {
+        let mut waived = Vec::new();
+        let mut note = |applies: bool, waiver: Self| {
+            if applies && !waived.contains(&waiver) {
+                waived.push(waiver);
+            }
+        };
+        let (max_age, clock_skew) = (receiver.max_age, receiver.clock_skew);
+        note(receiver.requirements.anonymous, Self::AnonymousSender);
+        note(!demanded.contains(&Part::Timestamp), Self::NoSignedTimestamp);
+        note(!receiver.replay.remembers(), Self::NoReplayCache);
+        note(max_age > MAX_AGE || clock_skew > CLOCK_SKEW, Self::WideWindow { max_age, clock_skew });
+        for trust in receiver.trusts() {
+            note(!trust.checks_revocation(), Self::NoRevocationCheck);
+            note(trust.expects_anyone(), Self::AnySignerBelowTheAnchors);
+        }
+        for uri in receiver.policy.beyond_modern() {
+            note(true, Self::Algorithm { uri });
+        }
+        note(receiver.policy.signature.admits_weak_keys(), Self::WeakKeys);
+        note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
+        note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
+        note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
+        note(receiver.forward_references, Self::ForwardReferences);
+        note(receiver.version_1, Self::X509Version1);
+        note(receiver.protected_transport, Self::ProtectedTransport);
+        if let Some(assertions) = &receiver.assertions {
+            let max_age = assertions.longest_age();
+            note(assertions.is_for_any_audience(), Self::AnyAudience);
+            note(assertions.accepts_any_issuer_name(), Self::IssuerOfAnyName);
+            note(assertions.accepts_bearer(), Self::BearerAssertions);
+            note(max_age > MAX_AGE, Self::OldAssertions { max_age });
+        }
+        waived
+    }
+}
+
+impl fmt::Display for Waiver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnsignedBody => f.write_str("the Body need not be signed: anyone may have written it"),
+            Self::AnonymousSender => f.write_str("the sender need not be known: anyone may have written the message"),
+            Self::NoSignedTimestamp => f.write_str(
+                "no signed timestamp is required: once the replay window is over, an old message counts as new",
+            ),
+            Self::NoReplayCache => f.write_str("no replay cache is used: a message can be delivered again"),
+            Self::WideWindow { max_age, clock_skew } => write!(
+                f,
+                "messages may be {} seconds old where the default is {}, and clocks may differ by {} seconds where the \
+                 default is {}",
+                max_age.as_secs(),
+                MAX_AGE.as_secs(),
+                clock_skew.as_secs(),
+                CLOCK_SKEW.as_secs()
+            ),
+            Self::NoRevocationCheck => f.write_str("revocation is not checked: no CRL was given"),
+            Self::AnySignerBelowTheAnchors => {
+                f.write_str("no signer is expected by name: every certificate below the anchors is accepted")
+            }
+            Self::Algorithm { uri } => write!(f, "the algorithm {uri} is admitted, which the modern set is without"),
+            Self::WeakKeys => f.write_str("RSA keys of less than 2048 bits are admitted"),
+            Self::CbcBeforeVerification => f.write_str(
+                "CBC ciphertext is decrypted before a signature over it is verified: answers to changed messages can \
+                 reveal the plaintext",
+            ),
+            Self::UnsignedEncryptedDataOfAttachments => f.write_str(
+                "the xenc:EncryptedData of an attachment need not be signed: it says how the attachment is read",
+            ),
+            Self::EmptyLineAfterAttachmentHeaders => {
+                f.write_str("a second form of attachment digests is accepted: with an empty line after the headers")
+            }
+            Self::ForwardReferences => f.write_str("references to tokens that follow them are accepted"),
+            Self::X509Version1 => f.write_str("pinned certificates of version 1 are accepted"),
+            Self::ProtectedTransport => f.write_str(
+                "the caller declares that the transport is protected: passwords in the clear are accepted, and a \
+                 username token can name the sender",
+            ),
+            Self::AnyAudience => f.write_str("assertions that are meant for other services are accepted"),
+            Self::IssuerOfAnyName => {
+                f.write_str("the name of an assertion's issuer is not compared: one issuer can use another's name")
+            }
+            Self::BearerAssertions => f.write_str("whoever presents a bearer assertion first counts as its subject"),
+            Self::OldAssertions { max_age } => write!(
+                f,
+                "assertions without an end may be {} seconds old where the default is {}",
+                max_age.as_secs(),
+                MAX_AGE.as_secs()
+            ),
+        }
+    }
+}

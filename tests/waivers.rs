@@ -1,0 +1,358 @@
+//! Everything that weakens a receiver's default shows in the evidence.
+//!
+//! The public calls that configure a receiver are read off the source. Each is either opened with here, and its waiver
+//! looked for, or listed as harmless with the reason. A new call that is neither fails the test.
+
+mod common;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use common::*;
+use ws_security::c14n::CanonicalizationMethod;
+use ws_security::prelude::*;
+use ws_security::{AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, SignatureMethod, Waiver};
+
+/// The types whose calls decide what a receiver accepts.
+const CONFIGURED: [(&str, &str); 7] = [
+    ("wss-header", "Receiver"),
+    ("wss-header", "Requirements"),
+    ("wss-header", "AlgorithmPolicy"),
+    ("xmldsig", "AlgorithmPolicy"),
+    ("xmlenc", "AlgorithmPolicy"),
+    ("tokens", "Trust"),
+    ("tokens", "AssertionTrust"),
+];
+
+/// Calls that let nothing through that the default refuses, unless the caller names whom or what to trust.
+const HARMLESS: &[(&str, &str)] = &[
+    ("wss-header Receiver::new", "the default"),
+    ("wss-header Receiver::decrypt_with", "a key of the caller's"),
+    ("wss-header Receiver::shared_secret", "a secret of the caller's"),
+    ("wss-header Receiver::security_contexts", "secrets of the caller's"),
+    ("wss-header Receiver::assertions", "what it trusts is an argument, whose calls are judged"),
+    ("wss-header Receiver::kerberos", "tickets for the caller's own key"),
+    ("wss-header Receiver::licenses", "whom a license names is the caller's to say"),
+    ("wss-header Receiver::passwords", "users of the caller's"),
+    ("wss-header Receiver::algorithms", "an argument, whose calls are judged"),
+    ("wss-header Receiver::bsp", "refuses more, or reports"),
+    ("wss-header Receiver::limits", "an argument"),
+    ("wss-header Receiver::clock", "the time, not what is done with it"),
+    ("wss-header Receiver::actor", "another header"),
+    ("wss-header Receiver::forwards", "hands out more that is said to be unverified"),
+    ("wss-header Receiver::understands", "what the application handles"),
+    ("wss-header Requirements::signed", "demands more"),
+    ("wss-header Requirements::signed_body_and", "demands more"),
+    ("wss-header Requirements::also_signed", "demands more"),
+    ("wss-header Requirements::encrypted", "demands more"),
+    ("wss-header Requirements::username_token", "demands more"),
+    ("wss-header Requirements::saml_token", "demands more"),
+    ("wss-header Requirements::kerberos_token", "demands more"),
+    ("wss-header Requirements::x509_token", "demands more"),
+    ("wss-header Requirements::signature_confirmation", "demands more"),
+    ("xmldsig AlgorithmPolicy::empty", "admits nothing"),
+    ("xmldsig AlgorithmPolicy::modern_2026", "the default"),
+    ("xmlenc AlgorithmPolicy::empty", "admits nothing"),
+    ("xmlenc AlgorithmPolicy::modern_2026", "the default"),
+    ("tokens Trust::anchors", "needs a rule, which is judged"),
+    ("tokens Trust::anchors_pem", "needs a rule, which is judged"),
+    ("tokens Trust::pins", "names exactly whom to trust"),
+    ("tokens Trust::pin", "names exactly whom to trust"),
+    ("tokens Trust::no_certificates", "trusts nobody"),
+    ("tokens Trust::also", "a rule, which is judged"),
+    ("tokens Trust::intermediates", "a path must still lead to an anchor"),
+    ("tokens Trust::known", "known is not trusted"),
+    ("tokens Trust::crls", "refuses more"),
+    ("tokens AssertionTrust::for_audience", "the default"),
+    ("tokens AssertionTrust::audience", "names exactly whom assertions may be meant for"),
+    ("tokens AssertionTrust::issuer", "names exactly whom to trust"),
+    ("tokens AssertionTrust::sender_vouches", "names exactly who may vouch"),
+    ("tokens AssertionTrust::recipient", "names this service"),
+    ("tokens AssertionTrust::in_response_to", "names a request of this service"),
+];
+
+type Case = (&'static str, fn() -> Evidence, Waiver);
+
+/// Calls that weaken the default, and the waiver of each.
+const WEAKENING: &[Case] = &[
+    ("wss-header Receiver::dangerous_open_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
+    ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
+    ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::NoSignedTimestamp),
+    (
+        "wss-header Requirements::dangerous_anonymous",
+        || with_requirements(demands().dangerous_anonymous()),
+        Waiver::AnonymousSender,
+    ),
+    (
+        "wss-header Receiver::window",
+        || open(&strict().window(Duration::from_secs(301), Duration::from_secs(60))),
+        Waiver::WideWindow { max_age: Duration::from_secs(301), clock_skew: Duration::from_secs(60) },
+    ),
+    (
+        "wss-header Receiver::window",
+        || open(&strict().window(Duration::from_secs(10), Duration::from_secs(61))),
+        Waiver::WideWindow { max_age: Duration::from_secs(10), clock_skew: Duration::from_secs(61) },
+    ),
+    (
+        "wss-header Receiver::accept_forward_references",
+        || open(&strict().accept_forward_references()),
+        Waiver::ForwardReferences,
+    ),
+    (
+        "wss-header Receiver::accept_x509_version_1_for_legacy_use_only",
+        || open(&strict().accept_x509_version_1_for_legacy_use_only()),
+        Waiver::X509Version1,
+    ),
+    (
+        "wss-header Receiver::over_protected_transport",
+        || open(&strict().over_protected_transport()),
+        Waiver::ProtectedTransport,
+    ),
+    (
+        "wss-header Receiver::dangerous_decrypt_cbc_before_verification",
+        || open(&strict().dangerous_decrypt_cbc_before_verification()),
+        Waiver::CbcBeforeVerification,
+    ),
+    (
+        "wss-header Receiver::accept_empty_line_after_attachment_headers",
+        || open(&strict().accept_empty_line_after_attachment_headers()),
+        Waiver::EmptyLineAfterAttachmentHeaders,
+    ),
+    (
+        "wss-header Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments",
+        || open(&strict().dangerous_accept_unsigned_encrypted_data_of_attachments()),
+        Waiver::UnsignedEncryptedDataOfAttachments,
+    ),
+    (
+        "wss-header AlgorithmPolicy::everything_for_legacy_use_only",
+        || admitting(|policy| *policy = AlgorithmPolicy::everything_for_legacy_use_only()),
+        Waiver::Algorithm { uri: "http://www.w3.org/2001/04/xmlenc#rsa-1_5" },
+    ),
+    (
+        "wss-header AlgorithmPolicy::everything_for_legacy_use_only",
+        || admitting(|policy| *policy = AlgorithmPolicy::everything_for_legacy_use_only()),
+        Waiver::WeakKeys,
+    ),
+    ("wss-header AlgorithmPolicy::admit_cbc", || admitting(|policy| *policy = policy.clone().admit_cbc()), CBC),
+    ("wss-header AlgorithmPolicy::admit_uri", || admitting(|policy| assert!(policy.admit_uri(CBC_URI))), CBC),
+    (
+        "xmldsig AlgorithmPolicy::everything_for_legacy_use_only",
+        || {
+            admitting(|policy| {
+                policy.signature = ws_security::xmldsig::AlgorithmPolicy::everything_for_legacy_use_only()
+            })
+        },
+        Waiver::Algorithm { uri: "http://www.w3.org/2000/09/xmldsig#sha1" },
+    ),
+    (
+        "xmldsig AlgorithmPolicy::admit_signature",
+        || admitting(|policy| policy.signature = policy.signature.clone().admit_signature(SignatureMethod::RsaSha1)),
+        Waiver::Algorithm { uri: "http://www.w3.org/2000/09/xmldsig#rsa-sha1" },
+    ),
+    (
+        "xmldsig AlgorithmPolicy::admit_digest",
+        || admitting(|policy| policy.signature = policy.signature.clone().admit_digest(DigestMethod::Sha1)),
+        Waiver::Algorithm { uri: "http://www.w3.org/2000/09/xmldsig#sha1" },
+    ),
+    (
+        "xmldsig AlgorithmPolicy::admit_canonicalization",
+        || {
+            let method = CanonicalizationMethod::Inclusive;
+            admitting(|policy| policy.signature = policy.signature.clone().admit_canonicalization(method))
+        },
+        Waiver::Algorithm { uri: "http://www.w3.org/TR/2001/REC-xml-c14n-20010315" },
+    ),
+    (
+        "xmldsig AlgorithmPolicy::admit_weak_keys_for_legacy_use_only",
+        || admitting(|policy| policy.signature = policy.signature.clone().admit_weak_keys_for_legacy_use_only()),
+        Waiver::WeakKeys,
+    ),
+    (
+        "xmldsig AlgorithmPolicy::admit_uri",
+        || admitting(|policy| assert!(policy.signature.admit_uri("http://www.w3.org/2000/09/xmldsig#sha1"))),
+        Waiver::Algorithm { uri: "http://www.w3.org/2000/09/xmldsig#sha1" },
+    ),
+    (
+        "xmlenc AlgorithmPolicy::everything_for_legacy_use_only",
+        || {
+            admitting(|policy| {
+                policy.encryption = ws_security::xmlenc::AlgorithmPolicy::everything_for_legacy_use_only()
+            })
+        },
+        Waiver::Algorithm { uri: "http://www.w3.org/2001/04/xmlenc#rsa-1_5" },
+    ),
+    (
+        "xmlenc AlgorithmPolicy::admit_cbc",
+        || admitting(|policy| policy.encryption = policy.encryption.clone().admit_cbc()),
+        CBC,
+    ),
+    ("xmlenc AlgorithmPolicy::admit_uri", || admitting(|policy| assert!(policy.encryption.admit_uri(CBC_URI))), CBC),
+    (
+        "tokens AssertionTrust::dangerous_for_any_audience",
+        || open(&strict().assertions(AssertionTrust::dangerous_for_any_audience())),
+        Waiver::AnyAudience,
+    ),
+    (
+        "tokens AssertionTrust::issuer_of_any_name",
+        || open(&strict().assertions(assertions().issuer_of_any_name(Trust::pins([certificate("carol")])))),
+        Waiver::IssuerOfAnyName,
+    ),
+    (
+        "tokens AssertionTrust::accept_bearer",
+        || open(&strict().assertions(assertions().accept_bearer())),
+        Waiver::BearerAssertions,
+    ),
+    (
+        "tokens AssertionTrust::max_age",
+        || open(&strict().assertions(assertions().max_age(Duration::from_secs(301)))),
+        Waiver::OldAssertions { max_age: Duration::from_secs(301) },
+    ),
+];
+
+const CBC_URI: &str = "http://www.w3.org/2001/04/xmlenc#aes256-cbc";
+const CBC: Waiver = Waiver::Algorithm { uri: CBC_URI };
+
+fn demands() -> Requirements {
+    Requirements::signed([Part::Body, Part::Timestamp])
+}
+
+/// The strictest receiver that opens the message at all.
+fn strict() -> Receiver {
+    Receiver::new(Trust::pins([certificate("alice")]), demands(), MemoryReplayCache::default())
+}
+
+fn lax() -> Receiver {
+    let nobody = Trust::pins([certificate("alice")]);
+    Receiver::new(nobody, Requirements::dangerous_unsigned(), MemoryReplayCache::default())
+}
+
+fn assertions() -> AssertionTrust {
+    AssertionTrust::for_audience("urn:bank")
+}
+
+fn open(receiver: &Receiver) -> Evidence {
+    receiver.open(signed(SOAP11)).expect("opens").evidence().clone()
+}
+
+fn unsigned(receiver: &Receiver) -> Evidence {
+    receiver.dangerous_open_unsigned(signed(SOAP11)).expect("opens").evidence().clone()
+}
+
+fn with_requirements(requirements: Requirements) -> Evidence {
+    open(&Receiver::new(Trust::pins([certificate("alice")]), requirements, MemoryReplayCache::default()))
+}
+
+fn admitting(change: impl FnOnce(&mut AlgorithmPolicy)) -> Evidence {
+    let mut policy = AlgorithmPolicy::default();
+    change(&mut policy);
+    open(&strict().algorithms(policy))
+}
+
+#[test]
+fn every_call_that_weakens_the_default_shows_in_the_evidence() {
+    let already = open(&strict()).waived;
+    for (call, opened, waiver) in WEAKENING {
+        let waived = opened().waived;
+        assert!(waived.contains(waiver), "{call} does not show: {waived:?}");
+        assert!(!already.contains(waiver), "{call}: {waiver:?} shows without it");
+    }
+}
+
+#[test]
+fn every_public_call_that_configures_a_receiver_is_judged_here() {
+    let judged: BTreeSet<&str> =
+        HARMLESS.iter().map(|(call, _)| *call).chain(WEAKENING.iter().map(|(call, ..)| *call)).collect();
+    let public = public_calls();
+    assert!(public.len() > 60, "the source is read: {}", public.len());
+    let unjudged: Vec<&String> = public.iter().filter(|call| !judged.contains(call.as_str())).collect();
+    assert!(unjudged.is_empty(), "give each a waiver, or say why it is harmless: {unjudged:#?}");
+    let gone: Vec<&&str> = judged.iter().filter(|call| !public.contains(**call)).collect();
+    assert!(gone.is_empty(), "no such call any more: {gone:#?}");
+}
+
+#[test]
+fn whom_to_expect_and_what_to_remember_show_in_the_evidence_too() {
+    let anyone = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
+    let receiver = Receiver::new(anyone, demands(), MemoryReplayCache::default());
+    assert!(open(&receiver).waived.contains(&Waiver::AnySignerBelowTheAnchors));
+    let attesters = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
+    let receiver = strict().assertions(assertions().sender_vouches(attesters));
+    assert!(open(&receiver).waived.contains(&Waiver::AnySignerBelowTheAnchors), "attesters sign messages too");
+    assert!(open(&common::receiver()).waived.contains(&Waiver::NoReplayCache));
+    assert!(!open(&strict()).waived.contains(&Waiver::NoReplayCache));
+    let wide = Requirements::signed([Part::Body]);
+    assert!(with_requirements(wide).waived.contains(&Waiver::NoSignedTimestamp));
+}
+
+#[test]
+fn each_variant_that_opts_out_is_known_here() {
+    let mut found = BTreeSet::new();
+    for (path, source) in sources(&["crypto", "tokens", "wss-header", "xmldsig", "xmlenc"]) {
+        let types = source.lines().filter_map(|line| line.strip_prefix("pub struct Dangerous"));
+        found.extend(types.map(|rest| format!("Dangerous{}", word(rest))));
+        if path.ends_with("tokens/src/trust.rs") {
+            let rules = source.split("pub enum SignerRule {").nth(1).expect("the rules");
+            let rules = rules.split("\n}").next().expect("its end");
+            let variants = rules.lines().filter(|line| line.starts_with("    ") && !line.contains("//"));
+            found.extend(variants.map(|line| format!("SignerRule::{}", word(line.trim()))));
+        }
+    }
+    let known =
+        ["DangerousNoReplayCache", "SignerRule::AnyBelowTheAnchors", "SignerRule::Certificate", "SignerRule::Subject"];
+    assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), known, "judge the new one in this file");
+}
+
+#[test]
+fn narrow_configurations_waive_nothing_more() {
+    let plain = open(&strict()).waived;
+    let narrow = strict()
+        .window(Duration::from_secs(30), Duration::from_secs(5))
+        .assertions(assertions().max_age(Duration::from_secs(60)))
+        .decrypt_with(identity("bob"));
+    assert_eq!(open(&narrow).waived, plain);
+}
+
+/// `crate Type::call` for each public call that makes or changes a value of a configuring type.
+fn public_calls() -> BTreeSet<String> {
+    let mut calls = BTreeSet::new();
+    for (crate_name, type_name) in CONFIGURED {
+        for (_, source) in sources(&[crate_name]) {
+            for block in source.split(&format!("\nimpl {type_name} {{\n")).skip(1) {
+                let block = block.split("\n}\n").next().expect("the end of the block");
+                for function in block.split("\n    pub ").skip(1) {
+                    let Some(function) = function.trim_start_matches("const ").strip_prefix("fn ") else { continue };
+                    let signature = function.split('{').next().expect("a signature");
+                    let reads = signature.contains("(&self") || signature.contains("\n        &self,");
+                    if !reads || signature.contains("dangerous") || signature.contains("legacy") {
+                        calls.insert(format!("{crate_name} {type_name}::{}", word(function)));
+                    }
+                }
+            }
+        }
+    }
+    calls
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+fn sources(crates: &[&str]) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for name in crates {
+        collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates").join(name).join("src"), &mut found);
+    }
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a source")));
+        }
+    }
+}
