@@ -6,7 +6,7 @@ use common::*;
 use ws_security::attachments::{Attachment, MimeError, MimeLimits, Package, Spool};
 use ws_security::bsp::{self, Context, Outcome, Rule};
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, OpenError, RequirementError, SecureError};
+use ws_security::{CoverageLost, DangerousNoReplayCache, OpenError, RequirementError, SecureError};
 
 const TEXT: &str = "first line\nsecond line\n";
 const BINARY: &[u8] = b"\0\x01\r\n\x02\n\xFF";
@@ -528,7 +528,9 @@ fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     assert_eq!(opened.attachments()[0].content().expect("read").as_ref(), BINARY);
     assert_eq!(opened.attachments()[0].content_type(), None);
     let error = open(&receiver(Requirements::signed([Part::Body, Part::Attachments])), &message).map(drop);
-    assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotSigned { .. }))), "{error:?}");
+    let unsigned_data = CoverageLost::UnsignedData;
+    let lost = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::CoverageLost { why, .. }) if *why == unsigned_data);
+    assert!(error.as_ref().is_err_and(lost), "{error:?}");
 }
 
 /// Who takes the key away leaves ciphertext that was signed as such: it is not what was meant.
@@ -578,11 +580,19 @@ fn attachments_under_cbc_need_a_signature_around_them() {
     let message = written(recipe().sign(signing()).encrypt(cbc()));
     assert!(matches!(open(&receiver(), &message), Err(OpenError::UnauthenticatedCbc)));
     assert!(open(&receiver().dangerous_decrypt_cbc_before_verification(), &message).is_ok());
-    // Whoever replaces the key makes other octets of it: what is signed is the ciphertext alone.
+    // The signature covers the key, too, and has to: whoever replaces the key makes other octets of the ciphertext.
     let message = written(recipe().encrypt(cbc()).sign(signing()));
+    assert!(open(&receiver(), &message).is_ok());
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let start = text.find("<ds:Reference URI=\"#EK-").expect("a reference to the key");
+    let end = start + text[start..].find("</ds:Reference>").expect("its end") + "</ds:Reference>".len();
+    let resigned = resigned(&text, &text[start..end], "");
+    let message = changed(&message, envelope_of(&text).as_bytes(), resigned.as_bytes());
     let error = open(&receiver(), &message).map(drop);
-    assert!(matches!(error, Err(OpenError::Requirement(RequirementError::NotSigned { .. }))), "{error:?}");
+    let lost = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::CoverageLost { .. }));
+    assert!(error.as_ref().is_err_and(lost), "{error:?}");
     let lax = receiver().dangerous_accept_unsigned_encrypted_data_of_attachments();
+    let lax = lax.dangerous_accept_cbc_under_unsigned_keys();
     assert_eq!(open(&lax, &message).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
 }
 

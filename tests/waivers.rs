@@ -115,6 +115,11 @@ const WEAKENING: &[Case] = &[
         Waiver::CbcBeforeVerification,
     ),
     (
+        "wss-header Receiver::dangerous_accept_cbc_under_unsigned_keys",
+        || open(&strict().dangerous_accept_cbc_under_unsigned_keys()),
+        Waiver::CbcUnderUnsignedKeys,
+    ),
+    (
         "wss-header Receiver::accept_empty_line_after_attachment_headers",
         || open(&strict().accept_empty_line_after_attachment_headers()),
         Waiver::EmptyLineAfterAttachmentHeaders,

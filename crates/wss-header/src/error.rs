@@ -9,6 +9,7 @@ use wss_xmlenc::{DecryptError, EncryptError};
 
 use crate::attachments::MimeError;
 use crate::bsp::Rule;
+use crate::open::CoverageLost;
 use crate::replay::ReplayError;
 
 /// Why a document is no SOAP envelope that can be secured or opened.
@@ -326,6 +327,15 @@ pub enum RequirementError {
     NotSigned {
         /// The parts the best signature lacks.
         missing: String,
+    },
+    /// *Refused.* A signature covers a part that must be signed, but as ciphertext that others can make another
+    /// plaintext of.
+    #[error("a signature covers {part}, but does not prove it: {why}")]
+    CoverageLost {
+        /// The part, or the Content-ID of an attachment.
+        part: String,
+        /// Why it is not proven.
+        why: CoverageLost,
     },
     /// *Refused.* A part that must be encrypted came in the clear.
     #[error("{part} was not encrypted")]

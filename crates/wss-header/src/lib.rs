@@ -37,6 +37,7 @@ pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureErr
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultCode, UnauthenticatedFault};
 pub use limits::Limits;
+pub use open::CoverageLost;
 pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
 };

@@ -8,6 +8,7 @@ use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 use crate::attachments::AuthenticatedAttachment;
 use crate::bsp::Report;
 use crate::exchange::Exchange;
+use crate::open::CoverageLost;
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -228,6 +229,8 @@ pub struct SignatureEvidence {
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<String>,
+    /// Parts, and Content-IDs of attachments, that it covers as ciphertext and does not prove, and why.
+    pub lost: Vec<(String, CoverageLost)>,
 }
 
 /// A part that was decrypted.

@@ -48,6 +48,7 @@ pub struct Receiver {
     pub(crate) version_1: bool,
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
+    pub(crate) unsigned_keys: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
@@ -87,6 +88,7 @@ impl Receiver {
             version_1: false,
             empty_line: false,
             unsigned_data: false,
+            unsigned_keys: false,
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
@@ -193,6 +195,15 @@ impl Receiver {
     #[must_use]
     pub fn dangerous_decrypt_cbc_before_verification(mut self) -> Self {
         self.unauthenticated_cbc = true;
+        self
+    }
+
+    /// Takes a signature over CBC ciphertext for one over its plaintext though it does not cover the elements that lead
+    /// to the key, such as the `xenc:EncryptedKey`: peers that encrypt first and sign then send such messages. Whoever
+    /// replaces those elements on the way makes another plaintext of the signed ciphertext.
+    #[must_use]
+    pub fn dangerous_accept_cbc_under_unsigned_keys(mut self) -> Self {
+        self.unsigned_keys = true;
         self
     }
 

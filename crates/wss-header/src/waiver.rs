@@ -45,6 +45,8 @@ pub enum Waiver {
     WeakKeys,
     /// [`Receiver::dangerous_decrypt_cbc_before_verification`](crate::Receiver::dangerous_decrypt_cbc_before_verification).
     CbcBeforeVerification,
+    /// [`Receiver::dangerous_accept_cbc_under_unsigned_keys`](crate::Receiver::dangerous_accept_cbc_under_unsigned_keys).
+    CbcUnderUnsignedKeys,
     /// [`Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments`](crate::Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments).
     UnsignedEncryptedDataOfAttachments,
     /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
@@ -83,6 +85,7 @@ impl Waiver {
             Self::Algorithm { .. } => "algorithm",
             Self::WeakKeys => "weak-keys",
             Self::CbcBeforeVerification => "cbc-before-verification",
+            Self::CbcUnderUnsignedKeys => "cbc-under-unsigned-keys",
             Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
             Self::EmptyLineAfterAttachmentHeaders => "empty-line-after-attachment-headers",
             Self::ForwardReferences => "forward-references",
@@ -117,6 +120,7 @@ impl Waiver {
         }
         note(receiver.policy.signature.admits_weak_keys(), Self::WeakKeys);
         note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
+        note(receiver.unsigned_keys, Self::CbcUnderUnsignedKeys);
         note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
         note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
         note(receiver.forward_references, Self::ForwardReferences);
@@ -160,6 +164,10 @@ impl fmt::Display for Waiver {
             Self::CbcBeforeVerification => f.write_str(
                 "CBC ciphertext is decrypted before a signature over it is verified: answers to changed messages can \
                  reveal the plaintext",
+            ),
+            Self::CbcUnderUnsignedKeys => f.write_str(
+                "signed CBC ciphertext counts though what leads to its key is not signed: whoever replaces the key makes \
+                 another plaintext",
             ),
             Self::UnsignedEncryptedDataOfAttachments => f.write_str(
                 "the xenc:EncryptedData of an attachment need not be signed: it says how the attachment is read",

@@ -126,6 +126,7 @@ impl Opening<'_> {
             return Ok(Step::Next);
         };
         let xml = self.plaintext(&data, &found.secret)?;
+        self.weigh_coverage(&element.span(), data.method(), &found);
         let mut splices = Splices::new();
         splices.replace(element.span(), xml);
         // The child that takes its place is met next.
@@ -185,12 +186,11 @@ impl Opening<'_> {
 
     /// Whether one signature of an attester covers assertion and Body.
     fn vouches(&self, signature: &ProvenSignature, seen: &SeenAssertion) -> bool {
-        let covered = (Part::Assertion, seen.span.clone());
         let (Some(trust), Some(attester)) = (&self.receiver.assertions, signature.signer.certificate()) else {
             return false;
         };
         signature.covers(&Part::Body)
-            && signature.covered.contains(&covered)
+            && signature.coverage.has(&Part::Assertion, &seen.span)
             && trust.vouches(attester, self.now).is_ok()
     }
 

@@ -9,7 +9,8 @@ use wss_crypto::{ContentEncryption, Secret};
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
 
-use super::keys::Wanted;
+use super::coverage::CoverageLost;
+use super::keys::{FoundSecret, Wanted};
 use super::signature::ProvenSignature;
 use super::{NewPlaintext, Opening, Scene, Step};
 use crate::attachments::{MimePart, OpenCipherError, content_id_of, opened, restored};
@@ -80,7 +81,7 @@ impl<'r> Opening<'r> {
             // Addressed to someone else: what is required from it will be missed later.
             let Some(found) = found else { return Ok(Step::Next) };
             if let Some(attachment) = attachment {
-                if attachments.iter().any(|(other, ..): &(EncryptedAttachment, _, _)| other.at == attachment.at) {
+                if attachments.iter().any(|(other, ..): &(EncryptedAttachment, _, _, _)| other.at == attachment.at) {
                     return Err(misplaced());
                 }
                 let part = self.opened_attachment(&data, &attachment, &found.secret)?;
@@ -89,7 +90,7 @@ impl<'r> Opening<'r> {
                     content: data.method(),
                     key: found.label,
                 };
-                attachments.push((attachment, part, (id.clone(), evidence)));
+                attachments.push((attachment, part, (id.clone(), evidence), found));
                 continue;
             }
             let xml = self.plaintext(&data, &found.secret)?;
@@ -100,6 +101,7 @@ impl<'r> Opening<'r> {
             if plaintexts.iter().any(overlaps) {
                 return Err(misplaced());
             }
+            self.weigh_coverage(&replaced, data.method(), &found);
             splices.replace(replaced.clone(), xml);
             plaintexts.push(NewPlaintext {
                 replaced,
@@ -110,8 +112,8 @@ impl<'r> Opening<'r> {
                 content: data.method(),
             });
         }
-        for (attachment, part, (id, evidence)) in attachments {
-            self.replace_attachment(attachment, part);
+        for (attachment, part, (id, evidence), found) in attachments {
+            self.replace_attachment(attachment, part, &found);
             self.opened_data.insert(id);
             self.evidence.decrypted.push(evidence);
         }
@@ -126,14 +128,13 @@ impl<'r> Opening<'r> {
         let at = self.attachments.iter().position(named).ok_or_else(missing)?;
         let span = data.element().span();
         let covered_by = |signature: &ProvenSignature| {
-            let covers_data = self.receiver.unsigned_data || signature.covered_data.contains(&span);
+            let covers_data = self.receiver.unsigned_data || signature.coverage.names(&span);
             covers_data && signature.attachments.iter().any(|(id, _)| *id == content_id)
         };
         let is_covered = self.signatures.iter().any(covered_by);
         // What says which type it has, and where its header ends, is covered with it or not.
         let states_type = data.mime_type().is_some() || is_complete(data);
-        let authenticates = data.method().is_authenticated();
-        Ok(EncryptedAttachment { at, content_id, span, states_type, authenticates, is_covered })
+        Ok(EncryptedAttachment { at, content_id, span, states_type, cipher: data.method(), is_covered })
     }
 
     fn opened_attachment(
@@ -158,23 +159,41 @@ impl<'r> Opening<'r> {
         Ok(restored.ok_or(DecryptError::Failed)?)
     }
 
-    /// From here on the attachment is its plaintext. Signatures that cover the ciphertext cover that, too, if they cover
-    /// what says how to read it, and the cipher lets no other key open it: under CBC whoever replaces the EncryptedKey
-    /// makes octets of it that no one sent.
-    fn replace_attachment(&mut self, attachment: EncryptedAttachment, part: MimePart<'static>) {
+    /// From here on the attachment is its plaintext. A signature over the ciphertext covers that, too, if it covers what
+    /// says how to read it, and the key cannot be replaced.
+    fn replace_attachment(&mut self, attachment: EncryptedAttachment, part: MimePart<'static>, found: &FoundSecret) {
         if let Some(replaced) = Arc::make_mut(&mut self.attachments).get_mut(attachment.at) {
             *replaced = part;
         }
+        let waived = self.receiver.unsigned_data;
         for signature in &mut self.signatures {
-            let covers_data = attachment.authenticates && signature.covered_data.contains(&attachment.span);
-            let stays = covers_data || self.receiver.unsigned_data;
-            signature.attachments.retain(|(id, _)| stays || *id != attachment.content_id);
+            if !signature.attachments.iter().any(|(id, _)| *id == attachment.content_id) {
+                continue;
+            }
+            let unsigned_key = unsigned_key(signature, attachment.cipher, found, self.receiver.unsigned_keys);
+            let unsigned_data = (!signature.coverage.names(&attachment.span)).then_some(CoverageLost::UnsignedData);
+            let lost = unsigned_data.or(unsigned_key);
+            let covers_data = lost.is_none();
+            if let Some(why) = lost.filter(|_| !waived) {
+                signature.attachments.retain(|(id, _)| *id != attachment.content_id);
+                signature.lost_attachments.push((attachment.content_id.clone(), why));
+            }
             for (_, complete) in signature.attachments.iter_mut().filter(|(id, _)| *id == attachment.content_id) {
-                // The type is that of the ciphertext no more.
+                // The type is no longer that of the ciphertext.
                 *complete = covers_data && (*complete || attachment.states_type);
             }
         }
         *self.decrypted_attachments.entry(attachment.content_id).or_default() += 1;
+    }
+
+    /// Ciphertext at `replaced` was decrypted with a key that was found so: signatures that cover it prove the plaintext
+    /// only where no other key could have been found.
+    pub(super) fn weigh_coverage(&mut self, replaced: &Range<usize>, cipher: ContentEncryption, found: &FoundSecret) {
+        for signature in &mut self.signatures {
+            if let Some(why) = unsigned_key(signature, cipher, found, self.receiver.unsigned_keys) {
+                signature.coverage.lose(replaced, &why);
+            }
+        }
     }
 
     /// Attachments that came as ciphertext, as they are now.
@@ -218,9 +237,23 @@ impl<'r> Opening<'r> {
 
     /// Whether a verified signature covers `span`.
     pub(super) fn is_covered(&self, span: &Range<usize>) -> bool {
-        let mut covered = self.signatures.iter().flat_map(|signature| &signature.covered);
-        covered.any(|(_, outer)| outer.start <= span.start && span.end <= outer.end)
+        self.signatures.iter().any(|signature| signature.coverage.contains(span))
     }
+}
+
+/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext: an authenticating cipher opens
+/// under one key alone; under another, whoever replaces an element that leads to the key makes another plaintext.
+fn unsigned_key(
+    signature: &ProvenSignature,
+    cipher: ContentEncryption,
+    found: &FoundSecret,
+    is_waived: bool,
+) -> Option<CoverageLost> {
+    if cipher.is_authenticated() || is_waived {
+        return None;
+    }
+    let uncovered = found.path.iter().find(|step| !signature.coverage.contains(&step.span))?;
+    Some(CoverageLost::UnsignedKey { cipher: cipher.uri(), uncovered: uncovered.element })
 }
 
 fn fingerprint(secret: &Secret) -> [u8; 32] {
@@ -240,8 +273,7 @@ struct EncryptedAttachment {
     span: Range<usize>,
     /// The EncryptedData, or the plaintext, says what type it is of.
     states_type: bool,
-    /// The cipher authenticates.
-    authenticates: bool,
+    cipher: ContentEncryption,
     /// A verified signature covers both.
     is_covered: bool,
 }

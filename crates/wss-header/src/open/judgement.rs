@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Canonicalization, Document, Element, Subset, name};
 
+use super::coverage::CoverageLost;
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
 use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, canonical_type, content_id_of};
@@ -115,7 +116,7 @@ impl Opening<'_> {
 
     /// The first signature that covers all that is demanded, and whose it is.
     fn proof(&self) -> Result<(&ProvenSignature, Signer), OpenError> {
-        let mut fewest: Option<Vec<String>> = None;
+        let mut fewest: Option<(&ProvenSignature, Vec<String>)> = None;
         let mut anonymous = false;
         let mut other_kind = None;
         let requirements = &self.receiver.requirements;
@@ -137,8 +138,8 @@ impl Opening<'_> {
                     Some(signer) => return Ok((signature, signer)),
                     None => anonymous = true,
                 }
-            } else if fewest.as_ref().is_none_or(|fewest| missing.len() < fewest.len()) {
-                fewest = Some(missing);
+            } else if fewest.as_ref().is_none_or(|(_, fewest)| missing.len() < fewest.len()) {
+                fewest = Some((signature, missing));
             }
         }
         if let Some(token) = other_kind {
@@ -147,8 +148,25 @@ impl Opening<'_> {
         if anonymous {
             return Err(RequirementError::Anonymous.into());
         }
-        let missing = fewest.unwrap_or_else(|| self.demanded.iter().map(ToString::to_string).collect());
-        Err(RequirementError::NotSigned { missing: missing.join(", ") }.into())
+        let Some((signature, missing)) = fewest else {
+            let missing: Vec<String> = self.demanded.iter().map(ToString::to_string).collect();
+            return Err(RequirementError::NotSigned { missing: missing.join(", ") }.into());
+        };
+        let demands = |lost: &(String, CoverageLost)| {
+            missing.contains(&lost.0) || self.attachments.iter().any(|part| part.content_id() == Some(&lost.0))
+        };
+        Err(match signature.lost().into_iter().find(demands) {
+            Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
+            None => RequirementError::NotSigned { missing: missing.join(", ") }.into(),
+        })
+    }
+
+    /// What signatures cover and do not prove goes into the evidence.
+    pub(super) fn note_lost_coverage(&mut self) {
+        for (signature, evidence) in self.signatures.iter().zip(&mut self.evidence.signatures) {
+            evidence.parts = signature.coverage.parts().map(|(part, _)| part.clone()).collect();
+            evidence.lost = signature.lost();
+        }
     }
 
     /// Who answers for what a signature covers: its signer; for an anonymous one whoever endorsed it by signing it,
@@ -158,14 +176,13 @@ impl Opening<'_> {
             return Some(signature.signer.clone());
         }
         let endorses = |other: &&ProvenSignature| {
-            let covered = (Part::Signature, signature.span.clone());
-            !other.signer.is_anonymous() && other.covered.contains(&covered)
+            !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
         };
         if let Some(endorsing) = self.signatures.iter().find(endorses) {
             return Some(endorsing.signer.clone());
         }
         for (span, user) in &self.usernames {
-            let covered = signature.covered.contains(&(Part::UsernameToken, span.clone()));
+            let covered = signature.coverage.has(&Part::UsernameToken, span);
             let kept_secret = self.came_encrypted(span) || self.receiver.protected_transport;
             if let (Some(user), true) = (user, covered && kept_secret) {
                 return Some(Signer::User(user.clone()));
@@ -194,8 +211,7 @@ impl Opening<'_> {
             });
         }
         let (signature, signer) = self.proof()?;
-        let confirmed =
-            |seen: &SeenConfirmation| signature.covered.contains(&(Part::SignatureConfirmation, seen.span.clone()));
+        let confirmed = |seen: &SeenConfirmation| signature.coverage.has(&Part::SignatureConfirmation, &seen.span);
         if self.exchange.is_some() && !self.confirmations.iter().all(confirmed) {
             return Err(RequirementError::NotConfirmed.into());
         }
@@ -206,11 +222,10 @@ impl Opening<'_> {
             return Err(RequirementError::StillEncrypted.into());
         }
         // The node that was proven is the node that is read.
-        let mut proven = signature.covered.iter().filter(|(part, _)| *part == Part::Body);
-        if self.demanded.contains(&Part::Body) && !proven.any(|(_, span)| *span == body.span()) {
+        if self.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
             return Err(RequirementError::NotSigned { missing: Part::Body.to_string() }.into());
         }
-        let blocks = signature.covered.iter().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
+        let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
         let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| Block {
             namespace: element.name().namespace.to_owned(),
             local: element.name().local.to_owned(),

@@ -51,6 +51,29 @@ pub(super) struct FoundSecret {
     /// How it came, for the evidence.
     pub(super) label: &'static str,
     pub(super) token: Option<Range<usize>>,
+    /// The elements of the header that lead to it: whoever replaces one of them has another secret found.
+    pub(super) path: Vec<KeyStep>,
+}
+
+/// An element of the header on the way to a secret.
+#[derive(Clone)]
+pub(super) struct KeyStep {
+    pub(super) element: &'static str,
+    pub(super) span: Range<usize>,
+}
+
+impl KeyStep {
+    fn new(element: &'static str, at: Element<'_>) -> Self {
+        Self { element, span: at.span() }
+    }
+}
+
+impl FoundSecret {
+    /// It was found through this element.
+    fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
+        self.path.push(KeyStep::new(element, at));
+        self
+    }
 }
 
 /// What a secret is looked up for.
@@ -302,6 +325,7 @@ impl<'r> Opening<'r> {
                     holder: Holder::Exchange,
                     label: "key of the request",
                     token: None,
+                    path: Vec::new(),
                 }))
             }
             SecurityTokenReference::KerberosApReqSha1(digest) => {
@@ -310,6 +334,7 @@ impl<'r> Opening<'r> {
                     let Ok(token) = KerberosToken::parse(element) else { continue };
                     if token.sha1() == *digest {
                         let found = self.session_secret(&token, wanted);
+                        let found = found.map(|found| found.through("wsse:BinarySecurityToken", element));
                         return Ok(found.map(|found| FoundSecret { token: Some(element.span()), ..found }));
                     }
                 }
@@ -319,11 +344,12 @@ impl<'r> Opening<'r> {
                     holder: Holder::Exchange,
                     label: "key of the request",
                     token: None,
+                    path: Vec::new(),
                 }))
             }
             SecurityTokenReference::Assertion { .. } => {
                 let Some(token) = self.assertion_named(scene, place, reference)? else { return Ok(None) };
-                let found = self.confirmation_secret(token, wanted)?;
+                let found = self.confirmation_secret(token, wanted)?.map(|found| found.through("Assertion", token));
                 Ok(found.map(|found| FoundSecret { token: Some(token.span()), ..found }))
             }
             SecurityTokenReference::External { uri, instance, .. } => Ok(self.context_secret(uri, instance.as_deref())),
@@ -360,20 +386,24 @@ impl<'r> Opening<'r> {
         }
         if token.is(name::WSSE.uri, "UsernameToken") {
             expect(USERNAME_TOKEN)?;
-            return self.password_secret(token, wanted);
+            let found = self.password_secret(token, wanted)?;
+            return Ok(found.map(|found| found.through("wsse:UsernameToken", token)));
         }
         if token.is(name::WSSE.uri, "BinarySecurityToken") {
-            let token = KerberosToken::parse(token)?;
-            expect(&token.form().value_type())?;
-            return Ok(self.session_secret(&token, wanted));
+            let ticket = KerberosToken::parse(token)?;
+            expect(&ticket.form().value_type())?;
+            let found = self.session_secret(&ticket, wanted);
+            return Ok(found.map(|found| found.through("wsse:BinarySecurityToken", token)));
         }
         if Assertion::is_one(token) {
-            return self.confirmation_secret(token, wanted);
+            let found = self.confirmation_secret(token, wanted)?;
+            return Ok(found.map(|found| found.through("Assertion", token)));
         }
         if let Some(version) = SecureConversation::of(token, "SecurityContextToken") {
             expect(version.context_type())?;
-            let token = SecurityContextToken::parse(token)?;
-            return Ok(self.context_secret(token.identifier(), token.instance()));
+            let context = SecurityContextToken::parse(token)?;
+            let found = self.context_secret(context.identifier(), context.instance());
+            return Ok(found.map(|found| found.through("wsc:SecurityContextToken", token)));
         }
         if let Some(version) = SecureConversation::of(token, "DerivedKeyToken") {
             expect(version.derived_key_type())?;
@@ -396,7 +426,8 @@ impl<'r> Opening<'r> {
         let token = DerivedKeyToken::parse(element)?;
         let source = Wanted { len: None, derivations, ..wanted };
         let found = self.secret_of_reference(scene, element, token.source(), source)?;
-        Ok(found.map(|found| FoundSecret { secret: token.derive(&found.secret), ..found }))
+        let derived = found.map(|found| FoundSecret { secret: token.derive(&found.secret), ..found });
+        Ok(derived.map(|found| found.through("wsc:DerivedKeyToken", element)))
     }
 
     fn context_secret(&self, identifier: &str, instance: Option<&str>) -> Option<FoundSecret> {
@@ -406,7 +437,7 @@ impl<'r> Opening<'r> {
             (_, named) => named?.1.clone(),
         };
         let holder = Holder::SecurityContext(identifier.to_owned());
-        Some(FoundSecret { secret, holder, label: "security context", token: None })
+        Some(FoundSecret { secret, holder, label: "security context", token: None, path: Vec::new() })
     }
 
     /// The key of a ticket, accepted once however often it is referred to.
@@ -423,7 +454,8 @@ impl<'r> Opening<'r> {
             }
         };
         let holder = Holder::Kerberos(session.principal);
-        Some(FoundSecret { secret: leading(&session.key, wanted), holder, label: "Kerberos ticket", token: None })
+        let (secret, label) = (leading(&session.key, wanted), "Kerberos ticket");
+        Some(FoundSecret { secret, holder, label, token: None, path: Vec::new() })
     }
 
     fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
@@ -437,7 +469,8 @@ impl<'r> Opening<'r> {
             };
             secret = Secret::new(leading.to_vec());
         }
-        Ok(Some(FoundSecret { secret, holder: Holder::Password(key), label: "password", token: None }))
+        let holder = Holder::Password(key);
+        Ok(Some(FoundSecret { secret, holder, label: "password", token: None, path: Vec::new() }))
     }
 
     /// Unwraps a key for the first of our identities it is addressed to; `None` if it is for someone else.
@@ -452,7 +485,8 @@ impl<'r> Opening<'r> {
             KeyMethod::Wrap(wrap) => wrap.uri(),
             KeyMethod::Content(cipher) => cipher.uri(),
         };
-        let found = |secret, holder| FoundSecret { secret, holder, label, token: None };
+        let path = vec![KeyStep::new("xenc:EncryptedKey", key.element())];
+        let found = |secret, holder| FoundSecret { secret, holder, label, token: None, path };
         let sha1 = key.sha1();
         if let Some(known) = self.keys.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none()) {
             return Ok(Some(found(known.secret.clone(), Holder::Anonymous)));
@@ -534,7 +568,7 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<&'k KeyHint<'d>> {
 
 fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {
     let holder = Holder::SharedSecret(name.clone());
-    FoundSecret { secret: secret.clone(), holder, label: "secret", token: None }
+    FoundSecret { secret: secret.clone(), holder, label: "secret", token: None, path: Vec::new() }
 }
 
 /// As many octets of a ticket's key as a cipher takes; all of them for MACs and derivations.

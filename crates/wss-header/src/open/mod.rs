@@ -6,6 +6,7 @@
 //! the requirements are checked against what was proven, and only then is the replay store asked.
 
 mod assertions;
+mod coverage;
 mod decryption;
 mod judgement;
 mod keys;
@@ -37,6 +38,7 @@ use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
 use assertions::SeenAssertion;
+pub use coverage::CoverageLost;
 use signature::ProvenSignature;
 
 /// A token seen in the header: a claim.
@@ -246,12 +248,7 @@ impl<'r> Opening<'r> {
             carry(&mut token.span)?;
         }
         for signature in &mut self.signatures {
-            for (_, span) in &mut signature.covered {
-                carry(span)?;
-            }
-            for span in &mut signature.covered_data {
-                carry(span)?;
-            }
+            signature.coverage.carry(moved).ok_or_else(lost)?;
             carry(&mut signature.span)?;
             if let Some(span) = &mut signature.token_span {
                 carry(span)?;
@@ -321,6 +318,7 @@ impl<'r> Opening<'r> {
         self.check_confirmations()?;
         self.note_uses(&assertions);
         self.judge_revealed(&document)?;
+        self.note_lost_coverage();
         let mut read = self.read(&document, &scene, assertions)?;
         if self.receiver.forwards {
             let mut splices = Splices::new();
@@ -362,10 +360,8 @@ impl<'r> Opening<'r> {
             if element.parent().is_some() && element.parent() == envelope.header {
                 let block = Part::header_block(element.name().namespace, element.name().local);
                 // Whoever signed the ciphertext in its place signed this block.
-                for (part, span) in self.signatures.iter_mut().flat_map(|signature| &mut signature.covered) {
-                    if *span == decrypted.span {
-                        *part = block.clone();
-                    }
+                for signature in &mut self.signatures {
+                    signature.coverage.rename(&decrypted.span, &block);
                 }
                 decrypted.block = Some(block);
             }

@@ -8,6 +8,7 @@ use wss_crypto::{Certificate, Digest, DigestMethod, DigestValue, SignatureFamily
 use wss_tokens::{Assertion, ConfirmationMethod, SecureConversation, SecurityTokenReference, X509_V3};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
+use super::coverage::{Coverage, CoverageLost};
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
 use crate::attachments::{MimePart, content_id_of, digest, named_by};
@@ -78,10 +79,9 @@ impl<'r> Opening<'r> {
             Holder::Exchange => Signer::Exchange,
             Holder::Anonymous => Signer::Anonymous,
         };
-        let mut covered = Vec::new();
+        let mut coverage = Coverage::default();
         let mut covers_token = false;
         let mut attachments = Vec::new();
-        let mut covered_data = Vec::new();
         for reference in verified.references() {
             if let Some((url, complete)) = reference.attachment() {
                 attachments.extend(content_id_of(url).map(|id| (id, complete)));
@@ -92,7 +92,7 @@ impl<'r> Opening<'r> {
                 self.place(scene, reference, element)?;
                 match token {
                     DereferencedToken::Element(token) => {
-                        covered.extend(self.place(scene, *token, element)?.map(|part| (part, token.span())))
+                        coverage.add(self.place(scene, *token, element)?, token.span());
                     }
                     DereferencedToken::Octets { octets, .. } => {
                         covers_token |= signer.certificate().is_some_and(|certificate| certificate.der() == octets);
@@ -101,12 +101,7 @@ impl<'r> Opening<'r> {
                 continue;
             }
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
-            if apex.is(name::XENC.uri, "EncryptedData") && apex.parent() == Some(scene.header.element) {
-                covered_data.push(apex.span());
-            }
-            if let Some(part) = self.place(scene, apex, element)? {
-                covered.push((part, apex.span()));
-            }
+            coverage.add(self.place(scene, apex, element)?, apex.span());
         }
         let key_id = match &found.key {
             VerifyingKey::Public(key) => key.spki().to_vec(),
@@ -117,17 +112,18 @@ impl<'r> Opening<'r> {
         self.evidence.signatures.push(SignatureEvidence {
             signer: signer.clone(),
             method: verified.method(),
-            parts: covered.iter().map(|(part, _)| part.clone()).collect(),
+            parts: coverage.parts().map(|(part, _)| part.clone()).collect(),
             attachments: attachments.iter().map(|(id, _)| id.clone()).collect(),
+            lost: Vec::new(),
         });
         self.signature_values.push(signature.value().to_vec());
         self.signed_infos.push(String::from_utf8(signed_info).unwrap_or_default());
         self.signatures.push(ProvenSignature {
             attachments,
-            covered_data,
+            lost_attachments: Vec::new(),
             signer,
             span: element.span(),
-            covered,
+            coverage,
             token_span: found.token,
             covers_token,
         });
@@ -268,25 +264,31 @@ pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     /// The `ds:Signature` itself.
     pub(super) span: Range<usize>,
-    pub(super) covered: Vec<(Part, Range<usize>)>,
+    pub(super) coverage: Coverage,
     /// Content-IDs of the attachments it covers, and whether with their headers.
     pub(super) attachments: Vec<(String, bool)>,
-    /// Where EncryptedData of our header stand that it covers as they came.
-    pub(super) covered_data: Vec<Range<usize>>,
+    /// Content-IDs of attachments it covers as ciphertext and does not prove, and why.
+    pub(super) lost_attachments: Vec<(String, CoverageLost)>,
     pub(super) token_span: Option<Range<usize>>,
     /// It covers the token of its own key by what the token carries, not by where it stands.
     covers_token: bool,
 }
 
 impl ProvenSignature {
+    /// The parts, and the Content-IDs of attachments, that it covers and does not prove, and why.
+    pub(super) fn lost(&self) -> Vec<(String, CoverageLost)> {
+        let parts = self.coverage.lost().map(|(part, why)| (part.to_string(), why.clone()));
+        parts.chain(self.lost_attachments.iter().cloned()).collect()
+    }
+
     /// Whether it covers a part; for the token, the very token its key came from.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
             Part::Token if self.covers_token => true,
             // Which there are, the package knows.
             Part::Attachments => false,
-            Part::Token => self.covered.iter().any(|(_, span)| self.token_span.as_ref() == Some(span)),
-            part => self.covered.iter().any(|(covered, _)| covered == part),
+            Part::Token => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            part => self.coverage.parts().any(|(covered, _)| covered == part),
         }
     }
 }

@@ -24,6 +24,8 @@ struct Keying {
     key_info: Option<String>,
     /// New elements before the list of what is encrypted.
     elements: String,
+    /// Ids of the elements that lead to the key.
+    ids: Vec<String>,
 }
 
 impl Securing {
@@ -34,11 +36,12 @@ impl Securing {
             EncryptedTo::Certificate { .. } => {
                 let random = self.recipe.random.as_ref();
                 let secret = Secret::generate(random, encrypting.content.key_len())?;
-                Keying { secret, key_info: None, elements: String::new() }
+                Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
             }
             EncryptedTo::Token(token) => {
                 let key = self.key_for(token, PasswordKeyUse::Encryption, encrypting.content.key_len())?;
-                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements }
+                let ids = key.token_id.into_iter().chain(key.derived_id).collect();
+                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
             }
         };
         let revision = std::mem::take(&mut self.revision);
@@ -82,10 +85,13 @@ impl Securing {
                 listed.push(id);
             }
         }
+        let mut ids = keying.ids;
         let list = match &encrypting.to {
             EncryptedTo::Certificate { recipient, transport, reference } => {
                 let recipient = self.recipient(recipient.as_deref(), transport, *reference)?;
-                self.encrypted_key(&recipient, transport, *reference, &keying.secret, &listed)?.1
+                let (id, written) = self.encrypted_key(&recipient, transport, *reference, &keying.secret, &listed)?;
+                ids.push(id);
+                written
             }
             EncryptedTo::Token(_) => {
                 let mut writer = Writer::new();
@@ -93,6 +99,9 @@ impl Securing {
                 writer.finish()
             }
         };
+        if !encrypting.content.is_authenticated() {
+            self.keys_to_sign.extend(ids);
+        }
         // Before what it lists, be that a token at the front.
         let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
         let token_place = if in_front { header.element.content_span().start } else { place };

@@ -50,6 +50,9 @@ pub(crate) struct Securing {
     /// What stands beside the envelope, as it will be written; and the Ids of what says how it is encrypted.
     attachments: Vec<Attachment>,
     encrypted_attachments: Vec<String>,
+    /// Ids of the elements that lead to the keys of ciphertext under ciphers that do not authenticate: later signatures
+    /// cover them, since whoever replaces one makes another plaintext.
+    keys_to_sign: Vec<String>,
     /// Protection tokens that stand in the header.
     placed: Vec<Placed>,
     /// The request that the message answers.
@@ -106,6 +109,7 @@ impl Securing {
             assertion_references: Vec::new(),
             attachments,
             encrypted_attachments: Vec::new(),
+            keys_to_sign: Vec::new(),
             placed: Vec::new(),
             request: request.cloned(),
             exchange: Exchange::default(),

@@ -2,7 +2,7 @@
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::HmacKey;
-use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
+use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
 use super::edit::escape;
@@ -188,6 +188,12 @@ impl Securing {
                     references.push(digest(id, element).map_err(sign_error)?);
                 }
             }
+        }
+        let own = keying.token_id.as_ref().filter(|_| parts.contains(&Part::Token));
+        for id in self.keys_to_sign.iter().filter(|id| own != Some(*id)) {
+            // Assertions have no Id of type xs:ID: they are signed through `Part::Assertion`.
+            let key = index.get(id).filter(|key| !Assertion::is_one(*key));
+            references.extend(key.map(|key| digest(id, key)).transpose().map_err(sign_error)?);
         }
         let key_info = Some(keying.key_info.clone());
         let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);

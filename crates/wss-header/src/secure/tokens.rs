@@ -45,6 +45,8 @@ pub(super) struct KeyForUse {
     pub(super) key_info: String,
     /// The Id of the protection token, which `Part::Token` names.
     pub(super) token_id: Option<String>,
+    /// The Id of the token that derives the key from it, if one does.
+    pub(super) derived_id: Option<String>,
 }
 
 fn reference_to(id: &str, value_type: Option<&str>, token_type: Option<&str>) -> String {
@@ -89,12 +91,12 @@ impl Securing {
                 }
                 _ => placed.secret.clone(),
             };
-            return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id });
+            return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
         };
         let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
         elements.push_str(&derived);
         let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
-        Ok(KeyForUse { elements, secret, key_info, token_id })
+        Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
     }
 
     fn place_token(
