@@ -12,12 +12,12 @@ pub use wss_header::attachments;
 pub use wss_header::bsp;
 #[doc(inline)]
 pub use wss_header::{
-    AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Clock, CoverageLost, DangerousNoReplayCache,
-    DecryptionEvidence, Encrypting, EnvelopeError, Evidence, Exchange, Fault, FaultCode, FixedClock, Limits,
-    MemoryReplayCache, OpenError, Opened, Part, PendingMessage, PendingPackage, Plan, PlanError, ProtectionToken,
-    ReceiptError, Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError,
-    ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened,
-    Waiver,
+    AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, CoverageLost, DangerousNoReplayCache,
+    DecryptionEvidence, Encrypting, EnvelopeError, Evidence, Exceeded, Exchange, Fault, FaultCode, FixedClock, Limit,
+    Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, PendingPackage, Plan, PlanError,
+    ProtectionToken, ReceiptError, Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role,
+    SecureError, ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault,
+    UnsignedOpened, Waiver,
 };
 #[doc(inline)]
 pub use wss_tokens::{

@@ -3,10 +3,12 @@
 mod common;
 
 use common::*;
-use ws_security::attachments::{Attachment, MimeError, MimeLimits, Package, Spool};
+use ws_security::attachments::{Attachment, MimeError, Package, Spool};
 use ws_security::bsp::{self, Context, Outcome, Rule};
 use ws_security::prelude::*;
-use ws_security::{CoverageLost, DangerousNoReplayCache, OpenError, RequirementError, SecureError};
+use ws_security::{
+    CoverageLost, DangerousNoReplayCache, Exceeded, Limit, Limits, OpenError, RequirementError, SecureError,
+};
 
 const TEXT: &str = "first line\nsecond line\n";
 const BINARY: &[u8] = b"\0\x01\r\n\x02\n\xFF";
@@ -41,7 +43,7 @@ fn demanding() -> Receiver {
 }
 
 fn open(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) -> Result<Opened, OpenError> {
-    let package = Package::parse_body(content_type, body, &MimeLimits::default()).expect("a package");
+    let package = Package::parse_body(content_type, body, &Limits::default()).expect("a package");
     receiver.open_package(&package)
 }
 
@@ -72,7 +74,7 @@ fn what_is_signed_is_handed_out_as_it_was_digested() {
         let other_ends = changed(&message, TEXT.as_bytes(), TEXT.replace('\n', "\r\n").as_bytes());
         assert!(open(&demanding(), &other_ends).is_ok());
         // What cannot be told apart by the profile conforms to it.
-        let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+        let package = Package::parse_body(&message.0, &message.1, &Limits::default()).expect("a package");
         let report = bsp::report_package(&package, &Context::new()).expect("an envelope");
         assert!(report.conforms(), "{:?}", report.breaches().collect::<Vec<_>>());
         for rule in [Rule::R6101, Rule::U18_1_1, Rule::U18_2_1, Rule::U18_2_3, Rule::U18_2_4] {
@@ -176,7 +178,7 @@ fn t39_swapped_missing_doubled_and_added_parts() {
     let other_case = changed(&message, b"<note@example.org>", b"<Note@example.org>");
     assert!(open(&demanding(), &other_case).is_err());
     let (content_type, body) = changed(&message, b"<note@example.org>", b"<invoice+7@example.org>");
-    let doubled = Package::parse_body(&content_type, &body, &MimeLimits::default());
+    let doubled = Package::parse_body(&content_type, &body, &Limits::default());
     assert!(matches!(doubled, Err(MimeError::DuplicateId { id }) if id == "invoice+7@example.org"));
 
     // A part that rides along is never among those that are vouched for.
@@ -264,11 +266,13 @@ fn envelope_of(package: &str) -> &str {
 
 /// The envelope with a digest replaced, and Alice's signature made again.
 fn resigned(package: &str, from: &str, to: &str) -> String {
-    use ws_security::c14n::{Canonicalization, Document, Limits, Subset, base64_encode};
+    use ws_security::c14n::{Budget, Canonicalization, Document, Limits, Subset, base64_encode};
     let envelope = envelope_of(package).replace(from, to);
     let document = Document::parse(envelope.as_str(), &Limits::default()).expect("well-formed");
     let signed_info = document.elements().find(|element| element.name().local == "SignedInfo").expect("one");
-    let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info)).expect("canonical");
+    let octets = Canonicalization::default()
+        .to_octets(&Subset::subtree(signed_info), &Budget::dangerous_unbounded())
+        .expect("canonical");
     let alice = identity("alice");
     let value = alice.signing_key().sign(ws_security::SignatureMethod::RsaSha256, &octets).expect("signed");
     let old = document.elements().find(|element| element.name().local == "SignatureValue").expect("one");
@@ -322,7 +326,7 @@ fn written(recipe: Recipe) -> (String, Vec<u8>) {
 fn open_stream(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) -> Result<Opened, OpenError> {
     let folder = tempfile::tempdir().expect("a folder");
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
-    let package = Package::read_body(content_type, body.as_slice(), &MimeLimits::default(), &spool);
+    let package = Package::read_body(content_type, body.as_slice(), &Limits::default(), &spool);
     receiver.open_package(&package.expect("a package"))
 }
 
@@ -354,7 +358,7 @@ fn encrypted_attachments_open_in_both_orders() {
                 }
                 // Who cannot decrypt opens nothing.
                 assert!(open(&demanding(), message).is_err(), "{case}");
-                let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+                let package = Package::parse_body(&message.0, &message.1, &Limits::default()).expect("a package");
                 let receiver = decrypting();
                 let report = bsp::report_package(&package, &Context::new().receiver(&receiver)).expect("an envelope");
                 assert!(report.conforms(), "{case}: {:?}", report.breaches().collect::<Vec<_>>());
@@ -377,7 +381,10 @@ fn an_attachment_may_be_encrypted_twice_and_no_more() {
         assert_eq!(open(&receiver, &twice).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
     }
     let thrice = written(recipe().sign(signing()).encrypt(inner()).encrypt(inner()).encrypt(inner()));
-    assert!(matches!(open(&receiver, &thrice), Err(OpenError::TooMany { allowed: 2, .. })));
+    assert!(matches!(
+        open(&receiver, &thrice),
+        Err(OpenError::Limit(Exceeded { limit: Limit::NestedEncryption, allowed: 2 }))
+    ));
 }
 
 /// The key of the signer lives elsewhere.
@@ -645,7 +652,7 @@ fn t40_included_octets_are_the_base64_they_stand_for() {
         let ids: Vec<_> = opened.attachments().iter().map(|attachment| attachment.content_id()).collect();
         assert_eq!(ids, ["note@example.org"], "what is included is no attachment");
     }
-    let package = Package::parse_body(&message.0, &message.1, &MimeLimits::default()).expect("a package");
+    let package = Package::parse_body(&message.0, &message.1, &Limits::default()).expect("a package");
     let receiver = decrypting();
     let report = bsp::report_package(&package, &Context::new().receiver(&receiver)).expect("an envelope");
     let breaches: Vec<_> = report.breaches().map(|breach| breach.rule()).collect();
@@ -703,6 +710,9 @@ fn t40_signed_base64_may_travel_as_a_part() {
     // Small messages do not become large ones: the sum is known before anything is expanded.
     let large = vec![0; 4 << 20];
     let error = open(&receiver(), &package(&include("cid:a@b"), xop, "a@b", &large)).expect_err("too large");
-    let bounded = matches!(error, OpenError::Envelope(ws_security::EnvelopeError::TooMany { .. }));
+    let bounded = matches!(
+        error,
+        OpenError::Envelope(ws_security::EnvelopeError::Limit(Exceeded { limit: Limit::DocumentOctets, .. }))
+    );
     assert!(bounded, "{error}");
 }

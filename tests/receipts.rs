@@ -3,7 +3,8 @@
 mod common;
 
 use common::*;
-use ws_security::attachments::{Attachment, MimeLimits, Package};
+use ws_security::Limits;
+use ws_security::attachments::{Attachment, Package};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Exchange, ReceiptError};
 
@@ -36,7 +37,7 @@ fn exchanged() -> (Exchange, String) {
     let attachments = ["a@b", "c@d"].map(|id| Attachment::new(id, "text/plain", "text\n").expect("an attachment"));
     let (package, sent) = plan.secure_request_package(&with_messaging(""), attachments.to_vec()).expect("secured");
     let body = package.write(Vec::new()).expect("written");
-    let package = Package::parse_body(&package.content_type(), &body, &MimeLimits::default()).expect("a package");
+    let package = Package::parse_body(&package.content_type(), &body, &Limits::default()).expect("a package");
     let opened = receiver([messaging(), Part::Attachments]).open_package(&package).expect("opens");
     (sent, opened.exchange().non_repudiation_information())
 }

@@ -7,7 +7,9 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, Write};
 
 use common::*;
-use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+use ws_security::Limit;
+use ws_security::Limits;
+use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, DigestMethod};
@@ -77,7 +79,7 @@ fn a_large_attachment_takes_no_memory() {
     report("encrypted");
 
     wire.rewind().expect("rewound");
-    let limits = MimeLimits::default().octets(1 << 20, 4 << 30);
+    let limits = Limits::default().with(Limit::PackagedEnvelopeOctets, 1 << 20).with(Limit::PackageOctets, 4 << 30);
     let package = Package::read_body(&content_type, BufReader::new(wire), &limits, &spool).expect("a package");
     report("read");
     let requirements = Requirements::signed(parts()).encrypted(parts());

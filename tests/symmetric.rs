@@ -6,8 +6,8 @@ use common::*;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, Exchange, OpenError, PlanError, ProtectionToken, RequirementError,
-    Secret, SecureConversation, SecureError, Signer,
+    ContentEncryption, DangerousNoReplayCache, Exceeded, Exchange, Limit, OpenError, PlanError, ProtectionToken,
+    RequirementError, Secret, SecureConversation, SecureError, Signer,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -224,7 +224,7 @@ fn references_to_keys_end_in_an_error() {
     let untyped = loops.replace(&format!(" ValueType=\"{}\"", SecureConversation::V1_3.context_type()), "");
     assert!(matches!(
         refuse(&everything().accept_forward_references(), &untyped),
-        OpenError::TooMany { what: "keys derived from one another", .. }
+        OpenError::Limit(Exceeded { limit: Limit::Derivations, .. })
     ));
     let forward = message.replace(&context, "").replace(&derived, &format!("{derived}{context}"));
     assert!(matches!(token(refuse(&everything(), &forward)), TokenError::Forward { .. }));
@@ -401,7 +401,10 @@ fn bsp_r5205_r3212_a_shared_token_stands_before_all_its_steps() {
             let message = with(recipe);
             let receiver = if matches!(nth, 3) { everything() } else { anyone_of_all() };
             let opened = receiver.open(&message);
-            let limit = matches!(&opened, Err(OpenError::TooMany { what: "username tokens", .. }));
+            let limit = matches!(
+                &opened,
+                Err(OpenError::TwoUsernames | OpenError::Limit(Exceeded { limit: Limit::UsernameTokens, .. }))
+            );
             // The receiver takes one user's token beside those that make keys.
             assert!(opened.is_ok() || (nth == 3 && limit) || is_anonymous(&opened), "{nth}: {opened:?}\n{message}");
         }

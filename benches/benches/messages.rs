@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use ws_security::c14n::{Canonicalization, Document, Limits as XmlLimits, Subset};
+use ws_security::c14n::{Budget, Canonicalization, Document, Subset};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Limits};
 
@@ -28,7 +28,7 @@ fn measure<T>(bencher: Bencher<'_, '_>, octets: usize, operation: impl Fn() -> T
 fn parse(bencher: Bencher<'_, '_>, size: usize) {
     let source = wss_benches::envelope(size);
     measure(bencher, source.len(), || {
-        Document::parse(source.clone(), &XmlLimits::dangerous_unbounded()).expect("well-formed")
+        Document::parse(source.clone(), &Limits::dangerous_unbounded()).expect("well-formed")
     });
 }
 
@@ -36,17 +36,21 @@ fn parse(bencher: Bencher<'_, '_>, size: usize) {
 fn c14n_from_text(bencher: Bencher<'_, '_>, size: usize) {
     let source = wss_benches::envelope(size);
     measure(bencher, source.len(), || {
-        let document = Document::parse(source.as_str(), &XmlLimits::dangerous_unbounded()).expect("well-formed");
-        Canonicalization::default().to_octets(&Subset::document(&document)).expect("canonical form")
+        let document = Document::parse(source.as_str(), &Limits::dangerous_unbounded()).expect("well-formed");
+        Canonicalization::default()
+            .to_octets(&Subset::document(&document), &Budget::dangerous_unbounded())
+            .expect("canonical form")
     });
 }
 
 #[divan::bench(args = SIZES)]
 fn c14n_from_document(bencher: Bencher<'_, '_>, size: usize) {
     let source = wss_benches::envelope(size);
-    let document = Document::parse(source.as_str(), &XmlLimits::dangerous_unbounded()).expect("well-formed");
+    let document = Document::parse(source.as_str(), &Limits::dangerous_unbounded()).expect("well-formed");
     measure(bencher, source.len(), || {
-        Canonicalization::default().to_octets(&Subset::document(&document)).expect("canonical form")
+        Canonicalization::default()
+            .to_octets(&Subset::document(&document), &Budget::dangerous_unbounded())
+            .expect("canonical form")
     });
 }
 
@@ -62,7 +66,7 @@ fn encrypting() -> Plan {
 
 fn receiver(requirements: Requirements) -> Receiver {
     Receiver::new(Trust::pins([identity("alice").certificate().clone()]), requirements, DangerousNoReplayCache)
-        .limits(Limits::default().xml(XmlLimits::dangerous_unbounded()))
+        .limits(Limits::dangerous_unbounded())
         .window(Duration::from_secs(86_400), Duration::from_secs(60))
         .decrypt_with(identity("bob"))
 }

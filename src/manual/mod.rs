@@ -366,7 +366,8 @@ pub mod profile {}
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
-/// use ws_security::attachments::{Attachment, MimeLimits, Package};
+/// use ws_security::Limits;
+/// use ws_security::attachments::{Attachment, Package};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let invoice = Attachment::new("invoice@example.org", "application/pdf", b"%PDF-1.7".as_slice())?;
@@ -376,7 +377,7 @@ pub mod profile {}
 /// // The transport carries both.
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
-/// let package = Package::parse_body(&content_type, &body, &MimeLimits::default())?;
+/// let package = Package::parse_body(&content_type, &body, &Limits::default())?;
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments]);
 /// let opened = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default()).open_package(&package)?;
 /// let [invoice] = opened.attachments() else { panic!("one attachment") };
@@ -391,7 +392,8 @@ pub mod profile {}
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
 /// use std::fs::File;
-/// use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+/// use ws_security::{Limit, Limits};
+/// use ws_security::attachments::{Attachment, Package, Spool};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// # let (path, folder) = (concat!(env!("CARGO_MANIFEST_DIR"), "/README.md"), std::env::temp_dir());
@@ -408,7 +410,7 @@ pub mod profile {}
 /// // Any `Write` takes it, any `Read` gives it.
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
-/// let limits = MimeLimits::default().octets(1 << 20, 4 << 30);
+/// let limits = Limits::default().with(Limit::PackagedEnvelopeOctets, 1 << 20).with(Limit::PackageOctets, 4 << 30);
 /// let package = Package::read_body(&content_type, body.as_slice(), &limits, &spool)?;
 /// let requirements = Requirements::signed(parts()).encrypted(parts());
 /// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
@@ -434,7 +436,8 @@ pub mod attachments {}
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
-/// use ws_security::attachments::{Attachment, MimeLimits, Package};
+/// use ws_security::Limits;
+/// use ws_security::attachments::{Attachment, Package};
 /// use ws_security::{ContentEncryption, DigestMethod, KeyTransport};
 ///
 /// const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
@@ -460,7 +463,7 @@ pub mod attachments {}
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
 /// // Bob opens it, and gives a receipt: the digests of what he verified, signed.
-/// let package = Package::parse_body(&content_type, &body, &MimeLimits::default())?;
+/// let package = Package::parse_body(&content_type, &body, &Limits::default())?;
 /// let requirements = Requirements::signed([Part::Body, messaging(), Part::Attachments]);
 /// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
 /// let opened = receiver.decrypt_with(identity("bob")).open_package(&package)?;

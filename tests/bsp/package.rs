@@ -1,7 +1,8 @@
 //! Chapter 18, on the package: a conformant one, and one broken in each way.
 
 use ws_security::DigestMethod;
-use ws_security::attachments::{MimeLimits, Package};
+use ws_security::Limits;
+use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context, Report, Rule};
 use ws_security::c14n::base64_encode;
 use ws_security::crypto::Digest;
@@ -63,8 +64,7 @@ fn package(envelope: &str) -> String {
 }
 
 fn judged(package: &str) -> Report {
-    let package =
-        Package::parse(package.as_bytes(), &MimeLimits::default()).unwrap_or_else(|e| panic!("{e}: {package}"));
+    let package = Package::parse(package.as_bytes(), &Limits::default()).unwrap_or_else(|e| panic!("{e}: {package}"));
     bsp::report_package(&package, &Context::new()).expect("an envelope")
 }
 

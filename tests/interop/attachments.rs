@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use ws_security::attachments::{Attachment, MimeLimits, Package};
+use ws_security::Limits;
+use ws_security::attachments::{Attachment, Package};
 use ws_security::bsp::{self, Context, Outcome, Rule};
 use ws_security::c14n::{base64_decode, base64_encode, name};
 use ws_security::{
@@ -67,7 +68,7 @@ fn wss4j_digests_what_the_canonical_forms_give() {
             let answer = driver.ask(&format!("attach\t{spec}"), &envelope).unwrap_or_else(|e| panic!("{part}: {e}"));
             let message = answer.splitn(3, '\n').last().expect("an envelope");
             let octets = package_of(message, &headers.join("\n"), content);
-            let package = Package::parse(&octets, &MimeLimits::default()).expect("a package");
+            let package = Package::parse(&octets, &Limits::default()).expect("a package");
             let report = bsp::report_package(&package, &Context::new()).expect("an envelope");
             let verdict = report.verdict(Rule::U18_2_3);
             let agrees = verdict.outcome() == Outcome::Pass;
@@ -136,7 +137,7 @@ fn wss4j_encrypts_attachments_that_open() {
                 false => format!("Content-ID:<a@b>\n{headers_out}"),
             };
             let octets = package_of(message, &headers_out, &cipher_octets);
-            let package = Package::parse(&octets, &MimeLimits::default()).unwrap_or_else(|e| panic!("{case}: {e}"));
+            let package = Package::parse(&octets, &Limits::default()).unwrap_or_else(|e| panic!("{case}: {e}"));
             // It does not sign EncryptedData of attachments in a way that it could verify itself.
             let receiver = match steps {
                 "encrypt;sign" => {
@@ -153,7 +154,7 @@ fn wss4j_encrypts_attachments_that_open() {
             assert_eq!(opened.is_ok(), expected, "{case}: {:?}\n{message}", opened.as_ref().err());
             let Ok(opened) = opened else { continue };
             let plain = package_of("", &headers.join("\n"), content);
-            let plain = Package::parse(&plain, &MimeLimits::default()).expect("a package");
+            let plain = Package::parse(&plain, &Limits::default()).expect("a package");
             let found = opened.attachments()[0].content().expect("in memory");
             let sent = plain.attachments()[0].unauthenticated_content().expect("in memory");
             if !["text", "XML", "XML by suffix", "no type"].contains(part) {
@@ -191,7 +192,7 @@ fn wss4j_opens_the_attachments_we_encrypt() {
                 plan.secure_package(&peer::envelope(name::SOAP12.uri), vec![attachment.clone()]).expect("secured");
             let written = package.write(Vec::new()).expect("written");
             let content_type = package.content_type();
-            let written = Package::parse_body(&content_type, &written, &MimeLimits::default()).expect("a package");
+            let written = Package::parse_body(&content_type, &written, &Limits::default()).expect("a package");
             let sent = written.attachments()[0].unauthenticated_content().expect("in memory").into_owned();
             // What stands outside when it arrives.
             let outside: Vec<&str> = match cipher {
@@ -294,7 +295,7 @@ fn xop_goes_both_ways() {
         .decrypt_with(peer::identity("bob"));
     let open = |root_type: &str| {
         let octets = package(root_type);
-        let package = Package::parse_body("multipart/related; boundary=b", &octets, &MimeLimits::default());
+        let package = Package::parse_body("multipart/related; boundary=b", &octets, &Limits::default());
         receiver.open_package(&package.expect("a package"))
     };
     assert!(open("application/xop+xml").expect("opens").body().xml().contains(peer::MARKER));
@@ -313,7 +314,7 @@ fn xop_goes_both_ways() {
     let package = package.optimized(1).expect("optimized");
     let written = package.write(Vec::new()).expect("written");
     let content_type = package.content_type();
-    let parts = Package::parse_body(&content_type, &written, &MimeLimits::default()).expect("a package");
+    let parts = Package::parse_body(&content_type, &written, &Limits::default()).expect("a package");
     assert_eq!(parts.attachments().len(), 2, "the key, and the Body");
     let included = parts.attachments().iter().map(|part| {
         let octets = part.unauthenticated_content().expect("in memory");

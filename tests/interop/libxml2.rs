@@ -7,7 +7,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Command, Stdio};
 
 use ws_security::c14n::{
-    Canonicalization, CanonicalizationMethod, Document, Limits, ParseError, Subset, base64_decode, base64_encode,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Limits, ParseError, Subset, base64_decode,
+    base64_encode,
 };
 
 use crate::{peer, zeep};
@@ -152,7 +153,9 @@ fn documents_are_read_and_canonicalised_alike() {
                 let methods =
                     [CanonicalizationMethod::ExclusiveWithComments, CanonicalizationMethod::InclusiveWithComments];
                 for (method, found) in methods.into_iter().zip(&theirs[1..]) {
-                    let ours = Canonicalization::new(method).to_octets(&Subset::document(&document)).ok();
+                    let ours = Canonicalization::new(method)
+                        .to_octets(&Subset::document(&document), &Budget::dangerous_unbounded())
+                        .ok();
                     let found = if *found == "-" { None } else { base64_decode(found, usize::MAX / 2) };
                     if ours != found && explained(&octets, None, "").is_none() {
                         let text =

@@ -4,7 +4,8 @@
 use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
 
-use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+use ws_security::Limits;
+use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::c14n::{base64_decode, name};
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Exchange, KeyTransport, OpenError, Opened,
@@ -144,7 +145,7 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
 fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
     let folder = tempfile::tempdir().expect("a folder");
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
-    let package = Package::read_body(&request.content_type, request.body.as_slice(), &MimeLimits::default(), &spool);
+    let package = Package::read_body(&request.content_type, request.body.as_slice(), &Limits::default(), &spool);
     let receiver = receiver("bob", [messaging(), Part::Attachments]);
     let opened = receiver.open_package(&package.expect("a package"))?;
     let message = opened.header_block(EBMS, "Messaging").expect("it is signed").xml().to_owned();

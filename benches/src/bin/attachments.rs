@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use std::process::Command;
 use std::time::Duration;
 
-use ws_security::attachments::{Attachment, MimeLimits, Package, Spool};
+use ws_security::Limits;
+use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::prelude::*;
 use ws_security::{ContentEncryption, DangerousNoReplayCache};
 use wss_benches::{median, root};
@@ -81,7 +82,7 @@ fn main() {
         let securing = median(|| secured().write(io::sink()).map(|_| ()).expect("written"));
         let package = secured();
         let (content_type, body) = (package.content_type(), package.write(Vec::new()).expect("written"));
-        let limits = MimeLimits::default();
+        let limits = Limits::default();
         let opening = median(|| {
             let package = Package::parse_body(&content_type, &body, &limits).expect("a package");
             let opened = receiver.open_package(&package).expect("opens");

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use ws_security::c14n::{Canonicalization, Document, Limits as XmlLimits, Subset};
+use ws_security::c14n::{Budget, Canonicalization, Document, Subset};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Limits, SignatureMethod};
 use wss_benches::{median, root};
@@ -52,7 +52,7 @@ fn main() {
         .timestamp(Duration::from_secs(86_400))
         .sign(Signing::with(&alice).parts([Part::Body, Part::Timestamp]));
     let plan = recipe.plan().expect("a plan");
-    let limits = Limits::default().xml(XmlLimits::dangerous_unbounded());
+    let limits = Limits::dangerous_unbounded();
     let receiver = || {
         Receiver::new(
             Trust::pins([alice.certificate().clone()]),
@@ -86,10 +86,14 @@ fn main() {
         let (plain_path, signed_path) = (folder.join("bench.xml"), folder.join("bench-signed.xml"));
         std::fs::write(&plain_path, &source).expect("a file");
         std::fs::write(&signed_path, &signed).expect("a file");
-        let unbounded = XmlLimits::dangerous_unbounded();
+        let unbounded = Limits::dangerous_unbounded();
         let canonicalise = median(|| {
             let document = Document::parse(source.as_str(), &unbounded).expect("well-formed");
-            black_box(Canonicalization::default().to_octets(&Subset::document(&document)).expect("canonical form"));
+            black_box(
+                Canonicalization::default()
+                    .to_octets(&Subset::document(&document), &Budget::dangerous_unbounded())
+                    .expect("canonical form"),
+            );
         });
         let read = median(|| {
             black_box(Document::parse(source.as_str(), &unbounded).expect("well-formed"));

@@ -5,10 +5,11 @@
 
 use std::borrow::Cow;
 
+use wss_budget::{Budget, Limit, Limits};
+
 use crate::element::Element;
 use crate::encoding;
 use crate::error::ParseError;
-use crate::limits::Limits;
 use crate::reader::{self, NO_NODE};
 
 /// A well-formed, namespace-valid XML document without a DTD.
@@ -35,6 +36,16 @@ impl<'d> Document<'d> {
         let source = source.into();
         let tape = reader::read(&source, limits)?;
         Ok(Self { source, tape })
+    }
+
+    /// As [`Document::parse`], under the limits of a budget, to which the octets are charged first.
+    ///
+    /// # Errors
+    /// As [`Document::parse`], and [`ParseError::Limit`] for [`Limit::ParsedOctets`].
+    pub fn parse_within(source: impl Into<Cow<'d, str>>, budget: &Budget) -> Result<Self, ParseError> {
+        let source = source.into();
+        budget.charge(Limit::ParsedOctets, source.len() as u64)?;
+        Self::parse(source, budget.limits())
     }
 
     /// Reads octets that must be UTF-8.
@@ -93,7 +104,7 @@ impl<'d> Document<'d> {
             .map(|(id, _)| Element::new(self, NodeId(id)))
     }
 
-    /// The number of entries on the tape: what [`Limits::nodes`] bounds.
+    /// The number of entries on the tape: what [`Limit::Nodes`] bounds.
     #[must_use]
     pub fn node_count(&self) -> usize {
         self.tape.nodes.len()

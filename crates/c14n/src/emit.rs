@@ -243,8 +243,8 @@ impl<S: Sink> Walker<'_, S> {
                 tape.prefix(tape.pair(*l).prefix).as_bytes().cmp(tape.prefix(tape.pair(*r).prefix).as_bytes())
             });
         }
-        if self.sink.is_exhausted() {
-            return Err(CanonicalizeError::TooLong);
+        if let Some(exceeded) = self.sink.exceeded() {
+            return Err(exceeded.into());
         }
         for index in 0..self.needed.len() {
             self.declaration(self.needed.get(index).copied().unwrap_or_default())?;

@@ -1,6 +1,7 @@
 //! What can be wrong with a document, a subset or a leaf.
 
 use thiserror::Error;
+use wss_budget::Exceeded;
 
 /// Why a document was not read.
 ///
@@ -34,14 +35,9 @@ pub enum ParseError {
         /// Which rule.
         problem: Problem,
     },
-    /// *Refused.* A limit of [`Limits`](crate::Limits) is exceeded.
-    #[error("{limit} exceeds the limit of {allowed}: raise it in `Limits` if such messages are expected")]
-    Limit {
-        /// What was counted.
-        limit: Limit,
-        /// The configured value.
-        allowed: u64,
-    },
+    /// *Refused.* The document exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
 }
 
 /// The well-formedness and namespace rules a document can break.
@@ -99,33 +95,6 @@ pub enum Problem {
     Markup,
 }
 
-/// What a [`ParseError::Limit`] counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[non_exhaustive]
-#[allow(missing_docs, reason = "each variant's message is its documentation")]
-pub enum Limit {
-    #[error("size of the document in octets")]
-    Octets,
-    #[error("element depth")]
-    Depth,
-    #[error("number of nodes")]
-    Nodes,
-    #[error("number of attributes on one element")]
-    Attributes,
-    #[error("number of namespace declarations on one element")]
-    Declarations,
-    #[error("number of namespaces in scope")]
-    NamespacesInScope,
-    #[error("number of namespace declarations in the document")]
-    TotalDeclarations,
-    #[error("length of a name in octets")]
-    NameOctets,
-    #[error("length of an attribute value in octets")]
-    ValueOctets,
-    #[error("white space around `=` in octets")]
-    EqualsBlanks,
-}
-
 /// Why a subset was not canonicalised.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -136,9 +105,9 @@ pub enum CanonicalizeError {
         /// The namespace name.
         uri: String,
     },
-    /// *Refused.* The sink takes no more octets: the canonical form is longer than the caller allows.
-    #[error("the canonical form is longer than allowed")]
-    TooLong,
+    /// *Refused.* The canonical form has more octets than are left of the budget.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Misuse.* The subset excludes its own apex, so nothing would be written.
     #[error("the document subset is empty: its apex element is excluded")]
     EmptySubset,

@@ -5,11 +5,13 @@
 //! output is canonical by construction.
 //!
 //! ```
-//! use wss_c14n::{Canonicalization, Document, Limits, Subset};
+//! use wss_c14n::{Budget, Canonicalization, Document, Limits, Subset};
 //!
-//! let document = Document::parse("<a xmlns:p='urn:p' xmlns:q='urn:q'><p:b y='2' x='1'/></a>", &Limits::default())?;
+//! let xml = "<a xmlns:p='urn:p' xmlns:q='urn:q'><p:b y='2' x='1'/></a>";
+//! let budget = Budget::new(&Limits::default(), xml.len() as u64);
+//! let document = Document::parse_within(xml, &budget)?;
 //! let apex = document.root().children().next().expect("one child");
-//! let octets = Canonicalization::default().to_octets(&Subset::subtree(apex))?;
+//! let octets = Canonicalization::default().to_octets(&Subset::subtree(apex), &budget)?;
 //! assert_eq!(octets, br#"<p:b xmlns:p="urn:p" x="1" y="2"></p:b>"#);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -30,7 +32,6 @@ mod exclusive;
 mod id;
 mod inclusive;
 mod lexical;
-mod limits;
 mod method;
 pub mod name;
 mod reader;
@@ -42,15 +43,16 @@ mod write;
 pub use document::{Document, NodeId};
 pub use element::Element;
 pub use encoding::transcode;
-pub use error::{CanonicalizeError, IdError, LeafError, Limit, ParseError, Problem};
+pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of};
 pub use lexical::{base64_decode, base64_encode};
-pub use limits::Limits;
 pub use method::{Canonicalization, CanonicalizationMethod};
-pub use sink::{Bounded, Count, Sink};
+pub use sink::{Charged, Count, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
 pub use write::Writer;
+/// What a document, or a message, may cost.
+pub use wss_budget::{Budget, Exceeded, Limit, Limits};
 
 #[doc(hidden)] // for tests against the published table of Canonical XML 1.1 appendix A
 pub use inclusive::remove_dot_segments;

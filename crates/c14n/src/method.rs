@@ -1,8 +1,10 @@
 //! The six canonicalisation methods: one row each, nobody compares URIs again.
 
+use wss_budget::{Budget, Limit};
+
 use crate::emit;
 use crate::error::CanonicalizeError;
-use crate::sink::Sink;
+use crate::sink::{Fixed, Sink};
 use crate::subset::Subset;
 
 /// A canonicalisation algorithm, as `ds:CanonicalizationMethod` or `ds:Transform` names it.
@@ -129,12 +131,23 @@ impl Canonicalization {
         emit::write(subset, self, sink)
     }
 
-    /// The canonical octets of `subset`.
+    /// The canonical octets of `subset`, as long as they are within what `budget` leaves of [`Limit::KeptOctets`]. Octets
+    /// that are not allowed are counted, and take no memory.
     ///
     /// # Errors
-    /// As [`Canonicalization::write`].
-    pub fn to_octets(&self, subset: &Subset<'_>) -> Result<Vec<u8>, CanonicalizeError> {
-        let mut octets = Vec::with_capacity(subset.source_len() + subset.source_len() / 4);
+    /// As [`Canonicalization::write`], and [`CanonicalizeError::Limit`].
+    pub fn to_octets(&self, subset: &Subset<'_>, budget: &Budget) -> Result<Vec<u8>, CanonicalizeError> {
+        // Most canonical forms are hardly longer than their source.
+        let likely = subset.source_len() + subset.source_len() / 4 + 256;
+        let mut sink = Fixed::new(likely, budget, Limit::KeptOctets);
+        self.write(subset, &mut sink)?;
+        budget.charge(Limit::KeptOctets, sink.needed)?;
+        if !sink.overflowed() {
+            return Ok(sink.octets);
+        }
+        let needed = usize::try_from(sink.needed).map_err(|_| budget.exceeded(Limit::KeptOctets))?;
+        drop(sink);
+        let mut octets = Vec::with_capacity(needed);
         self.write(subset, &mut octets)?;
         Ok(octets)
     }

@@ -12,16 +12,16 @@
 use std::collections::HashMap;
 
 use memchr::{memchr, memchr_iter, memchr3, memmem};
+use wss_budget::{Exceeded, Limit, Limits};
 
 use crate::document::{Attribute, Declaration, Kind, Node, Pair, Tape, flag};
-use crate::error::{Limit, ParseError, Problem};
-use crate::limits::Limits;
+use crate::error::{ParseError, Problem};
 use crate::name;
 
 /// Reads `source` to a tape.
 pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
-    if source.len() > limits.octets {
-        return Err(over(Limit::Octets, limits.octets));
+    if source.len() > limits.size(Limit::DocumentOctets) {
+        return Err(over(limits, Limit::DocumentOctets));
     }
     check_characters(source.as_bytes())?;
     let mut reader = Reader::new(source, limits);
@@ -41,9 +41,6 @@ const UNBOUND: u32 = u32::MAX;
 /// The parent of top-level nodes.
 pub(crate) const NO_NODE: u32 = u32::MAX;
 
-/// Blanks tolerated around one `=`.
-const MAX_EQUALS_BLANKS: usize = 16;
-
 struct Reader<'s, 'l> {
     octets: &'s [u8],
     limits: &'l Limits,
@@ -62,6 +59,8 @@ struct Reader<'s, 'l> {
     declared_by: Vec<u32>,
     undo: Vec<(u32, u32)>,
     in_scope: usize,
+    /// The first attribute of the start tag at hand.
+    first_attribute: usize,
     prefix_ids: HashMap<&'s [u8], u32>,
     recent_prefixes: [(u64, u32); 64],
     pairs_by_source: HashMap<(u32, &'s [u8]), u32>,
@@ -77,7 +76,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             limits,
             // Room for an element every 12 octets: what is not touched costs nothing, growing would copy, and one
             // large block keeps allocators from handing the pages of every document back to the system.
-            nodes: Vec::with_capacity((source.len() / 12 + 8).min(limits.nodes.saturating_add(1))),
+            nodes: Vec::with_capacity((source.len() / 12 + 8).min(limits.size(Limit::Nodes).saturating_add(1))),
             attributes: Vec::with_capacity(source.len() / 64 + 8),
             declarations: Vec::new(),
             pairs: Vec::new(),
@@ -89,6 +88,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             declared_by: Vec::new(),
             undo: Vec::new(),
             in_scope: 0,
+            first_attribute: 0,
             prefix_ids: HashMap::new(),
             recent_prefixes: [(0, 0); 64],
             pairs_by_source: HashMap::new(),
@@ -302,8 +302,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         let target = start + 2;
         let target_end = self.ncname(target)?;
         let target_len = target_end - target;
-        if target_len > self.limits.name_octets {
-            return Err(over(Limit::NameOctets, self.limits.name_octets));
+        if target_len > self.limits.size(Limit::NameOctets) {
+            return Err(over(self.limits, Limit::NameOctets));
         }
         if self.octets.get(target..target_end).is_some_and(|t| t.eq_ignore_ascii_case(b"xml")) {
             return Err(wrong());
@@ -342,8 +342,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         flags: u8,
     ) -> Result<(), ParseError> {
         let index = self.nodes.len();
-        if index >= self.limits.nodes {
-            return Err(over(Limit::Nodes, self.limits.nodes));
+        if index >= self.limits.size(Limit::Nodes) {
+            return Err(over(self.limits, Limit::Nodes));
         }
         self.nodes.push(Node {
             start: start as u32,
@@ -364,15 +364,16 @@ impl<'s, 'l> Reader<'s, 'l> {
 
     fn start_tag(&mut self, start: usize) -> Result<usize, ParseError> {
         let index = self.nodes.len();
-        if index >= self.limits.nodes {
-            return Err(over(Limit::Nodes, self.limits.nodes));
+        if index >= self.limits.size(Limit::Nodes) {
+            return Err(over(self.limits, Limit::Nodes));
         }
-        if self.open.len() >= self.limits.depth {
-            return Err(over(Limit::Depth, self.limits.depth));
+        if self.open.len() >= self.limits.size(Limit::Depth) {
+            return Err(over(self.limits, Limit::Depth));
         }
         let (name_end, prefix_len) = self.qname(start + 1)?;
         let prefix = self.prefix_id(start + 1, prefix_len);
         let first_attribute = self.attributes.len();
+        self.first_attribute = first_attribute;
         let first_undo = self.undo.len();
         let mut flags = flag::AS_IS;
         let mut at = name_end;
@@ -456,8 +457,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
         let value_start = at + 1;
         let (value_end, rewrite) = self.attribute_value(value_start, quote)?;
-        if value_end - value_start > self.limits.value_octets {
-            return Err(over(Limit::ValueOctets, self.limits.value_octets));
+        if value_end - value_start > self.limits.size(Limit::ValueOctets) {
+            return Err(over(self.limits, Limit::ValueOctets));
         }
         if rewrite {
             *flags &= !flag::AS_IS;
@@ -470,6 +471,9 @@ impl<'s, 'l> Reader<'s, 'l> {
             self.declare(node, first_undo, local_start, local_len, value_start, value_end, rewrite)?;
         } else {
             let prefix = if prefix_len == 0 { NO_PREFIX } else { self.prefix_id(start, prefix_len) };
+            if self.attributes.len() - self.first_attribute >= self.limits.size(Limit::Attributes) {
+                return Err(over(self.limits, Limit::Attributes));
+            }
             self.attributes.push(Attribute {
                 name_start: start as u32,
                 value_start: value_start as u32,
@@ -490,8 +494,8 @@ impl<'s, 'l> Reader<'s, 'l> {
             return Err(malformed(equals, Problem::Equals));
         }
         let value = self.blanks(equals + 1);
-        if value - start > MAX_EQUALS_BLANKS {
-            return Err(over(Limit::EqualsBlanks, MAX_EQUALS_BLANKS));
+        if value - start > self.limits.size(Limit::EqualsBlanks) {
+            return Err(over(self.limits, Limit::EqualsBlanks));
         }
         Ok(value)
     }
@@ -558,14 +562,14 @@ impl<'s, 'l> Reader<'s, 'l> {
         self.undo.push((prefix, *bound));
         *bound = pair;
         self.declarations.push(Declaration { node, pair });
-        if self.undo.len() - first_undo > self.limits.declarations {
-            return Err(over(Limit::Declarations, self.limits.declarations));
+        if self.undo.len() - first_undo > self.limits.size(Limit::Declarations) {
+            return Err(over(self.limits, Limit::Declarations));
         }
-        if self.in_scope > self.limits.in_scope {
-            return Err(over(Limit::NamespacesInScope, self.limits.in_scope));
+        if self.in_scope > self.limits.size(Limit::NamespacesInScope) {
+            return Err(over(self.limits, Limit::NamespacesInScope));
         }
-        if self.declarations.len() > self.limits.total_declarations {
-            return Err(over(Limit::TotalDeclarations, self.limits.total_declarations));
+        if self.declarations.len() > self.limits.size(Limit::AllDeclarations) {
+            return Err(over(self.limits, Limit::AllDeclarations));
         }
         Ok(())
     }
@@ -610,9 +614,6 @@ impl<'s, 'l> Reader<'s, 'l> {
     /// Binds attribute prefixes, sorts the attributes in canonical order and finds duplicates.
     #[inline]
     fn resolve_attributes(&mut self, first: usize, count: usize, at: usize, flags: &mut u8) -> Result<(), ParseError> {
-        if count > self.limits.attributes {
-            return Err(over(Limit::Attributes, self.limits.attributes));
-        }
         for index in first..first + count {
             let Some(attribute) = self.attributes.get(index) else { break };
             if attribute.prefix_len > 0 {
@@ -698,8 +699,8 @@ impl<'s, 'l> Reader<'s, 'l> {
                 return Err(malformed(start, Problem::QName));
             }
         }
-        if end - start > self.limits.name_octets {
-            return Err(over(Limit::NameOctets, self.limits.name_octets));
+        if end - start > self.limits.size(Limit::NameOctets) {
+            return Err(over(self.limits, Limit::NameOctets));
         }
         Ok((end, prefix_len))
     }
@@ -1043,6 +1044,6 @@ fn malformed(offset: usize, problem: Problem) -> ParseError {
 }
 
 #[cold]
-fn over(limit: Limit, allowed: usize) -> ParseError {
-    ParseError::Limit { limit, allowed: allowed as u64 }
+fn over(limits: &Limits, limit: Limit) -> ParseError {
+    Exceeded { limit, allowed: limits.get(limit) }.into()
 }

@@ -1,15 +1,17 @@
 //! Where canonical octets go: a buffer, a digest, or anything else that takes octets.
 
+use wss_budget::{Budget, Exceeded, Limit};
+
 /// Takes canonical octets as they are produced, in as many pieces as it takes.
 pub trait Sink {
     /// Takes the next octets.
     fn put(&mut self, octets: &[u8]);
 
-    /// Whether further octets would be dropped; asked now and then, so that hostile input cannot make a small
-    /// document cost a large canonical form.
+    /// The limit that further octets would exceed, if they would be dropped. Asked now and then, so that a small hostile
+    /// document cannot cost a large canonical form.
     #[inline]
-    fn is_exhausted(&self) -> bool {
-        false
+    fn exceeded(&self) -> Option<Exceeded> {
+        None
     }
 }
 
@@ -27,8 +29,8 @@ impl<S: Sink + ?Sized> Sink for &mut S {
     }
 
     #[inline]
-    fn is_exhausted(&self) -> bool {
-        (**self).is_exhausted()
+    fn exceeded(&self) -> Option<Exceeded> {
+        (**self).exceeded()
     }
 }
 
@@ -43,40 +45,81 @@ impl Sink for Count {
     }
 }
 
-/// Counts octets up to a bound; canonicalisation into it stops when they are used up.
+/// Charges octets to a budget before it passes them on; canonicalisation into it stops when none are left.
 #[derive(Debug)]
-pub struct Bounded<S> {
+pub struct Charged<'b, S> {
     inner: S,
-    left: u64,
-    exhausted: bool,
+    budget: &'b Budget,
+    limit: Limit,
+    exceeded: Option<Exceeded>,
 }
 
-impl<S> Bounded<S> {
-    /// Passes at most about `allowed` octets on to `inner`.
-    pub fn new(inner: S, allowed: u64) -> Self {
-        Self { inner, left: allowed, exhausted: false }
+impl<'b, S> Charged<'b, S> {
+    /// Charges what goes to `inner` to this limit of `budget`.
+    pub fn new(inner: S, budget: &'b Budget, limit: Limit) -> Self {
+        Self { inner, budget, limit, exceeded: None }
     }
 
-    /// The inner sink and how many octets are left; `None` if there were too many.
-    pub fn finish(self) -> Option<(S, u64)> {
-        (!self.exhausted).then_some((self.inner, self.left))
+    /// The inner sink, which got every octet.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if octets were dropped.
+    pub fn finish(self) -> Result<S, Exceeded> {
+        self.exceeded.map_or(Ok(self.inner), Err)
     }
 }
 
-impl<S: Sink> Sink for Bounded<S> {
+impl<S: Sink> Sink for Charged<'_, S> {
     #[inline]
     fn put(&mut self, octets: &[u8]) {
-        match self.left.checked_sub(octets.len() as u64) {
-            Some(left) if !self.exhausted => {
-                self.left = left;
-                self.inner.put(octets);
-            }
-            _ => self.exhausted = true,
+        if self.exceeded.is_some() {
+            return;
+        }
+        match self.budget.charge(self.limit, octets.len() as u64) {
+            Ok(()) => self.inner.put(octets),
+            Err(exceeded) => self.exceeded = Some(exceeded),
         }
     }
 
     #[inline]
-    fn is_exhausted(&self) -> bool {
-        self.exhausted
+    fn exceeded(&self) -> Option<Exceeded> {
+        self.exceeded
+    }
+}
+
+/// A buffer that never grows: it counts what does not fit.
+pub(crate) struct Fixed {
+    pub(crate) octets: Vec<u8>,
+    /// All octets, those that did not fit included.
+    pub(crate) needed: u64,
+    allowed: u64,
+    refusal: Exceeded,
+}
+
+impl Fixed {
+    /// Has room for `capacity` octets, and takes up to as many as are left of a limit.
+    pub(crate) fn new(capacity: usize, budget: &Budget, limit: Limit) -> Self {
+        let allowed = budget.left(limit);
+        let capacity = capacity.min(usize::try_from(allowed).unwrap_or(usize::MAX));
+        Self { octets: Vec::with_capacity(capacity), needed: 0, allowed, refusal: budget.exceeded(limit) }
+    }
+
+    pub(crate) fn overflowed(&self) -> bool {
+        self.octets.len() as u64 != self.needed
+    }
+}
+
+impl Sink for Fixed {
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        self.needed = self.needed.saturating_add(octets.len() as u64);
+        if self.needed <= self.octets.capacity() as u64 {
+            self.octets.extend_from_slice(octets);
+        }
+    }
+
+    #[inline]
+    fn exceeded(&self) -> Option<Exceeded> {
+        (self.needed > self.allowed).then_some(self.refusal)
     }
 }

@@ -78,7 +78,7 @@ fn every_shape_is_linear() {
 fn the_default_limits_refuse_with_the_limit_named() {
     let refused = |source: String| Document::parse(source, &Limits::default()).expect_err("refused");
     let expect = |source: String, limit: Limit| match refused(source) {
-        ParseError::Limit { limit: found, .. } => assert_eq!(found, limit),
+        ParseError::Limit(exceeded) => assert_eq!(exceeded.limit, limit),
         other => panic!("{other}"),
     };
     let depth = |levels: usize| format!("{}{}", "<a>".repeat(levels), "</a>".repeat(levels));
@@ -97,7 +97,7 @@ fn the_default_limits_refuse_with_the_limit_named() {
         &declared(60).replace(":a", ":b")[2..declared(60).len() - 2]
     );
     expect(scope, Limit::NamespacesInScope);
-    expect(format!("<a>{}</a>", "x".repeat(4 << 20)), Limit::Octets);
+    expect(format!("<a>{}</a>", "x".repeat(4 << 20)), Limit::DocumentOctets);
     expect(format!("<{}/>", "x".repeat(1_025)), Limit::NameOctets);
     expect(format!("<a b='{}'/>", "x".repeat((64 << 10) + 1)), Limit::ValueOctets);
     expect(format!("<a b{}='x'/>", " ".repeat(17)), Limit::EqualsBlanks);

@@ -1,6 +1,6 @@
 //! `wss c14n`.
 
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, IdIndex, Subset};
+use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, IdIndex, Subset};
 
 use crate::args::{C14nArgs, Method};
 use crate::output::{self, Outcome, could_not, refused};
@@ -26,6 +26,7 @@ pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
         }
     };
     let canonicalization = Canonicalization::new(method).inclusive_prefixes(&arguments.prefix_list);
-    let canonical = canonicalization.to_octets(&subset).map_err(refused)?;
+    let budget = Budget::new(&output::limits(), octets.len() as u64);
+    let canonical = canonicalization.to_octets(&subset, &budget).map_err(refused)?;
     output::write(arguments.file.output.as_ref(), &canonical)
 }

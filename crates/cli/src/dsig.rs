@@ -5,10 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Writer, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::xmldsig::{
-    Dereference, DocumentSigning, Limits, Signature, VerifyError, sign_document, verify as verify_signature,
-    write_key_value, write_x509_certificate,
+    Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify as verify_signature, write_key_value,
+    write_x509_certificate,
 };
-use ws_security::{Curve, DigestMethod, KeyKind, SignatureMethod};
+use ws_security::{Budget, Curve, DigestMethod, KeyKind, SignatureMethod};
 
 use crate::args::{DsigSignArgs, DsigVerifyArgs};
 use crate::keys::{self, Keys};
@@ -28,8 +28,9 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
     let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
-    let limits = Limits { references: 256, transforms: 5, ..Limits::default() };
-    let signature = Signature::parse(element, &limits).map_err(refused)?;
+    let limits = output::limits();
+    let budget = Budget::new(&limits, text.len() as u64);
+    let signature = Signature::parse(element, &budget).map_err(refused)?;
     let whole = Whole { document: &document, ids: &ids, base: arguments.base.as_deref() };
     let fitting = keys.verifying(&signature);
     if fitting.is_empty() {
@@ -39,8 +40,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     }
     let mut last = VerifyError::KeyMismatch;
     for key in fitting.into_iter().take(16) {
-        let mut budget = 16 * text.len() as u64 + (64 << 20);
-        match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &mut budget) {
+        let budget = Budget::new(&limits, text.len() as u64);
+        match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &budget) {
             Ok(verified) => {
                 let mut report = String::from("valid\n");
                 for reference in verified.references() {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ws_security::attachments::Package;
-use ws_security::c14n::{Document, Element, IdIndex, name};
+use ws_security::c14n::{Budget, Document, Element, IdIndex, name};
 
 use crate::args::InspectArgs;
 use crate::output::{self, Outcome, refused};
@@ -83,14 +83,16 @@ fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>) {
                 line(out, 2, &format!("{} {}", child.name().local, shortened(&child.text().unwrap_or_default())));
             }
         }
-        "BinarySecurityToken" => match ws_security::tokens::X509Token::parse(element) {
-            Ok(token) => {
-                line(out, 2, &format!("subject {}", token.certificate().subject()));
-                line(out, 2, &format!("issuer {}", token.certificate().issuer()));
-                line(out, 2, &format!("serial {}", token.certificate().serial_decimal()));
+        "BinarySecurityToken" => {
+            match ws_security::tokens::X509Token::parse(element, &Budget::new(&output::limits(), 0)) {
+                Ok(token) => {
+                    line(out, 2, &format!("subject {}", token.certificate().subject()));
+                    line(out, 2, &format!("issuer {}", token.certificate().issuer()));
+                    line(out, 2, &format!("serial {}", token.certificate().serial_decimal()));
+                }
+                Err(error) => line(out, 2, &format!("! {error}")),
             }
-            Err(error) => line(out, 2, &format!("! {error}")),
-        },
+        }
         "Signature" => {
             let Some(signed_info) = element.children().next() else { return };
             line(out, 2, &format!("method {}", algorithm(signed_info, "SignatureMethod")));

@@ -8,10 +8,11 @@ use std::time::SystemTime;
 use ws_security::c14n::Element;
 use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_pkcs12};
 use ws_security::tokens::{Purpose, parse_instant};
-use ws_security::xmldsig::{KeyHint, KeyInfo, Limits, Signature};
+use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
 use ws_security::xmlenc::KeySource;
 use ws_security::{
-    AlgorithmPolicy, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver, Secret, SignerRule, Trust,
+    AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver, Secret, SignerRule,
+    Trust,
 };
 
 use crate::args::{AllowArgs, HoldingArgs, KeyArgs};
@@ -211,7 +212,7 @@ impl Keys {
 
 impl KeySource for Keys {
     fn secrets(&self, key_info: Option<Element<'_>>) -> Vec<Secret> {
-        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Limits::default()).ok());
+        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Budget::new(&output::limits(), 0)).ok());
         let names: Vec<String> = hints
             .iter()
             .flat_map(KeyInfo::hints)
@@ -226,7 +227,7 @@ impl KeySource for Keys {
     }
 
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
-        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Limits::default()).ok());
+        let hints = key_info.and_then(|element| KeyInfo::parse(element, &Budget::new(&output::limits(), 0)).ok());
         let named = |identity: &&Identity| {
             hints.iter().flat_map(KeyInfo::hints).any(|hint| match hint {
                 KeyHint::X509Data(data) => data.names(identity.certificate()),

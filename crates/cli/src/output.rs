@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use ws_security::attachments::{MimeError, MimeLimits, Package, Spool};
+use ws_security::attachments::{MimeError, Package, Spool};
+use ws_security::{Limit, Limits};
 
 /// Why a command did not succeed.
 pub(crate) enum Failure {
@@ -79,7 +80,7 @@ impl Input {
             message.read_to_end(&mut start).map_err(failed)?;
             return Ok(Self::Envelope(start));
         }
-        let limits = MimeLimits::default().octets(64 << 20, u64::MAX);
+        let limits = limits().with(Limit::PackagedEnvelopeOctets, 64 << 20).with(Limit::PackageOctets, u64::MAX);
         let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
             MimeError::Io { .. } => unreadable(path, error),
             error => refused(error),
@@ -114,7 +115,7 @@ pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
     if !Package::is_one(octets) {
         return Ok(None);
     }
-    Package::parse(octets, &MimeLimits::default()).map(Some).map_err(refused)
+    Package::parse(octets, &Limits::default()).map(Some).map_err(refused)
 }
 
 /// The text of a document that goes with the message, be it in a package: one that cannot be read says nothing about the
@@ -131,10 +132,16 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
 }
 
 /// The command line reads what it is given: larger documents than a service would.
-pub(crate) fn limits() -> ws_security::c14n::Limits {
-    ws_security::c14n::Limits::default()
-        .octets(64 << 20)
-        .nodes(2_000_000)
-        .depth(256)
-        .name_and_value_octets(4_096, 1 << 20)
+pub(crate) fn limits() -> Limits {
+    Limits::default()
+        .with(Limit::DocumentOctets, 64 << 20)
+        .with(Limit::PlaintextOctets, 256 << 20)
+        .with(Limit::Nodes, 2_000_000)
+        .with(Limit::Depth, 256)
+        .with(Limit::NameOctets, 4_096)
+        .with(Limit::ValueOctets, 1 << 20)
+        .with(Limit::References, 256)
+        .with(Limit::Transforms, 5)
+        .with(Limit::DigestedOctets, 16)
+        .with(Limit::ParsedOctets, 128)
 }

@@ -1,6 +1,6 @@
 //! `wsse:BinarySecurityToken` with X.509 certificates (SOAP Message Security 1.1.1 §6.3, X.509 Token Profile).
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::error::TokenError;
@@ -17,10 +17,6 @@ pub const PKCS7: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss
 /// Type of a token with one version 1 certificate.
 pub const X509_V1: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v1";
 
-const MAX_TOKEN: usize = 64 << 10;
-const MAX_PATH: usize = 6;
-const MAX_BAG: usize = 16;
-
 /// A token with a certificate: a claim, not a fact. Trust in it is decided elsewhere.
 #[derive(Debug, Clone)]
 pub struct X509Token<'d> {
@@ -36,30 +32,31 @@ impl<'d> X509Token<'d> {
     ///
     /// # Errors
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if a bag has no one end.
-    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        let max = budget.limits().size(Limit::CertificateOctets);
+        let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
+            budget.charge(Limit::Certificates, 1)?;
+            Ok(Certificate::from_der(der)?)
+        };
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
             return Err(TokenError::Encoding { uri: encoding.into_owned() });
         }
         let value_type = element.required_attribute("", "ValueType")?.into_owned();
         let (certificate, others) = match value_type.as_str() {
-            X509_V3 | X509_V1 => (Certificate::from_der(&element.base64(MAX_TOKEN)?)?, Vec::new()),
+            X509_V3 | X509_V1 => (parsed(&element.base64(max)?)?, Vec::new()),
             X509_PKI_PATH => {
-                let octets = element.base64(MAX_TOKEN)?;
+                let octets = element.base64(max)?;
                 let malformed = || element.missing("a PkiPath");
                 let path = pki_path(&octets).ok_or_else(malformed)?;
-                if path.len() > MAX_PATH {
-                    return Err(TokenError::PathLength { found: path.len(), allowed: MAX_PATH });
-                }
-                let mut path = path.into_iter().map(Certificate::from_der).collect::<Result<Vec<_>, _>>()?;
+                budget.check(Limit::PathCertificates, path.len())?;
+                let mut path = path.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
                 (path.pop().ok_or_else(malformed)?, path)
             }
             PKCS7 => {
-                let octets = element.base64(MAX_TOKEN)?;
+                let octets = element.base64(max)?;
                 let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
-                if bag.len() > MAX_BAG {
-                    return Err(TokenError::PathLength { found: bag.len(), allowed: MAX_BAG });
-                }
-                end_of(bag.into_iter().map(Certificate::from_der).collect::<Result<Vec<_>, _>>()?)?
+                budget.check(Limit::BagCertificates, bag.len())?;
+                end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
             }
             other => return Err(TokenError::Unsupported { uri: other.to_owned() }),
         };

@@ -2,7 +2,7 @@
 //! 1.3 §7, and its draft of February 2005).
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Element, LeafError, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, LeafError, Writer, base64_encode, name};
 use wss_crypto::{Secret, p_sha1};
 
 use crate::error::TokenError;
@@ -87,7 +87,7 @@ impl<'d> DerivedKeyToken<'d> {
     ///
     /// # Errors
     /// [`TokenError`]; [`TokenError::DerivedKey`] outside those bounds.
-    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let version = SecureConversation::of(element, "DerivedKeyToken");
         let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string() })?;
         let wsc = version.namespace().uri;
@@ -133,7 +133,7 @@ impl<'d> DerivedKeyToken<'d> {
             return Err(TokenError::DerivedKey("its nonce has fewer than 16 octets"));
         }
         let source = element.required_child(name::WSSE.uri, "SecurityTokenReference")?;
-        let source = SecurityTokenReference::parse(source)?;
+        let source = SecurityTokenReference::parse(source, budget)?;
         Ok(Self { element, source, offset, length: length as usize, nonce })
     }
 

@@ -1,7 +1,7 @@
 //! What can be wrong with a token, a reference to one, or the trust in it.
 
 use thiserror::Error;
-use wss_c14n::LeafError;
+use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::LoadError;
 use wss_xmldsig::{SignatureError, VerifyError};
 
@@ -71,14 +71,9 @@ pub enum TokenError {
     /// *Failed.* The certificate of an assertion's issuer is not trusted to issue.
     #[error("the issuer of the assertion: {0}")]
     AssertionTrust(Box<TrustError>),
-    /// *Refused.* More certificates in a path than allowed.
-    #[error("{found} certificates in a path where {allowed} are allowed")]
-    PathLength {
-        /// How many there are.
-        found: usize,
-        /// The configured value.
-        allowed: usize,
-    },
+    /// *Refused.* The token exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* A bag of certificates of which none, or several, issue no other.
     #[error(
         "the PKCS#7 token has no one end-entity certificate: have the peer send a PKIPath, or its certificate alone"
@@ -102,6 +97,7 @@ impl From<SignatureError> for TokenError {
     fn from(error: SignatureError) -> Self {
         match error {
             SignatureError::Structure(error) => Self::Structure(error),
+            SignatureError::Limit(exceeded) => Self::Limit(exceeded),
             other => Self::Unsupported { uri: other.to_string() },
         }
     }
@@ -109,7 +105,10 @@ impl From<SignatureError> for TokenError {
 
 impl From<VerifyError> for TokenError {
     fn from(error: VerifyError) -> Self {
-        Self::AssertionSignature(Box::new(error))
+        match error {
+            VerifyError::Limit(exceeded) => Self::Limit(exceeded),
+            other => Self::AssertionSignature(Box::new(other)),
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, NameForm};
-use wss_xmldsig::{Limits, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
+use wss_xmldsig::{X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 
 use crate::binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 use crate::error::TokenError;
@@ -35,8 +35,6 @@ pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token
 pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
 /// Type of a rights expression that is referred to as a token.
 pub const REL_LICENSE: &str = "http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license";
-
-const MAX_URI: usize = 2_048;
 
 /// A reference to a token, of one of the forms that are understood.
 #[derive(Debug, Clone)]
@@ -90,7 +88,8 @@ impl<'d> SecurityTokenReference<'d> {
     ///
     /// # Errors
     /// [`TokenError`].
-    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        budget.charge(Limit::SecurityTokenReferences, 1)?;
         if [name::WSC13, name::WSC2005].iter().any(|wsc| element.attribute(wsc.uri, "Nonce").is_some()) {
             return Err(TokenError::ImpliedDerivedKey);
         }
@@ -108,6 +107,7 @@ impl<'d> SecurityTokenReference<'d> {
         match (child_name.namespace, child_name.local) {
             (ns, "Reference") if ns == name::WSSE.uri => {
                 let uri = child.required_attribute("", "URI")?;
+                budget.check(Limit::UriOctets, uri.len())?;
                 let value_type = child.attribute("", "ValueType").map(|uri| uri.into_owned());
                 if let (Some(value), Some(token)) = (&value_type, &token_type)
                     && value != token
@@ -117,7 +117,7 @@ impl<'d> SecurityTokenReference<'d> {
                 let value_type = value_type.or(token_type.map(|uri| uri.into_owned()));
                 match uri.strip_prefix('#') {
                     Some(id) if !id.is_empty() => Ok(Self::Direct { id: id.to_owned(), value_type }),
-                    None if !uri.is_empty() && uri.len() <= MAX_URI => {
+                    None if !uri.is_empty() => {
                         let instance = [name::WSC13, name::WSC2005]
                             .iter()
                             .find_map(|wsc| child.attribute(wsc.uri, "Instance").map(|text| text.into_owned()));
@@ -126,8 +126,8 @@ impl<'d> SecurityTokenReference<'d> {
                     _ => Err(TokenError::Dangling { uri: uri.chars().take(80).collect() }),
                 }
             }
-            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child),
-            (ns, "X509Data") if ns == name::DS.uri => Ok(Self::X509Data(X509Data::parse(child, &Limits::default())?)),
+            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, budget),
+            (ns, "X509Data") if ns == name::DS.uri => Ok(Self::X509Data(X509Data::parse(child, budget)?)),
             (ns, "Embedded") if ns == name::WSSE.uri => {
                 let mut tokens = child.children();
                 let token = tokens.next().ok_or_else(|| child.missing("a token"))?;
@@ -144,7 +144,7 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    fn parse_key_identifier(element: Element<'d>) -> Result<Self, TokenError> {
+    fn parse_key_identifier(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
             return Err(TokenError::Encoding { uri: encoding.into_owned() });
         }
@@ -156,7 +156,7 @@ impl<'d> SecurityTokenReference<'d> {
         match value_type.as_ref() {
             SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(element.base64(256)?)),
             THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
-            X509_V3 => Ok(Self::Certificate(element.base64(64 << 10)?)),
+            X509_V3 => Ok(Self::Certificate(element.base64(budget.limits().size(Limit::CertificateOctets))?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {

@@ -3,7 +3,7 @@
 //! Their issuers signed them, so not an octet may change; they are read once, when a recipe is planned, and put into
 //! each message as they were given.
 
-use wss_c14n::{Document, Limits, Writer, id_of, name};
+use wss_c14n::{Budget, Document, Limits, Writer, id_of, name};
 use wss_tokens::{Assertion, REL_LICENSE, SamlVersion, write_assertion_reference, write_token_reference};
 
 use crate::error::PlanError;
@@ -23,7 +23,7 @@ impl AttachedToken {
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
         let root = document.root();
         let version = if Assertion::is_one(root) {
-            Some(Assertion::parse(root).map_err(|_| PlanError::Token)?.version())
+            Some(Assertion::parse(root, &Budget::dangerous_unbounded()).map_err(|_| PlanError::Token)?.version())
         } else if root.is(name::REL.uri, "license") {
             None
         } else {

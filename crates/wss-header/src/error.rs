@@ -1,7 +1,7 @@
 //! What can go wrong with a message. These are for the log; what goes on the wire is another type.
 
 use thiserror::Error;
-use wss_c14n::{IdError, LeafError, ParseError};
+use wss_c14n::{Exceeded, IdError, LeafError, ParseError};
 use wss_crypto::CryptoError;
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
@@ -61,14 +61,9 @@ pub enum EnvelopeError {
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error("two Security headers are for one actor or role")]
     TwoHeaders,
-    /// *Refused.* More of something than allowed.
-    #[error("more than {allowed} {what}: raise the limit if such messages are expected")]
-    TooMany {
-        /// What was counted.
-        what: &'static str,
-        /// The configured value.
-        allowed: usize,
-    },
+    /// *Refused.* The message exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
 }
 
 /// Why a recipe is none.
@@ -261,17 +256,17 @@ pub enum OpenError {
         /// Its Id.
         id: String,
     },
-    /// *Refused.* More of something than allowed.
-    #[error("more than {allowed} {what}: raise the limit if such messages are expected")]
-    TooMany {
-        /// What was counted.
-        what: &'static str,
-        /// The configured value.
-        allowed: usize,
-    },
+    /// *Refused.* The message exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* Two timestamps (BSP R3227).
     #[error("the Security header has two timestamps")]
     TwoTimestamps,
+    /// *Refused.* Several username tokens, of which one authenticates a user.
+    #[error(
+        "the Security header has several username tokens, one of which authenticates a user: have the peer send one"
+    )]
+    TwoUsernames,
     /// *Refused.* The message is too old or from the future.
     #[error("the message is not fresh: its timestamp has expired or lies in the future; check the clocks")]
     NotFresh,

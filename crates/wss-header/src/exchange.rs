@@ -5,7 +5,7 @@
 //! keys a reply may use again, and whom to encrypt the reply to. It belongs to one request: keys and confirmations
 //! of other requests are never found in it.
 
-use wss_c14n::{Canonicalization, Document, Limits, Subset, name};
+use wss_c14n::{Budget, Canonicalization, Document, Limits, Subset, name};
 use wss_crypto::{Certificate, Secret};
 use wss_tokens::KerberosForm;
 
@@ -43,7 +43,8 @@ impl Exchange {
     /// # Errors
     /// [`EnvelopeError`] if it is no SOAP envelope, or one whose signatures are encrypted.
     pub fn of_sent(message: &str) -> Result<Self, EnvelopeError> {
-        let document = Document::parse(message, &Limits::default())?;
+        let budget = Budget::new(&Limits::default(), message.len() as u64);
+        let document = Document::parse_within(message, &budget)?;
         let envelope = Envelope::locate(&document)?;
         let (mut signature_values, mut signed_infos) = (Vec::new(), Vec::new());
         for header in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
@@ -57,7 +58,7 @@ impl Exchange {
                     signature_values.push(value.ok_or(EnvelopeError::EncryptedHeader)?);
                     let signed_info = child.children_named(name::DS.uri, "SignedInfo").next();
                     signed_infos.extend(signed_info.map(|signed_info| {
-                        let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info));
+                        let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info), &budget);
                         String::from_utf8(octets.unwrap_or_default()).unwrap_or_default()
                     }));
                 }

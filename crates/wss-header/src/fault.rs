@@ -126,8 +126,9 @@ impl From<&OpenError> for FaultCode {
             | OpenError::EncryptedData { .. }
             | OpenError::NoAttachment { .. }
             | OpenError::Attachment(_)
-            | OpenError::TooMany { .. }
+            | OpenError::Limit(_)
             | OpenError::TwoTimestamps
+            | OpenError::TwoUsernames
             | OpenError::Confirmation
             | OpenError::Reflected
             | OpenError::Bsp { .. }

@@ -1,6 +1,6 @@
 //! `wsse:Security`: the block for us among the blocks of a message, the others left alone.
 
-use wss_c14n::{Element, name};
+use wss_c14n::{Element, Limit, Limits, name};
 
 use crate::envelope::{Envelope, Role};
 use crate::error::EnvelopeError;
@@ -14,11 +14,7 @@ pub(crate) struct SecurityHeader<'d> {
 impl<'d> SecurityHeader<'d> {
     /// Finds the block for `role`. No two blocks of a message may be for one role (BSP R3206, R3210), be it ours
     /// or not.
-    pub(crate) fn locate(
-        envelope: Envelope<'d>,
-        role: &Role,
-        max_blocks: usize,
-    ) -> Result<Option<Self>, EnvelopeError> {
+    pub(crate) fn locate(envelope: Envelope<'d>, role: &Role, limits: &Limits) -> Result<Option<Self>, EnvelopeError> {
         let mut seen: Vec<Role> = Vec::new();
         let mut found = None;
         for block in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
@@ -30,9 +26,7 @@ impl<'d> SecurityHeader<'d> {
                 found = Some(Self { element: block });
             }
             seen.push(other);
-            if seen.len() > max_blocks {
-                return Err(EnvelopeError::TooMany { what: "Security headers", allowed: max_blocks });
-            }
+            limits.check(Limit::SecurityHeaders, seen.len())?;
         }
         Ok(found)
     }

@@ -15,7 +15,6 @@ mod error;
 mod exchange;
 mod fault;
 mod header;
-mod limits;
 mod open;
 mod opened;
 mod part;
@@ -36,7 +35,6 @@ pub use envelope::{Role, SoapVersion};
 pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultCode, UnauthenticatedFault};
-pub use limits::Limits;
 pub use open::CoverageLost;
 pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
@@ -52,3 +50,4 @@ pub use replay::{DangerousNoReplayCache, MemoryReplayCache, ReplayCache, ReplayE
 pub use requirements::Requirements;
 pub use signer::Signer;
 pub use waiver::Waiver;
+pub use wss_c14n::{Budget, Exceeded, Limit, Limits};

@@ -2,7 +2,7 @@
 //! can deny the message (AS4 Profile of ebMS 3.0 §5.1.8, ebBP Signals 2.0).
 
 use thiserror::Error;
-use wss_c14n::{Canonicalization, Document, Element, Limits, Subset, name};
+use wss_c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, name};
 
 use crate::exchange::Exchange;
 use crate::opened::Opened;
@@ -61,7 +61,9 @@ impl Exchange {
     #[must_use]
     pub fn non_repudiation_information(&self) -> String {
         let parts = self.of_references(|reference| {
-            let octets = Canonicalization::default().to_octets(&Subset::subtree(reference)).unwrap_or_default();
+            let octets = Canonicalization::default()
+                .to_octets(&Subset::subtree(reference), &Budget::dangerous_unbounded())
+                .unwrap_or_default();
             let xml = String::from_utf8(octets).unwrap_or_default();
             Some(format!("<ebbp:MessagePartNRInformation>{xml}</ebbp:MessagePartNRInformation>"))
         });

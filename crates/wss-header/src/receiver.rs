@@ -1,10 +1,11 @@
 //! The receiver: whom to trust, what to demand, and the one call that opens a message.
 
 use std::collections::{BTreeSet, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::{Element, ParseError, transcode};
+use wss_c14n::{Budget, Element, Limit, Limits, transcode};
 use wss_crypto::{HmacKey, Identity, Secret};
 use wss_tokens::{
     AssertionTrust, KerberosAcceptor, Licenses, PasswordKeyUse, PasswordSource, SecurityContexts, Trust, UsernameToken,
@@ -17,7 +18,6 @@ use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
 use crate::error::{EnvelopeError, OpenError, RequirementError};
 use crate::exchange::Exchange;
-use crate::limits::Limits;
 use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
 use crate::part::Part;
@@ -370,9 +370,10 @@ impl Receiver {
         passwords.password(token.username())?;
         let key = token.password_key(PasswordKeyUse::Mac, passwords).ok()?;
         let key = HmacKey::new(key.secret().as_octets().to_vec()).ok()?;
-        let signature = Signature::parse(signature, &wss_xmldsig::Limits::default()).ok()?;
+        let budget = Budget::new(&self.limits, signature.span().len() as u64);
+        let signature = Signature::parse(signature, &budget).ok()?;
         let signed_info = signature.signed_info();
-        let octets = signed_info.octets().ok()?;
+        let octets = signed_info.octets(&budget).ok()?;
         Some(key.verify(signed_info.method(), &octets, signature.value()).is_ok())
     }
 
@@ -391,21 +392,19 @@ impl Receiver {
         if self.requirements.confirmation && request.is_none() {
             return Err(RequirementError::NotConfirmed.into());
         }
-        let max = self.limits.xml.max_octets();
-        if message.len() > max {
-            let error = ParseError::Limit { limit: wss_c14n::Limit::Octets, allowed: max as u64 };
-            return Err(EnvelopeError::from(error).into());
-        }
+        self.limits.check(Limit::DocumentOctets, message.len()).map_err(EnvelopeError::from)?;
         let mut text = transcode(message).map_err(EnvelopeError::from)?;
         let mut attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
         let is_xop = package.is_some_and(Package::is_xop);
         if is_xop {
-            let expanded = expanded(&text, &attachments, &self.limits.xml)?;
+            let expanded = expanded(&text, &attachments, &self.limits)?;
             // What belongs to the envelope stands beside it no more.
             attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
             text = expanded.envelope.into();
         }
-        let mut opening = Opening::new(self, text.len(), package, attachments, demanded, request);
+        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
+        let budget = Rc::new(Budget::new(&self.limits, text.len() as u64 + beside));
+        let mut opening = Opening::new(self, budget, package, attachments, demanded, request);
         let read = opening.run(&text)?;
         self.remember(&opening)?;
         Ok((opening, read))

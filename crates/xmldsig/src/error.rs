@@ -1,7 +1,7 @@
 //! What can be wrong with a signature.
 
 use thiserror::Error;
-use wss_c14n::{CanonicalizeError, LeafError};
+use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
 use wss_crypto::CryptoError;
 
 /// Why a `ds:Signature` was not read.
@@ -26,22 +26,12 @@ pub enum SignatureError {
         /// The reference.
         uri: String,
     },
-    /// *Malformed.* No `ds:Reference`, or more than allowed.
-    #[error("{found} references where 1 to {allowed} are allowed")]
-    References {
-        /// How many there are.
-        found: usize,
-        /// The configured value.
-        allowed: usize,
-    },
-    /// *Malformed.* More transforms on one reference than allowed.
-    #[error("{found} transforms on one reference where {allowed} are allowed")]
-    Transforms {
-        /// How many there are.
-        found: usize,
-        /// The configured value.
-        allowed: usize,
-    },
+    /// *Malformed.* `ds:SignedInfo` without a `ds:Reference`.
+    #[error("the signature has no ds:Reference: it signs nothing")]
+    NoReference,
+    /// *Refused.* The signature exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* A parameter that does not belong to its algorithm.
     #[error("the parameters of {uri:?} are not supported")]
     Parameters {
@@ -90,9 +80,9 @@ pub enum VerifyError {
         /// The reference.
         uri: String,
     },
-    /// *Refused.* The references ask for more canonicalisation than the message is allowed to cost.
-    #[error("the references ask for more octets to be digested than allowed")]
-    Budget,
+    /// *Refused.* The signature asks for more work than is left of the budget.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* Canonical form is not defined for what is referenced.
     #[error(transparent)]
     Canonicalize(CanonicalizeError),
@@ -101,7 +91,7 @@ pub enum VerifyError {
 impl From<CanonicalizeError> for VerifyError {
     fn from(error: CanonicalizeError) -> Self {
         match error {
-            CanonicalizeError::TooLong => Self::Budget,
+            CanonicalizeError::Limit(exceeded) => Self::Limit(exceeded),
             other => Self::Canonicalize(other),
         }
     }

@@ -1,10 +1,9 @@
 //! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DistinguishedName, NameForm, PublicKey};
 
 use crate::error::SignatureError;
-use crate::signature::Limits;
 
 /// `ds:KeyInfo` as it stands in a document.
 #[derive(Debug, Clone)]
@@ -51,13 +50,14 @@ impl X509Data {
     ///
     /// # Errors
     /// [`SignatureError::Structure`]. An issuer name that cannot be read names nothing, and is no error.
-    pub fn parse(element: Element<'_>, limits: &Limits) -> Result<Self, SignatureError> {
+    pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut data = Self::default();
+        budget.check(Limit::X509Entries, element.children().count())?;
         for child in element.children() {
             let child_name = child.name();
             match (child_name.namespace, child_name.local) {
                 (ns, "X509Certificate") if ns == name::DS.uri => {
-                    data.certificates.push(child.base64(limits.certificate_octets)?);
+                    data.certificates.push(child.base64(budget.limits().size(Limit::CertificateOctets))?);
                 }
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
@@ -101,8 +101,9 @@ impl<'d> KeyInfo<'d> {
     ///
     /// # Errors
     /// [`SignatureError::Structure`] where a hint that is understood is malformed.
-    pub fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut hints = Vec::new();
+        budget.check(Limit::KeyInfoChildren, element.children().count())?;
         for child in element.children() {
             let child_name = child.name();
             hints.push(match (child_name.namespace, child_name.local) {
@@ -111,10 +112,10 @@ impl<'d> KeyInfo<'d> {
                     key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue)
                 }
                 (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
-                    let der = child.base64(limits.certificate_octets)?;
+                    let der = child.base64(budget.limits().size(Limit::CertificateOctets))?;
                     PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
                 }
-                (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, limits)?),
+                (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, budget)?),
                 (ns, "SecurityTokenReference") if ns == name::WSSE.uri => KeyHint::SecurityTokenReference(child),
                 (ns, "EncryptedKey") if ns == name::XENC.uri => KeyHint::EncryptedKey(child),
                 _ => KeyHint::Other(child),

@@ -24,7 +24,7 @@ pub use key_info::{KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_va
 pub use policy::AlgorithmPolicy;
 pub use reference::{Dereference, NewReference, Reference};
 pub use sign::{DocumentSigning, PendingSignature, sign_document};
-pub use signature::{Limits, Signature};
+pub use signature::Signature;
 pub use signed_info::{SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};
 pub use transform::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, Transform};

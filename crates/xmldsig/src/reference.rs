@@ -9,13 +9,14 @@
 use std::borrow::Cow;
 
 use wss_c14n::{
-    Bounded, Canonicalization, CanonicalizationMethod, CanonicalizeError, Document, Element, IdIndex,
-    Limits as XmlLimits, Sink, Subset, Writer, base64_encode, name,
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded, IdIndex,
+    Limit, ParseError, Sink, Subset, Writer, base64_encode, name, transcode,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use crate::error::{SignatureError, VerifyError};
-use crate::signature::{Limits, Signature};
+use crate::signature::Signature;
+use crate::signed_info::no_parameters;
 use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
@@ -35,11 +36,20 @@ pub trait Dereference<'d> {
     }
 
     /// The digest of the attachment that a `cid:` URL names: of its content in canonical form, after its header if
-    /// `complete`; then those of the readings of peers, where they differ; and how many octets were digested. By default
-    /// none.
-    fn attachment(&self, url: &str, complete: bool, method: DigestMethod) -> (Vec<DigestValue>, u64) {
-        let _ = (url, complete, method);
-        (Vec::new(), 0)
+    /// `complete`; then those of the readings of peers, where they differ. The octets are charged to `budget` before they
+    /// are digested. By default there is no attachment.
+    ///
+    /// # Errors
+    /// [`Exceeded`] if too little is left of `budget`.
+    fn attachment(
+        &self,
+        url: &str,
+        complete: bool,
+        method: DigestMethod,
+        budget: &Budget,
+    ) -> Result<Vec<DigestValue>, Exceeded> {
+        let _ = (url, complete, method, budget);
+        Ok(Vec::new())
     }
 
     /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
@@ -70,20 +80,22 @@ pub struct Reference<'d> {
 }
 
 impl<'d> Reference<'d> {
-    pub(crate) fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+    pub(crate) fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "URI")?;
+        budget.check(Limit::UriOctets, uri.len())?;
         let mut children = element.children().peekable();
         let mut transforms = Vec::new();
         if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
             let found = list.children().count();
-            if found == 0 || found > limits.transforms {
-                return Err(SignatureError::Transforms { found, allowed: limits.transforms });
+            if found == 0 {
+                return Err(list.missing("ds:Transform").into());
             }
+            budget.check(Limit::Transforms, found)?;
             for child in list.children() {
                 if !child.is(name::DS.uri, "Transform") {
                     return Err(list.unexpected(child).into());
                 }
-                transforms.push(Transform::parse(child)?);
+                transforms.push(Transform::parse(child, budget)?);
             }
         }
         let mut next = |local: &'static str| match children.next() {
@@ -95,6 +107,7 @@ impl<'d> Reference<'d> {
         let method_uri = method.required_attribute("", "Algorithm")?;
         let digest_method = DigestMethod::from_uri(&method_uri)
             .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into_owned() })?;
+        no_parameters(method, &method_uri)?;
         let digest_value = next("DigestValue")?.base64(64)?;
         if digest_value.len() != digest_method.output_len() {
             return Err(SignatureError::DigestLength { uri: uri.into_owned() });
@@ -133,25 +146,31 @@ impl<'d> Reference<'d> {
     ///
     /// # Errors
     /// [`VerifyError::Dereference`], [`VerifyError::Transform`], [`VerifyError::Canonicalize`].
-    pub fn octets(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Vec<u8>, VerifyError> {
+    pub fn octets(
+        &self,
+        signature: Element<'d>,
+        documents: &dyn Dereference<'d>,
+        budget: &Budget,
+    ) -> Result<Vec<u8>, VerifyError> {
         if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
             let (reference, token) = self.dereference_token(documents)?;
-            let readings = token.readings(reference, canonicalization)?;
+            let readings = token.readings(reference, canonicalization, budget)?;
             return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
         }
-        self.resolve(signature, documents)?.write_to(Vec::new(), |octets| octets)
+        let kept = Charged::new(Vec::new(), budget, Limit::KeptOctets);
+        Ok(self.resolve(signature, documents)?.write_to(kept, budget)?.finish()?)
     }
 
     /// Whether the digest fits what is referenced, for reports on messages: no signature was verified, so nothing is
     /// proven by it.
     ///
     /// # Errors
-    /// As [`Reference::octets`]; [`VerifyError::Budget`] if more than `budget` octets would be digested.
+    /// As [`Reference::octets`]; [`VerifyError::Limit`] if too little is left of `budget`.
     pub fn digest_fits(
         &self,
         signature: &Signature<'d>,
         documents: &dyn Dereference<'d>,
-        budget: &mut u64,
+        budget: &Budget,
     ) -> Result<bool, VerifyError> {
         match self.verify(signature, documents, budget) {
             Ok(_) => Ok(true),
@@ -165,7 +184,7 @@ impl<'d> Reference<'d> {
         &self,
         signature: &Signature<'d>,
         documents: &dyn Dereference<'d>,
-        budget: &mut u64,
+        budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
             return self.verify_token(canonicalization, documents, budget);
@@ -174,9 +193,8 @@ impl<'d> Reference<'d> {
             return self.verify_attachment(*complete, documents, budget);
         }
         let resolved = self.resolve(signature.element(), documents)?;
-        let sink = Bounded::new(DigestSink(Digest::new(self.digest_method)), *budget);
-        let (DigestSink(digest), left) = resolved.write_to(sink, Bounded::finish)?.ok_or(VerifyError::Budget)?;
-        *budget = left;
+        let sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
+        let DigestSink(digest) = resolved.write_to(sink, budget)?.finish()?;
         if digest.finish().as_octets() != self.digest_value {
             return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() });
         }
@@ -188,10 +206,10 @@ impl<'d> Reference<'d> {
         &self,
         canonicalization: &Canonicalization,
         documents: &dyn Dereference<'d>,
-        budget: &mut u64,
+        budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let (reference, token) = self.dereference_token(documents)?;
-        let readings = token.readings(reference, canonicalization)?;
+        let readings = token.readings(reference, canonicalization, budget)?;
         self.verify_readings(readings, Covered::Token(reference, token), budget)
     }
 
@@ -199,10 +217,10 @@ impl<'d> Reference<'d> {
         &self,
         readings: Vec<Vec<u8>>,
         covered: Covered<'d>,
-        budget: &mut u64,
+        budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         for octets in readings {
-            *budget = budget.checked_sub(octets.len() as u64).ok_or(VerifyError::Budget)?;
+            budget.charge(Limit::DigestedOctets, octets.len() as u64)?;
             if Digest::of(self.digest_method, &octets).as_octets() == self.digest_value {
                 return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered));
             }
@@ -215,17 +233,16 @@ impl<'d> Reference<'d> {
         &self,
         complete: bool,
         documents: &dyn Dereference<'d>,
-        budget: &mut u64,
+        budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let uri = || self.uri.clone().into_owned();
-        let (readings, octets) = match self.uri.starts_with("cid:") {
-            true => documents.attachment(&self.uri, complete, self.digest_method),
-            false => (Vec::new(), 0),
+        let readings = match self.uri.starts_with("cid:") {
+            true => documents.attachment(&self.uri, complete, self.digest_method, budget)?,
+            false => Vec::new(),
         };
         if readings.is_empty() {
             return Err(VerifyError::Dereference { uri: uri() });
         }
-        *budget = budget.checked_sub(octets).ok_or(VerifyError::Budget)?;
         if readings.iter().any(|reading| reading.as_octets() == self.digest_value) {
             return Ok(VerifiedReference::new(uri(), Covered::Attachment { complete }));
         }
@@ -291,13 +308,13 @@ struct Resolved<'d> {
 
 impl Resolved<'_> {
     /// Every step but the last goes through octets that are read again; in a header there is only one.
-    fn write_to<S: Sink, T>(&self, mut sink: S, finish: impl FnOnce(S) -> T) -> Result<T, VerifyError> {
+    fn write_to<S: Sink>(&self, mut sink: S, budget: &Budget) -> Result<S, VerifyError> {
         let default = [Canonicalization::new(CanonicalizationMethod::Inclusive)];
         let mut steps = self.canonicalizations.as_slice();
         let mut octets = match &self.covered {
             Covered::Octets(octets) if steps.is_empty() => {
                 sink.put(octets);
-                return Ok(finish(sink));
+                return Ok(sink);
             }
             Covered::Octets(octets) => octets.clone(),
             // Digested on its own, in every reading.
@@ -308,24 +325,32 @@ impl Resolved<'_> {
                 if steps.is_empty() {
                     steps = &default;
                 }
-                let Some((first, rest)) = steps.split_first() else { return Ok(finish(sink)) };
+                let Some((first, rest)) = steps.split_first() else { return Ok(sink) };
                 if rest.is_empty() {
                     first.write(subset, &mut sink)?;
-                    return Ok(finish(sink));
+                    return Ok(sink);
                 }
                 steps = rest;
-                first.to_octets(subset)?
+                first.to_octets(subset, budget)?
             }
         };
         for step in steps {
-            let again = |_| VerifyError::Canonicalize(CanonicalizeError::EmptySubset);
-            let document = Document::parse_transcoding(&octets, &XmlLimits::default()).map_err(again)?;
-            let next = step.to_octets(&Subset::document(&document))?;
+            let text = transcode(&octets).map_err(unreadable)?;
+            let document = Document::parse_within(text, budget).map_err(unreadable)?;
+            let next = step.to_octets(&Subset::document(&document), budget)?;
             drop(document);
             octets = next;
         }
         sink.put(&octets);
-        Ok(finish(sink))
+        Ok(sink)
+    }
+}
+
+/// What one transform puts out cannot be read by the next.
+fn unreadable(error: ParseError) -> VerifyError {
+    match error {
+        ParseError::Limit(exceeded) => exceeded.into(),
+        _ => VerifyError::Canonicalize(CanonicalizeError::EmptySubset),
     }
 }
 
@@ -380,7 +405,7 @@ impl NewReference {
         canonicalization: Canonicalization,
         digest_method: DigestMethod,
     ) -> Result<Self, CanonicalizeError> {
-        let readings = token.readings(reference, &canonicalization)?;
+        let readings = token.readings(reference, &canonicalization, &Budget::dangerous_unbounded())?;
         let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
         let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
         Ok(Self { uri, transforms, digest_method, digest_value })

@@ -1,6 +1,8 @@
 //! Making signatures: `ds:SignedInfo` is written canonical and signed as it is written.
 
-use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name};
+use wss_c14n::{
+    Budget, Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name,
+};
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
 
 use crate::error::SignError;
@@ -134,7 +136,7 @@ pub fn sign_document(
         let placed = placed.map_err(|_| no_place())?;
         let signature = placed.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or_else(no_place)?;
         let parsed = signature.children().next().ok_or_else(no_place)?;
-        signing.canonicalization.to_octets(&Subset::subtree(parsed))?
+        signing.canonicalization.to_octets(&Subset::subtree(parsed), &Budget::dangerous_unbounded())?
     };
     let value = key.sign(signing.method, &octets)?;
     Ok(place(document, template, &unsigned.finish(&value)))

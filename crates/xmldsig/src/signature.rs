@@ -1,29 +1,10 @@
 //! `ds:Signature`: the wire form, read once (XML Signature 1.1 §4.2).
 
-use wss_c14n::{Element, name};
+use wss_c14n::{Budget, Element, Limit, name};
 
 use crate::error::SignatureError;
 use crate::key_info::KeyInfo;
 use crate::signed_info::SignedInfo;
-
-/// What a signature may cost to read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// References in one `ds:SignedInfo`.
-    pub references: usize,
-    /// Transforms on one reference.
-    pub transforms: usize,
-    /// Octets of a decoded signature value.
-    pub value_octets: usize,
-    /// Octets of a decoded certificate in `ds:KeyInfo`.
-    pub certificate_octets: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { references: 64, transforms: 3, value_octets: 1_024, certificate_octets: 64 << 10 }
-    }
-}
 
 /// A signature as it stands in a document. Nothing about it is proven.
 #[derive(Debug, Clone)]
@@ -40,20 +21,21 @@ impl<'d> Signature<'d> {
     ///
     /// # Errors
     /// [`SignatureError`] if the structure is malformed, a limit is exceeded or an algorithm is unknown.
-    pub fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
+        budget.charge(Limit::Signatures, 1)?;
         let mut children = element.children();
         let mut next = |local: &'static str| match children.next() {
             Some(child) if child.is(name::DS.uri, local) => Ok(child),
             Some(child) => Err(element.unexpected(child)),
             None => Err(element.missing(local)),
         };
-        let signed_info = SignedInfo::parse(next("SignedInfo")?, limits)?;
-        let value = next("SignatureValue")?.base64(limits.value_octets)?;
+        let signed_info = SignedInfo::parse(next("SignedInfo")?, budget)?;
+        let value = next("SignatureValue")?.base64(budget.limits().size(Limit::SignatureValueOctets))?;
         let mut key_info = None;
         let mut has_object = false;
         for child in children {
             if child.is(name::DS.uri, "KeyInfo") && key_info.is_none() && !has_object {
-                key_info = Some(KeyInfo::parse(child, limits)?);
+                key_info = Some(KeyInfo::parse(child, budget)?);
             } else if child.is(name::DS.uri, "Object") {
                 has_object = true;
             } else {

@@ -1,11 +1,12 @@
 //! `ds:SignedInfo`: what is signed, and how (XML Signature 1.1 §4.4).
 
-use wss_c14n::{Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Subset, Writer, name};
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Limit, Subset, Writer, name,
+};
 use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
 
 use crate::error::SignatureError;
 use crate::reference::{NewReference, Reference};
-use crate::signature::Limits;
 use crate::transform;
 
 /// `ds:SignedInfo` as it stands in a document.
@@ -18,22 +19,23 @@ pub struct SignedInfo<'d> {
 }
 
 impl<'d> SignedInfo<'d> {
-    pub(crate) fn parse(element: Element<'d>, limits: &Limits) -> Result<Self, SignatureError> {
+    pub(crate) fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut children = element.children();
         let mut next = |local: &'static str| match children.next() {
             Some(child) if child.is(name::DS.uri, local) => Ok(child),
             Some(child) => Err(element.unexpected(child)),
             None => Err(element.missing(local)),
         };
-        let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?)?;
+        let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?, budget)?;
         let method = parse_method(next("SignatureMethod")?)?;
         let found = children.clone().count();
-        if found == 0 || found > limits.references {
-            return Err(SignatureError::References { found, allowed: limits.references });
+        if found == 0 {
+            return Err(SignatureError::NoReference);
         }
+        budget.check(Limit::References, found)?;
         let references = children.map(|child| {
             if child.is(name::DS.uri, "Reference") {
-                Reference::parse(child, limits)
+                Reference::parse(child, budget)
             } else {
                 Err(element.unexpected(child).into())
             }
@@ -68,23 +70,28 @@ impl<'d> SignedInfo<'d> {
     /// The octets that are signed: the canonical form of the very element that was read.
     ///
     /// # Errors
-    /// [`CanonicalizeError`].
-    pub fn octets(&self) -> Result<Vec<u8>, CanonicalizeError> {
-        self.canonicalization.to_octets(&Subset::subtree(self.element))
+    /// [`CanonicalizeError`], among them [`CanonicalizeError::Limit`]: nothing vouches for these octets before they are
+    /// compared with the signature value, so they are charged like any others.
+    pub fn octets(&self, budget: &Budget) -> Result<Vec<u8>, CanonicalizeError> {
+        self.canonicalization.to_octets(&Subset::subtree(self.element), budget)
     }
 }
 
 /// A canonicalisation and its `ec:InclusiveNamespaces`, the only parameter there is.
-pub(crate) fn parse_canonicalization(element: Element<'_>) -> Result<Canonicalization, SignatureError> {
+pub(crate) fn parse_canonicalization(
+    element: Element<'_>,
+    budget: &Budget,
+) -> Result<Canonicalization, SignatureError> {
     let uri = element.required_attribute("", "Algorithm")?;
     let method = CanonicalizationMethod::from_uri(&uri)
         .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() })?;
-    canonicalization_of(method, element)
+    canonicalization_of(method, element, budget)
 }
 
 pub(crate) fn canonicalization_of(
     method: CanonicalizationMethod,
     element: Element<'_>,
+    budget: &Budget,
 ) -> Result<Canonicalization, SignatureError> {
     let mut canonicalization = Canonicalization::new(method);
     let mut children = element.children();
@@ -93,13 +100,27 @@ pub(crate) fn canonicalization_of(
         if !parameter.is(name::EC.uri, "InclusiveNamespaces") || !method.is_exclusive() || children.next().is_some() {
             return Err(wrong());
         }
+        no_parameters(parameter, method.uri())?;
         let prefixes = parameter.attribute("", "PrefixList").unwrap_or_default();
-        if prefixes.len() > 2_048 || prefixes.split_ascii_whitespace().count() > 64 {
-            return Err(wrong());
-        }
+        budget.check(Limit::PrefixListOctets, prefixes.len())?;
+        budget.check(Limit::Prefixes, prefixes.split_ascii_whitespace().count())?;
         canonicalization = canonicalization.inclusive_prefixes(&prefixes);
     }
     Ok(canonicalization)
+}
+
+/// The algorithm elements of a signature are closed: what stands inside one of them unread would still be canonicalised
+/// and signed.
+pub(crate) fn no_parameters(element: Element<'_>, uri: &str) -> Result<(), SignatureError> {
+    only_parameters(element, &[], uri)
+}
+
+fn only_parameters(element: Element<'_>, known: &[(&str, &str)], uri: &str) -> Result<(), SignatureError> {
+    let is_known = |child: Element<'_>| known.iter().any(|(namespace, local)| child.is(namespace, local));
+    match element.children().all(is_known) {
+        true => Ok(()),
+        false => Err(SignatureError::Parameters { uri: uri.to_owned() }),
+    }
 }
 
 /// RSASSA-PSS with parameters (RFC 9231 §2.3.9).
@@ -126,12 +147,17 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
     let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
         let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
         let uri = child.required_attribute("", "Algorithm")?;
+        no_parameters(child, &uri)?;
         DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into_owned() })
     };
     let mut digest = DigestMethod::Sha256;
+    only_parameters(element, &[(name::PSS.uri, "RSAPSSParams")], RSA_PSS)?;
     if let Some(parameters) = element.optional_child(name::PSS.uri, "RSAPSSParams")? {
+        let leaves = ["MaskGenerationFunction", "SaltLength", "TrailerField"].map(|local| (name::PSS.uri, local));
+        only_parameters(parameters, &[leaves.as_slice(), &[(name::DS.uri, "DigestMethod")]].concat(), RSA_PSS)?;
         digest = digest_of(parameters)?.unwrap_or(digest);
         if let Some(mgf) = parameters.optional_child(name::PSS.uri, "MaskGenerationFunction")? {
+            only_parameters(mgf, &[(name::DS.uri, "DigestMethod")], RSA_PSS)?;
             let known =
                 mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
             if !known || digest_of(mgf)?.is_some_and(|mgf| mgf != digest) {

@@ -8,7 +8,7 @@
 //! Not here: what a reference means. That is the caller's answer, through
 //! [`Dereference::token`](crate::Dereference::token).
 
-use wss_c14n::{Canonicalization, CanonicalizeError, Element, Subset, base64_encode, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, base64_encode, name};
 
 /// The identifier of the transform.
 pub const STR_TRANSFORM: &str =
@@ -40,9 +40,10 @@ impl DereferencedToken<'_> {
         &self,
         reference: Element<'_>,
         canonicalization: &Canonicalization,
+        budget: &Budget,
     ) -> Result<Vec<Vec<u8>>, CanonicalizeError> {
         match self {
-            Self::Element(token) => element_readings(*token, canonicalization),
+            Self::Element(token) => element_readings(*token, canonicalization, budget),
             Self::Octets { value_type, octets } => Ok(octets_readings(reference, value_type, octets)),
         }
     }
@@ -51,9 +52,10 @@ impl DereferencedToken<'_> {
 fn element_readings(
     token: Element<'_>,
     canonicalization: &Canonicalization,
+    budget: &Budget,
 ) -> Result<Vec<Vec<u8>>, CanonicalizeError> {
     let subset = Subset::subtree(token).without_comments();
-    let plain = canonicalization.to_octets(&subset)?;
+    let plain = canonicalization.to_octets(&subset, budget)?;
     if token.namespace_of_prefix("").is_none() {
         // No default namespace in scope: the apex says so (step 5 of the transform). Metro leaves it out.
         let name_end = 1 + token.qualified_name().len();
@@ -64,7 +66,7 @@ fn element_readings(
     let mut prefixes: Vec<&str> =
         canonicalization.prefixes().iter().map(|p| if p.is_empty() { "#default" } else { p }).collect();
     prefixes.push("#default");
-    let with_default = canonicalization.clone().inclusive_prefixes(&prefixes.join(" ")).to_octets(&subset)?;
+    let with_default = canonicalization.clone().inclusive_prefixes(&prefixes.join(" ")).to_octets(&subset, budget)?;
     Ok(vec![plain, with_default])
 }
 

@@ -4,7 +4,7 @@
 //! XSLT, XPath, base64 and the decryption transform are not on the list: they run what a stranger wrote, or make unclear
 //! what is signed.
 
-use wss_c14n::{Canonicalization, CanonicalizationMethod, Element, Writer, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
 use crate::error::SignatureError;
 use crate::signed_info::{canonicalization_of, parse_canonicalization};
@@ -37,7 +37,7 @@ pub const ATTACHMENT_COMPLETE: &str =
 pub const ENVELOPED_SIGNATURE: &str = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 
 impl Transform {
-    pub(crate) fn parse(element: Element<'_>) -> Result<Self, SignatureError> {
+    pub(crate) fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
         let uri = element.required_attribute("", "Algorithm")?;
         let without_parameters = match uri.as_ref() {
             ENVELOPED_SIGNATURE => Some(Self::EnvelopedSignature),
@@ -52,10 +52,10 @@ impl Transform {
             };
         }
         if uri == STR_TRANSFORM {
-            return parse_str_transform(element).map(Self::SecurityTokenReference);
+            return parse_str_transform(element, budget).map(Self::SecurityTokenReference);
         }
         match CanonicalizationMethod::from_uri(&uri) {
-            Some(method) => canonicalization_of(method, element).map(Self::Canonicalization),
+            Some(method) => canonicalization_of(method, element, budget).map(Self::Canonicalization),
             None => Err(SignatureError::UnknownAlgorithm { uri: uri.into_owned() }),
         }
     }
@@ -85,7 +85,7 @@ impl Transform {
 }
 
 /// The one parameter of the STR-Transform: how the token is canonicalised (BSP R3065).
-fn parse_str_transform(element: Element<'_>) -> Result<Canonicalization, SignatureError> {
+fn parse_str_transform(element: Element<'_>, budget: &Budget) -> Result<Canonicalization, SignatureError> {
     let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.to_owned() };
     let only = |parent: Element<'_>, namespace: &str, local: &str| {
         let mut children = parent.children();
@@ -98,7 +98,7 @@ fn parse_str_transform(element: Element<'_>) -> Result<Canonicalization, Signatu
     if !only(parameters, name::DS.uri, "CanonicalizationMethod") || parameters.attributes().next().is_some() {
         return Err(wrong());
     }
-    parse_canonicalization(parameters.children().next().ok_or_else(wrong)?)
+    parse_canonicalization(parameters.children().next().ok_or_else(wrong)?, budget)
 }
 
 /// `ec:InclusiveNamespaces`, left out where the list is empty (BSP R5406, R5407, R5413).

@@ -11,12 +11,18 @@ use crate::token::DereferencedToken;
 pub struct VerifiedSignature<'d> {
     element: Element<'d>,
     method: SignatureMethod,
+    signed_info: Vec<u8>,
     references: Vec<VerifiedReference<'d>>,
 }
 
 impl<'d> VerifiedSignature<'d> {
-    pub(crate) fn new(element: Element<'d>, method: SignatureMethod, references: Vec<VerifiedReference<'d>>) -> Self {
-        Self { element, method, references }
+    pub(crate) fn new(
+        element: Element<'d>,
+        method: SignatureMethod,
+        signed_info: Vec<u8>,
+        references: Vec<VerifiedReference<'d>>,
+    ) -> Self {
+        Self { element, method, signed_info, references }
     }
 
     /// The `ds:Signature`.
@@ -29,6 +35,12 @@ impl<'d> VerifiedSignature<'d> {
     #[must_use]
     pub fn method(&self) -> SignatureMethod {
         self.method
+    }
+
+    /// The octets that are signed: `ds:SignedInfo` in the canonical form that was verified.
+    #[must_use]
+    pub fn signed_info(&self) -> &[u8] {
+        &self.signed_info
     }
 
     /// What it covers.

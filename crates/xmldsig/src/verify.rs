@@ -1,5 +1,6 @@
 //! Core validation, the signature first (XML Signature 1.1 §3.2).
 
+use wss_c14n::{Budget, Limit};
 use wss_crypto::VerifyingKey;
 
 use crate::error::VerifyError;
@@ -11,8 +12,7 @@ use crate::verified::VerifiedSignature;
 /// Verifies a signature and all its references.
 ///
 /// The order is fixed: algorithms against `policy`; then `key`, which is asked for only now; then the signature
-/// value; only then are references followed. `budget` is the number of octets that may be digested for
-/// references; what is used is taken from it.
+/// value; only then are references followed. Everything is charged to `budget` before it is done.
 ///
 /// # Errors
 /// [`VerifyError`], or whatever `key` returns.
@@ -24,14 +24,15 @@ pub fn verify<'d, E: From<VerifyError>>(
     policy: &AlgorithmPolicy,
     key: impl FnOnce(&Signature<'d>) -> Result<VerifyingKey, E>,
     documents: &dyn Dereference<'d>,
-    budget: &mut u64,
+    budget: &Budget,
 ) -> Result<VerifiedSignature<'d>, E> {
     policy.check(signature)?;
     let key = key(signature)?;
     policy.check_key(&key)?;
 
     let signed_info = signature.signed_info();
-    let octets = signed_info.octets().map_err(VerifyError::from)?;
+    budget.charge(Limit::PublicKeyOperations, 1).map_err(VerifyError::from)?;
+    let octets = signed_info.octets(budget).map_err(VerifyError::from)?;
     key.verify(signed_info.method(), &octets, signature.value()).map_err(VerifyError::from)?;
 
     let references = signed_info
@@ -39,5 +40,5 @@ pub fn verify<'d, E: From<VerifyError>>(
         .iter()
         .map(|reference| reference.verify(signature, documents, budget))
         .collect::<Result<_, _>>()?;
-    Ok(VerifiedSignature::new(signature.element(), signed_info.method(), references))
+    Ok(VerifiedSignature::new(signature.element(), signed_info.method(), octets, references))
 }

@@ -3,7 +3,7 @@
 //! One failure, whatever went wrong, up to and including what the plaintext holds: an answer that tells padding
 //! from parsing is an oracle (XML Encryption 1.1 §6.7).
 
-use wss_c14n::{Document, Element, Limits};
+use wss_c14n::{Budget, Document, Element, Limit};
 use wss_crypto::Secret;
 
 use crate::encrypted_data::{EncryptedData, PlaintextType};
@@ -12,9 +12,12 @@ use crate::error::DecryptError;
 /// Decrypts to octets.
 ///
 /// # Errors
-/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64 or longer than `max`.
-pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, max: usize) -> Result<Vec<u8>, DecryptError> {
-    let octets = data.cipher_octets(max)?;
+/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what `budget`
+/// leaves of [`Limit::PlaintextOctets`]: cipher octets are charged to it before they are decrypted.
+pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
+    let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
+    let octets = data.cipher_octets(left)?;
+    budget.charge(Limit::PlaintextOctets, octets.len() as u64)?;
     Ok(wss_crypto::decrypt(data.method(), key, octets)?)
 }
 
@@ -28,16 +31,11 @@ pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, max: usize) -> Res
 ///
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
-pub fn decrypt_xml(
-    data: &EncryptedData<'_>,
-    key: &Secret,
-    max: usize,
-    limits: &Limits,
-) -> Result<String, DecryptError> {
-    let octets = decrypt_octets(data, key, max)?;
+pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<String, DecryptError> {
+    let octets = decrypt_octets(data, key, budget)?;
     let text = String::from_utf8(octets).map_err(|_| DecryptError::Failed)?;
     let wrapped = wrap(data.element(), &text);
-    let document = Document::parse(wrapped.as_str(), limits).map_err(|_| DecryptError::Failed)?;
+    let document = Document::parse_within(wrapped.as_str(), budget).map_err(|_| DecryptError::Failed)?;
     let fits = match data.plaintext_type() {
         PlaintextType::Element => {
             let root = document.root();

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Document, Element, IdIndex, LeafError, Limits, Splices, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limits, Splices, name};
 use wss_crypto::{KeyUnwrap, Secret};
 
 use crate::decrypt::{decrypt_octets, decrypt_xml};
@@ -47,9 +47,10 @@ pub fn decrypt_document(
     policy: &AlgorithmPolicy,
     limits: &Limits,
 ) -> Result<Decrypted, DecryptError> {
+    let budget = Budget::new(limits, source.len() as u64);
     let mut revision = source.to_owned();
     for step in 0..MAX_STEPS {
-        match decrypt_first(&revision, keys, policy, limits)? {
+        match decrypt_first(&revision, keys, policy, &budget)? {
             Some(Decrypted::Document(next)) => revision = next,
             Some(octets) => return Ok(octets),
             None if step > 0 => return Ok(Decrypted::Document(revision)),
@@ -66,23 +67,23 @@ fn decrypt_first(
     revision: &str,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
-    limits: &Limits,
+    budget: &Budget,
 ) -> Result<Option<Decrypted>, DecryptError> {
-    let document = Document::parse(revision, limits).map_err(|_| DecryptError::Failed)?;
+    let document = Document::parse_within(revision, budget).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
     let Some(element) = first else { return Ok(None) };
     let data = EncryptedData::parse(element)?;
     policy.check_content(data.method())?;
-    let secret = key_for(&document, &data, keys, policy, limits)?;
+    let secret = key_for(&document, &data, keys, policy, budget)?;
     if let PlaintextType::Attachment { .. } | PlaintextType::Other(_) = data.plaintext_type() {
-        let octets = decrypt_octets(&data, &secret, limits.max_octets())?;
+        let octets = decrypt_octets(&data, &secret, budget)?;
         return if element == document.root() {
             Ok(Some(Decrypted::Octets(octets)))
         } else {
             Err(DecryptError::Failed)
         };
     }
-    let xml = decrypt_xml(&data, &secret, limits.max_octets(), limits)?;
+    let xml = decrypt_xml(&data, &secret, budget)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), xml);
     Ok(Some(Decrypted::Document(splices.apply(revision).0)))
@@ -94,7 +95,7 @@ fn key_for(
     data: &EncryptedData<'_>,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
-    limits: &Limits,
+    budget: &Budget,
 ) -> Result<Secret, DecryptError> {
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
@@ -105,7 +106,7 @@ fn key_for(
         None => None,
     };
     for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {
-        let Ok(key) = EncryptedKey::parse(element) else { continue };
+        let Ok(key) = EncryptedKey::parse(element, budget) else { continue };
         let lists = data.id().is_some_and(|id| key.data_references().iter().any(|listed| listed == id));
         let carries = named.is_some() && key.carried_name() == named.as_deref();
         if (lists || carries) && !candidates.contains(&element) {
@@ -118,10 +119,10 @@ fn key_for(
     }
     let mut refused = DecryptError::Failed;
     for element in candidates.into_iter().take(MAX_KEYS) {
-        match unwrap(&EncryptedKey::parse(element)?, expected, keys, policy) {
+        match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy) {
             Ok(secret) => {
                 // A key of the wrong recipient may unwrap to a substitute: only what decrypts is the key.
-                let fits = decrypt_octets(data, &secret, limits.max_octets()).is_ok();
+                let fits = decrypt_octets(data, &secret, budget).is_ok();
                 if fits {
                     return Ok(secret);
                 }

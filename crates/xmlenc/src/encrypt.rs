@@ -3,7 +3,7 @@
 //! What is encrypted must still mean the same when a peer parses it in the context of the EncryptedData: an
 //! element takes the namespace declarations it needs along; content keeps its context, since its parent stays.
 
-use wss_c14n::{Canonicalization, CanonicalizationMethod, Element, Subset};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Subset};
 use wss_crypto::{ContentEncryption, Random, Secret};
 
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
@@ -24,7 +24,7 @@ pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType) -> Vec<u8> 
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
             let exclusive = Canonicalization::new(CanonicalizationMethod::ExclusiveWithComments);
             // Falls back to the source where canonical form is not defined: relative namespace names.
-            exclusive.to_octets(&Subset::subtree(element)).unwrap_or_else(|_| {
+            exclusive.to_octets(&Subset::subtree(element), &Budget::dangerous_unbounded()).unwrap_or_else(|_| {
                 element.document().source().get(element.span()).unwrap_or_default().as_bytes().to_vec()
             })
         }

@@ -1,6 +1,6 @@
 //! `xenc:EncryptedKey`: the wire form, both ways (XML Encryption 1.1 §3.5).
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret};
 
 use crate::encrypted_data::{Parts, write_rest};
@@ -37,7 +37,7 @@ impl<'d> EncryptedKey<'d> {
     ///
     /// # Errors
     /// [`DecryptError`] but never [`DecryptError::Failed`].
-    pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         let cipher_value = parts.cipher_value()?;
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
@@ -45,7 +45,7 @@ impl<'d> EncryptedKey<'d> {
         let mut carried_name = None;
         for child in parts.more {
             if child.is(name::XENC.uri, "ReferenceList") && data_references.is_none() {
-                data_references = Some(parse_reference_list(child)?);
+                data_references = Some(parse_reference_list(child, budget)?);
             } else if child.is(name::XENC.uri, "CarriedKeyName") && carried_name.is_none() {
                 carried_name = Some(child.text()?.trim().to_owned());
             } else {
@@ -140,9 +140,11 @@ impl<'d> EncryptedKey<'d> {
 /// The Ids of an `xenc:ReferenceList`.
 ///
 /// # Errors
-/// [`DecryptError::Structure`] if a reference is none to an element of this document.
-pub fn parse_reference_list(list: Element<'_>) -> Result<Vec<String>, DecryptError> {
+/// [`DecryptError::Structure`] if a reference is none to an element of this document; [`DecryptError::Limit`] if there are
+/// too many.
+pub fn parse_reference_list(list: Element<'_>, budget: &Budget) -> Result<Vec<String>, DecryptError> {
     let mut ids = Vec::new();
+    budget.check(Limit::DataReferences, list.children().count())?;
     for child in list.children() {
         let is_data = child.is(name::XENC.uri, "DataReference");
         if !is_data && !child.is(name::XENC.uri, "KeyReference") {

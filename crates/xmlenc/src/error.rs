@@ -1,7 +1,7 @@
 //! What can go wrong with encryption.
 
 use thiserror::Error;
-use wss_c14n::LeafError;
+use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
 
 /// Why an encrypted structure was not opened.
@@ -27,6 +27,9 @@ pub enum DecryptError {
     /// transform of the SwA profile, in an attachment of the message.
     #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]
     CipherReference,
+    /// *Refused.* The encrypted structure exceeds a limit that is judged before anything is decrypted.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Failed.* Decryption failed, whatever the reason: key, padding, tag, encoding or what the plaintext holds
     /// (XML Encryption 1.1 §6.7).
     #[error("decryption failed")]

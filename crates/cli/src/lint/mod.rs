@@ -5,7 +5,7 @@ mod text;
 
 use serde_json::json;
 use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
-use ws_security::{DangerousNoReplayCache, Limits, Part, Receiver, Requirements, Trust};
+use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
 use crate::args::{Format, LintArgs, Profile};
 use crate::keys;
@@ -75,7 +75,7 @@ fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     }
     let trust = Trust::pins(keys::certificates(&holdings.known_cert)?);
     let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
-    keys::equip(receiver.limits(Limits::default().xml(output::limits())), holdings).map(Some)
+    keys::equip(receiver.limits(output::limits()), holdings).map(Some)
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

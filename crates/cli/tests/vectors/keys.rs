@@ -130,7 +130,7 @@ pub(crate) fn own_key(case: &Case) -> Option<Vec<String>> {
     let octets = corpus::read(case.get("input"));
     let document = Document::parse_transcoding(&octets, &Limits::dangerous_unbounded()).ok()?;
     let info = document.elements().find(|e| e.is(name::DS.uri, "KeyInfo"))?;
-    let info = KeyInfo::parse(info, &ws_security::xmldsig::Limits::default()).ok()?;
+    let info = KeyInfo::parse(info, &ws_security::Budget::dangerous_unbounded()).ok()?;
     for hint in info.hints() {
         match hint {
             KeyHint::KeyValue(key) => return Some(vec!["--key".to_owned(), temporary(key.spki())]),

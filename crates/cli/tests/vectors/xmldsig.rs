@@ -1,7 +1,7 @@
 //! Signatures, and the octets that go into them.
 
-use ws_security::c14n::{Document, Element, IdIndex, Limits, name};
-use ws_security::xmldsig::{Dereference, Limits as SignatureLimits, Signature};
+use ws_security::c14n::{Budget, Document, Element, IdIndex, Limits, name};
+use ws_security::xmldsig::{Dereference, Signature};
 
 use crate::corpus::{self, Case};
 use crate::keys;
@@ -65,14 +65,14 @@ fn octets(case: &Case) -> Result<(), String> {
         Document::parse_transcoding(&source, &Limits::dangerous_unbounded()).map_err(|error| error.to_string())?;
     let ids = IdIndex::build_with(&document, &["Id", "ID", "id"]).map_err(|error| error.to_string())?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or("no signature")?;
-    let limits = SignatureLimits { references: 1_000, transforms: 10, ..SignatureLimits::default() };
-    let signature = Signature::parse(element, &limits).map_err(|error| error.to_string())?;
+    let budget = Budget::dangerous_unbounded();
+    let signature = Signature::parse(element, &budget).map_err(|error| error.to_string())?;
     let found = match case.param("select").and_then(|select| select.strip_prefix("SignedInfo/Reference[")) {
-        None => signature.signed_info().octets().map_err(|error| error.to_string())?,
+        None => signature.signed_info().octets(&budget).map_err(|error| error.to_string())?,
         Some(number) => {
             let number: usize = number.trim_end_matches(']').parse().map_err(|_| "a reference number")?;
             let reference = signature.signed_info().references().get(number - 1).ok_or("no such reference")?;
-            reference.octets(element, &Whole(&document, &ids)).map_err(|error| error.to_string())?
+            reference.octets(element, &Whole(&document, &ids), &budget).map_err(|error| error.to_string())?
         }
     };
     let found = if is_dsa { replace(found, RSA, DSA) } else { found };

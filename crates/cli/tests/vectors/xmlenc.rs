@@ -1,6 +1,6 @@
 //! Encrypted documents.
 
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Limits, Subset, base64_encode};
+use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Limits, Subset, base64_encode};
 
 use crate::corpus::{self, Case};
 use crate::keys;
@@ -43,5 +43,5 @@ fn compare(case: &Case, found: &[u8], expected: &[u8]) -> Result<(), String> {
 fn canonical(octets: &[u8]) -> Option<Vec<u8>> {
     let document = Document::parse_transcoding(octets, &Limits::dangerous_unbounded()).ok()?;
     let method = Canonicalization::new(CanonicalizationMethod::InclusiveWithComments);
-    method.to_octets(&Subset::document(&document)).ok()
+    method.to_octets(&Subset::document(&document), &Budget::dangerous_unbounded()).ok()
 }

@@ -10,7 +10,7 @@ mod write;
 
 use std::time::SystemTime;
 
-use wss_c14n::{Element, id_of, name};
+use wss_c14n::{Budget, Element, Limit, id_of, name};
 
 use crate::error::TokenError;
 use crate::instant::parse_instant;
@@ -122,7 +122,7 @@ impl<'d> Assertion<'d> {
     /// # Errors
     /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for conditions that
     /// are not understood, and statements about several subjects.
-    pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let unsupported = || TokenError::Unsupported { uri: element.name().to_string() };
         let attribute = |local: &'static str| element.required_attribute("", local);
         let version = if element.is(name::SAML2.uri, "Assertion") {
@@ -146,17 +146,17 @@ impl<'d> Assertion<'d> {
         };
         let issued = parse_instant(&attribute("IssueInstant")?)?;
         let conditions = match element.optional_child(saml, "Conditions")? {
-            Some(child) => Conditions::parse(child, version)?,
+            Some(child) => Conditions::parse(child, version, budget)?,
             None => Conditions::default(),
         };
         let (subject, confirmations) = match version {
-            SamlVersion::V1_1 => subjects_of_statements(element)?,
+            SamlVersion::V1_1 => subjects_of_statements(element, budget)?,
             SamlVersion::V2_0 => match element.optional_child(saml, "Subject")? {
-                Some(subject) => subject_v2(subject)?,
+                Some(subject) => subject_v2(subject, budget)?,
                 None => (None, Vec::new()),
             },
         };
-        let attributes = attributes(element, version)?;
+        let attributes = attributes(element, version, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
         Ok(Self { element, version, id, issuer, issued, subject, confirmations, conditions, attributes, signature })
     }
@@ -199,13 +199,14 @@ impl<'d> Assertion<'d> {
 }
 
 impl Conditions {
-    fn parse(element: Element<'_>, version: SamlVersion) -> Result<Self, TokenError> {
+    fn parse(element: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Self, TokenError> {
         let saml = version.namespace().uri;
         let mut conditions = Self {
             not_before: instant(element, "NotBefore")?,
             not_on_or_after: instant(element, "NotOnOrAfter")?,
             ..Self::default()
         };
+        budget.check(Limit::Audiences, element.children().map(|child| 1 + child.children().count()).sum())?;
         for child in element.children() {
             let child_name = child.name();
             match (child_name.namespace == saml, child_name.local, version) {
@@ -239,7 +240,7 @@ fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, Toke
 type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
 
 /// `saml2:Subject`: one NameID, any number of confirmations; those of unknown methods confirm nothing.
-fn subject_v2<'d>(subject: Element<'d>) -> Result<Subject<'d>, TokenError> {
+fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = match subject.optional_child(saml, "NameID")? {
         Some(name_id) => Some(name_id.text()?.trim().to_owned()),
@@ -259,12 +260,13 @@ fn subject_v2<'d>(subject: Element<'d>) -> Result<Subject<'d>, TokenError> {
             confirmation.key_infos = data.children_named(name::DS.uri, "KeyInfo").collect();
         }
         confirmations.push(confirmation);
+        budget.check(Limit::SubjectConfirmations, keys_of(&confirmations))?;
     }
     Ok((name_id, confirmations))
 }
 
 /// Every statement of SAML 1.1 has a subject of its own: they must all be the same one.
-fn subjects_of_statements<'d>(assertion: Element<'d>) -> Result<Subject<'d>, TokenError> {
+fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML.uri;
     let mut name: Option<Option<String>> = None;
     let mut confirmations = Vec::new();
@@ -286,24 +288,37 @@ fn subjects_of_statements<'d>(assertion: Element<'d>) -> Result<Subject<'d>, Tok
                 let mut confirmation = Confirmation::new(method);
                 confirmation.key_infos.extend(key_info);
                 confirmations.push(confirmation);
+                budget.check(Limit::SubjectConfirmations, keys_of(&confirmations))?;
             }
         }
     }
     Ok((name.flatten(), confirmations))
 }
 
+/// The confirmations and the keys they name.
+fn keys_of(confirmations: &[Confirmation<'_>]) -> usize {
+    confirmations.iter().map(|confirmation| confirmation.key_infos.len().max(1)).sum()
+}
+
 /// Attributes whose values are plain text; others are read from the XML.
-fn attributes(assertion: Element<'_>, version: SamlVersion) -> Result<Vec<(String, Vec<String>)>, TokenError> {
+fn attributes(
+    assertion: Element<'_>,
+    version: SamlVersion,
+    budget: &Budget,
+) -> Result<Vec<(String, Vec<String>)>, TokenError> {
     let saml = version.namespace().uri;
     let named = match version {
         SamlVersion::V1_1 => "AttributeName",
         SamlVersion::V2_0 => "Name",
     };
     let mut found = Vec::new();
+    let mut count = 0;
     for statement in assertion.children().filter(|child| child.is(saml, "AttributeStatement")) {
         for attribute in statement.children().filter(|child| child.is(saml, "Attribute")) {
             let name = attribute.required_attribute("", named)?.into_owned();
             let values = attribute.children().filter(|child| child.is(saml, "AttributeValue"));
+            count += 1 + values.clone().count();
+            budget.check(Limit::AssertionAttributes, count)?;
             let values: Result<Vec<String>, _> = values
                 .filter(|value| value.children().next().is_none())
                 .map(|value| value.text().map(|text| text.into_owned()))

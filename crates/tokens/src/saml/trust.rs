@@ -6,9 +6,9 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Canonicalization, Document, Element, Subset, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Document, Element, Limit, Subset, name};
 use wss_crypto::{Certificate, VerifyingKey};
-use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Limits, Signature, Transform};
+use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
 use crate::error::{TokenError, TrustError};
@@ -150,7 +150,7 @@ impl AssertionTrust {
         &self,
         assertion: &Assertion<'_>,
         policy: &AlgorithmPolicy,
-        budget: &mut u64,
+        budget: &Budget,
         now: SystemTime,
         skew: Duration,
     ) -> Result<IssuedAssertion, TokenError> {
@@ -180,8 +180,12 @@ impl AssertionTrust {
         if possible.is_empty() {
             return Err(TokenError::Assertion("none of its confirmations is accepted here"));
         }
-        let canonical = Canonicalization::default().to_octets(&Subset::subtree(assertion.element));
-        let xml = canonical.ok().and_then(|octets| String::from_utf8(octets).ok()).unwrap_or_default();
+        let canonical = Canonicalization::default().to_octets(&Subset::subtree(assertion.element), budget);
+        let xml = canonical.map_err(|error| match error {
+            CanonicalizeError::Limit(exceeded) => TokenError::Limit(exceeded),
+            _ => TokenError::Assertion("it has no canonical form"),
+        })?;
+        let xml = String::from_utf8(xml).map_err(|_| TokenError::Assertion("it has no canonical form"))?;
         Ok(IssuedAssertion {
             version: assertion.version,
             id: assertion.id.clone(),
@@ -218,10 +222,10 @@ impl AssertionTrust {
         assertion: &Assertion<'_>,
         element: Element<'_>,
         policy: &AlgorithmPolicy,
-        budget: &mut u64,
+        budget: &Budget,
         now: SystemTime,
     ) -> Result<Certificate, TokenError> {
-        let signature = Signature::parse(element, &Limits::default()).map_err(TokenError::from)?;
+        let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
         let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
         let [reference] = signature.signed_info().references() else { return Err(misplaced()) };
         let shape = match reference.transforms() {
@@ -237,7 +241,7 @@ impl AssertionTrust {
             &signature,
             policy,
             |signature| {
-                let certificate = self.issuer_key(assertion, signature.key_info(), now)?;
+                let certificate = self.issuer_key(assertion, signature.key_info(), budget, now)?;
                 let key = VerifyingKey::from(certificate.public_key().clone());
                 found = Some(certificate);
                 Ok(key)
@@ -257,6 +261,7 @@ impl AssertionTrust {
         &self,
         assertion: &Assertion<'_>,
         key_info: Option<&KeyInfo<'_>>,
+        budget: &Budget,
         now: SystemTime,
     ) -> Result<Certificate, TokenError> {
         let named = |issuer: &&(Option<String>, Trust)| issuer.0.as_ref().is_none_or(|name| *name == assertion.issuer);
@@ -266,10 +271,13 @@ impl AssertionTrust {
         for hint in key_info.map(KeyInfo::hints).unwrap_or_default() {
             match hint {
                 KeyHint::X509Data(data) => {
+                    budget.charge(Limit::Certificates, data.certificates.len() as u64)?;
                     carried.extend(data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()));
                     references.push(SecurityTokenReference::X509Data(data.clone()));
                 }
-                KeyHint::SecurityTokenReference(element) => references.push(SecurityTokenReference::parse(*element)?),
+                KeyHint::SecurityTokenReference(element) => {
+                    references.push(SecurityTokenReference::parse(*element, budget)?)
+                }
                 KeyHint::KeyValue(key) => keys.push(key.clone()),
                 _ => {}
             }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
-use wss_c14n::Limits;
+use wss_c14n::Budget;
 use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
 
 use super::canonical::{COVERED, Canonical, digest, is_canonicalised};
@@ -124,7 +124,7 @@ impl Attachment {
     /// What its signature digests, digested.
     pub(crate) fn digest(&self, complete: bool, method: DigestMethod) -> Result<DigestValue, MimeError> {
         let part = MimePart::of(self.fields.clone(), self.content.clone(), None);
-        Ok(digest(&part, complete, false, method, &Limits::dangerous_unbounded())?.value)
+        Ok(digest(&part, complete, false, method, &Budget::dangerous_unbounded())?.value)
     }
 
     /// Its Content-Type, for the `@MimeType` of what is encrypted. With its header encrypted, too, no more is said than

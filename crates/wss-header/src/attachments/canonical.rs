@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::io::{self, Read};
 
-use wss_c14n::{Canonicalization, Document, Limits, Subset, base64_decode};
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizeError, Document, Limit, ParseError, Subset, base64_decode, transcode,
+};
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use super::content::{Content, PIECE, Pieces, Refill, for_each_piece};
@@ -29,18 +31,20 @@ pub(crate) struct Canonical<'m> {
 
 impl<'m> Canonical<'m> {
     /// # Errors
-    /// [`MimeError::NotXml`], [`MimeError::TooMany`], [`MimeError::Io`], and those of reading the Content-Type.
-    pub(crate) fn of(part: &MimePart<'m>, limits: &Limits) -> Result<Self, MimeError> {
+    /// [`MimeError::NotXml`], [`MimeError::Limit`], [`MimeError::Io`], and those of reading the Content-Type.
+    pub(crate) fn of(part: &MimePart<'m>, budget: &Budget) -> Result<Self, MimeError> {
         let media_type = part.media_type()?;
         if is_xml(&media_type) {
-            let allowed = limits.max_octets();
-            if part.content().len() > allowed as u64 {
-                return Err(MimeError::TooMany { what: "octets of an attachment of an XML type", allowed });
-            }
+            let len = usize::try_from(part.content().len()).unwrap_or(usize::MAX);
+            budget.check(Limit::DocumentOctets, len)?;
             let content = part.unauthenticated_content()?;
-            let document = Document::parse_transcoding(&content, limits).map_err(|_| MimeError::NotXml)?;
+            let text = transcode(&content).map_err(not_xml)?;
+            let document = Document::parse_within(text, budget).map_err(not_xml)?;
             let subset = Subset::document(&document).without_comments();
-            let octets = Canonicalization::default().to_octets(&subset).map_err(|_| MimeError::NotXml)?;
+            let octets = Canonicalization::default().to_octets(&subset, budget).map_err(|error| match error {
+                CanonicalizeError::Limit(exceeded) => exceeded.into(),
+                _ => MimeError::NotXml,
+            })?;
             return Ok(Self { content: octets.into(), is_text: false });
         }
         Ok(Self { content: part.content().clone(), is_text: media_type.starts_with("text/") })
@@ -69,36 +73,42 @@ impl<'m> Canonical<'m> {
     }
 }
 
+fn not_xml(error: ParseError) -> MimeError {
+    match error {
+        ParseError::Limit(exceeded) => exceeded.into(),
+        _ => MimeError::NotXml,
+    }
+}
+
 /// What a part digests as.
 pub(crate) struct PartDigest {
     /// As the profile has it.
     pub(crate) value: DigestValue,
     /// As Metro has it, with an empty line after the header, if that was asked for.
     pub(crate) with_empty_line: Option<DigestValue>,
-    /// How many octets that took.
-    pub(crate) octets: u64,
 }
 
-/// Digests a part, with its header if `complete`; and with `empty_line` in the reading of Metro, too.
+/// Digests a part, with its header if `complete`; and with `empty_line` in the reading of Metro, too. Octets are charged to
+/// `budget` before they are digested.
 ///
 /// # Errors
-/// [`MimeError`] where the part has no canonical form.
+/// [`MimeError`] where the part has no canonical form; [`MimeError::Limit`].
 pub(crate) fn digest(
     part: &MimePart<'_>,
     complete: bool,
     empty_line: bool,
     method: DigestMethod,
-    limits: &Limits,
+    budget: &Budget,
 ) -> Result<PartDigest, MimeError> {
     if let (Some(value), false, DigestMethod::Sha256) = (part.sha256(), complete, method)
         && !is_canonicalised(&part.media_type()?)
     {
-        return Ok(PartDigest { value, with_empty_line: None, octets: part.content().len() });
+        return Ok(PartDigest { value, with_empty_line: None });
     }
-    let canonical = Canonical::of(part, limits)?;
+    budget.charge(Limit::DigestedOctets, part.content().len())?;
+    let canonical = Canonical::of(part, budget)?;
     let mut digest = Digest::new(method);
     let mut with_empty_line = (complete && empty_line).then(|| Digest::new(method));
-    let mut octets = 0;
     if complete {
         let header = canonical_header(part.fields())?;
         digest.update(header.as_bytes());
@@ -106,17 +116,15 @@ pub(crate) fn digest(
             other.update(header.as_bytes());
             other.update(b"\r\n");
         }
-        octets += header.len() as u64;
     }
     canonical.for_each_piece(|piece| {
         digest.update(piece);
         if let Some(other) = &mut with_empty_line {
             other.update(piece);
         }
-        octets += piece.len() as u64;
         Ok(())
     })?;
-    Ok(PartDigest { value: digest.finish(), with_empty_line: with_empty_line.map(Digest::finish), octets })
+    Ok(PartDigest { value: digest.finish(), with_empty_line: with_empty_line.map(Digest::finish) })
 }
 
 /// Whether content of this type is digested in another form than its own.
@@ -273,18 +281,20 @@ fn encoded_word(text: &str) -> Option<(String, usize)> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::package::{MimeLimits, Package};
+    use wss_c14n::Limits;
+
+    use super::super::package::Package;
     use super::*;
 
     fn with_part<T>(part: &str, look: impl FnOnce(&MimePart<'_>) -> T) -> T {
         let body = format!("--b\r\n\r\n\r\n--b\r\n{part}\r\n--b--");
-        let package = Package::parse_body("multipart/related; boundary=b", body.as_bytes(), &MimeLimits::default());
+        let package = Package::parse_body("multipart/related; boundary=b", body.as_bytes(), &Limits::default());
         look(&package.expect("a package").attachments()[0])
     }
 
     fn content(media_type: &str, content: &str) -> Result<String, MimeError> {
         with_part(&format!("Content-Type: {media_type}\r\n\r\n{content}"), |part| {
-            let canonical = Canonical::of(part, &Limits::default())?;
+            let canonical = Canonical::of(part, &Budget::dangerous_unbounded())?;
             let octets = canonical.read_all().expect("in memory");
             Ok(String::from_utf8_lossy(&octets).into_owned())
         })

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use wss_c14n::{Limit, Limits};
 use wss_crypto::{
     ContentEncryption, CryptoError, Digest, DigestMethod, DigestValue, GcmOpening, GcmSealing, Random, Secret, decrypt,
     encrypt,
@@ -102,19 +103,18 @@ impl From<io::Error> for OpenCipherError {
 
 /// Decrypts, and digests the content with SHA-256 in the same pass, after the header where that is `complete`. What is
 /// large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in pieces here, at most
-/// `in_memory` octets are taken.
+/// as many octets as a document may have are taken.
 pub(crate) fn opened(
     content: &Content<'_>,
     complete: bool,
     (method, key): (ContentEncryption, &Secret),
     spool: Option<&Spool>,
-    in_memory: usize,
+    limits: &Limits,
 ) -> Result<(Content<'static>, DigestValue), OpenCipherError> {
     if !method.is_authenticated() {
-        if content.len() > in_memory as u64 {
-            let what = "octets of an attachment under CBC";
-            return Err(MimeError::TooMany { what, allowed: in_memory }.into());
-        }
+        limits
+            .check(Limit::DocumentOctets, usize::try_from(content.len()).unwrap_or(usize::MAX))
+            .map_err(MimeError::from)?;
         let plain = decrypt(method, key, content.read_all()?.into_owned())?;
         let mut digest = ContentDigest::new(complete);
         digest.update(&plain);
@@ -261,7 +261,7 @@ mod tests {
                 let expected = [header.as_bytes(), plain.as_slice()].concat();
                 for spool in [None, Some(&spool)] {
                     let content = Content::Borrowed(&octets);
-                    let open = |complete| opened(&content, complete, (method, &seal.key), spool, 1 << 20);
+                    let open = |complete| opened(&content, complete, (method, &seal.key), spool, &Limits::default());
                     let Ok((_, digest)) = open(true) else { panic!("{len}") };
                     assert_eq!(digest, Digest::of(DigestMethod::Sha256, &plain), "after the header");
                     let Ok((opened, digest)) = open(false) else { panic!("{len}") };
@@ -272,7 +272,7 @@ mod tests {
                 if let Some(last) = changed.last_mut().filter(|_| method.is_authenticated()) {
                     *last ^= 1;
                     let changed = Content::Borrowed(&changed);
-                    let failed = opened(&changed, true, (method, &seal.key), Some(&spool), 1 << 20);
+                    let failed = opened(&changed, true, (method, &seal.key), Some(&spool), &Limits::default());
                     assert!(matches!(failed, Err(OpenCipherError::Failed)));
                 }
             }

@@ -19,7 +19,7 @@ mod writer;
 mod xop;
 
 pub use attachment::{Attachment, AuthenticatedAttachment, SecuredPackage};
-pub use package::{MimeError, MimeLimits, MimePart, Package};
+pub use package::{MimeError, MimePart, Package};
 pub use spool::Spool;
 pub use writer::PackageWriter;
 

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::io::{self, Read};
 
 use thiserror::Error;
+use wss_c14n::{Exceeded, Limit, Limits};
 use wss_crypto::DigestValue;
 
 use super::content::Content;
@@ -60,14 +61,9 @@ pub enum MimeError {
         /// The encoding.
         encoding: String,
     },
-    /// *Refused.* More of something than allowed.
-    #[error("more than {allowed} {what}: raise the limit if such messages are expected")]
-    TooMany {
-        /// What was counted.
-        what: &'static str,
-        /// The configured value.
-        allowed: usize,
-    },
+    /// *Refused.* The package exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* An attachment of an XML type that is no XML.
     #[error("an attachment of an XML type is not well-formed")]
     NotXml,
@@ -82,40 +78,6 @@ pub enum MimeError {
 impl From<io::Error> for MimeError {
     fn from(error: io::Error) -> Self {
         Self::Io { kind: error.kind() }
-    }
-}
-
-/// What one package may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct MimeLimits {
-    pub(super) parts: usize,
-    pub(super) header_octets: usize,
-    envelope_octets: usize,
-    pub(super) all_octets: u64,
-}
-
-impl Default for MimeLimits {
-    /// 64 parts, 16 KiB of header each, 16 MiB of envelope, and 256 MiB of all parts together.
-    fn default() -> Self {
-        Self { parts: 64, header_octets: 16 << 10, envelope_octets: 16 << 20, all_octets: 256 << 20 }
-    }
-}
-
-impl MimeLimits {
-    /// The number of parts, and the octets of each header.
-    #[must_use]
-    pub fn parts(mut self, parts: usize, header_octets: usize) -> Self {
-        self.parts = parts;
-        self.header_octets = header_octets;
-        self
-    }
-
-    /// The octets of the envelope, which is held in memory, and of all parts together.
-    #[must_use]
-    pub fn octets(mut self, envelope: usize, all: u64) -> Self {
-        self.envelope_octets = envelope;
-        self.all_octets = all;
-        self
     }
 }
 
@@ -155,7 +117,7 @@ impl<'m> Package<'m> {
     ///
     /// # Specification
     /// RFC 2387, SOAP Messages with Attachments §3.
-    pub fn parse(message: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
+    pub fn parse(message: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
         let (header, body) = split_header(message, limits)?;
         let fields = Fields::parse(header)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
@@ -167,7 +129,7 @@ impl<'m> Package<'m> {
     ///
     /// # Errors
     /// [`MimeError`].
-    pub fn parse_body(content_type: &str, body: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
+    pub fn parse_body(content_type: &str, body: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
         let related = Related::parse(content_type)?;
         let parts = split_parts(body, &related.boundary, limits)?;
         let parts = parts.into_iter().map(|part| MimePart::parse(part, limits)).collect::<Result<_, _>>()?;
@@ -179,7 +141,7 @@ impl<'m> Package<'m> {
     ///
     /// # Errors
     /// [`MimeError`]; [`MimeError::Io`] if the stream or the spool fails.
-    pub fn read(message: impl Read, limits: &MimeLimits, spool: &Spool) -> Result<Package<'static>, MimeError> {
+    pub fn read(message: impl Read, limits: &Limits, spool: &Spool) -> Result<Package<'static>, MimeError> {
         let mut lines = Lines::new(message);
         let fields = Fields::parse(&lines.header(None, limits)?)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
@@ -193,7 +155,7 @@ impl<'m> Package<'m> {
     pub fn read_body(
         content_type: &str,
         body: impl Read,
-        limits: &MimeLimits,
+        limits: &Limits,
         spool: &Spool,
     ) -> Result<Package<'static>, MimeError> {
         Package::of_stream(content_type, Lines::new(body), limits, spool)
@@ -202,7 +164,7 @@ impl<'m> Package<'m> {
     fn of_stream<R: Read>(
         content_type: &str,
         lines: Lines<R>,
-        limits: &MimeLimits,
+        limits: &Limits,
         spool: &Spool,
     ) -> Result<Package<'static>, MimeError> {
         let related = Related::parse(content_type)?;
@@ -213,7 +175,7 @@ impl<'m> Package<'m> {
     fn of_parts(
         mut parts: Vec<MimePart<'m>>,
         related: &Related,
-        limits: &MimeLimits,
+        limits: &Limits,
         spool: Option<&Spool>,
     ) -> Result<Self, MimeError> {
         let mut ids = HashSet::new();
@@ -228,9 +190,8 @@ impl<'m> Package<'m> {
             None => 0,
         };
         let mut root = parts.remove(root);
-        if root.content.len() > limits.envelope_octets as u64 {
-            return Err(MimeError::TooMany { what: "octets of the envelope", allowed: limits.envelope_octets });
-        }
+        let len = usize::try_from(root.content.len()).unwrap_or(usize::MAX);
+        limits.check(Limit::PackagedEnvelopeOctets, len)?;
         if root.content.as_slice().is_none() {
             root.content = root.content.read_all()?.into_owned().into();
         }
@@ -319,7 +280,7 @@ impl<'m> MimePart<'m> {
         Self { sha256: Some(sha256), ..self }
     }
 
-    fn parse(octets: &'m [u8], limits: &MimeLimits) -> Result<Self, MimeError> {
+    fn parse(octets: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
         let (header, encoded) = split_header(octets, limits)?;
         let header = Header::parse(header)?;
         let content = match header.decoder()? {
@@ -406,12 +367,12 @@ mod tests {
 
     fn package(body: &str) -> Result<Vec<(Option<String>, String)>, MimeError> {
         let message = format!("{HEAD}{body}");
-        let in_memory = Package::parse(message.as_bytes(), &MimeLimits::default());
+        let in_memory = Package::parse(message.as_bytes(), &Limits::default());
         // A stream is read alike, however it comes.
         for piece in [1, 4_096] {
             let stream = InPieces(message.as_bytes(), piece);
             let spool = Spool::in_folder("/nowhere/at/all").keep_in_memory(1 << 20);
-            let streamed = Package::read(stream, &MimeLimits::default(), &spool);
+            let streamed = Package::read(stream, &Limits::default(), &spool);
             match (&in_memory, streamed) {
                 (Ok(expected), Ok(found)) => assert_eq!(all(&found), all(expected), "{body:?}"),
                 (expected, found) => assert_eq!(found.is_err(), expected.is_err(), "{body:?}"),
@@ -516,26 +477,27 @@ mod tests {
         let others =
             ["text/xml", "multipart/mixed; boundary=b", "multipart/related", "multipart/related; boundary=\"a \""];
         for content_type in others {
-            assert!(Package::parse_body(content_type, b"--b\r\n\r\n\r\n--b--", &MimeLimits::default()).is_err());
+            assert!(Package::parse_body(content_type, b"--b\r\n\r\n\r\n--b--", &Limits::default()).is_err());
         }
     }
 
-    fn limits_of(all: u64) -> MimeLimits {
-        MimeLimits::default().octets(4, all)
+    fn limits_of(all: u64) -> Limits {
+        Limits::default().with(Limit::PackagedEnvelopeOctets, 4).with(Limit::PackageOctets, all)
     }
 
     #[test]
     fn limits_hold() {
         let many: String = (0..70).map(|_| "--b\r\n\r\n\r\n".to_owned()).collect();
         let error = package(&(many + "--b--")).expect_err("too many");
-        assert!(matches!(error, MimeError::TooMany { what: "parts", .. }));
+        assert!(matches!(error, MimeError::Limit(Exceeded { limit: Limit::MimeParts, .. })));
         let long = format!("--b\r\nX: {}\r\n\r\n\r\n--b--", "x".repeat(20 << 10));
-        assert!(matches!(package(&long), Err(MimeError::TooMany { .. })));
+        assert!(matches!(package(&long), Err(MimeError::Limit(_))));
         // All parts together, as they are transferred.
         let two = format!("--b\r\n\r\n<a/>\r\n--b\r\n\r\n{0}\r\n--b\r\n\r\n{0}\r\n--b--", "x".repeat(1_000));
         let spool = Spool::in_folder("/nowhere/at/all").keep_in_memory(1 << 20);
         for (envelope, all, fits) in [(4, 2_100, true), (3, 2_100, false), (4, 1_999, false)] {
-            let limits = MimeLimits::default().octets(envelope, all);
+            let limits =
+                Limits::default().with(Limit::PackagedEnvelopeOctets, envelope).with(Limit::PackageOctets, all);
             let in_memory = Package::parse_body("multipart/related; boundary=b", two.as_bytes(), &limits);
             let streamed = Package::read_body("multipart/related; boundary=b", two.as_bytes(), &limits, &spool);
             assert_eq!((in_memory.is_ok(), streamed.is_ok()), (fits, fits), "{envelope} {all}");
@@ -551,7 +513,7 @@ mod tests {
         // A stream that never comes to anything ends.
         let endless =
             Package::read_body("multipart/related; boundary=b", io::repeat(b'x'), &limits_of(1 << 20), &spool);
-        assert!(matches!(endless, Err(MimeError::TooMany { .. })));
+        assert!(matches!(endless, Err(MimeError::Limit(_))));
     }
 
     #[test]
@@ -559,7 +521,7 @@ mod tests {
         let body = b"--b\r\nContent-ID: <a>\r\n\r\n1\r\n--b\r\nContent-ID: <r>\r\n\r\n2\r\n--b--";
         let root = |start: &str| {
             let content_type = format!("multipart/related; boundary=b{start}");
-            Package::parse_body(&content_type, body, &MimeLimits::default())
+            Package::parse_body(&content_type, body, &Limits::default())
                 .map(|package| package.root().content_id().map(str::to_owned))
         };
         assert_eq!(root(""), Ok(Some("a".to_owned())));

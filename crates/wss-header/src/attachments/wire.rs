@@ -4,9 +4,11 @@
 
 use std::io::{self, Read};
 
+use wss_c14n::{Exceeded, Limit, Limits};
+
 use super::content::PIECE;
 use super::field::Fields;
-use super::package::{MimeError, MimeLimits, MimePart};
+use super::package::{MimeError, MimePart};
 use super::spool::{Spool, SpoolWriter};
 use super::transfer::TransferDecoder;
 
@@ -35,7 +37,7 @@ impl Header {
 }
 
 /// A header and what follows the empty line that ends it.
-pub(super) fn split_header<'m>(octets: &'m [u8], limits: &MimeLimits) -> Result<(&'m [u8], &'m [u8]), MimeError> {
+pub(super) fn split_header<'m>(octets: &'m [u8], limits: &Limits) -> Result<(&'m [u8], &'m [u8]), MimeError> {
     let mut at = 0;
     loop {
         let rest = octets.get(at..).unwrap_or_default();
@@ -49,11 +51,8 @@ pub(super) fn split_header<'m>(octets: &'m [u8], limits: &MimeLimits) -> Result<
     }
 }
 
-fn check_header(octets: usize, limits: &MimeLimits) -> Result<(), MimeError> {
-    if octets > limits.header_octets {
-        return Err(MimeError::TooMany { what: "octets of a MIME header", allowed: limits.header_octets });
-    }
-    Ok(())
+fn check_header(octets: usize, limits: &Limits) -> Result<(), MimeError> {
+    Ok(limits.check(Limit::MimeHeaderOctets, octets)?)
 }
 
 /// A line that is longer is no delimiter (RFC 5322 §2.1.1).
@@ -103,17 +102,16 @@ impl Delimiters {
 const NO_LINE_BREAK: MimeError = MimeError::Delimiter { what: "no line break before a delimiter" };
 const NOT_CLOSED: MimeError = MimeError::Delimiter { what: "the closing one is missing" };
 
-fn too_large(limits: &MimeLimits) -> MimeError {
-    let allowed = usize::try_from(limits.all_octets).unwrap_or(usize::MAX);
-    MimeError::TooMany { what: "octets of a package", allowed }
+fn too_large(limits: &Limits) -> MimeError {
+    Exceeded { limit: Limit::PackageOctets, allowed: limits.get(Limit::PackageOctets) }.into()
 }
 
-fn check_parts(found: usize, limits: &MimeLimits) -> Result<(), MimeError> {
-    if found > limits.parts { Err(MimeError::TooMany { what: "parts", allowed: limits.parts }) } else { Ok(()) }
+fn check_parts(found: usize, limits: &Limits) -> Result<(), MimeError> {
+    Ok(limits.check(Limit::MimeParts, found)?)
 }
 
 /// The parts between the delimiters; what stands before the first and after the last is no one's.
-pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &MimeLimits) -> Result<Vec<&'m [u8]>, MimeError> {
+pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<&'m [u8]>, MimeError> {
     let mut delimiters = Delimiters::new(boundary);
     let mut parts = Vec::new();
     let mut part_start: Option<usize> = None;
@@ -121,7 +119,7 @@ pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &MimeLimit
     while let Some(rest) = body.get(at..).filter(|rest| !rest.is_empty()) {
         let line_len = memchr::memchr(b'\n', rest).map_or(rest.len(), |len| len + 1);
         if let Some(delimiter) = delimiters.judge(rest.get(..line_len).unwrap_or_default())? {
-            if part_start.is_none() && at as u64 > limits.all_octets {
+            if part_start.is_none() && at as u64 > limits.get(Limit::PackageOctets) {
                 return Err(too_large(limits));
             }
             if let Some(start) = part_start {
@@ -131,7 +129,7 @@ pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &MimeLimit
             }
             if delimiter.closes {
                 let all: usize = parts.iter().map(|part| part.len()).sum();
-                return if all as u64 > limits.all_octets { Err(too_large(limits)) } else { Ok(parts) };
+                return if all as u64 > limits.get(Limit::PackageOctets) { Err(too_large(limits)) } else { Ok(parts) };
             }
             part_start = Some(at + line_len);
         }
@@ -144,12 +142,12 @@ pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &MimeLimit
 pub(super) fn read_parts<R: Read>(
     mut lines: Lines<R>,
     boundary: &str,
-    limits: &MimeLimits,
+    limits: &Limits,
     spool: &Spool,
 ) -> Result<Vec<MimePart<'static>>, MimeError> {
     let mut delimiters = Delimiters::new(boundary);
     let mut parts = Vec::new();
-    let (mut before, mut left) = (limits.all_octets, limits.all_octets);
+    let (mut before, mut left) = (limits.get(Limit::PackageOctets), limits.get(Limit::PackageOctets));
     let mut closes = loop {
         let line = lines.line()?.ok_or(NOT_CLOSED)?;
         if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
@@ -262,7 +260,7 @@ impl<R: Read> Lines<R> {
     pub(super) fn header(
         &mut self,
         mut delimiters: Option<&mut Delimiters>,
-        limits: &MimeLimits,
+        limits: &Limits,
     ) -> Result<Vec<u8>, MimeError> {
         let mut header = Vec::new();
         loop {

@@ -98,7 +98,9 @@ pub(crate) fn boundary_of(octets: &[u8; 16]) -> String {
 mod tests {
     use wss_crypto::SystemRandom;
 
-    use super::super::{MimeLimits, Package};
+    use wss_c14n::Limits;
+
+    use super::super::Package;
     use super::*;
 
     #[test]
@@ -112,7 +114,7 @@ mod tests {
             writer.part(&[("Content-ID", &id), ("Content-Type", "a/b")], &mut &content[..]).expect("written");
         }
         let body = writer.finish().expect("closed");
-        let package = Package::parse_body(&content_type, &body, &MimeLimits::default()).expect("a package");
+        let package = Package::parse_body(&content_type, &body, &Limits::default()).expect("a package");
         assert_eq!(package.unauthenticated_envelope(), b"<a/>");
         for (nth, (part, content)) in package.attachments().iter().zip(contents).enumerate() {
             assert_eq!(part.content_id(), Some(format!("{nth}@b").as_str()));

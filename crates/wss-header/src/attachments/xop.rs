@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use wss_c14n::{Document, Element, Limits, Splices, base64_encode, name};
+use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, base64_encode, name};
 
 use super::content_id_of;
 use super::package::{MimePart, named_by};
@@ -35,17 +35,15 @@ pub(crate) fn expanded(
     let document = Document::parse(envelope, limits)?;
     let mut splices = Splices::new();
     let mut included = BTreeSet::new();
-    let mut left = (limits.max_octets() as u64).saturating_sub(envelope.len() as u64);
+    let allowed = limits.get(Limit::DocumentOctets);
+    let mut left = allowed.saturating_sub(envelope.len() as u64);
     for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
         let refused = || EnvelopeError::Include { path: include.path() };
         let url = href(include).ok_or_else(refused)?;
         let part = named_by(attachments, &url).ok_or_else(refused)?;
         // Before anything is read: four characters for three octets.
         let len = part.content().len().div_ceil(3).saturating_mul(4);
-        let allowed = limits.max_octets();
-        left = left
-            .checked_sub(len)
-            .ok_or(EnvelopeError::TooMany { what: "octets of an envelope with what it includes", allowed })?;
+        left = left.checked_sub(len).ok_or(Exceeded { limit: Limit::DocumentOctets, allowed })?;
         let content = part.unauthenticated_content().map_err(|_| refused())?;
         splices.replace(include.span(), base64_encode(&content));
         included.extend(content_id_of(&url));

@@ -85,7 +85,7 @@ impl<'k> Context<'k> {
 
     /// What bounds the XML of the message.
     pub(super) fn xml_limits(&self) -> Limits {
-        let of_receiver = self.receiver.map(|receiver| receiver.limits.xml);
+        let of_receiver = self.receiver.map(|receiver| receiver.limits);
         of_receiver.or(self.limits).unwrap_or_default()
     }
 }

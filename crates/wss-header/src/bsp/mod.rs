@@ -89,7 +89,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     check::clear_text(&scene, clear.as_ref(), &mut findings);
 
     let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text, package));
-    let wire = check::digests(&scene);
+    let wire = check::digests(&scene, &limits);
     let Some(revelation) = revelation else {
         check::order(&scene, &wire, None, &mut findings);
         let hidden = scene.hidden().map(|hidden| report::place_of(hidden, hidden.span()));
@@ -97,7 +97,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     };
     let document = Document::parse(revelation.source.as_str(), &limits)?;
     let clear_scene = Scene::read(&document);
-    let last = check::digests(&clear_scene);
+    let last = check::digests(&clear_scene, &limits);
     check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
     findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
     check::revision(&clear_scene, package, &revelation.attachments, context, &mut findings);

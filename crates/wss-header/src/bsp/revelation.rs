@@ -1,6 +1,9 @@
 //! What the keys of a receiver show of a message: as much plaintext as they open, whatever else is wrong with it.
 
 use std::ops::Range;
+use std::rc::Rc;
+
+use wss_c14n::Budget;
 
 use super::check::{self, Digests};
 use super::report::Revealed;
@@ -35,13 +38,14 @@ impl Revelation {
             .accept_forward_references();
         let mut in_order = Digests::new();
         let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
-        let mut opening =
-            Opening::new(&lenient, message.len(), package, attachments, std::collections::BTreeSet::new(), None);
+        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
+        let budget = Rc::new(Budget::new(&lenient.limits, message.len() as u64 + beside));
+        let mut opening = Opening::new(&lenient, budget, package, attachments, std::collections::BTreeSet::new(), None);
         let (source, carried) = opening.reveal(message, |document, header, children| {
             let scene = Scene::read(document);
             let at = scene.security.iter().position(|security| security.span() == *header);
             let Some(at) = at else { return };
-            let digests = check::digests(&scene);
+            let digests = check::digests(&scene, &receiver.limits);
             let due =
                 digests.into_iter().filter(|((security, child, _), _)| *security == at && children.contains(child));
             in_order.extend(due);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use wss_c14n::{Element, Splices, name};
+use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
 use wss_tokens::{Assertion, ConfirmationMethod, IssuedAssertion, SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
@@ -30,15 +30,10 @@ impl Opening<'_> {
             self.evidence.ignored.push(element.name().to_string());
             return Ok(());
         };
-        let allowed = self.receiver.limits.tokens;
-        if self.assertions.len() + self.tokens.len() >= allowed {
-            return Err(OpenError::TooMany { what: "tokens", allowed });
-        }
-        let assertion = Assertion::parse(element)?;
+        self.budget.charge(Limit::Tokens, 1)?;
+        let assertion = Assertion::parse(element, &self.budget)?;
         let policy = &self.receiver.policy.signature;
-        let mut budget = self.digest_budget;
-        let issued = trust.issued(&assertion, policy, &mut budget, self.now, self.receiver.clock_skew)?;
-        self.digest_budget = budget;
+        let issued = trust.issued(&assertion, policy, &self.budget, self.now, self.receiver.clock_skew)?;
         self.assertions.push(SeenAssertion { span: element.span(), issued, certificate: None });
         Ok(())
     }
@@ -59,12 +54,13 @@ impl Opening<'_> {
     pub(super) fn confirmation_key(&mut self, token: Element<'_>, at: usize) -> Result<Option<PublicKey>, OpenError> {
         let Some(seen) = self.assertions.get_mut(at) else { return Ok(None) };
         for key_info in seen.issued.key_infos(token) {
-            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            let key_info = KeyInfo::parse(key_info, &self.budget)?;
             for hint in key_info.hints() {
                 let named = match hint {
                     KeyHint::KeyValue(key) => return Ok(Some(key.clone())),
                     KeyHint::X509Data(data) => {
                         if let Some(der) = data.certificates.first() {
+                            self.budget.charge(Limit::Certificates, 1)?;
                             let certificate = Certificate::from_der(der).map_err(TokenError::from)?;
                             let key = certificate.public_key().clone();
                             seen.certificate = Some(certificate);
@@ -72,7 +68,7 @@ impl Opening<'_> {
                         }
                         SecurityTokenReference::X509Data(data.clone())
                     }
-                    KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
+                    KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.budget)?,
                     _ => continue,
                 };
                 // Anyone can make a certificate with the names, the serial number and the identifier of another: what
@@ -99,10 +95,10 @@ impl Opening<'_> {
         let Some(seen) = self.assertions.get(at) else { return Ok(None) };
         let key_infos: Vec<Element<'_>> = seen.issued.key_infos(token).collect();
         for key_info in key_infos {
-            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            let key_info = KeyInfo::parse(key_info, &self.budget)?;
             for hint in key_info.hints() {
                 if let KeyHint::EncryptedKey(element) = hint
-                    && let Some(found) = self.unwrap(&EncryptedKey::parse(*element)?, wanted.len)?
+                    && let Some(found) = self.unwrap(&EncryptedKey::parse(*element, &self.budget)?, wanted.len)?
                 {
                     return Ok(Some(FoundSecret { holder: Holder::Assertion(at), ..found }));
                 }
@@ -113,7 +109,7 @@ impl Opening<'_> {
 
     /// `saml2:EncryptedAssertion`: what comes out is an assertion, and is judged as if it had just been received.
     pub(super) fn encrypted_assertion(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
-        self.count_encrypted_data()?;
+        self.budget.charge(Limit::EncryptedData, 1)?;
         let misplaced = || OpenError::EncryptedData { id: String::new() };
         let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
         if *data.plaintext_type() != PlaintextType::Element {
@@ -151,17 +147,17 @@ impl Opening<'_> {
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         if let Some(key_info) = data.key_info() {
-            let key_info = KeyInfo::parse(key_info, &wss_xmldsig::Limits::default())?;
+            let key_info = KeyInfo::parse(key_info, &self.budget)?;
             if let [KeyHint::EncryptedKey(inside)] = key_info.hints() {
-                return self.unwrap(&EncryptedKey::parse(*inside)?, wanted.len);
+                return self.unwrap(&EncryptedKey::parse(*inside, &self.budget)?, wanted.len);
             }
             if let Some(found) = self.secret_of_key_info(scene, Some(&key_info), wanted)? {
                 return Ok(Some(found));
             }
         }
         let beside = element.children_named(name::XENC.uri, "EncryptedKey");
-        for key in beside.take(self.receiver.limits.encrypted_keys) {
-            if let Some(found) = self.unwrap(&EncryptedKey::parse(key)?, wanted.len)? {
+        for key in beside.take(self.budget.limits().size(Limit::EncryptedKeys)) {
+            if let Some(found) = self.unwrap(&EncryptedKey::parse(key, &self.budget)?, wanted.len)? {
                 return Ok(Some(found));
             }
         }

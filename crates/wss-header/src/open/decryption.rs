@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use wss_c14n::{Element, Splices, name};
+use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::{ContentEncryption, Secret};
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
@@ -19,11 +19,8 @@ use crate::opened::DecryptionEvidence;
 
 impl<'r> Opening<'r> {
     pub(super) fn encrypted_key(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
-        self.encrypted_keys += 1;
-        if self.encrypted_keys > self.receiver.limits.encrypted_keys {
-            return Err(OpenError::TooMany { what: "encrypted keys", allowed: self.receiver.limits.encrypted_keys });
-        }
-        let key = EncryptedKey::parse(element)?;
+        self.budget.charge(Limit::EncryptedKeys, 1)?;
+        let key = EncryptedKey::parse(element, &self.budget)?;
         if key.data_references().is_empty() {
             return Ok(Step::Next);
         }
@@ -48,7 +45,7 @@ impl<'r> Opening<'r> {
             if !seen.insert(id) {
                 return Err(misplaced());
             }
-            self.count_encrypted_data()?;
+            self.budget.charge(Limit::EncryptedData, 1)?;
             let named = scene.ids.get(id).ok_or_else(misplaced)?;
             let target = Target::find(scene, named, list_owner).ok_or_else(misplaced)?;
             let data = EncryptedData::parse(target.data)?;
@@ -74,7 +71,7 @@ impl<'r> Opening<'r> {
                 Some(key) => self.unwrap(key, Some(wanted))?,
                 None => {
                     let key_info = data.key_info();
-                    let key_info = key_info.map(|element| KeyInfo::parse(element, &wss_xmldsig::Limits::default()));
+                    let key_info = key_info.map(|element| KeyInfo::parse(element, &self.budget));
                     self.secret_of_key_info(scene, key_info.transpose()?.as_ref(), Wanted::cipher(wanted))?
                 }
             };
@@ -143,14 +140,12 @@ impl<'r> Opening<'r> {
         attachment: &EncryptedAttachment,
         secret: &Secret,
     ) -> Result<MimePart<'static>, OpenError> {
-        let allowed = self.receiver.limits.nested_encryption;
-        if self.decrypted_attachments.get(&attachment.content_id).is_some_and(|depth| *depth >= allowed) {
-            return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
-        }
+        let depth = self.decrypted_attachments.get(&attachment.content_id).copied().unwrap_or(0);
+        self.budget.check(Limit::NestedEncryption, depth + 1)?;
         self.check_use(data.method(), secret)?;
         let part = self.attachments.get(attachment.at).ok_or(DecryptError::Failed)?;
-        let in_memory = self.receiver.limits.xml.max_octets();
-        let plaintext = opened(part.content(), is_complete(data), (data.method(), secret), self.spool, in_memory);
+        let plaintext =
+            opened(part.content(), is_complete(data), (data.method(), secret), self.spool, self.budget.limits());
         let plaintext = plaintext.map_err(|error| match error {
             OpenCipherError::Failed => DecryptError::Failed.into(),
             OpenCipherError::Mime(error) => OpenError::Attachment(error),
@@ -203,15 +198,6 @@ impl<'r> Opening<'r> {
         self.attachments.iter().filter(is_opened)
     }
 
-    pub(super) fn count_encrypted_data(&mut self) -> Result<(), OpenError> {
-        self.encrypted_data += 1;
-        let allowed = self.receiver.limits.encrypted_data;
-        if self.encrypted_data > allowed {
-            return Err(OpenError::TooMany { what: "encrypted data", allowed });
-        }
-        Ok(())
-    }
-
     /// The policy admits the cipher; one that authenticates nothing `is_covered` by a verified signature.
     pub(super) fn check_cipher(&self, cipher: ContentEncryption, is_covered: bool) -> Result<(), OpenError> {
         self.receiver.policy.encryption.check_content(cipher)?;
@@ -224,9 +210,7 @@ impl<'r> Opening<'r> {
     /// What comes out of `data`, within what is left of the budget.
     pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, secret: &Secret) -> Result<String, OpenError> {
         self.check_use(data.method(), secret)?;
-        let xml = decrypt_xml(data, secret, self.plaintext_budget, &self.receiver.limits.xml)?;
-        self.plaintext_budget = self.plaintext_budget.checked_sub(xml.len()).ok_or(DecryptError::Failed)?;
-        Ok(xml)
+        Ok(decrypt_xml(data, secret, &self.budget)?)
     }
 
     /// One key, one cipher: a second one would let an attacker relabel what the first protects.

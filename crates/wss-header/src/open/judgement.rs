@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use wss_c14n::{Canonicalization, Document, Element, Subset, name};
+use wss_c14n::{Budget, Canonicalization, Document, Element, Subset, name};
 
 use super::coverage::CoverageLost;
 use super::signature::ProvenSignature;
@@ -201,7 +201,7 @@ impl Opening<'_> {
         let body = scene.envelope.body;
         if self.demanded.is_empty() {
             return Ok(Read {
-                body: canonical(body),
+                body: canonical(body, &self.budget)?,
                 blocks: Vec::new(),
                 signer: None,
                 assertions,
@@ -226,19 +226,19 @@ impl Opening<'_> {
             return Err(RequirementError::NotSigned { missing: Part::Body.to_string() }.into());
         }
         let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
-        let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| Block {
-            namespace: element.name().namespace.to_owned(),
-            local: element.name().local.to_owned(),
-            xml: canonical(element),
+        let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| {
+            let (namespace, local) = (element.name().namespace.to_owned(), element.name().local.to_owned());
+            Ok(Block { namespace, local, xml: canonical(element, &self.budget)? })
         });
+        let blocks = blocks.collect::<Result<_, OpenError>>()?;
         let encrypted = self.still_encrypted(scene);
         if self.demanded.contains(&Part::Attachments) && !encrypted.is_empty() {
             return Err(RequirementError::StillEncrypted.into());
         }
         let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted);
         Ok(Read {
-            body: canonical(body),
-            blocks: blocks.collect(),
+            body: canonical(body, &self.budget)?,
+            blocks,
             signer: Some(signer),
             assertions,
             attachments,
@@ -269,7 +269,7 @@ impl Opening<'_> {
             let named = |(id, _): &&(String, bool)| part.content_id() == Some(id) && !encrypted.contains(id);
             let references: Vec<_> = signature.attachments.iter().filter(named).collect();
             let first = references.first();
-            let content = first.and_then(|_| Canonical::of(part, &self.receiver.limits.xml).ok());
+            let content = first.and_then(|_| Canonical::of(part, &self.budget).ok());
             let (Some((id, _)), Some(content)) = (first, content) else {
                 others.push(part.content_id().map(str::to_owned));
                 continue;
@@ -289,9 +289,10 @@ impl Opening<'_> {
 
 /// Exclusive canonical form. What is read was digested before, or stands where relative names were refused, so
 /// canonical form is defined for it.
-fn canonical(element: Element<'_>) -> String {
-    let octets = Canonicalization::default().to_octets(&Subset::subtree(element)).unwrap_or_default();
-    String::from_utf8(octets).unwrap_or_default()
+fn canonical(element: Element<'_>, budget: &Budget) -> Result<String, OpenError> {
+    let octets = Canonicalization::default().to_octets(&Subset::subtree(element), budget);
+    let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
+    Ok(String::from_utf8_lossy(&octets).into_owned())
 }
 /// Whether a block is for whoever receives it next.
 fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {

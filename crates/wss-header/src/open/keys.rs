@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use wss_c14n::{Element, name};
+use wss_c14n::{Element, Limit, name};
 use wss_crypto::{Certificate, DistinguishedName, HmacKey, Identity, Secret, VerifyingKey};
 use wss_tokens::{
     Assertion, DerivedKeyToken, ENCRYPTED_KEY, KerberosToken, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1,
@@ -125,7 +125,7 @@ impl<'r> Opening<'r> {
         key_info: Option<&KeyInfo<'_>>,
     ) -> Result<Option<FoundKey>, OpenError> {
         let Some([KeyHint::SecurityTokenReference(place)]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
-        let reference = SecurityTokenReference::parse(*place)?;
+        let reference = SecurityTokenReference::parse(*place, &self.budget)?;
         let Some(token) = self.assertion_named(scene, *place, &reference)? else {
             return self.key_of_license(scene, *place, &reference);
         };
@@ -181,7 +181,7 @@ impl<'r> Opening<'r> {
         };
         let hint = only_hint(key_info).ok_or(OpenError::NoKey)?;
         let reference = match hint {
-            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
+            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             // Names and values pick among certificates the caller gave; they never supply a key.
             KeyHint::KeyName(name) => {
@@ -209,15 +209,17 @@ impl<'r> Opening<'r> {
                 Ok((validate(&token.certificate, &token.others)?, Some(token.span.clone())))
             }
             SecurityTokenReference::Embedded(element) => {
-                let token = X509Token::parse(*element)?;
+                let token = X509Token::parse(*element, &self.budget)?;
                 Ok((validate(token.certificate(), token.others())?, None))
             }
             reference => {
                 let carried: Vec<Certificate> = match reference {
                     SecurityTokenReference::Certificate(der) => {
+                        self.budget.charge(Limit::Certificates, 1)?;
                         vec![Certificate::from_der(der).map_err(TokenError::from)?]
                     }
                     SecurityTokenReference::X509Data(data) => {
+                        self.budget.charge(Limit::Certificates, data.certificates.len() as u64)?;
                         data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect()
                     }
                     _ => Vec::new(),
@@ -280,7 +282,7 @@ impl<'r> Opening<'r> {
             }
             Some([KeyHint::KeyName(name)]) => Ok(self.named_secret(name)),
             Some([KeyHint::SecurityTokenReference(element)]) => {
-                let reference = SecurityTokenReference::parse(*element)?;
+                let reference = SecurityTokenReference::parse(*element, &self.budget)?;
                 self.secret_of_reference(scene, *element, &reference, wanted)
             }
             Some(_) => Ok(None),
@@ -311,8 +313,8 @@ impl<'r> Opening<'r> {
             SecurityTokenReference::Embedded(token) => self.secret_of_token(scene, *token, None, wanted),
             SecurityTokenReference::EncryptedKeySha1(digest) => {
                 let keys = scene.header.element.children_named(name::XENC.uri, "EncryptedKey");
-                for element in keys.take(self.receiver.limits.encrypted_keys) {
-                    let key = EncryptedKey::parse(element)?;
+                for element in keys.take(self.budget.limits().size(Limit::EncryptedKeys)) {
+                    let key = EncryptedKey::parse(element, &self.budget)?;
                     if key.sha1() == *digest {
                         self.check_order(place, element, key.id().unwrap_or_default())?;
                         let found = self.unwrap(&key, wanted.len)?;
@@ -330,7 +332,7 @@ impl<'r> Opening<'r> {
             }
             SecurityTokenReference::KerberosApReqSha1(digest) => {
                 let tokens = scene.header.element.children_named(name::WSSE.uri, "BinarySecurityToken");
-                for element in tokens.take(self.receiver.limits.tokens) {
+                for element in tokens.take(self.budget.limits().size(Limit::Tokens)) {
                     let Ok(token) = KerberosToken::parse(element) else { continue };
                     if token.sha1() == *digest {
                         let found = self.session_secret(&token, wanted);
@@ -382,7 +384,7 @@ impl<'r> Opening<'r> {
         };
         if token.is(name::XENC.uri, "EncryptedKey") {
             expect(ENCRYPTED_KEY)?;
-            return self.unwrap(&EncryptedKey::parse(token)?, wanted.len);
+            return self.unwrap(&EncryptedKey::parse(token, &self.budget)?, wanted.len);
         }
         if token.is(name::WSSE.uri, "UsernameToken") {
             expect(USERNAME_TOKEN)?;
@@ -418,12 +420,10 @@ impl<'r> Opening<'r> {
         element: Element<'_>,
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
-        let allowed = self.receiver.limits.derivations;
         let derivations = wanted.derivations + 1;
-        if derivations > allowed {
-            return Err(OpenError::TooMany { what: "keys derived from one another", allowed });
-        }
-        let token = DerivedKeyToken::parse(element)?;
+        self.budget.check(Limit::Derivations, derivations)?;
+        self.budget.charge(Limit::KeysDerived, 1)?;
+        let token = DerivedKeyToken::parse(element, &self.budget)?;
         let source = Wanted { len: None, derivations, ..wanted };
         let found = self.secret_of_reference(scene, element, token.source(), source)?;
         let derived = found.map(|found| FoundSecret { secret: token.derive(&found.secret), ..found });
@@ -460,6 +460,7 @@ impl<'r> Opening<'r> {
 
     fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
         let Some(passwords) = &self.receiver.passwords else { return Ok(None) };
+        self.budget.charge(Limit::KeysDerived, 1)?;
         let key = UsernameToken::parse(element)?.password_key(wanted.key_use, passwords.as_ref())?;
         let mut secret = key.secret().clone();
         if let Some(len) = wanted.len {
@@ -492,7 +493,7 @@ impl<'r> Opening<'r> {
             return Ok(Some(found(known.secret.clone(), Holder::Anonymous)));
         }
         let key_info = match key.key_info() {
-            Some(element) => Some(KeyInfo::parse(element, &wss_xmldsig::Limits::default())?),
+            Some(element) => Some(KeyInfo::parse(element, &self.budget)?),
             None => None,
         };
         if !matches!(key.method(), KeyMethod::Transport(_)) {
@@ -507,11 +508,7 @@ impl<'r> Opening<'r> {
             return Ok(Some(found(secret, wrapping.holder)));
         }
         let Some(identity) = self.recipient(key_info.as_ref())? else { return Ok(None) };
-        self.private_key_operations += 1;
-        if self.private_key_operations > self.receiver.limits.private_key_operations {
-            let allowed = self.receiver.limits.private_key_operations;
-            return Err(OpenError::TooMany { what: "private key operations", allowed });
-        }
+        self.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let secret = key.unwrap_with(identity.unwrapping_key().as_ref(), expected_len)?;
         self.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
         Ok(Some(found(secret, Holder::Anonymous)))
@@ -525,7 +522,7 @@ impl<'r> Opening<'r> {
         };
         let Some(hint) = only_hint(key_info) else { return Ok(None) };
         let reference = match hint {
-            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element)?,
+            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &self.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             KeyHint::KeyValue(key) => {
                 return Ok(identities.iter().find(|identity| identity.certificate().public_key() == key));
@@ -547,7 +544,9 @@ impl<'r> Opening<'r> {
                 let Some((_, own)) = sent.find(|(sent, _)| sent == id) else { return Ok(None) };
                 Some(own.clone())
             }
-            SecurityTokenReference::Embedded(element) => Some(X509Token::parse(*element)?.certificate().clone()),
+            SecurityTokenReference::Embedded(element) => {
+                Some(X509Token::parse(*element, &self.budget)?.certificate().clone())
+            }
             _ => None,
         };
         Ok(identities.iter().find(|identity| match &named {

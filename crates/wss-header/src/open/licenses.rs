@@ -18,8 +18,9 @@ impl Opening<'_> {
         let Some((license, id)) = license_named(scene, reference)? else { return Ok(None) };
         self.check_order(place, license, &id)?;
         let licenses = self.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
-        let octets = Canonicalization::default().to_octets(&Subset::subtree(license)).unwrap_or_default();
-        let xml = String::from_utf8(octets).unwrap_or_default();
+        let octets = Canonicalization::default().to_octets(&Subset::subtree(license), &self.budget);
+        let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
+        let xml = String::from_utf8(octets).map_err(|_| OpenError::NoKey)?;
         let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;
         Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()) }))
     }

@@ -18,10 +18,11 @@ mod tokens;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use wss_c14n::{Document, Element, IdIndex, ParseError, Splices, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Splices, name};
 use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
@@ -103,11 +104,8 @@ pub(crate) struct Opening<'r> {
     /// Children of the header processed so far.
     position: usize,
     revisions: usize,
-    digest_budget: u64,
-    plaintext_budget: usize,
-    private_key_operations: usize,
-    encrypted_keys: usize,
-    encrypted_data: usize,
+    /// What the message may still cost, through all its revisions.
+    pub(crate) budget: Rc<Budget>,
     tokens: Vec<SeenToken>,
     signatures: Vec<ProvenSignature>,
     signature_count: usize,
@@ -156,14 +154,12 @@ struct NewPlaintext {
 impl<'r> Opening<'r> {
     pub(crate) fn new(
         receiver: &'r Receiver,
-        message_len: usize,
+        budget: Rc<Budget>,
         package: Option<&'r Package<'r>>,
         attachments: Vec<MimePart<'r>>,
         demanded: BTreeSet<Part>,
         exchange: Option<&'r Exchange>,
     ) -> Self {
-        let limits = &receiver.limits;
-        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
         let evidence = Evidence { waived: Waiver::of(receiver, &demanded), ..Evidence::default() };
         Self {
             receiver,
@@ -175,11 +171,7 @@ impl<'r> Opening<'r> {
             now: receiver.clock.now(),
             position: 0,
             revisions: 0,
-            digest_budget: limits.digested.saturating_mul(message_len as u64 + beside).max(64 << 10),
-            plaintext_budget: limits.xml.max_octets(),
-            private_key_operations: 0,
-            encrypted_keys: 0,
-            encrypted_data: 0,
+            budget,
             tokens: Vec::new(),
             signatures: Vec::new(),
             signature_count: 0,
@@ -211,9 +203,7 @@ impl<'r> Opening<'r> {
                 Next::Spliced(splices, plaintexts) => (splices, plaintexts),
             };
             self.revisions += 1;
-            if self.revisions > self.receiver.limits.revisions {
-                return Err(OpenError::TooMany { what: "decryption steps", allowed: self.receiver.limits.revisions });
-            }
+            self.budget.charge(Limit::Revisions, 1)?;
             let (next, moved) = splices.apply(&source);
             self.carry(&moved)?;
             for plaintext in plaintexts {
@@ -221,10 +211,7 @@ impl<'r> Opening<'r> {
                 let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
                 let around = |outer: &&Decrypted| outer.span.start <= span.start && span.end <= outer.span.end;
                 let depth = 1 + self.decrypted.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
-                let allowed = self.receiver.limits.nested_encryption;
-                if depth > allowed {
-                    return Err(OpenError::TooMany { what: "encryptions one inside the other", allowed });
-                }
+                self.budget.check(Limit::NestedEncryption, depth)?;
                 let decrypted = Decrypted::at(span, plaintext.in_body, plaintext.whole_content);
                 self.decrypted.push(Decrypted { depth, evidence: Some(self.evidence.decrypted.len()), ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
@@ -274,8 +261,8 @@ impl<'r> Opening<'r> {
 
     /// Processes children until one of them makes a new revision; reads the last one.
     fn revision(&mut self, source: &str) -> Result<Next, OpenError> {
-        let limits = &self.receiver.limits;
-        let document = Document::parse(source, &limits.xml).map_err(|error| self.parse_error(error))?;
+        let budget = Rc::clone(&self.budget);
+        let document = Document::parse_within(source, &budget).map_err(|error| self.parse_error(error))?;
         let envelope = Envelope::locate(&document)?;
         if let Some(include) = include_in(&document) {
             return Err(EnvelopeError::Include { path: include.path() }.into());
@@ -284,13 +271,10 @@ impl<'r> Opening<'r> {
         if let Some(id) = ids.ids().find(|id| self.retired_ids.contains(*id)) {
             return Err(EnvelopeError::from(wss_c14n::IdError::Duplicate { id: id.to_owned() }).into());
         }
-        let header = SecurityHeader::locate(envelope, &self.receiver.role, limits.security_headers)?;
+        let header = SecurityHeader::locate(envelope, &self.receiver.role, budget.limits())?;
         let header = header.ok_or(OpenError::NoSecurityHeader)?;
-        let children: Vec<Element<'_>> = header.children().take(limits.header_children + 1).collect();
-        if children.len() > limits.header_children {
-            let allowed = limits.header_children;
-            return Err(OpenError::TooMany { what: "children of the Security header", allowed });
-        }
+        budget.check(Limit::HeaderChildren, header.children().count())?;
+        let children: Vec<Element<'_>> = header.children().collect();
         if let Some(profile) = self.profile.as_mut().filter(|_| self.revisions == 0) {
             profile.message(&document)?;
         }
@@ -344,7 +328,12 @@ impl<'r> Opening<'r> {
     /// What came out of ciphertext is parsed under the same limits; that it is too much says no more than that
     /// decryption failed.
     fn parse_error(&self, error: ParseError) -> OpenError {
-        if self.revisions == 0 { EnvelopeError::from(error).into() } else { DecryptError::Failed.into() }
+        match error {
+            // This is known before the plaintext is looked at.
+            ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
+            error if self.revisions == 0 => EnvelopeError::from(error).into(),
+            _ => DecryptError::Failed.into(),
+        }
     }
 
     /// Learns what decrypted children of the header turned out to be.
@@ -389,7 +378,7 @@ impl<'r> Opening<'r> {
             (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
             (ns, "EncryptedKey") if ns == name::XENC.uri => return self.encrypted_key(scene, child),
             (ns, "ReferenceList") if ns == name::XENC.uri => {
-                let listed = parse_reference_list(child)?;
+                let listed = parse_reference_list(child, &self.budget)?;
                 return self.decrypt(scene, child, &listed, None);
             }
             // Attachments, whose list came before. Other ciphertext no list has named yet, or it is not for us.

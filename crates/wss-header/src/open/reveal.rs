@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use wss_c14n::{Document, Element, IdIndex, name};
+use wss_c14n::{Document, Element, IdIndex, Limit, name};
 use wss_xmlenc::parse_reference_list;
 
 use super::{Decrypted, Opening, Scene, Step};
@@ -22,16 +22,17 @@ impl Opening<'_> {
         message: &str,
         mut signatures: impl FnMut(&Document<'_>, &Range<usize>, &[usize]),
     ) -> Option<(String, Vec<Revealed>)> {
-        let limits = self.receiver.limits;
+        let budget = std::rc::Rc::clone(&self.budget);
         let mut source = Cow::Borrowed(message);
         let mut carried: Option<Vec<Revealed>> = None;
-        for _ in 0..=limits.revisions {
-            let document = Document::parse(source.as_ref(), &limits.xml).ok()?;
+        loop {
+            let document = Document::parse_within(source.as_ref(), &budget).ok()?;
             let envelope = Envelope::locate(&document).ok()?;
             let ids = IdIndex::build(&document).ok()?;
-            let header = SecurityHeader::locate(envelope, &self.receiver.role, limits.security_headers).ok()??;
+            let header = SecurityHeader::locate(envelope, &self.receiver.role, budget.limits()).ok()??;
             let spans = carried.get_or_insert_with(|| ciphertexts(&document));
-            let children: Vec<Element<'_>> = header.children().take(limits.header_children).collect();
+            let children: Vec<Element<'_>> =
+                header.children().take(budget.limits().size(Limit::HeaderChildren)).collect();
             for child in children.iter().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
                 if self.tokens.iter().all(|token| token.span != child.span()) {
                     let _unreadable = self.token(*child);
@@ -54,7 +55,9 @@ impl Opening<'_> {
             if !due.is_empty() {
                 signatures(&document, &header.element.span(), &due);
             }
-            let Some((splices, plaintexts)) = next else { break };
+            let Some((splices, plaintexts)) = next.filter(|_| budget.charge(Limit::Revisions, 1).is_ok()) else {
+                break;
+            };
             let (revision, moved) = splices.apply(&source);
             self.carry(&moved).ok()?;
             for span in spans {
@@ -79,7 +82,7 @@ impl Opening<'_> {
             return self.encrypted_key(scene, child);
         }
         if child.is(name::XENC.uri, "ReferenceList") {
-            let listed = parse_reference_list(child)?;
+            let listed = parse_reference_list(child, &self.budget)?;
             return self.decrypt(scene, child, &listed, None);
         }
         Ok(Step::Next)

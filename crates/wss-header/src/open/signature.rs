@@ -1,9 +1,10 @@
 //! Signatures of the header, and the places they cover.
 
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use wss_c14n::{Document, Element, IdIndex, base64_decode, name};
+use wss_c14n::{Budget, Document, Element, Exceeded, IdIndex, Limit, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, DigestValue, SignatureFamily, VerifyingKey};
 use wss_tokens::{Assertion, ConfirmationMethod, SecureConversation, SecurityTokenReference, X509_V3};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
@@ -11,7 +12,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 use super::coverage::{Coverage, CoverageLost};
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
-use crate::attachments::{MimePart, content_id_of, digest, named_by};
+use crate::attachments::{MimeError, MimePart, content_id_of, digest, named_by};
 use crate::error::OpenError;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
@@ -21,10 +22,8 @@ use crate::signer::Signer;
 impl<'r> Opening<'r> {
     pub(super) fn signature(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<(), OpenError> {
         self.signature_count += 1;
-        if self.signature_count > self.receiver.limits.signatures {
-            return Err(OpenError::TooMany { what: "signatures", allowed: self.receiver.limits.signatures });
-        }
-        let signature = Signature::parse(element, &wss_xmldsig::Limits::default())?;
+        let budget = Rc::clone(&self.budget);
+        let signature = Signature::parse(element, &budget)?;
         if signature.has_object() {
             return Err(OpenError::Enveloping);
         }
@@ -46,7 +45,6 @@ impl<'r> Opening<'r> {
         let policy = &self.receiver.policy.signature;
         let documents = self.documents(scene, &signature);
         let mut found = None;
-        let mut budget = self.digest_budget;
         let verified = wss_xmldsig::verify::<OpenError>(
             &signature,
             policy,
@@ -55,11 +53,10 @@ impl<'r> Opening<'r> {
                 Ok(found.insert(key).key.clone())
             },
             &documents,
-            &mut budget,
+            &budget,
         )?;
-        self.digest_budget = budget;
         let found = found.ok_or(OpenError::NoKey)?;
-        let signed_info = signature.signed_info().octets().map_err(wss_xmldsig::VerifyError::from)?;
+        let signed_info = verified.signed_info().to_vec();
         let signer = match found.holder {
             Holder::Certificate(certificate) => Signer::Certificate(certificate),
             Holder::Password(key) => {
@@ -145,18 +142,14 @@ impl<'r> Opening<'r> {
             certificates,
             attachments: Arc::clone(&self.attachments),
             receiver: self.receiver,
+            budget: Rc::clone(&self.budget),
         }
     }
 
     /// A `wsse11:SignatureConfirmation` says that the peer processed a signature of our request. An empty value
     /// counts as none, as WSS4J writes it.
     pub(super) fn confirmation(&mut self, element: Element<'_>) -> Result<(), OpenError> {
-        if self.confirmations.len() >= self.receiver.limits.signatures {
-            return Err(OpenError::TooMany {
-                what: "signature confirmations",
-                allowed: self.receiver.limits.signatures,
-            });
-        }
+        self.budget.charge(Limit::Confirmations, 1)?;
         let value = match element.attribute("", "Value") {
             Some(text) if !text.is_empty() => {
                 Some(base64_decode(&text, 1_024).ok_or_else(|| element.missing("a Value in base64"))?)
@@ -217,15 +210,22 @@ struct Documents<'d, 'o> {
     /// What stands beside the message.
     attachments: Arc<Vec<MimePart<'o>>>,
     receiver: &'o Receiver,
+    budget: Rc<Budget>,
 }
 
 impl<'d> Dereference<'d> for Documents<'d, '_> {
-    fn attachment(&self, url: &str, complete: bool, method: DigestMethod) -> (Vec<DigestValue>, u64) {
-        let Some(part) = named_by(&self.attachments, url) else { return (Vec::new(), 0) };
-        let receiver = self.receiver;
-        match digest(part, complete, receiver.empty_line, method, &receiver.limits.xml) {
-            Ok(digest) => ([digest.value].into_iter().chain(digest.with_empty_line).collect(), digest.octets),
-            Err(_) => (Vec::new(), 0),
+    fn attachment(
+        &self,
+        url: &str,
+        complete: bool,
+        method: DigestMethod,
+        budget: &Budget,
+    ) -> Result<Vec<DigestValue>, Exceeded> {
+        let Some(part) = named_by(&self.attachments, url) else { return Ok(Vec::new()) };
+        match digest(part, complete, self.receiver.empty_line, method, budget) {
+            Ok(digest) => Ok([digest.value].into_iter().chain(digest.with_empty_line).collect()),
+            Err(MimeError::Limit(exceeded)) => Err(exceeded),
+            Err(_) => Ok(Vec::new()),
         }
     }
 
@@ -238,7 +238,7 @@ impl<'d> Dereference<'d> for Documents<'d, '_> {
     }
 
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
-        match SecurityTokenReference::parse(reference).ok()? {
+        match SecurityTokenReference::parse(reference, &self.budget).ok()? {
             SecurityTokenReference::Direct { id, .. } | SecurityTokenReference::Assertion { id, .. } => {
                 let token = self.ids.get(&id).filter(|token| token.parent() == Some(self.header))?;
                 let is_reference = token.is(name::WSSE.uri, "SecurityTokenReference");

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use wss_c14n::Element;
+use wss_c14n::{Element, Limit};
 use wss_tokens::{AuthenticatedUser, KerberosForm, TokenError, UsernameToken, X509Token};
 
 use super::signature::replay_key;
@@ -11,7 +11,8 @@ use crate::error::OpenError;
 
 impl Opening<'_> {
     pub(super) fn token(&mut self, element: Element<'_>) -> Result<(), OpenError> {
-        let token = match X509Token::parse(element) {
+        self.budget.charge(Limit::Tokens, 1)?;
+        let token = match X509Token::parse(element, &self.budget) {
             Ok(token) => token,
             // A token of a kind we do not know matters only if something refers to it.
             Err(TokenError::Unsupported { uri })
@@ -25,9 +26,6 @@ impl Opening<'_> {
             }
             Err(error) => return Err(error.into()),
         };
-        if self.tokens.len() >= self.receiver.limits.tokens {
-            return Err(OpenError::TooMany { what: "tokens", allowed: self.receiver.limits.tokens });
-        }
         self.tokens.push(SeenToken {
             id: wss_c14n::id_of(element).map(|id| id.into_owned()),
             value_type: token.value_type().to_owned(),
@@ -65,8 +63,9 @@ impl Opening<'_> {
 
     fn note_username(&mut self, element: Element<'_>, user: Option<AuthenticatedUser>) -> Result<(), OpenError> {
         // One to sign with and one to encrypt with, where keys are made of passwords.
-        if self.usernames.len() >= 2 || self.usernames.iter().any(|(_, known)| known.is_some() || user.is_some()) {
-            return Err(OpenError::TooMany { what: "username tokens", allowed: 1 });
+        self.budget.charge(Limit::UsernameTokens, 1)?;
+        if self.usernames.iter().any(|(_, known)| known.is_some() || user.is_some()) {
+            return Err(OpenError::TwoUsernames);
         }
         self.usernames.push((element.span(), user));
         Ok(())

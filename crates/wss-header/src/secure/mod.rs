@@ -83,7 +83,7 @@ fn parse(source: &str) -> Result<Document<'_>, SecureError> {
 
 fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, SecurityHeader<'d>), SecureError> {
     let envelope = Envelope::locate(document)?;
-    let header = SecurityHeader::locate(envelope, role, usize::MAX)?;
+    let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
     let header = header.ok_or(SecureError::NoSuchPart { part: "Security header".to_owned() })?;
     Ok((envelope, header))
 }
@@ -240,7 +240,7 @@ impl Securing {
         let document = parse(source)?;
         let envelope = Envelope::locate(&document)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let existing = SecurityHeader::locate(envelope, &self.recipe.role, usize::MAX)?;
+        let existing = SecurityHeader::locate(envelope, &self.recipe.role, &Limits::dangerous_unbounded())?;
         let mut content = self.attached_tokens()?;
         if let Some(lifetime) = self.recipe.timestamps.first() {
             let taken = existing.is_some_and(|header| header.children().any(|c| c.is(name::WSU.uri, "Timestamp")));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, Read};
 
-use wss_c14n::{Element, Limits, name};
+use wss_c14n::{Budget, Element, Limits, name};
 use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
@@ -227,7 +227,7 @@ impl Digests {
             io::copy(&mut content, &mut digest).ok().map(|_| digest.finish().as_octets().to_vec())
         };
         let stated = header.as_deref().unwrap_or_default();
-        let canonical = Canonical::of(part, limits).ok();
+        let canonical = Canonical::of(part, &Budget::new(limits, part.content().len())).ok();
         let canonical = header.as_deref().zip(canonical.as_ref());
         Self {
             canonical: canonical.and_then(|(header, content)| digest(header, content.reader())),

@@ -5,15 +5,13 @@
 
 use std::collections::HashMap;
 
-use wss_c14n::{Document, Element, IdIndex, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature};
 
 use crate::bsp::report::Findings;
 use crate::bsp::scene::Scene;
 use crate::bsp::table::Rule;
 
-/// Octets that are digested in a revision, as a multiple of its own.
-const DIGESTED: u64 = 4;
 /// Ciphertexts that are looked at for one reference, and lists for one ciphertext.
 const MAX_CIPHERTEXTS: usize = 8;
 
@@ -22,16 +20,16 @@ const MAX_CIPHERTEXTS: usize = 8;
 pub(in crate::bsp) type Digests = HashMap<(usize, usize, usize), bool>;
 
 /// Digests what the signatures of this revision reference.
-pub(in crate::bsp) fn digests(scene: &Scene<'_>) -> Digests {
+pub(in crate::bsp) fn digests(scene: &Scene<'_>, limits: &Limits) -> Digests {
     let mut found = Digests::new();
     let Some(ids) = scene.index() else { return found };
     let documents = Documents { scene, ids: &ids };
-    let mut budget = (scene.document.source().len() as u64).saturating_mul(DIGESTED);
+    let budget = Budget::new(limits, scene.document.source().len() as u64);
     for (header, security) in scene.security.iter().enumerate() {
         for (at, child) in security.children().enumerate().filter(|(_, child)| child.is(name::DS.uri, "Signature")) {
-            let Ok(signature) = Signature::parse(child, &wss_xmldsig::Limits::default()) else { continue };
+            let Ok(signature) = Signature::parse(child, &budget) else { continue };
             for (nth, reference) in signature.signed_info().references().iter().enumerate() {
-                if let Ok(fits) = reference.digest_fits(&signature, &documents, &mut budget) {
+                if let Ok(fits) = reference.digest_fits(&signature, &documents, &budget) {
                     found.insert((header, at, nth), fits);
                 }
             }
