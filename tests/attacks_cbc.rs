@@ -81,7 +81,8 @@ fn a_body_whose_key_was_replaced_is_refused() {
     let makes_nothing = |key: &Secret| decrypt(CBC, key, octets.clone()).is_ok_and(|plaintext| plaintext.is_empty());
     let mut keys = (0_u128..).map(|n| Secret::new(n.to_be_bytes().to_vec()));
     let forged = keys.find(makes_nothing).expect("a key");
-    let genuine_key = EncryptedKey::parse(find(&document, "EncryptedKey")).expect("a key");
+    let genuine_key =
+        EncryptedKey::parse(find(&document, "EncryptedKey"), &Budget::dangerous_unbounded()).expect("a key");
     let bob = certificate("bob");
     let transport = KeyTransport::oaep_mgf1p();
     let wrapped = bob.public_key().wrap_key(&transport, &forged).expect("wrapped");
