@@ -13,11 +13,11 @@ pub use wss_header::bsp;
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, CoverageLost, DangerousNoReplayCache,
-    DecryptionEvidence, Encrypting, EnvelopeError, Evidence, Exceeded, Exchange, Fault, FaultCode, FixedClock, Limit,
-    Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, PendingPackage, Plan, PlanError,
-    ProtectionToken, ReceiptError, Receiver, Recipe, ReplayCache, ReplayError, RequirementError, Requirements, Role,
-    SecureError, ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault,
-    UnsignedOpened, Waiver,
+    DecryptionEvidence, Encrypting, EnvelopeError, Evidence, Exceeded, Exchange, Fault, FaultCode, FixedClock,
+    KeyUseError, Limit, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, PendingPackage, Plan,
+    PlanError, ProtectionToken, ReceiptError, Receiver, Recipe, ReplayCache, ReplayError, RequirementError,
+    Requirements, Role, SecureError, ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock,
+    UnauthenticatedFault, UnsignedOpened, Waiver,
 };
 #[doc(inline)]
 pub use wss_tokens::{

@@ -120,6 +120,16 @@ const WEAKENING: &[Case] = &[
         Waiver::CbcUnderUnsignedKeys,
     ),
     (
+        "wss-header Receiver::accept_one_key_to_sign_and_encrypt",
+        || open(&strict().accept_one_key_to_sign_and_encrypt()),
+        Waiver::OneKeyToSignAndEncrypt,
+    ),
+    (
+        "wss-header Receiver::accept_short_secrets_for_legacy_use_only",
+        || open(&strict().accept_short_secrets_for_legacy_use_only()),
+        Waiver::ShortSecrets,
+    ),
+    (
         "wss-header Receiver::accept_empty_line_after_attachment_headers",
         || open(&strict().accept_empty_line_after_attachment_headers()),
         Waiver::EmptyLineAfterAttachmentHeaders,

@@ -121,7 +121,7 @@ fn recipe_of(choices: &Choices) -> Recipe {
         recipe = recipe.actor("urn:gateway");
     }
     if choices.of_2010 {
-        recipe = recipe.allow_legacy_algorithms();
+        recipe = recipe.allow_legacy_algorithms().accept_one_key_to_sign_and_encrypt();
     }
     for [verb, by, form, bits, algorithm, flags] in &choices.steps {
         recipe = if verb.is_multiple_of(2) {

@@ -68,8 +68,9 @@ fn inside() {
                 let mut recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
                 if steps != "sign" {
                     // One key for both, where it is not derived from.
-                    recipe =
-                        recipe.allow_legacy_algorithms().encrypt(Encrypting::with_token(&token).parts([Part::Body]));
+                    recipe = recipe
+                        .accept_one_key_to_sign_and_encrypt()
+                        .encrypt(Encrypting::with_token(&token).parts([Part::Body]));
                 }
                 let plan = recipe.plan().expect("a plan");
                 let sign_only = steps == "sign";
@@ -96,6 +97,7 @@ fn inside() {
                 let opened = theirs.and_then(|theirs| {
                     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).kerberos_token();
                     let receiver = Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache)
+                        .accept_one_key_to_sign_and_encrypt()
                         .kerberos(Acceptor::new().expect("MIT"));
                     let opened = receiver.open(&theirs).map_err(|error| format!("{error:?}\n{theirs}"))?;
                     let is_ann = matches!(

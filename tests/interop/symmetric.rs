@@ -19,6 +19,7 @@ fn receiver() -> Receiver {
         .known([peer::certificate("alice")]);
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
     Receiver::new(trust, requirements, DangerousNoReplayCache)
+        .accept_one_key_to_sign_and_encrypt()
         .decrypt_with(peer::identity("bob"))
         .passwords(|user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec())))
         .shared_secret(Some(CONTEXT.to_owned()), Secret::new(vec![7; 32]))
@@ -52,6 +53,10 @@ fn every_protection_token_goes_both_ways() {
         for kind in ["encrypted-key", "context", "password"] {
             for derived in ["no", "13", "2005"] {
                 for steps in ["sign", "sign;encrypt", "encrypt;sign"] {
+                    // The secret of a context has one use.
+                    if kind == "context" && derived == "no" && steps != "sign" {
+                        continue;
+                    }
                     let (cipher, method) = match (kind, derived) {
                         ("password", "no") => (ContentEncryption::Aes128Gcm, SignatureMethod::HmacSha1),
                         _ => (ContentEncryption::Aes256Gcm, SignatureMethod::HmacSha256),
@@ -61,6 +66,7 @@ fn every_protection_token_goes_both_ways() {
                     let signing = Signing::with_token(&token).method(method).parts([Part::Body, Part::Timestamp]);
                     let encrypting = Encrypting::with_token(&token).content(cipher).parts([Part::Body]);
                     let recipe = Recipe::new().timestamp(Duration::from_secs(300)).allow_legacy_algorithms();
+                    let recipe = recipe.accept_one_key_to_sign_and_encrypt();
                     let recipe = match steps {
                         "sign" => recipe.sign(signing),
                         "sign;encrypt" => recipe.sign(signing).encrypt(encrypting),
@@ -87,9 +93,7 @@ fn every_protection_token_goes_both_ways() {
                         let opened = receiver.open(&message).map_err(|error| format!("{error:?}\n{message}"))?;
                         Ok(opened.body().xml().to_owned())
                     });
-                    let explained = (kind == "context" && derived == "no" && steps != "sign")
-                        .then_some("WSS4J calls a context it encrypts with an EncryptedKey");
-                    matrix.cell(&row, "WSS4J > ours", shows_the_marker(theirs), explained);
+                    matrix.cell(&row, "WSS4J > ours", shows_the_marker(theirs), None);
                 }
             }
         }
@@ -124,6 +128,7 @@ fn replies_use_the_key_of_the_request_and_confirm_it() {
             Requirements::signed([Part::Body, Part::Timestamp]).signature_confirmation().encrypted([Part::Body]),
             DangerousNoReplayCache,
         );
+        let client = client.accept_one_key_to_sign_and_encrypt();
         let opened = client.open_reply(&reply, &sent).unwrap_or_else(|e| panic!("{derived}: {e:?}\n{reply}"));
         assert!(opened.body().xml().contains(MARKER));
         assert!(client.open(&reply).is_err(), "without its request it is no reply");

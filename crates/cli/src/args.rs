@@ -305,6 +305,13 @@ pub(crate) struct SecureArgs {
     /// Give each use of a secret a key of its own (WS-SecureConversation)
     #[arg(long, value_enum)]
     pub(crate) derive_keys: Option<Conversation>,
+    /// Let one key sign and encrypt, where it is encrypted to the recipient or comes with a Kerberos ticket, for peers that
+    /// take no derived keys
+    #[arg(long)]
+    pub(crate) accept_one_key_to_sign_and_encrypt: bool,
+    /// Let secrets of fewer than 16 octets in
+    #[arg(long)]
+    pub(crate) accept_short_secrets_for_legacy_use_only: bool,
     /// The password digest is over the SHA-1 of the password
     #[arg(long, requires = "user")]
     pub(crate) password_hashed: bool,
@@ -456,6 +463,12 @@ pub(crate) struct VerifyArgs {
     /// Accept references to tokens that stand after them, against BSP R5205
     #[arg(long)]
     pub(crate) accept_forward_references: bool,
+    /// Accept one key that signs and encrypts, where it came in an EncryptedKey or with a Kerberos ticket
+    #[arg(long)]
+    pub(crate) accept_one_key_to_sign_and_encrypt: bool,
+    /// Accept secrets of fewer than 16 octets
+    #[arg(long)]
+    pub(crate) accept_short_secrets_for_legacy_use_only: bool,
     /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
     /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]

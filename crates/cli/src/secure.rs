@@ -55,6 +55,12 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     if arguments.allow_legacy {
         recipe = recipe.allow_legacy_algorithms();
     }
+    if arguments.accept_one_key_to_sign_and_encrypt {
+        recipe = recipe.accept_one_key_to_sign_and_encrypt();
+    }
+    if arguments.accept_short_secrets_for_legacy_use_only {
+        recipe = recipe.accept_short_secrets_for_legacy_use_only();
+    }
     for id in &arguments.breaking {
         let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
         recipe = recipe.breaking(rule);

@@ -140,6 +140,12 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if needs_kerberos {
         receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
     }
+    if arguments.accept_one_key_to_sign_and_encrypt {
+        receiver = receiver.accept_one_key_to_sign_and_encrypt();
+    }
+    if arguments.accept_short_secrets_for_legacy_use_only {
+        receiver = receiver.accept_short_secrets_for_legacy_use_only();
+    }
     if arguments.accept_forward_references {
         receiver = receiver.accept_forward_references();
     }

@@ -149,6 +149,18 @@ impl<'d> DerivedKeyToken<'d> {
         &self.source
     }
 
+    /// `wsc:Nonce`.
+    #[must_use]
+    pub fn nonce(&self) -> &[u8] {
+        &self.nonce
+    }
+
+    /// Where in the derived stream the key begins.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
     /// Octets of the derived key.
     #[must_use]
     pub fn length(&self) -> usize {

@@ -9,6 +9,7 @@ use wss_xmlenc::{DecryptError, EncryptError};
 
 use crate::attachments::MimeError;
 use crate::bsp::Rule;
+use crate::key_uses::KeyUseError;
 use crate::open::CoverageLost;
 use crate::replay::ReplayError;
 
@@ -128,9 +129,9 @@ pub enum PlanError {
     /// *Misuse.* A password makes 20 octets of key.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,
-    /// *Misuse.* One secret for MACs and a cipher, or for two ciphers (SOAP Message Security 1.1.1 §13).
-    #[error("one key would be used for two purposes: give each its own with `derived_keys`")]
-    OneKeyTwoUses,
+    /// *Misuse.* One secret in two ways, or one that is too short (SOAP Message Security 1.1.1 §13).
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
     /// *Misuse.* Two timestamps (BSP R3227).
     #[error("a Security header has one timestamp")]
     TwoTimestamps,
@@ -191,6 +192,9 @@ pub enum SecureError {
         /// Octets the cipher takes.
         wanted: usize,
     },
+    /// *Misuse.* One secret in two ways, or one that is too short.
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
     /// *Misuse.* The recipe signs with a key at hand where a pending signature was asked for, or the reverse.
     #[error("the recipe has no signature left to be made elsewhere")]
     NothingPending,
@@ -245,6 +249,9 @@ pub enum OpenError {
     /// *Malformed or refused.* Encrypted structures; and the one failure of decryption, whatever the reason.
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
+    /// *Refused.* One secret in two ways, or one that is too short.
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
     /// *Refused.* CBC ciphertext that no verified signature covers.
     #[error(
         "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"

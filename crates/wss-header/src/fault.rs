@@ -99,7 +99,11 @@ impl From<&OpenError> for FaultCode {
             OpenError::Token(error) => token(error),
             OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
             | OpenError::Verify(VerifyError::NotAdmitted { .. })
-            | OpenError::Decrypt(DecryptError::UnknownAlgorithm { .. } | DecryptError::NotAdmitted { .. })
+            | OpenError::Decrypt(
+                DecryptError::UnknownAlgorithm { .. }
+                | DecryptError::NotAdmitted { .. }
+                | DecryptError::NotAKeyWrap { .. },
+            )
             | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
             OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
                 Self::UnsupportedAlgorithm
@@ -124,6 +128,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Place { .. }
             | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }
+            | OpenError::KeyUse(_)
             | OpenError::NoAttachment { .. }
             | OpenError::Attachment(_)
             | OpenError::Limit(_)

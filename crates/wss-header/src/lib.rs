@@ -15,6 +15,7 @@ mod error;
 mod exchange;
 mod fault;
 mod header;
+mod key_uses;
 mod open;
 mod opened;
 mod part;
@@ -35,6 +36,7 @@ pub use envelope::{Role, SoapVersion};
 pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultCode, UnauthenticatedFault};
+pub use key_uses::KeyUseError;
 pub use open::CoverageLost;
 pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,

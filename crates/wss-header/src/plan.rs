@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTransport, SignatureFamily};
+use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTransport, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
@@ -12,6 +12,7 @@ use crate::bsp;
 use crate::envelope::SoapVersion;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
+use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
@@ -417,9 +418,6 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
         ProtectionKind::Assertion { .. } if !has_assertion => {
             Err(PlanError::NotThere { part: Part::Assertion.to_string() })
         }
-        ProtectionKind::SecurityContext { secret, .. } | ProtectionKind::Assertion { secret } if secret.len() < 16 => {
-            Err(PlanError::KeyMismatch)
-        }
         ProtectionKind::SecurityContext { .. }
         | ProtectionKind::Assertion { .. }
         | ProtectionKind::Username { .. }
@@ -460,27 +458,36 @@ fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError
     Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
 }
 
-/// A secret that is not derived from is for MACs or for one cipher, not for both.
+/// One secret has one use, as far as can be told before it is there; the rest is found when it is used.
 fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
-    let mut uses: Vec<(&ProtectionToken, Option<ContentEncryption>)> = Vec::new();
+    let mut uses = KeyUses::new(recipe.one_key);
+    let mut kinds: Vec<&Arc<ProtectionKind>> = Vec::new();
     for step in &recipe.steps {
-        let (token, cipher) = match step {
-            Step::Sign(Signing { by: SignedBy::Token(token), .. }) => (token, None),
-            Step::Encrypt(Encrypting { to: EncryptedTo::Token(token), content, .. }) => (token, Some(*content)),
+        let (token, key_use) = match step {
+            Step::Sign(Signing { by: SignedBy::Token(token), .. }) => (token, KeyUse::Mac),
+            Step::Encrypt(Encrypting { to: EncryptedTo::Token(token), content, .. }) => {
+                (token, KeyUse::Content(*content))
+            }
             _ => continue,
         };
-        // Passwords make one key for each; derived keys are all different.
-        if token.derived.is_some() || matches!(*token.kind, ProtectionKind::Username { .. }) {
-            continue;
-        }
-        let same = |(other, _): &&(&ProtectionToken, Option<ContentEncryption>)| Arc::ptr_eq(&other.kind, &token.kind);
-        if let Some((_, other)) = uses.iter().find(same) {
-            let both = other.is_none() != cipher.is_none();
-            if (both && !recipe.legacy) || (!both && *other != cipher) {
-                return Err(PlanError::OneKeyTwoUses);
+        let id = match &*token.kind {
+            // Passwords make one key for each use.
+            ProtectionKind::Username { .. } => continue,
+            ProtectionKind::SecurityContext { secret, .. } | ProtectionKind::Assertion { secret } => {
+                if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.short_secrets) {
+                    return Err(KeyUseError::TooShort { octets: secret.len() }.into());
+                }
+                KeyId::of(secret)
             }
-        }
-        uses.push((token, cipher));
+            // A secret that is not there yet has the place of its token for a name.
+            ProtectionKind::EncryptedKey { .. } | ProtectionKind::Kerberos { .. } | ProtectionKind::Request => {
+                let at = kinds.iter().position(|kind| Arc::ptr_eq(kind, &token.kind)).unwrap_or(kinds.len());
+                kinds.push(&token.kind);
+                KeyId::of(&Secret::new(format!("token {at}").into_bytes()))
+            }
+        };
+        let key_use = if token.derived.is_some() { KeyUse::Derive } else { key_use };
+        uses.note(&id, token.kind.origin(), key_use)?;
     }
     Ok(())
 }

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use wss_crypto::{Certificate, KeyTransport, Secret};
 use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, SecureConversation};
 
+use crate::key_uses::KeyOrigin;
+
 /// A token whose key both sides have. Clones name the same token.
 #[derive(Clone)]
 pub struct ProtectionToken {
@@ -24,6 +26,20 @@ pub(crate) enum ProtectionKind {
     Assertion { secret: Secret },
     Kerberos { initiator: Arc<dyn KerberosInitiator>, form: KerberosForm },
     Request,
+}
+
+impl ProtectionKind {
+    /// Where its secret comes from.
+    pub(crate) const fn origin(&self) -> KeyOrigin {
+        match self {
+            // The request's key is one of the two kinds that have the same rule.
+            Self::EncryptedKey { .. } | Self::Request => KeyOrigin::EncryptedKey,
+            Self::Username { .. } => KeyOrigin::Password,
+            Self::SecurityContext { .. } => KeyOrigin::SecurityContext,
+            Self::Assertion { .. } => KeyOrigin::Assertion,
+            Self::Kerberos { .. } => KeyOrigin::Ticket,
+        }
+    }
 }
 
 impl ProtectionToken {

@@ -18,6 +18,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::envelope::Role;
 use crate::error::{EnvelopeError, OpenError, RequirementError};
 use crate::exchange::Exchange;
+use crate::key_uses::{KeyUseError, LEAST_OCTETS};
 use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
 use crate::part::Part;
@@ -49,6 +50,8 @@ pub struct Receiver {
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
     pub(crate) unsigned_keys: bool,
+    pub(crate) one_key: bool,
+    pub(crate) short_secrets: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
@@ -89,6 +92,8 @@ impl Receiver {
             empty_line: false,
             unsigned_data: false,
             unsigned_keys: false,
+            one_key: false,
+            short_secrets: false,
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
@@ -115,6 +120,24 @@ impl Receiver {
     #[must_use]
     pub fn shared_secret(mut self, name: Option<String>, secret: Secret) -> Self {
         self.secrets.push((name, secret));
+        self
+    }
+
+    /// Accepts one key that signs and encrypts, where it came in an `xenc:EncryptedKey` (of this message, of an assertion,
+    /// or of the request that a reply answers) or with a Kerberos ticket: the symmetric binding without derived keys, as
+    /// WSS4J, CXF, Metro and Rampart send it under the suites `Basic128` and `Basic256`. Shared secrets, secrets of security
+    /// contexts and derived keys sign or encrypt, never both. A key that wraps others does nothing else.
+    #[must_use]
+    pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
+        self.one_key = true;
+        self
+    }
+
+    /// Accepts secrets of fewer than 16 octets, which can be guessed: shared secrets, those of security contexts, tickets
+    /// and assertions, and keys that were encrypted to us.
+    #[must_use]
+    pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
+        self.short_secrets = true;
         self
     }
 
@@ -385,6 +408,10 @@ impl Receiver {
         request: Option<&'r Exchange>,
     ) -> Result<(Opening<'r>, Read), OpenError> {
         self.requirements.check()?;
+        let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !self.short_secrets;
+        if let Some((_, secret)) = self.secrets.iter().find(too_short) {
+            return Err(KeyUseError::TooShort { octets: secret.len() }.into());
+        }
         let encrypted = &self.requirements.encrypted;
         if package.is_none() && (demanded.contains(&Part::Attachments) || encrypted.contains(&Part::Attachments)) {
             return Err(RequirementError::NoPackage.into());

@@ -33,6 +33,8 @@ pub struct Recipe {
     pub(crate) legacy: bool,
     pub(crate) protected_transport: bool,
     pub(crate) confirms: bool,
+    pub(crate) one_key: bool,
+    pub(crate) short_secrets: bool,
     pub(crate) breaks: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -71,6 +73,8 @@ impl Recipe {
             legacy: false,
             protected_transport: false,
             confirms: false,
+            one_key: false,
+            short_secrets: false,
             breaks: BTreeSet::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -159,6 +163,23 @@ impl Recipe {
     #[must_use]
     pub fn allow_legacy_algorithms(mut self) -> Self {
         self.legacy = true;
+        self
+    }
+
+    /// Lets one key sign and encrypt, where it goes in an `xenc:EncryptedKey`, comes with a Kerberos ticket, belongs to the
+    /// assertion that is attached, or protected the request: the symmetric binding without derived keys, for peers that
+    /// take no derived keys. The receiver must be told so, too, by
+    /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
+    #[must_use]
+    pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
+        self.one_key = true;
+        self
+    }
+
+    /// Lets secrets of fewer than 16 octets into the recipe, which can be guessed: for peers that use such a secret.
+    #[must_use]
+    pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
+        self.short_secrets = true;
         self
     }
 

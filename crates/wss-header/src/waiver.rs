@@ -47,6 +47,10 @@ pub enum Waiver {
     CbcBeforeVerification,
     /// [`Receiver::dangerous_accept_cbc_under_unsigned_keys`](crate::Receiver::dangerous_accept_cbc_under_unsigned_keys).
     CbcUnderUnsignedKeys,
+    /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
+    OneKeyToSignAndEncrypt,
+    /// [`Receiver::accept_short_secrets_for_legacy_use_only`](crate::Receiver::accept_short_secrets_for_legacy_use_only).
+    ShortSecrets,
     /// [`Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments`](crate::Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments).
     UnsignedEncryptedDataOfAttachments,
     /// [`Receiver::accept_empty_line_after_attachment_headers`](crate::Receiver::accept_empty_line_after_attachment_headers).
@@ -86,6 +90,8 @@ impl Waiver {
             Self::WeakKeys => "weak-keys",
             Self::CbcBeforeVerification => "cbc-before-verification",
             Self::CbcUnderUnsignedKeys => "cbc-under-unsigned-keys",
+            Self::OneKeyToSignAndEncrypt => "one-key-to-sign-and-encrypt",
+            Self::ShortSecrets => "short-secrets",
             Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
             Self::EmptyLineAfterAttachmentHeaders => "empty-line-after-attachment-headers",
             Self::ForwardReferences => "forward-references",
@@ -121,6 +127,8 @@ impl Waiver {
         note(receiver.policy.signature.admits_weak_keys(), Self::WeakKeys);
         note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
         note(receiver.unsigned_keys, Self::CbcUnderUnsignedKeys);
+        note(receiver.one_key, Self::OneKeyToSignAndEncrypt);
+        note(receiver.short_secrets, Self::ShortSecrets);
         note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
         note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
         note(receiver.forward_references, Self::ForwardReferences);
@@ -169,6 +177,10 @@ impl fmt::Display for Waiver {
                 "signed CBC ciphertext counts though what leads to its key is not signed: whoever replaces the key makes \
                  another plaintext",
             ),
+            Self::OneKeyToSignAndEncrypt => f.write_str(
+                "one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket",
+            ),
+            Self::ShortSecrets => f.write_str("secrets of fewer than 16 octets are accepted: they can be guessed"),
             Self::UnsignedEncryptedDataOfAttachments => f.write_str(
                 "the xenc:EncryptedData of an attachment need not be signed: it says how the attachment is read",
             ),

@@ -147,7 +147,7 @@ fn unwrap(
             .private_keys(key.key_info())
             .into_iter()
             .find_map(|private| key.unwrap_with(private.as_ref(), Some(expected)).ok()),
-        KeyMethod::Wrap(_) | KeyMethod::Content(_) => {
+        KeyMethod::Wrap(_) => {
             keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok())
         }
     };

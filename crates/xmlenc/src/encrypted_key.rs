@@ -13,8 +13,6 @@ pub enum KeyMethod {
     Transport(KeyTransport),
     /// By another symmetric key, with a key wrap.
     Wrap(KeyWrap),
-    /// By another symmetric key, with a content cipher.
-    Content(ContentEncryption),
 }
 
 /// An `xenc:EncryptedKey` as it stands in a document.
@@ -36,7 +34,8 @@ impl<'d> EncryptedKey<'d> {
     /// Reads an `xenc:EncryptedKey`.
     ///
     /// # Errors
-    /// [`DecryptError`] but never [`DecryptError::Failed`].
+    /// [`DecryptError`] but never [`DecryptError::Failed`]; [`DecryptError::NotAKeyWrap`] where the method is a content
+    /// cipher.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         let cipher_value = parts.cipher_value()?;
@@ -118,7 +117,7 @@ impl<'d> EncryptedKey<'d> {
     pub fn unwrap_with(&self, key: &dyn KeyUnwrap, expected_len: Option<usize>) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Transport(transport) => Ok(key.unwrap_key(transport, &self.cipher_octets, expected_len)?),
-            KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(DecryptError::Failed),
+            KeyMethod::Wrap(_) => Err(DecryptError::Failed),
         }
     }
 
@@ -129,9 +128,6 @@ impl<'d> EncryptedKey<'d> {
     pub fn unwrap_with_secret(&self, key: &Secret) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Wrap(wrap) => Ok(wss_crypto::unwrap(*wrap, key, &self.cipher_octets)?),
-            KeyMethod::Content(cipher) => {
-                Ok(wss_crypto::decrypt(*cipher, key, self.cipher_octets.clone()).map(Secret::new)?)
-            }
             KeyMethod::Transport(_) => Err(DecryptError::Failed),
         }
     }
@@ -177,8 +173,9 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     if let Some(wrap) = KeyWrap::from_uri(&uri) {
         return Ok(KeyMethod::Wrap(wrap));
     }
+    // Otherwise a ciphertext with a known plaintext would be a key that its attacker knows.
     if let Some(cipher) = ContentEncryption::from_uri(&uri) {
-        return Ok(KeyMethod::Content(cipher));
+        return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
     }
     let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.to_owned() };
     if uri == KeyTransport::RSA_1_5 {
@@ -239,7 +236,6 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
     writer.start(name::XENC, "EncryptionMethod");
     match method {
         KeyMethod::Wrap(wrap) => writer.attribute("Algorithm", wrap.uri()),
-        KeyMethod::Content(cipher) => writer.attribute("Algorithm", cipher.uri()),
         KeyMethod::Transport(transport) => {
             writer.attribute("Algorithm", transport.uri());
             let (digest, mgf, label) = match transport {
@@ -268,6 +264,6 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
 pub fn protect(method: &KeyMethod, recipient: &wss_crypto::PublicKey, key: &Secret) -> Result<Vec<u8>, CryptoError> {
     match method {
         KeyMethod::Transport(transport) => recipient.wrap_key(transport, key),
-        KeyMethod::Wrap(_) | KeyMethod::Content(_) => Err(CryptoError::KeyMismatch),
+        KeyMethod::Wrap(_) => Err(CryptoError::KeyMismatch),
     }
 }

@@ -17,6 +17,14 @@ pub enum DecryptError {
         /// The identifier.
         uri: String,
     },
+    /// *Refused.* An `xenc:EncryptedKey` whose method is a content cipher: one key would encrypt content and keys.
+    #[error(
+        "{uri:?} is a content cipher and not a key-wrap algorithm: have the key wrapped by a `kw-` algorithm or by RSA"
+    )]
+    NotAKeyWrap {
+        /// The identifier.
+        uri: &'static str,
+    },
     /// *Refused.* The policy does not admit an algorithm.
     #[error("algorithm {uri:?} is not admitted: allow it in the algorithm policy if the peer cannot do better")]
     NotAdmitted {

@@ -119,7 +119,6 @@ impl AlgorithmPolicy {
     pub fn check_key(&self, method: &KeyMethod) -> Result<(), DecryptError> {
         let (is_admitted, uri) = match method {
             KeyMethod::Wrap(wrap) => (self.wraps.contains(wrap), wrap.uri()),
-            KeyMethod::Content(cipher) => (self.contents.contains(cipher), cipher.uri()),
             KeyMethod::Transport(transport) => {
                 let is_admitted = match transport {
                     KeyTransport::RsaOaepMgf1p { digest, .. } => self.oaep_mgf1p && self.oaep_digests.contains(digest),

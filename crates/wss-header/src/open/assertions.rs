@@ -12,6 +12,7 @@ use super::keys::{FoundSecret, Holder, Wanted};
 use super::signature::{ProvenSignature, replay_key};
 use super::{NewPlaintext, Opening, Scene, Step};
 use crate::error::OpenError;
+use crate::key_uses::KeyOrigin;
 use crate::opened::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;
@@ -100,7 +101,8 @@ impl Opening<'_> {
                 if let KeyHint::EncryptedKey(element) = hint
                     && let Some(found) = self.unwrap(&EncryptedKey::parse(*element, &self.budget)?, wanted.len)?
                 {
-                    return Ok(Some(FoundSecret { holder: Holder::Assertion(at), ..found }));
+                    let (holder, origin) = (Holder::Assertion(at), KeyOrigin::Assertion);
+                    return Ok(Some(FoundSecret { holder, origin, ..found }));
                 }
             }
         }
@@ -121,7 +123,7 @@ impl Opening<'_> {
             self.evidence.ignored.push(element.name().to_string());
             return Ok(Step::Next);
         };
-        let xml = self.plaintext(&data, &found.secret)?;
+        let xml = self.plaintext(&data, &found)?;
         self.weigh_coverage(&element.span(), data.method(), &found);
         let mut splices = Splices::new();
         splices.replace(element.span(), xml);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::{Element, Limit, Splices, name};
-use wss_crypto::{ContentEncryption, Secret};
+use wss_crypto::ContentEncryption;
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
 
@@ -15,6 +15,7 @@ use super::signature::ProvenSignature;
 use super::{NewPlaintext, Opening, Scene, Step};
 use crate::attachments::{MimePart, OpenCipherError, content_id_of, opened, restored};
 use crate::error::OpenError;
+use crate::key_uses::KeyUse;
 use crate::opened::DecryptionEvidence;
 
 impl<'r> Opening<'r> {
@@ -81,7 +82,7 @@ impl<'r> Opening<'r> {
                 if attachments.iter().any(|(other, ..): &(EncryptedAttachment, _, _, _)| other.at == attachment.at) {
                     return Err(misplaced());
                 }
-                let part = self.opened_attachment(&data, &attachment, &found.secret)?;
+                let part = self.opened_attachment(&data, &attachment, &found)?;
                 let evidence = DecryptionEvidence {
                     part: data.attachment().unwrap_or_default().to_owned(),
                     content: data.method(),
@@ -90,7 +91,7 @@ impl<'r> Opening<'r> {
                 attachments.push((attachment, part, (id.clone(), evidence), found));
                 continue;
             }
-            let xml = self.plaintext(&data, &found.secret)?;
+            let xml = self.plaintext(&data, &found)?;
             let replaced = target.replaced.span();
             // One inside the other, as in EncryptionProperties, or one block by two Ids.
             let overlaps =
@@ -138,14 +139,14 @@ impl<'r> Opening<'r> {
         &mut self,
         data: &EncryptedData<'_>,
         attachment: &EncryptedAttachment,
-        secret: &Secret,
+        found: &FoundSecret,
     ) -> Result<MimePart<'static>, OpenError> {
         let depth = self.decrypted_attachments.get(&attachment.content_id).copied().unwrap_or(0);
         self.budget.check(Limit::NestedEncryption, depth + 1)?;
-        self.check_use(data.method(), secret)?;
+        self.note_use(found, KeyUse::Content(data.method()))?;
         let part = self.attachments.get(attachment.at).ok_or(DecryptError::Failed)?;
         let plaintext =
-            opened(part.content(), is_complete(data), (data.method(), secret), self.spool, self.budget.limits());
+            opened(part.content(), is_complete(data), (data.method(), &found.secret), self.spool, self.budget.limits());
         let plaintext = plaintext.map_err(|error| match error {
             OpenCipherError::Failed => DecryptError::Failed.into(),
             OpenCipherError::Mime(error) => OpenError::Attachment(error),
@@ -208,15 +209,9 @@ impl<'r> Opening<'r> {
     }
 
     /// What comes out of `data`, within what is left of the budget.
-    pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, secret: &Secret) -> Result<String, OpenError> {
-        self.check_use(data.method(), secret)?;
-        Ok(decrypt_xml(data, secret, &self.budget)?)
-    }
-
-    /// One key, one cipher: a second one would let an attacker relabel what the first protects.
-    fn check_use(&mut self, cipher: ContentEncryption, secret: &Secret) -> Result<(), OpenError> {
-        let known = *self.ciphers.entry(fingerprint(secret)).or_insert(cipher);
-        if known == cipher { Ok(()) } else { Err(DecryptError::Failed.into()) }
+    pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, found: &FoundSecret) -> Result<String, OpenError> {
+        self.note_use(found, KeyUse::Content(data.method()))?;
+        Ok(decrypt_xml(data, &found.secret, &self.budget)?)
     }
 
     /// Whether a verified signature covers `span`.
@@ -238,10 +233,6 @@ fn unsigned_key(
     }
     let uncovered = found.path.iter().find(|step| !signature.coverage.contains(&step.span))?;
     Some(CoverageLost::UnsignedKey { cipher: cipher.uri(), uncovered: uncovered.element })
-}
-
-fn fingerprint(secret: &Secret) -> [u8; 32] {
-    super::signature::replay_key(b"secret", &[secret.as_octets()])
 }
 
 fn is_complete(data: &EncryptedData<'_>) -> bool {

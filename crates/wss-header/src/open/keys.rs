@@ -13,11 +13,12 @@ use wss_tokens::{
     UsernameToken, ValidatedCertificate, X509Token,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{EncryptedKey, KeyMethod};
+use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::{Opening, Scene};
 use crate::error::OpenError;
 use crate::exchange::SentKey;
+use crate::key_uses::{KeyId, KeyOrigin, KeyUse, KeyUseError, LEAST_OCTETS};
 
 /// Whose a key is, as long as nothing was verified with it.
 #[derive(Clone)]
@@ -53,6 +54,9 @@ pub(super) struct FoundSecret {
     pub(super) token: Option<Range<usize>>,
     /// The elements of the header that lead to it: whoever replaces one of them has another secret found.
     pub(super) path: Vec<KeyStep>,
+    /// Which key it is, and where it comes from, for the rule that one key has one use.
+    pub(super) id: KeyId,
+    pub(super) origin: KeyOrigin,
 }
 
 /// An element of the header on the way to a secret.
@@ -69,6 +73,20 @@ impl KeyStep {
 }
 
 impl FoundSecret {
+    fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+        let id = KeyId::of(&secret);
+        Self { secret, holder, label, token: None, path: Vec::new(), id, origin }
+    }
+
+    /// Its leading octets, where a cipher takes so many and it has more; all of it for MACs and derivations.
+    fn leading(mut self, wanted: Wanted) -> Self {
+        if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
+            self.secret = Secret::new(leading.to_vec());
+            self.id = self.id.leading(len);
+        }
+        self
+    }
+
     /// It was found through this element.
     fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
         self.path.push(KeyStep::new(element, at));
@@ -114,8 +132,36 @@ impl<'r> Opening<'r> {
             return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token });
         }
         let found = self.secret_of_key_info(scene, key_info, Wanted::MAC)?.ok_or(OpenError::NoKey)?;
-        let key = HmacKey::new(found.secret.as_octets().to_vec()).map_err(|_| OpenError::NoKey)?;
+        self.note_use(&found, KeyUse::Mac)?;
+        let octets = found.secret.as_octets().to_vec();
+        let key = match octets.len() {
+            // Noting the use refused it, unless short ones are admitted.
+            0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
+            _ => HmacKey::new(octets).map_err(|_| OpenError::NoKey)?,
+        };
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token })
+    }
+
+    /// One key, one use; and none that can be guessed.
+    pub(super) fn note_use(&mut self, found: &FoundSecret, key_use: KeyUse) -> Result<(), OpenError> {
+        let octets = found.secret.len();
+        if octets == 0 || (octets < LEAST_OCTETS && !self.receiver.short_secrets) {
+            return Err(match found.origin {
+                // How long the plaintext of an EncryptedKey is tells what it decrypts to.
+                KeyOrigin::EncryptedKey => DecryptError::Failed.into(),
+                _ => KeyUseError::TooShort { octets }.into(),
+            });
+        }
+        // By the octets, too: a derived key may come back as a secret of another kind.
+        let by_octets = KeyId::of(&found.secret);
+        for id in [&found.id, &by_octets] {
+            self.uses.note(id, found.origin, key_use).map_err(|error| match error {
+                // Two ciphers: a second one would let an attacker relabel what the first protects.
+                KeyUseError::TwoCiphers => DecryptError::Failed.into(),
+                error => OpenError::from(error),
+            })?;
+        }
+        Ok(())
     }
 
     /// The key that an assertion or a license of our header names, if KeyInfo refers to one.
@@ -322,12 +368,8 @@ impl<'r> Opening<'r> {
                     }
                 }
                 let known = self.exchange.and_then(|exchange| exchange.key(digest, false));
-                Ok(known.map(|secret| FoundSecret {
-                    secret: secret.clone(),
-                    holder: Holder::Exchange,
-                    label: "key of the request",
-                    token: None,
-                    path: Vec::new(),
+                Ok(known.map(|secret| {
+                    FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, Holder::Exchange, "key of the request")
                 }))
             }
             SecurityTokenReference::KerberosApReqSha1(digest) => {
@@ -341,12 +383,9 @@ impl<'r> Opening<'r> {
                     }
                 }
                 let known = self.exchange.and_then(|exchange| exchange.key(digest, true));
-                Ok(known.map(|secret| FoundSecret {
-                    secret: leading(secret, wanted),
-                    holder: Holder::Exchange,
-                    label: "key of the request",
-                    token: None,
-                    path: Vec::new(),
+                Ok(known.map(|secret| {
+                    FoundSecret::new(secret.clone(), KeyOrigin::Ticket, Holder::Exchange, "key of the request")
+                        .leading(wanted)
                 }))
             }
             SecurityTokenReference::Assertion { .. } => {
@@ -425,9 +464,12 @@ impl<'r> Opening<'r> {
         self.budget.charge(Limit::KeysDerived, 1)?;
         let token = DerivedKeyToken::parse(element, &self.budget)?;
         let source = Wanted { len: None, derivations, ..wanted };
-        let found = self.secret_of_reference(scene, element, token.source(), source)?;
-        let derived = found.map(|found| FoundSecret { secret: token.derive(&found.secret), ..found });
-        Ok(derived.map(|found| found.through("wsc:DerivedKeyToken", element)))
+        let Some(found) = self.secret_of_reference(scene, element, token.source(), source)? else { return Ok(None) };
+        self.note_use(&found, KeyUse::Derive)?;
+        let id = found.id.derived(token.nonce(), token.offset(), token.length());
+        let secret = token.derive(&found.secret);
+        let derived = FoundSecret { secret, id, origin: KeyOrigin::Derived, ..found };
+        Ok(Some(derived.through("wsc:DerivedKeyToken", element)))
     }
 
     fn context_secret(&self, identifier: &str, instance: Option<&str>) -> Option<FoundSecret> {
@@ -437,7 +479,7 @@ impl<'r> Opening<'r> {
             (_, named) => named?.1.clone(),
         };
         let holder = Holder::SecurityContext(identifier.to_owned());
-        Some(FoundSecret { secret, holder, label: "security context", token: None, path: Vec::new() })
+        Some(FoundSecret::new(secret, KeyOrigin::SecurityContext, holder, "security context"))
     }
 
     /// The key of a ticket, accepted once however often it is referred to.
@@ -454,24 +496,19 @@ impl<'r> Opening<'r> {
             }
         };
         let holder = Holder::Kerberos(session.principal);
-        let (secret, label) = (leading(&session.key, wanted), "Kerberos ticket");
-        Some(FoundSecret { secret, holder, label, token: None, path: Vec::new() })
+        Some(FoundSecret::new(session.key, KeyOrigin::Ticket, holder, "Kerberos ticket").leading(wanted))
     }
 
     fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
         let Some(passwords) = &self.receiver.passwords else { return Ok(None) };
         self.budget.charge(Limit::KeysDerived, 1)?;
         let key = UsernameToken::parse(element)?.password_key(wanted.key_use, passwords.as_ref())?;
-        let mut secret = key.secret().clone();
-        if let Some(len) = wanted.len {
-            // The leading octets; a cipher that wants more than there are cannot be served.
-            let Some(leading) = secret.as_octets().get(..len) else {
-                return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
-            };
-            secret = Secret::new(leading.to_vec());
+        let secret = key.secret().clone();
+        // A cipher that wants more than there are octets cannot be served.
+        if wanted.len.is_some_and(|len| len > secret.len()) {
+            return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
         }
-        let holder = Holder::Password(key);
-        Ok(Some(FoundSecret { secret, holder, label: "password", token: None, path: Vec::new() }))
+        Ok(Some(FoundSecret::new(secret, KeyOrigin::Password, Holder::Password(key), "password").leading(wanted)))
     }
 
     /// Unwraps a key for the first of our identities it is addressed to; `None` if it is for someone else.
@@ -484,10 +521,10 @@ impl<'r> Opening<'r> {
         let label = match key.method() {
             KeyMethod::Transport(transport) => transport.uri(),
             KeyMethod::Wrap(wrap) => wrap.uri(),
-            KeyMethod::Content(cipher) => cipher.uri(),
         };
-        let path = vec![KeyStep::new("xenc:EncryptedKey", key.element())];
-        let found = |secret, holder| FoundSecret { secret, holder, label, token: None, path };
+        let found = |secret, holder| {
+            FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label).through("xenc:EncryptedKey", key.element())
+        };
         let sha1 = key.sha1();
         if let Some(known) = self.keys.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none()) {
             return Ok(Some(found(known.secret.clone(), Holder::Anonymous)));
@@ -503,6 +540,7 @@ impl<'r> Opening<'r> {
                 _ => None,
             };
             let Some(wrapping) = wrapping else { return Ok(None) };
+            self.note_use(&wrapping, KeyUse::Wrap)?;
             let secret = key.unwrap_with_secret(&wrapping.secret)?;
             // Whoever wraps under a shared secret has it.
             return Ok(Some(found(secret, wrapping.holder)));
@@ -567,15 +605,7 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<&'k KeyHint<'d>> {
 
 fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {
     let holder = Holder::SharedSecret(name.clone());
-    FoundSecret { secret: secret.clone(), holder, label: "secret", token: None, path: Vec::new() }
-}
-
-/// As many octets of a ticket's key as a cipher takes; all of them for MACs and derivations.
-fn leading(secret: &Secret, wanted: Wanted) -> Secret {
-    match wanted.len.and_then(|len| secret.as_octets().get(..len)) {
-        Some(leading) => Secret::new(leading.to_vec()),
-        None => secret.clone(),
-    }
+    FoundSecret::new(secret.clone(), KeyOrigin::SharedSecret, holder, "secret")
 }
 
 fn dangling(id: &str) -> TokenError {

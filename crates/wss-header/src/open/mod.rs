@@ -33,6 +33,7 @@ use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
 use crate::exchange::{Exchange, SentKey};
 use crate::header::SecurityHeader;
+use crate::key_uses::KeyUses;
 use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
@@ -116,8 +117,8 @@ pub(crate) struct Opening<'r> {
     pub(crate) keys: Vec<SentKey>,
     /// Tickets that were accepted, by the SHA-1 of their tokens.
     sessions: HashMap<Vec<u8>, KerberosSession>,
-    /// The cipher each secret was used with, by the SHA-256 of the secret.
-    ciphers: HashMap<[u8; 32], ContentEncryption>,
+    /// What each secret was used for.
+    uses: KeyUses,
     /// The request this message answers.
     exchange: Option<&'r Exchange>,
     /// The octets of each signature value that verified, and what it signs.
@@ -179,7 +180,7 @@ impl<'r> Opening<'r> {
             retired_ids: HashSet::new(),
             keys: Vec::new(),
             sessions: HashMap::new(),
-            ciphers: HashMap::new(),
+            uses: KeyUses::new(receiver.one_key),
             exchange,
             signature_values: Vec::new(),
             signed_infos: Vec::new(),

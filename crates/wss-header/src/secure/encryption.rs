@@ -13,6 +13,7 @@ use crate::bsp;
 use crate::envelope::{Envelope, SoapVersion};
 use crate::error::{EnvelopeError, SecureError};
 use crate::header::SecurityHeader;
+use crate::key_uses::KeyUse;
 use crate::part::Part;
 use crate::plan::check_recipient;
 use crate::recipe::{EncryptedTo, Encrypting, Step};
@@ -39,7 +40,7 @@ impl Securing {
                 Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
             }
             EncryptedTo::Token(token) => {
-                let key = self.key_for(token, PasswordKeyUse::Encryption, encrypting.content.key_len())?;
+                let key = self.key_for(token, KeyUse::Content(encrypting.content), encrypting.content.key_len())?;
                 let ids = key.token_id.into_iter().chain(key.derived_id).collect();
                 Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
             }

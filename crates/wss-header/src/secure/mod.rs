@@ -23,6 +23,7 @@ use crate::envelope::{Envelope, Role, SoapVersion};
 use crate::error::{EnvelopeError, SecureError};
 use crate::exchange::Exchange;
 use crate::header::SecurityHeader;
+use crate::key_uses::KeyUses;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
@@ -53,8 +54,9 @@ pub(crate) struct Securing {
     /// Ids of the elements that lead to the keys of ciphertext under ciphers that do not authenticate: later signatures
     /// cover them, since whoever replaces one makes another plaintext.
     keys_to_sign: Vec<String>,
-    /// Protection tokens that stand in the header.
+    /// Protection tokens that stand in the header, and what their secrets are used for.
     placed: Vec<Placed>,
+    uses: KeyUses,
     /// The request that the message answers.
     request: Option<Exchange>,
     /// What the message leaves behind for its reply.
@@ -111,6 +113,7 @@ impl Securing {
             encrypted_attachments: Vec::new(),
             keys_to_sign: Vec::new(),
             placed: Vec::new(),
+            uses: KeyUses::new(plan.recipe.one_key),
             request: request.cloned(),
             exchange: Exchange::default(),
         };

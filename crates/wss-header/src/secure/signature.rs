@@ -9,6 +9,7 @@ use super::edit::escape;
 use super::{Securing, locate, no_such, parse};
 use crate::error::{EnvelopeError, SecureError};
 use crate::header::SecurityHeader;
+use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
 use crate::recipe::{SignedBy, Signing};
 
@@ -88,9 +89,15 @@ impl Securing {
                     Some(_) => token.mac_key_octets,
                     None => signing.method.digest().output_len(),
                 };
-                let key = self.key_for(token, PasswordKeyUse::Mac, len)?;
-                let secret = HmacKey::new(key.secret.as_octets().to_vec());
-                let secret = secret.map_err(|_| SecureError::KeyLength { found: key.secret.len(), wanted: 16 })?;
+                let key = self.key_for(token, KeyUse::Mac, len)?;
+                let octets = key.secret.as_octets().to_vec();
+                let secret = match octets.len() {
+                    // A short secret was refused above, unless such are admitted.
+                    0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
+                    found => {
+                        HmacKey::new(octets).map_err(|_| SecureError::KeyLength { found, wanted: LEAST_OCTETS })?
+                    }
+                };
                 Ok(Keying {
                     elements: key.elements.clone(),
                     key_info: key.key_info,

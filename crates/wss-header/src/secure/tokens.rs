@@ -14,6 +14,7 @@ use wss_xmlenc::{KeyMethod, write_encrypted_key};
 use super::{Securing, no_such};
 use crate::error::SecureError;
 use crate::exchange::SentKey;
+use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
@@ -60,9 +61,13 @@ impl Securing {
     pub(super) fn key_for(
         &mut self,
         token: &ProtectionToken,
-        key_use: PasswordKeyUse,
+        wanted: KeyUse,
         len: usize,
     ) -> Result<KeyForUse, SecureError> {
+        let key_use = match wanted {
+            KeyUse::Mac => PasswordKeyUse::Mac,
+            KeyUse::Content(_) | KeyUse::Wrap | KeyUse::Derive => PasswordKeyUse::Encryption,
+        };
         let mut elements = String::new();
         let flag = matches!(*token.kind, ProtectionKind::Username { .. }).then_some(key_use);
         let known = |placed: &Placed| placed.is_of(token, key_use);
@@ -80,6 +85,12 @@ impl Securing {
         self.recipe.random.fill(&mut nonce)?;
         let placed = self.placed.get(at).ok_or(SecureError::NeedsRequest)?;
         let token_id = placed.id.clone();
+        let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
+        let octets = placed.secret.len();
+        if octets == 0 || (octets < LEAST_OCTETS && !self.recipe.short_secrets) {
+            return Err(KeyUseError::TooShort { octets }.into());
+        }
+        self.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
         let Some(version) = token.derived else {
             // Passwords and tickets make keys of their own length: a cipher takes the leading octets.
             let is_cut = flag.is_some()

@@ -1,0 +1,272 @@
+//! One key, one use: what each secret of a message was used for, on both sides.
+//!
+//! A secret signs, encrypts under one cipher, wraps keys, or is a source of derived keys. Two of these uses of one secret
+//! let an attacker carry octets from one into the other: a ciphertext with a known plaintext becomes a wrapped key, and a
+//! wrapped key becomes a MAC. One pair can be admitted: an `xenc:EncryptedKey`, a Kerberos ticket or the secret of an
+//! assertion that signs and encrypts, as the symmetric binding without derived keys has it.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use thiserror::Error;
+use wss_crypto::{ContentEncryption, Digest, DigestMethod, Secret};
+
+/// Why a secret is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum KeyUseError {
+    /// *Refused.* One secret is used in two ways, which the symmetric binding without derived keys does, and a call
+    /// admits.
+    #[error(
+        "one key is used to {first} and to {second}: derive a key for each use with `derived_keys`, or call \
+         `accept_one_key_to_sign_and_encrypt` (`wss` option `--accept-one-key-to-sign-and-encrypt`) for peers that cannot"
+    )]
+    SignsAndEncrypts {
+        /// What it was used for first.
+        first: &'static str,
+        /// What it was to be used for then.
+        second: &'static str,
+    },
+    /// *Refused.* One secret is used in two ways.
+    #[error("one key is used to {first} and to {second}: use a key of its own for each, as `derived_keys` does")]
+    TwoUses {
+        /// What it was used for first.
+        first: &'static str,
+        /// What it was to be used for then.
+        second: &'static str,
+    },
+    /// *Refused.* One secret is used with two ciphers.
+    #[error("one key is used with two ciphers: encrypt everything under one key with one cipher")]
+    TwoCiphers,
+    /// *Refused.* A secret has fewer than 16 octets.
+    #[error(
+        "a secret has {octets} octets where 16 are the least: use a longer one, or call \
+         `accept_short_secrets_for_legacy_use_only` (`wss` option `--accept-short-secrets-for-legacy-use-only`)"
+    )]
+    TooShort {
+        /// Its octets.
+        octets: usize,
+    },
+}
+
+/// Octets of a secret, at least, unless short ones are admitted.
+pub(crate) const LEAST_OCTETS: usize = 16;
+
+/// What a secret is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyUse {
+    Mac,
+    Content(ContentEncryption),
+    Wrap,
+    Derive,
+}
+
+impl KeyUse {
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Mac => "sign",
+            Self::Content(_) => "encrypt",
+            Self::Wrap => "wrap keys",
+            Self::Derive => "derive keys",
+        }
+    }
+}
+
+/// Where a secret comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// An `xenc:EncryptedKey` of this message, or of the request that it answers.
+    EncryptedKey,
+    Ticket,
+    Assertion,
+    SharedSecret,
+    SecurityContext,
+    Password,
+    Derived,
+}
+
+impl KeyOrigin {
+    /// Whether peers that derive no keys sign and encrypt with it. Such a secret is made for one exchange; the others are
+    /// used for many messages, or are derived so that each has one use.
+    const fn may_sign_and_encrypt(self) -> bool {
+        match self {
+            Self::EncryptedKey | Self::Ticket | Self::Assertion => true,
+            Self::SharedSecret | Self::SecurityContext | Self::Password | Self::Derived => false,
+        }
+    }
+}
+
+/// Which octets of which secret a key is. A cipher may take the leading octets of a secret, and one derivation gives many
+/// octets: two keys that share octets are one key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct KeyId {
+    stream: [u8; 32],
+    octets: Range<usize>,
+}
+
+impl KeyId {
+    pub(crate) fn of(secret: &Secret) -> Self {
+        Self { stream: digest(&[b"secret", secret.as_octets()]), octets: 0..secret.len() }
+    }
+
+    /// Its leading octets.
+    pub(crate) fn leading(&self, len: usize) -> Self {
+        Self { stream: self.stream, octets: self.octets.start..self.octets.start + len }
+    }
+
+    /// `len` octets from `offset` of what is derived from it with `nonce`.
+    pub(crate) fn derived(&self, nonce: &[u8], offset: usize, len: usize) -> Self {
+        let (start, end) = (self.octets.start as u64, self.octets.end as u64);
+        let source = [&self.stream[..], &start.to_be_bytes(), &end.to_be_bytes()].concat();
+        Self { stream: digest(&[b"derived", &source, nonce]), octets: offset..offset + len }
+    }
+
+    fn overlaps(&self, octets: &Range<usize>) -> bool {
+        self.octets.start < octets.end && octets.start < self.octets.end
+    }
+}
+
+/// SHA-256 over parts, each with its length.
+fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let mut digest = Digest::new(DigestMethod::Sha256);
+    for part in parts {
+        digest.update(&(part.len() as u64).to_be_bytes());
+        digest.update(part);
+    }
+    let mut octets = [0; 32];
+    octets.copy_from_slice(digest.finish().as_octets());
+    octets
+}
+
+/// What the secrets of one message were used for.
+#[derive(Default)]
+pub(crate) struct KeyUses {
+    known: HashMap<[u8; 32], Vec<Known>>,
+    sign_and_encrypt: bool,
+}
+
+#[derive(PartialEq)]
+struct Known {
+    octets: Range<usize>,
+    origin: KeyOrigin,
+    key_use: KeyUse,
+}
+
+impl KeyUses {
+    /// No use yet. `sign_and_encrypt` admits the one pair that can be admitted.
+    pub(crate) fn new(sign_and_encrypt: bool) -> Self {
+        Self { known: HashMap::new(), sign_and_encrypt }
+    }
+
+    /// Notes a use of a key.
+    ///
+    /// # Errors
+    /// [`KeyUseError`] if the key was used otherwise before.
+    pub(crate) fn note(&mut self, key: &KeyId, origin: KeyOrigin, key_use: KeyUse) -> Result<(), KeyUseError> {
+        let admitted = self.sign_and_encrypt;
+        let known = self.known.entry(key.stream).or_default();
+        for before in known.iter().filter(|before| key.overlaps(&before.octets)) {
+            let may = before.origin.may_sign_and_encrypt() && origin.may_sign_and_encrypt();
+            judge(before.key_use, key_use, may, admitted)?;
+        }
+        let new = Known { octets: key.octets.clone(), origin, key_use };
+        if !known.contains(&new) {
+            known.push(new);
+        }
+        Ok(())
+    }
+}
+
+/// Whether one key may be used in both ways.
+fn judge(before: KeyUse, now: KeyUse, may: bool, admitted: bool) -> Result<(), KeyUseError> {
+    let (first, second) = (before.verb(), now.verb());
+    match (before, now) {
+        (KeyUse::Content(before), KeyUse::Content(now)) if before != now => Err(KeyUseError::TwoCiphers),
+        _ if first == second => Ok(()),
+        (KeyUse::Wrap, _) | (_, KeyUse::Wrap) => Err(KeyUseError::TwoUses { first, second }),
+        _ if may && admitted => Ok(()),
+        _ if may => Err(KeyUseError::SignsAndEncrypts { first, second }),
+        _ => Err(KeyUseError::TwoUses { first, second }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wss_crypto::{ContentEncryption, Secret};
+
+    use super::{KeyId, KeyOrigin, KeyUse, KeyUseError, KeyUses};
+
+    const GCM: KeyUse = KeyUse::Content(ContentEncryption::Aes128Gcm);
+    const CBC: KeyUse = KeyUse::Content(ContentEncryption::Aes128Cbc);
+    const USES: [KeyUse; 5] = [KeyUse::Mac, GCM, CBC, KeyUse::Wrap, KeyUse::Derive];
+    const ORIGINS: [KeyOrigin; 7] = [
+        KeyOrigin::EncryptedKey,
+        KeyOrigin::Ticket,
+        KeyOrigin::Assertion,
+        KeyOrigin::SharedSecret,
+        KeyOrigin::SecurityContext,
+        KeyOrigin::Password,
+        KeyOrigin::Derived,
+    ];
+
+    fn key() -> KeyId {
+        KeyId::of(&Secret::new(vec![7; 32]))
+    }
+
+    #[test]
+    fn every_pair_of_uses_of_every_origin_is_judged() {
+        for origin in ORIGINS {
+            let may = matches!(origin, KeyOrigin::EncryptedKey | KeyOrigin::Ticket | KeyOrigin::Assertion);
+            for first in USES {
+                for second in USES {
+                    for admitted in [false, true] {
+                        let mut uses = KeyUses::new(admitted);
+                        assert_eq!(uses.note(&key(), origin, first), Ok(()));
+                        let outcome = uses.note(&key(), origin, second);
+                        let wraps = first == KeyUse::Wrap || second == KeyUse::Wrap;
+                        match (first, second) {
+                            _ if first == second => assert_eq!(outcome, Ok(())),
+                            (KeyUse::Content(_), KeyUse::Content(_)) => {
+                                assert_eq!(outcome, Err(KeyUseError::TwoCiphers));
+                            }
+                            _ if wraps || !may => assert!(matches!(outcome, Err(KeyUseError::TwoUses { .. }))),
+                            _ if admitted => assert_eq!(outcome, Ok(())),
+                            _ => assert!(matches!(outcome, Err(KeyUseError::SignsAndEncrypts { .. }))),
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_secret_of_two_origins_has_the_stricter_rule() {
+        for other in ORIGINS.into_iter().filter(|origin| !origin.may_sign_and_encrypt()) {
+            for (first, second) in [(KeyOrigin::EncryptedKey, other), (other, KeyOrigin::EncryptedKey)] {
+                let mut uses = KeyUses::new(true);
+                assert_eq!(uses.note(&key(), first, KeyUse::Mac), Ok(()));
+                assert!(matches!(uses.note(&key(), second, GCM), Err(KeyUseError::TwoUses { .. })));
+            }
+        }
+    }
+
+    #[test]
+    fn keys_that_share_octets_are_one_key() {
+        let nonce = [1; 16];
+        let slice = |offset, len| key().derived(&nonce, offset, len);
+        let conflicts = |first: &KeyId, second: &KeyId| {
+            let mut uses = KeyUses::new(false);
+            assert_eq!(uses.note(first, KeyOrigin::Derived, KeyUse::Mac), Ok(()));
+            uses.note(second, KeyOrigin::Derived, GCM).is_err()
+        };
+        assert!(conflicts(&key(), &key().leading(16)));
+        assert!(conflicts(&key().leading(16), &key()));
+        assert!(conflicts(&slice(0, 24), &slice(0, 32)));
+        assert!(conflicts(&slice(0, 24), &slice(23, 16)));
+        assert!(!conflicts(&slice(0, 24), &slice(24, 32)), "one after the other");
+        assert!(!conflicts(&slice(0, 24), &key().derived(&[2; 16], 0, 24)), "another nonce");
+        assert!(!conflicts(&slice(0, 24), &key().leading(16).derived(&nonce, 0, 24)), "another source");
+        assert!(!conflicts(&key(), &slice(0, 32)), "the source is not what is derived from it");
+        assert!(!conflicts(&key(), &KeyId::of(&Secret::new(vec![8; 32]))));
+    }
+}

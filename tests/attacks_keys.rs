@@ -1,0 +1,384 @@
+//! One key, one use: no octets carry over from a cipher to a key wrap, or from there to a MAC.
+
+mod common;
+
+use common::*;
+use std::time::SystemTime;
+use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Writer, name};
+use ws_security::crypto::{HmacKey, KeyWrap, SystemRandom, wrap};
+use ws_security::prelude::*;
+use ws_security::tokens::{ReferenceForm, write_derived_key, write_kerberos_token};
+use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
+use ws_security::xmlenc::{
+    DecryptError, EncryptedKey, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
+};
+use ws_security::{
+    AssertionTrust, Budget, ContentEncryption, DigestMethod, KerberosForm, KerberosSession, KeyTransport, KeyUseError,
+    NewAssertion, OpenError, PlanError, ProtectionToken, SamlVersion, Secret, SecureConversation, SignatureMethod,
+    Waiver,
+};
+
+const GCM: ContentEncryption = ContentEncryption::Aes256Gcm;
+const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
+const WRAPPING: &str = "<ds:KeyName>shared</ds:KeyName>";
+
+fn secret() -> Secret {
+    Secret::new(vec![7; 32])
+}
+
+fn find<'d>(document: &'d Document<'d>, local: &str) -> Element<'d> {
+    document.elements().find(|element| element.name().local == local).unwrap_or_else(|| panic!("no {local}"))
+}
+
+fn ticket() -> Vec<u8> {
+    b"\x60\x0e\x06\x09\x2a\x86\x48\x86\xf7\x12\x01\x02\x02\x01\x00\x6e".to_vec()
+}
+
+fn everything() -> Receiver {
+    let issuers =
+        AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", Trust::pins([certificate("carol")]));
+    receiver()
+        .decrypt_with(identity("bob"))
+        .shared_secret(Some("shared".to_owned()), secret())
+        .security_contexts(|identifier: &str, _: Option<&str>| {
+            (identifier == CONTEXT).then(|| Secret::new(vec![9; 32]))
+        })
+        .assertions(issuers)
+        .kerberos(|_: &[u8]| {
+            Some(KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: Secret::new(vec![11; 32]) })
+        })
+}
+
+fn reference_to(id: &str) -> String {
+    format!(
+        "<wsse:SecurityTokenReference xmlns:wsse=\"{0}\"><wsse:Reference URI=\"#{id}\"></wsse:Reference>\
+         </wsse:SecurityTokenReference>",
+        name::WSSE.uri
+    )
+}
+
+fn key_for_bob(id: &str, secret: &Secret) -> String {
+    let bob = certificate("bob");
+    let transport = KeyTransport::oaep_mgf1p();
+    let wrapped = bob.public_key().wrap_key(&transport, secret).expect("wrapped");
+    let mut key_info = Writer::within(&[name::XENC, name::DS]);
+    ReferenceForm::IssuerSerial.write(&mut key_info, &bob, "");
+    write_encrypted_key(Some(id), &KeyMethod::Transport(transport), Some(&key_info.finish()), &wrapped, &[])
+}
+
+/// Where a secret comes from: its elements in the header, what names it in a KeyInfo, its octets.
+struct Origin {
+    name: &'static str,
+    elements: String,
+    key_info: String,
+    secret: Secret,
+    may_do_both: bool,
+}
+
+fn origins() -> Vec<Origin> {
+    let context = Secret::new(vec![9; 32]);
+    let external = format!(
+        "<wsse:SecurityTokenReference xmlns:wsse=\"{}\"><wsse:Reference URI=\"{CONTEXT}\"></wsse:Reference>\
+         </wsse:SecurityTokenReference>",
+        name::WSSE.uri
+    );
+    let version = SecureConversation::V1_3;
+    let (derived_token, derived) = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
+    let transported = Secret::new(vec![5; 32]);
+    let issued = Secret::new(vec![6; 32]);
+    let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann")
+        .audience("urn:bank")
+        .holder_of_secret(issued.clone(), &certificate("bob"))
+        .sign(&identity("carol"), SystemTime::now(), &SystemRandom)
+        .expect("issued");
+    let assertion_id = {
+        let document = Document::parse(&assertion, &Limits::default()).expect("well-formed");
+        document.root().attribute("", "ID").expect("an ID").into_owned()
+    };
+    let (kerberos, _) = write_kerberos_token("KT", KerberosForm::Gss, &ticket()).expect("a token");
+    let origin =
+        |name, elements, key_info, secret, may_do_both| Origin { name, elements, key_info, secret, may_do_both };
+    vec![
+        origin("shared secret", String::new(), WRAPPING.to_owned(), secret(), false),
+        origin("context", String::new(), external, context, false),
+        origin("derived", derived_token, reference_to("DK"), derived, false),
+        origin("EncryptedKey", key_for_bob("EK", &transported), reference_to("EK"), transported, true),
+        origin("assertion", assertion, reference_to(&assertion_id), issued, true),
+        origin("ticket", kerberos, reference_to("KT"), Secret::new(vec![11; 32]), true),
+    ]
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Mac,
+    Content,
+    Wrap,
+}
+
+fn data(id: &str, key: &Secret, key_info: Option<&str>) -> String {
+    let kind = PlaintextType::Element;
+    encrypt_octets(b"<x:note xmlns:x=\"urn:x\"></x:note>", &kind, GCM, key, Some(id), key_info, &SystemRandom)
+        .expect("encrypted")
+}
+
+/// The elements that put the secret of `origin` to this use.
+fn elements(used: Use, nth: usize, origin: &Origin, message: &str) -> String {
+    let (key, id) = (&origin.secret, format!("ED{nth}"));
+    match used {
+        Use::Mac => {
+            let document = Document::parse(message, &Limits::default()).expect("well-formed");
+            let timestamp = find(&document, "Timestamp");
+            let uri = format!("#{}", timestamp.attribute(name::WSU.uri, "Id").expect("an Id"));
+            let canonical = Canonicalization::default();
+            let transforms = vec![Transform::Canonicalization(canonical)];
+            let reference = NewReference::digest(uri, &Subset::subtree(timestamp), transforms, DigestMethod::Sha256);
+            let references = [reference.expect("digested")];
+            let pending =
+                PendingSignature::new(SignatureMethod::HmacSha256, &references, None, Some(origin.key_info.clone()));
+            let mac = HmacKey::new(key.as_octets().to_vec()).expect("a key");
+            pending.finish(&pending.value(&mac).expect("a value"))
+        }
+        Use::Content => {
+            let mut list = Writer::new();
+            write_reference_list(&mut list, std::slice::from_ref(&id));
+            list.finish() + &data(&id, key, Some(&origin.key_info))
+        }
+        Use::Wrap => {
+            let inner = Secret::new(vec![42 + u8::try_from(nth).expect("small"); 32]);
+            let wrapped = wrap(KeyWrap::Aes256, key, &inner, &SystemRandom).expect("wrapped");
+            let method = KeyMethod::Wrap(KeyWrap::Aes256);
+            let key = write_encrypted_key(None, &method, Some(&origin.key_info), &wrapped, std::slice::from_ref(&id));
+            key + &data(&id, &inner, None)
+        }
+    }
+}
+
+fn with_uses(origin: &Origin, uses: [Use; 2]) -> String {
+    let message = signed(SOAP11);
+    let more: String = uses.iter().zip(1..).map(|(used, nth)| elements(*used, nth, origin, &message)).collect();
+    message.replace("</wsse:Security>", &format!("{}{more}</wsse:Security>", origin.elements))
+}
+
+/// Every pair of uses of every secret that a message can name: one use is fine, two are not, and a call admits one pair.
+#[test]
+fn every_pair_of_uses_of_one_secret_is_judged() {
+    for origin in origins() {
+        for first in [Use::Mac, Use::Content, Use::Wrap] {
+            for second in [Use::Mac, Use::Content, Use::Wrap] {
+                // A key wraps others by its name alone: only shared secrets have one.
+                let wraps = first == Use::Wrap || second == Use::Wrap;
+                if wraps && origin.name != "shared secret" {
+                    continue;
+                }
+                let what = format!("{} {first:?} {second:?}", origin.name);
+                let message = with_uses(&origin, [first, second]);
+                let accepting = everything().accept_one_key_to_sign_and_encrypt();
+                if first == second {
+                    let opened =
+                        everything().open(&message).unwrap_or_else(|error| panic!("{what}: {error}\n{message}"));
+                    assert!(opened.body().xml().contains(AMOUNT));
+                    continue;
+                }
+                let error = refuse(&everything(), &message);
+                if origin.may_do_both {
+                    assert!(
+                        matches!(error, OpenError::KeyUse(KeyUseError::SignsAndEncrypts { .. })),
+                        "{what}: {error}"
+                    );
+                    let text = error.to_string();
+                    assert!(text.contains("`accept_one_key_to_sign_and_encrypt`"), "{text}");
+                    assert!(text.contains("`--accept-one-key-to-sign-and-encrypt`"), "{text}");
+                    let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{what}: {error}"));
+                    assert!(opened.evidence().waived.contains(&Waiver::OneKeyToSignAndEncrypt));
+                } else {
+                    let two = |error: &OpenError| matches!(error, OpenError::KeyUse(KeyUseError::TwoUses { .. }));
+                    assert!(two(&error), "{what}: {error}");
+                    assert!(two(&refuse(&accepting, &message)), "{what}");
+                }
+            }
+        }
+    }
+}
+
+/// Keys of one stream of derived octets, or a secret and what a second token makes of the same octets.
+#[test]
+fn keys_that_share_octets_have_one_use_between_them() {
+    let origins = origins();
+    let derived = origins.iter().find(|origin| origin.name == "derived").expect("one");
+    let shorter = derived.elements.replace("Id=\"DK\"", "Id=\"DK2\"").replace(">32</wsc:Length>", ">16</wsc:Length>");
+    let key = Secret::new(derived.secret.as_octets()[..16].to_vec());
+    let message = signed(SOAP11);
+    let kind = PlaintextType::Element;
+    let cipher = ContentEncryption::Aes128Gcm;
+    let info = reference_to("DK2");
+    let data =
+        encrypt_octets(b"<n></n>", &kind, cipher, &key, Some("ED"), Some(&info), &SystemRandom).expect("encrypted");
+    let mut list = Writer::new();
+    write_reference_list(&mut list, &["ED".to_owned()]);
+    let mac = elements(Use::Mac, 1, derived, &message);
+    let more = format!("{}{shorter}{mac}{}{data}</wsse:Security>", derived.elements, list.finish());
+    let error = refuse(&everything(), &message.replace("</wsse:Security>", &more));
+    assert!(matches!(error, OpenError::KeyUse(KeyUseError::TwoUses { .. })), "{error}");
+    // A shared secret that comes back in an EncryptedKey is still the shared secret.
+    let shared = origins.iter().find(|origin| origin.name == "shared secret").expect("one");
+    let again = Origin {
+        name: "again",
+        elements: key_for_bob("EK", &shared.secret),
+        key_info: reference_to("EK"),
+        secret: shared.secret.clone(),
+        may_do_both: true,
+    };
+    let mac = elements(Use::Mac, 1, shared, &message);
+    let more = format!("{}{mac}{}</wsse:Security>", again.elements, elements(Use::Content, 2, &again, &message));
+    let error = refuse(&everything().accept_one_key_to_sign_and_encrypt(), &message.replace("</wsse:Security>", &more));
+    assert!(matches!(error, OpenError::KeyUse(KeyUseError::TwoUses { .. })), "{error}");
+}
+
+/// Whoever knows the plaintext of some ciphertext would know a key that the secret vouches for.
+#[test]
+fn ciphertext_is_never_taken_for_a_wrapped_key() {
+    let known = b"<p:Pay xmlns:p=\"urn:p\">thirty-two!";
+    for cipher in ContentEncryption::ALL {
+        let shared = Secret::new((1..).take(cipher.key_len()).collect());
+        let octets = ws_security::crypto::encrypt(cipher, &shared, &known[..32], &SystemRandom).expect("encrypted");
+        let genuine = write_encrypted_key(Some("EK"), &KeyMethod::Wrap(KeyWrap::Aes256), Some(WRAPPING), &octets, &[]);
+        let forged = genuine.replace(KeyWrap::Aes256.uri(), cipher.uri());
+        assert_ne!(forged, genuine);
+        let document = Document::parse(&forged, &Limits::default()).expect("well-formed");
+        let not_a_wrap = |error: &DecryptError| matches!(error, DecryptError::NotAKeyWrap { .. });
+        assert!(
+            EncryptedKey::parse(document.root(), &Budget::new(&Limits::default(), 0))
+                .is_err_and(|error| not_a_wrap(&error)),
+            "{cipher:?}"
+        );
+        let mallory = Origin {
+            name: "forged",
+            elements: forged,
+            key_info: reference_to("EK"),
+            secret: Secret::new(known[..32].to_vec()),
+            may_do_both: true,
+        };
+        let legacy = ws_security::AlgorithmPolicy::everything_for_legacy_use_only();
+        let receiver = receiver().shared_secret(Some("shared".to_owned()), shared).algorithms(legacy);
+        for used in [Use::Mac, Use::Content] {
+            let message = signed(SOAP11);
+            let more = elements(used, 1, &mallory, &message);
+            let more = format!("{}{more}</wsse:Security>", mallory.elements);
+            let error = refuse(&receiver, &message.replace("</wsse:Security>", &more));
+            assert!(matches!(&error, OpenError::Decrypt(error) if not_a_wrap(error)), "{cipher:?} {used:?}: {error}");
+            assert!(error.to_string().contains("not a key-wrap algorithm"));
+        }
+    }
+}
+
+/// The other side makes no such message: found when the recipe is planned, or where only the message tells, then.
+#[test]
+fn recipes_give_each_secret_one_use() {
+    let shared = || Secret::new(vec![9; 32]);
+    let context = || ProtectionToken::security_context(SecureConversation::V1_3, CONTEXT, shared());
+    let sign = |token: &ProtectionToken| Signing::with_token(token).parts([Part::Body, Part::Timestamp]);
+    let encrypt = |token: &ProtectionToken| Encrypting::with_token(token).parts([Part::Body]);
+    let two_uses = |error: Result<(), PlanError>| matches!(error, Err(PlanError::KeyUse(KeyUseError::TwoUses { .. })));
+    for recipe in [recipe(), recipe().accept_one_key_to_sign_and_encrypt(), recipe().allow_legacy_algorithms()] {
+        let (one, other) = (context(), context());
+        assert!(two_uses(recipe.clone().sign(sign(&one)).encrypt(encrypt(&one)).plan().map(drop)));
+        assert!(two_uses(recipe.clone().encrypt(encrypt(&one)).sign(sign(&one)).plan().map(drop)));
+        assert!(
+            two_uses(recipe.clone().sign(sign(&one)).encrypt(encrypt(&other)).plan().map(drop)),
+            "one secret, twice"
+        );
+        let derived = one.clone().derived_keys(SecureConversation::V1_3);
+        assert!(recipe.clone().sign(sign(&derived)).encrypt(encrypt(&derived)).plan().is_ok());
+        assert!(two_uses(recipe.clone().sign(sign(&derived)).encrypt(encrypt(&one)).plan().map(drop)));
+    }
+    let key = ProtectionToken::encrypted_to(&certificate("bob"));
+    let both = recipe().sign(sign(&key)).encrypt(encrypt(&key));
+    let refused = both.clone().allow_legacy_algorithms().plan().map(drop);
+    assert!(matches!(refused, Err(PlanError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))), "{refused:?}");
+    assert!(both.accept_one_key_to_sign_and_encrypt().plan().is_ok());
+    // Two tokens of one initiator have one session key.
+    let initiator = || ws_security::KerberosTicket { gss_token: ticket(), key: Secret::new(vec![11; 32]) };
+    let (one, other) =
+        (ProtectionToken::kerberos(move || Some(initiator())), ProtectionToken::kerberos(move || Some(initiator())));
+    let both = recipe().sign(sign(&one)).encrypt(encrypt(&other)).plan().expect("two tokens");
+    let refused = both.secure(&envelope(SOAP11));
+    assert!(
+        matches!(refused, Err(ws_security::SecureError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))),
+        "{refused:?}"
+    );
+}
+
+/// A reply under the key of its request is under the same rule.
+#[test]
+fn the_key_of_a_request_has_one_use_in_its_reply() {
+    let key = ProtectionToken::encrypted_to(&certificate("bob"));
+    let request = recipe()
+        .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
+        .sign(Signing::with(&identity("alice")).parts([Part::Signature]));
+    let (message, sent) = request.plan().expect("a plan").secure_request(&envelope(SOAP11)).expect("secured");
+    let opened = receiver().decrypt_with(identity("bob")).open(&message).expect("opens");
+    let key = ProtectionToken::of_request();
+    let reply = recipe()
+        .signature_confirmation()
+        .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
+        .encrypt(Encrypting::with_token(&key).parts([Part::Body]));
+    assert!(reply.clone().plan().is_err());
+    let plan = reply.accept_one_key_to_sign_and_encrypt().plan().expect("a plan");
+    let reply = plan.secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+    let client = receiver();
+    let refused = client.open_reply(&reply, &sent).map(drop);
+    assert!(matches!(refused, Err(OpenError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))), "{refused:?}");
+    assert!(client.accept_one_key_to_sign_and_encrypt().open_reply(&reply, &sent).is_ok());
+}
+
+#[test]
+fn short_secrets_are_refused_wherever_they_are_given() {
+    let version = SecureConversation::V1_3;
+    for octets in [0, 1, 15] {
+        let secret = move || Secret::new(vec![7; octets]);
+        let empty = octets == 0;
+        let sending = |token: ProtectionToken, lax: bool| {
+            let recipe = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]));
+            let recipe = if lax { recipe.accept_short_secrets_for_legacy_use_only() } else { recipe };
+            recipe.plan()
+        };
+        for token in [
+            ProtectionToken::security_context(version, CONTEXT, secret()),
+            ProtectionToken::security_context(version, CONTEXT, secret()).derived_keys(version),
+        ] {
+            let refused = sending(token.clone(), false).map(drop);
+            assert_eq!(refused, Err(PlanError::KeyUse(KeyUseError::TooShort { octets })));
+            if empty {
+                assert!(sending(token, true).is_err());
+                continue;
+            }
+            let message = sending(token, true).expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+            let named = receiver().shared_secret(Some(CONTEXT.to_owned()), secret());
+            let looked_up = receiver().security_contexts(move |_: &str, _: Option<&str>| Some(secret()));
+            for receiver in [named, looked_up] {
+                let error = refuse(&receiver, &message);
+                assert!(matches!(error, OpenError::KeyUse(KeyUseError::TooShort { .. })), "{error}");
+                assert!(error.to_string().contains("accept_short_secrets_for_legacy_use_only"));
+                let opened = receiver.accept_short_secrets_for_legacy_use_only().open(&message).expect("opens");
+                assert!(opened.evidence().waived.contains(&Waiver::ShortSecrets));
+            }
+        }
+        // Given and not used, it is refused all the same.
+        let error = refuse(&receiver().shared_secret(None, secret()), &signed(SOAP11));
+        assert!(matches!(error, OpenError::KeyUse(KeyUseError::TooShort { .. })), "{error}");
+    }
+    // A key that someone encrypted to us, or a ticket, or an assertion's: each too short to sign with.
+    let message = signed(SOAP11);
+    for nth in 3..6 {
+        let mut origin = origins().remove(nth);
+        if origin.name == "EncryptedKey" {
+            origin.elements = key_for_bob("EK", &Secret::new(vec![5; 8]));
+        }
+        let receiver = everything().kerberos(|_: &[u8]| {
+            Some(KerberosSession { principal: "ann@EXAMPLE".to_owned(), key: Secret::new(vec![11; 8]) })
+        });
+        let more = format!("{}{}</wsse:Security>", origin.elements, elements(Use::Mac, 1, &origin, &message));
+        let outcome = receiver.open(message.replace("</wsse:Security>", &more));
+        assert_eq!(outcome.is_ok(), origin.name == "assertion", "{}: {outcome:?}", origin.name);
+    }
+}
