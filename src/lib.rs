@@ -5,6 +5,7 @@
 pub use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
     KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
+    TransportMethod,
 };
 /// SOAP with Attachments: packages of `multipart/related`.
 pub use wss_header::attachments;

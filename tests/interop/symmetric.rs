@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use ws_security::c14n::name;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, KeyTransport, Part, ProtectionToken, Receiver,
-    Recipe, ReferenceForm, Requirements, Secret, SecureConversation, SignatureMethod, SignerRule, Signing, Trust,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, ProtectionToken, Receiver, Recipe,
+    ReferenceForm, Requirements, Secret, SecureConversation, SignatureMethod, SignerRule, Signing, TransportMethod,
+    Trust,
 };
 
 use crate::peer::{self, MARKER, Matrix};
@@ -234,7 +235,7 @@ fn header_blocks_are_encrypted_both_ways() {
                 SignatureMethod::RsaSha256.uri(),
                 DigestMethod::Sha256.uri(),
                 ContentEncryption::Aes256Gcm.uri(),
-                KeyTransport::OAEP_MGF1P
+                TransportMethod::RsaOaepMgf1p.uri()
             );
             let requirements = Requirements::dangerous_unsigned().encrypted([Part::Body, block()]);
             let trust = Trust::anchors([peer::certificate("ca")])

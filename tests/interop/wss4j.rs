@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use ws_security::c14n::{base64_decode, base64_encode, name};
 use ws_security::{
-    AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, KeyTransport, Part, Receiver,
-    Recipe, ReferenceForm, Requirements, Secret, SignatureMethod, SignerRule, Signing, Trust,
+    AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, Receiver, Recipe,
+    ReferenceForm, Requirements, Secret, SignatureMethod, SignerRule, Signing, TransportMethod, Trust,
 };
 
 use crate::peer::{self, MARKER, Matrix};
@@ -272,10 +272,10 @@ fn every_shape_goes_both_ways() {
                             method.uri(),
                             DigestMethod::Sha256.uri(),
                             cipher.uri(),
-                            KeyTransport::OAEP_MGF1P
+                            TransportMethod::RsaOaepMgf1p.uri()
                         );
                         if cipher == ContentEncryption::Aes256Gcm {
-                            spec = spec.replace(KeyTransport::OAEP_MGF1P, KeyTransport::OAEP);
+                            spec = spec.replace(TransportMethod::RsaOaepMgf1p.uri(), TransportMethod::RsaOaep.uri());
                             spec.push_str(&format!(
                                 ",oaep-digest={},mgf={}",
                                 DigestMethod::Sha256.uri(),

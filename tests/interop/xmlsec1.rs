@@ -87,7 +87,7 @@ fn signatures_go_both_ways() {
             write_x509_certificate(&mut key_info, &peer::certificate(signer));
             let signing = DocumentSigning {
                 method,
-                digest: method.digest(),
+                digest: method.digest().expect("the methods above have one"),
                 canonicalization: Canonicalization::new(canonicalization),
                 key_info: Some(key_info.finish()),
                 id_attributes: Vec::new(),

@@ -8,7 +8,7 @@ use ws_security::xmldsig::{
     Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify as verify_signature, write_key_value,
     write_x509_certificate,
 };
-use ws_security::{Budget, Curve, DigestMethod, KeyKind, SignatureMethod};
+use ws_security::{Budget, DigestMethod, SignatureMethod};
 
 use crate::args::{DsigSignArgs, DsigVerifyArgs};
 use crate::keys::{self, Keys};
@@ -96,10 +96,10 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let secret_key;
     let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
         write_x509_certificate(&mut key_info, identity.certificate());
-        (identity.signing_key().as_ref(), fitting_method(identity.certificate().public_key().kind()))
+        (identity.signing_key().as_ref(), identity.certificate().public_key().kind().default_signature())
     } else if let Some(private) = keys.private.first() {
         write_key_value(&mut key_info, private.public_key());
-        (private, fitting_method(private.public_key().kind()))
+        (private, private.public_key().kind().default_signature())
     } else if let Some((name, secret)) = keys.secrets.first() {
         if let Some(key_name) = name {
             key_info.leaf(ws_security::c14n::name::DS, "KeyName", key_name);
@@ -136,13 +136,4 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     };
     let signed = sign_document(&document, &ids, &signing, key).map_err(could_not)?;
     output::write(arguments.file.output.as_ref(), signed.as_bytes())
-}
-
-fn fitting_method(kind: KeyKind) -> SignatureMethod {
-    match kind {
-        KeyKind::Rsa { .. } => SignatureMethod::RsaSha256,
-        KeyKind::Ec(Curve::P256) => SignatureMethod::EcdsaSha256,
-        KeyKind::Ec(Curve::P384) => SignatureMethod::EcdsaSha384,
-        KeyKind::Ec(Curve::P521) => SignatureMethod::EcdsaSha512,
-    }
 }

@@ -6,7 +6,7 @@ use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
     Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
 };
-use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret};
+use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret, TransportMethod};
 
 use crate::args::{XencDecryptArgs, XencEncryptArgs};
 use crate::keys::{self, Keys};
@@ -30,17 +30,19 @@ pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&st
     let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let digest = digest.map(|uri| DigestMethod::from_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
     let mgf = mgf.map(|uri| DigestMethod::from_mgf_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
-    match uri {
-        None | Some(KeyTransport::OAEP_MGF1P) => {
-            Ok(KeyTransport::RsaOaepMgf1p { digest: digest.unwrap_or(DigestMethod::Sha1), label: Vec::new() })
-        }
-        Some(KeyTransport::OAEP) => {
+    let method = match uri {
+        None => TransportMethod::RsaOaepMgf1p,
+        Some(uri) => TransportMethod::from_uri(uri).ok_or_else(|| unknown(uri))?,
+    };
+    // `rsa-oaep` exists for SHA-2: without a word it is SHA-256 for label and MGF1.
+    let (digest, mgf) = match method {
+        TransportMethod::RsaOaep => {
             let digest = digest.unwrap_or(DigestMethod::Sha256);
-            Ok(KeyTransport::RsaOaep { digest, mgf: mgf.unwrap_or(digest), label: Vec::new() })
+            (Some(digest), mgf.or(Some(digest)))
         }
-        Some(KeyTransport::RSA_1_5) => Ok(KeyTransport::Rsa15),
-        Some(uri) => Err(unknown(uri)),
-    }
+        _ => (digest, None),
+    };
+    Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
 }
 
 pub(crate) fn content(uri: Option<&String>) -> Outcome<ContentEncryption> {

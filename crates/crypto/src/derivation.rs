@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::algorithm::DigestMethod;
 use crate::digest::Digest;
-use crate::provider::imp;
+use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
 /// `P_SHA1` (RFC 2246 §5) of a secret and a seed, cut to `offset..offset + length` octets.
@@ -16,7 +16,7 @@ use crate::secret::Secret;
 #[must_use]
 pub fn p_sha1(secret: &Secret, seed: &[u8], offset: usize, length: usize) -> Secret {
     let end = offset.saturating_add(length);
-    let mac = |message: &[u8]| imp::hmac(DigestMethod::Sha1, secret.as_octets(), message);
+    let mac = |message: &[u8]| Chosen::hmac(DigestMethod::Sha1, secret.as_octets(), message);
     let mut stream = Zeroizing::new(Vec::with_capacity(end.next_multiple_of(20)));
     let mut chained = mac(seed);
     while stream.len() < end {

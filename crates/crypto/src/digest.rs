@@ -1,16 +1,16 @@
 //! Digests and MACs over octets as they come.
 
 use crate::algorithm::DigestMethod;
-use crate::provider::imp;
+use crate::provider::{self, DigestInPieces as _};
 
 /// A digest that octets are fed to.
-pub struct Digest(imp::Digest);
+pub struct Digest(provider::Digest);
 
 impl Digest {
     /// Starts a digest.
     #[must_use]
     pub fn new(method: DigestMethod) -> Self {
-        Self(imp::Digest::new(method))
+        Self(provider::Digest::start(method))
     }
 
     /// Takes the next octets.

@@ -21,6 +21,14 @@ pub enum LoadError {
     /// *Refused.* A kind of key that is not supported here.
     #[error("keys of this kind are not supported: use RSA, or EC on P-256, P-384 or P-521")]
     UnsupportedKey,
+    /// *Refused.* The provider this was built with has no code for this kind of key; the other provider has.
+    #[error("the provider `{provider}` cannot use {what}: build with the other provider")]
+    Provider {
+        /// The kind of key.
+        what: &'static str,
+        /// The provider's name, which is its feature.
+        provider: &'static str,
+    },
     /// *Refused.* The key is outside the bounds every use demands.
     #[error("the key is refused: {0}")]
     Bounds(&'static str),
@@ -56,6 +64,12 @@ pub enum CryptoError {
     /// *Misuse.* This kind of key cannot run this algorithm.
     #[error("this kind of key cannot run the algorithm: choose a method that fits the key")]
     KeyMismatch,
+    /// *Refused.* The provider this was built with has no code for this algorithm; the other provider has.
+    #[error("the provider `{provider}` cannot run the algorithm: build with the other provider")]
+    Unsupported {
+        /// The provider's name, which is its feature.
+        provider: &'static str,
+    },
     /// *Failed.* The value does not verify.
     #[error("the signature value does not verify")]
     SignatureMismatch,

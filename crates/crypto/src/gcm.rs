@@ -3,9 +3,9 @@
 //! What was opened is not authenticated before [`GcmOpening::finish`] succeeds: until then it is a stranger's, to be
 //! spooled and not to be acted upon.
 
-use crate::algorithm::ContentEncryption;
+use crate::algorithm::{Aes, ContentEncryption, Mode};
 use crate::error::CryptoError;
-use crate::provider::imp;
+use crate::provider::{Gcm, GcmInPieces as _, Refusal};
 use crate::random::Random;
 use crate::secret::Secret;
 
@@ -14,9 +14,21 @@ const TAG: usize = 16;
 /// Octets one nonce may serve (NIST SP 800-38D §5.2.1.1).
 const MAX_OCTETS: u64 = (1 << 36) - 32;
 
+/// The cipher of a method that is GCM, if the key has its length.
+fn cipher_for(method: ContentEncryption, key: &Secret) -> Option<Aes> {
+    match method.mode() {
+        Mode::Gcm(aes) => Some(aes).filter(|aes| key.len() == aes.key_len()),
+        Mode::Cbc(_) => None,
+    }
+}
+
+fn not_sealed(refusal: Refusal) -> CryptoError {
+    refusal.or(CryptoError::Provider)
+}
+
 /// Encrypts in pieces, in the layout of XML Encryption 1.1 §5.2.4: initialisation vector, ciphertext, tag.
 pub struct GcmSealing {
-    gcm: imp::Gcm,
+    gcm: Gcm,
     left: u64,
 }
 
@@ -36,12 +48,10 @@ impl GcmSealing {
         key: &Secret,
         random: &dyn Random,
     ) -> Result<(Self, [u8; NONCE]), CryptoError> {
-        if !method.is_authenticated() || key.len() != method.key_len() {
-            return Err(CryptoError::KeyMismatch);
-        }
+        let aes = cipher_for(method, key).ok_or(CryptoError::KeyMismatch)?;
         let mut nonce = [0; NONCE];
         random.fill(&mut nonce)?;
-        let gcm = imp::Gcm::start(key.as_octets(), &nonce, true).ok_or(CryptoError::Provider)?;
+        let gcm = Gcm::start(aes, key.as_octets(), &nonce, true).map_err(not_sealed)?;
         Ok((Self { gcm, left: MAX_OCTETS }, nonce))
     }
 
@@ -51,7 +61,7 @@ impl GcmSealing {
     /// [`CryptoError::Provider`] once more was fed than one nonce may serve.
     pub fn update(&mut self, octets: &mut [u8]) -> Result<(), CryptoError> {
         self.left = self.left.checked_sub(octets.len() as u64).ok_or(CryptoError::Provider)?;
-        self.gcm.update(octets).ok_or(CryptoError::Provider)
+        self.gcm.update(octets).map_err(not_sealed)
     }
 
     /// The tag, which stands after the ciphertext.
@@ -59,7 +69,7 @@ impl GcmSealing {
     /// # Errors
     /// [`CryptoError::Provider`].
     pub fn finish(self) -> Result<[u8; TAG], CryptoError> {
-        self.gcm.tag().ok_or(CryptoError::Provider)
+        self.gcm.tag().map_err(not_sealed)
     }
 }
 
@@ -67,7 +77,8 @@ impl GcmSealing {
 pub struct GcmOpening {
     key: Secret,
     nonce: Vec<u8>,
-    gcm: Option<imp::Gcm>,
+    aes: Aes,
+    gcm: Option<Gcm>,
     /// The last octets that were fed: the tag, if nothing follows.
     held: Vec<u8>,
     left: u64,
@@ -85,11 +96,9 @@ impl GcmOpening {
     /// # Errors
     /// [`CryptoError::Decryption`] if `method` is no GCM or the key has another length.
     pub fn start(method: ContentEncryption, key: &Secret) -> Result<Self, CryptoError> {
-        if !method.is_authenticated() || key.len() != method.key_len() {
-            return Err(CryptoError::Decryption);
-        }
+        let aes = cipher_for(method, key).ok_or(CryptoError::Decryption)?;
         let (nonce, held) = (Vec::with_capacity(NONCE), Vec::with_capacity(2 * TAG));
-        Ok(Self { key: key.clone(), nonce, gcm: None, held, left: MAX_OCTETS })
+        Ok(Self { key: key.clone(), nonce, aes, gcm: None, held, left: MAX_OCTETS })
     }
 
     /// Takes the next piece of what was sent, and appends what it opens to `unauthenticated`. At most 16 octets are held
@@ -104,7 +113,7 @@ impl GcmOpening {
             self.nonce.extend_from_slice(nonce);
             octets = rest;
             if let Ok(nonce) = <&[u8; NONCE]>::try_from(self.nonce.as_slice()) {
-                self.gcm = imp::Gcm::start(self.key.as_octets(), nonce, false);
+                self.gcm = Gcm::start(self.aes, self.key.as_octets(), nonce, false).ok();
             }
         }
         let ready = (self.held.len() + octets.len()).saturating_sub(TAG);
@@ -121,7 +130,7 @@ impl GcmOpening {
         unauthenticated.extend_from_slice(now);
         self.held.extend_from_slice(later);
         let opened = unauthenticated.get_mut(start..).unwrap_or_default();
-        self.gcm.as_mut().and_then(|gcm| gcm.update(opened)).ok_or_else(failed)
+        self.gcm.as_mut().and_then(|gcm| gcm.update(opened).ok()).ok_or_else(failed)
     }
 
     /// Whether everything that was opened is what was sealed under the key.

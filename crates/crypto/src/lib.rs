@@ -10,8 +10,6 @@
 #![forbid(unsafe_code)]
 
 mod algorithm;
-#[cfg(feature = "aws-lc-rs")]
-mod aws_lc;
 mod certificate;
 mod cipher;
 mod der;
@@ -27,12 +25,13 @@ mod pem;
 mod pkcs12;
 mod provider;
 mod random;
-#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-mod ring;
 mod rsa15;
 mod secret;
 
-pub use algorithm::{ContentEncryption, DigestMethod, KeyTransport, KeyWrap, SignatureFamily, SignatureMethod};
+pub use algorithm::{
+    All, ContentEncryption, Curve, DigestMethod, KeyTransport, KeyWrap, SignatureFamily, SignatureMethod,
+    TransportMethod,
+};
 pub use certificate::{Certificate, KeyUsage};
 pub use cipher::{decrypt, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
@@ -41,7 +40,7 @@ pub use distinguished_name::{DistinguishedName, NameForm};
 pub use error::{CryptoError, LoadError};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use identity::Identity;
-pub use key::{Curve, KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
+pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use pem::crls_from_pem;
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::identities_from_pkcs12;

@@ -1,7 +1,7 @@
 //! Randomness, through a trait a test can replace.
 
 use crate::error::CryptoError;
-use crate::provider::imp;
+use crate::provider::{Chosen, Provider as _};
 
 /// A source of unpredictable octets.
 pub trait Random: Send + Sync {
@@ -18,6 +18,6 @@ pub struct SystemRandom;
 
 impl Random for SystemRandom {
     fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
-        imp::random(octets)
+        Chosen::random(octets).map_err(|refusal| refusal.or(CryptoError::Provider))
     }
 }

@@ -8,7 +8,7 @@
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use crate::algorithm::DigestMethod;
-use crate::provider::imp;
+use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
 /// The key in a padded block, or its substitute. Without an expected length, one of 16, 24 or 32 octets.
@@ -17,7 +17,7 @@ pub(crate) fn unpad(block: &[u8], substitute_key: &[u8], ciphertext: &[u8], expe
         Some(len) => std::slice::from_ref(len),
         None => &[16, 24, 32],
     };
-    let mac = imp::hmac(DigestMethod::Sha512, substitute_key, ciphertext);
+    let mac = Chosen::hmac(DigestMethod::Sha512, substitute_key, ciphertext);
     // Beyond 64 octets no content key exists; longer expectations are cut to that.
     let mut chosen_len = lengths.last().copied().unwrap_or(32).min(64) as u32;
     let mut key = mac.as_octets().to_vec();

@@ -3,11 +3,11 @@
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::algorithm::{SignatureFamily, SignatureMethod};
+use crate::algorithm::{Scheme, SignatureMethod};
 use crate::digest::DigestValue;
 use crate::error::{CryptoError, LoadError};
 use crate::key::SigningKey;
-use crate::provider::imp;
+use crate::provider::{Chosen, Provider as _};
 use crate::random::Random;
 
 /// Secret octets: a content key, a key-wrapping key, a password.
@@ -85,11 +85,9 @@ impl HmacKey {
     }
 
     fn mac(&self, method: SignatureMethod, message: &[u8]) -> Result<DigestValue, CryptoError> {
-        match method.family() {
-            SignatureFamily::Hmac => Ok(imp::hmac(method.digest(), self.0.as_octets(), message)),
-            SignatureFamily::RsaPkcs1 | SignatureFamily::RsaPss | SignatureFamily::Ecdsa => {
-                Err(CryptoError::KeyMismatch)
-            }
+        match method.scheme() {
+            Scheme::Hmac(digest) => Ok(Chosen::hmac(digest, self.0.as_octets(), message)),
+            Scheme::Rsa(..) | Scheme::Ecdsa(_) => Err(CryptoError::KeyMismatch),
         }
     }
 
@@ -109,7 +107,7 @@ impl SigningKey for HmacKey {
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
-        method.family() == SignatureFamily::Hmac
+        matches!(method.scheme(), Scheme::Hmac(_))
     }
 }
 

@@ -86,7 +86,7 @@ fn transports() -> Vec<KeyTransport> {
     let mut all = vec![KeyTransport::Rsa15, KeyTransport::oaep_mgf1p()];
     for digest in DigestMethod::ALL {
         all.push(KeyTransport::RsaOaepMgf1p { digest, label: b"label".to_vec() });
-        all.extend(DigestMethod::ALL.map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
+        all.extend(DigestMethod::ALL.iter().map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
     }
     all
 }

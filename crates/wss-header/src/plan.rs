@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyKind, KeyTransport, Secret, SignatureFamily};
+use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
@@ -332,10 +332,11 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
 
 fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, legacy: bool) -> Result<(), PlanError> {
     if !legacy {
-        for digest in [signing.digest, signing.method.digest()] {
-            if matches!(digest, DigestMethod::Sha1 | DigestMethod::Sha224) {
-                return Err(PlanError::Legacy { uri: digest.uri() });
-            }
+        if signing.digest.is_legacy() {
+            return Err(PlanError::Legacy { uri: signing.digest.uri() });
+        }
+        if signing.method.is_legacy() {
+            return Err(PlanError::Legacy { uri: signing.method.uri() });
         }
     }
     match &signing.by {
@@ -383,7 +384,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
             return Err(PlanError::CannotBe { part: part.to_string(), verb: "encrypted" });
         }
     }
-    if !legacy && encrypting.content == ContentEncryption::TripleDesCbc {
+    if !legacy && encrypting.content.is_legacy() {
         return Err(PlanError::Legacy { uri: encrypting.content.uri() });
     }
     match &encrypting.to {
@@ -434,7 +435,7 @@ pub(crate) fn check_recipient(
     legacy: bool,
 ) -> Result<(), PlanError> {
     let usable = recipient.key_usage().is_none_or(|usage| usage.key_encipherment);
-    if !matches!(recipient.public_key().kind(), KeyKind::Rsa { .. }) || !usable {
+    if !recipient.public_key().kind().can_transport_keys() || !usable {
         return Err(PlanError::Recipient);
     }
     if !reference.fits(recipient) {
@@ -445,10 +446,10 @@ pub(crate) fn check_recipient(
 }
 
 fn check_transport(transport: &KeyTransport, legacy: bool) -> Result<(), PlanError> {
-    match transport {
-        KeyTransport::Rsa15 if !legacy => Err(PlanError::Legacy { uri: transport.uri() }),
-        _ => Ok(()),
+    if transport.method().is_legacy() && !legacy {
+        return Err(PlanError::Legacy { uri: transport.uri() });
     }
+    Ok(())
 }
 
 fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError> {

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_crypto::{
-    Certificate, ContentEncryption, Curve, DigestMethod, Identity, KeyKind, KeyTransport, Random, SignatureMethod,
-    SigningKey, SystemRandom,
+    Certificate, ContentEncryption, DigestMethod, Identity, KeyTransport, Random, SignatureMethod, SigningKey,
+    SystemRandom,
 };
 use wss_tokens::{Password, ReferenceForm};
 
@@ -257,12 +257,8 @@ impl Signing {
     }
 
     fn by(key: Option<Arc<dyn SigningKey>>, certificate: &Certificate, path: Vec<Certificate>) -> Self {
-        let (method, digest) = match certificate.public_key().kind() {
-            KeyKind::Rsa { .. } => (SignatureMethod::RsaSha256, DigestMethod::Sha256),
-            KeyKind::Ec(Curve::P256) => (SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
-            KeyKind::Ec(Curve::P384) => (SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
-            KeyKind::Ec(Curve::P521) => (SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
-        };
+        let method = certificate.public_key().kind().default_signature();
+        let digest = method.digest().unwrap_or(DigestMethod::Sha256);
         let certificate = Box::new(certificate.clone());
         Self::new(SignedBy::Certificate { key, certificate, path, reference: ReferenceForm::Direct }, method, digest)
     }

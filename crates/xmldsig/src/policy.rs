@@ -44,11 +44,8 @@ impl AlgorithmPolicy {
     #[must_use]
     pub fn modern_2026() -> Self {
         let mut policy = Self::empty().admit_canonicalization(CanonicalizationMethod::Exclusive);
-        for method in SignatureMethod::ALL {
-            if !matches!(method.digest(), DigestMethod::Sha1 | DigestMethod::Sha224) {
-                policy = policy.admit_signature(method).admit_digest(method.digest());
-            }
-        }
+        policy.signatures.extend(SignatureMethod::ALL.iter().filter(|method| !method.is_legacy()));
+        policy.digests.extend(DigestMethod::ALL.iter().filter(|method| !method.is_legacy()));
         policy
     }
 

@@ -123,12 +123,9 @@ fn only_parameters(element: Element<'_>, known: &[(&str, &str)], uri: &str) -> R
     }
 }
 
-/// RSASSA-PSS with parameters (RFC 9231 §2.3.9).
-const RSA_PSS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
-
 fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
     let uri = element.required_attribute("", "Algorithm")?;
-    if uri == RSA_PSS {
+    if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
         return parse_pss(element);
     }
     let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() };
@@ -143,7 +140,7 @@ fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError>
 /// The parameters are understood where they say what the identifiers without parameters say: MGF1 with the
 /// digest of the message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
 fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
-    let wrong = || SignatureError::Parameters { uri: RSA_PSS.to_owned() };
+    let wrong = || SignatureError::Parameters { uri: SignatureMethod::RSA_PSS_WITH_PARAMETERS.to_owned() };
     let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
         let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
         let uri = child.required_attribute("", "Algorithm")?;
@@ -151,13 +148,17 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
         DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into_owned() })
     };
     let mut digest = DigestMethod::Sha256;
-    only_parameters(element, &[(name::PSS.uri, "RSAPSSParams")], RSA_PSS)?;
+    only_parameters(element, &[(name::PSS.uri, "RSAPSSParams")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;
     if let Some(parameters) = element.optional_child(name::PSS.uri, "RSAPSSParams")? {
         let leaves = ["MaskGenerationFunction", "SaltLength", "TrailerField"].map(|local| (name::PSS.uri, local));
-        only_parameters(parameters, &[leaves.as_slice(), &[(name::DS.uri, "DigestMethod")]].concat(), RSA_PSS)?;
+        only_parameters(
+            parameters,
+            &[leaves.as_slice(), &[(name::DS.uri, "DigestMethod")]].concat(),
+            SignatureMethod::RSA_PSS_WITH_PARAMETERS,
+        )?;
         digest = digest_of(parameters)?.unwrap_or(digest);
         if let Some(mgf) = parameters.optional_child(name::PSS.uri, "MaskGenerationFunction")? {
-            only_parameters(mgf, &[(name::DS.uri, "DigestMethod")], RSA_PSS)?;
+            only_parameters(mgf, &[(name::DS.uri, "DigestMethod")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;
             let known =
                 mgf.attribute("", "Algorithm").is_none_or(|uri| uri == "http://www.w3.org/2007/05/xmldsig-more#MGF1");
             if !known || digest_of(mgf)?.is_some_and(|mgf| mgf != digest) {
@@ -173,7 +174,7 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
         }
     }
     let mut all = SignatureMethod::ALL.into_iter();
-    all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == digest).ok_or_else(wrong)
+    all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == Some(digest)).ok_or_else(wrong)
 }
 
 /// Writes a `ds:SignedInfo` in exclusive canonical form, standing alone: the octets that are signed.

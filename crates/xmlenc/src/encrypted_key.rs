@@ -1,7 +1,9 @@
 //! `xenc:EncryptedKey`: the wire form, both ways (XML Encryption 1.1 §3.5).
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
-use wss_crypto::{ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret};
+use wss_crypto::{
+    ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret, TransportMethod,
+};
 
 use crate::encrypted_data::{Parts, write_rest};
 use crate::error::DecryptError;
@@ -178,33 +180,25 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
         return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
     }
     let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.to_owned() };
-    if uri == KeyTransport::RSA_1_5 {
+    let method = TransportMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
+    if method == TransportMethod::Rsa15 {
         return Ok(KeyMethod::Transport(KeyTransport::Rsa15));
     }
-    if uri != KeyTransport::OAEP_MGF1P && uri != KeyTransport::OAEP {
-        return Err(unknown(&uri));
-    }
-    let mut digest = DigestMethod::Sha1;
+    let mut digest = None;
     if let Some(child) = element.optional_child(name::DS.uri, "DigestMethod")? {
         let uri = child.required_attribute("", "Algorithm")?;
-        digest = DigestMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
+        digest = Some(DigestMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?);
     }
-    let mut mgf = DigestMethod::Sha1;
-    let named_mgf = element.optional_child(name::XENC11.uri, "MGF")?;
-    if let Some(child) = named_mgf {
+    let mut mgf = None;
+    if let Some(child) = element.optional_child(name::XENC11.uri, "MGF")? {
         let uri = child.required_attribute("", "Algorithm")?;
-        mgf = DigestMethod::from_mgf_uri(&uri).ok_or_else(|| unknown(&uri))?;
+        mgf = Some(DigestMethod::from_mgf_uri(&uri).ok_or_else(|| unknown(&uri))?);
     }
     let label = match element.optional_child(name::XENC.uri, "OAEPparams")? {
         Some(child) => child.base64(1_024)?,
         None => Vec::new(),
     };
-    // Some peers name an MGF under `rsa-oaep-mgf1p`, and mean it.
-    if uri == KeyTransport::OAEP_MGF1P && mgf == DigestMethod::Sha1 {
-        Ok(KeyMethod::Transport(KeyTransport::RsaOaepMgf1p { digest, label }))
-    } else {
-        Ok(KeyMethod::Transport(KeyTransport::RsaOaep { digest, mgf, label }))
-    }
+    Ok(KeyMethod::Transport(KeyTransport::with(method, digest, mgf, label)))
 }
 
 /// Writes an `xenc:EncryptedKey` in canonical form, standing alone. `key_info` is the canonical content of
@@ -238,18 +232,13 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
         KeyMethod::Wrap(wrap) => writer.attribute("Algorithm", wrap.uri()),
         KeyMethod::Transport(transport) => {
             writer.attribute("Algorithm", transport.uri());
-            let (digest, mgf, label) = match transport {
-                KeyTransport::RsaOaepMgf1p { digest, label } => (Some(*digest), None, label.as_slice()),
-                KeyTransport::RsaOaep { digest, mgf, label } => (Some(*digest), Some(*mgf), label.as_slice()),
-                KeyTransport::Rsa15 => (None, None, [].as_slice()),
-            };
-            if !label.is_empty() {
-                writer.leaf(name::XENC, "OAEPparams", &base64_encode(label));
+            if !transport.label().is_empty() {
+                writer.leaf(name::XENC, "OAEPparams", &base64_encode(transport.label()));
             }
-            if let Some(digest) = digest {
+            if let Some(digest) = transport.digest() {
                 writer.algorithm(name::DS, "DigestMethod", digest.uri());
             }
-            if let Some(mgf) = mgf {
+            if let Some(mgf) = transport.mgf() {
                 writer.algorithm(name::XENC11, "MGF", mgf.mgf_uri());
             }
         }

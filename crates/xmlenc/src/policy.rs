@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, KeyWrap};
+use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, TransportMethod};
 
 use crate::encrypted_key::KeyMethod;
 use crate::error::DecryptError;
@@ -14,10 +14,8 @@ use crate::error::DecryptError;
 pub struct AlgorithmPolicy {
     contents: BTreeSet<ContentEncryption>,
     wraps: BTreeSet<KeyWrap>,
-    oaep_mgf1p: bool,
-    oaep: bool,
+    transports: BTreeSet<TransportMethod>,
     oaep_digests: BTreeSet<DigestMethod>,
-    rsa_1_5: bool,
 }
 
 impl Default for AlgorithmPolicy {
@@ -33,10 +31,8 @@ impl AlgorithmPolicy {
         Self {
             contents: BTreeSet::new(),
             wraps: BTreeSet::new(),
-            oaep_mgf1p: false,
-            oaep: false,
+            transports: BTreeSet::new(),
             oaep_digests: BTreeSet::new(),
-            rsa_1_5: false,
         }
     }
 
@@ -47,10 +43,11 @@ impl AlgorithmPolicy {
     #[must_use]
     pub fn modern_2026() -> Self {
         let mut policy = Self::empty();
-        policy.contents.extend(ContentEncryption::ALL.into_iter().filter(|method| method.is_authenticated()));
-        policy.wraps.extend(KeyWrap::ALL.into_iter().filter(|method| *method != KeyWrap::TripleDes));
-        policy.oaep_mgf1p = true;
-        policy.oaep = true;
+        policy
+            .contents
+            .extend(ContentEncryption::ALL.iter().filter(|method| !method.is_legacy() && method.is_authenticated()));
+        policy.wraps.extend(KeyWrap::ALL.iter().filter(|method| !method.is_legacy()));
+        policy.transports.extend(TransportMethod::ALL.iter().filter(|method| !method.is_legacy()));
         policy.oaep_digests.extend(DigestMethod::ALL);
         policy
     }
@@ -59,7 +56,7 @@ impl AlgorithmPolicy {
     /// signature, which the receiver checks.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {
-        let cbc = [ContentEncryption::Aes128Cbc, ContentEncryption::Aes192Cbc, ContentEncryption::Aes256Cbc];
+        let cbc = ContentEncryption::ALL.iter().filter(|method| !method.is_legacy() && !method.is_authenticated());
         self.contents.extend(cbc);
         self
     }
@@ -70,7 +67,7 @@ impl AlgorithmPolicy {
         let mut policy = Self::modern_2026();
         policy.contents.extend(ContentEncryption::ALL);
         policy.wraps.extend(KeyWrap::ALL);
-        policy.rsa_1_5 = true;
+        policy.transports.extend(TransportMethod::ALL);
         policy
     }
 
@@ -81,12 +78,7 @@ impl AlgorithmPolicy {
         let contents = self.contents.difference(&modern.contents).map(|method| method.uri());
         let wraps = self.wraps.difference(&modern.wraps).map(|method| method.uri());
         let digests = self.oaep_digests.difference(&modern.oaep_digests).map(|method| method.uri());
-        let transports = [
-            (self.oaep_mgf1p && !modern.oaep_mgf1p, KeyTransport::OAEP_MGF1P),
-            (self.oaep && !modern.oaep, KeyTransport::OAEP),
-            (self.rsa_1_5 && !modern.rsa_1_5, KeyTransport::RSA_1_5),
-        ];
-        let transports = transports.into_iter().filter(|(beyond, _)| *beyond).map(|(_, uri)| uri);
+        let transports = self.transports.difference(&modern.transports).map(|method| method.uri());
         contents.chain(wraps).chain(digests).chain(transports).collect()
     }
 
@@ -94,14 +86,8 @@ impl AlgorithmPolicy {
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let content = ContentEncryption::from_uri(uri).map(|method| self.contents.insert(method)).is_some();
         let wrap = KeyWrap::from_uri(uri).map(|method| self.wraps.insert(method)).is_some();
-        let transport = match uri {
-            KeyTransport::OAEP_MGF1P => &mut self.oaep_mgf1p,
-            KeyTransport::OAEP => &mut self.oaep,
-            KeyTransport::RSA_1_5 => &mut self.rsa_1_5,
-            _ => return content || wrap,
-        };
-        *transport = true;
-        true
+        let transport = TransportMethod::from_uri(uri).map(|method| self.transports.insert(method)).is_some();
+        content || wrap || transport
     }
 
     /// Judges a content cipher.
@@ -120,13 +106,9 @@ impl AlgorithmPolicy {
         let (is_admitted, uri) = match method {
             KeyMethod::Wrap(wrap) => (self.wraps.contains(wrap), wrap.uri()),
             KeyMethod::Transport(transport) => {
-                let is_admitted = match transport {
-                    KeyTransport::RsaOaepMgf1p { digest, .. } => self.oaep_mgf1p && self.oaep_digests.contains(digest),
-                    KeyTransport::RsaOaep { digest, mgf, .. } => {
-                        self.oaep && self.oaep_digests.contains(digest) && self.oaep_digests.contains(mgf)
-                    }
-                    KeyTransport::Rsa15 => self.rsa_1_5,
-                };
+                let mut digests = transport.digest().into_iter().chain(transport.mgf());
+                let is_admitted = self.transports.contains(&transport.method())
+                    && digests.all(|digest| self.oaep_digests.contains(&digest));
                 (is_admitted, transport.uri())
             }
         };

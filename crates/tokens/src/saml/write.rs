@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_c14n::name::{self, Namespace};
 use wss_c14n::{Canonicalization, Document, Limits, Splices, Subset, Writer};
-use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, SignatureMethod};
+use wss_crypto::{Certificate, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret};
 use wss_xmldsig::{NewReference, PendingSignature, SignError, Transform, write_x509_certificate};
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
@@ -123,7 +123,7 @@ impl NewAssertion {
         Ok(self.write(&fresh_id(random)?, now, random)?.0)
     }
 
-    /// Writes it, signed by its issuer with SHA-256 (RSA, or ECDSA where the key is one).
+    /// Writes it, signed by its issuer with the method that is the default of the issuer's kind of key.
     ///
     /// # Errors
     /// As [`NewAssertion::unsigned`], and if signing fails.
@@ -136,16 +136,9 @@ impl NewAssertion {
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();
         let reference = NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256)?;
-        let methods = [
-            SignatureMethod::RsaSha256,
-            SignatureMethod::EcdsaSha256,
-            SignatureMethod::EcdsaSha384,
-            SignatureMethod::EcdsaSha512,
-        ];
-        let method = methods.into_iter().find(|method| issuer.certificate().public_key().kind().can_run(*method));
+        let method = issuer.certificate().public_key().kind().default_signature();
         let mut key_info = Writer::within(&[name::DS]);
         write_x509_certificate(&mut key_info, issuer.certificate());
-        let method = method.unwrap_or(SignatureMethod::RsaSha256);
         let pending = PendingSignature::new(method, &[reference], None, Some(key_info.finish()));
         let value = pending.value(issuer.signing_key().as_ref())?;
         let mut splices = Splices::new();

@@ -87,7 +87,7 @@ impl Securing {
             SignedBy::Token(token) => {
                 let len = match token.derived {
                     Some(_) => token.mac_key_octets,
-                    None => signing.method.digest().output_len(),
+                    None => signing.method.digest().unwrap_or(signing.digest).output_len(),
                 };
                 let key = self.key_for(token, KeyUse::Mac, len)?;
                 let octets = key.secret.as_octets().to_vec();

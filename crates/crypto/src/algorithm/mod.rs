@@ -1,0 +1,364 @@
+//! Algorithms: one row here holds all that is known of one. Code asks the value; nobody compares identifiers again.
+//!
+//! To add an algorithm, add its row. The compiler then names every place that must know of it: the matches of this
+//! crate over what a row holds have no arm for "all others", and outside the crate nothing matches on algorithms.
+
+mod row;
+mod transport;
+
+use row::{Row, algorithms, current, legacy};
+
+pub use row::All;
+pub(crate) use transport::Oaep;
+pub use transport::{KeyTransport, TransportMethod};
+
+algorithms! {
+    /// `ds:DigestMethod`.
+    #[allow(missing_docs, reason = "names say it")]
+    DigestMethod of DigestParameters {
+        Sha1 = legacy("http://www.w3.org/2000/09/xmldsig#sha1", digest(20, "http://www.w3.org/2009/xmlenc11#mgf1sha1")),
+        Sha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#sha224", digest(28, "http://www.w3.org/2009/xmlenc11#mgf1sha224")),
+        Sha256 = current("http://www.w3.org/2001/04/xmlenc#sha256", digest(32, "http://www.w3.org/2009/xmlenc11#mgf1sha256")),
+        Sha384 = current("http://www.w3.org/2001/04/xmldsig-more#sha384", digest(48, "http://www.w3.org/2009/xmlenc11#mgf1sha384")),
+        Sha512 = current("http://www.w3.org/2001/04/xmlenc#sha512", digest(64, "http://www.w3.org/2009/xmlenc11#mgf1sha512")),
+    }
+}
+
+algorithms! {
+    /// `ds:SignatureMethod`.
+    #[allow(missing_docs, reason = "family and digest, as the names say")]
+    SignatureMethod of Scheme {
+        RsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#rsa-sha1", PKCS1(Sha1)),
+        // RFC 9231 asks readers to understand the misprint of RFC 6931.
+        RsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", PKCS1(Sha224))
+            .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224"),
+        RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256)),
+        RsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", PKCS1(Sha384)),
+        RsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", PKCS1(Sha512)),
+        RsaPssSha1 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1", PSS(Sha1)),
+        RsaPssSha224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha224-rsa-MGF1", PSS(Sha224)),
+        RsaPssSha256 = current("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", PSS(Sha256)),
+        RsaPssSha384 = current("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", PSS(Sha384)),
+        RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512)),
+        EcdsaSha1 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Ecdsa(Sha1)),
+        EcdsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Ecdsa(Sha224)),
+        EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256)),
+        EcdsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Ecdsa(Sha384)),
+        EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512)),
+        HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
+        HmacSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Hmac(Sha224)),
+        HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
+        HmacSha384 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha384", Hmac(Sha384)),
+        HmacSha512 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha512", Hmac(Sha512)),
+    }
+}
+
+algorithms! {
+    /// A named curve: the `URI` of `dsig11:NamedCurve`.
+    #[allow(missing_docs, reason = "names say it")]
+    Curve of CurveParameters {
+        P256 = current("urn:oid:1.2.840.10045.3.1.7", curve(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07], 32, SignatureMethod::EcdsaSha256)),
+        P384 = current("urn:oid:1.3.132.0.34", curve(&[0x2B, 0x81, 0x04, 0x00, 0x22], 48, SignatureMethod::EcdsaSha384)),
+        P521 = current("urn:oid:1.3.132.0.35", curve(&[0x2B, 0x81, 0x04, 0x00, 0x23], 66, SignatureMethod::EcdsaSha512)),
+    }
+}
+
+algorithms! {
+    /// `xenc:EncryptionMethod` of `xenc:EncryptedData`: what encrypts content.
+    #[allow(missing_docs, reason = "cipher and mode, as the names say")]
+    ContentEncryption of Mode {
+        Aes128Gcm = current("http://www.w3.org/2009/xmlenc11#aes128-gcm", Mode::Gcm(Aes128)),
+        Aes192Gcm = current("http://www.w3.org/2009/xmlenc11#aes192-gcm", Mode::Gcm(Aes192)),
+        Aes256Gcm = current("http://www.w3.org/2009/xmlenc11#aes256-gcm", Mode::Gcm(Aes256)),
+        Aes128Cbc = current("http://www.w3.org/2001/04/xmlenc#aes128-cbc", Mode::Cbc(BlockCipher::Aes(Aes128))),
+        Aes192Cbc = current("http://www.w3.org/2001/04/xmlenc#aes192-cbc", Mode::Cbc(BlockCipher::Aes(Aes192))),
+        Aes256Cbc = current("http://www.w3.org/2001/04/xmlenc#aes256-cbc", Mode::Cbc(BlockCipher::Aes(Aes256))),
+        TripleDesCbc = legacy("http://www.w3.org/2001/04/xmlenc#tripledes-cbc", Mode::Cbc(BlockCipher::TripleDes)),
+    }
+}
+
+algorithms! {
+    /// How a symmetric key wraps another: `xenc:EncryptionMethod` of `xenc:EncryptedKey` under a shared secret.
+    #[allow(missing_docs, reason = "cipher, as the names say")]
+    KeyWrap of Wrap {
+        Aes128 = current("http://www.w3.org/2001/04/xmlenc#kw-aes128", Wrap::Rfc3394(Aes128)),
+        Aes192 = current("http://www.w3.org/2001/04/xmlenc#kw-aes192", Wrap::Rfc3394(Aes192)),
+        Aes256 = current("http://www.w3.org/2001/04/xmlenc#kw-aes256", Wrap::Rfc3394(Aes256)),
+        TripleDes = legacy("http://www.w3.org/2001/04/xmlenc#kw-tripledes", Wrap::TripleDes),
+    }
+}
+
+use Aes::{Aes128, Aes192, Aes256};
+use DigestMethod::{Sha1, Sha224, Sha256, Sha384, Sha512};
+use Scheme::{Ecdsa, Hmac};
+
+#[derive(Debug, Clone, Copy)]
+struct DigestParameters {
+    output_len: usize,
+    mgf_uri: &'static str,
+}
+
+const fn digest(output_len: usize, mgf_uri: &'static str) -> DigestParameters {
+    DigestParameters { output_len, mgf_uri }
+}
+
+impl DigestMethod {
+    /// The identifier of MGF1 with this digest (XML Encryption 1.1 §5.5.2).
+    #[must_use]
+    pub const fn mgf_uri(self) -> &'static str {
+        self.row().parameters.mgf_uri
+    }
+
+    /// Octets of a digest.
+    #[must_use]
+    pub const fn output_len(self) -> usize {
+        self.row().parameters.output_len
+    }
+
+    /// The digest of the mask generation function that an identifier names.
+    #[must_use]
+    pub fn from_mgf_uri(uri: &str) -> Option<Self> {
+        Self::ALL.iter().find(|digest| digest.mgf_uri() == uri)
+    }
+}
+
+/// What a signature method computes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    Rsa(RsaPadding, DigestMethod),
+    Ecdsa(DigestMethod),
+    Hmac(DigestMethod),
+}
+
+/// How RSA pads the digest it signs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RsaPadding {
+    /// RSASSA-PKCS1-v1_5.
+    Pkcs1,
+    /// RSASSA-PSS; MGF1 uses the digest of the message, and the salt is as long as that digest.
+    Pss,
+}
+
+#[allow(non_snake_case, reason = "a column of the table, as its neighbours")]
+const fn PKCS1(digest: DigestMethod) -> Scheme {
+    Scheme::Rsa(RsaPadding::Pkcs1, digest)
+}
+
+#[allow(non_snake_case, reason = "a column of the table, as its neighbours")]
+const fn PSS(digest: DigestMethod) -> Scheme {
+    Scheme::Rsa(RsaPadding::Pss, digest)
+}
+
+/// The kind of mathematics a signature method uses: which keys can run it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SignatureFamily {
+    /// RSASSA-PKCS1-v1_5 with an RSA key.
+    RsaPkcs1,
+    /// RSASSA-PSS with an RSA key; MGF1 and salt length of the digest.
+    RsaPss,
+    /// ECDSA with a key on a named curve; the value is `r ‖ s`.
+    Ecdsa,
+    /// HMAC with a secret.
+    Hmac,
+}
+
+impl SignatureMethod {
+    /// RSASSA-PSS with parameters (RFC 9231 §2.3.10): another way to write the methods `RsaPss…`, which name their
+    /// parameters by their identifiers.
+    pub const RSA_PSS_WITH_PARAMETERS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
+
+    pub(crate) const fn scheme(self) -> Scheme {
+        self.row().parameters
+    }
+
+    /// Which keys can run it.
+    #[must_use]
+    pub const fn family(self) -> SignatureFamily {
+        match self.scheme() {
+            Scheme::Rsa(RsaPadding::Pkcs1, _) => SignatureFamily::RsaPkcs1,
+            Scheme::Rsa(RsaPadding::Pss, _) => SignatureFamily::RsaPss,
+            Scheme::Ecdsa(_) => SignatureFamily::Ecdsa,
+            Scheme::Hmac(_) => SignatureFamily::Hmac,
+        }
+    }
+
+    /// The digest of the signed octets that the identifier names; `None` for a method that has no choice of digest.
+    #[must_use]
+    pub const fn digest(self) -> Option<DigestMethod> {
+        match self.scheme() {
+            Scheme::Rsa(_, digest) | Scheme::Ecdsa(digest) | Scheme::Hmac(digest) => Some(digest),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct CurveParameters {
+    oid: &'static [u8],
+    field_len: usize,
+    default_signature: SignatureMethod,
+}
+
+const fn curve(oid: &'static [u8], field_len: usize, default_signature: SignatureMethod) -> CurveParameters {
+    CurveParameters { oid, field_len, default_signature }
+}
+
+impl Curve {
+    /// Octets of a coordinate, and of each half of a signature value.
+    #[must_use]
+    pub const fn field_len(self) -> usize {
+        self.row().parameters.field_len
+    }
+
+    pub(crate) const fn oid(self) -> &'static [u8] {
+        self.row().parameters.oid
+    }
+
+    pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {
+        Self::ALL.iter().find(|curve| curve.oid() == oid)
+    }
+
+    pub(crate) const fn default_signature(self) -> SignatureMethod {
+        self.row().parameters.default_signature
+    }
+}
+
+/// AES, by the size of its key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aes {
+    Aes128,
+    Aes192,
+    Aes256,
+}
+
+impl Aes {
+    pub(crate) const fn key_len(self) -> usize {
+        match self {
+            Self::Aes128 => 16,
+            Self::Aes192 => 24,
+            Self::Aes256 => 32,
+        }
+    }
+}
+
+/// A cipher of single blocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BlockCipher {
+    Aes(Aes),
+    TripleDes,
+}
+
+impl BlockCipher {
+    const fn key_len(self) -> usize {
+        match self {
+            Self::Aes(aes) => aes.key_len(),
+            Self::TripleDes => 24,
+        }
+    }
+
+    pub(crate) const fn block_len(self) -> usize {
+        match self {
+            Self::Aes(_) => 16,
+            Self::TripleDes => 8,
+        }
+    }
+}
+
+/// How content is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Gcm(Aes),
+    Cbc(BlockCipher),
+}
+
+impl ContentEncryption {
+    pub(crate) const fn mode(self) -> Mode {
+        self.row().parameters
+    }
+
+    /// Octets of a key.
+    #[must_use]
+    pub const fn key_len(self) -> usize {
+        match self.mode() {
+            Mode::Gcm(aes) => aes.key_len(),
+            Mode::Cbc(cipher) => cipher.key_len(),
+        }
+    }
+
+    /// Octets of the initialisation vector at the front of the cipher octets.
+    #[must_use]
+    pub const fn iv_len(self) -> usize {
+        match self.mode() {
+            Mode::Gcm(_) => 12,
+            Mode::Cbc(cipher) => cipher.block_len(),
+        }
+    }
+
+    /// Whether the cipher authenticates what it encrypts.
+    #[must_use]
+    pub const fn is_authenticated(self) -> bool {
+        match self.mode() {
+            Mode::Gcm(_) => true,
+            Mode::Cbc(_) => false,
+        }
+    }
+}
+
+/// How a key is wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wrap {
+    /// AES key wrap.
+    Rfc3394(Aes),
+    /// CMS 3DES key wrap (RFC 3217 §3).
+    TripleDes,
+}
+
+impl KeyWrap {
+    pub(crate) const fn wrap(self) -> Wrap {
+        self.row().parameters
+    }
+
+    /// Octets of the wrapping key.
+    #[must_use]
+    pub const fn key_len(self) -> usize {
+        match self.wrap() {
+            Wrap::Rfc3394(aes) => aes.key_len(),
+            Wrap::TripleDes => BlockCipher::TripleDes.key_len(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_identifier_names_one_algorithm() {
+        let mut all: Vec<&str> = Vec::new();
+        all.extend(
+            DigestMethod::ALL.iter().map(DigestMethod::uri).chain(DigestMethod::ALL.iter().map(DigestMethod::mgf_uri)),
+        );
+        all.extend(SignatureMethod::ALL.iter().map(SignatureMethod::uri));
+        all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
+        all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
+        all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
+        all.extend(Curve::ALL.iter().map(Curve::uri));
+        let distinct: BTreeSet<&str> = all.iter().copied().collect();
+        assert_eq!(distinct.len(), all.len());
+        assert!(SignatureMethod::ALL.iter().all(|method| SignatureMethod::from_uri(method.uri()) == Some(method)));
+        let misprint = SignatureMethod::from_uri("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224");
+        assert_eq!(misprint, Some(SignatureMethod::RsaSha224));
+    }
+
+    #[test]
+    fn a_method_with_a_legacy_digest_is_legacy() {
+        for method in SignatureMethod::ALL {
+            if method.digest().is_some_and(DigestMethod::is_legacy) {
+                assert!(method.is_legacy(), "{method:?}");
+            }
+        }
+        assert!(Curve::ALL.iter().all(|curve| !curve.default_signature().is_legacy()));
+    }
+}

@@ -1,0 +1,102 @@
+//! What a table of algorithms is made of: the row, the iterator over a table, and the macro that makes an enum of it.
+
+/// All that is known of one algorithm. `P` is what only its table has: sizes, parameters, the mathematics.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<P> {
+    pub(crate) uri: &'static str,
+    /// A second identifier that is read, and never written.
+    pub(crate) also: Option<&'static str>,
+    pub(crate) is_legacy: bool,
+    pub(crate) parameters: P,
+}
+
+/// An algorithm for new messages.
+pub(crate) const fn current<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
+    Row { uri, also: None, is_legacy: false, parameters }
+}
+
+/// An algorithm that is here only because old messages use it.
+pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
+    Row { uri, also: None, is_legacy: true, parameters }
+}
+
+impl<P: Copy> Row<P> {
+    /// Reads `uri` as this algorithm, too.
+    pub(crate) const fn also(mut self, uri: &'static str) -> Self {
+        self.also = Some(uri);
+        self
+    }
+
+    pub(crate) fn is_named(&self, uri: &str) -> bool {
+        self.uri == uri || self.also == Some(uri)
+    }
+}
+
+/// Every algorithm of a table, in the order of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct All<T: 'static>(pub(crate) &'static [T]);
+
+impl<T: Copy> All<T> {
+    /// One after the other.
+    pub fn iter(self) -> std::iter::Copied<std::slice::Iter<'static, T>> {
+        self.0.iter().copied()
+    }
+}
+
+impl<T: Copy> IntoIterator for All<T> {
+    type Item = T;
+    type IntoIter = std::iter::Copied<std::slice::Iter<'static, T>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Makes an enum of algorithms from one table: a line is a variant and its row. `ALL` and `from_uri` come from the same
+/// lines, so that an algorithm cannot be half there.
+macro_rules! algorithms {
+    (
+        $(#[$meta:meta])*
+        $name:ident of $parameters:ty {
+            $( $(#[$variant_meta:meta])* $variant:ident = $row:expr, )+
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum $name {
+            $( $(#[$variant_meta])* $variant, )+
+        }
+
+        impl $name {
+            /// Every one of them.
+            pub const ALL: All<Self> = All(&[$( Self::$variant, )+]);
+
+            const fn row(self) -> Row<$parameters> {
+                match self {
+                    $( Self::$variant => $row, )+
+                }
+            }
+
+            /// The identifier.
+            #[must_use]
+            pub const fn uri(self) -> &'static str {
+                self.row().uri
+            }
+
+            /// Whether it is here only because old messages use it. No policy admits it unless it is told so by name.
+            #[must_use]
+            pub const fn is_legacy(self) -> bool {
+                self.row().is_legacy
+            }
+
+            /// The one that an identifier names.
+            #[must_use]
+            pub fn from_uri(uri: &str) -> Option<Self> {
+                Self::ALL.iter().find(|algorithm| algorithm.row().is_named(uri))
+            }
+        }
+    };
+}
+
+pub(crate) use algorithms;

@@ -1,0 +1,164 @@
+//! The DER of keys: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) and SEC1 (RFC 5915).
+//!
+//! The bounds that every use of a key demands are judged here, where its numbers are read.
+
+use zeroize::Zeroizing;
+
+use super::kind::KeyKind;
+use crate::algorithm::Curve;
+use crate::der;
+use crate::error::LoadError;
+
+const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+
+/// What an AlgorithmIdentifier says of a key.
+enum Algorithm {
+    Rsa,
+    Ec(Curve),
+}
+
+impl Algorithm {
+    /// Reads the content of an AlgorithmIdentifier; curves by explicit parameters are refused.
+    fn parse(octets: &[u8]) -> Result<Self, LoadError> {
+        let mut octets = der::Reader::new(octets);
+        match octets.expect(der::OID) {
+            Some(RSA_OID) => Ok(Self::Rsa),
+            Some(EC_OID) => {
+                let curve = octets.expect(der::OID).and_then(Curve::from_oid);
+                curve.map(Self::Ec).ok_or(LoadError::UnsupportedKey)
+            }
+            _ => Err(LoadError::UnsupportedKey),
+        }
+    }
+
+    fn write(&self) -> Vec<u8> {
+        match self {
+            Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
+            Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
+        }
+    }
+}
+
+/// The content of a SubjectPublicKeyInfo.
+pub(super) enum Spki<'d> {
+    Rsa { modulus: &'d [u8], exponent: &'d [u8] },
+    Ec { curve: Curve, point: &'d [u8] },
+}
+
+impl<'d> Spki<'d> {
+    pub(super) fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
+        let malformed = || LoadError::Malformed { what: "public key" };
+        let mut outer = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);
+        let algorithm = outer.expect(der::SEQUENCE).ok_or_else(malformed)?;
+        let key = outer.expect(der::BIT_STRING).and_then(|bits| bits.strip_prefix(&[0])).ok_or_else(malformed)?;
+        if !outer.is_empty() {
+            return Err(malformed());
+        }
+        match Algorithm::parse(algorithm)? {
+            Algorithm::Rsa => {
+                let (modulus, exponent) = rsa_public(key).ok_or_else(malformed)?;
+                Ok(Self::Rsa { modulus, exponent })
+            }
+            Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
+        }
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        let (algorithm, key) = match self {
+            Self::Rsa { modulus, exponent } => {
+                (Algorithm::Rsa, der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
+            }
+            Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
+        };
+        der::sequence(&[&algorithm.write(), &der::element(der::BIT_STRING, &[&[0], key.as_slice()].concat())])
+    }
+
+    /// The kind of the key, if it is within the bounds of its kind.
+    pub(super) fn kind(&self) -> Result<KeyKind, LoadError> {
+        match self {
+            Self::Rsa { modulus, exponent } => rsa_kind(modulus, exponent),
+            Self::Ec { curve, point } if point.first() == Some(&4) && point.len() == 1 + 2 * curve.field_len() => {
+                Ok(KeyKind::Ec(*curve))
+            }
+            Self::Ec { .. } => Err(LoadError::Malformed { what: "EC point" }),
+        }
+    }
+}
+
+/// An integer without its leading zeros.
+pub(super) fn significant(octets: &[u8]) -> &[u8] {
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    octets.get(zeros..).unwrap_or_default()
+}
+
+/// The bounds every use demands; 1 024 bits and small exponents are left to policy.
+fn rsa_kind(modulus: &[u8], exponent: &[u8]) -> Result<KeyKind, LoadError> {
+    let (modulus, exponent) = (significant(modulus), significant(exponent));
+    let bits = |octets: &[u8]| octets.len() * 8 - octets.first().map_or(0, |first| first.leading_zeros() as usize);
+    let modulus_bits = bits(modulus);
+    if !(1_024..=8_192).contains(&modulus_bits) || modulus.last().is_none_or(|last| last & 1 == 0) {
+        return Err(LoadError::Bounds("RSA moduli are odd and have 1024 to 8192 bits"));
+    }
+    if bits(exponent) > 33 || exponent.last().is_none_or(|last| last & 1 == 0) || exponent == [1] {
+        return Err(LoadError::Bounds("RSA exponents are odd, above 1, and have at most 33 bits"));
+    }
+    Ok(KeyKind::Rsa { bits: modulus_bits, large_exponent: bits(exponent) >= 17 })
+}
+
+fn rsa_public(key: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut key = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE)?);
+    let modulus = der::magnitude(key.expect(der::INTEGER)?)?;
+    let exponent = der::magnitude(key.expect(der::INTEGER)?)?;
+    key.is_empty().then_some((modulus, exponent))
+}
+
+/// The content of a PKCS#8 key, as far as it is read here; the provider reads the rest.
+pub(super) enum Pkcs8<'d> {
+    /// The public numbers.
+    Rsa {
+        modulus: &'d [u8],
+        exponent: &'d [u8],
+    },
+    Ec(Curve),
+}
+
+impl<'d> Pkcs8<'d> {
+    pub(super) fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
+        let malformed = || LoadError::Malformed { what: "private key" };
+        let mut outer = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);
+        outer.expect(der::INTEGER).ok_or_else(malformed)?;
+        let algorithm = outer.expect(der::SEQUENCE).ok_or_else(malformed)?;
+        let key = outer.expect(der::OCTET_STRING).ok_or_else(malformed)?;
+        match Algorithm::parse(algorithm)? {
+            Algorithm::Ec(curve) => Ok(Self::Ec(curve)),
+            Algorithm::Rsa => {
+                let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE).ok_or_else(malformed)?);
+                rsa.expect(der::INTEGER).ok_or_else(malformed)?;
+                let modulus = rsa.expect(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                let exponent = rsa.expect(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                Ok(Self::Rsa { modulus, exponent })
+            }
+        }
+    }
+}
+
+/// PKCS#8 as it is; PKCS#1 and SEC1 put into PKCS#8.
+pub(super) fn to_pkcs8(octets: &[u8]) -> Result<Zeroizing<Vec<u8>>, LoadError> {
+    let malformed = || LoadError::Malformed { what: "private key" };
+    let mut key = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);
+    let version = key.expect(der::INTEGER).ok_or_else(malformed)?;
+    let algorithm = match (key.peek(), version) {
+        (Some(der::SEQUENCE), _) => return Ok(octets.to_vec().into()),
+        (Some(der::INTEGER), [0]) => Algorithm::Rsa,
+        (Some(der::OCTET_STRING), [1]) => {
+            key.next();
+            let parameters = key.expect(0xA0).ok_or(LoadError::UnsupportedKey)?;
+            let curve = der::Reader::new(parameters).only(der::OID).and_then(Curve::from_oid);
+            Algorithm::Ec(curve.ok_or(LoadError::UnsupportedKey)?)
+        }
+        _ => return Err(malformed()),
+    };
+    let version = der::unsigned(&[0]);
+    Ok(der::sequence(&[&version, &algorithm.write(), &der::element(der::OCTET_STRING, octets)]).into())
+}

@@ -1,0 +1,75 @@
+//! The kind of an asymmetric key: which algorithms it can run, and which it runs by default.
+
+use crate::algorithm::{Curve, Scheme, SignatureMethod};
+
+/// The kind of an asymmetric key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum KeyKind {
+    /// RSA.
+    Rsa {
+        /// Bits of the modulus.
+        bits: usize,
+        /// Whether the public exponent is 65 537 or more.
+        large_exponent: bool,
+    },
+    /// EC on a named curve.
+    Ec(Curve),
+}
+
+impl KeyKind {
+    /// Whether this kind of key runs `method`.
+    #[must_use]
+    pub const fn can_run(self, method: SignatureMethod) -> bool {
+        match (self, method.scheme()) {
+            (Self::Rsa { .. }, Scheme::Rsa(..)) | (Self::Ec(_), Scheme::Ecdsa(_)) => true,
+            (Self::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Hmac(_)) => false,
+            (Self::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => false,
+        }
+    }
+
+    /// What a key of this kind signs with where nothing else is said: RSA with SHA-256, ECDSA with the digest that is as
+    /// strong as the curve.
+    #[must_use]
+    pub const fn default_signature(self) -> SignatureMethod {
+        match self {
+            Self::Rsa { .. } => SignatureMethod::RsaSha256,
+            Self::Ec(curve) => curve.default_signature(),
+        }
+    }
+
+    /// Whether a content key can be encrypted to this kind of key (XML Encryption 1.1 §5.5).
+    #[must_use]
+    pub const fn can_transport_keys(self) -> bool {
+        match self {
+            Self::Rsa { .. } => true,
+            Self::Ec(_) => false,
+        }
+    }
+
+    /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
+    /// or any of the curves.
+    #[must_use]
+    pub const fn is_strong(self) -> bool {
+        match self {
+            Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
+            Self::Ec(_) => true,
+        }
+    }
+
+    /// Octets of a signature value; of RSA also those of what is encrypted to it.
+    pub(crate) const fn signature_len(self) -> usize {
+        match self {
+            Self::Rsa { bits, .. } => bits.div_ceil(8),
+            Self::Ec(curve) => 2 * curve.field_len(),
+        }
+    }
+
+    /// The kind in words, for errors.
+    pub(crate) const fn described(self) -> &'static str {
+        match self {
+            Self::Rsa { .. } => "an RSA key of this size",
+            Self::Ec(_) => "a key on this curve",
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! Keys: what a caller loads, and the operations on it.
+//!
+//! A key knows its kind, and the kind decides which algorithms can run. Bounds that every use demands are judged when a
+//! key is made, whatever its source; what a policy may relax is asked of [`KeyKind`]. A key and an algorithm meet in one
+//! `match` per operation, which names every pair: what is new does not compile until it is decided there.
+
+mod encoding;
+mod kind;
+
+use std::sync::Arc;
+
+use crate::algorithm::{Curve, DigestMethod, KeyTransport, Scheme, SignatureMethod};
+use crate::digest::Digest;
+use crate::error::{CryptoError, LoadError};
+use crate::provider::{
+    self, Chosen, EcPrivateKey as _, EcPublicKey as _, Provider as _, Refusal, RsaPrivateKey as _, RsaPublicKey as _,
+};
+use crate::rsa15;
+use crate::secret::{HmacKey, Secret};
+use encoding::{Pkcs8, Spki, significant, to_pkcs8};
+
+pub use kind::KeyKind;
+
+/// What signs: a key of ours, or one that lives in an HSM or a key service.
+pub trait SigningKey: Send + Sync {
+    /// Signs `message`; the value is as XML Signature carries it (ECDSA: `r ‖ s`).
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] if the key cannot run `method`, [`CryptoError::Provider`] if it fails.
+    fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError>;
+
+    /// Whether this kind of key runs `method`.
+    fn can_run(&self, method: SignatureMethod) -> bool;
+}
+
+/// What unwraps content keys: a key of ours, or one that lives in an HSM or a key service.
+pub trait KeyUnwrap: Send + Sync {
+    /// Decrypts a transported key. `expected_len` is the length its use demands, where it is known.
+    ///
+    /// Implementations must not let an RSA-1.5 failure show: they return a substitute of the expected length.
+    ///
+    /// # Errors
+    /// [`CryptoError::Decryption`], whatever went wrong.
+    fn unwrap_key(
+        &self,
+        transport: &KeyTransport,
+        ciphertext: &[u8],
+        expected_len: Option<usize>,
+    ) -> Result<Secret, CryptoError>;
+}
+
+/// A public key.
+#[derive(Clone)]
+pub struct PublicKey {
+    spki: Arc<[u8]>,
+    kind: KeyKind,
+    inner: Arc<Public>,
+}
+
+/// A public key as the provider holds it.
+enum Public {
+    Rsa(provider::RsaPublic),
+    Ec(provider::EcPublic),
+}
+
+impl PublicKey {
+    /// A key from the DER of a SubjectPublicKeyInfo.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`], [`LoadError::UnsupportedKey`], [`LoadError::Provider`]; [`LoadError::Bounds`] for RSA
+    /// below 1 024 or above 8 192 bits, an even or tiny exponent, or one above 33 bits.
+    pub fn from_spki(der: &[u8]) -> Result<Self, LoadError> {
+        Self::new(&Spki::parse(der)?)
+    }
+
+    /// An RSA key from big-endian modulus and exponent.
+    ///
+    /// # Errors
+    /// [`LoadError::Bounds`] as for [`PublicKey::from_spki`].
+    pub fn from_rsa(modulus: &[u8], exponent: &[u8]) -> Result<Self, LoadError> {
+        Self::new(&Spki::Rsa { modulus, exponent })
+    }
+
+    /// An EC key from its uncompressed point.
+    ///
+    /// # Errors
+    /// [`LoadError::Malformed`] if the point is not one of the curve.
+    pub fn from_ec(curve: Curve, point: &[u8]) -> Result<Self, LoadError> {
+        Self::new(&Spki::Ec { curve, point })
+    }
+
+    fn new(parts: &Spki<'_>) -> Result<Self, LoadError> {
+        let kind = parts.kind()?;
+        let spki = parts.write();
+        let inner = match parts {
+            Spki::Rsa { modulus, exponent } => {
+                provider::RsaPublic::load(&spki, significant(modulus), significant(exponent)).map(Public::Rsa)
+            }
+            Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
+        };
+        let inner = inner.map_err(|refusal| not_loaded(refusal, kind, "public key"))?;
+        Ok(Self { spki: spki.into(), kind, inner: Arc::new(inner) })
+    }
+
+    /// The DER of its SubjectPublicKeyInfo.
+    #[must_use]
+    pub fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> KeyKind {
+        self.kind
+    }
+
+    /// Modulus and exponent of an RSA key, big-endian without leading zeros.
+    #[must_use]
+    pub fn rsa_components(&self) -> Option<(Vec<u8>, Vec<u8>)> {
+        match Spki::parse(&self.spki).ok()? {
+            Spki::Rsa { modulus, exponent } => Some((modulus.to_vec(), exponent.to_vec())),
+            Spki::Ec { .. } => None,
+        }
+    }
+
+    /// Curve and uncompressed point of an EC key.
+    #[must_use]
+    pub fn ec_point(&self) -> Option<(Curve, Vec<u8>)> {
+        match Spki::parse(&self.spki).ok()? {
+            Spki::Ec { curve, point } => Some((curve, point.to_vec())),
+            Spki::Rsa { .. } => None,
+        }
+    }
+
+    /// Verifies a signature value.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] before any mathematics if the key cannot run `method`;
+    /// [`CryptoError::SignatureMismatch`]; [`CryptoError::Unsupported`].
+    pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
+        let has_length = value.len() == self.kind.signature_len();
+        let verified = match (&*self.inner, method.scheme()) {
+            (Public::Rsa(key), Scheme::Rsa(padding, digest)) if has_length => {
+                key.verify(padding, digest, message, value)
+            }
+            (Public::Ec(key), Scheme::Ecdsa(digest)) if has_length => key.verify(digest, message, value),
+            (Public::Rsa(_), Scheme::Rsa(..)) | (Public::Ec(_), Scheme::Ecdsa(_)) => Err(Refusal::Failed),
+            (Public::Rsa(_), Scheme::Ecdsa(_) | Scheme::Hmac(_))
+            | (Public::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => return Err(CryptoError::KeyMismatch),
+        };
+        verified.map_err(|refusal| refusal.or(CryptoError::SignatureMismatch))
+    }
+
+    /// Encrypts a content key to the holder of the private key.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] unless the key is RSA; [`CryptoError::Provider`], [`CryptoError::Unsupported`].
+    pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
+        let rsa = match &*self.inner {
+            Public::Rsa(rsa) => rsa,
+            Public::Ec(_) => return Err(CryptoError::KeyMismatch),
+        };
+        let wrapped = match transport.oaep_parameters() {
+            Some(oaep) => rsa.oaep_encrypt(oaep, key.as_octets()),
+            None => rsa.pkcs1_encrypt(key.as_octets()),
+        };
+        wrapped.map_err(|refusal| refusal.or(CryptoError::Provider))
+    }
+}
+
+/// Why a provider did not take a key.
+fn not_loaded(refusal: Refusal, kind: KeyKind, what: &'static str) -> LoadError {
+    match refusal {
+        Refusal::Failed => LoadError::Malformed { what },
+        Refusal::Unsupported => LoadError::Provider { what: kind.described(), provider: Chosen::NAME },
+    }
+}
+
+impl PartialEq for PublicKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.spki == other.spki
+    }
+}
+
+impl Eq for PublicKey {}
+
+impl std::fmt::Debug for PublicKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PublicKey({:?})", self.kind)
+    }
+}
+
+/// A private key.
+#[derive(Clone)]
+pub struct PrivateKey {
+    public: PublicKey,
+    inner: Arc<Private>,
+}
+
+/// A private key as the provider holds it.
+enum Private {
+    Rsa {
+        key: provider::RsaPrivate,
+        /// A secret that only the holder of the key can know: see `rsa15`.
+        substitute_key: Secret,
+    },
+    Ec(provider::EcPrivate),
+}
+
+impl PrivateKey {
+    /// A key from the DER of PKCS#8, PKCS#1 or SEC1.
+    ///
+    /// # Errors
+    /// [`LoadError`] as for [`PublicKey::from_spki`].
+    pub fn from_der(der: &[u8]) -> Result<Self, LoadError> {
+        let pkcs8 = to_pkcs8(der)?;
+        let what = "private key";
+        let (inner, public) = match Pkcs8::parse(&pkcs8)? {
+            Pkcs8::Rsa { modulus, exponent } => {
+                let public = PublicKey::from_rsa(modulus, exponent)?;
+                let key = provider::RsaPrivate::load(&pkcs8);
+                let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
+                let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, &pkcs8).as_octets().to_vec());
+                (Private::Rsa { key, substitute_key }, public)
+            }
+            Pkcs8::Ec(curve) => {
+                let key = provider::EcPrivate::load(curve, &pkcs8);
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ec(curve), what))?;
+                let public = PublicKey::from_ec(curve, &key.point())?;
+                (Private::Ec(key), public)
+            }
+        };
+        Ok(Self { public, inner: Arc::new(inner) })
+    }
+
+    /// Its public half.
+    #[must_use]
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+}
+
+impl SigningKey for PrivateKey {
+    fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        let signed = match (&*self.inner, method.scheme()) {
+            (Private::Rsa { key, .. }, Scheme::Rsa(padding, digest)) => key.sign(padding, digest, message),
+            (Private::Ec(key), Scheme::Ecdsa(digest)) => key.sign(digest, message),
+            (Private::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Hmac(_))
+            | (Private::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => return Err(CryptoError::KeyMismatch),
+        };
+        signed.map_err(|refusal| refusal.or(CryptoError::Provider))
+    }
+
+    fn can_run(&self, method: SignatureMethod) -> bool {
+        self.public.kind.can_run(method)
+    }
+}
+
+impl KeyUnwrap for PrivateKey {
+    fn unwrap_key(
+        &self,
+        transport: &KeyTransport,
+        ciphertext: &[u8],
+        expected_len: Option<usize>,
+    ) -> Result<Secret, CryptoError> {
+        let (rsa, substitute_key) = match &*self.inner {
+            Private::Rsa { key, substitute_key } => (key, substitute_key),
+            Private::Ec(_) => return Err(CryptoError::Decryption),
+        };
+        if ciphertext.len() != self.public.kind.signature_len() {
+            return Err(CryptoError::Decryption);
+        }
+        let failed = |refusal: Refusal| refusal.or(CryptoError::Decryption);
+        let Some(oaep) = transport.oaep_parameters() else {
+            let padded = rsa.decrypt_raw(ciphertext).map_err(failed)?;
+            return Ok(rsa15::unpad(padded.as_octets(), substitute_key.as_octets(), ciphertext, expected_len));
+        };
+        let key = rsa.oaep_decrypt(oaep, ciphertext).map_err(failed)?;
+        if expected_len.is_none_or(|len| key.len() == len) { Ok(key) } else { Err(CryptoError::Decryption) }
+    }
+}
+
+impl std::fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "PrivateKey({:?})", self.public.kind)
+    }
+}
+
+/// What verifies: a public key, or a secret. Its type decides which methods can run.
+#[derive(Debug, Clone)]
+pub enum VerifyingKey {
+    /// RSA or ECDSA.
+    Public(PublicKey),
+    /// HMAC.
+    Hmac(HmacKey),
+}
+
+impl VerifyingKey {
+    /// Verifies a signature value.
+    ///
+    /// # Errors
+    /// As [`PublicKey::verify`] and [`HmacKey::verify`].
+    pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
+        match self {
+            Self::Public(key) => key.verify(method, message, value),
+            Self::Hmac(key) => key.verify(method, message, value),
+        }
+    }
+}
+
+impl From<PublicKey> for VerifyingKey {
+    fn from(key: PublicKey) -> Self {
+        Self::Public(key)
+    }
+}
+
+impl From<HmacKey> for VerifyingKey {
+    fn from(key: HmacKey) -> Self {
+        Self::Hmac(key)
+    }
+}

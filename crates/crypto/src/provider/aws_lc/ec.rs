@@ -1,0 +1,108 @@
+//! ECDSA. aws-lc-rs signs and verifies `r ‖ s` with the digest that fits the curve; the shim does the other digests, with
+//! DER.
+
+use std::sync::OnceLock;
+
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{
+    self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, KeyPair as _, ParsedPublicKey,
+};
+use wss_crypto_shim as shim;
+use zeroize::Zeroizing;
+
+use super::md;
+use crate::algorithm::{Curve, DigestMethod};
+use crate::der;
+use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+
+/// What aws-lc-rs runs on a curve: with one digest.
+struct Native {
+    digest: DigestMethod,
+    signing: &'static EcdsaSigningAlgorithm,
+    verification: &'static EcdsaVerificationAlgorithm,
+}
+
+fn native(curve: Curve) -> Native {
+    let (digest, signing, verification) = match curve {
+        Curve::P256 => {
+            (DigestMethod::Sha256, &signature::ECDSA_P256_SHA256_FIXED_SIGNING, &signature::ECDSA_P256_SHA256_FIXED)
+        }
+        Curve::P384 => {
+            (DigestMethod::Sha384, &signature::ECDSA_P384_SHA384_FIXED_SIGNING, &signature::ECDSA_P384_SHA384_FIXED)
+        }
+        Curve::P521 => {
+            (DigestMethod::Sha512, &signature::ECDSA_P521_SHA512_FIXED_SIGNING, &signature::ECDSA_P521_SHA512_FIXED)
+        }
+    };
+    Native { digest, signing, verification }
+}
+
+pub(crate) struct Private {
+    curve: Curve,
+    pair: EcdsaKeyPair,
+    pkcs8: Zeroizing<Vec<u8>>,
+    shim: OnceLock<Option<shim::Key>>,
+}
+
+impl EcPrivateKey for Private {
+    fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal> {
+        let pair = EcdsaKeyPair::from_pkcs8(native(curve).signing, pkcs8).or_failed()?;
+        Ok(Self { curve, pair, pkcs8: Zeroizing::new(pkcs8.to_vec()), shim: OnceLock::new() })
+    }
+
+    fn point(&self) -> Vec<u8> {
+        self.pair.public_key().as_ref().to_vec()
+    }
+
+    fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
+        if digest == native(self.curve).digest {
+            return self.pair.sign(&SystemRandom::new(), message).map(|value| value.as_ref().to_vec()).or_failed();
+        }
+        let shim = self.shim.get_or_init(|| shim::Key::from_pkcs8(&self.pkcs8)).as_ref().or_failed()?;
+        let der = shim.sign(md(digest), shim::Scheme::Ecdsa, message).or_failed()?;
+        from_der(&der, self.curve).or_failed()
+    }
+}
+
+pub(crate) struct Public {
+    curve: Curve,
+    spki: Vec<u8>,
+    /// Parsed at once, since that refuses a point that is not on the curve.
+    shim: shim::Key,
+    parsed: OnceLock<Option<ParsedPublicKey>>,
+}
+
+impl EcPublicKey for Public {
+    fn load(curve: Curve, spki: &[u8], _point: &[u8]) -> Result<Self, Refusal> {
+        let shim = shim::Key::from_spki(spki).or_failed()?;
+        Ok(Self { curve, spki: spki.to_vec(), shim, parsed: OnceLock::new() })
+    }
+
+    fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        let native = native(self.curve);
+        if digest == native.digest {
+            let key = self.parsed.get_or_init(|| ParsedPublicKey::new(native.verification, &self.spki).ok());
+            return key.as_ref().or_failed()?.verify_sig(message, value).or_failed();
+        }
+        let verified = self.shim.verify(md(digest), shim::Scheme::Ecdsa, message, &to_der(value));
+        verified.then_some(()).or_failed()
+    }
+}
+
+/// The DER of an ECDSA signature from `r ‖ s`.
+fn to_der(value: &[u8]) -> Vec<u8> {
+    let (r, s) = value.split_at(value.len() / 2);
+    der::sequence(&[&der::unsigned(r), &der::unsigned(s)])
+}
+
+/// `r ‖ s` from the DER of an ECDSA signature.
+fn from_der(der: &[u8], curve: Curve) -> Option<Vec<u8>> {
+    let mut halves = der::Reader::new(der::Reader::new(der).only(der::SEQUENCE)?);
+    let mut value = Vec::with_capacity(2 * curve.field_len());
+    for _ in 0..2 {
+        let half = der::magnitude(halves.expect(der::INTEGER)?)?;
+        value.extend(std::iter::repeat_n(0, curve.field_len().checked_sub(half.len())?));
+        value.extend_from_slice(half);
+    }
+    Some(value)
+}

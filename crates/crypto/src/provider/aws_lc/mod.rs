@@ -1,0 +1,163 @@
+//! Provider `aws-lc-rs`: AWS-LC for everything; the shim where aws-lc-rs has no door to it.
+
+mod ec;
+mod rsa;
+mod wrap;
+
+use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey};
+use aws_lc_rs::iv::FixedLength;
+use aws_lc_rs::{aead, digest, hmac, rand};
+use wss_crypto_shim as shim;
+
+use super::{DigestInPieces, GcmInPieces, OrFailed as _, Provider, Refusal};
+use crate::algorithm::{Aes, BlockCipher, DigestMethod};
+use crate::digest::DigestValue;
+use crate::secret::Secret;
+
+/// The provider.
+pub(crate) struct AwsLc;
+
+impl Provider for AwsLc {
+    const NAME: &'static str = "aws-lc-rs";
+
+    type Digest = Digest;
+    type Gcm = Gcm;
+    type RsaPrivate = rsa::Private;
+    type RsaPublic = rsa::Public;
+    type EcPrivate = ec::Private;
+    type EcPublic = ec::Public;
+
+    fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
+        let algorithm = match method {
+            DigestMethod::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            DigestMethod::Sha224 => hmac::HMAC_SHA224,
+            DigestMethod::Sha256 => hmac::HMAC_SHA256,
+            DigestMethod::Sha384 => hmac::HMAC_SHA384,
+            DigestMethod::Sha512 => hmac::HMAC_SHA512,
+        };
+        DigestValue::from_slice(hmac::sign(&hmac::Key::new(algorithm, key), message).as_ref())
+    }
+
+    fn random(octets: &mut [u8]) -> Result<(), Refusal> {
+        rand::fill(octets).or_failed()
+    }
+
+    fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
+        let key = gcm_key(aes, key)?;
+        let (iv, plaintext) = octets.split_at_mut_checked(12).or_failed()?;
+        let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+        let tag = key.seal_in_place_separate_tag(nonce, aead::Aad::empty(), plaintext).or_failed()?;
+        octets.extend_from_slice(tag.as_ref());
+        Ok(())
+    }
+
+    fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+        let key = gcm_key(aes, key)?;
+        let (iv, sealed) = octets.split_at_mut_checked(12).or_failed()?;
+        let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+        let plaintext = key.open_in_place(nonce, aead::Aad::empty(), sealed).or_failed()?;
+        Ok(12 + plaintext.len())
+    }
+
+    fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
+        let key = EncryptingKey::cbc(unbound(cipher, key)?).or_failed()?;
+        let context = match cipher {
+            BlockCipher::Aes(_) => EncryptionContext::Iv128(FixedLength::try_from(iv).or_failed()?),
+            BlockCipher::TripleDes => EncryptionContext::Iv64(FixedLength::try_from(iv).or_failed()?),
+        };
+        key.less_safe_encrypt(blocks, context).map(drop).or_failed()
+    }
+
+    fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
+        let key = DecryptingKey::cbc(unbound(cipher, key)?).or_failed()?;
+        let context = match cipher {
+            BlockCipher::Aes(_) => DecryptionContext::Iv128(FixedLength::try_from(iv).or_failed()?),
+            BlockCipher::TripleDes => DecryptionContext::Iv64(FixedLength::try_from(iv).or_failed()?),
+        };
+        key.decrypt(blocks, context).map(drop).or_failed()
+    }
+
+    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        wrap::wrap(aes, wrapping, key)
+    }
+
+    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        wrap::unwrap(aes, wrapping, wrapped)
+    }
+}
+
+pub(crate) struct Digest(digest::Context);
+
+impl DigestInPieces for Digest {
+    fn start(method: DigestMethod) -> Self {
+        Self(digest::Context::new(match method {
+            DigestMethod::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
+            DigestMethod::Sha224 => &digest::SHA224,
+            DigestMethod::Sha256 => &digest::SHA256,
+            DigestMethod::Sha384 => &digest::SHA384,
+            DigestMethod::Sha512 => &digest::SHA512,
+        }))
+    }
+
+    #[inline]
+    fn update(&mut self, octets: &[u8]) {
+        self.0.update(octets);
+    }
+
+    fn finish(self) -> DigestValue {
+        DigestValue::from_slice(self.0.finish().as_ref())
+    }
+}
+
+pub(crate) struct Gcm(shim::Gcm);
+
+impl GcmInPieces for Gcm {
+    fn start(aes: Aes, key: &[u8], nonce: &[u8; 12], seals: bool) -> Result<Self, Refusal> {
+        // The shim takes the cipher from the length of the key.
+        let gcm = if key.len() == aes.key_len() { shim::Gcm::start(key, nonce, seals) } else { None };
+        gcm.map(Self).or_failed()
+    }
+
+    fn update(&mut self, octets: &mut [u8]) -> Result<(), Refusal> {
+        self.0.update(octets).or_failed()
+    }
+
+    fn tag(self) -> Result<[u8; 16], Refusal> {
+        self.0.tag().or_failed()
+    }
+
+    fn tag_fits(self, tag: &[u8; 16]) -> bool {
+        self.0.tag_fits(tag)
+    }
+}
+
+fn gcm_key(aes: Aes, key: &[u8]) -> Result<aead::LessSafeKey, Refusal> {
+    let algorithm = match aes {
+        Aes::Aes128 => &aead::AES_128_GCM,
+        Aes::Aes192 => &aead::AES_192_GCM,
+        Aes::Aes256 => &aead::AES_256_GCM,
+    };
+    aead::UnboundKey::new(algorithm, key).map(aead::LessSafeKey::new).or_failed()
+}
+
+#[allow(deprecated, reason = "3DES is legacy, and opened by name alone")]
+fn unbound(cipher: BlockCipher, key: &[u8]) -> Result<UnboundCipherKey, Refusal> {
+    let algorithm = match cipher {
+        BlockCipher::Aes(Aes::Aes128) => &cipher::AES_128,
+        BlockCipher::Aes(Aes::Aes192) => &cipher::AES_192,
+        BlockCipher::Aes(Aes::Aes256) => &cipher::AES_256,
+        BlockCipher::TripleDes => &cipher::DES_EDE3_FOR_LEGACY_USE_ONLY,
+    };
+    UnboundCipherKey::new(algorithm, key).or_failed()
+}
+
+/// The digest as the shim names it.
+fn md(method: DigestMethod) -> shim::Md {
+    match method {
+        DigestMethod::Sha1 => shim::Md::Sha1,
+        DigestMethod::Sha224 => shim::Md::Sha224,
+        DigestMethod::Sha256 => shim::Md::Sha256,
+        DigestMethod::Sha384 => shim::Md::Sha384,
+        DigestMethod::Sha512 => shim::Md::Sha512,
+    }
+}

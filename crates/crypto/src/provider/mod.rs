@@ -1,0 +1,171 @@
+//! The seam: every operation that a provider of cryptography must give, as traits, and the provider that was chosen.
+//!
+//! A provider is a module with one type that implements [`Provider`]. The rest of the crate names no provider: it uses
+//! [`Chosen`] and the aliases below. A trait lists what it promises; the compiler refuses a provider that lacks an
+//! operation. Where a provider has no code for an algorithm, its operation answers [`Refusal::Unsupported`], which the
+//! caller sees as a typed error; `ALGORITHMS.md` lists those, and a test compares it with what the provider does.
+//!
+//! Where both features are on, `aws-lc-rs` is used.
+
+#[cfg(feature = "aws-lc-rs")]
+mod aws_lc;
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+mod ring;
+
+use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, Oaep, RsaPadding};
+use crate::digest::DigestValue;
+use crate::error::CryptoError;
+use crate::secret::Secret;
+
+/// The provider that was chosen.
+#[cfg(feature = "aws-lc-rs")]
+pub(crate) type Chosen = aws_lc::AwsLc;
+/// The provider that was chosen.
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+pub(crate) type Chosen = ring::Ring;
+
+#[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
+compile_error!("choose a provider: feature `aws-lc-rs` (default) or `ring`");
+
+pub(crate) type Digest = <Chosen as Provider>::Digest;
+pub(crate) type Gcm = <Chosen as Provider>::Gcm;
+pub(crate) type RsaPrivate = <Chosen as Provider>::RsaPrivate;
+pub(crate) type RsaPublic = <Chosen as Provider>::RsaPublic;
+pub(crate) type EcPrivate = <Chosen as Provider>::EcPrivate;
+pub(crate) type EcPublic = <Chosen as Provider>::EcPublic;
+
+/// Why a provider did not do what it was asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The operation failed: wrong input, wrong key, no randomness. It does not say which.
+    Failed,
+    /// The provider has no code for the algorithm, the curve or the size of key.
+    #[allow(dead_code, reason = "for a provider that lacks something; today neither does")]
+    Unsupported,
+}
+
+/// `None` of a primitive is a failure.
+pub(crate) trait OrFailed<T> {
+    fn or_failed(self) -> Result<T, Refusal>;
+}
+
+impl<T> OrFailed<T> for Option<T> {
+    fn or_failed(self) -> Result<T, Refusal> {
+        self.ok_or(Refusal::Failed)
+    }
+}
+
+impl<T, E> OrFailed<T> for Result<T, E> {
+    fn or_failed(self) -> Result<T, Refusal> {
+        self.map_err(|_| Refusal::Failed)
+    }
+}
+
+impl Refusal {
+    /// As the caller's error, where `failed` is what a failure means to that caller.
+    pub(crate) fn or(self, failed: CryptoError) -> CryptoError {
+        match self {
+            Self::Failed => failed,
+            Self::Unsupported => CryptoError::Unsupported { provider: Chosen::NAME },
+        }
+    }
+}
+
+/// What a provider gives. Keys of ciphers and MACs are octets whose length the caller has checked against the algorithm.
+pub(crate) trait Provider {
+    /// Its name, which is its feature.
+    const NAME: &'static str;
+
+    type Digest: DigestInPieces;
+    type Gcm: GcmInPieces;
+    type RsaPrivate: RsaPrivateKey;
+    type RsaPublic: RsaPublicKey;
+    type EcPrivate: EcPrivateKey;
+    type EcPublic: EcPublicKey;
+
+    /// HMAC (RFC 2104) with a key of any length.
+    fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue;
+
+    /// Fills `octets` from the generator of the operating system.
+    fn random(octets: &mut [u8]) -> Result<(), Refusal>;
+
+    /// AES-GCM with no further data. `octets` is the initialisation vector of 12 octets and the plaintext, which is
+    /// encrypted in place; the tag of 16 octets is appended.
+    fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal>;
+
+    /// Opens what [`Provider::gcm_seal`] makes, in place. Says where the plaintext, which begins at 12, ends.
+    fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal>;
+
+    /// CBC over whole blocks, in place, without padding.
+    fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal>;
+
+    /// CBC over whole blocks, in place, without padding.
+    fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal>;
+
+    /// AES key wrap (RFC 3394).
+    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
+
+    /// AES key unwrap (RFC 3394): fails unless the integrity check holds.
+    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
+}
+
+/// A digest that octets are fed to.
+pub(crate) trait DigestInPieces {
+    fn start(method: DigestMethod) -> Self;
+    fn update(&mut self, octets: &[u8]);
+    fn finish(self) -> DigestValue;
+}
+
+/// AES-GCM with a nonce of 12 octets and no further data, fed piece by piece. What was opened is not authenticated before
+/// the tag fits.
+pub(crate) trait GcmInPieces: Sized + Send {
+    fn start(aes: Aes, key: &[u8], nonce: &[u8; 12], seals: bool) -> Result<Self, Refusal>;
+    /// Seals or opens the next piece in place.
+    fn update(&mut self, octets: &mut [u8]) -> Result<(), Refusal>;
+    /// Ends sealing.
+    fn tag(self) -> Result<[u8; 16], Refusal>;
+    /// Ends opening: whether the tag fits all that was fed. The comparison is in constant time.
+    fn tag_fits(self, tag: &[u8; 16]) -> bool;
+}
+
+/// An RSA private key, whose modulus and public exponent are within the bounds of `key::encoding`.
+pub(crate) trait RsaPrivateKey: Sized + Send + Sync {
+    /// From PKCS#8.
+    fn load(pkcs8: &[u8]) -> Result<Self, Refusal>;
+    /// Signs `message`, blinded.
+    fn sign(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// RSAES-OAEP, blinded. Every failure takes the same path.
+    fn oaep_decrypt(&self, oaep: Oaep<'_>, ciphertext: &[u8]) -> Result<Secret, Refusal>;
+    /// The private operation without unpadding, blinded: as many octets as the modulus has.
+    fn decrypt_raw(&self, ciphertext: &[u8]) -> Result<Secret, Refusal>;
+}
+
+/// An RSA public key, within the bounds of `key::encoding`.
+pub(crate) trait RsaPublicKey: Sized + Send + Sync {
+    /// From the DER of the SubjectPublicKeyInfo, and from its two numbers (big-endian, without leading zeros).
+    fn load(spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal>;
+    /// Fails unless `value`, which is as long as the modulus, is a signature of `message`.
+    fn verify(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+    /// RSAES-OAEP.
+    fn oaep_encrypt(&self, oaep: Oaep<'_>, plaintext: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// RSAES-PKCS1-v1_5.
+    fn pkcs1_encrypt(&self, plaintext: &[u8]) -> Result<Vec<u8>, Refusal>;
+}
+
+/// A private key on a named curve.
+pub(crate) trait EcPrivateKey: Sized + Send + Sync {
+    /// From PKCS#8.
+    fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal>;
+    /// The uncompressed point of its public key.
+    fn point(&self) -> Vec<u8>;
+    /// ECDSA of the digest of `message`: `r ‖ s`, each as long as a coordinate.
+    fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
+}
+
+/// A public key on a named curve.
+pub(crate) trait EcPublicKey: Sized + Send + Sync {
+    /// From the DER of the SubjectPublicKeyInfo, and from its uncompressed point. Fails if the point is not on the curve.
+    fn load(curve: Curve, spki: &[u8], point: &[u8]) -> Result<Self, Refusal>;
+    /// Fails unless `value`, which is `r ‖ s` of the right length, is a signature of `message`.
+    fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+}

@@ -1,0 +1,163 @@
+//! Provider `ring`: ring for what it has, RustCrypto for the rest.
+//!
+//! ring signs and verifies RSA of 2 048 bits and more with SHA-2, P-256 with SHA-256 and P-384 with SHA-384, and
+//! computes digests, MACs and AES-GCM. `rsa` transports keys, blinded, and signs what ring does not.
+
+mod ec;
+mod gcm;
+mod oaep;
+mod rsa;
+
+use aes_kw::cipher::KeyInit as _;
+use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
+use hmac::Mac as _;
+use ring::rand::SecureRandom as _;
+use ring::{digest, hmac as ring_hmac, rand};
+use sha2::Digest as _;
+use zeroize::Zeroizing;
+
+use super::{DigestInPieces, OrFailed as _, Provider, Refusal};
+use crate::algorithm::{Aes, BlockCipher, DigestMethod};
+use crate::digest::DigestValue;
+use crate::secret::Secret;
+
+/// The provider.
+pub(crate) struct Ring;
+
+/// CBC with one cipher; octets that do not fill a block are a failure.
+macro_rules! run_cbc {
+    ($mode:ident, $method:ident, $cipher:ty, $key:expr, $iv:expr, $blocks:expr) => {{
+        let mut mode = cbc::$mode::<$cipher>::new_from_slices($key, $iv).or_failed()?;
+        let (blocks, rest) = cipher::Array::slice_as_chunks_mut($blocks);
+        if !rest.is_empty() {
+            return Err(Refusal::Failed);
+        }
+        mode.$method(blocks);
+        Ok(())
+    }};
+}
+
+/// A key that wraps keys.
+macro_rules! kek {
+    ($cipher:ty, $wrapping:expr) => {
+        <$cipher>::new_from_slice($wrapping).or_failed()?
+    };
+}
+
+impl Provider for Ring {
+    const NAME: &'static str = "ring";
+
+    type Digest = Digest;
+    type Gcm = gcm::Gcm;
+    type RsaPrivate = rsa::Private;
+    type RsaPublic = rsa::Public;
+    type EcPrivate = ec::Private;
+    type EcPublic = ec::Public;
+
+    fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
+        let algorithm = match method {
+            DigestMethod::Sha1 => ring_hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            DigestMethod::Sha224 => {
+                let mut mac = hmac::Hmac::<sha2::Sha224>::new_from_slice(key).expect("HMAC takes keys of any length");
+                mac.update(message);
+                return DigestValue::from_slice(&mac.finalize().into_bytes());
+            }
+            DigestMethod::Sha256 => ring_hmac::HMAC_SHA256,
+            DigestMethod::Sha384 => ring_hmac::HMAC_SHA384,
+            DigestMethod::Sha512 => ring_hmac::HMAC_SHA512,
+        };
+        DigestValue::from_slice(ring_hmac::sign(&ring_hmac::Key::new(algorithm, key), message).as_ref())
+    }
+
+    fn random(octets: &mut [u8]) -> Result<(), Refusal> {
+        rand::SystemRandom::new().fill(octets).or_failed()
+    }
+
+    fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
+        gcm::seal(aes, key, octets)
+    }
+
+    fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+        gcm::open(aes, key, octets)
+    }
+
+    fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
+        match cipher {
+            BlockCipher::Aes(Aes::Aes128) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes128, key, iv, blocks),
+            BlockCipher::Aes(Aes::Aes192) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes192, key, iv, blocks),
+            BlockCipher::Aes(Aes::Aes256) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes256, key, iv, blocks),
+            BlockCipher::TripleDes => run_cbc!(Encryptor, encrypt_blocks, des::TdesEde3, key, iv, blocks),
+        }
+    }
+
+    fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
+        match cipher {
+            BlockCipher::Aes(Aes::Aes128) => run_cbc!(Decryptor, decrypt_blocks, aes::Aes128, key, iv, blocks),
+            BlockCipher::Aes(Aes::Aes192) => run_cbc!(Decryptor, decrypt_blocks, aes::Aes192, key, iv, blocks),
+            BlockCipher::Aes(Aes::Aes256) => run_cbc!(Decryptor, decrypt_blocks, aes::Aes256, key, iv, blocks),
+            BlockCipher::TripleDes => run_cbc!(Decryptor, decrypt_blocks, des::TdesEde3, key, iv, blocks),
+        }
+    }
+
+    fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let mut output = vec![0; key.len() + 8];
+        match aes {
+            Aes::Aes128 => kek!(aes_kw::KwAes128, wrapping).wrap_key(key, &mut output).map(drop),
+            Aes::Aes192 => kek!(aes_kw::KwAes192, wrapping).wrap_key(key, &mut output).map(drop),
+            Aes::Aes256 => kek!(aes_kw::KwAes256, wrapping).wrap_key(key, &mut output).map(drop),
+        }
+        .or_failed()?;
+        Ok(output)
+    }
+
+    fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        let mut output = Zeroizing::new(vec![0; wrapped.len().checked_sub(8).or_failed()?]);
+        match aes {
+            Aes::Aes128 => kek!(aes_kw::KwAes128, wrapping).unwrap_key(wrapped, &mut output).map(drop),
+            Aes::Aes192 => kek!(aes_kw::KwAes192, wrapping).unwrap_key(wrapped, &mut output).map(drop),
+            Aes::Aes256 => kek!(aes_kw::KwAes256, wrapping).unwrap_key(wrapped, &mut output).map(drop),
+        }
+        .or_failed()?;
+        Ok(Secret::new(std::mem::take(&mut output)))
+    }
+}
+
+pub(crate) enum Digest {
+    Ring(digest::Context),
+    Sha1(sha1::Sha1),
+    Sha224(sha2::Sha224),
+}
+
+impl DigestInPieces for Digest {
+    fn start(method: DigestMethod) -> Self {
+        match method {
+            DigestMethod::Sha1 => Self::Sha1(sha1::Sha1::new()),
+            DigestMethod::Sha224 => Self::Sha224(sha2::Sha224::new()),
+            DigestMethod::Sha256 => Self::Ring(digest::Context::new(&digest::SHA256)),
+            DigestMethod::Sha384 => Self::Ring(digest::Context::new(&digest::SHA384)),
+            DigestMethod::Sha512 => Self::Ring(digest::Context::new(&digest::SHA512)),
+        }
+    }
+
+    #[inline]
+    fn update(&mut self, octets: &[u8]) {
+        match self {
+            Self::Ring(context) => context.update(octets),
+            Self::Sha1(context) => context.update(octets),
+            Self::Sha224(context) => context.update(octets),
+        }
+    }
+
+    fn finish(self) -> DigestValue {
+        match self {
+            Self::Ring(context) => DigestValue::from_slice(context.finish().as_ref()),
+            Self::Sha1(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha224(context) => DigestValue::from_slice(&context.finalize()),
+        }
+    }
+}
+
+/// The system generator as RustCrypto asks for it.
+fn rng() -> getrandom::rand_core::UnwrapErr<getrandom::SysRng> {
+    getrandom::rand_core::UnwrapErr(getrandom::SysRng)
+}

@@ -1,0 +1,51 @@
+//! RSAES-OAEP of the crate `rsa`, whose digests are type parameters: here they are values.
+
+use rsa::{Oaep as Padding, RsaPrivateKey, RsaPublicKey};
+
+use super::rng;
+use crate::algorithm::Oaep;
+use crate::provider::{OrFailed as _, Refusal};
+
+/// Runs `$body` with `$digest` as the type of the digest that `$method` names.
+macro_rules! with_digest {
+    ($method:expr, $digest:ident => $body:expr) => {
+        match $method {
+            $crate::algorithm::DigestMethod::Sha1 => {
+                type $digest = sha1::Sha1;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha224 => {
+                type $digest = sha2::Sha224;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha256 => {
+                type $digest = sha2::Sha256;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha384 => {
+                type $digest = sha2::Sha384;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha512 => {
+                type $digest = sha2::Sha512;
+                $body
+            }
+        }
+    };
+}
+
+pub(super) use with_digest;
+
+pub(super) fn encrypt(key: &RsaPublicKey, oaep: Oaep<'_>, plaintext: &[u8]) -> Result<Vec<u8>, Refusal> {
+    with_digest!(oaep.digest, D => with_digest!(oaep.mgf, M => {
+        let padding = Padding::<D, M>::new_with_mgf_hash_and_label(oaep.label.to_vec());
+        key.encrypt(&mut rng(), padding, plaintext).or_failed()
+    }))
+}
+
+pub(super) fn decrypt(key: &RsaPrivateKey, oaep: Oaep<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, Refusal> {
+    with_digest!(oaep.digest, D => with_digest!(oaep.mgf, M => {
+        let padding = Padding::<D, M>::new_with_mgf_hash_and_label(oaep.label.to_vec());
+        key.decrypt_blinded(&mut rng(), padding, ciphertext).or_failed()
+    }))
+}
