@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret, SignatureFamily};
+use wss_crypto::{Certificate, KeyTransport, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;

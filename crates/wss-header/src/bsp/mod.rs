@@ -15,6 +15,7 @@
 mod check;
 mod context;
 mod emission;
+mod listed;
 mod reception;
 mod reference;
 mod report;

@@ -1,7 +1,7 @@
 //! Chapter 19: security considerations, as far as a message shows them. None of them decides conformance.
 
 use wss_c14n::{Element, name};
-use wss_crypto::DigestMethod;
+use wss_crypto::{DigestMethod, SignatureMethod};
 
 use super::signatures;
 use crate::bsp::context::Context;
@@ -37,7 +37,9 @@ pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Fin
             let method = ["DigestMethod", "SignatureMethod"].iter().any(|local| element.is(name::DS.uri, local));
             if method {
                 let uri = element.attribute("", "Algorithm").unwrap_or_default();
-                let is_sha1 = uri == DigestMethod::Sha1.uri() || uri.ends_with("-sha1");
+                let by_signature = SignatureMethod::from_uri(&uri).and_then(SignatureMethod::digest);
+                let digest = DigestMethod::from_uri(&uri).or(by_signature);
+                let is_sha1 = digest == Some(DigestMethod::Sha1) || uri.ends_with("-sha1");
                 findings.check(Rule::U19_6, element, !is_sha1, &format!("{uri}: SHA-1 no longer resists collisions"));
             }
         }

@@ -3,17 +3,15 @@
 use std::collections::HashSet;
 
 use wss_c14n::{Element, name};
-use wss_crypto::DigestMethod;
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
+use crate::bsp::listed;
 use crate::bsp::report::Findings;
 use crate::bsp::scene::{Scene, is_encrypted_data};
 use crate::bsp::table::Rule;
 
 pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(super) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
-const HMAC_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#hmac-sha1";
-const RSA_SHA1: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 
 pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
     for signature in &scene.signatures {
@@ -60,7 +58,7 @@ fn canonicalization(signed_info: Element<'_>, findings: &mut Findings<'_>) {
     }
     if let Some(method) = child(signed_info, "SignatureMethod") {
         let uri = algorithm(method);
-        if [HMAC_SHA1, RSA_SHA1].contains(&uri.as_str()) {
+        if listed::SIGNATURES.contains(&uri.as_str()) {
             findings.pass(Rule::R5421, method);
         } else {
             findings.fail_on(Rule::R5421, method, Some(&uri), format!("{uri} is not in the list"));
@@ -128,7 +126,7 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, scene: &Scene
     }
     if let Some(method) = child(reference, "DigestMethod") {
         let uri = algorithm(method);
-        if uri == DigestMethod::Sha1.uri() {
+        if listed::DIGESTS.contains(&uri.as_str()) {
             findings.pass(Rule::R5420, method);
         } else {
             findings.fail_on(Rule::R5420, method, Some(&uri), format!("{uri} is not SHA-1"));

@@ -1,0 +1,90 @@
+//! The algorithms that the profile lists, and those that its deployments use beside them. Both are named by the rows of
+//! `wss-crypto`: what is added there as an algorithm of today is one that deployments use.
+
+use std::sync::LazyLock;
+
+use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, SignatureMethod, TransportMethod};
+
+/// R5420.
+pub(super) const DIGESTS: [&str; 1] = [DigestMethod::Sha1.uri()];
+/// R5421.
+pub(super) const SIGNATURES: [&str; 2] = [SignatureMethod::HmacSha1.uri(), SignatureMethod::RsaSha1.uri()];
+/// R5620.
+pub(super) const CONTENTS: [&str; 3] =
+    [ContentEncryption::TripleDesCbc.uri(), ContentEncryption::Aes128Cbc.uri(), ContentEncryption::Aes256Cbc.uri()];
+/// R5621.
+pub(super) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), TransportMethod::RsaOaepMgf1p.uri()];
+/// R5625.
+pub(super) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
+
+/// Signature methods of RFC 9231 that deployments use and this library does not run.
+const NOT_RUN_HERE: [&str; 2] =
+    ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
+
+/// What deployments use beside what the profile lists.
+pub(super) struct Deployed {
+    pub(super) digests: Vec<&'static str>,
+    pub(super) signatures: Vec<&'static str>,
+    pub(super) contents: Vec<&'static str>,
+    pub(super) transports: Vec<&'static str>,
+    pub(super) wraps: Vec<&'static str>,
+    /// Transports and wraps.
+    pub(super) keys: Vec<&'static str>,
+}
+
+impl Deployed {
+    pub(super) fn get() -> &'static Self {
+        static DEPLOYED: LazyLock<Deployed> = LazyLock::new(Deployed::collect);
+        &DEPLOYED
+    }
+
+    fn collect() -> Self {
+        let beside = |listed: &'static [&str], uris: &mut dyn Iterator<Item = &'static str>| -> Vec<&'static str> {
+            uris.filter(|uri| !listed.contains(uri)).collect()
+        };
+        let signatures = SignatureMethod::ALL.iter().filter(|method| !method.is_legacy()).map(SignatureMethod::uri);
+        let contents =
+            ContentEncryption::ALL.iter().filter(|method| method.is_authenticated()).map(ContentEncryption::uri);
+        let transports = TransportMethod::ALL.iter().filter(|method| !method.is_legacy()).map(TransportMethod::uri);
+        let wraps = KeyWrap::ALL.iter().filter(|wrap| !wrap.is_legacy()).map(KeyWrap::uri);
+        let with_parameters = [SignatureMethod::RSA_PSS_WITH_PARAMETERS];
+        let transports = beside(&TRANSPORTS, &mut { transports });
+        let wraps = beside(&WRAPS, &mut { wraps });
+        Self {
+            // SHA-224 too, which is legacy: it is stronger than the SHA-1 that the profile lists.
+            digests: beside(&DIGESTS, &mut DigestMethod::ALL.iter().map(DigestMethod::uri)),
+            signatures: beside(&SIGNATURES, &mut signatures.chain(with_parameters).chain(NOT_RUN_HERE)),
+            contents: beside(&CONTENTS, &mut { contents }),
+            keys: transports.iter().chain(&wraps).copied().collect(),
+            transports,
+            wraps,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Deployed;
+
+    /// The lists as they were written out before they were made of the rows.
+    #[test]
+    fn deployments_use_what_is_not_legacy_and_not_listed() {
+        let deployed = Deployed::get();
+        let locals = |uris: &[&'static str]| -> Vec<&str> {
+            uris.iter().map(|uri| uri.rsplit('#').next().unwrap_or(uri)).collect()
+        };
+        assert_eq!(locals(&deployed.digests), ["sha224", "sha256", "sha384", "sha512"]);
+        assert_eq!(locals(&deployed.contents), ["aes128-gcm", "aes192-gcm", "aes256-gcm"]);
+        assert_eq!(locals(&deployed.transports), ["rsa-oaep"]);
+        assert_eq!(locals(&deployed.wraps), ["kw-aes192"]);
+        assert_eq!(locals(&deployed.keys), ["rsa-oaep", "kw-aes192"]);
+        let signatures = locals(&deployed.signatures);
+        for family in ["rsa-", "ecdsa-", "hmac-"] {
+            for digest in ["sha256", "sha384", "sha512"] {
+                assert!(signatures.contains(&format!("{family}{digest}").as_str()), "{family}{digest}");
+            }
+        }
+        assert!(signatures.contains(&"rsa-pss") && signatures.contains(&"eddsa-ed25519"));
+        assert!(!signatures.iter().any(|local| local.contains("sha1") || local.contains("sha224")));
+    }
+}
