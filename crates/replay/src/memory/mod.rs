@@ -1,0 +1,266 @@
+//! A store in memory, for one process.
+//!
+//! The entries are spread over shards, each a table behind a lock of its own. A shard holds fewer than two thousand
+//! entries, so that the longest thing done under a lock, rebuilding one table, takes well below a millisecond. Expired
+//! entries are removed one shard at a time: each 256th insertion rebuilds the next shard, and an insertion that finds
+//! the store full, or its table, rebuilds first. Whether an entry is live is decided by its `until` alone, never by
+//! whether it was removed yet.
+
+mod table;
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use crate::{AsyncReplayCache, ReplayCache, ReplayError, ReplayFuture};
+use table::Table;
+
+/// Entries per shard when the store is full, on average. More shards cost memory, larger ones hold their lock longer.
+const ENTRIES_PER_SHARD: usize = 1_600;
+
+/// One shard is swept at every so many insertions.
+const INSERTIONS_PER_SWEEP: usize = 128;
+
+/// Expired entries are kept for this time, unless the store is full: callers read the clock before they open a message,
+/// which may take long, and clocks are set back by small steps.
+const GRACE: Duration = Duration::from_secs(60);
+
+/// A store in memory, for one process.
+///
+/// It costs about 60 octets an entry, and refuses with [`ReplayError::Full`] when `capacity` entries are live.
+/// What it holds is lost when the process ends: messages that were accepted less than a window ago can then be replayed,
+/// unless the service starts only after that window. `wss-replay-sqlite` remembers across restarts.
+pub struct MemoryReplayCache {
+    capacity: usize,
+    /// Entries in all shards, expired ones that were not removed yet included.
+    held: AtomicUsize,
+    insertions: AtomicUsize,
+    /// Where a key belongs. Keyed at random: who chooses messages must not be able to choose places.
+    hasher: RandomState,
+    shards: Box<[Shard]>,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// No entry expires earlier; zero if that is not known.
+    earliest: AtomicU64,
+    entries: Mutex<Entries>,
+}
+
+#[derive(Default)]
+struct Entries {
+    table: Table,
+    /// Entries that expired before this instant may have been removed.
+    forgotten_before: u64,
+}
+
+impl Default for MemoryReplayCache {
+    /// One million entries.
+    fn default() -> Self {
+        Self::new(1_000_000)
+    }
+}
+
+impl std::fmt::Debug for MemoryReplayCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryReplayCache")
+            .field("capacity", &self.capacity)
+            .field("entries", &self.entries())
+            .finish_non_exhaustive()
+    }
+}
+
+impl MemoryReplayCache {
+    /// Holds at most `capacity` live entries, then refuses. Memory is taken as entries come.
+    #[must_use]
+    pub fn new(capacity: usize) -> Self {
+        let shards = capacity.div_ceil(ENTRIES_PER_SHARD).max(1);
+        Self {
+            capacity,
+            held: AtomicUsize::new(0),
+            insertions: AtomicUsize::new(0),
+            hasher: RandomState::new(),
+            shards: (0..shards).map(|_| Shard::default()).collect(),
+        }
+    }
+
+    /// How many entries are held, expired ones that were not removed yet included: a figure to watch, since messages are
+    /// refused when it reaches the capacity and nothing in it has expired.
+    #[must_use]
+    pub fn entries(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    /// The shard of a key, and a hash that is uniform among the keys of that shard.
+    fn place(&self, key: &[u8; 32]) -> (usize, u64) {
+        let scaled = u128::from(self.hasher.hash_one(key)) * self.shards.len() as u128;
+        ((scaled >> 64) as usize, scaled as u64)
+    }
+
+    /// Counts one more entry, unless there are `capacity`.
+    fn reserve(&self) -> bool {
+        let one_more = |held| (held < self.capacity).then_some(held + 1);
+        self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+    }
+
+    /// Removes expired entries of one shard after the other until something was removed; whether something was.
+    fn make_room(&self, now: u64) -> bool {
+        let first = self.insertions.load(Ordering::Relaxed) / INSERTIONS_PER_SWEEP;
+        (0..self.shards.len()).any(|nth| self.sweep(&self.shards[(first + nth) % self.shards.len()], now))
+    }
+
+    /// Removes what a shard holds that expired before `instant`; whether there was anything.
+    fn sweep(&self, shard: &Shard, instant: u64) -> bool {
+        shard.earliest.load(Ordering::Acquire) < instant && self.rebuild(shard, &mut shard.lock(), instant)
+    }
+
+    fn rebuild(&self, shard: &Shard, entries: &mut Entries, instant: u64) -> bool {
+        let before = entries.table.len();
+        let earliest = entries.table.rebuild(instant, |key| self.place(key).1);
+        let removed = before - entries.table.len();
+        if removed > 0 {
+            entries.forgotten_before = entries.forgotten_before.max(instant);
+            // Before `earliest` says that there is no room to be made here.
+            self.held.fetch_sub(removed, Ordering::Relaxed);
+        }
+        shard.earliest.store(earliest, Ordering::Release);
+        removed > 0
+    }
+
+    /// One attempt; `None` if there is no room.
+    fn attempt(&self, key: &[u8; 32], until: u64, now: u64) -> Option<Result<(), ReplayError>> {
+        let (shard, hash) = self.place(key);
+        let shard = &self.shards[shard];
+        let mut entries = shard.lock();
+        let forgotten_before = entries.forgotten_before;
+        match entries.table.get_mut(hash, key) {
+            Some(known) if *known >= now => return Some(Err(ReplayError::Seen)),
+            Some(known) => *known = until,
+            None if now < forgotten_before => return Some(Err(ReplayError::ClockWentBack)),
+            None if !self.reserve() => return None,
+            None => {
+                if entries.table.is_full() {
+                    // Without grace where the shard has more than its share.
+                    let is_large = entries.table.len() > ENTRIES_PER_SHARD;
+                    self.rebuild(shard, &mut entries, if is_large { now } else { before_grace(now) });
+                }
+                entries.table.insert(hash, key, until);
+                shard.earliest.fetch_min(until, Ordering::Relaxed);
+            }
+        }
+        Some(Ok(()))
+    }
+}
+
+impl Shard {
+    fn lock(&self) -> MutexGuard<'_, Entries> {
+        self.entries.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl ReplayCache for MemoryReplayCache {
+    fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError> {
+        let now = nanoseconds(now);
+        let until = nanoseconds(until).max(now);
+        let mut made_room = true;
+        loop {
+            match self.attempt(key, until, now) {
+                Some(outcome) => break outcome?,
+                None if !made_room => return Err(ReplayError::Full),
+                // Another thread may have made the room, or may take it: so there is one more attempt in any case.
+                None => made_room = self.make_room(now),
+            }
+        }
+        let insertions = self.insertions.fetch_add(1, Ordering::Relaxed);
+        if insertions.is_multiple_of(INSERTIONS_PER_SWEEP) {
+            let next = (insertions / INSERTIONS_PER_SWEEP) % self.shards.len();
+            self.sweep(&self.shards[next], before_grace(now));
+        }
+        Ok(())
+    }
+}
+
+impl AsyncReplayCache for MemoryReplayCache {
+    fn insert_if_absent_async<'a>(&'a self, key: &'a [u8; 32], until: SystemTime, now: SystemTime) -> ReplayFuture<'a> {
+        Box::pin(std::future::ready(self.insert_if_absent(key, until, now)))
+    }
+}
+
+fn before_grace(now: u64) -> u64 {
+    now.saturating_sub(GRACE.as_nanos() as u64)
+}
+
+/// Nanoseconds since 1970, at least one; times outside 1970 to 2554 count as the nearer of the two.
+fn nanoseconds(time: SystemTime) -> u64 {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_nanos()).unwrap_or(u64::MAX).max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::{ENTRIES_PER_SHARD, INSERTIONS_PER_SWEEP, MemoryReplayCache};
+    use crate::{ReplayCache as _, ReplayError};
+
+    fn at(seconds: u64) -> SystemTime {
+        SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    fn key(number: usize) -> [u8; 32] {
+        let mut key = [0; 32];
+        key[..8].copy_from_slice(&number.to_be_bytes());
+        key
+    }
+
+    #[test]
+    fn refuses_when_full_and_forgets_only_what_expired() {
+        let cache = MemoryReplayCache::new(2);
+        assert_eq!(cache.insert_if_absent(&[1; 32], at(10), at(0)), Ok(()));
+        assert_eq!(cache.insert_if_absent(&[2; 32], at(20), at(0)), Ok(()));
+        assert_eq!(cache.insert_if_absent(&[3; 32], at(30), at(10)), Err(ReplayError::Full));
+        assert_eq!(cache.insert_if_absent(&[1; 32], at(30), at(10)), Err(ReplayError::Seen), "at its last instant");
+        assert_eq!(cache.insert_if_absent(&[3; 32], at(30), at(11)), Ok(()));
+        assert_eq!(cache.insert_if_absent(&[2; 32], at(30), at(11)), Err(ReplayError::Seen));
+    }
+
+    #[test]
+    fn an_uneven_spread_over_the_shards_refuses_nothing_before_the_store_is_full() {
+        let capacity = 20 * ENTRIES_PER_SHARD;
+        let cache = MemoryReplayCache::new(capacity);
+        for number in 0..capacity {
+            assert_eq!(cache.insert_if_absent(&key(number), at(10), at(0)), Ok(()), "entry {number}");
+        }
+        assert_eq!(cache.insert_if_absent(&key(capacity), at(10), at(0)), Err(ReplayError::Full));
+        for number in capacity..2 * capacity {
+            assert_eq!(cache.insert_if_absent(&key(number), at(30), at(11)), Ok(()), "room once expired: {number}");
+        }
+        assert_eq!(cache.insert_if_absent(&key(0), at(30), at(11)), Err(ReplayError::Full));
+    }
+
+    #[test]
+    fn expired_entries_are_removed_though_the_store_is_not_full() {
+        let cache = MemoryReplayCache::new(40 * ENTRIES_PER_SHARD);
+        for number in 0..10_000 {
+            assert_eq!(cache.insert_if_absent(&key(number), at(10), at(0)), Ok(()));
+        }
+        let sweeps_all = 40 * INSERTIONS_PER_SWEEP;
+        for number in 10_000..10_000 + sweeps_all {
+            assert_eq!(cache.insert_if_absent(&key(number), at(1_000), at(100)), Ok(()));
+        }
+        assert_eq!(cache.entries(), sweeps_all);
+    }
+
+    #[test]
+    fn a_caller_that_read_the_clock_a_minute_ago_is_served() {
+        let cache = MemoryReplayCache::new(ENTRIES_PER_SHARD);
+        for number in 0..2_000 {
+            let now = at(1_000 + number as u64 / 10);
+            assert_eq!(cache.insert_if_absent(&key(number), now + Duration::from_secs(1), now), Ok(()));
+        }
+        let slow = at(1_000 + 199 - 59);
+        assert_eq!(cache.insert_if_absent(&[9; 32], slow + Duration::from_secs(1), slow), Ok(()));
+        assert_eq!(cache.insert_if_absent(&[8; 32], at(1_010), at(1_001)), Err(ReplayError::ClockWentBack));
+    }
+}
