@@ -21,6 +21,8 @@ pub use wss_header::{
     UnauthenticatedFault, UnsignedOpened, Waiver,
 };
 #[doc(inline)]
+pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};
+#[doc(inline)]
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, KerberosAcceptor, KerberosForm,
     KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,

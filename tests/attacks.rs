@@ -576,7 +576,7 @@ fn t15_t16_degenerate_values_are_refused() {
             _: std::time::SystemTime,
             _: std::time::SystemTime,
         ) -> Result<(), ws_security::ReplayError> {
-            Err(ws_security::ReplayError::Failed)
+            Err(ws_security::ReplayError::failed("the disk is full"))
         }
     }
     let failing = Receiver::new(trust(), Requirements::signed([Part::Body]), Failing);

@@ -499,7 +499,7 @@ pub(crate) struct VerifyArgs {
     /// How far clocks may differ
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(crate) clock_skew: u64,
-    /// Remember accepted messages here
+    /// Accept each message once: remember accepted messages in this SQLite file, which several `wss` may share
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,
     /// Write the attachments that were authenticated into this folder

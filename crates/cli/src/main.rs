@@ -12,7 +12,6 @@ mod inspect;
 mod keys;
 mod lint;
 mod output;
-mod replay_store;
 mod secure;
 mod verify;
 mod xenc;

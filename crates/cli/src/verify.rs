@@ -13,12 +13,12 @@ use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
     Exchange, FixedClock, Limits, Opened, Part, Receiver, Requirements, SamlVersion, Signer, SignerRule, Trust,
 };
+use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::args::{Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
 use crate::output::{self, Input, Outcome, could_not, refused};
-use crate::replay_store::FileReplayStore;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
@@ -117,7 +117,9 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     let (policy, cbc) = keys::policy(&arguments.allow)?;
     let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
     let mut receiver = match &arguments.replay_store {
-        Some(path) => Receiver::new(trust, requirements.build(anyone), FileReplayStore::new(path.clone())),
+        Some(path) => {
+            Receiver::new(trust, requirements.build(anyone), SqliteReplayStore::open(path).map_err(could_not)?)
+        }
         None => Receiver::new(trust, requirements.build(anyone), DangerousNoReplayCache),
     }
     .clock(Arc::new(FixedClock(now)))

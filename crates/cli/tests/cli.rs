@@ -119,12 +119,41 @@ fn messages_are_secured_and_opened() {
 #[test]
 fn a_replay_store_remembers() {
     let message = exits(0, SIGN, ENVELOPE);
-    let store = std::env::temp_dir().join(format!("wss-replay-{}", std::process::id()));
+    let store = replay_store("remembers");
     let verify = format!("verify {TRUST} --require signed:Body --replay-store {} -", store.display());
     exits(0, &verify, &message);
     exits(1, &verify, &message);
     exits(0, &verify, &exits(0, SIGN, ENVELOPE));
-    let _removed = std::fs::remove_file(store);
+    let text = file("0011223344 1764259200\n");
+    exits(2, &verify.replace(&store.display().to_string(), &text.display().to_string()), &message);
+    exits(2, &verify.replace(&store.display().to_string(), "/no/such/folder/store"), &message);
+}
+
+#[test]
+fn of_many_processes_that_share_a_replay_store_exactly_one_accepts_a_message() {
+    let message = exits(0, SIGN, ENVELOPE);
+    let input = file(&message);
+    let store = replay_store("shared");
+    let verify = format!("verify {TRUST} --require signed:Body --replay-store {} {}", store.display(), input.display());
+    let ended: Vec<Output> = std::thread::scope(|scope| {
+        let started: Vec<_> = (0..16).map(|_| scope.spawn(|| wss(&verify, ""))).collect();
+        started.into_iter().map(|wss| wss.join().expect("an end")).collect()
+    });
+    let accepted = ended.iter().filter(|output| output.status.success()).count();
+    assert_eq!(accepted, 1);
+    let refused = ended.iter().filter(|output| output.status.code() == Some(1));
+    let refused: Vec<_> = refused.map(|output| String::from_utf8_lossy(&output.stderr).into_owned()).collect();
+    assert_eq!(refused.len(), 15, "{ended:?}");
+    assert!(refused.iter().all(|text| text.contains("received before")), "{refused:?}");
+}
+
+/// The name of a file in the test's folder that does not exist yet.
+fn replay_store(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("replay-{name}"));
+    for end in ["", "-wal", "-shm"] {
+        let _absent = std::fs::remove_file(format!("{}{end}", path.display()));
+    }
+    path
 }
 
 #[test]

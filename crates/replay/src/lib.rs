@@ -37,6 +37,11 @@ pub trait ReplayCache: Send + Sync {
     /// [`ReplayError::Seen`] if the key is there; [`ReplayError::Full`] if there is no room for it; another
     /// [`ReplayError`] if the store cannot tell.
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError>;
+
+    /// Whether it remembers anything at all. A cache that does not is a waiver in the evidence.
+    fn remembers(&self) -> bool {
+        true
+    }
 }
 
 /// What [`AsyncReplayCache`] returns. It needs no particular runtime.
@@ -58,6 +63,10 @@ impl<S: ReplayCache + ?Sized> ReplayCache for Arc<S> {
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError> {
         (**self).insert_if_absent(key, until, now)
     }
+
+    fn remembers(&self) -> bool {
+        (**self).remembers()
+    }
 }
 
 impl<S: AsyncReplayCache + ?Sized> AsyncReplayCache for Arc<S> {
@@ -73,6 +82,10 @@ pub struct DangerousNoReplayCache;
 impl ReplayCache for DangerousNoReplayCache {
     fn insert_if_absent(&self, _: &[u8; 32], _: SystemTime, _: SystemTime) -> Result<(), ReplayError> {
         Ok(())
+    }
+
+    fn remembers(&self) -> bool {
+        false
     }
 }
 

@@ -3,6 +3,7 @@
 use thiserror::Error;
 use wss_c14n::{Exceeded, IdError, LeafError, ParseError};
 use wss_crypto::CryptoError;
+use wss_replay::ReplayError;
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
@@ -11,7 +12,6 @@ use crate::attachments::MimeError;
 use crate::bsp::Rule;
 use crate::key_uses::KeyUseError;
 use crate::open::CoverageLost;
-use crate::replay::ReplayError;
 
 /// Why a document is no SOAP envelope that can be secured or opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

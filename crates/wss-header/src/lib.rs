@@ -10,6 +10,7 @@ mod attached;
 pub mod attachments;
 pub mod bsp;
 mod clock;
+mod deferred;
 mod envelope;
 mod error;
 mod exchange;
@@ -25,13 +26,13 @@ mod protection_token;
 mod receipt;
 mod receiver;
 mod recipe;
-mod replay;
 mod requirements;
 mod secure;
 mod signer;
 mod waiver;
 
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
+pub use deferred::{Deferred, PendingReplay};
 pub use envelope::{Role, SoapVersion};
 pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
 pub use exchange::Exchange;
@@ -48,8 +49,11 @@ pub use protection_token::ProtectionToken;
 pub use receipt::ReceiptError;
 pub use receiver::Receiver;
 pub use recipe::{Encrypting, Recipe, Signing};
-pub use replay::{DangerousNoReplayCache, MemoryReplayCache, ReplayCache, ReplayError};
 pub use requirements::Requirements;
 pub use signer::Signer;
 pub use waiver::Waiver;
 pub use wss_c14n::{Budget, Exceeded, Limit, Limits};
+#[doc(inline)]
+pub use wss_replay::{
+    AsyncReplayCache, DangerousNoReplayCache, DeferredReplay, MemoryReplayCache, ReplayCache, ReplayError, ReplayFuture,
+};

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use wss_c14n::{Budget, Element, Limit, Limits, transcode};
 use wss_crypto::{HmacKey, Identity, Secret};
+use wss_replay::ReplayCache;
 use wss_tokens::{
     AssertionTrust, KerberosAcceptor, Licenses, PasswordKeyUse, PasswordSource, SecurityContexts, Trust, UsernameToken,
 };
@@ -15,6 +16,7 @@ use wss_xmldsig::Signature;
 use crate::attachments::{Package, expanded};
 use crate::bsp::Reception;
 use crate::clock::{Clock, SystemClock};
+use crate::deferred::{Deferred, PendingReplay, Remembered};
 use crate::envelope::Role;
 use crate::error::{EnvelopeError, OpenError, RequirementError};
 use crate::exchange::Exchange;
@@ -23,7 +25,6 @@ use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
 use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
-use crate::replay::ReplayCache;
 use crate::requirements::Requirements;
 use crate::waiver::Waiver;
 
@@ -31,6 +32,9 @@ use crate::waiver::Waiver;
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
 /// How far clocks may differ, by default.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
+const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
 /// Opens messages: whom to trust, what to demand, and how replays are noticed are arguments, not defaults.
 #[derive(Clone)]
@@ -280,7 +284,15 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open(&self, message: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
-        self.open_signed(message.as_ref(), None, None)
+        self.deferred().open(message)?.accept(&*self.replay)
+    }
+
+    /// Opens messages in two steps: everything but the replay store, then the store, which may be asynchronous. The
+    /// store of this receiver is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] where
+    /// there is no other.
+    #[must_use]
+    pub fn deferred(&self) -> Deferred<'_> {
+        Deferred(self)
     }
 
     /// Opens a message with attachments. Those that the signature over the Body covers are in
@@ -292,7 +304,7 @@ impl Receiver {
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn open_package(&self, package: &Package<'_>) -> Result<Opened, OpenError> {
-        self.open_signed(package.unauthenticated_envelope(), Some(package), None)
+        self.deferred().open_package(package)?.accept(&*self.replay)
     }
 
     /// As [`Receiver::open_package`], for the reply to a request.
@@ -300,7 +312,7 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open_reply_package(&self, package: &Package<'_>, request: &Exchange) -> Result<Opened, OpenError> {
-        self.open_signed(package.unauthenticated_envelope(), Some(package), Some(request))
+        self.deferred().open_reply_package(package, request)?.accept(&*self.replay)
     }
 
     /// Takes the digests of complete attachments that have an empty line after the header, as Metro makes them, beside
@@ -330,7 +342,7 @@ impl Receiver {
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
     pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<Opened, OpenError> {
-        self.open_signed(message.as_ref(), None, Some(request))
+        self.deferred().open_reply(message, request)?.accept(&*self.replay)
     }
 
     /// Every trust in certificates that it was given: that of signers, then those of assertions.
@@ -338,16 +350,17 @@ impl Receiver {
         std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
     }
 
-    fn open_signed(
+    pub(crate) fn open_signed(
         &self,
         message: &[u8],
         package: Option<&Package<'_>>,
         request: Option<&Exchange>,
-    ) -> Result<Opened, OpenError> {
+    ) -> Result<PendingReplay<Opened>, OpenError> {
         let mut demanded = self.requirements.signed.clone();
         demanded.insert(Part::Body);
         let (opening, read) = self.process(message, package, demanded, request)?;
         let signer = read.signer.ok_or(OpenError::NoKey)?;
+        let remembered = self.remembered(&opening);
         let subject = opening.subject_certificate(&signer);
         let exchange = Exchange {
             signature_values: opening.signature_values,
@@ -356,7 +369,7 @@ impl Receiver {
             certificate: signer.certificate().cloned().or(subject),
             subject_of: Vec::new(),
         };
-        Ok(Opened {
+        let opened = Opened {
             body: read.body,
             blocks: read.blocks,
             signer,
@@ -366,7 +379,8 @@ impl Receiver {
             forwarded: read.forwarded,
             exchange,
             evidence: opening.evidence,
-        })
+        };
+        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
     }
 
     /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else
@@ -375,14 +389,20 @@ impl Receiver {
     /// # Errors
     /// [`OpenError`].
     pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
-        let (mut opening, read) = self.process(message.as_ref(), None, self.requirements.signed.clone(), None)?;
+        self.deferred().dangerous_open_unsigned(message)?.accept(&*self.replay)
+    }
+
+    pub(crate) fn open_unsigned(&self, message: &[u8]) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
+        let (mut opening, read) = self.process(message, None, self.requirements.signed.clone(), None)?;
         opening.evidence.waived.push(Waiver::UnsignedBody);
-        Ok(UnsignedOpened {
+        let remembered = self.remembered(&opening);
+        let opened = UnsignedOpened {
             body: read.body,
             assertions: read.assertions,
             forwarded: read.forwarded,
             evidence: opening.evidence,
-        })
+        };
+        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
     }
 
     /// Whether a MAC verifies under the key that a username token and the password of its user make; `None` if there is
@@ -433,19 +453,16 @@ impl Receiver {
         let budget = Rc::new(Budget::new(&self.limits, text.len() as u64 + beside));
         let mut opening = Opening::new(self, budget, package, attachments, demanded, request);
         let read = opening.run(&text)?;
-        self.remember(&opening)?;
         Ok((opening, read))
     }
 
-    /// The last step before success: every signature and nonce is new.
-    fn remember(&self, opening: &Opening<'_>) -> Result<(), OpenError> {
-        let window = self.max_age + 2 * self.clock_skew;
-        for (key, at_least) in &opening.replay_keys {
-            // Created may lie ahead by the skew; nothing passes the freshness check later than this.
-            let until = opening.now.checked_add(window).unwrap_or(opening.now);
-            let until = at_least.map_or(until, |at_least| at_least.max(until));
-            self.replay.insert_if_absent(key, until, opening.now)?;
-        }
-        Ok(())
+    /// What the replay store is asked last: every signature, nonce and assertion to be used once.
+    fn remembered(&self, opening: &Opening<'_>) -> Remembered {
+        // Created may lie ahead by the skew; nothing passes the freshness check later than this.
+        let window = self.max_age.saturating_add(self.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
+        let until = opening.now.checked_add(window).unwrap_or(opening.now);
+        let keys = opening.replay_keys.iter();
+        let keys = keys.map(|(key, at_least)| (*key, at_least.map_or(until, |at_least| at_least.max(until))));
+        Remembered::new(opening.now, keys.collect())
     }
 }

@@ -104,7 +104,8 @@ impl Waiver {
         }
     }
 
-    /// The waivers of a receiver that demands signatures over `demanded`.
+    /// The waivers of a receiver that demands signatures over `demanded`. [`Waiver::NoReplayCache`] is not among them: it
+    /// is noted when a store is asked.
     pub(crate) fn of(receiver: &Receiver, demanded: &BTreeSet<Part>) -> Vec<Self> {
         let mut waived = Vec::new();
         let mut note = |applies: bool, waiver: Self| {
@@ -115,7 +116,6 @@ impl Waiver {
         let (max_age, clock_skew) = (receiver.max_age, receiver.clock_skew);
         note(receiver.requirements.anonymous, Self::AnonymousSender);
         note(!demanded.contains(&Part::Timestamp), Self::NoSignedTimestamp);
-        note(!receiver.replay.remembers(), Self::NoReplayCache);
         note(max_age > MAX_AGE || clock_skew > CLOCK_SKEW, Self::WideWindow { max_age, clock_skew });
         for trust in receiver.trusts() {
             note(!trust.checks_revocation(), Self::NoRevocationCheck);

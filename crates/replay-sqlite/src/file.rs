@@ -1,0 +1,21 @@
+//! Which file a path leads to.
+
+use std::io;
+use std::path::Path;
+
+/// Tells a file from another one that was put in its place. Where the system has no number for a file, all are alike.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FileIdentity([u64; 2]);
+
+impl FileIdentity {
+    #[cfg(unix)]
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(path).map(|metadata| Self([metadata.dev(), metadata.ino()]))
+    }
+
+    #[cfg(not(unix))]
+    pub(crate) fn of(path: &Path) -> io::Result<Self> {
+        std::fs::metadata(path).map(|_| Self([0, 0]))
+    }
+}

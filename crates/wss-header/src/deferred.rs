@@ -1,0 +1,126 @@
+//! Opening in two steps, for stores that are asked asynchronously: everything but the replay store, then the store.
+
+use std::time::SystemTime;
+
+use wss_replay::{AsyncReplayCache, ReplayCache};
+
+use crate::attachments::Package;
+use crate::error::OpenError;
+use crate::exchange::Exchange;
+use crate::opened::{Evidence, Opened, UnsignedOpened};
+use crate::receiver::Receiver;
+use crate::waiver::Waiver;
+
+/// The verbs of a [`Receiver`], up to the question whether the message is new. Made by [`Receiver::deferred`].
+#[derive(Debug, Clone, Copy)]
+pub struct Deferred<'r>(pub(crate) &'r Receiver);
+
+impl Deferred<'_> {
+    /// As [`Receiver::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open(self, message: impl AsRef<[u8]>) -> Result<PendingReplay<Opened>, OpenError> {
+        self.0.open_signed(message.as_ref(), None, None)
+    }
+
+    /// As [`Receiver::open_package`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_package(self, package: &Package<'_>) -> Result<PendingReplay<Opened>, OpenError> {
+        self.0.open_signed(package.unauthenticated_envelope(), Some(package), None)
+    }
+
+    /// As [`Receiver::open_reply`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_reply(self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<PendingReplay<Opened>, OpenError> {
+        self.0.open_signed(message.as_ref(), None, Some(request))
+    }
+
+    /// As [`Receiver::open_reply_package`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_reply_package(
+        self,
+        package: &Package<'_>,
+        request: &Exchange,
+    ) -> Result<PendingReplay<Opened>, OpenError> {
+        self.0.open_signed(package.unauthenticated_envelope(), Some(package), Some(request))
+    }
+
+    /// As [`Receiver::dangerous_open_unsigned`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn dangerous_open_unsigned(
+        self,
+        message: impl AsRef<[u8]>,
+    ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
+        self.0.open_unsigned(message.as_ref())
+    }
+}
+
+/// A message that proved everything but that it is new. Nothing can be read from it before a store accepted it.
+///
+/// A message may be remembered by several keys: one for each signature, nonce and assertion to be used once. All of
+/// them must be new. If one is not, the message is refused, and the keys that were inserted before it stay: the message
+/// cannot be accepted later, and its sender must send another one. The keys are inserted in one order whatever the order
+/// in the message, so that of several deliveries at once exactly one is accepted.
+#[must_use = "the message is not accepted until a store says that it is new: call `accept` or `accept_async`"]
+pub struct PendingReplay<T> {
+    pub(crate) opened: T,
+    pub(crate) evidence: fn(&mut T) -> &mut Evidence,
+    pub(crate) remembered: Remembered,
+}
+
+/// What a store is asked to remember of a message.
+pub(crate) struct Remembered {
+    now: SystemTime,
+    /// Keys, and the last instant at which each must be known.
+    keys: Vec<([u8; 32], SystemTime)>,
+}
+
+impl Remembered {
+    pub(crate) fn new(now: SystemTime, mut keys: Vec<([u8; 32], SystemTime)>) -> Self {
+        keys.sort_unstable();
+        Self { now, keys }
+    }
+}
+
+impl<T> std::fmt::Debug for PendingReplay<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingReplay").field("keys", &self.remembered.keys.len()).finish_non_exhaustive()
+    }
+}
+
+impl<T> PendingReplay<T> {
+    /// Gives the message out, if `store` has not seen it.
+    ///
+    /// # Errors
+    /// [`OpenError::Replay`].
+    pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
+        if !store.remembers() {
+            (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
+        }
+        for (key, until) in &self.remembered.keys {
+            store.insert_if_absent(key, *until, self.remembered.now)?;
+        }
+        Ok(self.opened)
+    }
+
+    /// Gives the message out, if `store` has not seen it. A future that is dropped before it is ready leaves the message
+    /// refused, and perhaps remembered.
+    ///
+    /// # Errors
+    /// [`OpenError::Replay`].
+    pub async fn accept_async(self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
+        for (key, until) in &self.remembered.keys {
+            store.insert_if_absent_async(key, *until, self.remembered.now).await?;
+        }
+        Ok(self.opened)
+    }
+}

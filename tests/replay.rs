@@ -1,0 +1,168 @@
+//! A message is accepted once: by receivers that share a store, asked at once or later, and by whatever keys it has.
+
+mod common;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::task::{Context, Poll, Waker};
+use std::time::SystemTime;
+
+use common::*;
+use ws_security::prelude::*;
+use ws_security::{
+    AsyncReplayCache, DangerousNoReplayCache, DeferredReplay, OpenError, ReplayCache, ReplayError, ReplayFuture,
+    Secret, Waiver,
+};
+
+fn remembering(store: impl ReplayCache + 'static) -> Receiver {
+    Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), store)
+}
+
+/// Signed by Alice, and endorsed by a second signature: remembered by two keys at least.
+fn endorsed() -> String {
+    let once = recipe().sign(signing());
+    let twice = once.sign(Signing::with(&identity("bob")).parts([Part::Timestamp]));
+    twice.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+}
+
+fn both() -> Trust {
+    Trust::pins([identity("alice").certificate().clone(), identity("bob").certificate().clone()])
+}
+
+#[test]
+fn of_64_receivers_that_share_a_store_exactly_one_opens_a_message() {
+    let store = Arc::new(MemoryReplayCache::default());
+    let receivers: Vec<Receiver> = (0..64).map(|_| remembering(store.clone())).collect();
+    for _ in 0..20 {
+        let message = signed(SOAP11);
+        let (start, opened) = (Barrier::new(receivers.len()), AtomicUsize::new(0));
+        std::thread::scope(|scope| {
+            for receiver in &receivers {
+                scope.spawn(|| {
+                    start.wait();
+                    match receiver.open(&message) {
+                        Ok(_) => drop(opened.fetch_add(1, Ordering::Relaxed)),
+                        Err(error) => assert_eq!(error, OpenError::Replay(ReplayError::Seen)),
+                    }
+                });
+            }
+        });
+        assert_eq!(opened.into_inner(), 1);
+    }
+}
+
+/// A store that answers when it is polled the second time, as one behind a network does.
+#[derive(Default)]
+struct Slow {
+    store: MemoryReplayCache,
+    fails: bool,
+}
+
+impl AsyncReplayCache for Slow {
+    fn insert_if_absent_async<'a>(&'a self, key: &'a [u8; 32], until: SystemTime, now: SystemTime) -> ReplayFuture<'a> {
+        let mut polled = false;
+        Box::pin(std::future::poll_fn(move |context| {
+            if !std::mem::replace(&mut polled, true) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(match self.fails {
+                true => Err(ReplayError::failed("connection reset")),
+                false => self.store.insert_if_absent(key, until, now),
+            })
+        }))
+    }
+}
+
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let mut future = std::pin::pin!(future);
+    loop {
+        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return value;
+        }
+    }
+}
+
+#[test]
+fn an_asynchronous_store_is_asked_after_all_else_and_before_anything_is_handed_out() {
+    let receiver = remembering(DeferredReplay);
+    let store = Slow::default();
+    let message = signed(SOAP11);
+    let opened = block_on(receiver.deferred().open(&message).expect("proven").accept_async(&store)).expect("new");
+    assert!(opened.body().xml().contains(AMOUNT));
+    assert!(!opened.evidence().waived.contains(&Waiver::NoReplayCache));
+    let again = receiver.deferred().open(&message).expect("proven");
+    let refused = block_on(again.accept_async(&store)).expect_err("a replay");
+    assert_eq!(refused, OpenError::Replay(ReplayError::Seen));
+    let failing = Slow { fails: true, ..Slow::default() };
+    let other = receiver.deferred().open(signed(SOAP11)).expect("proven");
+    assert!(matches!(block_on(other.accept_async(&failing)), Err(OpenError::Replay(ReplayError::Failed { .. }))));
+    assert!(receiver.deferred().open(message.replace(AMOUNT, "1.00")).is_err());
+    // Nothing can be seen of it before.
+    let shown = format!("{:?}", receiver.deferred().open(&message).expect("proven"));
+    assert!(!shown.contains(AMOUNT), "{shown}");
+}
+
+#[test]
+fn a_receiver_without_a_store_accepts_nothing_at_once() {
+    assert_eq!(refuse(&remembering(DeferredReplay), &signed(SOAP11)), OpenError::Replay(ReplayError::Deferred));
+}
+
+#[test]
+fn a_store_that_remembers_nothing_shows_in_the_evidence_however_it_is_given() {
+    let waived = |opened: Opened| opened.evidence().waived.contains(&Waiver::NoReplayCache);
+    let (forgetful, deferred) = (remembering(DangerousNoReplayCache), remembering(DeferredReplay));
+    assert!(waived(forgetful.open(signed(SOAP11)).expect("open")));
+    let pending = |receiver: &Receiver| receiver.deferred().open(signed(SOAP11)).expect("proven");
+    assert!(waived(pending(&deferred).accept(&DangerousNoReplayCache).expect("open")));
+    assert!(waived(pending(&deferred).accept(&Arc::new(DangerousNoReplayCache)).expect("open")));
+    assert!(!waived(pending(&forgetful).accept(&MemoryReplayCache::default()).expect("open")));
+}
+
+/// Notes what it is asked; has seen the key at one position.
+struct Noting {
+    keys: Mutex<Vec<[u8; 32]>>,
+    seen: usize,
+}
+
+impl ReplayCache for Noting {
+    fn insert_if_absent(&self, key: &[u8; 32], _: SystemTime, _: SystemTime) -> Result<(), ReplayError> {
+        let mut keys = self.keys.lock().expect("no panic");
+        keys.push(*key);
+        if keys.len() > self.seen { Err(ReplayError::Seen) } else { Ok(()) }
+    }
+}
+
+#[test]
+fn a_message_with_several_keys_is_refused_if_any_of_them_was_seen() {
+    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]);
+    let message = endorsed();
+    let open = |seen| {
+        let store = Arc::new(Noting { keys: Mutex::default(), seen });
+        let outcome = Receiver::new(both(), requirements(), store.clone()).open(&message);
+        let keys = store.keys.lock().expect("no panic").clone();
+        (outcome.is_ok(), keys)
+    };
+    let (accepted, keys) = open(usize::MAX);
+    assert!(accepted && keys.len() >= 2, "{}", keys.len());
+    assert!(keys.is_sorted(), "one order, so that two deliveries do not refuse each other");
+    for seen in 0..keys.len() {
+        let (accepted, asked) = open(seen);
+        assert!(!accepted, "key {seen} was seen");
+        assert_eq!(asked, keys[..=seen], "nothing is asked after a refusal");
+    }
+}
+
+#[test]
+fn a_nonce_is_used_once_whichever_store_is_asked() {
+    let message = Recipe::new().username_digest("ann", "s3cret").plan().expect("a plan");
+    let message = message.secure(&envelope(SOAP11)).expect("secured");
+    let requirements = Requirements::dangerous_unsigned().username_token();
+    let receiver = Receiver::new(Trust::no_certificates(), requirements, DeferredReplay)
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
+    let store = Slow::default();
+    let pending = || receiver.deferred().dangerous_open_unsigned(&message).expect("proven");
+    assert!(block_on(pending().accept_async(&store)).is_ok());
+    assert!(block_on(pending().accept_async(&store)).is_err());
+    assert!(pending().accept(&store.store).is_err());
+}
