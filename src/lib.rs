@@ -24,10 +24,10 @@ pub use wss_header::{
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};
 #[doc(inline)]
 pub use wss_tokens::{
-    AssertionTrust, AuthenticatedUser, ConfirmationMethod, IssuedAssertion, KerberosAcceptor, KerberosForm,
-    KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,
-    ReferenceForm, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError,
-    ValidatedCertificate,
+    AssertionTrust, AuthenticatedUser, ConfirmationMethod, ExtendedKeyUsage, IssuedAssertion, KerberosAcceptor,
+    KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,
+    ReferenceForm, Revocation, RevocationStatus, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust,
+    TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -27,6 +27,7 @@ fn kept_messages_open_as_they_did() {
             parse_instant(&created.text().expect("text")).expect("an instant")
         };
         let trust = Trust::anchors([certificate("ca")])
+            .expect("an authority")
             .signer(SignerRule::AnyBelowTheAnchors)
             .known([certificate("alice"), certificate("ec256")]);
         let receiver =

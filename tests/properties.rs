@@ -223,7 +223,7 @@ proptest! {
             _ => recipe().sign(signing.clone()).sign(Signing::with(&identity("ec384")).parts([Part::Signature, Part::Body])),
         };
         let message = recipe.plan().expect("a plan").secure(&source).expect("secured");
-        let trust = Trust::anchors([certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors).known([certificate("alice")]);
+        let trust = Trust::anchors([certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors).known([certificate("alice")]);
         let receiver = Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
             .decrypt_with(identity("bob"));
         let opened = receiver.open(&message);

@@ -12,7 +12,9 @@ use std::time::Duration;
 use common::*;
 use ws_security::c14n::CanonicalizationMethod;
 use ws_security::prelude::*;
-use ws_security::{AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, SignatureMethod, Waiver};
+use ws_security::{
+    AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, ExtendedKeyUsage, Revocation, SignatureMethod, Waiver,
+};
 
 /// The types whose calls decide what a receiver accepts.
 const CONFIGURED: [(&str, &str); 7] = [
@@ -64,6 +66,8 @@ const HARMLESS: &[(&str, &str)] = &[
     ("tokens Trust::intermediates", "a path must still lead to an anchor"),
     ("tokens Trust::known", "known is not trusted"),
     ("tokens Trust::crls", "refuses more"),
+    ("tokens Trust::revocation", "an argument, whose variants are judged"),
+    ("tokens Trust::extended_key_usage", "refuses more"),
     ("tokens AssertionTrust::for_audience", "the default"),
     ("tokens AssertionTrust::audience", "names exactly whom assertions may be meant for"),
     ("tokens AssertionTrust::issuer", "names exactly whom to trust"),
@@ -204,6 +208,15 @@ const WEAKENING: &[Case] = &[
     ),
     ("xmlenc AlgorithmPolicy::admit_uri", || admitting(|policy| assert!(policy.encryption.admit_uri(CBC_URI))), CBC),
     (
+        "tokens Trust::dangerous_unchecked_anchors",
+        || {
+            let unchecked = Trust::dangerous_unchecked_anchors([certificate("ca")]).expect("anchors");
+            let rule = SignerRule::Certificate(certificate("alice"));
+            open(&Receiver::new(unchecked.signer(rule), demands(), MemoryReplayCache::default()))
+        },
+        Waiver::UncheckedAnchors,
+    ),
+    (
         "tokens AssertionTrust::dangerous_for_any_audience",
         || open(&strict().assertions(AssertionTrust::dangerous_for_any_audience())),
         Waiver::AnyAudience,
@@ -316,6 +329,24 @@ fn each_variant_that_opts_out_is_known_here() {
     let known =
         ["DangerousNoReplayCache", "SignerRule::AnyBelowTheAnchors", "SignerRule::Certificate", "SignerRule::Subject"];
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), known, "judge the new one in this file");
+}
+
+#[test]
+fn what_is_not_judged_of_a_path_shows_in_the_evidence() {
+    let rule = || SignerRule::Certificate(certificate("alice"));
+    let trust = || Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule());
+    let waived = |trust: Trust| open(&Receiver::new(trust, demands(), MemoryReplayCache::default())).waived;
+    let judged = [Waiver::NoRevocationCheck, Waiver::AnyExtendedKeyUsage];
+    assert_eq!(waived(trust()), judged);
+    let with_list = || trust().crls(&file("ca.crl")).expect("a list");
+    let purpose = ExtendedKeyUsage::email_protection();
+    assert_eq!(waived(with_list().extended_key_usage([purpose.clone()])), []);
+    let strictest = || with_list().extended_key_usage([purpose.clone()]);
+    assert_eq!(waived(strictest().revocation(Revocation::WholePath)), []);
+    assert_eq!(waived(strictest().revocation(Revocation::EndEntity)), [Waiver::EndEntityRevocationOnly]);
+    assert_eq!(waived(strictest().revocation(Revocation::UnknownIsGood)), [Waiver::UnknownRevocationIsGood]);
+    let untold = trust().revocation(Revocation::UnknownIsGood).extended_key_usage([purpose]);
+    assert_eq!(waived(untold), [Waiver::UnknownRevocationIsGood, Waiver::RevocationNotTold]);
 }
 
 #[test]

@@ -236,7 +236,7 @@ fn attachment(headers: Header, content: &[u8]) -> Option<Attachment> {
 }
 
 fn anyone() -> Trust {
-    Trust::anchors([peer::certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors)
+    Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors)
 }
 
 fn receiver() -> Receiver {

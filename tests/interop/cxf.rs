@@ -29,6 +29,7 @@ fn post(port: u16, kind: &str, message: &str) -> String {
 
 fn anyone() -> Trust {
     Trust::anchors([peer::certificate("ca")])
+        .expect("an authority")
         .signer(SignerRule::AnyBelowTheAnchors)
         .known([peer::certificate("alice"), peer::certificate("bob")])
 }

@@ -50,7 +50,7 @@ fn user_message(id: &str) -> String {
 }
 
 fn receiver(own: &str, parts: impl IntoIterator<Item = Part>) -> Receiver {
-    let trust = Trust::anchors([peer::certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors);
+    let trust = Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
     Receiver::new(trust, Requirements::signed_body_and(parts), DangerousNoReplayCache).decrypt_with(peer::identity(own))
 }
 

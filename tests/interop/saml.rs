@@ -16,7 +16,7 @@ const ISSUER: &str = "https://idp.example";
 const AUDIENCE: &str = "urn:bank";
 
 fn receiver(version: SamlVersion) -> Receiver {
-    let trust = Trust::anchors([peer::certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors);
+    let trust = Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
     let assertions = AssertionTrust::for_audience(AUDIENCE)
         .issuer(ISSUER, Trust::pins([peer::certificate("carol")]))
         .sender_vouches(trust.clone())

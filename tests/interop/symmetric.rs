@@ -16,6 +16,7 @@ const CONTEXT: &str = "urn:uuid:interop-context";
 
 fn receiver() -> Receiver {
     let trust = Trust::anchors([peer::certificate("ca")])
+        .expect("an authority")
         .signer(SignerRule::AnyBelowTheAnchors)
         .known([peer::certificate("alice")]);
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
@@ -190,6 +191,7 @@ fn tokens_are_signed_through_references_both_ways() {
                 DigestMethod::Sha256.uri()
             );
             let trust = Trust::anchors([peer::certificate("ca")])
+                .expect("an authority")
                 .signer(SignerRule::AnyBelowTheAnchors)
                 .known([peer::certificate("alice")]);
             let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Token]);
@@ -239,6 +241,7 @@ fn header_blocks_are_encrypted_both_ways() {
             );
             let requirements = Requirements::dangerous_unsigned().encrypted([Part::Body, block()]);
             let trust = Trust::anchors([peer::certificate("ca")])
+                .expect("an authority")
                 .signer(SignerRule::AnyBelowTheAnchors)
                 .known([peer::certificate("alice")]);
             let receiver =

@@ -170,6 +170,7 @@ const METHODS: [(SignatureMethod, &str); 4] = [
 
 fn receiver(shape: Shape) -> Receiver {
     let trust = Trust::anchors([peer::certificate("ca")])
+        .expect("an authority")
         .signer(SignerRule::AnyBelowTheAnchors)
         .known([peer::certificate("alice"), peer::certificate("ec256")]);
     let requirements = match shape {

@@ -96,7 +96,8 @@ fn signed_messages_and_username_tokens_go_both_ways() {
         let row = format!("{version} sign direct RsaSha256");
         matrix.cell(&row, "ours > zeep", zeep.ask("verify", &ours).map(drop), None);
         assert!(zeep.ask("verify", &ours.replace("4711", "4712")).is_err(), "the tampered twin");
-        let trust = Trust::anchors([peer::certificate("ca")]).signer(SignerRule::AnyBelowTheAnchors);
+        let trust =
+            Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
         let receiver =
             Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
                 // zeep puts the token after the signature, against BSP R5205.

@@ -69,7 +69,6 @@ limits! {
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
     X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";
     SecurityTokenReferences = "security-token-references" 128 Message "security token references that are read";
-    SerialDigits = "serial-digits" 80 Each "digits of one serial number";
     CertificateOctets = "certificate-octets" 65_536 Each "octets of one decoded certificate or path of certificates";
     Certificates = "certificates" 64 Message "certificates that are parsed";
     PathCertificates = "path-certificates" 6 Each "certificates in one PkiPath";

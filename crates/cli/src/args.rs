@@ -438,6 +438,34 @@ pub(crate) struct LintArgs {
     pub(crate) reply: bool,
 }
 
+/// How the path of a certificate is judged.
+#[derive(Args)]
+pub(crate) struct PathArgs {
+    /// A revocation list; with any, the status of the whole path must be told
+    #[arg(long)]
+    pub(crate) crl: Vec<PathBuf>,
+    /// Whose revocation status the lists must tell; a certificate that a list names is always refused
+    #[arg(long, value_enum)]
+    pub(crate) revocation: Option<RevocationArg>,
+    /// An extended key usage that certificates with such limits must allow, as in 1.3.6.1.5.5.7.3.4
+    #[arg(long, value_name = "OID")]
+    pub(crate) eku: Vec<String>,
+    /// Take any certificate for an anchor: expired, of version 1, or of no authority
+    #[arg(long)]
+    pub(crate) dangerous_unchecked_anchors: bool,
+}
+
+/// Whose revocation status must be told.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum RevocationArg {
+    /// That of the signer and of each authority below the anchor
+    WholePath,
+    /// That of the signer
+    EndEntity,
+    /// Nobody's: what no list tells of is not revoked
+    UnknownIsGood,
+}
+
 #[derive(Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
@@ -448,9 +476,8 @@ pub(crate) struct VerifyArgs {
     /// A certificate that may lead to an anchor
     #[arg(long)]
     pub(crate) intermediate: Vec<PathBuf>,
-    /// A revocation list
-    #[arg(long)]
-    pub(crate) crl: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) paths: PathArgs,
     /// A certificate that is trusted as it is
     #[arg(long)]
     pub(crate) pin: Vec<PathBuf>,

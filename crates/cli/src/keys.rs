@@ -5,17 +5,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ws_security::c14n::Element;
+use ws_security::c14n::{Element, Limit};
 use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_pkcs12};
-use ws_security::tokens::{Purpose, parse_instant};
+use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
 use ws_security::xmlenc::KeySource;
 use ws_security::{
-    AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver, Secret, SignerRule,
-    Trust,
+    AlgorithmPolicy, Budget, Certificate, ExtendedKeyUsage, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver,
+    Revocation, Secret, SignerRule, Trust,
 };
 
-use crate::args::{AllowArgs, HoldingArgs, KeyArgs};
+use crate::args::{AllowArgs, HoldingArgs, KeyArgs, PathArgs, RevocationArg};
 use crate::output::{self, Outcome, could_not};
 
 /// What the key options name.
@@ -39,6 +39,31 @@ pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
         );
     }
     Ok(all)
+}
+
+/// Anyone below the authorities of these files.
+pub(crate) fn anchors(paths: &[PathBuf], are_unchecked: bool) -> Outcome<Trust> {
+    let all = certificates(paths)?;
+    let anchors = if are_unchecked { Trust::dangerous_unchecked_anchors(all) } else { Trust::anchors(all) };
+    Ok(anchors.map_err(could_not)?.signer(SignerRule::AnyBelowTheAnchors))
+}
+
+/// The trust with what the options say of revocation and extended key usages.
+pub(crate) fn judging_paths(mut trust: Trust, arguments: &PathArgs) -> Outcome<Trust> {
+    for path in &arguments.crl {
+        let lists = output::read(path)?;
+        trust = trust.crls(&lists).map_err(|error| could_not(format!("--crl {}: {error}", path.display())))?;
+    }
+    if let Some(demanded) = arguments.revocation {
+        trust = trust.revocation(match demanded {
+            RevocationArg::WholePath => Revocation::WholePath,
+            RevocationArg::EndEntity => Revocation::EndEntity,
+            RevocationArg::UnknownIsGood => Revocation::UnknownIsGood,
+        });
+    }
+    let purposes = arguments.eku.iter().map(|oid| ExtendedKeyUsage::parse(oid));
+    let purposes = purposes.collect::<Result<Vec<_>, _>>().map_err(|error| could_not(format!("--eku: {error}")))?;
+    Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
 }
 
 pub(crate) fn password(path: &Path) -> Outcome<String> {
@@ -150,9 +175,8 @@ impl Keys {
                 keys.identities.push(identity);
             }
         }
-        let anchors = certificates(&arguments.trust)?;
-        if !anchors.is_empty() {
-            let trust = Trust::anchors(anchors).signer(SignerRule::AnyBelowTheAnchors);
+        if !arguments.trust.is_empty() {
+            let trust = anchors(&arguments.trust, false)?;
             keys.trust = Some(trust.intermediates(certificates(&arguments.intermediate)?));
         }
         Ok(keys)
@@ -181,10 +205,16 @@ impl Keys {
                     let pinned = self.certificates.iter().filter(|certificate| data.names(certificate));
                     keys.extend(pinned.map(|certificate| certificate.public_key().clone().into()));
                     if let Some(trust) = &self.trust {
-                        let carried: Vec<Certificate> =
-                            data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect();
-                        let valid = carried.iter().filter_map(|certificate| {
-                            trust.validate(certificate, &carried, Purpose::Signing, self.now).ok()
+                        let budget = Budget::new(&output::limits(), 0);
+                        let allowed = budget.limits().size(Limit::Certificates);
+                        let carried: Vec<Certificate> = data
+                            .certificates
+                            .iter()
+                            .take(allowed)
+                            .filter_map(|der| Certificate::from_der(der).ok())
+                            .collect();
+                        let valid = end_entities(&carried).into_iter().filter_map(|certificate| {
+                            trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget).ok()
                         });
                         keys.extend(valid.map(|valid| valid.certificate().public_key().clone().into()));
                     }

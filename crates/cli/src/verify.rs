@@ -11,7 +11,7 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Limits, Opened, Part, Receiver, Requirements, SamlVersion, Signer, SignerRule, Trust,
+    Exchange, FixedClock, Limits, Opened, Part, Receiver, Requirements, SamlVersion, Signer, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -94,7 +94,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     let mut trust = if arguments.trust.is_empty() {
         Trust::no_certificates()
     } else {
-        Trust::anchors(keys::certificates(&arguments.trust)?).signer(SignerRule::AnyBelowTheAnchors)
+        keys::anchors(&arguments.trust, arguments.paths.dangerous_unchecked_anchors)?
     };
     for certificate in keys::certificates(&arguments.pin)? {
         trust = trust.pin(certificate);
@@ -102,9 +102,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     trust = trust
         .intermediates(keys::certificates(&arguments.intermediate)?)
         .known(keys::certificates(&arguments.holdings.known_cert)?);
-    for path in &arguments.crl {
-        trust = trust.crls(&output::read(path)?).map_err(could_not)?;
-    }
+    trust = keys::judging_paths(trust, &arguments.paths)?;
     let named = [&arguments.trust, &arguments.pin, &arguments.saml_issuer];
     let anyone = named.iter().all(|paths| paths.is_empty())
         && arguments.holdings.user_file.is_none()

@@ -1,17 +1,30 @@
 //! X.509 certificates: the fields WS-Security looks at. Whether one is trusted is `wss-tokens`' question.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
-
-use x509_parser::prelude::{FromDer as _, ParsedExtension, X509Certificate};
+use std::time::SystemTime;
 
 use crate::algorithm::DigestMethod;
 use crate::der;
 use crate::digest::Digest;
 use crate::distinguished_name::DistinguishedName;
-use crate::error::LoadError;
+use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
 use crate::pem;
+use crate::serial_number::SerialNumber;
+use crate::x509::{self, Extension, Signed};
+
+/// The most octets of a certificate. It is what path validation takes (two octets of length), and some ten times what
+/// certificates have.
+const MAX_OCTETS: usize = 64 << 10;
+/// The most extensions of a certificate.
+const MAX_EXTENSIONS: usize = 64;
+/// The most usages and distribution points that are kept of a certificate.
+const MAX_ENTRIES: usize = 32;
+
+const CONTEXT_0: u8 = 0xA0;
+const CONTEXT_3: u8 = 0xA3;
+/// `[1] IMPLICIT` and `[2] IMPLICIT`, primitive: the unique identifiers of version 2.
+const UNIQUE_IDS: [u8; 2] = [0x81, 0x82];
 
 /// A parsed certificate. Cloning is cheap.
 #[derive(Clone)]
@@ -22,12 +35,22 @@ struct Fields {
     public_key: PublicKey,
     subject: DistinguishedName,
     issuer: DistinguishedName,
-    serial: Vec<u8>,
-    subject_key_identifier: Option<Vec<u8>>,
+    serial: SerialNumber,
     not_before: SystemTime,
     not_after: SystemTime,
     version: u32,
+    weak_digest: Option<&'static str>,
+    extensions: Extensions,
+}
+
+/// The extensions that are looked at.
+#[derive(Default)]
+struct Extensions {
+    subject_key_identifier: Option<Vec<u8>>,
     usage: Option<KeyUsage>,
+    basic_constraints: Option<BasicConstraints>,
+    extended_usage: Option<Vec<Vec<u8>>>,
+    distribution_points: Option<Vec<Vec<u8>>>,
 }
 
 /// What the key usage extension permits (RFC 5280 §4.2.1.3).
@@ -43,51 +66,62 @@ pub struct KeyUsage {
     pub key_agreement: bool,
     /// Signatures on certificates.
     pub key_cert_sign: bool,
+    /// Signatures on revocation lists.
+    pub crl_sign: bool,
+}
+
+/// The basic constraints extension (RFC 5280 §4.2.1.9).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BasicConstraints {
+    /// Whether the subject is a certification authority.
+    pub is_ca: bool,
+    /// How many authorities may follow below it on a path; those that it issued to itself do not count.
+    pub path_len: Option<u32>,
 }
 
 impl Certificate {
     /// A certificate from DER.
     ///
     /// # Errors
-    /// [`LoadError`] if it is malformed, octets follow it, or its key is of a kind not supported.
+    /// [`LoadError`] if it is malformed, octets follow it, or its key is of a kind not supported;
+    /// [`LoadError::SerialNumber`]; [`LoadError::TooLarge`] if it has more than 64 KiB or 64 extensions, or a name has
+    /// more than 8 KiB or 64 attributes.
     pub fn from_der(der: &[u8]) -> Result<Self, LoadError> {
-        let malformed = LoadError::Malformed { what: "certificate" };
-        let (rest, parsed) = X509Certificate::from_der(der).map_err(|_| malformed.clone())?;
-        if !rest.is_empty() {
-            return Err(malformed);
+        if der.len() > MAX_OCTETS {
+            return Err(LoadError::TooLarge { what: "certificate", allowed: MAX_OCTETS });
         }
-        let mut subject_key_identifier = None;
-        let mut usage = None;
-        for extension in parsed.extensions() {
-            match extension.parsed_extension() {
-                ParsedExtension::SubjectKeyIdentifier(id) => subject_key_identifier = Some(id.0.to_vec()),
-                ParsedExtension::KeyUsage(bits) => {
-                    usage = Some(KeyUsage {
-                        digital_signature: bits.digital_signature(),
-                        content_commitment: bits.non_repudiation(),
-                        key_encipherment: bits.key_encipherment(),
-                        key_agreement: bits.key_agreement(),
-                        key_cert_sign: bits.key_cert_sign(),
-                    });
-                }
-                _ => {}
+        let malformed = || LoadError::Malformed { what: "certificate" };
+        let signed = Signed::read(der).ok_or_else(malformed)?;
+        let mut fields = signed.fields().ok_or_else(malformed)?;
+        let version = version(&mut fields).ok_or_else(malformed)?;
+        let serial = SerialNumber::from_der_integer(fields.expect(der::INTEGER).ok_or_else(malformed)?)?;
+        let inner_algorithm = fields.expect(der::SEQUENCE).ok_or_else(malformed)?;
+        if inner_algorithm != signed.algorithm {
+            return Err(malformed());
+        }
+        let issuer = DistinguishedName::from_der(fields.next_whole().ok_or_else(malformed)?)?;
+        let (not_before, not_after) = validity(&mut fields).ok_or_else(malformed)?;
+        let subject = DistinguishedName::from_der(fields.next_whole().ok_or_else(malformed)?)?;
+        let public_key = fields.next_whole().ok_or_else(malformed)?;
+        for tag in UNIQUE_IDS {
+            if fields.peek() == Some(tag) {
+                fields.next().ok_or_else(malformed)?;
             }
         }
-        let instant = |seconds: i64| match u64::try_from(seconds) {
-            Ok(seconds) => SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds)),
-            Err(_) => SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(seconds.unsigned_abs())),
+        let extensions = match fields.is_empty() {
+            true => Extensions::default(),
+            false => Extensions::read(fields.only(CONTEXT_3).filter(|_| version == 3).ok_or_else(malformed)?)?,
         };
-        let validity = parsed.validity();
         Ok(Self(Arc::new(Fields {
-            public_key: PublicKey::from_spki(parsed.public_key().raw)?,
-            subject: DistinguishedName::from_der(parsed.subject().as_raw())?,
-            issuer: DistinguishedName::from_der(parsed.issuer().as_raw())?,
-            serial: parsed.raw_serial().to_vec(),
-            subject_key_identifier,
-            not_before: instant(validity.not_before.timestamp()).ok_or(malformed.clone())?,
-            not_after: instant(validity.not_after.timestamp()).ok_or(malformed)?,
-            version: parsed.version().0 + 1,
-            usage,
+            public_key: PublicKey::from_spki(public_key)?,
+            subject,
+            issuer,
+            serial,
+            not_before,
+            not_after,
+            version,
+            weak_digest: signed.weak_digest(),
+            extensions,
             der: der.to_vec(),
         })))
     }
@@ -133,16 +167,22 @@ impl Certificate {
         &self.0.issuer
     }
 
+    /// Its serial number.
+    #[must_use]
+    pub fn serial(&self) -> &SerialNumber {
+        &self.0.serial
+    }
+
     /// Its serial number in decimal, as `ds:X509SerialNumber` has it.
     #[must_use]
     pub fn serial_decimal(&self) -> String {
-        decimal(&self.0.serial)
+        self.0.serial.to_string()
     }
 
     /// The SubjectKeyIdentifier value: the content of the inner OCTET STRING.
     #[must_use]
     pub fn subject_key_identifier(&self) -> Option<&[u8]> {
-        self.0.subject_key_identifier.as_deref()
+        self.0.extensions.subject_key_identifier.as_deref()
     }
 
     /// SHA-1 of the whole certificate: `ThumbprintSHA1`. It names a certificate, it does not authenticate one.
@@ -179,20 +219,163 @@ impl Certificate {
     /// The key usage extension, if there is one.
     #[must_use]
     pub fn key_usage(&self) -> Option<KeyUsage> {
-        self.0.usage
+        self.0.extensions.usage
     }
 
-    /// Whether it is the certificate that issuer name and decimal serial number name.
+    /// The basic constraints extension, if there is one.
     #[must_use]
-    pub fn is_named(&self, issuer: &DistinguishedName, serial: &str) -> bool {
-        let serial = serial.trim();
-        let canonical = match serial.strip_prefix('-') {
-            Some(digits) => format!("-{}", digits.trim_start_matches('0')),
-            None => serial.strip_prefix('+').unwrap_or(serial).trim_start_matches('0').to_owned(),
-        };
-        let own = self.serial_decimal();
-        (own == canonical || (own == "0" && canonical.is_empty())) && self.issuer() == issuer
+    pub fn basic_constraints(&self) -> Option<BasicConstraints> {
+        self.0.extensions.basic_constraints
     }
+
+    /// The extended key usages as the content octets of their OBJECT IDENTIFIERs; `None` without that extension.
+    #[must_use]
+    pub fn extended_key_usage(&self) -> Option<&[Vec<u8>]> {
+        self.0.extensions.extended_usage.as_deref()
+    }
+
+    /// The URIs of its CRL distribution points; `None` without that extension.
+    pub(crate) fn distribution_points(&self) -> Option<&[Vec<u8>]> {
+        self.0.extensions.distribution_points.as_deref()
+    }
+
+    /// The name of the digest its issuer signed, if it is one that collisions are known for, such as SHA-1.
+    #[must_use]
+    pub fn weak_digest(&self) -> Option<&'static str> {
+        self.0.weak_digest
+    }
+
+    /// Verifies that the key of `issuer` signed it. Names, times and rights of the issuer are not looked at, and
+    /// digests below SHA-256 are refused.
+    ///
+    /// # Errors
+    /// [`CryptoError::SignatureMismatch`]; [`CryptoError::KeyMismatch`] if the algorithm is not supported or not one
+    /// of the key.
+    pub fn verify_signature_of(&self, issuer: &Self) -> Result<(), CryptoError> {
+        let signed = Signed::read(self.der()).ok_or(CryptoError::SignatureMismatch)?;
+        signed.verify(issuer.public_key())
+    }
+
+    /// Whether it is the certificate that issuer name and serial number name.
+    #[must_use]
+    pub fn is_named(&self, issuer: &DistinguishedName, serial: &SerialNumber) -> bool {
+        self.serial() == serial && self.issuer() == issuer
+    }
+}
+
+/// 1 to 3; version 1 is the default and not written.
+fn version(fields: &mut der::Reader<'_>) -> Option<u32> {
+    if fields.peek() != Some(CONTEXT_0) {
+        return Some(1);
+    }
+    match der::Reader::new(fields.expect(CONTEXT_0)?).only(der::INTEGER)? {
+        [0] => Some(1),
+        [1] => Some(2),
+        [2] => Some(3),
+        _ => None,
+    }
+}
+
+fn validity(fields: &mut der::Reader<'_>) -> Option<(SystemTime, SystemTime)> {
+    let mut times = der::Reader::new(fields.expect(der::SEQUENCE)?);
+    let both = (x509::time(&mut times)?, x509::time(&mut times)?);
+    times.is_empty().then_some(both)
+}
+
+impl Extensions {
+    fn read(content: &[u8]) -> Result<Self, LoadError> {
+        let mut read = Self::default();
+        let mut count = 0;
+        let whole = x509::extensions(content, |extension| {
+            count += 1;
+            (count <= MAX_EXTENSIONS).then(|| read.note(&extension))?
+        });
+        match whole {
+            Some(()) => Ok(read),
+            None if count > MAX_EXTENSIONS => {
+                Err(LoadError::TooLarge { what: "list of extensions", allowed: MAX_EXTENSIONS })
+            }
+            None => Err(LoadError::Malformed { what: "certificate" }),
+        }
+    }
+
+    /// Takes an extension; `None` if it is malformed or the second of its kind.
+    fn note(&mut self, extension: &Extension<'_>) -> Option<()> {
+        let value = der::Reader::new(extension.value);
+        match extension.oid {
+            [0x55, 0x1D, 14] => once(&mut self.subject_key_identifier, value.only(der::OCTET_STRING)?.to_vec()),
+            [0x55, 0x1D, 15] => once(&mut self.usage, KeyUsage::of(value.only(der::BIT_STRING)?)),
+            [0x55, 0x1D, 19] => once(&mut self.basic_constraints, BasicConstraints::of(value.only(der::SEQUENCE)?)?),
+            [0x55, 0x1D, 31] => once(&mut self.distribution_points, distribution_points(value.only(der::SEQUENCE)?)?),
+            [0x55, 0x1D, 37] => once(&mut self.extended_usage, purposes(value.only(der::SEQUENCE)?)?),
+            _ => Some(()),
+        }
+    }
+}
+
+fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
+    place.replace(value).is_none().then_some(())
+}
+
+impl KeyUsage {
+    fn of(bits: &[u8]) -> Self {
+        Self {
+            digital_signature: x509::bit(bits, 0),
+            content_commitment: x509::bit(bits, 1),
+            key_encipherment: x509::bit(bits, 2),
+            key_agreement: x509::bit(bits, 4),
+            key_cert_sign: x509::bit(bits, 5),
+            crl_sign: x509::bit(bits, 6),
+        }
+    }
+}
+
+impl BasicConstraints {
+    fn of(content: &[u8]) -> Option<Self> {
+        let mut fields = der::Reader::new(content);
+        let is_ca = match fields.peek() {
+            // FALSE is the default; some write it.
+            Some(x509::BOOLEAN) => *fields.expect(x509::BOOLEAN)?.first()? != 0,
+            _ => false,
+        };
+        let path_len = match fields.is_empty() {
+            true => None,
+            false => {
+                let octets = der::magnitude(fields.expect(der::INTEGER)?)?;
+                let value =
+                    octets.iter().try_fold(0u32, |value, octet| Some(value.checked_mul(256)? | u32::from(*octet)));
+                // A length beyond all paths bounds none.
+                Some(value.unwrap_or(u32::MAX))
+            }
+        };
+        fields.is_empty().then_some(Self { is_ca, path_len })
+    }
+}
+
+fn purposes(content: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut purposes = der::Reader::new(content);
+    let mut all = Vec::new();
+    while !purposes.is_empty() && all.len() < MAX_ENTRIES {
+        all.push(purposes.expect(der::OID)?.to_vec());
+    }
+    Some(all)
+}
+
+/// The URIs of all distribution points together.
+fn distribution_points(content: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut points = der::Reader::new(content);
+    let mut uris = Vec::new();
+    while !points.is_empty() {
+        let mut point = der::Reader::new(points.expect(der::SEQUENCE)?);
+        if point.peek() == Some(CONTEXT_0) {
+            x509::full_name_uris(point.expect(CONTEXT_0)?, |uri| {
+                if uris.len() < MAX_ENTRIES {
+                    uris.push(uri.to_vec());
+                }
+            })?;
+        }
+    }
+    Some(uris)
 }
 
 impl PartialEq for Certificate {
@@ -207,48 +390,5 @@ impl Eq for Certificate {}
 impl std::fmt::Debug for Certificate {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Certificate({} by {}, serial {})", self.subject(), self.issuer(), self.serial_decimal())
-    }
-}
-
-/// The decimal text of a two's-complement big-endian integer.
-fn decimal(octets: &[u8]) -> String {
-    let negative = octets.first().is_some_and(|first| *first >= 0x80);
-    let mut magnitude = octets.to_vec();
-    if negative {
-        let mut carry = true;
-        for octet in magnitude.iter_mut().rev() {
-            let (sum, overflow) = (!*octet).overflowing_add(u8::from(carry));
-            *octet = sum;
-            carry = overflow;
-        }
-    }
-    let mut digits = vec![0u8];
-    for octet in magnitude {
-        let mut carry = u32::from(octet);
-        for digit in &mut digits {
-            let value = u32::from(*digit) * 256 + carry;
-            *digit = (value % 10) as u8;
-            carry = value / 10;
-        }
-        while carry > 0 {
-            digits.push((carry % 10) as u8);
-            carry /= 10;
-        }
-    }
-    let sign = if negative { "-" } else { "" };
-    let digits: String = digits.iter().rev().map(|digit| char::from(b'0' + digit)).collect();
-    format!("{sign}{digits}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::decimal;
-
-    #[test]
-    fn serial_numbers_of_any_size_are_decimal() {
-        assert_eq!(decimal(&[0]), "0");
-        assert_eq!(decimal(&[0, 0x80]), "128");
-        assert_eq!(decimal(&[0xFF]), "-1");
-        assert_eq!(decimal(&[1, 0, 0, 0, 0, 0, 0, 0, 0]), "18446744073709551616");
     }
 }

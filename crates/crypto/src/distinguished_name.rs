@@ -8,10 +8,22 @@ use std::fmt;
 use crate::der;
 use crate::error::LoadError;
 
+/// The most octets of a name: in DER, or as text.
+const MAX_OCTETS: usize = 8 << 10;
+/// The most attributes of a name. Names have about six.
+const MAX_ATTRIBUTES: usize = 64;
+/// The most octets of an attribute type.
+const MAX_OID: usize = 64;
+
 /// A distinguished name: RDNs in the order of the certificate, most significant first.
+///
+/// Two names are equal if they are equal RDN by RDN, with the attributes of a multi-valued RDN in any order. Values
+/// are compared without regard to case and to the amount of white space (RFC 5280 §7.1).
 #[derive(Clone)]
 pub struct DistinguishedName {
     rdns: Vec<Vec<Attribute>>,
+    /// What is compared: made once, so that comparing costs no more than its octets.
+    key: Vec<u8>,
 }
 
 #[derive(Clone)]
@@ -23,63 +35,80 @@ struct Attribute {
 
 #[derive(Clone)]
 enum Value {
-    /// A character string, with the tag it had.
+    /// A character string, whatever type of string it was.
     Text(String),
     /// The whole DER of anything else.
     Der(Vec<u8>),
 }
 
 impl Attribute {
-    /// What comparison looks at: case folded, inner white space collapsed, ends trimmed.
-    fn key(&self) -> (&[u8], Result<String, &[u8]>) {
-        let value = match &self.value {
-            Value::Text(text) => Ok(text.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>().join(" ")),
-            Value::Der(der) => Err(der.as_slice()),
+    /// What comparison looks at: case folded, inner white space collapsed, ends trimmed. Every piece is preceded by
+    /// its kind and length, so that no two attributes have one key.
+    fn key(&self) -> Vec<u8> {
+        let (kind, value) = match &self.value {
+            Value::Text(text) => {
+                let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
+                (b'T', words.join(" ").into_bytes())
+            }
+            Value::Der(der) => (b'D', der.clone()),
         };
-        (&self.oid, value)
+        let mut key = Vec::with_capacity(value.len() + self.oid.len() + 9);
+        for (kind, piece) in [(b'O', &self.oid), (kind, &value)] {
+            key.push(kind);
+            key.extend((piece.len() as u32).to_be_bytes());
+            key.extend_from_slice(piece);
+        }
+        key
     }
 }
 
 impl PartialEq for DistinguishedName {
-    /// Equal RDN by RDN; the attributes of a multi-valued RDN in any order.
     fn eq(&self, other: &Self) -> bool {
-        let keys = |rdn: &Vec<Attribute>| {
-            let mut keys: Vec<_> = rdn
-                .iter()
-                .map(|a| {
-                    let (oid, value) = a.key();
-                    (oid.to_vec(), value.map_err(<[u8]>::to_vec))
-                })
-                .collect();
-            keys.sort_by(|l, r| {
-                (&l.0, l.1.as_ref().ok(), l.1.as_ref().err()).cmp(&(&r.0, r.1.as_ref().ok(), r.1.as_ref().err()))
-            });
-            keys
-        };
-        self.rdns.len() == other.rdns.len() && self.rdns.iter().zip(&other.rdns).all(|(l, r)| keys(l) == keys(r))
+        self.key == other.key
     }
 }
 
 impl Eq for DistinguishedName {}
 
+impl std::hash::Hash for DistinguishedName {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.key.hash(state);
+    }
+}
+
 impl DistinguishedName {
+    fn new(rdns: Vec<Vec<Attribute>>) -> Self {
+        let mut key = Vec::new();
+        for rdn in &rdns {
+            let mut attributes: Vec<Vec<u8>> = rdn.iter().map(Attribute::key).collect();
+            attributes.sort_unstable();
+            key.push(b'R');
+            key.extend((attributes.len() as u32).to_be_bytes());
+            key.extend(attributes.concat());
+        }
+        Self { rdns, key }
+    }
+
     /// Reads the DER of a Name.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`].
+    /// [`LoadError::Malformed`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
     pub fn from_der(octets: &[u8]) -> Result<Self, LoadError> {
-        parse_der(octets).ok_or(LoadError::Malformed { what: "distinguished name" })
+        check_size(octets.len())?;
+        let rdns = parse_der(octets)?.ok_or(LoadError::Malformed { what: "distinguished name" })?;
+        Ok(Self::new(rdns))
     }
 
     /// Reads a string: RFC 4514, RFC 2253 and RFC 1779 forms, in the spellings of Java, .NET and OpenSSL's
     /// RFC 2253 mode. The first RDN of the string is the last of the name.
     ///
     /// # Errors
-    /// [`LoadError::Name`].
+    /// [`LoadError::Name`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
     pub fn parse(text: &str) -> Result<Self, LoadError> {
-        let mut rdns = parse_text(text).ok_or_else(|| LoadError::Name { name: text.to_owned() })?;
+        check_size(text.len())?;
+        let mut rdns = parse_text(text)?.ok_or_else(|| LoadError::Name { name: text.to_owned() })?;
         rdns.reverse();
-        Ok(Self { rdns })
+        Ok(Self::new(rdns))
     }
 
     /// The name in a spelling: for writing only, names compare as what they are.
@@ -218,27 +247,57 @@ const DOMAIN_COMPONENT: &[u8] = &[0x09, 0x92, 0x26, 0x89, 0x93, 0xF2, 0x2C, 0x64
 const UTF8_STRING: u8 = 0x0C;
 const IA5_STRING: u8 = 0x16;
 
-fn parse_der(octets: &[u8]) -> Option<DistinguishedName> {
-    let mut sequence = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+fn check_size(octets: usize) -> Result<(), LoadError> {
+    if octets > MAX_OCTETS {
+        return Err(LoadError::TooLarge { what: "distinguished name", allowed: MAX_OCTETS });
+    }
+    Ok(())
+}
+
+/// Takes `attribute` into `rdn` unless the name has too many.
+fn take(rdn: &mut Vec<Attribute>, attribute: Attribute, count: &mut usize) -> Result<(), LoadError> {
+    *count += 1;
+    if *count > MAX_ATTRIBUTES {
+        return Err(LoadError::TooLarge { what: "list of attributes in a name", allowed: MAX_ATTRIBUTES });
+    }
+    rdn.push(attribute);
+    Ok(())
+}
+
+/// `Ok(None)` if it is malformed.
+fn parse_der(octets: &[u8]) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
+    let Some(content) = der::Reader::new(octets).only(der::SEQUENCE) else { return Ok(None) };
+    let mut sequence = der::Reader::new(content);
     let mut rdns = Vec::new();
+    let mut count = 0;
     while !sequence.is_empty() {
-        let mut set = der::Reader::new(sequence.expect(der::SET)?);
+        let Some(set) = sequence.expect(der::SET) else { return Ok(None) };
+        let mut set = der::Reader::new(set);
         let mut rdn = Vec::new();
         while !set.is_empty() {
-            let mut pair = der::Reader::new(set.expect(der::SEQUENCE)?);
-            let oid = pair.expect(der::OID)?.to_vec();
-            let value = value_from_der(pair.next_whole()?)?;
-            if !pair.is_empty() {
-                return None;
-            }
-            rdn.push(Attribute { oid, value });
+            let Some(attribute) = set.expect(der::SEQUENCE).and_then(attribute_from_der) else { return Ok(None) };
+            take(&mut rdn, attribute, &mut count)?;
         }
         if rdn.is_empty() {
-            return None;
+            return Ok(None);
         }
         rdns.push(rdn);
     }
-    Some(DistinguishedName { rdns })
+    Ok(Some(rdns))
+}
+
+fn attribute_from_der(content: &[u8]) -> Option<Attribute> {
+    let mut pair = der::Reader::new(content);
+    let oid = pair.expect(der::OID).filter(|oid| is_oid(oid))?.to_vec();
+    let value = value_from_der(pair.next_whole()?)?;
+    pair.is_empty().then_some(Attribute { oid, value })
+}
+
+/// Whether every arc is written in full, without leading zeros, and fits 126 bits, as those made of UUIDs nearly do.
+fn is_oid(oid: &[u8]) -> bool {
+    let is_complete = oid.last().is_some_and(|last| last & 0x80 == 0);
+    let mut arcs = oid.split_inclusive(|octet| octet & 0x80 == 0);
+    is_complete && oid.len() <= MAX_OID && arcs.all(|arc| arc.len() <= 19 && arc.first() != Some(&0x80))
 }
 
 /// Character strings as text, all else as it is. Text with a NUL stays DER: it equals no spelling of itself.
@@ -275,30 +334,38 @@ fn value_from_der(whole: &[u8]) -> Option<Value> {
     })
 }
 
-fn parse_text(text: &str) -> Option<Vec<Vec<Attribute>>> {
+/// `Ok(None)` if it is malformed.
+fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     let mut rest = text.trim();
     let mut rdns = Vec::new();
     if rest.is_empty() {
-        return Some(rdns);
+        return Ok(Some(rdns));
     }
     let mut rdn = Vec::new();
+    let mut count = 0;
     loop {
-        let (name, after) = rest.split_once('=')?;
-        let oid = attribute_type(name.trim())?;
-        let (value, after) = attribute_value(after.trim_start())?;
-        rdn.push(Attribute { oid, value });
+        let Some((attribute, after)) = attribute_from_text(rest) else { return Ok(None) };
+        take(&mut rdn, attribute, &mut count)?;
         let after = after.trim_start();
         match after.chars().next() {
             None => {
                 rdns.push(rdn);
-                return Some(rdns);
+                return Ok(Some(rdns));
             }
             Some('+') => {}
             Some(',' | ';') => rdns.push(std::mem::take(&mut rdn)),
-            Some(_) => return None,
+            Some(_) => return Ok(None),
         }
-        rest = after.get(1..)?.trim_start();
+        rest = after.get(1..).unwrap_or_default().trim_start();
     }
+}
+
+/// The attribute at the front of `text`, and what follows it.
+fn attribute_from_text(text: &str) -> Option<(Attribute, &str)> {
+    let (name, after) = text.split_once('=')?;
+    let oid = attribute_type(name.trim())?;
+    let (value, after) = attribute_value(after.trim_start())?;
+    Some((Attribute { oid, value }, after))
 }
 
 fn attribute_type(name: &str) -> Option<Vec<u8>> {
@@ -306,19 +373,33 @@ fn attribute_type(name: &str) -> Option<Vec<u8>> {
     if let Some((_, oid, _)) = SHORT_NAMES.iter().find(|(short, ..)| *short == upper) {
         return Some(oid.to_vec());
     }
-    let dotted = upper.strip_prefix("OID.").unwrap_or(&upper);
-    let mut arcs = dotted.split('.').map(|arc| arc.parse::<u64>().ok());
-    let first = arcs.next()??.checked_mul(40)?.checked_add(arcs.next()??)?;
+    object_identifier(upper.strip_prefix("OID.").unwrap_or(&upper))
+}
+
+/// The content octets of an OBJECT IDENTIFIER in dotted decimal; `None` if it is not one, or above 64 octets.
+#[must_use]
+pub fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
+    let mut arcs = dotted.split('.').map(|arc| {
+        // `parse` takes a sign.
+        let is_number = !arc.is_empty() && arc.bytes().all(|digit| digit.is_ascii_digit());
+        arc.parse::<u128>().ok().filter(|_| is_number)
+    });
+    let (root, second) = (arcs.next()??, arcs.next()??);
+    // Roots 0 and 1 have 40 arcs each, and one octet holds both (X.690 §8.19.4).
+    if root > 2 || (root < 2 && second >= 40) {
+        return None;
+    }
+    let first = (root * 40).checked_add(second)?;
     let mut oid = Vec::new();
     for arc in std::iter::once(Some(first)).chain(arcs) {
         let arc = arc?;
-        let groups = (64 - arc.leading_zeros()).div_ceil(7).max(1);
+        let groups = (128 - arc.leading_zeros()).div_ceil(7).max(1);
         for group in (0..groups).rev() {
             let more = if group > 0 { 0x80 } else { 0 };
             oid.push((arc >> (7 * group)) as u8 & 0x7F | more);
         }
     }
-    Some(oid)
+    is_oid(&oid).then_some(oid)
 }
 
 /// The value at the front of `text`, and what follows it.
@@ -411,10 +492,11 @@ fn write_attribute(attribute: &Attribute, form: NameForm, f: &mut dyn fmt::Write
 }
 
 fn write_dotted(oid: &[u8], f: &mut dyn fmt::Write) -> fmt::Result {
-    let mut arc = 0u64;
+    // No arc of an attribute type that was read has more than 19 groups of seven bits.
+    let mut arc = 0u128;
     let mut first = true;
     for octet in oid {
-        arc = arc << 7 | u64::from(octet & 0x7F);
+        arc = arc << 7 | u128::from(octet & 0x7F);
         if octet & 0x80 == 0 {
             if first {
                 let root = (arc / 40).min(2);
@@ -446,7 +528,7 @@ fn write_escaped(text: &str, blank: &str, f: &mut dyn fmt::Write) -> fmt::Result
 
 #[cfg(test)]
 mod tests {
-    use super::DistinguishedName;
+    use super::*;
 
     fn name(text: &str) -> DistinguishedName {
         DistinguishedName::parse(text).unwrap_or_else(|error| panic!("{error}"))
@@ -507,5 +589,70 @@ mod tests {
         for text in ["CN", "CN=a,", "CN=\"a", "XYZ=a", "CN=#zz", "CN=a\\"] {
             assert!(DistinguishedName::parse(text).is_err(), "{text}");
         }
+    }
+
+    fn der_of(rdns: &[&[(&[u8], &[u8])]]) -> Vec<u8> {
+        let pair = |(oid, value): &(&[u8], &[u8])| der::sequence(&[&der::element(der::OID, oid), value]);
+        let set = |rdn: &&[(&[u8], &[u8])]| der::element(der::SET, &rdn.iter().map(pair).collect::<Vec<_>>().concat());
+        der::element(der::SEQUENCE, &rdns.iter().map(set).collect::<Vec<_>>().concat())
+    }
+
+    fn utf8(text: &str) -> Vec<u8> {
+        der::element(UTF8_STRING, text.as_bytes())
+    }
+
+    #[test]
+    fn a_nul_inside_a_value_equals_no_spelling_without_it() {
+        const CN: &[u8] = &[0x55, 4, 3];
+        let with_nul = DistinguishedName::from_der(&der_of(&[&[(CN, &utf8("bank\0.evil"))]])).expect("a name");
+        for text in ["CN=bank", "CN=bank.evil", "CN=bank\\00.evil", "CN=bank .evil"] {
+            assert_ne!(name(text), with_nul, "{text}");
+        }
+        assert_eq!(DistinguishedName::parse(&with_nul.to_string()).expect("read again"), with_nul);
+    }
+
+    #[test]
+    fn pieces_of_a_name_never_add_up_to_another() {
+        for (l, r) in [
+            ("CN=ab,O=c", "CN=a,O=bc"),
+            ("CN=a+O=b,OU=c", "CN=a,O=b+OU=c"),
+            ("CN=a+O=b", "CN=a\\+O\\=b"),
+            ("CN=a,CN=a", "CN=a+CN=a"),
+            ("OID.1.5=a", "OID.0.5=a"),
+            ("CN=#0401ff", "CN=#0402ffff"),
+            ("CN=a", "CN=#160161,O=a"),
+        ] {
+            assert_ne!(name(l), name(r));
+        }
+        assert!(DistinguishedName::parse("OID.0.45=a").is_err(), "0.45 and 1.5 would be one");
+        assert!(DistinguishedName::parse("OID.1.+5=a").is_err());
+    }
+
+    #[test]
+    fn attribute_types_made_of_uuids_are_read_and_written() {
+        let text = "2.25.42526471472366917043735284166186234=#0c0161";
+        assert_eq!(name(text).to_string(), text);
+        let too_long = format!("{}=a", "9".repeat(39).replacen('9', "2.25.9", 1));
+        assert!(DistinguishedName::parse(&too_long).is_err());
+        for oid in [&[0x80, 1][..], &[0x55, 0x80], &[0xFF; 20], &[1; 65], &[]] {
+            assert!(DistinguishedName::from_der(&der_of(&[&[(oid, &utf8("a"))]])).is_err(), "{oid:?}");
+        }
+    }
+
+    #[test]
+    fn names_larger_than_any_real_one_are_refused_before_they_are_read() {
+        let too_large =
+            |result: Result<DistinguishedName, LoadError>| matches!(result, Err(LoadError::TooLarge { .. }));
+        let many: Vec<String> = (0..65).map(|n| format!("CN={n}")).collect();
+        assert!(too_large(DistinguishedName::parse(&many.join(","))));
+        assert!(too_large(DistinguishedName::parse(&many.join("+"))));
+        assert!(DistinguishedName::parse(&many[..64].join(",")).is_ok());
+        assert!(too_large(DistinguishedName::parse(&format!("CN={}", "a".repeat(4 << 20)))));
+        let value = utf8("a");
+        let pair: (&[u8], &[u8]) = (&[0x55, 4, 3], &value);
+        assert!(too_large(DistinguishedName::from_der(&der_of(&[&[pair; 65]]))));
+        let single: &[(&[u8], &[u8])] = &[pair];
+        assert!(too_large(DistinguishedName::from_der(&der_of(&[single; 65]))));
+        assert!(too_large(DistinguishedName::from_der(&der_of(&[&[(&[0x55, 4, 3], &utf8(&"a".repeat(9_000)))]]))));
     }
 }

@@ -29,6 +29,20 @@ pub enum LoadError {
         /// The provider's name, which is its feature.
         provider: &'static str,
     },
+    /// *Refused.* What is read is larger than anything of its kind has to be.
+    #[error("the {what} is refused: it is larger than {allowed}")]
+    TooLarge {
+        /// What was being read.
+        what: &'static str,
+        /// The most octets or entries it may have.
+        allowed: usize,
+    },
+    /// *Refused.* A serial number is not an integer of at most 20 octets (RFC 5280 §4.1.2.2).
+    #[error("the serial number is refused: an integer of at most 20 octets is needed (RFC 5280)")]
+    SerialNumber,
+    /// *Refused.* A revocation list that does not tell the whole by itself.
+    #[error("the revocation list is refused, {0}: give the complete list of the authority itself")]
+    UnsupportedList(&'static str),
     /// *Refused.* The key is outside the bounds every use demands.
     #[error("the key is refused: {0}")]
     Bounds(&'static str),

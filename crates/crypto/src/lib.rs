@@ -25,27 +25,31 @@ mod pem;
 mod pkcs12;
 mod provider;
 mod random;
+mod revocation_list;
 mod rsa15;
 mod secret;
+mod serial_number;
+mod x509;
 
 pub use algorithm::{
     All, ContentEncryption, Curve, DigestMethod, KeyTransport, KeyWrap, SignatureFamily, SignatureMethod,
     TransportMethod,
 };
-pub use certificate::{Certificate, KeyUsage};
+pub use certificate::{BasicConstraints, Certificate, KeyUsage};
 pub use cipher::{decrypt, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
 pub use digest::{Digest, DigestValue};
-pub use distinguished_name::{DistinguishedName, NameForm};
+pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};
 pub use error::{CryptoError, LoadError};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
-pub use pem::crls_from_pem;
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};
+pub use revocation_list::RevocationList;
 pub use secret::{HmacKey, Secret};
+pub use serial_number::SerialNumber;
 
 /// Splits the DER of a `PkiPath` into its certificates, as they stand: the last is the end entity
 /// (ITU-T X.509 §10, X.509 Token Profile 1.1.1 §3.1.2).

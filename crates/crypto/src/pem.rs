@@ -7,6 +7,7 @@ use crate::certificate::Certificate;
 use crate::der;
 use crate::error::LoadError;
 use crate::key::{PrivateKey, PublicKey};
+use crate::revocation_list::RevocationList;
 
 fn sections(octets: &[u8]) -> Vec<(SectionKind, Vec<u8>)> {
     <(SectionKind, Vec<u8>)>::pem_slice_iter(octets).map_while(Result::ok).collect()
@@ -29,17 +30,21 @@ pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
     if found.is_empty() { Err(LoadError::NotFound { wanted: "certificate" }) } else { Ok(found) }
 }
 
-/// The CRLs of a PEM file; a DER file as it is.
-///
-/// # Errors
-/// [`LoadError::NotFound`] if a PEM file holds none.
-pub fn crls_from_pem(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
-    if !is_pem(octets) {
-        return Ok(vec![octets.to_vec()]);
+impl RevocationList {
+    /// Every list of a PEM file, in order; or the one of a DER file.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`] if a PEM file holds none, and as for [`RevocationList::from_der`].
+    pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
+        if !is_pem(octets) {
+            return Ok(vec![Self::from_der(octets)?]);
+        }
+        let found: Vec<_> = sections(octets).into_iter().filter(|(kind, _)| *kind == SectionKind::Crl).collect();
+        if found.is_empty() {
+            return Err(LoadError::NotFound { wanted: "CRL" });
+        }
+        found.iter().map(|(_, der)| Self::from_der(der)).collect()
     }
-    let found: Vec<_> =
-        sections(octets).into_iter().filter(|(kind, _)| *kind == SectionKind::Crl).map(|(_, der)| der).collect();
-    if found.is_empty() { Err(LoadError::NotFound { wanted: "CRL" }) } else { Ok(found) }
 }
 
 impl PrivateKey {

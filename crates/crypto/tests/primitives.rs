@@ -224,9 +224,10 @@ fn certificates_tell_their_fields() {
     assert_eq!(alice.subject_key_identifier().map(<[u8]>::len), Some(20));
     assert!(alice.key_usage().expect("has one").digital_signature);
     let issuer = DistinguishedName::parse("CN=Example CA, O=Example Trust, C=DE").expect("a name");
-    assert!(alice.is_named(&issuer, "4097"));
-    assert!(alice.is_named(&issuer, " 004097 "));
-    assert!(!alice.is_named(&issuer, "4098"));
+    let serial = |text: &str| SerialNumber::parse(text).expect("a serial number");
+    assert!(alice.is_named(&issuer, &serial("4097")));
+    assert!(alice.is_named(&issuer, &serial(" 004097 ")));
+    assert!(!alice.is_named(&issuer, &serial("4098")));
     let mut trailing = alice.der().to_vec();
     trailing.push(0);
     assert!(Certificate::from_der(&trailing).is_err());

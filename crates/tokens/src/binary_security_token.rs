@@ -1,7 +1,9 @@
 //! `wsse:BinarySecurityToken` with X.509 certificates (SOAP Message Security 1.1.1 §6.3, X.509 Token Profile).
 
+use std::collections::HashSet;
+
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
-use wss_crypto::{Certificate, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
+use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::error::TokenError;
 use crate::security_token_reference::BASE64_BINARY;
@@ -28,7 +30,7 @@ pub struct X509Token<'d> {
 
 impl<'d> X509Token<'d> {
     /// Reads a `wsse:BinarySecurityToken` of type `#X509v3`, `#X509PKIPathv1`, `#PKCS7` or `#X509v1`. The certificate
-    /// of a bag is the one that issues none of the others.
+    /// of a bag is the one that issues none of the others. Each certificate is charged to `budget`.
     ///
     /// # Errors
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if a bag has no one end.
@@ -90,12 +92,26 @@ impl<'d> X509Token<'d> {
 
 /// The certificate of a bag that issues none of the others; the others.
 fn end_of(bag: Vec<Certificate>) -> Result<(Certificate, Vec<Certificate>), TokenError> {
-    let is_end =
-        |candidate: &Certificate| !bag.iter().any(|other| other != candidate && other.issuer() == candidate.subject());
-    let ends: Vec<&Certificate> = bag.iter().filter(|certificate| is_end(certificate)).collect();
-    let [end] = ends[..] else { return Err(TokenError::Bag) };
+    let [end] = end_entities(&bag)[..] else { return Err(TokenError::Bag) };
     let end = end.clone();
     Ok((end.clone(), bag.into_iter().filter(|certificate| *certificate != end).collect()))
+}
+
+/// Those of some certificates that issue none of the others, each once and in order: who signs, where a path is given
+/// with its authorities.
+#[must_use]
+pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>) -> Vec<&'c Certificate> {
+    let mut all: Vec<&Certificate> = Vec::new();
+    for certificate in certificates {
+        if !all.contains(&certificate) {
+            all.push(certificate);
+        }
+    }
+    let issuers: HashSet<&DistinguishedName> =
+        all.iter().filter(|one| one.issuer() != one.subject()).map(|one| one.issuer()).collect();
+    let mut ends = all;
+    ends.retain(|certificate| !issuers.contains(certificate.subject()));
+    ends
 }
 
 /// What a token carries beside the certificate: nothing, or its path, end entity last.

@@ -1,9 +1,13 @@
 //! What can be wrong with a token, a reference to one, or the trust in it.
 
+use std::time::SystemTime;
+
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::LoadError;
 use wss_xmldsig::{SignatureError, VerifyError};
+
+use crate::instant::format_instant;
 
 /// Why a token or a reference to one was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -103,6 +107,15 @@ impl From<SignatureError> for TokenError {
     }
 }
 
+impl From<TrustError> for TokenError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
+            other => Self::AssertionTrust(Box::new(other)),
+        }
+    }
+}
+
 impl From<VerifyError> for TokenError {
     fn from(error: VerifyError) -> Self {
         match error {
@@ -122,17 +135,92 @@ pub enum TrustError {
         /// Subject of the certificate.
         subject: String,
     },
-    /// *Failed.* Outside its validity at the evaluation time.
-    #[error("the certificate of {subject:?} is not valid at this time")]
-    NotValidNow {
+    /// *Failed.* A certificate of the path is no longer valid at the evaluation time.
+    #[error("the certificate of {subject:?} expired at {}, and it is now {}", format_instant(*not_after), format_instant(*now))]
+    Expired {
+        /// Subject of the certificate.
+        subject: String,
+        /// The last instant of its validity.
+        not_after: SystemTime,
+        /// The evaluation time.
+        now: SystemTime,
+    },
+    /// *Failed.* A certificate of the path is not yet valid at the evaluation time.
+    #[error("the certificate of {subject:?} is valid from {} on, and it is now {}", format_instant(*not_before), format_instant(*now))]
+    NotYetValid {
+        /// Subject of the certificate.
+        subject: String,
+        /// The first instant of its validity.
+        not_before: SystemTime,
+        /// The evaluation time.
+        now: SystemTime,
+    },
+    /// *Refused.* A certificate of the path is signed with a digest that collisions are known for.
+    #[error(
+        "the certificate of {subject:?} is signed with {digest}, which proves nothing: have it issued anew with SHA-256, \
+         or pin it"
+    )]
+    WeakSignature {
+        /// Subject of the certificate.
+        subject: String,
+        /// The digest.
+        digest: &'static str,
+    },
+    /// *Failed.* There are more authorities on the path than one of them allows below it.
+    #[error("the path of {subject:?} has more authorities than their basic constraints allow: shorten the path")]
+    PathLength {
+        /// Subject of the certificate, or of the anchor that allows no more.
+        subject: String,
+    },
+    /// *Failed.* An authority of the path may not certify names like this one.
+    #[error("{subject:?} is outside the names that an authority of its path may certify: have another one issue it")]
+    NameConstraints {
         /// Subject of the certificate.
         subject: String,
     },
-    /// *Failed.* Revoked, or its status cannot be told from the CRLs at hand.
-    #[error("the certificate of {subject:?} is revoked, or its status is unknown: check the CRLs")]
+    /// *Refused.* A certificate of the path is limited to other extended key usages than are demanded.
+    #[error("{subject:?} is limited to other extended key usages: name one with `Trust::extended_key_usage` (`--eku`)")]
+    ExtendedKeyUsage {
+        /// Subject of the certificate.
+        subject: String,
+    },
+    /// *Failed.* A certificate of the path is revoked.
+    #[error("the certificate of {subject:?} is revoked: a revocation list names it")]
     Revoked {
         /// Subject of the certificate.
         subject: String,
+    },
+    /// *Failed.* No revocation list tells of a certificate of the path.
+    #[error(
+        "whether {subject:?} is revoked is unknown: add the revocation list of {authority:?} with `Trust::crls` \
+         (`--crl`), or demand less with `Trust::revocation` (`--revocation`)"
+    )]
+    ListMissing {
+        /// Subject of the certificate whose status is unknown.
+        subject: String,
+        /// The authority whose list is missing.
+        authority: String,
+    },
+    /// *Failed.* The revocation list that should tell of a certificate of the path has expired.
+    #[error(
+        "the revocation list of {authority:?} expired at {}, and it is now {}: give the next one", format_instant(*next_update), format_instant(*now)
+    )]
+    ListExpired {
+        /// The authority whose list it is.
+        authority: String,
+        /// When the next list was due.
+        next_update: SystemTime,
+        /// The evaluation time.
+        now: SystemTime,
+    },
+    /// *Failed.* A revocation list is not signed by the authority that it names, or that may not sign lists.
+    #[error(
+        "the revocation list in the name of {authority:?} is not signed by the authority of the path, or not with a \
+         supported algorithm: give its own list"
+    )]
+    ListNotGenuine {
+        /// The authority.
+        authority: String,
     },
     /// *Refused.* Its key usage does not permit what it is used for.
     #[error("the key usage of {subject:?} does not permit this use")]
@@ -153,12 +241,26 @@ pub enum TrustError {
         /// Subject of the certificate.
         subject: String,
     },
-    /// *Misuse.* A trust anchor that is none.
-    #[error("an anchor is not usable: {0}")]
+    /// *Refused.* To validate it would cost more than the message may.
+    #[error(transparent)]
+    Exceeded(#[from] Exceeded),
+    /// *Misuse.* A trust anchor, a name or a purpose that cannot be read.
+    #[error("the trust cannot be set up: {0}")]
     Anchor(#[from] LoadError),
-    /// *Misuse.* A CRL that cannot be read.
-    #[error("a CRL cannot be read: give DER or PEM of a complete CRL")]
-    Crl,
+    /// *Misuse.* A trust anchor that is not a certification authority.
+    #[error(
+        "the anchor {subject:?} cannot certify others, {why}: give the certificate of the authority, pin a signer with \
+         `Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors`"
+    )]
+    UnfitAnchor {
+        /// Subject of the certificate.
+        subject: String,
+        /// What it lacks.
+        why: &'static str,
+    },
+    /// *Misuse.* A revocation list that cannot be used.
+    #[error("a revocation list cannot be used: {0}")]
+    List(#[source] LoadError),
 }
 
 /// Why a password does not authenticate. One variant: who is unknown and what is wrong are the same to a caller.

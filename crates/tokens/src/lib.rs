@@ -21,7 +21,9 @@ mod timestamp;
 mod trust;
 mod username_token;
 
-pub use binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, write_x509_token};
+pub use binary_security_token::{
+    CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
+};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};
@@ -40,7 +42,9 @@ pub use security_token_reference::{
     write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, write_timestamp};
-pub use trust::{Purpose, SignerRule, Trust, TrustAnchors, ValidatedCertificate};
+pub use trust::{
+    ExtendedKeyUsage, Purpose, Revocation, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
+};
 pub use username_token::{
     AuthenticatedUser, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN, UsernameToken,
     password_digest, write_digest_token, write_password_key_token, write_text_token,

@@ -1,31 +1,22 @@
 //! Trust in certificates: anchors and the rule that names whom we expect below them, or pins.
 //!
-//! Paths are validated by rustls-webpki (RFC 5280 §6); what it leaves to its caller is done here: key usage,
-//! pins by exact octets, and the question whether a valid certificate is the expected one.
+//! Paths are validated by rustls-webpki (RFC 5280 §6), and what it leaves to its caller in `path`, `anchor` and
+//! `revocation`. Here are key usage, pins by exact octets, and the question whether a valid certificate is the
+//! expected one.
+
+mod anchor;
+mod path;
+mod revocation;
 
 use std::time::SystemTime;
 
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, TrustAnchor, UnixTime};
-use webpki::{
-    BorrowedCertRevocationList, CertRevocationList, EndEntityCert, ExpirationPolicy, ExtendedKeyUsageValidator,
-    KeyPurposeIdIter, OwnedCertRevocationList, RevocationCheckDepth, RevocationOptionsBuilder, UnknownStatusPolicy,
-    anchor_from_trusted_cert,
-};
-use wss_crypto::{Certificate, DistinguishedName, LoadError, crls_from_pem};
+use wss_c14n::Budget;
+use wss_crypto::{Certificate, DistinguishedName, LoadError, RevocationList};
 
 use crate::error::TrustError;
-
-/// Anchors without a rule: no trust yet. [`TrustAnchors::signer`] makes it one.
-#[derive(Debug, Clone)]
-#[must_use = "anchors become a trust with `signer`"]
-pub struct TrustAnchors(Vec<Certificate>);
-
-impl TrustAnchors {
-    /// Says who below the anchors is expected.
-    pub fn signer(self, rule: SignerRule) -> Trust {
-        Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
-    }
-}
+use anchor::Anchors;
+pub use anchor::TrustAnchors;
+pub use revocation::{Revocation, RevocationStatus};
 
 /// Whom to expect below the anchors.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,9 +34,13 @@ impl SignerRule {
     /// The holder of this subject name, in any spelling of RFC 4514.
     ///
     /// # Errors
-    /// [`TrustError::Anchor`] if the name cannot be read.
+    /// [`TrustError::Anchor`] if the name cannot be read, or is empty: an empty name is that of everyone without one.
     pub fn subject(name: &str) -> Result<Self, TrustError> {
-        Ok(Self::Subject(DistinguishedName::parse(name)?))
+        let subject = DistinguishedName::parse(name)?;
+        if subject.is_empty() {
+            return Err(LoadError::Name { name: name.to_owned() }.into());
+        }
+        Ok(Self::Subject(subject))
     }
 
     fn expects(&self, certificate: &Certificate) -> bool {
@@ -57,15 +52,48 @@ impl SignerRule {
     }
 }
 
+/// A purpose of the extended key usage extension.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExtendedKeyUsage(Vec<u8>);
+
+impl ExtendedKeyUsage {
+    /// The purpose with this OBJECT IDENTIFIER, in dotted decimal.
+    ///
+    /// # Errors
+    /// [`TrustError::Anchor`] if it is not one.
+    pub fn parse(oid: &str) -> Result<Self, TrustError> {
+        let octets = wss_crypto::object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        Ok(Self(octets))
+    }
+
+    /// `id-kp-clientAuth`.
+    #[must_use]
+    pub fn client_auth() -> Self {
+        Self(vec![0x2B, 6, 1, 5, 5, 7, 3, 2])
+    }
+
+    /// `id-kp-emailProtection`, which stacks for messages use for signing.
+    #[must_use]
+    pub fn email_protection() -> Self {
+        Self(vec![0x2B, 6, 1, 5, 5, 7, 3, 4])
+    }
+
+    fn oid(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// Whose certificates are trusted, and how that is found out.
 #[derive(Debug, Clone)]
 pub struct Trust {
-    anchors: Vec<Certificate>,
+    anchors: Anchors,
     rules: Vec<SignerRule>,
     pins: Vec<Certificate>,
     intermediates: Vec<Certificate>,
     known: Vec<Certificate>,
-    crls: Vec<Vec<u8>>,
+    lists: Vec<RevocationList>,
+    revocation: Option<Revocation>,
+    extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
 }
 
 /// What a certificate is used for.
@@ -80,26 +108,48 @@ pub enum Purpose {
 impl Trust {
     fn nothing() -> Self {
         Self {
-            anchors: Vec::new(),
+            anchors: Anchors::none(),
             rules: Vec::new(),
             pins: Vec::new(),
             intermediates: Vec::new(),
             known: Vec::new(),
-            crls: Vec::new(),
+            lists: Vec::new(),
+            revocation: None,
+            extended_key_usage: None,
         }
     }
 
-    /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow.
+    /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow. What is demanded of them is
+    /// said at [`Trust::anchors`].
     ///
     /// # Errors
-    /// [`TrustError::Anchor`].
+    /// [`TrustError::Anchor`] if the file cannot be read; [`TrustError::UnfitAnchor`].
     pub fn anchors_pem(pem: &[u8]) -> Result<TrustAnchors, TrustError> {
-        Ok(TrustAnchors(Certificate::all_from_pem(pem)?))
+        Self::anchors(Certificate::all_from_pem(pem)?)
     }
 
     /// Trusts certification authorities; a [`SignerRule`] must follow.
-    pub fn anchors(certificates: impl IntoIterator<Item = Certificate>) -> TrustAnchors {
-        TrustAnchors(certificates.into_iter().collect())
+    ///
+    /// Each must say that it is an authority: a certificate of version 3 with basic constraints that say so, and with
+    /// `keyCertSign` if it has a key usage. When a path is validated, its anchor must be within its validity, too, and
+    /// its path length, name constraints and extended key usage hold for what is below it.
+    ///
+    /// # Errors
+    /// [`TrustError::UnfitAnchor`] names the first that is not an authority.
+    pub fn anchors(certificates: impl IntoIterator<Item = Certificate>) -> Result<TrustAnchors, TrustError> {
+        Anchors::new(certificates.into_iter().collect(), false).map(TrustAnchors)
+    }
+
+    /// As [`Trust::anchors`], for any certificate: of version 1, of a signer instead of an authority, or expired.
+    /// Whoever has the key of one of them can issue certificates that are trusted, until the trust is taken back here.
+    /// Path length, name constraints and extended key usage still hold.
+    ///
+    /// # Errors
+    /// [`TrustError::Anchor`] if a certificate cannot be used at all.
+    pub fn dangerous_unchecked_anchors(
+        certificates: impl IntoIterator<Item = Certificate>,
+    ) -> Result<TrustAnchors, TrustError> {
+        Anchors::new(certificates.into_iter().collect(), true).map(TrustAnchors)
     }
 
     /// Trusts exactly these certificates, without a path: self-signed ones included.
@@ -141,24 +191,63 @@ impl Trust {
         self
     }
 
-    /// Revocation lists. With any, the status of the signer and of every authority between it and the anchor must be
-    /// told by one of them, which must not have expired; without, revocation is not checked.
+    /// Revocation lists, as PEM or as DER of one. They are read once, here. With any, the status of the signer and of
+    /// every authority between it and the anchor must be told by one of them that has not expired, unless
+    /// [`Trust::revocation`] says otherwise; without, revocation is not checked. A pinned certificate that a list names
+    /// is refused.
+    ///
+    /// Only complete lists that an authority signed itself are taken, also such for one of its distribution points.
     ///
     /// # Errors
-    /// [`TrustError::Crl`].
+    /// [`TrustError::List`]; for a delta list, an indirect list, or one without `nextUpdate` it says so.
     pub fn crls(mut self, pem_or_der: &[u8]) -> Result<Self, TrustError> {
-        let crls = crls_from_pem(pem_or_der).map_err(|_: LoadError| TrustError::Crl)?;
-        for crl in &crls {
-            BorrowedCertRevocationList::from_der(crl).map_err(|_| TrustError::Crl)?;
-        }
-        self.crls.extend(crls);
+        self.lists.extend(RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?);
         Ok(self)
+    }
+
+    /// Says whose revocation status must be known. Without a call that is the whole path, if there are lists.
+    #[must_use]
+    pub fn revocation(mut self, demanded: Revocation) -> Self {
+        self.revocation = Some(demanded);
+        self
+    }
+
+    /// Demands that certificates on a path which are limited to some extended key usages are allowed one of these.
+    /// Without a call extended key usages are not judged: WS-Security defines none. Pins are trusted as they are.
+    #[must_use]
+    pub fn extended_key_usage(mut self, purposes: impl IntoIterator<Item = ExtendedKeyUsage>) -> Self {
+        self.extended_key_usage = Some(purposes.into_iter().collect());
+        self
     }
 
     /// Whether revocation is checked.
     #[must_use]
     pub fn checks_revocation(&self) -> bool {
-        !self.crls.is_empty()
+        self.demanded().is_some()
+    }
+
+    /// Whose revocation status must be known; `None` if revocation is not checked.
+    #[must_use]
+    pub fn demanded_revocation(&self) -> Option<Revocation> {
+        self.demanded()
+    }
+
+    /// Whether extended key usages are judged on each path; they are not without [`Trust::extended_key_usage`].
+    #[must_use]
+    pub fn checks_extended_key_usage(&self) -> bool {
+        self.extended_key_usage.is_some() || !self.has_anchors()
+    }
+
+    /// Whether there are anchors that were given by [`Trust::dangerous_unchecked_anchors`].
+    #[must_use]
+    pub fn has_unchecked_anchors(&self) -> bool {
+        self.anchors.are_unchecked && self.has_anchors()
+    }
+
+    /// Whether certificates are trusted below anchors, beside those that are pinned.
+    #[must_use]
+    pub fn has_anchors(&self) -> bool {
+        self.anchors.iter().next().is_some()
     }
 
     /// Whether anyone below the anchors is expected, by [`SignerRule::AnyBelowTheAnchors`].
@@ -176,7 +265,8 @@ impl Trust {
         self.pins.iter().chain(&self.known).chain(expected)
     }
 
-    /// Validates `certificate` at `now` for `purpose`; `others` came with it and may be part of its path.
+    /// Validates `certificate` at `now` for `purpose`; `others` came with it and may be part of its path. What that
+    /// costs is charged to `budget`.
     ///
     /// # Errors
     /// [`TrustError`].
@@ -186,132 +276,41 @@ impl Trust {
         others: &[Certificate],
         purpose: Purpose,
         now: SystemTime,
+        budget: &Budget,
     ) -> Result<ValidatedCertificate, TrustError> {
-        let subject = || certificate.subject().to_string();
-        let (not_before, not_after) = certificate.validity();
-        if now < not_before || now > not_after {
-            return Err(TrustError::NotValidNow { subject: subject() });
-        }
+        check_validity(certificate, now)?;
         let permits = certificate.key_usage().is_none_or(|usage| match purpose {
             Purpose::Signing => usage.digital_signature,
             Purpose::Encryption => usage.key_encipherment || usage.key_agreement,
         });
+        let subject = || certificate.subject().to_string();
         if !permits {
             return Err(TrustError::KeyUsage { subject: subject() });
         }
-        if self.pins.contains(certificate) {
-            return Ok(ValidatedCertificate { certificate: certificate.clone(), path: Vec::new(), pinned: true });
+        let certificate = certificate.clone();
+        if self.pins.contains(&certificate) {
+            let revocation = self.judge_pin(&certificate, now, budget)?;
+            return Ok(ValidatedCertificate { certificate, path: Vec::new(), pinned: true, revocation });
         }
-        let path = self.path(certificate, others, now)?;
-        if !self.rules.iter().any(|rule| rule.expects(certificate)) {
+        let judged = self.path(&certificate, others, now, budget)?;
+        if !self.rules.iter().any(|rule| rule.expects(&certificate)) {
             return Err(TrustError::NotExpected { subject: subject() });
         }
-        Ok(ValidatedCertificate { certificate: certificate.clone(), path, pinned: false })
-    }
-
-    fn path(
-        &self,
-        certificate: &Certificate,
-        others: &[Certificate],
-        now: SystemTime,
-    ) -> Result<Vec<DistinguishedName>, TrustError> {
-        let subject = || certificate.subject().to_string();
-        let leaf = CertificateDer::from(certificate.der());
-        let leaf = EndEntityCert::try_from(&leaf).map_err(|_| TrustError::Unsupported { subject: subject() })?;
-        let anchor_ders: Vec<_> = self.anchors.iter().map(|anchor| CertificateDer::from(anchor.der())).collect();
-        let anchors: Vec<TrustAnchor<'_>> =
-            anchor_ders.iter().filter_map(|der| anchor_from_trusted_cert(der).ok()).collect();
-        // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
-        let may_certify = |other: &&Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
-        let intermediates: Vec<_> = self
-            .intermediates
-            .iter()
-            .chain(others)
-            .filter(may_certify)
-            .map(|other| CertificateDer::from(other.der()))
-            .collect();
-        let crls: Vec<CertRevocationList<'_>> = self
-            .crls
-            .iter()
-            .filter_map(|crl| OwnedCertRevocationList::from_der(crl).ok().map(CertRevocationList::Owned))
-            .collect();
-        let crl_references: Vec<&CertRevocationList<'_>> = crls.iter().collect();
-        let revocation = RevocationOptionsBuilder::new(&crl_references).ok().map(|options| {
-            options
-                .with_depth(RevocationCheckDepth::Chain)
-                .with_status_policy(UnknownStatusPolicy::Deny)
-                .with_expiration_policy(ExpirationPolicy::Enforce)
-                .build()
-        });
-        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        let now = UnixTime::since_unix_epoch(seconds);
-        let verified = leaf.verify_for_usage(SIGNATURES, &anchors, &intermediates, now, AnyUsage, revocation, None);
-        match verified {
-            Ok(path) => {
-                let names = path.intermediate_certificates().map(|certificate| certificate.subject());
-                let names = names.map(|subject| DistinguishedName::from_der(&sequence(subject)));
-                let mut names: Vec<_> = names.filter_map(Result::ok).collect();
-                names.extend(DistinguishedName::from_der(&sequence(path.anchor().subject.as_ref())));
-                Ok(names)
-            }
-            Err(webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. }) => {
-                Err(TrustError::NotValidNow { subject: subject() })
-            }
-            Err(
-                webpki::Error::CertRevoked | webpki::Error::UnknownRevocationStatus | webpki::Error::CrlExpired { .. },
-            ) => Err(TrustError::Revoked { subject: subject() }),
-            Err(webpki::Error::CaUsedAsEndEntity | webpki::Error::UnsupportedCriticalExtension) => {
-                Err(TrustError::Unsupported { subject: subject() })
-            }
-            Err(_) => Err(TrustError::NoPath { subject: subject() }),
-        }
+        Ok(ValidatedCertificate { certificate, path: judged.names, pinned: false, revocation: judged.revocation })
     }
 }
 
-/// webpki hands out names without their outer SEQUENCE.
-fn sequence(content: &[u8]) -> Vec<u8> {
-    let mut der = vec![0x30];
-    match content.len() {
-        len @ 0..0x80 => der.push(len as u8),
-        len @ 0x80..0x100 => der.extend([0x81, len as u8]),
-        len => der.extend([0x82, (len >> 8) as u8, len as u8]),
+fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), TrustError> {
+    let subject = || certificate.subject().to_string();
+    let (not_before, not_after) = certificate.validity();
+    if now < not_before {
+        return Err(TrustError::NotYetValid { subject: subject(), not_before, now });
     }
-    der.extend_from_slice(content);
-    der
-}
-
-/// The chain of a signer may be of any extended key usage: WS-Security defines none.
-struct AnyUsage;
-
-impl ExtendedKeyUsageValidator for AnyUsage {
-    fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
-        Ok(())
+    if now > not_after {
+        return Err(TrustError::Expired { subject: subject(), not_after, now });
     }
+    Ok(())
 }
-
-#[cfg(feature = "aws-lc-rs")]
-use webpki::aws_lc_rs as provider;
-#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
-use webpki::ring as provider;
-
-static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
-    provider::RSA_PKCS1_2048_8192_SHA256,
-    provider::RSA_PKCS1_2048_8192_SHA384,
-    provider::RSA_PKCS1_2048_8192_SHA512,
-    provider::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
-    provider::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
-    provider::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
-    provider::ECDSA_P256_SHA256,
-    provider::ECDSA_P256_SHA384,
-    provider::ECDSA_P384_SHA256,
-    provider::ECDSA_P384_SHA384,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA256,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA384,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA512,
-];
 
 /// A certificate that [`Trust`] vouches for. Made by [`Trust::validate`] alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -319,6 +318,7 @@ pub struct ValidatedCertificate {
     certificate: Certificate,
     path: Vec<DistinguishedName>,
     pinned: bool,
+    revocation: RevocationStatus,
 }
 
 impl ValidatedCertificate {
@@ -338,5 +338,11 @@ impl ValidatedCertificate {
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         self.pinned
+    }
+
+    /// What is known of its revocation and that of its path.
+    #[must_use]
+    pub fn revocation(&self) -> &RevocationStatus {
+        &self.revocation
     }
 }

@@ -245,7 +245,7 @@ pub enum OpenError {
     AmbiguousKey,
     /// *Failed.* The signer's certificate is not trusted.
     #[error(transparent)]
-    Trust(#[from] TrustError),
+    Trust(TrustError),
     /// *Malformed or refused.* Encrypted structures; and the one failure of decryption, whatever the reason.
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
@@ -318,6 +318,15 @@ pub enum OpenError {
     /// *Refused.* The message was seen before, or the store cannot tell.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+}
+
+impl From<TrustError> for OpenError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
+            other => Self::Trust(other),
+        }
+    }
 }
 
 /// What a message fails to prove.

@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use wss_tokens::Revocation;
+
 use crate::part::Part;
 use crate::receiver::{CLOCK_SKEW, MAX_AGE, Receiver};
-
 /// A safety rule that the receiver was told to waive. Its Display is a sentence for the log; [`Waiver::word`] is for
 /// programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -34,6 +35,18 @@ pub enum Waiver {
     },
     /// Certificates are trusted below anchors, and no revocation list was given.
     NoRevocationCheck,
+    /// [`Revocation::EndEntity`](wss_tokens::Revocation::EndEntity).
+    EndEntityRevocationOnly,
+    /// [`Revocation::UnknownIsGood`](wss_tokens::Revocation::UnknownIsGood).
+    UnknownRevocationIsGood,
+    /// Lists were given, but none tells whether a certificate that this message made use of, or an authority on its
+    /// path, is revoked: it is pinned, or the receiver was told to accept that.
+    RevocationNotTold,
+    /// Certificates are trusted below anchors, and [`Trust::extended_key_usage`](wss_tokens::Trust::extended_key_usage)
+    /// was not called.
+    AnyExtendedKeyUsage,
+    /// [`Trust::dangerous_unchecked_anchors`](wss_tokens::Trust::dangerous_unchecked_anchors).
+    UncheckedAnchors,
     /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
     AnySignerBelowTheAnchors,
     /// An algorithm beyond the modern set, admitted by its name.
@@ -85,6 +98,11 @@ impl Waiver {
             Self::NoReplayCache => "no-replay-cache",
             Self::WideWindow { .. } => "wide-window",
             Self::NoRevocationCheck => "no-revocation-check",
+            Self::EndEntityRevocationOnly => "end-entity-revocation-only",
+            Self::UnknownRevocationIsGood => "unknown-revocation-is-good",
+            Self::RevocationNotTold => "revocation-not-told",
+            Self::AnyExtendedKeyUsage => "any-extended-key-usage",
+            Self::UncheckedAnchors => "unchecked-anchors",
             Self::AnySignerBelowTheAnchors => "any-signer-below-the-anchors",
             Self::Algorithm { .. } => "algorithm",
             Self::WeakKeys => "weak-keys",
@@ -119,6 +137,11 @@ impl Waiver {
         note(max_age > MAX_AGE || clock_skew > CLOCK_SKEW, Self::WideWindow { max_age, clock_skew });
         for trust in receiver.trusts() {
             note(!trust.checks_revocation(), Self::NoRevocationCheck);
+            let demanded = trust.demanded_revocation();
+            note(demanded == Some(Revocation::EndEntity), Self::EndEntityRevocationOnly);
+            note(demanded == Some(Revocation::UnknownIsGood), Self::UnknownRevocationIsGood);
+            note(!trust.checks_extended_key_usage(), Self::AnyExtendedKeyUsage);
+            note(trust.has_unchecked_anchors(), Self::UncheckedAnchors);
             note(trust.expects_anyone(), Self::AnySignerBelowTheAnchors);
         }
         for uri in receiver.policy.beyond_modern() {
@@ -164,6 +187,19 @@ impl fmt::Display for Waiver {
                 CLOCK_SKEW.as_secs()
             ),
             Self::NoRevocationCheck => f.write_str("revocation is not checked: no CRL was given"),
+            Self::EndEntityRevocationOnly => {
+                f.write_str("an authority that no revocation list tells of counts as not revoked")
+            }
+            Self::UnknownRevocationIsGood => {
+                f.write_str("a certificate that no revocation list tells of counts as not revoked")
+            }
+            Self::RevocationNotTold => {
+                f.write_str("no revocation list tells whether a certificate of this message or of its path is revoked")
+            }
+            Self::AnyExtendedKeyUsage => f.write_str("extended key usages of certificates are not judged"),
+            Self::UncheckedAnchors => {
+                f.write_str("anchors are trusted that are expired or do not say that they are authorities")
+            }
             Self::AnySignerBelowTheAnchors => {
                 f.write_str("no signer is expected by name: every certificate below the anchors is accepted")
             }

@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
-use wss_crypto::CryptoError;
+use wss_crypto::{CryptoError, LoadError};
 
 /// Why a `ds:Signature` was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -20,6 +20,9 @@ pub enum SignatureError {
     /// *Refused.* A MAC shall not be truncated (BSP R5401).
     #[error("ds:HMACOutputLength is refused: MACs have their full length")]
     TruncatedMac,
+    /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
+    #[error("ds:X509Data: {0}")]
+    KeyInfo(#[from] LoadError),
     /// *Malformed.* A digest value has another length than its algorithm produces.
     #[error("ds:DigestValue of {uri:?} has the wrong length")]
     DigestLength {

@@ -1,7 +1,7 @@
 //! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
-use wss_crypto::{Certificate, Curve, DistinguishedName, NameForm, PublicKey};
+use wss_crypto::{Certificate, Curve, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
 
 use crate::error::SignatureError;
 
@@ -35,8 +35,8 @@ pub enum KeyHint<'d> {
 pub struct X509Data {
     /// DER of each `ds:X509Certificate`.
     pub certificates: Vec<Vec<u8>>,
-    /// Issuer and decimal serial number of each `ds:X509IssuerSerial`.
-    pub issuer_serials: Vec<(DistinguishedName, String)>,
+    /// Issuer and serial number of each `ds:X509IssuerSerial`.
+    pub issuer_serials: Vec<(DistinguishedName, SerialNumber)>,
     /// Each `ds:X509SKI`.
     pub subject_key_identifiers: Vec<Vec<u8>>,
     /// Each `ds:X509SubjectName`.
@@ -49,7 +49,8 @@ impl X509Data {
     /// Reads a `ds:X509Data`.
     ///
     /// # Errors
-    /// [`SignatureError::Structure`]. An issuer name that cannot be read names nothing, and is no error.
+    /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
+    /// those of certificates. A name that cannot be read names nothing, and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut data = Self::default();
         budget.check(Limit::X509Entries, element.children().count())?;
@@ -62,13 +63,12 @@ impl X509Data {
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
-                    if let Ok(issuer) = DistinguishedName::parse(&issuer) {
-                        data.issuer_serials.push((issuer, serial.trim().to_owned()));
-                    }
+                    let serial = SerialNumber::parse(&serial)?;
+                    data.issuer_serials.extend(readable(&issuer)?.map(|issuer| (issuer, serial)));
                 }
                 (ns, "X509SKI") if ns == name::DS.uri => data.subject_key_identifiers.push(child.base64(256)?),
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
-                    data.subject_names.extend(DistinguishedName::parse(&child.text()?).ok());
+                    data.subject_names.extend(readable(&child.text()?)?);
                 }
                 (ns, "X509Digest") if ns == name::DSIG11.uri => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
@@ -134,6 +134,15 @@ impl<'d> KeyInfo<'d> {
     #[must_use]
     pub fn hints(&self) -> &[KeyHint<'d>] {
         &self.hints
+    }
+}
+
+/// `None` for text that is not a name.
+fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
+    match DistinguishedName::parse(name) {
+        Ok(name) => Ok(Some(name)),
+        Err(LoadError::Name { .. }) => Ok(None),
+        Err(refused) => Err(refused),
     }
 }
 

@@ -11,9 +11,10 @@ use wss_crypto::{Certificate, VerifyingKey};
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
+use crate::binary_security_token::end_entities;
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
-use crate::trust::{Purpose, Trust};
+use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 
 /// Whose assertions count, and for what.
 #[derive(Debug, Clone)]
@@ -210,10 +211,10 @@ impl AssertionTrust {
     ///
     /// # Errors
     /// [`TrustError`].
-    pub fn vouches(&self, attester: &Certificate, now: SystemTime) -> Result<(), TrustError> {
+    pub fn vouches(&self, attester: &Certificate, now: SystemTime, budget: &Budget) -> Result<(), TrustError> {
         let nobody = || TrustError::NotExpected { subject: attester.subject().to_string() };
         let attesters = self.attesters.as_ref().ok_or_else(nobody)?;
-        attesters.validate(attester, &[], Purpose::Signing, now).map(drop)
+        attesters.validate(attester, &[], Purpose::Signing, now, budget).map(drop)
     }
 
     /// The enveloped signature, a direct child, whose one reference is the assertion itself.
@@ -224,7 +225,7 @@ impl AssertionTrust {
         policy: &AlgorithmPolicy,
         budget: &Budget,
         now: SystemTime,
-    ) -> Result<Certificate, TokenError> {
+    ) -> Result<ValidatedCertificate, TokenError> {
         let signature = Signature::parse(element, budget).map_err(TokenError::from)?;
         let misplaced = || TokenError::Assertion("its signature is not one over itself alone");
         let [reference] = signature.signed_info().references() else { return Err(misplaced()) };
@@ -242,7 +243,7 @@ impl AssertionTrust {
             policy,
             |signature| {
                 let certificate = self.issuer_key(assertion, signature.key_info(), budget, now)?;
-                let key = VerifyingKey::from(certificate.public_key().clone());
+                let key = VerifyingKey::from(certificate.certificate().public_key().clone());
                 found = Some(certificate);
                 Ok(key)
             },
@@ -263,7 +264,7 @@ impl AssertionTrust {
         key_info: Option<&KeyInfo<'_>>,
         budget: &Budget,
         now: SystemTime,
-    ) -> Result<Certificate, TokenError> {
+    ) -> Result<ValidatedCertificate, TokenError> {
         let named = |issuer: &&(Option<String>, Trust)| issuer.0.as_ref().is_none_or(|name| *name == assertion.issuer);
         let mut carried: Vec<Certificate> = Vec::new();
         let mut references: Vec<SecurityTokenReference<'_>> = Vec::new();
@@ -289,18 +290,18 @@ impl AssertionTrust {
         };
         let mut refused = None;
         for (_, trust) in self.issuers.iter().filter(named) {
-            let mut candidates: Vec<&Certificate> = trust.candidates().chain(&carried).filter(|c| fits(c)).collect();
-            candidates.dedup();
-            // A path in KeyInfo lists its authorities too; the end entity comes first.
-            for candidate in candidates.into_iter().take(4) {
-                match trust.validate(candidate, &carried, Purpose::Signing, now) {
-                    Ok(_) => return Ok(candidate.clone()),
+            // A path in KeyInfo lists its authorities, too.
+            let candidates = trust.candidates().chain(end_entities(&carried)).filter(|certificate| fits(certificate));
+            for candidate in candidates {
+                match trust.validate(candidate, &carried, Purpose::Signing, now, budget) {
+                    Ok(validated) => return Ok(validated),
+                    Err(error @ TrustError::Exceeded(_)) => return Err(error.into()),
                     Err(error) => refused = refused.or(Some(error)),
                 }
             }
         }
         Err(match refused {
-            Some(error) => TokenError::AssertionTrust(Box::new(error)),
+            Some(error) => error.into(),
             None => TokenError::Assertion("no key of its issuer is known"),
         })
     }
@@ -364,7 +365,7 @@ pub struct IssuedAssertion {
     /// Where the KeyInfos of confirmation keys stand, from the start of the assertion.
     keys: Vec<usize>,
     attributes: Vec<(String, Vec<String>)>,
-    issuer_certificate: Option<Certificate>,
+    issuer_certificate: Option<ValidatedCertificate>,
     one_time_use: bool,
     until: SystemTime,
     xml: String,
@@ -392,7 +393,13 @@ impl IssuedAssertion {
     /// Whose certificate signed it; `None` if only an attester vouches for it.
     #[must_use]
     pub fn issuer_certificate(&self) -> Option<&Certificate> {
-        self.issuer_certificate.as_ref()
+        self.issuer_certificate.as_ref().map(ValidatedCertificate::certificate)
+    }
+
+    /// What is known of the revocation of that certificate and its path.
+    #[must_use]
+    pub fn issuer_revocation(&self) -> Option<&RevocationStatus> {
+        self.issuer_certificate.as_ref().map(ValidatedCertificate::revocation)
     }
 
     /// The name of its subject.

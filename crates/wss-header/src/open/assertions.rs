@@ -35,6 +35,7 @@ impl Opening<'_> {
         let assertion = Assertion::parse(element, &self.budget)?;
         let policy = &self.receiver.policy.signature;
         let issued = trust.issued(&assertion, policy, &self.budget, self.now, self.receiver.clock_skew)?;
+        self.note_revocation(issued.issuer_revocation());
         self.assertions.push(SeenAssertion { span: element.span(), issued, certificate: None });
         Ok(())
     }
@@ -189,7 +190,7 @@ impl Opening<'_> {
         };
         signature.covers(&Part::Body)
             && signature.coverage.has(&Part::Assertion, &seen.span)
-            && trust.vouches(attester, self.now).is_ok()
+            && trust.vouches(attester, self.now, &self.budget).is_ok()
     }
 
     /// Assertions that may be used once are remembered as long as they hold.

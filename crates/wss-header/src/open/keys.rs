@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use wss_c14n::{Element, Limit, name};
-use wss_crypto::{Certificate, DistinguishedName, HmacKey, Identity, Secret, VerifyingKey};
+use wss_crypto::{Certificate, DistinguishedName, HmacKey, Identity, LoadError, Secret, VerifyingKey};
 use wss_tokens::{
     Assertion, DerivedKeyToken, ENCRYPTED_KEY, KerberosToken, PasswordKey, PasswordKeyUse, Purpose, SAML_V1_1,
-    SAML_V2_0, SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, USERNAME_TOKEN,
-    UsernameToken, ValidatedCertificate, X509Token,
+    SAML_V2_0, SecureConversation, SecurityContextToken, SecurityTokenReference, TokenError, TrustError,
+    USERNAME_TOKEN, UsernameToken, ValidatedCertificate, X509Token, end_entities,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
@@ -220,7 +220,7 @@ impl<'r> Opening<'r> {
     ) -> Result<(ValidatedCertificate, Option<Range<usize>>), OpenError> {
         let trust = &self.receiver.trust;
         let validate = |certificate: &Certificate, others: &[Certificate]| {
-            trust.validate(certificate, others, Purpose::Signing, self.now)
+            trust.validate(certificate, others, Purpose::Signing, self.now, &self.budget)
         };
         let Some(key_info) = key_info else {
             return self.one_of(trust.candidates(), |_| true).map(|validated| (validated, None));
@@ -259,23 +259,33 @@ impl<'r> Opening<'r> {
                 Ok((validate(token.certificate(), token.others())?, None))
             }
             reference => {
-                let carried: Vec<Certificate> = match reference {
-                    SecurityTokenReference::Certificate(der) => {
-                        self.budget.charge(Limit::Certificates, 1)?;
-                        vec![Certificate::from_der(der).map_err(TokenError::from)?]
-                    }
-                    SecurityTokenReference::X509Data(data) => {
-                        self.budget.charge(Limit::Certificates, data.certificates.len() as u64)?;
-                        data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok()).collect()
-                    }
-                    _ => Vec::new(),
-                };
+                let carried = self.carried_by(reference)?;
                 let seen = self.tokens.iter().map(|token| &token.certificate);
-                let all = trust.candidates().chain(seen).chain(&carried);
+                // A path is carried with its authorities; they sign certificates, not messages.
+                let all = trust.candidates().chain(seen).chain(end_entities(&carried));
                 let validated = self.one_of_with(all, |certificate| reference.names(certificate), &carried)?;
                 Ok((validated, None))
             }
         }
+    }
+
+    /// The certificates in a reference. Authorities with keys that are not supported cannot be on a path, and are
+    /// passed over.
+    fn carried_by(&self, reference: &SecurityTokenReference<'_>) -> Result<Vec<Certificate>, OpenError> {
+        let ders = match reference {
+            SecurityTokenReference::Certificate(der) => std::slice::from_ref(der),
+            SecurityTokenReference::X509Data(data) => data.certificates.as_slice(),
+            _ => &[],
+        };
+        let mut carried = Vec::new();
+        for der in ders {
+            match self.carried.parse(der, &self.budget).map_err(TrustError::from)? {
+                Ok(certificate) => carried.push(certificate),
+                Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) if ders.len() > 1 => {}
+                Err(error) => return Err(TokenError::from(error).into()),
+            }
+        }
+        Ok(carried)
     }
 
     fn one_of<'c>(
@@ -301,9 +311,10 @@ impl<'r> Opening<'r> {
                 continue;
             }
             tried.push(candidate);
-            match self.receiver.trust.validate(candidate, others, Purpose::Signing, self.now) {
+            match self.receiver.trust.validate(candidate, others, Purpose::Signing, self.now, &self.budget) {
                 Ok(validated) if found.is_none() => found = Some(validated),
                 Ok(_) => return Err(OpenError::AmbiguousKey),
+                Err(error @ TrustError::Exceeded(_)) => return Err(error.into()),
                 Err(error) => refused = Some(error),
             }
         }

@@ -6,6 +6,7 @@
 //! the requirements are checked against what was proven, and only then is the replay store asked.
 
 mod assertions;
+mod carried;
 mod coverage;
 mod decryption;
 mod judgement;
@@ -40,6 +41,7 @@ use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
 use assertions::SeenAssertion;
+use carried::Carried;
 pub use coverage::CoverageLost;
 use signature::ProvenSignature;
 
@@ -107,6 +109,8 @@ pub(crate) struct Opening<'r> {
     revisions: usize,
     /// What the message may still cost, through all its revisions.
     pub(crate) budget: Rc<Budget>,
+    /// The certificates that came in references.
+    carried: Carried,
     tokens: Vec<SeenToken>,
     signatures: Vec<ProvenSignature>,
     signature_count: usize,
@@ -173,6 +177,7 @@ impl<'r> Opening<'r> {
             position: 0,
             revisions: 0,
             budget,
+            carried: Carried::default(),
             tokens: Vec::new(),
             signatures: Vec::new(),
             signature_count: 0,

@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use wss_c14n::{Budget, Document, Element, Exceeded, IdIndex, Limit, base64_decode, name};
 use wss_crypto::{Certificate, Digest, DigestMethod, DigestValue, SignatureFamily, VerifyingKey};
-use wss_tokens::{Assertion, ConfirmationMethod, SecureConversation, SecurityTokenReference, X509_V3};
+use wss_tokens::{
+    Assertion, ConfirmationMethod, RevocationStatus, SecureConversation, SecurityTokenReference, ValidatedCertificate,
+    X509_V3,
+};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::coverage::{Coverage, CoverageLost};
@@ -18,6 +21,7 @@ use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 impl<'r> Opening<'r> {
     pub(super) fn signature(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<(), OpenError> {
@@ -106,6 +110,7 @@ impl<'r> Opening<'r> {
             VerifyingKey::Hmac(_) => signature.value().to_vec(),
         };
         self.replay_keys.push((replay_key(b"signature", &[&key_id, &signed_info]), None));
+        self.note_revocation(signer.validated_certificate().map(ValidatedCertificate::revocation));
         self.evidence.signatures.push(SignatureEvidence {
             signer: signer.clone(),
             method: verified.method(),
@@ -125,6 +130,15 @@ impl<'r> Opening<'r> {
             covers_token,
         });
         Ok(())
+    }
+
+    /// Notes in the evidence that no list tells of a certificate that counted.
+    pub(super) fn note_revocation(&mut self, status: Option<&RevocationStatus>) {
+        let is_unknown = matches!(status, Some(RevocationStatus::Unknown { .. }));
+        let waived = &mut self.evidence.waived;
+        if is_unknown && !waived.contains(&Waiver::RevocationNotTold) {
+            waived.push(Waiver::RevocationNotTold);
+        }
     }
 
     fn documents<'d>(&self, scene: &Scene<'d>, signature: &Signature<'_>) -> Documents<'d, 'r> {

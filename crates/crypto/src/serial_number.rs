@@ -1,0 +1,165 @@
+//! Serial numbers of certificates: integers of at most 20 octets, compared by octets.
+
+use std::fmt;
+
+use crate::error::LoadError;
+
+/// The most octets of a serial number (RFC 5280 §4.1.2.2).
+const MAX_OCTETS: usize = 20;
+/// The most digits of a serial number's text: 160 bits have 49, the rest are leading zeros.
+const MAX_DIGITS: usize = 64;
+
+/// The serial number of a certificate: an integer whose magnitude has at most 20 octets.
+///
+/// Two serial numbers are equal if they are the same integer, however it was written.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SerialNumber {
+    /// Negative numbers break RFC 5280, but old certificates have them.
+    is_negative: bool,
+    magnitude: [u8; MAX_OCTETS],
+}
+
+impl SerialNumber {
+    /// Reads the content of a DER INTEGER.
+    ///
+    /// # Errors
+    /// [`LoadError::SerialNumber`] if it is empty or above 20 octets. The zero octet in front of a number that fills
+    /// all 160 bits does not count: the integer itself still has 20 octets, and many authorities fill them.
+    pub fn from_der_integer(content: &[u8]) -> Result<Self, LoadError> {
+        let is_negative = content.first().ok_or(LoadError::SerialNumber)? >= &0x80;
+        let padding = if is_negative { 0xFF } else { 0 };
+        // Only the one octet of padding that DER allows is passed over, so that the work is bounded.
+        let significant = match content {
+            [first, rest @ ..] if *first == padding && !rest.is_empty() => rest,
+            whole => whole,
+        };
+        if significant.len() > MAX_OCTETS {
+            return Err(LoadError::SerialNumber);
+        }
+        let mut magnitude = [padding; MAX_OCTETS];
+        magnitude[MAX_OCTETS - significant.len()..].copy_from_slice(significant);
+        if is_negative {
+            negate(&mut magnitude);
+        }
+        Ok(Self { is_negative, magnitude })
+    }
+
+    /// Reads decimal text: the value of `ds:X509SerialNumber`, an `xs:integer`.
+    ///
+    /// # Errors
+    /// [`LoadError::SerialNumber`] if it is not an integer, has more than 64 digits, or needs more than 20 octets.
+    pub fn parse(text: &str) -> Result<Self, LoadError> {
+        let text = text.trim_matches([' ', '\t', '\r', '\n']);
+        let (is_negative, digits) = match text.as_bytes() {
+            [b'-', digits @ ..] => (true, digits),
+            [b'+', digits @ ..] => (false, digits),
+            digits => (false, digits),
+        };
+        if digits.is_empty() || digits.len() > MAX_DIGITS {
+            return Err(LoadError::SerialNumber);
+        }
+        let mut magnitude = [0; MAX_OCTETS];
+        for digit in digits {
+            if !digit.is_ascii_digit() {
+                return Err(LoadError::SerialNumber);
+            }
+            let mut carry = u16::from(digit - b'0');
+            for octet in magnitude.iter_mut().rev() {
+                let value = u16::from(*octet) * 10 + carry;
+                *octet = value as u8;
+                carry = value >> 8;
+            }
+            if carry > 0 {
+                return Err(LoadError::SerialNumber);
+            }
+        }
+        // There is one zero.
+        let is_negative = is_negative && magnitude.iter().any(|octet| *octet != 0);
+        Ok(Self { is_negative, magnitude })
+    }
+}
+
+/// The two's complement of big-endian octets.
+fn negate(octets: &mut [u8]) {
+    let mut carry = true;
+    for octet in octets.iter_mut().rev() {
+        (*octet, carry) = (!*octet).overflowing_add(u8::from(carry));
+    }
+}
+
+impl fmt::Display for SerialNumber {
+    /// In decimal, as `ds:X509SerialNumber` has it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut rest = self.magnitude;
+        let mut digits = Vec::with_capacity(49);
+        loop {
+            let mut remainder = 0u16;
+            for octet in &mut rest {
+                let value = remainder << 8 | u16::from(*octet);
+                *octet = (value / 10) as u8;
+                remainder = value % 10;
+            }
+            digits.push(b'0' + remainder as u8);
+            if rest.iter().all(|octet| *octet == 0) {
+                break;
+            }
+        }
+        if self.is_negative {
+            f.write_str("-")?;
+        }
+        digits.iter().rev().try_for_each(|digit| write!(f, "{}", char::from(*digit)))
+    }
+}
+
+impl fmt::Debug for SerialNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SerialNumber({self})")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn der(content: &[u8]) -> SerialNumber {
+        SerialNumber::from_der_integer(content).expect("a serial number")
+    }
+
+    #[test]
+    fn serial_numbers_of_up_to_20_octets_are_decimal_and_read_again() {
+        for (content, text) in [
+            (&[0][..], "0"),
+            (&[0, 0x80], "128"),
+            (&[0xFF], "-1"),
+            (&[0x80], "-128"),
+            (&[0xFF, 0x7F], "-129"),
+            (&[1, 0, 0, 0, 0, 0, 0, 0, 0], "18446744073709551616"),
+            (&[0x7F; 20], "727885129180488904360266563744972327436484050815"),
+        ] {
+            assert_eq!(der(content).to_string(), text);
+            assert_eq!(SerialNumber::parse(text).expect(text), der(content), "{text}");
+        }
+        let largest = [&[0][..], &[0xFF; 20]].concat();
+        assert_eq!(der(&largest).to_string(), "1461501637330902918203684832716283019655932542975");
+        assert_eq!(SerialNumber::parse(&der(&largest).to_string()), Ok(der(&largest)));
+    }
+
+    #[test]
+    fn one_integer_is_one_serial_number_however_it_is_written() {
+        assert_eq!(SerialNumber::parse(" \n004097 "), Ok(der(&[0x10, 0x01])));
+        assert_eq!(SerialNumber::parse("+4097"), Ok(der(&[0x10, 0x01])));
+        assert_eq!(SerialNumber::parse("-0"), Ok(der(&[0])));
+        assert_ne!(SerialNumber::parse("-4097"), Ok(der(&[0x10, 0x01])));
+    }
+
+    #[test]
+    fn longer_serial_numbers_are_refused() {
+        assert_eq!(SerialNumber::from_der_integer(&[1; 21]), Err(LoadError::SerialNumber));
+        assert_eq!(SerialNumber::from_der_integer(&[0; 63_000]), Err(LoadError::SerialNumber));
+        assert_eq!(SerialNumber::from_der_integer(&[]), Err(LoadError::SerialNumber));
+        let above = "1461501637330902918203684832716283019655932542976";
+        for text in [above, &"1".repeat(65), &"0".repeat(65), "", "-", "1 2", "0x10", "1\u{a0}", "\u{661}"] {
+            assert_eq!(SerialNumber::parse(text), Err(LoadError::SerialNumber), "{text}");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Trust anchors: authorities that the caller gave, judged before they are trusted.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustls_pki_types::{CertificateDer, TrustAnchor};
+use webpki::anchor_from_trusted_cert;
+use wss_crypto::{Certificate, LoadError};
+
+use super::{SignerRule, Trust};
+use crate::error::TrustError;
+
+/// Anchors without a rule: no trust yet. [`TrustAnchors::signer`] makes it one.
+#[derive(Debug, Clone)]
+#[must_use = "anchors become a trust with `signer`"]
+pub struct TrustAnchors(pub(super) Anchors);
+
+impl TrustAnchors {
+    /// Says who below the anchors is expected.
+    pub fn signer(self, rule: SignerRule) -> Trust {
+        Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
+    }
+}
+
+/// Anchors, parsed once for all messages.
+#[derive(Debug, Clone)]
+pub(super) struct Anchors {
+    certificates: Arc<[Certificate]>,
+    /// The same anchors in the same order, as webpki takes them.
+    parsed: Arc<[TrustAnchor<'static>]>,
+    /// Whether the caller waived the checks of what they are.
+    pub(super) are_unchecked: bool,
+}
+
+impl Anchors {
+    pub(super) fn none() -> Self {
+        Self { certificates: Arc::new([]), parsed: Arc::new([]), are_unchecked: false }
+    }
+
+    pub(super) fn new(certificates: Vec<Certificate>, are_unchecked: bool) -> Result<Self, TrustError> {
+        if !are_unchecked {
+            certificates.iter().try_for_each(check)?;
+        }
+        let parsed = certificates.iter().map(|certificate| {
+            let der = CertificateDer::from(certificate.der());
+            let anchor = anchor_from_trusted_cert(&der).map(|anchor| anchor.to_owned());
+            anchor.map_err(|_| LoadError::Malformed { what: "certificate of a trust anchor" }.into())
+        });
+        let parsed = parsed.collect::<Result<Vec<_>, TrustError>>()?;
+        Ok(Self { certificates: certificates.into(), parsed: parsed.into(), are_unchecked })
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Certificate> {
+        self.certificates.iter()
+    }
+
+    pub(super) fn parsed(&self) -> &[TrustAnchor<'static>] {
+        &self.parsed
+    }
+
+    /// The certificate of one of [`Anchors::parsed`].
+    pub(super) fn certificate(&self, parsed: &TrustAnchor<'_>) -> Option<&Certificate> {
+        let is_it =
+            |known: &TrustAnchor<'static>| std::ptr::eq(std::ptr::from_ref(known).cast(), std::ptr::from_ref(parsed));
+        self.parsed.iter().position(is_it).and_then(|at| self.certificates.get(at))
+    }
+
+    /// Judges an anchor at the end of a path with so many authorities below it. webpki takes anchors for granted.
+    pub(super) fn judge(&self, anchor: &Certificate, authorities: usize, now: SystemTime) -> Result<(), TrustError> {
+        if !self.are_unchecked {
+            super::check_validity(anchor, now)?;
+        }
+        let allowed = anchor.basic_constraints().and_then(|constraints| constraints.path_len);
+        match allowed {
+            Some(allowed) if authorities as u64 > u64::from(allowed) => {
+                Err(TrustError::PathLength { subject: anchor.subject().to_string() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether a certificate says of itself that it may certify others.
+fn check(certificate: &Certificate) -> Result<(), TrustError> {
+    let unfit = |why| Err(TrustError::UnfitAnchor { subject: certificate.subject().to_string(), why });
+    if certificate.version() < 3 {
+        return unfit("it has version 1 or 2, which cannot say that it is an authority");
+    }
+    if !certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca) {
+        return unfit("its basic constraints do not say that it is an authority");
+    }
+    if certificate.key_usage().is_some_and(|usage| !usage.key_cert_sign) {
+        return unfit("its key usage does not permit signatures on certificates");
+    }
+    Ok(())
+}

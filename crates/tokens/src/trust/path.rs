@@ -1,0 +1,245 @@
+//! Paths from a certificate to an anchor.
+//!
+//! Paths are built and validated by rustls-webpki (RFC 5280 §6). What it leaves to its caller is done here, for each
+//! path that it finds: anchors, extended key usages, revocation. What a message carries is handed to it only if one of
+//! our authorities signed it, so that certificates of no worth cost no search.
+
+use std::cell::RefCell;
+use std::collections::HashSet;
+use std::time::SystemTime;
+
+use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
+use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
+use wss_c14n::{Budget, Exceeded, Limit};
+use wss_crypto::{Certificate, DistinguishedName};
+
+use super::revocation::RevocationStatus;
+use super::{ExtendedKeyUsage, Trust};
+use crate::error::TrustError;
+
+/// Authorities on a path, at most; webpki takes no more.
+const MAX_AUTHORITIES: usize = 6;
+
+/// What is known of a path that is valid.
+pub(super) struct Judged {
+    /// Subjects of its authorities, the anchor last.
+    pub(super) names: Vec<DistinguishedName>,
+    pub(super) revocation: RevocationStatus,
+}
+
+impl Trust {
+    /// Finds a path from `certificate` to an anchor; `others` came with it and may be part of it.
+    pub(super) fn path(
+        &self,
+        certificate: &Certificate,
+        others: &[Certificate],
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<Judged, TrustError> {
+        budget.charge(Limit::Paths, 1)?;
+        let named = self.named(certificate, others);
+        let authorities = self.signed(&named, budget)?;
+        budget.charge(Limit::PublicKeyOperations, 1 + authorities.len() as u64)?;
+        let leaf = CertificateDer::from(certificate.der());
+        let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string() };
+        let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
+        let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
+        let judged = RefCell::new(None);
+        let judge = |path: &VerifiedPath<'_>| {
+            let result = self.judge(path, certificate, &authorities, now, budget);
+            let is_good = result.is_ok();
+            let mut known = judged.borrow_mut();
+            // If no path is good, that something is revoked says most.
+            if !matches!(&*known, Some(Err(TrustError::Revoked { .. }))) || is_good {
+                *known = Some(result);
+            }
+            if is_good { Ok(()) } else { Err(webpki::Error::UnknownIssuer) }
+        };
+        let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let time = UnixTime::since_unix_epoch(seconds);
+        let found = leaf.verify_for_usage(
+            SIGNATURES,
+            self.anchors.parsed(),
+            &intermediates,
+            time,
+            AnyUsage,
+            None,
+            Some(&judge),
+        );
+        let refused = found.err();
+        match (judged.take(), refused) {
+            (Some(Ok(judged)), None) => Ok(judged),
+            (Some(Err(error)), _) => Err(error),
+            (_, Some(error)) => Err(self.refusal(&error, certificate, &named, now)),
+            (None, None) => Err(TrustError::NoPath { subject: certificate.subject().to_string() }),
+        }
+    }
+
+    /// Our intermediates and what came with the certificate, as far as their names lead upwards from it.
+    fn named<'c>(&'c self, certificate: &'c Certificate, others: &'c [Certificate]) -> Vec<Candidate<'c>> {
+        // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
+        let may_certify = |other: &Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
+        let own = self.intermediates.iter().map(|certificate| Candidate { certificate, is_own: true });
+        let carried = others.iter().map(|certificate| Candidate { certificate, is_own: false });
+        let mut rest: Vec<_> = own.chain(carried).filter(|candidate| may_certify(candidate.certificate)).collect();
+        let mut wanted: HashSet<&DistinguishedName> = HashSet::from([certificate.issuer()]);
+        let mut named: Vec<Candidate<'c>> = Vec::new();
+        for _ in 0..MAX_AUTHORITIES {
+            let (found, left): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|candidate| wanted.contains(candidate.certificate.subject()));
+            if found.is_empty() {
+                break;
+            }
+            wanted = found.iter().map(|candidate| candidate.certificate.issuer()).collect();
+            for candidate in found {
+                let is_new = !named.iter().any(|known| known.certificate == candidate.certificate);
+                named.extend(is_new.then_some(candidate));
+            }
+            rest = left;
+        }
+        named
+    }
+
+    /// Those that we know, or that an anchor or another of them signed. Each pair is tried once.
+    fn signed<'c>(&'c self, named: &[Candidate<'c>], budget: &Budget) -> Result<Vec<&'c Certificate>, Exceeded> {
+        let (own, carried): (Vec<Candidate<'c>>, Vec<_>) = named.iter().partition(|candidate| candidate.is_own);
+        let mut signed: Vec<&Certificate> = own.iter().map(|candidate| candidate.certificate).collect();
+        let mut signers: Vec<&Certificate> = self.anchors.iter().chain(signed.iter().copied()).collect();
+        let mut rest: Vec<&Certificate> = carried.iter().map(|candidate| candidate.certificate).collect();
+        while !rest.is_empty() && !signers.is_empty() {
+            let mut found = Vec::new();
+            let mut left = Vec::new();
+            for candidate in rest {
+                let mut is_signed = false;
+                for signer in signers.iter().filter(|signer| signer.subject() == candidate.issuer()) {
+                    budget.charge(Limit::PublicKeyOperations, 1)?;
+                    if candidate.verify_signature_of(signer).is_ok() {
+                        is_signed = true;
+                        break;
+                    }
+                }
+                if is_signed { found.push(candidate) } else { left.push(candidate) }
+            }
+            signed.extend(&found);
+            signers = found;
+            rest = left;
+        }
+        Ok(signed)
+    }
+
+    /// Judges a path on which signatures, times, names and basic constraints are valid, but for the anchor.
+    fn judge(
+        &self,
+        path: &VerifiedPath<'_>,
+        certificate: &Certificate,
+        authorities: &[&Certificate],
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<Judged, TrustError> {
+        let no_path = || TrustError::NoPath { subject: certificate.subject().to_string() };
+        let mut whole = vec![certificate];
+        for intermediate in path.intermediate_certificates() {
+            let der = intermediate.der();
+            whole.push(authorities.iter().find(|known| known.der() == der.as_ref()).ok_or_else(no_path)?);
+        }
+        let anchor = self.anchors.certificate(path.anchor()).ok_or_else(no_path)?;
+        whole.push(anchor);
+        let between = whole.get(1..whole.len() - 1).unwrap_or_default();
+        let counted = between.iter().filter(|authority| authority.subject() != authority.issuer()).count();
+        self.anchors.judge(anchor, counted, now)?;
+        if let Some(expected) = &self.extended_key_usage {
+            whole.iter().try_for_each(|certificate| check_usage(certificate, expected))?;
+        }
+        let links: Vec<_> = whole.iter().copied().zip(whole.iter().skip(1).copied()).collect();
+        let revocation = self.judge_revocation(&links, now, budget)?;
+        Ok(Judged { names: whole.iter().skip(1).map(|authority| authority.subject().clone()).collect(), revocation })
+    }
+
+    /// Why there is no path, in our words.
+    fn refusal(
+        &self,
+        error: &webpki::Error,
+        certificate: &Certificate,
+        named: &[Candidate<'_>],
+        now: SystemTime,
+    ) -> TrustError {
+        let subject = certificate.subject().to_string();
+        let mut authorities = named.iter().map(|candidate| candidate.certificate);
+        match error {
+            webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. } => {
+                let outside = authorities.find_map(|authority| super::check_validity(authority, now).err());
+                outside.unwrap_or(TrustError::NoPath { subject })
+            }
+            webpki::Error::CaUsedAsEndEntity
+            | webpki::Error::UnsupportedCriticalExtension
+            | webpki::Error::UnsupportedCertVersion => TrustError::Unsupported { subject },
+            webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject },
+            webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject },
+            _ => self.weak_signature(certificate, named).unwrap_or(TrustError::NoPath { subject }),
+        }
+    }
+
+    /// The error for a certificate of the path that its issuer, whom we know, signed with a weak digest.
+    fn weak_signature(&self, certificate: &Certificate, named: &[Candidate<'_>]) -> Option<TrustError> {
+        let known = || self.anchors.iter().chain(named.iter().map(|candidate| candidate.certificate));
+        let mut path = std::iter::once(certificate).chain(named.iter().map(|candidate| candidate.certificate));
+        path.find_map(|signed| {
+            let digest = signed.weak_digest()?;
+            let is_issued = known().any(|issuer| issuer != signed && issuer.subject() == signed.issuer());
+            is_issued.then(|| TrustError::WeakSignature { subject: signed.subject().to_string(), digest })
+        })
+    }
+}
+
+/// A certificate that may be an authority on a path.
+#[derive(Clone, Copy)]
+struct Candidate<'c> {
+    certificate: &'c Certificate,
+    /// Whether the caller gave it rather than the message.
+    is_own: bool,
+}
+
+/// A certificate without the extension may be used for anything (RFC 5280 §4.2.1.12).
+fn check_usage(certificate: &Certificate, expected: &[ExtendedKeyUsage]) -> Result<(), TrustError> {
+    let Some(usages) = certificate.extended_key_usage() else { return Ok(()) };
+    let permits = |usage: &Vec<u8>| usage == ANY_USAGE || expected.iter().any(|expected| expected.oid() == usage);
+    match usages.iter().any(permits) {
+        true => Ok(()),
+        false => Err(TrustError::ExtendedKeyUsage { subject: certificate.subject().to_string() }),
+    }
+}
+
+const ANY_USAGE: &[u8] = &[0x55, 0x1D, 37, 0];
+
+/// Extended key usages are judged on the whole path at once, the anchor included.
+struct AnyUsage;
+
+impl ExtendedKeyUsageValidator for AnyUsage {
+    fn validate(&self, _: KeyPurposeIdIter<'_, '_>) -> Result<(), webpki::Error> {
+        Ok(())
+    }
+}
+
+#[cfg(feature = "aws-lc-rs")]
+use webpki::aws_lc_rs as provider;
+#[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
+use webpki::ring as provider;
+
+static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
+    provider::RSA_PKCS1_2048_8192_SHA256,
+    provider::RSA_PKCS1_2048_8192_SHA384,
+    provider::RSA_PKCS1_2048_8192_SHA512,
+    provider::RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
+    provider::RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
+    provider::RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
+    provider::ECDSA_P256_SHA256,
+    provider::ECDSA_P256_SHA384,
+    provider::ECDSA_P384_SHA256,
+    provider::ECDSA_P384_SHA384,
+    #[cfg(feature = "aws-lc-rs")]
+    provider::ECDSA_P521_SHA256,
+    #[cfg(feature = "aws-lc-rs")]
+    provider::ECDSA_P521_SHA384,
+    #[cfg(feature = "aws-lc-rs")]
+    provider::ECDSA_P521_SHA512,
+];

@@ -1,0 +1,152 @@
+//! Revocation: what the lists that the caller gave tell about a certificate.
+//!
+//! webpki takes the first list of an issuer's name and cannot say whose list is missing, so lists are judged here. A
+//! list counts if the key of the certificate's own issuer signed it, so that a list of an authority of the same name
+//! with another key says nothing.
+
+use std::time::SystemTime;
+
+use wss_c14n::{Budget, Limit};
+use wss_crypto::{Certificate, DistinguishedName, RevocationList};
+
+use super::Trust;
+use crate::error::TrustError;
+
+/// Whose revocation status must be known, once there are revocation lists.
+///
+/// Whatever is chosen, a certificate on the path that a list names as revoked is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub enum Revocation {
+    /// That of the signer and of every authority between it and the anchor.
+    #[default]
+    WholePath,
+    /// That of the signer. An authority that no list tells of counts as not revoked.
+    EndEntity,
+    /// Nobody's: what no list tells of counts as not revoked.
+    UnknownIsGood,
+}
+
+/// What is known of the revocation of a certificate and its path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RevocationStatus {
+    /// No list was given, and no status was demanded.
+    NotChecked,
+    /// Lists that are genuine and current tell that none of the path is revoked.
+    Good,
+    /// Nothing tells that the certificate or an authority on its path is revoked, but no list tells the contrary.
+    Unknown {
+        /// The authorities whose list is missing, out of date or not genuine.
+        authorities: Vec<DistinguishedName>,
+    },
+}
+
+impl Trust {
+    /// What is demanded; `None` if revocation is not checked.
+    pub(super) fn demanded(&self) -> Option<Revocation> {
+        self.revocation.or((!self.lists.is_empty()).then_some(Revocation::WholePath))
+    }
+
+    /// Judges a path: each certificate with the one that issued it, the signer first.
+    pub(super) fn judge_revocation(
+        &self,
+        path: &[(&Certificate, &Certificate)],
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<RevocationStatus, TrustError> {
+        let Some(demanded) = self.demanded() else { return Ok(RevocationStatus::NotChecked) };
+        let mut authorities = Vec::new();
+        let mut missing = None;
+        for (at, (certificate, issuer)) in path.iter().enumerate() {
+            let is_demanded = match demanded {
+                Revocation::WholePath => true,
+                Revocation::EndEntity => at == 0,
+                Revocation::UnknownIsGood => false,
+            };
+            match self.status(certificate, issuer, now, budget) {
+                Ok(()) => {}
+                Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
+                // A certificate further up may be revoked, which says more than that this one's status is unknown.
+                Err(error) if is_demanded => missing = missing.or(Some(error)),
+                Err(_) => authorities.push(issuer.subject().clone()),
+            }
+        }
+        match missing {
+            Some(error) => Err(error),
+            None if authorities.is_empty() => Ok(RevocationStatus::Good),
+            None => Ok(RevocationStatus::Unknown { authorities }),
+        }
+    }
+
+    /// Judges a pinned certificate: its issuer may be known or not.
+    pub(super) fn judge_pin(
+        &self,
+        pin: &Certificate,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<RevocationStatus, TrustError> {
+        if self.demanded().is_none() {
+            return Ok(RevocationStatus::NotChecked);
+        }
+        let unknown = RevocationStatus::Unknown { authorities: vec![pin.issuer().clone()] };
+        if !self.lists.iter().any(|list| list.issuer() == pin.issuer()) {
+            return Ok(unknown);
+        }
+        let known = self.anchors.iter().chain(&self.intermediates).chain(self.candidates());
+        let mut is_issuer_known = false;
+        for issuer in known.filter(|certificate| certificate.subject() == pin.issuer()) {
+            budget.charge(Limit::PublicKeyOperations, 1)?;
+            if pin.verify_signature_of(issuer).is_err() {
+                continue;
+            }
+            is_issuer_known = true;
+            match self.status(pin, issuer, now, budget) {
+                Ok(()) => return Ok(RevocationStatus::Good),
+                Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
+                Err(_) => {}
+            }
+        }
+        // Without its issuer nothing shows that a list is genuine. The caller gave it, so it counts where it refuses.
+        if !is_issuer_known && self.lists.iter().any(|list| list.lists(pin)) {
+            return Err(revoked(pin));
+        }
+        Ok(unknown)
+    }
+
+    /// Whether lists tell that `certificate` of `issuer` is not revoked.
+    fn status(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<(), TrustError> {
+        let authority = || issuer.subject().to_string();
+        let mut is_good = false;
+        let mut unknown = None;
+        let concerned = |list: &&RevocationList| list.lists(certificate) || list.covers(certificate);
+        for list in self.lists.iter().filter(concerned) {
+            budget.charge(Limit::PublicKeyOperations, 1)?;
+            let (_, next_update) = list.validity();
+            if list.verify_signature_of(issuer).is_err() {
+                unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority() }));
+            } else if list.lists(certificate) {
+                return Err(revoked(certificate));
+            } else if next_update <= now {
+                unknown = Some(TrustError::ListExpired { authority: authority(), next_update, now });
+            } else {
+                is_good = true;
+            }
+        }
+        if is_good {
+            return Ok(());
+        }
+        let subject = || certificate.subject().to_string();
+        Err(unknown.unwrap_or_else(|| TrustError::ListMissing { subject: subject(), authority: authority() }))
+    }
+}
+
+fn revoked(certificate: &Certificate) -> TrustError {
+    TrustError::Revoked { subject: certificate.subject().to_string() }
+}
