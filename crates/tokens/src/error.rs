@@ -172,8 +172,12 @@ pub enum TrustError {
         /// Subject of the certificate, or of the anchor that allows no more.
         subject: String,
     },
-    /// *Failed.* An authority of the path may not certify names like this one.
-    #[error("{subject:?} is outside the names that an authority of its path may certify: have another one issue it")]
+    /// *Failed.* An authority of the path may not certify names like this one, or is limited to directory names, which
+    /// path validation does not compare.
+    #[error(
+        "an authority on the path of {subject:?} is limited to other names, or to directory names, which are not judged: \
+         pin the certificate"
+    )]
     NameConstraints {
         /// Subject of the certificate.
         subject: String,
