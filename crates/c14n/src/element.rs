@@ -6,11 +6,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::document::{Attribute, Document, Kind, NodeId, flag};
+use crate::chars;
+use crate::document::{Document, NodeId};
 use crate::error::LeafError;
 use crate::lexical;
 use crate::name::{self, ExpandedName};
-use crate::reader::{self, NO_NODE};
+use crate::tape::NO_NODE;
+use crate::tape::{Attribute, Kind, Node, flag};
 
 /// An element of a [`Document`].
 #[derive(Clone, Copy)]
@@ -51,7 +53,7 @@ impl<'a> Element<'a> {
         self.id
     }
 
-    fn node(self) -> crate::document::Node {
+    fn node(self) -> Node {
         // An Element is only made for an index of its own document's tape.
         self.document.tape.nodes.get(self.id.0 as usize).copied().expect("element ids index their own tape")
     }
@@ -220,7 +222,7 @@ impl<'a> Element<'a> {
 
     fn attribute_value(self, attribute: &Attribute) -> Cow<'a, str> {
         let raw = self.source(attribute.value_start as usize..attribute.value_end as usize);
-        if attribute.rewrite { Cow::Owned(reader::decode_value(raw)) } else { Cow::Borrowed(raw) }
+        if attribute.rewrite { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// Where its markup stands in the source: from `<` to `>`.
@@ -309,7 +311,7 @@ impl<'a> Element<'a> {
         let content = self.content_span();
         let mut at = content.start;
         let mut child = self.id.0 + 1;
-        let blank = |text: &str| text.bytes().all(reader::is_blank);
+        let blank = |text: &str| text.bytes().all(chars::is_blank);
         while child < node.next {
             let Some(next) = self.document.tape.nodes.get(child as usize) else { break };
             if !blank(self.source(at..next.start as usize)) {

@@ -8,14 +8,15 @@
 
 use memchr::{memchr, memchr3};
 
-use crate::document::{Attribute, Kind, Node, Tape, flag};
+use crate::chars::{is_blank, reference};
 use crate::error::CanonicalizeError;
 use crate::exclusive;
 use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
-use crate::reader::{NO_NAMESPACE, NO_PREFIX, XML_PAIR, is_blank, reference};
 use crate::sink::Sink;
 use crate::subset::Subset;
+use crate::tape::{Attribute, Kind, Node, Tape, flag};
+use crate::tape::{NO_NAMESPACE, NO_PREFIX, XML_PAIR};
 
 pub(crate) fn write<S: Sink>(
     subset: &Subset<'_>,

@@ -4,8 +4,8 @@
 //! What an element visibly utilizes is on the tape already (its own pair, and those of its prefixed
 //! attributes), so all that is left is to look the listed prefixes up.
 
-use crate::document::Tape;
 use crate::emit::InclusivePrefixes;
+use crate::tape::Tape;
 
 /// The listed prefixes as a set over the prefix ids of `tape`; prefixes the document never binds drop out.
 pub(crate) fn listed(tape: &Tape, prefixes: &[String]) -> InclusivePrefixes {

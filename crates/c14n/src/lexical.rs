@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::reader::{is_blank, reference};
+use crate::chars::{is_blank, reference};
 
 /// Appends character data with references expanded and line ends normalised.
 pub(crate) fn push_text(source: &str, text: &mut String) {

@@ -16,13 +16,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! In reading order: `reader` turns octets into a tape; [`Document`] is source and tape; [`Element`] walks it;
+//! In reading order: `reader` turns octets into a `tape`; [`Document`] is source and tape; [`Element`] walks it;
 //! [`IdIndex`] finds elements by Id; [`Subset`] says what is canonicalised and [`Canonicalization`] how;
 //! `emit` is the walker, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
 //! [`Splices`] make the next revision, [`Writer`] writes new XML.
 
 #![forbid(unsafe_code)]
 
+mod chars;
 mod document;
 mod element;
 mod emit;
@@ -38,6 +39,7 @@ mod reader;
 mod sink;
 mod splice;
 mod subset;
+mod tape;
 mod write;
 
 pub use document::{Document, NodeId};

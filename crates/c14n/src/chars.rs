@@ -1,0 +1,111 @@
+//! Characters: what XML 1.0 calls a character, a blank, a reference; and attribute values as they are meant.
+
+use memchr::memchr_iter;
+use wide::u8x16;
+
+use crate::error::{ParseError, Problem};
+use crate::reader::malformed;
+
+#[inline(always)]
+pub(crate) fn is_blank(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
+}
+
+/// The character a reference at the front of `text` stands for, and the length of the reference.
+#[inline]
+pub(crate) fn reference(text: &[u8]) -> Option<(char, usize)> {
+    let body = text.get(1..)?;
+    if body.first() != Some(&b'#') {
+        let known: [(&[u8], char); 5] =
+            [(b"lt;", '<'), (b"gt;", '>'), (b"amp;", '&'), (b"quot;", '"'), (b"apos;", '\'')];
+        return known.iter().find(|(name, _)| body.starts_with(name)).map(|(name, c)| (*c, name.len() + 1));
+    }
+    let (radix, mut at) = if body.get(1) == Some(&b'x') { (16, 2) } else { (10, 1) };
+    let first = at;
+    let mut value = 0u32;
+    loop {
+        let octet = *body.get(at)?;
+        if octet == b';' {
+            break;
+        }
+        value = value.saturating_mul(radix).saturating_add((octet as char).to_digit(radix)?);
+        at += 1;
+    }
+    let character = char::from_u32(value).filter(|c| at > first && is_char(*c))?;
+    Some((character, at + 2))
+}
+
+/// The Char production of XML 1.0.
+pub(crate) fn is_char(c: char) -> bool {
+    matches!(c, '\t' | '\n' | '\r' | ' '..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..)
+}
+
+/// The normalised value of an attribute (XML 1.0 §3.3.3, CDATA type).
+pub(crate) fn decode_value(source: &str) -> String {
+    let octets = source.as_bytes();
+    let mut value = String::with_capacity(source.len());
+    let mut at = 0;
+    while at < octets.len() {
+        let rest = octets.get(at..).unwrap_or(&[]);
+        let length = rest.iter().position(|b| matches!(b, b'&' | b'\t' | b'\n' | b'\r')).unwrap_or(rest.len());
+        value.push_str(source.get(at..at + length).unwrap_or_default());
+        at += length;
+        match octets.get(at) {
+            Some(b'&') => {
+                let Some((character, length)) = reference(octets.get(at..).unwrap_or(&[])) else { break };
+                value.push(character);
+                at += length;
+            }
+            Some(b'\r') => {
+                value.push(' ');
+                at += if octets.get(at + 1) == Some(&b'\n') { 2 } else { 1 };
+            }
+            Some(_) => {
+                value.push(' ');
+                at += 1;
+            }
+            None => {}
+        }
+    }
+    value
+}
+
+/// Refuses octets outside the Char production; `octets` is UTF-8, so surrogates cannot occur.
+pub(crate) fn check_characters(octets: &[u8]) -> Result<(), ParseError> {
+    let mut noncharacter_lead = u8x16::ZERO;
+    let (blocks, rest) = octets.as_chunks::<128>();
+    for (index, block) in blocks.iter().enumerate() {
+        let mut lowest = u8x16::MAX;
+        for lane in block.as_chunks::<16>().0 {
+            let lane = u8x16::new(*lane);
+            lowest = lowest.min(lane);
+            noncharacter_lead |= lane.simd_eq(u8x16::splat(0xEF));
+        }
+        // Blocks on one line are done with one comparison.
+        if lowest.reduce_min() < b' ' {
+            check_controls(block, index * 128)?;
+        }
+    }
+    check_controls(rest, octets.len() - rest.len())?;
+    if noncharacter_lead.to_bitmask() != 0 || rest.contains(&0xEF) {
+        for at in memchr_iter(0xEF, octets) {
+            if matches!(octets.get(at + 1..at + 3), Some([0xBF, 0xBE | 0xBF])) {
+                return Err(malformed(at, Problem::Character));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refuses control characters other than TAB, LF and CR in a piece of a source that begins at `start`.
+fn check_controls(piece: &[u8], start: usize) -> Result<(), ParseError> {
+    let mut found = false;
+    for octet in piece {
+        found |= (*octet < b' ') & (*octet != b'\t') & (*octet != b'\n') & (*octet != b'\r');
+    }
+    if !found {
+        return Ok(());
+    }
+    let within = piece.iter().position(|b| *b < b' ' && !is_blank(*b)).unwrap_or(0);
+    Err(malformed(start + within, Problem::Character))
+}

@@ -1,0 +1,63 @@
+//! The XML declaration: version 1.0, and an encoding that the octets agree with.
+//!
+//! `XMLDecl ::= '<?xml' VersionInfo EncodingDecl? SDDecl? S? '?>'`, XML 1.0 §2.8.
+
+use memchr::{memchr, memmem};
+
+use super::malformed;
+use crate::chars::is_blank;
+use crate::error::{ParseError, Problem};
+
+/// Where the document begins behind its XML declaration; `start` if it has none.
+pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
+    let rest = octets.get(start..).unwrap_or(&[]);
+    if !rest.starts_with(b"<?xml") || !matches!(rest.get(5), Some(b' ' | b'\t' | b'\r' | b'\n')) {
+        return Ok(start);
+    }
+
+    let wrong = || malformed(start, Problem::Declaration);
+    let length = memmem::find(rest, b"?>").ok_or_else(wrong)?;
+    let mut body = rest.get(5..length).unwrap_or(&[]);
+    let version = pseudo_attribute(&mut body, b"version").ok_or_else(wrong)?;
+    if version != b"1.0" {
+        return Err(wrong());
+    }
+    if let Some(encoding) = pseudo_attribute(&mut body, b"encoding") {
+        let ascii = encoding.eq_ignore_ascii_case(b"us-ascii") && octets.is_ascii();
+        if !encoding.eq_ignore_ascii_case(b"utf-8") && !ascii {
+            let valid = encoding.first().is_some_and(u8::is_ascii_alphabetic)
+                && encoding.iter().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(b));
+            if !valid {
+                return Err(wrong());
+            }
+            return Err(ParseError::Encoding { encoding: String::from_utf8_lossy(encoding).into_owned() });
+        }
+    }
+    if let Some(standalone) = pseudo_attribute(&mut body, b"standalone")
+        && standalone != b"yes"
+        && standalone != b"no"
+    {
+        return Err(wrong());
+    }
+    if body.iter().any(|b| !is_blank(*b)) {
+        return Err(wrong());
+    }
+    Ok(start + length + 2)
+}
+
+/// `name S? = S? "value"` at the front of an XML declaration's body, preceded by white space.
+fn pseudo_attribute<'b>(body: &mut &'b [u8], name: &[u8]) -> Option<&'b [u8]> {
+    let trimmed = body.trim_ascii_start();
+    if trimmed.len() == body.len() {
+        return None;
+    }
+    let rest = trimmed.strip_prefix(name)?.trim_ascii_start().strip_prefix(b"=")?.trim_ascii_start();
+    let (quote, rest) = rest.split_first()?;
+    if *quote != b'"' && *quote != b'\'' {
+        return None;
+    }
+    let length = memchr(*quote, rest)?;
+    let (value, rest) = rest.split_at_checked(length)?;
+    *body = rest.get(1..)?;
+    Some(value)
+}

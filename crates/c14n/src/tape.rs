@@ -1,0 +1,168 @@
+//! The tape: what the reader leaves behind, flat arrays that point into the source.
+//!
+//! Nodes are in document order and know where their subtree ends, so a walk is a loop over indices. No node owns
+//! text. Text that is canonical as it is written leaves no node at all.
+
+/// The id of the empty prefix; its initial binding is pair 0, no namespace.
+pub(crate) const NO_PREFIX: u32 = 0;
+/// The pair of no prefix and no namespace.
+pub(crate) const NO_NAMESPACE: u32 = 0;
+/// The pair of `xml` and its namespace.
+pub(crate) const XML_PAIR: u32 = 1;
+/// The parent of top-level nodes.
+pub(crate) const NO_NODE: u32 = u32::MAX;
+
+/// What the reader leaves behind.
+#[derive(Debug, Default)]
+pub(crate) struct Tape {
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) declarations: Vec<Declaration>,
+    pub(crate) pairs: Vec<Pair>,
+    pub(crate) prefixes: Vec<(u32, u32)>,
+    pub(crate) uris: Vec<(u32, u32)>,
+    pub(crate) arena: String,
+    pub(crate) root: u32,
+}
+
+impl Tape {
+    pub(crate) fn prefix(&self, id: u32) -> &str {
+        self.prefixes
+            .get(id as usize)
+            .and_then(|(start, end)| self.arena.get(*start as usize..*end as usize))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn uri(&self, id: u32) -> &str {
+        self.uris
+            .get(id as usize)
+            .and_then(|(start, end)| self.arena.get(*start as usize..*end as usize))
+            .unwrap_or_default()
+    }
+
+    pub(crate) fn pair(&self, id: u32) -> Pair {
+        self.pairs.get(id as usize).copied().unwrap_or_default()
+    }
+
+    /// The attributes of a node, in canonical order.
+    pub(crate) fn attributes_of(&self, index: u32) -> &[Attribute] {
+        let index = index as usize;
+        let Some(node) = self.nodes.get(index) else { return &[] };
+        let end = self.nodes.get(index + 1).map_or(self.attributes.len(), |next| next.attributes as usize);
+        self.attributes.get(node.attributes as usize..end).unwrap_or(&[])
+    }
+
+    /// The namespace declarations written on a node.
+    pub(crate) fn declarations_of(&self, index: u32) -> &[Declaration] {
+        let start = self.declarations.partition_point(|declaration| declaration.node < index);
+        let length = self
+            .declarations
+            .get(start..)
+            .map_or(0, |rest| rest.iter().take_while(|declaration| declaration.node == index).count());
+        self.declarations.get(start..start + length).unwrap_or(&[])
+    }
+
+    /// The pairs in scope at a node, nearest declaration of each prefix; undeclared defaults left out.
+    pub(crate) fn in_scope(&self, index: u32) -> Vec<u32> {
+        let mut seen = vec![false; self.prefixes.len()];
+        let mut pairs = Vec::new();
+        let mut at = index;
+        while let Some(node) = self.nodes.get(at as usize) {
+            if node.flags & flag::DECLARES != 0 && node.kind == Kind::Element {
+                for declaration in self.declarations_of(at) {
+                    let prefix = self.pair(declaration.pair).prefix;
+                    if let Some(seen) = seen.get_mut(prefix as usize)
+                        && !std::mem::replace(seen, true)
+                        && declaration.pair != NO_NAMESPACE
+                    {
+                        pairs.push(declaration.pair);
+                    }
+                }
+            }
+            if node.parent == NO_NODE {
+                break;
+            }
+            at = node.parent;
+        }
+        pairs
+    }
+}
+
+/// A node of the tape. Offsets count octets of the source.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node {
+    /// Where its markup begins.
+    pub(crate) start: u32,
+    /// Elements: after the start tag. Others: where the text inside the markup begins.
+    pub(crate) tag_end: u32,
+    /// After its markup.
+    pub(crate) end: u32,
+    /// The first node after its subtree.
+    pub(crate) next: u32,
+    /// The parent element; [`NO_NODE`] at the top level.
+    pub(crate) parent: u32,
+    /// Prefix and namespace of an element's name.
+    pub(crate) pair: u32,
+    /// Its first attribute; they end where the next node's begin.
+    pub(crate) attributes: u32,
+    /// Octets of the qualified name or target.
+    pub(crate) name_len: u16,
+    pub(crate) kind: Kind,
+    pub(crate) flags: u8,
+}
+
+/// What a node is. Text that is canonical as it stands is not recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Element,
+    Text,
+    CData,
+    Comment,
+    ProcessingInstruction,
+}
+
+/// What the reader noticed about a node.
+pub(crate) mod flag {
+    /// The start tag is canonical as it stands, if no declaration must be added.
+    pub(crate) const AS_IS: u8 = 1;
+    /// An empty-element tag.
+    pub(crate) const EMPTY: u8 = 2;
+    /// White space in the end tag.
+    pub(crate) const END_REWRITE: u8 = 4;
+    /// Namespace declarations in the start tag.
+    pub(crate) const DECLARES: u8 = 8;
+    /// At least one attribute has a prefix.
+    pub(crate) const PREFIXED_ATTRIBUTES: u8 = 16;
+    /// A comment or processing instruction that is not canonical as it stands.
+    pub(crate) const REWRITE: u8 = 32;
+}
+
+/// An attribute other than a declaration; those of one element are in canonical order.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attribute {
+    pub(crate) name_start: u32,
+    pub(crate) value_start: u32,
+    pub(crate) value_end: u32,
+    /// Prefix and namespace; no namespace without a prefix.
+    pub(crate) pair: u32,
+    pub(crate) name_len: u16,
+    pub(crate) prefix_len: u16,
+    /// The value is not canonical as it stands.
+    pub(crate) rewrite: bool,
+}
+
+/// A declaration written on an element.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Declaration {
+    pub(crate) node: u32,
+    pub(crate) pair: u32,
+}
+
+/// A prefix bound to a namespace name, interned: equal pairs have equal ids.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Pair {
+    pub(crate) prefix: u32,
+    pub(crate) uri: u32,
+    /// The name is a relative URI.
+    pub(crate) relative: bool,
+}
