@@ -1,0 +1,142 @@
+//! When is an opened mutant a forgery? When an honest party is named for what it never said.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
+use std::time::SystemTime;
+
+use ws_security::{Opened, ReplayCache, ReplayError, Signer};
+
+use crate::golden::Pool;
+use crate::meaning;
+use crate::parties::{ATTACKER_CONTEXT, ATTACKER_USER, WSA};
+
+/// Someone whom an opened message names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claim {
+    /// The holder of a certificate.
+    Certificate(String),
+    /// A user, by password.
+    User(String),
+    /// The subject of an assertion.
+    Subject(String),
+    /// Who shares a secret or a context.
+    Shared(String),
+    /// Nobody in particular.
+    Anonymous,
+    /// Something these messages never hold.
+    Other(String),
+}
+
+impl Claim {
+    fn is_the_attackers(&self) -> bool {
+        match self {
+            Self::Certificate(subject) => subject.contains("CN=Carol"),
+            Self::User(name) => name == ATTACKER_USER,
+            Self::Subject(subject) => subject == "uid=mal",
+            Self::Shared(name) => name == ATTACKER_CONTEXT,
+            Self::Anonymous => true,
+            Self::Other(_) => false,
+        }
+    }
+
+    fn of(signer: &Signer) -> Self {
+        match signer {
+            Signer::Certificate(certificate) => Self::Certificate(certificate.certificate().subject().to_string()),
+            Signer::User(user) => Self::User(user.username().to_owned()),
+            Signer::SharedSecret { name } => Self::Shared(name.clone().unwrap_or_default()),
+            Signer::SecurityContext { identifier } => Self::Shared(identifier.clone()),
+            Signer::Assertion(assertion) => Self::Subject(subject(assertion.assertion())),
+            Signer::Anonymous => Self::Anonymous,
+            other => Self::Other(format!("{other:?}")),
+        }
+    }
+}
+
+fn subject(assertion: &ws_security::IssuedAssertion) -> String {
+    assertion.subject().unwrap_or_default().to_owned()
+}
+
+/// What an opened message proved, as far as it can be compared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// Who signed the Body, and whoever else is named.
+    pub claims: BTreeSet<Claim>,
+    /// The meaning of the Body and of each authenticated block.
+    pub parts: BTreeMap<&'static str, String>,
+}
+
+impl Proven {
+    /// What `opened` proved.
+    #[must_use]
+    pub fn of(opened: &Opened) -> Self {
+        let mut claims = BTreeSet::from([Claim::of(opened.signer())]);
+        claims.extend(opened.user().map(|user| Claim::User(user.username().to_owned())));
+        claims.extend(opened.assertions().iter().map(|assertion| Claim::Subject(subject(assertion.assertion()))));
+        let mut parts = BTreeMap::from([("Body", meaning::of(opened.body().xml()))]);
+        for block in ["Action", "To"] {
+            if let Some(found) = opened.header_block(WSA, block) {
+                parts.insert(block, meaning::of(found.xml()));
+            }
+        }
+        parts.insert("Timestamp", format!("{:?}", opened.evidence().timestamp));
+        Self { claims, parts }
+    }
+
+    /// Whether everyone named is the attacker, or nobody.
+    #[must_use]
+    pub fn is_the_attackers(&self) -> bool {
+        self.claims.iter().all(Claim::is_the_attackers)
+    }
+
+    fn honest(&self) -> impl Iterator<Item = &Claim> {
+        self.claims.iter().filter(|claim| !claim.is_the_attackers())
+    }
+
+    /// Every honest claim is that of one genuine message which says the same: Body, Timestamp and each block that both
+    /// authenticate.
+    ///
+    /// # Errors
+    /// The claim that no genuine message bears out.
+    pub fn check(&self, pool: &Pool) -> Result<(), String> {
+        for claim in self.honest() {
+            let agrees = |genuine: &Proven| {
+                let fits = |(part, said): (&&str, &String)| genuine.parts.get(part) == Some(said);
+                genuine.claims.contains(claim) && self.parts.iter().all(fits)
+            };
+            if !pool.genuine.iter().any(|golden| agrees(&golden.proven)) {
+                return Err(format!("{claim:?} never said {:#?}", self.parts));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A store that has seen the genuine messages and learns nothing more, so that one can serve many mutants.
+#[derive(Debug, Default)]
+pub struct SeenGenuine {
+    keys: Mutex<(BTreeSet<[u8; 32]>, bool)>,
+}
+
+impl SeenGenuine {
+    /// Nothing new is remembered from now on.
+    pub fn close(&self) {
+        self.keys.lock().expect("no panic while held").1 = true;
+    }
+}
+
+/// A handle to it, for a receiver.
+#[derive(Debug, Clone, Default)]
+pub struct Shared(pub std::sync::Arc<SeenGenuine>);
+
+impl ReplayCache for Shared {
+    fn insert_if_absent(&self, key: &[u8; 32], _: SystemTime, _: SystemTime) -> Result<(), ReplayError> {
+        let mut keys = self.0.keys.lock().expect("no panic while held");
+        if keys.0.contains(key) {
+            return Err(ReplayError::Seen);
+        }
+        if !keys.1 {
+            keys.0.insert(*key);
+        }
+        Ok(())
+    }
+}
