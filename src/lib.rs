@@ -16,9 +16,9 @@ pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, CoverageLost, DangerousNoReplayCache,
     DecryptionEvidence, Encrypting, EnvelopeError, Evidence, Exceeded, Exchange, Fault, FaultCode, FixedClock,
     KeyUseError, Limit, Limits, MemoryReplayCache, OpenError, Opened, Part, PendingMessage, PendingPackage, Plan,
-    PlanError, ProtectionToken, ReceiptError, Receiver, Recipe, ReplayCache, ReplayError, RequirementError,
-    Requirements, Role, SecureError, ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion, SystemClock,
-    UnauthenticatedFault, UnsignedOpened, Waiver,
+    PlanError, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache, ReplayError,
+    RequirementError, Requirements, Role, SecureError, ShiftedClock, SignatureEvidence, Signer, Signing, SoapVersion,
+    SystemClock, UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

@@ -218,10 +218,13 @@ fn t20_an_assertion_counts_only_as_it_is_confirmed() {
         let beside = with(recipe().attach(issued.as_str()).sign(signing()));
         let opened = service(issuers()).open(&beside).expect("Alice signed");
         assert!(opened.assertions().is_empty());
-        // Bearer assertions are refused unless asked for, and count once.
+        // Bearer assertions are refused unless asked for, count once, and only where someone known presents them.
         let bearer = issue(&assertion(version).bearer());
-        let message = with(recipe().attach(bearer).sign(signing()));
+        let beside = with(recipe().attach(bearer.as_str()).sign(signing()));
+        let message = with(recipe().attach(bearer).sign(signing().parts([Part::Assertion])));
         assert!(matches!(token(refuse(&service(issuers()), &message)), TokenError::Assertion(_)));
+        let opened = service(issuers().accept_bearer()).open(&beside).expect("Alice signed");
+        assert!(opened.assertions().is_empty(), "anyone can have put it there");
         let accepting = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default())
             .assertions(issuers().accept_bearer());
         assert_eq!(accepting.open(&message).expect("opens").assertions().len(), 1);

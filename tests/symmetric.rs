@@ -127,9 +127,18 @@ fn t47_a_key_anyone_can_send_proves_no_sender() {
     let clear = user.clone().sign(signing.clone());
     assert!(anonymous(refuse(&everything(), &with(clear.clone()))));
     assert!(everything().over_protected_transport().open(with(clear)).is_ok());
-    let hidden = user.clone().sign(signing).encrypt(Encrypting::with_token(&token).parts([Part::UsernameToken]));
-    let opened = everything().open(with(hidden)).expect("opens");
+    let encrypting = || Encrypting::with_token(&token).parts([Part::UsernameToken]);
+    let hidden = user.clone().sign(signing.clone()).encrypt(encrypting());
+    assert!(anonymous(refuse(&everything(), &with(hidden))), "a digest can be copied from anywhere");
+    let text = recipe().username_text("ann", "s3cret").sign(signing.clone()).encrypt(encrypting());
+    let opened = everything().open(with(text)).expect("opens");
     assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "ann"));
+    let elsewhere = Encrypting::to(&certificate("bob")).parts([Part::UsernameToken]);
+    let elsewhere = recipe().username_text("ann", "s3cret").sign(signing).encrypt(elsewhere);
+    assert!(
+        anonymous(refuse(&everything(), &with(elsewhere))),
+        "under another key it may be someone else's ciphertext"
+    );
     let not_signed = user.sign(mac(&token)).encrypt(Encrypting::with_token(&token).parts([Part::UsernameToken]));
     assert!(anonymous(refuse(&everything(), &with(not_signed))));
 }

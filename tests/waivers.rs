@@ -129,6 +129,11 @@ const WEAKENING: &[Case] = &[
         Waiver::OneKeyToSignAndEncrypt,
     ),
     (
+        "wss-header Receiver::accept_ciphertext_for_others",
+        || open(&strict().accept_ciphertext_for_others()),
+        Waiver::CiphertextForOthers,
+    ),
+    (
         "wss-header Receiver::accept_short_secrets_for_legacy_use_only",
         || open(&strict().accept_short_secrets_for_legacy_use_only()),
         Waiver::ShortSecrets,

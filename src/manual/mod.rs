@@ -96,10 +96,14 @@ pub mod x509 {}
 /// Keys both sides have (the symmetric binding of WS-SecurityPolicy; WS-SecureConversation).
 ///
 /// A [`ProtectionToken`](crate::ProtectionToken) brings a key: encrypted to the service, out of a password, out of a
-/// security context, a ticket or an assertion. Give each use a key of its own with `derived_keys`.
+/// security context, a ticket or an assertion. Give each use a key of its own with `derived_keys`: a key that signs does not
+/// encrypt. Where a peer takes no derived keys (WSS4J, CXF, Metro and Rampart under the suites `Basic128` and `Basic256`),
+/// `accept_one_key_to_sign_and_encrypt` on both sides lets a key out of an `xenc:EncryptedKey`, a ticket or an assertion do
+/// both; the secret of a security context never does.
 ///
 /// A key that was encrypted to the service says nothing about who sent it. Someone must answer for it: with an endorsing
-/// signature, as here, or with a username token that is signed and encrypted with it. Otherwise
+/// signature, as here, or with a username token whose password is sent as text, signed and encrypted with it: a digest
+/// can be copied from another message. Otherwise
 /// [`Receiver::open`](crate::Receiver::open) refuses, unless the requirements say `dangerous_anonymous`.
 ///
 /// ```
@@ -191,7 +195,8 @@ pub mod replies {}
 /// An [`AssertionTrust`](crate::AssertionTrust) says whose assertions count and for whom they must be meant. Who sends
 /// one must show that it is about itself: by signing with the key it names (holder-of-key), or through a third party
 /// that signs assertion and Body together (sender-vouches). Bearer assertions are accepted only where
-/// `accept_bearer` says so, and once.
+/// `accept_bearer` says so, and once; and only where the signer of the Body covers them, or the transport is declared
+/// protected: anyone who saw one can copy it.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));

@@ -23,6 +23,7 @@ fn receiver(version: SamlVersion) -> Receiver {
         .accept_bearer();
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version);
     Receiver::new(trust, requirements, DangerousNoReplayCache)
+        .over_protected_transport()
         .assertions(assertions)
         .decrypt_with(peer::identity("bob"))
 }

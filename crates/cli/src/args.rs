@@ -493,6 +493,13 @@ pub(crate) struct VerifyArgs {
     /// Accept one key that signs and encrypts, where it came in an EncryptedKey or with a Kerberos ticket
     #[arg(long)]
     pub(crate) accept_one_key_to_sign_and_encrypt: bool,
+    /// Accept ciphertext for other receivers in what is handed out
+    #[arg(long)]
+    pub(crate) accept_ciphertext_for_others: bool,
+    /// The transport protected the message: accept passwords in the clear, and take username tokens and bearer assertions
+    /// for what the sender says of himself
+    #[arg(long)]
+    pub(crate) over_protected_transport: bool,
     /// Accept secrets of fewer than 16 octets
     #[arg(long)]
     pub(crate) accept_short_secrets_for_legacy_use_only: bool,

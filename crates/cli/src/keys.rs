@@ -96,7 +96,7 @@ pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<R
     }
     if let Some(path) = &holdings.user_file {
         let users = users(path)?;
-        receiver = receiver.passwords(move |name: &str| users.get(name).cloned()).over_protected_transport();
+        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
     }
     Ok(match &holdings.actor {
         Some(actor) => receiver.actor(actor.clone()),

@@ -143,6 +143,12 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if arguments.accept_one_key_to_sign_and_encrypt {
         receiver = receiver.accept_one_key_to_sign_and_encrypt();
     }
+    if arguments.accept_ciphertext_for_others {
+        receiver = receiver.accept_ciphertext_for_others();
+    }
+    if arguments.over_protected_transport {
+        receiver = receiver.over_protected_transport();
+    }
     if arguments.accept_short_secrets_for_legacy_use_only {
         receiver = receiver.accept_short_secrets_for_legacy_use_only();
     }

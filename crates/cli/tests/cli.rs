@@ -278,7 +278,10 @@ fn assertions_are_attached_and_confirmed() {
         let message = exits(0, &format!("{SIGN} --token {}", bearer.display()), ENVELOPE);
         let verify = format!("{verify} {TRUST}");
         exits(1, &verify, &message);
-        exits(0, &format!("{verify} --accept-bearer"), &message);
+        exits(1, &format!("{verify} --accept-bearer"), &message);
+        exits(0, &format!("{verify} --accept-bearer --over-protected-transport"), &message);
+        let presented = format!("{SIGN} --token {} --part Body --part Assertion", bearer.display());
+        exits(0, &format!("{verify} --accept-bearer"), &exits(0, &presented, ENVELOPE));
     }
     exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --token KEYS/alice.pem -", ENVELOPE);
     exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --as-subject -", ENVELOPE);

@@ -11,7 +11,7 @@ use wss_xmlenc::{DecryptError, EncryptError};
 use crate::attachments::MimeError;
 use crate::bsp::Rule;
 use crate::key_uses::KeyUseError;
-use crate::open::CoverageLost;
+use crate::open::{CoverageLost, WhyEncrypted};
 
 /// Why a document is no SOAP envelope that can be secured or opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -363,15 +363,32 @@ pub enum RequirementError {
     /// *Refused.* A signature covers all parts, but its key is one that anyone could have sent us.
     #[error(
         "the message is signed with a key that anyone could have encrypted to us: have the peer add an endorsing \
-         signature or an encrypted username token, or require no identity"
+         signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
     )]
     Anonymous,
     /// *Refused.* A signature of the request is not confirmed by the reply.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,
-    /// *Refused.* Ciphertext remains where the application reads.
-    #[error("a part is still encrypted: no key of this receiver opens it")]
-    StillEncrypted,
+    /// *Refused.* A token that must be there authenticates by itself alone, and whoever saw it elsewhere can send it.
+    #[error(
+        "a {token} token is there, but nothing ties it to this message: have the signer of the Body cover it, have the \
+         message signed with its key, or call `over_protected_transport` where that is so"
+    )]
+    UnboundToken {
+        /// The kind of token.
+        token: &'static str,
+    },
+    /// *Refused.* Ciphertext remains in what the application reads.
+    #[error(
+        "{path} is still encrypted: {why}; call `accept_ciphertext_for_others` if the message holds ciphertext for another \
+         receiver"
+    )]
+    StillEncrypted {
+        /// The path of the ciphertext, or the `cid:` URL of an attachment.
+        path: String,
+        /// Why it was not opened.
+        why: WhyEncrypted,
+    },
     /// *Misuse.* Attachments are required of an envelope alone.
     #[error("attachments are required: open the package they came in, with `open_package`")]
     NoPackage,

@@ -114,9 +114,9 @@ impl From<&OpenError> for FaultCode {
             OpenError::Trust(_)
             | OpenError::Password(_)
             | OpenError::Replay(_)
-            | OpenError::Requirement(RequirementError::Anonymous | RequirementError::NoToken { .. }) => {
-                Self::FailedAuthentication
-            }
+            | OpenError::Requirement(
+                RequirementError::Anonymous | RequirementError::NoToken { .. } | RequirementError::UnboundToken { .. },
+            ) => Self::FailedAuthentication,
             OpenError::NotFresh => Self::MessageExpired,
             OpenError::NotUnderstood { .. } => Self::MustUnderstand,
             OpenError::Envelope(_)

@@ -38,7 +38,7 @@ pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureErr
 pub use exchange::Exchange;
 pub use fault::{Fault, FaultCode, UnauthenticatedFault};
 pub use key_uses::KeyUseError;
-pub use open::CoverageLost;
+pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted};
 pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
 };

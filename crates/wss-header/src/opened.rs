@@ -8,7 +8,7 @@ use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 use crate::attachments::AuthenticatedAttachment;
 use crate::bsp::Report;
 use crate::exchange::Exchange;
-use crate::open::CoverageLost;
+use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -140,10 +140,20 @@ impl Opened {
         &self.exchange
     }
 
-    /// The user whose password was checked, if the message carries a username token.
+    /// The user of the message, if a username token proves one: the user's password made the key of the signature over
+    /// the Body, or of one that endorses it; or [`Opened::signer`], being someone, covers the token, and so presents it;
+    /// or an anonymous signature covers it, and the password came as text that none but the receiver can read; or the
+    /// transport is declared protected. A token that was checked and that nothing ties to the message is not given.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
+    }
+
+    /// Ciphertext in the Body, in the covered header blocks and in the Security header that nobody opened: empty unless
+    /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others) admits it.
+    #[must_use]
+    pub fn remaining_ciphertext(&self) -> &[RemainingCiphertext] {
+        &self.evidence.remaining
     }
 
     /// Who signed what, how it was encrypted, which rules were waived.
@@ -171,10 +181,20 @@ impl UnsignedOpened {
         &self.body
     }
 
-    /// The user whose password was checked, if the message carries a username token.
+    /// A user whose password was checked, if the message carries a username token. It says that the token was made with
+    /// the password, and that it comes for the first time; not that the user sent this message, or wrote its Body.
+    /// Whoever saw the token on the way, and kept the genuine message back, can send it with another Body: only a
+    /// protected transport or a signature prevents that.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
+    }
+
+    /// Ciphertext in the Body and in the Security header that nobody opened: empty unless
+    /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others) admits it.
+    #[must_use]
+    pub fn remaining_ciphertext(&self) -> &[RemainingCiphertext] {
+        &self.evidence.remaining
     }
 
     /// The assertions whose subject the sender was shown to be.
@@ -207,10 +227,13 @@ pub struct Evidence {
     pub decrypted: Vec<DecryptionEvidence>,
     /// Created and Expires of the timestamp.
     pub timestamp: Option<(SystemTime, Option<SystemTime>)>,
-    /// The user whose password was checked.
+    /// The user of the message, as [`Opened::user`] and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that were not understood, and ignored.
     pub ignored: Vec<String>,
+    /// Ciphertext in what is handed out that nobody opened, where the receiver was told to accept that
+    /// ([`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others)).
+    pub remaining: Vec<RemainingCiphertext>,
     /// Safety rules that the receiver was told to waive, whether or not this message made use of it.
     pub waived: Vec<Waiver>,
     /// How the message stands to BSP 1.1, where the receiver was told to look ([`Receiver::bsp`](crate::Receiver::bsp)).

@@ -55,6 +55,7 @@ pub struct Receiver {
     pub(crate) unsigned_data: bool,
     pub(crate) unsigned_keys: bool,
     pub(crate) one_key: bool,
+    pub(crate) ciphertext_for_others: bool,
     pub(crate) short_secrets: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
@@ -97,6 +98,7 @@ impl Receiver {
             unsigned_data: false,
             unsigned_keys: false,
             one_key: false,
+            ciphertext_for_others: false,
             short_secrets: false,
             passwords: None,
             protected_transport: false,
@@ -134,6 +136,16 @@ impl Receiver {
     #[must_use]
     pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
         self.one_key = true;
+        self
+    }
+
+    /// Accepts ciphertext in the Body, in header blocks or in the Security header that is for other receivers, as nodes on
+    /// the way and clients of token services meet it. The Body is then handed out with that ciphertext in it;
+    /// [`Opened::remaining_ciphertext`] lists it. Without this call a message with ciphertext that nobody opened is
+    /// refused: whoever takes an `xenc:EncryptedKey` away leaves ciphertext where the sender meant plaintext.
+    #[must_use]
+    pub fn accept_ciphertext_for_others(mut self) -> Self {
+        self.ciphertext_for_others = true;
         self
     }
 
@@ -194,8 +206,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts passwords in the clear, and takes a username token for the sender of all that is signed with it: the
-    /// caller states that the transport protected them. A token that came encrypted is accepted without.
+    /// Accepts passwords in the clear, and takes a username token, or a bearer assertion, for what its sender says of
+    /// himself: the caller states that the transport protected the message, so that nobody could copy the token from
+    /// it. Without this call a password as text must come encrypted, and such tokens name nobody by themselves.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
         self.protected_transport = true;

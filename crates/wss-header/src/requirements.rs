@@ -59,14 +59,19 @@ impl Requirements {
         self
     }
 
-    /// A username token authenticates a user.
+    /// A username token authenticates the user of the message: see [`Opened::user`](crate::Opened::user) for what ties a
+    /// token to a message. A password digest that was merely copied from another message, however it is covered by an
+    /// anonymous signature or encrypted, is refused. With
+    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned), where nothing is tied to the Body,
+    /// it only says that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
     pub fn username_token(mut self) -> Self {
         self.username = true;
         self
     }
 
-    /// A SAML assertion of this version speaks of the sender.
+    /// A SAML assertion of this version speaks of the sender: its key signs the Body, or an attester vouches for it, or it is
+    /// a bearer assertion that the signer of the Body covers, or that came over a transport that is declared protected.
     #[must_use]
     pub fn saml_token(mut self, version: SamlVersion) -> Self {
         self.assertions.insert(version);

@@ -62,6 +62,8 @@ pub enum Waiver {
     CbcUnderUnsignedKeys,
     /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
     OneKeyToSignAndEncrypt,
+    /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others).
+    CiphertextForOthers,
     /// [`Receiver::accept_short_secrets_for_legacy_use_only`](crate::Receiver::accept_short_secrets_for_legacy_use_only).
     ShortSecrets,
     /// [`Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments`](crate::Receiver::dangerous_accept_unsigned_encrypted_data_of_attachments).
@@ -109,6 +111,7 @@ impl Waiver {
             Self::CbcBeforeVerification => "cbc-before-verification",
             Self::CbcUnderUnsignedKeys => "cbc-under-unsigned-keys",
             Self::OneKeyToSignAndEncrypt => "one-key-to-sign-and-encrypt",
+            Self::CiphertextForOthers => "ciphertext-for-others",
             Self::ShortSecrets => "short-secrets",
             Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
             Self::EmptyLineAfterAttachmentHeaders => "empty-line-after-attachment-headers",
@@ -151,6 +154,7 @@ impl Waiver {
         note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
         note(receiver.unsigned_keys, Self::CbcUnderUnsignedKeys);
         note(receiver.one_key, Self::OneKeyToSignAndEncrypt);
+        note(receiver.ciphertext_for_others, Self::CiphertextForOthers);
         note(receiver.short_secrets, Self::ShortSecrets);
         note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
         note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
@@ -216,6 +220,9 @@ impl fmt::Display for Waiver {
             Self::OneKeyToSignAndEncrypt => f.write_str(
                 "one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket",
             ),
+            Self::CiphertextForOthers => {
+                f.write_str("parts may hold ciphertext that nobody opened: the evidence lists it")
+            }
             Self::ShortSecrets => f.write_str("secrets of fewer than 16 octets are accepted: they can be guessed"),
             Self::UnsignedEncryptedDataOfAttachments => f.write_str(
                 "the xenc:EncryptedData of an attachment need not be signed: it says how the attachment is read",

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
-use wss_tokens::{Assertion, ConfirmationMethod, IssuedAssertion, SecurityTokenReference, TokenError};
+use wss_tokens::{Assertion, IssuedAssertion, SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 
@@ -136,6 +136,7 @@ impl Opening<'_> {
             whole_content: false,
             id: data.id().map(str::to_owned),
             key: found.label,
+            root: found.root,
             content: data.method(),
         };
         Ok(Step::Spliced(splices, vec![plaintext]))
@@ -167,24 +168,8 @@ impl Opening<'_> {
         Ok(None)
     }
 
-    /// The assertions whose sender was shown to be their subject, and by what.
-    pub(super) fn confirmed_assertions(&self) -> Vec<AuthenticatedAssertion> {
-        let mut confirmed = Vec::new();
-        for seen in &self.assertions {
-            let method = seen.issued.methods().iter().copied().find(|method| match method {
-                ConfirmationMethod::HolderOfKey => self.signatures.iter().any(|s| holds_key(s, &seen.issued)),
-                ConfirmationMethod::SenderVouches => self.signatures.iter().any(|s| self.vouches(s, seen)),
-                ConfirmationMethod::Bearer => true,
-            });
-            if let Some(method) = method {
-                confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });
-            }
-        }
-        confirmed
-    }
-
     /// Whether one signature of an attester covers assertion and Body.
-    fn vouches(&self, signature: &ProvenSignature, seen: &SeenAssertion) -> bool {
+    pub(super) fn vouches(&self, signature: &ProvenSignature, seen: &SeenAssertion) -> bool {
         let (Some(trust), Some(attester)) = (&self.receiver.assertions, signature.signer.certificate()) else {
             return false;
         };
@@ -206,7 +191,7 @@ impl Opening<'_> {
 }
 
 /// Whether a signature over the Body was made with a key the assertion names.
-fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -> bool {
+pub(super) fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -> bool {
     match &signature.signer {
         Signer::Assertion(assertion) => assertion.issued.id() == issued.id() && signature.covers(&Part::Body),
         _ => false,

@@ -76,8 +76,11 @@ impl<'r> Opening<'r> {
                     self.secret_of_key_info(scene, key_info.transpose()?.as_ref(), Wanted::cipher(wanted))?
                 }
             };
-            // Addressed to someone else: what is required from it will be missed later.
-            let Some(found) = found else { return Ok(Step::Next) };
+            // Addressed to someone else: a part that holds it is not handed out.
+            let Some(found) = found else {
+                self.for_others.insert(id.clone());
+                continue;
+            };
             if let Some(attachment) = attachment {
                 if attachments.iter().any(|(other, ..): &(EncryptedAttachment, _, _, _)| other.at == attachment.at) {
                     return Err(misplaced());
@@ -107,6 +110,7 @@ impl<'r> Opening<'r> {
                 whole_content: target.whole_content,
                 id: data.id().map(str::to_owned),
                 key: found.label,
+                root: found.root,
                 content: data.method(),
             });
         }

@@ -4,7 +4,9 @@ use std::time::SystemTime;
 
 use wss_c14n::{Budget, Canonicalization, Document, Element, Subset, name};
 
+use super::author::Proof;
 use super::coverage::CoverageLost;
+use super::remains::WhyEncrypted;
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
 use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, canonical_type, content_id_of};
@@ -50,18 +52,9 @@ impl Opening<'_> {
         if fresh { Ok(()) } else { Err(OpenError::NotFresh) }
     }
 
-    /// What beside signatures is required.
-    pub(super) fn check_requirements(&self, assertions: &[AuthenticatedAssertion]) -> Result<(), OpenError> {
-        let requirements = &self.receiver.requirements;
-        if requirements.username && !self.usernames.iter().any(|(_, user)| user.is_some()) {
-            return Err(RequirementError::NoToken { token: "username" }.into());
-        }
-        for version in &requirements.assertions {
-            if !assertions.iter().any(|assertion| assertion.issued.version() == *version) {
-                return Err(RequirementError::NoToken { token: "SAML" }.into());
-            }
-        }
-        for part in &requirements.encrypted {
+    /// What must have come encrypted did.
+    pub(super) fn check_encrypted(&self) -> Result<(), OpenError> {
+        for part in &self.receiver.requirements.encrypted {
             let encrypted = match part {
                 Part::Body => self.decrypted.iter().any(|d| d.in_body && d.whole_content),
                 Part::Signature => {
@@ -115,12 +108,15 @@ impl Opening<'_> {
     }
 
     /// The first signature that covers all that is demanded, and whose it is.
-    fn proof(&self) -> Result<(&ProvenSignature, Signer), OpenError> {
+    pub(super) fn proof(&self) -> Proof {
+        if self.demanded.is_empty() {
+            return Ok(None);
+        }
         let mut fewest: Option<(&ProvenSignature, Vec<String>)> = None;
         let mut anonymous = false;
         let mut other_kind = None;
         let requirements = &self.receiver.requirements;
-        for signature in &self.signatures {
+        for (at, signature) in self.signatures.iter().enumerate() {
             let missing: Vec<String> = self
                 .demanded
                 .iter()
@@ -135,7 +131,7 @@ impl Opening<'_> {
                     Some(signer) if requirements.kerberos && !matches!(signer, Signer::Kerberos { .. }) => {
                         other_kind = Some("Kerberos");
                     }
-                    Some(signer) => return Ok((signature, signer)),
+                    Some(signer) => return Ok(Some((at, signer))),
                     None => anonymous = true,
                 }
             } else if fewest.as_ref().is_none_or(|(_, fewest)| missing.len() < fewest.len()) {
@@ -169,37 +165,17 @@ impl Opening<'_> {
         }
     }
 
-    /// Who answers for what a signature covers: its signer; for an anonymous one whoever endorsed it by signing it,
-    /// or the user whose token it covers, if no one else could have copied that token there.
-    fn author(&self, signature: &ProvenSignature) -> Option<Signer> {
-        if !signature.signer.is_anonymous() {
-            return Some(signature.signer.clone());
-        }
-        let endorses = |other: &&ProvenSignature| {
-            !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
-        };
-        if let Some(endorsing) = self.signatures.iter().find(endorses) {
-            return Some(endorsing.signer.clone());
-        }
-        for (span, user) in &self.usernames {
-            let covered = signature.coverage.has(&Part::UsernameToken, span);
-            let kept_secret = self.came_encrypted(span) || self.receiver.protected_transport;
-            if let (Some(user), true) = (user, covered && kept_secret) {
-                return Some(Signer::User(user.clone()));
-            }
-        }
-        self.receiver.requirements.anonymous.then_some(Signer::Anonymous)
-    }
-
     /// Body and covered header blocks of the last revision, if it proved what is demanded.
     pub(super) fn read(
         &self,
         document: &Document<'_>,
         scene: &Scene<'_>,
+        proof: Option<(usize, Signer)>,
         assertions: Vec<AuthenticatedAssertion>,
     ) -> Result<Read, OpenError> {
         let body = scene.envelope.body;
-        if self.demanded.is_empty() {
+        let proof = proof.and_then(|(at, signer)| Some((self.signatures.get(at)?, signer)));
+        let Some((signature, signer)) = proof else {
             return Ok(Read {
                 body: canonical(body, &self.budget)?,
                 blocks: Vec::new(),
@@ -209,17 +185,10 @@ impl Opening<'_> {
                 unauthenticated_attachments: Vec::new(),
                 forwarded: None,
             });
-        }
-        let (signature, signer) = self.proof()?;
+        };
         let confirmed = |seen: &SeenConfirmation| signature.coverage.has(&Part::SignatureConfirmation, &seen.span);
         if self.exchange.is_some() && !self.confirmations.iter().all(confirmed) {
             return Err(RequirementError::NotConfirmed.into());
-        }
-        // Ciphertext in the Body may be for someone else; as all of it, it is nothing to act upon.
-        let mut children = body.children();
-        let first = children.next().filter(|child| child.is(name::XENC.uri, "EncryptedData"));
-        if first.is_some() && children.next().is_none() {
-            return Err(RequirementError::StillEncrypted.into());
         }
         // The node that was proven is the node that is read.
         if self.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
@@ -232,8 +201,9 @@ impl Opening<'_> {
         });
         let blocks = blocks.collect::<Result<_, OpenError>>()?;
         let encrypted = self.still_encrypted(scene);
-        if self.demanded.contains(&Part::Attachments) && !encrypted.is_empty() {
-            return Err(RequirementError::StillEncrypted.into());
+        if let (true, Some(id)) = (self.demanded.contains(&Part::Attachments), encrypted.first()) {
+            let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
+            return Err(RequirementError::StillEncrypted { path, why }.into());
         }
         let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted);
         Ok(Read {

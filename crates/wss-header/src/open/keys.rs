@@ -42,6 +42,8 @@ pub(super) struct FoundKey {
     pub(super) key: VerifyingKey,
     pub(super) holder: Holder,
     pub(super) token: Option<Range<usize>>,
+    /// The secret that signs, or that its key was derived from.
+    pub(super) root: Option<KeyId>,
 }
 
 /// A secret that a reference means.
@@ -57,6 +59,8 @@ pub(super) struct FoundSecret {
     /// Which key it is, and where it comes from, for the rule that one key has one use.
     pub(super) id: KeyId,
     pub(super) origin: KeyOrigin,
+    /// The secret itself, or the one that it was derived from.
+    pub(super) root: KeyId,
 }
 
 /// An element of the header on the way to a secret.
@@ -75,7 +79,7 @@ impl KeyStep {
 impl FoundSecret {
     fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
         let id = KeyId::of(&secret);
-        Self { secret, holder, label, token: None, path: Vec::new(), id, origin }
+        Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
     }
 
     /// Its leading octets, where a cipher takes so many and it has more; all of it for MACs and derivations.
@@ -129,7 +133,7 @@ impl<'r> Opening<'r> {
                 return Err(TokenError::Version1.into());
             }
             let key = certificate.certificate().public_key().clone().into();
-            return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token });
+            return Ok(FoundKey { key, holder: Holder::Certificate(certificate), token, root: None });
         }
         let found = self.secret_of_key_info(scene, key_info, Wanted::MAC)?.ok_or(OpenError::NoKey)?;
         self.note_use(&found, KeyUse::Mac)?;
@@ -139,7 +143,7 @@ impl<'r> Opening<'r> {
             0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
             _ => HmacKey::new(octets).map_err(|_| OpenError::NoKey)?,
         };
-        Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token })
+        Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token, root: Some(found.root) })
     }
 
     /// One key, one use; and none that can be guessed.
@@ -177,7 +181,7 @@ impl<'r> Opening<'r> {
         };
         let at = self.assertion_of(token).ok_or(OpenError::NoKey)?;
         let key = self.confirmation_key(token, at)?.ok_or(OpenError::NoKey)?;
-        Ok(Some(FoundKey { key: key.into(), holder: Holder::Assertion(at), token: Some(token.span()) }))
+        Ok(Some(FoundKey { key: key.into(), holder: Holder::Assertion(at), token: Some(token.span()), root: None }))
     }
 
     /// The assertion of our header that a reference means: by its id (KeyIdentifier), or directly.

@@ -22,7 +22,7 @@ impl Opening<'_> {
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::NoKey)?;
         let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;
-        Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()) }))
+        Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()), root: None }))
     }
 }
 

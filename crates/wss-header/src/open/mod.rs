@@ -6,12 +6,14 @@
 //! the requirements are checked against what was proven, and only then is the replay store asked.
 
 mod assertions;
+mod author;
 mod carried;
 mod coverage;
 mod decryption;
 mod judgement;
 mod keys;
 mod licenses;
+mod remains;
 mod reveal;
 mod signature;
 mod tokens;
@@ -34,7 +36,7 @@ use crate::envelope::Envelope;
 use crate::error::{EnvelopeError, OpenError};
 use crate::exchange::{Exchange, SentKey};
 use crate::header::SecurityHeader;
-use crate::key_uses::KeyUses;
+use crate::key_uses::{KeyId, KeyUses};
 use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
@@ -43,6 +45,7 @@ use crate::waiver::Waiver;
 use assertions::SeenAssertion;
 use carried::Carried;
 pub use coverage::CoverageLost;
+pub use remains::{RemainingCiphertext, WhyEncrypted};
 use signature::ProvenSignature;
 
 /// A token seen in the header: a claim.
@@ -65,6 +68,8 @@ struct Decrypted {
     span: Range<usize>,
     /// How many encryptions it came out of.
     depth: usize,
+    /// The secret that decrypted it, or that its key was derived from.
+    root: Option<KeyId>,
     /// Which line of the evidence tells of it.
     evidence: Option<usize>,
     in_body: bool,
@@ -82,6 +87,7 @@ impl Decrypted {
         Self {
             span,
             depth: 1,
+            root: None,
             evidence: None,
             in_body,
             whole_content,
@@ -102,6 +108,8 @@ pub(crate) struct Opening<'r> {
     /// Content-IDs of attachments that were ciphertext, and how often; and the Ids of the EncryptedData that said so.
     decrypted_attachments: HashMap<String, usize>,
     opened_data: HashSet<String>,
+    /// Ids of EncryptedData that our header lists, and that no key of ours opens.
+    for_others: HashSet<String>,
     demanded: BTreeSet<Part>,
     pub(crate) now: SystemTime,
     /// Children of the header processed so far.
@@ -154,6 +162,7 @@ struct NewPlaintext {
     whole_content: bool,
     id: Option<String>,
     key: &'static str,
+    root: KeyId,
     content: ContentEncryption,
 }
 impl<'r> Opening<'r> {
@@ -172,6 +181,7 @@ impl<'r> Opening<'r> {
             spool: package.and_then(Package::spool),
             decrypted_attachments: HashMap::new(),
             opened_data: HashSet::new(),
+            for_others: HashSet::new(),
             demanded,
             now: receiver.clock.now(),
             position: 0,
@@ -219,7 +229,8 @@ impl<'r> Opening<'r> {
                 let depth = 1 + self.decrypted.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
                 self.budget.check(Limit::NestedEncryption, depth)?;
                 let decrypted = Decrypted::at(span, plaintext.in_body, plaintext.whole_content);
-                self.decrypted.push(Decrypted { depth, evidence: Some(self.evidence.decrypted.len()), ..decrypted });
+                let (evidence, root) = (Some(self.evidence.decrypted.len()), Some(plaintext.root));
+                self.decrypted.push(Decrypted { depth, root, evidence, ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
                     part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
                     content: plaintext.content,
@@ -303,13 +314,19 @@ impl<'r> Opening<'r> {
         }
         self.check_understood(&scene)?;
         self.check_freshness()?;
-        let assertions = self.confirmed_assertions();
-        self.check_requirements(&assertions)?;
+        let proof = self.proof();
+        let signature = self.proof_of(&proof);
+        let assertions = self.confirmed_assertions(signature);
+        // Where the Body need not be signed, no signature says who wrote it: the password was checked, no more.
+        self.evidence.user = self.user(signature.filter(|_| self.demanded.contains(&Part::Body)));
+        self.check_tokens(&proof, &assertions)?;
+        self.check_encrypted()?;
         self.check_confirmations()?;
         self.note_uses(&assertions);
         self.judge_revealed(&document)?;
         self.note_lost_coverage();
-        let mut read = self.read(&document, &scene, assertions)?;
+        self.evidence.remaining = self.remains(&document, &scene, self.proof_of(&proof))?;
+        let mut read = self.read(&document, &scene, proof?, assertions)?;
         if self.receiver.forwards {
             let mut splices = Splices::new();
             splices.replace(header.element.span(), "");

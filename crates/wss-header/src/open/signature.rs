@@ -17,6 +17,7 @@ use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
 use crate::attachments::{MimeError, MimePart, content_id_of, digest, named_by};
 use crate::error::OpenError;
+use crate::key_uses::KeyId;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
 use crate::part::Part;
 use crate::receiver::Receiver;
@@ -127,6 +128,7 @@ impl<'r> Opening<'r> {
             span: element.span(),
             coverage,
             token_span: found.token,
+            root: found.root,
             covers_token,
         });
         Ok(())
@@ -284,6 +286,8 @@ pub(super) struct ProvenSignature {
     /// Content-IDs of attachments it covers as ciphertext and does not prove, and why.
     pub(super) lost_attachments: Vec<(String, CoverageLost)>,
     pub(super) token_span: Option<Range<usize>>,
+    /// The secret that made it, or that its key was derived from.
+    pub(super) root: Option<KeyId>,
     /// It covers the token of its own key by what the token carries, not by where it stands.
     covers_token: bool,
 }

@@ -57,7 +57,6 @@ impl Opening<'_> {
         if let Some(parts) = token.replay_key() {
             self.replay_keys.push((replay_key(b"username token", &parts), None));
         }
-        self.evidence.user = Some(user.clone());
         self.note_username(element, Some(user))
     }
 
@@ -78,7 +77,6 @@ impl Opening<'_> {
                 *known = Some(user.clone());
             }
         }
-        self.evidence.user = Some(user.clone());
     }
 
     /// Whether the username token at `span` came encrypted.

@@ -1,0 +1,173 @@
+//! What remains encrypted: whoever takes a key or a list away leaves ciphertext where the sender meant plaintext.
+
+mod common;
+
+use common::*;
+use ws_security::c14n::{Document, Limits, name};
+use ws_security::prelude::*;
+use ws_security::{
+    DangerousNoReplayCache, OpenError, ProtectionToken, RequirementError, Secret, SecureConversation, Waiver,
+    WhyEncrypted,
+};
+
+const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
+
+fn bob() -> Receiver {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp, action()]);
+    Receiver::new(trust(), requirements, DangerousNoReplayCache)
+        .decrypt_with(identity("bob"))
+        .shared_secret(Some(CONTEXT.to_owned()), Secret::new(vec![7; 32]))
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+}
+
+/// The message without the elements of this name.
+fn without(message: &str, local: &str) -> String {
+    let document = Document::parse(message, &Limits::default()).expect("well-formed");
+    let found = document.elements().find(|element| element.name().local == local).unwrap_or_else(|| panic!("{local}"));
+    message.replace(&message[found.span()], "")
+}
+
+fn remains(receiver: &Receiver, message: &str) -> (String, WhyEncrypted) {
+    match refuse(receiver, message) {
+        OpenError::Requirement(RequirementError::StillEncrypted { path, why }) => (path, why),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// An envelope with something to encrypt at several depths.
+fn deep() -> String {
+    let wsu = format!("xmlns:wsu=\"{}\"", name::WSU.uri);
+    envelope(SOAP11)
+        .replace("<p:To>Ann</p:To>", &format!("<p:To {wsu} wsu:Id=\"one\"><p:Name wsu:Id=\"two\">Ann</p:Name></p:To>"))
+}
+
+#[test]
+fn a_part_that_is_still_encrypted_is_not_handed_out() {
+    let context = ProtectionToken::security_context(SecureConversation::V1_3, CONTEXT, Secret::new(vec![7; 32]));
+    let to_bob = || Encrypting::to(&certificate("bob"));
+    let with_context = || Encrypting::with_token(&context);
+    let parts = [
+        (Part::Body, "Body"),
+        (Part::Id("one".to_owned()), "Pay"),
+        (Part::Id("two".to_owned()), "To"),
+        (action(), "EncryptedHeader"),
+    ];
+    for (part, holder) in &parts {
+        for (encrypting, removed) in [(to_bob(), "EncryptedKey"), (with_context(), "ReferenceList")] {
+            let plan = recipe()
+                .must_understand(false)
+                .encrypt(encrypting.parts([part.clone()]))
+                .sign(signing())
+                .plan()
+                .expect("a plan");
+            let message = plan.secure(&deep()).expect("secured");
+            assert!(bob().open(&message).is_ok(), "{part} {removed}");
+            let less = without(&message, removed);
+            // The block that must be there is not: it is ciphertext under another name.
+            let receiver = if *part == action() {
+                Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
+            } else {
+                bob()
+            };
+            let (path, why) = remains(&receiver, &less);
+            assert_eq!(why, WhyEncrypted::NotListed, "{part} {removed}");
+            assert!(path.contains(holder) && path.contains("EncryptedData"), "{path}");
+            let opened = receiver.accept_ciphertext_for_others().open(&less).expect("opens");
+            let [left] = opened.remaining_ciphertext() else { panic!("{:?}", opened.remaining_ciphertext()) };
+            assert_eq!((left.path.as_str(), left.why), (path.as_str(), WhyEncrypted::NotListed));
+            assert_eq!(opened.evidence().remaining, opened.remaining_ciphertext());
+            assert!(opened.evidence().waived.contains(&Waiver::CiphertextForOthers));
+        }
+        // The key is for someone else.
+        let for_carol = Encrypting::to(&certificate("carol")).parts([part.clone()]);
+        let plan = recipe().must_understand(false).encrypt(for_carol).sign(signing()).plan().expect("a plan");
+        let message = plan.secure(&deep()).expect("secured");
+        let receiver = receiver().decrypt_with(identity("bob"));
+        let (path, why) = remains(&receiver, &message);
+        assert_eq!(why, WhyEncrypted::NoKey, "{path}");
+        let error = refuse(&receiver, &message).to_string();
+        assert!(error.contains(&path) && error.contains("accept_ciphertext_for_others"), "{error}");
+    }
+}
+
+/// A list that names two, of which one is for us: that one is opened, and the other is named.
+#[test]
+fn of_two_on_one_list_the_one_for_others_remains() {
+    let one = Encrypting::to(&certificate("bob")).parts([Part::Id("two".to_owned())]);
+    let other = Encrypting::to(&certificate("carol")).parts([action()]);
+    let plan = recipe().must_understand(false).encrypt(one).encrypt(other).sign(signing()).plan().expect("a plan");
+    let message = plan.secure(&deep()).expect("secured");
+    let receiver = receiver().decrypt_with(identity("bob"));
+    let (path, why) = remains(&receiver, &message);
+    assert!(path.contains("EncryptedHeader") && why == WhyEncrypted::NoKey, "{path}");
+    let opened = receiver.accept_ciphertext_for_others().open(&message).expect("opens");
+    assert!(opened.body().xml().contains("Ann") && opened.remaining_ciphertext().len() == 1);
+}
+
+/// Nested: the outer layer is opened, and what was inside it is not.
+#[test]
+fn ciphertext_inside_what_was_decrypted_remains_too() {
+    let inner = Encrypting::to(&certificate("carol")).parts([Part::Id("two".to_owned())]);
+    let outer = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let plan = recipe().must_understand(false).encrypt(inner).encrypt(outer).sign(signing()).plan().expect("a plan");
+    let message = plan.secure(&deep()).expect("secured");
+    let receiver = receiver().decrypt_with(identity("bob"));
+    let (path, why) = remains(&receiver, &message);
+    assert!(path.contains("EncryptedData") && why == WhyEncrypted::NoKey, "{path}");
+    let opened = receiver.accept_ciphertext_for_others().open(&message).expect("opens");
+    assert_eq!(opened.remaining_ciphertext().len(), 1);
+    assert!(opened.body().xml().contains("EncryptedData") && opened.body().xml().contains(AMOUNT));
+}
+
+/// Tokens of the header: an encrypted one that nobody opened is not silently left out.
+#[test]
+fn encrypted_tokens_that_nobody_opened_are_named() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::UsernameToken]);
+    let plan = recipe()
+        .must_understand(false)
+        .username_digest("ann", "s3cret")
+        .sign(signing())
+        .encrypt(encrypting)
+        .plan()
+        .expect("a plan");
+    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    assert!(bob().open(&message).is_ok());
+    let less = without(&message, "EncryptedKey");
+    let (path, why) = remains(&bob(), &less);
+    assert!(path.contains("Security") && why == WhyEncrypted::NotListed, "{path}");
+    let opened = bob().accept_ciphertext_for_others().open(&less).expect("opens");
+    assert!(opened.user().is_none());
+    let [left] = opened.remaining_ciphertext() else { panic!("one") };
+    assert_eq!(left.part, "Security");
+}
+
+/// Where nothing need be signed, and for a node on the way, the same.
+#[test]
+fn unsigned_messages_and_nodes_on_the_way_are_told_so() {
+    let for_carol = Encrypting::to(&certificate("carol")).parts([Part::Id("two".to_owned())]);
+    let plan = recipe().must_understand(false).encrypt(for_carol).plan().expect("a plan");
+    let message = plan.secure(&deep()).expect("secured");
+    let anyone = Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache);
+    let error = anyone.dangerous_open_unsigned(&message).map(drop);
+    let still = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::StillEncrypted { .. }));
+    assert!(error.as_ref().is_err_and(still), "{error:?}");
+    let opened = anyone.accept_ciphertext_for_others().dangerous_open_unsigned(&message).expect("opens");
+    assert_eq!(opened.remaining_ciphertext().len(), 1);
+
+    // The Body is for the service, the header of the node is signed over it.
+    let inner = Encrypting::to(&certificate("bob")).parts([Part::Body]);
+    let inner = recipe().sign(signing()).encrypt(inner).plan().expect("a plan").secure(&envelope(SOAP11));
+    let outer = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let outer = recipe().actor("urn:node").sign(outer).plan().expect("a plan");
+    let message = outer.secure(&inner.expect("secured")).expect("secured");
+    let node = receiver_for_node();
+    assert!(remains(&node, &message).0.contains("Body"));
+    let opened = node.accept_ciphertext_for_others().open(&message).expect("opens");
+    assert_eq!(opened.remaining_ciphertext().len(), 1);
+    let service = receiver().decrypt_with(identity("bob"));
+    assert!(service.open(opened.forwarded().expect("kept")).is_ok());
+}
+
+fn receiver_for_node() -> Receiver {
+    receiver().actor("urn:node").forwards()
+}
