@@ -8,7 +8,7 @@ use common::*;
 use pki::{CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, ca_constraints, der, extended_usage, usage};
 use ws_security::prelude::*;
 use ws_security::{
-    DangerousNoReplayCache, ExtendedKeyUsage, OpenError, Revocation, RevocationStatus, TrustError, Waiver,
+    DangerousNoReplayCache, Evidence, ExtendedKeyUsage, OpenError, Revocation, RevocationStatus, TrustError, Waiver,
 };
 
 /// A message that the holder of this certificate signed.
@@ -22,8 +22,11 @@ fn receiver_of(trust: Trust) -> Receiver {
     Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
 }
 
-fn opened(trust: &Trust, message: &str) -> Opened {
-    receiver_of(trust.clone()).open(message).unwrap_or_else(|error| panic!("{error}"))
+fn opened(trust: &Trust, message: &str) -> Evidence {
+    match receiver_of(trust.clone()).open(message) {
+        Ok(opened) => opened.evidence().clone(),
+        Err(error) => panic!("{error}"),
+    }
 }
 
 fn refused(trust: &Trust, message: &str) -> TrustError {
@@ -75,7 +78,7 @@ fn anchors_that_are_no_authorities_are_refused_by_name() {
         let unchecked = Trust::dangerous_unchecked_anchors([certificate]).expect("by name");
         let unchecked = unchecked.signer(SignerRule::AnyBelowTheAnchors);
         let message = signed_by(&Spec::leaf("leaf", "odd").made("alice", "ca"), "alice");
-        assert!(opened(&unchecked, &message).evidence().waived.contains(&Waiver::UncheckedAnchors), "{why}");
+        assert!(opened(&unchecked, &message).waived.contains(&Waiver::UncheckedAnchors), "{why}");
     }
     assert!(Trust::anchors([own(authority().extensions(vec![ca_constraints(None)]))]).is_ok(), "no key usage: any");
 }
@@ -156,11 +159,11 @@ fn extended_key_usages_are_judged_on_the_whole_path_where_they_are_chosen() {
         let leaf = limited(Spec::leaf("leaf", "middle"), of_leaf).made("alice", "sub-ca");
         let message = signed_by(&leaf, "alice");
         let trust = below([root]).intermediates([middle]);
-        let evidence = opened(&trust, &message).evidence().clone();
+        let evidence = opened(&trust, &message);
         assert!(evidence.waived.contains(&Waiver::AnyExtendedKeyUsage), "what is not judged is told");
         let trust = trust.extended_key_usage([ExtendedKeyUsage::parse("1.3.6.1.5.5.7.3.4").expect("an OID")]);
         match is_good {
-            true => assert!(!opened(&trust, &message).evidence().waived.contains(&Waiver::AnyExtendedKeyUsage)),
+            true => assert!(!opened(&trust, &message).waived.contains(&Waiver::AnyExtendedKeyUsage)),
             false => assert!(matches!(refused(&trust, &message), TrustError::ExtendedKeyUsage { .. })),
         }
     }
@@ -275,7 +278,7 @@ fn lists_tell_what_is_demanded_and_errors_name_the_authority() {
     // What is demanded is demanded without any list, too.
     let without = below([root()]).intermediates([middle()]);
     assert_eq!(said(&without, &message), Good);
-    assert!(opened(&without, &message).evidence().waived.contains(&Waiver::NoRevocationCheck));
+    assert!(opened(&without, &message).waived.contains(&Waiver::NoRevocationCheck));
     assert_eq!(said(&without.clone().revocation(Revocation::WholePath), &message), Missing("middle"));
     assert_eq!(said(&without.revocation(Revocation::UnknownIsGood), &message), Untold);
 }
