@@ -91,6 +91,28 @@ pub mod username {}
 /// # Ok(())
 /// # }
 /// ```
+///
+/// Revocation lists make the status of the whole path a condition. [`Trust::revocation`](crate::Trust::revocation) says if
+/// less is enough, and the evidence says so, too. Lists are read once: to take new ones, make a new receiver.
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{OpenError, Revocation, TrustError};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let by = |name: &str| -> Result<String, Box<dyn std::error::Error>> {
+///     let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
+///     Ok(Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?)
+/// };
+/// let trust = below_our_ca().crls(&file("ca.crl"))?.revocation(Revocation::EndEntity);
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let receiver = Receiver::new(trust, requirements, MemoryReplayCache::default());
+/// assert!(receiver.open(&by("alice")?).is_ok());
+/// let refused = receiver.open(&by("carol")?);
+/// assert!(matches!(refused, Err(OpenError::Trust(TrustError::Revoked { .. }))));
+/// # Ok(())
+/// # }
+/// ```
 pub mod x509 {}
 
 /// Keys both sides have (the symmetric binding of WS-SecurityPolicy; WS-SecureConversation).

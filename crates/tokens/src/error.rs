@@ -254,7 +254,8 @@ pub enum TrustError {
     /// *Misuse.* A trust anchor that is not a certification authority.
     #[error(
         "the anchor {subject:?} cannot certify others, {why}: give the certificate of the authority, pin a signer with \
-         `Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors`"
+         `Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors` \
+         (`--dangerous-unchecked-anchors`)"
     )]
     UnfitAnchor {
         /// Subject of the certificate.

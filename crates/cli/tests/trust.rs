@@ -1,0 +1,86 @@
+//! Trust on the command line: anchors, pins and revocation lists, and which option an error names.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+fn wss(arguments: &str, input: &str) -> (Option<i32>, String, String) {
+    let keys = format!("{}/../../vectors/keys/", env!("CARGO_MANIFEST_DIR"));
+    let arguments = arguments.split_whitespace().map(|word| word.replacen("KEYS/", &keys, 1));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("wss starts");
+    // A command that fails early does not read.
+    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
+    let output = child.wait_with_output().expect("wss ends");
+    let text = |octets: Vec<u8>| String::from_utf8(octets).expect("UTF-8");
+    (output.status.code(), text(output.stdout), text(output.stderr))
+}
+
+fn signed(key: &str, certificate: &str) -> String {
+    let envelope = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
+    let arguments = format!("sign --key KEYS/{key}.key --cert KEYS/{certificate}.pem --timestamp 300 -");
+    let (code, message, diagnostics) = wss(&arguments, envelope);
+    assert_eq!(code, Some(0), "{diagnostics}");
+    message
+}
+
+fn verified(options: &str, message: &str) -> (Option<i32>, String) {
+    let (code, _, diagnostics) = wss(&format!("verify --require signed:Body {options} -"), message);
+    (code, diagnostics)
+}
+
+#[test]
+fn revocation_is_demanded_as_far_as_the_option_says() {
+    let message = signed("alice", "paths/good");
+    let path = "--trust KEYS/ca.pem --intermediate KEYS/paths/good-ca.pem";
+    let (root, middle) = ("--crl KEYS/paths/nothing-revoked.crl", "--crl KEYS/paths/good-ca.crl");
+    for (options, code, named) in [
+        ("".to_owned(), 0, ""),
+        (format!("{root} {middle}"), 0, ""),
+        (format!("{root} {middle} --revocation whole-path"), 0, ""),
+        (middle.to_owned(), 1, "--crl"),
+        (middle.to_owned(), 1, "--revocation"),
+        (middle.to_owned(), 1, "Example CA"),
+        (format!("{middle} --revocation end-entity"), 0, ""),
+        (format!("{root} --revocation end-entity"), 1, "good-ca"),
+        (format!("{root} --revocation unknown-is-good"), 0, ""),
+        ("--revocation whole-path".to_owned(), 1, "good-ca"),
+        (format!("{middle} --crl KEYS/paths/good-ca-revoked.crl --revocation unknown-is-good"), 1, "revoked"),
+        ("--revocation perhaps".to_owned(), 2, "whole-path"),
+        ("--crl KEYS/alice.pem".to_owned(), 2, "--crl"),
+        ("--eku 1.3.6.1.5.5.7.3.4".to_owned(), 0, ""),
+        ("--eku email".to_owned(), 2, "--eku"),
+    ] {
+        let (found, diagnostics) = verified(&format!("{path} {options}"), &message);
+        assert_eq!(found, Some(code), "{options}: {diagnostics}");
+        assert!(diagnostics.contains(named), "{options}: {diagnostics}");
+    }
+}
+
+#[test]
+fn revoked_wins_over_pinned() {
+    let message = signed("carol", "carol");
+    assert_eq!(verified("--pin KEYS/carol.pem", &message).0, Some(0));
+    for more in ["", "--trust KEYS/ca.pem", "--known-cert KEYS/ca.pem", "--revocation unknown-is-good"] {
+        let (code, diagnostics) = verified(&format!("--pin KEYS/carol.pem --crl KEYS/ca.crl {more}"), &message);
+        assert_eq!(code, Some(1), "{more}: {diagnostics}");
+        assert!(diagnostics.contains("revoked"), "{more}: {diagnostics}");
+    }
+}
+
+#[test]
+fn anchors_that_are_no_authorities_are_refused() {
+    let message = signed("alice", "alice");
+    for anchor in ["alice.pem", "v1.pem", "paths/no-ca.pem", "paths/no-cert-sign.pem", "paths/version-1.pem"] {
+        let (code, diagnostics) = verified(&format!("--trust KEYS/{anchor}"), &message);
+        assert_eq!(code, Some(2), "{anchor}: {diagnostics}");
+        assert!(diagnostics.contains("--pin"), "{anchor}: {diagnostics}");
+    }
+    let unchecked = "--trust KEYS/paths/version-1.pem --dangerous-unchecked-anchors";
+    let under = signed("alice", "paths/under-version-1");
+    assert_eq!(verified(unchecked, &under).0, Some(0));
+}
