@@ -6,7 +6,8 @@
 //! shows in this interface.
 //!
 //! What is secret never prints and is wiped on drop. What fails says no more than that it failed.
-
+//!
+#![doc = include_str!("../ALGORITHMS.md")]
 #![forbid(unsafe_code)]
 
 mod algorithm;
@@ -50,6 +51,9 @@ pub use random::{Random, SystemRandom};
 pub use revocation_list::RevocationList;
 pub use secret::{HmacKey, Secret};
 pub use serial_number::SerialNumber;
+
+/// The provider of this build, which is the name of its feature.
+pub const PROVIDER: &str = <provider::Chosen as provider::Provider>::NAME;
 
 /// Splits the DER of a `PkiPath` into its certificates, as they stand: the last is the end entity
 /// (ITU-T X.509 §10, X.509 Token Profile 1.1.1 §3.1.2).

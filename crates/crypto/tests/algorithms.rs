@@ -1,0 +1,103 @@
+//! The table of `ALGORITHMS.md` is what the rows say and what the provider of this build does.
+
+use wss_crypto::*;
+
+const TABLE: &str = include_str!("../ALGORITHMS.md");
+
+/// A line of the table, and the cell of this build's provider.
+struct Line {
+    start: String,
+    runs: bool,
+}
+
+fn line(uri: &str, name: impl std::fmt::Debug, is_legacy: bool, outcome: Result<(), CryptoError>) -> Line {
+    let runs = match outcome {
+        Ok(()) => true,
+        Err(CryptoError::Unsupported { provider }) => {
+            assert_eq!(provider, PROVIDER);
+            false
+        }
+        Err(error) => panic!("{name:?}: {error}"),
+    };
+    let legacy = if is_legacy { "legacy" } else { "" };
+    Line { start: format!("| `{name:?}` | `{uri}` | {legacy} |").replace("|  |", "| |"), runs }
+}
+
+fn keys() -> Vec<PrivateKey> {
+    let folder = format!("{}/../../vectors/keys", env!("CARGO_MANIFEST_DIR"));
+    let names = ["alice", "ec256", "ec384", "ec521"];
+    let read = |name| std::fs::read(format!("{folder}/{name}.key")).expect("a key of the vectors");
+    names.map(|name| PrivateKey::from_pem(&read(name)).expect("loads")).into()
+}
+
+fn signature(method: SignatureMethod, keys: &[PrivateKey]) -> Result<(), CryptoError> {
+    if method.family() == SignatureFamily::Hmac {
+        let key = HmacKey::new(vec![7; 32]).expect("long enough");
+        return key.verify(method, b"m", &key.sign(method, b"m")?);
+    }
+    let mut fitting = keys.iter().filter(|key| key.can_run(method)).peekable();
+    assert!(fitting.peek().is_some(), "no key of the test runs {method:?}");
+    fitting.try_for_each(|key| key.public_key().verify(method, b"m", &key.sign(method, b"m")?))
+}
+
+fn transport(method: TransportMethod, keys: &[PrivateKey]) -> Result<(), CryptoError> {
+    let secret = Secret::new(vec![7; 16]);
+    let mut fitting = keys.iter().filter(|key| key.public_key().kind().can_transport_keys()).peekable();
+    assert!(fitting.peek().is_some());
+    fitting.try_for_each(|key| {
+        let transport = KeyTransport::with(method, None, None, Vec::new());
+        let wrapped = key.public_key().wrap_key(&transport, &secret)?;
+        key.unwrap_key(&transport, &wrapped, Some(16)).map(drop)
+    })
+}
+
+fn content(method: ContentEncryption) -> Result<(), CryptoError> {
+    let key = Secret::new((0..).take(method.key_len()).collect());
+    decrypt(method, &key, encrypt(method, &key, b"m", &SystemRandom)?).map(drop)
+}
+
+fn key_wrap(method: KeyWrap) -> Result<(), CryptoError> {
+    let key = Secret::new((0..).take(method.key_len()).collect());
+    unwrap(method, &key, &wrap(method, &key, &key, &SystemRandom)?).map(drop)
+}
+
+fn lines() -> Vec<Line> {
+    let keys = keys();
+    let mut lines = Vec::new();
+    for digest in DigestMethod::ALL {
+        lines.push(line(digest.uri(), digest, digest.is_legacy(), Ok(())));
+    }
+    for method in SignatureMethod::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), signature(method, &keys)));
+    }
+    for curve in Curve::ALL {
+        let has = keys.iter().any(|key| key.public_key().ec_point().is_some_and(|(of, _)| of == curve));
+        assert!(has, "no key of the test is on {curve:?}");
+        lines.push(line(curve.uri(), curve, curve.is_legacy(), Ok(())));
+    }
+    for method in ContentEncryption::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), content(method)));
+    }
+    for method in TransportMethod::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), transport(method, &keys)));
+    }
+    for method in KeyWrap::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), key_wrap(method)));
+    }
+    lines
+}
+
+#[test]
+fn the_table_of_algorithms_is_true() {
+    let column = TABLE.lines().find(|line| line.starts_with("| name |")).expect("a head");
+    let column = column.split('|').position(|cell| cell.trim() == PROVIDER).expect("a column of this provider");
+    let lines = lines();
+    for expected in &lines {
+        let found = TABLE.lines().find(|line| line.starts_with(&expected.start));
+        let found = found.unwrap_or_else(|| panic!("ALGORITHMS.md needs the line {} …", expected.start));
+        let cell = found.split('|').nth(column).map(str::trim);
+        assert_eq!(cell, Some(if expected.runs { "yes" } else { "no" }), "{found}");
+    }
+    let listed = TABLE.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(listed, lines.len(), "ALGORITHMS.md lists something that has no row");
+}
