@@ -19,6 +19,11 @@ issue carol "/C=NL/O=Other customer/CN=Carol" rsa:2048 digitalSignature,keyEncip
 issue ec256 "/C=DE/O=Example, Inc/CN=EC 256" "ec -pkeyopt ec_paramgen_curve:P-256" digitalSignature ca 0x1004 $DAYS
 issue ec384 "/C=DE/O=Example, Inc/CN=EC 384" "ec -pkeyopt ec_paramgen_curve:P-384" digitalSignature ca 0x1005 $DAYS
 issue ec521 "/C=DE/O=Example, Inc/CN=EC 521" "ec -pkeyopt ec_paramgen_curve:P-521" digitalSignature ca 0x1006 $DAYS
+issue ed25519 "/C=DE/O=Example, Inc/CN=Ed25519" ed25519 digitalSignature ca 0x1010 $DAYS
+openssl req -x509 -newkey ed25519 -nodes -days $DAYS -subj "/C=DE/O=Example Trust/CN=Example Ed25519 CA" \
+  -keyout ed-ca.key -out ed-ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+# openssl passes over -sha256 where the issuer's key is Ed25519.
+issue ed-below "/C=DE/O=Example, Inc/CN=Below Ed25519" ed25519 digitalSignature ed-ca 0x1011 $DAYS
 issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
 issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
 issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS

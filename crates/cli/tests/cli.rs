@@ -173,6 +173,7 @@ fn documents_are_signed_verified_encrypted_and_decrypted() {
     for (sign, verify) in [
         ("--key KEYS/alice.key --cert KEYS/alice.pem", "--cert KEYS/alice.pem"),
         ("--key KEYS/ec384.key", "--key KEYS/ec384.pem"),
+        ("--key KEYS/ed25519.key", "--key KEYS/ed25519.pem"),
         ("--p12 KEYS/alice.p12 --password-file PASSWORD", "--trust KEYS/ca.pem"),
     ] {
         let password = file("changeit");

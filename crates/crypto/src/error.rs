@@ -19,7 +19,7 @@ pub enum LoadError {
         what: &'static str,
     },
     /// *Refused.* A kind of key that is not supported here.
-    #[error("keys of this kind are not supported: use RSA, or EC on P-256, P-384 or P-521")]
+    #[error("keys of this kind are not supported: use RSA, EC on P-256, P-384 or P-521, or Ed25519")]
     UnsupportedKey,
     /// *Refused.* The provider this was built with has no code for this kind of key; the other provider has.
     #[error("the provider `{provider}` cannot use {what}: build with the other provider")]

@@ -42,13 +42,12 @@ impl<'d> Signed<'d> {
 
     /// Verifies the signature with the key of the issuer. Algorithms below SHA-256 are refused.
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), CryptoError> {
-        let known = METHODS.iter().find(|(id, _)| id.as_ref() == self.algorithm);
-        let (_, method) = known.ok_or(CryptoError::KeyMismatch)?;
+        let method = method_of(self.algorithm).ok_or(CryptoError::KeyMismatch)?;
         match key.kind() {
-            KeyKind::Rsa { .. } => key.verify(*method, self.tbs, self.signature),
+            KeyKind::Rsa { .. } | KeyKind::Ed25519 => key.verify(method, self.tbs, self.signature),
             KeyKind::Ec(curve) => {
                 let value = fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;
-                key.verify(*method, self.tbs, &value)
+                key.verify(method, self.tbs, &value)
             }
         }
     }
@@ -60,17 +59,37 @@ impl<'d> Signed<'d> {
     }
 }
 
-const METHODS: &[(AlgorithmIdentifier, SignatureMethod)] = &[
-    (alg_id::RSA_PKCS1_SHA256, SignatureMethod::RsaSha256),
-    (alg_id::RSA_PKCS1_SHA384, SignatureMethod::RsaSha384),
-    (alg_id::RSA_PKCS1_SHA512, SignatureMethod::RsaSha512),
-    (alg_id::RSA_PSS_SHA256, SignatureMethod::RsaPssSha256),
-    (alg_id::RSA_PSS_SHA384, SignatureMethod::RsaPssSha384),
-    (alg_id::RSA_PSS_SHA512, SignatureMethod::RsaPssSha512),
-    (alg_id::ECDSA_SHA256, SignatureMethod::EcdsaSha256),
-    (alg_id::ECDSA_SHA384, SignatureMethod::EcdsaSha384),
-    (alg_id::ECDSA_SHA512, SignatureMethod::EcdsaSha512),
-];
+/// The method that an AlgorithmIdentifier names.
+fn method_of(algorithm: &[u8]) -> Option<SignatureMethod> {
+    SignatureMethod::ALL.iter().find(|method| identifier(*method).is_some_and(|known| known.as_ref() == algorithm))
+}
+
+/// The AlgorithmIdentifier of a method; `None` if certificates are not signed with it, or must not be.
+const fn identifier(method: SignatureMethod) -> Option<AlgorithmIdentifier> {
+    match method {
+        SignatureMethod::RsaSha256 => Some(alg_id::RSA_PKCS1_SHA256),
+        SignatureMethod::RsaSha384 => Some(alg_id::RSA_PKCS1_SHA384),
+        SignatureMethod::RsaSha512 => Some(alg_id::RSA_PKCS1_SHA512),
+        SignatureMethod::RsaPssSha256 => Some(alg_id::RSA_PSS_SHA256),
+        SignatureMethod::RsaPssSha384 => Some(alg_id::RSA_PSS_SHA384),
+        SignatureMethod::RsaPssSha512 => Some(alg_id::RSA_PSS_SHA512),
+        SignatureMethod::EcdsaSha256 => Some(alg_id::ECDSA_SHA256),
+        SignatureMethod::EcdsaSha384 => Some(alg_id::ECDSA_SHA384),
+        SignatureMethod::EcdsaSha512 => Some(alg_id::ECDSA_SHA512),
+        SignatureMethod::Ed25519 => Some(alg_id::ED25519),
+        SignatureMethod::RsaSha1
+        | SignatureMethod::RsaSha224
+        | SignatureMethod::RsaPssSha1
+        | SignatureMethod::RsaPssSha224
+        | SignatureMethod::EcdsaSha1
+        | SignatureMethod::EcdsaSha224
+        | SignatureMethod::HmacSha1
+        | SignatureMethod::HmacSha224
+        | SignatureMethod::HmacSha256
+        | SignatureMethod::HmacSha384
+        | SignatureMethod::HmacSha512 => None,
+    }
+}
 
 const WEAK: &[(&[u8], &str)] = &[
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 2], "MD2"),
@@ -83,7 +102,7 @@ const WEAK: &[(&[u8], &str)] = &[
 ];
 
 /// The two halves of an ECDSA signature side by side, as [`PublicKey::verify`] takes them.
-fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+pub(crate) fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
     let mut halves = der::Reader::new(der::Reader::new(signature).only(der::SEQUENCE)?);
     let mut value = Vec::with_capacity(2 * len);
     for _ in 0..2 {

@@ -25,7 +25,7 @@ fn line(uri: &str, name: impl std::fmt::Debug, is_legacy: bool, outcome: Result<
 
 fn keys() -> Vec<PrivateKey> {
     let folder = format!("{}/../../vectors/keys", env!("CARGO_MANIFEST_DIR"));
-    let names = ["alice", "ec256", "ec384", "ec521"];
+    let names = ["alice", "ec256", "ec384", "ec521", "ed25519"];
     let read = |name| std::fs::read(format!("{folder}/{name}.key")).expect("a key of the vectors");
     names.map(|name| PrivateKey::from_pem(&read(name)).expect("loads")).into()
 }

@@ -15,6 +15,10 @@ fn hex(octets: &[u8]) -> String {
     octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
+fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
+}
+
 #[test]
 fn digests_are_those_of_fips_180() {
     let expected = [
@@ -49,7 +53,7 @@ fn macs_are_those_of_rfc_4231() {
 
 #[test]
 fn every_key_runs_exactly_the_methods_of_its_kind() {
-    for name in ["alice", "ec256", "ec384", "ec521"] {
+    for name in ["alice", "ec256", "ec384", "ec521", "ed25519"] {
         let key = key(name);
         let public = PublicKey::from_spki(key.public_key().spki()).expect("spki");
         for method in SignatureMethod::ALL {
@@ -80,6 +84,56 @@ fn other_curves_and_der_are_refused() {
     off[64] ^= 1;
     assert!(PublicKey::from_ec(Curve::P256, &off).is_err(), "a point off the curve");
     assert!(PublicKey::from_ec(Curve::P384, &point).is_err());
+}
+
+/// RFC 8032 §7.1, tests 1 and 2.
+#[test]
+fn ed25519_signs_as_rfc_8032_says() {
+    let cases = [
+        (
+            "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+            "",
+            "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+        ),
+        (
+            "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+            "72",
+            "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+        ),
+    ];
+    for (seed, message, expected) in cases {
+        let pkcs8 = [unhex("302e020100300506032b657004220420"), unhex(seed)].concat();
+        let key = PrivateKey::from_der(&pkcs8).expect("loads");
+        assert_eq!(key.public_key().kind().default_signature(), SignatureMethod::Ed25519);
+        let value = key.sign(SignatureMethod::Ed25519, &unhex(message)).expect("signs");
+        assert_eq!(hex(&value), expected);
+    }
+}
+
+#[test]
+fn ed25519_keys_of_other_shapes_are_refused() {
+    let ed25519 = key("ed25519");
+    let spki = ed25519.public_key().spki().to_vec();
+    let point = &spki[spki.len() - 32..];
+    // RFC 5958 with the public key beside: the key's own, and another one.
+    let der = |point: &[u8], seed: &[u8]| {
+        [&unhex("3051020101300506032b657004220420"), seed, &unhex("812100"), point].concat()
+    };
+    let pem = String::from_utf8(file("ed25519.key")).expect("text");
+    let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let pkcs8 = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).expect("base64");
+    let seed = &pkcs8[pkcs8.len() - 32..];
+    assert_eq!(PrivateKey::from_der(&der(point, seed)).expect("loads").public_key(), ed25519.public_key());
+    let malformed = Err(LoadError::Malformed { what: "private key" });
+    assert_eq!(PrivateKey::from_der(&der(&[7; 32], seed)).map(drop), malformed);
+    assert_eq!(PrivateKey::from_der(&pkcs8[..pkcs8.len() - 1]).map(drop), malformed);
+    // A parameter, and a point that is too long.
+    let with_null = [&unhex("302c300706032b65700500032100"), point].concat();
+    assert_eq!(PublicKey::from_spki(&with_null).map(drop), Err(LoadError::UnsupportedKey));
+    let long = [&unhex("302b300506032b6570032200"), point, &[0]].concat();
+    assert_eq!(PublicKey::from_spki(&long).map(drop), Err(LoadError::Malformed { what: "public key" }));
+    let wrapped = ed25519.public_key().wrap_key(&KeyTransport::oaep_mgf1p(), &Secret::new(vec![1; 16]));
+    assert_eq!(wrapped, Err(CryptoError::KeyMismatch));
 }
 
 fn transports() -> Vec<KeyTransport> {
@@ -146,12 +200,6 @@ fn cbc_padding_counts_by_its_last_octet() {
 
 #[test]
 fn keys_wrap_as_rfc_3394_says() {
-    let unhex = |text: &str| {
-        (0..text.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex"))
-            .collect::<Vec<u8>>()
-    };
     let key = Secret::new(unhex("00112233445566778899AABBCCDDEEFF"));
     let cases = [
         (KeyWrap::Aes128, "000102030405060708090A0B0C0D0E0F", "1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5"),
@@ -233,6 +281,16 @@ fn certificates_tell_their_fields() {
     assert!(Certificate::from_der(&trailing).is_err());
     let path = to_pki_path(&[&Certificate::from_pem(&file("ca.pem")).expect("loads"), &alice]);
     assert_eq!(pki_path(&path).expect("a path").last(), Some(&alice.der()));
+}
+
+#[test]
+fn signatures_of_issuers_verify_under_every_kind_of_key() {
+    let load = |name: &str| Certificate::from_pem(&file(&format!("{name}.pem"))).expect("loads");
+    for (subject, issuer) in [("alice", "ca"), ("ed25519", "ca"), ("ed-below", "ed-ca"), ("ed-ca", "ed-ca")] {
+        assert_eq!(load(subject).verify_signature_of(&load(issuer)), Ok(()), "{subject}");
+        assert!(load(subject).verify_signature_of(&load("twin-ca")).is_err(), "{subject}");
+    }
+    assert_eq!(load("ed-below").verify_signature_of(&load("ca")), Err(CryptoError::KeyMismatch));
 }
 
 #[test]

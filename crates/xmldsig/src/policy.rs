@@ -39,7 +39,7 @@ impl AlgorithmPolicy {
         }
     }
 
-    /// SHA-256, SHA-384 and SHA-512 with RSA (PKCS#1 v1.5 and PSS), ECDSA and HMAC; exclusive canonicalisation
+    /// SHA-256, SHA-384 and SHA-512 with RSA (PKCS#1 v1.5 and PSS), ECDSA and HMAC; Ed25519; exclusive canonicalisation
     /// without comments; RSA keys of 2 048 bits and more.
     #[must_use]
     pub fn modern_2026() -> Self {

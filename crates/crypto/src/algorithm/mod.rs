@@ -45,6 +45,7 @@ algorithms! {
         EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256)),
         EcdsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Ecdsa(Sha384)),
         EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512)),
+        Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519),
         HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
         HmacSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Hmac(Sha224)),
         HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
@@ -127,6 +128,8 @@ impl DigestMethod {
 pub(crate) enum Scheme {
     Rsa(RsaPadding, DigestMethod),
     Ecdsa(DigestMethod),
+    /// Has no choice of digest.
+    Ed25519,
     Hmac(DigestMethod),
 }
 
@@ -159,6 +162,8 @@ pub enum SignatureFamily {
     RsaPss,
     /// ECDSA with a key on a named curve; the value is `r ‖ s`.
     Ecdsa,
+    /// EdDSA with a key on edwards25519 (RFC 8032).
+    Ed25519,
     /// HMAC with a secret.
     Hmac,
 }
@@ -179,6 +184,7 @@ impl SignatureMethod {
             Scheme::Rsa(RsaPadding::Pkcs1, _) => SignatureFamily::RsaPkcs1,
             Scheme::Rsa(RsaPadding::Pss, _) => SignatureFamily::RsaPss,
             Scheme::Ecdsa(_) => SignatureFamily::Ecdsa,
+            Scheme::Ed25519 => SignatureFamily::Ed25519,
             Scheme::Hmac(_) => SignatureFamily::Hmac,
         }
     }
@@ -188,6 +194,7 @@ impl SignatureMethod {
     pub const fn digest(self) -> Option<DigestMethod> {
         match self.scheme() {
             Scheme::Rsa(_, digest) | Scheme::Ecdsa(digest) | Scheme::Hmac(digest) => Some(digest),
+            Scheme::Ed25519 => None,
         }
     }
 }

@@ -1,4 +1,5 @@
-//! The DER of keys: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) and SEC1 (RFC 5915).
+//! The DER of keys: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), and
+//! what RFC 8410 puts into the first two.
 //!
 //! The bounds that every use of a key demands are judged here, where its numbers are read.
 
@@ -11,11 +12,15 @@ use crate::error::LoadError;
 
 const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
+/// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
+const PUBLIC_KEY: u8 = 0x81;
 
 /// What an AlgorithmIdentifier says of a key.
 enum Algorithm {
     Rsa,
     Ec(Curve),
+    Ed25519,
 }
 
 impl Algorithm {
@@ -28,6 +33,8 @@ impl Algorithm {
                 let curve = octets.expect(der::OID).and_then(Curve::from_oid);
                 curve.map(Self::Ec).ok_or(LoadError::UnsupportedKey)
             }
+            // RFC 8410 §3: without parameters.
+            Some(ED25519_OID) if octets.is_empty() => Ok(Self::Ed25519),
             _ => Err(LoadError::UnsupportedKey),
         }
     }
@@ -36,6 +43,7 @@ impl Algorithm {
         match self {
             Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
+            Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
         }
     }
 }
@@ -44,6 +52,7 @@ impl Algorithm {
 pub(super) enum Spki<'d> {
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
     Ec { curve: Curve, point: &'d [u8] },
+    Ed25519 { point: &'d [u8; 32] },
 }
 
 impl<'d> Spki<'d> {
@@ -61,6 +70,7 @@ impl<'d> Spki<'d> {
                 Ok(Self::Rsa { modulus, exponent })
             }
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
+            Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
         }
     }
 
@@ -70,6 +80,7 @@ impl<'d> Spki<'d> {
                 (Algorithm::Rsa, der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
             }
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
+            Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
         };
         der::sequence(&[&algorithm.write(), &der::element(der::BIT_STRING, &[&[0], key.as_slice()].concat())])
     }
@@ -82,6 +93,7 @@ impl<'d> Spki<'d> {
                 Ok(KeyKind::Ec(*curve))
             }
             Self::Ec { .. } => Err(LoadError::Malformed { what: "EC point" }),
+            Self::Ed25519 { .. } => Ok(KeyKind::Ed25519),
         }
     }
 }
@@ -121,6 +133,11 @@ pub(super) enum Pkcs8<'d> {
         exponent: &'d [u8],
     },
     Ec(Curve),
+    /// The private key, and the public key where the file has one.
+    Ed25519 {
+        seed: &'d [u8; 32],
+        point: Option<&'d [u8]>,
+    },
 }
 
 impl<'d> Pkcs8<'d> {
@@ -132,6 +149,11 @@ impl<'d> Pkcs8<'d> {
         let key = outer.expect(der::OCTET_STRING).ok_or_else(malformed)?;
         match Algorithm::parse(algorithm)? {
             Algorithm::Ec(curve) => Ok(Self::Ec(curve)),
+            Algorithm::Ed25519 => {
+                let seed = der::Reader::new(key).only(der::OCTET_STRING).and_then(|seed| seed.try_into().ok());
+                let point = public_key_beside(outer).ok_or_else(malformed)?;
+                Ok(Self::Ed25519 { seed: seed.ok_or_else(malformed)?, point })
+            }
             Algorithm::Rsa => {
                 let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE).ok_or_else(malformed)?);
                 rsa.expect(der::INTEGER).ok_or_else(malformed)?;
@@ -141,6 +163,18 @@ impl<'d> Pkcs8<'d> {
             }
         }
     }
+}
+
+/// The public key that may follow the private key in PKCS#8 (RFC 5958 §2). The outer `None` is malformed.
+fn public_key_beside(mut rest: der::Reader<'_>) -> Option<Option<&[u8]>> {
+    let mut point = None;
+    while !rest.is_empty() {
+        let (tag, content) = rest.next()?;
+        if tag == PUBLIC_KEY {
+            point = Some(content.strip_prefix(&[0])?);
+        }
+    }
+    Some(point)
 }
 
 /// PKCS#8 as it is; PKCS#1 and SEC1 put into PKCS#8.

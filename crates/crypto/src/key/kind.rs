@@ -15,6 +15,8 @@ pub enum KeyKind {
     },
     /// EC on a named curve.
     Ec(Curve),
+    /// Ed25519 (RFC 8032, RFC 8410).
+    Ed25519,
 }
 
 impl KeyKind {
@@ -22,19 +24,23 @@ impl KeyKind {
     #[must_use]
     pub const fn can_run(self, method: SignatureMethod) -> bool {
         match (self, method.scheme()) {
-            (Self::Rsa { .. }, Scheme::Rsa(..)) | (Self::Ec(_), Scheme::Ecdsa(_)) => true,
-            (Self::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Hmac(_)) => false,
-            (Self::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => false,
+            (Self::Rsa { .. }, Scheme::Rsa(..))
+            | (Self::Ec(_), Scheme::Ecdsa(_))
+            | (Self::Ed25519, Scheme::Ed25519) => true,
+            (Self::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Self::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Self::Ed25519, Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_)) => false,
         }
     }
 
     /// What a key of this kind signs with where nothing else is said: RSA with SHA-256, ECDSA with the digest that is as
-    /// strong as the curve.
+    /// strong as the curve, Ed25519.
     #[must_use]
     pub const fn default_signature(self) -> SignatureMethod {
         match self {
             Self::Rsa { .. } => SignatureMethod::RsaSha256,
             Self::Ec(curve) => curve.default_signature(),
+            Self::Ed25519 => SignatureMethod::Ed25519,
         }
     }
 
@@ -43,17 +49,17 @@ impl KeyKind {
     pub const fn can_transport_keys(self) -> bool {
         match self {
             Self::Rsa { .. } => true,
-            Self::Ec(_) => false,
+            Self::Ec(_) | Self::Ed25519 => false,
         }
     }
 
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
-    /// or any of the curves.
+    /// or any of the curves, Ed25519 among them.
     #[must_use]
     pub const fn is_strong(self) -> bool {
         match self {
             Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
-            Self::Ec(_) => true,
+            Self::Ec(_) | Self::Ed25519 => true,
         }
     }
 
@@ -62,6 +68,7 @@ impl KeyKind {
         match self {
             Self::Rsa { bits, .. } => bits.div_ceil(8),
             Self::Ec(curve) => 2 * curve.field_len(),
+            Self::Ed25519 => 64,
         }
     }
 
@@ -70,6 +77,7 @@ impl KeyKind {
         match self {
             Self::Rsa { .. } => "an RSA key of this size",
             Self::Ec(_) => "a key on this curve",
+            Self::Ed25519 => "an Ed25519 key",
         }
     }
 }

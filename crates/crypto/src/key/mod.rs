@@ -13,7 +13,8 @@ use crate::algorithm::{Curve, DigestMethod, KeyTransport, Scheme, SignatureMetho
 use crate::digest::Digest;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
-    self, Chosen, EcPrivateKey as _, EcPublicKey as _, Provider as _, Refusal, RsaPrivateKey as _, RsaPublicKey as _,
+    self, Chosen, EcPrivateKey as _, EcPublicKey as _, Ed25519PrivateKey as _, Ed25519PublicKey as _, Provider as _,
+    Refusal, RsaPrivateKey as _, RsaPublicKey as _,
 };
 use crate::rsa15;
 use crate::secret::{HmacKey, Secret};
@@ -61,6 +62,7 @@ pub struct PublicKey {
 enum Public {
     Rsa(provider::RsaPublic),
     Ec(provider::EcPublic),
+    Ed25519(provider::Ed25519Public),
 }
 
 impl PublicKey {
@@ -97,6 +99,7 @@ impl PublicKey {
                 provider::RsaPublic::load(&spki, significant(modulus), significant(exponent)).map(Public::Rsa)
             }
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
+            Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
         };
         let inner = inner.map_err(|refusal| not_loaded(refusal, kind, "public key"))?;
         Ok(Self { spki: spki.into(), kind, inner: Arc::new(inner) })
@@ -119,7 +122,7 @@ impl PublicKey {
     pub fn rsa_components(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Rsa { modulus, exponent } => Some((modulus.to_vec(), exponent.to_vec())),
-            Spki::Ec { .. } => None,
+            Spki::Ec { .. } | Spki::Ed25519 { .. } => None,
         }
     }
 
@@ -128,7 +131,7 @@ impl PublicKey {
     pub fn ec_point(&self) -> Option<(Curve, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Ec { curve, point } => Some((curve, point.to_vec())),
-            Spki::Rsa { .. } => None,
+            Spki::Rsa { .. } | Spki::Ed25519 { .. } => None,
         }
     }
 
@@ -138,15 +141,18 @@ impl PublicKey {
     /// [`CryptoError::KeyMismatch`] before any mathematics if the key cannot run `method`;
     /// [`CryptoError::SignatureMismatch`]; [`CryptoError::Unsupported`].
     pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
-        let has_length = value.len() == self.kind.signature_len();
+        if self.kind.can_run(method) && value.len() != self.kind.signature_len() {
+            return Err(CryptoError::SignatureMismatch);
+        }
         let verified = match (&*self.inner, method.scheme()) {
-            (Public::Rsa(key), Scheme::Rsa(padding, digest)) if has_length => {
-                key.verify(padding, digest, message, value)
+            (Public::Rsa(key), Scheme::Rsa(padding, digest)) => key.verify(padding, digest, message, value),
+            (Public::Ec(key), Scheme::Ecdsa(digest)) => key.verify(digest, message, value),
+            (Public::Ed25519(key), Scheme::Ed25519) => key.verify(message, value),
+            (Public::Rsa(_), Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Public::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Public::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_)) => {
+                return Err(CryptoError::KeyMismatch);
             }
-            (Public::Ec(key), Scheme::Ecdsa(digest)) if has_length => key.verify(digest, message, value),
-            (Public::Rsa(_), Scheme::Rsa(..)) | (Public::Ec(_), Scheme::Ecdsa(_)) => Err(Refusal::Failed),
-            (Public::Rsa(_), Scheme::Ecdsa(_) | Scheme::Hmac(_))
-            | (Public::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => return Err(CryptoError::KeyMismatch),
         };
         verified.map_err(|refusal| refusal.or(CryptoError::SignatureMismatch))
     }
@@ -158,7 +164,7 @@ impl PublicKey {
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
             Public::Rsa(rsa) => rsa,
-            Public::Ec(_) => return Err(CryptoError::KeyMismatch),
+            Public::Ec(_) | Public::Ed25519(_) => return Err(CryptoError::KeyMismatch),
         };
         let wrapped = match transport.oaep_parameters() {
             Some(oaep) => rsa.oaep_encrypt(oaep, key.as_octets()),
@@ -205,6 +211,7 @@ enum Private {
         substitute_key: Secret,
     },
     Ec(provider::EcPrivate),
+    Ed25519(provider::Ed25519Private),
 }
 
 impl PrivateKey {
@@ -229,6 +236,17 @@ impl PrivateKey {
                 let public = PublicKey::from_ec(curve, &key.point())?;
                 (Private::Ec(key), public)
             }
+            Pkcs8::Ed25519 { seed, point } => {
+                let key = provider::Ed25519Private::load(seed);
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, what))?;
+                let own = key.point();
+                // A file that names another public key than its own contradicts itself.
+                let own_point = own.as_slice().try_into().map_err(|_| LoadError::Malformed { what })?;
+                if point.is_some_and(|point| point != own) {
+                    return Err(LoadError::Malformed { what });
+                }
+                (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: own_point })?)
+            }
         };
         Ok(Self { public, inner: Arc::new(inner) })
     }
@@ -245,8 +263,12 @@ impl SigningKey for PrivateKey {
         let signed = match (&*self.inner, method.scheme()) {
             (Private::Rsa { key, .. }, Scheme::Rsa(padding, digest)) => key.sign(padding, digest, message),
             (Private::Ec(key), Scheme::Ecdsa(digest)) => key.sign(digest, message),
-            (Private::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Hmac(_))
-            | (Private::Ec(_), Scheme::Rsa(..) | Scheme::Hmac(_)) => return Err(CryptoError::KeyMismatch),
+            (Private::Ed25519(key), Scheme::Ed25519) => key.sign(message),
+            (Private::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Private::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
+            | (Private::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_)) => {
+                return Err(CryptoError::KeyMismatch);
+            }
         };
         signed.map_err(|refusal| refusal.or(CryptoError::Provider))
     }
@@ -265,7 +287,7 @@ impl KeyUnwrap for PrivateKey {
     ) -> Result<Secret, CryptoError> {
         let (rsa, substitute_key) = match &*self.inner {
             Private::Rsa { key, substitute_key } => (key, substitute_key),
-            Private::Ec(_) => return Err(CryptoError::Decryption),
+            Private::Ec(_) | Private::Ed25519(_) => return Err(CryptoError::Decryption),
         };
         if ciphertext.len() != self.public.kind.signature_len() {
             return Err(CryptoError::Decryption);
@@ -289,7 +311,7 @@ impl std::fmt::Debug for PrivateKey {
 /// What verifies: a public key, or a secret. Its type decides which methods can run.
 #[derive(Debug, Clone)]
 pub enum VerifyingKey {
-    /// RSA or ECDSA.
+    /// RSA, ECDSA or Ed25519.
     Public(PublicKey),
     /// HMAC.
     Hmac(HmacKey),

@@ -33,6 +33,8 @@ pub(crate) type RsaPrivate = <Chosen as Provider>::RsaPrivate;
 pub(crate) type RsaPublic = <Chosen as Provider>::RsaPublic;
 pub(crate) type EcPrivate = <Chosen as Provider>::EcPrivate;
 pub(crate) type EcPublic = <Chosen as Provider>::EcPublic;
+pub(crate) type Ed25519Private = <Chosen as Provider>::Ed25519Private;
+pub(crate) type Ed25519Public = <Chosen as Provider>::Ed25519Public;
 
 /// Why a provider did not do what it was asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +84,8 @@ pub(crate) trait Provider {
     type RsaPublic: RsaPublicKey;
     type EcPrivate: EcPrivateKey;
     type EcPublic: EcPublicKey;
+    type Ed25519Private: Ed25519PrivateKey;
+    type Ed25519Public: Ed25519PublicKey;
 
     /// HMAC (RFC 2104) with a key of any length.
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue;
@@ -168,4 +172,21 @@ pub(crate) trait EcPublicKey: Sized + Send + Sync {
     fn load(curve: Curve, spki: &[u8], point: &[u8]) -> Result<Self, Refusal>;
     /// Fails unless `value`, which is `r ‖ s` of the right length, is a signature of `message`.
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+}
+
+/// An Ed25519 private key (RFC 8032 §5.1).
+pub(crate) trait Ed25519PrivateKey: Sized + Send + Sync {
+    /// From the 32 octets that RFC 8410 calls the private key.
+    fn load(seed: &[u8; 32]) -> Result<Self, Refusal>;
+    /// The 32 octets of its public key.
+    fn point(&self) -> Vec<u8>;
+    /// Signs `message`: 64 octets.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal>;
+}
+
+/// An Ed25519 public key (RFC 8032 §5.1).
+pub(crate) trait Ed25519PublicKey: Sized + Send + Sync {
+    fn load(point: &[u8; 32]) -> Result<Self, Refusal>;
+    /// Fails unless `value`, which is of 64 octets, is a signature of `message`. A value that is not reduced fails.
+    fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
 }

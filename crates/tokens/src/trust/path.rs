@@ -236,6 +236,7 @@ static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::ECDSA_P256_SHA384,
     provider::ECDSA_P384_SHA256,
     provider::ECDSA_P384_SHA384,
+    provider::ED25519,
     #[cfg(feature = "aws-lc-rs")]
     provider::ECDSA_P521_SHA256,
     #[cfg(feature = "aws-lc-rs")]

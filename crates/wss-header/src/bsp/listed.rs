@@ -18,8 +18,7 @@ pub(super) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), Transpor
 pub(super) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
 
 /// Signature methods of RFC 9231 that deployments use and this library does not run.
-const NOT_RUN_HERE: [&str; 2] =
-    ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", "http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
+const NOT_RUN_HERE: [&str; 1] = ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
 
 /// What deployments use beside what the profile lists.
 pub(super) struct Deployed {

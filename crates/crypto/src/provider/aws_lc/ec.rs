@@ -14,6 +14,7 @@ use super::md;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::der;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+use crate::x509::fixed_width;
 
 /// What aws-lc-rs runs on a curve: with one digest.
 struct Native {
@@ -60,7 +61,7 @@ impl EcPrivateKey for Private {
         }
         let shim = self.shim.get_or_init(|| shim::Key::from_pkcs8(&self.pkcs8)).as_ref().or_failed()?;
         let der = shim.sign(md(digest), shim::Scheme::Ecdsa, message).or_failed()?;
-        from_der(&der, self.curve).or_failed()
+        fixed_width(&der, self.curve.field_len()).or_failed()
     }
 }
 
@@ -93,16 +94,4 @@ impl EcPublicKey for Public {
 fn to_der(value: &[u8]) -> Vec<u8> {
     let (r, s) = value.split_at(value.len() / 2);
     der::sequence(&[&der::unsigned(r), &der::unsigned(s)])
-}
-
-/// `r ‖ s` from the DER of an ECDSA signature.
-fn from_der(der: &[u8], curve: Curve) -> Option<Vec<u8>> {
-    let mut halves = der::Reader::new(der::Reader::new(der).only(der::SEQUENCE)?);
-    let mut value = Vec::with_capacity(2 * curve.field_len());
-    for _ in 0..2 {
-        let half = der::magnitude(halves.expect(der::INTEGER)?)?;
-        value.extend(std::iter::repeat_n(0, curve.field_len().checked_sub(half.len())?));
-        value.extend_from_slice(half);
-    }
-    Some(value)
 }

@@ -1,6 +1,7 @@
 //! Provider `aws-lc-rs`: AWS-LC for everything; the shim where aws-lc-rs has no door to it.
 
 mod ec;
+mod ed25519;
 mod rsa;
 mod wrap;
 
@@ -26,6 +27,8 @@ impl Provider for AwsLc {
     type RsaPublic = rsa::Public;
     type EcPrivate = ec::Private;
     type EcPublic = ec::Public;
+    type Ed25519Private = ed25519::Private;
+    type Ed25519Public = ed25519::Public;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

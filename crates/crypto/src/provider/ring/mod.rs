@@ -4,6 +4,7 @@
 //! computes digests, MACs and AES-GCM. `rsa` transports keys, blinded, and signs what ring does not.
 
 mod ec;
+mod ed25519;
 mod gcm;
 mod oaep;
 mod rsa;
@@ -53,6 +54,8 @@ impl Provider for Ring {
     type RsaPublic = rsa::Public;
     type EcPrivate = ec::Private;
     type EcPublic = ec::Public;
+    type Ed25519Private = ed25519::Private;
+    type Ed25519Public = ed25519::Public;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

@@ -1,0 +1,33 @@
+//! Ed25519 (RFC 8032), all of it in ring.
+
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
+
+use crate::provider::{Ed25519PrivateKey, Ed25519PublicKey, OrFailed as _, Refusal};
+
+pub(crate) struct Private(Ed25519KeyPair);
+
+impl Ed25519PrivateKey for Private {
+    fn load(seed: &[u8; 32]) -> Result<Self, Refusal> {
+        Ed25519KeyPair::from_seed_unchecked(seed).map(Self).or_failed()
+    }
+
+    fn point(&self) -> Vec<u8> {
+        self.0.public_key().as_ref().to_vec()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Ok(self.0.sign(message).as_ref().to_vec())
+    }
+}
+
+pub(crate) struct Public([u8; 32]);
+
+impl Ed25519PublicKey for Public {
+    fn load(point: &[u8; 32]) -> Result<Self, Refusal> {
+        Ok(Self(*point))
+    }
+
+    fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        UnparsedPublicKey::new(&ED25519, &self.0).verify(message, value).or_failed()
+    }
+}

@@ -1,0 +1,122 @@
+//! Every kind of key signs messages, assertions and certificates, with what is the default of its kind.
+
+mod common;
+
+use std::time::SystemTime;
+
+use common::*;
+use ws_security::bsp::Rule;
+use ws_security::crypto::SystemRandom;
+use ws_security::prelude::*;
+use ws_security::{
+    AssertionTrust, DangerousNoReplayCache, DigestMethod, NewAssertion, ReferenceForm, SamlVersion, SignatureMethod,
+    Signer,
+};
+
+const KINDS: [(&str, SignatureMethod, DigestMethod); 5] = [
+    ("alice", SignatureMethod::RsaSha256, DigestMethod::Sha256),
+    ("ec256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
+    ("ec384", SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
+    ("ec521", SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
+    ("ed25519", SignatureMethod::Ed25519, DigestMethod::Sha256),
+];
+
+fn service(trust: Trust) -> Receiver {
+    let required = Requirements::signed([Part::Body, Part::Timestamp]);
+    Receiver::new(trust, required, DangerousNoReplayCache)
+}
+
+fn below(anchor: &str) -> Receiver {
+    let anchors = Trust::anchors_pem(&file(&format!("{anchor}.pem"))).expect("anchors");
+    service(anchors.signer(SignerRule::AnyBelowTheAnchors))
+}
+
+fn secured(recipe: Recipe) -> String {
+    recipe.plan().expect("a plan").secure(&envelope(SOAP12)).expect("secured")
+}
+
+fn by(name: &str) -> Signing {
+    Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp, Part::Token])
+}
+
+#[test]
+fn every_kind_of_key_signs_with_its_default() {
+    for (name, method, digest) in KINDS {
+        let message = secured(recipe().sign(by(name)));
+        assert!(message.contains(&format!("<ds:SignatureMethod Algorithm=\"{}\">", method.uri())), "{name}");
+        assert!(message.contains(&format!("<ds:DigestMethod Algorithm=\"{}\">", digest.uri())), "{name}");
+        let opened = below("ca").open(&message).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(opened.evidence().signatures[0].method, method);
+        assert_eq!(opened.signer().certificate(), Some(&certificate(name)));
+        refuse(&below("ca"), &message.replace(AMOUNT, "1499.91"));
+        refuse(&below("twin-ca"), &message);
+        let report = ws_security::bsp::report(&message, &ws_security::bsp::Context::new()).expect("a report");
+        assert_eq!(report.breaches().map(|verdict| verdict.rule()).next(), None, "{name}");
+    }
+}
+
+/// A method of another kind of key, under the same key: refused before any mathematics.
+#[test]
+fn no_kind_of_key_verifies_with_the_method_of_another() {
+    for (name, method, _) in KINDS {
+        let message = secured(recipe().sign(by(name)));
+        for (other_name, other, _) in KINDS {
+            if identity(name).signing_key().can_run(other) {
+                continue;
+            }
+            let plan = recipe().sign(by(name).method(other)).plan();
+            assert_eq!(plan.map(drop), Err(ws_security::PlanError::KeyMismatch), "{name} with {other:?}");
+            refuse(&below("ca"), &message.replace(method.uri(), other.uri()));
+            let token = |name: &str| {
+                let der = certificate(name).der().to_vec();
+                ws_security::c14n::base64_encode(&der)
+            };
+            refuse(&below("ca"), &message.replace(&token(name), &token(other_name)));
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_key_is_named_by_its_value() {
+    for (name, ..) in KINDS {
+        let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
+        let named =
+            recipe().breaking(Rule::R5417).breaking(Rule::R5402).sign(signing.reference(ReferenceForm::KeyValue));
+        let message = secured(named);
+        let known = service(Trust::pins([certificate(name)]));
+        let opened = known.open(&message).unwrap_or_else(|error| panic!("{name}: {error}\n{message}"));
+        assert!(opened.body().xml().contains(AMOUNT));
+        refuse(&service(Trust::pins([certificate("bob")])), &message);
+    }
+}
+
+#[test]
+fn paths_signed_with_ed25519_are_validated() {
+    let message = secured(recipe().sign(by("ed-below")));
+    assert!(below("ed-ca").open(&message).is_ok());
+    refuse(&below("ca"), &message);
+}
+
+#[test]
+fn every_kind_of_key_issues_assertions() {
+    for version in [SamlVersion::V1_1, SamlVersion::V2_0] {
+        for (name, method, _) in KINDS {
+            let issued = NewAssertion::new(version, "https://sts.example", "uid=ann")
+                .audience("urn:bank")
+                .holder_of_key(&certificate("dave"))
+                .sign(&identity(name), SystemTime::now(), &SystemRandom)
+                .expect("issued");
+            assert!(issued.contains(method.uri()), "{name}");
+            let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+            let message = secured(recipe().attach(&issued).sign(signing));
+            let issuers = |name| {
+                let trust = Trust::pins([certificate(name)]);
+                AssertionTrust::for_audience("urn:bank").issuer("https://sts.example", trust)
+            };
+            let opened = receiver().assertions(issuers(name)).open(&message);
+            let opened = opened.unwrap_or_else(|error| panic!("{version:?} {name}: {error}"));
+            assert!(matches!(opened.signer(), Signer::Assertion(_)));
+            refuse(&receiver().assertions(issuers("bob")), &message);
+        }
+    }
+}
