@@ -10,6 +10,7 @@
 //! | use Kerberos tickets | [`kerberos`] |
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
+//! | accept each message once, with one process or with many | [`replay`] |
 //! | stand in the middle | [`intermediaries`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
@@ -509,3 +510,67 @@ pub mod attachments {}
 /// # }
 /// ```
 pub mod as4 {}
+
+/// Replay: each message is accepted once.
+///
+/// A receiver asks its replay store last, when everything else is proven. The store holds one key of 32 octets for each
+/// signature, nonce and assertion that may be used once; all of them must be new. A signature's key is made of what is
+/// signed and by which key, not of how the message is written: the same signature in another wrapping is a replay.
+///
+/// | what runs | store | survives a restart |
+/// |---|---|---|
+/// | one process | [`MemoryReplayCache`](crate::MemoryReplayCache): about 60 octets an entry; one million unless `new` says otherwise | no |
+/// | several processes of one machine, or one that restarts | `SqliteReplayStore` of `wss-replay-sqlite` | yes |
+/// | several machines | `RedisReplayStore`, `AsyncRedisReplayStore` of `wss-replay-redis` | if Redis is set up so |
+/// | something else | your own [`ReplayCache`](crate::ReplayCache), tested with `wss-replay-conformance` | |
+///
+/// Receivers behind a load balancer must share one store; otherwise each of them accepts the message once.
+///
+/// **For how long.** A message passes the freshness check until its Timestamp is `max_age` old, plus the clock skew. Its
+/// keys are kept for `max_age` and twice the skew from the moment it is accepted: 420 seconds unless
+/// [`Receiver::window`](crate::Receiver::window) says otherwise. Assertions are kept until they expire, if that is later. A
+/// service that accepts 1,000 messages a second holds 420,000 entries: 25 MB.
+///
+/// **Failures refuse.** A store that is full, late or broken refuses the message with
+/// [`OpenError::Replay`](crate::OpenError::Replay), whose [`ReplayError`](crate::ReplayError) says why. The outcome at the
+/// store may be unknown after a timeout; the message stays refused. The sender sends another message: a new Timestamp and
+/// signature make new keys. The same message sent again may be refused as a replay.
+///
+/// **Clocks.** Receivers that share a store may have clocks that differ by the clock skew. A clock that goes back, to a
+/// time at which entries were live that the store has removed since, is an error
+/// ([`ReplayError::ClockWentBack`](crate::ReplayError::ClockWentBack)). Expired entries are kept for a minute, so that small
+/// steps do not matter.
+///
+/// An asynchronous service opens in two steps. Nothing can be read from the first step's value:
+///
+/// ```
+/// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
+/// use ws_security::{AsyncReplayCache, DeferredReplay, OpenError, Opened};
+///
+/// async fn accept(receiver: &Receiver, store: &dyn AsyncReplayCache, message: &str) -> Result<Opened, OpenError> {
+///     let pending = receiver.deferred().open(message)?; // all but the replay store
+///     pending.accept_async(store).await
+/// }
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// // Its own `open` refuses everything, so that the second step cannot be forgotten.
+/// let receiver = Receiver::new(below_our_ca(), requirements, DeferredReplay);
+/// let store = MemoryReplayCache::default();
+/// # let block_on = |receiver: &Receiver, store: &dyn AsyncReplayCache, message: &str| {
+/// #     let mut future = std::pin::pin!(accept(receiver, store, message));
+/// #     match future.as_mut().poll(&mut std::task::Context::from_waker(std::task::Waker::noop())) {
+/// #         std::task::Poll::Ready(opened) => opened,
+/// #         std::task::Poll::Pending => panic!("a store in memory answers at once"),
+/// #     }
+/// # };
+/// assert!(block_on(&receiver, &store, &message)?.body().xml().contains("1499.90"));
+/// assert!(block_on(&receiver, &store, &message).is_err(), "a replay");
+/// assert!(receiver.open(&message).is_err(), "no store was asked");
+/// # Ok(())
+/// # }
+/// ```
+pub mod replay {}
