@@ -1,7 +1,15 @@
 //! Algorithms: one row here holds all that is known of one. Code asks the value; nobody compares identifiers again.
 //!
-//! To add an algorithm, add its row. The compiler then names every place that must know of it: the matches of this
-//! crate over what a row holds have no arm for "all others", and outside the crate nothing matches on algorithms.
+//! # Adding an algorithm
+//!
+//! 1. Add its row to its table here. `ALL`, `from_uri`, the policies and the lists of BSP follow from it.
+//! 2. Build. The compiler names every place of this crate that must decide about it, since no match over algorithms has
+//!    an arm for all others: `provider/aws_lc` and `provider/ring` run it or answer `Refusal::Unsupported`, and `x509`
+//!    says whether certificates are signed with it.
+//! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding`, and a trait in
+//!    `provider` for its operations. `wss_tokens` lists which signatures it follows in paths of certificates
+//!    (`trust/path`).
+//! 4. Add its line to `ALGORITHMS.md`. The test `the_table_of_algorithms_is_true` fails until it is there and true.
 
 mod row;
 mod transport;
