@@ -8,7 +8,8 @@ use common::*;
 use pki::{CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, ca_constraints, der, extended_usage, usage};
 use ws_security::prelude::*;
 use ws_security::{
-    DangerousNoReplayCache, Evidence, ExtendedKeyUsage, OpenError, Revocation, RevocationStatus, TrustError, Waiver,
+    DangerousNoReplayCache, Evidence, ExtendedKeyUsage, OpenError, ReferenceForm, Revocation, RevocationStatus,
+    TrustError, Waiver,
 };
 
 /// A message that the holder of this certificate signed.
@@ -431,6 +432,57 @@ fn the_expected_subject_is_compared_rdn_by_rdn() {
         }
     }
     assert!(SignerRule::subject("").is_err(), "nobody is expected by an empty name");
+}
+
+#[test]
+fn references_by_issuer_and_serial_compare_names_and_integers() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let signing = signing.reference(ReferenceForm::IssuerSerial);
+    let message = recipe().sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let (issuer, serial) = ("CN=Example CA,O=Example Trust,C=DE", ">4097<");
+    assert!(message.contains(issuer) && message.contains(serial));
+    let known = below([certificate("ca")]).known([certificate("alice")]);
+    for spelling in ["cn=example  ca, o=Example Trust ,c=de", "OID.2.5.4.3=Example CA;O=\"Example Trust\";C=#13024445"]
+    {
+        opened(&known, &message.replace(issuer, spelling));
+    }
+    for spelling in ["> 4097\n<", ">+0004097<"] {
+        opened(&known, &message.replace(serial, spelling));
+    }
+    let others = [
+        (issuer, "C=DE,O=Example Trust,CN=Example CA"),
+        (issuer, "CN=Example CA+O=Example Trust,C=DE"),
+        (issuer, "CN=Example CA\\,O=Example Trust,C=DE"),
+        (issuer, "CN=Example CA"),
+        (serial, ">4098<"),
+        (serial, ">-4097<"),
+        (serial, ">0x1001<"),
+        (serial, ">73786976294838210657<"),
+    ];
+    for (genuine, other) in others {
+        let error = refuse(&receiver_of(known.clone()), &message.replace(genuine, other));
+        assert!(!matches!(error, OpenError::Trust(_)), "{other} names another: {error}");
+    }
+}
+
+#[test]
+fn identifiers_that_two_trusted_certificates_share_name_neither() {
+    let identified = |serial: u8, id: &[u8]| {
+        let identifier = pki::extension(&[0x55, 0x1D, 14], false, &der(4, id));
+        Spec::leaf("leaf", "root").serial(&[serial]).also(identifier).made("alice", "ca")
+    };
+    for (len, is_named) in [(0, false), (20, true), (200, true)] {
+        let (one, two) = (identified(7, &vec![5; len]), identified(9, &vec![5; len]));
+        let identity = Identity::new(pki::key("alice"), one.clone()).expect("an identity");
+        let signing = Signing::with(&identity).parts([Part::Body, Part::Timestamp]);
+        let signing = signing.reference(ReferenceForm::SubjectKeyIdentifier);
+        let message = recipe().sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+        let pinned = Trust::pins([one]);
+        assert_eq!(receiver_of(pinned.clone()).open(&message).is_ok(), is_named, "{len} octets");
+        let error = refuse(&receiver_of(pinned.pin(two)), &message);
+        let expected = if is_named { OpenError::AmbiguousKey } else { OpenError::NoKey };
+        assert_eq!(error.to_string(), expected.to_string(), "{len} octets");
+    }
 }
 
 #[test]

@@ -154,7 +154,8 @@ fn revoked(content: &[u8]) -> Result<HashSet<SerialNumber>, LoadError> {
     let mut revoked = HashSet::new();
     while !entries.is_empty() {
         let mut entry = der::Reader::new(entries.expect(der::SEQUENCE).ok_or_else(malformed)?);
-        revoked.insert(SerialNumber::from_der_integer(entry.expect(der::INTEGER).ok_or_else(malformed)?)?);
+        // No certificate with a longer serial number is ever read, so that an entry for one is no loss.
+        revoked.extend(SerialNumber::from_der_integer(entry.expect(der::INTEGER).ok_or_else(malformed)?).ok());
         x509::time(&mut entry).ok_or_else(malformed)?;
         if !entry.is_empty() {
             let extensions = entry.next_whole().filter(|_| entry.is_empty()).ok_or_else(malformed)?;

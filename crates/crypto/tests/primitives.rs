@@ -266,6 +266,33 @@ fn identities_load_from_pkcs12() {
 }
 
 #[test]
+fn no_change_of_a_certificate_or_of_a_list_panics() {
+    let list = file("ca.crl");
+    let list = RevocationList::all_from_pem(&list).expect("a list");
+    assert!(list[0].lists(&Certificate::from_pem(&file("carol.pem")).expect("loads")));
+    assert!(!list[0].lists(&Certificate::from_pem(&file("alice.pem")).expect("loads")));
+    let ca = Certificate::from_pem(&file("ca.pem")).expect("loads");
+    assert_eq!(list[0].verify_signature_of(&ca), Ok(()));
+    for name in ["alice", "ec521", "v1", "sub-ca"] {
+        let certificate = Certificate::from_pem(&file(&format!("{name}.pem"))).expect("loads");
+        assert_eq!(certificate.verify_signature_of(&ca), Ok(()), "{name}");
+        let genuine = certificate.der().to_vec();
+        for at in 0..genuine.len() {
+            for octet in [0, 1, 0x30, 0x7F, 0x80, 0x84, 0xFF, genuine[at] ^ 1, genuine[at] ^ 0x20] {
+                let mut changed = genuine.clone();
+                changed[at] = octet;
+                let _either = RevocationList::from_der(&changed);
+                // Nothing that was changed verifies, whatever of it is read.
+                if let Ok(read) = Certificate::from_der(&changed) {
+                    assert!(changed == genuine || read.verify_signature_of(&ca).is_err(), "{name} at {at}: {octet:x}");
+                }
+            }
+            assert!(Certificate::from_der(&genuine[..at]).is_err());
+        }
+    }
+}
+
+#[test]
 fn certificates_tell_their_fields() {
     let alice = Certificate::from_pem(&file("alice.pem")).expect("loads");
     assert_eq!(alice.version(), 3);

@@ -176,6 +176,8 @@ impl<'d> SecurityTokenReference<'d> {
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         match self {
+            // An empty identifier would name every certificate that has an empty one.
+            Self::SubjectKeyIdentifier(id) if id.is_empty() => false,
             Self::SubjectKeyIdentifier(id) => match certificate.subject_key_identifier() {
                 Some(known) => known == id,
                 None => certificate.computed_key_identifier() == *id,

@@ -84,7 +84,10 @@ impl X509Data {
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
-        let by_ski = self.subject_key_identifiers.iter().map(|id| certificate.subject_key_identifier() == Some(id));
+        let by_ski = self.subject_key_identifiers.iter().map(|id| {
+            // An empty identifier would name every certificate that has an empty one.
+            !id.is_empty() && certificate.subject_key_identifier() == Some(id)
+        });
         let by_subject = self.subject_names.iter().map(|subject| certificate.subject() == subject);
         let by_digest = self.digests.iter().map(|(algorithm, value)| {
             wss_crypto::DigestMethod::from_uri(algorithm)
