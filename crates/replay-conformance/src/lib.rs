@@ -41,7 +41,7 @@ impl<S: ReplayCache> Conformance<S> {
         }
     }
 
-    /// In how many rounds [`DELIVERIES`] threads deliver one key; 10,000 unless it is said here. The environment
+    /// In how many rounds 64 threads deliver one key; 10,000 unless it is said here. The environment
     /// variable `WSS_REPLAY_ROUNDS` overrides it.
     #[must_use]
     pub fn rounds(mut self, rounds: usize) -> Self {
