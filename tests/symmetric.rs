@@ -320,13 +320,14 @@ fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
 fn t37_confirmations_match_the_request_one_to_one() {
     let (message, sent) = request();
     let exchange = everything().open(&message).expect("opens").exchange().clone();
+    let answering = || Signing::with(&identity("dave")).parts([Part::Body, Part::Timestamp, action()]);
     let confirm = |recipe: Recipe, exchange: &Exchange| {
-        let plan = recipe.signature_confirmation().sign(signing()).plan().expect("a plan");
+        let plan = recipe.signature_confirmation().sign(answering()).plan().expect("a plan");
         plan.secure_reply(&envelope(SOAP11), exchange).expect("secured")
     };
     let client = || {
         let requirements = Requirements::signed([Part::Body, Part::Timestamp]).signature_confirmation();
-        Receiver::new(trust(), requirements, DangerousNoReplayCache)
+        Receiver::new(Trust::pins([certificate("dave")]), requirements, DangerousNoReplayCache)
     };
     let reply = confirm(recipe(), &exchange);
     assert!(client().open_reply(&reply, &sent).is_ok());
@@ -338,7 +339,7 @@ fn t37_confirmations_match_the_request_one_to_one() {
     let none = confirm(recipe(), &Exchange::default());
     assert!(matches!(client().open_reply(&none, &sent), Err(OpenError::Confirmation)));
     assert!(client().open_reply(&none, &Exchange::default()).is_ok(), "the request had no signature");
-    let missing = recipe().sign(signing()).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let missing = recipe().sign(answering()).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
     let not_confirmed = |outcome| matches!(outcome, Err(OpenError::Requirement(RequirementError::NotConfirmed)));
     assert!(not_confirmed(client().open_reply(&missing, &sent).map(drop)));
     assert!(not_confirmed(client().open(&reply).map(drop)), "there is no request to confirm");

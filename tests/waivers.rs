@@ -129,6 +129,11 @@ const WEAKENING: &[Case] = &[
         Waiver::OneKeyToSignAndEncrypt,
     ),
     (
+        "wss-header Receiver::dangerous_accept_either_direction",
+        || open(&strict().dangerous_accept_either_direction()),
+        Waiver::EitherDirection,
+    ),
+    (
         "wss-header Receiver::accept_ciphertext_for_others",
         || open(&strict().accept_ciphertext_for_others()),
         Waiver::CiphertextForOthers,

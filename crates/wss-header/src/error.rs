@@ -366,6 +366,19 @@ pub enum RequirementError {
          signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
     )]
     Anonymous,
+    /// *Refused.* A message under a key that both sides have confirms signatures, and is opened as a request.
+    #[error(
+        "the message confirms signatures of a request, so it is a reply: open it with `open_reply`, or call \
+         `dangerous_accept_either_direction`"
+    )]
+    IsReply,
+    /// *Refused.* A reply under a key that both sides have confirms nothing: it may be a request that came back.
+    #[error(
+        "the reply is signed with a key that both sides have and confirms no signature of the request, so it may be a \
+         request that came back: have the peer send wsse11:SignatureConfirmation, or call \
+         `dangerous_accept_either_direction`"
+    )]
+    UnboundReply,
     /// *Refused.* A signature of the request is not confirmed by the reply.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,

@@ -5,9 +5,10 @@
 //! keys a reply may use again, and whom to encrypt the reply to. It belongs to one request: keys and confirmations
 //! of other requests are never found in it.
 
-use wss_c14n::{Budget, Canonicalization, Document, Limits, Subset, name};
-use wss_crypto::{Certificate, Secret};
+use wss_c14n::{Budget, Document, Limits, name};
+use wss_crypto::{Certificate, PublicKey, Secret};
 use wss_tokens::KerberosForm;
+use wss_xmldsig::Signature;
 
 use crate::envelope::Envelope;
 use crate::error::EnvelopeError;
@@ -29,6 +30,8 @@ pub struct Exchange {
     pub(crate) signature_values: Vec<Vec<u8>>,
     /// What each of them signs: `ds:SignedInfo`, standing alone.
     pub(crate) signed_infos: Vec<String>,
+    /// The public keys we signed it with: no peer answers with one of them.
+    pub(crate) own_keys: Vec<PublicKey>,
     /// Keys the request brought.
     pub(crate) keys: Vec<SentKey>,
     /// Whose certificate signed the request.
@@ -53,14 +56,12 @@ impl Exchange {
                     return Err(EnvelopeError::EncryptedHeader);
                 }
                 if child.is(name::DS.uri, "Signature") {
-                    let value = child.children_named(name::DS.uri, "SignatureValue").next();
-                    let value = value.and_then(|value| value.base64(1_024).ok());
-                    signature_values.push(value.ok_or(EnvelopeError::EncryptedHeader)?);
-                    let signed_info = child.children_named(name::DS.uri, "SignedInfo").next();
-                    signed_infos.extend(signed_info.map(|signed_info| {
-                        let octets = Canonicalization::default().to_octets(&Subset::subtree(signed_info), &budget);
-                        String::from_utf8(octets.unwrap_or_default()).unwrap_or_default()
-                    }));
+                    let unreadable = EnvelopeError::EncryptedHeader;
+                    let signature = Signature::parse(child, &budget).map_err(|_| unreadable.clone())?;
+                    // In its own canonical form, as the receiver of a reply compares it.
+                    let octets = signature.signed_info().octets(&budget).map_err(|_| unreadable.clone())?;
+                    signature_values.push(signature.value().to_vec());
+                    signed_infos.push(String::from_utf8(octets).map_err(|_| unreadable)?);
                 }
             }
         }

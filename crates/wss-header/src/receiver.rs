@@ -55,6 +55,7 @@ pub struct Receiver {
     pub(crate) unsigned_data: bool,
     pub(crate) unsigned_keys: bool,
     pub(crate) one_key: bool,
+    pub(crate) either_direction: bool,
     pub(crate) ciphertext_for_others: bool,
     pub(crate) short_secrets: bool,
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
@@ -98,6 +99,7 @@ impl Receiver {
             unsigned_data: false,
             unsigned_keys: false,
             one_key: false,
+            either_direction: false,
             ciphertext_for_others: false,
             short_secrets: false,
             passwords: None,
@@ -146,6 +148,15 @@ impl Receiver {
     #[must_use]
     pub fn accept_ciphertext_for_others(mut self) -> Self {
         self.ciphertext_for_others = true;
+        self
+    }
+
+    /// Under keys that both sides have, takes replies that confirm no signature of their request, and takes replies for
+    /// requests. Without this call such a reply is refused, since it may be a request of one's own that came back, and a
+    /// message that confirms signatures opens with [`Receiver::open_reply`] alone.
+    #[must_use]
+    pub fn dangerous_accept_either_direction(mut self) -> Self {
+        self.either_direction = true;
         self
     }
 
@@ -347,7 +358,10 @@ impl Receiver {
     }
 
     /// Opens the reply to a request that was secured with [`Plan::secure_request`](crate::Plan::secure_request):
-    /// keys of the request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request.
+    /// keys of the request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request. What the
+    /// request signs, and what one of its own keys signs, is no reply. A reply under a key that both sides have, other
+    /// than one the request brought, must confirm the request: [`Plan::secure_reply`](crate::Plan::secure_reply) does
+    /// so unasked.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -378,6 +392,7 @@ impl Receiver {
         let exchange = Exchange {
             signature_values: opening.signature_values,
             signed_infos: opening.signed_infos,
+            own_keys: Vec::new(),
             keys: opening.keys,
             certificate: signer.certificate().cloned().or(subject),
             subject_of: Vec::new(),

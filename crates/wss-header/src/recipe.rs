@@ -34,6 +34,7 @@ pub struct Recipe {
     pub(crate) protected_transport: bool,
     pub(crate) confirms: bool,
     pub(crate) one_key: bool,
+    pub(crate) unconfirmed: bool,
     pub(crate) short_secrets: bool,
     pub(crate) breaks: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -74,6 +75,7 @@ impl Recipe {
             protected_transport: false,
             confirms: false,
             one_key: false,
+            unconfirmed: false,
             short_secrets: false,
             breaks: BTreeSet::new(),
             clock: Arc::new(SystemClock),
@@ -142,6 +144,14 @@ impl Recipe {
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
         self.confirms = true;
+        self
+    }
+
+    /// Lets a reply under a key that both sides have confirm nothing, for peers that take no confirmations. Such replies
+    /// are confirmed otherwise, so that nobody can send them back as requests.
+    #[must_use]
+    pub fn dangerous_reply_without_confirmation(mut self) -> Self {
+        self.unconfirmed = true;
         self
     }
 

@@ -62,6 +62,8 @@ pub enum Waiver {
     CbcUnderUnsignedKeys,
     /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
     OneKeyToSignAndEncrypt,
+    /// [`Receiver::dangerous_accept_either_direction`](crate::Receiver::dangerous_accept_either_direction).
+    EitherDirection,
     /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others).
     CiphertextForOthers,
     /// [`Receiver::accept_short_secrets_for_legacy_use_only`](crate::Receiver::accept_short_secrets_for_legacy_use_only).
@@ -111,6 +113,7 @@ impl Waiver {
             Self::CbcBeforeVerification => "cbc-before-verification",
             Self::CbcUnderUnsignedKeys => "cbc-under-unsigned-keys",
             Self::OneKeyToSignAndEncrypt => "one-key-to-sign-and-encrypt",
+            Self::EitherDirection => "either-direction",
             Self::CiphertextForOthers => "ciphertext-for-others",
             Self::ShortSecrets => "short-secrets",
             Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
@@ -154,6 +157,7 @@ impl Waiver {
         note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
         note(receiver.unsigned_keys, Self::CbcUnderUnsignedKeys);
         note(receiver.one_key, Self::OneKeyToSignAndEncrypt);
+        note(receiver.either_direction, Self::EitherDirection);
         note(receiver.ciphertext_for_others, Self::CiphertextForOthers);
         note(receiver.short_secrets, Self::ShortSecrets);
         note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
@@ -219,6 +223,9 @@ impl fmt::Display for Waiver {
             ),
             Self::OneKeyToSignAndEncrypt => f.write_str(
                 "one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket",
+            ),
+            Self::EitherDirection => f.write_str(
+                "under keys that both sides have, requests and replies are not told apart: one's own message may come back",
             ),
             Self::CiphertextForOthers => {
                 f.write_str("parts may hold ciphertext that nobody opened: the evidence lists it")

@@ -99,6 +99,19 @@ impl Opening<'_> {
         if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
     }
 
+    /// Under a key that both sides have, a reply is told from a request by the signatures that it confirms.
+    pub(super) fn check_direction(&self, signature: &ProvenSignature) -> Result<(), OpenError> {
+        let is_shared = signature.root.is_some() && signature.signer != Signer::Exchange;
+        if !is_shared || self.receiver.either_direction {
+            return Ok(());
+        }
+        match (self.exchange, self.confirmations.is_empty()) {
+            (None, false) => Err(RequirementError::IsReply.into()),
+            (Some(_), true) => Err(RequirementError::UnboundReply.into()),
+            (None, true) | (Some(_), false) => Ok(()),
+        }
+    }
+
     fn is_covered_by(&self, signature: &ProvenSignature, part: &Part) -> bool {
         let is_named = |part: &MimePart<'_>| signature.attachments.iter().any(|(id, _)| part.content_id() == Some(id));
         match part {
@@ -190,6 +203,7 @@ impl Opening<'_> {
         if self.exchange.is_some() && !self.confirmations.iter().all(confirmed) {
             return Err(RequirementError::NotConfirmed.into());
         }
+        self.check_direction(signature)?;
         // The node that was proven is the node that is read.
         if self.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
             return Err(RequirementError::NotSigned { missing: Part::Body.to_string() }.into());

@@ -61,6 +61,10 @@ impl<'r> Opening<'r> {
             &budget,
         )?;
         let found = found.ok_or(OpenError::NoKey)?;
+        self.check_reflection(
+            &found.key,
+            &signature.signed_info().octets(&budget).map_err(wss_xmldsig::VerifyError::from)?,
+        )?;
         let signed_info = verified.signed_info().to_vec();
         let signer = match found.holder {
             Holder::Certificate(certificate) => Signer::Certificate(certificate),
@@ -107,7 +111,7 @@ impl<'r> Opening<'r> {
         }
         let key_id = match &found.key {
             VerifyingKey::Public(key) => key.spki().to_vec(),
-            // A MAC has one value for one key and text.
+            // A MAC has one value for one key and text, and keys that make the same MACs are one key.
             VerifyingKey::Hmac(_) => signature.value().to_vec(),
         };
         self.replay_keys.push((replay_key(b"signature", &[&key_id, &signed_info]), None));
@@ -141,6 +145,15 @@ impl<'r> Opening<'r> {
         if is_unknown && !waived.contains(&Waiver::RevocationNotTold) {
             waived.push(Waiver::RevocationNotTold);
         }
+    }
+
+    /// What we signed ourselves comes from nobody else, however its value, its KeyInfo or the element around it is
+    /// written.
+    fn check_reflection(&self, key: &VerifyingKey, signed_info: &[u8]) -> Result<(), OpenError> {
+        let Some(request) = self.exchange else { return Ok(()) };
+        let is_same = request.signed_infos.iter().any(|sent| sent.as_bytes() == signed_info);
+        let is_own = matches!(key, VerifyingKey::Public(key) if request.own_keys.contains(key));
+        if is_same || is_own { Err(OpenError::Reflected) } else { Ok(()) }
     }
 
     fn documents<'d>(&self, scene: &Scene<'d>, signature: &Signature<'_>) -> Documents<'d, 'r> {

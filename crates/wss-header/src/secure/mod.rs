@@ -27,7 +27,7 @@ use crate::key_uses::KeyUses;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
-use crate::recipe::{Recipe, Step};
+use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{escape, give_id, insert_content};
 use tokens::Placed;
 
@@ -97,7 +97,10 @@ impl Securing {
         attachments: Vec<Attachment>,
         request: Option<&Exchange>,
     ) -> Result<Self, SecureError> {
-        let recipe = plan.recipe.clone();
+        let mut recipe = plan.recipe.clone();
+        // Under a key that both sides have, a reply is told from a request by what it confirms.
+        let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
+        recipe.confirms |= request.is_some() && !recipe.unconfirmed && recipe.steps.iter().any(is_shared);
         let now = recipe.clock.now();
         let mut securing = Self {
             recipe,

@@ -47,6 +47,9 @@ impl Securing {
     }
 
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
+        if let SignedBy::Certificate { certificate, .. } = &signing.by {
+            self.exchange.own_keys.push(certificate.public_key().clone());
+        }
         match &signing.by {
             SignedBy::Certificate { certificate, .. } if signing.as_subject => {
                 let assertion = self.attached.first().ok_or_else(|| no_such(&Part::Assertion))?;
