@@ -37,6 +37,8 @@ pub use wss_crypto as crypto;
 /// Kerberos tickets through the system's GSS-API.
 #[cfg(feature = "kerberos")]
 pub use wss_kerberos as kerberos;
+/// Text of a message, made safe to show.
+pub use wss_text as text;
 /// The wire forms of tokens.
 pub use wss_tokens as tokens;
 /// XML Signature on whole documents.

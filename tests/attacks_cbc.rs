@@ -59,7 +59,7 @@ fn lost(error: &OpenError) -> (String, &'static str) {
         OpenError::Requirement(RequirementError::CoverageLost {
             part,
             why: CoverageLost::UnsignedKey { uncovered, .. },
-        }) => (part.clone(), uncovered),
+        }) => (part.to_string(), uncovered),
         other => panic!("{other:?}"),
     }
 }

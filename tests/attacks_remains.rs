@@ -29,7 +29,7 @@ fn without(message: &str, local: &str) -> String {
 
 fn remains(receiver: &Receiver, message: &str) -> (String, WhyEncrypted) {
     match refuse(receiver, message) {
-        OpenError::Requirement(RequirementError::StillEncrypted { path, why }) => (path, why),
+        OpenError::Requirement(RequirementError::StillEncrypted { path, why }) => (path.to_string(), why),
         other => panic!("{other:?}"),
     }
 }

@@ -76,11 +76,11 @@ fn a_receipt_that_says_less_more_or_something_else_is_none() {
     let (sent, information) = exchanged();
     let attachment = part_of(&information, "cid:a@b");
     let less = information.replace(attachment, "");
-    assert_eq!(sent.check_receipt(&receipt(&less)), Err(ReceiptError::Missing { uri: "cid:a@b".to_owned() }));
+    assert_eq!(sent.check_receipt(&receipt(&less)), Err(ReceiptError::Missing { uri: "cid:a@b".into() }));
     let twice = information.replace(attachment, &attachment.repeat(2));
-    assert_eq!(sent.check_receipt(&receipt(&twice)), Err(ReceiptError::Unknown { uri: "cid:a@b".to_owned() }));
+    assert_eq!(sent.check_receipt(&receipt(&twice)), Err(ReceiptError::Unknown { uri: "cid:a@b".into() }));
     let renamed = information.replace("cid:a@b", "cid:x@y");
-    assert_eq!(sent.check_receipt(&receipt(&renamed)), Err(ReceiptError::Unknown { uri: "cid:x@y".to_owned() }));
+    assert_eq!(sent.check_receipt(&receipt(&renamed)), Err(ReceiptError::Unknown { uri: "cid:x@y".into() }));
     // The digest of the one as that of the other.
     let value = |part: &str| {
         let start = part.find("<ds:DigestValue>").expect("a digest") + "<ds:DigestValue>".len();

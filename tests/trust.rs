@@ -196,9 +196,9 @@ fn said(trust: &Trust, message: &str) -> Said {
         }
         Ok(_) => Said::Good,
         Err(OpenError::Trust(TrustError::Revoked { .. })) => Said::Revoked,
-        Err(OpenError::Trust(TrustError::ListMissing { authority, .. })) => Said::Missing(named(&authority)),
-        Err(OpenError::Trust(TrustError::ListExpired { authority, .. })) => Said::Expired(named(&authority)),
-        Err(OpenError::Trust(TrustError::ListNotGenuine { authority })) => Said::Forged(named(&authority)),
+        Err(OpenError::Trust(TrustError::ListMissing { authority, .. })) => Said::Missing(named(authority.as_str())),
+        Err(OpenError::Trust(TrustError::ListExpired { authority, .. })) => Said::Expired(named(authority.as_str())),
+        Err(OpenError::Trust(TrustError::ListNotGenuine { authority })) => Said::Forged(named(authority.as_str())),
         Err(error) => panic!("refused otherwise: {error}"),
     }
 }

@@ -27,7 +27,7 @@ fn reporting() -> Receiver {
 fn refused_for(message: &str) -> Rule {
     match refuse(&enforcing(), message) {
         OpenError::Bsp { rule, path, why } => {
-            assert!(path.starts_with("/s:Envelope/") && !why.is_empty());
+            assert!(path.as_str().starts_with("/s:Envelope/") && !why.as_str().is_empty());
             rule
         }
         other => panic!("{other:?}"),

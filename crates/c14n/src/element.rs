@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use wss_text::shown;
 
 use crate::chars;
 use crate::document::{Document, NodeId};
@@ -32,7 +33,7 @@ impl Eq for Element<'_> {}
 
 impl std::fmt::Debug for Element<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "<{}>@{:?}", self.qualified_name(), self.span())
+        write!(f, "<{}>@{:?}", shown(self.qualified_name()), self.span())
     }
 }
 
@@ -297,10 +298,8 @@ impl<'a> Element<'a> {
     pub fn base64(self, max: usize) -> Result<Vec<u8>, LeafError> {
         let text = self.text()?;
         lexical::decode_base64(&text, max).map_err(|error| match error {
-            lexical::Base64Error::TooLong => {
-                LeafError::TooLong { element: self.qualified_name().to_owned(), allowed: max }
-            }
-            lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().to_owned() },
+            lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().into(), allowed: max },
+            lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().into() },
         })
     }
 
@@ -358,31 +357,28 @@ impl<'a> Element<'a> {
         None
     }
 
-    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`.
+    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`, with every name escaped, and cut
+    /// where it is long.
     #[must_use]
     pub fn path(self) -> String {
         let mut names: Vec<_> = self.ancestors_and_self().map(Element::qualified_name).collect();
-        names.push("");
         names.reverse();
-        names.join("/")
+        names.iter().map(|name| format!("/{}", shown(name))).collect()
     }
 
     /// An error that says this element lacks `missing`.
     #[must_use]
     pub fn missing(self, missing: &'static str) -> LeafError {
-        LeafError::Missing { element: self.qualified_name().to_owned(), missing }
+        LeafError::Missing { element: self.qualified_name().into(), missing }
     }
 
     /// An error that says this element has no place for `child`.
     #[must_use]
     pub fn unexpected(self, child: Element<'_>) -> LeafError {
-        LeafError::Unexpected {
-            element: self.qualified_name().to_owned(),
-            unexpected: child.qualified_name().to_owned(),
-        }
+        LeafError::Unexpected { element: self.qualified_name().into(), unexpected: child.qualified_name().into() }
     }
 
     fn not_text(self) -> LeafError {
-        LeafError::NotText { element: self.qualified_name().to_owned() }
+        LeafError::NotText { element: self.qualified_name().into() }
     }
 }

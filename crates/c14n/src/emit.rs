@@ -273,7 +273,7 @@ impl<S: Sink> Walker<'_, S> {
         let pair = self.tape.pair(pair);
         let uri = self.tape.uri(pair.uri);
         if pair.relative {
-            return Err(CanonicalizeError::RelativeNamespace { uri: uri.to_owned() });
+            return Err(CanonicalizeError::RelativeNamespace { uri: uri.into() });
         }
         if pair.prefix == NO_PREFIX {
             self.sink.put(b" xmlns=\"");
@@ -423,7 +423,7 @@ fn refuse_relative_namespaces(tape: &Tape, first: u32, end: u32) -> Result<(), C
     }
     let inside = tape.declarations.iter().filter(|d| (first..end).contains(&d.node));
     match inside.map(|d| tape.pair(d.pair)).find(|pair| pair.relative) {
-        Some(pair) => Err(CanonicalizeError::RelativeNamespace { uri: tape.uri(pair.uri).to_owned() }),
+        Some(pair) => Err(CanonicalizeError::RelativeNamespace { uri: tape.uri(pair.uri).into() }),
         None => Ok(()),
     }
 }

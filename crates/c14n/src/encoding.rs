@@ -22,7 +22,7 @@ pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
         [0xFF, 0xFE, rest @ ..] => (rest, false),
         _ => return utf8(octets).map(Cow::Borrowed),
     };
-    let wrong = || ParseError::Encoding { encoding: "UTF-16 with a broken code unit".to_owned() };
+    let wrong = || ParseError::Encoding { encoding: "UTF-16 with a broken code unit".into() };
     let (pairs, rest) = units.as_chunks::<2>();
     if !rest.is_empty() {
         return Err(wrong());
@@ -46,7 +46,7 @@ fn without_declared_utf16(text: String) -> Result<String, ParseError> {
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(text) };
     let Some((encoding, tail)) = value.get(1..).and_then(|value| value.split_once(quote)) else { return Ok(text) };
     if !encoding.to_ascii_uppercase().starts_with("UTF-16") {
-        return Err(ParseError::Encoding { encoding: encoding.to_owned() });
+        return Err(ParseError::Encoding { encoding: encoding.into() });
     }
     Ok(format!("{}{tail}?>{rest}", before.trim_end()))
 }

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 use wss_budget::Exceeded;
+use wss_text::WireText;
 
 /// Why a document was not read.
 ///
@@ -19,7 +20,7 @@ pub enum ParseError {
     #[error("encoding {encoding:?} is not read here: send UTF-8")]
     Encoding {
         /// The name of the encoding as declared.
-        encoding: String,
+        encoding: WireText,
     },
     /// *Refused.* A document type declaration. SOAP forbids it, and so does this reader.
     #[error("document type declaration at octet {offset}: remove the DOCTYPE, SOAP messages have none")]
@@ -103,7 +104,7 @@ pub enum CanonicalizeError {
     #[error("namespace name {uri:?} is a relative URI: canonical form is not defined for it, use an absolute URI")]
     RelativeNamespace {
         /// The namespace name.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* The canonical form has more octets than are left of the budget.
     #[error(transparent)]
@@ -121,19 +122,19 @@ pub enum LeafError {
     #[error("element {element} holds more than text: send its value as plain text")]
     NotText {
         /// The qualified name of the element.
-        element: String,
+        element: WireText,
     },
     /// *Malformed.* The text is not canonical base64 (RFC 4648 §3.5 and §4).
     #[error("element {element} is not base64")]
     Base64 {
         /// The qualified name of the element or attribute.
-        element: String,
+        element: WireText,
     },
     /// *Refused.* The value is longer than its limit.
     #[error("element {element} is longer than {allowed} octets")]
     TooLong {
         /// The qualified name of the element or attribute.
-        element: String,
+        element: WireText,
         /// The configured value.
         allowed: usize,
     },
@@ -141,7 +142,7 @@ pub enum LeafError {
     #[error("element {element} lacks {missing}")]
     Missing {
         /// The qualified name of the element.
-        element: String,
+        element: WireText,
         /// What is missing.
         missing: &'static str,
     },
@@ -149,9 +150,9 @@ pub enum LeafError {
     #[error("element {element} has no place for {unexpected}")]
     Unexpected {
         /// The qualified name of the element.
-        element: String,
+        element: WireText,
         /// What was found.
-        unexpected: String,
+        unexpected: WireText,
     },
 }
 
@@ -163,19 +164,19 @@ pub enum IdError {
     #[error("the Id {id:?} stands on two elements: Ids must be unique in the message")]
     Duplicate {
         /// The value both carry.
-        id: String,
+        id: WireText,
     },
     /// *Malformed.* One element carries two Id attributes.
     #[error("element {element} carries two Id attributes")]
     TwoOnOneElement {
         /// The qualified name of the element.
-        element: String,
+        element: WireText,
     },
     /// *Malformed.* An Id is empty or longer than its limit.
     #[error("an Id on element {element} is empty or longer than {allowed} octets")]
     Length {
         /// The qualified name of the element.
-        element: String,
+        element: WireText,
         /// The longest Id accepted.
         allowed: usize,
     },

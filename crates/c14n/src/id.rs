@@ -51,14 +51,14 @@ impl<'a> IdIndex<'a> {
                     continue;
                 }
                 if own.replace(attribute).is_some() {
-                    return Err(IdError::TwoOnOneElement { element: element.qualified_name().to_owned() });
+                    return Err(IdError::TwoOnOneElement { element: element.qualified_name().into() });
                 }
                 if value.is_empty() || value.len() > MAX_ID_OCTETS {
                     let element = element.qualified_name().to_owned();
-                    return Err(IdError::Length { element, allowed: MAX_ID_OCTETS });
+                    return Err(IdError::Length { element: element.into(), allowed: MAX_ID_OCTETS });
                 }
                 if ids.contains_key(value.as_ref()) {
-                    return Err(IdError::Duplicate { id: value.into_owned() });
+                    return Err(IdError::Duplicate { id: value.into() });
                 }
                 ids.insert(value.into_owned(), element.id());
             }

@@ -1,5 +1,7 @@
 //! Names: every namespace URI this workspace knows, expanded names, and the NCName production.
 
+use wss_text::shown;
+
 /// A namespace: its name, and the prefix we write it with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Namespace {
@@ -67,13 +69,12 @@ pub struct ExpandedName<'a> {
 }
 
 impl std::fmt::Display for ExpandedName<'_> {
-    /// `{namespace}local`, or `local` in no namespace.
+    /// `{namespace}local`, or `local` in no namespace; for people: escaped, and cut where it is long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.namespace.is_empty() {
-            f.write_str(self.local)
-        } else {
-            write!(f, "{{{}}}{}", self.namespace, self.local)
+        if !self.namespace.is_empty() {
+            write!(f, "{{{}}}", shown(self.namespace))?;
         }
+        write!(f, "{}", shown(self.local))
     }
 }
 

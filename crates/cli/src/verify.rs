@@ -299,7 +299,7 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
     let decrypted: Vec<_> = evidence
         .decrypted
         .iter()
-        .map(|decrypted| json!({ "part": decrypted.part, "content": decrypted.content.uri(), "key": decrypted.key }))
+        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key }))
         .collect();
     json!({
         "accepted": true,
@@ -312,7 +312,7 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
             "expires": expires.map(format_instant),
         })),
         "user": evidence.user.as_ref().map(|user| user.username()),
-        "ignored": evidence.ignored,
+        "ignored": evidence.ignored.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "waived": evidence.waived.iter().map(|waiver| json!({ "waiver": waiver.word(), "why": waiver.to_string() })).collect::<Vec<_>>(),
         "bsp": evidence.bsp.as_ref().map(|report| json!({
             "variant": report.variant().name(),

@@ -5,6 +5,8 @@
 
 use std::fmt;
 
+use wss_text::is_plain;
+
 use crate::der;
 use crate::error::LoadError;
 
@@ -106,7 +108,7 @@ impl DistinguishedName {
     /// [`LoadError::Name`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
     pub fn parse(text: &str) -> Result<Self, LoadError> {
         check_size(text.len())?;
-        let mut rdns = parse_text(text)?.ok_or_else(|| LoadError::Name { name: text.to_owned() })?;
+        let mut rdns = parse_text(text)?.ok_or_else(|| LoadError::Name { name: text.into() })?;
         rdns.reverse();
         Ok(Self::new(rdns))
     }
@@ -203,9 +205,23 @@ impl fmt::Debug for DistinguishedName {
 }
 
 impl fmt::Display for DistinguishedName {
-    /// RFC 4514: most specific RDN first; only the short names of its table, other types by OID and DER.
+    /// RFC 4514: most specific RDN first; only the short names of its table, other types by OID and DER. Characters that
+    /// a reader could not see for what they are come as the hex pairs of their octets, which read back as the same name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(NameForm::default(), f)
+        self.write(NameForm::default(), &mut HexPairs(f))
+    }
+}
+
+/// Writes what is not plain to see as hex pairs (RFC 4514 §2.4).
+struct HexPairs<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for HexPairs<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let mut buffer = [0; 4];
+        text.chars().try_for_each(|c| match is_plain(c) {
+            true => self.0.write_char(c),
+            false => c.encode_utf8(&mut buffer).bytes().try_for_each(|octet| write!(self.0, "\\{octet:02X}")),
+        })
     }
 }
 

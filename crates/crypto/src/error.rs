@@ -1,6 +1,7 @@
 //! What can go wrong with keys, certificates and primitives.
 
 use thiserror::Error;
+use wss_text::WireText;
 
 /// Why a key or certificate was not loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -65,7 +66,7 @@ pub enum LoadError {
     #[error("{name:?} is not a distinguished name (RFC 4514)")]
     Name {
         /// The name as given.
-        name: String,
+        name: WireText,
     },
 }
 

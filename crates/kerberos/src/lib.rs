@@ -22,6 +22,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 use wss_crypto::Secret;
+use wss_text::WireText;
 use wss_tokens::{KerberosAcceptor, KerberosInitiator, KerberosSession, KerberosTicket};
 
 use gssapi::Gssapi;
@@ -37,7 +38,7 @@ pub enum Error {
     #[error("{name:?} is not the name of a service: write it as HTTP@host.example")]
     Name {
         /// As given.
-        name: String,
+        name: WireText,
     },
 }
 
@@ -57,7 +58,7 @@ impl Initiator {
         let service = service.into();
         let parts = service.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
         if parts.is_none() || service.contains('\0') {
-            return Err(Error::Name { name: service });
+            return Err(Error::Name { name: service.into() });
         }
         Ok(Self { library: Gssapi::load()?, service })
     }

@@ -38,7 +38,7 @@ fn receiver() -> Receiver {
 
 fn inside() {
     let initiator = || Initiator::new(SERVICE).expect("MIT");
-    assert_eq!(Initiator::new("no service").err(), Some(Error::Name { name: "no service".to_owned() }));
+    assert_eq!(Initiator::new("no service").err(), Some(Error::Name { name: "no service".into() }));
     assert!(Initiator::new("HTTP@elsewhere.test").expect("MIT").ticket().is_none(), "the KDC does not know it");
     for form in [KerberosForm::Gss, KerberosForm::ApReq, KerberosForm::Gss4120, KerberosForm::ApReq1510] {
         for derived in [None, Some(SecureConversation::V1_3)] {

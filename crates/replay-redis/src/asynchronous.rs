@@ -47,7 +47,7 @@ impl AsyncRedisReplayStore {
         };
         match tokio::time::timeout(self.settings.timeout, asked).await {
             Ok(answer) => server::judge(answer),
-            Err(late) => Err(RedisStoreError::Unreachable { cause: late.to_string() }),
+            Err(late) => Err(RedisStoreError::Unreachable { cause: late.to_string().into() }),
         }
     }
 

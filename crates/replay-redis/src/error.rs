@@ -1,6 +1,7 @@
 //! Why a server cannot serve as a replay store.
 
 use thiserror::Error;
+use wss_text::WireText;
 
 /// Why a server cannot serve as a replay store.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -12,19 +13,19 @@ pub enum RedisStoreError {
     )]
     Address {
         /// What the client reported.
-        cause: String,
+        cause: WireText,
     },
     /// *Failed.* The server cannot be asked.
     #[error("Redis cannot be asked ({cause:?}): check that it runs at this address, and that the user may run INFO")]
     Unreachable {
         /// What the client reported.
-        cause: String,
+        cause: WireText,
     },
     /// *Refused.* The server drops live entries when its memory is full.
     #[error("Redis drops live entries when its memory is full (maxmemory-policy {policy:?}): set it to noeviction")]
     Evicts {
         /// The policy.
-        policy: String,
+        policy: WireText,
     },
     /// *Refused.* The server is a replica, which cannot be written.
     #[error("this Redis is a replica: give the address of the primary")]

@@ -10,7 +10,7 @@ pub(crate) fn info() -> Cmd {
 }
 
 pub(crate) fn judge(answer: RedisResult<String>) -> Result<(), RedisStoreError> {
-    let info = answer.map_err(|error| RedisStoreError::Unreachable { cause: error.to_string() })?;
+    let info = answer.map_err(|error| RedisStoreError::Unreachable { cause: error.to_string().into() })?;
     let field = |name: &str| {
         let mut lines = info.lines();
         lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim)
@@ -18,8 +18,8 @@ pub(crate) fn judge(answer: RedisResult<String>) -> Result<(), RedisStoreError> 
     match (field("role"), field("maxmemory"), field("maxmemory_policy")) {
         (Some("slave" | "replica"), ..) => Err(RedisStoreError::Replica),
         (Some(_), Some("0"), Some(_)) | (Some(_), Some(_), Some("noeviction")) => Ok(()),
-        (Some(_), Some(_), Some(policy)) => Err(RedisStoreError::Evicts { policy: policy.to_owned() }),
-        _ => Err(RedisStoreError::Unreachable { cause: "INFO has neither role nor maxmemory".to_owned() }),
+        (Some(_), Some(_), Some(policy)) => Err(RedisStoreError::Evicts { policy: policy.into() }),
+        _ => Err(RedisStoreError::Unreachable { cause: "INFO has neither role nor maxmemory".into() }),
     }
 }
 
@@ -38,7 +38,7 @@ mod tests {
         };
         assert_eq!(info("0", "allkeys-lru", "master"), Ok(()));
         assert_eq!(info("1048576", "noeviction", "master"), Ok(()));
-        let evicts = RedisStoreError::Evicts { policy: "volatile-ttl".to_owned() };
+        let evicts = RedisStoreError::Evicts { policy: "volatile-ttl".into() };
         assert_eq!(info("1048576", "volatile-ttl", "master"), Err(evicts));
         assert_eq!(info("0", "noeviction", "slave"), Err(RedisStoreError::Replica));
         assert!(judge(Ok("maxmemory:0".to_owned())).is_err());

@@ -30,7 +30,7 @@ impl RedisReplay {
     /// # Errors
     /// [`RedisStoreError::Address`].
     pub fn at(address: &str) -> Result<Self, RedisStoreError> {
-        let failed = |error: redis::RedisError| RedisStoreError::Address { cause: error.to_string() };
+        let failed = |error: redis::RedisError| RedisStoreError::Address { cause: error.to_string().into() };
         let info: ConnectionInfo = address.into_connection_info().map_err(failed)?;
         // The client introduces itself unless it is told not to: one round trip more for each connection.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+use wss_text::WireText;
 
 /// Why a store cannot be opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -17,7 +18,7 @@ pub enum SqliteStoreError {
         /// The file.
         path: PathBuf,
         /// What SQLite or the system reported.
-        cause: String,
+        cause: WireText,
     },
     /// *Misuse.* The file is a database of something else.
     #[error("{path:?} is a database, but not a replay store: name another file")]
@@ -29,6 +30,6 @@ pub enum SqliteStoreError {
 
 impl SqliteStoreError {
     pub(crate) fn open(path: &Path, cause: &dyn std::fmt::Display) -> Self {
-        Self::Open { path: path.to_owned(), cause: cause.to_string() }
+        Self::Open { path: path.to_owned(), cause: WireText::of(cause) }
     }
 }

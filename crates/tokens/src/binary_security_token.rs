@@ -41,7 +41,7 @@ impl<'d> X509Token<'d> {
             Ok(Certificate::from_der(der)?)
         };
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into_owned() });
+            return Err(TokenError::Encoding { uri: encoding.into() });
         }
         let value_type = element.required_attribute("", "ValueType")?.into_owned();
         let (certificate, others) = match value_type.as_str() {
@@ -60,7 +60,7 @@ impl<'d> X509Token<'d> {
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
             }
-            other => return Err(TokenError::Unsupported { uri: other.to_owned() }),
+            other => return Err(TokenError::Unsupported { uri: other.into() }),
         };
         Ok(Self { element, value_type, certificate, others })
     }

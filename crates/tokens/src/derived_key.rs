@@ -89,7 +89,7 @@ impl<'d> DerivedKeyToken<'d> {
     /// [`TokenError`]; [`TokenError::DerivedKey`] outside those bounds.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let version = SecureConversation::of(element, "DerivedKeyToken");
-        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string() })?;
+        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string().into() })?;
         let wsc = version.namespace().uri;
         // Unqualified in the schema, qualified as WSS4J writes it.
         for namespace in ["", wsc] {

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::LoadError;
+use wss_text::WireText;
 use wss_xmldsig::{SignatureError, VerifyError};
 
 use crate::instant::format_instant;
@@ -23,38 +24,38 @@ pub enum TokenError {
     #[error("{uri:?} is not a supported token or reference type")]
     Unsupported {
         /// The identifier, or the name of the element.
-        uri: String,
+        uri: WireText,
     },
     /// *Malformed.* An encoding other than base64.
     #[error("encoding {uri:?} is not supported: tokens are base64")]
     Encoding {
         /// The identifier.
-        uri: String,
+        uri: WireText,
     },
     /// *Malformed.* The reference says another token type than the token has.
     #[error("the reference expects a token of type {expected:?}")]
     TypeMismatch {
         /// What the reference says.
-        expected: String,
+        expected: WireText,
     },
     /// *Malformed.* A reference that names nothing in its message.
     #[error("reference {uri:?} names no token of the Security header")]
     Dangling {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Malformed.* A reference to a token that stands after it (BSP R5205).
     #[error("reference {uri:?} points forward: have the peer put the token first, or accept forward references")]
     Forward {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* A reference to something that is not in the message and that the receiver does not know. Nothing
     /// is ever fetched.
     #[error("reference {uri:?} leads out of the message to something this receiver does not know")]
     Elsewhere {
         /// Where it leads.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* `wsc:Nonce` on a reference: an implied derived key, which is not supported. To ignore it would
     /// be to use another key.
@@ -89,8 +90,8 @@ pub enum TokenError {
     /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
     #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]
     Instant {
-        /// The text, shortened.
-        text: String,
+        /// The text.
+        text: WireText,
     },
     /// *Malformed.* A timestamp that expires before it is created.
     #[error("the timestamp expires before it is created")]
@@ -102,7 +103,7 @@ impl From<SignatureError> for TokenError {
         match error {
             SignatureError::Structure(error) => Self::Structure(error),
             SignatureError::Limit(exceeded) => Self::Limit(exceeded),
-            other => Self::Unsupported { uri: other.to_string() },
+            other => Self::Unsupported { uri: other.to_string().into() },
         }
     }
 }
@@ -133,13 +134,13 @@ pub enum TrustError {
     #[error("no path leads from {subject:?} to an anchor: add its issuer to the trust, or pin it")]
     NoPath {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Failed.* A certificate of the path is no longer valid at the evaluation time.
     #[error("the certificate of {subject:?} expired at {}, and it is now {}", format_instant(*not_after), format_instant(*now))]
     Expired {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
         /// The last instant of its validity.
         not_after: SystemTime,
         /// The evaluation time.
@@ -149,7 +150,7 @@ pub enum TrustError {
     #[error("the certificate of {subject:?} is valid from {} on, and it is now {}", format_instant(*not_before), format_instant(*now))]
     NotYetValid {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
         /// The first instant of its validity.
         not_before: SystemTime,
         /// The evaluation time.
@@ -162,7 +163,7 @@ pub enum TrustError {
     )]
     WeakSignature {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
         /// The digest.
         digest: &'static str,
     },
@@ -170,7 +171,7 @@ pub enum TrustError {
     #[error("the path of {subject:?} has more authorities than their basic constraints allow: shorten the path")]
     PathLength {
         /// Subject of the certificate, or of the anchor that allows no more.
-        subject: String,
+        subject: WireText,
     },
     /// *Failed.* An authority of the path may not certify names like this one, or is limited to directory names, which
     /// path validation does not compare.
@@ -180,19 +181,19 @@ pub enum TrustError {
     )]
     NameConstraints {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Refused.* A certificate of the path is limited to other extended key usages than are demanded.
     #[error("{subject:?} is limited to other extended key usages: name one with `Trust::extended_key_usage` (`--eku`)")]
     ExtendedKeyUsage {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Failed.* A certificate of the path is revoked.
     #[error("the certificate of {subject:?} is revoked: a revocation list names it")]
     Revoked {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Failed.* No revocation list tells of a certificate of the path.
     #[error(
@@ -201,9 +202,9 @@ pub enum TrustError {
     )]
     ListMissing {
         /// Subject of the certificate whose status is unknown.
-        subject: String,
+        subject: WireText,
         /// The authority whose list is missing.
-        authority: String,
+        authority: WireText,
     },
     /// *Failed.* The revocation list that should tell of a certificate of the path has expired.
     #[error(
@@ -211,7 +212,7 @@ pub enum TrustError {
     )]
     ListExpired {
         /// The authority whose list it is.
-        authority: String,
+        authority: WireText,
         /// When the next list was due.
         next_update: SystemTime,
         /// The evaluation time.
@@ -224,26 +225,26 @@ pub enum TrustError {
     )]
     ListNotGenuine {
         /// The authority.
-        authority: String,
+        authority: WireText,
     },
     /// *Refused.* Its key usage does not permit what it is used for.
     #[error("the key usage of {subject:?} does not permit this use")]
     KeyUsage {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Refused.* Valid below the anchor, but no rule names it.
     #[error("{subject:?} is valid but not expected: name it with a SignerRule")]
     NotExpected {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Refused.* The path validator does not take the certificate: version 1, a CA certificate, an unknown
     /// critical extension.
     #[error("the certificate of {subject:?} cannot be validated by path: pin it if it is trusted")]
     Unsupported {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
     },
     /// *Refused.* To validate it would cost more than the message may.
     #[error(transparent)]
@@ -259,7 +260,7 @@ pub enum TrustError {
     )]
     UnfitAnchor {
         /// Subject of the certificate.
-        subject: String,
+        subject: WireText,
         /// What it lacks.
         why: &'static str,
     },

@@ -12,7 +12,7 @@ use crate::error::TokenError;
 /// # Errors
 /// [`TokenError::Instant`].
 pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
-    let wrong = || TokenError::Instant { text: text.chars().take(40).collect() };
+    let wrong = || TokenError::Instant { text: text.into() };
     parse(text.as_bytes()).ok_or_else(wrong)
 }
 

@@ -126,11 +126,11 @@ impl KerberosToken {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types.
     pub fn parse(element: Element<'_>) -> Result<Self, TokenError> {
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into_owned() });
+            return Err(TokenError::Encoding { uri: encoding.into() });
         }
         let value_type = element.required_attribute("", "ValueType")?;
         let form = KerberosForm::from_value_type(&value_type)
-            .ok_or_else(|| TokenError::Unsupported { uri: value_type.clone().into_owned() })?;
+            .ok_or_else(|| TokenError::Unsupported { uri: value_type.clone().into() })?;
         let octets = element.base64(MAX_TOKEN)?;
         let expected = if form.is_gss() { GSS_TAG } else { AP_REQ_TAG };
         if octets.first() != Some(&expected) {

@@ -37,7 +37,7 @@ impl<'d> SecurityContextToken<'d> {
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
         let version = SecureConversation::of(element, "SecurityContextToken");
-        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string() })?;
+        let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string().into() })?;
         let wsc = version.namespace().uri;
         let identifier = element.required_child(wsc, "Identifier")?.text()?.trim().to_owned();
         if identifier.is_empty() || identifier.len() > MAX_IDENTIFIER {

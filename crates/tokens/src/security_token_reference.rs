@@ -97,7 +97,7 @@ impl<'d> SecurityTokenReference<'d> {
         let child = children.next().ok_or_else(|| element.missing("a reference"))?;
         if child.is(name::SAML.uri, "AuthorityBinding") {
             let location = child.required_attribute("", "Location")?.into_owned();
-            return Err(TokenError::Elsewhere { uri: location });
+            return Err(TokenError::Elsewhere { uri: location.into() });
         }
         if let Some(second) = children.next() {
             return Err(element.unexpected(second).into());
@@ -112,7 +112,7 @@ impl<'d> SecurityTokenReference<'d> {
                 if let (Some(value), Some(token)) = (&value_type, &token_type)
                     && value != token
                 {
-                    return Err(TokenError::TypeMismatch { expected: token.clone().into_owned() });
+                    return Err(TokenError::TypeMismatch { expected: token.clone().into() });
                 }
                 let value_type = value_type.or(token_type.map(|uri| uri.into_owned()));
                 match uri.strip_prefix('#') {
@@ -123,7 +123,7 @@ impl<'d> SecurityTokenReference<'d> {
                             .find_map(|wsc| child.attribute(wsc.uri, "Instance").map(|text| text.into_owned()));
                         Ok(Self::External { uri: uri.into_owned(), value_type, instance })
                     }
-                    _ => Err(TokenError::Dangling { uri: uri.chars().take(80).collect() }),
+                    _ => Err(TokenError::Dangling { uri: uri.into() }),
                 }
             }
             (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, budget),
@@ -140,13 +140,13 @@ impl<'d> SecurityTokenReference<'d> {
                 Ok(Self::Embedded(token))
             }
             (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.text()?.trim().to_owned())),
-            _ => Err(TokenError::Unsupported { uri: child.qualified_name().to_owned() }),
+            _ => Err(TokenError::Unsupported { uri: child.qualified_name().into() }),
         }
     }
 
     fn parse_key_identifier(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into_owned() });
+            return Err(TokenError::Encoding { uri: encoding.into() });
         }
         let value_type = element.required_attribute("", "ValueType")?;
         let digest = || -> Result<Vec<u8>, TokenError> {
@@ -167,7 +167,7 @@ impl<'d> SecurityTokenReference<'d> {
                 }
                 Ok(Self::Assertion { id, is_v2: value_type == SAML_ID })
             }
-            other => Err(TokenError::Unsupported { uri: other.to_owned() }),
+            other => Err(TokenError::Unsupported { uri: other.into() }),
         }
     }
 
@@ -257,7 +257,9 @@ impl ReferenceForm {
     /// As [`ReferenceForm::write`], with an Id of its own, for the STR-Transform.
     pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
         match self {
-            Self::KeyName => return writer.leaf(name::DS, "KeyName", &certificate.subject().to_string()),
+            Self::KeyName => {
+                return writer.leaf(name::DS, "KeyName", &certificate.subject().written(NameForm::Rfc4514));
+            }
             Self::KeyValue => return write_key_value(writer, certificate.public_key()),
             Self::X509Data => return write_x509_certificate(writer, certificate),
             _ => {}

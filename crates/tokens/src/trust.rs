@@ -38,7 +38,7 @@ impl SignerRule {
     pub fn subject(name: &str) -> Result<Self, TrustError> {
         let subject = DistinguishedName::parse(name)?;
         if subject.is_empty() {
-            return Err(LoadError::Name { name: name.to_owned() }.into());
+            return Err(LoadError::Name { name: name.into() }.into());
         }
         Ok(Self::Subject(subject))
     }
@@ -285,7 +285,7 @@ impl Trust {
         });
         let subject = || certificate.subject().to_string();
         if !permits {
-            return Err(TrustError::KeyUsage { subject: subject() });
+            return Err(TrustError::KeyUsage { subject: subject().into() });
         }
         let certificate = certificate.clone();
         if self.pins.contains(&certificate) {
@@ -294,7 +294,7 @@ impl Trust {
         }
         let judged = self.path(&certificate, others, now, budget)?;
         if !self.rules.iter().any(|rule| rule.expects(&certificate)) {
-            return Err(TrustError::NotExpected { subject: subject() });
+            return Err(TrustError::NotExpected { subject: subject().into() });
         }
         Ok(ValidatedCertificate { certificate, path: judged.names, pinned: false, revocation: judged.revocation })
     }
@@ -304,10 +304,10 @@ fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), Trus
     let subject = || certificate.subject().to_string();
     let (not_before, not_after) = certificate.validity();
     if now < not_before {
-        return Err(TrustError::NotYetValid { subject: subject(), not_before, now });
+        return Err(TrustError::NotYetValid { subject: subject().into(), not_before, now });
     }
     if now > not_after {
-        return Err(TrustError::Expired { subject: subject(), not_after, now });
+        return Err(TrustError::Expired { subject: subject().into(), not_after, now });
     }
     Ok(())
 }

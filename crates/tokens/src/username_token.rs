@@ -135,7 +135,7 @@ impl<'d> UsernameToken<'d> {
         let nonce = match element.optional_child(name::WSSE.uri, "Nonce")? {
             Some(child) => {
                 if let Some(encoding) = child.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-                    return Err(TokenError::Encoding { uri: encoding.into_owned() });
+                    return Err(TokenError::Encoding { uri: encoding.into() });
                 }
                 Some(child.base64(MAX_NONCE)?)
             }
@@ -259,7 +259,7 @@ impl<'d> UsernameToken<'d> {
 fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
     // In no namespace, as the schema has it: a qualified Type is another attribute (WCF once wrote one).
     if element.attributes().any(|(attribute, _)| attribute.local == "Type" && !attribute.namespace.is_empty()) {
-        return Err(TokenError::Unsupported { uri: "a namespace-qualified Type of wsse:Password".to_owned() });
+        return Err(TokenError::Unsupported { uri: "a namespace-qualified Type of wsse:Password".into() });
     }
     let kind = element.attribute("", "Type");
     let text = element.text()?;
@@ -271,7 +271,7 @@ fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
         Some(PASSWORD_DIGEST) => base64_decode(&text, 64)
             .map(ClaimedPassword::Digest)
             .ok_or_else(|| element.missing("base64 of its digest").into()),
-        Some(other) => Err(TokenError::Unsupported { uri: other.to_owned() }),
+        Some(other) => Err(TokenError::Unsupported { uri: other.into() }),
     }
 }
 

@@ -82,20 +82,20 @@ impl<'d> Envelope<'d> {
             return Err(EnvelopeError::ProcessingInstruction);
         }
         if let Some(uri) = document.relative_namespace() {
-            return Err(EnvelopeError::RelativeNamespace { uri: uri.to_owned() });
+            return Err(EnvelopeError::RelativeNamespace { uri: uri.into() });
         }
         let root = document.root();
         let version = match (root.name().namespace, root.name().local) {
             (ns, "Envelope") if ns == name::SOAP11.uri => SoapVersion::V11,
             (ns, "Envelope") if ns == name::SOAP12.uri => SoapVersion::V12,
-            _ => return Err(EnvelopeError::NotSoap { root: root.name().to_string() }),
+            _ => return Err(EnvelopeError::NotSoap { root: root.name().to_string().into() }),
         };
         let is = |element: Element<'_>, local| element.is(version.namespace(), local);
         let mut children = root.children().peekable();
         let header = children.next_if(|child| is(*child, "Header"));
         let body = children.next().filter(|child| is(*child, "Body")).ok_or(EnvelopeError::NoBody)?;
         if let Some(extra) = children.next() {
-            return Err(EnvelopeError::Unexpected { element: extra.qualified_name().to_owned() });
+            return Err(EnvelopeError::Unexpected { element: extra.qualified_name().into() });
         }
         Ok(Self { version, root, header, body })
     }

@@ -4,6 +4,7 @@ use thiserror::Error;
 use wss_c14n::{Exceeded, IdError, LeafError, ParseError};
 use wss_crypto::CryptoError;
 use wss_replay::ReplayError;
+use wss_text::WireText;
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
@@ -27,7 +28,7 @@ pub enum EnvelopeError {
     #[error("the document element is {root}, not a SOAP 1.1 or 1.2 Envelope")]
     NotSoap {
         /// Its expanded name.
-        root: String,
+        root: WireText,
     },
     /// *Malformed.* No Body after the Header.
     #[error("the envelope has no Body where one belongs")]
@@ -36,7 +37,7 @@ pub enum EnvelopeError {
     #[error("the envelope holds {element:?} beside its Header and Body")]
     Unexpected {
         /// The qualified name.
-        element: String,
+        element: WireText,
     },
     /// *Malformed.* A processing instruction (SOAP 1.1 §3).
     #[error("the envelope holds a processing instruction, which SOAP forbids")]
@@ -45,7 +46,7 @@ pub enum EnvelopeError {
     #[error("the namespace name {uri:?} is relative: use an absolute URI")]
     RelativeNamespace {
         /// The namespace name.
-        uri: String,
+        uri: WireText,
     },
     /// *Misuse.* The Security header of a request that is to be read is encrypted, or its signature has no value.
     #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
@@ -57,7 +58,7 @@ pub enum EnvelopeError {
     )]
     Include {
         /// The path of the element.
-        path: String,
+        path: WireText,
     },
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
     #[error("two Security headers are for one actor or role")]
@@ -89,19 +90,19 @@ pub enum PlanError {
     #[error("the part {part} is named twice in one step")]
     TwiceInOneStep {
         /// The part.
-        part: String,
+        part: WireText,
     },
     /// *Misuse.* A part that nothing before this step makes.
     #[error("the part {part} does not exist at this step: add it to the recipe before")]
     NotThere {
         /// The part.
-        part: String,
+        part: WireText,
     },
     /// *Misuse.* A part that cannot be signed, or cannot be encrypted.
     #[error("the part {part} cannot be {verb}")]
     CannotBe {
         /// The part.
-        part: String,
+        part: WireText,
         /// `signed`, `encrypted`, `signed by reference` or `encrypted with its own key`.
         verb: &'static str,
     },
@@ -151,14 +152,14 @@ pub enum SecureError {
     #[error("the envelope has no {part}, or more than one")]
     NoSuchPart {
         /// The part.
-        part: String,
+        part: WireText,
     },
     /// *Misuse.* An element that may not be encrypted, named by its Id: the envelope, its Header, a Security header, or
     /// what stands in one and is no signature, assertion, confirmation or username token (BSP R5607, R5440).
     #[error("{part} cannot be encrypted where it stands: encrypt the Body, header blocks or what is inside them")]
     CannotBe {
         /// The part.
-        part: String,
+        part: WireText,
     },
     /// *Misuse.* The Security header to be extended has a timestamp already (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
@@ -229,13 +230,13 @@ pub enum OpenError {
     #[error("reference {uri:?} has transforms other than one exclusive canonicalisation")]
     Transforms {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* A signed element at a place that proves nothing.
     #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
     Place {
         /// The path of the element.
-        path: String,
+        path: WireText,
     },
     /// *Failed.* No key or certificate of ours fits what the signature names.
     #[error("no key is known for the signature: add the certificate to the trust, or have it sent along")]
@@ -261,7 +262,7 @@ pub enum OpenError {
     #[error("encrypted data {id:?} is misplaced, listed twice or of the wrong type")]
     EncryptedData {
         /// Its Id.
-        id: String,
+        id: WireText,
     },
     /// *Refused.* The message exceeds a limit.
     #[error(transparent)]
@@ -284,7 +285,7 @@ pub enum OpenError {
     #[error("the header block {block} must be understood: name it with `understands` once the application handles it")]
     NotUnderstood {
         /// Its expanded name.
-        block: String,
+        block: WireText,
     },
     /// *Malformed.* A SignatureConfirmation that confirms no signature of the request, or one twice; or the reply
     /// is the request itself, sent back.
@@ -294,7 +295,7 @@ pub enum OpenError {
     #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]
     NoAttachment {
         /// The `cid:` URL.
-        url: String,
+        url: WireText,
     },
     /// *Malformed or failed.* An attachment that is too large, or cannot be read or spooled.
     #[error(transparent)]
@@ -308,9 +309,9 @@ pub enum OpenError {
         /// The requirement.
         rule: Rule,
         /// The path of the first element that breaks it.
-        path: String,
+        path: WireText,
         /// Why.
-        why: String,
+        why: WireText,
     },
     /// *Refused.* What was required is not proven.
     #[error("{0}")]
@@ -337,14 +338,14 @@ pub enum RequirementError {
     #[error("no trusted signature covers {missing}: have the peer sign all required parts in one signature")]
     NotSigned {
         /// The parts the best signature lacks.
-        missing: String,
+        missing: WireText,
     },
     /// *Refused.* A signature covers a part that must be signed, but as ciphertext that others can make another
     /// plaintext of.
     #[error("a signature covers {part}, but does not prove it: {why}")]
     CoverageLost {
         /// The part, or the Content-ID of an attachment.
-        part: String,
+        part: WireText,
         /// Why it is not proven.
         why: CoverageLost,
     },
@@ -352,7 +353,7 @@ pub enum RequirementError {
     #[error("{part} was not encrypted")]
     NotEncrypted {
         /// The part.
-        part: String,
+        part: WireText,
     },
     /// *Refused.* A token that must be there is not, or does not authenticate.
     #[error("no {token} token authenticates the message")]
@@ -398,7 +399,7 @@ pub enum RequirementError {
     )]
     StillEncrypted {
         /// The path of the ciphertext, or the `cid:` URL of an attachment.
-        path: String,
+        path: WireText,
         /// Why it was not opened.
         why: WhyEncrypted,
     },
@@ -409,6 +410,6 @@ pub enum RequirementError {
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {
         /// The part.
-        part: String,
+        part: WireText,
     },
 }

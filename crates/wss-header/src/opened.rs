@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use wss_crypto::{ContentEncryption, SignatureMethod};
+use wss_text::WireText;
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
 use crate::attachments::AuthenticatedAttachment;
@@ -230,7 +231,7 @@ pub struct Evidence {
     /// The user of the message, as [`Opened::user`] and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that were not understood, and ignored.
-    pub ignored: Vec<String>,
+    pub ignored: Vec<WireText>,
     /// Ciphertext in what is handed out that nobody opened, where the receiver was told to accept that
     /// ([`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others)).
     pub remaining: Vec<RemainingCiphertext>,
@@ -261,7 +262,7 @@ pub struct SignatureEvidence {
 #[non_exhaustive]
 pub struct DecryptionEvidence {
     /// Where: `Body`, `Signature`, or the name of what came out.
-    pub part: String,
+    pub part: WireText,
     /// The content cipher.
     pub content: ContentEncryption,
     /// How the key came: identifier of the key transport, or `secret`, `security context`, `password`,

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use wss_text::shown;
+
 /// A part of a message.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Part {
     /// The SOAP Body. Encrypted, its content is.
@@ -64,7 +66,15 @@ impl Part {
     }
 }
 
+impl fmt::Debug for Part {
+    /// As it is displayed: names of a message are escaped, and cut where they are long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Part {
+    /// As [`Part::parse`] reads it; names that are long, or not plain to see, are cut and escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("Body"),
@@ -75,8 +85,8 @@ impl fmt::Display for Part {
             Self::Assertion => f.write_str("Assertion"),
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::Attachments => f.write_str("Attachments"),
-            Self::HeaderBlock { namespace, local } => write!(f, "{{{namespace}}}{local}"),
-            Self::Id(id) => write!(f, "#{id}"),
+            Self::HeaderBlock { namespace, local } => write!(f, "{{{}}}{}", shown(namespace), shown(local)),
+            Self::Id(id) => write!(f, "#{}", shown(id)),
         }
     }
 }

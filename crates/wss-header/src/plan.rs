@@ -172,7 +172,7 @@ impl Plan {
     ) -> Result<Begun, SecureError> {
         let mut seen = BTreeSet::new();
         if let Some(twice) = attachments.iter().find(|attachment| !seen.insert(attachment.content_id())) {
-            return Err(MimeError::DuplicateId { id: twice.content_id().to_owned() }.into());
+            return Err(MimeError::DuplicateId { id: twice.content_id().into() }.into());
         }
         let mut octets = [0; 16];
         self.recipe.random.fill(&mut octets)?;
@@ -312,7 +312,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
     let mut seen = BTreeSet::new();
     for part in parts {
         if !seen.insert(part) {
-            return Err(PlanError::TwiceInOneStep { part: part.to_string() });
+            return Err(PlanError::TwiceInOneStep { part: part.to_string().into() });
         }
         let there = match part {
             Part::Signature => signed_before,
@@ -324,7 +324,7 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
             }
         };
         if !there {
-            return Err(PlanError::NotThere { part: part.to_string() });
+            return Err(PlanError::NotThere { part: part.to_string().into() });
         }
     }
     Ok(())
@@ -346,10 +346,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, lega
             }
             check_token(token, has_assertion, legacy)?;
             if signing.token_by_reference {
-                return Err(PlanError::CannotBe { part: Part::Token.to_string(), verb: "signed by reference" });
+                return Err(PlanError::CannotBe { part: Part::Token.to_string().into(), verb: "signed by reference" });
             }
             if signing.parts.contains(&Part::Token) && matches!(*token.kind, ProtectionKind::Request) {
-                return Err(PlanError::NotThere { part: Part::Token.to_string() });
+                return Err(PlanError::NotThere { part: Part::Token.to_string().into() });
             }
         }
         SignedBy::Certificate { key, certificate, reference, .. } => {
@@ -366,10 +366,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_subject: bool, lega
                 form => form.needs_token() || signing.token_by_reference,
             };
             if signing.as_subject && (!has_subject || signing.token_by_reference) {
-                return Err(PlanError::NotThere { part: Part::Assertion.to_string() });
+                return Err(PlanError::NotThere { part: Part::Assertion.to_string().into() });
             }
             if signing.parts.contains(&Part::Token) && !reachable && !signing.as_subject {
-                return Err(PlanError::NotThere { part: Part::Token.to_string() });
+                return Err(PlanError::NotThere { part: Part::Token.to_string().into() });
             }
             check_strong(certificate, legacy)?;
         }
@@ -381,7 +381,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     for part in &encrypting.parts {
         // A timestamp or token must stay readable.
         if matches!(part, Part::Timestamp | Part::Token) {
-            return Err(PlanError::CannotBe { part: part.to_string(), verb: "encrypted" });
+            return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "encrypted" });
         }
     }
     if !legacy && encrypting.content.is_legacy() {
@@ -392,7 +392,7 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
             let is_password = matches!(*token.kind, ProtectionKind::Username { .. });
             if matches!(*token.kind, ProtectionKind::Assertion { .. }) && encrypting.parts.contains(&Part::Assertion) {
                 return Err(PlanError::CannotBe {
-                    part: Part::Assertion.to_string(),
+                    part: Part::Assertion.to_string().into(),
                     verb: "encrypted with its own key",
                 });
             }
@@ -417,7 +417,7 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
             check_recipient(recipient, transport, *reference, legacy)
         }
         ProtectionKind::Assertion { .. } if !has_assertion => {
-            Err(PlanError::NotThere { part: Part::Assertion.to_string() })
+            Err(PlanError::NotThere { part: Part::Assertion.to_string().into() })
         }
         ProtectionKind::SecurityContext { .. }
         | ProtectionKind::Assertion { .. }

@@ -3,6 +3,7 @@
 
 use thiserror::Error;
 use wss_c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, name};
+use wss_text::WireText;
 
 use crate::exchange::Exchange;
 use crate::opened::Opened;
@@ -24,13 +25,13 @@ pub enum ReceiptError {
     #[error("the receipt has a digest of {uri:?} that the request does not have: it is for another message")]
     Unknown {
         /// The `ds:Reference/@URI`.
-        uri: String,
+        uri: WireText,
     },
     /// *Failed.* A part of the request that the receipt says nothing of.
     #[error("the receipt does not name {uri:?}, which the request signs")]
     Missing {
         /// The `ds:Reference/@URI`.
-        uri: String,
+        uri: WireText,
     },
 }
 
@@ -99,13 +100,13 @@ impl Exchange {
             for reference in part.children_named(name::DS.uri, "Reference") {
                 let found = Digested::of(reference).ok_or(ReceiptError::NoReceipt)?;
                 let at = left.iter().position(|sent| *sent == found);
-                let at = at.ok_or(ReceiptError::Unknown { uri: found.uri })?;
+                let at = at.ok_or(ReceiptError::Unknown { uri: found.uri.into() })?;
                 left.swap_remove(at);
             }
         }
         match left.into_iter().next() {
             None => Ok(()),
-            Some(missing) => Err(ReceiptError::Missing { uri: missing.uri }),
+            Some(missing) => Err(ReceiptError::Missing { uri: missing.uri.into() }),
         }
     }
 

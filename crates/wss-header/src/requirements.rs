@@ -113,7 +113,7 @@ impl Requirements {
     pub(crate) fn check(&self) -> Result<(), RequirementError> {
         let unusable = |part: &&Part| matches!(part, Part::Id(_));
         match self.signed.iter().chain(&self.encrypted).find(unusable) {
-            Some(part) => Err(RequirementError::NotAPlace { part: part.to_string() }),
+            Some(part) => Err(RequirementError::NotAPlace { part: part.to_string().into() }),
             None => Ok(()),
         }
     }

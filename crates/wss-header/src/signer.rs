@@ -3,12 +3,13 @@
 use std::fmt;
 
 use wss_crypto::Certificate;
+use wss_text::{WireText, shown};
 use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
 
 use crate::opened::AuthenticatedAssertion;
 
 /// The maker of a signature that verified.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signer {
     /// The holder of a certificate that the receiver trusts.
@@ -67,19 +68,27 @@ impl Signer {
     }
 }
 
+impl fmt::Debug for Signer {
+    /// As it is displayed, inside `Signer(…)`: names of a message are escaped, and cut where they are long.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signer({self})")
+    }
+}
+
 impl fmt::Display for Signer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Certificate(certificate) => certificate.certificate().subject().fmt(f),
-            Self::User(user) => write!(f, "user {}", user.username()),
-            Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {name}"),
+            Self::Certificate(certificate) => WireText::of(certificate.certificate().subject()).fmt(f),
+            Self::User(user) => write!(f, "user {}", shown(user.username())),
+            Self::SharedSecret { name: Some(name) } => write!(f, "holder of the secret {}", shown(name)),
             Self::SharedSecret { name: None } => f.write_str("holder of the shared secret"),
-            Self::SecurityContext { identifier } => write!(f, "party of the context {identifier}"),
-            Self::Kerberos { principal } => write!(f, "Kerberos principal {principal}"),
-            Self::License { id } => write!(f, "holder of the license {id}"),
+            Self::SecurityContext { identifier } => write!(f, "party of the context {}", shown(identifier)),
+            Self::Kerberos { principal } => write!(f, "Kerberos principal {}", shown(principal)),
+            Self::License { id } => write!(f, "holder of the license {}", shown(id)),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();
-                write!(f, "subject {} of {}", issued.subject().unwrap_or("without a name"), issued.issuer())
+                let subject = issued.subject().unwrap_or("without a name");
+                write!(f, "subject {} of {}", shown(subject), shown(issued.issuer()))
             }
             Self::Exchange => f.write_str("receiver of the request"),
             Self::Anonymous => f.write_str("anonymous"),

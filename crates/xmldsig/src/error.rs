@@ -3,6 +3,7 @@
 use thiserror::Error;
 use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
 use wss_crypto::{CryptoError, LoadError};
+use wss_text::WireText;
 
 /// Why a `ds:Signature` was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -15,7 +16,7 @@ pub enum SignatureError {
     #[error("algorithm {uri:?} is not supported: have the message signed with one of the supported table")]
     UnknownAlgorithm {
         /// The identifier.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* A MAC shall not be truncated (BSP R5401).
     #[error("ds:HMACOutputLength is refused: MACs have their full length")]
@@ -27,7 +28,7 @@ pub enum SignatureError {
     #[error("ds:DigestValue of {uri:?} has the wrong length")]
     DigestLength {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Malformed.* `ds:SignedInfo` without a `ds:Reference`.
     #[error("the signature has no ds:Reference: it signs nothing")]
@@ -39,7 +40,7 @@ pub enum SignatureError {
     #[error("the parameters of {uri:?} are not supported")]
     Parameters {
         /// The algorithm.
-        uri: String,
+        uri: WireText,
     },
 }
 
@@ -69,19 +70,19 @@ pub enum VerifyError {
     #[error("reference {uri:?} cannot be dereferenced: only elements of the same document are")]
     Dereference {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* A chain of transforms that is not on the closed list.
     #[error("the transforms of reference {uri:?} are refused")]
     Transform {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Failed.* The transformed octets do not digest to `ds:DigestValue` (XML Signature §3.2.1).
     #[error("digest of {uri:?} does not match")]
     DigestMismatch {
         /// The reference.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* The signature asks for more work than is left of the budget.
     #[error(transparent)]
@@ -123,6 +124,6 @@ pub enum SignError {
     #[error("no element has the Id {id:?}: give the element to be signed an Id")]
     NoSuchId {
         /// The Id.
-        id: String,
+        id: WireText,
     },
 }

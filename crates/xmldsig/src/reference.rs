@@ -106,11 +106,11 @@ impl<'d> Reference<'d> {
         let method = next("DigestMethod")?;
         let method_uri = method.required_attribute("", "Algorithm")?;
         let digest_method = DigestMethod::from_uri(&method_uri)
-            .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into_owned() })?;
+            .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: method_uri.clone().into() })?;
         no_parameters(method, &method_uri)?;
         let digest_value = next("DigestValue")?.base64(64)?;
         if digest_value.len() != digest_method.output_len() {
-            return Err(SignatureError::DigestLength { uri: uri.into_owned() });
+            return Err(SignatureError::DigestLength { uri: uri.into() });
         }
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
@@ -196,7 +196,7 @@ impl<'d> Reference<'d> {
         let sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
         let DigestSink(digest) = resolved.write_to(sink, budget)?.finish()?;
         if digest.finish().as_octets() != self.digest_value {
-            return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() });
+            return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() });
         }
         Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered))
     }
@@ -225,7 +225,7 @@ impl<'d> Reference<'d> {
                 return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered));
             }
         }
-        Err(VerifyError::DigestMismatch { uri: self.uri.clone().into_owned() })
+        Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() })
     }
 
     /// Only what a `cid:` URL names is an attachment.
@@ -241,12 +241,12 @@ impl<'d> Reference<'d> {
             false => Vec::new(),
         };
         if readings.is_empty() {
-            return Err(VerifyError::Dereference { uri: uri() });
+            return Err(VerifyError::Dereference { uri: uri().into() });
         }
         if readings.iter().any(|reading| reading.as_octets() == self.digest_value) {
             return Ok(VerifiedReference::new(uri(), Covered::Attachment { complete }));
         }
-        Err(VerifyError::DigestMismatch { uri: uri() })
+        Err(VerifyError::DigestMismatch { uri: uri().into() })
     }
 
     /// The apex itself is the reference: a larger subset, in which tokens would be spliced, is refused.
@@ -254,16 +254,16 @@ impl<'d> Reference<'d> {
         &self,
         documents: &dyn Dereference<'d>,
     ) -> Result<(Element<'d>, DereferencedToken<'d>), VerifyError> {
-        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into_owned() };
+        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
         let Covered::Subset(subset) = self.dereference(documents)? else { return Err(dangling()) };
         let apex = subset.apex().filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"));
-        let apex = apex.ok_or_else(|| VerifyError::Transform { uri: self.uri.clone().into_owned() })?;
+        let apex = apex.ok_or_else(|| VerifyError::Transform { uri: self.uri.clone().into() })?;
         let token = documents.token(apex).ok_or_else(dangling)?;
         Ok((apex, token))
     }
 
     fn resolve(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Resolved<'d>, VerifyError> {
-        let refused = || VerifyError::Transform { uri: self.uri.clone().into_owned() };
+        let refused = || VerifyError::Transform { uri: self.uri.clone().into() };
         let mut covered = self.dereference(documents)?;
         let mut canonicalizations = Vec::new();
         for transform in &self.transforms {
@@ -284,7 +284,7 @@ impl<'d> Reference<'d> {
     }
 
     fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
-        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into_owned() };
+        let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
         if self.uri.is_empty() {
             let document = documents.document().ok_or_else(dangling)?;
             return Ok(Covered::Subset(Subset::document(document).without_comments()));
@@ -319,7 +319,7 @@ impl Resolved<'_> {
             Covered::Octets(octets) => octets.clone(),
             // Digested on its own, in every reading.
             Covered::Token(..) | Covered::Attachment { .. } => {
-                return Err(VerifyError::Transform { uri: String::new() });
+                return Err(VerifyError::Transform { uri: "".into() });
             }
             Covered::Subset(subset) => {
                 if steps.is_empty() {

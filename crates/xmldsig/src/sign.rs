@@ -103,7 +103,7 @@ pub fn sign_document(
     key: &dyn SigningKey,
 ) -> Result<String, SignError> {
     let more: Vec<&str> = signing.id_attributes.iter().map(String::as_str).collect();
-    let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ") })?;
+    let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ").into() })?;
     let template = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
     let mut references = Vec::new();
     for id in ids {
@@ -112,7 +112,7 @@ pub fn sign_document(
             transforms.push(Transform::EnvelopedSignature);
             Subset::document(document).without_comments()
         } else {
-            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.clone() })?;
+            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() })?;
             if element == document.root() || template.is_some_and(|template| element.contains(template)) {
                 transforms.push(Transform::EnvelopedSignature);
             }
@@ -132,7 +132,7 @@ pub fn sign_document(
     let placed = place(document, template, &unsigned.finish(&[]));
     let octets = {
         let placed = Document::parse(placed.as_str(), &Limits::dangerous_unbounded());
-        let no_place = || SignError::NoSuchId { id: "ds:Signature".to_owned() };
+        let no_place = || SignError::NoSuchId { id: "ds:Signature".into() };
         let placed = placed.map_err(|_| no_place())?;
         let signature = placed.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or_else(no_place)?;
         let parsed = signature.children().next().ok_or_else(no_place)?;

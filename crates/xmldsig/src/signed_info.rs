@@ -84,7 +84,7 @@ pub(crate) fn parse_canonicalization(
 ) -> Result<Canonicalization, SignatureError> {
     let uri = element.required_attribute("", "Algorithm")?;
     let method = CanonicalizationMethod::from_uri(&uri)
-        .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() })?;
+        .ok_or_else(|| SignatureError::UnknownAlgorithm { uri: uri.clone().into() })?;
     canonicalization_of(method, element, budget)
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn canonicalization_of(
     let mut canonicalization = Canonicalization::new(method);
     let mut children = element.children();
     if let Some(parameter) = children.next() {
-        let wrong = || SignatureError::Parameters { uri: method.uri().to_owned() };
+        let wrong = || SignatureError::Parameters { uri: method.uri().into() };
         if !parameter.is(name::EC.uri, "InclusiveNamespaces") || !method.is_exclusive() || children.next().is_some() {
             return Err(wrong());
         }
@@ -119,7 +119,7 @@ fn only_parameters(element: Element<'_>, known: &[(&str, &str)], uri: &str) -> R
     let is_known = |child: Element<'_>| known.iter().any(|(namespace, local)| child.is(namespace, local));
     match element.children().all(is_known) {
         true => Ok(()),
-        false => Err(SignatureError::Parameters { uri: uri.to_owned() }),
+        false => Err(SignatureError::Parameters { uri: uri.into() }),
     }
 }
 
@@ -128,24 +128,24 @@ fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError>
     if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
         return parse_pss(element);
     }
-    let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into_owned() };
+    let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
     let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
     match element.children().next() {
         None => Ok(method),
         Some(child) if child.is(name::DS.uri, "HMACOutputLength") => Err(SignatureError::TruncatedMac),
-        Some(_) => Err(SignatureError::Parameters { uri: uri.into_owned() }),
+        Some(_) => Err(SignatureError::Parameters { uri: uri.into() }),
     }
 }
 
 /// The parameters are understood where they say what the identifiers without parameters say: MGF1 with the
 /// digest of the message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
 fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
-    let wrong = || SignatureError::Parameters { uri: SignatureMethod::RSA_PSS_WITH_PARAMETERS.to_owned() };
+    let wrong = || SignatureError::Parameters { uri: SignatureMethod::RSA_PSS_WITH_PARAMETERS.into() };
     let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
         let Some(child) = parent.optional_child(name::DS.uri, "DigestMethod")? else { return Ok(None) };
         let uri = child.required_attribute("", "Algorithm")?;
         no_parameters(child, &uri)?;
-        DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into_owned() })
+        DigestMethod::from_uri(&uri).map(Some).ok_or(SignatureError::UnknownAlgorithm { uri: uri.into() })
     };
     let mut digest = DigestMethod::Sha256;
     only_parameters(element, &[(name::PSS.uri, "RSAPSSParams")], SignatureMethod::RSA_PSS_WITH_PARAMETERS)?;

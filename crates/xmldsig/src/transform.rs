@@ -48,7 +48,7 @@ impl Transform {
         if let Some(transform) = without_parameters {
             return match element.children().next() {
                 None => Ok(transform),
-                Some(_) => Err(SignatureError::Parameters { uri: uri.into_owned() }),
+                Some(_) => Err(SignatureError::Parameters { uri: uri.into() }),
             };
         }
         if uri == STR_TRANSFORM {
@@ -56,7 +56,7 @@ impl Transform {
         }
         match CanonicalizationMethod::from_uri(&uri) {
             Some(method) => canonicalization_of(method, element, budget).map(Self::Canonicalization),
-            None => Err(SignatureError::UnknownAlgorithm { uri: uri.into_owned() }),
+            None => Err(SignatureError::UnknownAlgorithm { uri: uri.into() }),
         }
     }
 
@@ -86,7 +86,7 @@ impl Transform {
 
 /// The one parameter of the STR-Transform: how the token is canonicalised (BSP R3065).
 fn parse_str_transform(element: Element<'_>, budget: &Budget) -> Result<Canonicalization, SignatureError> {
-    let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.to_owned() };
+    let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.into() };
     let only = |parent: Element<'_>, namespace: &str, local: &str| {
         let mut children = parent.children();
         children.next().is_some_and(|child| child.is(namespace, local)) && children.next().is_none()

@@ -55,7 +55,7 @@ pub fn decrypt_document(
             Some(octets) => return Ok(octets),
             None if step > 0 => return Ok(Decrypted::Document(revision)),
             None => {
-                return Err(LeafError::Missing { element: "document".to_owned(), missing: "xenc:EncryptedData" }.into());
+                return Err(LeafError::Missing { element: "document".into(), missing: "xenc:EncryptedData" }.into());
             }
         }
     }

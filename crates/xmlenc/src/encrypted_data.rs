@@ -92,7 +92,7 @@ impl<'d> EncryptedData<'d> {
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
         let uri = method.required_attribute("", "Algorithm")?;
         let method = ContentEncryption::from_uri(&uri)
-            .ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.clone().into_owned() })?;
+            .ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.clone().into() })?;
         Ok(Self {
             element,
             id: element.attribute("", "Id").map(|id| id.into_owned()),

@@ -179,7 +179,7 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     if let Some(cipher) = ContentEncryption::from_uri(&uri) {
         return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
     }
-    let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.to_owned() };
+    let unknown = |uri: &str| DecryptError::UnknownAlgorithm { uri: uri.into() };
     let method = TransportMethod::from_uri(&uri).ok_or_else(|| unknown(&uri))?;
     if method == TransportMethod::Rsa15 {
         return Ok(KeyMethod::Transport(KeyTransport::Rsa15));

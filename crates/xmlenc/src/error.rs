@@ -3,6 +3,7 @@
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
+use wss_text::WireText;
 
 /// Why an encrypted structure was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -15,7 +16,7 @@ pub enum DecryptError {
     #[error("algorithm {uri:?} is not supported: have the message encrypted with one of the supported table")]
     UnknownAlgorithm {
         /// The identifier.
-        uri: String,
+        uri: WireText,
     },
     /// *Refused.* An `xenc:EncryptedKey` whose method is a content cipher: one key would encrypt content and keys.
     #[error(

@@ -30,7 +30,7 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
             if !valid {
                 return Err(wrong());
             }
-            return Err(ParseError::Encoding { encoding: String::from_utf8_lossy(encoding).into_owned() });
+            return Err(ParseError::Encoding { encoding: String::from_utf8_lossy(encoding).into() });
         }
     }
     if let Some(standalone) = pseudo_attribute(&mut body, b"standalone")

@@ -123,7 +123,7 @@ impl<'d> Assertion<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for conditions that
     /// are not understood, and statements about several subjects.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        let unsupported = || TokenError::Unsupported { uri: element.name().to_string() };
+        let unsupported = || TokenError::Unsupported { uri: element.name().to_string().into() };
         let attribute = |local: &'static str| element.required_attribute("", local);
         let version = if element.is(name::SAML2.uri, "Assertion") {
             if attribute("Version")? != "2.0" {

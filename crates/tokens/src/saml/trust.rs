@@ -212,7 +212,7 @@ impl AssertionTrust {
     /// # Errors
     /// [`TrustError`].
     pub fn vouches(&self, attester: &Certificate, now: SystemTime, budget: &Budget) -> Result<(), TrustError> {
-        let nobody = || TrustError::NotExpected { subject: attester.subject().to_string() };
+        let nobody = || TrustError::NotExpected { subject: attester.subject().to_string().into() };
         let attesters = self.attesters.as_ref().ok_or_else(nobody)?;
         attesters.validate(attester, &[], Purpose::Signing, now, budget).map(drop)
     }

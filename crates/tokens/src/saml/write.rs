@@ -131,7 +131,7 @@ impl NewAssertion {
         let id = fresh_id(random)?;
         let (assertion, place) = self.write(&id, now, random)?;
         let document = Document::parse(assertion.as_str(), &Limits::dangerous_unbounded());
-        let document = document.map_err(|_| SignError::NoSuchId { id: id.clone() })?;
+        let document = document.map_err(|_| SignError::NoSuchId { id: id.as_str().into() })?;
         // What is digested leaves the signature out, and it is not there yet.
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();

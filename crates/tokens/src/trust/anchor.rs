@@ -73,7 +73,7 @@ impl Anchors {
         let allowed = anchor.basic_constraints().and_then(|constraints| constraints.path_len);
         match allowed {
             Some(allowed) if authorities as u64 > u64::from(allowed) => {
-                Err(TrustError::PathLength { subject: anchor.subject().to_string() })
+                Err(TrustError::PathLength { subject: anchor.subject().to_string().into() })
             }
             _ => Ok(()),
         }
@@ -82,7 +82,7 @@ impl Anchors {
 
 /// Whether a certificate says of itself that it may certify others.
 fn check(certificate: &Certificate) -> Result<(), TrustError> {
-    let unfit = |why| Err(TrustError::UnfitAnchor { subject: certificate.subject().to_string(), why });
+    let unfit = |why| Err(TrustError::UnfitAnchor { subject: certificate.subject().to_string().into(), why });
     if certificate.version() < 3 {
         return unfit("it has version 1 or 2, which cannot say that it is an authority");
     }

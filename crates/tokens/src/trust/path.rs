@@ -41,7 +41,7 @@ impl Trust {
         let authorities = self.signed(&named, budget)?;
         budget.charge(Limit::PublicKeyOperations, 1 + authorities.len() as u64)?;
         let leaf = CertificateDer::from(certificate.der());
-        let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string() };
+        let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string().into() };
         let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
         let judged = RefCell::new(None);
@@ -71,7 +71,7 @@ impl Trust {
             (Some(Ok(judged)), None) => Ok(judged),
             (Some(Err(error)), _) => Err(error),
             (_, Some(error)) => Err(self.refusal(&error, certificate, &named, now)),
-            (None, None) => Err(TrustError::NoPath { subject: certificate.subject().to_string() }),
+            (None, None) => Err(TrustError::NoPath { subject: certificate.subject().to_string().into() }),
         }
     }
 
@@ -136,7 +136,7 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<Judged, TrustError> {
-        let no_path = || TrustError::NoPath { subject: certificate.subject().to_string() };
+        let no_path = || TrustError::NoPath { subject: certificate.subject().to_string().into() };
         let mut whole = vec![certificate];
         for intermediate in path.intermediate_certificates() {
             let der = intermediate.der();
@@ -168,14 +168,14 @@ impl Trust {
         match error {
             webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. } => {
                 let outside = authorities.find_map(|authority| super::check_validity(authority, now).err());
-                outside.unwrap_or(TrustError::NoPath { subject })
+                outside.unwrap_or(TrustError::NoPath { subject: subject.into() })
             }
             webpki::Error::CaUsedAsEndEntity
             | webpki::Error::UnsupportedCriticalExtension
-            | webpki::Error::UnsupportedCertVersion => TrustError::Unsupported { subject },
-            webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject },
-            webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject },
-            _ => self.weak_signature(certificate, named).unwrap_or(TrustError::NoPath { subject }),
+            | webpki::Error::UnsupportedCertVersion => TrustError::Unsupported { subject: subject.into() },
+            webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject: subject.into() },
+            webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject: subject.into() },
+            _ => self.weak_signature(certificate, named).unwrap_or(TrustError::NoPath { subject: subject.into() }),
         }
     }
 
@@ -186,7 +186,7 @@ impl Trust {
         path.find_map(|signed| {
             let digest = signed.weak_digest()?;
             let is_issued = known().any(|issuer| issuer != signed && issuer.subject() == signed.issuer());
-            is_issued.then(|| TrustError::WeakSignature { subject: signed.subject().to_string(), digest })
+            is_issued.then(|| TrustError::WeakSignature { subject: signed.subject().to_string().into(), digest })
         })
     }
 }
@@ -205,7 +205,7 @@ fn check_usage(certificate: &Certificate, expected: &[ExtendedKeyUsage]) -> Resu
     let permits = |usage: &Vec<u8>| usage == ANY_USAGE || expected.iter().any(|expected| expected.oid() == usage);
     match usages.iter().any(permits) {
         true => Ok(()),
-        false => Err(TrustError::ExtendedKeyUsage { subject: certificate.subject().to_string() }),
+        false => Err(TrustError::ExtendedKeyUsage { subject: certificate.subject().to_string().into() }),
     }
 }
 

@@ -130,11 +130,11 @@ impl Trust {
             budget.charge(Limit::PublicKeyOperations, 1)?;
             let (_, next_update) = list.validity();
             if list.verify_signature_of(issuer).is_err() {
-                unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority() }));
+                unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority().into() }));
             } else if list.lists(certificate) {
                 return Err(revoked(certificate));
             } else if next_update <= now {
-                unknown = Some(TrustError::ListExpired { authority: authority(), next_update, now });
+                unknown = Some(TrustError::ListExpired { authority: authority().into(), next_update, now });
             } else {
                 is_good = true;
             }
@@ -143,10 +143,11 @@ impl Trust {
             return Ok(());
         }
         let subject = || certificate.subject().to_string();
-        Err(unknown.unwrap_or_else(|| TrustError::ListMissing { subject: subject(), authority: authority() }))
+        Err(unknown
+            .unwrap_or_else(|| TrustError::ListMissing { subject: subject().into(), authority: authority().into() }))
     }
 }
 
 fn revoked(certificate: &Certificate) -> TrustError {
-    TrustError::Revoked { subject: certificate.subject().to_string() }
+    TrustError::Revoked { subject: certificate.subject().to_string().into() }
 }

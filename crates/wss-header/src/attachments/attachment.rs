@@ -43,7 +43,7 @@ impl Attachment {
         content: impl Into<Vec<u8>>,
     ) -> Result<Self, MimeError> {
         let content_id = content_id.into();
-        let wrong = || MimeError::Header { line: content_id.chars().take(80).collect() };
+        let wrong = || MimeError::Header { line: content_id.as_str().into() };
         let allowed = |c: char| c.is_ascii_graphic() && !"<>()\";,\\".contains(c);
         if content_id.is_empty() || !content_id.chars().all(allowed) {
             return Err(wrong());
@@ -93,10 +93,10 @@ impl Attachment {
         let (name, value) = (name.into(), value.into());
         let is_ours = name.eq_ignore_ascii_case("Content-Transfer-Encoding");
         if is_ours || !is_field(&name, &value) {
-            return Err(MimeError::Header { line: name.chars().take(80).collect() });
+            return Err(MimeError::Header { line: name.into() });
         }
         if self.fields.get(&name)?.is_some() {
-            return Err(MimeError::Twice { name });
+            return Err(MimeError::Twice { name: name.into() });
         }
         self.fields.set(&name, format!(" {value}"));
         Ok(self)

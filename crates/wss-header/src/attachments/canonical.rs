@@ -204,9 +204,7 @@ pub(crate) fn canonical_type(fields: &Fields) -> Option<String> {
 
 fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
     match name {
-        "Content-Description" => {
-            decoded_words(value).ok_or_else(|| MimeError::Header { line: value.chars().take(80).collect() })
-        }
+        "Content-Description" => decoded_words(value).ok_or_else(|| MimeError::Header { line: value.into() }),
         // Their values have case.
         "Content-ID" | "Content-Location" => Ok(Structured::parse(value)?.value),
         _ => {

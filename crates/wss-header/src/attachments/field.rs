@@ -9,10 +9,10 @@ pub(crate) struct Fields(Vec<(String, String)>);
 impl Fields {
     /// Reads the lines of a header, without the empty line that ends it.
     pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
-        let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new() })?;
+        let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new().into() })?;
         let mut fields: Vec<(String, String)> = Vec::new();
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
-            let malformed = || MimeError::Header { line: line.chars().take(80).collect() };
+            let malformed = || MimeError::Header { line: line.into() };
             if line.contains(|c: char| c.is_control() && c != '\t') {
                 return Err(malformed());
             }
@@ -42,7 +42,7 @@ impl Fields {
         let Some(value) = self.get("Content-ID")? else { return Ok(None) };
         let id = Structured::parse(value)?.value;
         let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).filter(|id| !id.is_empty());
-        let inner = inner.ok_or(MimeError::Header { line: id.chars().take(80).collect() })?;
+        let inner = inner.ok_or(MimeError::Header { line: id.as_str().into() })?;
         Ok(Some(inner.to_owned()))
     }
 
@@ -68,7 +68,7 @@ impl Fields {
     pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, MimeError> {
         let mut found = self.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         let first = found.next().map(|(_, value)| value.as_str());
-        if found.next().is_some() { Err(MimeError::Twice { name: name.to_owned() }) } else { Ok(first) }
+        if found.next().is_some() { Err(MimeError::Twice { name: name.into() }) } else { Ok(first) }
     }
 }
 
@@ -89,7 +89,7 @@ pub(crate) struct Structured {
 
 impl Structured {
     pub(crate) fn parse(text: &str) -> Result<Self, MimeError> {
-        let malformed = || MimeError::Header { line: text.chars().take(80).collect() };
+        let malformed = || MimeError::Header { line: text.into() };
         let mut tokens = Tokens { rest: text };
         let value = tokens.until_semicolon().ok_or_else(malformed)?;
         let mut raw: Vec<(String, String)> = Vec::new();

@@ -11,6 +11,7 @@ use std::io::{self, Read};
 use thiserror::Error;
 use wss_c14n::{Exceeded, Limit, Limits};
 use wss_crypto::DigestValue;
+use wss_text::WireText;
 
 use super::content::Content;
 use super::field::{Fields, Structured};
@@ -26,19 +27,19 @@ pub enum MimeError {
     #[error("a MIME header cannot be read at {line:?}")]
     Header {
         /// The beginning of the line.
-        line: String,
+        line: WireText,
     },
     /// *Malformed.* A field that stands twice in a header.
     #[error("the MIME header has {name} twice: which one counts cannot be told")]
     Twice {
         /// The field.
-        name: String,
+        name: WireText,
     },
     /// *Malformed.* No `multipart/related` with a boundary.
     #[error("the message is of type {found:?}: a package is multipart/related, with a boundary")]
     NotRelated {
         /// The media type.
-        found: String,
+        found: WireText,
     },
     /// *Malformed.* A delimiter that is missing, or malformed.
     #[error("the package does not hold its delimiters: {what}")]
@@ -53,13 +54,13 @@ pub enum MimeError {
     #[error("two parts have the Content-ID {id:?}")]
     DuplicateId {
         /// The Content-ID.
-        id: String,
+        id: WireText,
     },
     /// *Malformed or refused.* A Content-Transfer-Encoding that is unknown, or not what the content is in.
     #[error("the transfer encoding {encoding:?} is unknown, or the content is not in it")]
     TransferEncoding {
         /// The encoding.
-        encoding: String,
+        encoding: WireText,
     },
     /// *Refused.* The package exceeds a limit.
     #[error(transparent)]
@@ -181,7 +182,7 @@ impl<'m> Package<'m> {
         let mut ids = HashSet::new();
         for id in parts.iter().filter_map(MimePart::content_id) {
             if !ids.insert(id) {
-                return Err(MimeError::DuplicateId { id: id.to_owned() });
+                return Err(MimeError::DuplicateId { id: id.into() });
             }
         }
         let root = match &related.start {
@@ -253,7 +254,7 @@ impl Related {
         let boundary = stated.parameter("boundary").filter(|boundary| is_boundary(boundary));
         let boundary = match boundary {
             Some(boundary) if stated.value.eq_ignore_ascii_case("multipart/related") => boundary.to_owned(),
-            _ => return Err(MimeError::NotRelated { found: stated.value.clone() }),
+            _ => return Err(MimeError::NotRelated { found: stated.value.into() }),
         };
         let start = stated.parameter("start");
         let bare = |start: &str| match start.strip_prefix('<').and_then(|id| id.strip_suffix('>')) {
@@ -458,7 +459,7 @@ mod tests {
     #[test]
     fn refuses_packages_two_readers_could_read_apart() {
         let two = "--b\r\n\r\n\r\n--b\r\nContent-ID: <a>\r\n\r\n1\r\n--b\r\nContent-ID: <a>\r\n\r\n2\r\n--b--";
-        assert_eq!(package(two), Err(MimeError::DuplicateId { id: "a".to_owned() }));
+        assert_eq!(package(two), Err(MimeError::DuplicateId { id: "a".into() }));
         for wrong in [
             "",
             "--b--",

@@ -32,7 +32,7 @@ impl Header {
     }
 
     pub(super) fn not_in_encoding(&self) -> MimeError {
-        MimeError::TransferEncoding { encoding: self.encoding.clone() }
+        MimeError::TransferEncoding { encoding: self.encoding.as_str().into() }
     }
 }
 
@@ -41,7 +41,7 @@ pub(super) fn split_header<'m>(octets: &'m [u8], limits: &Limits) -> Result<(&'m
     let mut at = 0;
     loop {
         let rest = octets.get(at..).unwrap_or_default();
-        let len = memchr::memchr(b'\n', rest).ok_or(MimeError::Header { line: String::new() })?;
+        let len = memchr::memchr(b'\n', rest).ok_or(MimeError::Header { line: String::new().into() })?;
         check_header(at + len, limits)?;
         let line = rest.get(..len).unwrap_or_default();
         if line.is_empty() || line == b"\r" {
@@ -264,14 +264,14 @@ impl<R: Read> Lines<R> {
     ) -> Result<Vec<u8>, MimeError> {
         let mut header = Vec::new();
         loop {
-            let line = self.line()?.ok_or(MimeError::Header { line: String::new() })?;
+            let line = self.line()?.ok_or(MimeError::Header { line: String::new().into() })?;
             if line.starts && matches!(line.octets, b"\n" | b"\r\n") {
                 return Ok(header);
             }
             if let (true, Some(delimiters)) = (line.starts, &mut delimiters)
                 && delimiters.judge(line.octets)?.is_some()
             {
-                return Err(MimeError::Header { line: String::new() });
+                return Err(MimeError::Header { line: String::new().into() });
             }
             header.extend_from_slice(line.octets);
             check_header(header.len(), limits)?;

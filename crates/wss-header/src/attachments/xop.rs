@@ -38,7 +38,7 @@ pub(crate) fn expanded(
     let allowed = limits.get(Limit::DocumentOctets);
     let mut left = allowed.saturating_sub(envelope.len() as u64);
     for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
-        let refused = || EnvelopeError::Include { path: include.path() };
+        let refused = || EnvelopeError::Include { path: include.path().into() };
         let url = href(include).ok_or_else(refused)?;
         let part = named_by(attachments, &url).ok_or_else(refused)?;
         // Before anything is read: four characters for three octets.

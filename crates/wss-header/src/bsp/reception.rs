@@ -92,7 +92,9 @@ impl<'r> Judging<'r> {
 
     fn enforce(&self) -> Result<(), OpenError> {
         match self.findings.breach().filter(|_| self.enforces) {
-            Some((rule, place)) => Err(OpenError::Bsp { rule, path: place.path.clone(), why: place.why.clone() }),
+            Some((rule, place)) => {
+                Err(OpenError::Bsp { rule, path: place.path.as_str().into(), why: place.why.as_str().into() })
+            }
             None => Ok(()),
         }
     }

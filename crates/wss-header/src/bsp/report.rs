@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wss_c14n::Element;
+use wss_text::shown;
 
 use super::rule::{Basis, Level};
 use super::table::Rule;
@@ -295,7 +296,7 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.failures += 1;
         if row.failed.len() < MAX_PLACES {
-            row.failed.push(Place { path: path_of(element), span, why: why.into() });
+            row.failed.push(Place { path: path_of(element), span, why: plain(&why.into()) });
         }
     }
 
@@ -305,7 +306,7 @@ impl<'v> Findings<'v> {
         let row = self.row(rule);
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
-            row.unknown.push(Place { path: path_of(element), span, why: format!("missing: {missing}") });
+            row.unknown.push(Place { path: path_of(element), span, why: plain(&format!("missing: {missing}")) });
         }
     }
 
@@ -345,6 +346,11 @@ impl<'v> Findings<'v> {
         let rows = Rule::ALL.into_iter().zip(self.rows);
         rows.map(|(rule, row)| row.verdict(rule, hidden.as_ref())).collect()
     }
+}
+
+/// A sentence that may quote the message, safe to print and of bounded length.
+fn plain(why: &str) -> String {
+    shown(why).to_string()
 }
 
 impl Row {
@@ -439,7 +445,11 @@ fn path_of(element: Element<'_>) -> String {
                 position = same;
             }
         }
-        steps.push(if same > 1 && position > 0 { format!("{qualified}[{position}]") } else { qualified.to_owned() });
+        steps.push(if same > 1 && position > 0 {
+            format!("{}[{position}]", shown(qualified))
+        } else {
+            shown(qualified).to_string()
+        });
     }
     steps.push(String::new());
     steps.reverse();

@@ -28,7 +28,7 @@ pub(super) struct SeenAssertion {
 impl Opening<'_> {
     pub(super) fn assertion(&mut self, element: Element<'_>) -> Result<(), OpenError> {
         let Some(trust) = &self.receiver.assertions else {
-            self.evidence.ignored.push(element.name().to_string());
+            self.evidence.ignored.push(element.name().to_string().into());
             return Ok(());
         };
         self.budget.charge(Limit::Tokens, 1)?;
@@ -113,7 +113,7 @@ impl Opening<'_> {
     /// `saml2:EncryptedAssertion`: what comes out is an assertion, and is judged as if it had just been received.
     pub(super) fn encrypted_assertion(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
         self.budget.charge(Limit::EncryptedData, 1)?;
-        let misplaced = || OpenError::EncryptedData { id: String::new() };
+        let misplaced = || OpenError::EncryptedData { id: String::new().into() };
         let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
         if *data.plaintext_type() != PlaintextType::Element {
             return Err(misplaced());
@@ -121,7 +121,7 @@ impl Opening<'_> {
         self.check_cipher(data.method(), self.is_covered(&element.span()))?;
         let wanted = Wanted::cipher(data.method().key_len());
         let Some(found) = self.key_of_assertion(scene, element, &data, wanted)? else {
-            self.evidence.ignored.push(element.name().to_string());
+            self.evidence.ignored.push(element.name().to_string().into());
             return Ok(Step::Next);
         };
         let xml = self.plaintext(&data, &found)?;

@@ -42,7 +42,7 @@ impl<'r> Opening<'r> {
         let mut attachments = Vec::new();
         let mut seen = HashSet::new();
         for id in listed {
-            let misplaced = || OpenError::EncryptedData { id: id.clone() };
+            let misplaced = || OpenError::EncryptedData { id: id.into() };
             if !seen.insert(id) {
                 return Err(misplaced());
             }
@@ -87,7 +87,7 @@ impl<'r> Opening<'r> {
                 }
                 let part = self.opened_attachment(&data, &attachment, &found)?;
                 let evidence = DecryptionEvidence {
-                    part: data.attachment().unwrap_or_default().to_owned(),
+                    part: data.attachment().unwrap_or_default().into(),
                     content: data.method(),
                     key: found.label,
                 };
@@ -124,7 +124,7 @@ impl<'r> Opening<'r> {
 
     /// The attachment that is the cipher octets of `data`.
     fn encrypted_attachment(&self, data: &EncryptedData<'_>, url: &str) -> Result<EncryptedAttachment, OpenError> {
-        let missing = || OpenError::NoAttachment { url: url.to_owned() };
+        let missing = || OpenError::NoAttachment { url: url.into() };
         let content_id = content_id_of(url).ok_or_else(missing)?;
         let named = |part: &MimePart<'_>| part.content_id() == Some(&content_id);
         let at = self.attachments.iter().position(named).ok_or_else(missing)?;

@@ -30,7 +30,7 @@ impl Opening<'_> {
                 || self.receiver.understood.contains(&(namespace, local));
             let ours = Role::of(block, envelope.version) == self.receiver.role || is_next(block, envelope);
             if ours && !understood {
-                return Err(OpenError::NotUnderstood { block: block_name.to_string() });
+                return Err(OpenError::NotUnderstood { block: block_name.to_string().into() });
             }
         }
         Ok(())
@@ -71,7 +71,7 @@ impl Opening<'_> {
                 Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
             };
             if !encrypted {
-                return Err(RequirementError::NotEncrypted { part: part.to_string() }.into());
+                return Err(RequirementError::NotEncrypted { part: part.to_string().into() }.into());
             }
         }
         Ok(())
@@ -159,14 +159,14 @@ impl Opening<'_> {
         }
         let Some((signature, missing)) = fewest else {
             let missing: Vec<String> = self.demanded.iter().map(ToString::to_string).collect();
-            return Err(RequirementError::NotSigned { missing: missing.join(", ") }.into());
+            return Err(RequirementError::NotSigned { missing: missing.join(", ").into() }.into());
         };
         let demands = |lost: &(String, CoverageLost)| {
             missing.contains(&lost.0) || self.attachments.iter().any(|part| part.content_id() == Some(&lost.0))
         };
         Err(match signature.lost().into_iter().find(demands) {
-            Some((part, why)) => RequirementError::CoverageLost { part, why }.into(),
-            None => RequirementError::NotSigned { missing: missing.join(", ") }.into(),
+            Some((part, why)) => RequirementError::CoverageLost { part: part.into(), why }.into(),
+            None => RequirementError::NotSigned { missing: missing.join(", ").into() }.into(),
         })
     }
 
@@ -206,7 +206,7 @@ impl Opening<'_> {
         self.check_direction(signature)?;
         // The node that was proven is the node that is read.
         if self.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
-            return Err(RequirementError::NotSigned { missing: Part::Body.to_string() }.into());
+            return Err(RequirementError::NotSigned { missing: Part::Body.to_string().into() }.into());
         }
         let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
         let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| {
@@ -217,7 +217,7 @@ impl Opening<'_> {
         let encrypted = self.still_encrypted(scene);
         if let (true, Some(id)) = (self.demanded.contains(&Part::Attachments), encrypted.first()) {
             let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
-            return Err(RequirementError::StillEncrypted { path, why }.into());
+            return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
         }
         let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted);
         Ok(Read {

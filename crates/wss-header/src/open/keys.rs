@@ -199,7 +199,7 @@ impl<'r> Opening<'r> {
         let token = scene.ids.get(id).filter(|token| token.parent() == Some(scene.header.element));
         let token = match token.filter(|token| Assertion::is_one(*token)) {
             Some(token) => token,
-            None if by_id => return Err(TokenError::Dangling { uri: id.clone() }.into()),
+            None if by_id => return Err(TokenError::Dangling { uri: id.into() }.into()),
             None => return Ok(None),
         };
         let is_v2 = token.is(name::SAML2.uri, "Assertion");
@@ -211,7 +211,7 @@ impl<'r> Opening<'r> {
             _ => false,
         };
         if mistyped {
-            return Err(TokenError::TypeMismatch { expected: id.clone() }.into());
+            return Err(TokenError::TypeMismatch { expected: id.into() }.into());
         }
         self.check_order(place, token, id)?;
         Ok(Some(token))
@@ -251,10 +251,10 @@ impl<'r> Opening<'r> {
                 let token = token.ok_or_else(|| dangling(id))?;
                 let is_after = key_info.element().span().start >= token.span.end;
                 if !is_after && !self.receiver.forward_references {
-                    return Err(TokenError::Forward { uri: format!("#{id}") }.into());
+                    return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
                 }
                 if let Some(expected) = value_type.as_ref().filter(|expected| **expected != token.value_type) {
-                    return Err(TokenError::TypeMismatch { expected: expected.clone() }.into());
+                    return Err(TokenError::TypeMismatch { expected: expected.into() }.into());
                 }
                 Ok((validate(&token.certificate, &token.others)?, Some(token.span.clone())))
             }
@@ -422,7 +422,7 @@ impl<'r> Opening<'r> {
         if is_after || !is_inside || self.receiver.forward_references {
             return Ok(());
         }
-        Err(TokenError::Forward { uri: format!("#{id}") }.into())
+        Err(TokenError::Forward { uri: format!("#{id}").into() }.into())
     }
 
     fn secret_of_token(
@@ -433,7 +433,7 @@ impl<'r> Opening<'r> {
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let expect = |actual: &str| match value_type {
-            Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.to_owned() }),
+            Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.into() }),
             _ => Ok(()),
         };
         if token.is(name::XENC.uri, "EncryptedKey") {
@@ -465,7 +465,7 @@ impl<'r> Opening<'r> {
             expect(version.derived_key_type())?;
             return self.derived_secret(scene, token, wanted);
         }
-        Err(TokenError::Unsupported { uri: token.name().to_string() }.into())
+        Err(TokenError::Unsupported { uri: token.name().to_string().into() }.into())
     }
 
     fn derived_secret(
@@ -624,5 +624,5 @@ fn shared((name, secret): &(Option<String>, Secret)) -> FoundSecret {
 }
 
 fn dangling(id: &str) -> TokenError {
-    TokenError::Dangling { uri: format!("#{id}") }
+    TokenError::Dangling { uri: format!("#{id}").into() }
 }

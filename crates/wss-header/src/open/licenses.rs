@@ -39,16 +39,16 @@ fn license_named<'d>(
             // The type is mandatory (BSP R6304).
             match value_type {
                 Some(value_type) if value_type == REL_LICENSE => Ok(Some((license, id.clone()))),
-                other => Err(TokenError::TypeMismatch { expected: other.clone().unwrap_or_default() }.into()),
+                other => Err(TokenError::TypeMismatch { expected: other.clone().unwrap_or_default().into() }.into()),
             }
         }
         SecurityTokenReference::External { uri, value_type, .. } if value_type.as_deref() == Some(REL_LICENSE) => {
             let named = |license: &Element<'d>| license.attribute("", "licenseId").as_deref() == Some(uri.as_str());
             let mut found = scene.header.children().filter(is_ours).filter(named);
-            let elsewhere = || TokenError::Elsewhere { uri: uri.clone() };
+            let elsewhere = || TokenError::Elsewhere { uri: uri.into() };
             let license = found.next().ok_or_else(elsewhere)?;
             if found.next().is_some() || id_of(license).is_some() {
-                return Err(TokenError::Dangling { uri: uri.clone() }.into());
+                return Err(TokenError::Dangling { uri: uri.into() }.into());
             }
             Ok(Some((license, uri.clone())))
         }

@@ -232,7 +232,7 @@ impl<'r> Opening<'r> {
                 let (evidence, root) = (Some(self.evidence.decrypted.len()), Some(plaintext.root));
                 self.decrypted.push(Decrypted { depth, root, evidence, ..decrypted });
                 self.evidence.decrypted.push(DecryptionEvidence {
-                    part: if plaintext.in_body { "Body".to_owned() } else { String::new() },
+                    part: if plaintext.in_body { "Body".into() } else { String::new().into() },
                     content: plaintext.content,
                     key: plaintext.key,
                 });
@@ -282,11 +282,11 @@ impl<'r> Opening<'r> {
         let document = Document::parse_within(source, &budget).map_err(|error| self.parse_error(error))?;
         let envelope = Envelope::locate(&document)?;
         if let Some(include) = include_in(&document) {
-            return Err(EnvelopeError::Include { path: include.path() }.into());
+            return Err(EnvelopeError::Include { path: include.path().into() }.into());
         }
         let ids = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| self.retired_ids.contains(*id)) {
-            return Err(EnvelopeError::from(wss_c14n::IdError::Duplicate { id: id.to_owned() }).into());
+            return Err(EnvelopeError::from(wss_c14n::IdError::Duplicate { id: id.into() }).into());
         }
         let header = SecurityHeader::locate(envelope, &self.receiver.role, budget.limits())?;
         let header = header.ok_or(OpenError::NoSecurityHeader)?;
@@ -379,7 +379,7 @@ impl<'r> Opening<'r> {
             }
             decrypted.is_assertion = in_header && Assertion::is_one(element);
             if let Some(evidence) = decrypted.evidence.and_then(|at| self.evidence.decrypted.get_mut(at)) {
-                evidence.part = element.name().local.to_owned();
+                evidence.part = element.name().local.into();
             }
         }
     }
@@ -408,7 +408,7 @@ impl<'r> Opening<'r> {
             (ns, "EncryptedData")
                 if ns == name::XENC.uri
                     && child.attribute("", "Id").is_some_and(|id| self.opened_data.contains(id.as_ref())) => {}
-            _ => self.evidence.ignored.push(child.name().to_string()),
+            _ => self.evidence.ignored.push(child.name().to_string().into()),
         }
         Ok(Step::Next)
     }

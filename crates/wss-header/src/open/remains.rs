@@ -78,7 +78,7 @@ impl Opening<'_> {
                 let found = RemainingCiphertext { part: part.clone(), path: data.path(), id, why };
                 if !self.receiver.ciphertext_for_others {
                     let RemainingCiphertext { path, why, .. } = found;
-                    return Err(RequirementError::StillEncrypted { path, why }.into());
+                    return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
                 }
                 remains.push(found);
             }

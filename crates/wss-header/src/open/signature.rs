@@ -39,7 +39,7 @@ impl<'r> Opening<'r> {
                 Transform::EnvelopedSignature => false,
             };
             if reference.transforms().len() != 1 || !reference.transforms().iter().all(exclusive) {
-                return Err(OpenError::Transforms { uri: reference.uri().to_owned() });
+                return Err(OpenError::Transforms { uri: reference.uri().into() });
             }
         }
         if self.exchange.is_some_and(|request| request.signature_values.iter().any(|value| value == signature.value()))
@@ -197,7 +197,7 @@ impl<'r> Opening<'r> {
         apex: Element<'_>,
         signature: Element<'_>,
     ) -> Result<Option<Part>, OpenError> {
-        let misplaced = || OpenError::Place { path: apex.path() };
+        let misplaced = || OpenError::Place { path: apex.path().into() };
         if apex == scene.envelope.body {
             return Ok(Some(Part::Body));
         }

@@ -16,7 +16,7 @@ impl Opening<'_> {
             Ok(token) => token,
             // A token of a kind we do not know matters only if something refers to it.
             Err(TokenError::Unsupported { uri })
-                if self.receiver.kerberos.is_some() && KerberosForm::from_value_type(&uri).is_some() =>
+                if self.receiver.kerberos.is_some() && KerberosForm::from_value_type(uri.as_str()).is_some() =>
             {
                 return Ok(());
             }
@@ -46,7 +46,7 @@ impl Opening<'_> {
             return self.note_username(element, None);
         }
         let Some(passwords) = &self.receiver.passwords else {
-            self.evidence.ignored.push(element.name().to_string());
+            self.evidence.ignored.push(element.name().to_string().into());
             return self.note_username(element, None);
         };
         let came_encrypted = self.came_encrypted(&element.span());

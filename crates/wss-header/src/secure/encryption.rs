@@ -64,7 +64,7 @@ impl Securing {
             }
             for element in elements {
                 if !may_be_encrypted(element, envelope) {
-                    return Err(SecureError::CannotBe { part: part.to_string() });
+                    return Err(SecureError::CannotBe { part: part.to_string().into() });
                 }
                 // The Body stays, whatever names it (BSP R5607).
                 let kind = if element == envelope.body { PlaintextType::Content } else { PlaintextType::Element };

@@ -86,7 +86,7 @@ fn parse(source: &str) -> Result<Document<'_>, SecureError> {
 fn locate<'d>(document: &'d Document<'d>, role: &Role) -> Result<(Envelope<'d>, SecurityHeader<'d>), SecureError> {
     let envelope = Envelope::locate(document)?;
     let header = SecurityHeader::locate(envelope, role, &Limits::dangerous_unbounded())?;
-    let header = header.ok_or(SecureError::NoSuchPart { part: "Security header".to_owned() })?;
+    let header = header.ok_or(SecureError::NoSuchPart { part: "Security header".into() })?;
     Ok((envelope, header))
 }
 
@@ -376,7 +376,7 @@ impl Securing {
 }
 
 fn no_such(part: &Part) -> SecureError {
-    SecureError::NoSuchPart { part: part.to_string() }
+    SecureError::NoSuchPart { part: part.to_string().into() }
 }
 
 fn header_block<'d>(

@@ -1,0 +1,234 @@
+//! What a message says reaches no terminal, log line or page raw: every error, and all of the evidence, is plain to see.
+
+mod common;
+
+use std::path::Path;
+
+use common::*;
+use ws_security::attachments::{MimeError, Package};
+use ws_security::bsp::{self, Context};
+use ws_security::prelude::*;
+use ws_security::text::{WireText, is_plain};
+use ws_security::{DistinguishedName, Fault, FaultCode, MemoryReplayCache, Requirements, Signer};
+
+/// Characters that XML admits and a terminal, a log or a page must not get: C1, DEL, separators, controls of direction,
+/// zero-width characters, the byte order mark, tags.
+const HOSTILE: [&str; 14] = [
+    "\u{9b}2J",
+    "\u{7f}",
+    "\u{85}",
+    "\u{2028}",
+    "\u{2029}",
+    "\u{202e}",
+    "\u{2066}",
+    "\u{2069}",
+    "\u{200e}",
+    "\u{61c}",
+    "\u{200b}",
+    "\u{feff}",
+    "\u{e0041}",
+    "&#10;FORGED&#13;&#9;",
+];
+
+#[test]
+fn no_error_holds_text_in_a_type_that_prints_it_raw() {
+    let mut enums = 0;
+    for (path, source) in sources() {
+        for block in source.split("\n#[derive(").skip(1) {
+            let (derived, rest) = block.split_once(")]").expect("the end of the list");
+            if !derived.split(", ").any(|name| name == "Error") {
+                continue;
+            }
+            enums += 1;
+            let body = rest.split("\n}\n").next().expect("the body");
+            let code: Vec<&str> = body.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            for raw in ["String", "&'a str", "Box<str>", "Cow<", "Vec<u8>", "OsString"] {
+                let held = code.iter().find(|line| line.contains(raw) && !line.contains("#["));
+                assert_eq!(held, None, "{path}: hold it as a WireText");
+            }
+        }
+    }
+    assert!(enums > 15, "the sources are read: {enums}");
+}
+
+/// Each place of a message where a name or value is free, with every hostile text, as refused by a service that logs.
+#[test]
+fn hostile_names_and_values_are_escaped_in_errors_reports_and_evidence() {
+    let receiver = receiver().decrypt_with(identity("bob"));
+    let golden = signed(SOAP11);
+    let mut refused = 0;
+    for text in HOSTILE {
+        for (before, after) in places(text) {
+            let message = golden.replacen(&before, &after, 1);
+            assert_ne!(message, golden, "{before} is in the message");
+            match receiver.open(&message) {
+                Err(error) => {
+                    refused += 1;
+                    plain(&error.to_string(), &message);
+                    plain(&format!("{error:?}"), &message);
+                    plain(Fault::naming(&error).code().reason(), &message);
+                }
+                Ok(opened) => plain(&format!("{:?} {:?}", opened, opened.evidence()), &message),
+            }
+            if let Ok(unsigned) = lax().dangerous_open_unsigned(&message) {
+                plain(&format!("{:?}", unsigned.evidence()), &message);
+                unsigned.evidence().ignored.iter().for_each(|name| plain(&name.to_string(), &message));
+            }
+            if let Ok(report) = bsp::report(&message, &Context::new()) {
+                plain(&format!("{report:?}"), &message);
+                for verdict in report.verdicts() {
+                    plain(verdict.why(), &message);
+                    verdict.places().iter().for_each(|place| plain(&format!("{}{}", place.path, place.why), &message));
+                }
+            }
+        }
+    }
+    assert!(refused > 100, "most of them are refused: {refused}");
+}
+
+/// What is found in a signed message, and what stands in its place.
+fn places(text: &str) -> Vec<(String, String)> {
+    let mut places = Vec::new();
+    let mut put = |before: &str, after: String| places.push((before.to_owned(), after));
+    put("<a:Action", format!("<x:q xmlns:x=\"urn:{text}\" s:mustUnderstand=\"1\"/><a:Action"));
+    put("<wsu:Timestamp", format!("<x:q xmlns:x=\"urn:{text}\"/><wsu:Timestamp"));
+    put("<s:Body", format!("<s:Body x:wsu=\"{text}\" xmlns:x=\"urn:{text}\""));
+    put("<s:Envelope", format!("<s:Envelope xmlns:rel=\"rel/{text}\""));
+    put("<ds:Reference URI=\"#", format!("<ds:Reference URI=\"#{text}"));
+    put("SignatureMethod Algorithm=\"", format!("SignatureMethod Algorithm=\"{text}"));
+    put("DigestMethod Algorithm=\"", format!("DigestMethod Algorithm=\"{text}"));
+    put("CanonicalizationMethod Algorithm=\"", format!("CanonicalizationMethod Algorithm=\"{text}"));
+    put("ValueType=\"", format!("ValueType=\"{text}"));
+    put("EncodingType=\"", format!("EncodingType=\"{text}"));
+    put("<wsse:Reference URI=\"#", format!("<wsse:Reference URI=\"{text}"));
+    put("<wsse:Reference URI=\"#", format!("<wsse:Reference URI=\"#{text}"));
+    put("<wsu:Created>", format!("<wsu:Created>{text}"));
+    put("wsu:Id=\"", format!("wsu:Id=\"{text}"));
+    put("<wsse:Security", format!("<wsse:Security s:actor=\"{text}\""));
+    places
+}
+
+#[test]
+fn names_of_elements_are_escaped_in_paths() {
+    // All of these may stand in a name.
+    for text in ["\u{61c}", "\u{200d}", "\u{feff}", "\u{e0041}", "\u{180e}"] {
+        let message = signed(SOAP11).replacen("<wsu:Timestamp", &format!("<a{text}/><wsu:Timestamp"), 1);
+        let evidence = lax().dangerous_open_unsigned(&message).expect("opens").evidence().clone();
+        let ignored = evidence.ignored.first().expect("ignored").to_string();
+        assert!(ignored.contains("a\\u{"), "{ignored}");
+        let document = ws_security::c14n::Document::parse(&message, &Default::default()).expect("well-formed");
+        document
+            .elements()
+            .for_each(|element| plain(&format!("{} {} {element:?}", element.path(), element.name()), &message));
+    }
+}
+
+#[test]
+fn a_name_of_megabytes_is_a_short_line() {
+    let long = "x".repeat(60_000);
+    let message = signed(SOAP11).replacen(
+        "<a:Action",
+        &format!("<x:q xmlns:x=\"urn:{long}\" s:mustUnderstand=\"1\"/><a:Action"),
+        1,
+    );
+    let error = receiver().open(&message).expect_err("refused");
+    assert!(error.to_string().contains("urn:xxx") && error.to_string().len() < 600, "{error}");
+    assert!(format!("{error:?}").len() < 600);
+    let message = signed(SOAP11).replacen("<ds:Reference URI=\"#", &format!("<ds:Reference URI=\"#{long}"), 1);
+    assert!(receiver().open(&message).expect_err("refused").to_string().len() < 600);
+}
+
+#[test]
+fn parts_signers_and_subjects_are_plain_and_short() {
+    for text in HOSTILE {
+        let text = format!("{text}\u{1b}[31m{}", "y".repeat(10_000));
+        let shown = [
+            Part::header_block(&text, &text).to_string(),
+            format!("{:?}", Part::Id(text.clone())),
+            Signer::SharedSecret { name: Some(text.clone()) }.to_string(),
+            format!("{:?}", Signer::SecurityContext { identifier: text.clone() }),
+            Signer::Kerberos { principal: text.clone() }.to_string(),
+            Signer::License { id: text.clone() }.to_string(),
+            WireText::from(text.as_str()).to_string(),
+        ];
+        for shown in shown {
+            plain(&shown, &text);
+            assert!(shown.len() < 2_000, "{}", shown.len());
+        }
+    }
+}
+
+#[test]
+fn a_subject_with_hostile_characters_is_shown_as_hex_pairs_that_read_back() {
+    for text in ["\u{202e}ecilA", "a\u{9b}2Jb", "tab\tline\n", "\u{feff}", "O\u{2028}"] {
+        let hex: String = text.bytes().map(|octet| format!("\\{octet:02X}")).collect();
+        let name = DistinguishedName::parse(&format!("CN={hex},O=Zoë")).expect("a name");
+        plain(&format!("{name} {name:?}"), text);
+        assert_eq!(DistinguishedName::parse(&name.to_string()).expect("reads back"), name);
+        assert!(name.to_string().ends_with("O=Zoë"), "{name}");
+    }
+}
+
+#[test]
+fn mime_headers_are_escaped_in_errors() {
+    for text in HOSTILE {
+        let text = text.replace("&#10;FORGED&#13;&#9;", "\u{1b}[2J");
+        for header in [
+            format!("Content-Type: {text}/related; boundary=b\r\n"),
+            format!("Content-Type: multipart/related; boundary=b\r\n{text}: x\r\n"),
+            format!("Content-Type: multipart/related; boundary=b\r\nContent-Transfer-Encoding: {text}\r\n"),
+        ] {
+            let octets = format!(
+                "{header}\r\n--b\r\nContent-ID: <{text}>\r\nContent-Transfer-Encoding: {text}\r\n\r\nx\r\n--b--\r\n"
+            );
+            let error: Option<MimeError> = Package::parse(octets.as_bytes(), &ws_security::Limits::default()).err();
+            if let Some(error) = error {
+                plain(&format!("{error} {error:?}"), &octets);
+            }
+        }
+    }
+}
+
+/// The fault is of a fixed list; nothing of the message is in it, whatever was wrong.
+#[test]
+fn a_fault_says_nothing_of_the_message() {
+    let mut bodies = std::collections::BTreeSet::new();
+    for text in HOSTILE {
+        for (before, after) in places(text) {
+            let message = signed(SOAP11).replacen(&before, &after, 1);
+            if let Err(error) = receiver().open(&message) {
+                assert_eq!(Fault::refused().code(), FaultCode::Refused);
+                let fault = Fault::naming(&error);
+                assert!(FaultCode::ALL.contains(&fault.code()));
+                bodies.insert(fault.code().reason());
+            }
+        }
+    }
+    assert!(bodies.len() <= FaultCode::ALL.len());
+}
+
+fn lax() -> Receiver {
+    Receiver::new(trust(), Requirements::dangerous_unsigned(), MemoryReplayCache::default())
+}
+
+fn plain(written: &str, of: &str) {
+    let raw = written.chars().find(|c| !is_plain(*c));
+    assert_eq!(raw, None, "{} of {}", written.escape_debug(), of.escape_debug());
+}
+
+fn sources() -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("crates"), &mut found);
+    found
+}
+
+fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() && !path.ends_with("target") {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a source")));
+        }
+    }
+}
