@@ -1,5 +1,6 @@
 //! Content ciphers and key wraps, with the layouts of XML Encryption.
 
+use subtle::{Choice, ConditionallySelectable as _, ConstantTimeGreater as _};
 use zeroize::Zeroizing;
 
 use crate::algorithm::{Aes, BlockCipher, ContentEncryption, DigestMethod, KeyWrap, Mode, Wrap};
@@ -57,22 +58,45 @@ pub fn encrypt(
 /// Decrypts what [`encrypt`] lays out. The octets are decrypted in place and wiped on failure.
 ///
 /// # Errors
-/// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
+/// As [`decrypt_and`].
 ///
 /// # Specification
 /// XML Encryption 1.1 §5.2; CBC padding counts by its last octet alone.
 pub fn decrypt(method: ContentEncryption, key: &Secret, octets: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
+    decrypt_and(method, key, octets, Some)
+}
+
+/// Decrypts what [`encrypt`] lays out, and has `read` make something of the plaintext before it says whether decryption
+/// failed: the work is the same whether padding or tag are wrong, or `read` finds nothing. After a wrong tag `read` gets
+/// as many zeroes, after wrong padding what was decrypted; what it makes of them is dropped.
+///
+/// # Errors
+/// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
+pub fn decrypt_and<T>(
+    method: ContentEncryption,
+    key: &Secret,
+    octets: Vec<u8>,
+    read: impl FnOnce(Vec<u8>) -> Option<T>,
+) -> Result<T, CryptoError> {
     let mut octets = Zeroizing::new(octets);
-    if key.len() != method.key_len() {
-        return Err(CryptoError::Decryption);
-    }
-    let end = match method.mode() {
-        Mode::Gcm(aes) => gcm_open(aes, key, &mut octets)?,
-        Mode::Cbc(cipher) => cbc_decrypt(cipher, key, &mut octets)?,
+    let opened = match method.mode() {
+        _ if key.len() != method.key_len() => Err(CryptoError::Decryption),
+        Mode::Gcm(aes) => gcm_open(aes, key, &mut octets).map(|end| (end, Choice::from(1))),
+        Mode::Cbc(cipher) => cbc_decrypt(cipher, key, &mut octets),
+    };
+    let (end, holds) = match opened {
+        Ok(opened) => opened,
+        Err(CryptoError::Decryption) => {
+            octets.fill(0);
+            let tag = if method.is_authenticated() { TAG } else { 0 };
+            (octets.len().saturating_sub(tag), Choice::from(0))
+        }
+        Err(unsupported) => return Err(unsupported),
     };
     octets.truncate(end);
-    octets.drain(..method.iv_len());
-    Ok(std::mem::take(&mut octets))
+    octets.drain(..method.iv_len().min(end));
+    let made = read(std::mem::take(&mut octets));
+    made.filter(|_| bool::from(holds)).ok_or(CryptoError::Decryption)
 }
 
 /// Decrypts behind the initialisation vector; says where the plaintext ends.
@@ -83,18 +107,20 @@ fn gcm_open(aes: Aes, key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoEr
     Chosen::gcm_open(aes, key.as_octets(), octets).map_err(not_decrypted)
 }
 
-/// Decrypts behind the initialisation vector; says where the plaintext ends.
-fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoError> {
+/// Decrypts behind the initialisation vector; says where the plaintext ends, and whether the padding is right. The end
+/// behind wrong padding is that behind a whole block of it.
+fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(usize, Choice), CryptoError> {
     let block = cipher.block_len();
     if octets.len() < 2 * block || !octets.len().is_multiple_of(block) {
         return Err(CryptoError::Decryption);
     }
     let (iv, blocks) = octets.split_at_mut(block);
     Chosen::cbc_decrypt(cipher, key.as_octets(), iv, blocks).map_err(not_decrypted)?;
-    match octets.last().map(|pad| usize::from(*pad)) {
-        Some(pad) if (1..=block).contains(&pad) => Ok(octets.len() - pad),
-        Some(_) | None => Err(CryptoError::Decryption),
-    }
+    let pad = u32::from(octets.last().copied().unwrap_or(0));
+    // Greater than 0 and not greater than a block, without a branch on it.
+    let holds = pad.ct_gt(&0) & !pad.ct_gt(&(block as u32));
+    let pad = u32::conditional_select(&(block as u32), &pad, holds);
+    Ok((octets.len() - pad as usize, holds))
 }
 
 /// Wraps a key under another.
@@ -163,5 +189,43 @@ fn triple_des_unwrap(wrapping: &Secret, wrapped: &[u8]) -> Result<Secret, Crypto
         Ok(key)
     } else {
         Err(CryptoError::Decryption)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{decrypt_and, encrypt};
+    use crate::algorithm::ContentEncryption;
+    use crate::error::CryptoError;
+    use crate::random::SystemRandom;
+    use crate::secret::Secret;
+
+    /// Whether what came out was read, and how many octets, whatever is wrong with the ciphertext.
+    #[test]
+    fn wrong_padding_and_wrong_tags_are_read_before_they_are_refused() {
+        let methods = ContentEncryption::ALL
+            .into_iter()
+            .filter(|method| encrypt(*method, &Secret::new(vec![7; method.key_len()]), b"", &SystemRandom).is_ok());
+        for method in methods {
+            let key = Secret::new(vec![7; method.key_len()]);
+            let genuine = encrypt(method, &key, &[9; 100], &SystemRandom).expect("encrypted");
+            for at in 0..genuine.len() {
+                let mut changed = genuine.clone();
+                changed[at] ^= 0x80;
+                let mut seen = None;
+                let opened = decrypt_and(method, &key, changed, |octets| {
+                    seen = Some(octets.len());
+                    Some(octets)
+                });
+                assert!(seen.is_some_and(|seen| (80..=112).contains(&seen)), "{method:?} {at}: {seen:?}");
+                assert!(!method.is_authenticated() || opened.is_err(), "{method:?} {at}");
+            }
+            let unread = decrypt_and(method, &key, genuine.clone(), |_| None::<()>);
+            assert!(matches!(unread, Err(CryptoError::Decryption)), "{method:?}: a plaintext that cannot be read");
+            let other = Secret::new(vec![8; method.key_len()]);
+            let mut seen = 0;
+            let _either = decrypt_and(method, &other, genuine.clone(), |octets| Some(seen = octets.len()));
+            assert!(seen >= 80, "{method:?}: a wrong key");
+        }
     }
 }

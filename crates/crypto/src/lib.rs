@@ -37,7 +37,7 @@ pub use algorithm::{
     TransportMethod,
 };
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
-pub use cipher::{decrypt, encrypt, unwrap, wrap};
+pub use cipher::{decrypt, decrypt_and, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
 pub use digest::{Digest, DigestValue};
 pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};

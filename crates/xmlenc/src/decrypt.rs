@@ -15,10 +15,15 @@ use crate::error::DecryptError;
 /// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what `budget`
 /// leaves of [`Limit::PlaintextOctets`]: cipher octets are charged to it before they are decrypted.
 pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
+    Ok(wss_crypto::decrypt(data.method(), key, charged_octets(data, budget)?)?)
+}
+
+/// The cipher octets, charged.
+fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
     let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
     let octets = data.cipher_octets(left)?;
     budget.charge(Limit::PlaintextOctets, octets.len() as u64)?;
-    Ok(wss_crypto::decrypt(data.method(), key, octets)?)
+    Ok(octets)
 }
 
 /// Decrypts to XML that can take the place of the `xenc:EncryptedData`.
@@ -32,10 +37,19 @@ pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<String, DecryptError> {
-    let octets = decrypt_octets(data, key, budget)?;
-    let text = String::from_utf8(octets).map_err(|_| DecryptError::Failed)?;
+    let octets = charged_octets(data, budget)?;
+    Ok(wss_crypto::decrypt_and(data.method(), key, octets, |octets| read(data, octets, budget))?)
+}
+
+/// The plaintext of `data`, if it is XML that fits its type. Octets that are not UTF-8 are read as an illegal character:
+/// wrong padding, a wrong tag and wrong text all cost a reading.
+fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<String> {
+    let (text, is_text) = match String::from_utf8(octets) {
+        Ok(text) => (text, true),
+        Err(error) => ("\0".repeat(error.as_bytes().len()), false),
+    };
     let wrapped = wrap(data.element(), &text);
-    let document = Document::parse_within(wrapped.as_str(), budget).map_err(|_| DecryptError::Failed)?;
+    let document = Document::parse_within(wrapped.as_str(), budget).ok()?;
     let fits = match data.plaintext_type() {
         PlaintextType::Element => {
             let root = document.root();
@@ -47,7 +61,7 @@ pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> R
         PlaintextType::Content => true,
         PlaintextType::Attachment { .. } | PlaintextType::Other(_) => false,
     };
-    if fits { Ok(text) } else { Err(DecryptError::Failed) }
+    (fits && is_text).then_some(text)
 }
 
 /// `text` inside an element that declares what is in scope at `place`.

@@ -2,7 +2,8 @@
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{
-    ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret, TransportMethod,
+    ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret, SystemRandom,
+    TransportMethod,
 };
 
 use crate::encrypted_data::{Parts, write_rest};
@@ -131,6 +132,28 @@ impl<'d> EncryptedKey<'d> {
         match &self.method {
             KeyMethod::Wrap(wrap) => Ok(wss_crypto::unwrap(*wrap, key, &self.cipher_octets)?),
             KeyMethod::Transport(_) => Err(DecryptError::Failed),
+        }
+    }
+
+    /// What `unwrap` makes of this key, or where that fails a fresh key of `expected_len` octets (32 if none is expected):
+    /// what uses the key then fails as it does under every wrong key, after the same work. An error that came at once
+    /// would tell the sender whether the padding of key transport is right.
+    ///
+    /// # Errors
+    /// [`DecryptError::Failed`] if there is no randomness.
+    ///
+    /// # Specification
+    /// XML Encryption 1.1 §6.7; RFC 5246 §7.4.7.1 has the idea.
+    pub fn unwrap_or_substitute(
+        &self,
+        expected_len: Option<usize>,
+        unwrap: impl FnOnce(&Self) -> Result<Secret, DecryptError>,
+    ) -> Result<Secret, DecryptError> {
+        let fresh = Secret::generate(&SystemRandom, expected_len.unwrap_or(32))?;
+        match unwrap(self) {
+            Ok(key) => Ok(key),
+            Err(DecryptError::Failed) => Ok(fresh),
+            Err(error) => Err(error),
         }
     }
 }

@@ -556,13 +556,14 @@ impl<'r> Opening<'r> {
             };
             let Some(wrapping) = wrapping else { return Ok(None) };
             self.note_use(&wrapping, KeyUse::Wrap)?;
-            let secret = key.unwrap_with_secret(&wrapping.secret)?;
+            let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
             // Whoever wraps under a shared secret has it.
             return Ok(Some(found(secret, wrapping.holder)));
         }
         let Some(identity) = self.recipient(key_info.as_ref())? else { return Ok(None) };
         self.budget.charge(Limit::PrivateKeyOperations, 1)?;
-        let secret = key.unwrap_with(identity.unwrapping_key().as_ref(), expected_len)?;
+        let unwrapping = identity.unwrapping_key().as_ref();
+        let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;
         self.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
         Ok(Some(found(secret, Holder::Anonymous)))
     }
