@@ -4,6 +4,7 @@
 //! SAML assertions share one space of values. A value that occurs twice refuses the document, whether anything
 //! refers to it or not: two elements that answer to one name are how signature wrapping begins.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use crate::document::{Document, NodeId};
@@ -18,7 +19,7 @@ const MAX_ID_OCTETS: usize = 256;
 #[derive(Debug)]
 pub struct IdIndex<'a> {
     document: &'a Document<'a>,
-    ids: HashMap<String, NodeId>,
+    ids: HashMap<Cow<'a, str>, NodeId>,
 }
 
 impl<'a> IdIndex<'a> {
@@ -42,7 +43,8 @@ impl<'a> IdIndex<'a> {
     /// # Errors
     /// As [`IdIndex::build`].
     pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
-        let mut ids = HashMap::new();
+        // With room for all of them: a table that grows is copied, and takes twice its memory meanwhile.
+        let mut ids = HashMap::with_capacity(document.elements().filter(|element| element.may_have_id(more)).count());
         for element in document.elements().filter(|element| element.may_have_id(more)) {
             let mut own = None;
             for (attribute, value) in element.attributes() {
@@ -60,7 +62,7 @@ impl<'a> IdIndex<'a> {
                 if ids.contains_key(value.as_ref()) {
                     return Err(IdError::Duplicate { id: value.into() });
                 }
-                ids.insert(value.into_owned(), element.id());
+                ids.insert(value, element.id());
             }
         }
         Ok(Self { document, ids })
@@ -80,7 +82,7 @@ impl<'a> IdIndex<'a> {
 
     /// The Ids in no particular order.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.ids.keys().map(String::as_str)
+        self.ids.keys().map(AsRef::as_ref)
     }
 }
 

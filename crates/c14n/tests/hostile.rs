@@ -101,7 +101,8 @@ fn the_default_limits_refuse_with_the_limit_named() {
     expect(format!("<{}/>", "x".repeat(1_025)), Limit::NameOctets);
     expect(format!("<a b='{}'/>", "x".repeat((64 << 10) + 1)), Limit::ValueOctets);
     expect(format!("<a b{}='x'/>", " ".repeat(17)), Limit::EqualsBlanks);
-    expect(format!("<a>{}</a>", "<b/>".repeat(250_000)), Limit::Nodes);
+    expect(format!("<a>{}</a>", "<bcdefghi/>".repeat(250_000)), Limit::Nodes);
+    expect(format!("<a>{}</a>", "<b/>".repeat(250_000)), Limit::NodesPerKibibyte);
 }
 
 #[test]

@@ -16,7 +16,7 @@ mod order;
 mod stops;
 mod tag;
 
-use memchr::{memchr, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memchr3, memmem};
 use wss_budget::{Exceeded, Limit, Limits};
 
 use crate::chars::{check_characters, is_blank, reference};
@@ -39,6 +39,12 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
     }
 }
 
+/// How many nodes a document of so many octets may have.
+fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
+    const FREE: usize = 16 << 10;
+    (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
+}
+
 const XML_PREFIX: u32 = 1;
 const XMLNS_PREFIX: u32 = 2;
 
@@ -50,6 +56,8 @@ struct Reader<'s, 'l> {
     known: KnownNames,
     /// The name read last that was not known.
     last_name: QName,
+    /// What [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
+    max_nodes: usize,
     nodes: Vec<Node>,
     attributes: Vec<Attribute>,
     declarations: Vec<Declaration>,
@@ -74,9 +82,10 @@ impl<'s, 'l> Reader<'s, 'l> {
             names: Names::new(),
             known: KnownNames::new(),
             last_name: QName::default(),
-            // Room for an element every 12 octets: what is not touched costs nothing, growing would copy, and one
+            max_nodes: limits.size(Limit::Nodes).min(max_nodes_of(source.len(), limits)),
+            // Room for an element every 16 octets: what is not touched costs nothing, growing would copy, and one
             // large block keeps allocators from handing the pages of every document back to the system.
-            nodes: Vec::with_capacity((source.len() / 12 + 8).min(limits.size(Limit::Nodes).saturating_add(1))),
+            nodes: Vec::with_capacity((source.len() / 16 + 8).min(limits.size(Limit::Nodes).saturating_add(1))),
             attributes: Vec::with_capacity(source.len() / 64 + 8),
             declarations: Vec::new(),
             attributes_allowed: 0,
@@ -283,6 +292,29 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
     }
 
+    /// Makes room for all nodes there can still be, at once: to double again and again would take several times the memory.
+    #[cold]
+    fn grow_nodes(&mut self) -> Result<(), Failed> {
+        let used = self.nodes.len();
+        if used >= self.max_nodes {
+            let limit = if used >= self.limits.size(Limit::Nodes) { Limit::Nodes } else { Limit::NodesPerKibibyte };
+            return Err(self.over(limit));
+        }
+        // Each node begins with `<`, but for texts, each of which ends with one.
+        let starts = memchr_iter(b'<', self.octets).filter(|at| self.at(at + 1) != b'/').count();
+        let needed = if used < starts { starts } else { starts.saturating_mul(2) };
+        self.nodes.reserve_exact(needed.max(used + used / 2 + 8).min(self.max_nodes) - used);
+        Ok(())
+    }
+
+    /// As [`Reader::grow_nodes`]. Each attribute has an equals sign, and at least five octets.
+    #[cold]
+    fn grow_attributes(&mut self) {
+        let used = self.attributes.len();
+        let most = memchr_iter(b'=', self.octets).count().min(self.octets.len() / 5);
+        self.attributes.reserve_exact(most.saturating_sub(used).max(8));
+    }
+
     /// Records a node without children. `content` is where its text begins.
     fn leaf_node(
         &mut self,
@@ -294,8 +326,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         flags: u8,
     ) -> Result<(), Failed> {
         let index = self.nodes.len();
-        if index >= self.limits.size(Limit::Nodes) {
-            return Err(self.over(Limit::Nodes));
+        if index == self.nodes.capacity() || index >= self.max_nodes {
+            self.grow_nodes()?;
         }
         self.nodes.push(Node {
             start: start as u32,

@@ -15,8 +15,8 @@ impl Reader<'_, '_> {
 
     pub(super) fn start_tag(&mut self, start: usize) -> Result<usize, Failed> {
         let index = self.nodes.len();
-        if index >= self.limits.size(Limit::Nodes) {
-            return Err(self.over(Limit::Nodes));
+        if index == self.nodes.capacity() || index >= self.max_nodes {
+            self.grow_nodes()?;
         }
         if self.open.len() >= self.limits.size(Limit::Depth) {
             return Err(self.over(Limit::Depth));
@@ -137,6 +137,9 @@ impl Reader<'_, '_> {
         } else {
             if self.attributes.len() >= self.attributes_allowed {
                 return Err(self.over(Limit::Attributes));
+            }
+            if self.attributes.len() == self.attributes.capacity() {
+                self.grow_attributes();
             }
             self.attributes.push(Attribute {
                 name_start: start as u32,

@@ -81,27 +81,37 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     {
         text = expanded.envelope.into();
     }
-    let document = Document::parse(text.as_ref(), &limits)?;
-    let scene = Scene::read(&document);
-    let mut findings = Findings::new(&context.variant);
-    check::revision(&scene, package, &[], context, &mut findings);
-    check::transport(&context.transport, document.root(), &mut findings);
-    let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
-    check::clear_text(&scene, clear.as_ref(), &mut findings);
-
+    // No two revisions are in memory at a time.
     let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text, package));
-    let wire = check::digests(&scene, &limits);
-    let Some(revelation) = revelation else {
-        check::order(&scene, &wire, None, &mut findings);
-        let hidden = scene.hidden().map(|hidden| report::place_of(hidden, hidden.span()));
-        return Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) });
+    let last = match &revelation {
+        Some(revelation) => {
+            let document = Document::parse(revelation.source.as_str(), &limits)?;
+            Some(check::digests(&Scene::read(&document), &limits))
+        }
+        None => None,
     };
-    let document = Document::parse(revelation.source.as_str(), &limits)?;
-    let clear_scene = Scene::read(&document);
-    let last = check::digests(&clear_scene, &limits);
-    check::order(&scene, &wire, Some((&revelation.in_order, &last)), &mut findings);
-    findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
-    check::revision(&clear_scene, package, &revelation.attachments, context, &mut findings);
-    let hidden = clear_scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())));
+    let mut findings = Findings::new(&context.variant);
+    let as_it_came = {
+        let document = Document::parse(text.as_ref(), &limits)?;
+        let scene = Scene::read(&document);
+        check::revision(&scene, package, &[], context, &mut findings);
+        check::transport(&context.transport, document.root(), &mut findings);
+        let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
+        check::clear_text(&scene, clear.as_ref(), &mut findings);
+        let decrypted = revelation.as_ref().map(|revelation| &revelation.in_order).zip(last.as_ref());
+        check::order(&scene, &check::digests(&scene, &limits), decrypted, &mut findings);
+        scene.hidden().map(|hidden| report::place_of(hidden, hidden.span()))
+    };
+    let hidden = match revelation {
+        Some(revelation) => {
+            drop(text);
+            let document = Document::parse(revelation.source.as_str(), &limits)?;
+            let scene = Scene::read(&document);
+            findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
+            check::revision(&scene, package, &revelation.attachments, context, &mut findings);
+            scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())))
+        }
+        None => as_it_came,
+    };
     Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
 }

@@ -3,6 +3,7 @@
 //! What a SAML assertion holds follows SAML and is left out (guide to the profile, §5.9), but for ids. Ciphertext
 //! counts where the message's security put it: named by a list, in the SOAP Header, or directly in the Body.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use wss_c14n::{Document, Element, IdIndex, NodeId, id_of, name};
@@ -19,8 +20,8 @@ pub(super) struct Scene<'d> {
     pub(super) body: Option<Element<'d>>,
     /// `soap:Header/wsse:Security`.
     pub(super) security: Vec<Element<'d>>,
-    /// Elements by the value of their Id, of whatever kind.
-    pub(super) ids: HashMap<String, Vec<Element<'d>>>,
+    /// Elements with an Id of whatever kind, in the order of its value and then of the document.
+    ids: Vec<NodeId>,
     pub(super) references: Vec<Reference<'d>>,
     pub(super) tokens: Tokens<'d>,
     /// `wsse:Security/ds:Signature`.
@@ -79,7 +80,7 @@ impl<'d> Scene<'d> {
             header,
             body,
             security,
-            ids: HashMap::new(),
+            ids: Vec::new(),
             references: Vec::new(),
             tokens: Tokens::default(),
             signatures: Vec::new(),
@@ -103,11 +104,10 @@ impl<'d> Scene<'d> {
     }
 
     fn find_ids(&mut self) {
-        for element in self.document.elements() {
-            if let Some(id) = id_of(element) {
-                self.ids.entry(id.into_owned()).or_default().push(element);
-            }
-        }
+        let document = self.document;
+        self.ids = document.elements().filter(|element| id_of(*element).is_some()).map(Element::id).collect();
+        // The values stay where they are in the source: a table of them would cost more than the message.
+        self.ids.sort_by(|l, r| id_at(document, *l).cmp(&id_at(document, *r)));
     }
 
     fn find_steps(&mut self) {
@@ -200,7 +200,9 @@ impl<'d> Scene<'d> {
     }
 
     pub(super) fn by_id(&self, id: &str) -> Option<Element<'d>> {
-        self.ids.get(id).and_then(|found| found.first()).copied()
+        let at = self.ids.partition_point(|node| id_at(self.document, *node).is_some_and(|known| *known < *id));
+        let element = self.document.element(*self.ids.get(at)?)?;
+        id_of(element).filter(|known| known == id).map(|_| element)
     }
 
     /// What is known of ciphertext in scope.
@@ -245,6 +247,10 @@ impl<'d> Scene<'d> {
     pub(super) fn index(&self) -> Option<IdIndex<'d>> {
         IdIndex::build(self.document).ok()
     }
+}
+
+fn id_at<'d>(document: &'d Document<'d>, node: NodeId) -> Option<Cow<'d, str>> {
+    document.element(node).and_then(id_of)
 }
 
 /// Where the cipher octets are, if not in the EncryptedData itself: in an attachment.

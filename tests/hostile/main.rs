@@ -1,0 +1,259 @@
+//! Hostile shapes: every one ends in a typed error or is accepted, in time linear in its size and in little memory.
+//!
+//! Each shape is made at three sizes and goes through every door in the default configuration. Twice the size may take
+//! 2.3 times the time, and no size more memory than twelve times the message and one mebibyte. Memory is what a counting
+//! allocator sees on this thread; a reallocation counts as a new block beside the old one.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod der;
+mod shapes;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::time::Duration;
+
+use common::*;
+use ws_security::attachments::Package;
+use ws_security::bsp::{self, Context};
+use ws_security::prelude::*;
+use ws_security::{AssertionTrust, Limits, PublicKey, Secret};
+
+/// Counts what is allocated on each thread.
+struct Counting;
+
+thread_local! {
+    static LIVE: Cell<usize> = const { Cell::new(0) };
+    static PEAK: Cell<usize> = const { Cell::new(0) };
+}
+
+fn allocated(size: usize) {
+    // Threads that end have no counter.
+    let _gone = LIVE.try_with(|live| {
+        live.set(live.get().wrapping_add(size));
+        let _gone = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
+    });
+}
+
+fn freed(size: usize) {
+    // What another thread allocated was never counted here.
+    let _gone = LIVE.try_with(|live| live.set(live.get().saturating_sub(size)));
+}
+
+#[allow(unsafe_code, reason = "an allocator is; it hands everything to that of the system")]
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        allocated(layout.size());
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        allocated(layout.size());
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        freed(layout.size());
+        unsafe { System.dealloc(at, layout) }
+    }
+    // `realloc` is that of the trait: it allocates, copies and frees.
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The processor time of this thread: other processes do not count.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "the standard library does not tell it")]
+fn thread_time() -> Duration {
+    #[repr(C)]
+    struct Timespec {
+        seconds: std::ffi::c_long,
+        nanoseconds: std::ffi::c_long,
+    }
+    unsafe extern "C" {
+        fn clock_gettime(clock: i32, time: *mut Timespec) -> i32;
+    }
+    const THREAD: i32 = 3;
+    let mut time = Timespec { seconds: 0, nanoseconds: 0 };
+    let status = unsafe { clock_gettime(THREAD, &raw mut time) };
+    assert_eq!(status, 0);
+    Duration::new(time.seconds as u64, time.nanoseconds as u32)
+}
+
+/// What a clock on the wall shows.
+#[cfg(not(target_os = "linux"))]
+fn thread_time() -> Duration {
+    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
+}
+
+/// Octets that `run` held at most beyond what was there before; how long it took.
+fn measured<T>(run: impl FnOnce() -> T) -> (T, usize, Duration) {
+    let before = LIVE.get();
+    PEAK.set(before);
+    let started = thread_time();
+    let result = run();
+    let took = thread_time().saturating_sub(started);
+    (result, PEAK.get() - before, took)
+}
+
+/// A door: what a message in it comes to, in a word.
+type Door<'r> = (&'static str, Box<dyn Fn(&[u8]) -> String + 'r>);
+
+fn usual() -> Receiver {
+    receiver().decrypt_with(identity("bob"))
+}
+
+/// Everything that can be configured without a `dangerous` call.
+fn of_every_token() -> Receiver {
+    let assertions = AssertionTrust::for_audience("urn:us").issuer_of_any_name(trust()).accept_bearer();
+    usual()
+        .passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())))
+        .security_contexts(|_: &str, _: Option<&str>| Some(Secret::new(vec![7; 32])))
+        .shared_secret(None, Secret::new(vec![9; 32]))
+        .licenses(|_: &str| None::<PublicKey>)
+        .assertions(assertions)
+        .bsp(bsp::Reception::Report(bsp::Variant::as_deployed()))
+        .forwards()
+}
+
+fn opened(receiver: &Receiver, message: &[u8]) -> String {
+    let outcome = match Package::is_one(message) {
+        false => receiver.open(message).map(drop).map_err(|error| error.to_string()),
+        true => Package::parse(message, &Limits::default())
+            .map_err(|error| error.to_string())
+            .and_then(|package| receiver.open_package(&package).map(drop).map_err(|error| error.to_string())),
+    };
+    outcome.map_or_else(|error| error, |()| "opened".to_owned())
+}
+
+fn reported(receiver: Option<&Receiver>, message: &[u8]) -> String {
+    let context = receiver.map_or_else(Context::new, |receiver| Context::new().receiver(receiver));
+    let report = match Package::is_one(message) {
+        false => bsp::report(message, &context).map_err(|error| error.to_string()),
+        true => Package::parse(message, &Limits::default())
+            .map_err(|error| error.to_string())
+            .and_then(|package| bsp::report_package(&package, &context).map_err(|error| error.to_string())),
+    };
+    report.map_or_else(|error| error, |report| format!("{} breaches", report.breaches().count()))
+}
+
+fn doors<'r>(usual: &'r Receiver, every: &'r Receiver) -> Vec<Door<'r>> {
+    vec![
+        ("open", Box::new(|message| opened(usual, message))),
+        ("open of every token", Box::new(|message| opened(every, message))),
+        ("report", Box::new(|message| reported(None, message))),
+        ("report with keys", Box::new(|message| reported(Some(usual), message))),
+    ]
+}
+
+/// The shortest of several runs, and the most memory of them.
+fn best_of(runs: usize, door: &dyn Fn(&[u8]) -> String, message: &[u8]) -> (String, usize, Duration) {
+    let mut best = (String::new(), 0, Duration::MAX);
+    for _ in 0..runs {
+        let (outcome, peak, took) = measured(|| door(message));
+        best = (outcome, peak.max(best.1), took.min(best.2));
+    }
+    best
+}
+
+/// Shorter times are noise.
+const NOISE: Duration = Duration::from_millis(8);
+
+/// How often a ratio is measured again before it counts.
+const ATTEMPTS: usize = 3;
+
+/// Twice the size takes 2.3 times as long at most, unless all of it is over at once.
+fn is_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times: &mut Vec<Duration>) -> bool {
+    for attempt in 0..ATTEMPTS {
+        let ratio_holds = |pair: &[Duration]| pair[1] < NOISE || pair[1] <= pair[0].mul_f64(2.3);
+        if times.windows(2).all(ratio_holds) {
+            return true;
+        }
+        for (time, message) in times.iter_mut().zip(messages) {
+            *time = (*time).min(best_of(2 + attempt, door, message).2);
+        }
+    }
+    false
+}
+
+#[test]
+fn every_hostile_shape_is_linear_in_time_and_small_in_memory() {
+    let (usual, every) = (usual(), of_every_token());
+    let only = std::env::var("WSS_HOSTILE").unwrap_or_default();
+    let mut failures = Vec::new();
+    let mut fail = |failure: String| {
+        println!("FAILS {failure}");
+        failures.push(failure);
+    };
+    for shape in shapes::all().iter().filter(|shape| shape.name.contains(&only)) {
+        let messages: Vec<Vec<u8>> = [1, 2, 4].iter().map(|times| (shape.make)(shape.count * times)).collect();
+        for (door, run) in doors(&usual, &every) {
+            let mut times = Vec::new();
+            for message in &messages {
+                let (outcome, peak, took) = best_of(1, &run, message);
+                let allowed = 12 * message.len() + (1 << 20);
+                if !only.is_empty() {
+                    println!("{}: {door}: {} octets, {took:?}, peak {peak}: {outcome:.160}", shape.name, message.len());
+                }
+                if peak > allowed {
+                    let ratio = peak as f64 / message.len() as f64;
+                    fail(format!(
+                        "{}: {door}: {} octets take {peak} octets of memory, {ratio:.1} times",
+                        shape.name,
+                        message.len()
+                    ));
+                }
+                if took > Duration::from_secs(1) {
+                    fail(format!("{}: {door}: {} octets take {took:?}", shape.name, message.len()));
+                }
+                times.push(took);
+            }
+            if times.iter().any(|took| *took > Duration::from_secs(1)) {
+                continue;
+            }
+            if !is_linear(&run, &messages, &mut times) {
+                fail(format!("{}: {door}: {times:?} for one, two and four times the size", shape.name));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// A partner signs a Body whose canonical form is many times its source: refused before the memory is taken.
+#[test]
+fn what_a_partner_amplifies_is_refused_by_the_budget() {
+    let body = shapes::amplified(4_000);
+    let plan = Recipe::new().timestamp(Duration::from_secs(300));
+    let message = plan.sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
+    let message = message.plan().expect("a plan").secure(&body).expect("secured");
+    let (outcome, peak, _) = measured(|| usual().open(&message));
+    let error = outcome.expect_err("refused").to_string();
+    assert!(error.contains("Limit::DigestedOctets"), "{error}");
+    assert!(peak < 12 * message.len() + (1 << 20), "{peak} for {}", message.len());
+
+    // Where digesting it is allowed, handing it out is charged on its own.
+    let limits = Limits::default().with(ws_security::Limit::DigestedOctets, 100_000);
+    let receiver = usual().limits(limits);
+    let (outcome, peak, _) = measured(|| receiver.open(&message));
+    let error = outcome.expect_err("refused").to_string();
+    assert!(error.contains("Limit::KeptOctets"), "{error}");
+    assert!(peak < 12 * message.len() + (1 << 20), "{peak} for {}", message.len());
+}
+
+/// `WSS_HOSTILE_FILES` names a folder of messages that are opened, and what that took is printed.
+#[test]
+fn messages_of_a_folder_take_little() {
+    let Ok(folder) = std::env::var("WSS_HOSTILE_FILES") else { return };
+    let usual = usual();
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "xml") {
+            continue;
+        }
+        let message = std::fs::read(&path).expect("readable");
+        let (outcome, peak, took) = best_of(5, &|message| opened(&usual, message), &message);
+        println!("{}: {} octets, {took:?}, peak {peak}: {outcome:.200}", path.display(), message.len());
+        assert!(peak < 12 * message.len() + (1 << 20), "{}: {peak}", path.display());
+    }
+}
