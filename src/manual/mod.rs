@@ -14,6 +14,7 @@
 //! | stand in the middle | [`intermediaries`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
+//! | raise or lower what a message may cost | [`limits`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it where a peer demands it | [`profile`] |
 
 /// User names and passwords (Username Token Profile 1.1.1).
@@ -63,6 +64,9 @@
 /// # }
 /// ```
 pub mod username {}
+
+#[doc = include_str!("limits.md")]
+pub mod limits {}
 
 /// Certificates (X.509 Token Profile 1.1.1).
 ///

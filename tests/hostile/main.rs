@@ -158,10 +158,10 @@ fn best_of(runs: usize, door: &dyn Fn(&[u8]) -> String, message: &[u8]) -> (Stri
 }
 
 /// Shorter times are noise.
-const NOISE: Duration = Duration::from_millis(8);
+const NOISE: Duration = Duration::from_millis(15);
 
 /// How often a ratio is measured again before it counts.
-const ATTEMPTS: usize = 3;
+const ATTEMPTS: usize = 6;
 
 /// Twice the size takes 2.3 times as long at most, unless all of it is over at once.
 fn is_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times: &mut Vec<Duration>) -> bool {

@@ -33,8 +33,14 @@ pub struct Budget {
     used: PerLimit<Cell<u64>>,
 }
 
-/// Octets that limits per octet of the message allow however small the message is.
-const FLOOR: u64 = 64 << 10;
+/// Octets that a limit per octet of the message allows however small the message is.
+const fn floor(limit: Limit) -> u64 {
+    match limit {
+        // Many steps of a small message cost little, and no memory.
+        Limit::ParsedOctets => 1 << 20,
+        _ => 64 << 10,
+    }
+}
 
 impl Budget {
     /// The budget of a message of so many octets.
@@ -102,7 +108,7 @@ impl Budget {
 
     fn allowance(&self, limit: Limit) -> u64 {
         let value = self.limits.get(limit);
-        if limit.is_per_octet() { value.saturating_mul(self.message_octets).max(FLOOR) } else { value }
+        if limit.is_per_octet() { value.saturating_mul(self.message_octets).max(floor(limit)) } else { value }
     }
 }
 

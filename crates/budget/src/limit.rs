@@ -39,7 +39,7 @@ limits! {
     DocumentOctets = "document-octets" 4_194_304 Each "octets of one XML document";
     Depth = "depth" 100 Each "elements open at one time";
     Nodes = "nodes" 250_000 Each "nodes of one document";
-    NodesPerKibibyte = "nodes-per-kibibyte" 170 Each "nodes for each kibibyte of one document, beside the first 16384,";
+    NodesPerKibibyte = "nodes-per-kibibyte" 170 Each "nodes beyond the first 16384 for each kibibyte of one document";
     Attributes = "attributes" 256 Each "attributes on one element";
     Declarations = "declarations" 64 Each "namespace declarations on one element";
     NamespacesInScope = "namespaces-in-scope" 64 Each "namespaces in scope at one place";

@@ -8,6 +8,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Parser)]
 #[command(name = "wss", version, about)]
 pub(crate) struct Cli {
+    /// Raise or lower a limit on what a message may cost, as in `--limit references=128`; the manual lists them
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub(crate) limit: Vec<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
 }

@@ -25,7 +25,7 @@ use output::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = match cli.command {
+    let outcome = output::set_limits(&cli.limit).and_then(|()| match cli.command {
         Command::C14n(arguments) => c14n::run(&arguments),
         Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
         Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
-    };
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(reason)) => {

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::{Limit, Limits};
@@ -115,7 +116,7 @@ pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
     if !Package::is_one(octets) {
         return Ok(None);
     }
-    Package::parse(octets, &Limits::default()).map(Some).map_err(refused)
+    Package::parse(octets, &limits()).map(Some).map_err(refused)
 }
 
 /// The text of a document that goes with the message, be it in a package: one that cannot be read says nothing about the
@@ -131,9 +132,28 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
     })
 }
 
+/// What the caller set with `--limit`.
+static CHANGED: OnceLock<Vec<(Limit, u64)>> = OnceLock::new();
+
+/// Takes the arguments of `--limit`, before anything is read.
+pub(crate) fn set_limits(arguments: &[String]) -> Outcome {
+    let mut changed = Vec::new();
+    for argument in arguments {
+        let unknown = || could_not(format!("{argument:?} is not a limit: write NAME=VALUE, as in references=128"));
+        let (name, value) = argument.split_once('=').ok_or_else(unknown)?;
+        changed.push((Limit::from_name(name).ok_or_else(unknown)?, value.parse().map_err(|_| unknown())?));
+    }
+    CHANGED.set(changed).map_err(|_| could_not("limits are set once"))
+}
+
+/// `limits`, changed as the caller says.
+pub(crate) fn changed(limits: Limits) -> Limits {
+    CHANGED.get().into_iter().flatten().fold(limits, |limits, (limit, value)| limits.with(*limit, *value))
+}
+
 /// The command line reads what it is given: larger documents than a service would.
 pub(crate) fn limits() -> Limits {
-    Limits::default()
+    let limits = Limits::default()
         .with(Limit::DocumentOctets, 64 << 20)
         .with(Limit::PlaintextOctets, 256 << 20)
         .with(Limit::Nodes, 2_000_000)
@@ -143,5 +163,6 @@ pub(crate) fn limits() -> Limits {
         .with(Limit::References, 256)
         .with(Limit::Transforms, 5)
         .with(Limit::DigestedOctets, 16)
-        .with(Limit::ParsedOctets, 128)
+        .with(Limit::ParsedOctets, 128);
+    changed(limits)
 }

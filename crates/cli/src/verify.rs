@@ -128,7 +128,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         Bsp::Report => Reception::Report(Variant::as_deployed()),
         Bsp::Off => Reception::Off,
     })
-    .limits(Limits::default());
+    .limits(output::changed(Limits::default()));
     if cbc {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
     }
