@@ -164,7 +164,7 @@ const NOISE: Duration = Duration::from_millis(15);
 const ATTEMPTS: usize = 6;
 
 /// Twice the size takes 2.3 times as long at most, unless all of it is over at once.
-fn is_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times: &mut Vec<Duration>) -> bool {
+fn is_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times: &mut [Duration]) -> bool {
     let ratio_holds = |pair: &[Duration]| pair[1] < NOISE || pair[1] <= pair[0].mul_f64(2.3);
     let holds = |times: &[Duration]| times.windows(2).all(ratio_holds);
     for attempt in 0..ATTEMPTS {

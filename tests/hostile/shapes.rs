@@ -255,12 +255,12 @@ fn headers() -> Vec<Shape> {
         "header: contexts" 5_000 |n| header(&"<c:SecurityContextToken><c:Identifier>urn:a</c:Identifier></c:SecurityContextToken>".repeat(n));
         "header: licenses" 10_000 |n| header(&numbered(n, |i| format!("<r:license u:Id='l{i}'/>")));
         "header: a license" 50_000 |n| {
-            let key = format!("<e:SecurityTokenReference><e:Reference URI='#l' ValueType='http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license'/></e:SecurityTokenReference>");
-            header(&format!("<r:license u:Id='l'>{}</r:license>{}", "<n:a/>".repeat(n), signature(&reference("#body", ""), &key)))
+            let key = "<e:SecurityTokenReference><e:Reference URI='#l' ValueType='http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license'/></e:SecurityTokenReference>";
+            header(&format!("<r:license u:Id='l'>{}</r:license>{}", "<n:a/>".repeat(n), signature(&reference("#body", ""), key)))
         };
         "header: a license that renders a long namespace" 5_000 |n| {
-            let key = format!("<e:SecurityTokenReference><e:Reference URI='#l' ValueType='http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license'/></e:SecurityTokenReference>");
-            header(&format!("<r:license u:Id='l' xmlns:l='{}'>{}</r:license>{}", long_name(), "<l:a/>".repeat(n), signature(&reference("#body", ""), &key)))
+            let key = "<e:SecurityTokenReference><e:Reference URI='#l' ValueType='http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license'/></e:SecurityTokenReference>";
+            header(&format!("<r:license u:Id='l' xmlns:l='{}'>{}</r:license>{}", long_name(), "<l:a/>".repeat(n), signature(&reference("#body", ""), key)))
         };
         "header: attributes of our header" 10_000 |n| {
             let text = String::from_utf8(header("")).expect("text");
@@ -285,7 +285,7 @@ fn signatures() -> Vec<Shape> {
             text.replace("<d:Signature>", &format!("<d:Signature xmlns:l='{}'>", long_name())).into_bytes()
         };
         "signature: a long namespace on every element" 10 |n| {
-            let references = reference("#body", "").replace("<d:Digest", "<d:Digest").replace("<d:DigestMethod", "<d:DigestMethod l:a=''").replace("<d:DigestValue", "<d:DigestValue l:a=''").replace("<d:Transform ", "<d:Transform l:a='' ").repeat(n);
+            let references = reference("#body", "").replace("<d:DigestMethod", "<d:DigestMethod l:a=''").replace("<d:DigestValue", "<d:DigestValue l:a=''").replace("<d:Transform ", "<d:Transform l:a='' ").repeat(n);
             let text = String::from_utf8(header(&signature(&references, &alice()))).expect("text");
             text.replace("<d:Signature>", &format!("<d:Signature xmlns:l='{}'>", long_name())).into_bytes()
         };
