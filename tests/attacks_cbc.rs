@@ -67,12 +67,12 @@ fn lost(error: &OpenError) -> (String, &'static str) {
 /// A Body of one block: of 256 keys about one makes an empty content of the signed ciphertext.
 #[test]
 fn a_body_whose_key_was_replaced_is_refused() {
-    let envelope = format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body><p/></s:Body></s:Envelope>");
+    let envelope = format!("<s:Envelope xmlns:s=\"{SOAP11}\"><s:Body>pay 1</s:Body></s:Envelope>");
     let encrypting = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Body]);
     let plan =
         recipe().encrypt(encrypting).sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
     let genuine = plan.plan().expect("a plan").secure(&envelope).expect("secured");
-    assert!(demanding(&[]).open(&genuine).expect("opens").body().xml().contains("<p>"));
+    assert!(demanding(&[]).open(&genuine).expect("opens").body().xml().contains("pay 1"));
     let [reference] = &references(&genuine, "EK-")[..] else { panic!("the key is signed\n{genuine}") };
     let unsigned_key = resigned(&genuine.replace(reference, ""));
     let document = Document::parse(&unsigned_key, &Limits::default()).expect("well-formed");
@@ -95,7 +95,7 @@ fn a_body_whose_key_was_replaced_is_refused() {
     assert_eq!(lost(&refuse(&demanding(&[]), &forged)), ("Body".to_owned(), "xenc:EncryptedKey"));
     // What the named call admits: the Body is empty, which no one sent.
     let lax = demanding(&[]).dangerous_accept_cbc_under_unsigned_keys();
-    assert!(!lax.open(&forged).expect("opens").body().xml().contains("<p>"));
+    assert!(!lax.open(&forged).expect("opens").body().xml().contains("pay 1"));
     // With the signature that our sender makes, the replaced key is a changed part.
     let start = genuine.find("<xenc:EncryptedKey").expect("a key");
     let end = genuine.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();

@@ -124,6 +124,16 @@ const WEAKENING: &[Case] = &[
         Waiver::CbcUnderUnsignedKeys,
     ),
     (
+        "wss-header Receiver::dangerous_accept_unsigned_namespaces_of_plaintext",
+        || open(&strict().dangerous_accept_unsigned_namespaces_of_plaintext()),
+        Waiver::UnsignedNamespacesOfPlaintext,
+    ),
+    (
+        "wss-header Receiver::accept_untold_absence_of_default_namespace",
+        || open(&strict().accept_untold_absence_of_default_namespace()),
+        Waiver::UntoldAbsenceOfDefaultNamespace,
+    ),
+    (
         "wss-header Receiver::accept_one_key_to_sign_and_encrypt",
         || open(&strict().accept_one_key_to_sign_and_encrypt()),
         Waiver::OneKeyToSignAndEncrypt,

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use ws_security::c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, Splices, Writer,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, Splices, TakeAlong, Writer,
     base64_encode, name,
 };
 use ws_security::crypto::SystemRandom;
@@ -172,7 +172,7 @@ fn encryption_goes_both_ways() {
             let method = KeyMethod::Transport(transport.clone());
             let mut info = Writer::within(&[name::DS]);
             info.raw(&write_encrypted_key(None, &method, None, &wrapped, &[]));
-            let octets = plaintext_of(order, &PlaintextType::Element);
+            let octets = plaintext_of(order, &PlaintextType::Element, TakeAlong::Namespaces);
             let data = encrypt_octets(
                 &octets,
                 &PlaintextType::Element,

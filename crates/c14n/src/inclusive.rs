@@ -45,7 +45,7 @@ pub(crate) fn inherited(subset: &Subset<'_>, method: Method) -> Inherited {
 }
 
 /// The nearest occurrence of each `xml` attribute on an ancestor, but not those the apex carries itself.
-fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, Option<String>)> {
+pub(crate) fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, Option<String>)> {
     let mut found: Vec<(String, Option<String>)> = Vec::new();
     for ancestor in apex.ancestors_and_self().skip(1) {
         for (attribute, value) in ancestor.attributes() {
@@ -63,7 +63,7 @@ fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, Opt
 }
 
 /// The `xml:base` of an apex joined with those of its ancestors, outermost first; `None` if no ancestor has one.
-fn fixed_up_base(apex: Element<'_>) -> Option<String> {
+pub(crate) fn fixed_up_base(apex: Element<'_>) -> Option<String> {
     let base = |element: Element<'_>| element.attribute(name::XML, "base").map(|value| value.into_owned());
     let mut of_ancestors: Vec<String> = apex.ancestors_and_self().skip(1).filter_map(base).collect();
     if of_ancestors.is_empty() {

@@ -19,7 +19,7 @@
 //! In reading order: `reader` turns octets into a `tape`; [`Document`] is source and tape; [`Element`] walks it;
 //! [`IdIndex`] finds elements by Id; [`Subset`] says what is canonicalised and [`Canonicalization`] how;
 //! `emit` is the walker, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
-//! [`Splices`] make the next revision, [`Writer`] writes new XML.
+//! `scope` says what a piece of a document takes from around it. [`Splices`] make the next revision, [`Writer`] writes new XML.
 
 #![forbid(unsafe_code)]
 
@@ -36,6 +36,7 @@ mod lexical;
 mod method;
 pub mod name;
 mod reader;
+mod scope;
 mod sink;
 mod splice;
 mod subset;
@@ -49,6 +50,7 @@ pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of};
 pub use lexical::{base64_decode, base64_encode};
 pub use method::{Canonicalization, CanonicalizationMethod};
+pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;

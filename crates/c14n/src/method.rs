@@ -131,6 +131,16 @@ impl Canonicalization {
         emit::write(subset, self, sink)
     }
 
+    /// The canonical form of `subset` as text, under the same limit as [`Canonicalization::to_octets`].
+    ///
+    /// # Errors
+    /// As [`Canonicalization::to_octets`].
+    pub fn to_text(&self, subset: &Subset<'_>, budget: &Budget) -> Result<String, CanonicalizeError> {
+        let octets = self.to_octets(subset, budget)?;
+        // Source and names are text, and are cut at ASCII characters only.
+        Ok(String::from_utf8(octets).expect("canonical form of text is text"))
+    }
+
     /// The canonical octets of `subset`, as long as they are within what `budget` leaves of [`Limit::KeptOctets`]. Octets
     /// that are not allowed are counted, and take no memory.
     ///

@@ -1,13 +1,15 @@
 //! Splices: replacements over a source text. Applying them makes the next revision.
 //!
-//! What no splice touches leaves octet for octet as it came.
+//! What no splice touches leaves octet for octet as it came. Replacements are wiped on drop: some are decrypted text.
 
 use std::ops::Range;
+
+use zeroize::Zeroizing;
 
 /// Replacements of spans of one source text.
 #[derive(Debug, Clone, Default)]
 pub struct Splices {
-    edits: Vec<(Range<usize>, String)>,
+    edits: Vec<(Range<usize>, Zeroizing<String>)>,
 }
 
 impl Splices {
@@ -19,7 +21,7 @@ impl Splices {
 
     /// Replaces `span` by `text`.
     pub fn replace(&mut self, span: Range<usize>, text: impl Into<String>) {
-        self.edits.push((span, text.into()));
+        self.edits.push((span, Zeroizing::new(text.into())));
     }
 
     /// Inserts `text` before offset `at`. Several insertions at one offset keep the order they were made in.

@@ -174,7 +174,7 @@ impl Writer {
 }
 
 /// A string as a sink: the escaping functions cut UTF-8 only at ASCII characters.
-struct Text<'a>(&'a mut String);
+pub(crate) struct Text<'a>(pub(crate) &'a mut String);
 
 impl crate::sink::Sink for Text<'_> {
     fn put(&mut self, octets: &[u8]) {

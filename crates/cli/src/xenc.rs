@@ -1,6 +1,6 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
-use ws_security::c14n::{Document, IdIndex, Splices, Writer, name};
+use ws_security::c14n::{Document, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
@@ -90,7 +90,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
         }
         (None, None) => return Err(could_not("give a recipient: --to or --secret")),
     };
-    let octets = plaintext_of(element, &kind);
+    let octets = plaintext_of(element, &kind, TakeAlong::Namespaces);
     let data = encrypt_octets(&octets, &kind, method, &key, None, key_info.as_deref(), &SystemRandom);
     let data = data.map_err(could_not)?;
     let mut splices = Splices::new();

@@ -54,6 +54,8 @@ pub struct Receiver {
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
     pub(crate) unsigned_keys: bool,
+    pub(crate) unsigned_namespaces: bool,
+    pub(crate) untold_absence: bool,
     pub(crate) one_key: bool,
     pub(crate) either_direction: bool,
     pub(crate) ciphertext_for_others: bool,
@@ -98,6 +100,8 @@ impl Receiver {
             empty_line: false,
             unsigned_data: false,
             unsigned_keys: false,
+            unsigned_namespaces: false,
+            untold_absence: false,
             one_key: false,
             either_direction: false,
             ciphertext_for_others: false,
@@ -255,6 +259,25 @@ impl Receiver {
     #[must_use]
     pub fn dangerous_accept_cbc_under_unsigned_keys(mut self) -> Self {
         self.unsigned_keys = true;
+        self
+    }
+
+    /// Takes a signature over ciphertext for one over its plaintext though the plaintext takes namespaces from around it
+    /// that the signature does not cover: peers that encrypt first and sign then send such messages. Whoever changes a
+    /// namespace declaration on the way, or adds or removes a default namespace, changes what the plaintext means.
+    #[must_use]
+    pub fn dangerous_accept_unsigned_namespaces_of_plaintext(mut self) -> Self {
+        self.unsigned_namespaces = true;
+        self
+    }
+
+    /// Takes it that the sender had no default namespace around signed ciphertext where none is in scope now, though the
+    /// signature does not tell: peers such as WSS4J and CXF that encrypt first and sign then send such messages where a
+    /// plaintext has elements in no namespace. Whoever removes a default namespace on the way, which only a sender has
+    /// that leaves it unsigned, changes what the plaintext means. One that was added is refused all the same.
+    #[must_use]
+    pub fn accept_untold_absence_of_default_namespace(mut self) -> Self {
+        self.untold_absence = true;
         self
     }
 

@@ -60,6 +60,10 @@ pub enum Waiver {
     CbcBeforeVerification,
     /// [`Receiver::dangerous_accept_cbc_under_unsigned_keys`](crate::Receiver::dangerous_accept_cbc_under_unsigned_keys).
     CbcUnderUnsignedKeys,
+    /// [`Receiver::dangerous_accept_unsigned_namespaces_of_plaintext`](crate::Receiver::dangerous_accept_unsigned_namespaces_of_plaintext).
+    UnsignedNamespacesOfPlaintext,
+    /// [`Receiver::accept_untold_absence_of_default_namespace`](crate::Receiver::accept_untold_absence_of_default_namespace).
+    UntoldAbsenceOfDefaultNamespace,
     /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
     OneKeyToSignAndEncrypt,
     /// [`Receiver::dangerous_accept_either_direction`](crate::Receiver::dangerous_accept_either_direction).
@@ -112,6 +116,8 @@ impl Waiver {
             Self::WeakKeys => "weak-keys",
             Self::CbcBeforeVerification => "cbc-before-verification",
             Self::CbcUnderUnsignedKeys => "cbc-under-unsigned-keys",
+            Self::UnsignedNamespacesOfPlaintext => "unsigned-namespaces-of-plaintext",
+            Self::UntoldAbsenceOfDefaultNamespace => "untold-absence-of-default-namespace",
             Self::OneKeyToSignAndEncrypt => "one-key-to-sign-and-encrypt",
             Self::EitherDirection => "either-direction",
             Self::CiphertextForOthers => "ciphertext-for-others",
@@ -156,6 +162,8 @@ impl Waiver {
         note(receiver.policy.signature.admits_weak_keys(), Self::WeakKeys);
         note(receiver.unauthenticated_cbc, Self::CbcBeforeVerification);
         note(receiver.unsigned_keys, Self::CbcUnderUnsignedKeys);
+        note(receiver.unsigned_namespaces, Self::UnsignedNamespacesOfPlaintext);
+        note(receiver.untold_absence, Self::UntoldAbsenceOfDefaultNamespace);
         note(receiver.one_key, Self::OneKeyToSignAndEncrypt);
         note(receiver.either_direction, Self::EitherDirection);
         note(receiver.ciphertext_for_others, Self::CiphertextForOthers);
@@ -220,6 +228,14 @@ impl fmt::Display for Waiver {
             Self::CbcUnderUnsignedKeys => f.write_str(
                 "signed CBC ciphertext counts though what leads to its key is not signed: whoever replaces the key makes \
                  another plaintext",
+            ),
+            Self::UnsignedNamespacesOfPlaintext => f.write_str(
+                "signed ciphertext counts though its plaintext takes namespaces from around it that are not signed: \
+                 whoever changes their declarations changes what the plaintext means",
+            ),
+            Self::UntoldAbsenceOfDefaultNamespace => f.write_str(
+                "signed ciphertext counts though the signature does not tell that there was no default namespace around \
+                 it: whoever removed one changed what the plaintext means",
             ),
             Self::OneKeyToSignAndEncrypt => f.write_str(
                 "one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket",

@@ -198,7 +198,8 @@ impl<'d> Reference<'d> {
         if digest.finish().as_octets() != self.digest_value {
             return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() });
         }
-        Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered))
+        let canonicalization = resolved.only_canonicalization();
+        Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered, canonicalization))
     }
 
     /// The token is digested in each reading, the specification's first.
@@ -210,19 +211,21 @@ impl<'d> Reference<'d> {
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         let (reference, token) = self.dereference_token(documents)?;
         let readings = token.readings(reference, canonicalization, budget)?;
-        self.verify_readings(readings, Covered::Token(reference, token), budget)
+        self.verify_readings(readings, Covered::Token(reference, token), canonicalization, budget)
     }
 
     fn verify_readings(
         &self,
         readings: Vec<Vec<u8>>,
         covered: Covered<'d>,
+        canonicalization: &Canonicalization,
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
         for octets in readings {
             budget.charge(Limit::DigestedOctets, octets.len() as u64)?;
             if Digest::of(self.digest_method, &octets).as_octets() == self.digest_value {
-                return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered));
+                let canonicalization = Some(canonicalization.clone());
+                return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered, canonicalization));
             }
         }
         Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() })
@@ -244,7 +247,7 @@ impl<'d> Reference<'d> {
             return Err(VerifyError::Dereference { uri: uri().into() });
         }
         if readings.iter().any(|reading| reading.as_octets() == self.digest_value) {
-            return Ok(VerifiedReference::new(uri(), Covered::Attachment { complete }));
+            return Ok(VerifiedReference::new(uri(), Covered::Attachment { complete }, None));
         }
         Err(VerifyError::DigestMismatch { uri: uri().into() })
     }
@@ -307,6 +310,15 @@ struct Resolved<'d> {
 }
 
 impl Resolved<'_> {
+    /// What a subset becomes octets by, unless that takes more than one step.
+    fn only_canonicalization(&self) -> Option<Canonicalization> {
+        match (&self.covered, self.canonicalizations.as_slice()) {
+            (Covered::Subset(_), []) => Some(Canonicalization::new(CanonicalizationMethod::Inclusive)),
+            (Covered::Subset(_), [only]) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
     /// Every step but the last goes through octets that are read again; in a header there is only one.
     fn write_to<S: Sink>(&self, mut sink: S, budget: &Budget) -> Result<S, VerifyError> {
         let default = [Canonicalization::new(CanonicalizationMethod::Inclusive)];

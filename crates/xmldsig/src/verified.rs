@@ -1,6 +1,6 @@
 //! Proofs: values that verification alone can make.
 
-use wss_c14n::{Element, Subset};
+use wss_c14n::{Canonicalization, Element, Subset};
 use wss_crypto::SignatureMethod;
 
 use crate::token::DereferencedToken;
@@ -55,6 +55,7 @@ impl<'d> VerifiedSignature<'d> {
 pub struct VerifiedReference<'d> {
     uri: String,
     covered: Covered<'d>,
+    canonicalization: Option<Canonicalization>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,14 +71,20 @@ pub(crate) enum Covered<'d> {
 }
 
 impl<'d> VerifiedReference<'d> {
-    pub(crate) fn new(uri: String, covered: Covered<'d>) -> Self {
-        Self { uri, covered }
+    pub(crate) fn new(uri: String, covered: Covered<'d>, canonicalization: Option<Canonicalization>) -> Self {
+        Self { uri, covered, canonicalization }
     }
 
     /// The URI it was referenced by.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
+    }
+
+    /// The canonicalisation that made the octets that were digested; `None` where there was none, or more than one.
+    #[must_use]
+    pub fn canonicalization(&self) -> Option<&Canonicalization> {
+        self.canonicalization.as_ref()
     }
 
     /// The element whose whole subtree is covered; `None` for a whole document, for octets from outside, and

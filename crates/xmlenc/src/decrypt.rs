@@ -5,17 +5,45 @@
 
 use wss_c14n::{Budget, Document, Element, Limit};
 use wss_crypto::Secret;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::error::DecryptError;
 
-/// Decrypts to octets.
+/// XML that came out of an `xenc:EncryptedData`.
+#[derive(Debug)]
+pub struct Plaintext {
+    xml: Zeroizing<String>,
+    prefixes_from_around: Vec<String>,
+}
+
+impl Plaintext {
+    /// The prefixes that its names use and that nothing inside it declares, in the order of their first use; empty for
+    /// the default namespace, which elements without a prefix use. What they are bound to is decided by what is around
+    /// the `xenc:EncryptedData`.
+    #[must_use]
+    pub fn prefixes_from_around(&self) -> &[String] {
+        &self.prefixes_from_around
+    }
+
+    /// The text that takes the place of the `xenc:EncryptedData`. It is no longer wiped on drop.
+    #[must_use]
+    pub fn into_xml(mut self) -> String {
+        std::mem::take(&mut *self.xml)
+    }
+}
+
+/// Decrypts to octets, which are wiped on drop.
 ///
 /// # Errors
 /// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what `budget`
 /// leaves of [`Limit::PlaintextOctets`]: cipher octets are charged to it before they are decrypted.
-pub fn decrypt_octets(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
-    Ok(wss_crypto::decrypt(data.method(), key, charged_octets(data, budget)?)?)
+pub fn decrypt_octets(
+    data: &EncryptedData<'_>,
+    key: &Secret,
+    budget: &Budget,
+) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
+    Ok(Zeroizing::new(wss_crypto::decrypt(data.method(), key, charged_octets(data, budget)?)?))
 }
 
 /// The cipher octets, charged.
@@ -36,18 +64,24 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 ///
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
-pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<String, DecryptError> {
+pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
     let octets = charged_octets(data, budget)?;
     Ok(wss_crypto::decrypt_and(data.method(), key, octets, |octets| read(data, octets, budget))?)
 }
 
 /// The plaintext of `data`, if it is XML that fits its type. Octets that are not UTF-8 are read as an illegal character:
 /// wrong padding, a wrong tag and wrong text all cost a reading.
-fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<String> {
+fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
     let (text, is_text) = match String::from_utf8(octets) {
         Ok(text) => (text, true),
-        Err(error) => ("\0".repeat(error.as_bytes().len()), false),
+        Err(error) => {
+            let mut octets = error.into_bytes();
+            let len = octets.len();
+            octets.zeroize();
+            ("\0".repeat(len), false)
+        }
     };
+    let text = Zeroizing::new(text);
     let wrapped = wrap(data.element(), &text);
     let document = Document::parse_within(wrapped.as_str(), budget).ok()?;
     let fits = match data.plaintext_type() {
@@ -61,33 +95,20 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<St
         PlaintextType::Content => true,
         PlaintextType::Attachment { .. } | PlaintextType::Other(_) => false,
     };
-    (fits && is_text).then_some(text)
+    let prefixes_from_around = document.root().prefixes_taken_by_content().into_iter().map(str::to_owned).collect();
+    drop(document);
+    (fits && is_text).then_some(Plaintext { xml: text, prefixes_from_around })
 }
 
-/// `text` inside an element that declares what is in scope at `place`.
-fn wrap(place: Element<'_>, text: &str) -> String {
-    let mut wrapped = String::with_capacity(text.len() + 256);
-    wrapped.push_str("<plaintext");
-    let context = place.parent().map(Element::namespaces_in_scope).unwrap_or_default();
-    for (prefix, uri) in context {
-        wrapped.push_str(" xmlns");
-        if !prefix.is_empty() {
-            wrapped.push(':');
-            wrapped.push_str(prefix);
-        }
-        wrapped.push_str("=\"");
-        for c in uri.chars() {
-            match c {
-                '&' => wrapped.push_str("&amp;"),
-                '<' => wrapped.push_str("&lt;"),
-                '"' => wrapped.push_str("&quot;"),
-                c => wrapped.push(c),
-            }
-        }
-        wrapped.push('"');
+/// `text` inside an element that declares what is in scope at `place`. The text is copied once: what is not wiped must not
+/// hold a part of it.
+fn wrap(place: Element<'_>, text: &str) -> Zeroizing<String> {
+    let (start, end) = ("<plaintext", "</plaintext>");
+    let declarations = place.parent().map(Element::declarations_in_scope).unwrap_or_default();
+    let capacity = start.len() + declarations.len() + 1 + text.len() + end.len();
+    let mut wrapped = Zeroizing::new(String::with_capacity(capacity));
+    for piece in [start, &declarations, ">", text, end] {
+        wrapped.push_str(piece);
     }
-    wrapped.push('>');
-    wrapped.push_str(text);
-    wrapped.push_str("</plaintext>");
     wrapped
 }

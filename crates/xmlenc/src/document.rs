@@ -76,16 +76,16 @@ fn decrypt_first(
     policy.check_content(data.method())?;
     let secret = key_for(&document, &data, keys, policy, budget)?;
     if let PlaintextType::Attachment { .. } | PlaintextType::Other(_) = data.plaintext_type() {
-        let octets = decrypt_octets(&data, &secret, budget)?;
+        let mut octets = decrypt_octets(&data, &secret, budget)?;
         return if element == document.root() {
-            Ok(Some(Decrypted::Octets(octets)))
+            Ok(Some(Decrypted::Octets(std::mem::take(&mut *octets))))
         } else {
             Err(DecryptError::Failed)
         };
     }
     let xml = decrypt_xml(&data, &secret, budget)?;
     let mut splices = Splices::new();
-    splices.replace(element.span(), xml);
+    splices.replace(element.span(), xml.into_xml());
     Ok(Some(Decrypted::Document(splices.apply(revision).0)))
 }
 

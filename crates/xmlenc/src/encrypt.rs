@@ -1,34 +1,32 @@
 //! Encryption: from an element, or its content, to `xenc:EncryptedData`.
 //!
-//! What is encrypted must still mean the same when a peer parses it in the context of the EncryptedData: an
-//! element takes the namespace declarations it needs along; content keeps its context, since its parent stays.
+//! What is encrypted must still mean the same when a peer parses it in the place of the EncryptedData, whatever an
+//! attacker declared around that place: it takes the namespaces in scope along.
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Subset};
+use wss_c14n::{Element, TakeAlong};
 use wss_crypto::{ContentEncryption, Random, Secret};
+use zeroize::Zeroizing;
 
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
-/// The octets of an element or its content as they are encrypted.
+/// The octets of an element or its content as they are encrypted: the source text, with every namespace in scope
+/// declared in each element at the top of it, the absence of a default namespace included.
 ///
-/// An element is serialised in exclusive canonical form with comments: the namespaces it visibly utilizes come
-/// along, and what only its values mean is in scope where it is put back. Content is taken from the source as it
-/// stands.
+/// A signature over the element in its place, made before it is encrypted, still fits what is decrypted: declarations
+/// that repeat what is in scope change no canonical form. Attributes do: take those of the `xml` namespace along only
+/// where nothing signed the element before.
+///
+/// Prefixes in character data at the top of a content, outside all elements, cannot be declared.
 #[must_use]
-pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType) -> Vec<u8> {
-    match plaintext {
-        PlaintextType::Content => {
-            let document = element.document();
-            document.source().get(element.content_span()).unwrap_or_default().as_bytes().to_vec()
-        }
+pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType, along: TakeAlong) -> Zeroizing<Vec<u8>> {
+    let text = match plaintext {
+        PlaintextType::Content => element.standalone_content(along),
         PlaintextType::Element | PlaintextType::Attachment { .. } | PlaintextType::Other(_) => {
-            let exclusive = Canonicalization::new(CanonicalizationMethod::ExclusiveWithComments);
-            // Falls back to the source where canonical form is not defined: relative namespace names.
-            exclusive.to_octets(&Subset::subtree(element), &Budget::dangerous_unbounded()).unwrap_or_else(|_| {
-                element.document().source().get(element.span()).unwrap_or_default().as_bytes().to_vec()
-            })
+            element.standalone(along)
         }
-    }
+    };
+    Zeroizing::new(text.into_bytes())
 }
 
 /// Encrypts `octets`, and writes the `xenc:EncryptedData` in canonical form, standing alone.

@@ -14,7 +14,7 @@ mod encrypted_key;
 mod error;
 mod policy;
 
-pub use decrypt::{decrypt_octets, decrypt_xml};
+pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, KeySource, decrypt_document};
 pub use encrypt::{encrypt_octets, plaintext_of};
 pub use encrypted_data::{

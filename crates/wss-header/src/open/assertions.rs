@@ -124,10 +124,11 @@ impl Opening<'_> {
             self.evidence.ignored.push(element.name().to_string().into());
             return Ok(Step::Next);
         };
-        let xml = self.plaintext(&data, &found)?;
+        let plaintext = self.plaintext(&data, &found)?;
         self.weigh_coverage(&element.span(), data.method(), &found);
+        self.weigh_namespaces(element, plaintext.prefixes_from_around());
         let mut splices = Splices::new();
-        splices.replace(element.span(), xml);
+        splices.replace(element.span(), plaintext.into_xml());
         // The child that takes its place is met next.
         self.position -= 1;
         let plaintext = NewPlaintext {

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use thiserror::Error;
-use wss_c14n::Moved;
+use wss_c14n::{Canonicalization, Moved};
 
 use crate::part::Part;
 
@@ -28,6 +28,30 @@ pub enum CoverageLost {
         /// The first element on the way to the key that the signature does not cover.
         uncovered: &'static str,
     },
+    /// *Refused.* The plaintext takes a namespace from around the ciphertext, and the canonical form that was signed does
+    /// not tell which: whoever declares the prefix otherwise, or takes its declaration away, changes what the plaintext
+    /// means.
+    #[error(
+        "it was signed as ciphertext, and its plaintext takes {} from around it, where the signature does not cover the \
+         declaration: have the peer declare it inside what is encrypted, or list {} in the PrefixList of the \
+         reference, or sign first and then encrypt, or call `dangerous_accept_unsigned_namespaces_of_plaintext`",
+        if prefix.is_empty() { "the default namespace".to_owned() } else { format!("the namespace of prefix {prefix:?}") },
+        if prefix.is_empty() { "#default" } else { "the prefix" }
+    )]
+    UnsignedNamespace {
+        /// The prefix; empty for the default namespace.
+        prefix: String,
+    },
+    /// *Refused.* The plaintext has elements without a prefix, and no default namespace is in scope around the ciphertext;
+    /// the canonical form that was signed does not tell that there was none: whoever took its declaration away changed
+    /// what the plaintext means.
+    #[error(
+        "it was signed as ciphertext, and its plaintext has elements without a prefix where no default namespace is in \
+         scope, which the signature does not tell: have the peer declare xmlns=\"\" inside what is encrypted, or list \
+         #default in the PrefixList of the reference, or sign first and then encrypt, or call \
+         `accept_untold_absence_of_default_namespace`"
+    )]
+    UntoldAbsenceOfDefaultNamespace,
     /// *Refused.* An attachment that was signed as ciphertext without the `xenc:EncryptedData` that says how to read it.
     #[error(
         "it was signed as ciphertext without the xenc:EncryptedData that says how to read it: have the peer sign that \
@@ -37,10 +61,14 @@ pub enum CoverageLost {
 }
 
 /// An element that a signature covers.
-struct Covered {
+pub(super) struct Covered {
     /// The part that it is; `None` where its place proves nothing by itself.
     part: Option<Part>,
-    span: Range<usize>,
+    pub(super) span: Range<usize>,
+    /// How it became the octets that were digested.
+    pub(super) canonicalization: Canonicalization,
+    /// How many plaintexts the message had when it was covered: later ones were covered as ciphertext.
+    pub(super) plaintexts_before: usize,
     lost: Option<CoverageLost>,
 }
 
@@ -49,8 +77,14 @@ struct Covered {
 pub(super) struct Coverage(Vec<Covered>);
 
 impl Coverage {
-    pub(super) fn add(&mut self, part: Option<Part>, span: Range<usize>) {
-        self.0.push(Covered { part, span, lost: None });
+    pub(super) fn add(
+        &mut self,
+        part: Option<Part>,
+        span: Range<usize>,
+        canonicalization: Canonicalization,
+        plaintexts_before: usize,
+    ) {
+        self.0.push(Covered { part, span, canonicalization, plaintexts_before, lost: None });
     }
 
     fn held(&self) -> impl Iterator<Item = &Covered> {
@@ -80,12 +114,24 @@ impl Coverage {
     /// Ciphertext at `replaced` was decrypted, and what came out is not proven by what was digested: the elements
     /// around it are not proven, either.
     pub(super) fn lose(&mut self, replaced: &Range<usize>, why: &CoverageLost) {
+        self.lose_where(replaced, |_| Some(why.clone()));
+    }
+
+    /// As [`Coverage::lose`], for those elements around it for which there is a reason.
+    pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
         for covered in &mut self.0 {
             let is_around = covered.span.start <= replaced.start && replaced.end <= covered.span.end;
             if is_around && covered.lost.is_none() {
-                covered.lost = Some(why.clone());
+                covered.lost = why(covered);
             }
         }
+    }
+
+    /// The canonical form in which the part at this place was digested: that of the first reference in the order of the
+    /// signature, where several cover it.
+    pub(super) fn canonicalization(&self, part: &Part, span: &Range<usize>) -> Option<&Canonicalization> {
+        let mut of_part = self.held().filter(|covered| covered.part.as_ref() == Some(part) && covered.span == *span);
+        of_part.next().map(|covered| &covered.canonicalization)
     }
 
     /// The parts that it covered and does not prove, and why.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::ContentEncryption;
 use wss_xmldsig::KeyInfo;
-use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, PlaintextType, decrypt_xml};
+use wss_xmlenc::{DecryptError, EncryptedData, EncryptedKey, Plaintext, PlaintextType, decrypt_xml};
 
 use super::coverage::CoverageLost;
 use super::keys::{FoundSecret, Wanted};
@@ -94,7 +94,7 @@ impl<'r> Opening<'r> {
                 attachments.push((attachment, part, (id.clone(), evidence), found));
                 continue;
             }
-            let xml = self.plaintext(&data, &found)?;
+            let plaintext = self.plaintext(&data, &found)?;
             let replaced = target.replaced.span();
             // One inside the other, as in EncryptionProperties, or one block by two Ids.
             let overlaps =
@@ -103,7 +103,8 @@ impl<'r> Opening<'r> {
                 return Err(misplaced());
             }
             self.weigh_coverage(&replaced, data.method(), &found);
-            splices.replace(replaced.clone(), xml);
+            self.weigh_namespaces(target.replaced, plaintext.prefixes_from_around());
+            splices.replace(replaced.clone(), plaintext.into_xml());
             plaintexts.push(NewPlaintext {
                 replaced,
                 in_body: target.in_body,
@@ -213,7 +214,7 @@ impl<'r> Opening<'r> {
     }
 
     /// What comes out of `data`, within what is left of the budget.
-    pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, found: &FoundSecret) -> Result<String, OpenError> {
+    pub(super) fn plaintext(&mut self, data: &EncryptedData<'_>, found: &FoundSecret) -> Result<Plaintext, OpenError> {
         self.note_use(found, KeyUse::Content(data.method()))?;
         Ok(decrypt_xml(data, &found.secret, &self.budget)?)
     }

@@ -190,7 +190,7 @@ impl Opening<'_> {
         let proof = proof.and_then(|(at, signer)| Some((self.signatures.get(at)?, signer)));
         let Some((signature, signer)) = proof else {
             return Ok(Read {
-                body: canonical(body, &self.budget)?,
+                body: canonical(body, None, &self.budget)?,
                 blocks: Vec::new(),
                 signer: None,
                 assertions,
@@ -209,9 +209,11 @@ impl Opening<'_> {
             return Err(RequirementError::NotSigned { missing: Part::Body.to_string().into() }.into());
         }
         let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
-        let blocks = blocks.filter_map(|(_, span)| document.element_at(span.start)).map(|element| {
+        let blocks = blocks.filter_map(|(part, span)| Some((part, document.element_at(span.start)?)));
+        let blocks = blocks.map(|(part, element)| {
             let (namespace, local) = (element.name().namespace.to_owned(), element.name().local.to_owned());
-            Ok(Block { namespace, local, xml: canonical(element, &self.budget)? })
+            let signed = signature.coverage.canonicalization(part, &element.span());
+            Ok(Block { namespace, local, xml: canonical(element, signed, &self.budget)? })
         });
         let blocks = blocks.collect::<Result<_, OpenError>>()?;
         let encrypted = self.still_encrypted(scene);
@@ -219,9 +221,10 @@ impl Opening<'_> {
             let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
             return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
         }
-        let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted);
+        let (attachments, unauthenticated_attachments) = self.attachments(signature, &encrypted)?;
+        let signed = signature.coverage.canonicalization(&Part::Body, &body.span());
         Ok(Read {
-            body: canonical(body, &self.budget)?,
+            body: canonical(body, signed, &self.budget)?,
             blocks,
             signer: Some(signer),
             assertions,
@@ -247,17 +250,17 @@ impl Opening<'_> {
         &self,
         signature: &ProvenSignature,
         encrypted: &[String],
-    ) -> (Vec<AuthenticatedAttachment>, Vec<Option<String>>) {
+    ) -> Result<(Vec<AuthenticatedAttachment>, Vec<Option<String>>), OpenError> {
         let (mut covered, mut others) = (Vec::new(), Vec::new());
         for part in self.attachments.iter() {
             let named = |(id, _): &&(String, bool)| part.content_id() == Some(id) && !encrypted.contains(id);
             let references: Vec<_> = signature.attachments.iter().filter(named).collect();
             let first = references.first();
-            let content = first.and_then(|_| Canonical::of(part, &self.budget).ok());
-            let (Some((id, _)), Some(content)) = (first, content) else {
+            let Some((id, _)) = first else {
                 others.push(part.content_id().map(str::to_owned));
                 continue;
             };
+            let content = Canonical::of(part, &self.budget).map_err(OpenError::Attachment)?;
             // The type is anyone's unless some reference covers the header.
             let complete = references.iter().any(|(_, complete)| *complete);
             let content_type = canonical_type(part.fields()).filter(|_| complete);
@@ -267,17 +270,18 @@ impl Opening<'_> {
                 content_type,
             });
         }
-        (covered, others)
+        Ok((covered, others))
     }
 }
 
-/// Exclusive canonical form. What is read was digested before, or stands where relative names were refused, so
-/// canonical form is defined for it.
-fn canonical(element: Element<'_>, budget: &Budget) -> Result<String, OpenError> {
-    let octets = Canonicalization::default().to_octets(&Subset::subtree(element), budget);
-    let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
-    Ok(String::from_utf8_lossy(&octets).into_owned())
+/// The canonical form in which `element` was signed, its comments left out as the reference leaves them out; exclusive
+/// canonical form where nothing signed it.
+fn canonical(element: Element<'_>, signed: Option<&Canonicalization>, budget: &Budget) -> Result<String, OpenError> {
+    let unsigned = Canonicalization::default();
+    let subset = Subset::subtree(element).without_comments();
+    Ok(signed.unwrap_or(&unsigned).to_text(&subset, budget).map_err(wss_xmldsig::VerifyError::from)?)
 }
+
 /// Whether a block is for whoever receives it next.
 fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {
     const NEXT: [&str; 2] =

@@ -7,6 +7,7 @@
 
 mod assertions;
 mod author;
+mod borrowed;
 mod carried;
 mod coverage;
 mod decryption;
@@ -18,7 +19,6 @@ mod reveal;
 mod signature;
 mod tokens;
 
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
@@ -29,6 +29,7 @@ use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Splices, n
 use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
+use zeroize::Zeroizing;
 
 use crate::attachments::{AuthenticatedAttachment, MimePart, Package, Spool, include_in};
 use crate::bsp::{Judging, Proven};
@@ -212,15 +213,18 @@ impl<'r> Opening<'r> {
     /// Every child of our header, in order of appearance, through as many revisions as it takes; then what the
     /// last revision says, if it proved what is demanded.
     pub(crate) fn run(&mut self, message: &str) -> Result<Read, OpenError> {
-        let mut source = Cow::Borrowed(message);
+        // Revisions that hold decrypted text are wiped on drop.
+        let mut decrypted: Option<Zeroizing<String>> = None;
         loop {
-            let (splices, plaintexts) = match self.revision(&source)? {
+            let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
+            let (splices, plaintexts) = match self.revision(source)? {
                 Next::Read(read) => return Ok(read),
                 Next::Spliced(splices, plaintexts) => (splices, plaintexts),
             };
             self.revisions += 1;
             self.budget.charge(Limit::Revisions, 1)?;
-            let (next, moved) = splices.apply(&source);
+            let (next, moved) = splices.apply(source);
+            let next = Zeroizing::new(next);
             self.carry(&moved)?;
             for plaintext in plaintexts {
                 self.retired_ids.extend(plaintext.id);
@@ -237,7 +241,7 @@ impl<'r> Opening<'r> {
                     key: plaintext.key,
                 });
             }
-            source = Cow::Owned(next);
+            decrypted = Some(next);
         }
     }
 

@@ -1,10 +1,10 @@
 //! Revealing: decryption alone, for reports. Nothing is verified, nothing is proven, and no failure stops it.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use wss_c14n::{Document, Element, IdIndex, Limit, name};
 use wss_xmlenc::parse_reference_list;
+use zeroize::Zeroizing;
 
 use super::{Decrypted, Opening, Scene, Step};
 use crate::bsp::Revealed;
@@ -23,10 +23,11 @@ impl Opening<'_> {
         mut signatures: impl FnMut(&Document<'_>, &Range<usize>, &[usize]),
     ) -> Option<(String, Vec<Revealed>)> {
         let budget = std::rc::Rc::clone(&self.budget);
-        let mut source = Cow::Borrowed(message);
+        let mut decrypted: Option<Zeroizing<String>> = None;
         let mut carried: Option<Vec<Revealed>> = None;
         loop {
-            let document = Document::parse_within(source.as_ref(), &budget).ok()?;
+            let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
+            let document = Document::parse_within(source, &budget).ok()?;
             let envelope = Envelope::locate(&document).ok()?;
             let ids = IdIndex::build(&document).ok()?;
             let header = SecurityHeader::locate(envelope, &self.receiver.role, budget.limits()).ok()??;
@@ -58,7 +59,7 @@ impl Opening<'_> {
             let Some((splices, plaintexts)) = next.filter(|_| budget.charge(Limit::Revisions, 1).is_ok()) else {
                 break;
             };
-            let (revision, moved) = splices.apply(&source);
+            let (revision, moved) = splices.apply(source);
             self.carry(&moved).ok()?;
             for span in spans {
                 span.now = moved.replaced(&span.now).or_else(|| moved.span(&span.now))?;
@@ -67,9 +68,10 @@ impl Opening<'_> {
                 let span = moved.replaced(&plaintext.replaced)?;
                 self.decrypted.push(Decrypted::at(span, plaintext.in_body, plaintext.whole_content));
             }
-            source = Cow::Owned(revision);
+            decrypted = Some(Zeroizing::new(revision));
         }
-        Some((source.into_owned(), carried.unwrap_or_default()))
+        let last = decrypted.map_or_else(|| message.to_owned(), |mut revision| std::mem::take(&mut *revision));
+        Some((last, carried.unwrap_or_default()))
     }
 
     /// Where what was decrypted stands in the last revision.

@@ -88,17 +88,20 @@ impl<'r> Opening<'r> {
         let mut coverage = Coverage::default();
         let mut covers_token = false;
         let mut attachments = Vec::new();
+        let before = self.decrypted.len();
         for reference in verified.references() {
             if let Some((url, complete)) = reference.attachment() {
                 attachments.extend(content_id_of(url).map(|id| (id, complete)));
                 continue;
             }
+            // Attachments apart, every reference has one.
+            let by = reference.canonicalization().cloned().ok_or(OpenError::Enveloping)?;
             if let Some((reference, token)) = reference.token() {
                 // The token is covered; the reference proves nothing, wherever else it could stand.
                 self.place(scene, reference, element)?;
                 match token {
                     DereferencedToken::Element(token) => {
-                        coverage.add(self.place(scene, *token, element)?, token.span());
+                        coverage.add(self.place(scene, *token, element)?, token.span(), by, before);
                     }
                     DereferencedToken::Octets { octets, .. } => {
                         covers_token |= signer.certificate().is_some_and(|certificate| certificate.der() == octets);
@@ -107,7 +110,7 @@ impl<'r> Opening<'r> {
                 continue;
             }
             let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
-            coverage.add(self.place(scene, apex, element)?, apex.span());
+            coverage.add(self.place(scene, apex, element)?, apex.span(), by, before);
         }
         let key_id = match &found.key {
             VerifyingKey::Public(key) => key.spki().to_vec(),
@@ -124,7 +127,7 @@ impl<'r> Opening<'r> {
             lost: Vec::new(),
         });
         self.signature_values.push(signature.value().to_vec());
-        self.signed_infos.push(String::from_utf8(signed_info).unwrap_or_default());
+        self.signed_infos.push(String::from_utf8(signed_info).expect("canonical form of text is text"));
         self.signatures.push(ProvenSignature {
             attachments,
             lost_attachments: Vec::new(),

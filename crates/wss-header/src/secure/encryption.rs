@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Element, IdIndex, Splices, Writer, id_of, name};
-use wss_crypto::{Certificate, ContentEncryption, KeyTransport, Secret};
+use wss_c14n::{Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
+use wss_crypto::{Certificate, KeyTransport, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
@@ -52,6 +52,7 @@ impl Securing {
         let mut splices = Splices::new();
         let mut listed = Vec::new();
         let mut first: Option<usize> = None;
+        let (content, along) = (encrypting.content, self.taken_along(envelope));
         let mut attached = String::new();
         for part in &encrypting.parts {
             if *part == Part::Attachments {
@@ -73,7 +74,10 @@ impl Securing {
                     first = Some(first.map_or(start, |first| first.min(start)));
                 }
                 let id = self.fresh_id("ED")?;
-                let data = self.encrypted_data(element, &kind, encrypting.content, &keying, &id)?;
+                let octets = plaintext_of(element, &kind, along);
+                let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
+                let random = self.recipe.random.as_ref();
+                let data = encrypt_octets(&octets, &kind, content, secret, Some(&id), key_info, random)?;
                 match kind {
                     PlaintextType::Content => replace_content(element, &data, &mut splices),
                     _ if element.parent() == envelope.header => {
@@ -168,18 +172,17 @@ impl Securing {
         })
     }
 
-    fn encrypted_data(
-        &self,
-        element: Element<'_>,
-        kind: &PlaintextType,
-        content: ContentEncryption,
-        keying: &Keying,
-        id: &str,
-    ) -> Result<String, SecureError> {
-        let octets = Secret::new(plaintext_of(element, kind));
-        let key_info = keying.key_info.as_deref();
-        let random = self.recipe.random.as_ref();
-        Ok(encrypt_octets(octets.as_octets(), kind, content, &keying.secret, Some(id), key_info, random)?)
+    /// What plaintexts take along. Attributes would break a signature that was made before, and it may be inside what is
+    /// encrypted already.
+    fn taken_along(&self, envelope: Envelope<'_>) -> TakeAlong {
+        let done = self.recipe.steps.get(..self.step).unwrap_or_default();
+        let may_hide = |element: &Element<'_>| {
+            element.is(name::DS.uri, "Signature")
+                || (element.is(name::XENC.uri, "EncryptedData") && !envelope.body.contains(*element))
+        };
+        let is_signed = done.iter().any(|step| matches!(step, Step::Sign(_)))
+            || envelope.root.descendants_and_self().any(|element| may_hide(&element));
+        if is_signed { TakeAlong::Namespaces } else { TakeAlong::NamespacesAndXmlAttributes }
     }
 
     /// Whose key it is: the one the recipe names, or whoever signed the request.

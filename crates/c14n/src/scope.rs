@@ -1,0 +1,223 @@
+//! Scope: what a piece of a document takes from around it, how to cut it out so that it takes nothing, and which
+//! namespaces in scope a canonical form tells.
+//!
+//! Canonical XML renders every declaration in scope. Exclusive canonicalisation renders a declaration where a name uses
+//! its prefix, and where the `PrefixList` lists it. A declaration that is not rendered can be changed without changing
+//! the canonical octets, so it proves nothing.
+
+use std::borrow::Cow;
+
+use crate::element::Element;
+use crate::emit::escape_value;
+use crate::inclusive::{fixed_up_base, nearest};
+use crate::method::Canonicalization;
+use crate::name;
+use crate::tape::{Kind, XML_PAIR, flag};
+use crate::write::Text;
+
+/// What a piece of a document takes along when it is cut out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TakeAlong {
+    /// The namespaces in scope. A canonical form of the piece in its old place stays as it is.
+    Namespaces,
+    /// The namespaces in scope, and `xml:lang`, `xml:space` and `xml:base` of the elements around it. Canonical forms
+    /// show added attributes: a digest of the piece in its old place no longer fits.
+    NamespacesAndXmlAttributes,
+}
+
+impl<'a> Element<'a> {
+    /// Whether its start tag declares `prefix`; empty for the default namespace, which can be declared to be none.
+    #[must_use]
+    pub fn declares(self, prefix: &str) -> bool {
+        let tape = &self.document().tape;
+        tape.declarations_of(self.id().0).iter().any(|d| tape.prefix(tape.pair(d.pair).prefix) == prefix)
+    }
+
+    /// Whether its name or the name of an attribute uses `prefix`; empty for an element without a prefix.
+    ///
+    /// # Specification
+    /// Exclusive XML Canonicalization 1.0 §1.1, *visibly utilizes*.
+    #[must_use]
+    pub fn visibly_utilizes(self, prefix: &str) -> bool {
+        let tape = &self.document().tape;
+        let of_attribute = |pair: u32| tape.prefix(tape.pair(pair).prefix) == prefix;
+        let mut attributes = tape.attributes_of(self.id().0).iter();
+        self.prefix() == prefix || attributes.any(|a| a.prefix_len > 0 && of_attribute(a.pair))
+    }
+
+    /// The prefixes that names inside its content use and that nothing inside declares, in the order of their first use;
+    /// empty for the default namespace, which elements without a prefix use. `xml` is left out. One pass over the
+    /// content.
+    #[must_use]
+    pub fn prefixes_taken_by_content(self) -> Vec<&'a str> {
+        let tape = &self.document().tape;
+        let mut declared = vec![0u32; tape.prefixes.len()];
+        let mut open: Vec<(u32, u32)> = Vec::new();
+        let mut taken = Vec::new();
+        let end = tape.nodes.get(self.id().0 as usize).map_or(0, |node| node.next);
+        for id in self.id().0 + 1..end {
+            let Some(node) = tape.nodes.get(id as usize).filter(|node| node.kind == Kind::Element) else { continue };
+            while let Some((_, prefix)) = open.pop_if(|(until, _)| *until <= id) {
+                count(&mut declared, prefix, |count| count.saturating_sub(1));
+            }
+            if node.flags & flag::DECLARES != 0 {
+                for declaration in tape.declarations_of(id) {
+                    let prefix = tape.pair(declaration.pair).prefix;
+                    count(&mut declared, prefix, |count| count + 1);
+                    open.push((node.next, prefix));
+                }
+            }
+            let attributes = tape.attributes_of(id).iter().filter(|attribute| attribute.prefix_len > 0);
+            for pair in attributes.map(|attribute| attribute.pair).chain([node.pair]) {
+                let prefix = tape.pair(pair).prefix;
+                let is_known = declared.get(prefix as usize) != Some(&0) || pair == XML_PAIR;
+                if !is_known {
+                    taken.push(tape.prefix(prefix));
+                    // Once is enough.
+                    count(&mut declared, prefix, |count| count + 1);
+                }
+            }
+        }
+        taken
+    }
+
+    /// Its source text, with every namespace in scope declared in its start tag, the absence of a default namespace
+    /// (`xmlns=""`) included: it means the same wherever it is put.
+    #[must_use]
+    pub fn standalone(self, along: TakeAlong) -> String {
+        let mut text = String::with_capacity(self.span().len() + 256);
+        let around = self.parent().map(Element::namespaces_in_scope).unwrap_or_default();
+        self.write_standalone(&around, along, None, &mut text);
+        text
+    }
+
+    /// The source text of its content, each element at the top of it as [`Element::standalone`] writes it. Attributes of
+    /// the `xml` namespace that this element carries itself are not repeated, since it stays around the content. Prefixes
+    /// in character data outside all elements cannot be declared.
+    #[must_use]
+    pub fn standalone_content(self, along: TakeAlong) -> String {
+        let content = self.content_span();
+        let source = self.document().source();
+        let around = self.namespaces_in_scope();
+        let mut text = String::with_capacity(content.len() + 256);
+        let mut at = content.start;
+        for child in self.children() {
+            text.push_str(source.get(at..child.span().start).unwrap_or_default());
+            child.write_standalone(&around, along, Some(self), &mut text);
+            at = child.span().end;
+        }
+        text.push_str(source.get(at..content.end).unwrap_or_default());
+        text
+    }
+
+    /// Declarations of the namespaces in scope, as they are written in a start tag after its name; the absence of a
+    /// default namespace is not declared.
+    #[must_use]
+    pub fn declarations_in_scope(self) -> String {
+        let mut text = String::new();
+        for (prefix, uri) in self.namespaces_in_scope() {
+            push_declaration(prefix, uri, &mut text);
+        }
+        text
+    }
+
+    fn write_standalone(
+        self,
+        around: &[(&str, &str)],
+        along: TakeAlong,
+        stays: Option<Element<'_>>,
+        text: &mut String,
+    ) {
+        let span = self.span();
+        let source = self.document().source();
+        let name_end = span.start + 1 + self.qualified_name().len();
+        text.push_str(source.get(span.start..name_end).unwrap_or_default());
+        let no_default = around.iter().all(|(prefix, _)| !prefix.is_empty()).then_some(("", ""));
+        for (prefix, uri) in around.iter().copied().chain(no_default).filter(|(prefix, _)| !self.declares(prefix)) {
+            push_declaration(prefix, uri, text);
+        }
+        let mut at = name_end;
+        if along == TakeAlong::NamespacesAndXmlAttributes {
+            for (local, value) in self.inherited_xml_attributes(stays) {
+                text.push_str(" xml:");
+                text.push_str(&local);
+                push_value(&value, text);
+            }
+            if let Some((own, base)) = self.joined_base(stays) {
+                text.push_str(" xml:base");
+                push_value(&base, text);
+                if let Some(own) = own {
+                    text.push_str(source.get(at..own.start).unwrap_or_default());
+                    at = own.end;
+                }
+            }
+        }
+        text.push_str(source.get(at..span.end).unwrap_or_default());
+    }
+
+    /// `xml:lang` and `xml:space` that it inherits, but not from what `stays` around it.
+    fn inherited_xml_attributes(self, stays: Option<Element<'_>>) -> Vec<(String, String)> {
+        let found = nearest(self, |local| matches!(local, "lang" | "space"));
+        let is_lost = |local: &str| stays.is_none_or(|stays| stays.attribute(name::XML, local).is_none());
+        let found = found.into_iter().filter_map(|(local, value)| Some((local, value?)));
+        found.filter(|(local, _)| is_lost(local)).collect()
+    }
+
+    /// Its `xml:base` joined with those around it, if any but `stays` has one; and where its own stands in the source.
+    fn joined_base(self, stays: Option<Element<'_>>) -> Option<(Option<std::ops::Range<usize>>, Cow<'a, str>)> {
+        let carries = |element: &Element<'_>| element.attribute(name::XML, "base").is_some();
+        self.ancestors_and_self().skip(1).filter(|element| stays != Some(*element)).find(carries)?;
+        let tape = &self.document().tape;
+        let own = tape.attributes_of(self.id().0).iter().find(|attribute| {
+            let start = attribute.name_start as usize;
+            let written = self.document().source().get(start..start + attribute.name_len as usize);
+            attribute.prefix_len > 0 && written == Some("xml:base")
+        });
+        // From the name to the closing quote.
+        let own = own.map(|attribute| attribute.name_start as usize..attribute.value_end as usize + 1);
+        Some((own, Cow::Owned(fixed_up_base(self)?)))
+    }
+}
+
+fn count(counts: &mut [u32], at: u32, change: impl Fn(u32) -> u32) {
+    if let Some(count) = counts.get_mut(at as usize) {
+        *count = change(*count);
+    }
+}
+
+fn push_declaration(prefix: &str, uri: &str, text: &mut String) {
+    text.push_str(" xmlns");
+    if !prefix.is_empty() {
+        text.push(':');
+        text.push_str(prefix);
+    }
+    push_value(uri, text);
+}
+
+fn push_value(value: &str, text: &mut String) {
+    text.push_str("=\"");
+    escape_value(value.as_bytes(), &mut Text(text));
+    text.push('"');
+}
+
+impl Canonicalization {
+    /// Whether the canonical octets of a subtree that contains `element` tell what `prefix` (empty: the default
+    /// namespace) is bound to there: no change of declarations that leaves those octets as they are changes that.
+    ///
+    /// Under inclusive methods, and for prefixes of the `PrefixList`, they tell it everywhere. Under exclusive
+    /// canonicalisation they tell it only where the element visibly utilizes the prefix: between that element and one
+    /// further inside, a declaration that nothing utilizes may come and go.
+    ///
+    /// # Specification
+    /// Exclusive XML Canonicalization 1.0 §3.
+    #[must_use]
+    pub fn tells_namespace(&self, prefix: &str, element: Element<'_>) -> bool {
+        self.lists(prefix) || element.visibly_utilizes(prefix)
+    }
+
+    /// Whether every declaration of `prefix` is rendered where it is written, used or not.
+    #[must_use]
+    pub fn lists(&self, prefix: &str) -> bool {
+        prefix == "xml" || !self.method().is_exclusive() || self.prefixes().iter().any(|listed| listed == prefix)
+    }
+}

@@ -1,0 +1,244 @@
+//! What a piece of a document takes from around it, and what a canonical form tells of it, beside slow readings.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limits, Splices, Subset, TakeAlong,
+};
+
+const PREFIXES: [&str; 3] = ["", "p", "q"];
+
+/// A random element whose prefixes are bound at the root.
+fn element(depth: u32) -> BoxedStrategy<String> {
+    let name = prop::sample::select(vec!["a", "b", "p:x", "q:y"]);
+    let attributes = prop::sample::subsequence(vec!["z='1'", "p:w='2'", "q:v='3'", "xml:lang='en'"], 0..3);
+    let uri = || prop::sample::select(vec!["urn:1", "urn:2", "urn:a&amp;b"]);
+    let declarations = (prop::option::weighted(0.2, uri()), prop::option::weighted(0.2, uri()), 0u8..12, uri());
+    let content = match depth {
+        0 => Just(String::new()).boxed(),
+        depth => prop::collection::vec(prop_oneof![3 => element(depth - 1), 1 => Just("t".to_owned())], 0..4)
+            .prop_map(|pieces| pieces.concat())
+            .boxed(),
+    };
+    (name, attributes, declarations, content)
+        .prop_map(|(name, attributes, (p, q, default, uri), content)| {
+            let mut tag = format!("<{name}");
+            for attribute in attributes {
+                tag.push_str(&format!(" {attribute}"));
+            }
+            for (prefix, uri) in [("p", p), ("q", q)] {
+                if let Some(uri) = uri {
+                    tag.push_str(&format!(" xmlns:{prefix}=\"{uri}\""));
+                }
+            }
+            match default {
+                0 => tag.push_str(" xmlns=\"\""),
+                1 | 2 => tag.push_str(&format!(" xmlns=\"{uri}\"")),
+                _ => {}
+            }
+            if content.is_empty() { format!("{tag}/>") } else { format!("{tag}>{content}</{name}>") }
+        })
+        .boxed()
+}
+
+fn document() -> BoxedStrategy<String> {
+    (element(3), element(3), prop::sample::select(vec!["", " xmlns='urn:r'"]))
+        .prop_map(|(first, second, default)| {
+            format!("<r:r xmlns:r='urn:r' xmlns:p='urn:p' xmlns:q='urn:q'{default}>{first}{second}</r:r>")
+        })
+        .boxed()
+}
+
+fn parse(source: &str) -> Document<'_> {
+    Document::parse(source, &Limits::default()).unwrap_or_else(|error| panic!("{error}: {source}"))
+}
+
+fn octets(canonicalization: &Canonicalization, apex: Element<'_>) -> Vec<u8> {
+    canonicalization.to_octets(&Subset::subtree(apex), &Budget::dangerous_unbounded()).expect("canonical form")
+}
+
+fn canonicalizations() -> Vec<Canonicalization> {
+    let exclusive = |list: &str| Canonicalization::default().inclusive_prefixes(list);
+    vec![
+        exclusive(""),
+        exclusive("p"),
+        exclusive("#default"),
+        exclusive("p q #default"),
+        Canonicalization::new(CanonicalizationMethod::Inclusive),
+        Canonicalization::new(CanonicalizationMethod::Inclusive11),
+    ]
+}
+
+/// The prefixes that names use and that no element from `top` down declares.
+fn slowly_taken<'a>(of: Element<'a>) -> BTreeSet<&'a str> {
+    let inside = of.descendants_and_self().skip(1);
+    let uses = inside.flat_map(|element| PREFIXES.map(|prefix| (element, prefix)));
+    let uses = uses.filter(|(element, prefix)| element.visibly_utilizes(prefix));
+    let is_free = |(element, prefix): &(Element<'_>, &str)| {
+        !element.ancestors_and_self().take_while(|outer| *outer != of).any(|outer| outer.declares(prefix))
+    };
+    uses.filter(is_free).map(|(_, prefix)| prefix).collect()
+}
+
+/// Every document that differs in one declaration: one added, one rebound, one taken away.
+fn edits(document: &Document<'_>) -> Vec<Splices> {
+    let mut all = Vec::new();
+    for element in document.elements() {
+        let tag = &document.source()[element.start_tag_span()];
+        let name_end = element.span().start + 1 + element.qualified_name().len();
+        for prefix in PREFIXES {
+            let written = if prefix.is_empty() { " xmlns=".to_owned() } else { format!(" xmlns:{prefix}=") };
+            let mut values = vec!["urn:1", "urn:other"];
+            if prefix.is_empty() {
+                values.push("");
+            }
+            for value in values.iter().map(|value| format!("{written}\"{value}\"")).chain([String::new()]) {
+                let mut splices = Splices::new();
+                match tag.find(&written) {
+                    Some(at) => {
+                        let quote = at + written.len();
+                        let end = quote + 1 + tag[quote + 1..].find(&tag[quote..=quote]).expect("closed") + 1;
+                        splices.replace(element.span().start + at..element.span().start + end, value);
+                    }
+                    None if value.is_empty() => continue,
+                    None => splices.insert(name_end, value),
+                }
+                all.push(splices);
+            }
+        }
+    }
+    all
+}
+
+/// Documents that differ in one declaration, together with copies of the old binding on the children, so that nothing
+/// but the element itself changes its scope.
+fn hidden_change(element: Element<'_>, prefix: &str) -> Splices {
+    let mut splices = Splices::new();
+    let declare = |element: Element<'_>, uri: &str, splices: &mut Splices| {
+        let written = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        splices.insert(element.span().start + 1 + element.qualified_name().len(), format!(" {written}=\"{uri}\""));
+    };
+    declare(element, "urn:hidden", &mut splices);
+    let old = element.namespace_of_prefix(prefix).unwrap_or_default().replace('&', "&amp;");
+    for child in element.children().filter(|child| !child.declares(prefix)) {
+        declare(child, &old, &mut splices);
+    }
+    splices
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn prefixes_taken_from_around_are_those_a_slow_reading_finds(source in document()) {
+        let document = parse(&source);
+        for element in document.elements() {
+            let found: Vec<&str> = element.prefixes_taken_by_content();
+            let unique: BTreeSet<&str> = found.iter().copied().filter(|prefix| *prefix != "r").collect();
+            prop_assert_eq!(found.len(), unique.len());
+            prop_assert_eq!(unique, slowly_taken(element), "{:?} of {}", element, source);
+        }
+    }
+
+    /// Sound: what is told cannot be changed by any one declaration while the canonical octets stay.
+    #[test]
+    fn a_namespace_that_is_told_cannot_be_changed_under_the_same_octets(source in document(), at in any::<prop::sample::Index>()) {
+        let document = parse(&source);
+        let all: Vec<Element<'_>> = document.elements().collect();
+        let apex = *at.get(&all);
+        for canonicalization in canonicalizations() {
+            let before = octets(&canonicalization, apex);
+            for splices in edits(&document) {
+                let (next, moved) = splices.apply(&source);
+                let Ok(changed) = Document::parse(next.as_str(), &Limits::default()) else { continue };
+                let find = |element: Element<'_>| {
+                    let span = moved.span(&element.span()).expect("an element");
+                    changed.element_at(span.start).expect("an element")
+                };
+                if octets(&canonicalization, find(apex)) != before {
+                    continue;
+                }
+                for (element, prefix) in apex.descendants_and_self().flat_map(|e| PREFIXES.map(|prefix| (e, prefix))) {
+                    if canonicalization.tells_namespace(prefix, element) {
+                        prop_assert_eq!(
+                            element.namespace_of_prefix(prefix),
+                            find(element).namespace_of_prefix(prefix),
+                            "{:?} {:?} {:?} in\n{}\n{}", canonicalization, prefix, element, source, next
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// Complete: what is not told can be changed while the canonical octets stay.
+    #[test]
+    fn a_namespace_that_is_not_told_can_be_changed_under_the_same_octets(source in document()) {
+        let document = parse(&source);
+        let apex = document.root();
+        for canonicalization in canonicalizations() {
+            let before = octets(&canonicalization, apex);
+            for (element, prefix) in apex.descendants_and_self().flat_map(|e| PREFIXES.map(|prefix| (e, prefix))) {
+                if canonicalization.tells_namespace(prefix, element) || element.declares(prefix) {
+                    continue;
+                }
+                // A prefix cannot be unbound on the children.
+                prop_assume!(prefix.is_empty() || element.namespace_of_prefix(prefix).is_some());
+                let (next, _) = hidden_change(element, prefix).apply(&source);
+                let changed = parse(&next);
+                prop_assert_eq!(
+                    octets(&canonicalization, changed.root()),
+                    before.clone(), "{:?} {:?} in {}", canonicalization, element, next
+                );
+            }
+        }
+    }
+
+    /// Put anywhere, what stands alone reads the same; put back, it changes no canonical form.
+    #[test]
+    fn what_stands_alone_means_the_same_anywhere(source in document(), at in any::<prop::sample::Index>(), whole in any::<bool>()) {
+        let document = parse(&source);
+        let all: Vec<Element<'_>> = document.elements().collect();
+        let piece = *at.get(&all);
+        prop_assume!(whole || !piece.is_empty_tag());
+        let (span, text) = match whole {
+            true => (piece.span(), piece.standalone(TakeAlong::Namespaces)),
+            false => (piece.content_span(), piece.standalone_content(TakeAlong::Namespaces)),
+        };
+        let mut splices = Splices::new();
+        splices.replace(span.clone(), text.clone());
+        let (next, _) = splices.apply(&source);
+        let again = parse(&next);
+        for canonicalization in canonicalizations() {
+            for apex in [document.root(), piece] {
+                let found = again.element_at(apex.span().start).expect("an element");
+                prop_assert_eq!(octets(&canonicalization, found), octets(&canonicalization, apex), "{}", next);
+            }
+        }
+        let elsewhere = format!("<e xmlns='urn:e' xmlns:p='urn:e' xmlns:q='urn:e'>{text}</e>");
+        let elsewhere = parse(&elsewhere);
+        let from = if whole { vec![piece] } else { piece.children().collect() };
+        prop_assert!(elsewhere.root().prefixes_taken_by_content().is_empty(), "{}", text);
+        for (found, genuine) in elsewhere.root().children().zip(from) {
+            let exclusive = Canonicalization::default();
+            prop_assert_eq!(octets(&exclusive, found), octets(&exclusive, genuine), "{}", text);
+        }
+    }
+}
+
+#[test]
+fn xml_attributes_are_taken_along_but_not_from_what_stays() {
+    let source =
+        "<e xml:lang='en' xml:space='preserve' xml:base='http://h/d/'><b xml:lang='de'>x<c xml:base='f'/><d/></b></e>";
+    let document = parse(source);
+    let body = document.root().children().next().expect("b");
+    let along = TakeAlong::NamespacesAndXmlAttributes;
+    let content = "x<c xmlns=\"\" xml:space=\"preserve\" xml:base=\"http://h/d/f\" />\
+                   <d xmlns=\"\" xml:space=\"preserve\" xml:base=\"http://h/d/\"/>";
+    assert_eq!(body.standalone_content(along), content);
+    let inner = body.children().last().expect("d");
+    let attributes = "xml:lang=\"de\" xml:space=\"preserve\" xml:base=\"http://h/d/\"";
+    assert_eq!(inner.standalone(along), format!("<d xmlns=\"\" {attributes}/>"));
+    assert_eq!(inner.standalone(TakeAlong::Namespaces), "<d xmlns=\"\"/>");
+}

@@ -1,0 +1,84 @@
+//! Borrowed namespaces: what a plaintext takes from around its ciphertext, and whether a signature over the ciphertext
+//! covers it.
+//!
+//! A signature over ciphertext proves the plaintext in the surroundings that the signature covers. Exclusive
+//! canonicalisation leaves out declarations that nothing utilizes, and ciphertext utilizes none of its plaintext's
+//! prefixes: such a declaration can be changed with every digest intact.
+//!
+//! Attributes of the `xml` namespace need no rule here. Those inside what is covered were digested with their elements;
+//! those outside are not inherited by what is handed out, since that is in exclusive canonical form.
+
+use std::ops::Range;
+
+use wss_c14n::Element;
+
+use super::Opening;
+use super::coverage::{CoverageLost, Covered};
+
+impl Opening<'_> {
+    /// A plaintext takes the place of `replaced`, and takes the namespaces of `prefixes` from around it: signatures that
+    /// cover the ciphertext prove the plaintext only where they tell these namespaces.
+    pub(super) fn weigh_namespaces(&mut self, replaced: Element<'_>, prefixes: &[String]) {
+        if self.receiver.unsigned_namespaces {
+            return;
+        }
+        let absence = self.receiver.untold_absence;
+        let plaintexts: Vec<Range<usize>> = self.decrypted.iter().map(|decrypted| decrypted.span.clone()).collect();
+        for signature in &mut self.signatures {
+            signature.coverage.lose_where(&replaced.span(), |covered| {
+                let later = plaintexts.get(covered.plaintexts_before..).unwrap_or_default();
+                untold(covered, replaced, prefixes, later, absence)
+            });
+        }
+    }
+}
+
+/// The first namespace that is not told, unless it is that there is no default, and `absence` need not be told.
+fn untold(
+    covered: &Covered,
+    replaced: Element<'_>,
+    prefixes: &[String],
+    plaintexts: &[Range<usize>],
+    absence: bool,
+) -> Option<CoverageLost> {
+    let around = replaced.parent();
+    let is_none =
+        |prefix: &str| prefix.is_empty() && around.and_then(|around| around.namespace_of_prefix("")).is_none();
+    let mut taken = prefixes.iter().map(String::as_str).filter(|prefix| !(absence && is_none(prefix)));
+    let lost = |prefix: &str| match is_none(prefix) {
+        true => CoverageLost::UntoldAbsenceOfDefaultNamespace,
+        false => CoverageLost::UnsignedNamespace { prefix: prefix.to_owned() },
+    };
+    if covered.span != replaced.span() {
+        return taken.find(|prefix| !is_told(covered, replaced, prefix, plaintexts)).map(lost);
+    }
+    // The apex itself goes. What its PrefixList renders must be what is in scope around it, since that is in scope at
+    // what takes its place.
+    let differs = |prefix: &&str| {
+        let outside = around.and_then(|around| around.namespace_of_prefix(prefix));
+        replaced.declares(prefix) && replaced.namespace_of_prefix(prefix) != outside
+    };
+    let mut listed = covered.canonicalization.prefixes().iter().map(String::as_str);
+    let unlisted = |prefix: &&str| !covered.canonicalization.lists(prefix) || replaced.declares(prefix);
+    listed.find(differs).or_else(|| taken.find(unlisted)).map(lost)
+}
+
+/// Whether what was digested tells what `prefix` is bound to around `replaced`, which is inside of what is covered.
+fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[Range<usize>]) -> bool {
+    let holds = |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
+    for element in replaced.ancestors_and_self().skip(1) {
+        let span = element.span();
+        if !holds(&covered.span, &span) {
+            // A plaintext has taken the place of the apex, and `prefix` is declared outside it.
+            return covered.canonicalization.lists(prefix);
+        }
+        // Of a plaintext that came before, every octet is proven.
+        if !plaintexts.iter().any(|plaintext| holds(plaintext, &span)) {
+            return covered.canonicalization.tells_namespace(prefix, element);
+        }
+        if element.declares(prefix) {
+            return true;
+        }
+    }
+    false
+}
