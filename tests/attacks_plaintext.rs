@@ -170,7 +170,11 @@ fn a_prefix_list_pins_what_a_plaintext_borrows() {
             let bound = |node: roxmltree::Node<'_, '_>| node.lookup_namespace_uri(prefix).unwrap_or("").to_owned();
             assert_eq!(bound(body), bound(place), "{message}");
         }
-        assert_eq!(body.first_element_child().map(|n| n.tag_name()), place.first_element_child().map(|n| n.tag_name()));
+        let first = |body: roxmltree::Node<'_, '_>| {
+            let child = body.first_element_child().expect("a child");
+            (child.tag_name().namespace().unwrap_or("").to_owned(), child.tag_name().name().to_owned())
+        };
+        assert_eq!(first(body), first(place));
         for (old, new) in [
             ("xmlns:pay=\"urn:pay\"", "xmlns:pay=\"urn:void\""),
             ("xmlns=\"urn:d\"", "xmlns=\"urn:void\""),
@@ -186,11 +190,7 @@ fn a_prefix_list_pins_what_a_plaintext_borrows() {
             }
             if let Ok(opened) = bob().open(&evil) {
                 let tree = opened.body().tree().expect("XML");
-                assert_eq!(
-                    tree.root_element().first_element_child().map(|n| n.tag_name()),
-                    place.first_element_child().map(|n| n.tag_name()),
-                    "{evil}"
-                );
+                assert_eq!(first(tree.root_element()), first(place), "{evil}");
             }
         }
     }
