@@ -73,11 +73,11 @@ fn lost(error: &OpenError) -> (String, String) {
         OpenError::Requirement(RequirementError::CoverageLost {
             part,
             why: CoverageLost::UnsignedNamespace { prefix },
-        }) => (part.clone(), prefix.clone()),
+        }) => (part.to_string(), prefix.clone()),
         OpenError::Requirement(RequirementError::CoverageLost {
             part,
             why: CoverageLost::UntoldAbsenceOfDefaultNamespace,
-        }) => (part.clone(), String::new()),
+        }) => (part.to_string(), String::new()),
         other => panic!("{other:?}: {other}"),
     }
 }
