@@ -73,7 +73,7 @@ fn lost(error: &OpenError) -> (String, String) {
         OpenError::Requirement(RequirementError::CoverageLost {
             part,
             why: CoverageLost::UnsignedNamespace { prefix },
-        }) => (part.to_string(), prefix.clone()),
+        }) => (part.to_string(), prefix.as_str().to_owned()),
         OpenError::Requirement(RequirementError::CoverageLost {
             part,
             why: CoverageLost::UntoldAbsenceOfDefaultNamespace,

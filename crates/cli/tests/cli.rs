@@ -194,7 +194,8 @@ fn documents_are_signed_verified_encrypted_and_decrypted() {
     let secret = file("0123456789abcdef0123456789abcdef");
     let secret = format!("--secret shared={}", secret.display());
     let encrypted = exits(0, &format!("xenc encrypt {secret} --content-only -"), source);
-    assert_eq!(exits(0, &format!("xenc decrypt {secret} -"), &encrypted), source);
+    let decrypted = exits(0, &format!("xenc decrypt {secret} -"), &encrypted);
+    assert_eq!(decrypted, source.replace("<x ", "<x xmlns=\"urn:r\" "));
 }
 
 #[test]

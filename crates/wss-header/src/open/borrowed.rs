@@ -11,6 +11,7 @@
 use std::ops::Range;
 
 use wss_c14n::Element;
+use wss_text::WireText;
 
 use super::Opening;
 use super::coverage::{CoverageLost, Covered};
@@ -47,7 +48,7 @@ fn untold(
     let mut taken = prefixes.iter().map(String::as_str).filter(|prefix| !(absence && is_none(prefix)));
     let lost = |prefix: &str| match is_none(prefix) {
         true => CoverageLost::UntoldAbsenceOfDefaultNamespace,
-        false => CoverageLost::UnsignedNamespace { prefix: prefix.to_owned() },
+        false => CoverageLost::UnsignedNamespace { prefix: WireText::from(prefix) },
     };
     if covered.span != replaced.span() {
         return taken.find(|prefix| !is_told(covered, replaced, prefix, plaintexts)).map(lost);

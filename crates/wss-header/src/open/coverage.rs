@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use thiserror::Error;
 use wss_c14n::{Canonicalization, Moved};
+use wss_text::WireText;
 
 use crate::part::Part;
 
@@ -35,12 +36,12 @@ pub enum CoverageLost {
         "it was signed as ciphertext, and its plaintext takes {} from around it, where the signature does not cover the \
          declaration: have the peer declare it inside what is encrypted, or list {} in the PrefixList of the \
          reference, or sign first and then encrypt, or call `dangerous_accept_unsigned_namespaces_of_plaintext`",
-        if prefix.is_empty() { "the default namespace".to_owned() } else { format!("the namespace of prefix {prefix:?}") },
-        if prefix.is_empty() { "#default" } else { "the prefix" }
+        if prefix.as_str().is_empty() { "the default namespace".to_owned() } else { format!("the namespace of prefix {prefix:?}") },
+        if prefix.as_str().is_empty() { "#default" } else { "the prefix" }
     )]
     UnsignedNamespace {
         /// The prefix; empty for the default namespace.
-        prefix: String,
+        prefix: WireText,
     },
     /// *Refused.* The plaintext has elements without a prefix, and no default namespace is in scope around the ciphertext;
     /// the canonical form that was signed does not tell that there was none: whoever took its declaration away changed
