@@ -198,7 +198,7 @@ fn open(shape: Shape, cbc: bool, message: &str) -> Result<String, String> {
         Shape::Encrypt => {
             receiver.dangerous_open_unsigned(message).map(|o| o.unauthenticated_body().to_owned()).map_err(text)
         }
-        _ => receiver.open(message).map(|opened| opened.body().xml().to_owned()).map_err(text),
+        _ => peer::open(&receiver, message).map(|opened| opened.body().xml().to_owned()).map_err(text),
     }
 }
 
