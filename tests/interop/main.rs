@@ -17,6 +17,7 @@ mod edit;
 mod goldens;
 mod kerberos;
 mod libxml2;
+mod mutants;
 mod peer;
 mod phase4;
 mod saml;

@@ -288,7 +288,7 @@ fn attribute_changed(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<S
 const ID_NAMES: [&str; 5] = ["wsu:Id", "Id", "xml:id", "ID", "AssertionID"];
 
 fn id_taken(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
-    let ids = step.ids();
+    let ids = Some(step.ids()).filter(|ids| !ids.is_empty())?;
     let id = choices.one_of(&ids).clone();
     // Who had it gets another one, or none.
     let owner = step.document.elements().find(|element| id_of(*element).as_deref() == Some(&id))?;
@@ -312,7 +312,7 @@ fn reference_changed(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<S
     let with_uri: Vec<Element<'_>> =
         step.document.elements().filter(|element| element.attribute("", "URI").is_some()).collect();
     let element = *with_uri.get(choices.below(with_uri.len()))?;
-    let ids = step.ids();
+    let ids = Some(step.ids()).filter(|ids| !ids.is_empty())?;
     let uri = match choices.below(8) {
         0 => String::new(),
         1 => "#xpointer(/)".to_owned(),
@@ -433,7 +433,7 @@ fn place(choices: &mut Choices<'_>) -> Place {
 }
 
 fn signed(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
-    let ids = step.ids();
+    let ids = Some(step.ids()).filter(|ids| !ids.is_empty())?;
     let mut chosen = Vec::new();
     for _ in 0..1 + choices.below(3) {
         let id = choices.one_of(&ids).clone();

@@ -61,7 +61,7 @@ fn subject(assertion: &ws_security::IssuedAssertion) -> String {
 pub struct Proven {
     /// Who signed the Body, and whoever else is named.
     pub claims: BTreeSet<Claim>,
-    /// The meaning of the Body and of each authenticated block.
+    /// The meaning of the Body and of each authenticated block, and the user that the signer presents.
     pub parts: BTreeMap<&'static str, String>,
 }
 
@@ -70,7 +70,9 @@ impl Proven {
     #[must_use]
     pub fn of(opened: &Opened) -> Self {
         let mut claims = BTreeSet::from([Claim::of(opened.signer())]);
-        claims.extend(opened.user().map(|user| Claim::User(user.username().to_owned())));
+        let user = opened.user().map(|user| user.username().to_owned());
+        // Whoever signs a token presents it, and answers for that: only an honest signer names an honest user.
+        claims.extend(user.clone().filter(|_| opened.signer().is_anonymous()).map(Claim::User));
         claims.extend(opened.assertions().iter().map(|assertion| Claim::Subject(subject(assertion.assertion()))));
         let mut parts = BTreeMap::from([("Body", meaning::of(opened.body().xml()))]);
         for block in ["Action", "To"] {
@@ -78,6 +80,7 @@ impl Proven {
                 parts.insert(block, meaning::of(found.xml()));
             }
         }
+        parts.extend(user.map(|user| ("user", user)));
         parts.insert("Timestamp", format!("{:?}", opened.evidence().timestamp));
         Self { claims, parts }
     }

@@ -1,6 +1,6 @@
 //! Who takes part: honest parties, the receiver, and an attacker with credentials of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use ws_security::prelude::*;
@@ -19,10 +19,17 @@ pub const ATTACKER: &str = "carol";
 /// The issuer of assertions.
 pub const ISSUER: &str = "https://idp.example";
 
-/// When everything happens.
+static NOW: OnceLock<SystemTime> = OnceLock::new();
+
+/// When everything happens: always the same time, unless [`happen_now`] was called.
 #[must_use]
 pub fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+    *NOW.get_or_init(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
+}
+
+/// Has everything happen at the time of the system, for peers that know no other. Call it before anything else.
+pub fn happen_now() {
+    NOW.get_or_init(SystemTime::now);
 }
 
 /// A file of `vectors/keys`.

@@ -224,9 +224,10 @@ impl<'r> Opening<'r> {
         if scene.envelope.header == Some(parent) && apex != scene.header.element {
             return Ok(Some(Part::header_block(apex_name.namespace, apex_name.local)));
         }
-        // The signature's own KeyInfo, or the reference inside it.
+        // The signature's own KeyInfo, or the reference inside it. Nothing else belongs there.
         let own = signature.children_named(name::DS.uri, "KeyInfo").next();
-        if own.is_some_and(|own| own == apex || own == parent) {
+        let is_reference = apex.is(name::WSSE.uri, "SecurityTokenReference");
+        if own.is_some_and(|own| own == apex || (own == parent && is_reference)) {
             return Ok(None);
         }
         Err(misplaced())
