@@ -150,6 +150,10 @@ impl Change {
 
     /// What replaces what; `None` where there is nothing to change.
     fn apply(&self, message: &str) -> Option<String> {
+        // The root may have been dropped.
+        if message.is_empty() {
+            return None;
+        }
         let mut next = message.to_owned();
         if self.kind == 0 {
             let at = self.places[0].index(message.len());
