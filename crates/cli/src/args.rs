@@ -510,6 +510,12 @@ pub(crate) struct VerifyArgs {
     /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
+    /// Accept a message whose sender is unknown: its key was encrypted to this receiver, as anyone can do
+    #[arg(long)]
+    pub(crate) anonymous: bool,
+    /// Print the Body even if nobody answers for it; what --require names must still be proven
+    #[arg(long)]
+    pub(crate) print_unauthenticated: bool,
     /// The request this message answers, as it was sent
     #[arg(long)]
     pub(crate) request: Option<PathBuf>,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use ws_security::attachments::Package;
 use ws_security::c14n::{Budget, Document, Element, IdIndex, name};
+use ws_security::text::escaped;
 
 use crate::args::InspectArgs;
 use crate::output::{self, Outcome, refused};
@@ -52,9 +53,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
 }
 
 fn line(out: &mut String, depth: usize, text: &str) {
-    // What a stranger wrote must not drive the terminal.
-    let shown: String = text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect();
-    let _infallible = writeln!(out, "{:indent$}{shown}", "", indent = 2 * depth);
+    let _infallible = writeln!(out, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
 }
 
 fn algorithm(parent: Element<'_>, local: &str) -> String {

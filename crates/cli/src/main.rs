@@ -41,11 +41,11 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(reason)) => {
-            eprintln!("wss: refused: {reason}");
+            output::say(format!("refused: {reason}"));
             ExitCode::from(1)
         }
         Err(Failure::CouldNot(reason)) => {
-            eprintln!("wss: {reason}");
+            output::say(reason);
             ExitCode::from(2)
         }
     }

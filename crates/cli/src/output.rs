@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use ws_security::attachments::{MimeError, Package, Spool};
+use ws_security::text::{escaped, is_plain};
 use ws_security::{Limit, Limits};
 
 /// Why a command did not succeed.
@@ -50,18 +51,74 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], piece by piece.
+/// As [`write()`], piece by piece. A file is there as a whole or not at all; who closes the pipe has read enough.
 pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
-    let out: io::Result<Box<dyn Write>> = match path {
-        Some(path) => File::create(path).map(|file| Box::new(file) as Box<dyn Write>),
-        None => Ok(Box::new(io::stdout().lock())),
+    let Some(path) = path else {
+        return match write_all(io::stdout().lock(), pieces) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(could_not),
+        };
     };
-    let written = out.and_then(|out| {
-        let mut out = BufWriter::new(out);
-        pieces(&mut out)?;
-        out.flush()
-    });
-    written.map_err(could_not)
+    // A device or a pipe is written to; it cannot be replaced.
+    if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        let file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
+        return write_all(file, pieces).map_err(|error| unreadable(path, error));
+    }
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+    let beside = beside(&target);
+    let written = File::create_new(&beside).and_then(|file| write_all(file, pieces));
+    finish(written.and_then(|()| std::fs::rename(&beside, &target)), path, &beside)
+}
+
+/// Writes a file of this name that must not be there yet, not even as a link.
+pub(crate) fn write_new(path: &Path, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+    let file = File::create_new(path).map_err(|error| unreadable(path, error))?;
+    finish(write_all(file, pieces), path, path)
+}
+
+/// What was written in part does not stay.
+fn finish(written: io::Result<()>, path: &Path, partial: &Path) -> Outcome {
+    written.map_err(|error| {
+        let _gone = std::fs::remove_file(partial);
+        unreadable(path, error)
+    })
+}
+
+fn write_all(out: impl Write, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::new(out);
+    pieces(&mut out)?;
+    out.flush()
+}
+
+/// A name in the same folder, which a rename can replace the file from.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}.part", std::process::id()));
+    path.with_file_name(name)
+}
+
+/// Says something on stderr. What a stranger wrote does not drive the terminal, whoever forgot to escape it.
+pub(crate) fn say(what: impl std::fmt::Display) {
+    let what = what.to_string();
+    // Where nobody reads, there is nobody to tell.
+    let _unread = writeln!(io::stderr().lock(), "wss: {}", escaped(&what));
+}
+
+/// JSON in which every character that is not plain to see is written as its escape.
+pub(crate) fn json(value: &serde_json::Value) -> Outcome<String> {
+    let text = serde_json::to_string_pretty(value).map_err(could_not)?;
+    let mut out = String::with_capacity(text.len() + 1);
+    for c in text.chars() {
+        // Outside of strings JSON has no such character.
+        if c == '\n' || is_plain(c) {
+            out.push(c);
+        } else {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| out.push_str(&format!("\\u{unit:04x}")));
+        }
+    }
+    Ok(out + "\n")
 }
 
 /// What a message came in.

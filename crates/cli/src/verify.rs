@@ -1,6 +1,6 @@
 //! `wss verify`: opens a message as a receiver does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +11,8 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Limits, Opened, Part, Receiver, Requirements, SamlVersion, Signer, Trust,
+    Exchange, FixedClock, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements, SamlVersion,
+    Signer, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -37,7 +38,10 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             (Some(request), None) => receiver.open_reply(&message, request),
             (Some(request), Some(package)) => receiver.open_reply_package(package, request),
         };
-        let opened = opened.map_err(refused)?;
+        let opened = opened.map_err(|error| refused(with_hint(&error)))?;
+        if opened.signer().is_anonymous() {
+            output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)");
+        }
         attachments = attachments_json(&opened);
         if let Some(folder) = &arguments.attachments_dir {
             write_attachments(&opened, folder)?;
@@ -45,10 +49,11 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         (opened.body().xml().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     } else {
         let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
+        output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
         (opened.unauthenticated_body().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
     };
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
-        eprintln!("wss: note: BSP {} is broken: {}", verdict.rule(), verdict.why());
+        output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
     match arguments.format {
         Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
@@ -58,10 +63,21 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
                 object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
                 object.insert("attachments".to_owned(), attachments);
             }
-            let text = serde_json::to_string_pretty(&value).map_err(could_not)?;
-            output::write(arguments.file.output.as_ref(), (text + "\n").as_bytes())
+            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())
         }
     }
+}
+
+/// The refusal, and the option that asks for less.
+fn with_hint(error: &OpenError) -> String {
+    let hint = match error {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) => {
+            "; to see a Body that nobody answers for, use --print-unauthenticated"
+        }
+        OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
+        _ => "",
+    };
+    format!("{error}{hint}")
 }
 
 fn attachments_json(opened: &Opened) -> serde_json::Value {
@@ -75,12 +91,19 @@ fn attachments_json(opened: &Opened) -> serde_json::Value {
 /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
 fn write_attachments(opened: &Opened, folder: &Path) -> Outcome {
     std::fs::create_dir_all(folder).map_err(could_not)?;
+    let mut written: Vec<PathBuf> = Vec::new();
     for (nth, attachment) in opened.attachments().iter().enumerate() {
         let id = attachment.content_id().chars().take(80);
         let name: String =
             id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
         let path = folder.join(format!("{}-{name}", nth + 1));
-        output::write_with(Some(&path), |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop))?;
+        // What is there already, be it a link, is not written over.
+        let copied = output::write_new(&path, |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop));
+        if copied.is_err() {
+            written.iter().for_each(|path| drop(std::fs::remove_file(path)));
+            return copied;
+        }
+        written.push(path);
     }
     Ok(())
 }
@@ -90,7 +113,8 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if requirements.confirmation && arguments.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    let signed_body = requirements.signed.contains(&Part::Body);
+    // Stdout is the Body: who did not ask for it as it is gets one that somebody answers for.
+    let signed_body = requirements.signed.contains(&Part::Body) || !arguments.print_unauthenticated;
     let mut trust = if arguments.trust.is_empty() {
         Trust::no_certificates()
     } else {
@@ -103,22 +127,14 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         .intermediates(keys::certificates(&arguments.intermediate)?)
         .known(keys::certificates(&arguments.holdings.known_cert)?);
     trust = keys::judging_paths(trust, &arguments.paths)?;
-    let named = [&arguments.trust, &arguments.pin, &arguments.saml_issuer];
-    let anyone = named.iter().all(|paths| paths.is_empty())
-        && arguments.holdings.user_file.is_none()
-        && arguments.holdings.secret.is_empty()
-        && !requirements.x509
-        && !requirements.kerberos
-        && !requirements.username;
+    let requirements = requirements.build(signed_body, arguments.anonymous || arguments.print_unauthenticated);
     let attesters = trust.clone();
     let now = keys::now(arguments.now.as_ref())?;
     let (policy, cbc) = keys::policy(&arguments.allow)?;
     let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
     let mut receiver = match &arguments.replay_store {
-        Some(path) => {
-            Receiver::new(trust, requirements.build(anyone), SqliteReplayStore::open(path).map_err(could_not)?)
-        }
-        None => Receiver::new(trust, requirements.build(anyone), DangerousNoReplayCache),
+        Some(path) => Receiver::new(trust, requirements, SqliteReplayStore::open(path).map_err(could_not)?),
+        None => Receiver::new(trust, requirements, DangerousNoReplayCache),
     }
     .clock(Arc::new(FixedClock(now)))
     .algorithms(policy)
@@ -190,7 +206,11 @@ impl Required {
     fn parse(arguments: &[String]) -> Outcome<Self> {
         let mut required = Self::default();
         for argument in arguments {
-            let unknown = || could_not(format!("{argument:?} is not a requirement"));
+            let unknown = || {
+                could_not(format!(
+                    "{argument:?} is not a requirement: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, Attachments or {{namespace}}local"
+                ))
+            };
             let place = |text: &str| Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
             match argument.split_once(':') {
                 Some(("signed", part)) => required.signed.push(place(part)?),
@@ -212,8 +232,8 @@ impl Required {
         Ok(required)
     }
 
-    fn build(&self, anyone: bool) -> Requirements {
-        let requirements = if self.signed.contains(&Part::Body) {
+    fn build(&self, signed_body: bool, anyone: bool) -> Requirements {
+        let requirements = if signed_body {
             Requirements::signed_body_and(self.signed.iter().cloned())
         } else {
             Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned())
@@ -234,7 +254,6 @@ impl Required {
         if self.kerberos {
             requirements = requirements.kerberos_token();
         }
-        // Where no one is trusted by name, a key that was encrypted to us is all there can be.
         if anyone { requirements.dangerous_anonymous() } else { requirements }
     }
 }

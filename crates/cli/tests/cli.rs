@@ -32,7 +32,9 @@ fn exits(code: i32, arguments: &str, input: &str) -> String {
     let output = wss(arguments, input);
     let diagnostics = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{arguments}: {diagnostics}");
-    assert_eq!(diagnostics.is_empty(), code == 0, "{arguments}: {diagnostics}");
+    // What nobody in particular answers for is not printed silently.
+    let is_told = arguments.contains("--anonymous") || arguments.contains("--print-unauthenticated");
+    assert_eq!(diagnostics.is_empty(), code == 0 && !is_told, "{arguments}: {diagnostics}");
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
@@ -90,6 +92,37 @@ fn signed_messages_are_accepted_and_tampered_ones_refused() {
     assert_eq!(json["signatures"][0]["signer"], "CN=Alice,O=Example\\, Inc,C=DE");
 }
 
+/// A Body on stdout is one that a key of the options answers for, or one that was asked for in so many words.
+#[test]
+fn a_body_that_nobody_answers_for_is_not_printed_silently() {
+    let decrypt = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+    let timestamp_alone =
+        exits(0, "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --part Timestamp -", ENVELOPE);
+    let encrypted = exits(0, "encrypt --to KEYS/bob.pem -", ENVELOPE);
+    let anonymous = exits(0, "secure --symmetric --derive-keys 1.3 --to KEYS/bob.pem --timestamp 300 -", ENVELOPE);
+    let cases = [
+        (&timestamp_alone, format!("{TRUST} --require signed:Timestamp"), "--print-unauthenticated"),
+        (&encrypted, format!("{decrypt} --require encrypted:Body"), "--print-unauthenticated"),
+        (&encrypted, format!("{TRUST} {decrypt} --require encrypted:Body"), "--print-unauthenticated"),
+        (&anonymous, format!("{decrypt} --require signed:Body"), "--anonymous"),
+        (&anonymous, format!("{TRUST} {decrypt} --require signed:Body"), "--anonymous"),
+    ];
+    for (message, options, flag) in cases {
+        for format in ["text", "json"] {
+            let refused = wss(&format!("verify {options} --format {format} -"), message);
+            let told = String::from_utf8_lossy(&refused.stderr);
+            assert_eq!(refused.status.code(), Some(1), "{options}: {told}");
+            assert!(refused.stdout.is_empty() && told.contains(flag), "{options}: {told}");
+            let shown = wss(&format!("verify {options} {flag} --format {format} -"), message);
+            let told = String::from_utf8_lossy(&shown.stderr);
+            assert_eq!(shown.status.code(), Some(0), "{options} {flag}: {told}");
+            assert!(!shown.stdout.is_empty() && told.contains(flag), "{options} {flag}: {told}");
+        }
+        // No flag makes up for what is required and not proven.
+        exits(1, &format!("verify {options} {flag} --require token:x509 --require signed:UsernameToken -"), message);
+    }
+}
+
 #[test]
 fn messages_are_secured_and_opened() {
     let keys = "--key KEYS/alice.key --cert KEYS/alice.pem --to KEYS/bob.pem";
@@ -104,7 +137,7 @@ fn messages_are_secured_and_opened() {
     assert!(exits(0, &open, &message).contains("urn:a"));
     exits(1, &open.replace("KEYS/bob", "KEYS/carol"), &message);
     let encrypted = exits(0, "encrypt --to KEYS/bob.pem -", ENVELOPE);
-    let decrypt = "verify --decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem --require encrypted:Body -";
+    let decrypt = "verify --decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem --require encrypted:Body --print-unauthenticated -";
     assert!(exits(0, decrypt, &encrypted).contains("urn:a"));
     let cbc = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
     let encrypted = exits(0, &format!("encrypt --to KEYS/bob.pem --content {cbc} -"), ENVELOPE);
@@ -161,7 +194,7 @@ fn users_authenticate() {
     let password = file("s3cret\n");
     let users = file("ann\ts3cret\n");
     let message = exits(0, &format!("sign --user ann --password-file {} -", password.display()), ENVELOPE);
-    let verify = format!("verify --user-file {} --require token:username -", users.display());
+    let verify = format!("verify --user-file {} --require token:username --print-unauthenticated -", users.display());
     exits(0, &verify, &message);
     exits(1, &verify, &message.replace(">ann<", ">bob<"));
     exits(1, &verify, ENVELOPE);
@@ -296,7 +329,7 @@ fn keys_of_both_sides_sign_and_encrypt() {
     let users = file("ann\ts3cret\n");
     let decrypt = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
     let cases = [
-        ("secure --symmetric --to KEYS/bob.pem".to_owned(), decrypt.to_owned()),
+        ("secure --symmetric --to KEYS/bob.pem".to_owned(), format!("{decrypt} --anonymous")),
         (
             format!("secure --context urn:context={}", secret.display()),
             format!("--secret urn:context={}", secret.display()),

@@ -2,7 +2,7 @@
 //!
 //! [`choices`] turns octets into decisions. [`parties`] has the keys, [`golden`] the genuine messages. [`tree`] edits
 //! XML text by its elements, [`forge`] is what an attacker with keys of its own can make, [`mutate`] combines the two.
-//! [`oracle`] decides whether an opened mutant is a forgery, by the [`meaning`] of what was handed out. [`reference`] is
+//! [`oracle`] decides whether an opened mutant is a forgery, by the [`meaning`] of what was handed out. [`mod@reference`] is
 //! a canonicaliser that is slow and obvious; [`random_xml`] writes documents for it. [`targets`] has one function for
 //! each fuzz target: it takes octets and panics when it finds a fault.
 

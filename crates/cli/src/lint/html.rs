@@ -4,6 +4,7 @@
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::Document;
+use ws_security::text::is_plain;
 
 use crate::output::{self, Outcome as Done, refused};
 
@@ -152,7 +153,10 @@ fn escaped(text: &str) -> String {
             '>' => out.push_str("&gt;"),
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
-            c => out.push(c),
+            '\n' | '\t' => out.push(c),
+            c if is_plain(c) => out.push(c),
+            // A stranger's text neither hides nor turns what is around it.
+            c => out.push_str(&c.escape_unicode().to_string()),
         }
     }
     out

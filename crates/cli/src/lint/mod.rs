@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     }
     let written = match arguments.format {
         Format::Text => text::report(&report, &message, text::Style::of(arguments)),
-        Format::Json => serde_json::to_string_pretty(&as_json(&report)).map_err(could_not)? + "\n",
+        Format::Json => output::json(&as_json(&report))?,
     };
     output::write(arguments.file.output.as_ref(), written.as_bytes())?;
     let broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();

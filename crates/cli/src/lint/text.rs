@@ -4,6 +4,8 @@ use std::io::IsTerminal as _;
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 
+use ws_security::text::escaped;
+
 use crate::args::{Color, LintArgs};
 
 /// How the report is written.
@@ -92,7 +94,7 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
         style.badge(verdict),
         rule.id(),
         rule.level().as_str(),
-        printable(verdict.why())
+        escaped(verdict.why())
     ));
     if verdict.outcome() == Outcome::Fail {
         out.push_str(&format!("      {}\n", style.paint("2", rule.requirement())));
@@ -101,11 +103,11 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
         return;
     }
     for place in verdict.places() {
-        out.push_str(&format!("      at {}\n", printable(&place.path)));
+        out.push_str(&format!("      at {}\n", escaped(&place.path)));
         if verdict.outcome() == Outcome::Fail {
             let line = message.get(..place.span.start).map_or(1, |before| before.matches('\n').count() + 1);
             let element = message.get(place.span.clone()).unwrap_or_default();
-            out.push_str(&format!("      line {line}: {}\n", printable(&opening(element))));
+            out.push_str(&format!("      line {line}: {}\n", escaped(&opening(element))));
         }
     }
     if verdict.count() > verdict.places().len() && !verdict.places().is_empty() {
@@ -121,9 +123,4 @@ fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
     let shown: String = element.chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
-}
-
-/// What a stranger wrote must not drive the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }
