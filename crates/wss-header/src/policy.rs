@@ -21,6 +21,13 @@ impl AlgorithmPolicy {
     }
 
     /// The modern set and AES-CBC, which BSP 1.1 names (R5620).
+    ///
+    /// CBC ciphertext is decrypted only where a verified signature covers it, so that strangers get no answer about it.
+    /// Every accepted signer does get one: it can copy an `xenc:EncryptedKey` and ciphertext from a message of someone else
+    /// to this receiver into a message of its own, change the ciphertext, sign it, and see whether it is decrypted. About
+    /// 256 such messages for each octet read what the other one wrote. Admit CBC only where every accepted signer may read
+    /// what every other one sends to this receiver, or where no signer can tell a failed decryption from other failures
+    /// and from success: the fault says the same, but an answer or its absence remains.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {
         self.encryption = self.encryption.admit_cbc();
