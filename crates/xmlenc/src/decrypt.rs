@@ -5,7 +5,7 @@
 
 use wss_c14n::{Budget, Document, Element, Limit};
 use wss_crypto::Secret;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::error::DecryptError;
@@ -74,11 +74,11 @@ pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> R
 fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
     let (text, is_text) = match String::from_utf8(octets) {
         Ok(text) => (text, true),
+        // In place: a second buffer to be wiped would take a time that can be measured.
         Err(error) => {
             let mut octets = error.into_bytes();
-            let len = octets.len();
-            octets.zeroize();
-            ("\0".repeat(len), false)
+            octets.fill(0);
+            (String::from_utf8(octets).unwrap_or_default(), false)
         }
     };
     let text = Zeroizing::new(text);
