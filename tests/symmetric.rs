@@ -207,8 +207,9 @@ fn derived_keys_keep_to_their_bounds() {
         assert_ne!(changed, message);
         assert!(derived(refuse(&everything(), &changed)), "{to}");
     }
-    // Another slice of the stream is another key.
-    for (from, to) in [("<wsc:Offset>0", "<wsc:Offset>1"), ("<wsc:Length>32", "<wsc:Length>31")] {
+    // Another slice of the stream is another key. HMAC fills a short key with zeros (RFC 2104 §2), so one octet less
+    // would be the same key whenever that octet is zero.
+    for (from, to) in [("<wsc:Offset>0", "<wsc:Offset>1"), ("<wsc:Length>32", "<wsc:Length>16")] {
         refuse(&everything(), &message.replace(from, to));
     }
     let default = message.replace("<wsc:Offset>0</wsc:Offset><wsc:Length>32</wsc:Length>", "");

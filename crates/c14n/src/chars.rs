@@ -11,7 +11,7 @@ pub(crate) fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
-/// The character a reference at the front of `text` stands for, and the length of the reference.
+/// The character that a reference at the front of `text` means, and the length of the reference.
 #[inline]
 pub(crate) fn reference(text: &[u8]) -> Option<(char, usize)> {
     let body = text.get(1..)?;

@@ -163,7 +163,7 @@ impl<'a> Element<'a> {
         found.filter(|(local, _)| is_lost(local)).collect()
     }
 
-    /// Its `xml:base` joined with those around it, if any but `stays` has one; and where its own stands in the source.
+    /// Its `xml:base` joined with those around it, if any but `stays` has one; and where its own is in the source.
     fn joined_base(self, stays: Option<Element<'_>>) -> Option<(Option<std::ops::Range<usize>>, Cow<'a, str>)> {
         let carries = |element: &Element<'_>| element.attribute(name::XML, "base").is_some();
         self.ancestors_and_self().skip(1).filter(|element| stays != Some(*element)).find(carries)?;

@@ -111,7 +111,7 @@ pub(crate) struct Node {
     pub(crate) flags: u8,
 }
 
-/// What a node is. Text that is canonical as it stands is not recorded.
+/// What a node is. Text that is canonical as it is written is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Element,
@@ -123,7 +123,7 @@ pub(crate) enum Kind {
 
 /// What the reader noticed about a node.
 pub(crate) mod flag {
-    /// The start tag is canonical as it stands, if no declaration must be added.
+    /// The start tag is canonical as it is written, if no declaration must be added.
     pub(crate) const AS_IS: u8 = 1;
     /// An empty-element tag.
     pub(crate) const EMPTY: u8 = 2;
@@ -133,7 +133,7 @@ pub(crate) mod flag {
     pub(crate) const DECLARES: u8 = 8;
     /// At least one attribute has a prefix.
     pub(crate) const PREFIXED_ATTRIBUTES: u8 = 16;
-    /// A comment or processing instruction that is not canonical as it stands.
+    /// A comment or processing instruction that is not canonical as it is written.
     pub(crate) const REWRITE: u8 = 32;
 }
 
@@ -147,7 +147,7 @@ pub(crate) struct Attribute {
     pub(crate) pair: u32,
     pub(crate) name_len: u16,
     pub(crate) prefix_len: u16,
-    /// The value is not canonical as it stands.
+    /// The value is not canonical as it is written.
     pub(crate) rewrite: bool,
 }
 

@@ -1,10 +1,11 @@
 //! Input, output, and the two ways to fail.
 
-use std::fs::File;
+use std::fs::{File, Permissions};
 use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use tempfile::NamedTempFile;
 use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Limit, Limits};
@@ -65,37 +66,40 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
         return write_all(file, pieces).map_err(|error| unreadable(path, error));
     }
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-    let beside = beside(&target);
-    let written = File::create_new(&beside).and_then(|file| write_all(file, pieces));
-    finish(written.and_then(|()| std::fs::rename(&beside, &target)), path, &beside)
+    let replaced = std::fs::metadata(&target).ok().map(|replaced| replaced.permissions());
+    let written = whole(&target, replaced, pieces).and_then(|file| Ok(file.persist(&target).map(drop)?));
+    written.map_err(|error| unreadable(path, error))
 }
 
 /// Writes a file of this name that must not be there yet, not even as a link.
 pub(crate) fn write_new(path: &Path, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
-    let file = File::create_new(path).map_err(|error| unreadable(path, error))?;
-    finish(write_all(file, pieces), path, path)
+    let written = whole(path, None, pieces).and_then(|file| Ok(file.persist_noclobber(path).map(drop)?));
+    written.map_err(|error| unreadable(path, error))
 }
 
-/// What was written in part does not stay.
-fn finish(written: io::Result<()>, path: &Path, partial: &Path) -> Outcome {
-    written.map_err(|error| {
-        let _gone = std::fs::remove_file(partial);
-        unreadable(path, error)
-    })
+/// A file in the folder of `target` under a name of its own, which is gone again unless it is given another one. It has
+/// the permissions of what it replaces, else those of any new file, before there is anything in it.
+fn whole(
+    target: &Path,
+    permissions: Option<Permissions>,
+    pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
+    let mut new = tempfile::Builder::new();
+    #[cfg(unix)]
+    new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut file = new.tempfile_in(folder)?;
+    if let Some(permissions) = permissions {
+        file.as_file().set_permissions(permissions)?;
+    }
+    write_all(file.as_file_mut(), pieces)?;
+    Ok(file)
 }
 
 fn write_all(out: impl Write, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut out = BufWriter::new(out);
     pieces(&mut out)?;
     out.flush()
-}
-
-/// A name in the same folder, which a rename can replace the file from.
-fn beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
 }
 
 /// Says something on stderr. What a stranger wrote does not drive the terminal, whoever forgot to escape it.

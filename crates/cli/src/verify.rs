@@ -40,7 +40,8 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         };
         let opened = opened.map_err(|error| refused(with_hint(&error)))?;
         if opened.signer().is_anonymous() {
-            output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)");
+            let asked = if arguments.anonymous { "--anonymous" } else { "--print-unauthenticated" };
+            output::say(format!("note: the sender is anonymous: anyone may have made this message ({asked})"));
         }
         attachments = attachments_json(&opened);
         if let Some(folder) = &arguments.attachments_dir {

@@ -123,6 +123,28 @@ fn a_body_that_nobody_answers_for_is_not_printed_silently() {
     }
 }
 
+/// A file that is replaced keeps its permissions, a name may be as long as names may be, and only the output is left.
+#[cfg(unix)]
+#[test]
+fn an_output_replaces_a_file_and_leaves_no_other() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("output-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let kept = folder.join("kept");
+    std::fs::write(&kept, "before").expect("a file");
+    std::fs::set_permissions(&kept, PermissionsExt::from_mode(0o600)).expect("permissions");
+    exits(1, &format!("verify {TRUST} --require signed:Body -o {} -", kept.display()), ENVELOPE);
+    assert_eq!(std::fs::read_to_string(&kept).expect("still there"), "before");
+    let long = folder.join("n".repeat(250));
+    for path in [&kept, &long] {
+        exits(0, &format!("c14n -o {} -", path.display()), "<a/>");
+        assert_eq!(std::fs::read_to_string(path).expect("written"), "<a></a>");
+    }
+    assert_eq!(std::fs::metadata(&kept).expect("there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(&folder).expect("a folder").count(), 2);
+}
+
 #[test]
 fn messages_are_secured_and_opened() {
     let keys = "--key KEYS/alice.key --cert KEYS/alice.pem --to KEYS/bob.pem";
