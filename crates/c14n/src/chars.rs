@@ -1,4 +1,4 @@
-//! Characters: what XML 1.0 calls a character, a blank, a reference; and attribute values as they are meant.
+//! Characters, blanks and references of XML 1.0, and the normalised values of attributes.
 
 use memchr::memchr_iter;
 use wide::u8x16;
@@ -81,7 +81,7 @@ pub(crate) fn check_characters(octets: &[u8]) -> Result<(), ParseError> {
             lowest = lowest.min(lane);
             noncharacter_lead |= lane.simd_eq(u8x16::splat(0xEF));
         }
-        // Blocks on one line are done with one comparison.
+        // A block without TAB, LF, CR and control characters needs only one comparison.
         if lowest.reduce_min() < b' ' {
             check_controls(block, index * 128)?;
         }

@@ -39,7 +39,7 @@ impl<'d> Document<'d> {
         Ok(Self { source, tape })
     }
 
-    /// As [`Document::parse`], under the limits of a budget, to which the octets are charged first.
+    /// As [`Document::parse`], with the limits of a budget. The octets are charged to the budget first.
     ///
     /// # Errors
     /// As [`Document::parse`], and [`ParseError::Limit`] for [`Limit::ParsedOctets`].
@@ -83,7 +83,7 @@ impl<'d> Document<'d> {
         Element::new(self, NodeId(self.tape.root))
     }
 
-    /// The element a node id names, if it names one of this document.
+    /// The element with this node id, if the document has one.
     #[must_use]
     pub fn element(&self, id: NodeId) -> Option<Element<'_>> {
         self.tape.nodes.get(id.0 as usize).filter(|node| node.kind == Kind::Element).map(|_| Element::new(self, id))
@@ -105,7 +105,7 @@ impl<'d> Document<'d> {
             .map(|(id, _)| Element::new(self, NodeId(id)))
     }
 
-    /// The number of entries on the tape: what [`Limit::Nodes`] bounds.
+    /// The number of entries on the tape, which [`Limit::Nodes`] bounds.
     #[must_use]
     pub fn node_count(&self) -> usize {
         self.tape.nodes.len()
@@ -130,6 +130,6 @@ impl std::fmt::Debug for Document<'_> {
     }
 }
 
-/// Names a node of one document.
+/// The id of a node of one document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct NodeId(pub(crate) u32);

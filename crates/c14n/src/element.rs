@@ -1,6 +1,6 @@
-//! Elements: find one, some, required; read a leaf exactly.
+//! Elements: find children and attributes by name, and read a leaf exactly.
 //!
-//! Names compare as expanded names. A leaf's text is read by [`Element::text`] alone, which refuses an
+//! Names compare as expanded names. [`Element::text`] is the only way to read the text of a leaf. It refuses an
 //! element, comment or processing instruction inside: what a digest skips must not change what is read.
 
 use std::borrow::Cow;
@@ -110,7 +110,7 @@ impl<'a> Element<'a> {
         std::iter::successors(Some(self), |element| element.parent())
     }
 
-    /// Whether `other` is this element or stands inside it.
+    /// Whether `other` is this element or one inside it.
     #[must_use]
     pub fn contains(self, other: Element<'_>) -> bool {
         let node = self.node();
@@ -171,7 +171,7 @@ impl<'a> Element<'a> {
         self.optional_child(namespace, local)?.ok_or_else(|| self.missing(local))
     }
 
-    /// The value of an attribute, normalised; `namespace` empty for none.
+    /// The value of an attribute, normalised. `namespace` is empty for an attribute in no namespace.
     #[must_use]
     pub fn attribute(self, namespace: &str, local: &str) -> Option<Cow<'a, str>> {
         let attributes = self.document.tape.attributes_of(self.id.0);
@@ -198,7 +198,8 @@ impl<'a> Element<'a> {
             .map(move |a| (self.attribute_name(a), self.attribute_value(a)))
     }
 
-    /// Whether an attribute ends like an Id or is named in `more`: most elements are passed over by that alone.
+    /// Whether an attribute may be an Id: its name ends in `id`, or `more` names any. Most elements have no such
+    /// attribute.
     pub(crate) fn may_have_id(self, more: &[&str]) -> bool {
         let source = self.document.source().as_bytes();
         self.document.tape.attributes_of(self.id.0).iter().any(|attribute| {
@@ -226,14 +227,14 @@ impl<'a> Element<'a> {
         if attribute.rewrite { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) }
     }
 
-    /// Where its markup stands in the source: from `<` to `>`.
+    /// The range of its markup in the source: from `<` of the start tag to `>` of the end tag.
     #[must_use]
     pub fn span(self) -> Range<usize> {
         let node = self.node();
         node.start as usize..node.end as usize
     }
 
-    /// Where its content stands: between the tags. For an empty-element tag, the empty range after it.
+    /// The range of its content in the source: between the tags. For an empty-element tag, the empty range after it.
     #[must_use]
     pub fn content_span(self) -> Range<usize> {
         let node = self.node();
@@ -249,7 +250,7 @@ impl<'a> Element<'a> {
         start..end
     }
 
-    /// Where its start tag stands: from `<` to `>`.
+    /// The range of its start tag in the source: from `<` to `>`.
     #[must_use]
     pub fn start_tag_span(self) -> Range<usize> {
         let node = self.node();
@@ -262,10 +263,10 @@ impl<'a> Element<'a> {
         self.node().flags & flag::EMPTY != 0
     }
 
-    /// Its text, which must be all it holds: character data, CDATA and references, line ends normalised.
+    /// The text of an element that has nothing else: character data, CDATA and references, with line ends normalised.
     ///
     /// # Errors
-    /// [`LeafError::NotText`] if an element, a comment or a processing instruction stands inside.
+    /// [`LeafError::NotText`] if an element, a comment or a processing instruction is inside.
     pub fn text(self) -> Result<Cow<'a, str>, LeafError> {
         let node = self.node();
         let inside = self.document.tape.nodes.get(self.id.0 as usize + 1..node.next as usize).unwrap_or(&[]);
@@ -290,10 +291,10 @@ impl<'a> Element<'a> {
         Ok(Cow::Owned(text))
     }
 
-    /// Its text as base64, decoded: XML white space is skipped, all else is strict (RFC 4648 §3.5, §4).
+    /// Its text as base64, decoded. XML white space is skipped, everything else is strict (RFC 4648 §3.5, §4).
     ///
     /// # Errors
-    /// As [`Element::text`]; [`LeafError::TooLong`] if more than `max` octets would come out, judged before
+    /// As [`Element::text`]; [`LeafError::TooLong`] if the value has more than `max` octets, which is checked before
     /// decoding; [`LeafError::Base64`] if the text is not canonical base64.
     pub fn base64(self, max: usize) -> Result<Vec<u8>, LeafError> {
         let text = self.text()?;
@@ -303,7 +304,7 @@ impl<'a> Element<'a> {
         })
     }
 
-    /// Whether anything but white space, comments and elements stands directly inside.
+    /// Whether it has a child other than white space, comments and elements.
     #[must_use]
     pub fn has_character_data(self) -> bool {
         let node = self.node();
@@ -327,7 +328,8 @@ impl<'a> Element<'a> {
         !blank(self.source(at..content.end))
     }
 
-    /// The namespaces in scope, as prefix (empty: default) and name; `xml` left out.
+    /// The namespaces in scope, as prefix and namespace name; the prefix is empty for the default namespace, and `xml`
+    /// is left out.
     #[must_use]
     pub fn namespaces_in_scope(self) -> Vec<(&'a str, &'a str)> {
         let tape = &self.document.tape;
@@ -338,7 +340,7 @@ impl<'a> Element<'a> {
             .collect()
     }
 
-    /// The namespace a prefix is bound to here; the default namespace for the empty prefix.
+    /// The namespace that a prefix is bound to here. The empty prefix means the default namespace.
     #[must_use]
     pub fn namespace_of_prefix(self, prefix: &str) -> Option<&'a str> {
         if prefix == "xml" {
@@ -357,8 +359,8 @@ impl<'a> Element<'a> {
         None
     }
 
-    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`, with every name escaped, and cut
-    /// where it is long.
+    /// Its absolute path in qualified names, for people: `/soap:Envelope/soap:Body`. Every name is escaped, and cut if
+    /// it is long.
     #[must_use]
     pub fn path(self) -> String {
         let mut names: Vec<_> = self.ancestors_and_self().map(Element::qualified_name).collect();

@@ -1,10 +1,9 @@
-//! The walker all methods share, and escaping.
+//! The walker that all methods share, and escaping.
 //!
-//! The walker passes over the tape once and hands the sink long slices of the source. A slice ends only where
-//! the canonical form differs from the source: at a tag that must be rewritten, at a text, comment or
-//! processing instruction the reader marked, at an excluded subtree. Which namespaces an element must declare
-//! is the only thing the methods differ in: [`exclusive`](crate::exclusive) and
-//! [`inclusive`](crate::inclusive) answer it.
+//! The walker passes over the tape once and gives long slices of the source to the sink. A slice ends only where the
+//! canonical form differs from the source: at a tag that must be rewritten, at a text, comment or processing
+//! instruction that the reader marked, at an excluded subtree. The methods differ only in which namespaces an element
+//! must declare: [`exclusive`](crate::exclusive) and [`inclusive`](crate::inclusive) decide that.
 
 use memchr::{memchr, memchr3};
 
@@ -65,7 +64,7 @@ pub(crate) fn write<S: Sink>(
     }
 }
 
-/// The prefixes whose declarations are rendered where they stand, used or not.
+/// The prefixes whose declarations are rendered where they are written, even if nothing uses them.
 pub(crate) enum InclusivePrefixes {
     /// All of them: inclusive methods.
     All,
@@ -95,19 +94,19 @@ struct Walker<'a, S> {
     sink: &'a mut S,
     inclusive_prefixes: InclusivePrefixes,
     comments: bool,
-    /// Excluded nodes in document order, those passed removed from the front.
+    /// The excluded nodes that are still ahead, in document order.
     excluded: std::collections::VecDeque<u32>,
-    /// By prefix id: the pair an output ancestor rendered last.
+    /// By prefix id: the pair that the nearest output ancestor rendered.
     rendered: Vec<u32>,
     frames: Vec<Frame>,
     undo: Vec<(u32, u32)>,
-    /// The pairs the element at hand must declare.
+    /// The pairs that the current element must declare.
     needed: Vec<u32>,
-    /// Where the source not yet written begins.
+    /// The start of the source that is not written yet.
     run: usize,
 }
 
-/// An open element that needs something when it ends.
+/// An open element that has work to do when it ends.
 struct Frame {
     node: u32,
     until: u32,
@@ -115,7 +114,7 @@ struct Frame {
 }
 
 impl<S: Sink> Walker<'_, S> {
-    /// Top-level nodes: a line feed parts each processing instruction or comment from the root.
+    /// Top-level nodes: a line feed separates each processing instruction or comment from the root.
     fn document(&mut self, root: u32) -> Result<(), CanonicalizeError> {
         let mut at = 0;
         while let Some(node) = self.tape.nodes.get(at as usize).copied() {
@@ -139,7 +138,7 @@ impl<S: Sink> Walker<'_, S> {
         Ok(())
     }
 
-    /// An apex element takes over what its omitted ancestors leave it.
+    /// An apex element inherits from its omitted ancestors.
     fn apex(&mut self, first: u32, end: u32, inherited: &Inherited) -> Result<(), CanonicalizeError> {
         let Some(node) = self.tape.nodes.get(first as usize).copied() else { return Ok(()) };
         self.run = node.start as usize;
@@ -157,7 +156,7 @@ impl<S: Sink> Walker<'_, S> {
         Ok(())
     }
 
-    /// Nodes `at..end`, then the ends of all elements still open.
+    /// Nodes `at..end`, then the end tags of all elements that are still open.
     fn subtree(&mut self, mut at: u32, end: u32) -> Result<(), CanonicalizeError> {
         let tape = self.tape;
         while at < end {
@@ -222,7 +221,7 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Notes that `pair` must be in force here; remembers what to restore when the element ends.
+    /// Notes that `pair` must be in force here, and what to restore when the element ends.
     #[inline]
     fn need(&mut self, pair: u32, prefix: u32) {
         if let Some(rendered) = self.rendered.get_mut(prefix as usize)
@@ -308,7 +307,7 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(b"\"");
     }
 
-    /// The attributes of an apex and those it inherits, in canonical order.
+    /// The attributes of an apex and those that it inherits, in canonical order.
     fn merged_attributes(&mut self, index: u32, inherited: &Inherited) {
         let tape = self.tape;
         let source = self.source;
@@ -367,7 +366,7 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Text, CDATA, comments and processing instructions the reader recorded.
+    /// Text, CDATA, comments and processing instructions that the reader recorded.
     fn misc(&mut self, node: &Node) {
         let (start, end) = (node.start as usize, node.end as usize);
         match node.kind {
@@ -404,7 +403,7 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Writes the source up to `end` as it stands.
+    /// Writes the source up to `end` unchanged.
     #[inline]
     fn flush(&mut self, end: usize) {
         if let Some(run) = self.source.get(self.run..end)
@@ -416,7 +415,7 @@ impl<S: Sink> Walker<'_, S> {
     }
 }
 
-/// Canonical form is not defined where a declaration on an element of the subset is relative.
+/// The canonical form is undefined if a declaration on an element of the subset is a relative URI.
 fn refuse_relative_namespaces(tape: &Tape, first: u32, end: u32) -> Result<(), CanonicalizeError> {
     if !tape.pairs.iter().any(|pair| pair.relative) {
         return Ok(());
@@ -428,7 +427,7 @@ fn refuse_relative_namespaces(tape: &Tape, first: u32, end: u32) -> Result<(), C
     }
 }
 
-/// Character data of the source: references, `>` and carriage returns.
+/// Writes character data of the source: references, `>` and carriage returns are rewritten.
 fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
     let mut rest = source;
     while let Some(length) = memchr3(b'&', b'>', b'\r', rest) {
@@ -456,13 +455,13 @@ fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
     sink.put(rest);
 }
 
-/// Writes a line feed for the line end at the front of `source`, and returns what follows it.
+/// Writes a line feed for the line end at the front of `source`, and returns the text after it.
 fn line_feed<'s>(source: &'s [u8], sink: &mut impl Sink) -> &'s [u8] {
     sink.put(b"\n");
     source.get(if source.get(1) == Some(&b'\n') { 2 } else { 1 }..).unwrap_or(&[])
 }
 
-/// Literal text, as in a CDATA section.
+/// Writes literal text, as in a CDATA section.
 fn escape_text(source: &[u8], sink: &mut impl Sink) {
     let mut rest = source;
     while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
@@ -493,7 +492,7 @@ fn rewrite_line_ends(source: &[u8], sink: &mut impl Sink) {
     sink.put(rest);
 }
 
-/// An attribute value of the source: references, literal white space and quotes.
+/// Writes an attribute value of the source: references, literal white space and quotes are rewritten.
 fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
     let mut rest = source;
     while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'"') || (*b != b' ' && is_blank(*b))) {
@@ -519,7 +518,7 @@ fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
     sink.put(rest);
 }
 
-/// A normalised value, escaped as Canonical XML §2.3 says for attribute nodes.
+/// Writes a normalised value, escaped as Canonical XML §2.3 says for attribute nodes.
 pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
     let mut rest = value;
     while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) {
@@ -538,7 +537,7 @@ pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
     sink.put(rest);
 }
 
-/// Text, escaped as Canonical XML §2.3 says for text nodes; carriage returns become references.
+/// Writes text, escaped as Canonical XML §2.3 says for text nodes. A carriage return becomes a reference.
 pub(crate) fn escape_character_data(text: &[u8], sink: &mut impl Sink) {
     let mut rest = text;
     while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {

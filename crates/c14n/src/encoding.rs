@@ -1,4 +1,4 @@
-//! Octets to text: UTF-8 as it is, UTF-16 with a byte order mark where it is asked for.
+//! Octets to text: UTF-8 unchanged; UTF-16 with a byte order mark where the caller allows it.
 
 use std::borrow::Cow;
 
@@ -8,8 +8,8 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
     std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
 }
 
-/// The text of octets that are UTF-8, or UTF-16 with a byte order mark: UTF-8 as it stands, UTF-16 transcoded
-/// and its declaration of an encoding taken out.
+/// The text of octets that are UTF-8, or UTF-16 with a byte order mark. UTF-8 is returned unchanged. UTF-16 is
+/// transcoded, and its declaration of an encoding is removed.
 ///
 /// # Errors
 /// [`ParseError::NotUtf8`]; [`ParseError::Encoding`] for broken UTF-16, or a declaration that contradicts it.
@@ -35,7 +35,7 @@ pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     without_declared_utf16(text).map(Cow::Owned)
 }
 
-/// Removes `encoding="UTF-16"` from the declaration, which no longer holds.
+/// Removes `encoding="UTF-16"` from the declaration, since the text is no longer UTF-16.
 fn without_declared_utf16(text: String) -> Result<String, ParseError> {
     if !text.starts_with("<?xml") {
         return Ok(text);

@@ -1,4 +1,4 @@
-//! What can be wrong with a document, a subset or a leaf.
+//! Errors of a document, a subset or a leaf.
 
 use thiserror::Error;
 use wss_budget::Exceeded;
@@ -16,7 +16,7 @@ pub enum ParseError {
         /// The first octet that is not part of a character.
         offset: usize,
     },
-    /// *Malformed.* The declared or detected encoding is not one that is read here.
+    /// *Malformed.* The declared or detected encoding is not supported.
     #[error("encoding {encoding:?} is not read here: send UTF-8")]
     Encoding {
         /// The name of the encoding as declared.
@@ -25,7 +25,7 @@ pub enum ParseError {
     /// *Refused.* A document type declaration. SOAP forbids it, and so does this reader.
     #[error("document type declaration at octet {offset}: remove the DOCTYPE, SOAP messages have none")]
     Dtd {
-        /// Where `<!DOCTYPE` stands.
+        /// The offset of `<!DOCTYPE`.
         offset: usize,
     },
     /// *Malformed.* A rule of XML 1.0 (fifth edition) or Namespaces in XML 1.0 is broken.
@@ -160,10 +160,10 @@ pub enum LeafError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum IdError {
-    /// *Malformed.* Two elements carry one Id, whatever its kind (BSP R3204).
-    #[error("the Id {id:?} stands on two elements: Ids must be unique in the message")]
+    /// *Malformed.* Two elements have the same Id. All kinds of Ids count (BSP R3204).
+    #[error("the Id {id:?} is on two elements: Ids must be unique in the message")]
     Duplicate {
-        /// The value both carry.
+        /// The value of both Ids.
         id: WireText,
     },
     /// *Malformed.* One element carries two Id attributes.

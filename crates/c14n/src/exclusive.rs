@@ -1,13 +1,13 @@
-//! Exclusive canonicalisation: an element declares the prefixes it visibly utilizes, and those of the
-//! `PrefixList` as inclusive canonicalisation would.
+//! Exclusive canonicalisation: an element declares the prefixes that it visibly utilizes. Prefixes of the
+//! `PrefixList` are declared as in inclusive canonicalisation.
 //!
-//! What an element visibly utilizes is on the tape already (its own pair, and those of its prefixed
-//! attributes), so all that is left is to look the listed prefixes up.
+//! The prefixes that an element visibly utilizes are already on the tape (its own pair, and those of its prefixed
+//! attributes). Only the listed prefixes must be looked up.
 
 use crate::emit::InclusivePrefixes;
 use crate::tape::Tape;
 
-/// The listed prefixes as a set over the prefix ids of `tape`; prefixes the document never binds drop out.
+/// The listed prefixes as a set over the prefix ids of `tape`, without prefixes that the document never binds.
 pub(crate) fn listed(tape: &Tape, prefixes: &[String]) -> InclusivePrefixes {
     if prefixes.is_empty() {
         return InclusivePrefixes::Listed(Vec::new());

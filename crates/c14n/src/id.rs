@@ -1,8 +1,8 @@
 //! Ids: one index per revision, over every kind of Id a SOAP message can carry.
 //!
 //! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature and XML Encryption, and the ids of
-//! SAML assertions share one space of values. A value that occurs twice refuses the document, whether anything
-//! refers to it or not: two elements that answer to one name are how signature wrapping begins.
+//! SAML assertions share one space of values. A document with one value on two elements is refused, even if nothing
+//! refers to it: signature wrapping needs two elements with one Id.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use crate::element::Element;
 use crate::error::IdError;
 use crate::name::{self, ExpandedName};
 
-/// Octets an Id may have.
+/// The most octets that an Id may have.
 const MAX_ID_OCTETS: usize = 256;
 
 /// The elements of one document by Id.
@@ -35,15 +35,14 @@ impl<'a> IdIndex<'a> {
         Self::build_with(document, &[])
     }
 
-    /// As [`IdIndex::build`], and takes unprefixed attributes named in `more` as Ids on every element.
+    /// As [`IdIndex::build`]; attributes without a prefix that `more` names are Ids, too, on every element.
     ///
-    /// For XML Signature documents whose vocabularies name their Ids otherwise; a SOAP receiver has no use
-    /// for it.
+    /// For XML Signature documents whose vocabularies use other names for Ids. A SOAP receiver does not need it.
     ///
     /// # Errors
     /// As [`IdIndex::build`].
     pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
-        // With room for all of them: a table that grows is copied, and takes twice its memory meanwhile.
+        // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
         let mut ids = HashMap::with_capacity(document.elements().filter(|element| element.may_have_id(more)).count());
         for element in document.elements().filter(|element| element.may_have_id(more)) {
             let mut own = None;
@@ -74,7 +73,7 @@ impl<'a> IdIndex<'a> {
         self.ids.get(id).and_then(|node| self.document.element(*node))
     }
 
-    /// Whether `id` is taken.
+    /// Whether an element has this Id.
     #[must_use]
     pub fn contains(&self, id: &str) -> bool {
         self.ids.contains_key(id)
@@ -92,7 +91,7 @@ pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
 }
 
-/// Whether an attribute of `element` is an Id; its kind follows from expanded names alone.
+/// Whether an attribute of `element` is an Id. Only expanded names decide that.
 fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     match (attribute.namespace, attribute.local) {
         (namespace, "Id") if namespace == name::WSU.uri => true,

@@ -1,14 +1,14 @@
-//! Inclusive canonicalisation: what an apex element takes over from the ancestors that are left out.
+//! Inclusive canonicalisation: what an apex element inherits from the omitted ancestors.
 //!
-//! Namespaces are the walker's business: under inclusive methods every prefix is listed. Attributes of the
-//! `xml` namespace are inherited here, by the rules of version 1.0 or 1.1.
+//! The walker handles namespaces: under inclusive methods every prefix counts as listed. This module handles attributes
+//! of the `xml` namespace, which are inherited by the rules of version 1.0 or 1.1.
 
 use crate::element::Element;
 use crate::method::CanonicalizationMethod as Method;
 use crate::name;
 use crate::subset::Subset;
 
-/// Attributes in the `xml` namespace an apex inherits, by local name; they replace its own.
+/// The attributes in the `xml` namespace that an apex inherits, by local name. They replace its own.
 #[derive(Debug, Default)]
 pub(crate) struct Inherited(Vec<(String, Option<String>)>);
 
@@ -44,7 +44,7 @@ pub(crate) fn inherited(subset: &Subset<'_>, method: Method) -> Inherited {
     }
 }
 
-/// The nearest occurrence of each `xml` attribute on an ancestor, but not those the apex carries itself.
+/// The nearest occurrence of each `xml` attribute on an ancestor, without those that the apex has itself.
 pub(crate) fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(String, Option<String>)> {
     let mut found: Vec<(String, Option<String>)> = Vec::new();
     for ancestor in apex.ancestors_and_self().skip(1) {
@@ -132,7 +132,7 @@ fn join(base: &str, reference: &str) -> String {
     joined
 }
 
-/// RFC 3986 §5.2.3; a base that ends in a dot segment names a directory.
+/// RFC 3986 §5.2.3. A base that ends in a dot segment is a directory.
 fn merge(base: &Parts<'_>, path: &str) -> String {
     if base.authority.is_some() && base.path.is_empty() {
         return format!("/{path}");

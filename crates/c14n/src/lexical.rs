@@ -44,7 +44,7 @@ pub(crate) enum Base64Error {
 
 pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Error> {
     let octets = text.as_bytes();
-    // Judged before any copy: the decoded size without counting white space is an upper bound.
+    // Checked before any copy: the decoded size, white space counted, is an upper bound.
     if octets.len() / 4 * 3 > max.saturating_add(3) {
         let significant = octets.iter().filter(|b| !is_blank(**b)).count();
         if significant / 4 * 3 > max.saturating_add(2) {

@@ -1,4 +1,4 @@
-//! The six canonicalisation methods: one row each, nobody compares URIs again.
+//! The six canonicalisation methods, one row each. No other code compares their URIs.
 
 use wss_budget::{Budget, Limit};
 
@@ -10,7 +10,7 @@ use crate::subset::Subset;
 /// A canonicalisation algorithm, as `ds:CanonicalizationMethod` or `ds:Transform` names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CanonicalizationMethod {
-    /// Exclusive XML Canonicalization 1.0, comments omitted. The one BSP asks for (R5404).
+    /// Exclusive XML Canonicalization 1.0, comments omitted. BSP requires this one (R5404).
     Exclusive,
     /// Exclusive XML Canonicalization 1.0 with comments.
     ExclusiveWithComments,
@@ -88,8 +88,9 @@ impl Canonicalization {
         Self { method, inclusive_prefixes: Vec::new() }
     }
 
-    /// Treats the prefixes of a `PrefixList` as inclusive canonicalisation does; `#default` is the default
-    /// namespace. White space separates, order does not matter. Has no effect on inclusive methods.
+    /// Treats the prefixes of a `PrefixList` as inclusive canonicalisation does. `#default` means the default
+    /// namespace. Prefixes are separated by white space, and their order does not matter. Has no effect on inclusive
+    /// methods.
     ///
     /// # Specification
     /// Exclusive XML Canonicalization 1.0 §3, `InclusiveNamespaces PrefixList`.
@@ -109,7 +110,7 @@ impl Canonicalization {
         self.method
     }
 
-    /// The prefixes treated as inclusive; the empty string stands for `#default`.
+    /// The prefixes treated as inclusive; the empty string means `#default`.
     #[must_use]
     pub fn prefixes(&self) -> &[String] {
         &self.inclusive_prefixes
@@ -117,8 +118,8 @@ impl Canonicalization {
 
     /// Writes the canonical octets of `subset` to `sink`.
     ///
-    /// UTF-8, in document order, in as many writes as it takes; nothing is held back, so a digest can be the
-    /// sink and the canonical form need never exist in memory.
+    /// The octets are UTF-8, in document order, and come in several writes. Nothing is buffered, so a digest can be the
+    /// sink and the canonical form need not exist in memory.
     ///
     /// # Errors
     /// [`CanonicalizeError::RelativeNamespace`] if a namespace name in the subset is a relative URI
@@ -131,18 +132,18 @@ impl Canonicalization {
         emit::write(subset, self, sink)
     }
 
-    /// The canonical form of `subset` as text, under the same limit as [`Canonicalization::to_octets`].
+    /// The canonical form of `subset` as text, with the same limit as [`Canonicalization::to_octets`].
     ///
     /// # Errors
     /// As [`Canonicalization::to_octets`].
     pub fn to_text(&self, subset: &Subset<'_>, budget: &Budget) -> Result<String, CanonicalizeError> {
         let octets = self.to_octets(subset, budget)?;
-        // Source and names are text, and are cut at ASCII characters only.
+        // Source and names are text, and pieces are cut only at ASCII characters.
         Ok(String::from_utf8(octets).expect("canonical form of text is text"))
     }
 
-    /// The canonical octets of `subset`, as long as they are within what `budget` leaves of [`Limit::KeptOctets`]. Octets
-    /// that are not allowed are counted, and take no memory.
+    /// The canonical octets of `subset`, if they are not more than `budget` has left of [`Limit::KeptOctets`]. Octets
+    /// beyond that are counted but not stored.
     ///
     /// # Errors
     /// As [`Canonicalization::write`], and [`CanonicalizeError::Limit`].

@@ -1,11 +1,11 @@
-//! Names: every namespace URI this workspace knows, expanded names, and the NCName production.
+//! Names: every namespace URI that this workspace uses, expanded names, and the NCName production.
 
 use wss_text::shown;
 
-/// A namespace: its name, and the prefix we write it with.
+/// A namespace: its name, and the prefix that we write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Namespace {
-    /// The conventional prefix, used when we write.
+    /// The usual prefix, which we write.
     pub prefix: &'static str,
     /// The namespace name, compared octet by octet.
     pub uri: &'static str,
@@ -59,7 +59,7 @@ namespaces! {
     SAML2 = "saml2" "urn:oasis:names:tc:SAML:2.0:assertion";
 }
 
-/// An expanded name: a namespace name (empty: none) and a local name.
+/// An expanded name: a namespace name and a local name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExpandedName<'a> {
     /// The namespace name; empty for no namespace.
@@ -69,7 +69,7 @@ pub struct ExpandedName<'a> {
 }
 
 impl std::fmt::Display for ExpandedName<'_> {
-    /// `{namespace}local`, or `local` in no namespace; for people: escaped, and cut where it is long.
+    /// `{namespace}local`, or `local` if there is no namespace. For people: escaped, and cut if it is long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         if !self.namespace.is_empty() {
             write!(f, "{{{}}}", shown(self.namespace))?;
@@ -84,7 +84,7 @@ pub fn is_ncname(text: &str) -> bool {
     !text.is_empty() && ncname_len(text) == text.len()
 }
 
-/// The length of the NCName at the front of `text`, 0 if none is there.
+/// The length of the NCName at the front of `text`; 0 if there is none.
 pub(crate) fn ncname_len(text: &str) -> usize {
     let mut end = 0;
     for (at, c) in text.char_indices() {

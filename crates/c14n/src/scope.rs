@@ -1,5 +1,5 @@
-//! Scope: what a piece of a document takes from around it, how to cut it out so that it takes nothing, and which
-//! namespaces in scope a canonical form tells.
+//! Scope: which namespaces a piece of a document takes from its context, how to cut the piece out so that it takes
+//! none, and which namespaces in scope are visible in a canonical form.
 //!
 //! Canonical XML renders every declaration in scope. Exclusive canonicalisation renders a declaration where a name uses
 //! its prefix, and where the `PrefixList` lists it. A declaration that is not rendered can be changed without changing
@@ -15,25 +15,27 @@ use crate::name;
 use crate::tape::{Kind, XML_PAIR, flag};
 use crate::write::Text;
 
-/// What a piece of a document takes along when it is cut out.
+/// What is copied into a piece of a document when it is cut out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakeAlong {
-    /// The namespaces in scope. A canonical form of the piece in its old place stays as it is.
+    /// The namespaces in scope. The canonical form of the piece in its old place does not change.
     Namespaces,
-    /// The namespaces in scope, and `xml:lang`, `xml:space` and `xml:base` of the elements around it. Canonical forms
-    /// show added attributes: a digest of the piece in its old place no longer fits.
+    /// The namespaces in scope, and `xml:lang`, `xml:space` and `xml:base` of the ancestors. Canonical forms contain
+    /// added attributes, so a digest of the piece in its old place no longer matches.
     NamespacesAndXmlAttributes,
 }
 
 impl<'a> Element<'a> {
-    /// Whether its start tag declares `prefix`; empty for the default namespace, which can be declared to be none.
+    /// Whether its start tag declares `prefix`. The empty prefix means the default namespace, which `xmlns=""` declares
+    /// as none.
     #[must_use]
     pub fn declares(self, prefix: &str) -> bool {
         let tape = &self.document().tape;
         tape.declarations_of(self.id().0).iter().any(|d| tape.prefix(tape.pair(d.pair).prefix) == prefix)
     }
 
-    /// Whether its name or the name of an attribute uses `prefix`; empty for an element without a prefix.
+    /// Whether its name or the name of an attribute uses `prefix`. The empty prefix means an element name without a
+    /// prefix.
     ///
     /// # Specification
     /// Exclusive XML Canonicalization 1.0 §1.1, *visibly utilizes*.
@@ -45,9 +47,9 @@ impl<'a> Element<'a> {
         self.prefix() == prefix || attributes.any(|a| a.prefix_len > 0 && of_attribute(a.pair))
     }
 
-    /// The prefixes that names inside its content use and that nothing inside declares, in the order of their first use;
-    /// empty for the default namespace, which elements without a prefix use. `xml` is left out. One pass over the
-    /// content.
+    /// The prefixes that names in its content use and that no element in the content declares, in the order of their
+    /// first use. The empty prefix means the default namespace, which elements without a prefix use. `xml` is left out.
+    /// Takes one pass over the content.
     #[must_use]
     pub fn prefixes_taken_by_content(self) -> Vec<&'a str> {
         let tape = &self.document().tape;
@@ -73,7 +75,7 @@ impl<'a> Element<'a> {
                 let is_known = declared.get(prefix as usize) != Some(&0) || pair == XML_PAIR;
                 if !is_known {
                     taken.push(tape.prefix(prefix));
-                    // Once is enough.
+                    // Each prefix is reported once.
                     count(&mut declared, prefix, |count| count + 1);
                 }
             }
@@ -81,8 +83,8 @@ impl<'a> Element<'a> {
         taken
     }
 
-    /// Its source text, with every namespace in scope declared in its start tag, the absence of a default namespace
-    /// (`xmlns=""`) included: it means the same wherever it is put.
+    /// Its source text, with a declaration of every namespace in scope in its start tag, and `xmlns=""` if there is no
+    /// default namespace. The text means the same wherever it is put.
     #[must_use]
     pub fn standalone(self, along: TakeAlong) -> String {
         let mut text = String::with_capacity(self.span().len() + 256);
@@ -91,9 +93,9 @@ impl<'a> Element<'a> {
         text
     }
 
-    /// The source text of its content, each element at the top of it as [`Element::standalone`] writes it. Attributes of
-    /// the `xml` namespace that this element carries itself are not repeated, since it stays around the content. Prefixes
-    /// in character data outside all elements cannot be declared.
+    /// The source text of its content, with each top-level element of the content as [`Element::standalone`] writes it.
+    /// Attributes of the `xml` namespace on this element are not repeated, since this element stays around the content.
+    /// Prefixes in character data outside all elements cannot be declared.
     #[must_use]
     pub fn standalone_content(self, along: TakeAlong) -> String {
         let content = self.content_span();
@@ -110,7 +112,7 @@ impl<'a> Element<'a> {
         text
     }
 
-    /// Declarations of the namespaces in scope, as they are written in a start tag after its name; the absence of a
+    /// Declarations of the namespaces in scope, in the form that follows the name in a start tag. The absence of a
     /// default namespace is not declared.
     #[must_use]
     pub fn declarations_in_scope(self) -> String {
@@ -155,7 +157,7 @@ impl<'a> Element<'a> {
         text.push_str(source.get(at..span.end).unwrap_or_default());
     }
 
-    /// `xml:lang` and `xml:space` that it inherits, but not from what `stays` around it.
+    /// The `xml:lang` and `xml:space` that it inherits, except those of the element `stays`, which remains around it.
     fn inherited_xml_attributes(self, stays: Option<Element<'_>>) -> Vec<(String, String)> {
         let found = nearest(self, |local| matches!(local, "lang" | "space"));
         let is_lost = |local: &str| stays.is_none_or(|stays| stays.attribute(name::XML, local).is_none());
@@ -163,7 +165,8 @@ impl<'a> Element<'a> {
         found.filter(|(local, _)| is_lost(local)).collect()
     }
 
-    /// Its `xml:base` joined with those around it, if any but `stays` has one; and where its own is in the source.
+    /// Its `xml:base` joined with those of its ancestors, if an ancestor other than `stays` has one; and the range of
+    /// its own attribute in the source.
     fn joined_base(self, stays: Option<Element<'_>>) -> Option<(Option<std::ops::Range<usize>>, Cow<'a, str>)> {
         let carries = |element: &Element<'_>| element.attribute(name::XML, "base").is_some();
         self.ancestors_and_self().skip(1).filter(|element| stays != Some(*element)).find(carries)?;
@@ -201,12 +204,13 @@ fn push_value(value: &str, text: &mut String) {
 }
 
 impl Canonicalization {
-    /// Whether the canonical octets of a subtree that contains `element` tell what `prefix` (empty: the default
-    /// namespace) is bound to there: no change of declarations that leaves those octets as they are changes that.
+    /// Whether the canonical octets of a subtree that contains `element` determine which namespace `prefix` is bound to
+    /// there (the empty prefix means the default namespace). If they do, no change of declarations can change that
+    /// binding and leave the octets as they are.
     ///
-    /// Under inclusive methods, and for prefixes of the `PrefixList`, they tell it everywhere. Under exclusive
-    /// canonicalisation they tell it only where the element visibly utilizes the prefix: between that element and one
-    /// further inside, a declaration that nothing utilizes may come and go.
+    /// Under inclusive methods, and for prefixes of the `PrefixList`, the octets determine it everywhere. Under
+    /// exclusive canonicalisation they determine it only where the element visibly utilizes the prefix: between that
+    /// element and its descendants, a declaration that nothing utilizes can be added or removed unseen.
     ///
     /// # Specification
     /// Exclusive XML Canonicalization 1.0 §3.
@@ -215,7 +219,7 @@ impl Canonicalization {
         self.lists(prefix) || element.visibly_utilizes(prefix)
     }
 
-    /// Whether every declaration of `prefix` is rendered where it is written, used or not.
+    /// Whether every declaration of `prefix` is rendered where it is written, even if nothing uses the prefix.
     #[must_use]
     pub fn lists(&self, prefix: &str) -> bool {
         prefix == "xml" || !self.method().is_exclusive() || self.prefixes().iter().any(|listed| listed == prefix)

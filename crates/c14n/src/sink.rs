@@ -1,14 +1,14 @@
-//! Where canonical octets go: a buffer, a digest, or anything else that takes octets.
+//! The receivers of canonical octets: a buffer, a digest, or anything else that takes octets.
 
 use wss_budget::{Budget, Exceeded, Limit};
 
-/// Takes canonical octets as they are produced, in as many pieces as it takes.
+/// Takes canonical octets piece by piece as they are produced.
 pub trait Sink {
     /// Takes the next octets.
     fn put(&mut self, octets: &[u8]);
 
-    /// The limit that further octets would exceed, if they would be dropped. Asked now and then, so that a small hostile
-    /// document cannot cost a large canonical form.
+    /// The exceeded limit, if the sink drops further octets. The walker asks regularly, so that a small hostile document
+    /// cannot cause the work of a large canonical form.
     #[inline]
     fn exceeded(&self) -> Option<Exceeded> {
         None
@@ -45,7 +45,7 @@ impl Sink for Count {
     }
 }
 
-/// Charges octets to a budget before it passes them on; canonicalisation into it stops when none are left.
+/// Charges octets to a budget before it passes them on. Canonicalisation stops when the budget is used up.
 #[derive(Debug)]
 pub struct Charged<'b, S> {
     inner: S,
@@ -87,7 +87,7 @@ impl<S: Sink> Sink for Charged<'_, S> {
     }
 }
 
-/// A buffer that never grows: it counts what does not fit.
+/// A buffer that never grows: it only counts the octets that do not fit.
 pub(crate) struct Fixed {
     pub(crate) octets: Vec<u8>,
     /// All octets, those that did not fit included.

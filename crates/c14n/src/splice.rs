@@ -1,6 +1,7 @@
 //! Splices: replacements over a source text. Applying them makes the next revision.
 //!
-//! What no splice touches leaves octet for octet as it came. Replacements are wiped on drop: some are decrypted text.
+//! Text that no splice replaces stays as it was, octet for octet. Replacements are wiped on drop: some are decrypted
+//! text.
 
 use std::ops::Range;
 
@@ -13,7 +14,7 @@ pub struct Splices {
 }
 
 impl Splices {
-    /// None yet.
+    /// No replacements yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -24,22 +25,22 @@ impl Splices {
         self.edits.push((span, Zeroizing::new(text.into())));
     }
 
-    /// Inserts `text` before offset `at`. Several insertions at one offset keep the order they were made in.
+    /// Inserts `text` before offset `at`. Several insertions at one offset keep the order in which they were made.
     pub fn insert(&mut self, at: usize, text: impl Into<String>) {
         self.replace(at..at, text);
     }
 
-    /// Whether there is nothing to do.
+    /// Whether there is no replacement.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.edits.is_empty()
     }
 
-    /// The next revision of `source`, and how offsets moved.
+    /// The next revision of `source`, and how the offsets moved.
     ///
     /// # Panics
-    /// If two spans overlap or a span does not lie on character boundaries of `source`: spans come from
-    /// elements of the document, never from its content.
+    /// If two spans overlap, or a span is not on character boundaries of `source`. Spans come from elements of the
+    /// document, never from its content.
     #[must_use]
     pub fn apply(mut self, source: &str) -> (String, Moved) {
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
@@ -67,14 +68,14 @@ pub struct Moved {
 }
 
 impl Moved {
-    /// Where the text stands that replaced exactly `span`.
+    /// The range of the text that replaced exactly `span`.
     #[must_use]
     pub fn replaced(&self, span: &Range<usize>) -> Option<Range<usize>> {
         self.edits.iter().find(|(old, _)| old == span).map(|(_, new)| new.clone())
     }
 
-    /// Where a span that no replacement cuts in two stands in the next revision. A span that contains
-    /// replacements grows or shrinks with them; `None` if it lies inside replaced text or straddles its edge.
+    /// The range of `span` in the next revision. A span that contains replacements grows or shrinks with them. `None`
+    /// if it lies inside replaced text or partly overlaps it.
     #[must_use]
     pub fn span(&self, span: &Range<usize>) -> Option<Range<usize>> {
         let mut start = span.start;

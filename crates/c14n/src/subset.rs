@@ -34,7 +34,7 @@ impl<'a> Subset<'a> {
         self
     }
 
-    /// Leaves comments out whatever the method says, as `#id` and the empty URI do (XML Signature §4.4.3.3).
+    /// Leaves comments out even if the method writes them, as `#id` and the empty URI do (XML Signature §4.4.3.3).
     #[must_use]
     pub fn without_comments(mut self) -> Self {
         self.comments = false;

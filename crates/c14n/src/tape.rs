@@ -1,9 +1,9 @@
-//! The tape: what the reader leaves behind, flat arrays that point into the source.
+//! The tape: the output of the reader, flat arrays that point into the source.
 //!
-//! Nodes are in document order and know where their subtree ends, so a walk is a loop over indices. No node owns
-//! text. Text that is canonical as it is written leaves no node at all.
+//! Nodes are in document order and know where their subtree ends, so a walk is a loop over indices. No node owns text.
+//! Text that is already canonical has no node.
 
-/// The id of the empty prefix; its initial binding is pair 0, no namespace.
+/// The id of the empty prefix. At first it is bound to pair 0, no namespace.
 pub(crate) const NO_PREFIX: u32 = 0;
 /// The pair of no prefix and no namespace.
 pub(crate) const NO_NAMESPACE: u32 = 0;
@@ -12,7 +12,7 @@ pub(crate) const XML_PAIR: u32 = 1;
 /// The parent of top-level nodes.
 pub(crate) const NO_NODE: u32 = u32::MAX;
 
-/// What the reader leaves behind.
+/// The output of the reader.
 #[derive(Debug, Default)]
 pub(crate) struct Tape {
     pub(crate) nodes: Vec<Node>,
@@ -62,7 +62,8 @@ impl Tape {
         self.declarations.get(start..start + length).unwrap_or(&[])
     }
 
-    /// The pairs in scope at a node, nearest declaration of each prefix; undeclared defaults left out.
+    /// The pairs in scope at a node: the nearest declaration of each prefix, without a default namespace that is
+    /// undeclared.
     pub(crate) fn in_scope(&self, index: u32) -> Vec<u32> {
         let mut seen = vec![false; self.prefixes.len()];
         let mut pairs = Vec::new();
@@ -91,19 +92,20 @@ impl Tape {
 /// A node of the tape. Offsets count octets of the source.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Node {
-    /// Where its markup begins.
+    /// The offset where its markup begins.
     pub(crate) start: u32,
-    /// Elements: after the start tag. Others: where the text inside the markup begins.
+    /// For an element, the offset after the start tag; for other nodes, the offset where the text inside the markup
+    /// begins.
     pub(crate) tag_end: u32,
-    /// After its markup.
+    /// The offset after its markup.
     pub(crate) end: u32,
     /// The first node after its subtree.
     pub(crate) next: u32,
     /// The parent element; [`NO_NODE`] at the top level.
     pub(crate) parent: u32,
-    /// Prefix and namespace of an element's name.
+    /// Prefix and namespace of the element's name.
     pub(crate) pair: u32,
-    /// Its first attribute; they end where the next node's begin.
+    /// The index of its first attribute. Its attributes end where those of the next node begin.
     pub(crate) attributes: u32,
     /// Octets of the qualified name or target.
     pub(crate) name_len: u16,
@@ -111,7 +113,7 @@ pub(crate) struct Node {
     pub(crate) flags: u8,
 }
 
-/// What a node is. Text that is canonical as it is written is not recorded.
+/// The kind of a node. Text that is already canonical is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Element,
@@ -123,31 +125,31 @@ pub(crate) enum Kind {
 
 /// What the reader noticed about a node.
 pub(crate) mod flag {
-    /// The start tag is canonical as it is written, if no declaration must be added.
+    /// The start tag is already canonical, if no declaration must be added.
     pub(crate) const AS_IS: u8 = 1;
-    /// An empty-element tag.
+    /// The element is written as an empty-element tag.
     pub(crate) const EMPTY: u8 = 2;
-    /// White space in the end tag.
+    /// The end tag contains white space.
     pub(crate) const END_REWRITE: u8 = 4;
-    /// Namespace declarations in the start tag.
+    /// The start tag contains namespace declarations.
     pub(crate) const DECLARES: u8 = 8;
     /// At least one attribute has a prefix.
     pub(crate) const PREFIXED_ATTRIBUTES: u8 = 16;
-    /// A comment or processing instruction that is not canonical as it is written.
+    /// The comment or processing instruction is not yet canonical.
     pub(crate) const REWRITE: u8 = 32;
 }
 
-/// An attribute other than a declaration; those of one element are in canonical order.
+/// An attribute that is not a declaration. The attributes of one element are in canonical order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attribute {
     pub(crate) name_start: u32,
     pub(crate) value_start: u32,
     pub(crate) value_end: u32,
-    /// Prefix and namespace; no namespace without a prefix.
+    /// Prefix and namespace. Without a prefix there is no namespace.
     pub(crate) pair: u32,
     pub(crate) name_len: u16,
     pub(crate) prefix_len: u16,
-    /// The value is not canonical as it is written.
+    /// Whether the value is not yet canonical.
     pub(crate) rewrite: bool,
 }
 
@@ -158,11 +160,11 @@ pub(crate) struct Declaration {
     pub(crate) pair: u32,
 }
 
-/// A prefix bound to a namespace name, interned: equal pairs have equal ids.
+/// A prefix bound to a namespace name. Pairs are interned: equal pairs have equal ids.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pair {
     pub(crate) prefix: u32,
     pub(crate) uri: u32,
-    /// The name is a relative URI.
+    /// Whether the name is a relative URI.
     pub(crate) relative: bool,
 }

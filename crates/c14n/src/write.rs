@@ -1,8 +1,8 @@
 //! New XML, canonical by construction.
 //!
-//! What comes out is in exclusive canonical form for the place it is written for: start and end tag both,
-//! attributes in order, each prefix declared where it is first visibly utilized, escapes as Canonical XML
-//! has them. Octets written here are digested as they stand and never parsed again.
+//! The output is in exclusive canonical form for the place it is written for: every element has a start tag and an end
+//! tag, attributes are in order, each prefix is declared where it is first visibly utilized, and escapes are those of
+//! Canonical XML. The octets are digested as they are and never parsed again.
 
 use crate::emit::{escape_character_data, escape_value};
 use crate::name::Namespace;
@@ -23,7 +23,7 @@ pub struct Writer {
     out: String,
     open: Vec<Open>,
     rendered: Vec<Namespace>,
-    /// The start tag being written, not yet closed.
+    /// The start tag that is being written.
     pending: Option<Pending>,
 }
 
@@ -40,13 +40,13 @@ struct Pending {
 }
 
 impl Writer {
-    /// Writes for a place where nothing is declared.
+    /// A writer for a place where no namespace is declared.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Writes for a place where `namespaces` are in force under their own prefixes.
+    /// A writer for a place where `namespaces` are declared with their usual prefixes.
     #[must_use]
     pub fn within(namespaces: &[Namespace]) -> Self {
         Self { rendered: namespaces.to_vec(), ..Self::default() }
@@ -65,18 +65,18 @@ impl Writer {
         self.pending = Some(Pending { namespace, attributes: Vec::new() });
     }
 
-    /// Gives the element just begun an attribute in no namespace.
+    /// Adds an attribute in no namespace to the element that was just begun.
     ///
     /// # Panics
-    /// If content was written since.
+    /// If content was written since then.
     pub fn attribute(&mut self, local: &'static str, value: impl Into<String>) {
         self.pending("attribute").attributes.push((None, local, value.into()));
     }
 
-    /// Gives the element just begun an attribute in a namespace.
+    /// Adds an attribute in a namespace to the element that was just begun.
     ///
     /// # Panics
-    /// If content was written since.
+    /// If content was written since then.
     pub fn attribute_in(&mut self, namespace: Namespace, local: &'static str, value: impl Into<String>) {
         self.pending("attribute").attributes.push((Some(namespace), local, value.into()));
     }
@@ -91,7 +91,7 @@ impl Writer {
         self.escaped(|out| escape_character_data(text.as_bytes(), out));
     }
 
-    /// Writes markup that is canonical for this place already.
+    /// Writes markup that is already canonical for this place.
     pub fn raw(&mut self, markup: &str) {
         self.close_tag();
         self.out.push_str(markup);
@@ -110,21 +110,21 @@ impl Writer {
         self.out.push('>');
     }
 
-    /// An element with text and no attributes.
+    /// Writes an element with text and without attributes.
     pub fn leaf(&mut self, namespace: Namespace, local: &'static str, text: &str) {
         self.start(namespace, local);
         self.text(text);
         self.end();
     }
 
-    /// An empty element that says its algorithm, as many of XML Signature and XML Encryption do.
+    /// Writes an empty element with an `Algorithm` attribute, as XML Signature and XML Encryption often use.
     pub fn algorithm(&mut self, namespace: Namespace, local: &'static str, uri: &str) {
         self.start(namespace, local);
         self.attribute("Algorithm", uri);
         self.end();
     }
 
-    /// What was written.
+    /// The text that was written.
     ///
     /// # Panics
     /// If an element is still open.
@@ -173,7 +173,7 @@ impl Writer {
     }
 }
 
-/// A string as a sink: the escaping functions cut UTF-8 only at ASCII characters.
+/// A string as a sink. The escaping functions cut UTF-8 only at ASCII characters.
 pub(crate) struct Text<'a>(pub(crate) &'a mut String);
 
 impl crate::sink::Sink for Text<'_> {

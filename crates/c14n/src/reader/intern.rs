@@ -13,7 +13,7 @@ use crate::{chars, name};
 /// The binding of a prefix that no declaration in scope binds.
 pub(super) const UNBOUND: u32 = u32::MAX;
 
-/// Prefixes, namespace names and pairs by id, and what each prefix is bound to at the place that is read.
+/// Prefixes, namespace names and pairs by id, and the binding of each prefix at the current place.
 pub(super) struct Names<'s> {
     pub(super) pairs: Vec<Pair>,
     pub(super) prefixes: Vec<(u32, u32)>,
@@ -23,7 +23,7 @@ pub(super) struct Names<'s> {
     bound: Vec<u32>,
     /// The node that last declared each prefix, by prefix id.
     declared_by: Vec<u32>,
-    /// What to bind again when elements end.
+    /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
     in_scope: usize,
     prefix_ids: HashMap<&'s [u8], u32>,
@@ -238,7 +238,7 @@ pub(super) struct Key {
 }
 
 impl Known {
-    /// No name is that long, and the key of an empty one is not this.
+    /// No name has this key: none is that long, and the key of an empty name is another.
     const NOTHING: Self = Self {
         key: Key { first: 0, second: 0, len: u32::MAX },
         at: 0,
@@ -310,7 +310,7 @@ impl KnownNames {
     pub(super) fn insert(&mut self, key: Key, start: usize, name: QName) {
         let QName { prefix_len, prefix, declares, .. } = name;
         let mut known = Known { key, at: start as u32, prefix, declares, prefix_len };
-        // The newest first; what was there moves on to the next slot, and out of the last.
+        // The newest name is first. The others move one slot on, and the last one is dropped.
         for way in 0..WAYS {
             if let Some(slot) = self.slots.get_mut(key.slot() ^ way) {
                 std::mem::swap(slot, &mut known);

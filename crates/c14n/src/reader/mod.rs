@@ -70,7 +70,7 @@ struct Reader<'s, 'l> {
     failure: Option<ParseError>,
 }
 
-/// Reading failed; why, is in [`Reader::failure`]. Results stay small enough for registers that way.
+/// Reading failed, for the reason in [`Reader::failure`]. Results are thus small enough for registers.
 struct Failed;
 
 impl<'s, 'l> Reader<'s, 'l> {
@@ -83,8 +83,8 @@ impl<'s, 'l> Reader<'s, 'l> {
             known: KnownNames::new(),
             last_name: QName::default(),
             max_nodes: limits.size(Limit::Nodes).min(max_nodes_of(source.len(), limits)),
-            // Room for an element every 16 octets: what is not touched costs nothing, growing would copy, and one
-            // large block keeps allocators from handing the pages of every document back to the system.
+            // Room for an element every 16 octets. Unused room costs nothing, growth would copy, and with one large
+            // block the allocator does not return the pages of every document to the system.
             nodes: Vec::with_capacity((source.len() / 16 + 8).min(limits.size(Limit::Nodes).saturating_add(1))),
             attributes: Vec::with_capacity(source.len() / 64 + 8),
             declarations: Vec::new(),
@@ -292,7 +292,8 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
     }
 
-    /// Makes room for all nodes there can still be, at once: to double again and again would take several times the memory.
+    /// Makes room for all nodes that can still come, at once: doubling the room again and again would take several times
+    /// the memory.
     #[cold]
     fn grow_nodes(&mut self) -> Result<(), Failed> {
         let used = self.nodes.len();
@@ -300,7 +301,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             let limit = if used >= self.limits.size(Limit::Nodes) { Limit::Nodes } else { Limit::NodesPerKibibyte };
             return Err(self.over(limit));
         }
-        // Each node begins with `<`, but for texts, each of which ends with one.
+        // Each node begins with `<`, except texts, each of which ends with one.
         let starts = memchr_iter(b'<', self.octets).filter(|at| self.at(at + 1) != b'/').count();
         let needed = if used < starts { starts } else { starts.saturating_mul(2) };
         self.nodes.reserve_exact(needed.max(used + used / 2 + 8).min(self.max_nodes) - used);

@@ -58,7 +58,7 @@ impl CanonicalOrder<'_> {
     #[inline(always)]
     fn compare(&self, left: &Attribute, right: &Attribute) -> Ordering {
         if left.pair == right.pair {
-            // Most names differ in their first octets; a call to compare the rest costs more than they hold.
+            // Most names differ in their first octets, which are cheaper to compare than whole names.
             if let (Some(left), Some(right)) = (self.first_octets(left), self.first_octets(right))
                 && left != right
             {

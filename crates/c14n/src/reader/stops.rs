@@ -13,10 +13,10 @@ const BLOCK: usize = 64;
 /// Blocks of a window: 4 KiB of source, so that its bits stay in the nearest cache.
 const BLOCKS: usize = 64;
 
-/// What each octet of a block may end; bit `n` is octet `n`.
+/// What each octet of a block may end. Bit `n` belongs to octet `n`.
 #[derive(Clone, Copy, Default)]
 struct Block {
-    /// What ends a qualified name, and `-` and `.`.
+    /// Octets that end a qualified name, and `-` and `.`.
     name: u64,
     /// `<`, `&`, `>` and CR.
     text: u64,
@@ -69,7 +69,7 @@ impl<'s> Stops<'s> {
         self.next_block(from, class)
     }
 
-    /// As `next`, where the block of `from` has no further stop, or is not in the window.
+    /// As `next`, if the block of `from` has no further stop or is not in the window.
     #[inline(never)]
     fn next_block(&mut self, from: usize, class: impl Fn(&Block) -> u64) -> usize {
         let mut at = from;
@@ -97,7 +97,7 @@ impl<'s> Stops<'s> {
             *block = classes(octets);
         }
         if let Some(block) = self.blocks.get_mut(full.len()) {
-            // What is beyond the end stops everything.
+            // Octets beyond the end stop everything.
             let mut octets = [b'<'; BLOCK];
             for (octet, source) in octets.iter_mut().zip(last) {
                 *octet = *source;
@@ -114,7 +114,7 @@ fn classes(octets: &[u8; BLOCK]) -> Block {
     for (lane, octets) in octets.as_chunks::<16>().0.iter().enumerate() {
         let octets = u8x16::new(*octets);
         let is = |octet: u8| octets.simd_eq(u8x16::splat(octet));
-        // `<` and `>` differ in one bit, as do no two other octets with that pattern.
+        // `<` and `>` differ in one bit only, and no other octet matches this pattern.
         let angle = (octets | u8x16::splat(2)).simd_eq(u8x16::splat(b'>'));
         let text = angle | is(b'&') | is(b'\r');
         // No control character but TAB, LF and CR gets here.
@@ -133,7 +133,7 @@ fn classes(octets: &[u8; BLOCK]) -> Block {
 mod tests {
     use super::Stops;
 
-    /// Every class, octet by octet, as the comments state it.
+    /// Every class, octet by octet, as the comments define it.
     #[test]
     fn stops_are_what_an_octet_by_octet_search_finds() {
         let mut octets = Vec::new();

@@ -75,8 +75,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// What follows a name or a value where that is not the usual space and attribute: the end of the tag, or other
-    /// white space before an attribute; the flag says which.
+    /// Reads what follows a name or a value, if that is not one space and an attribute: the end of the tag, or other
+    /// white space before an attribute. The flag says which.
     #[inline(never)]
     fn tag_end(&mut self, start: usize, flags: &mut u8) -> Result<(usize, bool), Failed> {
         let at = self.blanks(start);
@@ -284,7 +284,7 @@ impl Reader<'_, '_> {
     #[inline(always)]
     fn qname(&mut self, octets: &[u8], start: usize) -> Result<QName, Failed> {
         let mut end = self.stops.name(start);
-        // A name goes on behind these stops. What else is wrong with it is found when it is checked.
+        // A name can continue after `-` and `.`. Other faults of the name are found when it is checked.
         while matches!(octets.get(end), Some(b'-' | b'.')) {
             end = self.stops.name(end + 1);
         }
@@ -341,7 +341,7 @@ impl Reader<'_, '_> {
         if is_start && rest.get(ascii).is_none_or(u8::is_ascii) {
             return Ok(start + ascii);
         }
-        // Names are short: what is checked as text ends where this one ends.
+        // The check as text goes no further than the end of this name.
         let end = rest.iter().position(|b| b.is_ascii() && !is_ascii_name(*b)).unwrap_or(rest.len());
         let text = rest.get(..end).and_then(|octets| std::str::from_utf8(octets).ok()).unwrap_or_default();
         let length = name::ncname_len(text);
