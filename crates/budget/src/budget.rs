@@ -7,7 +7,7 @@ use crate::limit::{Limit, Limits, PerLimit};
 /// *Refused.* A limit is exceeded: the message costs more than its receiver allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Exceeded {
-    /// What was counted.
+    /// The limit that was exceeded.
     pub limit: Limit,
     /// The configured value.
     pub allowed: u64,
@@ -23,9 +23,9 @@ impl std::fmt::Display for Exceeded {
 
 impl std::error::Error for Exceeded {}
 
-/// What one message may still cost. Whoever is about to do work charges it first.
+/// What is left for one message. Work is charged before it is done.
 ///
-/// It belongs to one message and one thread; revisions and plaintexts of the message share it.
+/// A budget belongs to one message and one thread. All revisions and plaintexts of the message share it.
 #[derive(Debug)]
 pub struct Budget {
     limits: Limits,
@@ -33,38 +33,38 @@ pub struct Budget {
     used: PerLimit<Cell<u64>>,
 }
 
-/// Octets that a limit per octet of the message allows however small the message is.
+/// The octets that a limit per octet of the message always allows, even for a small message.
 const fn floor(limit: Limit) -> u64 {
     match limit {
-        // Many steps of a small message cost little, and no memory.
+        // Many steps on a small message cost little time and no memory.
         Limit::ParsedOctets => 1 << 20,
         _ => 64 << 10,
     }
 }
 
 impl Budget {
-    /// The budget of a message of so many octets.
+    /// The budget of a message of this size.
     #[must_use]
     pub fn new(limits: &Limits, message_octets: u64) -> Self {
         Self { limits: *limits, message_octets, used: [const { Cell::new(0) }; Limit::ALL.len()] }
     }
 
-    /// The budget of what the caller made itself: nothing is bounded.
+    /// A budget without bounds, for documents that the caller made itself.
     #[must_use]
     pub fn dangerous_unbounded() -> Self {
         Self::new(&Limits::dangerous_unbounded(), u64::MAX)
     }
 
-    /// The limits it was made of.
+    /// The limits of this budget.
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.limits
     }
 
-    /// Charges `count` to what all things of the message may cost together.
+    /// Charges `count` to the total of the message.
     ///
     /// # Errors
-    /// [`Exceeded`] if less is left. Then nothing is charged, and the work must not be done.
+    /// [`Exceeded`] if less is left. In that case nothing is charged, and the caller must not do the work.
     #[inline]
     pub fn charge(&self, limit: Limit, count: u64) -> Result<(), Exceeded> {
         let used = self.used(limit).saturating_add(count);
@@ -77,7 +77,7 @@ impl Budget {
         Ok(())
     }
 
-    /// Compares `count` things of one kind with what is allowed in one place; nothing is charged.
+    /// Compares `count` things in one place with their limit. Nothing is charged.
     ///
     /// # Errors
     /// [`Exceeded`].
@@ -86,14 +86,14 @@ impl Budget {
         self.limits.check(limit, count)
     }
 
-    /// How much was charged.
+    /// The amount that was charged.
     #[must_use]
     #[inline]
     pub fn used(&self, limit: Limit) -> u64 {
         self.used.get(limit as usize).map_or(0, Cell::get)
     }
 
-    /// How much may still be charged.
+    /// The amount that can still be charged.
     #[must_use]
     pub fn left(&self, limit: Limit) -> u64 {
         self.allowance(limit).saturating_sub(self.used(limit))

@@ -1,8 +1,8 @@
 //! What one message may cost.
 //!
-//! [`Limit`] names everything that is bounded, one row each in `limit`. [`Limits`] is the configuration: a value for
-//! each. [`Budget`] is what is left for one message: it is made when the message arrives, passed down to every layer,
-//! charged before a cost is paid, and never refilled. [`Exceeded`] is the one error of all of them.
+//! [`Limit`] lists everything that is bounded, one row each in `limit`. [`Limits`] is the configuration: a value for
+//! each. [`Budget`] is what is left for one message: it is created when the message arrives, passed down to every
+//! layer, charged before a cost is paid, and never refilled. All of them fail with the one error [`Exceeded`].
 //!
 //! ```
 //! use wss_budget::{Budget, Limit, Limits};

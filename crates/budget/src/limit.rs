@@ -1,4 +1,4 @@
-//! Every limit, one row each; and the configuration, a value for each.
+//! Every limit, one row each, and the configuration, which has a value for each.
 
 /// Defines the enum, its rows and their number from one list.
 macro_rules! limits {
@@ -23,14 +23,14 @@ macro_rules! limits {
     };
 }
 
-/// What a limit is compared with.
+/// The quantity that a limit is compared with.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scope {
-    /// Each thing of its kind, by itself.
+    /// Each thing of the kind separately.
     Each,
-    /// All things of the message together.
+    /// All things of the kind in the message together.
     Message,
-    /// All things of the message together, for each octet of the message.
+    /// All things of the kind in the message together, for each octet of the message.
     PerOctet,
 }
 
@@ -66,7 +66,7 @@ limits! {
     Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";
     SignatureValueOctets = "signature-value-octets" 1_024 Each "octets of one decoded signature value";
     UriOctets = "uri-octets" 2_048 Each "octets of one URI";
-    // Keys, and what names them.
+    // Keys, and hints to keys.
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
     X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";
     SecurityTokenReferences = "security-token-references" 128 Message "security token references that are read";
@@ -122,7 +122,7 @@ impl Limit {
         matches!(self.row().2, Scope::PerOctet)
     }
 
-    /// Whether it bounds all things of a message together, rather than each of them by itself.
+    /// Whether it bounds the total of a message, and not each thing separately.
     #[must_use]
     pub const fn is_per_message(self) -> bool {
         !matches!(self.row().2, Scope::Each)
@@ -130,7 +130,7 @@ impl Limit {
 }
 
 impl std::fmt::Display for Limit {
-    /// What it counts.
+    /// The counted quantity, in words.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.row().3)
     }
@@ -163,15 +163,15 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// Bounds nothing but what the tape of a document can count: documents below 4 GiB, names below 64 KiB.
+    /// Sets no bounds except those of the tape of a document: documents below 4 GiB, names below 64 KiB.
     ///
-    /// For documents the caller made itself, such as test data and benchmarks.
+    /// For documents that the caller made itself, such as test data and benchmarks.
     #[must_use]
     pub fn dangerous_unbounded() -> Self {
         Limit::ALL.iter().fold(Self([0; COUNT]), |limits, limit| limits.with(*limit, u64::MAX))
     }
 
-    /// Sets one limit. Documents never have 4 GiB or as many nodes, and names never 64 KiB, whatever is set.
+    /// Sets one limit. A document is always below 4 GiB and 4 Gi nodes, and a name below 64 KiB.
     #[must_use]
     pub fn with(mut self, limit: Limit, value: u64) -> Self {
         let most = match limit {
@@ -192,7 +192,7 @@ impl Limits {
         self.0.get(limit as usize).copied().unwrap_or(0)
     }
 
-    /// The value of one limit as a number of things in memory.
+    /// The value of one limit, as a `usize`.
     #[must_use]
     #[inline]
     pub fn size(&self, limit: Limit) -> usize {

@@ -1,4 +1,4 @@
-//! AES-GCM in pieces (NIST SP 800-38D), which aws-lc-rs does as one piece alone.
+//! AES-GCM in pieces (NIST SP 800-38D). aws-lc-rs offers it only for one piece.
 
 use std::ptr::{self, NonNull};
 
@@ -6,9 +6,9 @@ use aws_lc_sys as sys;
 
 const TAG: usize = 16;
 
-/// AES-GCM with a 12-octet nonce and no further data, fed piece by piece.
+/// AES-GCM with a 12-octet nonce and no additional data, fed piece by piece.
 ///
-/// Plaintext that was opened is not authenticated before [`Gcm::tag_fits`] says so.
+/// Plaintext is not authenticated before [`Gcm::tag_fits`] says so.
 pub struct Gcm {
     context: NonNull<sys::EVP_CIPHER_CTX>,
 }
@@ -30,7 +30,7 @@ impl std::fmt::Debug for Gcm {
 }
 
 impl Gcm {
-    /// Starts to seal, or to open. `None` if the key is of none of the three lengths.
+    /// Starts to seal or to open. `None` if the key has none of the three lengths.
     #[must_use]
     pub fn start(key: &[u8], nonce: &[u8; 12], seals: bool) -> Option<Self> {
         // SAFETY: these functions take no arguments and return pointers to static tables.
@@ -60,9 +60,9 @@ impl Gcm {
         (started == 1).then_some(gcm)
     }
 
-    /// Seals or opens one piece, in place. `None` if more was fed than GCM can take.
+    /// Seals or opens one piece in place. `None` if the total exceeds what GCM can take.
     pub fn update(&mut self, octets: &mut [u8]) -> Option<()> {
-        // The length is an int there: pieces of a size that is always one.
+        // The length is a C int, so pieces are kept small.
         for piece in octets.chunks_mut(1 << 20) {
             let len = i32::try_from(piece.len()).ok()?;
             let mut written = 0;
@@ -78,7 +78,7 @@ impl Gcm {
         Some(())
     }
 
-    /// Ends sealing: the tag.
+    /// Ends sealing and returns the tag.
     #[must_use]
     pub fn tag(mut self) -> Option<[u8; TAG]> {
         self.end()?;
@@ -95,7 +95,7 @@ impl Gcm {
         (got == 1).then_some(tag)
     }
 
-    /// Ends opening: whether the tag fits all that was fed. Compared in constant time by AWS-LC.
+    /// Ends opening and says whether the tag fits all pieces. AWS-LC compares in constant time.
     #[must_use]
     pub fn tag_fits(mut self, tag: &[u8; TAG]) -> bool {
         let mut tag = *tag;

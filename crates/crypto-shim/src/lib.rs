@@ -1,10 +1,10 @@
-//! What interop needs of AWS-LC and aws-lc-rs does not expose.
+//! Operations of AWS-LC that interop needs and that aws-lc-rs does not expose.
 //!
 //! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, signatures with any pair of
 //! digest and padding or curve, and AES-GCM in pieces. This is the only crate of the workspace with unsafe code; each call says why it
 //! is sound. Nothing here decides policy, and nothing outside `wss-crypto` uses it.
 //!
-//! All functions return `None` or `false` whatever went wrong.
+//! All functions return `None` or `false` for every failure, without a reason.
 
 mod gcm;
 
@@ -40,7 +40,7 @@ impl Md {
     }
 }
 
-/// How a digest becomes a signature.
+/// How a digest is signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
     /// RSASSA-PKCS1-v1_5.
@@ -148,7 +148,7 @@ impl Key {
         }
     }
 
-    /// Whether `signature` is one of `message`.
+    /// Whether `signature` is a signature of `message`.
     #[must_use]
     pub fn verify(&self, md: Md, scheme: Scheme, message: &[u8], signature: &[u8]) -> bool {
         // SAFETY: as in `sign`; signature and message are only read.
@@ -232,7 +232,7 @@ impl Key {
     }
 
     /// # Safety
-    /// `operation` must be the one `context` was initialised for.
+    /// `operation` must be the operation that `context` was initialised for.
     unsafe fn crypt(
         &self,
         context: &Context,

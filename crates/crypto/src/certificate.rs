@@ -1,4 +1,4 @@
-//! X.509 certificates: the fields WS-Security looks at. Whether one is trusted is `wss-tokens`' question.
+//! X.509 certificates: the fields that WS-Security uses. `wss-tokens` decides whether a certificate is trusted.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -13,12 +13,12 @@ use crate::pem;
 use crate::serial_number::SerialNumber;
 use crate::x509::{self, Extension, Signed};
 
-/// The most octets of a certificate. It is what path validation takes (two octets of length), and some ten times what
-/// certificates have.
+/// The most octets of a certificate. Path validation takes no more (two octets of length), and real certificates have a
+/// tenth of it.
 const MAX_OCTETS: usize = 64 << 10;
 /// The most extensions of a certificate.
 const MAX_EXTENSIONS: usize = 64;
-/// The most usages and distribution points that are kept of a certificate.
+/// The most usages and distribution points that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
 
 const CONTEXT_0: u8 = 0xA0;
@@ -43,7 +43,7 @@ struct Fields {
     extensions: Extensions,
 }
 
-/// The extensions that are looked at.
+/// The extensions that are read.
 #[derive(Default)]
 struct Extensions {
     subject_key_identifier: Option<Vec<u8>>,
@@ -75,7 +75,8 @@ pub struct KeyUsage {
 pub struct BasicConstraints {
     /// Whether the subject is a certification authority.
     pub is_ca: bool,
-    /// How many authorities may follow below it on a path; those that it issued to itself do not count.
+    /// How many authorities may follow below it on a path. Authorities that issued a certificate to themselves do not
+    /// count.
     pub path_len: Option<u32>,
 }
 
@@ -143,25 +144,25 @@ impl Certificate {
         pem::certificates(octets)?.iter().map(|der| Self::from_der(der)).collect()
     }
 
-    /// The whole certificate.
+    /// The DER of the whole certificate.
     #[must_use]
     pub fn der(&self) -> &[u8] {
         &self.0.der
     }
 
-    /// The key it certifies.
+    /// The public key that it certifies.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.0.public_key
     }
 
-    /// Whom it names.
+    /// The subject.
     #[must_use]
     pub fn subject(&self) -> &DistinguishedName {
         &self.0.subject
     }
 
-    /// Who issued it.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &DistinguishedName {
         &self.0.issuer
@@ -185,20 +186,20 @@ impl Certificate {
         self.0.extensions.subject_key_identifier.as_deref()
     }
 
-    /// SHA-1 of the whole certificate: `ThumbprintSHA1`. It names a certificate, it does not authenticate one.
+    /// SHA-1 of the whole certificate: `ThumbprintSHA1`. It identifies a certificate but does not authenticate it.
     #[must_use]
     pub fn thumbprint_sha1(&self) -> Vec<u8> {
         Digest::of(DigestMethod::Sha1, self.der()).as_octets().to_vec()
     }
 
-    /// First and last instant of its validity.
+    /// The first and the last instant of its validity.
     #[must_use]
     pub fn validity(&self) -> (SystemTime, SystemTime) {
         (self.0.not_before, self.0.not_after)
     }
 
-    /// The identifier some stacks compute for a certificate that names none: SHA-1 of the bits of its public key
-    /// (RFC 5280 §4.2.1.2, method 1).
+    /// The identifier that some stacks compute for a certificate without a SubjectKeyIdentifier: SHA-1 of the bits of
+    /// its public key (RFC 5280 §4.2.1.2, method 1).
     #[must_use]
     pub fn computed_key_identifier(&self) -> Vec<u8> {
         let bits = |spki| -> Option<&[u8]> {
@@ -228,7 +229,7 @@ impl Certificate {
         self.0.extensions.basic_constraints
     }
 
-    /// The extended key usages as the content octets of their OBJECT IDENTIFIERs; `None` without that extension.
+    /// The extended key usages, each as the content octets of its OBJECT IDENTIFIER; `None` without that extension.
     #[must_use]
     pub fn extended_key_usage(&self) -> Option<&[Vec<u8>]> {
         self.0.extensions.extended_usage.as_deref()
@@ -239,31 +240,31 @@ impl Certificate {
         self.0.extensions.distribution_points.as_deref()
     }
 
-    /// The name of the digest its issuer signed, if it is one that collisions are known for, such as SHA-1.
+    /// The name of the digest that its issuer signed, if collisions are known for it, as for SHA-1.
     #[must_use]
     pub fn weak_digest(&self) -> Option<&'static str> {
         self.0.weak_digest
     }
 
-    /// Verifies that the key of `issuer` signed it. Names, times and rights of the issuer are not looked at, and
-    /// digests below SHA-256 are refused.
+    /// Verifies that the key of `issuer` signed it. Names, times and rights of the issuer are not checked. Digests
+    /// below SHA-256 are refused.
     ///
     /// # Errors
-    /// [`CryptoError::SignatureMismatch`]; [`CryptoError::KeyMismatch`] if the algorithm is not supported or not one
-    /// of the key.
+    /// [`CryptoError::SignatureMismatch`]; [`CryptoError::KeyMismatch`] if the algorithm is not supported or does not
+    /// fit the key.
     pub fn verify_signature_of(&self, issuer: &Self) -> Result<(), CryptoError> {
         let signed = Signed::read(self.der()).ok_or(CryptoError::SignatureMismatch)?;
         signed.verify(issuer.public_key())
     }
 
-    /// Whether it is the certificate that issuer name and serial number name.
+    /// Whether the certificate has this issuer name and this serial number.
     #[must_use]
     pub fn is_named(&self, issuer: &DistinguishedName, serial: &SerialNumber) -> bool {
         self.serial() == serial && self.issuer() == issuer
     }
 }
 
-/// 1 to 3; version 1 is the default and not written.
+/// 1 to 3. Version 1 is the default and is not written.
 fn version(fields: &mut der::Reader<'_>) -> Option<u32> {
     if fields.peek() != Some(CONTEXT_0) {
         return Some(1);
@@ -299,7 +300,7 @@ impl Extensions {
         }
     }
 
-    /// Takes an extension; `None` if it is malformed or the second of its kind.
+    /// Takes an extension. `None` if it is malformed or the second of its kind.
     fn note(&mut self, extension: &Extension<'_>) -> Option<()> {
         let value = der::Reader::new(extension.value);
         match extension.oid {
@@ -334,7 +335,7 @@ impl BasicConstraints {
     fn of(content: &[u8]) -> Option<Self> {
         let mut fields = der::Reader::new(content);
         let is_ca = match fields.peek() {
-            // FALSE is the default; some write it.
+            // FALSE is the default, but some authorities write it.
             Some(x509::BOOLEAN) => *fields.expect(x509::BOOLEAN)?.first()? != 0,
             _ => false,
         };
@@ -344,7 +345,7 @@ impl BasicConstraints {
                 let octets = der::magnitude(fields.expect(der::INTEGER)?)?;
                 let value =
                     octets.iter().try_fold(0u32, |value, octet| Some(value.checked_mul(256)? | u32::from(*octet)));
-                // A length beyond all paths bounds none.
+                // A length above that of every path bounds nothing.
                 Some(value.unwrap_or(u32::MAX))
             }
         };
@@ -361,7 +362,7 @@ fn purposes(content: &[u8]) -> Option<Vec<Vec<u8>>> {
     Some(all)
 }
 
-/// The URIs of all distribution points together.
+/// The URIs of all distribution points.
 fn distribution_points(content: &[u8]) -> Option<Vec<Vec<u8>>> {
     let mut points = der::Reader::new(content);
     let mut uris = Vec::new();
@@ -379,7 +380,7 @@ fn distribution_points(content: &[u8]) -> Option<Vec<Vec<u8>>> {
 }
 
 impl PartialEq for Certificate {
-    /// The same octets.
+    /// Compares the octets.
     fn eq(&self, other: &Self) -> bool {
         self.der() == other.der()
     }

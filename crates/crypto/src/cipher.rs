@@ -10,7 +10,7 @@ use crate::provider::{Chosen, Provider as _, Refusal};
 use crate::random::Random;
 use crate::secret::Secret;
 
-/// Octets of the tag of GCM.
+/// Octets of a GCM tag.
 const TAG: usize = 16;
 
 fn not_encrypted(refusal: Refusal) -> CryptoError {
@@ -21,7 +21,7 @@ fn not_decrypted(refusal: Refusal) -> CryptoError {
     refusal.or(CryptoError::Decryption)
 }
 
-/// Encrypts `plaintext`: a fresh initialisation vector, the ciphertext, and for GCM the tag.
+/// Encrypts `plaintext`. The result is a fresh initialisation vector, the ciphertext and, for GCM, the tag.
 ///
 /// # Errors
 /// [`CryptoError::KeyMismatch`] if the key has another length than the method demands;
@@ -55,20 +55,21 @@ pub fn encrypt(
     Ok(octets)
 }
 
-/// Decrypts what [`encrypt`] lays out. The octets are decrypted in place and wiped on failure.
+/// Decrypts a result of [`encrypt`]. The octets are decrypted in place and wiped on failure.
 ///
 /// # Errors
 /// As [`decrypt_and`].
 ///
 /// # Specification
-/// XML Encryption 1.1 §5.2; CBC padding counts by its last octet alone.
+/// XML Encryption 1.1 §5.2. Only the last octet of CBC padding counts.
 pub fn decrypt(method: ContentEncryption, key: &Secret, octets: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
     decrypt_and(method, key, octets, Some)
 }
 
-/// Decrypts what [`encrypt`] lays out, and has `read` make something of the plaintext before it says whether decryption
-/// failed: the work is the same whether padding or tag are wrong, or `read` finds nothing. After a wrong tag `read` gets
-/// as many zeroes, after wrong padding what was decrypted; what it makes of them is dropped.
+/// Decrypts a result of [`encrypt`] and calls `read` on the plaintext before it reports whether decryption failed. The
+/// work is thus the same for wrong padding, a wrong tag, and a plaintext that `read` rejects. After a wrong tag `read`
+/// gets as many zeros as the plaintext would have had, after wrong padding the decrypted octets; its result is then
+/// dropped.
 ///
 /// # Errors
 /// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
@@ -99,7 +100,7 @@ pub fn decrypt_and<T>(
     made.filter(|_| bool::from(holds)).ok_or(CryptoError::Decryption)
 }
 
-/// Decrypts behind the initialisation vector; says where the plaintext ends.
+/// Decrypts the octets after the initialisation vector and returns where the plaintext ends.
 fn gcm_open(aes: Aes, key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoError> {
     if octets.len() < 12 + TAG {
         return Err(CryptoError::Decryption);
@@ -107,8 +108,8 @@ fn gcm_open(aes: Aes, key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoEr
     Chosen::gcm_open(aes, key.as_octets(), octets).map_err(not_decrypted)
 }
 
-/// Decrypts behind the initialisation vector; says where the plaintext ends, and whether the padding is right. The end
-/// behind wrong padding is that behind a whole block of it.
+/// Decrypts the octets after the initialisation vector; returns where the plaintext ends, and whether the padding is
+/// right. If it is wrong, the end is computed as for a whole block of padding.
 fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(usize, Choice), CryptoError> {
     let block = cipher.block_len();
     if octets.len() < 2 * block || !octets.len().is_multiple_of(block) {
@@ -117,13 +118,13 @@ fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(
     let (iv, blocks) = octets.split_at_mut(block);
     Chosen::cbc_decrypt(cipher, key.as_octets(), iv, blocks).map_err(not_decrypted)?;
     let pad = u32::from(octets.last().copied().unwrap_or(0));
-    // Greater than 0 and not greater than a block, without a branch on it.
+    // Whether 0 < pad <= block, without a branch on it.
     let holds = pad.ct_gt(&0) & !pad.ct_gt(&(block as u32));
     let pad = u32::conditional_select(&(block as u32), &pad, holds);
     Ok((octets.len() - pad as usize, holds))
 }
 
-/// Wraps a key under another.
+/// Wraps a key with another key.
 ///
 /// # Errors
 /// [`CryptoError::KeyMismatch`] if the wrapping key has the wrong length; [`CryptoError::Provider`],
@@ -141,12 +142,12 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
     }
 }
 
-/// Unwraps what [`wrap`] wraps.
+/// Unwraps a result of [`wrap`].
 ///
 /// # Errors
 /// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
 pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secret, CryptoError> {
-    // What wraps a key is at least three blocks of eight octets, whatever the cipher.
+    // A wrapped key has at least three blocks of eight octets, for every cipher.
     if wrapping.len() != method.key_len() || wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) {
         return Err(CryptoError::Decryption);
     }
@@ -158,7 +159,7 @@ pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secr
 
 const TRIPLE_DES_IV: [u8; 8] = [0x4A, 0xDD, 0xA2, 0x2C, 0x79, 0xE8, 0x21, 0x05];
 
-/// RFC 3217 §3.1. The keys it wraps are not only 3DES keys.
+/// RFC 3217 §3.1, for keys of any cipher.
 fn triple_des_wrap(wrapping: &Secret, key: &Secret, random: &dyn Random) -> Result<Vec<u8>, CryptoError> {
     if key.is_empty() || !key.len().is_multiple_of(8) {
         return Err(CryptoError::KeyMismatch);
@@ -200,7 +201,7 @@ mod tests {
     use crate::random::SystemRandom;
     use crate::secret::Secret;
 
-    /// Whether what came out was read, and how many octets, whatever is wrong with the ciphertext.
+    /// Whether the plaintext was read, and how many octets, for every fault of the ciphertext.
     #[test]
     fn wrong_padding_and_wrong_tags_are_read_before_they_are_refused() {
         let methods = ContentEncryption::ALL

@@ -1,4 +1,4 @@
-//! The few DER shapes keys and names are made of: strict, definite, minimal lengths.
+//! The few DER shapes that keys and names consist of: strict, with definite and minimal lengths.
 
 pub(crate) const INTEGER: u8 = 0x02;
 pub(crate) const BIT_STRING: u8 = 0x03;

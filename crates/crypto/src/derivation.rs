@@ -1,4 +1,4 @@
-//! Keys out of secrets: the two derivations of WS-Security, both resting on SHA-1 as their specifications fix it.
+//! Keys derived from secrets: the two derivations of WS-Security. Their specifications fix SHA-1 for both.
 
 use zeroize::Zeroizing;
 
@@ -9,7 +9,7 @@ use crate::secret::Secret;
 
 /// `P_SHA1` (RFC 2246 §5) of a secret and a seed, cut to `offset..offset + length` octets.
 ///
-/// The caller bounds `offset` and `length`: the work is proportional to their sum.
+/// The caller bounds `offset` and `length`, because the work is proportional to their sum.
 ///
 /// # Specification
 /// WS-SecureConversation 1.3 §7: the seed is the label followed by the nonce.
@@ -27,9 +27,9 @@ pub fn p_sha1(secret: &Secret, seed: &[u8], offset: usize, length: usize) -> Sec
     Secret::new(stream.get(offset..end).unwrap_or_default().to_vec())
 }
 
-/// SHA-1 of password and salt, digested again until it was digested `iterations` times: 20 octets.
+/// SHA-1 of password and salt, digested again until it was digested `iterations` times. The result has 20 octets.
 ///
-/// The caller bounds `iterations`; fewer than one count as one.
+/// The caller bounds `iterations`. Zero counts as one.
 ///
 /// # Specification
 /// Username Token Profile 1.1.1 §4.
@@ -54,7 +54,7 @@ mod tests {
         secret.as_octets().iter().map(|octet| format!("{octet:02x}")).collect()
     }
 
-    /// Check values of the project's digest of the token profiles, computed with another implementation.
+    /// Check values for the token profiles, computed with another implementation.
     #[test]
     fn derives_the_published_keys() {
         let secret = Secret::new((0..32).collect());

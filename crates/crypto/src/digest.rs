@@ -1,9 +1,9 @@
-//! Digests and MACs over octets as they come.
+//! Digests and MACs over octets.
 
 use crate::algorithm::DigestMethod;
 use crate::provider::{self, DigestInPieces as _};
 
-/// A digest that octets are fed to.
+/// A digest that takes octets piece by piece.
 pub struct Digest(provider::Digest);
 
 impl Digest {

@@ -1,7 +1,7 @@
-//! Distinguished names: read from DER or from any spelling in the field, compared as RDN sequences.
+//! Distinguished names: read from DER or from any spelling in use, compared as RDN sequences.
 //!
-//! Issuer names travel as strings in `ds:X509IssuerName`, and every stack spells them its own way. Names are
-//! therefore parsed and compared structurally (RFC 5280 §7.1); strings are only ever written.
+//! `ds:X509IssuerName` holds issuer names as strings, and every stack spells them in its own way. Names are therefore
+//! parsed and compared by structure (RFC 5280 §7.1). Strings are only written, never compared.
 
 use std::fmt;
 
@@ -12,19 +12,19 @@ use crate::error::LoadError;
 
 /// The most octets of a name: in DER, or as text.
 const MAX_OCTETS: usize = 8 << 10;
-/// The most attributes of a name. Names have about six.
+/// The most attributes of a name. Real names have about six.
 const MAX_ATTRIBUTES: usize = 64;
 /// The most octets of an attribute type.
 const MAX_OID: usize = 64;
 
 /// A distinguished name: RDNs in the order of the certificate, most significant first.
 ///
-/// Two names are equal if they are equal RDN by RDN, with the attributes of a multi-valued RDN in any order. Values
-/// are compared without regard to case and to the amount of white space (RFC 5280 §7.1).
+/// Two names are equal if their RDNs are equal in order. The attributes of a multi-valued RDN can be in any order.
+/// Values are compared without regard to case and to the amount of white space (RFC 5280 §7.1).
 #[derive(Clone)]
 pub struct DistinguishedName {
     rdns: Vec<Vec<Attribute>>,
-    /// What is compared: made once, so that comparing costs no more than its octets.
+    /// The octets that are compared. They are made once, so that a comparison is cheap.
     key: Vec<u8>,
 }
 
@@ -37,15 +37,15 @@ struct Attribute {
 
 #[derive(Clone)]
 enum Value {
-    /// A character string, whatever type of string it was.
+    /// A character string, of any string type.
     Text(String),
-    /// The whole DER of anything else.
+    /// The whole DER of any other value.
     Der(Vec<u8>),
 }
 
 impl Attribute {
-    /// What comparison looks at: case folded, inner white space collapsed, ends trimmed. Every piece is preceded by
-    /// its kind and length, so that no two attributes have one key.
+    /// The octets that are compared: case is folded, inner white space collapsed, ends trimmed. Every piece follows its
+    /// kind and length, so that no two different attributes have the same key.
     fn key(&self) -> Vec<u8> {
         let (kind, value) = match &self.value {
             Value::Text(text) => {
@@ -101,8 +101,8 @@ impl DistinguishedName {
         Ok(Self::new(rdns))
     }
 
-    /// Reads a string: RFC 4514, RFC 2253 and RFC 1779 forms, in the spellings of Java, .NET and OpenSSL's
-    /// RFC 2253 mode. The first RDN of the string is the last of the name.
+    /// Reads a string: RFC 4514, RFC 2253 and RFC 1779 forms, in the spellings of Java, .NET and OpenSSL's RFC 2253
+    /// mode. The first RDN of the string becomes the last of the name.
     ///
     /// # Errors
     /// [`LoadError::Name`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
@@ -113,7 +113,7 @@ impl DistinguishedName {
         Ok(Self::new(rdns))
     }
 
-    /// The name in a spelling: for writing only, names compare as what they are.
+    /// The name in one spelling, for writing only. Compare names as values, not as strings.
     #[must_use]
     pub fn written(&self, form: NameForm) -> String {
         let mut out = String::new();
@@ -144,10 +144,10 @@ impl DistinguishedName {
     }
 }
 
-/// A spelling of distinguished names, for peers that compare strings where they should compare names.
+/// A spelling of distinguished names, for peers that compare strings instead of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum NameForm {
-    /// RFC 4514, with the short names of its table alone: what XML Signature asks for.
+    /// RFC 4514, with only the short names of its table, as XML Signature asks.
     #[default]
     Rfc4514,
     /// RFC 2253, as OpenSSL's `-nameopt RFC2253` and Java's `getName()` write it.
@@ -166,7 +166,7 @@ impl NameForm {
         }
     }
 
-    /// What a type is called in this form, where it has another name than RFC 4514 gives it, or none there.
+    /// The name of an attribute type in this form, if RFC 4514 gives it another name or none.
     fn short_name(self, oid: &[u8]) -> Option<&'static str> {
         const STATE: &[u8] = &[0x55, 4, 8];
         const SERIAL: &[u8] = &[0x55, 4, 5];
@@ -205,14 +205,15 @@ impl fmt::Debug for DistinguishedName {
 }
 
 impl fmt::Display for DistinguishedName {
-    /// RFC 4514: most specific RDN first; only the short names of its table, other types by OID and DER. Characters that
-    /// a reader could not see for what they are come as the hex pairs of their octets, which read back as the same name.
+    /// RFC 4514: the most specific RDN is first. Only the short names of its table are used; other types are written as
+    /// OID and DER. Characters that a reader could mistake or not see are written as hex pairs of their octets, which
+    /// are read back as the same name.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.write(NameForm::default(), &mut HexPairs(f))
     }
 }
 
-/// Writes what is not plain to see as hex pairs (RFC 4514 §2.4).
+/// Writes characters that are not plainly visible as hex pairs (RFC 4514 §2.4).
 struct HexPairs<'a, 'f>(&'a mut fmt::Formatter<'f>);
 
 impl fmt::Write for HexPairs<'_, '_> {
@@ -225,7 +226,7 @@ impl fmt::Write for HexPairs<'_, '_> {
     }
 }
 
-/// Short names: the first of an OID is written if RFC 4514 §3 lists it; all are read.
+/// Short names. All are read; the first of an OID is written if RFC 4514 §3 lists it.
 const SHORT_NAMES: &[(&str, &[u8], bool)] = &[
     ("CN", &[0x55, 4, 3], true),
     ("L", &[0x55, 4, 7], true),
@@ -270,7 +271,7 @@ fn check_size(octets: usize) -> Result<(), LoadError> {
     Ok(())
 }
 
-/// Takes `attribute` into `rdn` unless the name has too many.
+/// Adds `attribute` to `rdn`, unless the name then has too many.
 fn take(rdn: &mut Vec<Attribute>, attribute: Attribute, count: &mut usize) -> Result<(), LoadError> {
     *count += 1;
     if *count > MAX_ATTRIBUTES {
@@ -309,14 +310,14 @@ fn attribute_from_der(content: &[u8]) -> Option<Attribute> {
     pair.is_empty().then_some(Attribute { oid, value })
 }
 
-/// Whether every arc is written in full, without leading zeros, and fits 126 bits, as those made of UUIDs nearly do.
+/// Whether every arc is complete, without leading zeros, and fits 126 bits, as almost all arcs made of UUIDs do.
 fn is_oid(oid: &[u8]) -> bool {
     let is_complete = oid.last().is_some_and(|last| last & 0x80 == 0);
     let mut arcs = oid.split_inclusive(|octet| octet & 0x80 == 0);
     is_complete && oid.len() <= MAX_OID && arcs.all(|arc| arc.len() <= 19 && arc.first() != Some(&0x80))
 }
 
-/// Character strings as text, all else as it is. Text with a NUL stays DER: it equals no spelling of itself.
+/// Character strings become text; other values stay DER. Text with a NUL stays DER, so that it equals no string.
 fn value_from_der(whole: &[u8]) -> Option<Value> {
     let mut reader = der::Reader::new(whole);
     let (tag, content) = reader.next()?;
@@ -376,7 +377,7 @@ fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     }
 }
 
-/// The attribute at the front of `text`, and what follows it.
+/// The attribute at the front of `text`, and the rest.
 fn attribute_from_text(text: &str) -> Option<(Attribute, &str)> {
     let (name, after) = text.split_once('=')?;
     let oid = attribute_type(name.trim())?;
@@ -396,7 +397,7 @@ fn attribute_type(name: &str) -> Option<Vec<u8>> {
 #[must_use]
 pub fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
     let mut arcs = dotted.split('.').map(|arc| {
-        // `parse` takes a sign.
+        // `parse` would accept a sign.
         let is_number = !arc.is_empty() && arc.bytes().all(|digit| digit.is_ascii_digit());
         arc.parse::<u128>().ok().filter(|_| is_number)
     });
@@ -418,7 +419,7 @@ pub fn object_identifier(dotted: &str) -> Option<Vec<u8>> {
     is_oid(&oid).then_some(oid)
 }
 
-/// The value at the front of `text`, and what follows it.
+/// The value at the front of `text`, and the rest.
 fn attribute_value(text: &str) -> Option<(Value, &str)> {
     if let Some(hex) = text.strip_prefix('#') {
         let end = hex.find([',', '+', ';', ' ']).unwrap_or(hex.len());
@@ -430,7 +431,7 @@ fn attribute_value(text: &str) -> Option<(Value, &str)> {
     }
     let quoted = text.starts_with('"');
     let mut octets = Vec::new();
-    // Where trailing spaces begin that no escape protects.
+    // The start of the trailing spaces that no escape protects.
     let mut significant = 0;
     let mut at = usize::from(quoted);
     let source = text.as_bytes();
@@ -508,7 +509,7 @@ fn write_attribute(attribute: &Attribute, form: NameForm, f: &mut dyn fmt::Write
 }
 
 fn write_dotted(oid: &[u8], f: &mut dyn fmt::Write) -> fmt::Result {
-    // No arc of an attribute type that was read has more than 19 groups of seven bits.
+    // No arc of an attribute type has more than 19 groups of seven bits.
     let mut arc = 0u128;
     let mut first = true;
     for octet in oid {
@@ -527,7 +528,7 @@ fn write_dotted(oid: &[u8], f: &mut dyn fmt::Write) -> fmt::Result {
     Ok(())
 }
 
-/// RFC 4514 §2.4, and control characters by hex pairs as XML Signature asks.
+/// RFC 4514 §2.4, with control characters as hex pairs, as XML Signature asks.
 fn write_escaped(text: &str, blank: &str, f: &mut dyn fmt::Write) -> fmt::Result {
     let last = text.chars().count().saturating_sub(1);
     for (index, c) in text.chars().enumerate() {
@@ -550,7 +551,7 @@ mod tests {
         DistinguishedName::parse(text).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// What OpenSSL, the JDK and .NET print for one name.
+    /// One name as OpenSSL, the JDK and .NET print it.
     #[test]
     fn writes_the_spelling_a_peer_compares() {
         use super::NameForm::{Dotnet, Java, Rfc2253, Rfc4514};

@@ -1,4 +1,4 @@
-//! What can go wrong with keys, certificates and primitives.
+//! Errors of keys, certificates and primitives.
 
 use thiserror::Error;
 use wss_text::WireText;
@@ -10,7 +10,7 @@ pub enum LoadError {
     /// *Malformed.* No PEM section of the kind wanted, and not DER of that kind either.
     #[error("no {wanted} found: give PEM, or DER of one")]
     NotFound {
-        /// What was looked for.
+        /// What was wanted.
         wanted: &'static str,
     },
     /// *Malformed.* The DER is not of the shape it claims to be, or octets follow it.
@@ -22,7 +22,7 @@ pub enum LoadError {
     /// *Refused.* A kind of key that is not supported here.
     #[error("keys of this kind are not supported: use RSA, EC on P-256, P-384 or P-521, or Ed25519")]
     UnsupportedKey,
-    /// *Refused.* The provider this was built with has no code for this kind of key; the other provider has.
+    /// *Refused.* The provider of this build has no code for this kind of key, but the other provider has.
     #[error("the provider `{provider}` cannot use {what}: build with the other provider")]
     Provider {
         /// The kind of key.
@@ -30,7 +30,7 @@ pub enum LoadError {
         /// The provider's name, which is its feature.
         provider: &'static str,
     },
-    /// *Refused.* What is read is larger than anything of its kind has to be.
+    /// *Refused.* The input is larger than anything of its kind needs to be.
     #[error("the {what} is refused: it is larger than {allowed}")]
     TooLarge {
         /// What was being read.
@@ -41,10 +41,10 @@ pub enum LoadError {
     /// *Refused.* A serial number is not an integer of at most 20 octets (RFC 5280 §4.1.2.2).
     #[error("the serial number is refused: an integer of at most 20 octets is needed (RFC 5280)")]
     SerialNumber,
-    /// *Refused.* A revocation list that does not tell the whole by itself.
+    /// *Refused.* The revocation list is not complete by itself.
     #[error("the revocation list is refused, {0}: give the complete list of the authority itself")]
     UnsupportedList(&'static str),
-    /// *Refused.* The key is outside the bounds every use demands.
+    /// *Refused.* The key is outside the bounds for every use.
     #[error("the key is refused: {0}")]
     Bounds(&'static str),
     /// *Misuse.* The key is encrypted and no password was given.
@@ -56,7 +56,7 @@ pub enum LoadError {
     /// *Misuse.* The key and the certificate do not belong together.
     #[error("the private key does not belong to the certificate")]
     KeyMismatch,
-    /// *Misuse.* Built without support for this format.
+    /// *Misuse.* This build does not support the format.
     #[error("built without the feature `{feature}`")]
     FeatureMissing {
         /// The feature to enable.
@@ -70,16 +70,16 @@ pub enum LoadError {
     },
 }
 
-/// Why an operation was not carried out.
+/// Why an operation failed.
 ///
-/// Deliberately without detail: what failed inside a primitive teaches only an attacker.
+/// Deliberately without detail: the details of a failed primitive help only an attacker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum CryptoError {
     /// *Misuse.* This kind of key cannot run this algorithm.
     #[error("this kind of key cannot run the algorithm: choose a method that fits the key")]
     KeyMismatch,
-    /// *Refused.* The provider this was built with has no code for this algorithm; the other provider has.
+    /// *Refused.* The provider of this build has no code for this algorithm, but the other provider has.
     #[error("the provider `{provider}` cannot run the algorithm: build with the other provider")]
     Unsupported {
         /// The provider's name, which is its feature.
@@ -88,7 +88,7 @@ pub enum CryptoError {
     /// *Failed.* The value does not verify.
     #[error("the signature value does not verify")]
     SignatureMismatch,
-    /// *Failed.* Decryption or unwrapping failed, whatever the reason.
+    /// *Failed.* Decryption or unwrapping failed, for any reason.
     #[error("decryption failed")]
     Decryption,
     /// *Failed.* The provider, token or random generator gave no result.

@@ -1,7 +1,7 @@
 //! AES-GCM in pieces, for content that does not fit into memory.
 //!
-//! What was opened is not authenticated before [`GcmOpening::finish`] succeeds: until then it is a stranger's, to be
-//! spooled and not to be acted upon.
+//! Plaintext is not authenticated before [`GcmOpening::finish`] succeeds. Until then it may come from an attacker: it
+//! can be spooled but must not be used.
 
 use crate::algorithm::{Aes, ContentEncryption, Mode};
 use crate::error::CryptoError;
@@ -11,10 +11,10 @@ use crate::secret::Secret;
 
 const NONCE: usize = 12;
 const TAG: usize = 16;
-/// Octets one nonce may serve (NIST SP 800-38D §5.2.1.1).
+/// The most octets under one nonce (NIST SP 800-38D §5.2.1.1).
 const MAX_OCTETS: u64 = (1 << 36) - 32;
 
-/// The cipher of a method that is GCM, if the key has its length.
+/// The cipher of a GCM method, if the key has its length.
 fn cipher_for(method: ContentEncryption, key: &Secret) -> Option<Aes> {
     match method.mode() {
         Mode::Gcm(aes) => Some(aes).filter(|aes| key.len() == aes.key_len()),
@@ -39,10 +39,10 @@ impl std::fmt::Debug for GcmSealing {
 }
 
 impl GcmSealing {
-    /// Starts with a fresh initialisation vector, which stands before the ciphertext.
+    /// Starts with a fresh initialisation vector, which precedes the ciphertext.
     ///
     /// # Errors
-    /// [`CryptoError::KeyMismatch`] if `method` is no GCM or the key has another length; [`CryptoError::Provider`].
+    /// [`CryptoError::KeyMismatch`] if `method` is not GCM or the key has another length; [`CryptoError::Provider`].
     pub fn start(
         method: ContentEncryption,
         key: &Secret,
@@ -58,13 +58,13 @@ impl GcmSealing {
     /// Encrypts the next piece in place.
     ///
     /// # Errors
-    /// [`CryptoError::Provider`] once more was fed than one nonce may serve.
+    /// [`CryptoError::Provider`] if the total exceeds what one nonce allows.
     pub fn update(&mut self, octets: &mut [u8]) -> Result<(), CryptoError> {
         self.left = self.left.checked_sub(octets.len() as u64).ok_or(CryptoError::Provider)?;
         self.gcm.update(octets).map_err(not_sealed)
     }
 
-    /// The tag, which stands after the ciphertext.
+    /// The tag, which follows the ciphertext.
     ///
     /// # Errors
     /// [`CryptoError::Provider`].
@@ -73,13 +73,13 @@ impl GcmSealing {
     }
 }
 
-/// Decrypts in pieces what [`GcmSealing`] lays out.
+/// Decrypts in pieces a result of [`GcmSealing`].
 pub struct GcmOpening {
     key: Secret,
     nonce: Vec<u8>,
     aes: Aes,
     gcm: Option<Gcm>,
-    /// The last octets that were fed: the tag, if nothing follows.
+    /// The last octets, which are the tag if nothing follows.
     held: Vec<u8>,
     left: u64,
 }
@@ -91,21 +91,21 @@ impl std::fmt::Debug for GcmOpening {
 }
 
 impl GcmOpening {
-    /// Starts before the initialisation vector.
+    /// Starts before the initialisation vector is read.
     ///
     /// # Errors
-    /// [`CryptoError::Decryption`] if `method` is no GCM or the key has another length.
+    /// [`CryptoError::Decryption`] if `method` is not GCM or the key has another length.
     pub fn start(method: ContentEncryption, key: &Secret) -> Result<Self, CryptoError> {
         let aes = cipher_for(method, key).ok_or(CryptoError::Decryption)?;
         let (nonce, held) = (Vec::with_capacity(NONCE), Vec::with_capacity(2 * TAG));
         Ok(Self { key: key.clone(), nonce, aes, gcm: None, held, left: MAX_OCTETS })
     }
 
-    /// Takes the next piece of what was sent, and appends what it opens to `unauthenticated`. At most 16 octets are held
+    /// Takes the next piece of the ciphertext and appends its plaintext to `unauthenticated`. Up to 16 octets are held
     /// back, since they may be the tag.
     ///
     /// # Errors
-    /// [`CryptoError::Decryption`] once more was fed than one nonce may serve.
+    /// [`CryptoError::Decryption`] if the total exceeds what one nonce allows.
     pub fn update(&mut self, mut octets: &[u8], unauthenticated: &mut Vec<u8>) -> Result<(), CryptoError> {
         let failed = || CryptoError::Decryption;
         if self.nonce.len() < NONCE {
@@ -123,7 +123,7 @@ impl GcmOpening {
         }
         self.left = self.left.checked_sub(ready as u64).ok_or_else(failed)?;
         let start = unauthenticated.len();
-        // All that is held goes first; of the new octets the last sixteen stay.
+        // All held octets are decrypted first. The last sixteen of the new octets are held.
         let from_held = ready.min(self.held.len());
         unauthenticated.extend(self.held.drain(..from_held));
         let (now, later) = octets.split_at(ready - from_held);
@@ -133,10 +133,10 @@ impl GcmOpening {
         self.gcm.as_mut().and_then(|gcm| gcm.update(opened).ok()).ok_or_else(failed)
     }
 
-    /// Whether everything that was opened is what was sealed under the key.
+    /// Whether all plaintext is authentic: it was sealed under this key and is unchanged.
     ///
     /// # Errors
-    /// [`CryptoError::Decryption`], whatever went wrong: what was opened is to be thrown away.
+    /// [`CryptoError::Decryption`] for every failure: discard all plaintext.
     pub fn finish(self) -> Result<(), CryptoError> {
         let tag = <&[u8; TAG]>::try_from(self.held.as_slice()).map_err(|_| CryptoError::Decryption)?;
         let fits = self.gcm.is_some_and(|gcm| gcm.tag_fits(tag));
@@ -162,7 +162,7 @@ mod tests {
         opening.finish().map(|()| out)
     }
 
-    /// In pieces of any size it is what it is in one.
+    /// The result does not depend on the size of the pieces.
     #[test]
     fn pieces_make_the_whole() {
         for method in METHODS {

@@ -28,14 +28,14 @@ impl Identity {
         Ok(Self { signing: key.clone(), unwrapping: key, certificate, chain: Vec::new() })
     }
 
-    /// A key that lives elsewhere (HSM, key service) and the certificate of its public half. That they belong
-    /// together is the caller's word.
+    /// A key outside this process (HSM, key service) and the certificate of its public key. The caller guarantees that
+    /// they belong together.
     #[must_use]
     pub fn from_parts(signing: Arc<dyn SigningKey>, unwrapping: Arc<dyn KeyUnwrap>, certificate: Certificate) -> Self {
         Self { signing, unwrapping, certificate, chain: Vec::new() }
     }
 
-    /// From PEM: the first certificate is the holder's, further ones lead to an anchor.
+    /// From PEM: the first certificate is the holder's, the others lead to an anchor.
     ///
     /// # Errors
     /// [`LoadError`] as for [`PrivateKey::from_pem`], [`Certificate::all_from_pem`] and [`Identity::new`].
@@ -45,7 +45,7 @@ impl Identity {
         Ok(Self::new(PrivateKey::from_pem(key)?, certificate)?.chain(certificates.collect()))
     }
 
-    /// From a PKCS#12 key store: its first private key and the chain that goes with it.
+    /// From a PKCS#12 key store: its first private key with its chain.
     ///
     /// # Errors
     /// [`LoadError::WrongPassword`], [`LoadError::NotFound`], [`LoadError::FeatureMissing`] without the feature
@@ -79,13 +79,13 @@ impl Identity {
         &self.chain
     }
 
-    /// The key as what signs.
+    /// The key, for signing.
     #[must_use]
     pub fn signing_key(&self) -> &Arc<dyn SigningKey> {
         &self.signing
     }
 
-    /// The key as what unwraps.
+    /// The key, for unwrapping.
     #[must_use]
     pub fn unwrapping_key(&self) -> &Arc<dyn KeyUnwrap> {
         &self.unwrapping

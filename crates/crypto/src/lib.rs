@@ -1,11 +1,10 @@
-//! Octets and keys, no XML: the primitives of WS-Security behind one seam.
+//! Keys, certificates and primitives of WS-Security, without XML, over one of two providers.
 //!
 //! Callers load keys ([`PrivateKey`], [`PublicKey`], [`HmacKey`], [`Secret`]), certificates ([`Certificate`]) and
-//! identities ([`Identity`]); the layers above name algorithms ([`SignatureMethod`] and its siblings) and run
-//! them. Two providers fill the seam, chosen by feature: `aws-lc-rs` (default) and `ring`. No type of theirs
-//! shows in this interface.
+//! identities ([`Identity`]). The layers above name algorithms ([`SignatureMethod`] and its siblings) and run them. A
+//! feature chooses the provider: `aws-lc-rs` (default) or `ring`. No type of a provider is part of this interface.
 //!
-//! What is secret never prints and is wiped on drop. What fails says no more than that it failed.
+//! Secrets are never printed and are wiped on drop. Failures carry no details.
 //!
 #![doc = include_str!("../ALGORITHMS.md")]
 #![forbid(unsafe_code)]
@@ -52,11 +51,11 @@ pub use revocation_list::RevocationList;
 pub use secret::{HmacKey, Secret};
 pub use serial_number::SerialNumber;
 
-/// The provider of this build, which is the name of its feature.
+/// The provider of this build, by the name of its feature.
 pub const PROVIDER: &str = <provider::Chosen as provider::Provider>::NAME;
 
-/// Splits the DER of a `PkiPath` into its certificates, as they stand: the last is the end entity
-/// (ITU-T X.509 §10, X.509 Token Profile 1.1.1 §3.1.2).
+/// Splits the DER of a `PkiPath` into its certificates, unchanged. The last is the end entity (ITU-T X.509 §10, X.509
+/// Token Profile 1.1.1 §3.1.2).
 #[must_use]
 pub fn pki_path(octets: &[u8]) -> Option<Vec<&[u8]>> {
     let mut path = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
@@ -72,8 +71,8 @@ const DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 7, 1];
 /// `[0] IMPLICIT` and `[0] EXPLICIT`, constructed.
 const CONTEXT_0: u8 = 0xA0;
 
-/// The certificates of a PKCS#7 SignedData that is there to carry them, as they stand and in no order; revocation
-/// lists and signers are passed over (RFC 2315 §9.1, X.509 Token Profile 1.1.1 §3.1.3).
+/// The certificates of a PKCS#7 SignedData that only carries certificates, unchanged and in no particular order.
+/// Revocation lists and signers are ignored (RFC 2315 §9.1, X.509 Token Profile 1.1.1 §3.1.3).
 #[must_use]
 pub fn pkcs7_certificates(octets: &[u8]) -> Option<Vec<&[u8]>> {
     let mut info = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
@@ -86,14 +85,14 @@ pub fn pkcs7_certificates(octets: &[u8]) -> Option<Vec<&[u8]>> {
     let mut bag = der::Reader::new(signed.expect(CONTEXT_0)?);
     let mut certificates = Vec::new();
     while !bag.is_empty() {
-        // Attribute certificates have tags of their own.
+        // Attribute certificates have other tags.
         (bag.peek()? == der::SEQUENCE).then_some(())?;
         certificates.push(bag.next_whole()?);
     }
     Some(certificates)
 }
 
-/// The DER of a PKCS#7 SignedData that carries certificates and nothing else.
+/// The DER of a PKCS#7 SignedData that only carries certificates.
 #[must_use]
 pub fn to_pkcs7(certificates: &[&Certificate]) -> Vec<u8> {
     let all: Vec<&[u8]> = certificates.iter().map(|certificate| certificate.der()).collect();
@@ -107,7 +106,7 @@ pub fn to_pkcs7(certificates: &[&Certificate]) -> Vec<u8> {
     der::sequence(&[&der::element(der::OID, SIGNED_DATA), &der::element(CONTEXT_0, &signed)])
 }
 
-/// The DER of a `PkiPath` from certificates, end entity last.
+/// The DER of a `PkiPath`. The end entity is last.
 #[must_use]
 pub fn to_pki_path(certificates: &[&Certificate]) -> Vec<u8> {
     let all: Vec<&[u8]> = certificates.iter().map(|certificate| certificate.der()).collect();

@@ -1,4 +1,4 @@
-//! Files to DER: PEM sections of the kinds that hold keys and certificates, or DER as it stands.
+//! Files to DER: the PEM sections that hold keys and certificates, or DER unchanged.
 
 use rustls_pki_types::pem::{PemObject as _, SectionKind};
 use zeroize::Zeroizing;
@@ -17,7 +17,7 @@ fn is_pem(octets: &[u8]) -> bool {
     octets.windows(11).any(|window| window == b"-----BEGIN ")
 }
 
-/// The certificates of a PEM file, `TRUSTED CERTIFICATE` included; a DER file as it is.
+/// The certificates of a PEM file, `TRUSTED CERTIFICATE` included; a DER file unchanged.
 pub(crate) fn certificates(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
     if !is_pem(octets) {
         return Ok(vec![octets.to_vec()]);
@@ -82,7 +82,7 @@ impl PrivateKey {
     }
 }
 
-/// `ENCRYPTED PRIVATE KEY` is a label of its own that PEM readers for TLS leave out.
+/// `ENCRYPTED PRIVATE KEY` is a separate label, which PEM readers for TLS omit.
 fn encrypted_section(octets: &[u8]) -> Option<Vec<u8>> {
     let text = std::str::from_utf8(octets).ok()?;
     let (_, after) = text.split_once("-----BEGIN ENCRYPTED PRIVATE KEY-----")?;
@@ -91,7 +91,7 @@ fn encrypted_section(octets: &[u8]) -> Option<Vec<u8>> {
     base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).ok()
 }
 
-/// EncryptedPrivateKeyInfo: a sequence that begins with a sequence, where a private key begins with a version.
+/// EncryptedPrivateKeyInfo: a sequence that begins with a sequence. A private key begins with a version.
 fn is_encrypted(octets: &[u8]) -> bool {
     der::Reader::new(octets).only(der::SEQUENCE).and_then(|content| der::Reader::new(content).peek())
         == Some(der::SEQUENCE)

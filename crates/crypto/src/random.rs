@@ -1,4 +1,4 @@
-//! Randomness, through a trait a test can replace.
+//! Randomness, behind a trait that a test can replace.
 
 use crate::error::CryptoError;
 use crate::provider::{Chosen, Provider as _};
@@ -8,7 +8,7 @@ pub trait Random: Send + Sync {
     /// Fills `octets`.
     ///
     /// # Errors
-    /// [`CryptoError::Provider`] if no randomness is to be had; nothing may be used then.
+    /// [`CryptoError::Provider`] if there is no randomness. The octets must then not be used.
     fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError>;
 }
 

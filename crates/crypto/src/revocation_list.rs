@@ -1,6 +1,6 @@
 //! Certificate revocation lists: which certificates of an authority are revoked (RFC 5280 §5).
 //!
-//! A list is read once and indexed by serial number. Whether it is genuine and current is asked for each use.
+//! A list is read once and indexed by serial number. Each use checks whether it is genuine and current.
 
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
@@ -21,18 +21,18 @@ const CONTEXT_0: u8 = 0xA0;
 pub struct RevocationList(Arc<Fields>);
 
 struct Fields {
-    /// What is signed, the algorithm and the signature.
+    /// The signed part, the algorithm and the signature.
     der: Vec<u8>,
     issuer: DistinguishedName,
     this_update: SystemTime,
     next_update: SystemTime,
     revoked: HashSet<SerialNumber>,
     scope: Scope,
-    /// The key that was found to have signed it, so that the octets are digested once.
+    /// The key that verified the list, so that the octets are digested only once.
     signer: OnceLock<PublicKey>,
 }
 
-/// Which certificates of its issuer a list is about (RFC 5280 §5.2.5).
+/// Which certificates of its issuer a list covers (RFC 5280 §5.2.5).
 #[derive(Default)]
 struct Scope {
     /// The URIs of its own distribution point; `None` if it names none.
@@ -46,7 +46,7 @@ impl RevocationList {
     ///
     /// # Errors
     /// [`LoadError::Malformed`]; [`LoadError::UnsupportedList`] for a list that is not complete by itself: a delta
-    /// list, an indirect list, one for some reasons only, or one that does not say when the next will come.
+    /// list, an indirect list, a list for some reasons only, or one that does not say when the next list comes.
     pub fn from_der(der: &[u8]) -> Result<Self, LoadError> {
         let malformed = || LoadError::Malformed { what: "revocation list" };
         let signed = Signed::read(der).ok_or_else(malformed)?;
@@ -77,26 +77,26 @@ impl RevocationList {
         })))
     }
 
-    /// The authority whose certificates it is about.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &DistinguishedName {
         &self.0.issuer
     }
 
-    /// When it was made, and from when on it is out of date.
+    /// When it was issued, and when the next list is due.
     #[must_use]
     pub fn validity(&self) -> (SystemTime, SystemTime) {
         (self.0.this_update, self.0.next_update)
     }
 
-    /// Whether it names `certificate`, which must be one of its issuer.
+    /// Whether it lists `certificate`, which must be from the same issuer.
     #[must_use]
     pub fn lists(&self, certificate: &Certificate) -> bool {
         self.issuer() == certificate.issuer() && self.0.revoked.contains(certificate.serial())
     }
 
-    /// Whether it would name `certificate` if that were revoked: the certificate is one of its issuer, and of the kind
-    /// and the distribution point that the list is about.
+    /// Whether it would list `certificate` if that were revoked: the certificate is from the same issuer, and has the
+    /// kind and the distribution point that the list covers.
     #[must_use]
     pub fn covers(&self, certificate: &Certificate) -> bool {
         let is_ca = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
@@ -104,7 +104,7 @@ impl RevocationList {
         let is_of_kind = if is_ca { !scope.users_only } else { !scope.authorities_only };
         let is_of_point = match (&scope.points, certificate.distribution_points()) {
             (Some(points), Some(uris)) => uris.iter().any(|uri| points.contains(uri)),
-            // A list for one distribution point is not about certificates that name none.
+            // A list for one distribution point does not cover certificates without distribution points.
             (Some(_), None) => false,
             (None, _) => true,
         };
@@ -115,7 +115,7 @@ impl RevocationList {
     ///
     /// # Errors
     /// [`CryptoError::SignatureMismatch`]; [`CryptoError::KeyMismatch`] if `issuer` has another name or may not sign
-    /// lists, or if the algorithm is not supported: SHA-1 is not.
+    /// lists, or if the algorithm is not supported, as SHA-1.
     pub fn verify_signature_of(&self, issuer: &Certificate) -> Result<(), CryptoError> {
         let may_sign = issuer.key_usage().is_none_or(|usage| usage.crl_sign);
         if issuer.subject() != self.issuer() || !may_sign {
@@ -126,14 +126,14 @@ impl RevocationList {
         }
         let signed = Signed::read(&self.0.der).ok_or(CryptoError::SignatureMismatch)?;
         signed.verify(issuer.public_key())?;
-        // Whichever key comes first is kept; another that fits is verified each time.
+        // The first key that verifies is kept. Another key is verified each time.
         self.0.signer.get_or_init(|| issuer.public_key().clone());
         Ok(())
     }
 }
 
 impl PartialEq for RevocationList {
-    /// The same octets.
+    /// Compares the octets.
     fn eq(&self, other: &Self) -> bool {
         self.0.der == other.0.der
     }
@@ -154,13 +154,13 @@ fn revoked(content: &[u8]) -> Result<HashSet<SerialNumber>, LoadError> {
     let mut revoked = HashSet::new();
     while !entries.is_empty() {
         let mut entry = der::Reader::new(entries.expect(der::SEQUENCE).ok_or_else(malformed)?);
-        // No certificate with a longer serial number is ever read, so that an entry for one is no loss.
+        // No certificate with a longer serial number is accepted, so an entry for one can be ignored.
         revoked.extend(SerialNumber::from_der_integer(entry.expect(der::INTEGER).ok_or_else(malformed)?).ok());
         x509::time(&mut entry).ok_or_else(malformed)?;
         if !entry.is_empty() {
             let extensions = entry.next_whole().filter(|_| entry.is_empty()).ok_or_else(malformed)?;
             let known = |extension: Extension<'_>| {
-                // Reason, hold instruction, date: none of them makes an entry less than revoked.
+                // Reason, hold instruction, date: whatever they say, the entry is revoked.
                 let is_known = matches!(extension.oid, [0x55, 0x1D, 21 | 23 | 24]);
                 (is_known || !extension.is_critical).then_some(())
             };

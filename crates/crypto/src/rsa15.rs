@@ -1,9 +1,9 @@
-//! RSAES-PKCS1-v1_5 unpadding that never fails visibly.
+//! RSAES-PKCS1-v1_5 unpadding whose failure cannot be observed.
 //!
-//! A failure that shows, by its answer or its timing, lets an attacker decrypt what was encrypted to others
-//! (Bleichenbacher 1998). Wrong padding therefore yields a substitute key, derived from a secret of the private
-//! key and the ciphertext, of the length the message leads one to expect; content decryption then fails like
-//! any other. Selection is in constant time.
+//! A failure that can be observed, in the answer or its timing, lets an attacker decrypt ciphertexts of others
+//! (Bleichenbacher 1998). Wrong padding therefore yields a substitute key of the expected length, derived from a secret
+//! of the private key and the ciphertext. Content decryption then fails as with any wrong key. The selection is in
+//! constant time.
 
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
@@ -11,14 +11,14 @@ use crate::algorithm::DigestMethod;
 use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
-/// The key in a padded block, or its substitute. Without an expected length, one of 16, 24 or 32 octets.
+/// The key in a padded block, or its substitute. If no length is expected, the key has 16, 24 or 32 octets.
 pub(crate) fn unpad(block: &[u8], substitute_key: &[u8], ciphertext: &[u8], expected_len: Option<usize>) -> Secret {
     let lengths: &[usize] = match &expected_len {
         Some(len) => std::slice::from_ref(len),
         None => &[16, 24, 32],
     };
     let mac = Chosen::hmac(DigestMethod::Sha512, substitute_key, ciphertext);
-    // Beyond 64 octets no content key exists; longer expectations are cut to that.
+    // No content key has more than 64 octets, so longer expectations are cut to that.
     let mut chosen_len = lengths.last().copied().unwrap_or(32).min(64) as u32;
     let mut key = mac.as_octets().to_vec();
     for len in lengths.iter().copied().filter(|len| *len <= 64) {

@@ -15,13 +15,13 @@ use crate::random::Random;
 pub struct Secret(Zeroizing<Vec<u8>>);
 
 impl Secret {
-    /// Takes octets over.
+    /// A secret of these octets.
     #[must_use]
     pub fn new(octets: Vec<u8>) -> Self {
         Self(Zeroizing::new(octets))
     }
 
-    /// `len` fresh octets.
+    /// A secret of `len` random octets.
     ///
     /// # Errors
     /// As [`Random::fill`].
@@ -37,19 +37,19 @@ impl Secret {
         &self.0
     }
 
-    /// Octets it has.
+    /// The number of octets.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether it has none.
+    /// Whether there are no octets.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether both hold the same octets; takes as long whether they do or not, their lengths being equal.
+    /// Whether both hold the same octets. For equal lengths, the comparison is in constant time.
     #[must_use]
     pub fn equals(&self, other: &[u8]) -> bool {
         bool::from(self.0.ct_eq(other))
@@ -62,7 +62,7 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-/// A secret that signs and verifies with HMAC, and nothing else.
+/// A secret for HMAC only.
 #[derive(Clone)]
 pub struct HmacKey(Secret);
 

@@ -6,15 +6,15 @@ use crate::error::LoadError;
 
 /// The most octets of a serial number (RFC 5280 §4.1.2.2).
 const MAX_OCTETS: usize = 20;
-/// The most digits of a serial number's text: 160 bits have 49, the rest are leading zeros.
+/// The most digits of a serial number in text: 160 bits need 49, the others are leading zeros.
 const MAX_DIGITS: usize = 64;
 
 /// The serial number of a certificate: an integer whose magnitude has at most 20 octets.
 ///
-/// Two serial numbers are equal if they are the same integer, however it was written.
+/// Two serial numbers are equal if they are the same integer, in any spelling.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SerialNumber {
-    /// Negative numbers break RFC 5280, but old certificates have them.
+    /// RFC 5280 forbids negative numbers, but old certificates have them.
     is_negative: bool,
     magnitude: [u8; MAX_OCTETS],
 }
@@ -23,12 +23,12 @@ impl SerialNumber {
     /// Reads the content of a DER INTEGER.
     ///
     /// # Errors
-    /// [`LoadError::SerialNumber`] if it is empty or above 20 octets. The zero octet in front of a number that fills
-    /// all 160 bits does not count: the integer itself still has 20 octets, and many authorities fill them.
+    /// [`LoadError::SerialNumber`] if it is empty or has more than 20 octets. The zero octet before a number that fills
+    /// all 160 bits does not count: the integer itself has 20 octets, and many authorities use them all.
     pub fn from_der_integer(content: &[u8]) -> Result<Self, LoadError> {
         let is_negative = content.first().ok_or(LoadError::SerialNumber)? >= &0x80;
         let padding = if is_negative { 0xFF } else { 0 };
-        // Only the one octet of padding that DER allows is passed over, so that the work is bounded.
+        // Only the one padding octet that DER allows is skipped, so that the work is bounded.
         let significant = match content {
             [first, rest @ ..] if *first == padding && !rest.is_empty() => rest,
             whole => whole,
@@ -73,7 +73,7 @@ impl SerialNumber {
                 return Err(LoadError::SerialNumber);
             }
         }
-        // There is one zero.
+        // There is only one zero.
         let is_negative = is_negative && magnitude.iter().any(|octet| *octet != 0);
         Ok(Self { is_negative, magnitude })
     }

@@ -1,6 +1,6 @@
-//! What certificates and revocation lists have in common (RFC 5280): signatures, times, extensions.
+//! The common parts of certificates and revocation lists (RFC 5280): signatures, times, extensions.
 //!
-//! Everything is read in place and by length, so that reading costs no more than the octets, whatever is in them.
+//! Everything is read in place and by length, so that the cost depends only on the number of octets.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,7 +18,7 @@ const GENERALIZED_TIME: u8 = 0x18;
 /// A signed structure.
 #[derive(Clone, Copy)]
 pub(crate) struct Signed<'d> {
-    /// What is signed, with tag and length.
+    /// The signed part, with tag and length.
     pub(crate) tbs: &'d [u8],
     /// The content of the AlgorithmIdentifier.
     pub(crate) algorithm: &'d [u8],
@@ -26,7 +26,7 @@ pub(crate) struct Signed<'d> {
 }
 
 impl<'d> Signed<'d> {
-    /// `None` if it is malformed or octets follow it.
+    /// `None` if it is malformed or more octets follow.
     pub(crate) fn read(octets: &'d [u8]) -> Option<Self> {
         let mut outer = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
         let tbs = outer.next_whole().filter(|tbs| tbs.first() == Some(&der::SEQUENCE))?;
@@ -35,7 +35,7 @@ impl<'d> Signed<'d> {
         outer.is_empty().then_some(Self { tbs, algorithm, signature })
     }
 
-    /// The fields of what is signed.
+    /// The fields of the signed part.
     pub(crate) fn fields(&self) -> Option<der::Reader<'d>> {
         der::Reader::new(self.tbs).only(der::SEQUENCE).map(der::Reader::new)
     }
@@ -52,7 +52,7 @@ impl<'d> Signed<'d> {
         }
     }
 
-    /// The name of the digest, if it is one that collisions are known for.
+    /// The name of the digest, if collisions are known for it.
     pub(crate) fn weak_digest(&self) -> Option<&'static str> {
         let oid = der::Reader::new(self.algorithm).expect(der::OID)?;
         WEAK.iter().find(|(known, _)| *known == oid).map(|(_, name)| *name)
@@ -170,7 +170,7 @@ pub(crate) struct Extension<'d> {
     pub(crate) value: &'d [u8],
 }
 
-/// Reads the extensions one by one, handing each to `read`; `None` if one is malformed or `read` says so.
+/// Reads the extensions one by one and passes each to `read`. `None` if one is malformed or `read` returns `None`.
 pub(crate) fn extensions<'d>(content: &'d [u8], mut read: impl FnMut(Extension<'d>) -> Option<()>) -> Option<()> {
     let mut extensions = der::Reader::new(der::Reader::new(content).only(der::SEQUENCE)?);
     while !extensions.is_empty() {
@@ -186,7 +186,7 @@ pub(crate) fn extensions<'d>(content: &'d [u8], mut read: impl FnMut(Extension<'
     Some(())
 }
 
-/// Hands the URIs of a DistributionPointName to `take`; a name relative to the issuer has none.
+/// Passes the URIs of a DistributionPointName to `take`. A name relative to the issuer has none.
 pub(crate) fn full_name_uris<'d>(content: &'d [u8], mut take: impl FnMut(&'d [u8])) -> Option<()> {
     const FULL_NAME: u8 = 0xA0;
     const URI: u8 = 0x86;

@@ -1,10 +1,10 @@
-//! Which characters are shown as they are, and how the others are written.
+//! Which characters are shown unchanged, and how the others are written.
 
 use std::fmt::{self, Write as _};
 
-/// Whether a character can be seen for what it is, and affects nothing but its own place.
+/// Whether a character is visible as itself and affects nothing but its own place.
 ///
-/// Not so: controls (C0, DEL, C1), line and paragraph separators, spaces other than U+0020, controls of direction, the
+/// False for controls (C0, DEL, C1), line and paragraph separators, spaces other than U+0020, controls of direction,
 /// zero-width characters and other ignorable ones, tags, private and unassigned characters.
 #[must_use]
 pub fn is_plain(c: char) -> bool {
@@ -12,7 +12,7 @@ pub fn is_plain(c: char) -> bool {
         ' '..='~' => true,
         '\0'..='\u{9F}' => false,
         c if is_invisible(c) => false,
-        // What the standard library escapes inside a string is what has no glyph of its own.
+        // The standard library escapes characters inside a string that have no glyph.
         c => {
             let mut after_a_letter = [b'a'; 5];
             let len = c.encode_utf8(&mut after_a_letter[1..]).len();
@@ -21,8 +21,8 @@ pub fn is_plain(c: char) -> bool {
     }
 }
 
-/// Characters that have a glyph by their category and show nothing all the same (Default_Ignorable_Code_Point), and the
-/// blank Braille pattern.
+/// Characters whose category has a glyph but that show nothing (Default_Ignorable_Code_Point), and the blank Braille
+/// pattern.
 fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'
@@ -31,8 +31,9 @@ fn is_invisible(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// The whole of `text`, with every character that [`is_plain`] rejects as `\u{…}`: for texts that are bounded already, and
-/// for documents a person asked to see. A backslash stays what it is, so that escaping twice changes nothing.
+/// The whole of `text`, with every character that [`is_plain`] rejects written as `\u{…}`. For texts that are already
+/// bounded, and for documents that a person asked to see. A backslash is not escaped, so that escaping twice changes
+/// nothing.
 #[must_use]
 pub fn escaped(text: &str) -> Escaped<'_> {
     Escaped { text }
@@ -50,18 +51,18 @@ impl fmt::Display for Escaped<'_> {
     }
 }
 
-/// As [`escaped`], cut to its beginning, its end and its length where it is longer than 256 characters.
+/// As [`escaped`]; a text of more than 256 characters is cut to its beginning, its end and its length.
 #[must_use]
 pub fn shown(text: &str) -> Shown<'_> {
     let (head, cut) = super::parts(text);
     Shown { head, cut }
 }
 
-/// See [`shown`]. `Debug` writes it in quotation marks.
+/// See [`shown`]. `Debug` adds quotation marks.
 #[derive(Clone, Copy)]
 pub struct Shown<'a> {
     head: &'a str,
-    /// Octets that are left out, and the end.
+    /// The number of octets that are left out, and the end of the text.
     cut: Option<(usize, &'a str)>,
 }
 

@@ -24,20 +24,20 @@ pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 use std::borrow::Cow;
 use std::fmt;
 
-/// Characters of a long text that are kept from its beginning.
+/// The number of characters that are kept from the beginning of a long text.
 const HEAD: usize = 192;
-/// Characters that are kept from its end: of a path they say the most.
+/// The number of characters that are kept from its end, which says the most in a path.
 const TAIL: usize = 64;
 
-/// Text that quotes a message. Its `Display` and `Debug` escape whatever a reader could not see for what it is; of a
-/// text of more than 256 characters it keeps the beginning, the end and the length.
+/// Text that quotes a message. `Display` and `Debug` escape every character that a reader could mistake or not see. Of
+/// a text of more than 256 characters they show the beginning, the end and the length.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct WireText {
     head: Box<str>,
     cut: Option<Cut>,
 }
 
-/// What was left out of a long text.
+/// The part of a long text that was left out.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Cut {
     omitted: usize,
@@ -45,19 +45,19 @@ struct Cut {
 }
 
 impl WireText {
-    /// What a value displays.
+    /// The text that a value displays.
     #[must_use]
     pub fn of(value: impl fmt::Display) -> Self {
         Self::from(value.to_string())
     }
 
-    /// The text as it came, or the beginning of a long one: to compare with, not to show.
+    /// The text as received, or the beginning of a long one: for comparison, not for display.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.head
     }
 
-    /// Whether the text was longer than what is kept of it.
+    /// Whether the text was longer than the part that is kept.
     #[must_use]
     pub fn is_cut(&self) -> bool {
         self.cut.is_some()
@@ -111,7 +111,7 @@ impl fmt::Display for WireText {
 }
 
 impl fmt::Debug for WireText {
-    /// In quotation marks, with `"` and `\` escaped, too.
+    /// In quotation marks; `"` and `\` are escaped as well.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&self.pieces(), f)
     }
@@ -123,7 +123,7 @@ impl WireText {
     }
 }
 
-/// The beginning of a text; and, if it is long, how many octets are left out, and its end.
+/// The beginning of a text and, if it is long, the number of omitted octets and the end.
 fn parts(text: &str) -> (&str, Option<(usize, &str)>) {
     if text.len() <= HEAD + TAIL || text.chars().nth(HEAD + TAIL).is_none() {
         return (text, None);
