@@ -1,4 +1,4 @@
-//! Every operation of the seam, with published answers where there are some. Runs on both providers.
+//! Every operation of a provider, with published answers if there are any. Runs on both providers.
 
 use wss_crypto::*;
 
@@ -282,7 +282,7 @@ fn no_change_of_a_certificate_or_of_a_list_panics() {
                 let mut changed = genuine.clone();
                 changed[at] = octet;
                 let _either = RevocationList::from_der(&changed);
-                // Nothing that was changed verifies, whatever of it is read.
+                // A changed value does not verify, whichever part was changed.
                 if let Ok(read) = Certificate::from_der(&changed) {
                     assert!(changed == genuine || read.verify_signature_of(&ca).is_err(), "{name} at {at}: {octet:x}");
                 }

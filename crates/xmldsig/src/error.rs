@@ -1,4 +1,4 @@
-//! What can be wrong with a signature.
+//! Errors of signatures.
 
 use thiserror::Error;
 use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
@@ -12,13 +12,13 @@ pub enum SignatureError {
     /// *Malformed.* The structure is not that of XML Signature §4.
     #[error(transparent)]
     Structure(#[from] LeafError),
-    /// *Refused.* An algorithm or transform that is not known here.
+    /// *Refused.* An algorithm or transform that is not supported.
     #[error("algorithm {uri:?} is not supported: have the message signed with one of the supported table")]
     UnknownAlgorithm {
         /// The identifier.
         uri: WireText,
     },
-    /// *Refused.* A MAC shall not be truncated (BSP R5401).
+    /// *Refused.* A MAC must not be truncated (BSP R5401).
     #[error("ds:HMACOutputLength is refused: MACs have their full length")]
     TruncatedMac,
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
@@ -36,7 +36,7 @@ pub enum SignatureError {
     /// *Refused.* The signature exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),
-    /// *Malformed.* A parameter that does not belong to its algorithm.
+    /// *Malformed.* A parameter does not belong to its algorithm.
     #[error("the parameters of {uri:?} are not supported")]
     Parameters {
         /// The algorithm.
@@ -44,7 +44,7 @@ pub enum SignatureError {
     },
 }
 
-/// Why a signature does not vouch for anything.
+/// Why a signature does not verify.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum VerifyError {
@@ -66,13 +66,13 @@ pub enum VerifyError {
     /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
     #[error("signature value does not verify")]
     SignatureMismatch,
-    /// *Malformed.* A reference points to nothing, or to what is not dereferenced here.
+    /// *Malformed.* A reference names nothing, or something that is not dereferenced here.
     #[error("reference {uri:?} cannot be dereferenced: only elements of the same document are")]
     Dereference {
         /// The reference.
         uri: WireText,
     },
-    /// *Refused.* A chain of transforms that is not on the closed list.
+    /// *Refused.* A chain of transforms is not on the closed list.
     #[error("the transforms of reference {uri:?} are refused")]
     Transform {
         /// The reference.
@@ -87,7 +87,7 @@ pub enum VerifyError {
     /// *Refused.* The signature asks for more work than is left of the budget.
     #[error(transparent)]
     Limit(#[from] Exceeded),
-    /// *Malformed.* Canonical form is not defined for what is referenced.
+    /// *Malformed.* The canonical form of the referenced data is undefined.
     #[error(transparent)]
     Canonicalize(CanonicalizeError),
 }
@@ -114,7 +114,7 @@ impl From<CryptoError> for VerifyError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SignError {
-    /// *Misuse.* What is to be signed cannot be canonicalised.
+    /// *Misuse.* The data to be signed cannot be canonicalised.
     #[error(transparent)]
     Canonicalize(#[from] CanonicalizeError),
     /// *Misuse or failure.* The key cannot run the method, or its holder gave no signature.

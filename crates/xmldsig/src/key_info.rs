@@ -5,7 +5,7 @@ use wss_crypto::{Certificate, Curve, DistinguishedName, LoadError, NameForm, Pub
 
 use crate::error::SignatureError;
 
-/// `ds:KeyInfo` as it stands in a document.
+/// A `ds:KeyInfo` in a document.
 #[derive(Debug, Clone)]
 pub struct KeyInfo<'d> {
     element: Element<'d>,
@@ -18,7 +18,7 @@ pub struct KeyInfo<'d> {
 pub enum KeyHint<'d> {
     /// `ds:KeyName`, trimmed.
     KeyName(String),
-    /// `ds:KeyValue` or `dsig11:DEREncodedKeyValue`: never a statement of trust.
+    /// `ds:KeyValue` or `dsig11:DEREncodedKeyValue`. It says nothing about trust.
     KeyValue(PublicKey),
     /// `ds:X509Data`.
     X509Data(X509Data),
@@ -26,7 +26,7 @@ pub enum KeyHint<'d> {
     SecurityTokenReference(Element<'d>),
     /// `xenc:EncryptedKey`.
     EncryptedKey(Element<'d>),
-    /// Anything else, a key value of an unsupported kind included.
+    /// Any other child, including a key value of an unsupported kind.
     Other(Element<'d>),
 }
 
@@ -50,7 +50,7 @@ impl X509Data {
     ///
     /// # Errors
     /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
-    /// those of certificates. A name that cannot be read names nothing, and is no error.
+    /// those of certificates. A name that cannot be read matches no certificate and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut data = Self::default();
         budget.check(Limit::X509Entries, element.children().count())?;
@@ -80,12 +80,12 @@ impl X509Data {
         Ok(data)
     }
 
-    /// Whether anything here names `certificate`, and nothing here contradicts it.
+    /// Whether an item identifies `certificate`, and no item contradicts it.
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
         let by_ski = self.subject_key_identifiers.iter().map(|id| {
-            // An empty identifier would name every certificate that has an empty one.
+            // An empty identifier would match every certificate whose identifier is empty.
             !id.is_empty() && certificate.subject_key_identifier() == Some(id)
         });
         let by_subject = self.subject_names.iter().map(|subject| certificate.subject() == subject);
@@ -103,7 +103,7 @@ impl<'d> KeyInfo<'d> {
     /// Reads a `ds:KeyInfo`.
     ///
     /// # Errors
-    /// [`SignatureError::Structure`] where a hint that is understood is malformed.
+    /// [`SignatureError::Structure`] if a hint of a known kind is malformed.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
         let mut hints = Vec::new();
         budget.check(Limit::KeyInfoChildren, element.children().count())?;
@@ -149,7 +149,7 @@ fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
     }
 }
 
-/// `ds:RSAKeyValue` or `dsig11:ECKeyValue` on a named curve; explicit parameters are not read.
+/// `ds:RSAKeyValue`, or `dsig11:ECKeyValue` on a named curve. Explicit parameters are not read.
 fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     let Some(value) = element.children().next() else { return Ok(None) };
     if value.is(name::DS.uri, "RSAKeyValue") {
@@ -166,7 +166,7 @@ fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> 
     Ok(None)
 }
 
-/// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key that has no element of its own there.
+/// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.
 pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {
     if let Some((modulus, exponent)) = key.rsa_components() {
         writer.start(name::DS, "KeyValue");
@@ -196,7 +196,7 @@ pub fn write_x509_certificate(writer: &mut Writer, certificate: &Certificate) {
     writer.end();
 }
 
-/// Writes `ds:X509Data` with issuer, in the spelling a peer compares, and serial number.
+/// Writes `ds:X509Data` with serial number and issuer, in the spelling that the peer compares.
 pub fn write_issuer_serial(writer: &mut Writer, certificate: &Certificate, form: NameForm) {
     writer.start(name::DS, "X509Data");
     writer.start(name::DS, "X509IssuerSerial");

@@ -1,9 +1,9 @@
 //! XML Signature 1.1: sign and verify.
 //!
-//! Kept to what SOAP headers and signed documents need: references within the document, exclusive and inclusive
-//! canonicalisation, the enveloped-signature transform. In reading order: [`verify`](fn@verify) and the proofs
-//! of `verified`; `sign`; the wire forms [`Signature`], [`SignedInfo`], [`Reference`], [`KeyInfo`], each read
-//! and written in one file; [`Transform`], the closed list; [`AlgorithmPolicy`].
+//! The scope is what SOAP headers and signed documents need: references within the document, exclusive and inclusive
+//! canonicalisation, the enveloped-signature transform. In reading order: [`verify`](fn@verify) and the proofs of
+//! `verified`; `sign`; the wire forms [`Signature`], [`SignedInfo`], [`Reference`], [`KeyInfo`], each read and written
+//! in one file; [`Transform`], the closed list; [`AlgorithmPolicy`].
 
 #![forbid(unsafe_code)]
 

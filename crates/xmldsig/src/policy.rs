@@ -1,4 +1,4 @@
-//! Which algorithms may run: empty until something is admitted.
+//! Which algorithms may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
 
@@ -9,9 +9,9 @@ use crate::error::VerifyError;
 use crate::signature::Signature;
 use crate::transform::Transform;
 
-/// The algorithms a signature may use.
+/// The algorithms that a signature may use.
 ///
-/// Safety, not profile: BSP 1.1 recommends SHA-1 (R5420, R5421), which no policy here admits unless told so by
+/// This is about safety, not about a profile: BSP 1.1 recommends SHA-1 (R5420, R5421), which a policy admits only by
 /// name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlgorithmPolicy {
@@ -28,7 +28,7 @@ impl Default for AlgorithmPolicy {
 }
 
 impl AlgorithmPolicy {
-    /// Nothing.
+    /// Admits nothing.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -49,8 +49,8 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Everything this library can run: SHA-1, weak keys and all canonicalisations too. For old peers and old
-    /// documents only.
+    /// Everything that this library can run, including SHA-1, weak keys and all canonicalisations. For old peers and
+    /// old documents only.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only();
@@ -81,14 +81,14 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits RSA keys of 1 024 bits and small exponents, to verify with.
+    /// Admits RSA keys of 1 024 bits and small exponents for verification.
     #[must_use]
     pub fn admit_weak_keys_for_legacy_use_only(mut self) -> Self {
         self.weak_keys = true;
         self
     }
 
-    /// The identifiers of algorithms that are admitted beside [`AlgorithmPolicy::modern_2026`].
+    /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
     #[must_use]
     pub fn beyond_modern(&self) -> Vec<&'static str> {
         let modern = Self::modern_2026();
@@ -104,7 +104,7 @@ impl AlgorithmPolicy {
         self.weak_keys
     }
 
-    /// Admits what an identifier names. Returns whether it names an algorithm of signatures.
+    /// Admits the algorithm with this identifier. Returns whether it is an algorithm of signatures.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let signature = SignatureMethod::from_uri(uri).map(|method| self.signatures.insert(method));
         let digest = DigestMethod::from_uri(uri).map(|method| self.digests.insert(method));
@@ -112,7 +112,7 @@ impl AlgorithmPolicy {
         signature.or(digest).or(canonicalization).is_some()
     }
 
-    /// Judges every algorithm a signature names, before any key is touched.
+    /// Checks every algorithm of a signature, before any key is used.
     ///
     /// # Errors
     /// [`VerifyError::NotAdmitted`].
@@ -136,7 +136,7 @@ impl AlgorithmPolicy {
         Ok(())
     }
 
-    /// Judges the strength of a key.
+    /// Checks the strength of a key.
     ///
     /// # Errors
     /// [`VerifyError::WeakKey`].

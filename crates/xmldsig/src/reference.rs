@@ -1,10 +1,10 @@
 //! Dereferencing: from `ds:Reference/@URI` to the octets that are digested.
 //!
-//! The reference processing model, XML Signature 1.1 §4.4.3.2: an element of the same document, the whole
-//! document, or octets that the caller's own dereferencer hands out. Never the network. Reads top-down:
+//! The reference processing model, XML Signature 1.1 §4.4.3.2: a reference names an element of the same document, the
+//! whole document, or octets from the caller's own dereferencer, but never anything on the network. Reads top-down:
 //! [`Reference::verify`] resolves the URI, narrows the subset, and streams canonical octets into the digest.
 //!
-//! Not here: whether the right parts were signed. That is `wss_header`'s question.
+//! Not here: whether the right parts were signed. `wss_header` decides that.
 
 use std::borrow::Cow;
 
@@ -21,23 +21,23 @@ use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
 
-/// Finds what references name.
+/// Finds the data that references name.
 pub trait Dereference<'d> {
-    /// The document that is referenced by the empty URI.
+    /// The document that the empty URI references.
     fn document(&self) -> Option<&'d Document<'d>>;
 
     /// The element with this Id.
     fn element(&self, id: &str) -> Option<Element<'d>>;
 
-    /// The token a `wsse:SecurityTokenReference` means, for the STR-Transform. By default none.
+    /// The token that a `wsse:SecurityTokenReference` identifies, for the STR-Transform. `None` by default.
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
         let _ = reference;
         None
     }
 
-    /// The digest of the attachment that a `cid:` URL names: of its content in canonical form, after its header if
-    /// `complete`; then those of the readings of peers, where they differ. The octets are charged to `budget` before they
-    /// are digested. By default there is no attachment.
+    /// The digest of the attachment that a `cid:` URL names: of its content in canonical form, and of its header before
+    /// that if `complete`; then the digests of other readings of the rules by peers. The octets are charged to `budget`
+    /// before they are digested. `None` by default.
     ///
     /// # Errors
     /// [`Exceeded`] if too little is left of `budget`.
@@ -52,7 +52,7 @@ pub trait Dereference<'d> {
         Ok(Vec::new())
     }
 
-    /// The octets an external URI names. By default none: nothing in a message makes us fetch anything.
+    /// The octets that an external URI names. `None` by default: a message never makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
         let _ = uri;
         None
@@ -69,7 +69,7 @@ impl<'d> Dereference<'d> for IdIndex<'d> {
     }
 }
 
-/// `ds:Reference` as it stands in a document.
+/// A `ds:Reference` in a document.
 #[derive(Debug, Clone)]
 pub struct Reference<'d> {
     element: Element<'d>,
@@ -142,7 +142,7 @@ impl<'d> Reference<'d> {
         self.digest_method
     }
 
-    /// The octets that are digested, of everything but attachments.
+    /// The octets that are digested, for references other than attachments.
     ///
     /// # Errors
     /// [`VerifyError::Dereference`], [`VerifyError::Transform`], [`VerifyError::Canonicalize`].
@@ -161,8 +161,8 @@ impl<'d> Reference<'d> {
         Ok(self.resolve(signature, documents)?.write_to(kept, budget)?.finish()?)
     }
 
-    /// Whether the digest fits what is referenced, for reports on messages: no signature was verified, so nothing is
-    /// proven by it.
+    /// Whether the digest matches the referenced data, for reports on messages. No signature is verified, so this
+    /// proves nothing.
     ///
     /// # Errors
     /// As [`Reference::octets`]; [`VerifyError::Limit`] if too little is left of `budget`.
@@ -179,7 +179,7 @@ impl<'d> Reference<'d> {
         }
     }
 
-    /// Digests what is referenced and compares.
+    /// Digests the referenced data and compares.
     pub(crate) fn verify(
         &self,
         signature: &Signature<'d>,
@@ -202,7 +202,7 @@ impl<'d> Reference<'d> {
         Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered, canonicalization))
     }
 
-    /// The token is digested in each reading, the specification's first.
+    /// Digests the token in each reading, the specification's first.
     fn verify_token(
         &self,
         canonicalization: &Canonicalization,
@@ -231,7 +231,7 @@ impl<'d> Reference<'d> {
         Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() })
     }
 
-    /// Only what a `cid:` URL names is an attachment.
+    /// Only a `cid:` URL names an attachment.
     fn verify_attachment(
         &self,
         complete: bool,
@@ -252,7 +252,7 @@ impl<'d> Reference<'d> {
         Err(VerifyError::DigestMismatch { uri: uri().into() })
     }
 
-    /// The apex itself is the reference: a larger subset, in which tokens would be spliced, is refused.
+    /// The apex itself must be the reference. A larger subset, with a token inserted into it, is refused.
     fn dereference_token(
         &self,
         documents: &dyn Dereference<'d>,
@@ -272,7 +272,7 @@ impl<'d> Reference<'d> {
         for transform in &self.transforms {
             match (transform, &covered) {
                 (Transform::Canonicalization(canonicalization), _) => canonicalizations.push(canonicalization.clone()),
-                // Only before canonicalisation, only out of what contains the signature, only once.
+                // Allowed only before canonicalisation, only for data that contains the signature, and only once.
                 (Transform::EnvelopedSignature, Covered::Subset(subset))
                     if canonicalizations.is_empty()
                         && !subset.has_exclusions()
@@ -293,7 +293,7 @@ impl<'d> Reference<'d> {
             return Ok(Covered::Subset(Subset::document(document).without_comments()));
         }
         match self.uri.strip_prefix('#') {
-            // Literally: no percent-decoding, no XPointer.
+            // The Id is taken literally: no percent-decoding, no XPointer.
             Some(id) if !id.is_empty() => {
                 let element = documents.element(id).ok_or_else(dangling)?;
                 Ok(Covered::Subset(Subset::subtree(element).without_comments()))
@@ -303,14 +303,14 @@ impl<'d> Reference<'d> {
     }
 }
 
-/// What is digested, and by which canonicalisations it becomes octets.
+/// The data to digest, and the canonicalisations that turn it into octets.
 struct Resolved<'d> {
     covered: Covered<'d>,
     canonicalizations: Vec<Canonicalization>,
 }
 
 impl Resolved<'_> {
-    /// What a subset becomes octets by, unless that takes more than one step.
+    /// The canonicalisation of a subset, if there is only one step.
     fn only_canonicalization(&self) -> Option<Canonicalization> {
         match (&self.covered, self.canonicalizations.as_slice()) {
             (Covered::Subset(_), []) => Some(Canonicalization::new(CanonicalizationMethod::Inclusive)),
@@ -319,7 +319,7 @@ impl Resolved<'_> {
         }
     }
 
-    /// Every step but the last goes through octets that are read again; in a header there is only one.
+    /// Every step except the last produces octets that are parsed again. In a header there is only one step.
     fn write_to<S: Sink>(&self, mut sink: S, budget: &Budget) -> Result<S, VerifyError> {
         let default = [Canonicalization::new(CanonicalizationMethod::Inclusive)];
         let mut steps = self.canonicalizations.as_slice();
@@ -329,7 +329,7 @@ impl Resolved<'_> {
                 return Ok(sink);
             }
             Covered::Octets(octets) => octets.clone(),
-            // Digested on its own, in every reading.
+            // Tokens and attachments are digested separately, in every reading.
             Covered::Token(..) | Covered::Attachment { .. } => {
                 return Err(VerifyError::Transform { uri: "".into() });
             }
@@ -358,7 +358,7 @@ impl Resolved<'_> {
     }
 }
 
-/// What one transform puts out cannot be read by the next.
+/// The output of one transform cannot be read by the next.
 fn unreadable(error: ParseError) -> VerifyError {
     match error {
         ParseError::Limit(exceeded) => exceeded.into(),
@@ -375,7 +375,7 @@ impl Sink for DigestSink {
     }
 }
 
-/// A reference to be written.
+/// A reference to write.
 #[derive(Debug, Clone)]
 pub struct NewReference {
     uri: String,
@@ -405,7 +405,7 @@ impl NewReference {
         Ok(Self { uri, transforms, digest_method, digest_value: sink.0.finish() })
     }
 
-    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` means, to be referenced by the
+    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
     /// STR-Transform.
     ///
     /// # Errors
@@ -423,7 +423,7 @@ impl NewReference {
         Ok(Self { uri, transforms, digest_method, digest_value })
     }
 
-    /// An attachment, referenced by its `cid:` URL, with the digest of what its transform puts out.
+    /// An attachment, referenced by its `cid:` URL, with the digest of the output of its transform.
     #[must_use]
     pub fn of_attachment(url: String, complete: bool, digest_method: DigestMethod, digest_value: DigestValue) -> Self {
         Self { uri: url, transforms: vec![Transform::Attachment { complete }], digest_method, digest_value }

@@ -1,4 +1,4 @@
-//! Making signatures: `ds:SignedInfo` is written canonical and signed as it is written.
+//! Making signatures: `ds:SignedInfo` is written in canonical form, and exactly these octets are signed.
 
 use wss_c14n::{
     Budget, Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name,
@@ -10,7 +10,7 @@ use crate::reference::NewReference;
 use crate::signed_info::write_signed_info;
 use crate::transform::Transform;
 
-/// A signature whose value is still to come: for keys that live elsewhere.
+/// A signature without its value, for keys outside this process.
 #[derive(Debug, Clone)]
 pub struct PendingSignature {
     signed_info: String,
@@ -53,7 +53,7 @@ impl PendingSignature {
         if let Some(id) = &self.id {
             writer.attribute("Id", id.clone());
         }
-        // Inside ds:Signature the prefix is declared already; the rest stays as it was signed.
+        // The prefix is already declared by ds:Signature. The other octets stay as they were signed.
         let declaration = format!(" xmlns:{}=\"{}\"", name::DS.prefix, name::DS.uri);
         writer.raw(&self.signed_info.replacen(&declaration, "", 1));
         writer.leaf(name::DS, "SignatureValue", &base64_encode(value));
@@ -66,7 +66,7 @@ impl PendingSignature {
         writer.finish()
     }
 
-    /// The signature value of a key at hand, for [`PendingSignature::finish`].
+    /// The signature value from a key in this process, for [`PendingSignature::finish`].
     ///
     /// # Errors
     /// [`SignError::Crypto`].
@@ -75,7 +75,7 @@ impl PendingSignature {
     }
 }
 
-/// How a document of any vocabulary is signed: [`sign_document`].
+/// How to sign a document of any vocabulary with [`sign_document`].
 #[derive(Debug, Clone)]
 pub struct DocumentSigning {
     /// The signature method.
@@ -86,13 +86,13 @@ pub struct DocumentSigning {
     pub canonicalization: Canonicalization,
     /// Canonical content of `ds:KeyInfo`, written for a place where `ds` is declared.
     pub key_info: Option<String>,
-    /// Unprefixed attributes that are Ids on every element.
+    /// The names of attributes without prefix that are Ids on every element.
     pub id_attributes: Vec<String>,
 }
 
-/// Signs elements of a document by Id; an empty Id signs the whole document, enveloped.
+/// Signs elements of a document by Id. An empty Id signs the whole document with an enveloped signature.
 ///
-/// The signature is appended to the root, or takes the place of a template: the first `ds:Signature`.
+/// The signature is appended to the root, or replaces a template: the first `ds:Signature`.
 ///
 /// # Errors
 /// [`SignError::NoSuchId`], [`SignError::Canonicalize`], [`SignError::Crypto`].
@@ -125,7 +125,7 @@ pub fn sign_document(
         let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
         references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
     }
-    // Canonicalised where it will stand: inclusive methods see the document's namespaces there.
+    // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
     let signed_info = write_signed_info(&signing.canonicalization, signing.method, &references);
     let unsigned =
         PendingSignature { signed_info, method: signing.method, id: None, key_info: signing.key_info.clone() };
@@ -142,7 +142,7 @@ pub fn sign_document(
     Ok(place(document, template, &unsigned.finish(&value)))
 }
 
-/// Puts a signature in the place of the template, or at the end of the root.
+/// Puts a signature in place of the template, or at the end of the root.
 fn place(document: &Document<'_>, template: Option<Element<'_>>, signature: &str) -> String {
     let mut splices = Splices::new();
     let root = document.root();

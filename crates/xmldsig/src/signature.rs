@@ -6,7 +6,7 @@ use crate::error::SignatureError;
 use crate::key_info::KeyInfo;
 use crate::signed_info::SignedInfo;
 
-/// A signature as it stands in a document. Nothing about it is proven.
+/// A signature in a document. Nothing about it is proven.
 #[derive(Debug, Clone)]
 pub struct Signature<'d> {
     element: Element<'d>,
@@ -17,7 +17,7 @@ pub struct Signature<'d> {
 }
 
 impl<'d> Signature<'d> {
-    /// Reads a `ds:Signature`. Its children stand in schema order, each as often as the schema allows.
+    /// Reads a `ds:Signature`. Its children must be in schema order, each as often as the schema allows.
     ///
     /// # Errors
     /// [`SignatureError`] if the structure is malformed, a limit is exceeded or an algorithm is unknown.
@@ -51,7 +51,7 @@ impl<'d> Signature<'d> {
         self.element
     }
 
-    /// What is signed.
+    /// The signed references and methods.
     #[must_use]
     pub fn signed_info(&self) -> &SignedInfo<'d> {
         &self.signed_info
@@ -69,7 +69,7 @@ impl<'d> Signature<'d> {
         self.key_info.as_ref()
     }
 
-    /// Whether it carries a `ds:Object`, as no signature in a SOAP header should (BSP R3102).
+    /// Whether it contains a `ds:Object`, which a signature in a SOAP header should not (BSP R3102).
     #[must_use]
     pub fn has_object(&self) -> bool {
         self.has_object

@@ -1,4 +1,4 @@
-//! `ds:SignedInfo`: what is signed, and how (XML Signature 1.1 §4.4).
+//! `ds:SignedInfo`: the signed references and methods (XML Signature 1.1 §4.4).
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Limit, Subset, Writer, name,
@@ -9,7 +9,7 @@ use crate::error::SignatureError;
 use crate::reference::{NewReference, Reference};
 use crate::transform;
 
-/// `ds:SignedInfo` as it stands in a document.
+/// A `ds:SignedInfo` in a document.
 #[derive(Debug, Clone)]
 pub struct SignedInfo<'d> {
     element: Element<'d>,
@@ -61,23 +61,23 @@ impl<'d> SignedInfo<'d> {
         self.method
     }
 
-    /// What is referenced, in order.
+    /// The references, in order.
     #[must_use]
     pub fn references(&self) -> &[Reference<'d>] {
         &self.references
     }
 
-    /// The octets that are signed: the canonical form of the very element that was read.
+    /// The octets that are signed: the canonical form of the same element that was read.
     ///
     /// # Errors
-    /// [`CanonicalizeError`], among them [`CanonicalizeError::Limit`]: nothing vouches for these octets before they are
-    /// compared with the signature value, so they are charged like any others.
+    /// [`CanonicalizeError`], which includes [`CanonicalizeError::Limit`]: these octets are not authenticated before
+    /// they are compared with the signature value, so they are charged like all others.
     pub fn octets(&self, budget: &Budget) -> Result<Vec<u8>, CanonicalizeError> {
         self.canonicalization.to_octets(&Subset::subtree(self.element), budget)
     }
 }
 
-/// A canonicalisation and its `ec:InclusiveNamespaces`, the only parameter there is.
+/// A canonicalisation and its only parameter, `ec:InclusiveNamespaces`.
 pub(crate) fn parse_canonicalization(
     element: Element<'_>,
     budget: &Budget,
@@ -109,8 +109,8 @@ pub(crate) fn canonicalization_of(
     Ok(canonicalization)
 }
 
-/// The algorithm elements of a signature are closed: what stands inside one of them unread would still be canonicalised
-/// and signed.
+/// The algorithm elements of a signature may have no other content: content that is not read would still be
+/// canonicalised and signed.
 pub(crate) fn no_parameters(element: Element<'_>, uri: &str) -> Result<(), SignatureError> {
     only_parameters(element, &[], uri)
 }
@@ -137,8 +137,8 @@ fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError>
     }
 }
 
-/// The parameters are understood where they say what the identifiers without parameters say: MGF1 with the
-/// digest of the message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
+/// The parameters are accepted if they equal those of the identifiers without parameters: MGF1 with the digest of the
+/// message, a salt as long as the digest, trailer 1. The default digest is SHA-256.
 fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
     let wrong = || SignatureError::Parameters { uri: SignatureMethod::RSA_PSS_WITH_PARAMETERS.into() };
     let digest_of = |parent: Element<'_>| -> Result<Option<DigestMethod>, SignatureError> {
@@ -177,7 +177,8 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
     all.find(|method| method.family() == SignatureFamily::RsaPss && method.digest() == Some(digest)).ok_or_else(wrong)
 }
 
-/// Writes a `ds:SignedInfo` in exclusive canonical form, standing alone: the octets that are signed.
+/// Writes a `ds:SignedInfo` in exclusive canonical form, as a document of its own. These are the octets that are
+/// signed.
 #[must_use]
 pub fn write_signed_info(
     canonicalization: &Canonicalization,

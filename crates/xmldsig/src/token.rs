@@ -1,11 +1,11 @@
-//! The STR Dereference Transform: what is signed is the token a `wsse:SecurityTokenReference` means (SOAP Message
-//! Security 1.1.1 §8.3).
+//! The STR Dereference Transform: the signature covers the token that a `wsse:SecurityTokenReference` identifies (SOAP
+//! Message Security 1.1.1 §8.3).
 //!
-//! Kept to what everyone agrees on: the reference is the apex of what is signed, and is dereferenced once. Where
-//! peers read the rule about the default namespace differently, [`DereferencedToken::readings`] has every reading;
-//! each binds the same token.
+//! Only the undisputed case is supported: the reference is the apex of the signed data and is dereferenced once. Peers
+//! read the rule about the default namespace differently. [`DereferencedToken::readings`] has every reading, and each
+//! of them binds the same token.
 //!
-//! Not here: what a reference means. That is the caller's answer, through
+//! Not here: which token a reference identifies. The caller answers that through
 //! [`Dereference::token`](crate::Dereference::token).
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, base64_encode, name};
@@ -16,12 +16,12 @@ pub const STR_TRANSFORM: &str =
 const BASE64_BINARY: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
 
-/// The token a reference means.
+/// The token that a reference identifies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DereferencedToken<'d> {
     /// An element of the message.
     Element(Element<'d>),
-    /// A token that is not in the message, as the octets a BinarySecurityToken of this type would carry.
+    /// A token that is not in the message, as the octets of a BinarySecurityToken of this type.
     Octets {
         /// `@ValueType`.
         value_type: String,
@@ -31,8 +31,8 @@ pub enum DereferencedToken<'d> {
 }
 
 impl DereferencedToken<'_> {
-    /// The octets the transform puts out for `reference`, as the specification has them; then the readings of
-    /// peers, where they differ.
+    /// The output of the transform for `reference`: first as the specification says, then in the readings of peers that
+    /// differ.
     ///
     /// # Errors
     /// [`CanonicalizeError`].
@@ -57,12 +57,13 @@ fn element_readings(
     let subset = Subset::subtree(token).without_comments();
     let plain = canonicalization.to_octets(&subset, budget)?;
     if token.namespace_of_prefix("").is_none() {
-        // No default namespace in scope: the apex says so (step 5 of the transform). Metro leaves it out.
+        // There is no default namespace in scope: the apex declares that (step 5 of the transform). Metro omits the
+        // declaration.
         let name_end = 1 + token.qualified_name().len();
         let (before, after) = plain.split_at(name_end.min(plain.len()));
         return Ok(vec![[before, b" xmlns=\"\"", after].concat(), plain]);
     }
-    // WSS4J writes a default namespace in scope out, whether the token uses it or not.
+    // WSS4J writes a default namespace that is in scope, even if the token does not use it.
     let mut prefixes: Vec<&str> =
         canonicalization.prefixes().iter().map(|p| if p.is_empty() { "#default" } else { p }).collect();
     prefixes.push("#default");
@@ -70,8 +71,8 @@ fn element_readings(
     Ok(vec![plain, with_default])
 }
 
-/// A BinarySecurityToken under the prefix of the reference, in no context. WSS4J copies an EncodingType, and knows no
-/// reference without a prefix.
+/// A BinarySecurityToken with the prefix of the reference and without a namespace context. WSS4J copies an
+/// EncodingType, and does not support a reference without a prefix.
 fn octets_readings(reference: Element<'_>, value_type: &str, octets: &[u8]) -> Vec<Vec<u8>> {
     let written = |prefix: &str, encoding: &str| {
         let (qualified, declarations) = match prefix {

@@ -1,8 +1,8 @@
-//! Transforms: the closed list of what may stand between a reference and its digest (BSP R5423).
+//! Transforms: the closed list of transforms between a reference and its digest (BSP R5423).
 //!
-//! Canonicalisation, the enveloped-signature transform, the STR Dereference Transform, and the transforms of attachments.
-//! XSLT, XPath, base64 and the decryption transform are not on the list: they run what a stranger wrote, or make unclear
-//! what is signed.
+//! The list has canonicalisation, the enveloped-signature transform, the STR Dereference Transform, and the transforms
+//! of attachments. It does not have XSLT, XPath, base64 and the decryption transform: they run a program of the sender,
+//! or make unclear what is signed.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
@@ -15,21 +15,23 @@ use crate::token::STR_TRANSFORM;
 pub enum Transform {
     /// A canonicalisation.
     Canonicalization(Canonicalization),
-    /// Leaves the signature itself out of what it signs (XML Signature 1.1 §6.6.4).
+    /// Removes the signature itself from the signed data (XML Signature 1.1 §6.6.4).
     EnvelopedSignature,
-    /// The token that a `wsse:SecurityTokenReference` means, under the canonicalisation of its parameter.
+    /// Replaces a `wsse:SecurityTokenReference` by the token that it identifies, with the canonicalisation of its
+    /// parameter.
     SecurityTokenReference(Canonicalization),
-    /// An attachment: its content, or complete with its header (SwA Profile 1.1.1 §4.4). Only alone.
+    /// An attachment: its content, or the complete attachment with its header (SwA Profile 1.1.1 §4.4). No other
+    /// transform may be beside it.
     Attachment {
         /// Whether the header is covered.
         complete: bool,
     },
 }
 
-/// The identifier of the transform to the content of an attachment.
+/// The identifier of the transform that covers the content of an attachment.
 pub const ATTACHMENT_CONTENT: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform";
-/// The identifier of the transform to an attachment with its header.
+/// The identifier of the transform that covers an attachment with its header.
 pub const ATTACHMENT_COMPLETE: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete-Signature-Transform";
 
@@ -84,7 +86,7 @@ impl Transform {
     }
 }
 
-/// The one parameter of the STR-Transform: how the token is canonicalised (BSP R3065).
+/// The only parameter of the STR-Transform: the canonicalisation of the token (BSP R3065).
 fn parse_str_transform(element: Element<'_>, budget: &Budget) -> Result<Canonicalization, SignatureError> {
     let wrong = || SignatureError::Parameters { uri: STR_TRANSFORM.into() };
     let only = |parent: Element<'_>, namespace: &str, local: &str| {
@@ -101,7 +103,7 @@ fn parse_str_transform(element: Element<'_>, budget: &Budget) -> Result<Canonica
     parse_canonicalization(parameters.children().next().ok_or_else(wrong)?, budget)
 }
 
-/// `ec:InclusiveNamespaces`, left out where the list is empty (BSP R5406, R5407, R5413).
+/// Writes `ec:InclusiveNamespaces`, unless the list is empty (BSP R5406, R5407, R5413).
 pub(crate) fn write_prefix_list(writer: &mut Writer, canonicalization: &Canonicalization) {
     if canonicalization.prefixes().is_empty() {
         return;

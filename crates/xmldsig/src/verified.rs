@@ -1,11 +1,12 @@
-//! Proofs: values that verification alone can make.
+//! Proofs: values that only verification can make.
 
 use wss_c14n::{Canonicalization, Element, Subset};
 use wss_crypto::SignatureMethod;
 
 use crate::token::DereferencedToken;
 
-/// A signature whose value and whose references all verified. Private fields and one maker: to hold it is proof.
+/// A signature whose value and references are all verified. Its fields are private and only `verify` makes it, so the
+/// value is proof.
 #[derive(Debug, Clone)]
 #[must_use = "a verified signature proves something only about what it references"]
 pub struct VerifiedSignature<'d> {
@@ -37,20 +38,20 @@ impl<'d> VerifiedSignature<'d> {
         self.method
     }
 
-    /// The octets that are signed: `ds:SignedInfo` in the canonical form that was verified.
+    /// The octets that are signed: `ds:SignedInfo` in canonical form, as verified.
     #[must_use]
     pub fn signed_info(&self) -> &[u8] {
         &self.signed_info
     }
 
-    /// What it covers.
+    /// The references, with what each covers.
     #[must_use]
     pub fn references(&self) -> &[VerifiedReference<'d>] {
         &self.references
     }
 }
 
-/// What one reference of a verified signature covers.
+/// The data that one reference of a verified signature covers.
 #[derive(Debug, Clone)]
 pub struct VerifiedReference<'d> {
     uri: String,
@@ -62,9 +63,9 @@ pub struct VerifiedReference<'d> {
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
-    /// The token that the reference at this element means.
+    /// The token that the reference at this element identifies.
     Token(Element<'d>, DereferencedToken<'d>),
-    /// The attachment that the URI names, with its header if complete.
+    /// The attachment that the URI names; with its header if complete.
     Attachment {
         complete: bool,
     },
@@ -75,20 +76,20 @@ impl<'d> VerifiedReference<'d> {
         Self { uri, covered, canonicalization }
     }
 
-    /// The URI it was referenced by.
+    /// The URI of the reference.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The canonicalisation that made the octets that were digested; `None` where there was none, or more than one.
+    /// The canonicalisation of the digested octets; `None` if there was none, or more than one.
     #[must_use]
     pub fn canonicalization(&self) -> Option<&Canonicalization> {
         self.canonicalization.as_ref()
     }
 
-    /// The element whose whole subtree is covered; `None` for a whole document, for octets from outside, and
-    /// where a subtree was left out.
+    /// The element whose whole subtree is covered; `None` for a whole document, for octets from outside, and if a
+    /// subtree was left out.
     #[must_use]
     pub fn whole_element(&self) -> Option<Element<'d>> {
         match &self.covered {
@@ -106,8 +107,8 @@ impl<'d> VerifiedReference<'d> {
         }
     }
 
-    /// The `wsse:SecurityTokenReference` that was dereferenced, and the token it means: that token is covered, not
-    /// the reference.
+    /// The `wsse:SecurityTokenReference` that was dereferenced, and the token that it identifies. The token is covered,
+    /// not the reference.
     #[must_use]
     pub fn token(&self) -> Option<(Element<'d>, &DereferencedToken<'d>)> {
         match &self.covered {
@@ -116,7 +117,7 @@ impl<'d> VerifiedReference<'d> {
         }
     }
 
-    /// The `cid:` URL of the attachment that is covered, and whether with its header.
+    /// The `cid:` URL of the covered attachment, and whether its header is covered.
     #[must_use]
     pub fn attachment(&self) -> Option<(&str, bool)> {
         match &self.covered {

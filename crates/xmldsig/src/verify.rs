@@ -11,11 +11,11 @@ use crate::verified::VerifiedSignature;
 
 /// Verifies a signature and all its references.
 ///
-/// The order is fixed: algorithms against `policy`; then `key`, which is asked for only now; then the signature
-/// value; only then are references followed. Everything is charged to `budget` before it is done.
+/// The order is fixed: first the algorithms are checked against `policy`, then `key` is called, then the signature
+/// value is verified, and only then are references followed. Everything is charged to `budget` before it is done.
 ///
 /// # Errors
-/// [`VerifyError`], or whatever `key` returns.
+/// [`VerifyError`], or any error of `key`.
 ///
 /// # Specification
 /// XML Signature 1.1 §3.2; XML Signature Best Practices, best practice 1.

@@ -1,7 +1,7 @@
-//! Decryption: from `xenc:EncryptedData` to a splice over the document it stands in.
+//! Decryption: from `xenc:EncryptedData` to a splice over its document.
 //!
-//! One failure, whatever went wrong, up to and including what the plaintext holds: an answer that tells padding
-//! from parsing is an oracle (XML Encryption 1.1 §6.7).
+//! There is one failure for every cause, including unexpected plaintext: an answer that distinguishes wrong padding
+//! from a parse error is an oracle (XML Encryption 1.1 §6.7).
 
 use wss_c14n::{Budget, Document, Element, Limit};
 use wss_crypto::Secret;
@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::error::DecryptError;
 
-/// XML that came out of an `xenc:EncryptedData`.
+/// Decrypted XML of an `xenc:EncryptedData`.
 #[derive(Debug)]
 pub struct Plaintext {
     xml: Zeroizing<String>,
@@ -18,15 +18,15 @@ pub struct Plaintext {
 }
 
 impl Plaintext {
-    /// The prefixes that its names use and that nothing inside it declares, in the order of their first use; empty for
-    /// the default namespace, which elements without a prefix use. What they are bound to is decided by what is around
-    /// the `xenc:EncryptedData`.
+    /// The prefixes that its names use and that it does not declare, in the order of their first use. The empty prefix
+    /// means the default namespace, which elements without a prefix use. The context of the `xenc:EncryptedData`
+    /// decides what they are bound to.
     #[must_use]
     pub fn prefixes_from_around(&self) -> &[String] {
         &self.prefixes_from_around
     }
 
-    /// The text that takes the place of the `xenc:EncryptedData`. It is no longer wiped on drop.
+    /// The text that replaces the `xenc:EncryptedData`. It is no longer wiped on drop.
     #[must_use]
     pub fn into_xml(mut self) -> String {
         std::mem::take(&mut *self.xml)
@@ -36,8 +36,8 @@ impl Plaintext {
 /// Decrypts to octets, which are wiped on drop.
 ///
 /// # Errors
-/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what `budget`
-/// leaves of [`Limit::PlaintextOctets`]: cipher octets are charged to it before they are decrypted.
+/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what
+/// `budget` has left of [`Limit::PlaintextOctets`]. Cipher octets are charged before they are decrypted.
 pub fn decrypt_octets(
     data: &EncryptedData<'_>,
     key: &Secret,
@@ -46,7 +46,7 @@ pub fn decrypt_octets(
     Ok(Zeroizing::new(wss_crypto::decrypt(data.method(), key, charged_octets(data, budget)?)?))
 }
 
-/// The cipher octets, charged.
+/// The cipher octets, after they are charged.
 fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
     let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
     let octets = data.cipher_octets(left)?;
@@ -54,13 +54,13 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
     Ok(octets)
 }
 
-/// Decrypts to XML that can take the place of the `xenc:EncryptedData`.
+/// Decrypts to XML that can replace the `xenc:EncryptedData`.
 ///
-/// The plaintext is read in the namespace context of the place it is for, inside an element that it must leave
-/// whole. Under type `Element` it is exactly one element with nothing around it.
+/// The plaintext is parsed in the namespace context of its place, inside an element that it must not close. With type
+/// `Element` it must be exactly one element with nothing around it.
 ///
 /// # Errors
-/// [`DecryptError::Failed`], whatever went wrong; [`DecryptError::Structure`] as for [`decrypt_octets`].
+/// [`DecryptError::Failed`] for every failure; [`DecryptError::Structure`] as for [`decrypt_octets`].
 ///
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.
@@ -69,12 +69,12 @@ pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> R
     Ok(wss_crypto::decrypt_and(data.method(), key, octets, |octets| read(data, octets, budget))?)
 }
 
-/// The plaintext of `data`, if it is XML that fits its type. Octets that are not UTF-8 are read as an illegal character:
-/// wrong padding, a wrong tag and wrong text all cost a reading.
+/// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8 are read as an illegal character, so
+/// that wrong padding, a wrong tag and wrong text all cost a parse.
 fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Plaintext> {
     let (text, is_text) = match String::from_utf8(octets) {
         Ok(text) => (text, true),
-        // In place: a second buffer to be wiped would take a time that can be measured.
+        // This is done in place: wiping a second buffer would take measurable time.
         Err(error) => {
             let mut octets = error.into_bytes();
             octets.fill(0);
@@ -100,8 +100,8 @@ fn read(data: &EncryptedData<'_>, octets: Vec<u8>, budget: &Budget) -> Option<Pl
     (fits && is_text).then_some(Plaintext { xml: text, prefixes_from_around })
 }
 
-/// `text` inside an element that declares what is in scope at `place`. The text is copied once: what is not wiped must not
-/// hold a part of it.
+/// `text` inside an element that declares the namespaces in scope at `place`. The text is copied once: no buffer that
+/// is not wiped may hold a part of it.
 fn wrap(place: Element<'_>, text: &str) -> Zeroizing<String> {
     let (start, end) = ("<plaintext", "</plaintext>");
     let declarations = place.parent().map(Element::declarations_in_scope).unwrap_or_default();

@@ -1,7 +1,7 @@
-//! Whole documents: every `xenc:EncryptedData` a key is known for, replaced by what it holds.
+//! Whole documents: replaces every `xenc:EncryptedData` with a known key by its plaintext.
 //!
-//! For documents of any vocabulary. Nothing here says who encrypted them, or whether anyone vouches for what
-//! comes out.
+//! For documents of any vocabulary. This module does not say who encrypted them, or whether anyone authenticated the
+//! plaintext.
 
 use std::sync::Arc;
 
@@ -14,33 +14,33 @@ use crate::encrypted_key::{EncryptedKey, KeyMethod};
 use crate::error::DecryptError;
 use crate::policy::AlgorithmPolicy;
 
-/// Looks keys up by what a `ds:KeyInfo` says.
+/// Looks up keys for a `ds:KeyInfo`.
 pub trait KeySource {
-    /// Secrets that may fit; `None` where there is no `ds:KeyInfo`.
+    /// Secrets that may fit. The argument is `None` if there is no `ds:KeyInfo`.
     fn secrets(&self, key_info: Option<Element<'_>>) -> Vec<Secret>;
 
     /// Private keys that may fit.
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>>;
 }
 
-/// What a document decrypted to.
+/// A decrypted document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Decrypted {
     /// The document with plaintext in place.
     Document(String),
-    /// The root was encrypted octets of another type than XML.
+    /// The plaintext of a root that was encrypted octets of a type other than XML.
     Octets(Vec<u8>),
 }
 
-/// Steps until a document must be in the clear.
+/// The most steps until a document must be decrypted.
 const MAX_STEPS: usize = 64;
-/// EncryptedKeys looked at for one EncryptedData.
+/// The most EncryptedKeys that are tried for one EncryptedData.
 const MAX_KEYS: usize = 16;
 
 /// Decrypts every `xenc:EncryptedData` of a document, outermost first.
 ///
 /// # Errors
-/// [`DecryptError`] of the first that does not decrypt; [`DecryptError::Structure`] if there is none.
+/// [`DecryptError`] of the first that cannot be decrypted; [`DecryptError::Structure`] if there is none.
 pub fn decrypt_document(
     source: &str,
     keys: &dyn KeySource,
@@ -113,7 +113,7 @@ fn key_for(
             candidates.push(element);
         }
     }
-    // Ids must be unique where they lead from data to keys.
+    // Ids must be unique if they lead from data to keys.
     if !candidates.is_empty() {
         IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
     }
@@ -121,7 +121,8 @@ fn key_for(
     for element in candidates.into_iter().take(MAX_KEYS) {
         match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy) {
             Ok(secret) => {
-                // A key of the wrong recipient may unwrap to a substitute: only what decrypts is the key.
+                // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that
+                // decrypts.
                 let fits = decrypt_octets(data, &secret, budget).is_ok();
                 if fits {
                     return Ok(secret);

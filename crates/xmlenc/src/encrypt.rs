@@ -1,7 +1,7 @@
 //! Encryption: from an element, or its content, to `xenc:EncryptedData`.
 //!
-//! What is encrypted must still mean the same when a peer parses it in the place of the EncryptedData, whatever an
-//! attacker declared around that place: it takes the namespaces in scope along.
+//! The plaintext must still mean the same when a peer parses it in place of the EncryptedData, even if an attacker
+//! added declarations around that place. Therefore it declares all namespaces in scope.
 
 use wss_c14n::{Element, TakeAlong};
 use wss_crypto::{ContentEncryption, Random, Secret};
@@ -10,14 +10,14 @@ use zeroize::Zeroizing;
 use crate::encrypted_data::{PlaintextType, write_encrypted_data};
 use crate::error::EncryptError;
 
-/// The octets of an element or its content as they are encrypted: the source text, with every namespace in scope
-/// declared in each element at the top of it, the absence of a default namespace included.
+/// The octets of an element or its content for encryption: the source text, in which each top-level element declares
+/// every namespace in scope, including the absence of a default namespace.
 ///
-/// A signature over the element in its place, made before it is encrypted, still fits what is decrypted: declarations
-/// that repeat what is in scope change no canonical form. Attributes do: take those of the `xml` namespace along only
-/// where nothing signed the element before.
+/// A signature over the element in its place, made before encryption, still verifies after decryption: a repeated
+/// declaration changes no canonical form. Attributes do change it: copy those of the `xml` namespace only if nothing
+/// signed the element before.
 ///
-/// Prefixes in character data at the top of a content, outside all elements, cannot be declared.
+/// Prefixes in character data of the content, outside all elements, cannot be declared.
 #[must_use]
 pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType, along: TakeAlong) -> Zeroizing<Vec<u8>> {
     let text = match plaintext {
@@ -29,7 +29,7 @@ pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType, along: Take
     Zeroizing::new(text.into_bytes())
 }
 
-/// Encrypts `octets`, and writes the `xenc:EncryptedData` in canonical form, standing alone.
+/// Encrypts `octets` and writes the `xenc:EncryptedData` in canonical form, as a document of its own.
 ///
 /// # Errors
 /// [`EncryptError`].

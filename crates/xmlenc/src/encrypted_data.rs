@@ -5,27 +5,27 @@ use wss_crypto::ContentEncryption;
 
 use crate::error::DecryptError;
 
-/// What the plaintext is, as `@Type` says.
+/// The kind of the plaintext, from `@Type`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlaintextType {
     /// One element.
     Element,
-    /// What stands between the tags of an element.
+    /// The content of an element, between its tags.
     Content,
-    /// An attachment: its content, or complete with its header (SwA Profile 1.1.1 §5).
+    /// An attachment: its content, or the complete attachment with its header (SwA Profile 1.1.1 §5).
     Attachment {
-        /// Whether its header is encrypted, too.
+        /// Whether its header is encrypted as well.
         complete: bool,
     },
-    /// Octets, whatever they are.
+    /// Any octets.
     Other(Option<String>),
 }
 
-/// `@Type` of what holds the content of an attachment.
+/// `@Type` for the content of an attachment.
 const ATTACHMENT_CONTENT_ONLY: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only";
-/// `@Type` of what holds an attachment with its header.
+/// `@Type` for an attachment with its header.
 const ATTACHMENT_COMPLETE: &str = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete";
-/// The identifier of the transform to the cipher octets that are an attachment.
+/// The identifier of the transform for cipher octets in an attachment.
 pub const ATTACHMENT_CIPHERTEXT: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Ciphertext-Transform";
 
@@ -33,7 +33,7 @@ impl PlaintextType {
     const ELEMENT: &'static str = "http://www.w3.org/2001/04/xmlenc#Element";
     const CONTENT: &'static str = "http://www.w3.org/2001/04/xmlenc#Content";
 
-    /// What an attribute of this value says; or that there is none.
+    /// The kind that an attribute value names. `None` means that there is no attribute.
     #[must_use]
     pub fn from_attribute(uri: Option<&str>) -> Self {
         match uri {
@@ -56,7 +56,7 @@ impl PlaintextType {
     }
 }
 
-/// An `xenc:EncryptedData` as it stands in a document.
+/// An `xenc:EncryptedData` in a document.
 #[derive(Debug, Clone)]
 pub struct EncryptedData<'d> {
     element: Element<'d>,
@@ -67,7 +67,7 @@ pub struct EncryptedData<'d> {
     cipher: Cipher<'d>,
 }
 
-/// Where the cipher octets are.
+/// The place of the cipher octets.
 #[derive(Debug, Clone)]
 enum Cipher<'d> {
     /// In a `xenc:CipherValue`.
@@ -77,10 +77,10 @@ enum Cipher<'d> {
 }
 
 impl<'d> EncryptedData<'d> {
-    /// Reads an `xenc:EncryptedData`. Its children stand in schema order, each as often as the schema allows.
+    /// Reads an `xenc:EncryptedData`. Its children must be in schema order, each as often as the schema allows.
     ///
-    /// A `xenc:CipherReference` is read where it names an attachment by a `cid:` URL with the one transform of the SwA
-    /// profile: nothing else is ever followed.
+    /// A `xenc:CipherReference` is read only if it names an attachment by a `cid:` URL, with the one transform of the
+    /// SwA profile. Nothing else is ever followed.
     ///
     /// # Errors
     /// [`DecryptError`] but never [`DecryptError::Failed`].
@@ -142,7 +142,7 @@ impl<'d> EncryptedData<'d> {
         self.element.attribute("", "MimeType").map(|value| value.into_owned())
     }
 
-    /// The `cid:` URL of the attachment that is the cipher octets, if one is.
+    /// The `cid:` URL of the attachment with the cipher octets, if they are in one.
     #[must_use]
     pub fn attachment(&self) -> Option<&str> {
         match &self.cipher {
@@ -154,8 +154,8 @@ impl<'d> EncryptedData<'d> {
     /// The cipher octets, decoded.
     ///
     /// # Errors
-    /// [`DecryptError::Structure`]; judged against `max` before decoding. [`DecryptError::CipherReference`] if they are
-    /// an attachment.
+    /// [`DecryptError::Structure`]; the length is checked against `max` before decoding.
+    /// [`DecryptError::CipherReference`] if they are in an attachment.
     pub fn cipher_octets(&self, max: usize) -> Result<Vec<u8>, DecryptError> {
         match &self.cipher {
             Cipher::Value(value) => Ok(value.base64(max)?),
@@ -164,7 +164,7 @@ impl<'d> EncryptedData<'d> {
     }
 }
 
-/// What EncryptedData and EncryptedKey have in common.
+/// The common parts of EncryptedData and EncryptedKey.
 pub(crate) struct Parts<'d> {
     pub(crate) method: Option<Element<'d>>,
     pub(crate) key_info: Option<Element<'d>>,
@@ -208,7 +208,7 @@ fn only_child<'d>(parent: Element<'d>, namespace: &str, local: &str) -> Option<E
     children.next().filter(|child| child.is(namespace, local) && children.next().is_none())
 }
 
-/// The `cid:` URL of a `xenc:CipherReference` under the one transform.
+/// The `cid:` URL of a `xenc:CipherReference` with the one transform.
 fn attachment_named(reference: Element<'_>) -> Result<String, DecryptError> {
     let uri = reference.required_attribute("", "URI")?;
     let transforms = only_child(reference, name::XENC.uri, "Transforms");
@@ -222,8 +222,9 @@ fn attachment_named(reference: Element<'_>) -> Result<String, DecryptError> {
     }
 }
 
-/// Writes an `xenc:EncryptedData` whose cipher octets are the attachment that `url` names, in canonical form, standing
-/// alone. `mime_type` is the type of the attachment, which must be stated unless its header is encrypted with it.
+/// Writes an `xenc:EncryptedData` in canonical form, as a document of its own. Its cipher octets are the attachment
+/// that `url` names. `mime_type` is the type of the attachment, which is required unless its header is encrypted as
+/// well.
 ///
 /// # Specification
 /// SwA Profile 1.1.1 §5.
@@ -257,7 +258,7 @@ pub fn write_encrypted_attachment(
     writer.finish()
 }
 
-/// Writes an `xenc:EncryptedData` in canonical form, standing alone. `key_info` is the canonical content of
+/// Writes an `xenc:EncryptedData` in canonical form, as a document of its own. `key_info` is the canonical content of
 /// `ds:KeyInfo`, written for a place where `ds` is declared.
 #[must_use]
 pub fn write_encrypted_data(
@@ -294,7 +295,7 @@ pub(crate) fn write_rest(writer: &mut Writer, key_info: Option<&str>, cipher_oct
     write_key_info(writer, key_info);
     writer.start(name::XENC, "CipherData");
     writer.start(name::XENC, "CipherValue");
-    // Base64 needs no escape: a large value is not looked at again.
+    // Base64 needs no escape, so a large value is not scanned again.
     writer.raw(&base64_encode(cipher_octets));
     writer.end();
     writer.end();

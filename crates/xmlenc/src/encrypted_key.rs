@@ -18,7 +18,7 @@ pub enum KeyMethod {
     Wrap(KeyWrap),
 }
 
-/// An `xenc:EncryptedKey` as it stands in a document.
+/// An `xenc:EncryptedKey` in a document.
 #[derive(Debug, Clone)]
 pub struct EncryptedKey<'d> {
     element: Element<'d>,
@@ -31,13 +31,13 @@ pub struct EncryptedKey<'d> {
 }
 
 impl<'d> EncryptedKey<'d> {
-    /// Octets of a wrapped key, at most: RSA of 8 192 bits.
+    /// The most octets of a wrapped key: RSA of 8 192 bits.
     const MAX_OCTETS: usize = 1_024;
 
     /// Reads an `xenc:EncryptedKey`.
     ///
     /// # Errors
-    /// [`DecryptError`] but never [`DecryptError::Failed`]; [`DecryptError::NotAKeyWrap`] where the method is a content
+    /// [`DecryptError`] but never [`DecryptError::Failed`]; [`DecryptError::NotAKeyWrap`] if the method is a content
     /// cipher.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
@@ -95,19 +95,19 @@ impl<'d> EncryptedKey<'d> {
         &self.cipher_octets
     }
 
-    /// SHA-1 of the wrapped key: what `#EncryptedKeySHA1` identifies it by (SOAP Message Security 1.1.1 §7.7).
+    /// SHA-1 of the wrapped key, which `#EncryptedKeySHA1` identifies it by (SOAP Message Security 1.1.1 §7.7).
     #[must_use]
     pub fn sha1(&self) -> Vec<u8> {
         Digest::of(DigestMethod::Sha1, &self.cipher_octets).as_octets().to_vec()
     }
 
-    /// The Ids its `xenc:ReferenceList` names as encrypted with this key.
+    /// The Ids that its `xenc:ReferenceList` names as encrypted with this key.
     #[must_use]
     pub fn data_references(&self) -> &[String] {
         &self.data_references
     }
 
-    /// `xenc:CarriedKeyName`: what `ds:KeyName` elsewhere calls this key.
+    /// `xenc:CarriedKeyName`: the name that a `ds:KeyName` elsewhere uses for this key.
     #[must_use]
     pub fn carried_name(&self) -> Option<&str> {
         self.carried_name.as_deref()
@@ -116,7 +116,7 @@ impl<'d> EncryptedKey<'d> {
     /// Unwraps with a private key.
     ///
     /// # Errors
-    /// [`DecryptError::Failed`], whatever went wrong.
+    /// [`DecryptError::Failed`] for every failure.
     pub fn unwrap_with(&self, key: &dyn KeyUnwrap, expected_len: Option<usize>) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Transport(transport) => Ok(key.unwrap_key(transport, &self.cipher_octets, expected_len)?),
@@ -127,7 +127,7 @@ impl<'d> EncryptedKey<'d> {
     /// Unwraps with a symmetric key.
     ///
     /// # Errors
-    /// [`DecryptError::Failed`], whatever went wrong.
+    /// [`DecryptError::Failed`] for every failure.
     pub fn unwrap_with_secret(&self, key: &Secret) -> Result<Secret, DecryptError> {
         match &self.method {
             KeyMethod::Wrap(wrap) => Ok(wss_crypto::unwrap(*wrap, key, &self.cipher_octets)?),
@@ -135,15 +135,15 @@ impl<'d> EncryptedKey<'d> {
         }
     }
 
-    /// What `unwrap` makes of this key, or where that fails a fresh key of `expected_len` octets (32 if none is expected):
-    /// what uses the key then fails as it does under every wrong key, after the same work. An error that came at once
-    /// would tell the sender whether the padding of key transport is right.
+    /// The key that `unwrap` returns. If `unwrap` fails, a random key of `expected_len` octets (32 if none is
+    /// expected), so that decryption fails later as with every wrong key, after the same work. An immediate error would
+    /// tell the sender whether the padding of key transport is right.
     ///
     /// # Errors
     /// [`DecryptError::Failed`] if there is no randomness.
     ///
     /// # Specification
-    /// XML Encryption 1.1 §6.7; RFC 5246 §7.4.7.1 has the idea.
+    /// XML Encryption 1.1 §6.7. The idea is that of RFC 5246 §7.4.7.1.
     pub fn unwrap_or_substitute(
         &self,
         expected_len: Option<usize>,
@@ -161,8 +161,8 @@ impl<'d> EncryptedKey<'d> {
 /// The Ids of an `xenc:ReferenceList`.
 ///
 /// # Errors
-/// [`DecryptError::Structure`] if a reference is none to an element of this document; [`DecryptError::Limit`] if there are
-/// too many.
+/// [`DecryptError::Structure`] if a reference does not name an element of this document; [`DecryptError::Limit`] if
+/// there are too many.
 pub fn parse_reference_list(list: Element<'_>, budget: &Budget) -> Result<Vec<String>, DecryptError> {
     let mut ids = Vec::new();
     budget.check(Limit::DataReferences, list.children().count())?;
@@ -198,7 +198,7 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     if let Some(wrap) = KeyWrap::from_uri(&uri) {
         return Ok(KeyMethod::Wrap(wrap));
     }
-    // Otherwise a ciphertext with a known plaintext would be a key that its attacker knows.
+    // Otherwise ciphertext of a known plaintext could serve as a wrapped key that the attacker knows.
     if let Some(cipher) = ContentEncryption::from_uri(&uri) {
         return Err(DecryptError::NotAKeyWrap { uri: cipher.uri() });
     }
@@ -224,7 +224,7 @@ fn parse_method(element: Element<'_>) -> Result<KeyMethod, DecryptError> {
     Ok(KeyMethod::Transport(KeyTransport::with(method, digest, mgf, label)))
 }
 
-/// Writes an `xenc:EncryptedKey` in canonical form, standing alone. `key_info` is the canonical content of
+/// Writes an `xenc:EncryptedKey` in canonical form, as a document of its own. `key_info` is the canonical content of
 /// `ds:KeyInfo`, written for a place where `ds` is declared.
 #[must_use]
 pub fn write_encrypted_key(
@@ -248,7 +248,7 @@ pub fn write_encrypted_key(
     writer.finish()
 }
 
-/// Digest and MGF are always written out where the algorithm has them.
+/// Digest and MGF are always written if the algorithm has them.
 fn write_method(writer: &mut Writer, method: &KeyMethod) {
     writer.start(name::XENC, "EncryptionMethod");
     match method {
@@ -269,7 +269,7 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
     writer.end();
 }
 
-/// How a fresh content key is protected for its recipient.
+/// Protects a fresh content key for its recipient.
 ///
 /// # Errors
 /// [`CryptoError`] as for [`wss_crypto::PublicKey::wrap_key`] and [`wss_crypto::wrap`].

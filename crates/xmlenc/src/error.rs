@@ -1,24 +1,24 @@
-//! What can go wrong with encryption.
+//! Errors of encryption.
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
 use wss_text::WireText;
 
-/// Why an encrypted structure was not opened.
+/// Why an encrypted structure was not decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecryptError {
     /// *Malformed.* The structure is not that of XML Encryption §3.
     #[error(transparent)]
     Structure(#[from] LeafError),
-    /// *Refused.* An algorithm that is not known here.
+    /// *Refused.* An algorithm that is not supported.
     #[error("algorithm {uri:?} is not supported: have the message encrypted with one of the supported table")]
     UnknownAlgorithm {
         /// The identifier.
         uri: WireText,
     },
-    /// *Refused.* An `xenc:EncryptedKey` whose method is a content cipher: one key would encrypt content and keys.
+    /// *Refused.* The method of an `xenc:EncryptedKey` is a content cipher: one key would encrypt content and keys.
     #[error(
         "{uri:?} is a content cipher and not a key-wrap algorithm: have the key wrapped by a `kw-` algorithm or by RSA"
     )]
@@ -32,15 +32,15 @@ pub enum DecryptError {
         /// The identifier.
         uri: &'static str,
     },
-    /// *Refused.* The cipher octets stand neither in a `xenc:CipherValue` nor, named by a `cid:` URL under the one
-    /// transform of the SwA profile, in an attachment of the message.
+    /// *Refused.* The cipher octets are neither in a `xenc:CipherValue` nor in an attachment of the message that a
+    /// `cid:` URL names with the one transform of the SwA profile.
     #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]
     CipherReference,
-    /// *Refused.* The encrypted structure exceeds a limit that is judged before anything is decrypted.
+    /// *Refused.* The encrypted structure exceeds a limit that is checked before decryption.
     #[error(transparent)]
     Limit(#[from] Exceeded),
-    /// *Failed.* Decryption failed, whatever the reason: key, padding, tag, encoding or what the plaintext holds
-    /// (XML Encryption 1.1 §6.7).
+    /// *Failed.* Decryption failed, for any reason: key, padding, tag, encoding or unexpected plaintext (XML Encryption
+    /// 1.1 §6.7).
     #[error("decryption failed")]
     Failed,
 }

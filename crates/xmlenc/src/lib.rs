@@ -1,8 +1,8 @@
 //! XML Encryption 1.1: `EncryptedData` and `EncryptedKey`, encrypt and decrypt.
 //!
-//! In reading order: `decrypt` and `encrypt`; the wire forms [`EncryptedData`] and [`EncryptedKey`], each read
-//! and written in one file; [`AlgorithmPolicy`]. Which key to use, and whether what was decrypted is vouched for
-//! by anyone, is decided in `wss-header`.
+//! In reading order: `decrypt` and `encrypt`; the wire forms [`EncryptedData`] and [`EncryptedKey`], each read and
+//! written in one file; [`AlgorithmPolicy`]. `wss-header` decides which key to use, and whether the plaintext is
+//! authenticated.
 
 #![forbid(unsafe_code)]
 

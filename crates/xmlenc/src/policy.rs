@@ -1,4 +1,4 @@
-//! Which algorithms may run: empty until something is admitted.
+//! Which algorithms may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
 
@@ -7,9 +7,10 @@ use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, TransportMethod};
 use crate::encrypted_key::KeyMethod;
 use crate::error::DecryptError;
 
-/// The algorithms encryption may use.
+/// The algorithms that encryption may use.
 ///
-/// Safety, not profile: BSP 1.1 lists only CBC ciphers (R5620), which no policy here admits unless told so.
+/// This is about safety, not about a profile: BSP 1.1 lists only CBC ciphers (R5620), which a policy admits only by
+/// name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlgorithmPolicy {
     contents: BTreeSet<ContentEncryption>,
@@ -25,7 +26,7 @@ impl Default for AlgorithmPolicy {
 }
 
 impl AlgorithmPolicy {
-    /// Nothing.
+    /// Admits nothing.
     #[must_use]
     pub fn empty() -> Self {
         Self {
@@ -38,8 +39,7 @@ impl AlgorithmPolicy {
 
     /// AES-GCM, both forms of RSA-OAEP, AES key wrap.
     ///
-    /// SHA-1 within OAEP is admitted: nothing there rests on its collision resistance, and it is what
-    /// `rsa-oaep-mgf1p` means.
+    /// SHA-1 within OAEP is admitted: OAEP does not depend on collision resistance, and `rsa-oaep-mgf1p` fixes SHA-1.
     #[must_use]
     pub fn modern_2026() -> Self {
         let mut policy = Self::empty();
@@ -52,8 +52,8 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// The modern set and AES-CBC, for networks that know nothing else. What CBC encrypts must be covered by a
-    /// signature, which the receiver checks.
+    /// The modern set and AES-CBC, for networks that support nothing else. A signature must cover CBC ciphertext; the
+    /// receiver checks that.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {
         let cbc = ContentEncryption::ALL.iter().filter(|method| !method.is_legacy() && !method.is_authenticated());
@@ -61,7 +61,7 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Everything this library can run, RSA-1.5 and 3DES too. For old peers and old documents only.
+    /// Everything that this library can run, including RSA-1.5 and 3DES. For old peers and old documents only.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::modern_2026();
@@ -71,7 +71,7 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// The identifiers of algorithms that are admitted beside [`AlgorithmPolicy::modern_2026`].
+    /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
     #[must_use]
     pub fn beyond_modern(&self) -> Vec<&'static str> {
         let modern = Self::modern_2026();
@@ -82,7 +82,7 @@ impl AlgorithmPolicy {
         contents.chain(wraps).chain(digests).chain(transports).collect()
     }
 
-    /// Admits what an identifier names. Returns whether it names an algorithm of encryption.
+    /// Admits the algorithm with this identifier. Returns whether it is an algorithm of encryption.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let content = ContentEncryption::from_uri(uri).map(|method| self.contents.insert(method)).is_some();
         let wrap = KeyWrap::from_uri(uri).map(|method| self.wraps.insert(method)).is_some();
@@ -90,7 +90,7 @@ impl AlgorithmPolicy {
         content || wrap || transport
     }
 
-    /// Judges a content cipher.
+    /// Checks a content cipher.
     ///
     /// # Errors
     /// [`DecryptError::NotAdmitted`].
@@ -98,7 +98,7 @@ impl AlgorithmPolicy {
         admitted(self.contents.contains(&method), method.uri())
     }
 
-    /// Judges how a key is transported or wrapped.
+    /// Checks how a key is transported or wrapped.
     ///
     /// # Errors
     /// [`DecryptError::NotAdmitted`].

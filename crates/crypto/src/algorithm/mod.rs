@@ -1,4 +1,5 @@
-//! Algorithms: one row here holds all that is known of one. Code asks the value; nobody compares identifiers again.
+//! Algorithms: one row holds everything that is known of an algorithm. Code asks the value; no other code compares
+//! identifiers.
 //!
 //! # Adding an algorithm
 //!
@@ -37,7 +38,7 @@ algorithms! {
     #[allow(missing_docs, reason = "family and digest, as the names say")]
     SignatureMethod of Scheme {
         RsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#rsa-sha1", PKCS1(Sha1)),
-        // RFC 9231 asks readers to understand the misprint of RFC 6931.
+        // RFC 9231 asks readers to accept the misprint of RFC 6931.
         RsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", PKCS1(Sha224))
             .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224"),
         RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256)),
@@ -73,7 +74,7 @@ algorithms! {
 }
 
 algorithms! {
-    /// `xenc:EncryptionMethod` of `xenc:EncryptedData`: what encrypts content.
+    /// `xenc:EncryptionMethod` of `xenc:EncryptedData`: the cipher of the content.
     #[allow(missing_docs, reason = "cipher and mode, as the names say")]
     ContentEncryption of Mode {
         Aes128Gcm = current("http://www.w3.org/2009/xmlenc11#aes128-gcm", Mode::Gcm(Aes128)),
@@ -131,7 +132,7 @@ impl DigestMethod {
     }
 }
 
-/// What a signature method computes.
+/// The computation of a signature method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
     Rsa(RsaPadding, DigestMethod),
@@ -160,7 +161,7 @@ const fn PSS(digest: DigestMethod) -> Scheme {
     Scheme::Rsa(RsaPadding::Pss, digest)
 }
 
-/// The kind of mathematics a signature method uses: which keys can run it.
+/// The mathematics of a signature method, which decides which keys can run it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum SignatureFamily {
@@ -177,8 +178,8 @@ pub enum SignatureFamily {
 }
 
 impl SignatureMethod {
-    /// RSASSA-PSS with parameters (RFC 9231 §2.3.10): another way to write the methods `RsaPss…`, which name their
-    /// parameters by their identifiers.
+    /// RSASSA-PSS with parameters (RFC 9231 §2.3.10): another spelling of the methods `RsaPss…`, whose identifiers fix
+    /// the parameters.
     pub const RSA_PSS_WITH_PARAMETERS: &str = "http://www.w3.org/2007/05/xmldsig-more#rsa-pss";
 
     pub(crate) const fn scheme(self) -> Scheme {
@@ -197,7 +198,7 @@ impl SignatureMethod {
         }
     }
 
-    /// The digest of the signed octets that the identifier names; `None` for a method that has no choice of digest.
+    /// The digest of the signed octets that the identifier fixes; `None` for a method without a choice of digest.
     #[must_use]
     pub const fn digest(self) -> Option<DigestMethod> {
         match self.scheme() {
@@ -300,7 +301,7 @@ impl ContentEncryption {
         }
     }
 
-    /// Octets of the initialisation vector at the front of the cipher octets.
+    /// Octets of the initialisation vector, which precedes the ciphertext.
     #[must_use]
     pub const fn iv_len(self) -> usize {
         match self.mode() {
@@ -309,7 +310,7 @@ impl ContentEncryption {
         }
     }
 
-    /// Whether the cipher authenticates what it encrypts.
+    /// Whether the cipher authenticates its plaintext.
     #[must_use]
     pub const fn is_authenticated(self) -> bool {
         match self.mode() {

@@ -1,10 +1,11 @@
-//! What a table of algorithms is made of: the row, the iterator over a table, and the macro that makes an enum of it.
+//! The parts of a table of algorithms: the row, the iterator over a table, and the macro that makes an enum from a
+//! table.
 
-/// All that is known of one algorithm. `P` is what only its table has: sizes, parameters, the mathematics.
+/// Everything that is known of one algorithm. `P` is specific to the table: sizes, parameters, the mathematics.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<P> {
     pub(crate) uri: &'static str,
-    /// A second identifier that is read, and never written.
+    /// A second identifier, which is read but never written.
     pub(crate) also: Option<&'static str>,
     pub(crate) is_legacy: bool,
     pub(crate) parameters: P,
@@ -15,7 +16,7 @@ pub(crate) const fn current<P: Copy>(uri: &'static str, parameters: P) -> Row<P>
     Row { uri, also: None, is_legacy: false, parameters }
 }
 
-/// An algorithm that is here only because old messages use it.
+/// An algorithm only for old messages.
 pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
     Row { uri, also: None, is_legacy: true, parameters }
 }
@@ -37,7 +38,7 @@ impl<P: Copy> Row<P> {
 pub struct All<T: 'static>(pub(crate) &'static [T]);
 
 impl<T: Copy> All<T> {
-    /// One after the other.
+    /// Iterates over the algorithms.
     pub fn iter(self) -> std::iter::Copied<std::slice::Iter<'static, T>> {
         self.0.iter().copied()
     }
@@ -52,8 +53,8 @@ impl<T: Copy> IntoIterator for All<T> {
     }
 }
 
-/// Makes an enum of algorithms from one table: a line is a variant and its row. `ALL` and `from_uri` come from the same
-/// lines, so that an algorithm cannot be half there.
+/// Makes an enum of algorithms from one table: each line is a variant and its row. `ALL` and `from_uri` come from the
+/// same lines, so that no algorithm can be in one of them only.
 macro_rules! algorithms {
     (
         $(#[$meta:meta])*
@@ -69,7 +70,7 @@ macro_rules! algorithms {
         }
 
         impl $name {
-            /// Every one of them.
+            /// Every algorithm of the table.
             pub const ALL: All<Self> = All(&[$( Self::$variant, )+]);
 
             const fn row(self) -> Row<$parameters> {
@@ -84,13 +85,13 @@ macro_rules! algorithms {
                 self.row().uri
             }
 
-            /// Whether it is here only because old messages use it. No policy admits it unless it is told so by name.
+            /// Whether it exists only for old messages. A policy admits it only by name.
             #[must_use]
             pub const fn is_legacy(self) -> bool {
                 self.row().is_legacy
             }
 
-            /// The one that an identifier names.
+            /// The algorithm with this identifier.
             #[must_use]
             pub fn from_uri(uri: &str) -> Option<Self> {
                 Self::ALL.iter().find(|algorithm| algorithm.row().is_named(uri))

@@ -1,4 +1,4 @@
-//! Key transport: algorithms with parameters that the message carries beside the identifier.
+//! Key transport: algorithms with parameters that the message has beside the identifier.
 
 use super::DigestMethod;
 use super::row::{All, Row, algorithms, current, legacy};
@@ -21,16 +21,16 @@ algorithms! {
 pub enum KeyTransport {
     /// [`TransportMethod::RsaOaepMgf1p`].
     RsaOaepMgf1p {
-        /// The digest of the label; SHA-1 where the message names none.
+        /// The digest of the label; SHA-1 if the message names none.
         digest: DigestMethod,
         /// `xenc:OAEPparams`.
         label: Vec<u8>,
     },
     /// [`TransportMethod::RsaOaep`].
     RsaOaep {
-        /// The digest of the label; SHA-1 where the message names none.
+        /// The digest of the label; SHA-1 if the message names none.
         digest: DigestMethod,
-        /// The digest of MGF1; SHA-1 where the message names none.
+        /// The digest of MGF1; SHA-1 if the message names none.
         mgf: DigestMethod,
         /// `xenc:OAEPparams`.
         label: Vec<u8>,
@@ -48,7 +48,7 @@ pub(crate) struct Oaep<'t> {
 }
 
 impl KeyTransport {
-    /// `rsa-oaep-mgf1p` with SHA-1 and no label: what every peer understands.
+    /// `rsa-oaep-mgf1p` with SHA-1 and no label, which every peer understands.
     #[must_use]
     pub fn oaep_mgf1p() -> Self {
         Self::RsaOaepMgf1p { digest: DigestMethod::Sha1, label: Vec::new() }
@@ -60,9 +60,9 @@ impl KeyTransport {
         Self::RsaOaep { digest, mgf: digest, label: Vec::new() }
     }
 
-    /// The algorithm with the parameters that a message names; what it does not name is SHA-1, or empty. A parameter
-    /// that `method` does not have counts for nothing, except for MGF1 with another digest under `rsa-oaep-mgf1p`: peers
-    /// that write it mean it, so it is read as `rsa-oaep`.
+    /// The algorithm with the parameters of a message; absent digests are SHA-1, and an absent label is empty.
+    /// Parameters that `method` does not have are ignored, except MGF1 with another digest under `rsa-oaep-mgf1p`:
+    /// peers that write it use it, so it is read as `rsa-oaep`.
     #[must_use]
     pub fn with(
         method: TransportMethod,
@@ -78,7 +78,7 @@ impl KeyTransport {
         }
     }
 
-    /// The algorithm, less its parameters.
+    /// The algorithm without its parameters.
     #[must_use]
     pub const fn method(&self) -> TransportMethod {
         match self {
@@ -94,13 +94,13 @@ impl KeyTransport {
         self.method().uri()
     }
 
-    /// The digest of the label that a message names: of OAEP.
+    /// The digest of the label that a message names, for both forms of OAEP.
     #[must_use]
     pub fn digest(&self) -> Option<DigestMethod> {
         self.oaep_parameters().map(|oaep| oaep.digest)
     }
 
-    /// The digest of MGF1 that a message names: of `rsa-oaep` alone, since the identifier of `rsa-oaep-mgf1p` fixes it.
+    /// The digest of MGF1 that a message names, for `rsa-oaep` only: the identifier `rsa-oaep-mgf1p` fixes it.
     #[must_use]
     pub fn mgf(&self) -> Option<DigestMethod> {
         match self {
@@ -109,7 +109,7 @@ impl KeyTransport {
         }
     }
 
-    /// `xenc:OAEPparams`; empty where there is none.
+    /// `xenc:OAEPparams`; empty if absent.
     #[must_use]
     pub fn label(&self) -> &[u8] {
         self.oaep_parameters().map_or(&[], |oaep| oaep.label)

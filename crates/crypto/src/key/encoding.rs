@@ -1,7 +1,7 @@
 //! The DER of keys: SubjectPublicKeyInfo (RFC 5280 §4.1), PKCS#8 (RFC 5958), PKCS#1 (RFC 8017), SEC1 (RFC 5915), and
-//! what RFC 8410 puts into the first two.
+//! the key types of RFC 8410 within the first two.
 //!
-//! The bounds that every use of a key demands are judged here, where its numbers are read.
+//! The bounds for every use of a key are checked here, where its numbers are read.
 
 use zeroize::Zeroizing;
 
@@ -16,7 +16,7 @@ const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
 /// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
 const PUBLIC_KEY: u8 = 0x81;
 
-/// What an AlgorithmIdentifier says of a key.
+/// The kind of key that an AlgorithmIdentifier names.
 enum Algorithm {
     Rsa,
     Ec(Curve),
@@ -24,7 +24,7 @@ enum Algorithm {
 }
 
 impl Algorithm {
-    /// Reads the content of an AlgorithmIdentifier; curves by explicit parameters are refused.
+    /// Reads the content of an AlgorithmIdentifier. Curves with explicit parameters are refused.
     fn parse(octets: &[u8]) -> Result<Self, LoadError> {
         let mut octets = der::Reader::new(octets);
         match octets.expect(der::OID) {
@@ -104,7 +104,7 @@ pub(super) fn significant(octets: &[u8]) -> &[u8] {
     octets.get(zeros..).unwrap_or_default()
 }
 
-/// The bounds every use demands; 1 024 bits and small exponents are left to policy.
+/// Checks the bounds for every use. The policy decides about 1 024 bits and small exponents.
 fn rsa_kind(modulus: &[u8], exponent: &[u8]) -> Result<KeyKind, LoadError> {
     let (modulus, exponent) = (significant(modulus), significant(exponent));
     let bits = |octets: &[u8]| octets.len() * 8 - octets.first().map_or(0, |first| first.leading_zeros() as usize);
@@ -125,7 +125,7 @@ fn rsa_public(key: &[u8]) -> Option<(&[u8], &[u8])> {
     key.is_empty().then_some((modulus, exponent))
 }
 
-/// The content of a PKCS#8 key, as far as it is read here; the provider reads the rest.
+/// The parts of a PKCS#8 key that are read here. The provider reads the others.
 pub(super) enum Pkcs8<'d> {
     /// The public numbers.
     Rsa {
@@ -133,7 +133,7 @@ pub(super) enum Pkcs8<'d> {
         exponent: &'d [u8],
     },
     Ec(Curve),
-    /// The private key, and the public key where the file has one.
+    /// The private key, and the public key if the file has one.
     Ed25519 {
         seed: &'d [u8; 32],
         point: Option<&'d [u8]>,
@@ -177,7 +177,7 @@ fn public_key_beside(mut rest: der::Reader<'_>) -> Option<Option<&[u8]>> {
     Some(point)
 }
 
-/// PKCS#8 as it is; PKCS#1 and SEC1 put into PKCS#8.
+/// PKCS#8 unchanged; PKCS#1 and SEC1 are wrapped into PKCS#8.
 pub(super) fn to_pkcs8(octets: &[u8]) -> Result<Zeroizing<Vec<u8>>, LoadError> {
     let malformed = || LoadError::Malformed { what: "private key" };
     let mut key = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE).ok_or_else(malformed)?);

@@ -33,8 +33,8 @@ impl KeyKind {
         }
     }
 
-    /// What a key of this kind signs with where nothing else is said: RSA with SHA-256, ECDSA with the digest that is as
-    /// strong as the curve, Ed25519.
+    /// The method that a key of this kind signs with by default: RSA with SHA-256, ECDSA with the digest that matches
+    /// the strength of the curve, or Ed25519.
     #[must_use]
     pub const fn default_signature(self) -> SignatureMethod {
         match self {
@@ -63,7 +63,7 @@ impl KeyKind {
         }
     }
 
-    /// Octets of a signature value; of RSA also those of what is encrypted to it.
+    /// Octets of a signature value, and for RSA also of a ciphertext.
     pub(crate) const fn signature_len(self) -> usize {
         match self {
             Self::Rsa { bits, .. } => bits.div_ceil(8),

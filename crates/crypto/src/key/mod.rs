@@ -1,8 +1,8 @@
 //! Keys: what a caller loads, and the operations on it.
 //!
-//! A key knows its kind, and the kind decides which algorithms can run. Bounds that every use demands are judged when a
-//! key is made, whatever its source; what a policy may relax is asked of [`KeyKind`]. A key and an algorithm meet in one
-//! `match` per operation, which names every pair: what is new does not compile until it is decided there.
+//! A key knows its kind, and the kind decides which algorithms it can run. Bounds for every use are checked when a key
+//! is made, from any source. A policy asks [`KeyKind`] for the strength. Each operation matches key and algorithm in
+//! one `match` that names every pair: a new algorithm does not compile until it is decided there.
 
 mod encoding;
 mod kind;
@@ -22,9 +22,9 @@ use encoding::{Pkcs8, Spki, significant, to_pkcs8};
 
 pub use kind::KeyKind;
 
-/// What signs: a key of ours, or one that lives in an HSM or a key service.
+/// A signing key: in this process, or in an HSM or a key service.
 pub trait SigningKey: Send + Sync {
-    /// Signs `message`; the value is as XML Signature carries it (ECDSA: `r ‖ s`).
+    /// Signs `message`. The value has the form of XML Signature (ECDSA: `r ‖ s`).
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] if the key cannot run `method`, [`CryptoError::Provider`] if it fails.
@@ -34,14 +34,15 @@ pub trait SigningKey: Send + Sync {
     fn can_run(&self, method: SignatureMethod) -> bool;
 }
 
-/// What unwraps content keys: a key of ours, or one that lives in an HSM or a key service.
+/// A key that unwraps content keys: in this process, or in an HSM or a key service.
 pub trait KeyUnwrap: Send + Sync {
-    /// Decrypts a transported key. `expected_len` is the length its use demands, where it is known.
+    /// Decrypts a transported key. `expected_len` is the length that its use requires, if known.
     ///
-    /// Implementations must not let an RSA-1.5 failure show: they return a substitute of the expected length.
+    /// An implementation must not reveal that RSA-1.5 unpadding failed: it returns a substitute key of the expected
+    /// length.
     ///
     /// # Errors
-    /// [`CryptoError::Decryption`], whatever went wrong.
+    /// [`CryptoError::Decryption`] for every failure.
     fn unwrap_key(
         &self,
         transport: &KeyTransport,
@@ -58,7 +59,7 @@ pub struct PublicKey {
     inner: Arc<Public>,
 }
 
-/// A public key as the provider holds it.
+/// A public key in the form of the provider.
 enum Public {
     Rsa(provider::RsaPublic),
     Ec(provider::EcPublic),
@@ -86,7 +87,7 @@ impl PublicKey {
     /// An EC key from its uncompressed point.
     ///
     /// # Errors
-    /// [`LoadError::Malformed`] if the point is not one of the curve.
+    /// [`LoadError::Malformed`] if the point is not on the curve.
     pub fn from_ec(curve: Curve, point: &[u8]) -> Result<Self, LoadError> {
         Self::new(&Spki::Ec { curve, point })
     }
@@ -174,7 +175,7 @@ impl PublicKey {
     }
 }
 
-/// Why a provider did not take a key.
+/// Why a provider refused a key.
 fn not_loaded(refusal: Refusal, kind: KeyKind, what: &'static str) -> LoadError {
     match refusal {
         Refusal::Failed => LoadError::Malformed { what },
@@ -203,11 +204,11 @@ pub struct PrivateKey {
     inner: Arc<Private>,
 }
 
-/// A private key as the provider holds it.
+/// A private key in the form of the provider.
 enum Private {
     Rsa {
         key: provider::RsaPrivate,
-        /// A secret that only the holder of the key can know: see `rsa15`.
+        /// A secret that only the holder of the key can compute: see `rsa15`.
         substitute_key: Secret,
     },
     Ec(provider::EcPrivate),
@@ -240,7 +241,7 @@ impl PrivateKey {
                 let key = provider::Ed25519Private::load(seed);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, what))?;
                 let own = key.point();
-                // A file that names another public key than its own contradicts itself.
+                // A file with the public key of another private key contradicts itself.
                 let own_point = own.as_slice().try_into().map_err(|_| LoadError::Malformed { what })?;
                 if point.is_some_and(|point| point != own) {
                     return Err(LoadError::Malformed { what });
@@ -251,7 +252,7 @@ impl PrivateKey {
         Ok(Self { public, inner: Arc::new(inner) })
     }
 
-    /// Its public half.
+    /// Its public key.
     #[must_use]
     pub fn public_key(&self) -> &PublicKey {
         &self.public
@@ -308,7 +309,7 @@ impl std::fmt::Debug for PrivateKey {
     }
 }
 
-/// What verifies: a public key, or a secret. Its type decides which methods can run.
+/// A verification key: a public key or a secret. The type decides which methods it can run.
 #[derive(Debug, Clone)]
 pub enum VerifyingKey {
     /// RSA, ECDSA or Ed25519.

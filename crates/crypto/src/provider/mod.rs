@@ -1,11 +1,12 @@
-//! The seam: every operation that a provider of cryptography must give, as traits, and the provider that was chosen.
+//! The interface to providers of cryptography: every operation that a provider must have, as traits; and the chosen
+//! provider.
 //!
 //! A provider is a module with one type that implements [`Provider`]. The rest of the crate names no provider: it uses
 //! [`Chosen`] and the aliases below. A trait lists what it promises; the compiler refuses a provider that lacks an
 //! operation. Where a provider has no code for an algorithm, its operation answers [`Refusal::Unsupported`], which the
 //! caller sees as a typed error; `ALGORITHMS.md` lists those, and a test compares it with what the provider does.
 //!
-//! Where both features are on, `aws-lc-rs` is used.
+//! If both features are on, `aws-lc-rs` is used.
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
@@ -36,17 +37,17 @@ pub(crate) type EcPublic = <Chosen as Provider>::EcPublic;
 pub(crate) type Ed25519Private = <Chosen as Provider>::Ed25519Private;
 pub(crate) type Ed25519Public = <Chosen as Provider>::Ed25519Public;
 
-/// Why a provider did not do what it was asked.
+/// Why a provider refused an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// The operation failed: wrong input, wrong key, no randomness. It does not say which.
+    /// The operation failed: wrong input, wrong key, no randomness. No reason is given.
     Failed,
     /// The provider has no code for the algorithm, the curve or the size of key.
     #[allow(dead_code, reason = "for a provider that lacks something; today neither does")]
     Unsupported,
 }
 
-/// `None` of a primitive is a failure.
+/// `None` from a primitive is a failure.
 pub(crate) trait OrFailed<T> {
     fn or_failed(self) -> Result<T, Refusal>;
 }
@@ -64,7 +65,7 @@ impl<T, E> OrFailed<T> for Result<T, E> {
 }
 
 impl Refusal {
-    /// As the caller's error, where `failed` is what a failure means to that caller.
+    /// Converts to the caller's error. `failed` is the caller's error for a failure.
     pub(crate) fn or(self, failed: CryptoError) -> CryptoError {
         match self {
             Self::Failed => failed,
@@ -73,9 +74,9 @@ impl Refusal {
     }
 }
 
-/// What a provider gives. Keys of ciphers and MACs are octets whose length the caller has checked against the algorithm.
+/// The operations of a provider. Keys of ciphers and MACs are octets; the caller has checked their length.
 pub(crate) trait Provider {
-    /// Its name, which is its feature.
+    /// Its name, which is the name of its feature.
     const NAME: &'static str;
 
     type Digest: DigestInPieces;
@@ -90,14 +91,14 @@ pub(crate) trait Provider {
     /// HMAC (RFC 2104) with a key of any length.
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue;
 
-    /// Fills `octets` from the generator of the operating system.
+    /// Fills `octets` with random octets of the operating system.
     fn random(octets: &mut [u8]) -> Result<(), Refusal>;
 
-    /// AES-GCM with no further data. `octets` is the initialisation vector of 12 octets and the plaintext, which is
-    /// encrypted in place; the tag of 16 octets is appended.
+    /// AES-GCM without additional data. `octets` holds the initialisation vector of 12 octets and the plaintext. The
+    /// plaintext is encrypted in place, and the tag of 16 octets is appended.
     fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal>;
 
-    /// Opens what [`Provider::gcm_seal`] makes, in place. Says where the plaintext, which begins at 12, ends.
+    /// Opens a result of [`Provider::gcm_seal`] in place. Returns the end of the plaintext, which begins at 12.
     fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal>;
 
     /// CBC over whole blocks, in place, without padding.
@@ -113,14 +114,14 @@ pub(crate) trait Provider {
     fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
 }
 
-/// A digest that octets are fed to.
+/// A digest that takes octets piece by piece.
 pub(crate) trait DigestInPieces {
     fn start(method: DigestMethod) -> Self;
     fn update(&mut self, octets: &[u8]);
     fn finish(self) -> DigestValue;
 }
 
-/// AES-GCM with a nonce of 12 octets and no further data, fed piece by piece. What was opened is not authenticated before
+/// AES-GCM with a nonce of 12 octets and without additional data, piece by piece. Plaintext is not authenticated before
 /// the tag fits.
 pub(crate) trait GcmInPieces: Sized + Send {
     fn start(aes: Aes, key: &[u8], nonce: &[u8; 12], seals: bool) -> Result<Self, Refusal>;
@@ -128,7 +129,7 @@ pub(crate) trait GcmInPieces: Sized + Send {
     fn update(&mut self, octets: &mut [u8]) -> Result<(), Refusal>;
     /// Ends sealing.
     fn tag(self) -> Result<[u8; 16], Refusal>;
-    /// Ends opening: whether the tag fits all that was fed. The comparison is in constant time.
+    /// Ends opening and says whether the tag fits all pieces. The comparison is in constant time.
     fn tag_fits(self, tag: &[u8; 16]) -> bool;
 }
 
@@ -148,7 +149,7 @@ pub(crate) trait RsaPrivateKey: Sized + Send + Sync {
 pub(crate) trait RsaPublicKey: Sized + Send + Sync {
     /// From the DER of the SubjectPublicKeyInfo, and from its two numbers (big-endian, without leading zeros).
     fn load(spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal>;
-    /// Fails unless `value`, which is as long as the modulus, is a signature of `message`.
+    /// Fails unless `value` is a signature of `message`. It is as long as the modulus.
     fn verify(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
     /// RSAES-OAEP.
     fn oaep_encrypt(&self, oaep: Oaep<'_>, plaintext: &[u8]) -> Result<Vec<u8>, Refusal>;
@@ -170,7 +171,7 @@ pub(crate) trait EcPrivateKey: Sized + Send + Sync {
 pub(crate) trait EcPublicKey: Sized + Send + Sync {
     /// From the DER of the SubjectPublicKeyInfo, and from its uncompressed point. Fails if the point is not on the curve.
     fn load(curve: Curve, spki: &[u8], point: &[u8]) -> Result<Self, Refusal>;
-    /// Fails unless `value`, which is `r ‖ s` of the right length, is a signature of `message`.
+    /// Fails unless `value` is a signature of `message`. It is `r ‖ s` of the right length.
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
 }
 
@@ -187,6 +188,6 @@ pub(crate) trait Ed25519PrivateKey: Sized + Send + Sync {
 /// An Ed25519 public key (RFC 8032 §5.1).
 pub(crate) trait Ed25519PublicKey: Sized + Send + Sync {
     fn load(point: &[u8; 32]) -> Result<Self, Refusal>;
-    /// Fails unless `value`, which is of 64 octets, is a signature of `message`. A value that is not reduced fails.
+    /// Fails unless `value` is a signature of `message`. It has 64 octets. A value that is not reduced fails.
     fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
 }

@@ -1,5 +1,5 @@
-//! ECDSA. aws-lc-rs signs and verifies `r ‖ s` with the digest that fits the curve; the shim does the other digests, with
-//! DER.
+//! ECDSA. aws-lc-rs signs and verifies `r ‖ s` with the digest of the curve's strength. The shim handles the other
+//! digests, with DER.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ use crate::der;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 use crate::x509::fixed_width;
 
-/// What aws-lc-rs runs on a curve: with one digest.
+/// The algorithms of aws-lc-rs on a curve, for one digest.
 struct Native {
     digest: DigestMethod,
     signing: &'static EcdsaSigningAlgorithm,
@@ -68,7 +68,7 @@ impl EcPrivateKey for Private {
 pub(crate) struct Public {
     curve: Curve,
     spki: Vec<u8>,
-    /// Parsed at once, since that refuses a point that is not on the curve.
+    /// The key is parsed at once, so that a point that is not on the curve is refused.
     shim: shim::Key,
     parsed: OnceLock<Option<ParsedPublicKey>>,
 }

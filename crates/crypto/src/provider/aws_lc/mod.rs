@@ -1,4 +1,4 @@
-//! Provider `aws-lc-rs`: AWS-LC for everything; the shim where aws-lc-rs has no door to it.
+//! Provider `aws-lc-rs`: AWS-LC for everything, and the shim for functions that aws-lc-rs does not expose.
 
 mod ec;
 mod ed25519;
@@ -116,7 +116,7 @@ pub(crate) struct Gcm(shim::Gcm);
 
 impl GcmInPieces for Gcm {
     fn start(aes: Aes, key: &[u8], nonce: &[u8; 12], seals: bool) -> Result<Self, Refusal> {
-        // The shim takes the cipher from the length of the key.
+        // The shim selects the cipher by the length of the key.
         let gcm = if key.len() == aes.key_len() { shim::Gcm::start(key, nonce, seals) } else { None };
         gcm.map(Self).or_failed()
     }
@@ -154,7 +154,7 @@ fn unbound(cipher: BlockCipher, key: &[u8]) -> Result<UnboundCipherKey, Refusal>
     UnboundCipherKey::new(algorithm, key).or_failed()
 }
 
-/// The digest as the shim names it.
+/// The digest in the shim's terms.
 fn md(method: DigestMethod) -> shim::Md {
     match method {
         DigestMethod::Sha1 => shim::Md::Sha1,

@@ -1,5 +1,5 @@
-//! RSA. aws-lc-rs signs and verifies with SHA-256, SHA-384 and SHA-512 under keys of 2 048 bits and more; the shim does
-//! the rest, and all decryption.
+//! RSA. aws-lc-rs signs and verifies with SHA-256, SHA-384 and SHA-512 and keys of 2 048 bits and more. The shim
+//! handles the rest, and all decryption.
 
 use std::sync::OnceLock;
 
@@ -21,7 +21,7 @@ fn scheme(padding: RsaPadding) -> shim::Scheme {
     }
 }
 
-/// `None` for what aws-lc-rs does not sign.
+/// `None` if aws-lc-rs does not sign with it.
 fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn RsaEncoding> {
     match (padding, digest) {
         (Pkcs1, DigestMethod::Sha256) => Some(&signature::RSA_PKCS1_SHA256),
@@ -34,7 +34,7 @@ fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn Rs
     }
 }
 
-/// `None` for what aws-lc-rs does not verify.
+/// `None` if aws-lc-rs does not verify it.
 fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn VerificationAlgorithm> {
     match (padding, digest) {
         (Pkcs1, DigestMethod::Sha256) => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
@@ -48,10 +48,10 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dy
 }
 
 pub(crate) struct Private {
-    /// `None` for keys that aws-lc-rs refuses: those below 2 048 bits.
+    /// `None` for keys below 2 048 bits, which aws-lc-rs refuses.
     pair: Option<RsaKeyPair>,
     pkcs8: Zeroizing<Vec<u8>>,
-    /// Parsed when it is first needed: most keys only sign.
+    /// Parsed on first use: most keys only sign.
     shim: OnceLock<Option<shim::Key>>,
 }
 
@@ -93,7 +93,7 @@ impl RsaPrivateKey for Private {
 pub(crate) struct Public {
     spki: Vec<u8>,
     is_long: bool,
-    /// Keys verify with one method almost always: the form parsed for the first is kept.
+    /// A key almost always verifies with one method, so the form parsed for the first one is kept.
     parsed: OnceLock<(RsaPadding, DigestMethod, Option<ParsedPublicKey>)>,
     shim: OnceLock<Option<shim::Key>>,
 }
@@ -103,7 +103,7 @@ impl Public {
         self.shim.get_or_init(|| shim::Key::from_spki(&self.spki)).as_ref().or_failed()
     }
 
-    /// The key as aws-lc-rs verifies with it, where it can.
+    /// The key in the form that aws-lc-rs verifies with, if it can.
     fn parsed(&self, padding: RsaPadding, digest: DigestMethod) -> Option<&ParsedPublicKey> {
         let algorithm = verification(padding, digest).filter(|_| self.is_long)?;
         let parse = || (padding, digest, ParsedPublicKey::new(algorithm, &self.spki).ok());

@@ -1,4 +1,4 @@
-//! AES key wrap (RFC 3394). aws-lc-rs has it for AES-128 and AES-256; with AES-192 it is done here, block by block.
+//! AES key wrap (RFC 3394). aws-lc-rs has it for AES-128 and AES-256. This module implements AES-192, block by block.
 
 use aws_lc_rs::cipher::{DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext};
 use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap as _};

@@ -9,7 +9,7 @@ use crate::algorithm::{Curve, DigestMethod};
 use crate::digest::Digest;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 
-/// What ring runs on a curve: with one digest.
+/// The algorithms of ring on a curve, for one digest.
 struct Native {
     digest: DigestMethod,
     signing: &'static EcdsaSigningAlgorithm,
@@ -33,8 +33,8 @@ fn native(curve: Curve) -> Option<Native> {
     }
 }
 
-/// The digest of `message` as an integer of the curve's length: short digests are padded on the left, which leaves the
-/// integer as it is.
+/// The digest of `message` as an integer of the curve's length. Short digests are padded on the left, which does not
+/// change the integer.
 fn prehash(digest: DigestMethod, curve: Curve, message: &[u8]) -> Vec<u8> {
     let digest = Digest::of(digest, message);
     let pad = curve.field_len().saturating_sub(digest.as_octets().len());
@@ -60,7 +60,7 @@ impl EcPrivateKey for Private {
             Curve::P384 => SigningKey::P384(p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8).or_failed()?),
             Curve::P521 => SigningKey::P521(p521::ecdsa::SigningKey::from_pkcs8_der(pkcs8).or_failed()?),
         };
-        // ring wants the public key in PKCS#8, which is optional there; without it RustCrypto signs.
+        // ring requires the public key in PKCS#8, where it is optional. Without it RustCrypto signs.
         let pair =
             native(curve).and_then(|native| EcdsaKeyPair::from_pkcs8(native.signing, pkcs8, &SystemRandom::new()).ok());
         Ok(Self { curve, pair, key })

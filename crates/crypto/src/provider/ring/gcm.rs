@@ -1,5 +1,5 @@
-//! AES-GCM: ring for AES-128 and AES-256 in one piece, RustCrypto for AES-192, and counter mode with GHASH where the
-//! octets come in pieces (NIST SP 800-38D).
+//! AES-GCM: ring for AES-128 and AES-256 in one piece, RustCrypto for AES-192, and counter mode with GHASH for several
+//! pieces (NIST SP 800-38D).
 
 use aes_gcm::aead::{AeadInOut, KeyInit as _};
 use cipher::{KeyIvInit as _, StreamCipher as _};
@@ -63,7 +63,7 @@ pub(crate) struct Gcm {
     /// Ciphertext that does not fill a block yet.
     partial: Vec<u8>,
     octets: u64,
-    /// What the hash is masked with: the cipher on the first counter block.
+    /// The mask of the hash: the encrypted first counter block.
     mask: [u8; 16],
     seals: bool,
 }
@@ -113,7 +113,7 @@ impl Gcm {
 
 impl GcmInPieces for Gcm {
     fn start(aes: Aes, key: &[u8], nonce: &[u8; 12], seals: bool) -> Result<Self, Refusal> {
-        // The hash key is the cipher on zeros: what a counter of zeros yields first.
+        // The hash key is the encryption of a zero block, which is the first output of a zero counter.
         let mut hash_key = [0; 16];
         Stream::start(aes, key, &[0; 16])?.apply(&mut hash_key)?;
         let [a, b, c, d, e, f, g, h, i, j, k, l] = *nonce;
@@ -139,7 +139,7 @@ impl GcmInPieces for Gcm {
     fn tag(mut self) -> Result<[u8; 16], Refusal> {
         self.hash.update_padded(&self.partial);
         let bits = self.octets.checked_mul(8).or_failed()?;
-        // The length of further data, which is none, and of the ciphertext.
+        // The lengths of the additional data, which is empty, and of the ciphertext.
         self.hash.update_padded(&u128::from(bits).to_be_bytes());
         let mut tag: [u8; 16] = self.hash.finalize().into();
         tag.iter_mut().zip(self.mask).for_each(|(octet, mask)| *octet ^= mask);

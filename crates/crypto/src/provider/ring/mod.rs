@@ -1,4 +1,4 @@
-//! Provider `ring`: ring for what it has, RustCrypto for the rest.
+//! Provider `ring`: ring for everything it has, RustCrypto for the rest.
 //!
 //! ring signs and verifies RSA of 2 048 bits and more with SHA-2, P-256 with SHA-256 and P-384 with SHA-384, and
 //! computes digests, MACs and AES-GCM. `rsa` transports keys, blinded, and signs what ring does not.
@@ -25,7 +25,7 @@ use crate::secret::Secret;
 /// The provider.
 pub(crate) struct Ring;
 
-/// CBC with one cipher; octets that do not fill a block are a failure.
+/// CBC with one cipher. Octets that do not fill a block are a failure.
 macro_rules! run_cbc {
     ($mode:ident, $method:ident, $cipher:ty, $key:expr, $iv:expr, $blocks:expr) => {{
         let mut mode = cbc::$mode::<$cipher>::new_from_slices($key, $iv).or_failed()?;
@@ -38,7 +38,7 @@ macro_rules! run_cbc {
     }};
 }
 
-/// A key that wraps keys.
+/// A key-wrapping key.
 macro_rules! kek {
     ($cipher:ty, $wrapping:expr) => {
         <$cipher>::new_from_slice($wrapping).or_failed()?
@@ -160,7 +160,7 @@ impl DigestInPieces for Digest {
     }
 }
 
-/// The system generator as RustCrypto asks for it.
+/// The generator of the operating system, in the form that RustCrypto uses.
 fn rng() -> getrandom::rand_core::UnwrapErr<getrandom::SysRng> {
     getrandom::rand_core::UnwrapErr(getrandom::SysRng)
 }

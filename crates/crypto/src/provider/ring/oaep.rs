@@ -1,4 +1,4 @@
-//! RSAES-OAEP of the crate `rsa`, whose digests are type parameters: here they are values.
+//! RSAES-OAEP of the crate `rsa`. Its digests are type parameters; here they are values.
 
 use rsa::{Oaep as Padding, RsaPrivateKey, RsaPublicKey};
 

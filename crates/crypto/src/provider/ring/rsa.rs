@@ -1,5 +1,5 @@
-//! RSA. ring signs and verifies with SHA-256, SHA-384 and SHA-512 under keys of 2 048 bits and more; the crate `rsa`
-//! does the rest, and all decryption, blinded.
+//! RSA. ring signs and verifies with SHA-256, SHA-384 and SHA-512 and keys of 2 048 bits and more. The crate `rsa`
+//! handles the rest, and all decryption, blinded.
 
 use ring::rand::SystemRandom;
 use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKeyComponents};
@@ -14,7 +14,7 @@ use crate::digest::Digest;
 use crate::provider::{OrFailed as _, Refusal, RsaPrivateKey, RsaPublicKey};
 use crate::secret::Secret;
 
-/// `None` for what ring does not sign.
+/// `None` if ring does not sign with it.
 fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn RsaEncoding> {
     match (padding, digest) {
         (Pkcs1, DigestMethod::Sha256) => Some(&signature::RSA_PKCS1_SHA256),
@@ -27,7 +27,7 @@ fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn Rs
     }
 }
 
-/// `None` for what ring does not verify.
+/// `None` if ring does not verify it.
 fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static RsaParameters> {
     match (padding, digest) {
         (Pkcs1, DigestMethod::Sha256) => Some(&signature::RSA_PKCS1_2048_8192_SHA256),
@@ -41,7 +41,7 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
 }
 
 pub(crate) struct Private {
-    /// `None` for keys that ring refuses: those below 2 048 or above 4 096 bits.
+    /// `None` for keys below 2 048 or above 4 096 bits, which ring refuses.
     pair: Option<RsaKeyPair>,
     key: Box<rsa::RsaPrivateKey>,
 }
