@@ -388,7 +388,7 @@ pub mod intermediaries {}
 ///
 /// [`Variant::as_written`](crate::bsp::Variant::as_written) is the profile of 2010, which prefers SHA-1 and lists ciphers
 /// that do not authenticate; [`Variant::as_deployed`](crate::bsp::Variant::as_deployed) waives what networks of today
-/// demand, each waiver with its reason. A [`Context`](crate::bsp::Context) brings what one message does not show: keys,
+/// demand, each departure with its reason. A [`Context`](crate::bsp::Context) brings what one message does not show: keys,
 /// the clear text, the transport, whether the message is a reply. The table of all requirements stands at
 /// [`Rule`](crate::bsp::Rule).
 pub mod profile {}

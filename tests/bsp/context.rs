@@ -129,12 +129,12 @@ fn a_variant_says_what_is_waived_and_why() {
     let custom = Variant::as_written();
     let custom = waived.into_iter().fold(custom, |variant, rule| variant.waive(rule, "agreed with the bank"));
     assert!(with(&message, &Context::new().variant(custom)).conforms());
-    for waiver in Variant::as_deployed().waivers() {
-        assert!(!waiver.reason.is_empty() && waiver.since < Variant::as_deployed().dated(), "{waiver:?}");
+    for departure in Variant::as_deployed().departures() {
+        assert!(!departure.reason.is_empty() && departure.since < Variant::as_deployed().dated(), "{departure:?}");
     }
 }
 
-/// A recipe of 2010 needs no waiver; nor does the message break a SHOULD on algorithms.
+/// A recipe of 2010 needs no departure; nor does the message break a SHOULD on algorithms.
 #[test]
 fn the_algorithms_of_the_profile_pass_as_written() {
     let signing = Signing::with(&identity("alice")).method(SignatureMethod::RsaSha1).digest(DigestMethod::Sha1);

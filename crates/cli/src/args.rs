@@ -407,7 +407,7 @@ pub(crate) struct HoldingArgs {
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    /// The profile as it is written, or with the waivers of its deployments
+    /// The profile as it is written, or with the departures of its deployments
     #[arg(long, value_enum, default_value = "as-deployed")]
     pub(crate) variant: Profile,
     /// Do not count breaches of this requirement

@@ -7,7 +7,7 @@
 //! The profile and safety are different questions: what may run is the receiver's
 //! [`AlgorithmPolicy`](crate::AlgorithmPolicy).
 //!
-//! In reading order: `table` and `rule`, the requirements; `variant`, the waivers; `context`; `scene`, the targets of
+//! In reading order: `table` and `rule`, the requirements; `variant`, the departures that are admitted; `context`; `scene`, the targets of
 //! the profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of
 //! chapters; `report`, the verdicts; `revelation`, what keys show; `reception`, the same while a message is opened;
 //! `emission`, what a recipe would break.
@@ -32,7 +32,7 @@ pub use reception::Reception;
 pub use report::{Outcome, Place, Report, Verdict};
 pub use rule::{Basis, Level};
 pub use table::Rule;
-pub use variant::{Variant, Waiver};
+pub use variant::{Departure, Variant};
 
 pub(crate) use emission::{check as check_emission, check_requester};
 pub(crate) use reception::{Judging, Proven};

@@ -287,8 +287,8 @@ impl<'v> Findings<'v> {
     /// The requirement is broken here by `found`, which may be waived.
     pub(super) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
         let Some(span) = self.span(rule, element) else { return };
-        if let Some(waiver) = self.variant.waived(rule, found) {
-            let reason = waiver.reason;
+        if let Some(departure) = self.variant.waived(rule, found) {
+            let reason = departure.reason;
             self.pass(rule, element);
             self.row(rule).waived = Some(reason);
             return;

@@ -1,14 +1,14 @@
-//! Variants of the profile: which breaches are waived, since when, and why.
+//! Variants of the profile: which departures from it are admitted, since when, and why.
 //!
 //! BSP 1.1 is of 2010. It asks for SHA-1 and lists ciphers without authentication; networks of today demand what it
-//! does not list. A variant is data: the profile as it is written, or with the waivers of its deployments.
+//! does not list. A variant is data: the profile as it is written, or with the departures of its deployments.
 
 use super::listed::Deployed;
 use super::table::Rule;
 
-/// A breach that is not counted.
+/// A departure from the profile that does not count as a breach.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Waiver {
+pub struct Departure {
     /// The requirement.
     pub rule: Rule,
     /// What is admitted: algorithms, a namespace, a spelling. Empty: whatever breaks the requirement.
@@ -19,12 +19,12 @@ pub struct Waiver {
     pub reason: &'static str,
 }
 
-/// A reading of the profile: what it says, less what is waived.
+/// A reading of the profile: what it says, less the departures that are admitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     name: &'static str,
     dated: &'static str,
-    waivers: Vec<Waiver>,
+    departures: Vec<Departure>,
 }
 
 impl Default for Variant {
@@ -35,23 +35,23 @@ impl Default for Variant {
 }
 
 impl Variant {
-    /// The profile as WS-I published it on 2010-01-24: nothing is waived.
+    /// The profile as WS-I published it on 2010-01-24: no departure is admitted.
     #[must_use]
     pub fn as_written() -> Self {
-        Self { name: "as-written", dated: "2010-01-24", waivers: Vec::new() }
+        Self { name: "as-written", dated: "2010-01-24", departures: Vec::new() }
     }
 
     /// The profile as it is deployed: SHA-2, authenticated ciphers, RSA-OAEP with SHA-2, SOAP 1.2, and instants with a
     /// zone of zero.
     #[must_use]
     pub fn as_deployed() -> Self {
-        Self { name: "as-deployed", dated: "2026-11-25", waivers: as_deployed() }
+        Self { name: "as-deployed", dated: "2026-11-25", departures: as_deployed() }
     }
 
     /// Waives a requirement whole, for a peer that breaks it.
     #[must_use]
     pub fn waive(mut self, rule: Rule, reason: &'static str) -> Self {
-        self.waivers.push(Waiver { rule, admits: &[], since: "", reason });
+        self.departures.push(Departure { rule, admits: &[], since: "", reason });
         self
     }
 
@@ -61,71 +61,71 @@ impl Variant {
         self.name
     }
 
-    /// The date of the profile, or of the waivers.
+    /// The date of the profile, or of the departures.
     #[must_use]
     pub fn dated(&self) -> &'static str {
         self.dated
     }
 
-    /// What is waived.
+    /// The departures that are admitted.
     #[must_use]
-    pub fn waivers(&self) -> &[Waiver] {
-        &self.waivers
+    pub fn departures(&self) -> &[Departure] {
+        &self.departures
     }
 
-    /// The waiver of a breach; `found` is what the waivers of that rule are about.
-    pub(crate) fn waived(&self, rule: Rule, found: Option<&str>) -> Option<&Waiver> {
-        self.waivers.iter().find(|waiver| {
-            let admitted = || found.is_some_and(|found| waiver.admits.contains(&found));
-            waiver.rule == rule && (waiver.admits.is_empty() || admitted())
+    /// The departure that admits a breach; `found` is what the departures from that rule are about.
+    pub(crate) fn waived(&self, rule: Rule, found: Option<&str>) -> Option<&Departure> {
+        self.departures.iter().find(|departure| {
+            let admitted = || found.is_some_and(|found| departure.admits.contains(&found));
+            departure.rule == rule && (departure.admits.is_empty() || admitted())
         })
     }
 }
 
-fn as_deployed() -> Vec<Waiver> {
+fn as_deployed() -> Vec<Departure> {
     let deployed = Deployed::get();
-    let waiver = |rule, admits, since, reason| Waiver { rule, admits, since, reason };
+    let departure = |rule, admits, since, reason| Departure { rule, admits, since, reason };
     let zone = "a zone of zero is UTC (XML Schema part 2, §3.2.7), and names the same instant";
     vec![
-        waiver(
+        departure(
             Rule::R5607,
             &["http://www.w3.org/2003/05/soap-envelope"],
             "2007-04-27",
             "SOAP 1.2 is a Recommendation in its second edition; the rules map onto it one to one",
         ),
-        waiver(Rule::R3217, &["+00:00", "-00:00"], "2004-10-28", zone),
-        waiver(Rule::R3223, &["+00:00", "-00:00"], "2004-10-28", zone),
-        waiver(
+        departure(Rule::R3217, &["+00:00", "-00:00"], "2004-10-28", zone),
+        departure(Rule::R3223, &["+00:00", "-00:00"], "2004-10-28", zone),
+        departure(
             Rule::R5420,
             &deployed.digests,
             XMLDSIG_1_1,
             "SHA-1 no longer resists collisions; XML Signature 1.1 demands SHA-256",
         ),
-        waiver(
+        departure(
             Rule::R5421,
             &deployed.signatures,
             XMLDSIG_1_1,
             "SHA-1 no longer resists collisions; XML Signature 1.1 demands RSA, ECDSA and HMAC with SHA-256",
         ),
-        waiver(
+        departure(
             Rule::R5620,
             &deployed.contents,
             XMLDSIG_1_1,
             "CBC does not authenticate, and its padding is an oracle; XML Encryption 1.1 adds AES-GCM",
         ),
-        waiver(
+        departure(
             Rule::R5621,
             &deployed.transports,
             XMLDSIG_1_1,
             "RSA-OAEP of XML Encryption 1.1 can name SHA-2 for both of its digests",
         ),
-        waiver(
+        departure(
             Rule::R5625,
             &deployed.wraps,
             XMLDSIG_1_1,
             "XML Encryption 1.1 lists AES-192 key wrap beside its siblings",
         ),
-        waiver(
+        departure(
             Rule::R5626,
             &deployed.keys,
             XMLDSIG_1_1,
@@ -144,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_waiver_admits_what_it_names_and_no_more() {
+    fn a_departure_admits_what_it_names_and_no_more() {
         let deployed = Variant::as_deployed();
         let gcm = Some(ContentEncryption::Aes128Gcm.uri());
         assert!(deployed.waived(Rule::R5620, gcm).is_some());
