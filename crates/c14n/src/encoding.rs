@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::ParseError;
+use crate::xsd::collapsed;
 
 pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
     std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
@@ -42,11 +43,11 @@ fn without_declared_utf16(text: String) -> Result<String, ParseError> {
     }
     let Some((declaration, rest)) = text.split_once("?>") else { return Ok(text) };
     let Some((before, after)) = declaration.split_once("encoding") else { return Ok(text) };
-    let value = after.trim_start().trim_start_matches('=').trim_start();
+    let value = collapsed(collapsed(after).trim_start_matches('='));
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(text) };
     let Some((encoding, tail)) = value.get(1..).and_then(|value| value.split_once(quote)) else { return Ok(text) };
     if !encoding.to_ascii_uppercase().starts_with("UTF-16") {
         return Err(ParseError::Encoding { encoding: encoding.into() });
     }
-    Ok(format!("{}{tail}?>{rest}", before.trim_end()))
+    Ok(format!("{}{tail}?>{rest}", collapsed(before)))
 }

@@ -166,6 +166,13 @@ pub enum IdError {
         /// The value of both Ids.
         id: WireText,
     },
+    /// *Malformed.* White space stands in an Id. By the type `xs:ID` it may stand around one without being part of it, so
+    /// that some would read two Ids as one.
+    #[error("the Id {id:?} has white space: write it without")]
+    Blank {
+        /// The value.
+        id: WireText,
+    },
     /// *Malformed.* One element carries two Id attributes.
     #[error("element {element} carries two Id attributes")]
     TwoOnOneElement {

@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use crate::chars::is_blank;
 use crate::document::{Document, NodeId};
 use crate::element::Element;
 use crate::error::IdError;
@@ -27,7 +28,7 @@ impl<'a> IdIndex<'a> {
     ///
     /// # Errors
     /// [`IdError::Duplicate`] if a value occurs twice in any of the kinds, [`IdError::TwoOnOneElement`],
-    /// [`IdError::Length`].
+    /// [`IdError::Length`], [`IdError::Blank`].
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §4 (Ids), BSP R3204.
@@ -57,6 +58,9 @@ impl<'a> IdIndex<'a> {
                 if value.is_empty() || value.len() > MAX_ID_OCTETS {
                     let element = element.qualified_name().to_owned();
                     return Err(IdError::Length { element: element.into(), allowed: MAX_ID_OCTETS });
+                }
+                if value.bytes().any(is_blank) {
+                    return Err(IdError::Blank { id: value.into() });
                 }
                 if ids.contains_key(value.as_ref()) {
                     return Err(IdError::Duplicate { id: value.into() });

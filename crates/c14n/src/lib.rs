@@ -19,7 +19,7 @@
 //! In reading order: `reader` turns octets into a `tape`; [`Document`] is source and tape; [`Element`] walks it;
 //! [`IdIndex`] finds elements by Id; [`Subset`] says what is canonicalised and [`Canonicalization`] how;
 //! `emit` is the walker, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
-//! `scope` says what a piece of a document takes from around it. [`Splices`] make the next revision, [`Writer`] writes new XML.
+//! `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.
 
 #![forbid(unsafe_code)]
 
@@ -42,6 +42,7 @@ mod splice;
 mod subset;
 mod tape;
 mod write;
+pub mod xsd;
 
 pub use document::{Document, NodeId};
 pub use element::Element;

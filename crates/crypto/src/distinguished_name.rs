@@ -44,8 +44,9 @@ enum Value {
 }
 
 impl Attribute {
-    /// The octets that are compared: case is folded, inner white space collapsed, ends trimmed. Every piece follows its
-    /// kind and length, so that no two different attributes have the same key.
+    /// The octets that are compared (RFC 5280 §7.1, RFC 4518): case is folded, inner white space collapsed, where U+00A0
+    /// and the other spaces of Unicode count as white space, ends trimmed. A character that has several forms is compared
+    /// in the form it has. Every piece follows its kind and length, so that no two different attributes have the same key.
     fn key(&self) -> Vec<u8> {
         let (kind, value) = match &self.value {
             Value::Text(text) => {
@@ -351,9 +352,12 @@ fn value_from_der(whole: &[u8]) -> Option<Value> {
     })
 }
 
+/// What may stand around separators: RFC 2253 §4 allows spaces, and XML is indented.
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// `Ok(None)` if it is malformed.
 fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
-    let mut rest = text.trim();
+    let mut rest = text.trim_matches(BLANKS);
     let mut rdns = Vec::new();
     if rest.is_empty() {
         return Ok(Some(rdns));
@@ -363,7 +367,7 @@ fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
     loop {
         let Some((attribute, after)) = attribute_from_text(rest) else { return Ok(None) };
         take(&mut rdn, attribute, &mut count)?;
-        let after = after.trim_start();
+        let after = after.trim_start_matches(BLANKS);
         match after.chars().next() {
             None => {
                 rdns.push(rdn);
@@ -373,15 +377,15 @@ fn parse_text(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
             Some(',' | ';') => rdns.push(std::mem::take(&mut rdn)),
             Some(_) => return Ok(None),
         }
-        rest = after.get(1..).unwrap_or_default().trim_start();
+        rest = after.get(1..).unwrap_or_default().trim_start_matches(BLANKS);
     }
 }
 
 /// The attribute at the front of `text`, and the rest.
 fn attribute_from_text(text: &str) -> Option<(Attribute, &str)> {
     let (name, after) = text.split_once('=')?;
-    let oid = attribute_type(name.trim())?;
-    let (value, after) = attribute_value(after.trim_start())?;
+    let oid = attribute_type(name.trim_matches(BLANKS))?;
+    let (value, after) = attribute_value(after.trim_start_matches(BLANKS))?;
     Some((Attribute { oid, value }, after))
 }
 

@@ -105,9 +105,7 @@ impl<'d> DerivedKeyToken<'d> {
             return Err(element.unexpected(other).into());
         }
         let number = |local: &'static str| -> Result<Option<u64>, LeafError> {
-            let Some(child) = element.optional_child(wsc, local)? else { return Ok(None) };
-            let text = child.text()?;
-            text.trim().parse().map(Some).map_err(|_| child.missing("an unsigned number"))
+            element.optional_child(wsc, local)?.map(Element::unsigned).transpose()
         };
         let length = number("Length")?.unwrap_or(DEFAULT_LENGTH);
         let offset = match (number("Offset")?, number("Generation")?) {

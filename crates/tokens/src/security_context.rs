@@ -39,12 +39,12 @@ impl<'d> SecurityContextToken<'d> {
         let version = SecureConversation::of(element, "SecurityContextToken");
         let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string().into() })?;
         let wsc = version.namespace().uri;
-        let identifier = element.required_child(wsc, "Identifier")?.text()?.trim().to_owned();
+        let identifier = element.required_child(wsc, "Identifier")?.any_uri()?.into_owned();
         if identifier.is_empty() || identifier.len() > MAX_IDENTIFIER {
             return Err(element.missing("a wsc:Identifier of 1 to 2048 octets").into());
         }
         let instance = match element.optional_child(wsc, "Instance")? {
-            Some(child) => Some(child.text()?.trim().to_owned()),
+            Some(child) => Some(child.string()?.into_owned()),
             None => None,
         };
         Ok(Self { element, version, identifier, instance })

@@ -139,7 +139,7 @@ impl<'d> SecurityTokenReference<'d> {
                 }
                 Ok(Self::Embedded(token))
             }
-            (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.text()?.trim().to_owned())),
+            (ns, "KeyName") if ns == name::DS.uri => Ok(Self::KeyName(child.string()?.into_owned())),
             _ => Err(TokenError::Unsupported { uri: child.qualified_name().into() }),
         }
     }
@@ -160,8 +160,8 @@ impl<'d> SecurityTokenReference<'d> {
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {
-                // No encoding (BSP R6604); white space around it is common.
-                let id = element.text()?.trim().to_owned();
+                // No encoding (BSP R6604): the value of an Id, and peers indent it.
+                let id = element.nc_name()?.into_owned();
                 if id.is_empty() {
                     return Err(element.missing("the id of an assertion").into());
                 }

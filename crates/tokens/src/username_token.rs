@@ -6,7 +6,7 @@ use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 
 use crate::error::{PasswordError, TokenError};
-use crate::instant::parse_instant_leniently;
+use crate::instant::{format_instant, parse_instant_leniently};
 use crate::security_token_reference::BASE64_BINARY;
 
 const PASSWORD_TEXT: &str =
@@ -124,7 +124,7 @@ impl<'d> UsernameToken<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
-        let username = element.required_child(name::WSSE.uri, "Username")?.text()?.into_owned();
+        let username = element.required_child(name::WSSE.uri, "Username")?.string()?.into_owned();
         if username.is_empty() || username.len() > MAX_TEXT {
             return Err(element.missing("a wsse:Username of 1 to 1024 octets").into());
         }
@@ -151,7 +151,9 @@ impl<'d> UsernameToken<'d> {
             None => None,
         };
         let iterations = match element.optional_child(name::WSSE11.uri, "Iteration")? {
-            Some(child) => child.text()?.trim().parse().map_err(|_| child.missing("an unsigned number"))?,
+            Some(child) => {
+                u32::try_from(child.unsigned()?).map_err(|_| child.missing("a number of at most 32 bits"))?
+            }
             None => DEFAULT_ITERATIONS,
         };
         if salt.is_some() && password.is_some() {
@@ -247,12 +249,18 @@ impl<'d> UsernameToken<'d> {
         Ok(PasswordKey { key, user, is_known })
     }
 
-    /// What names one use of this token: user, nonce and the text of Created.
+    /// What names one use of this token, whatever the spelling. The user is no part of it: a digest does not cover the
+    /// name, and a source of passwords may know several spellings of one. Of a digest it is what was digested beside the
+    /// password, where nothing tells the end of the nonce from the beginning of Created; of other tokens the nonce and the
+    /// instant.
     #[must_use]
-    pub fn replay_key(&self) -> Option<[&[u8]; 3]> {
+    pub fn replay_key(&self) -> Option<Vec<u8>> {
         let nonce = self.nonce.as_deref()?;
-        let created = self.created_text.as_deref().unwrap_or_default();
-        Some([self.username.as_bytes(), nonce, created.as_bytes()])
+        let created = match &self.password {
+            Some(ClaimedPassword::Digest(_)) => self.created_text.clone().unwrap_or_default(),
+            _ => self.created.map(format_instant).unwrap_or_default(),
+        };
+        Some([nonce, created.as_bytes()].concat())
     }
 }
 

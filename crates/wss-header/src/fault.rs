@@ -7,6 +7,7 @@
 use std::fmt;
 
 use wss_c14n::name::Namespace;
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Document, Element, Limits, Writer, name};
 use wss_tokens::TokenError;
 use wss_xmldsig::{SignatureError, VerifyError};
@@ -277,7 +278,8 @@ impl UnauthenticatedFault {
             Some(text.get(..end)?.to_owned())
         };
         let code = text(code)?;
-        let local = code.rsplit(':').next().unwrap_or_default().trim().to_owned();
+        // A QName, whose type collapses white space.
+        let local = collapsed(&code).rsplit(':').next().unwrap_or_default().to_owned();
         Some(Self { code: local, reason: text(reason)? })
     }
 

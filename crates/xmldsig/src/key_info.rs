@@ -16,7 +16,7 @@ pub struct KeyInfo<'d> {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum KeyHint<'d> {
-    /// `ds:KeyName`, trimmed.
+    /// `ds:KeyName`: white space in it is significant (XML-DSig 1.1 §4.5.1).
     KeyName(String),
     /// `ds:KeyValue` or `dsig11:DEREncodedKeyValue`. It says nothing about trust.
     KeyValue(PublicKey),
@@ -110,7 +110,7 @@ impl<'d> KeyInfo<'d> {
         for child in element.children() {
             let child_name = child.name();
             hints.push(match (child_name.namespace, child_name.local) {
-                (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.text()?.trim().to_owned()),
+                (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.string()?.into_owned()),
                 (ns, "KeyValue") if ns == name::DS.uri => {
                     key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue)
                 }

@@ -167,7 +167,7 @@ fn parse_pss(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
         }
         for (local, expected) in [("SaltLength", digest.output_len()), ("TrailerField", 1)] {
             if let Some(child) = parameters.optional_child(name::PSS.uri, local)?
-                && child.text()?.trim() != expected.to_string()
+                && child.unsigned()? != expected as u64
             {
                 return Err(wrong());
             }

@@ -102,7 +102,7 @@ fn key_for(
     let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
     let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
     let named = match named {
-        Some(element) => Some(element.text()?.trim().to_owned()),
+        Some(element) => Some(element.string()?.into_owned()),
         None => None,
     };
     for element in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedKey")) {

@@ -49,7 +49,7 @@ impl<'d> EncryptedKey<'d> {
             if child.is(name::XENC.uri, "ReferenceList") && data_references.is_none() {
                 data_references = Some(parse_reference_list(child, budget)?);
             } else if child.is(name::XENC.uri, "CarriedKeyName") && carried_name.is_none() {
-                carried_name = Some(child.text()?.trim().to_owned());
+                carried_name = Some(child.string()?.into_owned());
             } else {
                 return Err(element.unexpected(child).into());
             }

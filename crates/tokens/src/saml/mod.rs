@@ -142,7 +142,7 @@ impl<'d> Assertion<'d> {
         let id = id_of(element).ok_or_else(|| element.missing("an id"))?.into_owned();
         let issuer = match version {
             SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
-            SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.text()?.trim().to_owned(),
+            SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.string()?.into_owned(),
         };
         let issued = parse_instant(&attribute("IssueInstant")?)?;
         let conditions = match element.optional_child(saml, "Conditions")? {
@@ -217,7 +217,7 @@ impl Conditions {
                         if !audience.is(saml, "Audience") {
                             return Err(child.unexpected(audience).into());
                         }
-                        audiences.push(audience.text()?.trim().to_owned());
+                        audiences.push(audience.any_uri()?.into_owned());
                     }
                     conditions.audiences.push(audiences);
                 }
@@ -243,7 +243,7 @@ type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
 fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = match subject.optional_child(saml, "NameID")? {
-        Some(name_id) => Some(name_id.text()?.trim().to_owned()),
+        Some(name_id) => Some(name_id.string()?.into_owned()),
         None => None,
     };
     let mut confirmations = Vec::new();
@@ -273,7 +273,7 @@ fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result
     for statement in assertion.children() {
         let Some(subject) = statement.optional_child(saml, "Subject")? else { continue };
         let own = match subject.optional_child(saml, "NameIdentifier")? {
-            Some(identifier) => Some(identifier.text()?.trim().to_owned()),
+            Some(identifier) => Some(identifier.string()?.into_owned()),
             None => None,
         };
         if name.get_or_insert(own.clone()) != &own {
@@ -282,9 +282,9 @@ fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result
         let Some(element) = subject.optional_child(saml, "SubjectConfirmation")? else { continue };
         let key_info = element.optional_child(name::DS.uri, "KeyInfo")?;
         for uri in element.children().filter(|child| child.is(saml, "ConfirmationMethod")) {
-            let uri = uri.text()?;
+            let uri = uri.any_uri()?;
             let mut known = ConfirmationMethod::ALL.into_iter();
-            if let Some(method) = known.find(|method| method.uri(SamlVersion::V1_1) == uri.trim()) {
+            if let Some(method) = known.find(|method| method.uri(SamlVersion::V1_1) == uri) {
                 let mut confirmation = Confirmation::new(method);
                 confirmation.key_infos.extend(key_info);
                 confirmations.push(confirmation);

@@ -209,10 +209,10 @@ fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
         "Content-ID" | "Content-Location" => Ok(Structured::parse(value)?.value),
         _ => {
             let structured = Structured::parse(value)?;
-            let mut out = structured.value.to_lowercase();
+            let mut out = structured.value.to_ascii_lowercase();
             for (name, value) in structured.parameters() {
                 let has_case = !WITHOUT_CASE.contains(&name.as_str());
-                let value = if has_case { value.clone() } else { value.to_lowercase() };
+                let value = if has_case { value.clone() } else { value.to_ascii_lowercase() };
                 out.push_str(&format!(";{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")));
             }
             Ok(out)

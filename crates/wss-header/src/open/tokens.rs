@@ -54,8 +54,8 @@ impl Opening<'_> {
             return Err(wss_tokens::PasswordError.into());
         }
         let user = token.authenticate(passwords.as_ref())?;
-        if let Some(parts) = token.replay_key() {
-            self.replay_keys.push((replay_key(b"username token", &parts), None));
+        if let Some(key) = token.replay_key() {
+            self.replay_keys.push((replay_key(b"username token", &[&key]), None));
         }
         self.note_username(element, Some(user))
     }
