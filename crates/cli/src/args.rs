@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::accept::AcceptArgs;
+
 /// Sign, encrypt, verify and decrypt SOAP messages with WS-Security headers, and any XML document.
 #[derive(Parser)]
 #[command(name = "wss", version, about)]
@@ -490,22 +492,8 @@ pub(crate) struct VerifyArgs {
     /// Take an assertion as proof in itself, once
     #[arg(long, requires = "saml_issuer")]
     pub(crate) accept_bearer: bool,
-    /// Accept references to tokens that stand after them, against BSP R5205
-    #[arg(long)]
-    pub(crate) accept_forward_references: bool,
-    /// Accept one key that signs and encrypts, where it came in an EncryptedKey or with a Kerberos ticket
-    #[arg(long)]
-    pub(crate) accept_one_key_to_sign_and_encrypt: bool,
-    /// Accept ciphertext for other receivers in what is handed out
-    #[arg(long)]
-    pub(crate) accept_ciphertext_for_others: bool,
-    /// The transport protected the message: accept passwords in the clear, and take username tokens and bearer assertions
-    /// for what the sender says of himself
-    #[arg(long)]
-    pub(crate) over_protected_transport: bool,
-    /// Accept secrets of fewer than 16 octets
-    #[arg(long)]
-    pub(crate) accept_short_secrets_for_legacy_use_only: bool,
+    #[command(flatten)]
+    pub(crate) accept: AcceptArgs,
     /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
     /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]
@@ -513,7 +501,7 @@ pub(crate) struct VerifyArgs {
     /// Accept a message whose sender is unknown: its key was encrypted to this receiver, as anyone can do
     #[arg(long)]
     pub(crate) anonymous: bool,
-    /// Print the Body even if nobody answers for it; what --require names must still be proven
+    /// Print the Body even if nobody answers for it, or nobody knows who does; what --require names must still be proven
     #[arg(long)]
     pub(crate) print_unauthenticated: bool,
     /// The request this message answers, as it was sent

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
 mod args;
 mod c14n;
 mod dsig;
@@ -41,11 +42,11 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Refused(reason)) => {
-            output::say(format!("refused: {reason}"));
+            output::say(format!("refused: {}", accept::in_options(&reason)));
             ExitCode::from(1)
         }
         Err(Failure::CouldNot(reason)) => {
-            output::say(reason);
+            output::say(accept::in_options(&reason));
             ExitCode::from(2)
         }
     }

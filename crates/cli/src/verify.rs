@@ -27,7 +27,8 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let input = Input::read(&arguments.file.file, &spool)?;
     let message = output::text(input.envelope())?;
     let mut attachments = json!(null);
-    let (body, evidence, assertions) = if signed_body {
+    let mut written = NewFiles::default();
+    let (body, is_authenticated, evidence, assertions) = if signed_body {
         let request = match &arguments.request {
             Some(path) => Some(Exchange::of_sent(&output::companion(path)?).map_err(could_not)?),
             None => None,
@@ -38,47 +39,69 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             (Some(request), None) => receiver.open_reply(&message, request),
             (Some(request), Some(package)) => receiver.open_reply_package(package, request),
         };
-        let opened = opened.map_err(|error| refused(with_hint(&error)))?;
-        if opened.signer().is_anonymous() {
-            let asked = if arguments.anonymous { "--anonymous" } else { "--print-unauthenticated" };
-            output::say(format!("note: the sender is anonymous: anyone may have made this message ({asked})"));
+        let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
+        let is_anonymous = opened.signer().is_anonymous();
+        match (is_anonymous, arguments.anonymous) {
+            (false, _) => {}
+            (true, true) => {
+                output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)");
+            }
+            (true, false) => output::say(
+                "note: the Body is not authenticated: it is signed with a key that anyone may have sent \
+                 (--print-unauthenticated)",
+            ),
         }
         attachments = attachments_json(&opened);
         if let Some(folder) = &arguments.attachments_dir {
-            write_attachments(&opened, folder)?;
+            written.write_attachments(&opened, folder)?;
         }
-        (opened.body().xml().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
+        let is_authenticated = !is_anonymous || arguments.anonymous;
+        (opened.body().xml().to_owned(), is_authenticated, opened.evidence().clone(), opened.assertions().to_vec())
     } else {
-        let opened = receiver.dangerous_open_unsigned(&message).map_err(refused)?;
+        let opened = receiver.dangerous_open_unsigned(&message);
+        let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
         output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
-        (opened.unauthenticated_body().to_owned(), opened.evidence().clone(), opened.assertions().to_vec())
+        (opened.unauthenticated_body().to_owned(), false, opened.evidence().clone(), opened.assertions().to_vec())
     };
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
     match arguments.format {
-        Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes()),
+        Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes())?,
         Format::Json => {
-            let mut value = evidence_json(&evidence, &body, signed_body);
+            let mut value = evidence_json(&evidence, &body, is_authenticated);
             if let Some(object) = value.as_object_mut() {
                 object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
                 object.insert("attachments".to_owned(), attachments);
             }
-            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())
+            output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())?;
         }
     }
+    written.keep();
+    Ok(())
 }
 
-/// The refusal, and the option that asks for less.
-fn with_hint(error: &OpenError) -> String {
+/// The refusal, and the option that asks for less, or that says who may have sent the message.
+fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
+    let is_unknown =
+        matches!(error, OpenError::NoKey | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_));
     let hint = match error {
-        OpenError::Requirement(RequirementError::NotSigned { .. }) => {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) if !arguments.print_unauthenticated => {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
         _ => "",
     };
-    format!("{error}{hint}")
+    let trusts_nobody = arguments.trust.is_empty()
+        && arguments.pin.is_empty()
+        && arguments.saml_issuer.is_empty()
+        && arguments.holdings.secret.is_empty()
+        && arguments.holdings.user_file.is_none();
+    let whom = match is_unknown && trusts_nobody {
+        true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
+        false => "",
+    };
+    format!("{error}{hint}{whom}")
 }
 
 fn attachments_json(opened: &Opened) -> serde_json::Value {
@@ -89,24 +112,45 @@ fn attachments_json(opened: &Opened) -> serde_json::Value {
     json!({ "authenticated": authenticated, "unauthenticated": opened.unauthenticated_attachments() })
 }
 
-/// Attachments by number and Content-ID, of which nothing stays that could name another folder.
-fn write_attachments(opened: &Opened, folder: &Path) -> Outcome {
-    std::fs::create_dir_all(folder).map_err(could_not)?;
-    let mut written: Vec<PathBuf> = Vec::new();
-    for (nth, attachment) in opened.attachments().iter().enumerate() {
-        let id = attachment.content_id().chars().take(80);
-        let name: String =
-            id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
-        let path = folder.join(format!("{}-{name}", nth + 1));
-        // What is there already, be it a link, is not written over.
-        let copied = output::write_new(&path, |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop));
-        if copied.is_err() {
-            written.iter().for_each(|path| drop(std::fs::remove_file(path)));
-            return copied;
+/// Files that are removed again unless the whole command succeeds.
+#[derive(Default)]
+struct NewFiles {
+    files: Vec<PathBuf>,
+    /// Folders that were not there before, the innermost first.
+    folders: Vec<PathBuf>,
+}
+
+impl NewFiles {
+    /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
+    fn write_attachments(&mut self, opened: &Opened, folder: &Path) -> Outcome {
+        let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+        self.folders = missing.map(Path::to_owned).collect();
+        std::fs::create_dir_all(folder).map_err(could_not)?;
+        for (nth, attachment) in opened.attachments().iter().enumerate() {
+            let id = attachment.content_id().chars().take(80);
+            let name: String =
+                id.map(|c| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' }).collect();
+            let path = folder.join(format!("{}-{name}", nth + 1));
+            // What is there already, be it a link, is not written over.
+            output::write_new(&path, |mut out| std::io::copy(&mut attachment.reader(), &mut out).map(drop))?;
+            self.files.push(path);
         }
-        written.push(path);
+        Ok(())
     }
-    Ok(())
+
+    /// The command succeeded.
+    fn keep(mut self) {
+        self.files.clear();
+        self.folders.clear();
+    }
+}
+
+impl Drop for NewFiles {
+    fn drop(&mut self) {
+        self.files.iter().for_each(|path| drop(std::fs::remove_file(path)));
+        // One that someone else put something into stays.
+        self.folders.iter().for_each(|path| drop(std::fs::remove_dir(path)));
+    }
 }
 
 fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
@@ -153,24 +197,10 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if arguments.allow.allow_legacy {
         receiver = receiver.accept_x509_version_1_for_legacy_use_only();
     }
+    receiver = arguments.accept.apply(receiver);
     let needs_kerberos = arguments.require.iter().any(|argument| argument == "token:kerberos");
     if needs_kerberos {
         receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
-    }
-    if arguments.accept_one_key_to_sign_and_encrypt {
-        receiver = receiver.accept_one_key_to_sign_and_encrypt();
-    }
-    if arguments.accept_ciphertext_for_others {
-        receiver = receiver.accept_ciphertext_for_others();
-    }
-    if arguments.over_protected_transport {
-        receiver = receiver.over_protected_transport();
-    }
-    if arguments.accept_short_secrets_for_legacy_use_only {
-        receiver = receiver.accept_short_secrets_for_legacy_use_only();
-    }
-    if arguments.accept_forward_references {
-        receiver = receiver.accept_forward_references();
     }
     if !arguments.saml_issuer.is_empty() {
         receiver = receiver.assertions(assertions(arguments, attesters)?);
@@ -296,7 +326,7 @@ fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
     })
 }
 
-fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_json::Value {
+fn evidence_json(evidence: &Evidence, body: &str, is_authenticated: bool) -> serde_json::Value {
     let signatures: Vec<_> = evidence
         .signatures
         .iter()
@@ -322,8 +352,8 @@ fn evidence_json(evidence: &Evidence, body: &str, signed_body: bool) -> serde_js
         .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key }))
         .collect();
     json!({
-        "accepted": true,
-        "bodyAuthenticated": signed_body,
+        "accepted": is_authenticated,
+        "bodyAuthenticated": is_authenticated,
         "body": body,
         "signatures": signatures,
         "decrypted": decrypted,

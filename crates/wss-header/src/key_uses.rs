@@ -19,7 +19,7 @@ pub enum KeyUseError {
     /// admits.
     #[error(
         "one key is used to {first} and to {second}: derive a key for each use with `derived_keys`, or call \
-         `accept_one_key_to_sign_and_encrypt` (`wss` option `--accept-one-key-to-sign-and-encrypt`) for peers that cannot"
+         `accept_one_key_to_sign_and_encrypt` for peers that cannot"
     )]
     SignsAndEncrypts {
         /// What it was used for first.
@@ -41,7 +41,7 @@ pub enum KeyUseError {
     /// *Refused.* A secret has fewer than 16 octets.
     #[error(
         "a secret has {octets} octets where 16 are the least: use a longer one, or call \
-         `accept_short_secrets_for_legacy_use_only` (`wss` option `--accept-short-secrets-for-legacy-use-only`)"
+         `accept_short_secrets_for_legacy_use_only`"
     )]
     TooShort {
         /// Its octets.

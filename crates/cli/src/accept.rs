@@ -1,0 +1,202 @@
+//! What a receiver accepts beyond its strict default: one option for each call, of the same words.
+//!
+//! The library's errors name the call that admits what was refused. [`in_options`] names the option instead.
+
+use clap::Args;
+use ws_security::Receiver;
+
+/// Options of the same words as the calls of a receiver.
+#[derive(Args)]
+pub(crate) struct AcceptArgs {
+    /// Accept references to tokens that stand after them, against BSP R5205
+    #[arg(long)]
+    accept_forward_references: bool,
+    /// Accept one key that signs and encrypts, where it came in an EncryptedKey or with a Kerberos ticket
+    #[arg(long)]
+    accept_one_key_to_sign_and_encrypt: bool,
+    /// Accept ciphertext for other receivers in what is handed out
+    #[arg(long)]
+    accept_ciphertext_for_others: bool,
+    /// Accept secrets of fewer than 16 octets
+    #[arg(long)]
+    accept_short_secrets_for_legacy_use_only: bool,
+    /// Accept certificates of version 1 that are pinned
+    #[arg(long)]
+    accept_x509_version_1_for_legacy_use_only: bool,
+    /// Accept digests of complete attachments with an empty line after the header, as Metro makes them
+    #[arg(long)]
+    accept_empty_line_after_attachment_headers: bool,
+    /// Take it that there was no default namespace around signed ciphertext where the signature does not tell
+    #[arg(long)]
+    accept_untold_absence_of_default_namespace: bool,
+    /// Take replies that confirm nothing, and replies for requests: one's own message may come back
+    #[arg(long)]
+    dangerous_accept_either_direction: bool,
+    /// Count signed CBC ciphertext though what leads to its key is not signed: who replaces the key makes another plaintext
+    #[arg(long)]
+    dangerous_accept_cbc_under_unsigned_keys: bool,
+    /// Count signed ciphertext though its plaintext takes namespaces from around it that are not signed
+    #[arg(long)]
+    dangerous_accept_unsigned_namespaces_of_plaintext: bool,
+    /// Count attachments that were signed as ciphertext without the EncryptedData that says how to read them
+    #[arg(long)]
+    dangerous_accept_unsigned_encrypted_data_of_attachments: bool,
+    /// The transport protected the message: accept passwords in the clear, and take username tokens and bearer assertions
+    /// for what the sender says of himself
+    #[arg(long)]
+    over_protected_transport: bool,
+}
+
+/// A call of the receiver, whether its option was given, and the call itself.
+type Row = (&'static str, fn(&AcceptArgs) -> bool, fn(Receiver) -> Receiver);
+
+/// Rows of the table: the field of the option, which is the name of the call.
+macro_rules! rows {
+    ($($call:ident),* $(,)?) => {
+        [$((stringify!($call), |given| given.$call, Receiver::$call)),*]
+    };
+}
+
+const CALLS: [Row; 12] = rows![
+    accept_forward_references,
+    accept_one_key_to_sign_and_encrypt,
+    accept_ciphertext_for_others,
+    accept_short_secrets_for_legacy_use_only,
+    accept_x509_version_1_for_legacy_use_only,
+    accept_empty_line_after_attachment_headers,
+    accept_untold_absence_of_default_namespace,
+    dangerous_accept_either_direction,
+    dangerous_accept_cbc_under_unsigned_keys,
+    dangerous_accept_unsigned_namespaces_of_plaintext,
+    dangerous_accept_unsigned_encrypted_data_of_attachments,
+    over_protected_transport,
+];
+
+/// Calls that errors name and whose options have other words.
+const OTHERS: [(&str, &str); 8] = [
+    ("dangerous_open_unsigned", "--print-unauthenticated"),
+    ("dangerous_anonymous", "--anonymous"),
+    ("dangerous_decrypt_cbc_before_verification", "--allow"),
+    ("Trust::dangerous_unchecked_anchors", "--dangerous-unchecked-anchors"),
+    ("open_reply", "--request"),
+    ("allow_legacy_algorithms", "--allow-legacy"),
+    ("derived_keys", "--derive-keys"),
+    ("breaking", "--breaking"),
+];
+
+impl AcceptArgs {
+    /// The receiver after the calls whose options were given.
+    pub(crate) fn apply(&self, receiver: Receiver) -> Receiver {
+        let given = CALLS.iter().filter(|(_, is_given, _)| is_given(self));
+        given.fold(receiver, |receiver, (.., call)| call(receiver))
+    }
+}
+
+fn option_of(call: &str) -> String {
+    format!("--{}", call.replace('_', "-"))
+}
+
+/// An error of the library, with options where it names calls.
+pub(crate) fn in_options(error: &str) -> String {
+    let calls = CALLS.iter().map(|(call, ..)| (*call, option_of(call)));
+    let others = OTHERS.iter().map(|(call, option)| (*call, (*option).to_owned()));
+    calls.chain(others).fold(error.to_owned(), |text, (call, option)| {
+        let text = text.replace(&format!("call `{call}`"), &format!("give {option}"));
+        text.replace(&format!("`{call}`"), &option)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+    use crate::args::Cli;
+
+    /// Calls that have no option of their words, and why.
+    const WITHOUT: [(&str, &str); 2] = [
+        ("dangerous_open_unsigned", "--print-unauthenticated opens with it what nobody signed"),
+        (
+            "dangerous_decrypt_cbc_before_verification",
+            "--allow with the identifier of a CBC cipher, and --allow-legacy, call it",
+        ),
+    ];
+
+    /// The `accept_…` and `dangerous_…` calls of `Receiver`, wherever its source is.
+    fn calls_of_receiver(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the source") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                calls_of_receiver(&path, found);
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("source");
+            for block in source.split("\nimpl Receiver {\n").skip(1) {
+                let block = block.split("\n}\n").next().expect("the end of the block");
+                for call in block.split("pub fn ").skip(1).filter_map(|rest| rest.split('(').next()) {
+                    if call.starts_with("accept_") || call.starts_with("dangerous_") {
+                        found.push(call.to_owned());
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_call_that_accepts_more_has_an_option_of_its_words_or_a_reason() {
+        let mut calls = Vec::new();
+        calls_of_receiver(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../wss-header/src"), &mut calls);
+        assert!(calls.len() > 10, "the source is read: {calls:?}");
+        let command = Cli::command();
+        let verify = command.find_subcommand("verify").expect("verify");
+        for call in &calls {
+            let has_row = CALLS.iter().any(|(known, ..)| known == call);
+            let is_without = WITHOUT.iter().any(|(known, _)| known == call);
+            assert!(has_row != is_without, "{call}: give it an option in CALLS, or a reason in WITHOUT");
+            let option = option_of(call);
+            let is_option = verify.get_arguments().any(|known| known.get_long() == Some(&option[2..]));
+            assert_eq!(is_option, has_row, "{option}");
+        }
+        for (call, _) in WITHOUT {
+            assert!(calls.iter().any(|known| known == call), "no such call any more: {call}");
+        }
+    }
+
+    #[test]
+    fn each_option_is_the_call_of_its_words() {
+        use clap::Parser as _;
+        for (call, is_given, _) in CALLS {
+            for (other, ..) in CALLS {
+                let arguments = ["wss", "verify", "--require", "signed:Body", &option_of(other), "-"];
+                let cli = Cli::try_parse_from(arguments).expect("arguments");
+                let crate::args::Command::Verify(arguments) = cli.command else { panic!("verify") };
+                assert_eq!(is_given(&arguments.accept), call == other);
+            }
+        }
+    }
+
+    #[test]
+    fn errors_name_options() {
+        use ws_security::{CoverageLost, KeyUseError, RequirementError};
+        let errors = [
+            KeyUseError::TooShort { octets: 3 }.to_string(),
+            KeyUseError::SignsAndEncrypts { first: "sign", second: "encrypt" }.to_string(),
+            RequirementError::IsReply.to_string(),
+            RequirementError::UnboundReply.to_string(),
+            RequirementError::UnboundToken { token: "SAML" }.to_string(),
+            CoverageLost::UntoldAbsenceOfDefaultNamespace.to_string(),
+            CoverageLost::UnsignedNamespace { prefix: "p".into() }.to_string(),
+            CoverageLost::UnsignedKey { cipher: "c", uncovered: "u" }.to_string(),
+            CoverageLost::UnsignedData.to_string(),
+        ];
+        for error in errors {
+            let told = in_options(&error);
+            assert!(told.contains("--"), "{told}");
+            for word in ["accept_", "dangerous_", "over_protected", "call --"] {
+                assert!(!told.contains(word), "{told}");
+            }
+        }
+    }
+}
