@@ -37,6 +37,8 @@ pub use wss_crypto as crypto;
 /// Kerberos tickets through the system's GSS-API.
 #[cfg(feature = "kerberos")]
 pub use wss_kerberos as kerberos;
+/// SOAP envelopes, faults and packages, without security.
+pub use wss_soap as soap;
 /// Text of a message, made safe to show.
 pub use wss_text as text;
 /// The wire forms of tokens.

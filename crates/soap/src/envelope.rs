@@ -35,7 +35,8 @@ impl SoapVersion {
     }
 
     /// The attribute that says whom a header block is for.
-    pub(crate) const fn role_attribute(self) -> &'static str {
+    #[must_use]
+    pub const fn role_attribute(self) -> &'static str {
         match self {
             Self::V11 => "actor",
             Self::V12 => "role",
@@ -57,7 +58,8 @@ const ULTIMATE_RECEIVER: &str = "http://www.w3.org/2003/05/soap-envelope/role/ul
 
 impl Role {
     /// The role of a header block.
-    pub(crate) fn of(block: Element<'_>, version: SoapVersion) -> Self {
+    #[must_use]
+    pub fn of(block: Element<'_>, version: SoapVersion) -> Self {
         let attribute = block.attribute(version.namespace(), version.role_attribute());
         match attribute.as_deref().map(str::trim) {
             None | Some("") => Self::UltimateReceiver,
@@ -69,15 +71,23 @@ impl Role {
 
 /// Where the parts of an envelope stand.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Envelope<'d> {
-    pub(crate) version: SoapVersion,
-    pub(crate) root: Element<'d>,
-    pub(crate) header: Option<Element<'d>>,
-    pub(crate) body: Element<'d>,
+pub struct Envelope<'d> {
+    /// The version of SOAP.
+    pub version: SoapVersion,
+    /// The document element.
+    pub root: Element<'d>,
+    /// The Header, if there is one.
+    pub header: Option<Element<'d>>,
+    /// The Body.
+    pub body: Element<'d>,
 }
 
 impl<'d> Envelope<'d> {
-    pub(crate) fn locate(document: &'d Document<'d>) -> Result<Self, EnvelopeError> {
+    /// Finds the parts of an envelope.
+    ///
+    /// # Errors
+    /// [`EnvelopeError`] if the document is no envelope of SOAP 1.1 or 1.2.
+    pub fn locate(document: &'d Document<'d>) -> Result<Self, EnvelopeError> {
         if document.has_processing_instruction() {
             return Err(EnvelopeError::ProcessingInstruction);
         }
@@ -101,13 +111,14 @@ impl<'d> Envelope<'d> {
     }
 
     /// The header blocks.
-    pub(crate) fn blocks(self) -> impl Iterator<Item = Element<'d>> {
+    pub fn blocks(self) -> impl Iterator<Item = Element<'d>> {
         self.header.into_iter().flat_map(Element::children)
     }
 }
 
 /// Whether a block is to be understood by whoever it is for.
-pub(crate) fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
+#[must_use]
+pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");
     matches!(attribute.as_deref().map(str::trim), Some("1" | "true"))
 }

@@ -1,6 +1,6 @@
 //! Faults: what goes on the wire when a message was refused (SOAP Message Security 1.1.1 §12).
 //!
-//! An [`OpenError`] is for the log; a [`Fault`] is for the peer, and holds a code of the standard's list with its
+//! The error of a receiver is for the log; a [`Fault`] is for the peer, and holds a code of the standard's list with its
 //! fixed text, never anything of the message, the policy or the reason. [`Fault::refused`] has one code for
 //! everything, which teaches an attacker nothing; [`Fault::naming`] says which class of the list the error is of.
 
@@ -9,12 +9,8 @@ use std::fmt;
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
 use wss_c14n::{Document, Element, Limits, Writer, name};
-use wss_tokens::TokenError;
-use wss_xmldsig::{SignatureError, VerifyError};
-use wss_xmlenc::DecryptError;
 
 use crate::envelope::{Envelope, SoapVersion};
-use crate::error::{OpenError, RequirementError};
 
 /// A code of the standard's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,64 +90,6 @@ impl FaultCode {
     }
 }
 
-impl From<&OpenError> for FaultCode {
-    fn from(error: &OpenError) -> Self {
-        match error {
-            OpenError::Token(error) => token(error),
-            OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
-            | OpenError::Verify(VerifyError::NotAdmitted { .. })
-            | OpenError::Decrypt(
-                DecryptError::UnknownAlgorithm { .. }
-                | DecryptError::NotAdmitted { .. }
-                | DecryptError::NotAKeyWrap { .. },
-            )
-            | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
-            OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
-                Self::UnsupportedAlgorithm
-            }
-            OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
-            OpenError::Verify(_) | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
-            OpenError::NoKey | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
-            OpenError::Trust(_)
-            | OpenError::Password(_)
-            | OpenError::Replay(_)
-            | OpenError::Requirement(
-                RequirementError::Anonymous | RequirementError::NoToken { .. } | RequirementError::UnboundToken { .. },
-            ) => Self::FailedAuthentication,
-            OpenError::NotFresh => Self::MessageExpired,
-            OpenError::NotUnderstood { .. } => Self::MustUnderstand,
-            OpenError::Envelope(_)
-            | OpenError::NoSecurityHeader
-            | OpenError::Structure(_)
-            | OpenError::Signature(_)
-            | OpenError::Enveloping
-            | OpenError::Transforms { .. }
-            | OpenError::Place { .. }
-            | OpenError::Decrypt(_)
-            | OpenError::EncryptedData { .. }
-            | OpenError::KeyUse(_)
-            | OpenError::NoAttachment { .. }
-            | OpenError::Attachment(_)
-            | OpenError::Limit(_)
-            | OpenError::TwoTimestamps
-            | OpenError::TwoUsernames
-            | OpenError::Confirmation
-            | OpenError::Reflected
-            | OpenError::Bsp { .. }
-            | OpenError::Requirement(_) => Self::InvalidSecurity,
-        }
-    }
-}
-
-fn token(error: &TokenError) -> FaultCode {
-    match error {
-        TokenError::Unsupported { .. } => FaultCode::UnsupportedSecurityToken,
-        TokenError::Dangling { .. } | TokenError::Elsewhere { .. } => FaultCode::SecurityTokenUnavailable,
-        TokenError::Forward { .. } => FaultCode::InvalidSecurity,
-        _ => FaultCode::InvalidSecurityToken,
-    }
-}
-
 /// A fault to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
@@ -168,8 +106,8 @@ impl Fault {
     /// The code of the standard's list for what went wrong: for peers that are to be helped. All failures of
     /// authentication look alike, and so do all failures of signatures and decryption.
     #[must_use]
-    pub fn naming(error: &OpenError) -> Self {
-        Self { code: FaultCode::from(error) }
+    pub fn naming(error: impl Into<FaultCode>) -> Self {
+        Self { code: error.into() }
     }
 
     /// Its code.

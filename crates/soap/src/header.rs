@@ -7,14 +7,18 @@ use crate::error::EnvelopeError;
 
 /// The Security header block of one role.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SecurityHeader<'d> {
-    pub(crate) element: Element<'d>,
+pub struct SecurityHeader<'d> {
+    /// The `wsse:Security`.
+    pub element: Element<'d>,
 }
 
 impl<'d> SecurityHeader<'d> {
     /// Finds the block for `role`. No two blocks of a message may be for one role (BSP R3206, R3210), be it ours
     /// or not.
-    pub(crate) fn locate(envelope: Envelope<'d>, role: &Role, limits: &Limits) -> Result<Option<Self>, EnvelopeError> {
+    ///
+    /// # Errors
+    /// [`EnvelopeError::TwoHeaders`]; [`EnvelopeError::Limit`] where there are too many.
+    pub fn locate(envelope: Envelope<'d>, role: &Role, limits: &Limits) -> Result<Option<Self>, EnvelopeError> {
         let mut seen: Vec<Role> = Vec::new();
         let mut found = None;
         for block in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
@@ -31,7 +35,8 @@ impl<'d> SecurityHeader<'d> {
         Ok(found)
     }
 
-    pub(crate) fn children(self) -> impl Iterator<Item = Element<'d>> {
+    /// What is in it, in order.
+    pub fn children(self) -> impl Iterator<Item = Element<'d>> {
         self.element.children()
     }
 }

@@ -4,12 +4,12 @@ use std::time::SystemTime;
 
 use wss_replay::{AsyncReplayCache, ReplayCache};
 
-use crate::attachments::Package;
 use crate::error::OpenError;
 use crate::exchange::Exchange;
 use crate::opened::{Evidence, Opened, UnsignedOpened};
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
+use wss_soap::mime::Package;
 
 /// The verbs of a [`Receiver`], up to the question whether the message is new. Made by [`Receiver::deferred`].
 #[derive(Debug, Clone, Copy)]

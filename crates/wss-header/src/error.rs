@@ -1,72 +1,19 @@
 //! What can go wrong with a message. These are for the log; what goes on the wire is another type.
 
 use thiserror::Error;
-use wss_c14n::{Exceeded, IdError, LeafError, ParseError};
+use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
 use wss_replay::ReplayError;
+use wss_soap::EnvelopeError;
+use wss_soap::mime::MimeError;
 use wss_text::WireText;
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
-use crate::attachments::MimeError;
 use crate::bsp::Rule;
 use crate::key_uses::KeyUseError;
 use crate::open::{CoverageLost, WhyEncrypted};
-
-/// Why a document is no SOAP envelope that can be secured or opened.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum EnvelopeError {
-    /// *Malformed.* Not XML as SOAP demands it.
-    #[error(transparent)]
-    Parse(#[from] ParseError),
-    /// *Malformed.* Ids that cannot be told apart.
-    #[error(transparent)]
-    Ids(#[from] IdError),
-    /// *Malformed.* The document element is no envelope of SOAP 1.1 or 1.2.
-    #[error("the document element is {root}, not a SOAP 1.1 or 1.2 Envelope")]
-    NotSoap {
-        /// Its expanded name.
-        root: WireText,
-    },
-    /// *Malformed.* No Body after the Header.
-    #[error("the envelope has no Body where one belongs")]
-    NoBody,
-    /// *Malformed.* Something beside Header and Body.
-    #[error("the envelope holds {element:?} beside its Header and Body")]
-    Unexpected {
-        /// The qualified name.
-        element: WireText,
-    },
-    /// *Malformed.* A processing instruction (SOAP 1.1 §3).
-    #[error("the envelope holds a processing instruction, which SOAP forbids")]
-    ProcessingInstruction,
-    /// *Refused.* A relative namespace name, for which canonical form is not defined.
-    #[error("the namespace name {uri:?} is relative: use an absolute URI")]
-    RelativeNamespace {
-        /// The namespace name.
-        uri: WireText,
-    },
-    /// *Misuse.* The Security header of a request that is to be read is encrypted, or its signature has no value.
-    #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
-    EncryptedHeader,
-    /// *Refused.* An `xop:Include` that names no part of the message, does not stand alone in its element, or came outside
-    /// a XOP package.
-    #[error(
-        "the xop:Include at {path} cannot be expanded: open the package it came in, whose root is application/xop+xml"
-    )]
-    Include {
-        /// The path of the element.
-        path: WireText,
-    },
-    /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
-    #[error("two Security headers are for one actor or role")]
-    TwoHeaders,
-    /// *Refused.* The message exceeds a limit.
-    #[error(transparent)]
-    Limit(#[from] Exceeded),
-}
 
 /// Why a recipe is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

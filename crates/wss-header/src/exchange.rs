@@ -10,8 +10,8 @@ use wss_crypto::{Certificate, PublicKey, Secret};
 use wss_tokens::KerberosForm;
 use wss_xmldsig::Signature;
 
-use crate::envelope::Envelope;
-use crate::error::EnvelopeError;
+use wss_soap::Envelope;
+use wss_soap::EnvelopeError;
 
 /// A key a request brought, and what names it in a reply.
 #[derive(Debug, Clone)]

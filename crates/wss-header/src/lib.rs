@@ -11,11 +11,9 @@ pub mod attachments;
 pub mod bsp;
 mod clock;
 mod deferred;
-mod envelope;
 mod error;
 mod exchange;
-mod fault;
-mod header;
+mod fault_code;
 mod key_uses;
 mod open;
 mod opened;
@@ -33,10 +31,8 @@ mod waiver;
 
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use deferred::{Deferred, PendingReplay};
-pub use envelope::{Role, SoapVersion};
-pub use error::{EnvelopeError, OpenError, PlanError, RequirementError, SecureError};
+pub use error::{OpenError, PlanError, RequirementError, SecureError};
 pub use exchange::Exchange;
-pub use fault::{Fault, FaultCode, UnauthenticatedFault};
 pub use key_uses::KeyUseError;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted};
 pub use opened::{
@@ -57,3 +53,5 @@ pub use wss_c14n::{Budget, Exceeded, Limit, Limits};
 pub use wss_replay::{
     AsyncReplayCache, DangerousNoReplayCache, DeferredReplay, MemoryReplayCache, ReplayCache, ReplayError, ReplayFuture,
 };
+#[doc(inline)]
+pub use wss_soap::{EnvelopeError, Fault, FaultCode, Role, SoapVersion, UnauthenticatedFault};

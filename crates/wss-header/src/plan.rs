@@ -7,9 +7,8 @@ use wss_crypto::{Certificate, KeyTransport, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
-use crate::attachments::{Attachment, MimeError, SecuredPackage, boundary_of};
+use crate::attachments::{Attachment, SecuredPackage};
 use crate::bsp;
-use crate::envelope::SoapVersion;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
@@ -17,6 +16,8 @@ use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 use crate::secure::{Done, Next, Securing};
+use wss_soap::SoapVersion;
+use wss_soap::mime::{MimeError, boundary_of};
 use wss_xmldsig::PendingSignature;
 
 /// A checked recipe. Any number of messages can be secured with it, by any number of threads.

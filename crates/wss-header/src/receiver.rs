@@ -13,12 +13,10 @@ use wss_tokens::{
 };
 use wss_xmldsig::Signature;
 
-use crate::attachments::{Package, expanded};
 use crate::bsp::Reception;
 use crate::clock::{Clock, SystemClock};
 use crate::deferred::{Deferred, PendingReplay, Remembered};
-use crate::envelope::Role;
-use crate::error::{EnvelopeError, OpenError, RequirementError};
+use crate::error::{OpenError, RequirementError};
 use crate::exchange::Exchange;
 use crate::key_uses::{KeyUseError, LEAST_OCTETS};
 use crate::open::{Opening, Read};
@@ -27,6 +25,10 @@ use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
 use crate::waiver::Waiver;
+use wss_soap::EnvelopeError;
+use wss_soap::Role;
+use wss_soap::mime::Package;
+use wss_soap::mime::xop::expanded;
 
 /// How old a message may be, by default.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
@@ -500,7 +502,7 @@ impl Receiver {
             attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
             text = expanded.envelope.into();
         }
-        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
+        let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         let budget = Rc::new(Budget::new(&self.limits, text.len() as u64 + beside));
         let mut opening = Opening::new(self, budget, package, attachments, demanded, request);
         let read = opening.run(&text)?;

@@ -15,11 +15,11 @@ use wss_tokens::{Password, ReferenceForm};
 
 use crate::bsp::Rule;
 use crate::clock::{Clock, SystemClock};
-use crate::envelope::Role;
 use crate::error::PlanError;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
+use wss_soap::Role;
 
 /// What shall happen to a message.
 #[derive(Clone)]

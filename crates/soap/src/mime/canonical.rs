@@ -9,11 +9,12 @@ use wss_c14n::{
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use super::content::{Content, PIECE, Pieces, Refill, for_each_piece};
+use super::error::MimeError;
 use super::field::{Fields, Structured, hexadecimal, in_charset};
-use super::package::{MimeError, MimePart};
+use super::part::MimePart;
 
 /// The header fields that are covered, in the order of their output.
-pub(super) const COVERED: [&str; 5] =
+pub const COVERED: [&str; 5] =
     ["Content-Description", "Content-Disposition", "Content-ID", "Content-Location", "Content-Type"];
 /// Parameters whose values have no case, as WSS4J and Metro have it.
 const WITHOUT_CASE: [&str; 8] =
@@ -23,19 +24,21 @@ const DEFAULT_TYPE: &str = "text/plain;charset=\"us-ascii\"";
 /// The content of a part as it is digested: XML in exclusive canonical form without comments, other text with CRLF at
 /// line ends, anything else as it is.
 #[derive(Debug, Clone)]
-pub(crate) struct Canonical<'m> {
+pub struct Canonical<'m> {
     content: Content<'m>,
     /// Line ends are made CRLF as it is read.
     is_text: bool,
 }
 
 impl<'m> Canonical<'m> {
+    /// The content of `part` as it is digested.
+    ///
     /// # Errors
     /// [`MimeError::NotXml`], [`MimeError::Limit`], [`MimeError::Io`], and those of reading the Content-Type.
-    pub(crate) fn of(part: &MimePart<'m>, budget: &Budget) -> Result<Self, MimeError> {
-        let media_type = part.media_type()?;
+    pub fn of(part: &MimePart<'m>, budget: &Budget) -> Result<Self, MimeError> {
+        let media_type = part.unauthenticated_media_type()?;
         if is_xml(&media_type) {
-            let len = usize::try_from(part.content().len()).unwrap_or(usize::MAX);
+            let len = usize::try_from(part.unauthenticated_octets().len()).unwrap_or(usize::MAX);
             budget.check(Limit::DocumentOctets, len)?;
             let content = part.unauthenticated_content()?;
             let text = transcode(&content).map_err(not_xml)?;
@@ -47,10 +50,12 @@ impl<'m> Canonical<'m> {
             })?;
             return Ok(Self { content: octets.into(), is_text: false });
         }
-        Ok(Self { content: part.content().clone(), is_text: media_type.starts_with("text/") })
+        Ok(Self { content: part.unauthenticated_octets().clone(), is_text: media_type.starts_with("text/") })
     }
 
-    pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
+    /// Reads it from its beginning.
+    #[must_use]
+    pub fn reader(&self) -> Box<dyn Read + '_> {
         if self.is_text { Box::new(LineEnds::reader(self.content.reader())) } else { self.content.reader() }
     }
 
@@ -59,7 +64,10 @@ impl<'m> Canonical<'m> {
     }
 
     /// All of it, in memory.
-    pub(crate) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
+    ///
+    /// # Errors
+    /// Those of the file it is in.
+    pub fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         if !self.is_text {
             return self.content.read_all();
         }
@@ -68,7 +76,9 @@ impl<'m> Canonical<'m> {
         Ok(Cow::Owned(octets))
     }
 
-    pub(crate) fn into_owned(self) -> Canonical<'static> {
+    /// The same, borrowed from no one.
+    #[must_use]
+    pub fn into_owned(self) -> Canonical<'static> {
         Canonical { content: self.content.into_owned(), is_text: self.is_text }
     }
 }
@@ -81,11 +91,12 @@ fn not_xml(error: ParseError) -> MimeError {
 }
 
 /// What a part digests as.
-pub(crate) struct PartDigest {
+#[derive(Debug, Clone, Copy)]
+pub struct PartDigest {
     /// As the profile has it.
-    pub(crate) value: DigestValue,
+    pub value: DigestValue,
     /// As Metro has it, with an empty line after the header, if that was asked for.
-    pub(crate) with_empty_line: Option<DigestValue>,
+    pub with_empty_line: Option<DigestValue>,
 }
 
 /// Digests a part, with its header if `complete`; and with `empty_line` in the reading of Metro, too. Octets are charged to
@@ -93,7 +104,7 @@ pub(crate) struct PartDigest {
 ///
 /// # Errors
 /// [`MimeError`] where the part has no canonical form; [`MimeError::Limit`].
-pub(crate) fn digest(
+pub fn digest(
     part: &MimePart<'_>,
     complete: bool,
     empty_line: bool,
@@ -101,16 +112,16 @@ pub(crate) fn digest(
     budget: &Budget,
 ) -> Result<PartDigest, MimeError> {
     if let (Some(value), false, DigestMethod::Sha256) = (part.sha256(), complete, method)
-        && !is_canonicalised(&part.media_type()?)
+        && !is_canonicalised(&part.unauthenticated_media_type()?)
     {
         return Ok(PartDigest { value, with_empty_line: None });
     }
-    budget.charge(Limit::DigestedOctets, part.content().len())?;
+    budget.charge(Limit::DigestedOctets, part.unauthenticated_octets().len())?;
     let canonical = Canonical::of(part, budget)?;
     let mut digest = Digest::new(method);
     let mut with_empty_line = (complete && empty_line).then(|| Digest::new(method));
     if complete {
-        let header = canonical_header(part.fields())?;
+        let header = canonical_header(part.unauthenticated_fields())?;
         digest.update(header.as_bytes());
         if let Some(other) = &mut with_empty_line {
             other.update(header.as_bytes());
@@ -128,7 +139,8 @@ pub(crate) fn digest(
 }
 
 /// Whether content of this type is digested in another form than its own.
-pub(super) fn is_canonicalised(media_type: &str) -> bool {
+#[must_use]
+pub fn is_canonicalised(media_type: &str) -> bool {
     is_xml(media_type) || media_type.starts_with("text/")
 }
 
@@ -180,7 +192,7 @@ impl<R: Read> Refill for LineEnds<R> {
 ///
 /// # Errors
 /// [`MimeError`] where a field that is covered cannot be read.
-pub(crate) fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
+pub fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     let mut out = String::new();
     for name in COVERED {
         let value = match fields.get(name)? {
@@ -197,7 +209,8 @@ pub(crate) fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
 }
 
 /// The Content-Type as the complete transform digests it; `None` where the header states none.
-pub(crate) fn canonical_type(fields: &Fields) -> Option<String> {
+#[must_use]
+pub fn canonical_type(fields: &Fields) -> Option<String> {
     let value = fields.get("Content-Type").ok().flatten()?;
     canonical_value("Content-Type", value).ok()
 }
@@ -312,7 +325,7 @@ mod tests {
     }
 
     fn header(part: &str) -> String {
-        with_part(&format!("{part}\r\n\r\n"), |part| canonical_header(part.fields()).expect("readable"))
+        with_part(&format!("{part}\r\n\r\n"), |part| canonical_header(part.unauthenticated_fields()).expect("readable"))
     }
 
     /// The steps of the profile, by their numbers in our digest of it (§6.3.2).

@@ -6,11 +6,14 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Octets that are read, copied, sealed and opened at a time.
-pub(super) const PIECE: usize = 64 << 10;
+pub const PIECE: usize = 64 << 10;
 
 /// The octets of a part. Cheap to clone.
 #[derive(Clone)]
-pub(crate) enum Content<'m> {
+pub struct Content<'m>(Octets<'m>);
+
+#[derive(Clone)]
+enum Octets<'m> {
     Borrowed(&'m [u8]),
     Memory { octets: Arc<Vec<u8>>, start: usize },
     File { file: Arc<Mutex<File>>, start: u64, len: u64 },
@@ -25,7 +28,13 @@ impl std::fmt::Debug for Content<'_> {
 
 impl From<Vec<u8>> for Content<'_> {
     fn from(octets: Vec<u8>) -> Self {
-        Self::Memory { octets: Arc::new(octets), start: 0 }
+        Self(Octets::Memory { octets: Arc::new(octets), start: 0 })
+    }
+}
+
+impl<'m> From<&'m [u8]> for Content<'m> {
+    fn from(octets: &'m [u8]) -> Self {
+        Self(Octets::Borrowed(octets))
     }
 }
 
@@ -34,53 +43,67 @@ impl<'m> Content<'m> {
     ///
     /// # Errors
     /// Those of the system; [`io::ErrorKind::InvalidInput`] for what has no length, such as a pipe.
-    pub(super) fn file(file: File) -> io::Result<Self> {
+    pub fn file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::ErrorKind::InvalidInput.into());
         }
         let len = metadata.len();
-        Ok(Self::File { file: Arc::new(Mutex::new(file)), start: 0, len })
+        Ok(Self(Octets::File { file: Arc::new(Mutex::new(file)), start: 0, len }))
     }
 
-    pub(crate) fn len(&self) -> u64 {
-        match self {
-            Self::File { len, .. } => *len,
-            in_memory => in_memory.as_slice().unwrap_or_default().len() as u64,
+    /// How many octets it has.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        match &self.0 {
+            Octets::File { len, .. } => *len,
+            _ => self.as_slice().unwrap_or_default().len() as u64,
         }
+    }
+
+    /// Whether it has none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
     }
 
     /// The octets, if they are in memory.
-    pub(crate) fn as_slice(&self) -> Option<&[u8]> {
-        match self {
-            Self::Borrowed(octets) => Some(octets),
-            Self::Memory { octets, start } => Some(octets.get(*start..).unwrap_or_default()),
-            Self::File { .. } => None,
+    #[must_use]
+    pub fn as_slice(&self) -> Option<&[u8]> {
+        match &self.0 {
+            Octets::Borrowed(octets) => Some(octets),
+            Octets::Memory { octets, start } => Some(octets.get(*start..).unwrap_or_default()),
+            Octets::File { .. } => None,
         }
     }
 
-    /// What is left without its first octets.
-    pub(super) fn without_first(&self, count: usize) -> Self {
-        match self {
-            Self::Borrowed(octets) => Self::Borrowed(octets.get(count..).unwrap_or_default()),
-            Self::Memory { octets, start } => Self::Memory { octets: Arc::clone(octets), start: start + count },
-            Self::File { file, start, len } => {
+    /// What is left without its first `count` octets.
+    #[must_use]
+    pub fn without_first(&self, count: usize) -> Self {
+        Self(match &self.0 {
+            Octets::Borrowed(octets) => Octets::Borrowed(octets.get(count..).unwrap_or_default()),
+            Octets::Memory { octets, start } => Octets::Memory { octets: Arc::clone(octets), start: start + count },
+            Octets::File { file, start, len } => {
                 let skipped = (count as u64).min(*len);
-                Self::File { file: Arc::clone(file), start: start + skipped, len: len - skipped }
+                Octets::File { file: Arc::clone(file), start: start + skipped, len: len - skipped }
             }
-        }
+        })
     }
 
     /// Reads it from its beginning. Any number of readers may be at work.
-    pub(crate) fn reader(&self) -> Box<dyn Read + '_> {
-        match self {
-            Self::File { file, start, len } => Box::new(FileReader { file, at: *start, left: *len }),
-            in_memory => Box::new(in_memory.as_slice().unwrap_or_default()),
+    #[must_use]
+    pub fn reader(&self) -> Box<dyn Read + '_> {
+        match &self.0 {
+            Octets::File { file, start, len } => Box::new(FileReader { file, at: *start, left: *len }),
+            _ => Box::new(self.as_slice().unwrap_or_default()),
         }
     }
 
     /// Hands it to `take`, piece by piece; what is in memory, without a copy.
-    pub(super) fn for_each_piece<E: From<io::Error>>(&self, take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
+    ///
+    /// # Errors
+    /// Those of `take`, and of the file.
+    pub fn for_each_piece<E: From<io::Error>>(&self, take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match self.as_slice() {
             Some(octets) => octets.chunks(PIECE).try_for_each(take),
             None => for_each_piece(self.reader(), take),
@@ -88,7 +111,10 @@ impl<'m> Content<'m> {
     }
 
     /// All of it, in memory.
-    pub(super) fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
+    ///
+    /// # Errors
+    /// Those of the file.
+    pub fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         match self.as_slice() {
             Some(octets) => Ok(Cow::Borrowed(octets)),
             None => {
@@ -100,11 +126,12 @@ impl<'m> Content<'m> {
     }
 
     /// The same, borrowed from no one.
-    pub(crate) fn into_owned(self) -> Content<'static> {
-        match self {
-            Self::Borrowed(octets) => octets.to_vec().into(),
-            Self::Memory { octets, start } => Content::Memory { octets, start },
-            Self::File { file, start, len } => Content::File { file, start, len },
+    #[must_use]
+    pub fn into_owned(self) -> Content<'static> {
+        match self.0 {
+            Octets::Borrowed(octets) => octets.to_vec().into(),
+            Octets::Memory { octets, start } => Content(Octets::Memory { octets, start }),
+            Octets::File { file, start, len } => Content(Octets::File { file, start, len }),
         }
     }
 }
@@ -137,13 +164,17 @@ impl Read for FileReader<'_> {
 }
 
 /// Makes octets piece by piece, to be read with [`Pieces`].
-pub(super) trait Refill {
+pub trait Refill {
     /// Puts the next piece into `ready`, which is empty. `false` at the end.
+    ///
+    /// # Errors
+    /// Those of what it reads.
     fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool>;
 }
 
 /// Reads what is made piece by piece.
-pub(super) struct Pieces<R> {
+#[derive(Debug)]
+pub struct Pieces<R> {
     source: R,
     ready: Vec<u8>,
     /// What of `ready` was read.
@@ -152,7 +183,8 @@ pub(super) struct Pieces<R> {
 
 impl<R: Refill> Pieces<R> {
     /// Begins with `ready`.
-    pub(super) fn new(source: R, ready: Vec<u8>) -> Self {
+    #[must_use]
+    pub fn new(source: R, ready: Vec<u8>) -> Self {
         Self { source, ready, taken: 0 }
     }
 }
@@ -174,7 +206,10 @@ impl<R: Refill> Read for Pieces<R> {
 }
 
 /// Hands what `reader` gives to `take`, piece by piece.
-pub(super) fn for_each_piece<E: From<io::Error>>(
+///
+/// # Errors
+/// Those of `reader` and of `take`.
+pub fn for_each_piece<E: From<io::Error>>(
     mut reader: impl Read,
     mut take: impl FnMut(&[u8]) -> Result<(), E>,
 ) -> Result<(), E> {

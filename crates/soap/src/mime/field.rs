@@ -1,14 +1,17 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
-use super::package::MimeError;
+use super::error::MimeError;
 
 /// The fields of one MIME header, in order, their values unfolded.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Fields(Vec<(String, String)>);
+pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
     /// Reads the lines of a header, without the empty line that ends it.
-    pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
+    ///
+    /// # Errors
+    /// [`MimeError::Header`].
+    pub fn parse(octets: &[u8]) -> Result<Self, MimeError> {
         let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new().into() })?;
         let mut fields: Vec<(String, String)> = Vec::new();
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
@@ -38,7 +41,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`MimeError`] if there are two, or one that is none.
-    pub(super) fn content_id(&self) -> Result<Option<String>, MimeError> {
+    pub fn content_id(&self) -> Result<Option<String>, MimeError> {
         let Some(value) = self.get("Content-ID")? else { return Ok(None) };
         let id = Structured::parse(value)?.value;
         let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>')).filter(|id| !id.is_empty());
@@ -47,17 +50,18 @@ impl Fields {
     }
 
     /// In order, values with the white space after the colon.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// Puts a field in the place of those that have its name.
-    pub(super) fn set(&mut self, name: &str, value: String) {
+    pub fn set(&mut self, name: &str, value: String) {
         self.remove(name);
         self.0.push((name.to_owned(), value));
     }
 
-    pub(super) fn remove(&mut self, name: &str) {
+    /// Takes the fields of this name out.
+    pub fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
@@ -65,7 +69,7 @@ impl Fields {
     ///
     /// # Errors
     /// [`MimeError::Twice`] if there are two: which one counts cannot be told.
-    pub(crate) fn get(&self, name: &str) -> Result<Option<&str>, MimeError> {
+    pub fn get(&self, name: &str) -> Result<Option<&str>, MimeError> {
         let mut found = self.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         let first = found.next().map(|(_, value)| value.as_str());
         if found.next().is_some() { Err(MimeError::Twice { name: name.into() }) } else { Ok(first) }
@@ -73,22 +77,23 @@ impl Fields {
 }
 
 /// Whether this is a field that can be written: a name that is a token, and a value that keeps to its line.
-pub(super) fn is_field(name: &str, value: &str) -> bool {
+#[must_use]
+pub fn is_field(name: &str, value: &str) -> bool {
     let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
     is_name && !value.contains(|c: char| c.is_control() && c != '\t')
 }
 
 /// A structured value: what comes before the first semicolon, and parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Structured {
+pub(super) struct Structured {
     /// Without comments and white space around it.
-    pub(crate) value: String,
+    pub(super) value: String,
     /// Names in lower case, values decoded, in the order of the names.
     parameters: Vec<(String, String)>,
 }
 
 impl Structured {
-    pub(crate) fn parse(text: &str) -> Result<Self, MimeError> {
+    pub(super) fn parse(text: &str) -> Result<Self, MimeError> {
         let malformed = || MimeError::Header { line: text.into() };
         let mut tokens = Tokens { rest: text };
         let value = tokens.until_semicolon().ok_or_else(malformed)?;
@@ -109,11 +114,11 @@ impl Structured {
         Ok(Self { value, parameters })
     }
 
-    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    pub(crate) fn parameters(&self) -> &[(String, String)] {
+    pub(super) fn parameters(&self) -> &[(String, String)] {
         &self.parameters
     }
 }

@@ -4,83 +4,17 @@
 //! start of its line, one kind of line break ends every delimiter, the last delimiter closes the package, and no two
 //! parts have one Content-ID.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
-use std::io::{self, Read};
+use std::io::Read;
 
-use thiserror::Error;
-use wss_c14n::{Exceeded, Limit, Limits};
-use wss_crypto::DigestValue;
-use wss_text::WireText;
+use wss_c14n::{Limit, Limits};
 
-use super::content::Content;
+use super::error::MimeError;
 use super::field::{Fields, Structured};
+use super::part::MimePart;
 use super::spool::Spool;
-use super::transfer::TransferDecoder;
-use super::wire::{Header, Lines, read_parts, split_header, split_parts};
-
-/// Why octets are no package.
-#[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[non_exhaustive]
-pub enum MimeError {
-    /// *Malformed.* A header field that cannot be read.
-    #[error("a MIME header cannot be read at {line:?}")]
-    Header {
-        /// The beginning of the line.
-        line: WireText,
-    },
-    /// *Malformed.* A field that stands twice in a header.
-    #[error("the MIME header has {name} twice: which one counts cannot be told")]
-    Twice {
-        /// The field.
-        name: WireText,
-    },
-    /// *Malformed.* No `multipart/related` with a boundary.
-    #[error("the message is of type {found:?}: a package is multipart/related, with a boundary")]
-    NotRelated {
-        /// The media type.
-        found: WireText,
-    },
-    /// *Malformed.* A delimiter that is missing, or malformed.
-    #[error("the package does not hold its delimiters: {what}")]
-    Delimiter {
-        /// What is wrong.
-        what: &'static str,
-    },
-    /// *Malformed.* No part is the root, or two are.
-    #[error("no part is the root that the package names")]
-    NoRoot,
-    /// *Malformed.* Two parts have one Content-ID.
-    #[error("two parts have the Content-ID {id:?}")]
-    DuplicateId {
-        /// The Content-ID.
-        id: WireText,
-    },
-    /// *Malformed or refused.* A Content-Transfer-Encoding that is unknown, or not what the content is in.
-    #[error("the transfer encoding {encoding:?} is unknown, or the content is not in it")]
-    TransferEncoding {
-        /// The encoding.
-        encoding: WireText,
-    },
-    /// *Refused.* The package exceeds a limit.
-    #[error(transparent)]
-    Limit(#[from] Exceeded),
-    /// *Malformed.* An attachment of an XML type that is no XML.
-    #[error("an attachment of an XML type is not well-formed")]
-    NotXml,
-    /// *Failed.* A stream, or a file behind an attachment, cannot be read or written.
-    #[error("an attachment cannot be read, or spooled: {kind}")]
-    Io {
-        /// What the system says.
-        kind: io::ErrorKind,
-    },
-}
-
-impl From<io::Error> for MimeError {
-    fn from(error: io::Error) -> Self {
-        Self::Io { kind: error.kind() }
-    }
-}
+use super::wire::{Lines, parts_of, read_parts, split_header};
+use super::xop;
 
 /// A message with attachments: in memory, or with attachments that are spooled to files.
 #[derive(Clone)]
@@ -90,18 +24,6 @@ pub struct Package<'m> {
     attachments: Vec<MimePart<'m>>,
     /// Where what is large was spooled.
     spool: Option<Spool>,
-}
-
-/// A part of a package.
-#[derive(Clone)]
-pub struct MimePart<'m> {
-    fields: Fields,
-    /// As it was transferred, if it is still known.
-    encoded: Option<&'m [u8]>,
-    content: Content<'m>,
-    /// The digest of the content, if it was made on the way.
-    sha256: Option<DigestValue>,
-    content_id: Option<String>,
 }
 
 impl std::fmt::Debug for Package<'_> {
@@ -132,8 +54,7 @@ impl<'m> Package<'m> {
     /// [`MimeError`].
     pub fn parse_body(content_type: &str, body: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
         let related = Related::parse(content_type)?;
-        let parts = split_parts(body, &related.boundary, limits)?;
-        let parts = parts.into_iter().map(|part| MimePart::parse(part, limits)).collect::<Result<_, _>>()?;
+        let parts = parts_of(body, &related.boundary, limits)?;
         Self::of_parts(parts, &related, limits, None)
     }
 
@@ -191,11 +112,9 @@ impl<'m> Package<'m> {
             None => 0,
         };
         let mut root = parts.remove(root);
-        let len = usize::try_from(root.content.len()).unwrap_or(usize::MAX);
+        let len = usize::try_from(root.unauthenticated_octets().len()).unwrap_or(usize::MAX);
         limits.check(Limit::PackagedEnvelopeOctets, len)?;
-        if root.content.as_slice().is_none() {
-            root.content = root.content.read_all()?.into_owned().into();
-        }
+        root.read_into_memory()?;
         Ok(Self { root, attachments: parts, spool: spool.cloned() })
     }
 
@@ -217,7 +136,7 @@ impl<'m> Package<'m> {
     /// The envelope. Nothing says who wrote it.
     #[must_use]
     pub fn unauthenticated_envelope(&self) -> &[u8] {
-        self.root.content.as_slice().unwrap_or_default()
+        self.root.unauthenticated_octets().as_slice().unwrap_or_default()
     }
 
     /// The other parts, in order.
@@ -227,19 +146,16 @@ impl<'m> Package<'m> {
     }
 
     /// Whether base64 of the envelope may travel in other parts (XOP).
-    pub(crate) fn is_xop(&self) -> bool {
-        self.root.media_type().is_ok_and(|media_type| media_type == super::xop::MEDIA_TYPE)
+    #[must_use]
+    pub fn is_xop(&self) -> bool {
+        self.root.unauthenticated_media_type().is_ok_and(|media_type| media_type == xop::MEDIA_TYPE)
     }
 
-    pub(crate) fn spool(&self) -> Option<&Spool> {
+    /// Where its large attachments were spooled, and where what they decrypt to goes.
+    #[must_use]
+    pub fn spool(&self) -> Option<&Spool> {
         self.spool.as_ref()
     }
-}
-
-/// The attachment that a `cid:` URL names.
-pub(crate) fn named_by<'p, 'm>(attachments: &'p [MimePart<'m>], url: &str) -> Option<&'p MimePart<'m>> {
-    let id = super::content_id_of(url)?;
-    attachments.iter().find(|part| part.content_id() == Some(&id))
 }
 
 /// What the Content-Type of a package says.
@@ -265,93 +181,6 @@ impl Related {
     }
 }
 
-impl std::fmt::Debug for MimePart<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("MimePart").field("content_id", &self.content_id).field("content", &self.content).finish()
-    }
-}
-
-impl<'m> MimePart<'m> {
-    /// A part that is about to be written, or came out of ciphertext.
-    pub(crate) fn of(fields: Fields, content: Content<'m>, content_id: Option<String>) -> Self {
-        Self { fields, encoded: None, content, sha256: None, content_id }
-    }
-
-    pub(super) fn with_sha256(self, sha256: DigestValue) -> Self {
-        Self { sha256: Some(sha256), ..self }
-    }
-
-    fn parse(octets: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
-        let (header, encoded) = split_header(octets, limits)?;
-        let header = Header::parse(header)?;
-        let content = match header.decoder()? {
-            TransferDecoder::Identity => Content::Borrowed(encoded),
-            mut decoder => {
-                let mut octets = Vec::with_capacity(encoded.len());
-                let decoded = decoder.update(encoded, &mut octets).and_then(|()| decoder.finish());
-                decoded.ok_or_else(|| header.not_in_encoding())?;
-                octets.into()
-            }
-        };
-        Ok(Self { fields: header.fields, encoded: Some(encoded), content, sha256: None, content_id: header.content_id })
-    }
-
-    /// The same, borrowed from no one; how it was transferred is forgotten.
-    pub(crate) fn to_owned(&self) -> MimePart<'static> {
-        MimePart::of(self.fields.clone(), self.content.clone().into_owned(), self.content_id.clone())
-    }
-
-    /// Its Content-ID, without the angle brackets.
-    #[must_use]
-    pub fn content_id(&self) -> Option<&str> {
-        self.content_id.as_deref()
-    }
-
-    /// The media type that its header states, `text/plain` where it states none. Nothing says who wrote it.
-    #[must_use]
-    pub fn unauthenticated_type(&self) -> String {
-        self.media_type().unwrap_or_default()
-    }
-
-    /// The content, its transfer encoding undone. Nothing says who wrote it.
-    pub fn unauthenticated_reader(&self) -> impl Read + '_ {
-        self.content.reader()
-    }
-
-    /// The content in memory, its transfer encoding undone. Nothing says who wrote it.
-    ///
-    /// # Errors
-    /// [`MimeError::Io`] if it was spooled and cannot be read.
-    pub fn unauthenticated_content(&self) -> Result<Cow<'_, [u8]>, MimeError> {
-        Ok(self.content.read_all()?)
-    }
-
-    pub(super) fn sha256(&self) -> Option<DigestValue> {
-        self.sha256
-    }
-
-    pub(crate) fn content(&self) -> &Content<'m> {
-        &self.content
-    }
-
-    /// The content as it was transferred, if it is still known.
-    pub(crate) fn encoded(&self) -> Option<&'m [u8]> {
-        self.encoded
-    }
-
-    pub(crate) fn fields(&self) -> &Fields {
-        &self.fields
-    }
-
-    /// The media type: of a part that states none, the default of RFC 2045 §5.2.
-    pub(crate) fn media_type(&self) -> Result<String, MimeError> {
-        match self.fields.get("Content-Type")? {
-            Some(value) => Ok(Structured::parse(value)?.value.to_ascii_lowercase()),
-            None => Ok("text/plain".to_owned()),
-        }
-    }
-}
-
 /// RFC 2046 §5.1.1: 1 to 70 characters, no blank at the end.
 fn is_boundary(boundary: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "'()+_,-./:=? ".contains(c);
@@ -360,6 +189,10 @@ fn is_boundary(boundary: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
+    use wss_c14n::Exceeded;
+
     use super::super::wire::MAX_DELIMITER;
     use super::*;
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::content::{Content, PIECE};
-use super::package::MimeError;
+use super::error::MimeError;
 
 /// A folder for what does not fit into memory: attachments as they arrive, and what they decrypt to, before anything is
 /// proven about it. The files have no name, and are gone when the last reader is.
@@ -34,26 +34,32 @@ impl Spool {
 }
 
 /// Takes octets as they come, in memory as long as they are few or there is nowhere else.
-pub(crate) struct SpoolWriter {
+#[derive(Debug)]
+pub struct SpoolWriter {
     spool: Option<Spool>,
     pending: Vec<u8>,
     file: Option<File>,
 }
 
 impl SpoolWriter {
-    pub(crate) fn new(spool: Option<Spool>) -> Self {
+    /// Writes to `spool` what is large; without one, all of it stays in memory.
+    #[must_use]
+    pub fn new(spool: Option<Spool>) -> Self {
         Self { spool, pending: Vec::new(), file: None }
     }
 
     /// For about this many octets, which are made room for at once where they all stay in memory.
-    pub(super) fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
+    #[must_use]
+    pub fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
         let capacity = if spool.is_none() { usize::try_from(octets).unwrap_or_default() } else { 0 };
         Self { pending: Vec::with_capacity(capacity), ..Self::new(spool) }
     }
 
+    /// Takes `octets`.
+    ///
     /// # Errors
     /// [`MimeError::Io`].
-    pub(crate) fn write(&mut self, octets: &[u8]) -> Result<(), MimeError> {
+    pub fn write(&mut self, octets: &[u8]) -> Result<(), MimeError> {
         self.append(|pending| {
             pending.extend_from_slice(octets);
             Ok(())
@@ -64,10 +70,7 @@ impl SpoolWriter {
     ///
     /// # Errors
     /// Those of `next`, and [`MimeError::Io`].
-    pub(super) fn append<E: From<MimeError>>(
-        &mut self,
-        next: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn append<E: From<MimeError>>(&mut self, next: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
         next(&mut self.pending)?;
         Ok(self.flush()?)
     }
@@ -85,9 +88,11 @@ impl SpoolWriter {
         Ok(())
     }
 
+    /// All that was taken.
+    ///
     /// # Errors
     /// [`MimeError::Io`].
-    pub(crate) fn finish(self) -> Result<Content<'static>, MimeError> {
+    pub fn finish(self) -> Result<Content<'static>, MimeError> {
         let Some(mut file) = self.file else { return Ok(self.pending.into()) };
         file.write_all(&self.pending)?;
         Ok(Content::file(file)?)

@@ -6,32 +6,33 @@ use std::io::{self, Read};
 
 use wss_c14n::{Exceeded, Limit, Limits};
 
-use super::content::PIECE;
+use super::content::{Content, PIECE};
+use super::error::MimeError;
 use super::field::Fields;
-use super::package::{MimeError, MimePart};
+use super::part::MimePart;
 use super::spool::{Spool, SpoolWriter};
 use super::transfer::TransferDecoder;
 
 /// What the header of a part says of it.
-pub(super) struct Header {
-    pub(super) fields: Fields,
+struct Header {
+    fields: Fields,
     encoding: String,
-    pub(super) content_id: Option<String>,
+    content_id: Option<String>,
 }
 
 impl Header {
-    pub(super) fn parse(octets: &[u8]) -> Result<Self, MimeError> {
+    fn parse(octets: &[u8]) -> Result<Self, MimeError> {
         let fields = Fields::parse(octets)?;
         let encoding = fields.get("Content-Transfer-Encoding")?.unwrap_or_default().trim().to_ascii_lowercase();
         let content_id = fields.content_id()?;
         Ok(Self { fields, encoding, content_id })
     }
 
-    pub(super) fn decoder(&self) -> Result<TransferDecoder, MimeError> {
+    fn decoder(&self) -> Result<TransferDecoder, MimeError> {
         TransferDecoder::of(&self.encoding).ok_or_else(|| self.not_in_encoding())
     }
 
-    pub(super) fn not_in_encoding(&self) -> MimeError {
+    fn not_in_encoding(&self) -> MimeError {
         MimeError::TransferEncoding { encoding: self.encoding.as_str().into() }
     }
 }
@@ -110,8 +111,28 @@ fn check_parts(found: usize, limits: &Limits) -> Result<(), MimeError> {
     Ok(limits.check(Limit::MimeParts, found)?)
 }
 
+/// Reads the parts between the delimiters of a package that is in memory.
+pub(super) fn parts_of<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<MimePart<'m>>, MimeError> {
+    split_parts(body, boundary, limits)?.into_iter().map(|part| part_of(part, limits)).collect()
+}
+
+fn part_of<'m>(octets: &'m [u8], limits: &Limits) -> Result<MimePart<'m>, MimeError> {
+    let (header, encoded) = split_header(octets, limits)?;
+    let header = Header::parse(header)?;
+    let content = match header.decoder()? {
+        TransferDecoder::Identity => Content::from(encoded),
+        mut decoder => {
+            let mut octets = Vec::with_capacity(encoded.len());
+            let decoded = decoder.update(encoded, &mut octets).and_then(|()| decoder.finish());
+            decoded.ok_or_else(|| header.not_in_encoding())?;
+            octets.into()
+        }
+    };
+    Ok(MimePart::of(header.fields, content, header.content_id).with_encoded(encoded))
+}
+
 /// The parts between the delimiters; what stands before the first and after the last is no one's.
-pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<&'m [u8]>, MimeError> {
+fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<&'m [u8]>, MimeError> {
     let mut delimiters = Delimiters::new(boundary);
     let mut parts = Vec::new();
     let mut part_start: Option<usize> = None;
@@ -138,7 +159,7 @@ pub(super) fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -
     Err(NOT_CLOSED)
 }
 
-/// As [`split_parts`], from a stream, and the parts read.
+/// As [`parts_of`], from a stream.
 pub(super) fn read_parts<R: Read>(
     mut lines: Lines<R>,
     boundary: &str,

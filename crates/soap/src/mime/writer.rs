@@ -36,7 +36,8 @@ impl<W: Write> PackageWriter<W> {
         Ok(Self::with_boundary(out, root_type, boundary_of(&octets)))
     }
 
-    pub(crate) fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
+    /// A package with this boundary, which no content may hold: [`boundary_of`] random octets.
+    pub fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
         Self { out, boundary, root_type: root_type.to_owned(), start_info: None }
     }
 
@@ -90,7 +91,8 @@ impl<W: Write> PackageWriter<W> {
 }
 
 /// A boundary out of random octets.
-pub(crate) fn boundary_of(octets: &[u8; 16]) -> String {
+#[must_use]
+pub fn boundary_of(octets: &[u8; 16]) -> String {
     octets.iter().fold("=_".to_owned(), |boundary, octet| format!("{boundary}{octet:02x}"))
 }
 

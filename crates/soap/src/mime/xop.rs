@@ -7,18 +7,21 @@ use std::collections::BTreeSet;
 
 use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, base64_encode, name};
 
-use super::content_id_of;
-use super::package::{MimePart, named_by};
+use super::cid::{content_id_of, named_by};
+use super::part::MimePart;
 use crate::error::EnvelopeError;
 
 /// The media type of a root part whose base64 may travel in other parts.
-pub(crate) const MEDIA_TYPE: &str = "application/xop+xml";
+pub const MEDIA_TYPE: &str = "application/xop+xml";
 const NAMESPACE: &str = "http://www.w3.org/2004/08/xop/include";
 
 /// An envelope as its sender meant it, and the Content-IDs of the parts that are in it.
-pub(crate) struct Expanded {
-    pub(crate) envelope: String,
-    pub(crate) included: BTreeSet<String>,
+#[derive(Debug)]
+pub struct Expanded {
+    /// The envelope, every `xop:Include` replaced by base64.
+    pub envelope: String,
+    /// The Content-IDs of the parts that it includes.
+    pub included: BTreeSet<String>,
 }
 
 /// Puts the base64 of the part that it names in the place of every `xop:Include`, as long as the envelope stays below the
@@ -27,11 +30,7 @@ pub(crate) struct Expanded {
 /// # Errors
 /// [`EnvelopeError::Include`] where one names no part of the message, or does not stand alone in its element;
 /// [`EnvelopeError::Parse`].
-pub(crate) fn expanded(
-    envelope: &str,
-    attachments: &[MimePart<'_>],
-    limits: &Limits,
-) -> Result<Expanded, EnvelopeError> {
+pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -> Result<Expanded, EnvelopeError> {
     let document = Document::parse(envelope, limits)?;
     let mut splices = Splices::new();
     let mut included = BTreeSet::new();
@@ -42,7 +41,7 @@ pub(crate) fn expanded(
         let url = href(include).ok_or_else(refused)?;
         let part = named_by(attachments, &url).ok_or_else(refused)?;
         // Before anything is read: four characters for three octets.
-        let len = part.content().len().div_ceil(3).saturating_mul(4);
+        let len = part.unauthenticated_octets().len().div_ceil(3).saturating_mul(4);
         left = left.checked_sub(len).ok_or(Exceeded { limit: Limit::DocumentOctets, allowed })?;
         let content = part.unauthenticated_content().map_err(|_| refused())?;
         splices.replace(include.span(), base64_encode(&content));
@@ -61,20 +60,27 @@ fn href(include: Element<'_>) -> Option<String> {
 }
 
 /// An `xop:Include` that is left in an envelope: what it would mean, the application and a signature could read apart.
-pub(crate) fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
+#[must_use]
+pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
     // Whatever prefix and quotes it has, it has this name.
     memchr::memmem::find(document.source().as_bytes(), b"Include")?;
     document.elements().find(|element| element.is(NAMESPACE, "Include"))
 }
 
 /// An envelope whose base64 was moved into parts: Content-IDs with the octets.
-pub(super) struct Optimized {
-    pub(super) envelope: String,
-    pub(super) parts: Vec<(String, Vec<u8>)>,
+#[derive(Debug)]
+pub struct Optimized {
+    /// The envelope, each such base64 replaced by an `xop:Include`.
+    pub envelope: String,
+    /// Content-IDs, and the octets of each part.
+    pub parts: Vec<(String, Vec<u8>)>,
 }
 
 /// Moves every `xenc:CipherValue` of at least `min_octets` octets into a part of its own.
-pub(super) fn optimized(
+///
+/// # Errors
+/// [`EnvelopeError::Parse`].
+pub fn optimized(
     envelope: &str,
     min_octets: usize,
     mut fresh_id: impl FnMut() -> String,

@@ -10,16 +10,14 @@ use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
 use wss_c14n::Budget;
 use wss_crypto::{ContentEncryption, DigestMethod, DigestValue, Random, Secret};
+use wss_soap::SoapVersion;
+use wss_soap::mime::xop::{self, Optimized, optimized};
+use wss_soap::mime::{
+    COVERED, Canonical, Content, Fields, MimeError, MimePart, PackageWriter, Spool, SpoolWriter, digest,
+    for_each_piece, is_canonicalised, is_field,
+};
 
-use super::canonical::{COVERED, Canonical, digest, is_canonicalised};
 use super::cipher::{Seal, header_of};
-use super::content::{Content, for_each_piece};
-use super::field::{Fields, is_field};
-use super::package::{MimeError, MimePart};
-use super::spool::{Spool, SpoolWriter};
-use super::writer::PackageWriter;
-use super::xop::{self, Optimized, optimized};
-use crate::envelope::SoapVersion;
 use crate::error::SecureError;
 
 /// An attachment to be sent. Cheap to clone.
@@ -130,9 +128,9 @@ impl Attachment {
     /// Its Content-Type, for the `@MimeType` of what is encrypted. With its header encrypted, too, no more is said than
     /// what decides its canonical form, which WSS4J takes from there.
     pub(crate) fn stated_type(&self, complete: bool) -> Result<Option<String>, MimeError> {
-        let part = MimePart::of(self.fields.clone(), Content::Borrowed(b""), None);
+        let part = MimePart::of(self.fields.clone(), Vec::new().into(), None);
         if complete {
-            return Ok(Some(part.media_type()?).filter(|media_type| is_canonicalised(media_type)));
+            return Ok(Some(part.unauthenticated_media_type()?).filter(|media_type| is_canonicalised(media_type)));
         }
         Ok(self.fields.get("Content-Type")?.map(|value| value.trim().to_owned()))
     }

@@ -8,12 +8,7 @@ use wss_crypto::{
     ContentEncryption, CryptoError, Digest, DigestMethod, DigestValue, GcmOpening, GcmSealing, Random, Secret, decrypt,
     encrypt,
 };
-
-use super::canonical::COVERED;
-use super::content::{Content, PIECE, Pieces, Refill};
-use super::field::Fields;
-use super::package::{MimeError, MimePart};
-use super::spool::{Spool, SpoolWriter};
+use wss_soap::mime::{COVERED, Content, Fields, MimeError, MimePart, PIECE, Pieces, Refill, Spool, SpoolWriter};
 
 /// An encryption that is done whenever the attachment is written: each time with a fresh initialisation vector, so that
 /// no two plaintexts meet under one.
@@ -195,7 +190,7 @@ pub(crate) fn restored<'m>(
     complete: bool,
     mime_type: Option<&str>,
 ) -> Option<MimePart<'m>> {
-    let mut fields = part.fields().clone();
+    let mut fields = part.unauthenticated_fields().clone();
     let content_id = part.content_id().map(str::to_owned);
     if !complete {
         if let Some(mime_type) = mime_type {
@@ -216,7 +211,7 @@ pub(crate) fn restored<'m>(
     }
     match fields.content_id() {
         // It is named by the id it has outside, whatever is left out inside.
-        Ok(None) => fields.set("Content-ID", part.fields().get("Content-ID").ok()??.to_owned()),
+        Ok(None) => fields.set("Content-ID", part.unauthenticated_fields().get("Content-ID").ok()??.to_owned()),
         Ok(inside) if inside == content_id => {}
         _ => return None,
     }
@@ -260,7 +255,7 @@ mod tests {
                 assert_ne!(octets, sealed(&seal, &plain));
                 let expected = [header.as_bytes(), plain.as_slice()].concat();
                 for spool in [None, Some(&spool)] {
-                    let content = Content::Borrowed(&octets);
+                    let content = Content::from(octets.as_slice());
                     let open = |complete| opened(&content, complete, (method, &seal.key), spool, &Limits::default());
                     let Ok((_, digest)) = open(true) else { panic!("{len}") };
                     assert_eq!(digest, Digest::of(DigestMethod::Sha256, &plain), "after the header");
@@ -271,7 +266,7 @@ mod tests {
                 let mut changed = octets;
                 if let Some(last) = changed.last_mut().filter(|_| method.is_authenticated()) {
                     *last ^= 1;
-                    let changed = Content::Borrowed(&changed);
+                    let changed = Content::from(changed.as_slice());
                     let failed = opened(&changed, true, (method, &seal.key), Some(&spool), &Limits::default());
                     assert!(matches!(failed, Err(OpenCipherError::Failed)));
                 }
@@ -296,12 +291,13 @@ mod tests {
     #[test]
     fn a_header_is_restored_from_the_front_of_the_plaintext_alone() {
         let outside = Fields::parse(b"Content-ID: <a@b>\r\nContent-Type: x/y\r\nX-Route: 1").expect("fields");
-        let part = MimePart::of(outside, Content::Borrowed(b""), Some("a@b".to_owned()));
+        let part = MimePart::of(outside, Content::from(&b""[..]), Some("a@b".to_owned()));
         let restored = |plaintext: &str, complete| {
             let digest = Digest::of(DigestMethod::Sha256, plaintext.as_bytes());
             let plaintext = (Content::from(plaintext.as_bytes().to_vec()), digest);
             let part = super::restored(&part, plaintext, complete, Some("text/plain"))?;
-            let fields: String = part.fields().iter().map(|(name, value)| format!("{name}:{value};")).collect();
+            let fields: String =
+                part.unauthenticated_fields().iter().map(|(name, value)| format!("{name}:{value};")).collect();
             Some(format!("{fields} {}", String::from_utf8_lossy(&part.unauthenticated_content().ok()?)))
         };
         assert_eq!(

@@ -38,10 +38,11 @@ pub(crate) use emission::{check as check_emission, check_requester};
 pub(crate) use reception::{Judging, Proven};
 pub(crate) use report::Revealed;
 
-use crate::attachments::{Package, expanded};
 use report::Findings;
 use revelation::Revelation;
 use scene::Scene;
+use wss_soap::mime::Package;
+use wss_soap::mime::xop::expanded;
 
 /// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
 /// byte order mark. Spans count the octets of its UTF-8.

@@ -10,9 +10,9 @@ use super::report::{self, Findings, Report, Revealed};
 use super::scene::Scene;
 use super::table::Rule;
 use super::variant::Variant;
-use crate::attachments::{MimePart, Package};
 use crate::error::OpenError;
 use crate::receiver::Receiver;
+use wss_soap::mime::{MimePart, Package};
 
 /// What a receiver does about the profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

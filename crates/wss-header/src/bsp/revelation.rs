@@ -8,10 +8,10 @@ use wss_c14n::Budget;
 use super::check::{self, Digests};
 use super::report::Revealed;
 use super::scene::Scene;
-use crate::attachments::{MimePart, Package};
 use crate::open::Opening;
 use crate::policy::AlgorithmPolicy;
 use crate::receiver::Receiver;
+use wss_soap::mime::{MimePart, Package};
 
 /// A message as far as it could be decrypted.
 pub(super) struct Revelation {
@@ -38,7 +38,7 @@ impl Revelation {
             .accept_forward_references();
         let mut in_order = Digests::new();
         let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
-        let beside: u64 = attachments.iter().map(|part| part.content().len()).sum();
+        let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         let budget = Rc::new(Budget::new(&lenient.limits, message.len() as u64 + beside));
         let mut opening = Opening::new(&lenient, budget, package, attachments, std::collections::BTreeSet::new(), None);
         let (source, carried) = opening.reveal(message, |document, header, children| {

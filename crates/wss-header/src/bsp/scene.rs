@@ -10,7 +10,7 @@ use wss_c14n::{Document, Element, IdIndex, NodeId, id_of, name};
 use wss_tokens::{Assertion, SecureConversation};
 
 use super::reference::{Reference, Tokens};
-use crate::envelope::SoapVersion;
+use wss_soap::SoapVersion;
 
 /// The targets of one revision of a message.
 pub(super) struct Scene<'d> {

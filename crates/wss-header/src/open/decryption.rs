@@ -13,10 +13,11 @@ use super::coverage::CoverageLost;
 use super::keys::{FoundSecret, Wanted};
 use super::signature::ProvenSignature;
 use super::{NewPlaintext, Opening, Scene, Step};
-use crate::attachments::{MimePart, OpenCipherError, content_id_of, opened, restored};
+use crate::attachments::{OpenCipherError, opened, restored};
 use crate::error::OpenError;
 use crate::key_uses::KeyUse;
 use crate::opened::DecryptionEvidence;
+use wss_soap::mime::{MimePart, content_id_of};
 
 impl<'r> Opening<'r> {
     pub(super) fn encrypted_key(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<Step, OpenError> {
@@ -150,8 +151,13 @@ impl<'r> Opening<'r> {
         self.budget.check(Limit::NestedEncryption, depth + 1)?;
         self.note_use(found, KeyUse::Content(data.method()))?;
         let part = self.attachments.get(attachment.at).ok_or(DecryptError::Failed)?;
-        let plaintext =
-            opened(part.content(), is_complete(data), (data.method(), &found.secret), self.spool, self.budget.limits());
+        let plaintext = opened(
+            part.unauthenticated_octets(),
+            is_complete(data),
+            (data.method(), &found.secret),
+            self.spool,
+            self.budget.limits(),
+        );
         let plaintext = plaintext.map_err(|error| match error {
             OpenCipherError::Failed => DecryptError::Failed.into(),
             OpenCipherError::Mime(error) => OpenError::Attachment(error),

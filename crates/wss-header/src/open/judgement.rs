@@ -9,12 +9,13 @@ use super::coverage::CoverageLost;
 use super::remains::WhyEncrypted;
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
-use crate::attachments::{AuthenticatedAttachment, Canonical, MimePart, canonical_type, content_id_of};
-use crate::envelope::{Envelope, Role, must_understand};
+use crate::attachments::AuthenticatedAttachment;
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
 use crate::part::Part;
 use crate::signer::Signer;
+use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
+use wss_soap::{Envelope, Role, must_understand};
 
 impl Opening<'_> {
     /// Every block for us that must be understood is.
@@ -263,7 +264,7 @@ impl Opening<'_> {
             let content = Canonical::of(part, &self.budget).map_err(OpenError::Attachment)?;
             // The type is anyone's unless some reference covers the header.
             let complete = references.iter().any(|(_, complete)| *complete);
-            let content_type = canonical_type(part.fields()).filter(|_| complete);
+            let content_type = canonical_type(part.unauthenticated_fields()).filter(|_| complete);
             covered.push(AuthenticatedAttachment {
                 content_id: id.clone(),
                 content: content.into_owned(),

@@ -31,12 +31,10 @@ use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 use zeroize::Zeroizing;
 
-use crate::attachments::{AuthenticatedAttachment, MimePart, Package, Spool, include_in};
+use crate::attachments::AuthenticatedAttachment;
 use crate::bsp::{Judging, Proven};
-use crate::envelope::Envelope;
-use crate::error::{EnvelopeError, OpenError};
+use crate::error::OpenError;
 use crate::exchange::{Exchange, SentKey};
-use crate::header::SecurityHeader;
 use crate::key_uses::{KeyId, KeyUses};
 use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
@@ -48,6 +46,11 @@ use carried::Carried;
 pub use coverage::CoverageLost;
 pub use remains::{RemainingCiphertext, WhyEncrypted};
 use signature::ProvenSignature;
+use wss_soap::Envelope;
+use wss_soap::EnvelopeError;
+use wss_soap::SecurityHeader;
+use wss_soap::mime::xop::include_in;
+use wss_soap::mime::{MimePart, Package, Spool};
 
 /// A token seen in the header: a claim.
 struct SeenToken {

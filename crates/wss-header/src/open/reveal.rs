@@ -8,9 +8,9 @@ use zeroize::Zeroizing;
 
 use super::{Decrypted, Opening, Scene, Step};
 use crate::bsp::Revealed;
-use crate::envelope::Envelope;
 use crate::error::OpenError;
-use crate::header::SecurityHeader;
+use wss_soap::Envelope;
+use wss_soap::SecurityHeader;
 
 impl Opening<'_> {
     /// Decrypts what our keys open, in the order of the header: the last revision, and where all ciphertext of the

@@ -15,7 +15,6 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 use super::coverage::{Coverage, CoverageLost};
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
-use crate::attachments::{MimeError, MimePart, content_id_of, digest, named_by};
 use crate::error::OpenError;
 use crate::key_uses::KeyId;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
@@ -23,6 +22,7 @@ use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
+use wss_soap::mime::{MimeError, MimePart, content_id_of, digest, named_by};
 
 impl<'r> Opening<'r> {
     pub(super) fn signature(&mut self, scene: &Scene<'_>, element: Element<'_>) -> Result<(), OpenError> {

@@ -10,13 +10,14 @@ use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_at
 use super::edit::{escape, replace_content};
 use super::{Securing, header_block, locate, no_such, parse};
 use crate::bsp;
-use crate::envelope::{Envelope, SoapVersion};
-use crate::error::{EnvelopeError, SecureError};
-use crate::header::SecurityHeader;
+use crate::error::SecureError;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
 use crate::plan::check_recipient;
 use crate::recipe::{EncryptedTo, Encrypting, Step};
+use wss_soap::EnvelopeError;
+use wss_soap::SecurityHeader;
+use wss_soap::{Envelope, SoapVersion};
 
 /// The key of an encryption step.
 struct Keying {

@@ -19,10 +19,8 @@ use wss_xmldsig::PendingSignature;
 
 use crate::attached::AttachedToken;
 use crate::attachments::Attachment;
-use crate::envelope::{Envelope, Role, SoapVersion};
-use crate::error::{EnvelopeError, SecureError};
+use crate::error::SecureError;
 use crate::exchange::Exchange;
-use crate::header::SecurityHeader;
 use crate::key_uses::KeyUses;
 use crate::part::Part;
 use crate::plan::Plan;
@@ -30,6 +28,9 @@ use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{escape, give_id, insert_content};
 use tokens::Placed;
+use wss_soap::EnvelopeError;
+use wss_soap::SecurityHeader;
+use wss_soap::{Envelope, Role, SoapVersion};
 
 /// A message on its way from one revision to the next.
 pub(crate) struct Securing {

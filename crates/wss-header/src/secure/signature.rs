@@ -7,11 +7,12 @@ use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, 
 
 use super::edit::escape;
 use super::{Securing, locate, no_such, parse};
-use crate::error::{EnvelopeError, SecureError};
-use crate::header::SecurityHeader;
+use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
 use crate::recipe::{SignedBy, Signing};
+use wss_soap::EnvelopeError;
+use wss_soap::SecurityHeader;
 
 /// What a signature needs from its key before it can be prepared.
 #[derive(Default)]

@@ -8,10 +8,10 @@ use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
-use crate::attachments::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 use crate::bsp::report::Findings;
 use crate::bsp::scene::{Scene, cipher_reference};
 use crate::bsp::table::Rule;
+use wss_soap::mime::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 
 const PACKAGE: &str = "the MIME package";
 
@@ -69,7 +69,7 @@ impl<'p> Attachments<'p, '_> {
     /// §18.1.
     fn whole(&self, scene: &Scene<'_>, findings: &mut Findings<'_>) {
         let (Some(package), root) = (self.package, scene.document.root()) else { return };
-        let media_type = package.root().media_type().unwrap_or_default();
+        let media_type = package.root().unauthenticated_media_type().unwrap_or_default();
         let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
         let why = format!("the root part is of type {media_type:?}, and no envelope");
         findings.check(Rule::U18_1_1, root, is_envelope, &why);
@@ -128,7 +128,7 @@ impl<'p> Attachments<'p, '_> {
                 .iter()
                 .for_each(|rule| findings.unknown(*rule, reference, "the attachment: no part has this Content-ID"));
         };
-        let has_type = part.fields().get("Content-Type").is_ok_and(|value| value.is_some());
+        let has_type = part.unauthenticated_fields().get("Content-Type").is_ok_and(|value| value.is_some());
         findings.check(Rule::U18_2_5, reference, has_type, "the part states no Content-Type");
         let is_encrypted = part.content_id().is_some_and(|id| self.encrypted.iter().any(|encrypted| encrypted == id));
         let is_complete = transforms().any(|uri| uri == ATTACHMENT_COMPLETE);
@@ -208,7 +208,8 @@ impl<'p> Attachments<'p, '_> {
             (None, _) => self.needs_package(&[Rule::U18_3_4], data, findings),
             (Some(_), None) => findings.unknown(Rule::U18_3_4, data, "the attachment: no part has this Content-ID"),
             (Some(_), Some(part)) => {
-                let is_octets = part.media_type().is_ok_and(|media_type| media_type == "application/octet-stream");
+                let is_octets =
+                    part.unauthenticated_media_type().is_ok_and(|media_type| media_type == "application/octet-stream");
                 let loses_type = kind == PlaintextType::Attachment { complete: false };
                 let keeps_type = !loses_type || data.attribute("", "MimeType").is_some();
                 let why = "the part is not of type application/octet-stream, or its own type is nowhere";
@@ -220,19 +221,20 @@ impl<'p> Attachments<'p, '_> {
 
 impl Digests {
     fn of(part: &MimePart<'_>, is_complete: bool, method: DigestMethod, limits: &Limits) -> Self {
-        let header = if is_complete { canonical_header(part.fields()).ok() } else { Some(String::new()) };
+        let header =
+            if is_complete { canonical_header(part.unauthenticated_fields()).ok() } else { Some(String::new()) };
         let digest = |header: &str, mut content: Box<dyn Read + '_>| {
             let mut digest = Digest::new(method);
             digest.update(header.as_bytes());
             io::copy(&mut content, &mut digest).ok().map(|_| digest.finish().as_octets().to_vec())
         };
         let stated = header.as_deref().unwrap_or_default();
-        let canonical = Canonical::of(part, &Budget::new(limits, part.content().len())).ok();
+        let canonical = Canonical::of(part, &Budget::new(limits, part.unauthenticated_octets().len())).ok();
         let canonical = header.as_deref().zip(canonical.as_ref());
         Self {
             canonical: canonical.and_then(|(header, content)| digest(header, content.reader())),
-            plain: digest(stated, part.content().reader()),
-            encoded: part.encoded().and_then(|encoded| digest(stated, Box::new(encoded))),
+            plain: digest(stated, part.unauthenticated_octets().reader()),
+            encoded: part.unauthenticated_encoded().and_then(|encoded| digest(stated, Box::new(encoded))),
         }
     }
 }

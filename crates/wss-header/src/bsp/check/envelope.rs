@@ -7,7 +7,7 @@ use wss_c14n::{Element, id_of, name};
 use crate::bsp::report::Findings;
 use crate::bsp::scene::{Scene, is_encrypted_data};
 use crate::bsp::table::Rule;
-use crate::envelope::{Role, SoapVersion};
+use wss_soap::{Role, SoapVersion};
 
 pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
     envelope(scene, findings);

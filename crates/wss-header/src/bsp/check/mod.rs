@@ -20,7 +20,7 @@ pub(super) use transport::judge as transport;
 use super::context::Context;
 use super::report::Findings;
 use super::scene::Scene;
-use crate::attachments::{MimePart, Package};
+use wss_soap::mime::{MimePart, Package};
 
 /// Judges what one revision of the message shows.
 pub(super) fn revision(

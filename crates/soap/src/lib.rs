@@ -1,0 +1,33 @@
+//! SOAP 1.1 and 1.2 as far as a security header needs it: the envelope, faults, and packages with attachments.
+//!
+//! Nothing here proves anything: what is read is what a stranger wrote. Signatures, ciphertext and trust belong to
+//! `wss-header`, which is built on this crate.
+//!
+//! In reading order: [`Envelope`] locates Header and Body, [`SecurityHeader`] the one `wsse:Security` for a [`Role`];
+//! [`mime`] reads and writes packages of `multipart/related`; [`Fault`] is what goes back where a message was refused, and
+//! [`UnauthenticatedFault`] what came back; [`EnvelopeError`] says why a message is no envelope.
+//!
+//! ```
+//! use wss_c14n::{Document, Limits};
+//! use wss_soap::{Envelope, SoapVersion};
+//!
+//! let message = r#"<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><a/></s:Body></s:Envelope>"#;
+//! let document = Document::parse(message, &Limits::default())?;
+//! let envelope = Envelope::locate(&document)?;
+//! assert_eq!(envelope.version, SoapVersion::V12);
+//! assert_eq!(envelope.body.children().count(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod envelope;
+mod error;
+mod fault;
+mod header;
+pub mod mime;
+
+pub use envelope::{Envelope, Role, SoapVersion, must_understand};
+pub use error::EnvelopeError;
+pub use fault::{Fault, FaultCode, UnauthenticatedFault};
+pub use header::SecurityHeader;

@@ -1,0 +1,70 @@
+//! What can be wrong with a package.
+
+use std::io;
+
+use thiserror::Error;
+use wss_c14n::Exceeded;
+use wss_text::WireText;
+
+/// Why octets are no package.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum MimeError {
+    /// *Malformed.* A header field that cannot be read.
+    #[error("a MIME header cannot be read at {line:?}")]
+    Header {
+        /// The beginning of the line.
+        line: WireText,
+    },
+    /// *Malformed.* A field that stands twice in a header.
+    #[error("the MIME header has {name} twice: which one counts cannot be told")]
+    Twice {
+        /// The field.
+        name: WireText,
+    },
+    /// *Malformed.* No `multipart/related` with a boundary.
+    #[error("the message is of type {found:?}: a package is multipart/related, with a boundary")]
+    NotRelated {
+        /// The media type.
+        found: WireText,
+    },
+    /// *Malformed.* A delimiter that is missing, or malformed.
+    #[error("the package does not hold its delimiters: {what}")]
+    Delimiter {
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// *Malformed.* No part is the root, or two are.
+    #[error("no part is the root that the package names")]
+    NoRoot,
+    /// *Malformed.* Two parts have one Content-ID.
+    #[error("two parts have the Content-ID {id:?}")]
+    DuplicateId {
+        /// The Content-ID.
+        id: WireText,
+    },
+    /// *Malformed or refused.* A Content-Transfer-Encoding that is unknown, or not what the content is in.
+    #[error("the transfer encoding {encoding:?} is unknown, or the content is not in it")]
+    TransferEncoding {
+        /// The encoding.
+        encoding: WireText,
+    },
+    /// *Refused.* The package exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+    /// *Malformed.* An attachment of an XML type that is no XML.
+    #[error("an attachment of an XML type is not well-formed")]
+    NotXml,
+    /// *Failed.* A stream, or a file behind an attachment, cannot be read or written.
+    #[error("an attachment cannot be read, or spooled: {kind}")]
+    Io {
+        /// What the system says.
+        kind: io::ErrorKind,
+    },
+}
+
+impl From<io::Error> for MimeError {
+    fn from(error: io::Error) -> Self {
+        Self::Io { kind: error.kind() }
+    }
+}

@@ -1,0 +1,29 @@
+//! SOAP with Attachments: a message as a `multipart/related` package (SOAP Messages with Attachments, RFC 2387).
+//!
+//! In reading order: `package`, the envelope and its parts; `part`; `wire`, how parts stand between delimiters; `content`,
+//! where their octets are, and `spool`, where large ones go; `transfer`, how they were encoded; `field`, the fields of a
+//! header; `cid`, how an envelope names a part; `canonical`, what of a part a signature digests; `writer`, a package
+//! written part by part; `xop`, base64 of the envelope that travels as a part; `error`.
+
+mod canonical;
+mod cid;
+mod content;
+mod error;
+mod field;
+mod package;
+mod part;
+mod spool;
+mod transfer;
+mod wire;
+mod writer;
+pub mod xop;
+
+pub use canonical::{COVERED, Canonical, PartDigest, canonical_header, canonical_type, digest, is_canonicalised};
+pub use cid::{content_id_of, named_by};
+pub use content::{Content, PIECE, Pieces, Refill, for_each_piece};
+pub use error::MimeError;
+pub use field::{Fields, is_field};
+pub use package::Package;
+pub use part::MimePart;
+pub use spool::{Spool, SpoolWriter};
+pub use writer::{PackageWriter, boundary_of};

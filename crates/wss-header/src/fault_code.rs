@@ -1,0 +1,66 @@
+//! Which code of the standard's list an error is of (SOAP Message Security 1.1.1 §12).
+
+use wss_soap::FaultCode;
+use wss_tokens::TokenError;
+use wss_xmldsig::{SignatureError, VerifyError};
+use wss_xmlenc::DecryptError;
+
+use crate::error::{OpenError, RequirementError};
+
+impl From<&OpenError> for FaultCode {
+    fn from(error: &OpenError) -> Self {
+        match error {
+            OpenError::Token(error) => token(error),
+            OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
+            | OpenError::Verify(VerifyError::NotAdmitted { .. })
+            | OpenError::Decrypt(
+                DecryptError::UnknownAlgorithm { .. }
+                | DecryptError::NotAdmitted { .. }
+                | DecryptError::NotAKeyWrap { .. },
+            )
+            | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,
+            OpenError::Verify(VerifyError::Malformed(SignatureError::UnknownAlgorithm { .. })) => {
+                Self::UnsupportedAlgorithm
+            }
+            OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
+            OpenError::Verify(_) | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
+            OpenError::NoKey | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
+            OpenError::Trust(_)
+            | OpenError::Password(_)
+            | OpenError::Replay(_)
+            | OpenError::Requirement(
+                RequirementError::Anonymous | RequirementError::NoToken { .. } | RequirementError::UnboundToken { .. },
+            ) => Self::FailedAuthentication,
+            OpenError::NotFresh => Self::MessageExpired,
+            OpenError::NotUnderstood { .. } => Self::MustUnderstand,
+            OpenError::Envelope(_)
+            | OpenError::NoSecurityHeader
+            | OpenError::Structure(_)
+            | OpenError::Signature(_)
+            | OpenError::Enveloping
+            | OpenError::Transforms { .. }
+            | OpenError::Place { .. }
+            | OpenError::Decrypt(_)
+            | OpenError::EncryptedData { .. }
+            | OpenError::KeyUse(_)
+            | OpenError::NoAttachment { .. }
+            | OpenError::Attachment(_)
+            | OpenError::Limit(_)
+            | OpenError::TwoTimestamps
+            | OpenError::TwoUsernames
+            | OpenError::Confirmation
+            | OpenError::Reflected
+            | OpenError::Bsp { .. }
+            | OpenError::Requirement(_) => Self::InvalidSecurity,
+        }
+    }
+}
+
+fn token(error: &TokenError) -> FaultCode {
+    match error {
+        TokenError::Unsupported { .. } => FaultCode::UnsupportedSecurityToken,
+        TokenError::Dangling { .. } | TokenError::Elsewhere { .. } => FaultCode::SecurityTokenUnavailable,
+        TokenError::Forward { .. } => FaultCode::InvalidSecurity,
+        _ => FaultCode::InvalidSecurityToken,
+    }
+}
