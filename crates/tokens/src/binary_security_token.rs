@@ -19,7 +19,7 @@ pub const PKCS7: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss
 /// Type of a token with one version 1 certificate.
 pub const X509_V1: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v1";
 
-/// A token with a certificate: a claim, not a fact. Trust in it is decided elsewhere.
+/// A token with a certificate. It is a claim, not a fact: the trust in it is decided elsewhere.
 #[derive(Debug, Clone)]
 pub struct X509Token<'d> {
     element: Element<'d>,
@@ -30,10 +30,11 @@ pub struct X509Token<'d> {
 
 impl<'d> X509Token<'d> {
     /// Reads a `wsse:BinarySecurityToken` of type `#X509v3`, `#X509PKIPathv1`, `#PKCS7` or `#X509v1`. The certificate
-    /// of a bag is the one that issues none of the others. Each certificate is charged to `budget`.
+    /// of a bag is the one that did not issue any of the others. Each certificate is charged to `budget`.
     ///
     /// # Errors
-    /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if a bag has no one end.
+    /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if not exactly one certificate
+    /// of a bag is an end entity.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let max = budget.limits().size(Limit::CertificateOctets);
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
@@ -83,22 +84,22 @@ impl<'d> X509Token<'d> {
         &self.certificate
     }
 
-    /// The further certificates of a path.
+    /// The other certificates of a path.
     #[must_use]
     pub fn others(&self) -> &[Certificate] {
         &self.others
     }
 }
 
-/// The certificate of a bag that issues none of the others; the others.
+/// The certificate of a bag that did not issue any of the others, and the others.
 fn end_of(bag: Vec<Certificate>) -> Result<(Certificate, Vec<Certificate>), TokenError> {
     let [end] = end_entities(&bag)[..] else { return Err(TokenError::Bag) };
     let end = end.clone();
     Ok((end.clone(), bag.into_iter().filter(|certificate| *certificate != end).collect()))
 }
 
-/// Those of some certificates that issue none of the others, each once and in order: who signs, where a path is given
-/// with its authorities.
+/// The certificates that did not issue any of the others, each once and in order. If a path is given with its
+/// authorities, this is the signer.
 #[must_use]
 pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>) -> Vec<&'c Certificate> {
     let mut all: Vec<&Certificate> = Vec::new();
@@ -114,7 +115,7 @@ pub fn end_entities<'c>(certificates: impl IntoIterator<Item = &'c Certificate>)
     ends
 }
 
-/// What a token carries beside the certificate: nothing, or its path, end entity last.
+/// What a token contains: only the certificate, or its path with the end entity last.
 #[derive(Debug, Clone, Copy)]
 pub enum CertificatePath<'c> {
     /// One certificate.

@@ -1,4 +1,4 @@
-//! `wsc:DerivedKeyToken`: one key for one use, out of a secret that another token names (WS-SecureConversation
+//! `wsc:DerivedKeyToken`: a key for one use, derived from a secret that another token identifies (WS-SecureConversation
 //! 1.3 §7, and its draft of February 2005).
 
 use wss_c14n::name::Namespace;
@@ -8,13 +8,13 @@ use wss_crypto::{Secret, p_sha1};
 use crate::error::TokenError;
 use crate::security_token_reference::SecurityTokenReference;
 
-/// The version of WS-SecureConversation, which differs in its namespace alone.
+/// The version of WS-SecureConversation. Versions differ only in their namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum SecureConversation {
     /// 1.3 and 1.4, of OASIS.
     #[default]
     V1_3,
-    /// The draft of February 2005, which older WCF services speak.
+    /// The draft of February 2005, which older WCF services use.
     V2005,
 }
 
@@ -30,7 +30,7 @@ impl SecureConversation {
         }
     }
 
-    /// The type of a `wsc:DerivedKeyToken`, as references name it.
+    /// The type of a `wsc:DerivedKeyToken` in references.
     #[must_use]
     pub const fn derived_key_type(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl SecureConversation {
         }
     }
 
-    /// The type of a `wsc:SecurityContextToken`, as references name it.
+    /// The type of a `wsc:SecurityContextToken` in references.
     #[must_use]
     pub const fn context_type(self) -> &'static str {
         match self {
@@ -55,14 +55,14 @@ impl SecureConversation {
         }
     }
 
-    /// The version whose element of this local name `element` is.
+    /// The version whose element with this local name `element` is.
     #[must_use]
     pub fn of(element: Element<'_>, local: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|version| element.is(version.namespace().uri, local))
     }
 }
 
-/// Both parties' labels, one after the other, each at its default.
+/// The default labels of both parties, one after the other.
 const LABEL: &str = "WS-SecureConversationWS-SecureConversation";
 const DEFAULT_LENGTH: u64 = 32;
 const MAX_LENGTH: u64 = 64;
@@ -70,7 +70,7 @@ const MAX_END: u64 = 1_024;
 const MIN_NONCE: usize = 16;
 const MAX_NONCE: usize = 64;
 
-/// A derived key as it stands in a header: how to derive, and from what.
+/// A derived key in a header: the parameters of the derivation, and the token it is derived from.
 #[derive(Debug, Clone)]
 pub struct DerivedKeyToken<'d> {
     element: Element<'d>,
@@ -81,17 +81,17 @@ pub struct DerivedKeyToken<'d> {
 }
 
 impl<'d> DerivedKeyToken<'d> {
-    /// Reads a `wsc:DerivedKeyToken`: `P_SHA1` under the default label, a nonce of 16 to 64 octets, 16 to 64
-    /// octets of key that end before octet 1 024 of the stream. Its children may stand in any order, as peers
-    /// write them.
+    /// Reads a `wsc:DerivedKeyToken`: `P_SHA1` with the default label, a nonce of 16 to 64 octets, and a key of 16 to
+    /// 64 octets that ends before octet 1 024 of the stream. Its children may be in any order, since peers write them
+    /// in different orders.
     ///
     /// # Errors
-    /// [`TokenError`]; [`TokenError::DerivedKey`] outside those bounds.
+    /// [`TokenError`]; [`TokenError::DerivedKey`] if a value is outside those bounds.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let version = SecureConversation::of(element, "DerivedKeyToken");
         let version = version.ok_or_else(|| TokenError::Unsupported { uri: element.name().to_string().into() })?;
         let wsc = version.namespace().uri;
-        // Unqualified in the schema, qualified as WSS4J writes it.
+        // The schema has it unqualified, WSS4J writes it qualified.
         for namespace in ["", wsc] {
             if element.attribute(namespace, "Algorithm").is_some_and(|uri| uri != version.p_sha1()) {
                 return Err(TokenError::DerivedKey("only P_SHA1 is supported"));
@@ -141,7 +141,7 @@ impl<'d> DerivedKeyToken<'d> {
         self.element
     }
 
-    /// The token whose secret is derived from.
+    /// The token with the secret that the key is derived from.
     #[must_use]
     pub fn source(&self) -> &SecurityTokenReference<'d> {
         &self.source
@@ -153,7 +153,7 @@ impl<'d> DerivedKeyToken<'d> {
         &self.nonce
     }
 
-    /// Where in the derived stream the key begins.
+    /// The offset of the key in the derived stream.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
@@ -176,8 +176,8 @@ fn derive(secret: &Secret, nonce: &[u8], offset: usize, length: usize) -> Secret
     p_sha1(secret, &[LABEL.as_bytes(), nonce].concat(), offset, length)
 }
 
-/// Writes a token that derives `length` octets at the start of the stream, in canonical form, standing alone, and
-/// derives them. `source` is the canonical `wsse:SecurityTokenReference`, written standing alone.
+/// Writes a token that derives `length` octets from the start of the stream, in canonical form, as a document of its
+/// own; and derives these octets. `source` is the canonical `wsse:SecurityTokenReference`, as a document of its own.
 #[must_use]
 pub fn write_derived_key(
     version: SecureConversation,

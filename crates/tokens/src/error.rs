@@ -1,4 +1,4 @@
-//! What can be wrong with a token, a reference to one, or the trust in it.
+//! Errors of tokens, of references to tokens, and of trust in tokens.
 
 use std::time::SystemTime;
 
@@ -14,13 +14,13 @@ use crate::instant::format_instant;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// *Malformed.* The structure is not that of its profile.
+    /// *Malformed.* The structure is not the one of its profile.
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Malformed.* The certificate in a token cannot be read.
     #[error("the certificate of the token: {0}")]
     Certificate(#[from] LoadError),
-    /// *Refused.* A token type or reference form that is not known here.
+    /// *Refused.* A token type or reference form that is not supported.
     #[error("{uri:?} is not a supported token or reference type")]
     Unsupported {
         /// The identifier, or the name of the element.
@@ -32,33 +32,33 @@ pub enum TokenError {
         /// The identifier.
         uri: WireText,
     },
-    /// *Malformed.* The reference says another token type than the token has.
+    /// *Malformed.* The type in the reference is not the type of the token.
     #[error("the reference expects a token of type {expected:?}")]
     TypeMismatch {
-        /// What the reference says.
+        /// The type in the reference.
         expected: WireText,
     },
-    /// *Malformed.* A reference that names nothing in its message.
+    /// *Malformed.* The message does not contain what a reference names.
     #[error("reference {uri:?} names no token of the Security header")]
     Dangling {
         /// The reference.
         uri: WireText,
     },
-    /// *Malformed.* A reference to a token that stands after it (BSP R5205).
+    /// *Malformed.* A reference precedes its token (BSP R5205).
     #[error("reference {uri:?} points forward: have the peer put the token first, or accept forward references")]
     Forward {
         /// The reference.
         uri: WireText,
     },
-    /// *Refused.* A reference to something that is not in the message and that the receiver does not know. Nothing
-    /// is ever fetched.
+    /// *Refused.* A reference to something that is neither in the message nor known to the receiver. Nothing is ever
+    /// fetched.
     #[error("reference {uri:?} leads out of the message to something this receiver does not know")]
     Elsewhere {
-        /// Where it leads.
+        /// The target of the reference.
         uri: WireText,
     },
-    /// *Refused.* `wsc:Nonce` on a reference: an implied derived key, which is not supported. To ignore it would
-    /// be to use another key.
+    /// *Refused.* A `wsc:Nonce` on a reference means an implied derived key, which is not supported. Without the nonce,
+    /// another key would be used.
     #[error("the reference implies a derived key: have the peer send a wsc:DerivedKeyToken")]
     ImpliedDerivedKey,
     /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
@@ -67,10 +67,10 @@ pub enum TokenError {
     /// *Refused.* A username token whose key parameters are outside the bounds.
     #[error("the key of the username token is refused: {0}")]
     PasswordKey(&'static str),
-    /// *Refused or malformed.* A SAML assertion that does not count here.
+    /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
-    /// *Failed.* The issuer's signature on an assertion.
+    /// *Failed.* The issuer's signature on an assertion does not verify.
     #[error("the signature of the assertion: {0}")]
     AssertionSignature(Box<VerifyError>),
     /// *Failed.* The certificate of an assertion's issuer is not trusted to issue.
@@ -79,12 +79,12 @@ pub enum TokenError {
     /// *Refused.* The token exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),
-    /// *Malformed.* A bag of certificates of which none, or several, issue no other.
+    /// *Malformed.* Not exactly one certificate of a bag is an end entity.
     #[error(
         "the PKCS#7 token has no one end-entity certificate: have the peer send a PKIPath, or its certificate alone"
     )]
     Bag,
-    /// *Refused.* A version 1 certificate, which says nothing of what it may be used for.
+    /// *Refused.* A version 1 certificate, which does not say what it may be used for.
     #[error("the token carries a version 1 certificate: pin it and accept version 1, or have the peer renew it")]
     Version1,
     /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
@@ -156,7 +156,7 @@ pub enum TrustError {
         /// The evaluation time.
         now: SystemTime,
     },
-    /// *Refused.* A certificate of the path is signed with a digest that collisions are known for.
+    /// *Refused.* A certificate of the path is signed with a digest for which collisions are known.
     #[error(
         "the certificate of {subject:?} is signed with {digest}, which proves nothing: have it issued anew with SHA-256, \
          or pin it"
@@ -167,13 +167,13 @@ pub enum TrustError {
         /// The digest.
         digest: &'static str,
     },
-    /// *Failed.* There are more authorities on the path than one of them allows below it.
+    /// *Failed.* An authority on the path allows fewer authorities below it.
     #[error("the path of {subject:?} has more authorities than their basic constraints allow: shorten the path")]
     PathLength {
-        /// Subject of the certificate, or of the anchor that allows no more.
+        /// Subject of the certificate, or of the anchor, whose limit is exceeded.
         subject: WireText,
     },
-    /// *Failed.* An authority of the path may not certify names like this one, or is limited to directory names, which
+    /// *Failed.* An authority of the path must not certify names like this one, or is limited to directory names, which
     /// path validation does not compare.
     #[error(
         "an authority on the path of {subject:?} is limited to other names, or to directory names, which are not judged: \
@@ -183,7 +183,7 @@ pub enum TrustError {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Refused.* A certificate of the path is limited to other extended key usages than are demanded.
+    /// *Refused.* A certificate of the path is limited to extended key usages that do not include a demanded one.
     #[error("{subject:?} is limited to other extended key usages: name one with `Trust::extended_key_usage` (`--eku`)")]
     ExtendedKeyUsage {
         /// Subject of the certificate.
@@ -195,7 +195,7 @@ pub enum TrustError {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Failed.* No revocation list tells of a certificate of the path.
+    /// *Failed.* No revocation list covers a certificate of the path.
     #[error(
         "whether {subject:?} is revoked is unknown: add the revocation list of {authority:?} with `Trust::crls` \
          (`--crl`), or demand less with `Trust::revocation` (`--revocation`)"
@@ -206,19 +206,19 @@ pub enum TrustError {
         /// The authority whose list is missing.
         authority: WireText,
     },
-    /// *Failed.* The revocation list that should tell of a certificate of the path has expired.
+    /// *Failed.* The revocation list for a certificate of the path has expired.
     #[error(
         "the revocation list of {authority:?} expired at {}, and it is now {}: give the next one", format_instant(*next_update), format_instant(*now)
     )]
     ListExpired {
-        /// The authority whose list it is.
+        /// The issuer of the list.
         authority: WireText,
         /// When the next list was due.
         next_update: SystemTime,
         /// The evaluation time.
         now: SystemTime,
     },
-    /// *Failed.* A revocation list is not signed by the authority that it names, or that may not sign lists.
+    /// *Failed.* A revocation list is not signed by the authority that it names, or this authority must not sign lists.
     #[error(
         "the revocation list in the name of {authority:?} is not signed by the authority of the path, or not with a \
          supported algorithm: give its own list"
@@ -227,32 +227,32 @@ pub enum TrustError {
         /// The authority.
         authority: WireText,
     },
-    /// *Refused.* Its key usage does not permit what it is used for.
+    /// *Refused.* Its key usage does not permit its use.
     #[error("the key usage of {subject:?} does not permit this use")]
     KeyUsage {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Refused.* Valid below the anchor, but no rule names it.
+    /// *Refused.* The certificate is valid below the anchor, but no rule names its holder.
     #[error("{subject:?} is valid but not expected: name it with a SignerRule")]
     NotExpected {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Refused.* The path validator does not take the certificate: version 1, a CA certificate, an unknown
-    /// critical extension.
+    /// *Refused.* The path validator does not support the certificate: version 1, a CA certificate, an unknown critical
+    /// extension.
     #[error("the certificate of {subject:?} cannot be validated by path: pin it if it is trusted")]
     Unsupported {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Refused.* To validate it would cost more than the message may.
+    /// *Refused.* Validation would exceed the limits of the message.
     #[error(transparent)]
     Exceeded(#[from] Exceeded),
-    /// *Misuse.* A trust anchor, a name or a purpose that cannot be read.
+    /// *Misuse.* A trust anchor, a name or a purpose cannot be read.
     #[error("the trust cannot be set up: {0}")]
     Anchor(#[from] LoadError),
-    /// *Misuse.* A trust anchor that is not a certification authority.
+    /// *Misuse.* A trust anchor is not a certification authority.
     #[error(
         "the anchor {subject:?} cannot certify others, {why}: give the certificate of the authority, pin a signer with \
          `Trust::pins` (`--pin`), or take any with `Trust::dangerous_unchecked_anchors` \
@@ -264,12 +264,12 @@ pub enum TrustError {
         /// What it lacks.
         why: &'static str,
     },
-    /// *Misuse.* A revocation list that cannot be used.
+    /// *Misuse.* A revocation list cannot be used.
     #[error("a revocation list cannot be used: {0}")]
     List(#[source] LoadError),
 }
 
-/// Why a password does not authenticate. One variant: who is unknown and what is wrong are the same to a caller.
+/// A password does not authenticate. There is one error, so that an unknown user and a wrong password look the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("the username token does not authenticate")]
 pub struct PasswordError;

@@ -1,13 +1,13 @@
 //! Instants: the one form of xsd:dateTime that WS-Security uses on the wire.
 //!
-//! `YYYY-MM-DDThh:mm:ss[.f]Z` with years 1970 to 9999 and up to nine digits of fraction. No leap second (BSP
-//! R3213, R3215), no offset, no missing zone: an instant that has to be guessed is none.
+//! `YYYY-MM-DDThh:mm:ss[.f]Z` with years 1970 to 9999 and up to nine digits of fraction. Leap seconds (BSP R3213,
+//! R3215), offsets and a missing zone are refused: an instant must not need guessing.
 
 use std::time::{Duration, SystemTime};
 
 use crate::error::TokenError;
 
-/// Reads an instant; linear, and over after 30 characters.
+/// Reads an instant. The work is linear and ends after 30 characters.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
@@ -16,7 +16,7 @@ pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
     parse(text.as_bytes()).ok_or_else(wrong)
 }
 
-/// As [`parse_instant`], with the spelling `+00:00` of UTC that some stacks write into username tokens.
+/// As [`parse_instant`]; accepts `+00:00` for UTC, which some stacks write into username tokens.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
@@ -57,7 +57,8 @@ fn parse(text: &[u8]) -> Option<SystemTime> {
     SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos as u32))
 }
 
-/// Writes an instant with milliseconds, the most BSP suggests (R3220, R3229); before 1970 it writes 1970.
+/// Writes an instant with milliseconds, the finest that BSP suggests (R3220, R3229). An instant before 1970 is written
+/// as 1970.
 #[must_use]
 pub fn format_instant(instant: SystemTime) -> String {
     let since = instant.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();

@@ -1,8 +1,8 @@
-//! Kerberos tokens: an AP-REQ in a `wsse:BinarySecurityToken`, whose session key signs and encrypts (Kerberos Token
+//! Kerberos tokens: an AP-REQ in a `wsse:BinarySecurityToken`. Its session key signs and encrypts (Kerberos Token
 //! Profile 1.1.1).
 //!
-//! Tickets are made and accepted elsewhere, behind [`KerberosInitiator`] and [`KerberosAcceptor`]; here is their form
-//! on the wire. The crate `wss-kerberos` fills both traits with the system's GSS-API.
+//! This module handles the wire form. [`KerberosInitiator`] makes tickets and [`KerberosAcceptor`] accepts them; the
+//! crate `wss-kerberos` implements both traits with the system's GSS-API.
 
 use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
@@ -17,10 +17,10 @@ const MECHANISM: [u8; 13] = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x0
 const AP_REQ_TAG: u8 = 0x6E;
 const GSS_TAG: u8 = 0x60;
 
-/// What a token of the Kerberos profile holds.
+/// The content of a token of the Kerberos profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum KerberosForm {
-    /// The initial token of the GSS-API, with an AP-REQ inside: the only form of BSP (R6902).
+    /// The initial token of the GSS-API, which contains an AP-REQ: the only form in BSP (R6902).
     #[default]
     Gss,
     /// The AP-REQ alone.
@@ -55,33 +55,33 @@ impl KerberosForm {
         format!("{BASE}{}", self.row().0)
     }
 
-    /// The form a `@ValueType` names.
+    /// The form with this `@ValueType`.
     #[must_use]
     pub fn from_value_type(uri: &str) -> Option<Self> {
         let local = uri.strip_prefix(BASE)?;
         Self::ALL.into_iter().find(|form| form.row().0 == local)
     }
 
-    /// Whether the AP-REQ is wrapped.
+    /// Whether the AP-REQ is in the GSS framing.
     #[must_use]
     pub const fn is_gss(self) -> bool {
         self.row().1
     }
 }
 
-/// A session with a client, as a ticket opened it.
+/// A session with a client, from an accepted ticket.
 #[derive(Debug, Clone)]
 pub struct KerberosSession {
     /// The client: `name@REALM`.
     pub principal: String,
-    /// The sub-session key of its authenticator, or else the session key of the ticket.
+    /// The sub-session key of the authenticator, or else the session key of the ticket.
     pub key: Secret,
 }
 
 /// Accepts tickets.
 pub trait KerberosAcceptor: Send + Sync {
-    /// The session that the token opens, with its AP-REQ in the GSS framing; `None` if the ticket or authenticator is
-    /// not good, or came before: replays of authenticators are the acceptor's to notice (RFC 4120 §3.2.3).
+    /// The session of a token, whose AP-REQ is in the GSS framing. `None` if the ticket or authenticator is not valid,
+    /// or is a replay: the acceptor must detect replays of authenticators (RFC 4120 §3.2.3).
     fn accept(&self, gss_token: &[u8]) -> Option<KerberosSession>;
 }
 
@@ -96,13 +96,13 @@ impl<F: Fn(&[u8]) -> Option<KerberosSession> + Send + Sync> KerberosAcceptor for
 pub struct KerberosTicket {
     /// The initial token of the GSS-API.
     pub gss_token: Vec<u8>,
-    /// The key it opens with.
+    /// The session key.
     pub key: Secret,
 }
 
 /// Gets tickets for a service.
 pub trait KerberosInitiator: Send + Sync {
-    /// A ticket with a fresh authenticator; `None` if there are no credentials, or the service is not known.
+    /// A ticket with a fresh authenticator; `None` if there are no credentials, or the service is unknown.
     fn ticket(&self) -> Option<KerberosTicket>;
 }
 
@@ -112,7 +112,7 @@ impl<F: Fn() -> Option<KerberosTicket> + Send + Sync> KerberosInitiator for F {
     }
 }
 
-/// A Kerberos token as it stands in a header: a claim.
+/// A Kerberos token in a header: a claim.
 #[derive(Debug, Clone)]
 pub struct KerberosToken {
     form: KerberosForm,
@@ -139,13 +139,13 @@ impl KerberosToken {
         Ok(Self { form, octets })
     }
 
-    /// What it holds.
+    /// The form of its content.
     #[must_use]
     pub fn form(&self) -> KerberosForm {
         self.form
     }
 
-    /// What `#Kerberosv5APREQSHA1` identifies it by: SHA-1 of its octets.
+    /// The identifier in `#Kerberosv5APREQSHA1`: SHA-1 of its octets.
     #[must_use]
     pub fn sha1(&self) -> Vec<u8> {
         Digest::of(DigestMethod::Sha1, &self.octets).as_octets().to_vec()
@@ -178,8 +178,8 @@ fn unwrap(gss_token: &[u8]) -> Option<&[u8]> {
     gss_token.get(at + MECHANISM.len()..)
 }
 
-/// Writes a token in canonical form, standing alone; and the SHA-1 that names it later. `None` if `gss_token` is not
-/// framed as one.
+/// Writes a token in canonical form, as a document of its own; and returns the SHA-1 that identifies it in later
+/// messages. `None` if `gss_token` is not a GSS token with an AP-REQ.
 #[must_use]
 pub fn write_kerberos_token(id: &str, form: KerberosForm, gss_token: &[u8]) -> Option<(String, Vec<u8>)> {
     let octets = if form.is_gss() { gss_token } else { unwrap(gss_token)? };

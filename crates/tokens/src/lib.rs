@@ -1,7 +1,7 @@
-//! Security tokens: what a header carries to say who made a message.
+//! Security tokens: the elements of a header that say who made a message.
 //!
-//! A token read from a message is a claim. It becomes a fact through [`Trust::validate`] or
-//! [`UsernameToken::authenticate`], and only those make [`ValidatedCertificate`] and [`AuthenticatedUser`].
+//! A token read from a message is a claim. [`Trust::validate`] and [`UsernameToken::authenticate`] make it a fact, and
+//! only they make [`ValidatedCertificate`] and [`AuthenticatedUser`].
 //!
 //! In reading order: [`SecurityTokenReference`], [`X509Token`], [`UsernameToken`], [`Timestamp`] with its
 //! instants, and [`Trust`].

@@ -4,8 +4,8 @@ use wss_crypto::PublicKey;
 
 /// Reads licenses: rights expressions that name a key holder.
 pub trait Licenses: Send + Sync {
-    /// The key of whom the license was issued to, if its issuer is trusted and it holds; `None` otherwise. `license`
-    /// is the `r:license` element in exclusive canonical form. Nothing about it was checked.
+    /// The key of the license's holder, if the issuer is trusted and the license is valid; `None` otherwise. `license`
+    /// is the `r:license` element in exclusive canonical form. Nothing about it was checked before.
     fn holder(&self, license: &str) -> Option<PublicKey>;
 }
 

@@ -1,4 +1,4 @@
-//! `wsc:SecurityContextToken`: the name of a secret both sides agreed on before (WS-SecureConversation 1.3 §2).
+//! `wsc:SecurityContextToken`: identifies a secret that both sides agreed on before (WS-SecureConversation 1.3 §2).
 
 use wss_c14n::{Element, Writer, name};
 use wss_crypto::Secret;
@@ -8,10 +8,10 @@ use crate::error::TokenError;
 
 const MAX_IDENTIFIER: usize = 2_048;
 
-/// Looks the secrets of security contexts up.
+/// Looks up the secrets of security contexts.
 pub trait SecurityContexts: Send + Sync {
-    /// The secret of the context `identifier`, of its instance `instance` where keys were renewed; `None` for a
-    /// context that is not known or is over.
+    /// The secret of the context `identifier`; `instance` identifies a renewed key. `None` for a context that is
+    /// unknown or has ended.
     fn secret(&self, identifier: &str, instance: Option<&str>) -> Option<Secret>;
 }
 
@@ -21,7 +21,7 @@ impl<F: Fn(&str, Option<&str>) -> Option<Secret> + Send + Sync> SecurityContexts
     }
 }
 
-/// A security context token as it stands in a header: it names a secret and carries none.
+/// A security context token in a header. It identifies a secret but does not contain one.
 #[derive(Debug, Clone)]
 pub struct SecurityContextToken<'d> {
     element: Element<'d>,
@@ -56,7 +56,7 @@ impl<'d> SecurityContextToken<'d> {
         self.element
     }
 
-    /// The version of WS-SecureConversation it is of.
+    /// Its version of WS-SecureConversation.
     #[must_use]
     pub fn version(&self) -> SecureConversation {
         self.version
@@ -75,7 +75,7 @@ impl<'d> SecurityContextToken<'d> {
     }
 }
 
-/// Writes a token in canonical form, standing alone.
+/// Writes a token in canonical form, as a document of its own.
 #[must_use]
 pub fn write_security_context(
     version: SecureConversation,

@@ -36,7 +36,7 @@ pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token
 /// Type of a rights expression that is referred to as a token.
 pub const REL_LICENSE: &str = "http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license";
 
-/// A reference to a token, of one of the forms that are understood.
+/// A reference to a token, in one of the supported forms.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum SecurityTokenReference<'d> {
@@ -57,8 +57,8 @@ pub enum SecurityTokenReference<'d> {
     X509Data(X509Data),
     /// `wsse:Embedded`: the token itself.
     Embedded(Element<'d>),
-    /// `wsse:KeyIdentifier`: SHA-1 of the cipher octets of an `xenc:EncryptedKey` (SOAP Message Security 1.1.1
-    /// §7.7), which is in this message or was in the one it answers.
+    /// `wsse:KeyIdentifier`: SHA-1 of the cipher octets of an `xenc:EncryptedKey` (SOAP Message Security 1.1.1 §7.7) in
+    /// this message, or in the request of this reply.
     EncryptedKeySha1(Vec<u8>),
     /// `wsse:KeyIdentifier`: SHA-1 of a Kerberos token of this message or an earlier one.
     KerberosApReqSha1(Vec<u8>),
@@ -66,17 +66,17 @@ pub enum SecurityTokenReference<'d> {
     Assertion {
         /// `@ID` or `@AssertionID`.
         id: String,
-        /// Whether it is one of SAML 2.0 rather than 1.1.
+        /// Whether the assertion is one of SAML 2.0, not 1.1.
         is_v2: bool,
     },
-    /// `wsse:Reference` to something outside the message: a security context, a license, a SAML 2.0 assertion. It
-    /// names what the receiver may know; nothing is fetched.
+    /// `wsse:Reference` to something outside the message: a security context, a license, a SAML 2.0 assertion. The
+    /// receiver may know it; nothing is fetched.
     External {
         /// `@URI`.
         uri: String,
         /// `@ValueType`.
         value_type: Option<String>,
-        /// `@wsc:Instance`, of a security context.
+        /// `@wsc:Instance` of a security context.
         instance: Option<String>,
     },
     /// `ds:KeyName`, which BSP R3027 forbids.
@@ -160,7 +160,7 @@ impl<'d> SecurityTokenReference<'d> {
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {
-                // No encoding (BSP R6604): the value of an Id, and peers indent it.
+                // It has no encoding (BSP R6604). It is the value of an Id, and peers indent it.
                 let id = element.nc_name()?.into_owned();
                 if id.is_empty() {
                     return Err(element.missing("the id of an assertion").into());
@@ -171,12 +171,11 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    /// Whether an identifier of this reference names `certificate`. Identifiers pick candidates; they prove
-    /// nothing.
+    /// Whether an identifier of this reference matches `certificate`. Identifiers select candidates and prove nothing.
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         match self {
-            // An empty identifier would name every certificate that has an empty one.
+            // An empty identifier would match every certificate whose identifier is empty.
             Self::SubjectKeyIdentifier(id) if id.is_empty() => false,
             Self::SubjectKeyIdentifier(id) => match certificate.subject_key_identifier() {
                 Some(known) => known == id,
@@ -195,45 +194,45 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    /// Whether it names a certificate by all its octets, so that no one can make another that it names.
+    /// Whether it identifies a certificate by all its octets, so that it cannot match another certificate.
     #[must_use]
     pub fn is_of_octets(&self) -> bool {
         matches!(self, Self::ThumbprintSha1(_) | Self::Certificate(_))
     }
 }
 
-/// The form in which we refer to a certificate.
+/// How we refer to a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ReferenceForm {
-    /// A `wsse:BinarySecurityToken` in the header, referred to by its Id.
+    /// A `wsse:BinarySecurityToken` in the header, referenced by its Id.
     #[default]
     Direct,
     /// As `Direct`, with the whole path as a PKIPath.
     DirectPath,
     /// As `DirectPath`, with the path in a PKCS#7 bag.
     DirectPkcs7,
-    /// Issuer name, as RFC 4514 has it, and serial number.
+    /// Issuer name in the form of RFC 4514, and serial number.
     IssuerSerial,
-    /// Issuer name, in the spelling a peer compares, and serial number.
+    /// Issuer name in the spelling that the peer compares, and serial number.
     IssuerSerialAs(NameForm),
-    /// The subject key identifier, which the certificate must have (BSP R5208).
+    /// The subject key identifier. The certificate must have one (BSP R5208).
     SubjectKeyIdentifier,
-    /// The subject key identifier that peers compute for a certificate that has none, against BSP R5208.
+    /// The subject key identifier that peers compute for a certificate without one. This breaks BSP R5208.
     ComputedKeyIdentifier,
     /// SHA-1 of the certificate.
     Thumbprint,
     /// The token inside the reference.
     Embedded,
-    /// `ds:KeyName` with the subject's name, and no reference: against BSP R5417 and R5426.
+    /// `ds:KeyName` with the subject's name, without a reference. This breaks BSP R5417 and R5426.
     KeyName,
-    /// `ds:KeyValue`, and no reference: against BSP R5417 and R5426.
+    /// `ds:KeyValue`, without a reference. This breaks BSP R5417 and R5426.
     KeyValue,
-    /// `ds:X509Data` with the certificate, and no reference: against BSP R5417 and R5426.
+    /// `ds:X509Data` with the certificate, without a reference. This breaks BSP R5417 and R5426.
     X509Data,
 }
 
 impl ReferenceForm {
-    /// Whether a token has to stand in the header for it.
+    /// Whether the header must contain a token for it.
     #[must_use]
     pub fn needs_token(self) -> bool {
         matches!(self, Self::Direct | Self::DirectPath | Self::DirectPkcs7)
@@ -249,12 +248,12 @@ impl ReferenceForm {
         }
     }
 
-    /// Writes a reference. `token_id` is the Id of the token: in the header, or the one to be embedded.
+    /// Writes a reference. `token_id` is the Id of the token, which is in the header or embedded.
     pub fn write(self, writer: &mut Writer, certificate: &Certificate, token_id: &str) {
         self.write_with_id(writer, certificate, token_id, None);
     }
 
-    /// As [`ReferenceForm::write`], with an Id of its own, for the STR-Transform.
+    /// As [`ReferenceForm::write`], with an Id on the reference, for the STR-Transform.
     pub fn write_with_id(self, writer: &mut Writer, certificate: &Certificate, token_id: &str, id: Option<&str>) {
         match self {
             Self::KeyName => {
@@ -314,7 +313,7 @@ fn write_key_identifier(writer: &mut Writer, value_type: &str, octets: &[u8]) {
     writer.end();
 }
 
-/// Writes a `wsse:SecurityTokenReference` to the token of the message with this Id.
+/// Writes a `wsse:SecurityTokenReference` to the token with this Id in the message.
 pub fn write_token_reference(writer: &mut Writer, id: &str, value_type: Option<&str>, token_type: Option<&str>) {
     writer.start(name::WSSE, "SecurityTokenReference");
     if let Some(uri) = token_type {
@@ -329,8 +328,8 @@ pub fn write_token_reference(writer: &mut Writer, id: &str, value_type: Option<&
     writer.end();
 }
 
-/// Writes a `wsse:SecurityTokenReference` to the `xenc:EncryptedKey` of an earlier message whose cipher octets have
-/// this SHA-1 (SOAP Message Security 1.1.1 §7.7; BSP R3069, R3072).
+/// Writes a `wsse:SecurityTokenReference` to the `xenc:EncryptedKey` of an earlier message. `sha1` is the SHA-1 of its
+/// cipher octets (SOAP Message Security 1.1.1 §7.7; BSP R3069, R3072).
 pub fn write_encrypted_key_sha1(writer: &mut Writer, sha1: &[u8]) {
     writer.start(name::WSSE, "SecurityTokenReference");
     writer.attribute_in(name::WSSE11, "TokenType", ENCRYPTED_KEY);
@@ -338,8 +337,8 @@ pub fn write_encrypted_key_sha1(writer: &mut Writer, sha1: &[u8]) {
     writer.end();
 }
 
-/// Writes a `wsse:SecurityTokenReference` to a SAML assertion of the message, by its id (BSP R6602 to R6611). The
-/// reference gets an Id of its own where the assertion is to be signed through it.
+/// Writes a `wsse:SecurityTokenReference` to a SAML assertion of the message, by its id (BSP R6602 to R6611). If the
+/// assertion is to be signed through the reference, the reference gets an Id.
 pub fn write_assertion_reference(writer: &mut Writer, assertion: &str, version: SamlVersion, id: Option<&str>) {
     writer.start(name::WSSE, "SecurityTokenReference");
     if let Some(id) = id {
@@ -357,7 +356,7 @@ pub fn write_assertion_reference(writer: &mut Writer, assertion: &str, version: 
     writer.end();
 }
 
-/// Writes a `wsse:SecurityTokenReference` to the Kerberos token of an earlier message that has this SHA-1 (BSP R6904,
+/// Writes a `wsse:SecurityTokenReference` to the Kerberos token of an earlier message with this SHA-1 (BSP R6904,
 /// R6905, R6907).
 pub fn write_kerberos_sha1(writer: &mut Writer, sha1: &[u8], form: KerberosForm) {
     writer.start(name::WSSE, "SecurityTokenReference");

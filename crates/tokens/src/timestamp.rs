@@ -1,4 +1,4 @@
-//! `wsu:Timestamp`: when a message was made, and until when it holds (SOAP Message Security 1.1.1 §10).
+//! `wsu:Timestamp`: when a message was made and until when it is valid (SOAP Message Security 1.1.1 §10).
 
 use std::time::{Duration, SystemTime};
 
@@ -7,7 +7,7 @@ use wss_c14n::{Element, Writer, name};
 use crate::error::TokenError;
 use crate::instant::{format_instant, parse_instant};
 
-/// A timestamp as it stands in a header.
+/// A timestamp in a header.
 #[derive(Debug, Clone)]
 pub struct Timestamp<'d> {
     element: Element<'d>,
@@ -61,7 +61,7 @@ impl<'d> Timestamp<'d> {
     }
 }
 
-/// Writes a `wsu:Timestamp` in canonical form, standing alone.
+/// Writes a `wsu:Timestamp` in canonical form, as a document of its own.
 #[must_use]
 pub fn write_timestamp(id: &str, created: SystemTime, lifetime: Duration) -> String {
     let mut writer = Writer::new();

@@ -1,7 +1,7 @@
-//! Trust in certificates: anchors and the rule that names whom we expect below them, or pins.
+//! Trust in certificates: anchors and a rule that names the expected signers below them, or pins.
 //!
-//! Paths are validated by rustls-webpki (RFC 5280 §6), and what it leaves to its caller in `path`, `anchor` and
-//! `revocation`. Here are key usage, pins by exact octets, and the question whether a valid certificate is the
+//! rustls-webpki validates paths (RFC 5280 §6). The checks that it leaves to its caller are in `path`, `anchor` and
+//! `revocation`. This file handles key usage, pins (which compare all octets), and whether a valid certificate is an
 //! expected one.
 
 mod anchor;
@@ -18,7 +18,7 @@ use anchor::Anchors;
 pub use anchor::TrustAnchors;
 pub use revocation::{Revocation, RevocationStatus};
 
-/// Whom to expect below the anchors.
+/// The expected signers below the anchors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignerRule {
@@ -26,7 +26,7 @@ pub enum SignerRule {
     Subject(DistinguishedName),
     /// One certificate, which must still have a valid path.
     Certificate(Certificate),
-    /// Anyone the anchors vouch for. The caller then decides by the identity that comes out.
+    /// Everyone with a valid path. The application then decides by the identity that it gets.
     AnyBelowTheAnchors,
 }
 
@@ -34,7 +34,8 @@ impl SignerRule {
     /// The holder of this subject name, in any spelling of RFC 4514.
     ///
     /// # Errors
-    /// [`TrustError::Anchor`] if the name cannot be read, or is empty: an empty name is that of everyone without one.
+    /// [`TrustError::Anchor`] if the name cannot be read or is empty: every certificate without a subject name would
+    /// match an empty name.
     pub fn subject(name: &str) -> Result<Self, TrustError> {
         let subject = DistinguishedName::parse(name)?;
         if subject.is_empty() {
@@ -72,7 +73,7 @@ impl ExtendedKeyUsage {
         Self(vec![0x2B, 6, 1, 5, 5, 7, 3, 2])
     }
 
-    /// `id-kp-emailProtection`, which stacks for messages use for signing.
+    /// `id-kp-emailProtection`, which message stacks use for signing.
     #[must_use]
     pub fn email_protection() -> Self {
         Self(vec![0x2B, 6, 1, 5, 5, 7, 3, 4])
@@ -83,7 +84,7 @@ impl ExtendedKeyUsage {
     }
 }
 
-/// Whose certificates are trusted, and how that is found out.
+/// Which certificates are trusted, and how they are checked.
 #[derive(Debug, Clone)]
 pub struct Trust {
     anchors: Anchors,
@@ -96,7 +97,7 @@ pub struct Trust {
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
 }
 
-/// What a certificate is used for.
+/// The use of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// Signatures on messages.
@@ -119,8 +120,8 @@ impl Trust {
         }
     }
 
-    /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow. What is demanded of them is
-    /// said at [`Trust::anchors`].
+    /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow. [`Trust::anchors`] lists the
+    /// requirements for them.
     ///
     /// # Errors
     /// [`TrustError::Anchor`] if the file cannot be read; [`TrustError::UnfitAnchor`].
@@ -130,19 +131,19 @@ impl Trust {
 
     /// Trusts certification authorities; a [`SignerRule`] must follow.
     ///
-    /// Each must say that it is an authority: a certificate of version 3 with basic constraints that say so, and with
-    /// `keyCertSign` if it has a key usage. When a path is validated, its anchor must be within its validity, too, and
-    /// its path length, name constraints and extended key usage hold for what is below it.
+    /// Each must be marked as an authority: a certificate of version 3 whose basic constraints say so, and with
+    /// `keyCertSign` if it has a key usage. When a path is validated, its anchor must be within its validity, and the
+    /// anchor's path length, name constraints and extended key usage apply to everything below it.
     ///
     /// # Errors
-    /// [`TrustError::UnfitAnchor`] names the first that is not an authority.
+    /// [`TrustError::UnfitAnchor`] for the first that is not an authority.
     pub fn anchors(certificates: impl IntoIterator<Item = Certificate>) -> Result<TrustAnchors, TrustError> {
         Anchors::new(certificates.into_iter().collect(), false).map(TrustAnchors)
     }
 
-    /// As [`Trust::anchors`], for any certificate: of version 1, of a signer instead of an authority, or expired.
-    /// Whoever has the key of one of them can issue certificates that are trusted, until the trust is taken back here.
-    /// Path length, name constraints and extended key usage still hold.
+    /// As [`Trust::anchors`], but accepts any certificate: one of version 1, one of a signer instead of an authority,
+    /// or an expired one. Whoever has the key of such an anchor can issue trusted certificates until it is removed
+    /// here. Path length, name constraints and extended key usage still apply.
     ///
     /// # Errors
     /// [`TrustError::Anchor`] if a certificate cannot be used at all.
@@ -152,68 +153,69 @@ impl Trust {
         Anchors::new(certificates.into_iter().collect(), true).map(TrustAnchors)
     }
 
-    /// Trusts exactly these certificates, without a path: self-signed ones included.
+    /// Trusts exactly these certificates, without a path. They may be self-signed.
     pub fn pins(certificates: impl IntoIterator<Item = Certificate>) -> Self {
         Self { pins: certificates.into_iter().collect(), ..Self::nothing() }
     }
 
-    /// Trusts no certificate at all: for receivers that know secrets or passwords only.
+    /// Trusts no certificate: for receivers with secrets or passwords only.
     pub fn no_certificates() -> Self {
         Self::nothing()
     }
 
-    /// Further people to expect below the anchors.
+    /// Adds expected signers below the anchors.
     #[must_use]
     pub fn also(mut self, rule: SignerRule) -> Self {
         self.rules.push(rule);
         self
     }
 
-    /// Pins further certificates.
+    /// Adds pinned certificates.
     #[must_use]
     pub fn pin(mut self, certificate: Certificate) -> Self {
         self.pins.push(certificate);
         self
     }
 
-    /// Certificates that may lead to an anchor.
+    /// Adds certificates that may be part of a path to an anchor.
     #[must_use]
     pub fn intermediates(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
         self.intermediates.extend(certificates);
         self
     }
 
-    /// Certificates that messages may name without carrying them: by serial number, key identifier, thumbprint.
-    /// Knowing one is not trusting it.
+    /// Adds certificates that messages may reference without containing them: by serial number, key identifier or
+    /// thumbprint. A known certificate is not thereby trusted.
     #[must_use]
     pub fn known(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
         self.known.extend(certificates);
         self
     }
 
-    /// Revocation lists, as PEM or as DER of one. They are read once, here. With any, the status of the signer and of
-    /// every authority between it and the anchor must be told by one of them that has not expired, unless
-    /// [`Trust::revocation`] says otherwise; without, revocation is not checked. A pinned certificate that a list names
-    /// is refused.
+    /// Adds revocation lists, as PEM or as the DER of one. They are read once, here. If there are lists, one that has
+    /// not expired must give the status of the signer and of every authority between it and the anchor, unless
+    /// [`Trust::revocation`] says otherwise. Without lists, revocation is not checked. A pinned certificate that is on
+    /// a list is refused.
     ///
-    /// Only complete lists that an authority signed itself are taken, also such for one of its distribution points.
+    /// Only complete lists that an authority signed itself are accepted, including lists for one of its distribution
+    /// points.
     ///
     /// # Errors
-    /// [`TrustError::List`]; for a delta list, an indirect list, or one without `nextUpdate` it says so.
+    /// [`TrustError::List`], also for a delta list, an indirect list, or a list without `nextUpdate`.
     pub fn crls(mut self, pem_or_der: &[u8]) -> Result<Self, TrustError> {
         self.lists.extend(RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?);
         Ok(self)
     }
 
-    /// Says whose revocation status must be known. Without a call that is the whole path, if there are lists.
+    /// Whose revocation status must be known. By default it is the whole path, if there are lists.
     #[must_use]
     pub fn revocation(mut self, demanded: Revocation) -> Self {
         self.revocation = Some(demanded);
         self
     }
 
-    /// Demands that certificates on a path which are limited to some extended key usages are allowed one of these.
-    /// Without a call extended key usages are not judged: WS-Security defines none. Pins are trusted as they are.
+    /// Demands that a certificate on a path with extended key usages has one of these. By default, extended key usages
+    /// are not checked, since WS-Security defines none. They are not checked for pins.
     #[must_use]
     pub fn extended_key_usage(mut self, purposes: impl IntoIterator<Item = ExtendedKeyUsage>) -> Self {
         self.extended_key_usage = Some(purposes.into_iter().collect());
@@ -232,31 +234,31 @@ impl Trust {
         self.demanded()
     }
 
-    /// Whether extended key usages are judged on each path; they are not without [`Trust::extended_key_usage`].
+    /// Whether extended key usages are checked on each path, as set by [`Trust::extended_key_usage`].
     #[must_use]
     pub fn checks_extended_key_usage(&self) -> bool {
         self.extended_key_usage.is_some() || !self.has_anchors()
     }
 
-    /// Whether there are anchors that were given by [`Trust::dangerous_unchecked_anchors`].
+    /// Whether there are anchors from [`Trust::dangerous_unchecked_anchors`].
     #[must_use]
     pub fn has_unchecked_anchors(&self) -> bool {
         self.anchors.are_unchecked && self.has_anchors()
     }
 
-    /// Whether certificates are trusted below anchors, beside those that are pinned.
+    /// Whether certificates below anchors are trusted, in addition to pinned ones.
     #[must_use]
     pub fn has_anchors(&self) -> bool {
         self.anchors.iter().next().is_some()
     }
 
-    /// Whether anyone below the anchors is expected, by [`SignerRule::AnyBelowTheAnchors`].
+    /// Whether everyone below the anchors is expected ([`SignerRule::AnyBelowTheAnchors`]).
     #[must_use]
     pub fn expects_anyone(&self) -> bool {
         self.rules.contains(&SignerRule::AnyBelowTheAnchors)
     }
 
-    /// The certificates a reference without a token can name.
+    /// The certificates that a reference without a token can identify.
     pub fn candidates(&self) -> impl Iterator<Item = &Certificate> {
         let expected = self.rules.iter().filter_map(|rule| match rule {
             SignerRule::Certificate(certificate) => Some(certificate),
@@ -265,8 +267,8 @@ impl Trust {
         self.pins.iter().chain(&self.known).chain(expected)
     }
 
-    /// Validates `certificate` at `now` for `purpose`; `others` came with it and may be part of its path. What that
-    /// costs is charged to `budget`.
+    /// Validates `certificate` at `now` for `purpose`. `others` came with it and may be part of its path. The cost is
+    /// charged to `budget`.
     ///
     /// # Errors
     /// [`TrustError`].
@@ -312,7 +314,7 @@ fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), Trus
     Ok(())
 }
 
-/// A certificate that [`Trust`] vouches for. Made by [`Trust::validate`] alone.
+/// A certificate that [`Trust`] accepted. Only [`Trust::validate`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatedCertificate {
     certificate: Certificate,
@@ -328,19 +330,19 @@ impl ValidatedCertificate {
         &self.certificate
     }
 
-    /// Subjects of the authorities on its path, the anchor last; empty for a pin.
+    /// The subjects of the authorities on its path, with the anchor last; empty for a pin.
     #[must_use]
     pub fn path(&self) -> &[DistinguishedName] {
         &self.path
     }
 
-    /// Whether it was pinned rather than validated by path.
+    /// Whether it is trusted as a pin, without a path.
     #[must_use]
     pub fn is_pinned(&self) -> bool {
         self.pinned
     }
 
-    /// What is known of its revocation and that of its path.
+    /// The revocation status of the certificate and its path.
     #[must_use]
     pub fn revocation(&self) -> &RevocationStatus {
         &self.revocation

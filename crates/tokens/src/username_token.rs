@@ -13,7 +13,7 @@ const PASSWORD_TEXT: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
 const PASSWORD_DIGEST: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
-/// Type of a username token, as references name it.
+/// The type of a username token in references.
 pub const USERNAME_TOKEN: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#UsernameToken";
 
@@ -21,16 +21,16 @@ const MAX_TEXT: usize = 1_024;
 const MAX_NONCE: usize = 64;
 const SALT: usize = 16;
 const DEFAULT_ITERATIONS: u32 = 1_000;
-/// How often a password is digested into a key: BSP R4218 and today's peers.
+/// The number of iterations when a key is derived from a password: the value of BSP R4218 and today's peers.
 const ITERATIONS: std::ops::RangeInclusive<u32> = 1_000..=10_000;
 
-/// A password as a client gives it.
+/// A client's password.
 #[derive(Clone)]
 pub struct Password(Secret);
 
 impl Password {
-    /// SHA-1 of the password's octets, in its place: the "password equivalent" that some services keep, and that
-    /// Amadeus and its like digest.
+    /// Uses the SHA-1 of the password's octets instead: the "password equivalent" that some services store, and that
+    /// for example Amadeus digests.
     #[must_use]
     pub fn sha1_of(text: &str) -> Self {
         Self(Secret::new(Digest::of(DigestMethod::Sha1, text.as_bytes()).as_octets().to_vec()))
@@ -56,7 +56,7 @@ impl From<String> for Password {
 }
 
 impl From<Secret> for Password {
-    /// An agreed equivalent of any octets. It cannot be sent as text unless it is UTF-8.
+    /// An agreed equivalent of any octets. It can be sent as text only if it is UTF-8.
     fn from(secret: Secret) -> Self {
         Self(secret)
     }
@@ -68,7 +68,7 @@ impl std::fmt::Debug for Password {
     }
 }
 
-/// What a key out of a password is used for. The salt says it, so that one key never serves both.
+/// The use of a key derived from a password. It is part of the salt, so that one key never has both uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PasswordKeyUse {
     /// MACs: the first octet of the salt is 1.
@@ -86,9 +86,9 @@ impl PasswordKeyUse {
     }
 }
 
-/// Looks passwords up.
+/// Looks up passwords.
 pub trait PasswordSource: Send + Sync {
-    /// The password of `username`, or its agreed equivalent; `None` for a user that is not known.
+    /// The password of `username`, or its agreed equivalent; `None` for an unknown user.
     fn password(&self, username: &str) -> Option<Secret>;
 }
 
@@ -98,7 +98,7 @@ impl<F: Fn(&str) -> Option<Secret> + Send + Sync> PasswordSource for F {
     }
 }
 
-/// A username token as it stands in a header: a claim, until a password was checked.
+/// A username token in a header: a claim, until a password is checked.
 #[derive(Debug, Clone)]
 pub struct UsernameToken<'d> {
     element: Element<'d>,
@@ -168,7 +168,7 @@ impl<'d> UsernameToken<'d> {
         self.element
     }
 
-    /// The name that is claimed.
+    /// The claimed name.
     #[must_use]
     pub fn username(&self) -> &str {
         &self.username
@@ -186,16 +186,16 @@ impl<'d> UsernameToken<'d> {
         self.created
     }
 
-    /// Whether it carries a password in the clear.
+    /// Whether it contains a password in clear text.
     #[must_use]
     pub fn is_clear_text(&self) -> bool {
         matches!(self.password, Some(ClaimedPassword::Text(_)))
     }
 
-    /// Checks the password. A digest needs Nonce and Created; an unknown user costs what a wrong password does.
+    /// Checks the password. A digest needs Nonce and Created. An unknown user takes as long as a wrong password.
     ///
     /// # Errors
-    /// [`PasswordError`], whatever is wrong.
+    /// [`PasswordError`] for every failure.
     pub fn authenticate(&self, passwords: &dyn PasswordSource) -> Result<AuthenticatedUser, PasswordError> {
         let known = passwords.password(&self.username).filter(|password| !password.is_empty());
         let is_known = known.is_some();
@@ -214,14 +214,14 @@ impl<'d> UsernameToken<'d> {
         Ok(AuthenticatedUser { username: self.username.clone(), clear_text: self.is_clear_text() })
     }
 
-    /// Whether it is there to derive a key from the user's password, rather than to carry a password.
+    /// Whether it is for deriving a key from the user's password, and not for sending a password.
     #[must_use]
     pub fn has_key(&self) -> bool {
         self.salt.is_some()
     }
 
-    /// The key that the user's password and this token's salt make, 20 octets. For a user that is not known it is a
-    /// key nobody has, and takes as long.
+    /// The key from the user's password and this token's salt, 20 octets. For an unknown user it is a key that
+    /// nobody has, after the same work.
     ///
     /// # Errors
     /// [`TokenError::PasswordKey`] without a salt of 16 octets that names this use, or with fewer than 1 000 or more
@@ -249,10 +249,10 @@ impl<'d> UsernameToken<'d> {
         Ok(PasswordKey { key, user, is_known })
     }
 
-    /// What names one use of this token, whatever the spelling. The user is no part of it: a digest does not cover the
-    /// name, and a source of passwords may know several spellings of one. Of a digest it is what was digested beside the
-    /// password, where nothing tells the end of the nonce from the beginning of Created; of other tokens the nonce and the
-    /// instant.
+    /// The octets that identify one use of this token, in every spelling. The user is not part of them: a digest does not
+    /// cover the name, and a password source may know several spellings of it. For a digest, they are the digested octets
+    /// without the password, in which nothing separates the nonce from Created. For other tokens, they are the nonce and
+    /// the instant.
     #[must_use]
     pub fn replay_key(&self) -> Option<Vec<u8>> {
         let nonce = self.nonce.as_deref()?;
@@ -265,7 +265,7 @@ impl<'d> UsernameToken<'d> {
 }
 
 fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
-    // In no namespace, as the schema has it: a qualified Type is another attribute (WCF once wrote one).
+    // The schema has it in no namespace. A qualified Type is another attribute (WCF once wrote one).
     if element.attributes().any(|(attribute, _)| attribute.local == "Type" && !attribute.namespace.is_empty()) {
         return Err(TokenError::Unsupported { uri: "a namespace-qualified Type of wsse:Password".into() });
     }
@@ -294,7 +294,7 @@ pub fn password_digest(nonce: &[u8], created: &str, password: &Secret) -> Vec<u8
     digest.finish().as_octets().to_vec()
 }
 
-/// A key out of a user's password. Only a MAC that verifies under it says that the user was there.
+/// A key derived from a user's password. The user is authenticated only if a MAC verifies under it.
 #[derive(Debug, Clone)]
 pub struct PasswordKey {
     key: Secret,
@@ -309,17 +309,16 @@ impl PasswordKey {
         &self.key
     }
 
-    /// The user, now that a MAC verified under this key or one derived from it: not to be asked before.
+    /// The user. Call this only after a MAC verified under this key or a key derived from it.
     ///
     /// # Errors
-    /// [`PasswordError`] for a user that is not known.
+    /// [`PasswordError`] for an unknown user.
     pub fn proven_by_mac(&self) -> Result<AuthenticatedUser, PasswordError> {
         if self.is_known { Ok(self.user.clone()) } else { Err(PasswordError) }
     }
 }
 
-/// A user whose password was checked. Made by [`UsernameToken::authenticate`] and [`PasswordKey::proven_by_mac`]
-/// alone.
+/// A user whose password was checked. Only [`UsernameToken::authenticate`] and [`PasswordKey::proven_by_mac`] make it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedUser {
     username: String,
@@ -333,21 +332,21 @@ impl AuthenticatedUser {
         &self.username
     }
 
-    /// Whether the password came in the clear.
+    /// Whether the password came in clear text.
     #[must_use]
     pub fn password_was_clear_text(&self) -> bool {
         self.clear_text
     }
 }
 
-/// Writes a token with a digest password, in canonical form, standing alone.
+/// Writes a token with a digest password, in canonical form, as a document of its own.
 #[must_use]
 pub fn write_digest_token(id: &str, username: &str, password: &Secret, nonce: &[u8], created: &str) -> String {
     let digest = base64_encode(&password_digest(nonce, created, password));
     write_token(id, username, PASSWORD_DIGEST, &digest, nonce, created)
 }
 
-/// Writes a token with a password in the clear, in canonical form, standing alone.
+/// Writes a token with a clear-text password, in canonical form, as a document of its own.
 #[must_use]
 pub fn write_text_token(id: &str, username: &str, password: &Secret, nonce: &[u8], created: &str) -> String {
     write_token(id, username, PASSWORD_TEXT, &String::from_utf8_lossy(password.as_octets()), nonce, created)
@@ -371,8 +370,8 @@ fn write_token(id: &str, username: &str, kind: &str, password: &str, nonce: &[u8
     writer.finish()
 }
 
-/// Writes a token to derive a key from, in canonical form, standing alone, and derives it. `random` is 15 octets of
-/// the salt.
+/// Writes a token for deriving a key, in canonical form, as a document of its own; and derives the key. `random` is 15
+/// octets of the salt.
 #[must_use]
 pub fn write_password_key_token(
     id: &str,

@@ -1,9 +1,9 @@
 //! SAML assertions as tokens (SAML Token Profile 1.1.1; SAML 1.1 and 2.0 core).
 //!
-//! [`Assertion`] reads one as it stands: a claim. [`AssertionTrust`] says whose claims count, for whom they must be
-//! meant, and how a sender must prove that they are about it; [`AssertionTrust::issued`] judges the issuer's
-//! signature and the conditions. That the sender is the one an assertion speaks of is shown by the message's own
-//! signature, which `wss-header` judges. [`NewAssertion`] writes and signs one.
+//! [`Assertion`] reads an assertion; it is a claim. [`AssertionTrust`] says whose assertions are accepted, for which
+//! audience, and how the sender must confirm that it is the subject. [`AssertionTrust::issued`] checks the issuer's
+//! signature and the conditions. The message's own signature shows that the sender is the subject; `wss-header` checks
+//! that. [`NewAssertion`] writes and signs an assertion.
 
 mod trust;
 mod write;
@@ -46,14 +46,14 @@ impl SamlVersion {
     }
 }
 
-/// How a sender shows that an assertion is about it.
+/// How the sender confirms that it is the subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ConfirmationMethod {
-    /// It signs with a key the assertion names.
+    /// Holder of key: the sender signs with a key that the assertion names.
     HolderOfKey,
-    /// A third party that is trusted to vouch for it signs both.
+    /// Sender vouches: a trusted third party signs the assertion and the message.
     SenderVouches,
-    /// It has the assertion.
+    /// Bearer: the sender has the assertion.
     Bearer,
 }
 
@@ -72,12 +72,12 @@ impl ConfirmationMethod {
     }
 }
 
-/// A `SubjectConfirmation` of a method that is known.
+/// A `SubjectConfirmation` of a known method.
 #[derive(Debug, Clone)]
 pub struct Confirmation<'d> {
     /// Its method.
     pub method: ConfirmationMethod,
-    /// The `ds:KeyInfo` of each key that confirms.
+    /// The `ds:KeyInfo` of each confirmation key.
     pub key_infos: Vec<Element<'d>>,
     pub(crate) not_before: Option<SystemTime>,
     pub(crate) not_on_or_after: Option<SystemTime>,
@@ -85,17 +85,17 @@ pub struct Confirmation<'d> {
     pub(crate) in_response_to: Option<String>,
 }
 
-/// What an assertion says of its own validity.
+/// The conditions on the assertion's own validity.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Conditions {
     pub(crate) not_before: Option<SystemTime>,
     pub(crate) not_on_or_after: Option<SystemTime>,
-    /// Each restriction, any of whose audiences will do.
+    /// One entry for each restriction. One matching audience fulfils a restriction.
     pub(crate) audiences: Vec<Vec<String>>,
     pub(crate) one_time_use: bool,
 }
 
-/// An assertion as it stands in a header: a claim.
+/// An assertion in a header: a claim.
 #[derive(Debug, Clone)]
 pub struct Assertion<'d> {
     element: Element<'d>,
@@ -120,8 +120,8 @@ impl<'d> Assertion<'d> {
     /// Reads a `saml:Assertion` of SAML 1.1 or a `saml2:Assertion`.
     ///
     /// # Errors
-    /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for conditions that
-    /// are not understood, and statements about several subjects.
+    /// [`TokenError`]; [`TokenError::Unsupported`] for other versions; [`TokenError::Assertion`] for unknown
+    /// conditions, and for statements about several subjects.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let unsupported = || TokenError::Unsupported { uri: element.name().to_string().into() };
         let attribute = |local: &'static str| element.required_attribute("", local);
@@ -179,19 +179,19 @@ impl<'d> Assertion<'d> {
         &self.id
     }
 
-    /// Who says so.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// The name of whom it speaks, if it gives one.
+    /// The name of the subject, if there is one.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// How a sender may show that it is the subject.
+    /// How the sender can confirm that it is the subject.
     #[must_use]
     pub fn confirmations(&self) -> &[Confirmation<'d>] {
         &self.confirmations
@@ -224,7 +224,7 @@ impl Conditions {
                 (true, "OneTimeUse", SamlVersion::V2_0) | (true, "DoNotCacheCondition", SamlVersion::V1_1) => {
                     conditions.one_time_use = true;
                 }
-                // Bounds assertions made on the strength of this one; none are made here.
+                // This condition limits assertions that are made from this one. We make none.
                 (true, "ProxyRestriction", SamlVersion::V2_0) => {}
                 _ => return Err(TokenError::Assertion("it has a condition that is not understood")),
             }
@@ -239,7 +239,7 @@ fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, Toke
 
 type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
 
-/// `saml2:Subject`: one NameID, any number of confirmations; those of unknown methods confirm nothing.
+/// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored.
 fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = match subject.optional_child(saml, "NameID")? {
@@ -265,7 +265,7 @@ fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, 
     Ok((name_id, confirmations))
 }
 
-/// Every statement of SAML 1.1 has a subject of its own: they must all be the same one.
+/// Every statement of SAML 1.1 has its own subject. All subjects must be the same.
 fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML.uri;
     let mut name: Option<Option<String>> = None;
@@ -300,7 +300,7 @@ fn keys_of(confirmations: &[Confirmation<'_>]) -> usize {
     confirmations.iter().map(|confirmation| confirmation.key_infos.len().max(1)).sum()
 }
 
-/// Attributes whose values are plain text; others are read from the XML.
+/// Attributes with plain-text values. For others, read the XML.
 fn attributes(
     assertion: Element<'_>,
     version: SamlVersion,

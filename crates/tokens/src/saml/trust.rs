@@ -1,7 +1,7 @@
-//! Trust in assertions: whose, meant for whom, until when, and confirmed how.
+//! Trust in assertions: which issuers, for which audience, until when, and with which confirmation.
 //!
-//! An issuer has keys of its own, apart from those that may sign messages (threat T21): a certificate that is trusted
-//! to sign messages cannot issue, and an issuer's name does not vouch for another's key.
+//! Keys of issuers and keys that sign messages are kept apart (threat T21): a certificate that is trusted to sign
+//! messages cannot issue assertions, and an issuer is accepted only with its own keys.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -16,11 +16,11 @@ use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 
-/// Whose assertions count, and for what.
+/// Which assertions are accepted, and for what.
 #[derive(Debug, Clone)]
 pub struct AssertionTrust {
     issuers: Vec<(Option<String>, Trust)>,
-    /// Empty: whatever they are meant for.
+    /// The accepted audiences. If empty, every audience is accepted.
     audiences: BTreeSet<String>,
     attesters: Option<Trust>,
     bearer: bool,
@@ -30,14 +30,14 @@ pub struct AssertionTrust {
 }
 
 impl AssertionTrust {
-    /// Accepts assertions that are meant for `audience`: each of their restrictions must name it, or one added with
-    /// [`AssertionTrust::audience`], and there must be one. Issuers must follow.
+    /// Accepts assertions for `audience`. Each audience restriction must name it, or another one from
+    /// [`AssertionTrust::audience`], and there must be at least one restriction. Add issuers next.
     #[must_use]
     pub fn for_audience(audience: impl Into<String>) -> Self {
         Self { audiences: BTreeSet::from([audience.into()]), ..Self::dangerous_for_any_audience() }
     }
 
-    /// Accepts assertions whomever they are meant for: one that was given to another service will do.
+    /// Accepts assertions for every audience, including one that was issued for another service.
     #[must_use]
     pub fn dangerous_for_any_audience() -> Self {
         Self {
@@ -51,73 +51,73 @@ impl AssertionTrust {
         }
     }
 
-    /// A further audience that is us.
+    /// Adds another audience of this service.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.insert(audience.into());
         self
     }
 
-    /// Accepts what the issuer of this name signs with a key that `trust` vouches for.
+    /// Accepts assertions with this issuer name, signed with a key that `trust` accepts.
     #[must_use]
     pub fn issuer(mut self, name: impl Into<String>, trust: Trust) -> Self {
         self.issuers.push((Some(name.into()), trust));
         self
     }
 
-    /// Accepts what anyone signs with a key that `trust` vouches for, by whatever issuer's name. With several issuers
-    /// one of them can speak in the name of another: give names where there are.
+    /// Accepts assertions with any issuer name, signed with a key that `trust` accepts. With several issuers, one of
+    /// them can use the name of another, so prefer names.
     #[must_use]
     pub fn issuer_of_any_name(mut self, trust: Trust) -> Self {
         self.issuers.push((None, trust));
         self
     }
 
-    /// Accepts assertions that someone vouches for whose certificate `attesters` trusts: the attester signs the
-    /// assertion together with the Body, and the assertion need not be signed by its issuer.
+    /// Accepts assertions that an attester vouches for, whose certificate `attesters` trusts. The attester signs the
+    /// assertion together with the Body, and the issuer need not sign the assertion.
     #[must_use]
     pub fn sender_vouches(mut self, attesters: Trust) -> Self {
         self.attesters = Some(attesters);
         self
     }
 
-    /// Accepts assertions as proof in themselves, once each: whoever got hold of one can use it first.
+    /// Accepts bearer assertions, each once. Whoever obtains one can use it first.
     #[must_use]
     pub fn accept_bearer(mut self) -> Self {
         self.bearer = true;
         self
     }
 
-    /// The address of this service, which a `Recipient` must name where there is one. Bearer assertions with a
-    /// `Recipient` are refused until it is given.
+    /// The address of this service. A `Recipient` in an assertion must name it. Until it is set, bearer assertions with
+    /// a `Recipient` are refused.
     #[must_use]
     pub fn recipient(mut self, address: impl Into<String>) -> Self {
         self.recipient = Some(address.into());
         self
     }
 
-    /// The ID of the request by which this service asked for the assertion, which an `InResponseTo` must name where
-    /// there is one. Bearer assertions with an `InResponseTo` are refused until it is given.
+    /// The ID of the request with which this service asked for the assertion. An `InResponseTo` must name it. Until it
+    /// is set, bearer assertions with an `InResponseTo` are refused.
     #[must_use]
     pub fn in_response_to(mut self, request_id: impl Into<String>) -> Self {
         self.in_response_to = Some(request_id.into());
         self
     }
 
-    /// How old an assertion may be that does not say when it ends; 300 seconds by default.
+    /// The highest age of an assertion without an end of validity; 300 seconds by default.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = max_age;
         self
     }
 
-    /// Whether assertions are accepted whomever they are meant for.
+    /// Whether assertions for every audience are accepted.
     #[must_use]
     pub fn is_for_any_audience(&self) -> bool {
         self.audiences.is_empty()
     }
 
-    /// Whether an issuer is accepted by whatever name it gives itself.
+    /// Whether an issuer is accepted with any issuer name.
     #[must_use]
     pub fn accepts_any_issuer_name(&self) -> bool {
         self.issuers.iter().any(|(name, _)| name.is_none())
@@ -129,21 +129,21 @@ impl AssertionTrust {
         self.bearer
     }
 
-    /// How old an assertion may be that does not say when it ends.
+    /// The highest age of an assertion without an end of validity.
     #[must_use]
     pub fn longest_age(&self) -> Duration {
         self.max_age
     }
 
-    /// The trusts in issuers, and that in attesters.
+    /// The trust in each issuer, and in attesters.
     pub fn trusts(&self) -> impl Iterator<Item = &Trust> {
         self.issuers.iter().map(|(_, trust)| trust).chain(&self.attesters)
     }
 
-    /// Judges an assertion: its issuer's signature, its conditions, and which of its confirmations could be met.
+    /// Checks an assertion: its issuer's signature, its conditions, and which of its confirmations can be fulfilled.
     ///
-    /// An assertion without a signature counts as issued by no one, and only [`ConfirmationMethod::SenderVouches`]
-    /// can be met for it.
+    /// An assertion without a signature has no proven issuer. Only [`ConfirmationMethod::SenderVouches`] can be
+    /// fulfilled for it.
     ///
     /// # Errors
     /// [`TokenError::Assertion`], [`TokenError::AssertionSignature`], [`TokenError::AssertionTrust`].
@@ -169,7 +169,7 @@ impl AssertionTrust {
             };
             let meant = |named: &Option<String>, own: &Option<String>| match (named, own) {
                 (Some(named), Some(own)) => named == own,
-                // What is proof in itself may have been presented elsewhere first.
+                // A bearer assertion may have been presented elsewhere before.
                 (Some(_), None) => confirmation.method != ConfirmationMethod::Bearer,
                 (None, _) => true,
             };
@@ -217,7 +217,7 @@ impl AssertionTrust {
         attesters.validate(attester, &[], Purpose::Signing, now, budget).map(drop)
     }
 
-    /// The enveloped signature, a direct child, whose one reference is the assertion itself.
+    /// The enveloped signature: a direct child, whose only reference is the assertion itself.
     fn verify_issuer(
         &self,
         assertion: &Assertion<'_>,
@@ -257,7 +257,7 @@ impl AssertionTrust {
         found.ok_or_else(misplaced)
     }
 
-    /// The one certificate of the issuer that KeyInfo names, or the only one there is.
+    /// The one certificate of the issuer that KeyInfo names, or the only one that it has.
     fn issuer_key(
         &self,
         assertion: &Assertion<'_>,
@@ -290,7 +290,7 @@ impl AssertionTrust {
         };
         let mut refused = None;
         for (_, trust) in self.issuers.iter().filter(named) {
-            // A path in KeyInfo lists its authorities, too.
+            // A path in KeyInfo contains its authorities as well.
             let candidates = trust.candidates().chain(end_entities(&carried)).filter(|certificate| fits(certificate));
             for candidate in candidates {
                 match trust.validate(candidate, &carried, Purpose::Signing, now, budget) {
@@ -306,7 +306,7 @@ impl AssertionTrust {
         })
     }
 
-    /// Times, audiences; until when it holds.
+    /// Checks times and audiences. Returns until when the assertion is valid.
     fn check_conditions(
         &self,
         assertion: &Assertion<'_>,
@@ -337,7 +337,7 @@ fn in_window(start: Option<SystemTime>, end: Option<SystemTime>, now: SystemTime
     begun && !over
 }
 
-/// The assertion is all its signature may speak of.
+/// The signature may cover only the assertion.
 struct Itself<'a, 'd> {
     element: Element<'d>,
     id: &'a str,
@@ -353,8 +353,8 @@ impl<'d> Dereference<'d> for Itself<'_, 'd> {
     }
 }
 
-/// An assertion whose issuer and conditions were judged. Made by [`AssertionTrust::issued`] alone. That its sender is
-/// its subject is another question.
+/// An assertion whose issuer and conditions were checked. Only [`AssertionTrust::issued`] makes it. Whether the sender
+/// is the subject is a separate question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IssuedAssertion {
     version: SamlVersion,
@@ -362,7 +362,7 @@ pub struct IssuedAssertion {
     issuer: String,
     subject: Option<String>,
     methods: BTreeSet<ConfirmationMethod>,
-    /// Where the KeyInfos of confirmation keys stand, from the start of the assertion.
+    /// The ranges of the KeyInfos of confirmation keys, relative to the start of the assertion.
     keys: Vec<usize>,
     attributes: Vec<(String, Vec<String>)>,
     issuer_certificate: Option<ValidatedCertificate>,
@@ -384,37 +384,37 @@ impl IssuedAssertion {
         &self.id
     }
 
-    /// Who issued it.
+    /// The issuer.
     #[must_use]
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
 
-    /// Whose certificate signed it; `None` if only an attester vouches for it.
+    /// The certificate of the issuer's signature; `None` if only an attester vouches for the assertion.
     #[must_use]
     pub fn issuer_certificate(&self) -> Option<&Certificate> {
         self.issuer_certificate.as_ref().map(ValidatedCertificate::certificate)
     }
 
-    /// What is known of the revocation of that certificate and its path.
+    /// The revocation status of that certificate and its path.
     #[must_use]
     pub fn issuer_revocation(&self) -> Option<&RevocationStatus> {
         self.issuer_certificate.as_ref().map(ValidatedCertificate::revocation)
     }
 
-    /// The name of its subject.
+    /// The name of the subject.
     #[must_use]
     pub fn subject(&self) -> Option<&str> {
         self.subject.as_deref()
     }
 
-    /// The values of the attribute of this name that are plain text.
+    /// The plain-text values of the attribute with this name.
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&[String]> {
         self.attributes.iter().find(|(known, _)| known == name).map(|(_, values)| values.as_slice())
     }
 
-    /// All attributes, with their values that are plain text.
+    /// All attributes, with their plain-text values.
     #[must_use]
     pub fn attributes(&self) -> &[(String, Vec<String>)] {
         &self.attributes
@@ -426,19 +426,20 @@ impl IssuedAssertion {
         &self.xml
     }
 
-    /// The confirmations that could be met.
+    /// The confirmations that can be fulfilled.
     #[must_use]
     pub fn methods(&self) -> &BTreeSet<ConfirmationMethod> {
         &self.methods
     }
 
-    /// Until when it must be remembered, if it may be used once only under `method`.
+    /// Until when a replay store must remember it, if `method` allows one use only.
     #[must_use]
     pub fn used_up_until(&self, method: ConfirmationMethod) -> Option<SystemTime> {
         (self.one_time_use || method == ConfirmationMethod::Bearer).then_some(self.until)
     }
 
-    /// The KeyInfos of the keys that confirm, in `element`: this assertion, wherever it stands now.
+    /// The KeyInfos of the confirmation keys in `element`, which is this assertion at its place in the current
+    /// revision.
     pub fn key_infos<'d>(&self, element: Element<'d>) -> impl Iterator<Item = Element<'d>> {
         let start = element.span().start;
         let places: Vec<usize> = self.keys.iter().map(|offset| start + offset).collect();

@@ -1,4 +1,4 @@
-//! Writing assertions: canonical as they are written, signed by their issuer.
+//! Writing assertions: they are written in canonical form and signed by their issuer.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,10 +11,9 @@ use wss_xmlenc::{KeyMethod, write_encrypted_key};
 use super::{ConfirmationMethod, SamlVersion};
 use crate::instant::format_instant;
 
-/// An assertion to be made.
+/// A new assertion.
 ///
-/// It holds from now for five minutes unless told otherwise. Without a key it names its subject for senders that are
-/// vouched for.
+/// By default it is valid for five minutes from now, and its confirmation method is sender-vouches.
 #[derive(Clone)]
 pub struct NewAssertion {
     version: SamlVersion,
@@ -56,7 +55,7 @@ impl NewAssertion {
         }
     }
 
-    /// Its subject signs with the key of `certificate`.
+    /// Holder of key: the subject signs with the key of `certificate`.
     #[must_use]
     pub fn holder_of_key(mut self, certificate: &Certificate) -> Self {
         self.method = ConfirmationMethod::HolderOfKey;
@@ -64,7 +63,7 @@ impl NewAssertion {
         self
     }
 
-    /// Its subject has `secret`, which comes encrypted to the service that holds `recipient`.
+    /// Holder of key: the subject has `secret`, which is encrypted to the service that holds `recipient`.
     #[must_use]
     pub fn holder_of_secret(mut self, secret: Secret, recipient: &Certificate) -> Self {
         self.method = ConfirmationMethod::HolderOfKey;
@@ -72,7 +71,7 @@ impl NewAssertion {
         self
     }
 
-    /// Whoever has it is its subject.
+    /// Bearer: whoever has it is its subject.
     #[must_use]
     pub fn bearer(mut self) -> Self {
         self.method = ConfirmationMethod::Bearer;
@@ -80,50 +79,50 @@ impl NewAssertion {
         self
     }
 
-    /// How long it holds.
+    /// How long it is valid.
     #[must_use]
     pub fn lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = lifetime;
         self
     }
 
-    /// Whom it is meant for; any of several will do.
+    /// Its audiences; one of several is sufficient.
     #[must_use]
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.audiences.push(audience.into());
         self
     }
 
-    /// The address it may be presented at; SAML 2.0 only.
+    /// The address where it may be presented; SAML 2.0 only.
     #[must_use]
     pub fn recipient(mut self, address: impl Into<String>) -> Self {
         self.recipient = Some(address.into());
         self
     }
 
-    /// It may be used once.
+    /// It may be used only once.
     #[must_use]
     pub fn one_time_use(mut self) -> Self {
         self.one_time_use = true;
         self
     }
 
-    /// States an attribute of its subject.
+    /// Adds an attribute of its subject.
     #[must_use]
     pub fn attribute<V: Into<String>>(mut self, name: impl Into<String>, values: impl IntoIterator<Item = V>) -> Self {
         self.attributes.push((name.into(), values.into_iter().map(Into::into).collect()));
         self
     }
 
-    /// Writes it without a signature, for an attester to vouch for.
+    /// Writes it without a signature, for an attester who vouches for it.
     ///
     /// # Errors
-    /// [`SignError::Crypto`] without randomness, or for a recipient whose key cannot receive secrets.
+    /// [`SignError::Crypto`] without randomness, or if the recipient's key cannot receive secrets.
     pub fn unsigned(&self, now: SystemTime, random: &dyn Random) -> Result<String, SignError> {
         Ok(self.write(&fresh_id(random)?, now, random)?.0)
     }
 
-    /// Writes it, signed by its issuer with the method that is the default of the issuer's kind of key.
+    /// Writes it, signed by its issuer with the default method of the issuer's key.
     ///
     /// # Errors
     /// As [`NewAssertion::unsigned`], and if signing fails.
@@ -132,7 +131,7 @@ impl NewAssertion {
         let (assertion, place) = self.write(&id, now, random)?;
         let document = Document::parse(assertion.as_str(), &Limits::dangerous_unbounded());
         let document = document.map_err(|_| SignError::NoSuchId { id: id.as_str().into() })?;
-        // What is digested leaves the signature out, and it is not there yet.
+        // The digest excludes the signature, which is not there yet.
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();
         let reference = NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256)?;
@@ -146,7 +145,7 @@ impl NewAssertion {
         Ok(splices.apply(&assertion).0)
     }
 
-    /// The assertion, and where its signature goes.
+    /// The assertion, and the place for its signature.
     fn write(&self, id: &str, now: SystemTime, random: &dyn Random) -> Result<(String, usize), CryptoError> {
         let until = now.checked_add(self.lifetime).unwrap_or(now);
         let (issued, until) = (format_instant(now), format_instant(until));

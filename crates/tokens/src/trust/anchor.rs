@@ -1,4 +1,4 @@
-//! Trust anchors: authorities that the caller gave, judged before they are trusted.
+//! Trust anchors: the authorities of the caller, checked before they are trusted.
 
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -10,13 +10,13 @@ use wss_crypto::{Certificate, LoadError};
 use super::{SignerRule, Trust};
 use crate::error::TrustError;
 
-/// Anchors without a rule: no trust yet. [`TrustAnchors::signer`] makes it one.
+/// Anchors without a rule are no trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]
 #[must_use = "anchors become a trust with `signer`"]
 pub struct TrustAnchors(pub(super) Anchors);
 
 impl TrustAnchors {
-    /// Says who below the anchors is expected.
+    /// Sets the expected signers below the anchors.
     pub fn signer(self, rule: SignerRule) -> Trust {
         Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
     }
@@ -28,7 +28,7 @@ pub(super) struct Anchors {
     certificates: Arc<[Certificate]>,
     /// The same anchors in the same order, as webpki takes them.
     parsed: Arc<[TrustAnchor<'static>]>,
-    /// Whether the caller waived the checks of what they are.
+    /// Whether the caller waived the checks of anchors.
     pub(super) are_unchecked: bool,
 }
 
@@ -65,7 +65,7 @@ impl Anchors {
         self.parsed.iter().position(is_it).and_then(|at| self.certificates.get(at))
     }
 
-    /// Judges an anchor at the end of a path with so many authorities below it. webpki takes anchors for granted.
+    /// Checks an anchor at the end of a path with this number of authorities below it. webpki does not check anchors.
     pub(super) fn judge(&self, anchor: &Certificate, authorities: usize, now: SystemTime) -> Result<(), TrustError> {
         if !self.are_unchecked {
             super::check_validity(anchor, now)?;
@@ -80,7 +80,7 @@ impl Anchors {
     }
 }
 
-/// Whether a certificate says of itself that it may certify others.
+/// Whether the certificate is marked as an authority.
 fn check(certificate: &Certificate) -> Result<(), TrustError> {
     let unfit = |why| Err(TrustError::UnfitAnchor { subject: certificate.subject().to_string().into(), why });
     if certificate.version() < 3 {

@@ -1,8 +1,8 @@
 //! Paths from a certificate to an anchor.
 //!
-//! Paths are built and validated by rustls-webpki (RFC 5280 §6). What it leaves to its caller is done here, for each
-//! path that it finds: anchors, extended key usages, revocation. What a message carries is handed to it only if one of
-//! our authorities signed it, so that certificates of no worth cost no search.
+//! rustls-webpki builds and validates paths (RFC 5280 §6). The checks that it leaves to its caller are made here, for
+//! each path that it finds: anchors, extended key usages, revocation. A certificate from the message is passed to it
+//! only if one of our authorities signed it, so that worthless certificates cost no search.
 
 use std::cell::RefCell;
 use std::collections::HashSet;
@@ -17,18 +17,18 @@ use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
 use crate::error::TrustError;
 
-/// Authorities on a path, at most; webpki takes no more.
+/// The most authorities on a path, which is the limit of webpki.
 const MAX_AUTHORITIES: usize = 6;
 
-/// What is known of a path that is valid.
+/// The result for a valid path.
 pub(super) struct Judged {
-    /// Subjects of its authorities, the anchor last.
+    /// The subjects of its authorities, with the anchor last.
     pub(super) names: Vec<DistinguishedName>,
     pub(super) revocation: RevocationStatus,
 }
 
 impl Trust {
-    /// Finds a path from `certificate` to an anchor; `others` came with it and may be part of it.
+    /// Finds a path from `certificate` to an anchor. `others` came with it and may be part of it.
     pub(super) fn path(
         &self,
         certificate: &Certificate,
@@ -49,7 +49,7 @@ impl Trust {
             let result = self.judge(path, certificate, &authorities, now, budget);
             let is_good = result.is_ok();
             let mut known = judged.borrow_mut();
-            // If no path is good, that something is revoked says most.
+            // If no path is good, a revoked certificate is the most useful reason.
             if !matches!(&*known, Some(Err(TrustError::Revoked { .. }))) || is_good {
                 *known = Some(result);
             }
@@ -75,7 +75,7 @@ impl Trust {
         }
     }
 
-    /// Our intermediates and what came with the certificate, as far as their names lead upwards from it.
+    /// Our intermediates and the certificates of the message, as far as their names lead upwards from it.
     fn named<'c>(&'c self, certificate: &'c Certificate, others: &'c [Certificate]) -> Vec<Candidate<'c>> {
         // webpki checks cA, the path length and names, but not keyCertSign (RFC 5280 §6.1.4 (n)).
         let may_certify = |other: &Certificate| other.key_usage().is_none_or(|usage| usage.key_cert_sign);
@@ -100,7 +100,7 @@ impl Trust {
         named
     }
 
-    /// Those that we know, or that an anchor or another of them signed. Each pair is tried once.
+    /// Those that we know, or that an anchor or another one of them signed. Each pair is tried once.
     fn signed<'c>(&'c self, named: &[Candidate<'c>], budget: &Budget) -> Result<Vec<&'c Certificate>, Exceeded> {
         let (own, carried): (Vec<Candidate<'c>>, Vec<_>) = named.iter().partition(|candidate| candidate.is_own);
         let mut signed: Vec<&Certificate> = own.iter().map(|candidate| candidate.certificate).collect();
@@ -127,7 +127,7 @@ impl Trust {
         Ok(signed)
     }
 
-    /// Judges a path on which signatures, times, names and basic constraints are valid, but for the anchor.
+    /// Checks a path whose signatures, times, names and basic constraints are valid, except those of the anchor.
     fn judge(
         &self,
         path: &VerifiedPath<'_>,
@@ -155,7 +155,7 @@ impl Trust {
         Ok(Judged { names: whole.iter().skip(1).map(|authority| authority.subject().clone()).collect(), revocation })
     }
 
-    /// Why there is no path, in our words.
+    /// The reason why there is no path, as our error.
     fn refusal(
         &self,
         error: &webpki::Error,
@@ -179,7 +179,7 @@ impl Trust {
         }
     }
 
-    /// The error for a certificate of the path that its issuer, whom we know, signed with a weak digest.
+    /// The error for a certificate of the path that a known issuer signed with a weak digest.
     fn weak_signature(&self, certificate: &Certificate, named: &[Candidate<'_>]) -> Option<TrustError> {
         let known = || self.anchors.iter().chain(named.iter().map(|candidate| candidate.certificate));
         let mut path = std::iter::once(certificate).chain(named.iter().map(|candidate| candidate.certificate));
@@ -195,11 +195,11 @@ impl Trust {
 #[derive(Clone, Copy)]
 struct Candidate<'c> {
     certificate: &'c Certificate,
-    /// Whether the caller gave it rather than the message.
+    /// Whether it comes from the caller, not from the message.
     is_own: bool,
 }
 
-/// A certificate without the extension may be used for anything (RFC 5280 §4.2.1.12).
+/// A certificate without the extension may be used for every purpose (RFC 5280 §4.2.1.12).
 fn check_usage(certificate: &Certificate, expected: &[ExtendedKeyUsage]) -> Result<(), TrustError> {
     let Some(usages) = certificate.extended_key_usage() else { return Ok(()) };
     let permits = |usage: &Vec<u8>| usage == ANY_USAGE || expected.iter().any(|expected| expected.oid() == usage);
@@ -211,7 +211,7 @@ fn check_usage(certificate: &Certificate, expected: &[ExtendedKeyUsage]) -> Resu
 
 const ANY_USAGE: &[u8] = &[0x55, 0x1D, 37, 0];
 
-/// Extended key usages are judged on the whole path at once, the anchor included.
+/// Extended key usages are checked for the whole path, including the anchor.
 struct AnyUsage;
 
 impl ExtendedKeyUsageValidator for AnyUsage {

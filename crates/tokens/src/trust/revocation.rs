@@ -1,8 +1,8 @@
-//! Revocation: what the lists that the caller gave tell about a certificate.
+//! Revocation: what the caller's lists say about a certificate.
 //!
-//! webpki takes the first list of an issuer's name and cannot say whose list is missing, so lists are judged here. A
-//! list counts if the key of the certificate's own issuer signed it, so that a list of an authority of the same name
-//! with another key says nothing.
+//! webpki takes the first list with an issuer's name and cannot say whose list is missing, so lists are checked here. A
+//! list counts only if the key of the certificate's own issuer signed it. A list of another authority with the same
+//! name is thus ignored.
 
 use std::time::SystemTime;
 
@@ -12,30 +12,30 @@ use wss_crypto::{Certificate, DistinguishedName, RevocationList};
 use super::Trust;
 use crate::error::TrustError;
 
-/// Whose revocation status must be known, once there are revocation lists.
+/// Whose revocation status must be known, if there are revocation lists.
 ///
-/// Whatever is chosen, a certificate on the path that a list names as revoked is refused.
+/// In every case, a certificate on the path that a list names as revoked is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Revocation {
-    /// That of the signer and of every authority between it and the anchor.
+    /// The status of the signer and of every authority between it and the anchor.
     #[default]
     WholePath,
-    /// That of the signer. An authority that no list tells of counts as not revoked.
+    /// The status of the signer. An authority without a list counts as not revoked.
     EndEntity,
-    /// Nobody's: what no list tells of counts as not revoked.
+    /// No status. A certificate without a list counts as not revoked.
     UnknownIsGood,
 }
 
-/// What is known of the revocation of a certificate and its path.
+/// The revocation status of a certificate and its path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationStatus {
-    /// No list was given, and no status was demanded.
+    /// There was no list, and no status was demanded.
     NotChecked,
-    /// Lists that are genuine and current tell that none of the path is revoked.
+    /// Genuine and current lists say that no certificate of the path is revoked.
     Good,
-    /// Nothing tells that the certificate or an authority on its path is revoked, but no list tells the contrary.
+    /// Some certificate of the path has no list, and no list says that one is revoked.
     Unknown {
         /// The authorities whose list is missing, out of date or not genuine.
         authorities: Vec<DistinguishedName>,
@@ -43,12 +43,12 @@ pub enum RevocationStatus {
 }
 
 impl Trust {
-    /// What is demanded; `None` if revocation is not checked.
+    /// The demanded status; `None` if revocation is not checked.
     pub(super) fn demanded(&self) -> Option<Revocation> {
         self.revocation.or((!self.lists.is_empty()).then_some(Revocation::WholePath))
     }
 
-    /// Judges a path: each certificate with the one that issued it, the signer first.
+    /// Checks a path: each certificate with its issuer, the signer first.
     pub(super) fn judge_revocation(
         &self,
         path: &[(&Certificate, &Certificate)],
@@ -67,7 +67,7 @@ impl Trust {
             match self.status(certificate, issuer, now, budget) {
                 Ok(()) => {}
                 Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
-                // A certificate further up may be revoked, which says more than that this one's status is unknown.
+                // A revoked certificate further up is a more useful reason than an unknown status of this one.
                 Err(error) if is_demanded => missing = missing.or(Some(error)),
                 Err(_) => authorities.push(issuer.subject().clone()),
             }
@@ -79,7 +79,7 @@ impl Trust {
         }
     }
 
-    /// Judges a pinned certificate: its issuer may be known or not.
+    /// Checks a pinned certificate, whose issuer may be unknown.
     pub(super) fn judge_pin(
         &self,
         pin: &Certificate,
@@ -107,14 +107,15 @@ impl Trust {
                 Err(_) => {}
             }
         }
-        // Without its issuer nothing shows that a list is genuine. The caller gave it, so it counts where it refuses.
+        // Without its issuer, nothing shows that a list is genuine. It comes from the caller, so it counts if it says
+        // revoked.
         if !is_issuer_known && self.lists.iter().any(|list| list.lists(pin)) {
             return Err(revoked(pin));
         }
         Ok(unknown)
     }
 
-    /// Whether lists tell that `certificate` of `issuer` is not revoked.
+    /// Whether lists say that `certificate` of `issuer` is not revoked.
     fn status(
         &self,
         certificate: &Certificate,

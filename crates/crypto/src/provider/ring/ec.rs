@@ -1,4 +1,4 @@
-//! ECDSA. ring has P-256 with SHA-256 and P-384 with SHA-384; RustCrypto does the other digests, and P-521.
+//! ECDSA. ring has P-256 with SHA-256 and P-384 with SHA-384. RustCrypto handles the other digests and P-521.
 
 use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use ring::rand::SystemRandom;
