@@ -37,7 +37,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Judge a message by the Basic Security Profile: a verdict on every requirement
     Lint(LintArgs),
-    /// Show a Security header as a person wants to see it; proves nothing
+    /// Show a Security header in readable form; proves nothing
     Inspect(InspectArgs),
 }
 
@@ -97,13 +97,13 @@ pub(crate) struct KeyArgs {
     /// A private or public key: PEM or DER
     #[arg(long)]
     pub(crate) key: Vec<PathBuf>,
-    /// A certificate that is pinned
+    /// A pinned certificate
     #[arg(long)]
     pub(crate) cert: Vec<PathBuf>,
     /// A trust anchor in PEM
     #[arg(long)]
     pub(crate) trust: Vec<PathBuf>,
-    /// A certificate that may lead to an anchor
+    /// A certificate that may be part of a path to an anchor
     #[arg(long)]
     pub(crate) intermediate: Vec<PathBuf>,
     /// A shared secret as raw octets; NAME matches ds:KeyName
@@ -120,13 +120,13 @@ pub(crate) struct KeyArgs {
     pub(crate) now: Option<String>,
 }
 
-/// Algorithms beyond the modern set.
+/// Algorithms outside the modern set.
 #[derive(Args)]
 pub(crate) struct AllowArgs {
     /// Admit the algorithm of this identifier
     #[arg(long, value_name = "URI")]
     pub(crate) allow: Vec<String>,
-    /// Admit everything, SHA-1, RSA-1.5, 3DES and weak keys too
+    /// Admit everything, including SHA-1, RSA-1.5, 3DES and weak keys
     #[arg(long)]
     pub(crate) allow_legacy: bool,
 }
@@ -139,7 +139,7 @@ pub(crate) struct DsigVerifyArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
-    /// An unprefixed attribute that is an Id on every element
+    /// An attribute without prefix that is an Id on every element
     #[arg(long, value_name = "NAME")]
     pub(crate) id_attr: Vec<String>,
     /// External references are read below this folder
@@ -153,10 +153,10 @@ pub(crate) struct DsigSignArgs {
     pub(crate) file: FileArgs,
     #[command(flatten)]
     pub(crate) keys: KeyArgs,
-    /// What is signed: '#ID', or '' for the whole document
+    /// What to sign: '#ID', or '' for the whole document
     #[arg(long, value_name = "#ID", required = true)]
     pub(crate) reference: Vec<String>,
-    /// The signature method; by default one that fits the key, with SHA-256
+    /// The signature method; by default that of the key, with SHA-256
     #[arg(long, value_name = "URI")]
     pub(crate) signature_method: Option<String>,
     /// The digest of each reference
@@ -165,7 +165,7 @@ pub(crate) struct DsigSignArgs {
     /// The canonicalisation of SignedInfo and of each reference
     #[arg(long, value_name = "URI")]
     pub(crate) c14n: Option<String>,
-    /// An unprefixed attribute that is an Id on every element
+    /// An attribute without prefix that is an Id on every element
     #[arg(long, value_name = "NAME")]
     pub(crate) id_attr: Vec<String>,
 }
@@ -190,7 +190,7 @@ pub(crate) struct XencEncryptArgs {
     /// A shared secret instead, as raw octets; NAME becomes ds:KeyName
     #[arg(long, value_name = "[NAME=]FILE", conflicts_with = "to")]
     pub(crate) secret: Option<String>,
-    /// The Id of the element to encrypt; the root without
+    /// The Id of the element to encrypt; the root by default
     #[arg(long)]
     pub(crate) id: Option<String>,
     /// Encrypt the content of the element only
@@ -202,7 +202,7 @@ pub(crate) struct XencEncryptArgs {
     /// The key transport
     #[arg(long, value_name = "URI")]
     pub(crate) key_transport: Option<String>,
-    /// An unprefixed attribute that is an Id on every element
+    /// An attribute without prefix that is an Id on every element
     #[arg(long, value_name = "NAME")]
     pub(crate) id_attr: Vec<String>,
 }
@@ -215,9 +215,9 @@ pub(crate) enum Form {
     /// The whole path in a PKCS#7 bag
     Pkcs7,
     IssuerSerial,
-    /// The issuer's name as Java spells it
+    /// The issuer's name in the spelling of Java
     IssuerSerialJava,
-    /// The issuer's name as .NET and WCF spell it
+    /// The issuer's name in the spelling of .NET and WCF
     IssuerSerialDotnet,
     Ski,
     Thumbprint,
@@ -250,77 +250,78 @@ pub(crate) struct SecureArgs {
     /// The recipient's certificate
     #[arg(long)]
     pub(crate) to: Option<PathBuf>,
-    /// What is signed (`encrypt`: encrypted): Body, Timestamp, Signature, {ns}local or #id
+    /// What to sign (with `encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local or #id
     #[arg(long)]
     pub(crate) part: Vec<String>,
     /// What `secure` encrypts
     #[arg(long)]
     pub(crate) encrypt_part: Vec<String>,
-    /// How the signer's certificate is referred to
+    /// How to refer to the signer's certificate
     #[arg(long, value_enum, default_value = "direct")]
     pub(crate) reference: Form,
-    /// How the recipient's certificate is referred to
+    /// How to refer to the recipient's certificate
     #[arg(long, value_enum, default_value = "issuer-serial")]
     pub(crate) encrypt_reference: Form,
     /// Encrypt before signing
     #[arg(long)]
     pub(crate) encrypt_first: bool,
-    /// Break this requirement of the Basic Security Profile, which forbids what the other options ask for
+    /// Break this requirement of the Basic Security Profile, which forbids what another option asks for
     #[arg(long, value_name = "ID")]
     pub(crate) breaking: Vec<String>,
-    /// Add a timestamp that expires after so many seconds
+    /// Add a timestamp that expires after this number of seconds
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timestamp: Option<u64>,
     /// Add a username token
     #[arg(long, requires = "password_file")]
     pub(crate) user: Option<String>,
-    /// The password of the key store, then the one of the user
+    /// The password of the key store, then that of the user
     #[arg(long)]
     pub(crate) password_file: Vec<PathBuf>,
-    /// Put this token into the header as it stands: a SAML assertion, or a license
+    /// Add this token to the header unchanged: a SAML assertion, or a license
     #[arg(long, value_name = "FILE")]
     pub(crate) token: Vec<PathBuf>,
-    /// Send this file beside the envelope, in a MIME message; what is signed and encrypted covers it
+    /// Send this file beside the envelope, in a MIME message; it is signed and encrypted with the envelope
     #[arg(long, value_name = "FILE")]
     pub(crate) attach: Vec<PathBuf>,
     /// Sign and encrypt attachments with their headers
     #[arg(long, requires = "attach")]
     pub(crate) attach_complete: bool,
-    /// Sign as the subject of the assertion that is attached first
+    /// Sign as the subject of the first attached assertion
     #[arg(long, requires = "token")]
     pub(crate) as_subject: bool,
     /// Sign the part Token through the reference to it (STR-Transform)
     #[arg(long)]
     pub(crate) token_by_reference: bool,
-    /// Confirm the signatures of this request, as it was sent
+    /// Confirm the signatures of this request, which must be the secured message
     #[arg(long, value_name = "FILE")]
     pub(crate) confirm: Option<PathBuf>,
-    /// Sign and encrypt with a key that is encrypted to the recipient, instead of the signer's; with --key it endorses
+    /// Sign and encrypt with a key that is encrypted to the recipient, instead of the signer's; with --key, the signer
+    /// endorses
     #[arg(long, requires = "to")]
     pub(crate) symmetric: bool,
     /// Sign and encrypt with the secret of a security context
     #[arg(long, value_name = "IDENTIFIER=FILE", conflicts_with = "symmetric")]
     pub(crate) context: Option<String>,
-    /// Sign and encrypt with keys out of the user's password
+    /// Sign and encrypt with keys derived from the user's password
     #[arg(long, requires = "user", conflicts_with_all = ["symmetric", "context"])]
     pub(crate) password_key: bool,
     /// Sign and encrypt with a Kerberos ticket for this service, as service@host
     #[arg(long, value_name = "SERVICE", conflicts_with_all = ["symmetric", "context", "password_key"])]
     pub(crate) kerberos: Option<String>,
-    /// Give each use of a secret a key of its own (WS-SecureConversation)
+    /// Derive a separate key for each use of a secret (WS-SecureConversation)
     #[arg(long, value_enum)]
     pub(crate) derive_keys: Option<Conversation>,
-    /// Let one key sign and encrypt, where it is encrypted to the recipient or comes with a Kerberos ticket, for peers that
-    /// take no derived keys
+    /// Let one key sign and encrypt, if it is encrypted to the recipient or comes with a Kerberos ticket; for peers
+    /// that do not support derived keys
     #[arg(long)]
     pub(crate) accept_one_key_to_sign_and_encrypt: bool,
-    /// Let secrets of fewer than 16 octets in
+    /// Allow secrets of fewer than 16 octets
     #[arg(long)]
     pub(crate) accept_short_secrets_for_legacy_use_only: bool,
-    /// The password digest is over the SHA-1 of the password
+    /// Compute the password digest from the SHA-1 of the password
     #[arg(long, requires = "user")]
     pub(crate) password_hashed: bool,
-    /// Send the password in the clear: the transport protects it
+    /// Send the password in clear text: the transport protects it
     #[arg(long, requires = "user")]
     pub(crate) password_text: bool,
     /// The signature method
@@ -341,16 +342,16 @@ pub(crate) struct SecureArgs {
     /// The mask generation function of OAEP
     #[arg(long, value_name = "URI")]
     pub(crate) mgf: Option<String>,
-    /// Prefixes whose bindings are signed though only values use them
+    /// Prefixes whose bindings are signed even if only values use them
     #[arg(long, default_value = "")]
     pub(crate) prefix_list: String,
     /// Address the header to this actor or role
     #[arg(long, value_name = "URI")]
     pub(crate) actor: Option<String>,
-    /// The receiver must understand the header
+    /// Require that the receiver understands the header
     #[arg(long)]
     pub(crate) must_understand: bool,
-    /// Let SHA-1, RSA-1.5, 3DES and weak keys in
+    /// Allow SHA-1, RSA-1.5, 3DES and weak keys
     #[arg(long)]
     pub(crate) allow_legacy: bool,
 }
@@ -382,13 +383,13 @@ pub(crate) enum Color {
     Never,
 }
 
-/// What a receiver holds: keys, passwords, the certificates of its peers.
+/// The keys and passwords of a receiver, and the certificates of its peers.
 #[derive(Args)]
 pub(crate) struct HoldingArgs {
-    /// A certificate messages may name without carrying it
+    /// A certificate that messages may reference without containing it
     #[arg(long)]
     pub(crate) known_cert: Vec<PathBuf>,
-    /// A private key to decrypt with; goes with the --decrypt-cert at its place
+    /// A private key for decryption, with the --decrypt-cert at the same position
     #[arg(long)]
     pub(crate) decrypt_key: Vec<PathBuf>,
     /// The certificate of a decryption key
@@ -409,22 +410,22 @@ pub(crate) struct HoldingArgs {
 pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    /// The profile as it is written, or with the departures of its deployments
+    /// The profile as written, or with the departures of its deployments
     #[arg(long, value_enum, default_value = "as-deployed")]
     pub(crate) variant: Profile,
-    /// Do not count breaches of this requirement
+    /// Waive this requirement
     #[arg(long, value_name = "ID")]
     pub(crate) waive: Vec<String>,
-    /// A report to read, or as JSON
+    /// A report for people, or JSON
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
     /// Write a page with the message on one side and the findings on the other
     #[arg(long, value_name = "OUT")]
     pub(crate) html: Option<PathBuf>,
-    /// Whether the text is coloured
+    /// Whether to colour the text
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
-    /// A line for requirements that do not apply, too
+    /// Also show requirements that do not apply, one line each
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
@@ -432,42 +433,42 @@ pub(crate) struct LintArgs {
     /// The envelope before it was secured
     #[arg(long, value_name = "FILE")]
     pub(crate) clear_text: Option<PathBuf>,
-    /// The connection the message came over, as in TLSv1.3/TLS_AES_128_GCM_SHA256
+    /// The connection of the message, as in TLSv1.3/TLS_AES_128_GCM_SHA256
     #[arg(long, value_name = "PROTOCOL/SUITE")]
     pub(crate) tls: Option<String>,
-    /// The message is the first between its parties
+    /// The message is the first between the parties
     #[arg(long, conflicts_with = "reply")]
     pub(crate) first: bool,
-    /// The message answers another
+    /// The message is a reply
     #[arg(long)]
     pub(crate) reply: bool,
 }
 
-/// How the path of a certificate is judged.
+/// How to check the path of a certificate.
 #[derive(Args)]
 pub(crate) struct PathArgs {
-    /// A revocation list; with any, the status of the whole path must be told
+    /// A revocation list; if there is any, the status of the whole path must be known
     #[arg(long)]
     pub(crate) crl: Vec<PathBuf>,
-    /// Whose revocation status the lists must tell; a certificate that a list names is always refused
+    /// Whose revocation status must be known; a revoked certificate is always refused
     #[arg(long, value_enum)]
     pub(crate) revocation: Option<RevocationArg>,
-    /// An extended key usage that certificates with such limits must allow, as in 1.3.6.1.5.5.7.3.4
+    /// An extended key usage that limited certificates must have, as in 1.3.6.1.5.5.7.3.4
     #[arg(long, value_name = "OID")]
     pub(crate) eku: Vec<String>,
-    /// Take any certificate for an anchor: expired, of version 1, or of no authority
+    /// Accept any certificate as an anchor: expired, of version 1, or not an authority
     #[arg(long)]
     pub(crate) dangerous_unchecked_anchors: bool,
 }
 
-/// Whose revocation status must be told.
+/// Whose revocation status must be known.
 #[derive(Clone, Copy, ValueEnum)]
 pub(crate) enum RevocationArg {
-    /// That of the signer and of each authority below the anchor
+    /// The signer, and each authority below the anchor
     WholePath,
-    /// That of the signer
+    /// The signer
     EndEntity,
-    /// Nobody's: what no list tells of is not revoked
+    /// Nobody: a certificate without a list counts as not revoked
     UnknownIsGood,
 }
 
@@ -475,21 +476,21 @@ pub(crate) enum RevocationArg {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
-    /// A trust anchor; anyone below it is accepted
+    /// A trust anchor; every signer below it is accepted
     #[arg(long)]
     pub(crate) trust: Vec<PathBuf>,
-    /// A certificate that may lead to an anchor
+    /// A certificate that may be part of a path to an anchor
     #[arg(long)]
     pub(crate) intermediate: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) paths: PathArgs,
-    /// A certificate that is trusted as it is
+    /// A certificate that is trusted without a path
     #[arg(long)]
     pub(crate) pin: Vec<PathBuf>,
-    /// A certificate whose key issues SAML assertions; it signs no messages
+    /// A certificate of an issuer of SAML assertions; it cannot sign messages
     #[arg(long)]
     pub(crate) saml_issuer: Vec<PathBuf>,
-    /// Take an assertion as proof in itself, once
+    /// Accept a bearer assertion as proof, once
     #[arg(long, requires = "saml_issuer")]
     pub(crate) accept_bearer: bool,
     #[command(flatten)]
@@ -498,45 +499,46 @@ pub(crate) struct VerifyArgs {
     /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
-    /// Accept a message whose sender is unknown: its key was encrypted to this receiver, as anyone can do
+    /// Accept a message whose sender is unknown: anyone can encrypt its key to this receiver
     #[arg(long)]
     pub(crate) anonymous: bool,
     /// Print the Body even if nobody answers for it, or nobody knows who does; what --require names must still be proven
     #[arg(long)]
     pub(crate) print_unauthenticated: bool,
-    /// The request this message answers, as it was sent
+    /// The request of this reply, which must be the secured message
     #[arg(long)]
     pub(crate) request: Option<PathBuf>,
-    /// Whom assertions must be meant for; without one they may be meant for anyone
+    /// The audience of assertions; without it, assertions for every audience are accepted
     #[arg(long, value_name = "URI")]
     pub(crate) audience: Vec<String>,
-    /// The address of this service, which the Recipient of an assertion must name; without it bearer assertions that
-    /// name one are refused
+    /// The address of this service, which the Recipient of an assertion must name; without it, bearer assertions with a
+    /// Recipient are refused
     #[arg(long, value_name = "URI")]
     pub(crate) recipient: Option<String>,
     #[command(flatten)]
     pub(crate) holdings: HoldingArgs,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
-    /// What to do about the Basic Security Profile, as it is deployed: refuse what breaks a MUST, say so, or nothing
+    /// How to apply the Basic Security Profile, as deployed: refuse a message that breaks a MUST, report it, or ignore
+    /// it
     #[arg(long, value_enum, default_value = "report")]
     pub(crate) bsp: Bsp,
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-    /// How old a message may be
+    /// The highest age of a message
     #[arg(long, value_name = "SECONDS", default_value = "300")]
     pub(crate) max_age: u64,
     /// How far clocks may differ
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub(crate) clock_skew: u64,
-    /// Accept each message once: remember accepted messages in this SQLite file, which several `wss` may share
+    /// Accept each message once: remember accepted messages in this SQLite file, which several `wss` can share
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,
-    /// Write the attachments that were authenticated into this folder
+    /// Write the authenticated attachments into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) attachments_dir: Option<PathBuf>,
-    /// Keep large attachments in this folder while they are verified; by default in that for temporary files
+    /// Keep large attachments in this folder during verification; by default in the folder for temporary files
     #[arg(long, value_name = "DIR")]
     pub(crate) spool: Option<PathBuf>,
     /// The Body as text, or the evidence as JSON

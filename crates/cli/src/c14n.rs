@@ -19,7 +19,7 @@ pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
     let subset = match &arguments.id {
         None => Subset::document(&document),
         Some(id) => {
-            // `Id`, `ID` and `id` of any vocabulary too: here nothing is verified.
+            // `Id`, `ID` and `id` of any vocabulary count as well, since nothing is verified here.
             let index = IdIndex::build_with(&document, &["Id", "ID", "id", "AssertionID"]).map_err(refused)?;
             let element = index.get(id).ok_or_else(|| could_not(format!("no element has the Id {id:?}")))?;
             Subset::subtree(element)

@@ -60,7 +60,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     Err(refused(last))
 }
 
-/// References within a document, and to files below a folder the caller named.
+/// Resolves references within a document, and to files below a folder that the caller named.
 struct Whole<'a, 'd> {
     document: &'d Document<'d>,
     ids: &'a IdIndex<'d>,
@@ -84,7 +84,7 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
         if !plain {
             return None;
         }
-        // Links may lead out again: where the file really is decides.
+        // Links may lead outside, so the real path of the file decides.
         let path: PathBuf = base.join(relative).canonicalize().ok()?;
         path.starts_with(base.canonicalize().ok()?).then(|| std::fs::read(path).ok()).flatten()
     }

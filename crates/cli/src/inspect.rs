@@ -1,4 +1,4 @@
-//! `wss inspect`: shows a Security header as a person wants to see it. Nothing is verified.
+//! `wss inspect`: shows a Security header in readable form. Nothing is verified.
 
 use std::fmt::Write as _;
 

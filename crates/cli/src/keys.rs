@@ -1,4 +1,4 @@
-//! Keys from files, and which of them a `ds:KeyInfo` means.
+//! Keys from files, and which of them fit a `ds:KeyInfo`.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -18,7 +18,7 @@ use ws_security::{
 use crate::args::{AllowArgs, HoldingArgs, KeyArgs, PathArgs, RevocationArg};
 use crate::output::{self, Outcome, could_not};
 
-/// What the key options name.
+/// The keys and certificates of the key options.
 pub(crate) struct Keys {
     pub(crate) private: Vec<PrivateKey>,
     pub(crate) public: Vec<PublicKey>,
@@ -41,14 +41,14 @@ pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
     Ok(all)
 }
 
-/// Anyone below the authorities of these files.
+/// Trusts everyone below the authorities of these files.
 pub(crate) fn anchors(paths: &[PathBuf], are_unchecked: bool) -> Outcome<Trust> {
     let all = certificates(paths)?;
     let anchors = if are_unchecked { Trust::dangerous_unchecked_anchors(all) } else { Trust::anchors(all) };
     Ok(anchors.map_err(could_not)?.signer(SignerRule::AnyBelowTheAnchors))
 }
 
-/// The trust with what the options say of revocation and extended key usages.
+/// The trust, with the options for revocation and extended key usages.
 pub(crate) fn judging_paths(mut trust: Trust, arguments: &PathArgs) -> Outcome<Trust> {
     for path in &arguments.crl {
         let lists = output::read(path)?;
@@ -81,7 +81,7 @@ pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
     Ok((name, output::read(Path::new(path))?))
 }
 
-/// A receiver with what it holds; known certificates are for its trust.
+/// A receiver with its keys. Known certificates belong to its trust.
 pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
     if holdings.decrypt_key.len() != holdings.decrypt_cert.len() {
         return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
@@ -123,7 +123,7 @@ pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
     }
 }
 
-/// The policy of `--allow` and `--allow-legacy`; whether CBC was named.
+/// The policy of `--allow` and `--allow-legacy`, and whether CBC was named.
 pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> {
     let mut policy = if arguments.allow_legacy {
         AlgorithmPolicy::everything_for_legacy_use_only()
@@ -168,7 +168,7 @@ impl Keys {
                 .map_err(|error| could_not(format!("{}: {error}", path.display())))?;
             keys.identities = found.into_iter().map(|(_, identity)| identity).collect();
         }
-        // A private key and a pinned certificate of its public half are one identity.
+        // A private key and a pinned certificate with its public key are one identity.
         for key in &keys.private {
             let own = keys.certificates.iter().find(|certificate| certificate.public_key() == key.public_key());
             if let Some(Ok(identity)) = own.map(|own| Identity::new(key.clone(), own.clone())) {
@@ -191,7 +191,7 @@ impl Keys {
             && self.trust.is_none()
     }
 
-    /// The keys that may verify a signature, best first: what its KeyInfo names, then what else was given.
+    /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
     pub(crate) fn verifying(&self, signature: &Signature<'_>) -> Vec<VerifyingKey> {
         let mut keys: Vec<VerifyingKey> = Vec::new();
         let hints = signature.key_info().map(KeyInfo::hints).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint and inspect.
 //!
-//! Exit 0: done, or accepted. 1: the message is refused. 2: could not tell (usage, missing file, unreadable
-//! key). Results go to stdout or `-o FILE`, diagnostics to stderr.
+//! Exit 0: done, or accepted. 1: the message is refused. 2: no decision (usage, missing file, unreadable key). Results
+//! go to stdout or `-o FILE`, diagnostics to stderr.
 
 #![forbid(unsafe_code)]
 

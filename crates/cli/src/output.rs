@@ -10,11 +10,11 @@ use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Limit, Limits};
 
-/// Why a command did not succeed.
+/// Why a command failed.
 pub(crate) enum Failure {
     /// The message is refused: exit 1.
     Refused(String),
-    /// Could not tell: exit 2.
+    /// No decision: exit 2.
     CouldNot(String),
 }
 
@@ -52,7 +52,8 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], piece by piece. A file is there as a whole or not at all; who closes the pipe has read enough.
+/// As [`write()`], piece by piece. A file is written as a whole or not at all. A closed pipe is no failure: its reader
+/// has read enough.
 pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     let Some(path) = path else {
         return match write_all(io::stdout().lock(), pieces) {
@@ -60,7 +61,7 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
             written => written.map_err(could_not),
         };
     };
-    // A device or a pipe is written to; it cannot be replaced.
+    // A device or a pipe is written directly, since it cannot be replaced.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let file = File::options().write(true).open(path).map_err(|error| unreadable(path, error))?;
         return write_all(file, pieces).map_err(|error| unreadable(path, error));
@@ -71,14 +72,14 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     written.map_err(|error| unreadable(path, error))
 }
 
-/// Writes a file of this name that must not be there yet, not even as a link.
+/// Writes a file with this name, which must not exist yet, not even as a link.
 pub(crate) fn write_new(path: &Path, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     let written = whole(path, None, pieces).and_then(|file| Ok(file.persist_noclobber(path).map(drop)?));
     written.map_err(|error| unreadable(path, error))
 }
 
-/// A file in the folder of `target` under a name of its own, which is gone again unless it is given another one. It has
-/// the permissions of what it replaces, else those of any new file, before there is anything in it.
+/// A file in the folder of `target` with a temporary name. It is removed unless it is renamed. Before anything is
+/// written it has the permissions of the file it replaces, or else those of any new file.
 fn whole(
     target: &Path,
     permissions: Option<Permissions>,
@@ -102,19 +103,19 @@ fn write_all(out: impl Write, pieces: impl FnOnce(&mut dyn Write) -> io::Result<
     out.flush()
 }
 
-/// Says something on stderr. What a stranger wrote does not drive the terminal, whoever forgot to escape it.
+/// Writes a line to stderr. Text from a message cannot control the terminal, even if a caller forgot to escape it.
 pub(crate) fn say(what: impl std::fmt::Display) {
     let what = what.to_string();
-    // Where nobody reads, there is nobody to tell.
+    // If stderr is closed, there is nobody to tell.
     let _unread = writeln!(io::stderr().lock(), "wss: {}", escaped(&what));
 }
 
-/// JSON in which every character that is not plain to see is written as its escape.
+/// JSON in which every character that is not plainly visible is written as its escape.
 pub(crate) fn json(value: &serde_json::Value) -> Outcome<String> {
     let text = serde_json::to_string_pretty(value).map_err(could_not)?;
     let mut out = String::with_capacity(text.len() + 1);
     for c in text.chars() {
-        // Outside of strings JSON has no such character.
+        // Outside strings, JSON has no such character.
         if c == '\n' || is_plain(c) {
             out.push(c);
         } else {
@@ -125,14 +126,14 @@ pub(crate) fn json(value: &serde_json::Value) -> Outcome<String> {
     Ok(out + "\n")
 }
 
-/// What a message came in.
+/// A message, with or without a package.
 pub(crate) enum Input {
     Envelope(Vec<u8>),
     Package(Box<Package<'static>>),
 }
 
 impl Input {
-    /// Reads a message; attachments that are too large for memory go to `spool`.
+    /// Reads a message. Attachments that are too large for memory go to `spool`.
     pub(crate) fn read(path: &Path, spool: &Spool) -> Outcome<Self> {
         let mut message = reader(path)?;
         let mut start = Vec::new();
@@ -180,8 +181,8 @@ pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
     Package::parse(octets, &limits()).map(Some).map_err(refused)
 }
 
-/// The text of a document that goes with the message, be it in a package: one that cannot be read says nothing about the
-/// message.
+/// The text of a document that belongs to the message, also from a package. A document that cannot be read says nothing
+/// about the message.
 pub(crate) fn companion(path: &Path) -> Outcome<String> {
     let octets = read(path)?;
     let found = package(&octets).and_then(|package| match &package {
@@ -193,10 +194,10 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
     })
 }
 
-/// What the caller set with `--limit`.
+/// The limits of `--limit`.
 static CHANGED: OnceLock<Vec<(Limit, u64)>> = OnceLock::new();
 
-/// Takes the arguments of `--limit`, before anything is read.
+/// Stores the arguments of `--limit`, before anything is read.
 pub(crate) fn set_limits(arguments: &[String]) -> Outcome {
     let mut changed = Vec::new();
     for argument in arguments {
@@ -207,12 +208,12 @@ pub(crate) fn set_limits(arguments: &[String]) -> Outcome {
     CHANGED.set(changed).map_err(|_| could_not("limits are set once"))
 }
 
-/// `limits`, changed as the caller says.
+/// `limits`, changed by `--limit`.
 pub(crate) fn changed(limits: Limits) -> Limits {
     CHANGED.get().into_iter().flatten().fold(limits, |limits, (limit, value)| limits.with(*limit, *value))
 }
 
-/// The command line reads what it is given: larger documents than a service would.
+/// The limits of the command line: larger documents than in a service.
 pub(crate) fn limits() -> Limits {
     let limits = Limits::default()
         .with(Limit::DocumentOctets, 64 << 20)

@@ -17,7 +17,7 @@ use crate::keys;
 use crate::output::{self, Outcome, could_not};
 use crate::xenc;
 
-/// Which steps a command runs.
+/// The steps of a command.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum What {
     Sign,
@@ -90,7 +90,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         match (&token, &identity) {
             (Some(token), identity) => {
                 signings.push(configured(arguments, Signing::with_token(token))?);
-                // The signer answers for what the shared key signs.
+                // The signer endorses the signature of the shared key.
                 signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
             }
             (None, Some(identity)) => signings.push(signing(arguments, identity)?),
@@ -121,7 +121,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         };
         let package = package.map_err(output::refused)?;
         return output::write_with(arguments.file.output.as_ref(), |mut out| {
-            // A message of its own: its headers first.
+            // A complete MIME message: its headers come first.
             write!(out, "MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type())?;
             package.write(&mut out).map(drop)
         });
@@ -133,7 +133,8 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
 }
 
-/// A file as an attachment, named and typed by its name; the number tells files of one name apart.
+/// A file as an attachment. Its name gives the Content-ID and the type; the number distinguishes files of the same
+/// name.
 fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let id: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
@@ -149,7 +150,7 @@ fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
     };
     let quoted: String = name.chars().filter(|c| !c.is_control() && !matches!(c, '"' | '\\')).collect();
     let id = format!("{id}@{number}.attachment");
-    // What has no length is read at once.
+    // A file without a length, such as a pipe, is read at once.
     let attachment = match path.is_file() {
         true => File::open(path).map_err(MimeError::from).and_then(|file| Attachment::of_file(id, content_type, file)),
         false => Attachment::new(id, content_type, output::read(path)?),
@@ -192,7 +193,7 @@ fn user<'p>(
     Ok(Some((name.clone(), password)))
 }
 
-/// The token whose key both sides have, if one is asked for.
+/// The token whose key both sides have, if an option asks for one.
 fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -> Outcome<Option<ProtectionToken>> {
     let version = arguments.derive_keys.map(|version| match version {
         Conversation::V13 => SecureConversation::V1_3,

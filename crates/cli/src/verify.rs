@@ -158,7 +158,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if requirements.confirmation && arguments.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    // Stdout is the Body: who did not ask for it as it is gets one that somebody answers for.
+    // Stdout is the Body. It must be authenticated, unless the caller asked otherwise.
     let signed_body = requirements.signed.contains(&Part::Body) || !arguments.print_unauthenticated;
     let mut trust = if arguments.trust.is_empty() {
         Trust::no_certificates()
@@ -208,7 +208,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     Ok((receiver, signed_body))
 }
 
-/// Issuers are pinned by certificate; whoever may sign messages may vouch for others too.
+/// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
 fn assertions(arguments: &VerifyArgs, attesters: Trust) -> Outcome<AssertionTrust> {
     let issuers = Trust::pins(keys::certificates(&arguments.saml_issuer)?);
     let mut audiences = arguments.audience.iter();
@@ -256,7 +256,7 @@ impl Required {
                 Some(_) => return Err(unknown()),
             }
         }
-        // A certificate authenticates, and a reply confirms, by signing: the Body, if nothing else is said.
+        // By default, the Body must be signed: a certificate authenticates by a signature, and a reply confirms by one.
         if (required.x509 || required.confirmation || required.kerberos) && required.signed.is_empty() {
             required.signed.push(Part::Body);
         }

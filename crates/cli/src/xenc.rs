@@ -34,7 +34,7 @@ pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&st
         None => TransportMethod::RsaOaepMgf1p,
         Some(uri) => TransportMethod::from_uri(uri).ok_or_else(|| unknown(uri))?,
     };
-    // `rsa-oaep` exists for SHA-2: without a word it is SHA-256 for label and MGF1.
+    // `rsa-oaep` exists for SHA-2, so SHA-256 is the default for label and MGF1.
     let (digest, mgf) = match method {
         TransportMethod::RsaOaep => {
             let digest = digest.unwrap_or(DigestMethod::Sha256);

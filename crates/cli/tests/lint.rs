@@ -186,7 +186,7 @@ fn a_browser_shows_the_message_beside_the_findings() {
     assert!(dom.contains("<title>BSP 1.1: does not conform</title>"), "no script of the message ran");
     assert!(!dom.contains("<script>document.title"));
     let source = std::fs::read_to_string(&page).expect("a page");
-    assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "it stands alone");
+    assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "the page loads nothing");
 }
 
 #[test]

@@ -1,7 +1,7 @@
-//! The few calls of the GSS-API (RFC 2744) that a token takes, and MIT's one for the key of a context.
+//! The calls of the GSS-API (RFC 2744) that a token needs, and MIT's call for the key of a context.
 //!
-//! All unsafe code of this crate stands here. Every handle the library gives out is put into a guard at once, which
-//! gives it back; nothing of the library's memory outlives a call.
+//! All unsafe code of this crate is here. Every handle of the library is put into a guard at once, which releases it.
+//! No memory of the library is used after a call.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -81,7 +81,7 @@ type ReleaseName = unsafe extern "C" fn(*mut Status, *mut Handle) -> Status;
 type ReleaseBuffer = unsafe extern "C" fn(*mut Status, *mut Buffer) -> Status;
 type ReleaseBufferSet = unsafe extern "C" fn(*mut Status, *mut *mut BufferSet) -> Status;
 
-/// The library, with the calls that are made.
+/// The library, with the functions that are called.
 pub(crate) struct Gssapi {
     import_name: ImportName,
     init_context: InitContext,
@@ -92,7 +92,7 @@ pub(crate) struct Gssapi {
     release_name: ReleaseName,
     release_buffer: ReleaseBuffer,
     release_buffer_set: ReleaseBufferSet,
-    /// Holds the code the pointers above point into.
+    /// Keeps the code of the pointers above loaded.
     _library: Library,
 }
 
@@ -102,29 +102,29 @@ impl std::fmt::Debug for Gssapi {
     }
 }
 
-/// A security context, given back when dropped.
+/// A security context, released on drop.
 struct Context<'g>(&'g Gssapi, Handle);
 
 impl Drop for Context<'_> {
     fn drop(&mut self) {
         let mut minor = 0;
-        // SAFETY: the handle came from this library and is given back once; a null output buffer is allowed.
+        // SAFETY: the handle came from this library and is released once; a null output buffer is allowed.
         unsafe { (self.0.delete_context)(&mut minor, &mut self.1, ptr::null_mut()) };
     }
 }
 
-/// A name, given back when dropped.
+/// A name, released on drop.
 struct Name<'g>(&'g Gssapi, Handle);
 
 impl Drop for Name<'_> {
     fn drop(&mut self) {
         let mut minor = 0;
-        // SAFETY: the handle came from this library, or is null, and is given back once.
+        // SAFETY: the handle came from this library, or is null, and is released once.
         unsafe { (self.0.release_name)(&mut minor, &mut self.1) };
     }
 }
 
-/// Octets of the library's, given back when dropped.
+/// Octets that the library owns, released on drop.
 struct Output<'g>(&'g Gssapi, Buffer);
 
 impl Output<'_> {
@@ -168,7 +168,7 @@ impl Gssapi {
         }
     }
 
-    /// A token for `service`, and the key it opens with: one leg, no mutual authentication.
+    /// A token for `service` and its key: one step, without mutual authentication.
     pub(crate) fn initiate(&self, service: &str) -> Option<(Vec<u8>, Vec<u8>)> {
         let mut minor = 0;
         let text = Buffer { length: service.len(), value: service.as_ptr().cast_mut().cast() };
@@ -206,7 +206,7 @@ impl Gssapi {
         Some((token.octets(), self.key(&context)?))
     }
 
-    /// The client of a token, and the key it opens with.
+    /// The client of a token, and its key.
     pub(crate) fn accept(&self, gss_token: &[u8]) -> Option<(String, Vec<u8>)> {
         let mut minor = 0;
         let input = Buffer { length: gss_token.len(), value: gss_token.as_ptr().cast_mut().cast() };
@@ -233,7 +233,7 @@ impl Gssapi {
             return None;
         }
         let mut shown = Output(self, EMPTY);
-        // SAFETY: the name is one this library gave; the buffer is ours to release.
+        // SAFETY: the name came from this library; the buffer is ours and is released by its guard.
         let status = unsafe { (self.display_name)(&mut minor, client.1, &mut shown.1, ptr::null_mut()) };
         if status != COMPLETE {
             return None;
@@ -241,7 +241,7 @@ impl Gssapi {
         Some((String::from_utf8(shown.octets()).ok()?, self.key(&context)?))
     }
 
-    /// The key of a context: the first of a set, whose second names its kind.
+    /// The key of a context: the first element of a set, whose second element names its kind.
     fn key(&self, context: &Context<'_>) -> Option<Vec<u8>> {
         let mut minor = 0;
         let wanted = oid(SESSION_KEY);

@@ -1,8 +1,8 @@
 //! Kerberos tickets for WS-Security, through the GSS-API of the system.
 //!
-//! [`Initiator`] gets tickets with the credentials of the process, [`Acceptor`] accepts them with its key table, as
-//! `KRB5_CONFIG`, `KRB5CCNAME` and `KRB5_KTNAME` say. Both are for MIT Kerberos on Linux, whose library is found when
-//! it is first asked for: [`Error::Library`] if there is none.
+//! [`Initiator`] gets tickets with the credentials of the process. [`Acceptor`] accepts them with its key table.
+//! `KRB5_CONFIG`, `KRB5CCNAME` and `KRB5_KTNAME` configure both. They need MIT Kerberos on Linux, whose library is
+//! loaded on first use; [`Error::Library`] says that there is none.
 //!
 //! ```no_run
 //! use wss_kerberos::{Acceptor, Initiator};
@@ -12,9 +12,8 @@
 //! # Ok::<(), wss_kerberos::Error>(())
 //! ```
 //!
-//! Replays of authenticators are noticed by MIT's own cache. The key is that of the security context: the sub-session
-//! key that MIT's initiators always make, or the session key where a peer makes none (Kerberos Token Profile 1.1.1
-//! §3.6).
+//! MIT's own cache detects replays of authenticators. The key is that of the security context: the sub-session key,
+//! which MIT's initiators always make, or the session key if a peer makes none (Kerberos Token Profile 1.1.1 §3.6).
 
 mod gssapi;
 
@@ -34,10 +33,10 @@ pub enum Error {
     /// *Misuse.* MIT's library is not installed.
     #[error("libgssapi_krb5 is not to be found: install MIT Kerberos")]
     Library,
-    /// *Misuse.* The name of a service is none.
+    /// *Misuse.* This is not the name of a service.
     #[error("{name:?} is not the name of a service: write it as HTTP@host.example")]
     Name {
-        /// As given.
+        /// The name as given.
         name: WireText,
     },
 }

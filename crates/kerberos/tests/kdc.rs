@@ -1,5 +1,5 @@
-//! A real KDC, started on loopback, whose tickets sign and encrypt messages both ways. Runs where `WSS_INTEROP=1` is
-//! set; needs MIT's `krb5kdc`, `kadmin.local` and `kinit`.
+//! A real KDC on loopback. Its tickets sign and encrypt messages both ways. Runs only if `WSS_INTEROP=1` is set; needs
+//! MIT's `krb5kdc`, `kadmin.local` and `kinit`.
 
 mod realm;
 
@@ -17,7 +17,7 @@ const SERVICE: &str = "HTTP@localhost";
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">4711</a>\
     </s:Body></s:Envelope>";
 
-/// Starts the realm, and this very test again where its variables are set.
+/// Starts the realm, and runs this same test again with its variables set.
 #[test]
 fn tickets_of_a_real_kdc_sign_and_encrypt() {
     if realm::is_inside() {
@@ -46,7 +46,7 @@ fn inside() {
             let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
             let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp, Part::Token]);
             let mut recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
-            // BSP has one form alone.
+            // BSP allows only one form.
             if form != KerberosForm::Gss {
                 recipe = recipe.breaking(Rule::R6902).breaking(Rule::R6907);
             }
@@ -60,7 +60,7 @@ fn inside() {
             // MIT's own cache knows the authenticator.
             assert!(matches!(receiver().open(&message), Err(OpenError::NoKey)));
 
-            // The reply names the ticket by its SHA-1 and sends it no more.
+            // The reply identifies the ticket by its SHA-1 and does not contain it.
             let token = ProtectionToken::of_request();
             let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
             let reply = Recipe::new()
@@ -79,7 +79,7 @@ fn inside() {
             assert!(client.open(&reply).is_err());
         }
     }
-    // A fresh message whose MAC, or whose ticket, was changed.
+    // A fresh message whose MAC or ticket was changed.
     let token = ProtectionToken::kerberos(initiator());
     let plan = Recipe::new()
         .timestamp(Duration::from_secs(300))

@@ -43,7 +43,7 @@ pub(crate) fn one_winner<S: ReplayCache>(handles: &[S], rounds: usize) {
     assert!(lost.is_none(), "round {lost:?}: a new key was refused by all");
 }
 
-/// Keys that look as digests do.
+/// Keys that look like digests.
 pub(crate) fn key(number: usize) -> [u8; 32] {
     let mut state = number as u64 ^ 0x9E37_79B9_7F4A_7C15;
     let mut key = [0; 32];

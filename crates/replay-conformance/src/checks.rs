@@ -9,14 +9,14 @@ use crate::atomic::key;
 const SECOND: Duration = Duration::from_secs(1);
 const YEAR: u64 = 365 * 24 * 3_600;
 
-/// A clock that is handed in, or the real one, which has to be waited for.
+/// A clock that the checks set, or the real one, for which they wait.
 struct Time {
     start: SystemTime,
     real: bool,
 }
 
 impl Time {
-    /// `after` the start, once it is that late.
+    /// The time `after` the start. With a real clock, waits until then.
     fn at(&self, after: Duration) -> SystemTime {
         let instant = self.start + after;
         if self.real {
@@ -140,7 +140,7 @@ pub(crate) fn clock_back(store: &impl ReplayCache) {
     let key_of_old = key(30);
     new_key(store, &key_of_old, start + 10 * SECOND, start, "before the clock goes ahead");
     let ahead = start + 10_000 * SECOND;
-    // Enough for the store to remove what expired.
+    // Enough insertions to make the store remove expired entries.
     for number in 0..5_000 {
         new_key(store, &key(1_000 + number), ahead + 10 * SECOND, ahead, "while the clock is ahead");
     }

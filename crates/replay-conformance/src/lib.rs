@@ -1,7 +1,7 @@
 //! Tests that a replay store keeps the promises of [`ReplayCache`].
 //!
-//! [`Conformance`] holds the store to be tested and runs the checks; each check panics with a sentence that says which
-//! promise is broken. Stores that are asked asynchronously are tested through [`Blocking`].
+//! [`Conformance`] holds the tested store and runs the checks. Each check panics with a sentence that says which
+//! promise is broken. [`Blocking`] adapts asynchronous stores.
 
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -16,7 +16,7 @@ use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError, ReplayFuture};
 /// How many threads, or handles on the store, deliver one key at once.
 const DELIVERIES: usize = 64;
 
-/// The store that is tested, and what is to be known of it.
+/// The tested store, and its properties.
 pub struct Conformance<S> {
     handles: Box<dyn Fn(usize) -> Vec<S>>,
     full: Option<Box<dyn Fn(usize) -> S>>,
@@ -27,9 +27,9 @@ pub struct Conformance<S> {
 }
 
 impl<S: ReplayCache> Conformance<S> {
-    /// Tests the store that `handles` makes: so many handles on one store, which is new and empty and shares nothing
-    /// with those that earlier calls made. Handles are what the service will have: clones within a process, connections
-    /// of several processes.
+    /// Tests the store that `handles` makes. Each call returns this number of handles on one store, which is new and
+    /// empty and shares nothing with the stores of earlier calls. Use the handles of your service: clones within a
+    /// process, or connections of several processes.
     pub fn new(handles: impl Fn(usize) -> Vec<S> + 'static) -> Self {
         Self {
             handles: Box::new(handles),
@@ -41,37 +41,37 @@ impl<S: ReplayCache> Conformance<S> {
         }
     }
 
-    /// In how many rounds 64 threads deliver one key; 10,000 unless it is said here. The environment
-    /// variable `WSS_REPLAY_ROUNDS` overrides it.
+    /// The number of rounds in which 64 threads deliver one key; 10,000 by default. The environment variable
+    /// `WSS_REPLAY_ROUNDS` overrides it.
     #[must_use]
     pub fn rounds(mut self, rounds: usize) -> Self {
         self.rounds = rounds;
         self
     }
 
-    /// The store measures time by a clock of its own, as Redis does, and keeps entries for up to `margin` longer than
-    /// asked. Checks then wait instead of handing in later times.
+    /// The store has its own clock, as Redis has, and keeps entries for up to `margin` longer than asked. Checks then
+    /// wait instead of passing later times.
     #[must_use]
     pub fn in_real_time(mut self, margin: Duration) -> Self {
         self.real_time = Some(margin);
         self
     }
 
-    /// Tests what happens at capacity, too: `full` makes a store that holds so many live entries.
+    /// Also tests what happens at capacity. `full` makes a store for this number of live entries.
     #[must_use]
     pub fn full(mut self, full: impl Fn(usize) -> S + 'static) -> Self {
         self.full = Some(Box::new(full));
         self
     }
 
-    /// Tests a store that cannot work, too: `what` says why not.
+    /// Also tests a store that cannot work. `what` says why not.
     #[must_use]
     pub fn failing(mut self, what: impl Into<String>, store: S) -> Self {
         self.failing.push((what.into(), store));
         self
     }
 
-    /// How long a failing store may take to say so; 5 seconds unless it is said here.
+    /// How long a failing store may take to fail; 5 seconds by default.
     #[must_use]
     pub fn answers_within(mut self, limit: Duration) -> Self {
         self.answers_within = limit;
@@ -81,7 +81,7 @@ impl<S: ReplayCache> Conformance<S> {
     /// Runs every check that applies, and prints a line for each.
     ///
     /// # Panics
-    /// With the promise that is broken.
+    /// If a promise is broken, with that promise.
     pub fn run(&self) {
         let step = |name: &str, check: &dyn Fn()| {
             let start = std::time::Instant::now();
@@ -120,7 +120,7 @@ impl<S: ReplayCache> Conformance<S> {
     }
 }
 
-/// Asks an asynchronous store from a thread: `.1` runs a future to its end, as `block_on` of the runtime does.
+/// Calls an asynchronous store from a thread. `.1` runs a future to its end, like `block_on` of the runtime.
 pub struct Blocking<S, B>(pub S, pub B);
 
 impl<S, B> ReplayCache for Blocking<S, B>

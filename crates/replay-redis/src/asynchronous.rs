@@ -12,7 +12,7 @@ use crate::question::Question;
 use crate::server;
 use crate::settings::{IDLE, RedisReplay};
 
-/// A store in Redis for tokio. Tasks share it, and its one connection, over which many questions are on the way at once.
+/// A store in Redis for tokio. Tasks share it and its one connection, on which many requests can be in flight at once.
 pub struct AsyncRedisReplayStore {
     settings: RedisReplay,
     live: Mutex<Live>,
@@ -21,7 +21,7 @@ pub struct AsyncRedisReplayStore {
 #[derive(Default)]
 struct Live {
     connection: Option<(MultiplexedConnection, Instant)>,
-    /// How many connections there were: tells the present one from one that failed earlier.
+    /// The number of connections so far, which distinguishes the present one from one that failed earlier.
     count: u64,
 }
 
@@ -36,10 +36,10 @@ impl AsyncRedisReplayStore {
         Self { settings, live: Mutex::default() }
     }
 
-    /// Asks the server whether it keeps what it is given: to be called once, when the service starts.
+    /// Asks the server whether it keeps entries. Call it once, when the service starts.
     ///
     /// # Errors
-    /// [`RedisStoreError`] if it cannot be asked, drops live entries, or is a replica.
+    /// [`RedisStoreError`] if the server cannot be reached, drops live entries, or is a replica.
     pub async fn check_server(&self) -> Result<(), RedisStoreError> {
         let asked = async {
             let (mut connection, _) = self.connection().await?;
@@ -51,7 +51,7 @@ impl AsyncRedisReplayStore {
         }
     }
 
-    /// The connection that all share, and its number. Whoever finds none makes it, while the others wait.
+    /// The shared connection, and its number. The first caller without one makes it, while the others wait.
     async fn connection(&self) -> RedisResult<(MultiplexedConnection, u64)> {
         let mut live = self.live.lock().await;
         let count = live.count;

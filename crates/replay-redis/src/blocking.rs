@@ -11,11 +11,11 @@ use crate::question::Question;
 use crate::server;
 use crate::settings::{IDLE, RedisReplay};
 
-/// How many connections are kept while no one uses them.
+/// The most idle connections that are kept.
 const KEPT: usize = 64;
 
-/// A store in Redis that blocks the thread while it is asked. Threads share it: each call has a connection of its own,
-/// which is kept for later calls.
+/// A store in Redis that blocks the thread during a request. Threads share it: each call has its own connection, which
+/// is kept for later calls.
 pub struct RedisReplayStore {
     settings: RedisReplay,
     idle: Mutex<Vec<(Connection, Instant)>>,
@@ -32,10 +32,10 @@ impl RedisReplayStore {
         Self { settings, idle: Mutex::default() }
     }
 
-    /// Asks the server whether it keeps what it is given: to be called once, when the service starts.
+    /// Asks the server whether it keeps entries. Call it once, when the service starts.
     ///
     /// # Errors
-    /// [`RedisStoreError`] if it cannot be asked, drops live entries, or is a replica.
+    /// [`RedisStoreError`] if the server cannot be reached, drops live entries, or is a replica.
     pub fn check_server(&self) -> Result<(), RedisStoreError> {
         server::judge(self.connection().and_then(|mut connection| server::info().query(&mut connection)))
     }
@@ -44,7 +44,7 @@ impl RedisReplayStore {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The connection that was used last, if that was a moment ago; else a new one.
+    /// The connection that was used last, if that was recent; otherwise a new one.
     fn connection(&self) -> RedisResult<Connection> {
         let kept = {
             let mut idle = self.idle();
@@ -75,8 +75,8 @@ impl ReplayCache for RedisReplayStore {
         let outcome = question.judge(question.pipeline.query(&mut connection));
         match &outcome {
             Ok(()) | Err(ReplayError::Seen) => self.keep(connection),
-            // The answers that are still to come would be taken for those of later questions; and where one connection
-            // failed, the others are likely to have.
+            // Answers that still arrive would be taken for answers to later requests. If one connection failed, the
+            // others have probably failed, too.
             Err(_) => self.idle().clear(),
         }
         outcome

@@ -12,13 +12,13 @@ pub enum RedisStoreError {
         "not an address of Redis ({cause:?}): write redis://host:port/database, redis+unix:///path, or rediss:// with the feature `tls`"
     )]
     Address {
-        /// What the client reported.
+        /// The client's report.
         cause: WireText,
     },
-    /// *Failed.* The server cannot be asked.
+    /// *Failed.* The server cannot be reached.
     #[error("Redis cannot be asked ({cause:?}): check that it runs at this address, and that the user may run INFO")]
     Unreachable {
-        /// What the client reported.
+        /// The client's report.
         cause: WireText,
     },
     /// *Refused.* The server drops live entries when its memory is full.
@@ -27,7 +27,7 @@ pub enum RedisStoreError {
         /// The policy.
         policy: WireText,
     },
-    /// *Refused.* The server is a replica, which cannot be written.
+    /// *Refused.* The server is a replica, which is read-only.
     #[error("this Redis is a replica: give the address of the primary")]
     Replica,
 }

@@ -1,7 +1,7 @@
 //! A replay store in Redis, for services on many machines.
 //!
-//! [`RedisReplay`] says where the server is and how it is asked; it makes a [`RedisReplayStore`], which blocks, or an
-//! [`AsyncRedisReplayStore`]. `question` holds what is sent and what an answer means: both stores share it.
+//! [`RedisReplay`] holds the settings. It makes a [`RedisReplayStore`], which blocks, or an [`AsyncRedisReplayStore`].
+//! `question` has the request and the meaning of the answer, which both stores share.
 
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]

@@ -1,4 +1,4 @@
-//! What is sent to Redis, and what its answer means.
+//! The request to Redis, and the meaning of its answer.
 
 use std::fmt::Write as _;
 use std::hash::{BuildHasher as _, RandomState};
@@ -11,8 +11,8 @@ use wss_replay::ReplayError;
 
 use crate::settings::RedisReplay;
 
-/// One insertion: `SET key 1 NX PX milliseconds`, the atomic step, and `ECHO mark`, which shows that the answers are those
-/// to this question.
+/// One insertion: `SET key 1 NX PX milliseconds`, which is the atomic step, and `ECHO mark`, which shows that the
+/// answers belong to this request.
 pub(crate) struct Question {
     pub(crate) pipeline: Pipeline,
     mark: String,
@@ -26,7 +26,7 @@ impl Question {
         for octet in key {
             write!(name, "{octet:02x}").expect("a string takes any text");
         }
-        // Answers that are errors come as values, in their places.
+        // Errors come as values, each in its place.
         let mut pipeline = redis::pipe();
         pipeline.ignore_errors();
         pipeline.cmd("SET").arg(name).arg("1").arg("NX").arg("PX").arg(milliseconds(until, now, settings.margin));
@@ -37,7 +37,7 @@ impl Question {
         Self { pipeline, mark, replicas: settings.replicas }
     }
 
-    /// Whether the key was new. Whatever is not understood is a failure.
+    /// Whether the key was new. An answer that is not understood is a failure.
     pub(crate) fn judge(&self, answer: RedisResult<Value>) -> Result<(), ReplayError> {
         let answer = answer.map_err(ReplayError::failed)?;
         let (set, waited, echo) = match answer.as_sequence().unwrap_or_default() {
@@ -64,14 +64,14 @@ impl Question {
     }
 }
 
-/// The time from `now` until after `until`, and the margin: at least a millisecond, since zero is an error in Redis.
+/// The time from `now` until after `until`, and the margin: at least a millisecond, since Redis refuses zero.
 fn milliseconds(until: SystemTime, now: SystemTime, margin: Duration) -> i64 {
     let kept = until.duration_since(now).unwrap_or_default().saturating_add(margin);
-    // Redis adds this to its clock, and refuses a sum that it cannot hold.
+    // Redis adds this to its clock, and refuses a sum that overflows.
     i64::try_from(kept.as_nanos().div_ceil(1_000_000)).unwrap_or(i64::MAX).clamp(1, i64::MAX / 2)
 }
 
-/// A text that no other question has: neither of this process nor, but by an accident of 64 bits, of another.
+/// A text that no other request has: none of this process, and none of another except by an accident of 64 bits.
 fn new_mark() -> String {
     static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     static COUNT: AtomicU64 = AtomicU64::new(0);

@@ -1,10 +1,10 @@
-//! Whether a server keeps what it is given.
+//! Whether a server keeps its entries.
 
 use redis::{Cmd, RedisResult};
 
 use crate::error::RedisStoreError;
 
-/// Asks for memory and replication.
+/// The request for information about memory and replication.
 pub(crate) fn info() -> Cmd {
     redis::cmd("INFO")
 }

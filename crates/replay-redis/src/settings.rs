@@ -1,4 +1,4 @@
-//! Where the server is, and how it is asked.
+//! The address of the server, and the settings of requests.
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use crate::asynchronous::AsyncRedisReplayStore;
 use crate::blocking::RedisReplayStore;
 use crate::error::RedisStoreError;
 
-/// A connection that was not used for this long is not used again: firewalls and servers drop idle connections
-/// silently, and the message that finds out is refused.
+/// A connection that was idle for this long is not used again: firewalls and servers drop idle connections silently,
+/// and the next message would be refused.
 pub(crate) const IDLE: Duration = Duration::from_secs(10);
 
-/// Where the server is and how it is asked.
+/// The address of the server, and the settings of requests.
 #[derive(Debug, Clone)]
 pub struct RedisReplay {
     pub(crate) client: Client,
@@ -25,19 +25,19 @@ pub struct RedisReplay {
 
 impl RedisReplay {
     /// The server at this address: `redis://[user[:password]@]host[:port][/database]`, `redis+unix:///path`, or
-    /// `rediss://…` with the feature `tls`. Nothing is connected yet.
+    /// `rediss://…` with the feature `tls`. Does not connect yet.
     ///
     /// # Errors
     /// [`RedisStoreError::Address`].
     pub fn at(address: &str) -> Result<Self, RedisStoreError> {
         let failed = |error: redis::RedisError| RedisStoreError::Address { cause: error.to_string().into() };
         let info: ConnectionInfo = address.into_connection_info().map_err(failed)?;
-        // The client introduces itself unless it is told not to: one round trip more for each connection.
+        // By default the client introduces itself, which costs a round trip for each connection.
         let settings = info.redis_settings().clone().set_skip_set_lib_name();
         Client::open(info.set_redis_settings(settings)).map(Self::of).map_err(failed)
     }
 
-    /// As [`RedisReplay::at`], with a client that has what an address cannot say, such as certificates.
+    /// As [`RedisReplay::at`], with a client for settings that an address cannot express, such as certificates.
     #[must_use]
     pub fn of(client: Client) -> Self {
         Self {
@@ -49,14 +49,14 @@ impl RedisReplay {
         }
     }
 
-    /// What every key begins with; `wss:replay:` unless it is said here.
+    /// The prefix of every key; `wss:replay:` by default.
     #[must_use]
     pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
         self.prefix = prefix.into();
         self
     }
 
-    /// How long the server may take, to accept a connection and to answer; one second unless it is said here. Later a
+    /// How long the server may take to accept a connection and to answer; one second by default. After that, the
     /// message is refused. Zero counts as a millisecond.
     #[must_use]
     pub fn timeout(mut self, limit: Duration) -> Self {
@@ -64,22 +64,21 @@ impl RedisReplay {
         self
     }
 
-    /// How far the clocks of the receivers may differ; a minute unless it is said here. Entries are kept for so much
-    /// longer.
+    /// How far the clocks of the receivers may differ; a minute by default. Entries are kept longer by this time.
     #[must_use]
     pub fn margin(mut self, margin: Duration) -> Self {
         self.margin = margin;
         self
     }
 
-    /// Refuses a message unless so many replicas have its entry within the timeout (`WAIT`); none unless it is said here.
+    /// Refuses a message unless this number of replicas has its entry within the timeout (`WAIT`); none by default.
     #[must_use]
     pub fn replicas(mut self, count: usize) -> Self {
         self.replicas = count;
         self
     }
 
-    /// The store that blocks the thread while it is asked.
+    /// The store that blocks the thread during a request.
     #[must_use]
     pub fn blocking(self) -> RedisReplayStore {
         RedisReplayStore::new(self)

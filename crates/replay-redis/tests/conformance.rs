@@ -23,13 +23,13 @@ fn fails(store: &impl ReplayCache, key: u8, what: &str) {
     }
 }
 
-/// An asynchronous store on a runtime of its own.
+/// An asynchronous store with its own runtime.
 fn on_tokio(settings: RedisReplay) -> impl ReplayCache {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("tokio");
     Blocking(settings.asynchronous(), move |future: wss_replay::ReplayFuture<'_>| runtime.block_on(future))
 }
 
-/// Each a new part of one server.
+/// Each store is a new part of one server.
 fn parts(settings: RedisReplay) -> impl Fn() -> RedisReplay {
     let count = AtomicUsize::new(0);
     move || settings.clone().prefix(format!("part-{}:", count.fetch_add(1, Ordering::Relaxed)))
@@ -90,7 +90,7 @@ fn tasks_of_one_runtime_have_one_winner() {
     assert_eq!(won, 50);
 }
 
-/// Run by the test below, in processes of their own.
+/// The test below runs this in separate processes.
 #[test]
 #[ignore = "a part of another test"]
 fn child() {
@@ -130,7 +130,7 @@ fn of_several_processes_exactly_one_wins_each_key() {
     assert_eq!(won.sum::<usize>(), 256);
 }
 
-/// What both kinds of store do while the server is stopped, killed and started again.
+/// Both kinds of store while the server is stopped, killed and started again.
 fn survives_its_server(store: &impl ReplayCache, mut server: server::Server) {
     assert_eq!(insert(store, 1), Ok(()));
     server.pause();
@@ -140,7 +140,7 @@ fn survives_its_server(store: &impl ReplayCache, mut server: server::Server) {
     fails(store, 3, "paused, with a new connection");
     server.resume();
     assert_eq!(insert(store, 4), Ok(()), "works again");
-    // The server received these while it was paused: which of them it stored is unknown, and they were refused.
+    // The server received these while it was paused. Which of them it stored is unknown, and they were refused.
     for key in [2, 3] {
         assert!(matches!(insert(store, key), Ok(()) | Err(ReplayError::Seen)));
     }

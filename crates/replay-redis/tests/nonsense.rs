@@ -1,4 +1,4 @@
-//! Servers that are no Redis, or one that is out of order: whatever they answer, nothing is accepted.
+//! Servers that are not Redis, or a Redis that is out of order: whatever they answer, nothing is accepted.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -13,7 +13,7 @@ enum Then {
     Waits,
 }
 
-/// Greets whoever connects, and answers each question; `{}` in an answer is the mark of the question.
+/// Greets every client, and answers each question. `{}` in an answer is the mark of the question.
 fn server(greeting: &'static str, answer: &'static str, then: Then) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = format!("redis://{}", listener.local_addr().expect("an address"));
@@ -41,7 +41,7 @@ fn converse(mut stream: TcpStream, greeting: &str, answer: &str, then: Then) {
 
 const TIMEOUT: Duration = Duration::from_millis(300);
 
-/// Asks with both kinds of store, several times, as after a failure there is a new connection.
+/// Asks with both kinds of store, several times, since a failure leads to a new connection.
 fn answers(address: &str) -> Vec<Result<(), ReplayError>> {
     let settings = RedisReplay::at(address).expect("an address").timeout(TIMEOUT);
     let (blocking, asynchronous) = (settings.clone().blocking(), settings.asynchronous());
@@ -103,7 +103,7 @@ fn whatever_else_a_server_answers_refuses_the_message() {
 
 #[test]
 fn answers_that_no_one_asked_for_are_not_taken_for_those_to_a_question() {
-    // A server that knows the key, and says OK before it is asked: a client that counts answers would believe it.
+    // A server that knows the key and says OK before it is asked. A client that counts answers would believe it.
     for greeting in ["+OK\r\n", "+OK\r\n+OK\r\n", "+OK\r\n$1\r\n1\r\n"] {
         for outcome in answers(&server(greeting, "$-1\r\n{}", Then::Waits)) {
             assert!(

@@ -17,10 +17,10 @@ pub enum SqliteStoreError {
     Open {
         /// The file.
         path: PathBuf,
-        /// What SQLite or the system reported.
+        /// The report of SQLite or the system.
         cause: WireText,
     },
-    /// *Misuse.* The file is a database of something else.
+    /// *Misuse.* The file is another kind of database.
     #[error("{path:?} is a database, but not a replay store: name another file")]
     Foreign {
         /// The file.

@@ -1,9 +1,9 @@
-//! Which file a path leads to.
+//! The identity of the file at a path.
 
 use std::io;
 use std::path::Path;
 
-/// Tells a file from another one that was put in its place. Where the system has no number for a file, all are alike.
+/// Distinguishes a file from another one that replaced it. On a system without file numbers, all files are alike.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FileIdentity([u64; 2]);
 

@@ -1,8 +1,8 @@
 //! A replay store in a SQLite file, for the processes of one machine.
 //!
-//! SQLite and not an embedded store of one process (redb, for example): services fork, and the command line is a
-//! process for each message. Every insertion is one `BEGIN IMMEDIATE` transaction, which takes the write lock before it
-//! reads: of several processes that insert one key, exactly one finds it absent.
+//! SQLite is used instead of an embedded store for one process (redb, for example): services fork, and the command line
+//! is a process for each message. Every insertion is one `BEGIN IMMEDIATE` transaction, which takes the write lock
+//! before it reads. If several processes insert one key, exactly one finds it absent.
 
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
@@ -22,11 +22,12 @@ use wss_replay::{ReplayCache, ReplayError};
 
 use file::FileIdentity;
 
-/// Expired entries are kept for this time, unless the store is full: callers read the clock before they open a message,
-/// and clocks are set back by small steps.
+/// How long expired entries are kept, unless the store is full: callers read the clock before they open a message, and
+/// clocks are set back by small steps.
 const GRACE_MICROSECONDS: i64 = 60_000_000;
 
-/// How many expired entries one insertion removes: more than it adds, so that none pile up, and few, so that it is quick.
+/// How many expired entries one insertion removes: more than it adds, so that they do not pile up, and few, so that it
+/// is quick.
 const REMOVED_AT_ONCE: i64 = 8;
 
 /// A store in a SQLite file. It serves all processes of one machine that open the file.
@@ -47,15 +48,15 @@ impl std::fmt::Debug for SqliteReplayStore {
 }
 
 impl SqliteReplayStore {
-    /// Opens the store in this file, and makes it if there is none. It holds ten million entries, and waits five seconds
-    /// for other processes.
+    /// Opens the store in this file, and creates it if there is none. It holds ten million entries, and waits five
+    /// seconds for other processes.
     ///
     /// The whole file is checked for damage, which takes about a third of a second for a million entries.
     ///
     /// # Errors
     /// [`SqliteStoreError`] if the file cannot be opened, is damaged, or is not a replay store.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, SqliteStoreError> {
-        // SQLite gives `:memory:` and the empty name meanings of their own; an absolute path has none.
+        // SQLite gives `:memory:` and the empty name a special meaning. An absolute path has none.
         let path = std::path::absolute(path.as_ref()).map_err(|error| SqliteStoreError::open(path.as_ref(), &error))?;
         let wait = Duration::from_secs(5);
         let failed = |error: rusqlite::Error| SqliteStoreError::open(&path, &error);
@@ -89,7 +90,7 @@ impl SqliteReplayStore {
 
     fn insert(&self, key: &[u8; 32], until: i64, now: i64) -> rusqlite::Result<Result<(), ReplayError>> {
         let mut connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
-        // Rolled back when it is dropped: what is refused changes nothing.
+        // The transaction is rolled back on drop, so that a refused insertion changes nothing.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let known: Option<i64> = transaction
             .prepare_cached("SELECT until FROM seen WHERE key = ?1")?
@@ -145,7 +146,7 @@ impl SqliteReplayStore {
 
 impl ReplayCache for SqliteReplayStore {
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError> {
-        // A file that was removed or replaced is no longer the one that other processes open.
+        // If a file was removed or replaced, other processes open another one.
         if FileIdentity::of(&self.path).ok() != Some(self.identity) {
             return Err(ReplayError::failed("the file of the replay store was removed or replaced"));
         }
@@ -154,7 +155,7 @@ impl ReplayCache for SqliteReplayStore {
     }
 }
 
-/// Microseconds since 1970, after `nanoseconds` were added: 999 to round up.
+/// Microseconds since 1970, after `nanoseconds` were added; 999 rounds up.
 fn microseconds(time: SystemTime, nanoseconds: i128) -> i64 {
     let since = match time.duration_since(SystemTime::UNIX_EPOCH) {
         Ok(after) => after.as_nanos() as i128,

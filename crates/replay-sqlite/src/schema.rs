@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, Result, TransactionBehavior};
 
-/// "wsrp", which tells our files from other databases.
+/// "wsrp", which distinguishes our files from other databases.
 const APPLICATION: i64 = 0x7773_7270;
 const VERSION: i64 = 1;
 
@@ -22,7 +22,7 @@ const TABLES: &str = "
     INSERT INTO state VALUES (0, -9223372036854775808);
 ";
 
-/// Opens the file, so that what is committed is on disk.
+/// Opens the file such that committed data is on disk.
 pub(crate) fn connect(path: &Path, wait: Duration) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
@@ -43,7 +43,7 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
-/// Makes the tables if there are none, and checks those there are; whether the file is a replay store.
+/// Creates the tables if there are none, and checks them otherwise. Returns whether the file is a replay store.
 pub(crate) fn prepare(connection: &mut Connection) -> Result<bool> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let number = |query: &str| transaction.query_row(query, [], |row| row.get::<_, i64>(0));

@@ -68,7 +68,7 @@ fn it_remembers_across_restarts() {
     }
 }
 
-/// Run by the test below, in processes of their own.
+/// The test below runs this in separate processes.
 #[test]
 #[ignore = "a part of another test"]
 fn child() {
@@ -110,7 +110,7 @@ fn a_process_that_is_killed_loses_nothing_that_it_accepted() {
     std::thread::sleep(Duration::from_millis(150));
     child.kill().expect("killed");
     child.wait().expect("an end");
-    // Whatever was committed is seen; the rest is new; the file is in order.
+    // Committed entries are seen, the others are new, and the file is in order.
     let store = open(&path);
     let new = (0..100).map(|key| insert(&store, key).is_ok()).collect::<Vec<_>>();
     assert!(new.is_sorted(), "the keys that were accepted come first: {new:?}");

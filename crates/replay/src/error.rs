@@ -8,10 +8,10 @@ use thiserror::Error;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// *Refused.* Accepted before.
+    /// *Refused.* The message was accepted before.
     #[error("the message was received before")]
     Seen,
-    /// *Refused.* The store holds as many live entries as it may.
+    /// *Refused.* The store is full of live entries.
     #[error("the replay store is full: raise its capacity")]
     Full,
     /// *Refused.* The clock shows an earlier time than before, and the store has removed entries that would be live at
@@ -21,7 +21,7 @@ pub enum ReplayError {
     /// *Failed.* The store cannot tell whether the message is new.
     #[error("the replay store gives no answer ({cause}): check the store and its connection")]
     Failed {
-        /// What the store, or the connection to it, reported.
+        /// The report of the store, or of the connection to it.
         cause: Cause,
     },
     /// *Misuse.* The receiver was built with [`DeferredReplay`](crate::DeferredReplay), which accepts nothing.
@@ -32,13 +32,13 @@ pub enum ReplayError {
 }
 
 impl ReplayError {
-    /// [`ReplayError::Failed`], with what was reported.
+    /// [`ReplayError::Failed`] with this report.
     pub fn failed(cause: impl fmt::Display) -> Self {
         Self::Failed { cause: Cause(cause.to_string()) }
     }
 }
 
-/// What a store reported. Shown with control characters escaped, and cut at 300 characters: it may quote a server.
+/// The report of a store. It may quote a server, so control characters are escaped and it is cut at 300 characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cause(String);
 
@@ -46,7 +46,7 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.0.chars().take(300) {
             match character {
-                // Of what `escape_debug` escapes, quotes are harmless here.
+                // `escape_debug` also escapes quotes, which are harmless here.
                 '"' | '\'' => write!(f, "{character}")?,
                 '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{61C}' => {
                     write!(f, "{}", character.escape_unicode())?;

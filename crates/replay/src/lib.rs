@@ -1,8 +1,8 @@
-//! Replay stores: what a receiver asks before it accepts a message, so that each message is accepted once.
+//! Replay stores: the receiver asks one before it accepts a message, so that each message is accepted once.
 //!
-//! [`ReplayCache`] is the whole interface, [`AsyncReplayCache`] is its twin for stores that are asked over a network
-//! without blocking a thread. [`MemoryReplayCache`] serves one process; `wss-replay-sqlite` serves the processes of one
-//! machine, `wss-replay-redis` those of many. `wss-replay-conformance` tests any of them, and yours.
+//! [`ReplayCache`] is the whole interface. [`AsyncReplayCache`] is the same for stores on a network that must not block
+//! a thread. [`MemoryReplayCache`] serves one process, `wss-replay-sqlite` the processes of one machine,
+//! `wss-replay-redis` those of many machines. `wss-replay-conformance` tests any of them, and yours.
 
 #![forbid(unsafe_code)]
 
@@ -16,7 +16,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// Remembers what was accepted.
+/// Remembers accepted messages.
 ///
 /// All receivers of one service must share one store. A store must keep these promises, which
 /// `wss-replay-conformance` tests:
@@ -27,32 +27,32 @@ use std::time::SystemTime;
 ///   left refuses; it never drops a live entry.
 /// - **A failure refuses.** A store that cannot tell whether the key is new returns an error: after a timeout, after a
 ///   lost connection, after an answer it does not understand.
-/// - **The clock is the caller's.** `now` may differ between callers, and may go back. Where an entry was removed that
+/// - **The clock is the caller's.** `now` may differ between callers, and may go back. If an entry was removed that
 ///   would be live at `now`, the store returns [`ReplayError::ClockWentBack`].
 /// - An `until` earlier than `now` counts as `now`.
 pub trait ReplayCache: Send + Sync {
-    /// Inserts `key` until `until`, unless it is there.
+    /// Inserts `key` until `until`, unless it is already there.
     ///
     /// # Errors
     /// [`ReplayError::Seen`] if the key is there; [`ReplayError::Full`] if there is no room for it; another
     /// [`ReplayError`] if the store cannot tell.
     fn insert_if_absent(&self, key: &[u8; 32], until: SystemTime, now: SystemTime) -> Result<(), ReplayError>;
 
-    /// Whether it remembers anything at all. A cache that does not is a waiver in the evidence.
+    /// Whether it remembers anything. If not, the evidence has a waiver.
     fn remembers(&self) -> bool {
         true
     }
 }
 
-/// What [`AsyncReplayCache`] returns. It needs no particular runtime.
+/// The future of [`AsyncReplayCache`]. It needs no particular runtime.
 pub type ReplayFuture<'a> = Pin<Box<dyn Future<Output = Result<(), ReplayError>> + Send + 'a>>;
 
 /// As [`ReplayCache`], with the same promises, without blocking the thread.
 ///
-/// A future that is dropped before it is ready may or may not have inserted the key. Either way the message was not
+/// If the future is dropped before it is ready, the key may or may not be inserted. Either way the message was not
 /// accepted.
 pub trait AsyncReplayCache: Send + Sync {
-    /// Inserts `key` until `until`, unless it is there.
+    /// Inserts `key` until `until`, unless it is already there.
     ///
     /// # Errors
     /// As [`ReplayCache::insert_if_absent`].
@@ -75,7 +75,7 @@ impl<S: AsyncReplayCache + ?Sized> AsyncReplayCache for Arc<S> {
     }
 }
 
-/// No store: every message may be delivered again and again.
+/// No replay store: every message may be delivered again and again.
 #[derive(Debug, Clone, Copy)]
 pub struct DangerousNoReplayCache;
 
@@ -89,9 +89,9 @@ impl ReplayCache for DangerousNoReplayCache {
     }
 }
 
-/// In place of a store, for receivers whose store is asked later: an [`AsyncReplayCache`], for example.
+/// For receivers that ask their store later, an [`AsyncReplayCache`] for example.
 ///
-/// It accepts nothing. A receiver that has it opens messages through its `deferred` methods only.
+/// It accepts nothing, so a receiver with it opens messages only through its `deferred` methods.
 #[derive(Debug, Clone, Copy)]
 pub struct DeferredReplay;
 

@@ -1,6 +1,6 @@
 //! What a million entries cost: memory, time, and how long a lock is held when all of them expire at once.
 //!
-//! Alone in its file, since it counts every allocation of the process.
+//! Alone in its file, because it counts every allocation of the process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -30,7 +30,7 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// The time this thread ran: what other processes take meanwhile does not count.
+/// The processor time of this thread, without other processes.
 fn running() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
@@ -39,7 +39,7 @@ fn running() -> Duration {
 const MILLION: usize = 1_000_000;
 const WINDOW: Duration = Duration::from_secs(420);
 
-/// Inserts a million keys; prints and returns the longest call, of which the lock is a part.
+/// Inserts a million keys. Prints and returns the longest call, which includes the lock.
 fn fill(store: &MemoryReplayCache, from: usize, now: SystemTime, what: &str) -> Duration {
     let mut longest = Duration::ZERO;
     let begin = running();
@@ -60,7 +60,7 @@ fn a_million_entries_cost_less_than_72_octets_each_and_expire_without_a_stall() 
     assert!((0..3).any(|_| longest_call_of_a_million() < Duration::from_millis(1)), "see the times printed above");
 }
 
-/// Fills a store twice over, and says how long the longest call took.
+/// Fills a store twice, and returns how long the longest call took.
 fn longest_call_of_a_million() -> Duration {
     let before = ALLOCATED.load(Ordering::Relaxed);
     let octets = || (ALLOCATED.load(Ordering::Relaxed) - before) / MILLION;

@@ -1,6 +1,6 @@
 //! The report as one self-contained page: the message on one side, the findings on the other.
 //!
-//! The message is a stranger's: it is text on the page and nothing else, and the page may load nothing.
+//! The message comes from a stranger: the page shows it as text only, and loads nothing.
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::Document;
@@ -41,7 +41,7 @@ fn filters(report: &Report) -> String {
     format!(
         "<p id=\"filters\">{}{}{}{}</p>",
         filter(Outcome::Fail, true),
-        // What is broken comes first; where nothing is, what could not be told.
+        // Broken requirements come first; if there are none, those without a verdict.
         filter(Outcome::NotCheckable, !report.verdicts().iter().any(|verdict| verdict.outcome() == Outcome::Fail)),
         filter(Outcome::Pass, false),
         filter(Outcome::NotApplicable, false)
@@ -73,7 +73,7 @@ fn finding(nth: usize, verdict: &Verdict, report: &Report) -> String {
     )
 }
 
-/// The message with a line for each element, and every element that a finding names marked.
+/// The message with a line for each element. Every element that a finding names is marked.
 fn marked(report: &Report, message: &str) -> Done<String> {
     let document = Document::parse(message, &output::limits()).map_err(refused)?;
     let mut marks: Vec<(usize, usize, bool)> = Vec::new();
@@ -82,7 +82,7 @@ fn marked(report: &Report, message: &str) -> Done<String> {
             marks.push((place.span.start, place.span.end, verdict.outcome() == Outcome::Fail));
         }
     }
-    // Outer elements first; of one element, what is broken first.
+    // Outer elements come first; for one element, broken requirements come first.
     marks.sort_by_key(|(start, end, fails)| (*start, usize::MAX - *end, !*fails));
     marks.dedup_by_key(|(start, end, _)| (*start, *end));
     let mut cuts: Vec<(usize, usize)> = Vec::new();
@@ -113,7 +113,7 @@ fn marked(report: &Report, message: &str) -> Done<String> {
         }
         if next_cut == Some(next) {
             let level = cuts.next().map_or(0, |(_, level)| level);
-            // Only for the eye, where the message has no line of its own.
+            // This is only for readability, if the message has no line break here.
             if message.get(..next).is_some_and(|before| before.ends_with('>')) {
                 out.push('\n');
                 out.push_str(&"  ".repeat(level.min(24)));
@@ -129,7 +129,7 @@ fn marked(report: &Report, message: &str) -> Done<String> {
     Ok(out)
 }
 
-/// Source text, its long runs without a tag cut short.
+/// Source text, with long runs without a tag shortened.
 fn text(source: &str, out: &mut String) {
     for piece in source.split_inclusive('>') {
         let (content, tag) = piece.find('<').map_or((piece, ""), |tag| piece.split_at(tag));
@@ -155,7 +155,7 @@ fn escaped(text: &str) -> String {
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(c),
             c if is_plain(c) => out.push(c),
-            // A stranger's text neither hides nor turns what is around it.
+            // Text of the message can neither hide nor reverse the text around it.
             c => out.push_str(&c.escape_unicode().to_string()),
         }
     }

@@ -62,7 +62,7 @@ fn variant(arguments: &LintArgs) -> Outcome<Variant> {
     })
 }
 
-/// Whoever has the keys that were given; what it would require or trust plays no part.
+/// A receiver with the given keys. Its requirements and its trust are not used.
 fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     let holdings = &arguments.holdings;
     let nothing = holdings.decrypt_key.is_empty()
@@ -88,7 +88,7 @@ fn as_json(report: &Report) -> serde_json::Value {
     })
 }
 
-/// A verdict as `lint` and the evidence of `verify` write it.
+/// A verdict in the form of `lint` and of the evidence of `verify`.
 pub(crate) fn verdict_json(verdict: &Verdict) -> serde_json::Value {
     let rule = verdict.rule();
     let places = verdict.places();

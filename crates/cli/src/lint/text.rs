@@ -1,4 +1,4 @@
-//! The report for a terminal: grouped by chapter, what is broken first in the eye, with the element that breaks it.
+//! The report for a terminal: grouped by chapter, with broken requirements and their elements emphasised.
 
 use std::io::IsTerminal as _;
 
@@ -79,7 +79,7 @@ fn summary(report: &Report) -> String {
     )
 }
 
-/// Requirements that do not apply, in few lines.
+/// Requirements that do not apply, in a few lines.
 fn flush(ids: &mut Vec<&str>, style: Style, out: &mut String) {
     for line in ids.chunks(10) {
         out.push_str(&format!("  {}\n", style.paint("2", &format!("not-applicable {}", line.join(" ")))));
@@ -118,7 +118,7 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     }
 }
 
-/// The start tag of an element and the beginning of what it holds.
+/// The start tag of an element and the beginning of its content.
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
     let shown: String = element.chars().take(SHOWN).collect();

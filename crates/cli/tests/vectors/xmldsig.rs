@@ -48,7 +48,7 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
 }
 
 const DSA: &str = "http://www.w3.org/2000/09/xmldsig#dsa-sha1";
-/// As long as the other, so that it may stand in for it.
+/// As long as the other, so that it can replace it.
 const RSA: &str = "http://www.w3.org/2000/09/xmldsig#rsa-sha1";
 
 fn replace(octets: Vec<u8>, from: &str, to: &str) -> Vec<u8> {

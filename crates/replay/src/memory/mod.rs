@@ -1,10 +1,9 @@
 //! A store in memory, for one process.
 //!
-//! The entries are spread over shards, each a table behind a lock of its own. A shard holds fewer than two thousand
-//! entries, so that the longest thing done under a lock, rebuilding one table, takes well below a millisecond. Expired
-//! entries are removed one shard at a time: each 256th insertion rebuilds the next shard, and an insertion that finds
-//! the store full, or its table, rebuilds first. Whether an entry is live is decided by its `until` alone, never by
-//! whether it was removed yet.
+//! The entries are spread over shards, each a table with its own lock. A shard holds fewer than two thousand entries,
+//! so that the longest operation under a lock, rebuilding one table, takes well below a millisecond. Expired entries
+//! are removed one shard at a time: each 256th insertion rebuilds the next shard, and an insertion that finds the store
+//! or its table full rebuilds first. Only `until` decides whether an entry is live, not whether it was already removed.
 
 mod table;
 
@@ -16,34 +15,34 @@ use std::time::{Duration, SystemTime};
 use crate::{AsyncReplayCache, ReplayCache, ReplayError, ReplayFuture};
 use table::Table;
 
-/// Entries per shard when the store is full, on average. More shards cost memory, larger ones hold their lock longer.
+/// Entries per shard when the store is full, on average. More shards cost memory, larger shards hold their lock longer.
 const ENTRIES_PER_SHARD: usize = 1_600;
 
-/// One shard is swept at every so many insertions.
+/// The number of insertions after which one shard is swept.
 const INSERTIONS_PER_SWEEP: usize = 128;
 
-/// Expired entries are kept for this time, unless the store is full: callers read the clock before they open a message,
+/// How long expired entries are kept, unless the store is full: callers read the clock before they open a message,
 /// which may take long, and clocks are set back by small steps.
 const GRACE: Duration = Duration::from_secs(60);
 
 /// A store in memory, for one process.
 ///
-/// It costs about 60 octets an entry, and refuses with [`ReplayError::Full`] when `capacity` entries are live.
-/// What it holds is lost when the process ends: messages that were accepted less than a window ago can then be replayed,
-/// unless the service starts only after that window. `wss-replay-sqlite` remembers across restarts.
+/// An entry costs about 60 octets. The store refuses with [`ReplayError::Full`] when `capacity` entries are live. Its
+/// entries are lost when the process ends: messages that were accepted less than a window ago can then be replayed,
+/// unless the service waits for that window before it starts. `wss-replay-sqlite` remembers across restarts.
 pub struct MemoryReplayCache {
     capacity: usize,
-    /// Entries in all shards, expired ones that were not removed yet included.
+    /// Entries in all shards, including expired ones that were not removed yet.
     held: AtomicUsize,
     insertions: AtomicUsize,
-    /// Where a key belongs. Keyed at random: who chooses messages must not be able to choose places.
+    /// Selects the shard of a key. The hash has a random key, so that a sender cannot choose the shard.
     hasher: RandomState,
     shards: Box<[Shard]>,
 }
 
 #[derive(Default)]
 struct Shard {
-    /// No entry expires earlier; zero if that is not known.
+    /// The earliest expiry of an entry; zero if unknown.
     earliest: AtomicU64,
     entries: Mutex<Entries>,
 }
@@ -72,7 +71,7 @@ impl std::fmt::Debug for MemoryReplayCache {
 }
 
 impl MemoryReplayCache {
-    /// Holds at most `capacity` live entries, then refuses. Memory is taken as entries come.
+    /// Holds at most `capacity` live entries, then refuses. Memory is allocated as entries come.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
         let shards = capacity.div_ceil(ENTRIES_PER_SHARD).max(1);
@@ -85,32 +84,32 @@ impl MemoryReplayCache {
         }
     }
 
-    /// How many entries are held, expired ones that were not removed yet included: a figure to watch, since messages are
-    /// refused when it reaches the capacity and nothing in it has expired.
+    /// The number of entries, including expired ones that were not removed yet. Watch this figure: messages are refused
+    /// when it reaches the capacity and no entry has expired.
     #[must_use]
     pub fn entries(&self) -> usize {
         self.held.load(Ordering::Relaxed)
     }
 
-    /// The shard of a key, and a hash that is uniform among the keys of that shard.
+    /// The shard of a key, and a hash that is uniform within the keys of that shard.
     fn place(&self, key: &[u8; 32]) -> (usize, u64) {
         let scaled = u128::from(self.hasher.hash_one(key)) * self.shards.len() as u128;
         ((scaled >> 64) as usize, scaled as u64)
     }
 
-    /// Counts one more entry, unless there are `capacity`.
+    /// Counts one more entry, unless there are already `capacity`.
     fn reserve(&self) -> bool {
         let one_more = |held| (held < self.capacity).then_some(held + 1);
         self.held.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
     }
 
-    /// Removes expired entries of one shard after the other until something was removed; whether something was.
+    /// Removes expired entries, shard after shard, until one was removed. Returns whether one was.
     fn make_room(&self, now: u64) -> bool {
         let first = self.insertions.load(Ordering::Relaxed) / INSERTIONS_PER_SWEEP;
         (0..self.shards.len()).any(|nth| self.sweep(&self.shards[(first + nth) % self.shards.len()], now))
     }
 
-    /// Removes what a shard holds that expired before `instant`; whether there was anything.
+    /// Removes the entries of a shard that expired before `instant`. Returns whether there were any.
     fn sweep(&self, shard: &Shard, instant: u64) -> bool {
         shard.earliest.load(Ordering::Acquire) < instant && self.rebuild(shard, &mut shard.lock(), instant)
     }
@@ -121,14 +120,14 @@ impl MemoryReplayCache {
         let removed = before - entries.table.len();
         if removed > 0 {
             entries.forgotten_before = entries.forgotten_before.max(instant);
-            // Before `earliest` says that there is no room to be made here.
+            // Counted before `earliest` is stored, which says that no room can be made here.
             self.held.fetch_sub(removed, Ordering::Relaxed);
         }
         shard.earliest.store(earliest, Ordering::Release);
         removed > 0
     }
 
-    /// One attempt; `None` if there is no room.
+    /// One attempt. `None` if there is no room.
     fn attempt(&self, key: &[u8; 32], until: u64, now: u64) -> Option<Result<(), ReplayError>> {
         let (shard, hash) = self.place(key);
         let shard = &self.shards[shard];
@@ -141,7 +140,7 @@ impl MemoryReplayCache {
             None if !self.reserve() => return None,
             None => {
                 if entries.table.is_full() {
-                    // Without grace where the shard has more than its share.
+                    // Without the grace time if the shard has more than its share.
                     let is_large = entries.table.len() > ENTRIES_PER_SHARD;
                     self.rebuild(shard, &mut entries, if is_large { now } else { before_grace(now) });
                 }
@@ -168,7 +167,7 @@ impl ReplayCache for MemoryReplayCache {
             match self.attempt(key, until, now) {
                 Some(outcome) => break outcome?,
                 None if !made_room => return Err(ReplayError::Full),
-                // Another thread may have made the room, or may take it: so there is one more attempt in any case.
+                // Another thread may have made the room, or may take it, so there is always one more attempt.
                 None => made_room = self.make_room(now),
             }
         }
@@ -191,7 +190,7 @@ fn before_grace(now: u64) -> u64 {
     now.saturating_sub(GRACE.as_nanos() as u64)
 }
 
-/// Nanoseconds since 1970, at least one; times outside 1970 to 2554 count as the nearer of the two.
+/// Nanoseconds since 1970, at least one. Times outside 1970 to 2554 count as the nearer of the two.
 fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX).max(1)

@@ -1,9 +1,9 @@
 //! A hash table of keys and their last instants: open addressing with linear probing, 40 octets a slot.
 //!
-//! Not `HashMap`: its removals leave marks, and a table with many of them doubles although it is half empty. Here
-//! nothing is removed singly. [`Table::rebuild`] drops what expired, and fits the size to what is left, up or down.
+//! `HashMap` is not used: its removals leave marks, and a table with many of them doubles although it is half empty.
+//! Here no entry is removed by itself. [`Table::rebuild`] drops expired entries and adapts the size.
 
-/// Keys, each with the last nanosecond at which it is live. Places come from hashes, which the caller computes.
+/// Keys, each with the last nanosecond at which it is live. The caller computes hashes, which select the slots.
 #[derive(Default)]
 pub(super) struct Table {
     slots: Box<[Slot]>,
@@ -24,7 +24,7 @@ impl Table {
         self.len
     }
 
-    /// The instant of `key`, if it is here.
+    /// The instant of `key`, if it is in the table.
     pub(super) fn get_mut(&mut self, hash: u64, key: &[u8; 32]) -> Option<&mut u64> {
         let slot = self.probe(hash, key)?;
         Some(&mut self.slots[slot].until).filter(|until| **until != 0)
@@ -35,7 +35,7 @@ impl Table {
         (self.len + 1) * 5 > self.slots.len() * 4
     }
 
-    /// Adds a key that is not here to a table that is not full. `until` is not zero.
+    /// Adds a new key to a table that is not full. `until` is not zero.
     pub(super) fn insert(&mut self, hash: u64, key: &[u8; 32], until: u64) {
         if let Some(slot) = self.probe(hash, key) {
             self.slots[slot] = Slot { key: *key, until };
@@ -58,7 +58,7 @@ impl Table {
         earliest
     }
 
-    /// The slot that holds `key`, or else the empty slot where it belongs; `None` only of a table without slots.
+    /// The slot of `key`, or else the empty slot for it. `None` only for a table without slots.
     fn probe(&self, hash: u64, key: &[u8; 32]) -> Option<usize> {
         let count = self.slots.len();
         let first = ((u128::from(hash) * count as u128) >> 64) as usize;
@@ -71,7 +71,7 @@ impl Table {
 mod tests {
     use super::Table;
 
-    /// A bad hash, under which many keys want one slot, the last one among them.
+    /// A bad hash: half of the keys get the last slot.
     fn hash(key: &[u8; 32]) -> u64 {
         if key[1].is_multiple_of(2) { u64::MAX } else { u64::from(key[1]) << 56 }
     }
