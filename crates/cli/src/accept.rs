@@ -1,48 +1,48 @@
-//! What a receiver accepts beyond its strict default: one option for each call, of the same words.
+//! Options for what a receiver accepts beyond its strict default. Each option has the name of its call.
 //!
-//! The library's errors name the call that admits what was refused. [`in_options`] names the option instead.
+//! The library's errors name the call that would accept the message. [`in_options`] replaces it by the option.
 
 use clap::Args;
 use ws_security::Receiver;
 
-/// Options of the same words as the calls of a receiver.
+/// Options with the names of the receiver's calls.
 #[derive(Args)]
 pub(crate) struct AcceptArgs {
-    /// Accept references to tokens that stand after them, against BSP R5205
+    /// Accept references that precede their tokens, against BSP R5205
     #[arg(long)]
     accept_forward_references: bool,
-    /// Accept one key that signs and encrypts, where it came in an EncryptedKey or with a Kerberos ticket
+    /// Accept one key that signs and encrypts, if it came in an EncryptedKey or with a Kerberos ticket
     #[arg(long)]
     accept_one_key_to_sign_and_encrypt: bool,
-    /// Accept ciphertext for other receivers in what is handed out
+    /// Accept ciphertext for other receivers in the result
     #[arg(long)]
     accept_ciphertext_for_others: bool,
     /// Accept secrets of fewer than 16 octets
     #[arg(long)]
     accept_short_secrets_for_legacy_use_only: bool,
-    /// Accept certificates of version 1 that are pinned
+    /// Accept pinned certificates of version 1
     #[arg(long)]
     accept_x509_version_1_for_legacy_use_only: bool,
     /// Accept digests of complete attachments with an empty line after the header, as Metro makes them
     #[arg(long)]
     accept_empty_line_after_attachment_headers: bool,
-    /// Take it that there was no default namespace around signed ciphertext where the signature does not tell
+    /// Accept signed ciphertext whose signature does not show that there was no default namespace around it
     #[arg(long)]
     accept_untold_absence_of_default_namespace: bool,
-    /// Take replies that confirm nothing, and replies for requests: one's own message may come back
+    /// Accept replies without confirmation, and replies in place of requests: one's own message may come back
     #[arg(long)]
     dangerous_accept_either_direction: bool,
-    /// Count signed CBC ciphertext though what leads to its key is not signed: who replaces the key makes another plaintext
+    /// Accept signed CBC ciphertext whose key is not signed: whoever replaces the key makes another plaintext
     #[arg(long)]
     dangerous_accept_cbc_under_unsigned_keys: bool,
-    /// Count signed ciphertext though its plaintext takes namespaces from around it that are not signed
+    /// Accept signed ciphertext whose plaintext uses namespaces of its context that are not signed
     #[arg(long)]
     dangerous_accept_unsigned_namespaces_of_plaintext: bool,
-    /// Count attachments that were signed as ciphertext without the EncryptedData that says how to read them
+    /// Accept attachments that were signed as ciphertext without their EncryptedData, which says how to read them
     #[arg(long)]
     dangerous_accept_unsigned_encrypted_data_of_attachments: bool,
-    /// The transport protected the message: accept passwords in the clear, and take username tokens and bearer assertions
-    /// for what the sender says of himself
+    /// The transport protected the message: accept passwords in clear text, and let username tokens and bearer
+    /// assertions identify the sender
     #[arg(long)]
     over_protected_transport: bool,
 }
@@ -72,7 +72,7 @@ const CALLS: [Row; 12] = rows![
     over_protected_transport,
 ];
 
-/// Calls that errors name and whose options have other words.
+/// Calls in errors whose options have other names.
 const OTHERS: [(&str, &str); 8] = [
     ("dangerous_open_unsigned", "--print-unauthenticated"),
     ("dangerous_anonymous", "--anonymous"),
@@ -85,7 +85,7 @@ const OTHERS: [(&str, &str); 8] = [
 ];
 
 impl AcceptArgs {
-    /// The receiver after the calls whose options were given.
+    /// The receiver after the calls of the given options.
     pub(crate) fn apply(&self, receiver: Receiver) -> Receiver {
         let given = CALLS.iter().filter(|(_, is_given, _)| is_given(self));
         given.fold(receiver, |receiver, (.., call)| call(receiver))
@@ -96,7 +96,7 @@ fn option_of(call: &str) -> String {
     format!("--{}", call.replace('_', "-"))
 }
 
-/// An error of the library, with options where it names calls.
+/// An error of the library, with options in place of calls.
 pub(crate) fn in_options(error: &str) -> String {
     let calls = CALLS.iter().map(|(call, ..)| (*call, option_of(call)));
     let others = OTHERS.iter().map(|(call, option)| (*call, (*option).to_owned()));
@@ -115,7 +115,7 @@ mod tests {
     use super::*;
     use crate::args::Cli;
 
-    /// Calls that have no option of their words, and why.
+    /// Calls without an option of the same name, and why.
     const WITHOUT: [(&str, &str); 2] = [
         ("dangerous_open_unsigned", "--print-unauthenticated opens with it what nobody signed"),
         (

@@ -502,7 +502,7 @@ pub(crate) struct VerifyArgs {
     /// Accept a message whose sender is unknown: anyone can encrypt its key to this receiver
     #[arg(long)]
     pub(crate) anonymous: bool,
-    /// Print the Body even if nobody answers for it, or nobody knows who does; what --require names must still be proven
+    /// Print the Body even if it is not signed, or its signer is unknown; what --require names must still be proven
     #[arg(long)]
     pub(crate) print_unauthenticated: bool,
     /// The request of this reply, which must be the secured message
