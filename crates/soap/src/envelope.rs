@@ -1,4 +1,4 @@
-//! The SOAP envelope: one Envelope, at most one Header, one Body, found as children and never by search.
+//! The SOAP envelope: one Envelope, at most one Header, one Body, found as children and never by a search.
 
 use wss_c14n::{Document, Element, name};
 
@@ -14,7 +14,7 @@ pub enum SoapVersion {
 }
 
 impl SoapVersion {
-    /// The namespace of its envelope.
+    /// The namespace of the envelope.
     #[must_use]
     pub const fn namespace(self) -> &'static str {
         match self {
@@ -23,7 +23,7 @@ impl SoapVersion {
         }
     }
 
-    /// The version of a message: the one to answer it in. SOAP 1.1 for what is no envelope.
+    /// The version of a message, which its reply should have. SOAP 1.1 if the message is not an envelope.
     #[must_use]
     pub fn of(message: impl AsRef<[u8]>) -> Self {
         let octets = message.as_ref();
@@ -34,7 +34,7 @@ impl SoapVersion {
         }
     }
 
-    /// The attribute that says whom a header block is for.
+    /// The attribute that names the role of a header block.
     #[must_use]
     pub const fn role_attribute(self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl SoapVersion {
     }
 }
 
-/// Whom a header block is for (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2).
+/// The role of a header block: the receiver that it is for (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub enum Role {
-    /// The ultimate receiver: no actor, an empty one, or SOAP 1.2's own URI for it.
+    /// The ultimate receiver: no actor, an empty one, or the URI that SOAP 1.2 has for it.
     #[default]
     UltimateReceiver,
-    /// Anyone else.
+    /// Another receiver.
     Uri(String),
 }
 
@@ -69,7 +69,7 @@ impl Role {
     }
 }
 
-/// Where the parts of an envelope stand.
+/// The parts of an envelope.
 #[derive(Debug, Clone, Copy)]
 pub struct Envelope<'d> {
     /// The version of SOAP.
@@ -86,7 +86,7 @@ impl<'d> Envelope<'d> {
     /// Finds the parts of an envelope.
     ///
     /// # Errors
-    /// [`EnvelopeError`] if the document is no envelope of SOAP 1.1 or 1.2.
+    /// [`EnvelopeError`] if the document is not an envelope of SOAP 1.1 or 1.2.
     pub fn locate(document: &'d Document<'d>) -> Result<Self, EnvelopeError> {
         if document.has_processing_instruction() {
             return Err(EnvelopeError::ProcessingInstruction);
@@ -116,7 +116,7 @@ impl<'d> Envelope<'d> {
     }
 }
 
-/// Whether a block is to be understood by whoever it is for.
+/// Whether the receiver with the block's role must understand it.
 #[must_use]
 pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");

@@ -1,20 +1,20 @@
-//! What can be wrong with an envelope. For the log; what goes on the wire is a [`Fault`](crate::Fault).
+//! Errors of an envelope. They are for the log; a [`Fault`](crate::Fault) is for the wire.
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, IdError, ParseError};
 use wss_text::WireText;
 
-/// Why a document is no SOAP envelope that can be secured or opened.
+/// Why a document cannot be secured or opened as a SOAP envelope.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum EnvelopeError {
-    /// *Malformed.* Not XML as SOAP demands it.
+    /// *Malformed.* The XML breaks a rule, or a restriction of SOAP.
     #[error(transparent)]
     Parse(#[from] ParseError),
-    /// *Malformed.* Ids that cannot be told apart.
+    /// *Malformed.* The Ids are not unique.
     #[error(transparent)]
     Ids(#[from] IdError),
-    /// *Malformed.* The document element is no envelope of SOAP 1.1 or 1.2.
+    /// *Malformed.* The document element is not an envelope of SOAP 1.1 or 1.2.
     #[error("the document element is {root}, not a SOAP 1.1 or 1.2 Envelope")]
     NotSoap {
         /// Its expanded name.
@@ -23,7 +23,7 @@ pub enum EnvelopeError {
     /// *Malformed.* No Body after the Header.
     #[error("the envelope has no Body where one belongs")]
     NoBody,
-    /// *Malformed.* Something beside Header and Body.
+    /// *Malformed.* The envelope has a child other than Header and Body.
     #[error("the envelope holds {element:?} beside its Header and Body")]
     Unexpected {
         /// The qualified name.
@@ -32,16 +32,16 @@ pub enum EnvelopeError {
     /// *Malformed.* A processing instruction (SOAP 1.1 §3).
     #[error("the envelope holds a processing instruction, which SOAP forbids")]
     ProcessingInstruction,
-    /// *Refused.* A relative namespace name, for which canonical form is not defined.
+    /// *Refused.* A relative namespace name, for which the canonical form is undefined.
     #[error("the namespace name {uri:?} is relative: use an absolute URI")]
     RelativeNamespace {
         /// The namespace name.
         uri: WireText,
     },
-    /// *Misuse.* The Security header of a request that is to be read is encrypted, or its signature has no value.
+    /// *Misuse.* The Security header of the request cannot be read: it is encrypted, or its signature has no value.
     #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
     EncryptedHeader,
-    /// *Refused.* An `xop:Include` that names no part of the message, does not stand alone in its element, or came outside
+    /// *Refused.* An `xop:Include` that does not name a part of the message, is not alone in its element, or is outside
     /// a XOP package.
     #[error(
         "the xop:Include at {path} cannot be expanded: open the package it came in, whose root is application/xop+xml"

@@ -1,8 +1,8 @@
-//! Faults: what goes on the wire when a message was refused (SOAP Message Security 1.1.1 §12).
+//! Faults: the answer to a refused message (SOAP Message Security 1.1.1 §12).
 //!
-//! The error of a receiver is for the log; a [`Fault`] is for the peer, and holds a code of the standard's list with its
-//! fixed text, never anything of the message, the policy or the reason. [`Fault::refused`] has one code for
-//! everything, which teaches an attacker nothing; [`Fault::naming`] says which class of the list the error is of.
+//! The error of a receiver is for the log. A [`Fault`] is for the peer: it has a code of the standard's list with its
+//! fixed text, and nothing of the message, the policy or the reason. [`Fault::refused`] has one code for everything,
+//! which tells an attacker nothing. [`Fault::naming`] gives the class of the error.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ use crate::envelope::{Envelope, SoapVersion};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaultCode {
-    /// Says only that the message was refused: the SOAP code for messages that are not to be sent again.
+    /// Says only that the message was refused. This is the SOAP code for a message that must not be sent again.
     Refused,
     /// `wsse:UnsupportedSecurityToken`.
     UnsupportedSecurityToken,
@@ -28,13 +28,13 @@ pub enum FaultCode {
     InvalidSecurityToken,
     /// `wsse:FailedAuthentication`.
     FailedAuthentication,
-    /// `wsse:FailedCheck`: any failure of a signature or of decryption.
+    /// `wsse:FailedCheck`: a signature does not verify, or decryption failed.
     FailedCheck,
     /// `wsse:SecurityTokenUnavailable`.
     SecurityTokenUnavailable,
     /// `wsse:MessageExpired`.
     MessageExpired,
-    /// SOAP's own `MustUnderstand`.
+    /// `MustUnderstand` of SOAP itself.
     MustUnderstand,
 }
 
@@ -83,28 +83,28 @@ impl FaultCode {
         self.row().0
     }
 
-    /// The text that goes with it.
+    /// The text for this code.
     #[must_use]
     pub const fn reason(self) -> &'static str {
         self.row().1
     }
 }
 
-/// A fault to be sent.
+/// A fault for the peer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
     code: FaultCode,
 }
 
 impl Fault {
-    /// One code for everything: what a service should answer unless it trusts whom it answers.
+    /// One code for everything. A service should use it unless it trusts the peer.
     #[must_use]
     pub fn refused() -> Self {
         Self { code: FaultCode::Refused }
     }
 
-    /// The code of the standard's list for what went wrong: for peers that are to be helped. All failures of
-    /// authentication look alike, and so do all failures of signatures and decryption.
+    /// The code of the standard's list for an error, to help the peer. All failures of authentication have one code,
+    /// and all failures of signatures and decryption have one code.
     #[must_use]
     pub fn naming(error: impl Into<FaultCode>) -> Self {
         Self { code: error.into() }
@@ -116,7 +116,7 @@ impl Fault {
         self.code
     }
 
-    /// The envelope to send. Its size depends on nothing but the code and the version.
+    /// The envelope of the fault. Its size depends only on the code and the version.
     #[must_use]
     pub fn envelope(self, version: SoapVersion) -> String {
         let soap = Namespace { prefix: name::SOAP11.prefix, uri: version.namespace() };
@@ -133,7 +133,7 @@ impl Fault {
                     (None, FaultCode::MustUnderstand) => qualified("MustUnderstand"),
                     (None, _) => qualified("Client"),
                 };
-                // Unqualified in SOAP 1.1, and so is the declaration its value needs.
+                // The value is unqualified in SOAP 1.1, so its namespace declaration is, too.
                 writer.raw(&format!(
                     "<faultcode xmlns:{}=\"{}\">{code}</faultcode><faultstring>{}</faultstring>",
                     name::WSSE.prefix,
@@ -176,7 +176,7 @@ fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// A fault that came in without proof of who sent it: good for the log and for giving up, for nothing else.
+/// A fault from an unproven sender. Use it for the log and for giving up, and for nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnauthenticatedFault {
     code: String,
@@ -186,8 +186,7 @@ pub struct UnauthenticatedFault {
 impl UnauthenticatedFault {
     const MAX_TEXT: usize = 1_024;
 
-    /// Reads a fault out of an envelope of either version; `None` if there is none. Texts are cut after 1 024
-    /// octets.
+    /// Reads a fault from an envelope of either version; `None` if there is none. Texts are cut after 1 024 octets.
     #[must_use]
     pub fn read(message: impl AsRef<[u8]>) -> Option<Self> {
         let document = Document::parse_transcoding(message.as_ref(), &Limits::default()).ok()?;
@@ -216,7 +215,7 @@ impl UnauthenticatedFault {
             Some(text.get(..end)?.to_owned())
         };
         let code = text(code)?;
-        // A QName, whose type collapses white space.
+        // It is a QName, whose type collapses white space.
         let local = collapsed(&code).rsplit(':').next().unwrap_or_default().to_owned();
         Some(Self { code: local, reason: text(reason)? })
     }

@@ -1,4 +1,4 @@
-//! `wsse:Security`: the block for us among the blocks of a message, the others left alone.
+//! `wsse:Security`: the header block for our role. Those for other roles are left alone.
 
 use wss_c14n::{Element, Limit, Limits, name};
 
@@ -13,11 +13,11 @@ pub struct SecurityHeader<'d> {
 }
 
 impl<'d> SecurityHeader<'d> {
-    /// Finds the block for `role`. No two blocks of a message may be for one role (BSP R3206, R3210), be it ours
-    /// or not.
+    /// Finds the block for `role`. No two blocks of a message may have the same role, even another one (BSP R3206,
+    /// R3210).
     ///
     /// # Errors
-    /// [`EnvelopeError::TwoHeaders`]; [`EnvelopeError::Limit`] where there are too many.
+    /// [`EnvelopeError::TwoHeaders`]; [`EnvelopeError::Limit`] if there are too many.
     pub fn locate(envelope: Envelope<'d>, role: &Role, limits: &Limits) -> Result<Option<Self>, EnvelopeError> {
         let mut seen: Vec<Role> = Vec::new();
         let mut found = None;
@@ -35,7 +35,7 @@ impl<'d> SecurityHeader<'d> {
         Ok(found)
     }
 
-    /// What is in it, in order.
+    /// Its children, in order.
     pub fn children(self) -> impl Iterator<Item = Element<'d>> {
         self.element.children()
     }

@@ -1,11 +1,11 @@
-//! SOAP 1.1 and 1.2 as far as a security header needs it: the envelope, faults, and packages with attachments.
+//! The parts of SOAP 1.1 and 1.2 that a Security header needs: the envelope, faults, and packages with attachments.
 //!
-//! Nothing here proves anything: what is read is what a stranger wrote. Signatures, ciphertext and trust belong to
-//! `wss-header`, which is built on this crate.
+//! Nothing here is proven: everything that is read is a stranger's text. Signatures, encryption and trust are in
+//! `wss-header`, which uses this crate.
 //!
-//! In reading order: [`Envelope`] locates Header and Body, [`SecurityHeader`] the one `wsse:Security` for a [`Role`];
-//! [`mime`] reads and writes packages of `multipart/related`; [`Fault`] is what goes back where a message was refused, and
-//! [`UnauthenticatedFault`] what came back; [`EnvelopeError`] says why a message is no envelope.
+//! In reading order: [`Envelope`] locates Header and Body; [`SecurityHeader`] is the `wsse:Security` for a [`Role`];
+//! [`mime`] reads and writes packages of `multipart/related`; [`Fault`] answers a refused message, and
+//! [`UnauthenticatedFault`] is one that a peer sent; [`EnvelopeError`] says why a message is not an envelope.
 //!
 //! ```
 //! use wss_c14n::{Document, Limits};

@@ -1,4 +1,5 @@
-//! What of a part is digested: its content, and with the complete transform its header (SwA Profile 1.1.1 §4.4).
+//! The octets of a part that are digested: its content, and with the complete transform also its header (SwA Profile
+//! 1.1.1 §4.4).
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -13,28 +14,28 @@ use super::error::MimeError;
 use super::field::{Fields, Structured, hexadecimal, in_charset};
 use super::part::MimePart;
 
-/// The header fields that are covered, in the order of their output.
+/// The covered header fields, in the order of the output.
 pub const COVERED: [&str; 5] =
     ["Content-Description", "Content-Disposition", "Content-ID", "Content-Location", "Content-Type"];
-/// Parameters whose values have no case, as WSS4J and Metro have it.
+/// Parameters whose values are compared without case, as in WSS4J and Metro.
 const WITHOUT_CASE: [&str; 8] =
     ["charset", "creation-date", "filename", "modification-date", "padding", "read-date", "size", "type"];
 const DEFAULT_TYPE: &str = "text/plain;charset=\"us-ascii\"";
 
-/// The content of a part as it is digested: XML in exclusive canonical form without comments, other text with CRLF at
-/// line ends, anything else as it is.
+/// The content of a part in the form that is digested: XML in exclusive canonical form without comments, other text
+/// with CRLF at line ends, all other content unchanged.
 #[derive(Debug, Clone)]
 pub struct Canonical<'m> {
     content: Content<'m>,
-    /// Line ends are made CRLF as it is read.
+    /// Line ends become CRLF while it is read.
     is_text: bool,
 }
 
 impl<'m> Canonical<'m> {
-    /// The content of `part` as it is digested.
+    /// The content of `part` in the form that is digested.
     ///
     /// # Errors
-    /// [`MimeError::NotXml`], [`MimeError::Limit`], [`MimeError::Io`], and those of reading the Content-Type.
+    /// [`MimeError::NotXml`], [`MimeError::Limit`], [`MimeError::Io`], and the errors of reading the Content-Type.
     pub fn of(part: &MimePart<'m>, budget: &Budget) -> Result<Self, MimeError> {
         let media_type = part.unauthenticated_media_type()?;
         if is_xml(&media_type) {
@@ -66,7 +67,7 @@ impl<'m> Canonical<'m> {
     /// All of it, in memory.
     ///
     /// # Errors
-    /// Those of the file it is in.
+    /// [`io::Error`] of its file.
     pub fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         if !self.is_text {
             return self.content.read_all();
@@ -76,7 +77,7 @@ impl<'m> Canonical<'m> {
         Ok(Cow::Owned(octets))
     }
 
-    /// The same, borrowed from no one.
+    /// The same with owned data.
     #[must_use]
     pub fn into_owned(self) -> Canonical<'static> {
         Canonical { content: self.content.into_owned(), is_text: self.is_text }
@@ -90,20 +91,20 @@ fn not_xml(error: ParseError) -> MimeError {
     }
 }
 
-/// What a part digests as.
+/// The digests of a part.
 #[derive(Debug, Clone, Copy)]
 pub struct PartDigest {
-    /// As the profile has it.
+    /// As the profile says.
     pub value: DigestValue,
-    /// As Metro has it, with an empty line after the header, if that was asked for.
+    /// As Metro reads the profile, with an empty line after the header, if that was asked for.
     pub with_empty_line: Option<DigestValue>,
 }
 
-/// Digests a part, with its header if `complete`; and with `empty_line` in the reading of Metro, too. Octets are charged to
-/// `budget` before they are digested.
+/// Digests a part, with its header if `complete`. With `empty_line`, digests it in Metro's reading as well. Octets are
+/// charged to `budget` before they are digested.
 ///
 /// # Errors
-/// [`MimeError`] where the part has no canonical form; [`MimeError::Limit`].
+/// [`MimeError`] if the part has no canonical form; [`MimeError::Limit`].
 pub fn digest(
     part: &MimePart<'_>,
     complete: bool,
@@ -138,7 +139,7 @@ pub fn digest(
     Ok(PartDigest { value: digest.finish(), with_empty_line: with_empty_line.map(Digest::finish) })
 }
 
-/// Whether content of this type is digested in another form than its own.
+/// Whether content of this type is changed before it is digested.
 #[must_use]
 pub fn is_canonicalised(media_type: &str) -> bool {
     is_xml(media_type) || media_type.starts_with("text/")
@@ -148,7 +149,7 @@ fn is_xml(media_type: &str) -> bool {
     matches!(media_type, "text/xml" | "application/xml") || media_type.ends_with("+xml")
 }
 
-/// Makes CR, LF and CRLF to CRLF.
+/// Changes CR, LF and CRLF to CRLF.
 struct LineEnds<R> {
     text: R,
     piece: Vec<u8>,
@@ -187,11 +188,11 @@ impl<R: Read> Refill for LineEnds<R> {
     }
 }
 
-/// The header as the complete transform digests it, each line ended by one CRLF and nothing after the last: the form of
-/// WSS4J. Metro adds an empty line.
+/// The header in the form of the complete transform: each line ends with one CRLF, and nothing follows the last. This
+/// is WSS4J's form. Metro adds an empty line.
 ///
 /// # Errors
-/// [`MimeError`] where a field that is covered cannot be read.
+/// [`MimeError`] if a covered field cannot be read.
 pub fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     let mut out = String::new();
     for name in COVERED {
@@ -208,7 +209,7 @@ pub fn canonical_header(fields: &Fields) -> Result<String, MimeError> {
     Ok(out)
 }
 
-/// The Content-Type as the complete transform digests it; `None` where the header states none.
+/// The Content-Type in the form of the complete transform; `None` if the header has none.
 #[must_use]
 pub fn canonical_type(fields: &Fields) -> Option<String> {
     let value = fields.get("Content-Type").ok().flatten()?;
@@ -218,7 +219,7 @@ pub fn canonical_type(fields: &Fields) -> Option<String> {
 fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
     match name {
         "Content-Description" => decoded_words(value).ok_or_else(|| MimeError::Header { line: value.into() }),
-        // Their values have case.
+        // Values are case-sensitive.
         "Content-ID" | "Content-Location" => Ok(Structured::parse(value)?.value),
         _ => {
             let structured = Structured::parse(value)?;
@@ -233,7 +234,7 @@ fn canonical_value(name: &str, value: &str) -> Result<String, MimeError> {
     }
 }
 
-/// Decodes the encoded words of unstructured text; white space between two of them is theirs (RFC 2047 §6.2).
+/// Decodes the encoded words of unstructured text. White space between two of them is dropped (RFC 2047 §6.2).
 fn decoded_words(text: &str) -> Option<String> {
     let mut out = String::new();
     let mut rest = text;
@@ -258,7 +259,7 @@ fn decoded_words(text: &str) -> Option<String> {
     Some(out)
 }
 
-/// `=?charset?B|Q?text?=` at the front, decoded, and its length.
+/// Decodes `=?charset?B|Q?text?=` at the front, and returns its length.
 fn encoded_word(text: &str) -> Option<(String, usize)> {
     let mut pieces = text.strip_prefix("=?")?.splitn(3, '?');
     let (charset, encoding, rest) = (pieces.next()?, pieces.next()?, pieces.next()?);
@@ -328,7 +329,7 @@ mod tests {
         with_part(&format!("{part}\r\n\r\n"), |part| canonical_header(part.unauthenticated_fields()).expect("readable"))
     }
 
-    /// The steps of the profile, by their numbers in our digest of it (§6.3.2).
+    /// The steps of the profile, with their numbers in our summary (§6.3.2).
     #[test]
     fn headers_are_canonical_by_the_profile() {
         // The example of step 20.
@@ -336,7 +337,7 @@ mod tests {
             header("Content-Type: Text/XML; charset=UTF-8 (comment)"),
             "Content-Type:text/xml;charset=\"utf-8\"\r\n"
         );
-        // 2 to 4: the fields covered, in order and case, and the default type.
+        // 2 to 4: the covered fields, their order and case, and the default type.
         assert_eq!(
             header("X-Other: 1\r\ncontent-location: http://A/b\r\nCONTENT-ID: <A@b>\r\nContent-Length: 4"),
             "Content-ID:<A@b>\r\nContent-Location:http://A/b\r\nContent-Type:text/plain;charset=\"us-ascii\"\r\n"

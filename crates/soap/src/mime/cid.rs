@@ -1,4 +1,4 @@
-//! `cid:` URLs: how an envelope names an attachment (RFC 2392).
+//! `cid:` URLs, by which an envelope names an attachment (RFC 2392).
 
 use super::field::percent_decoded;
 use super::part::MimePart;

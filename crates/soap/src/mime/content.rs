@@ -1,11 +1,11 @@
-//! The octets of a part: in memory, or in a file that is read as often as they are needed.
+//! The octets of a part: in memory, or in a file that is read whenever they are needed.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Octets that are read, copied, sealed and opened at a time.
+/// The number of octets that are read, copied, sealed or opened at a time.
 pub const PIECE: usize = 64 << 10;
 
 /// The octets of a part. Cheap to clone.
@@ -20,7 +20,7 @@ enum Octets<'m> {
 }
 
 impl std::fmt::Debug for Content<'_> {
-    /// Not what it says: that may be a secret, and long.
+    /// Without the octets, which may be secret and long.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} octets", self.len())
     }
@@ -39,10 +39,10 @@ impl<'m> From<&'m [u8]> for Content<'m> {
 }
 
 impl<'m> Content<'m> {
-    /// Everything a file holds now.
+    /// All octets that a file holds now.
     ///
     /// # Errors
-    /// Those of the system; [`io::ErrorKind::InvalidInput`] for what has no length, such as a pipe.
+    /// Errors of the system; [`io::ErrorKind::InvalidInput`] for a file without a length, such as a pipe.
     pub fn file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if !metadata.is_file() {
@@ -52,7 +52,7 @@ impl<'m> Content<'m> {
         Ok(Self(Octets::File { file: Arc::new(Mutex::new(file)), start: 0, len }))
     }
 
-    /// How many octets it has.
+    /// The number of octets.
     #[must_use]
     pub fn len(&self) -> u64 {
         match &self.0 {
@@ -61,7 +61,7 @@ impl<'m> Content<'m> {
         }
     }
 
-    /// Whether it has none.
+    /// Whether there are no octets.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -77,7 +77,7 @@ impl<'m> Content<'m> {
         }
     }
 
-    /// What is left without its first `count` octets.
+    /// The octets after the first `count`.
     #[must_use]
     pub fn without_first(&self, count: usize) -> Self {
         Self(match &self.0 {
@@ -90,7 +90,7 @@ impl<'m> Content<'m> {
         })
     }
 
-    /// Reads it from its beginning. Any number of readers may be at work.
+    /// Reads it from its beginning. Several readers can work at once.
     #[must_use]
     pub fn reader(&self) -> Box<dyn Read + '_> {
         match &self.0 {
@@ -99,10 +99,10 @@ impl<'m> Content<'m> {
         }
     }
 
-    /// Hands it to `take`, piece by piece; what is in memory, without a copy.
+    /// Passes it to `take` piece by piece; content in memory is not copied.
     ///
     /// # Errors
-    /// Those of `take`, and of the file.
+    /// Errors of `take`, and of the file.
     pub fn for_each_piece<E: From<io::Error>>(&self, take: impl FnMut(&[u8]) -> Result<(), E>) -> Result<(), E> {
         match self.as_slice() {
             Some(octets) => octets.chunks(PIECE).try_for_each(take),
@@ -113,7 +113,7 @@ impl<'m> Content<'m> {
     /// All of it, in memory.
     ///
     /// # Errors
-    /// Those of the file.
+    /// Errors of the file.
     pub fn read_all(&self) -> io::Result<Cow<'_, [u8]>> {
         match self.as_slice() {
             Some(octets) => Ok(Cow::Borrowed(octets)),
@@ -125,7 +125,7 @@ impl<'m> Content<'m> {
         }
     }
 
-    /// The same, borrowed from no one.
+    /// The same with owned data.
     #[must_use]
     pub fn into_owned(self) -> Content<'static> {
         match self.0 {
@@ -136,7 +136,7 @@ impl<'m> Content<'m> {
     }
 }
 
-/// Reads a span of a file that others read, too.
+/// Reads a span of a file that others read as well.
 struct FileReader<'f> {
     file: &'f Mutex<File>,
     at: u64,
@@ -154,7 +154,7 @@ impl Read for FileReader<'_> {
         file.seek(SeekFrom::Start(self.at))?;
         let count = file.read(out)?;
         if count == 0 {
-            // It was longer when its length was taken: no one may take what is left for the whole.
+            // The file was longer when its length was taken. The rest must not pass for the whole.
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         self.at += count as u64;
@@ -163,21 +163,21 @@ impl Read for FileReader<'_> {
     }
 }
 
-/// Makes octets piece by piece, to be read with [`Pieces`].
+/// Makes octets piece by piece, for [`Pieces`].
 pub trait Refill {
-    /// Puts the next piece into `ready`, which is empty. `false` at the end.
+    /// Puts the next piece into `ready`, which is empty. Returns `false` at the end.
     ///
     /// # Errors
-    /// Those of what it reads.
+    /// Errors of its input.
     fn refill(&mut self, ready: &mut Vec<u8>) -> io::Result<bool>;
 }
 
-/// Reads what is made piece by piece.
+/// Reads octets that are made piece by piece.
 #[derive(Debug)]
 pub struct Pieces<R> {
     source: R,
     ready: Vec<u8>,
-    /// What of `ready` was read.
+    /// The part of `ready` that was read.
     taken: usize,
 }
 
@@ -205,10 +205,10 @@ impl<R: Refill> Read for Pieces<R> {
     }
 }
 
-/// Hands what `reader` gives to `take`, piece by piece.
+/// Passes the octets of `reader` to `take`, piece by piece.
 ///
 /// # Errors
-/// Those of `reader` and of `take`.
+/// Errors of `reader` and of `take`.
 pub fn for_each_piece<E: From<io::Error>>(
     mut reader: impl Read,
     mut take: impl FnMut(&[u8]) -> Result<(), E>,

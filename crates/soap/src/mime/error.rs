@@ -1,4 +1,4 @@
-//! What can be wrong with a package.
+//! Errors of a package.
 
 use std::io;
 
@@ -6,7 +6,7 @@ use thiserror::Error;
 use wss_c14n::Exceeded;
 use wss_text::WireText;
 
-/// Why octets are no package.
+/// Why a package was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum MimeError {
@@ -16,25 +16,25 @@ pub enum MimeError {
         /// The beginning of the line.
         line: WireText,
     },
-    /// *Malformed.* A field that stands twice in a header.
+    /// *Malformed.* A field occurs twice in a header.
     #[error("the MIME header has {name} twice: which one counts cannot be told")]
     Twice {
         /// The field.
         name: WireText,
     },
-    /// *Malformed.* No `multipart/related` with a boundary.
+    /// *Malformed.* The type is not `multipart/related` with a boundary.
     #[error("the message is of type {found:?}: a package is multipart/related, with a boundary")]
     NotRelated {
         /// The media type.
         found: WireText,
     },
-    /// *Malformed.* A delimiter that is missing, or malformed.
+    /// *Malformed.* A delimiter is missing or malformed.
     #[error("the package does not hold its delimiters: {what}")]
     Delimiter {
         /// What is wrong.
         what: &'static str,
     },
-    /// *Malformed.* No part is the root, or two are.
+    /// *Malformed.* There is no root part, or there are two.
     #[error("no part is the root that the package names")]
     NoRoot,
     /// *Malformed.* Two parts have one Content-ID.
@@ -43,7 +43,7 @@ pub enum MimeError {
         /// The Content-ID.
         id: WireText,
     },
-    /// *Malformed or refused.* A Content-Transfer-Encoding that is unknown, or not what the content is in.
+    /// *Malformed or refused.* The Content-Transfer-Encoding is unknown, or the content is not in it.
     #[error("the transfer encoding {encoding:?} is unknown, or the content is not in it")]
     TransferEncoding {
         /// The encoding.
@@ -52,13 +52,13 @@ pub enum MimeError {
     /// *Refused.* The package exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),
-    /// *Malformed.* An attachment of an XML type that is no XML.
+    /// *Malformed.* An attachment of an XML type is not XML.
     #[error("an attachment of an XML type is not well-formed")]
     NotXml,
     /// *Failed.* A stream, or a file behind an attachment, cannot be read or written.
     #[error("an attachment cannot be read, or spooled: {kind}")]
     Io {
-        /// What the system says.
+        /// The report of the system.
         kind: io::ErrorKind,
     },
 }

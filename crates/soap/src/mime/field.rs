@@ -7,7 +7,7 @@ use super::error::MimeError;
 pub struct Fields(Vec<(String, String)>);
 
 impl Fields {
-    /// Reads the lines of a header, without the empty line that ends it.
+    /// Reads the lines of a header, without the empty line after it.
     ///
     /// # Errors
     /// [`MimeError::Header`].
@@ -20,7 +20,7 @@ impl Fields {
                 return Err(malformed());
             }
             if line.starts_with([' ', '\t']) {
-                // Unfolding takes the line break away and leaves the white space (RFC 5322 §2.2.3).
+                // Unfolding removes the line break and keeps the white space (RFC 5322 §2.2.3).
                 fields.last_mut().ok_or_else(malformed)?.1.push_str(line);
                 continue;
             }
@@ -40,7 +40,7 @@ impl Fields {
     /// The Content-ID, without its angle brackets.
     ///
     /// # Errors
-    /// [`MimeError`] if there are two, or one that is none.
+    /// [`MimeError`] if there are two, or it is malformed.
     pub fn content_id(&self) -> Result<Option<String>, MimeError> {
         let Some(value) = self.get("Content-ID")? else { return Ok(None) };
         let id = Structured::parse(value)?.value;
@@ -49,26 +49,26 @@ impl Fields {
         Ok(Some(inner.to_owned()))
     }
 
-    /// In order, values with the white space after the colon.
+    /// The fields in order. Values keep the white space after the colon.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
-    /// Puts a field in the place of those that have its name.
+    /// Replaces the fields with its name by this field.
     pub fn set(&mut self, name: &str, value: String) {
         self.remove(name);
         self.0.push((name.to_owned(), value));
     }
 
-    /// Takes the fields of this name out.
+    /// Removes the fields with this name.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
     }
 
-    /// The value of the only field of this name, with the white space after the colon.
+    /// The value of the only field with this name, with the white space after the colon.
     ///
     /// # Errors
-    /// [`MimeError::Twice`] if there are two: which one counts cannot be told.
+    /// [`MimeError::Twice`] if there are two, since it is unclear which one counts.
     pub fn get(&self, name: &str) -> Result<Option<&str>, MimeError> {
         let mut found = self.0.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         let first = found.next().map(|(_, value)| value.as_str());
@@ -76,19 +76,19 @@ impl Fields {
     }
 }
 
-/// Whether this is a field that can be written: a name that is a token, and a value that keeps to its line.
+/// Whether this field can be written: its name is a token, and its value stays on its line.
 #[must_use]
 pub fn is_field(name: &str, value: &str) -> bool {
     let is_name = !name.is_empty() && name.bytes().all(|c| c.is_ascii_graphic() && c != b':');
     is_name && !value.contains(|c: char| c.is_control() && c != '\t')
 }
 
-/// A structured value: what comes before the first semicolon, and parameters.
+/// A structured value: the text before the first semicolon, and parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Structured {
-    /// Without comments and white space around it.
+    /// The text, without comments and surrounding white space.
     pub(super) value: String,
-    /// Names in lower case, values decoded, in the order of the names.
+    /// The parameters: names in lower case, values decoded, in the order of the names.
     parameters: Vec<(String, String)>,
 }
 
@@ -123,13 +123,13 @@ impl Structured {
     }
 }
 
-/// Reads a value from the left, comments and white space passed over.
+/// Reads a value from the left and skips comments and white space.
 struct Tokens<'t> {
     rest: &'t str,
 }
 
 impl Tokens<'_> {
-    /// Comments may be nested, and escape with a backslash (RFC 5322 §3.2.2).
+    /// Comments may be nested, and have backslash escapes (RFC 5322 §3.2.2).
     fn skip_blanks(&mut self) -> Option<()> {
         loop {
             self.rest = self.rest.trim_start_matches([' ', '\t']);
@@ -190,7 +190,7 @@ impl Tokens<'_> {
         let value = if self.rest.starts_with('"') {
             self.quoted()?
         } else {
-            // Peers write types and boundaries unquoted that should be quoted.
+            // Peers leave types and boundaries unquoted that should be quoted.
             let ends = |c: char| matches!(c, ';' | ' ' | '\t' | '(' | '"');
             let len = self.rest.find(ends).unwrap_or(self.rest.len());
             let value = self.rest.get(..len).filter(|value| !value.is_empty())?.to_owned();
@@ -228,7 +228,7 @@ fn is_token(c: char) -> bool {
         && !matches!(c, '(' | ')' | '<' | '>' | '@' | ',' | ';' | ':' | '\\' | '"' | '/' | '[' | ']' | '?' | '=')
 }
 
-/// Joins continuations and decodes what is encoded: `name*0`, `name*1*`, `name*` (RFC 2231 §3 and §4).
+/// Joins continuations and decodes values: `name*0`, `name*1*`, `name*` (RFC 2231 §3 and §4).
 fn joined(raw: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
     let mut plain: Vec<(String, String)> = Vec::new();
     let mut pieces: Vec<(String, usize, bool, String)> = Vec::new();
@@ -295,7 +295,7 @@ pub(super) fn hexadecimal(high: u8, low: u8) -> Option<u8> {
     Some(digit(high)? << 4 | digit(low)?)
 }
 
-/// Text of the character sets that headers use. `None` for others.
+/// Text in a character set that headers use; `None` for others.
 pub(super) fn in_charset(octets: &[u8], charset: &str) -> Option<String> {
     match charset {
         "" | "utf-8" | "us-ascii" => String::from_utf8(octets.to_vec()).ok(),

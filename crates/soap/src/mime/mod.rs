@@ -1,9 +1,9 @@
 //! SOAP with Attachments: a message as a `multipart/related` package (SOAP Messages with Attachments, RFC 2387).
 //!
-//! In reading order: `package`, the envelope and its parts; `part`; `wire`, how parts stand between delimiters; `content`,
-//! where their octets are, and `spool`, where large ones go; `transfer`, how they were encoded; `field`, the fields of a
-//! header; `cid`, how an envelope names a part; `canonical`, what of a part a signature digests; `writer`, a package
-//! written part by part; `xop`, base64 of the envelope that travels as a part; `error`.
+//! In reading order: `package`, the envelope and its parts; `part`; `wire`, the delimiters between parts; `content`,
+//! the octets of a part, and `spool`, the files for large ones; `transfer`, the transfer encodings; `field`, the fields
+//! of a header; `cid`, the names of parts in an envelope; `canonical`, the octets that a signature digests; `writer`, a
+//! package written part by part; `xop`, base64 of the envelope in parts; `error`.
 
 mod canonical;
 mod cid;

@@ -1,8 +1,8 @@
 //! The package: `multipart/related` with the envelope as its root (RFC 2387, RFC 2046 §5.1).
 //!
-//! Strict, since two readers that disagree on where a part ends disagree on what was signed: the boundary stands at the
-//! start of its line, one kind of line break ends every delimiter, the last delimiter closes the package, and no two
-//! parts have one Content-ID.
+//! The reader is strict: two readers that disagree on the end of a part disagree on what was signed. The boundary is at
+//! the start of its line, one kind of line break ends every delimiter, the last delimiter closes the package, and no
+//! two parts have one Content-ID.
 
 use std::collections::HashSet;
 use std::io::Read;
@@ -22,7 +22,7 @@ pub struct Package<'m> {
     /// Its content is in memory.
     root: MimePart<'m>,
     attachments: Vec<MimePart<'m>>,
-    /// Where what is large was spooled.
+    /// The spool for large content.
     spool: Option<Spool>,
 }
 
@@ -33,7 +33,7 @@ impl std::fmt::Debug for Package<'_> {
 }
 
 impl<'m> Package<'m> {
-    /// Reads a message that starts with its MIME headers, `Content-Type: multipart/related` among them.
+    /// Reads a message that starts with its MIME headers, including `Content-Type: multipart/related`.
     ///
     /// # Errors
     /// [`MimeError`].
@@ -47,7 +47,7 @@ impl<'m> Package<'m> {
         Self::parse_body(content_type, body, limits)
     }
 
-    /// As [`Package::parse`], where the transport carries the `Content-Type`: the value of that header, and the octets
+    /// As [`Package::parse`], if the transport has the `Content-Type`: takes the value of that header, and the octets
     /// of the body.
     ///
     /// # Errors
@@ -58,8 +58,8 @@ impl<'m> Package<'m> {
         Self::of_parts(parts, &related, limits, None)
     }
 
-    /// Reads a message that starts with its MIME headers from a stream, and never holds more of it in memory than the
-    /// envelope and what `spool` keeps there of each attachment.
+    /// Reads a message that starts with its MIME headers from a stream. Only the envelope, and of each attachment what
+    /// `spool` keeps there, are in memory.
     ///
     /// # Errors
     /// [`MimeError`]; [`MimeError::Io`] if the stream or the spool fails.
@@ -70,7 +70,7 @@ impl<'m> Package<'m> {
         Package::of_stream(content_type, lines, limits, spool)
     }
 
-    /// As [`Package::read`], where the transport carries the `Content-Type`: the value of that header, and the body.
+    /// As [`Package::read`], if the transport has the `Content-Type`: takes the value of that header, and the body.
     ///
     /// # Errors
     /// [`MimeError`].
@@ -118,7 +118,7 @@ impl<'m> Package<'m> {
         Ok(Self { root, attachments: parts, spool: spool.cloned() })
     }
 
-    /// Whether a message starts with MIME headers rather than with an envelope.
+    /// Whether a message starts with MIME headers, not with an envelope.
     #[must_use]
     pub fn is_one(message: &[u8]) -> bool {
         let start = message.get(..message.len().min(16 << 10)).unwrap_or_default();
@@ -127,38 +127,38 @@ impl<'m> Package<'m> {
         lines.any(|line| line.starts_with(b"content-type:")) && !start.trim_ascii_start().starts_with(b"<")
     }
 
-    /// The part that holds the envelope.
+    /// The part with the envelope.
     #[must_use]
     pub fn root(&self) -> &MimePart<'m> {
         &self.root
     }
 
-    /// The envelope. Nothing says who wrote it.
+    /// The envelope. Nothing proves who wrote it.
     #[must_use]
     pub fn unauthenticated_envelope(&self) -> &[u8] {
         self.root.unauthenticated_octets().as_slice().unwrap_or_default()
     }
 
-    /// The other parts, in order.
+    /// The attachments, in order.
     #[must_use]
     pub fn attachments(&self) -> &[MimePart<'m>] {
         &self.attachments
     }
 
-    /// Whether base64 of the envelope may travel in other parts (XOP).
+    /// Whether base64 of the envelope may be in other parts (XOP).
     #[must_use]
     pub fn is_xop(&self) -> bool {
         self.root.unauthenticated_media_type().is_ok_and(|media_type| media_type == xop::MEDIA_TYPE)
     }
 
-    /// Where its large attachments were spooled, and where what they decrypt to goes.
+    /// The spool for its large attachments and their plaintext.
     #[must_use]
     pub fn spool(&self) -> Option<&Spool> {
         self.spool.as_ref()
     }
 }
 
-/// What the Content-Type of a package says.
+/// The parameters of the package's Content-Type.
 struct Related {
     boundary: String,
     start: Option<String>,
@@ -202,7 +202,7 @@ mod tests {
     fn package(body: &str) -> Result<Vec<(Option<String>, String)>, MimeError> {
         let message = format!("{HEAD}{body}");
         let in_memory = Package::parse(message.as_bytes(), &Limits::default());
-        // A stream is read alike, however it comes.
+        // The result does not depend on the pieces in which a stream arrives.
         for piece in [1, 4_096] {
             let stream = InPieces(message.as_bytes(), piece);
             let spool = Spool::in_folder("/nowhere/at/all").keep_in_memory(1 << 20);
@@ -234,7 +234,7 @@ mod tests {
         parts.map(|part| (part.content_id().map(str::to_owned), text(part))).collect()
     }
 
-    /// Every arrangement of a few lines, read from memory and from a stream.
+    /// Every arrangement of a few lines, from memory and from a stream.
     #[test]
     fn a_stream_and_memory_never_read_apart() {
         const LINES: [&str; 9] = ["--b", "--b--", "", "x", "X: 1", "--bx", "--b ", "Content-ID: <a>", "\r"];
@@ -275,7 +275,7 @@ mod tests {
         let found =
             package("preamble\r\n--b\r\n\r\nroot\r\n\r\n--b  \r\nContent-ID: <a>\r\n\r\n--bx\r\n\r\n--b--\r\nepilogue");
         assert_eq!(found, Ok(vec![part("", "root\r\n"), part("a", "--bx\r\n")]));
-        // Line feeds alone, where the first delimiter has one.
+        // Only line feeds, where the first delimiter has CRLF.
         let found = package("--b\n\nroot\r\n--b\nContent-ID: <a>\n\n\n--b--");
         assert_eq!(found, Ok(vec![part("", "root\r"), part("a", "")]));
     }
@@ -326,7 +326,7 @@ mod tests {
         assert!(matches!(error, MimeError::Limit(Exceeded { limit: Limit::MimeParts, .. })));
         let long = format!("--b\r\nX: {}\r\n\r\n\r\n--b--", "x".repeat(20 << 10));
         assert!(matches!(package(&long), Err(MimeError::Limit(_))));
-        // All parts together, as they are transferred.
+        // All parts together, in their transfer encoding.
         let two = format!("--b\r\n\r\n<a/>\r\n--b\r\n\r\n{0}\r\n--b\r\n\r\n{0}\r\n--b--", "x".repeat(1_000));
         let spool = Spool::in_folder("/nowhere/at/all").keep_in_memory(1 << 20);
         for (envelope, all, fits) in [(4, 2_100, true), (3, 2_100, false), (4, 1_999, false)] {
@@ -336,7 +336,7 @@ mod tests {
             let streamed = Package::read_body("multipart/related; boundary=b", two.as_bytes(), &limits, &spool);
             assert_eq!((in_memory.is_ok(), streamed.is_ok()), (fits, fits), "{envelope} {all}");
         }
-        // And what stands before them.
+        // Also the text before the first part.
         let before = format!("{}\r\n--b\r\n\r\n\r\n--b--", "x".repeat(100));
         for (all, fits) in [(102, true), (101, false)] {
             let limits = limits_of(all);
@@ -344,7 +344,7 @@ mod tests {
             let streamed = Package::read_body("multipart/related; boundary=b", before.as_bytes(), &limits, &spool);
             assert_eq!((in_memory.is_ok(), streamed.is_ok()), (fits, fits), "{all}");
         }
-        // A stream that never comes to anything ends.
+        // A stream without a delimiter ends in an error.
         let endless =
             Package::read_body("multipart/related; boundary=b", io::repeat(b'x'), &limits_of(1 << 20), &spool);
         assert!(matches!(endless, Err(MimeError::Limit(_))));

@@ -1,4 +1,4 @@
-//! A part of a package: its header fields, and its content with the transfer encoding undone.
+//! A part of a package: its header fields, and its decoded content.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -13,10 +13,10 @@ use super::field::{Fields, Structured};
 #[derive(Clone)]
 pub struct MimePart<'m> {
     fields: Fields,
-    /// As it was transferred, if it is still known.
+    /// The octets in their transfer encoding, if still known.
     encoded: Option<&'m [u8]>,
     content: Content<'m>,
-    /// The digest of the content, if it was made on the way.
+    /// The digest of the content, if it was already computed.
     sha256: Option<DigestValue>,
     content_id: Option<String>,
 }
@@ -28,25 +28,25 @@ impl std::fmt::Debug for MimePart<'_> {
 }
 
 impl<'m> MimePart<'m> {
-    /// A part that is about to be written, or came out of ciphertext.
+    /// A new part, or one from decryption.
     #[must_use]
     pub fn of(fields: Fields, content: Content<'m>, content_id: Option<String>) -> Self {
         Self { fields, encoded: None, content, sha256: None, content_id }
     }
 
-    /// The part, whose content has this digest: whoever made the content digested it in the same pass. Never a digest that
-    /// someone else states.
+    /// The part, with the digest of its content. The caller computed it in the same pass that made the content; a
+    /// digest that someone else states must not be used.
     #[must_use]
     pub fn with_sha256(self, sha256: DigestValue) -> Self {
         Self { sha256: Some(sha256), ..self }
     }
 
-    /// The part, as it came in this transfer encoding.
+    /// The part, from this transfer encoding.
     pub(super) fn with_encoded(self, encoded: &'m [u8]) -> Self {
         Self { encoded: Some(encoded), ..self }
     }
 
-    /// The same, borrowed from no one; how it was transferred is forgotten.
+    /// The same with owned data, without the octets in their transfer encoding.
     #[must_use]
     pub fn to_owned(&self) -> MimePart<'static> {
         MimePart::of(self.fields.clone(), self.content.clone().into_owned(), self.content_id.clone())
@@ -58,18 +58,18 @@ impl<'m> MimePart<'m> {
         self.content_id.as_deref()
     }
 
-    /// The media type that its header states, `text/plain` where it states none. Nothing says who wrote it.
+    /// The media type in its header, or `text/plain` if there is none. Nothing proves who wrote it.
     #[must_use]
     pub fn unauthenticated_type(&self) -> String {
         self.unauthenticated_media_type().unwrap_or_default()
     }
 
-    /// The content, its transfer encoding undone. Nothing says who wrote it.
+    /// The decoded content. Nothing proves who wrote it.
     pub fn unauthenticated_reader(&self) -> impl Read + '_ {
         self.content.reader()
     }
 
-    /// The content in memory, its transfer encoding undone. Nothing says who wrote it.
+    /// The decoded content in memory. Nothing proves who wrote it.
     ///
     /// # Errors
     /// [`MimeError::Io`] if it was spooled and cannot be read.
@@ -89,28 +89,28 @@ impl<'m> MimePart<'m> {
         self.sha256
     }
 
-    /// Where the content is, its transfer encoding undone. Nothing says who wrote it.
+    /// The decoded content, in memory or in a file. Nothing proves who wrote it.
     #[must_use]
     pub fn unauthenticated_octets(&self) -> &Content<'m> {
         &self.content
     }
 
-    /// The content as it was transferred, if it is still known. Nothing says who wrote it.
+    /// The content in its transfer encoding, if still known. Nothing proves who wrote it.
     #[must_use]
     pub fn unauthenticated_encoded(&self) -> Option<&'m [u8]> {
         self.encoded
     }
 
-    /// The fields of its header. Nothing says who wrote them.
+    /// The fields of its header. Nothing proves who wrote them.
     #[must_use]
     pub fn unauthenticated_fields(&self) -> &Fields {
         &self.fields
     }
 
-    /// The media type: of a part that states none, the default of RFC 2045 §5.2. Nothing says who wrote it.
+    /// The media type, by default that of RFC 2045 §5.2. Nothing proves who wrote it.
     ///
     /// # Errors
-    /// [`MimeError::Header`] or [`MimeError::Twice`] where the Content-Type cannot be read.
+    /// [`MimeError::Header`] or [`MimeError::Twice`] if the Content-Type cannot be read.
     pub fn unauthenticated_media_type(&self) -> Result<String, MimeError> {
         match self.fields.get("Content-Type")? {
             Some(value) => Ok(Structured::parse(value)?.value.to_ascii_lowercase()),

@@ -1,4 +1,4 @@
-//! Where octets go that are too many for memory.
+//! Files for octets that do not fit into memory.
 
 use std::fs::File;
 use std::io::Write;
@@ -8,10 +8,10 @@ use std::sync::Arc;
 use super::content::{Content, PIECE};
 use super::error::MimeError;
 
-/// A folder for what does not fit into memory: attachments as they arrive, and what they decrypt to, before anything is
-/// proven about it. The files have no name, and are gone when the last reader is.
+/// A folder for content that does not fit into memory: attachments as they arrive, and their plaintext, before anything
+/// is proven about them. The files have no name and disappear with their last reader.
 ///
-/// Plaintext stands in them as it is: choose a folder that is as safe as the memory of the process.
+/// Plaintext is in these files unprotected: choose a folder that is as safe as the memory of the process.
 #[derive(Debug, Clone)]
 pub struct Spool {
     folder: Arc<Path>,
@@ -19,13 +19,13 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Contents above 64 KiB go to files of this folder.
+    /// Content above 64 KiB goes to files in this folder.
     #[must_use]
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self { folder: folder.into().into(), in_memory: PIECE }
     }
 
-    /// Contents up to this many octets stay in memory.
+    /// Content of up to this many octets stays in memory.
     #[must_use]
     pub fn keep_in_memory(mut self, octets: usize) -> Self {
         self.in_memory = octets;
@@ -33,7 +33,7 @@ impl Spool {
     }
 }
 
-/// Takes octets as they come, in memory as long as they are few or there is nowhere else.
+/// Collects octets: in memory, or in a file if they are many and there is a spool.
 #[derive(Debug)]
 pub struct SpoolWriter {
     spool: Option<Spool>,
@@ -42,13 +42,13 @@ pub struct SpoolWriter {
 }
 
 impl SpoolWriter {
-    /// Writes to `spool` what is large; without one, all of it stays in memory.
+    /// Large content goes to `spool`; without a spool, everything stays in memory.
     #[must_use]
     pub fn new(spool: Option<Spool>) -> Self {
         Self { spool, pending: Vec::new(), file: None }
     }
 
-    /// For about this many octets, which are made room for at once where they all stay in memory.
+    /// For about this many octets. If they all stay in memory, room for them is made at once.
     #[must_use]
     pub fn with_capacity(spool: Option<Spool>, octets: u64) -> Self {
         let capacity = if spool.is_none() { usize::try_from(octets).unwrap_or_default() } else { 0 };
@@ -66,10 +66,10 @@ impl SpoolWriter {
         })
     }
 
-    /// As [`SpoolWriter::write`], of what `next` appends.
+    /// As [`SpoolWriter::write`], for the octets that `next` appends.
     ///
     /// # Errors
-    /// Those of `next`, and [`MimeError::Io`].
+    /// Errors of `next`, and [`MimeError::Io`].
     pub fn append<E: From<MimeError>>(&mut self, next: impl FnOnce(&mut Vec<u8>) -> Result<(), E>) -> Result<(), E> {
         next(&mut self.pending)?;
         Ok(self.flush()?)
@@ -88,7 +88,7 @@ impl SpoolWriter {
         Ok(())
     }
 
-    /// All that was taken.
+    /// All collected octets.
     ///
     /// # Errors
     /// [`MimeError::Io`].

@@ -1,19 +1,19 @@
-//! Content-Transfer-Encoding, undone as the octets come (RFC 2045 §6).
+//! Content-Transfer-Encoding, decoded as the octets arrive (RFC 2045 §6).
 
 use super::field::hexadecimal;
 
-/// Undoes a transfer encoding piece by piece.
+/// Decodes a transfer encoding piece by piece.
 pub(super) enum TransferDecoder {
     /// `7bit`, `8bit`, `binary`: the octets are the content.
     Identity,
-    /// Characters that make no group yet; whether padding ended the content.
+    /// Characters that do not complete a group yet, and whether padding ended the content.
     Base64 { pending: String, is_padded: bool },
     /// The beginning of an escape.
     QuotedPrintable { pending: Vec<u8> },
 }
 
 impl TransferDecoder {
-    /// `None` for an encoding that is unknown.
+    /// `None` for an unknown encoding.
     pub(super) fn of(encoding: &str) -> Option<Self> {
         match encoding {
             "" | "7bit" | "8bit" | "binary" => Some(Self::Identity),
@@ -23,14 +23,14 @@ impl TransferDecoder {
         }
     }
 
-    /// Appends what the next octets stand for. `None` if they are not in the encoding.
+    /// Appends the decoded octets. `None` if the input is not in the encoding.
     pub(super) fn update(&mut self, octets: &[u8], out: &mut Vec<u8>) -> Option<()> {
         match self {
             Self::Identity => out.extend_from_slice(octets),
             Self::Base64 { pending, is_padded } => {
                 pending.extend(octets.iter().filter(|c| !c.is_ascii_whitespace()).map(|c| char::from(*c)));
                 let whole = pending.len() - pending.len() % 4;
-                // What is no ASCII is no base64: a group never ends inside a character.
+                // Characters outside ASCII are not base64: a group never ends inside a character.
                 let groups = pending.get(..whole)?;
                 if groups.is_empty() {
                     return Some(());
@@ -67,7 +67,7 @@ impl TransferDecoder {
         Some(())
     }
 
-    /// `None` if something is missing at the end.
+    /// `None` if the end is incomplete.
     pub(super) fn finish(self) -> Option<()> {
         let is_whole = match self {
             Self::Identity => true,
@@ -108,7 +108,7 @@ mod tests {
                 ("quoted-printable", b"a=zz"),
             ];
             for (encoding, octets) in wrong {
-                // What is canonical is taken, to show that the others fail for their own reason.
+                // The canonical form is accepted, so that the others fail for their own reason.
                 let is_right = octets == b"AA==";
                 assert_eq!(decoded(encoding, octets, piece).is_some(), is_right, "{octets:?} {piece}");
             }

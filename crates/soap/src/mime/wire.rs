@@ -1,6 +1,6 @@
-//! Parts as they stand on the wire, between their delimiters: from memory, or from a stream (RFC 2046 §5.1).
+//! Parts on the wire, between their delimiters: from memory, or from a stream (RFC 2046 §5.1).
 //!
-//! Both readings go by the same [`Delimiters`], line by line; a test reads every arrangement of a few lines both ways.
+//! Both readers use the same [`Delimiters`], line by line. A test reads every arrangement of a few lines both ways.
 
 use std::io::{self, Read};
 
@@ -13,7 +13,7 @@ use super::part::MimePart;
 use super::spool::{Spool, SpoolWriter};
 use super::transfer::TransferDecoder;
 
-/// What the header of a part says of it.
+/// The parts of a header that decide how a part is read.
 struct Header {
     fields: Fields,
     encoding: String,
@@ -37,7 +37,7 @@ impl Header {
     }
 }
 
-/// A header and what follows the empty line that ends it.
+/// A header, and the octets after the empty line that ends it.
 pub(super) fn split_header<'m>(octets: &'m [u8], limits: &Limits) -> Result<(&'m [u8], &'m [u8]), MimeError> {
     let mut at = 0;
     loop {
@@ -56,17 +56,17 @@ fn check_header(octets: usize, limits: &Limits) -> Result<(), MimeError> {
     Ok(limits.check(Limit::MimeHeaderOctets, octets)?)
 }
 
-/// A line that is longer is no delimiter (RFC 5322 §2.1.1).
+/// A longer line cannot be a delimiter (RFC 5322 §2.1.1).
 pub(super) const MAX_DELIMITER: usize = 998;
 
-/// Tells the lines that are delimiters from those that are content.
+/// Decides which lines are delimiters.
 pub(super) struct Delimiters {
     dashed: Vec<u8>,
-    /// Whether delimiters end in CRLF, as the first of them does, or in LF.
+    /// Whether delimiters end in CRLF, as the first one does, or in LF.
     crlf: Option<bool>,
 }
 
-/// A delimiter: whether it is the last.
+/// A delimiter, and whether it is the last.
 struct Delimiter {
     closes: bool,
 }
@@ -76,14 +76,14 @@ impl Delimiters {
         Self { dashed: format!("--{boundary}").into_bytes(), crlf: None }
     }
 
-    /// A line with its end, or the last of the package.
+    /// A line with its end, or the last one of the package.
     fn judge(&mut self, line: &[u8]) -> Result<Option<Delimiter>, MimeError> {
         let Some(tail) = line.strip_prefix(self.dashed.as_slice()).filter(|_| line.len() <= MAX_DELIMITER) else {
             return Ok(None);
         };
         let (closes, tail) = tail.strip_prefix(b"--").map_or((false, tail), |tail| (true, tail));
         let ends_in_crlf = tail.ends_with(b"\r\n");
-        // White space may follow a boundary; anything else makes it another line.
+        // White space may follow a boundary. Any other text makes it an ordinary line.
         if !tail.iter().all(u8::is_ascii_whitespace) || !(closes || tail.ends_with(b"\n")) {
             return Ok(None);
         }
@@ -94,7 +94,7 @@ impl Delimiters {
         Ok(Some(Delimiter { closes }))
     }
 
-    /// The line break before a delimiter, which is the delimiter's.
+    /// The line break before a delimiter, which belongs to the delimiter.
     fn line_break(&self) -> &'static [u8] {
         if self.crlf == Some(false) { b"\n" } else { b"\r\n" }
     }
@@ -111,7 +111,7 @@ fn check_parts(found: usize, limits: &Limits) -> Result<(), MimeError> {
     Ok(limits.check(Limit::MimeParts, found)?)
 }
 
-/// Reads the parts between the delimiters of a package that is in memory.
+/// Reads the parts of a package in memory.
 pub(super) fn parts_of<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<MimePart<'m>>, MimeError> {
     split_parts(body, boundary, limits)?.into_iter().map(|part| part_of(part, limits)).collect()
 }
@@ -131,7 +131,7 @@ fn part_of<'m>(octets: &'m [u8], limits: &Limits) -> Result<MimePart<'m>, MimeEr
     Ok(MimePart::of(header.fields, content, header.content_id).with_encoded(encoded))
 }
 
-/// The parts between the delimiters; what stands before the first and after the last is no one's.
+/// The parts between the delimiters. Text before the first and after the last belongs to no part.
 fn split_parts<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> Result<Vec<&'m [u8]>, MimeError> {
     let mut delimiters = Delimiters::new(boundary);
     let mut parts = Vec::new();
@@ -174,7 +174,7 @@ pub(super) fn read_parts<R: Read>(
         if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
             break delimiter.closes;
         }
-        // What stands before the first has no more than all parts may have.
+        // The text before the first delimiter must not be longer than all parts may be.
         before = before.checked_sub(line.octets.len() as u64).ok_or_else(|| too_large(limits))?;
     };
     while !closes {
@@ -183,12 +183,12 @@ pub(super) fn read_parts<R: Read>(
         let mut decoder = header.decoder()?;
         let mut writer = SpoolWriter::new(Some(spool.clone()));
         let mut decoded = Vec::with_capacity(2 * PIECE);
-        // The line break that may be the delimiter's. The one that ends the header is not.
+        // The line break that may belong to the delimiter, but not the one that ends the header.
         let mut held: &[u8] = b"";
         closes = loop {
             let line = lines.line()?.ok_or(NOT_CLOSED)?;
             if let (true, Some(delimiter)) = (line.starts, delimiters.judge(line.octets)?) {
-                // A delimiter that takes a line feed alone leaves the carriage return to the content.
+                // If delimiters have only a line feed, the carriage return belongs to the content.
                 let kept = held.strip_suffix(delimiters.line_break()).ok_or(NO_LINE_BREAK)?;
                 decoder.update(kept, &mut decoded).ok_or_else(|| header.not_in_encoding())?;
                 break delimiter.closes;
@@ -219,16 +219,16 @@ pub(super) fn read_parts<R: Read>(
 pub(super) struct Lines<R> {
     stream: R,
     buffer: Vec<u8>,
-    /// What of the buffer was handed out.
+    /// How much of the buffer was returned.
     taken: usize,
     is_at_end: bool,
     at_line_start: bool,
 }
 
-/// A line with its end, or a piece of one that is too long to be a delimiter.
+/// A line with its end, or a piece of one that is too long for a delimiter.
 struct Line<'l> {
     octets: &'l [u8],
-    /// It starts the line.
+    /// Whether it starts the line.
     starts: bool,
 }
 
@@ -242,7 +242,7 @@ impl<R: Read> Lines<R> {
         loop {
             let rest = self.buffer.get(self.taken..).unwrap_or_default();
             let whole = memchr::memchr(b'\n', rest).map(|at| at + 1);
-            // A carriage return stays with the line feed that may follow it.
+            // A carriage return stays together with a line feed that may follow.
             let piece = rest.len() - usize::from(rest.ends_with(b"\r"));
             let len = match whole {
                 Some(len) => len,
@@ -277,7 +277,7 @@ impl<R: Read> Lines<R> {
         Ok(())
     }
 
-    /// The lines up to the empty one, which must come before a delimiter does.
+    /// The lines before the empty one, which must come before a delimiter.
     pub(super) fn header(
         &mut self,
         mut delimiters: Option<&mut Delimiters>,

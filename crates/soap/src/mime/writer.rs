@@ -1,4 +1,4 @@
-//! Writing a package: the envelope first, then the attachments, each read once and never held whole.
+//! Writing a package: the envelope first, then the attachments. Each is read once and never held as a whole.
 
 use std::io::{self, Read, Write};
 
@@ -9,8 +9,8 @@ use super::field::is_field;
 
 const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding";
 
-/// Writes a `multipart/related` package part by part (RFC 2387). The transport carries its
-/// [`PackageWriter::content_type`]; [`PackageWriter::finish`] closes the package.
+/// Writes a `multipart/related` package part by part (RFC 2387). The transport takes [`PackageWriter::content_type`].
+/// [`PackageWriter::finish`] closes the package.
 pub struct PackageWriter<W: Write> {
     out: W,
     boundary: String,
@@ -25,23 +25,23 @@ impl<W: Write> std::fmt::Debug for PackageWriter<W> {
 }
 
 impl<W: Write> PackageWriter<W> {
-    /// A package whose root is of this type: `text/xml` for SOAP 1.1, `application/soap+xml` for SOAP 1.2. Nothing is
-    /// written yet. The boundary is random, so that no content can hold it.
+    /// A package with this type of root: `text/xml` for SOAP 1.1, `application/soap+xml` for SOAP 1.2. Does not write
+    /// yet. The boundary is random, so that no content contains it.
     ///
     /// # Errors
-    /// [`CryptoError`] without randomness.
+    /// [`CryptoError`] if there is no randomness.
     pub fn new(out: W, root_type: &str, random: &dyn Random) -> Result<Self, CryptoError> {
         let mut octets = [0; 16];
         random.fill(&mut octets)?;
         Ok(Self::with_boundary(out, root_type, boundary_of(&octets)))
     }
 
-    /// A package with this boundary, which no content may hold: [`boundary_of`] random octets.
+    /// A package with this boundary, which no content may contain: [`boundary_of`] random octets.
     pub fn with_boundary(out: W, root_type: &str, boundary: String) -> Self {
         Self { out, boundary, root_type: root_type.to_owned(), start_info: None }
     }
 
-    /// What type the root of a XOP package stands for.
+    /// The type of a XOP package's root before XOP.
     #[must_use]
     pub fn start_info(mut self, root_type: &str) -> Self {
         self.start_info = Some(root_type.to_owned());
@@ -55,12 +55,12 @@ impl<W: Write> PackageWriter<W> {
         format!("multipart/related; type=\"{}\"{start_info}; boundary=\"{}\"", self.root_type, self.boundary)
     }
 
-    /// Writes a part: its header fields, in order, and its content. The first is the root. All are transferred as they
-    /// are, and their headers say so.
+    /// Writes a part: its header fields, in order, and its content. The first part is the root. The content is not
+    /// encoded, and the headers say so.
     ///
     /// # Errors
-    /// Those of `content` and of the output; [`io::ErrorKind::InvalidInput`] if a field is none: a name that is no
-    /// token, a line break or another control character in a value.
+    /// Errors of `content` and of the output; [`io::ErrorKind::InvalidInput`] if a name is not a token, or a value
+    /// contains a line break or another control character.
     pub fn part(&mut self, fields: &[(&str, &str)], content: &mut dyn Read) -> io::Result<()> {
         for (name, value) in fields {
             if !is_field(name, value) {
@@ -82,7 +82,7 @@ impl<W: Write> PackageWriter<W> {
     /// Closes the package.
     ///
     /// # Errors
-    /// Those of the output.
+    /// Errors of the output.
     pub fn finish(mut self) -> io::Result<W> {
         write!(self.out, "--{}--\r\n", self.boundary)?;
         self.out.flush()?;
@@ -90,7 +90,7 @@ impl<W: Write> PackageWriter<W> {
     }
 }
 
-/// A boundary out of random octets.
+/// A boundary from random octets.
 #[must_use]
 pub fn boundary_of(octets: &[u8; 16]) -> String {
     octets.iter().fold("=_".to_owned(), |boundary, octet| format!("{boundary}{octet:02x}"))

@@ -1,7 +1,7 @@
-//! XOP: base64 of the envelope that travels as a part of its own (XML-binary Optimized Packaging 1.0, MTOM).
+//! XOP: base64 of the envelope in a separate part (XML-binary Optimized Packaging 1.0, MTOM).
 //!
-//! What is signed and encrypted is the infoset: base64 where the part is named. It is put back before anything is looked
-//! at, and taken out after everything is done.
+//! Signatures and encryption apply to the infoset, which has base64 where the envelope names the part. The base64 is
+//! put back before anything else is read, and taken out after everything else is done.
 
 use std::collections::BTreeSet;
 
@@ -11,24 +11,23 @@ use super::cid::{content_id_of, named_by};
 use super::part::MimePart;
 use crate::error::EnvelopeError;
 
-/// The media type of a root part whose base64 may travel in other parts.
+/// The media type of a root part whose base64 may be in other parts.
 pub const MEDIA_TYPE: &str = "application/xop+xml";
 const NAMESPACE: &str = "http://www.w3.org/2004/08/xop/include";
 
-/// An envelope as its sender meant it, and the Content-IDs of the parts that are in it.
+/// An envelope with its base64 put back, and the Content-IDs of the included parts.
 #[derive(Debug)]
 pub struct Expanded {
-    /// The envelope, every `xop:Include` replaced by base64.
+    /// The envelope, with base64 in place of every `xop:Include`.
     pub envelope: String,
     /// The Content-IDs of the parts that it includes.
     pub included: BTreeSet<String>,
 }
 
-/// Puts the base64 of the part that it names in the place of every `xop:Include`, as long as the envelope stays below the
-/// limit.
+/// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit.
 ///
 /// # Errors
-/// [`EnvelopeError::Include`] where one names no part of the message, or does not stand alone in its element;
+/// [`EnvelopeError::Include`] if one does not name a part of the message, or is not alone in its element;
 /// [`EnvelopeError::Parse`].
 pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -> Result<Expanded, EnvelopeError> {
     let document = Document::parse(envelope, limits)?;
@@ -40,7 +39,7 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
         let refused = || EnvelopeError::Include { path: include.path().into() };
         let url = href(include).ok_or_else(refused)?;
         let part = named_by(attachments, &url).ok_or_else(refused)?;
-        // Before anything is read: four characters for three octets.
+        // Checked before anything is read: three octets make four characters.
         let len = part.unauthenticated_octets().len().div_ceil(3).saturating_mul(4);
         left = left.checked_sub(len).ok_or(Exceeded { limit: Limit::DocumentOctets, allowed })?;
         let content = part.unauthenticated_content().map_err(|_| refused())?;
@@ -50,7 +49,7 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
     Ok(Expanded { envelope: splices.apply(envelope).0, included })
 }
 
-/// What an Include names, if it is all that its element holds and says nothing else (XOP 1.0 §2.1).
+/// The part that an Include names, if the Include is alone in its element and has no other content (XOP 1.0 §2.1).
 fn href(include: Element<'_>) -> Option<String> {
     let parent = include.parent()?;
     let is_alone = parent.content_span() == include.span();
@@ -59,24 +58,24 @@ fn href(include: Element<'_>) -> Option<String> {
     include.attribute("", "href").filter(|_| is_alone && is_empty && only).map(|url| url.into_owned())
 }
 
-/// An `xop:Include` that is left in an envelope: what it would mean, the application and a signature could read apart.
+/// An `xop:Include` that remains in an envelope: the application and a signature could read it differently.
 #[must_use]
 pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
-    // Whatever prefix and quotes it has, it has this name.
+    // Its prefix and quotes may vary, but it has this name.
     memchr::memmem::find(document.source().as_bytes(), b"Include")?;
     document.elements().find(|element| element.is(NAMESPACE, "Include"))
 }
 
-/// An envelope whose base64 was moved into parts: Content-IDs with the octets.
+/// An envelope whose base64 was moved into parts, and these parts.
 #[derive(Debug)]
 pub struct Optimized {
-    /// The envelope, each such base64 replaced by an `xop:Include`.
+    /// The envelope, with an `xop:Include` in place of this base64.
     pub envelope: String,
-    /// Content-IDs, and the octets of each part.
+    /// The Content-ID and the octets of each part.
     pub parts: Vec<(String, Vec<u8>)>,
 }
 
-/// Moves every `xenc:CipherValue` of at least `min_octets` octets into a part of its own.
+/// Moves every `xenc:CipherValue` of at least `min_octets` octets into its own part.
 ///
 /// # Errors
 /// [`EnvelopeError::Parse`].
@@ -91,7 +90,7 @@ pub fn optimized(
     for value in document.elements().filter(|element| element.is(name::XENC.uri, "CipherValue")) {
         let Ok(octets) = value.base64(usize::MAX) else { continue };
         let content = envelope.get(value.content_span()).unwrap_or_default();
-        // Only what comes out as it went in is base64 that may travel so.
+        // Only canonical base64 is moved, since it comes back unchanged.
         if octets.len() < min_octets || base64_encode(&octets) != content {
             continue;
         }
