@@ -70,7 +70,7 @@ fn what_is_signed_is_handed_out_as_it_was_digested() {
         assert_eq!(invoice.content_type(), complete.then_some("application/pdf"));
         assert!(opened.unauthenticated_attachments().is_empty());
         assert_eq!(opened.evidence().signatures[0].attachments, ["invoice+7@example.org", "note@example.org"]);
-        // A transport may end lines its own way: that is what the canonical form is for.
+        // A transport may change line ends, which is why there is a canonical form.
         let other_ends = changed(&message, TEXT.as_bytes(), TEXT.replace('\n', "\r\n").as_bytes());
         assert!(open(&demanding(), &other_ends).is_ok());
         // What cannot be told apart by the profile conforms to it.
@@ -93,7 +93,7 @@ fn a_receiver_judges_the_package_too() {
     for rule in [Rule::U18_1_1, Rule::U18_2_3, Rule::U18_2_4, Rule::U18_2_5] {
         assert_eq!(report.outcome(rule), Outcome::Pass, "{rule}");
     }
-    // A root that is no envelope digests alike: the profile alone objects.
+    // A root that is not an envelope has the same digest, and only the profile objects.
     let other_root =
         changed(&message, b"Content-Type: text/xml; charset", b"Content-Type: application/xop+xml; charset");
     assert!(open(&demanding(), &other_root).is_ok());
@@ -133,7 +133,7 @@ fn t39_headers_are_signed_by_complete_alone() {
     ];
     for (from, to) in edits {
         assert!(mismatch(open(&demanding(), &changed(&both(signing().complete_attachments()), from, to))));
-        // Content alone says nothing of them, and the API does not either.
+        // A signature over the content does not cover them, and the API does not return them.
         let opened = open(&demanding(), &changed(&both(signing()), from, to)).expect("the content is as it was");
         assert_eq!(opened.attachments()[0].content_type(), None);
     }
@@ -197,7 +197,7 @@ fn t39_swapped_missing_doubled_and_added_parts() {
 
 #[test]
 fn attachments_count_under_the_signature_of_the_body_alone() {
-    // Dave signs the attachments, Alice the Body: what Alice vouches for has no attachment.
+    // Dave signs the attachments, Alice signs the Body, so no attachment is Alice's.
     let by_dave = Signing::with(&identity("carol")).parts([Part::Attachments]);
     let by_alice = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
     let plan = recipe().sign(by_dave).sign(by_alice).plan().expect("a plan");
@@ -222,7 +222,7 @@ fn an_envelope_without_its_package_proves_no_attachment() {
         let error = refuse(&receiver, package.envelope());
         assert!(matches!(error, OpenError::Requirement(RequirementError::NoPackage)), "{error}");
     }
-    // The signature names what is not there.
+    // The signature names a part that is not there.
     let error = refuse(&receiver(), package.envelope());
     assert!(matches!(error, OpenError::Verify(ws_security::xmldsig::VerifyError::Dereference { .. })), "{error}");
     // A package without attachments has all of them signed.
@@ -234,7 +234,7 @@ fn of_body() -> Signing {
     Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])
 }
 
-/// Metro digests an empty line after the header: by name alone.
+/// Metro adds an empty line after the header to the digest. Accepted only by the named call.
 #[test]
 fn the_reading_of_metro_is_taken_where_it_is_asked_for() {
     use ws_security::DigestMethod;
@@ -288,7 +288,7 @@ fn misuse_is_found_before_anything_is_sent() {
     assert!(Attachment::new("a@b", "text/plain\r\nX: y", TEXT).is_err());
     assert!(note().field("Content-Transfer-Encoding", "base64").is_err());
     assert_eq!(note().field("content-type", "a/b").map(drop), Err(MimeError::Twice { name: "content-type".into() }));
-    // Attachments that are not there can be neither signed nor encrypted.
+    // Missing attachments can be neither signed nor encrypted.
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
     let plan = recipe().encrypt(encrypting).plan().expect("a plan");
     assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
@@ -448,19 +448,19 @@ fn compressed_attachments_decompress_up_to_a_limit() {
         let mut out = String::new();
         attachment.decompressed(text.len() as u64).read_to_string(&mut out).expect("as much as allowed");
         assert_eq!(out, text);
-        // 1000 : 1 stops where it is told to.
+        // 1000 : 1 stops at its limit.
         let mut out = Vec::new();
         let error = attachment.decompressed(1_000_000).read_to_end(&mut out).expect_err("more than allowed");
         assert_eq!(error.kind(), std::io::ErrorKind::FileTooLarge);
         assert!(out.len() <= 1_000_000);
     }
-    // What is none says so.
+    // An attachment that is not compressed says so.
     let message = written(recipe().sign(signing()));
     let opened = open(&demanding(), &message).expect("opens");
     assert!(opened.attachments()[0].decompressed(100).read_to_end(&mut Vec::new()).is_err());
 }
 
-/// Whatever is changed of ciphertext, or of what says how to read it.
+/// Any change of the ciphertext, or of the elements that say how to read it, is refused.
 #[test]
 fn t39_changed_ciphertext_is_refused() {
     let sign_first = written(recipe().sign(signing()).encrypt(encrypting()));
@@ -491,7 +491,7 @@ fn t39_changed_ciphertext_is_refused() {
         );
         assert!(is_known, "{error}");
     }
-    // The type decides where the plaintext begins, and its canonical form.
+    // The type decides where the plaintext begins, and which canonical form it has.
     let content_only = b"#Attachment-Content-Only";
     for message in [&sign_first, &encrypt_first] {
         assert!(open(&decrypting(), &changed(message, content_only, b"#Attachment-Complete")).is_err());
@@ -505,7 +505,7 @@ fn t39_changed_ciphertext_is_refused() {
     assert_eq!(open(&decrypting(), &renamed).expect("the content is as it was").attachments()[0].content_type(), None);
 }
 
-/// A signature over ciphertext says nothing of what it decrypts to, unless it covers what says how to read it.
+/// A signature over ciphertext does not cover the plaintext, unless it covers the elements that say how to read it.
 #[test]
 fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
@@ -525,7 +525,7 @@ fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     let opened = open(&lax, &message).expect("the ciphertext is as it was");
     assert!(opened.attachments().is_empty());
     assert_eq!(opened.unauthenticated_attachments().len(), 2);
-    // By name alone, and not what type they are.
+    // Only their names count, not their types.
     let named = receiver(Requirements::signed([Part::Body, Part::Attachments]))
         .dangerous_accept_unsigned_encrypted_data_of_attachments();
     let opened = open(&named, &message).expect("opens");
@@ -537,7 +537,7 @@ fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     assert!(error.as_ref().is_err_and(lost), "{error:?}");
 }
 
-/// Who takes the key away leaves ciphertext that was signed as such: it is not what was meant.
+/// Without the key, the signed ciphertext remains, which is not what the sender meant.
 #[test]
 fn signed_ciphertext_that_nothing_opens_is_not_handed_out() {
     let only = || Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
@@ -591,7 +591,7 @@ fn attachments_under_cbc_need_a_signature_around_them() {
     let message = written(recipe().sign(signing()).encrypt(cbc()));
     assert!(matches!(open(&receiver(), &message), Err(OpenError::UnauthenticatedCbc)));
     assert!(open(&receiver().dangerous_decrypt_cbc_before_verification(), &message).is_ok());
-    // The signature covers the key, too, and has to: whoever replaces the key makes other octets of the ciphertext.
+    // The signature must cover the key, too: whoever replaces the key makes another plaintext.
     let message = written(recipe().encrypt(cbc()).sign(signing()));
     assert!(open(&receiver(), &message).is_ok());
     let text = String::from_utf8_lossy(&message.1).into_owned();
@@ -663,7 +663,7 @@ fn t40_included_octets_are_the_base64_they_stand_for() {
     assert_eq!(breaches, [Rule::U18_1_1], "BSP 1.1 is older than XOP, and all else holds");
 }
 
-/// What a signature covers by way of an Include, it covers; and the infoset is what is signed, however it travels.
+/// A signature covers included octets. The infoset is signed, in whatever form it travels.
 #[test]
 fn t40_signed_base64_may_travel_as_a_part() {
     let with = |photo: &str| {
@@ -686,7 +686,7 @@ fn t40_signed_base64_may_travel_as_a_part() {
     assert!(opened.attachments().is_empty() && opened.unauthenticated_attachments().is_empty());
 
     assert!(open(&receiver(), &package(&include("cid:a@b"), xop, "a@b", &octets[1..])).is_err(), "other octets");
-    // Nothing is fetched, and nothing is read apart.
+    // Nothing is fetched, and no Include can be read in two ways.
     let refused = [
         include("http://127.0.0.1/a"),
         include("file:///etc/passwd"),

@@ -1,8 +1,8 @@
 //! Attacks on whole messages through the front door: `Receiver::open` with nothing configured.
 //!
-//! The wrapping generator follows `spec/threats.md` §4: a forged part takes the place of a genuine one, which is
-//! moved to every other place of the message, in every dress, with every kind of Id. Each message is refused, or
-//! exactly the genuine octets come out.
+//! The wrapping generator follows `spec/threats.md` §4: a forged part replaces a genuine one, which is moved to every
+//! other place of the message, in every wrapping, with every kind of Id. Each message is refused, or yields exactly the
+//! genuine octets.
 
 mod common;
 
@@ -64,7 +64,7 @@ fn dresses(genuine: &str, soap: &str) -> Vec<String> {
     ]
 }
 
-/// Every place in `document` outside the moved part and outside what is signed by value.
+/// Every place in `document` outside the moved part and outside the parts that are signed by value.
 fn places(document: &Document<'_>, part: Element<'_>) -> Vec<usize> {
     let mut places = Vec::new();
     for host in document.elements() {
@@ -83,7 +83,7 @@ fn places(document: &Document<'_>, part: Element<'_>) -> Vec<usize> {
     places
 }
 
-/// A message whose parts are forged, who opens it, and the assertions it opens with.
+/// A message whose parts are forged, its receiver, and the assertions that it opens with.
 struct Golden {
     message: String,
     receiver: Receiver,
@@ -215,7 +215,7 @@ fn t02_what_is_not_signed_is_not_proven() {
         let error = refuse(&receiver(), &secure(parts));
         assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{error}");
     }
-    // Each half by its own signature: no one vouches for both.
+    // Each half has its own signature, so no signer covers both.
     let halves = recipe()
         .sign(Signing::with(&identity("alice")).parts([Part::Body]))
         .sign(Signing::with(&identity("alice")).parts([Part::Timestamp]))
@@ -289,8 +289,8 @@ fn with_value(method: &str, value: impl Fn(&[u8]) -> Vec<u8>) -> String {
     with_value_of(&signed(SOAP11).replacen("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", method, 1), value)
 }
 
-/// `message`, whose SignedInfo was changed, signed once more by Alice: its value is right, and only what it says can be
-/// the reason to refuse it.
+/// `message`, whose SignedInfo was changed, signed again by Alice: its value is right, so only its content can be the
+/// reason for the refusal.
 fn resigned(message: &str) -> String {
     let alice = identity("alice");
     with_value_of(message, |octets| {
@@ -406,7 +406,7 @@ fn t08_a_clone_of_the_certificate_proves_nothing() {
         .secure(&envelope(SOAP11))
         .expect("secured");
     refuse(&pinned, &carol);
-    // T44: another customer of the same authority is valid, and not expected.
+    // T44: another customer of the same authority has a valid certificate but is not expected.
     assert!(matches!(refuse(&receiver(), &carol), OpenError::Trust(_)));
 }
 
@@ -433,7 +433,7 @@ fn t12_lax_base64_is_refused() {
     let (_, rest) = golden.split_once("<ds:DigestValue>").expect("a digest");
     let digest = rest.split('<').next().expect("a value").to_owned();
     let spaced = format!("\n {}\t\r\n{} ", &digest[..10], &digest[10..]);
-    // White space alone does not make the value another; the signature over SignedInfo breaks all the same.
+    // White space does not change the value, but the signature over SignedInfo breaks nevertheless.
     for wrong in [
         spaced,
         digest.trim_end_matches('=').to_owned(),
@@ -556,7 +556,7 @@ fn t15_t16_degenerate_values_are_refused() {
     refuse(&receiver(), &with_value(rsa, |_| vec![0xFF; 256]));
     refuse(&receiver(), &with_value(rsa, |octets| [&[0][..], &sign(octets)].concat()));
     refuse(&receiver(), &with_value(rsa, |octets| sign(octets)[1..].to_vec()));
-    // The digest itself, padded as PKCS#1 pads it: what an exponent of 1 would accept.
+    // The padded digest itself, which an exponent of 1 would accept.
     refuse(
         &receiver(),
         &with_value(rsa, |octets| {
@@ -604,7 +604,7 @@ fn t22_certificates_that_may_not_sign_are_refused() {
     for refused in ["nosign", "weak", "twin-alice", "dave"] {
         refuse(&receiver(any.clone()), &by(refused));
     }
-    // T46: what held for a day does not hold the week after.
+    // T46: a certificate that was valid for a day is refused a week later.
     let later = std::sync::Arc::new(ws_security::FixedClock(
         certificate("short").validity().1 + std::time::Duration::from_secs(604_800),
     ));
@@ -903,7 +903,7 @@ fn t41_headers_for_others_are_left_alone() {
     let unknown = golden.replacen("<a:To>", "<x:Y xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/><a:To>", 1);
     assert!(matches!(refuse(&receiver(), &unknown), OpenError::NotUnderstood { .. }));
     assert!(receiver().understands("urn:x", "Y").open(&unknown).is_ok());
-    // A header for another actor is secured beside ours, which leaves octet for octet as it came.
+    // We secure beside a header for another actor, which stays unchanged octet for octet.
     let relayed = Recipe::new()
         .actor("urn:next")
         .sign(Signing::with(&identity("bob")).parts([action()]))

@@ -1,4 +1,5 @@
-//! CBC under a signature: whoever replaces what leads to the key makes another plaintext of the signed ciphertext.
+//! CBC under a signature: whoever replaces an element that leads to the key makes another plaintext of the signed
+//! ciphertext.
 
 mod common;
 
@@ -33,7 +34,7 @@ fn find<'d>(document: &'d Document<'d>, local: &str) -> Element<'d> {
     document.elements().find(|element| element.name().local == local).unwrap_or_else(|| panic!("no {local}"))
 }
 
-/// The message with Alice's signature made again over what its SignedInfo says now.
+/// The message with Alice's signature made again over the present SignedInfo.
 fn resigned(message: &str) -> String {
     let document = Document::parse(message, &Limits::default()).expect("well-formed");
     let octets = Canonicalization::default()
@@ -93,7 +94,7 @@ fn a_body_whose_key_was_replaced_is_refused() {
     let replacement = write_encrypted_key(genuine_key.id(), &method, Some(&key_info.finish()), &wrapped, &listed);
     let forged = unsigned_key.replace(&unsigned_key[genuine_key.element().span()], &replacement);
     assert_eq!(lost(&refuse(&demanding(&[]), &forged)), ("Body".to_owned(), "xenc:EncryptedKey"));
-    // What the named call admits: the Body is empty, which no one sent.
+    // The effect of the named call: the Body is empty, which no one sent.
     let lax = demanding(&[]).dangerous_accept_cbc_under_unsigned_keys();
     assert!(!lax.open(&forged).expect("opens").body().xml().contains("pay 1"));
     // With the signature that our sender makes, the replaced key is a changed part.
@@ -159,7 +160,7 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
                 let opened = lax.open(&less).expect("opens");
                 assert!(opened.evidence().waived.contains(&Waiver::CbcUnderUnsignedKeys));
             }
-            // An authenticating cipher opens under one key alone, and needs none of this.
+            // An authenticating cipher decrypts with one key only, and needs none of this.
             let gcm = to.clone().content(ContentEncryption::Aes128Gcm).parts([part.clone()]);
             let message =
                 recipe().encrypt(gcm).sign(signing()).plan().expect("a plan").secure(&envelope).expect("secured");
@@ -176,7 +177,7 @@ fn a_signature_over_the_plaintext_is_not_concerned() {
     let plan = recipe().sign(signing()).encrypt(encrypting).sign(signing()).plan().expect("a plan");
     let message = plan.secure(&envelope(SOAP11)).expect("secured");
     assert!(demanding(&[]).open(&message).is_ok());
-    // Only the outer signature, which stands first, is made again.
+    // Only the outer signature, which comes first, is made again.
     let [reference] = &references(&message, "EK-")[..] else { panic!("the key is signed\n{message}") };
     let opened = demanding(&[]).open(resigned(&message.replace(reference, ""))).expect("the inner signature proves it");
     let lost: Vec<bool> = opened.evidence().signatures.iter().map(|signature| !signature.lost.is_empty()).collect();

@@ -66,7 +66,7 @@ fn key_for_bob(id: &str, secret: &Secret) -> String {
     write_encrypted_key(Some(id), &KeyMethod::Transport(transport), Some(&key_info.finish()), &wrapped, &[])
 }
 
-/// Where a secret comes from: its elements in the header, what names it in a KeyInfo, its octets.
+/// The origin of a secret: its elements in the header, the KeyInfo that names it, its octets.
 struct Origin {
     name: &'static str,
     elements: String,
@@ -165,7 +165,7 @@ fn every_pair_of_uses_of_one_secret_is_judged() {
     for origin in origins() {
         for first in [Use::Mac, Use::Content, Use::Wrap] {
             for second in [Use::Mac, Use::Content, Use::Wrap] {
-                // A key wraps others by its name alone: only shared secrets have one.
+                // A key that wraps others is found by name, and only shared secrets have one.
                 let wraps = first == Use::Wrap || second == Use::Wrap;
                 if wraps && origin.name != "shared secret" {
                     continue;
@@ -200,7 +200,7 @@ fn every_pair_of_uses_of_one_secret_is_judged() {
     }
 }
 
-/// Keys of one stream of derived octets, or a secret and what a second token makes of the same octets.
+/// Keys of one stream of derived octets, or a secret and a key that a second token derives from the same octets.
 #[test]
 fn keys_that_share_octets_have_one_use_between_them() {
     let origins = origins();

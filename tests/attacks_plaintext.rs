@@ -1,6 +1,6 @@
-//! What a plaintext takes from around its ciphertext, under a signature over the ciphertext.
+//! What the meaning of a plaintext takes from its context, under a signature over the ciphertext.
 //!
-//! The peers here encrypt text as it is written in the envelope, without the declarations it needs, and then sign.
+//! The peers here encrypt the text of the envelope unchanged, without the declarations that it needs, and then sign.
 
 mod common;
 
@@ -122,7 +122,7 @@ fn a_plaintext_that_borrows_a_namespace_is_refused_by_the_name_of_the_prefix() {
                 let said = error.to_string();
                 assert!(said.contains("PrefixList") && said.contains("Body"), "{said}");
                 assert!(said.contains(if prefix.is_empty() { "default" } else { "\"pay\"" }), "{said}");
-                // The call that the error names, and what shows of it.
+                // The call that the error names, and its waiver in the evidence.
                 let lax = bob().dangerous_accept_unsigned_namespaces_of_plaintext();
                 let opened = lax.open(&message).expect("opens");
                 assert!(opened.evidence().waived.contains(&Waiver::UnsignedNamespacesOfPlaintext));
@@ -132,7 +132,7 @@ fn a_plaintext_that_borrows_a_namespace_is_refused_by_the_name_of_the_prefix() {
                 if narrow.open(&message).is_ok() {
                     refuse(&narrow, &message.replacen("<s:Envelope ", "<s:Envelope xmlns=\"urn:evil\" ", 1));
                 }
-                // What our sender makes of the same envelope takes nothing.
+                // The plaintext of our sender for the same envelope takes nothing from its context.
                 let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
                 let plan = recipe().encrypt(encrypting).sign(signing_body()).plan().expect("a plan");
                 let ours = plan.secure(&envelope).expect("secured");
@@ -161,7 +161,7 @@ fn a_prefix_list_pins_what_a_plaintext_borrows() {
         let envelope = frame(places, "", text);
         let message = signed_by_peer(&encrypted_by_peer(&envelope, &[text]), &[], list);
         let opened = bob().open(&message).unwrap_or_else(|error| panic!("{list}: {error}\n{message}"));
-        // What is pinned is in what is handed out.
+        // The declarations in the `PrefixList` are in the result.
         let tree = opened.body().tree().expect("XML");
         let body = tree.root_element();
         let genuine = roxmltree::Document::parse(&envelope).expect("XML");
@@ -229,7 +229,7 @@ fn the_element_around_a_ciphertext_tells_the_prefixes_that_it_uses() {
     assert_eq!(lost(&refuse(&bob(), &evil)).1, "pay");
 }
 
-/// A header block: the apex of what is signed is replaced by the plaintext.
+/// A header block: the plaintext replaces the apex of the signed data.
 #[test]
 fn an_encrypted_header_block_keeps_the_namespaces_that_were_signed() {
     let block = "<pay:Note>n</pay:Note>";
@@ -343,7 +343,8 @@ fn what_we_encrypt_stands_alone() {
                 assert_eq!(top.lookup_namespace_uri(Some("s")), Some(SOAP11), "{alone}");
                 let default = if top.has_tag_name(("urn:c", "C")) { Some("urn:c") } else { None };
                 assert_eq!(top.lookup_namespace_uri(None).filter(|uri| !uri.is_empty()), default, "{alone}");
-                // Before a signature, what the envelope says of the language comes along; after it, it would break it.
+                // Before a signature, the plaintext takes the language of the envelope along. After a signature, that
+                // would break it.
                 let lang = top.attribute((name::XML, "lang"));
                 assert_eq!(lang, (!signed_before).then_some("en"), "{alone}");
             }

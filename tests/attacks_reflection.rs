@@ -102,7 +102,7 @@ fn a_request_that_comes_back_is_no_reply_in_any_form() {
     }
 }
 
-/// ECDSA: whoever has r ‖ s makes r ‖ n − s.
+/// ECDSA: everyone who has r ‖ s can compute r ‖ n − s.
 #[test]
 fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
     const N: [u8; 32] = [
@@ -128,7 +128,7 @@ fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
     let once = Receiver::new(pinning(), requirements(), MemoryReplayCache::default());
     assert!(once.open(&message).is_ok());
     assert!(matches!(refuse(&once, &twin), OpenError::Replay(_)));
-    // As the reply to itself: as it was read again from what was sent, and as it was kept.
+    // The request as a reply to itself, read again from the sent message and as it was kept.
     let client = Receiver::new(pinning(), requirements(), DangerousNoReplayCache);
     for exchange in [&sent, &Exchange::of_sent(&message).expect("read")] {
         assert!(matches!(client.open_reply(&twin, exchange), Err(OpenError::Reflected)));

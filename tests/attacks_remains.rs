@@ -1,4 +1,4 @@
-//! What remains encrypted: whoever takes a key or a list away leaves ciphertext where the sender meant plaintext.
+//! Remaining ciphertext: whoever removes a key or a list leaves ciphertext where the sender meant plaintext.
 
 mod common;
 
@@ -104,7 +104,7 @@ fn of_two_on_one_list_the_one_for_others_remains() {
     assert!(opened.body().xml().contains("Ann") && opened.remaining_ciphertext().len() == 1);
 }
 
-/// Nested: the outer layer is opened, and what was inside it is not.
+/// Nested: the outer layer is decrypted, and the inner one remains.
 #[test]
 fn ciphertext_inside_what_was_decrypted_remains_too() {
     let inner = Encrypting::to(&certificate("carol")).parts([Part::Id("two".to_owned())]);

@@ -1,5 +1,5 @@
-//! Lifted tokens: whoever sees a token on the way can send it with a message of his own, covered and encrypted by keys of
-//! his own. It names nobody then.
+//! Lifted tokens: whoever sees a token can send it with a message of his own, covered and encrypted by keys of his own.
+//! The token then identifies nobody.
 
 mod common;
 
@@ -33,7 +33,7 @@ fn knowing(more: impl Fn(Requirements) -> Requirements) -> Receiver {
         })
 }
 
-/// The element of this name, as it stands in a message that someone else sent.
+/// The element of this name in a message that someone else sent.
 fn lifted(message: &str, local: &str) -> String {
     let document = Document::parse(message, &Limits::default()).expect("well-formed");
     let element =
@@ -41,7 +41,7 @@ fn lifted(message: &str, local: &str) -> String {
     message[element.span()].to_owned()
 }
 
-/// Every kind of token that authenticates by itself, as it was seen in another message.
+/// Every kind of token that authenticates by itself, taken from another message.
 fn tokens() -> Vec<(&'static str, String)> {
     let sent = |recipe: Recipe| recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
     let digest = sent(recipe().username_digest("ann", "s3cret"));
@@ -129,7 +129,7 @@ fn a_lifted_token_under_an_anonymous_signature_names_nobody() {
     }
 }
 
-/// Put into a genuine message of someone else, where no signature covers it, it belongs to nobody.
+/// In a genuine message of someone else, without a signature over it, it belongs to nobody.
 #[test]
 fn a_token_that_was_put_into_a_message_of_someone_else_is_not_its_users() {
     let genuine = signed(SOAP11);
@@ -157,7 +157,7 @@ fn a_token_that_was_put_into_a_message_of_someone_else_is_not_its_users() {
     }
 }
 
-/// Covered by a signer who is known, the signer presents it.
+/// If the signature of a known signer covers it, this signer presents it.
 #[test]
 fn a_known_signer_presents_the_tokens_it_covers() {
     let parts = [Part::Body, Part::Timestamp, Part::UsernameToken];
@@ -233,7 +233,7 @@ fn an_encrypted_password_whose_digest_is_known_is_not_lifted() {
     assert!(is_anonymous(&refuse(&knowing(Requirements::username_token), &forged)));
 }
 
-/// A MAC by a key out of the password proves what it covers, and no other Body.
+/// A MAC with a key derived from the password proves the data that it covers, and no other Body.
 #[test]
 fn a_mac_by_a_password_over_something_else_does_not_name_the_user() {
     let password = ProtectionToken::username("ann", "s3cret");

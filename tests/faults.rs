@@ -1,4 +1,4 @@
-//! Faults: what the wire learns when a message is refused.
+//! Faults: what a peer learns when its message is refused.
 
 mod common;
 
@@ -58,7 +58,7 @@ fn t30_each_class_of_error_has_its_code() {
     ] {
         assert_eq!(code(&error), expected, "{error:?}");
     }
-    // Byte for byte: who is unknown and what is wrong, what does not decrypt and what does not verify.
+    // The faults are equal octet by octet: unknown user and wrong password, failed decryption and failed verification.
     for version in [SoapVersion::V11, SoapVersion::V12] {
         let text = |error: &OpenError| Fault::naming(error).envelope(version);
         assert_eq!(text(&user("ann", "wrong")), text(&user("eve", "s3cret")));

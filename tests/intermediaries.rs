@@ -1,4 +1,4 @@
-//! Nodes on the way: each opens the header for itself, and sends every other octet on as it came.
+//! Intermediaries: each opens the header for its role, and forwards every other octet unchanged.
 
 mod common;
 
@@ -44,7 +44,7 @@ fn what_a_node_sends_on_still_verifies_downstream() {
         let delivered = receiver().open(forwarded).unwrap_or_else(|error| panic!("{error:?}\n{forwarded}"));
         assert!(delivered.body().xml().contains(AMOUNT));
         assert!(!forwarded.contains(NODE) && !forwarded.contains("EncryptedData"));
-        // The header for the service left octet for octet as it came.
+        // The header for the service was forwarded octet for octet.
         let header = |text: &str| {
             let start = text.find("<wsse:Security").expect("a header");
             let end = text.rfind("</wsse:Security>").expect("its end");

@@ -1,4 +1,4 @@
-//! Every kind of key signs messages, assertions and certificates, with what is the default of its kind.
+//! Every kind of key signs messages, assertions and certificates with the default method of its kind.
 
 mod common;
 

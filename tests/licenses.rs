@@ -36,7 +36,7 @@ fn token(message: &str) -> TokenError {
 #[test]
 fn the_holder_of_a_license_signs() {
     let message = by_holder(LICENSE);
-    assert!(message.contains(LICENSE), "attached as it stands");
+    assert!(message.contains(LICENSE), "attached unchanged");
     assert!(message.contains(&format!("<wsse:Reference URI=\"#license-7\" ValueType=\"{REL_LICENSE}\">")));
     let opened = service().open(&message).expect("opens");
     assert!(matches!(opened.signer(), Signer::License { id } if id == "license-7"));
@@ -65,7 +65,7 @@ fn bsp_r6304_references_name_the_type_and_follow_their_license() {
     let message = by_holder(LICENSE);
     let untyped = message.replace(&format!(" ValueType=\"{REL_LICENSE}\""), "");
     assert!(matches!(token(&untyped), TokenError::TypeMismatch { .. }));
-    // R6302: the license stands before what refers to it.
+    // R6302: the license precedes its reference.
     let forward = message.replacen(LICENSE, "", 1).replacen("</ds:Signature>", &format!("</ds:Signature>{LICENSE}"), 1);
     assert!(matches!(token(&forward), TokenError::Forward { .. }));
     let outside = message.replacen(LICENSE, "", 1).replacen("<a:Action>", &format!("{LICENSE}<a:Action>"), 1);

@@ -1,4 +1,4 @@
-//! The table of limits in the manual says what the code does.
+//! The table of limits in the manual agrees with the code.
 
 use ws_security::Limit;
 

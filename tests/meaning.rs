@@ -25,7 +25,7 @@ fn note() -> Part {
     Part::header_block(NOTE, "Note")
 }
 
-/// Envelopes that declare what the Body uses in different places.
+/// Envelopes that declare the namespaces of the Body in different places.
 fn envelopes() -> Vec<String> {
     let frames = [
         ("xmlns:p=\"urn:pay\" xmlns:v=\"urn:v\"", "", ""),
@@ -118,7 +118,7 @@ fn write_meaning(node: roxmltree::Node<'_, '_>, read: &mut String) {
 
 fn meaning_of(opened: &Opened) -> String {
     let note = opened.header_block(NOTE, "Note").map(|block| meaning(block.xml()));
-    // The Id of the Body is named by the signature, so that it cannot be changed, but is no part of what it means.
+    // The signature names the Id of the Body, so it cannot be changed, but it is not part of the meaning.
     let mut all = format!("{:?}\n{}\n{note:?}\n", opened.signer(), meaning(opened.body().xml()));
     for attachment in opened.attachments() {
         let content = attachment.content().expect("read");
@@ -148,7 +148,7 @@ impl Change {
         })
     }
 
-    /// What replaces what; `None` where there is nothing to change.
+    /// The replaced and the new text; `None` if nothing can be changed.
     fn apply(&self, message: &str) -> Option<String> {
         // The root may have been dropped.
         if message.is_empty() {
@@ -216,7 +216,7 @@ impl Change {
                     next.replace_range(span, "");
                 }
             }
-            // Another prefix for an element, in the namespace of its own or in another.
+            // Another prefix for an element, in its own or another namespace.
             12 => {
                 let (old, prefix) = (element.qualified_name(), ["x:", "p:", ""][self.places[1].index(3)]);
                 let name = format!("{prefix}{}", element.name().local);
@@ -290,7 +290,8 @@ fn changed_messages_are_refused_or_mean_what_the_signer_meant() {
     println!("{} of {} changed messages opened, all to the genuine meaning", opened_anyway.get(), tried.get());
 }
 
-/// Every declaration of every golden, changed alone: on each element each prefix added, rebound and taken away.
+/// Every declaration of every golden message, changed one at a time: on each element each prefix added, rebound and
+/// removed.
 #[test]
 fn every_single_change_of_a_declaration_is_refused_or_changes_no_meaning() {
     let receiver = receiver_of_all();

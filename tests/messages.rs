@@ -34,7 +34,7 @@ fn kept_messages_open_as_they_did() {
             Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
                 .decrypt_with(identity("bob"))
                 .clock(Arc::new(FixedClock(created)))
-                // They were made before our plaintexts declared what they use.
+                // They were made before our plaintexts declared their namespaces.
                 .accept_untold_absence_of_default_namespace();
         match receiver.open(&message) {
             Ok(opened) => {

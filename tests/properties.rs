@@ -152,7 +152,7 @@ proptest! {
 
     #[test]
     fn canonical_form_keeps_what_another_parser_reads(source in document()) {
-        // Carriage returns before a reference and in comments are where roxmltree differs from XML 1.0 §2.11.
+        // roxmltree differs from XML 1.0 §2.11 for carriage returns before a reference and in comments.
         prop_assume!(!source.contains('\r'));
         let found = canonical(&source, CanonicalizationMethod::ExclusiveWithComments);
         prop_assert_eq!(oracle(&source), oracle(std::str::from_utf8(&found).expect("UTF-8")), "{}", source);
@@ -228,7 +228,7 @@ proptest! {
             .decrypt_with(identity("bob"));
         let opened = receiver.open(&message);
         let opened = match opened { Ok(opened) => opened, Err(error) => panic!("{error}: {message}") };
-        // The content of the Body, in canonical form, is what went in.
+        // The canonical content of the Body is the input.
         let content = |text: &str| {
             let document = Document::parse(text, &Limits::default()).expect("well-formed");
             let payload = document.elements().find(|e| e.parent().is_some_and(|p| p.name().local == "Body")).expect("a payload");

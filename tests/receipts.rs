@@ -1,4 +1,4 @@
-//! Receipts for non-repudiation: made for what was opened, held against what was sent.
+//! Receipts for non-repudiation: made by the receiver of a message, and compared with the sent message.
 
 mod common;
 
@@ -27,7 +27,7 @@ fn receiver(parts: impl IntoIterator<Item = Part>) -> Receiver {
     Receiver::new(trust, requirements, DangerousNoReplayCache).decrypt_with(identity("bob"))
 }
 
-/// What Alice keeps of a message, and what Bob says he got.
+/// The record that Alice keeps of a message, and the one that Bob sends.
 fn exchanged() -> (Exchange, String) {
     let plan = recipe()
         .sign(Signing::with(&identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
@@ -53,7 +53,7 @@ fn receipt(information: &str) -> Opened {
     reply(&format!("<eb:SignalMessage><eb:Receipt>{information}</eb:Receipt></eb:SignalMessage>"))
 }
 
-/// The `MessagePartNRInformation` for what this URI names.
+/// The `MessagePartNRInformation` for this URI.
 fn part_of<'i>(information: &'i str, uri: &str) -> &'i str {
     let at = information.find(uri).expect("it is named");
     let start = information[..at].rfind("<ebbp:MessagePartNRInformation>").expect("its start");
@@ -93,7 +93,7 @@ fn a_receipt_that_says_less_more_or_something_else_is_none() {
     assert!(matches!(sent.check_receipt(&receipt(&other_method)), Err(ReceiptError::Unknown { .. })));
 }
 
-/// Digests count where a receipt has them, and nowhere else.
+/// Digests count only at their place in a receipt.
 #[test]
 fn digests_elsewhere_are_no_receipt() {
     let (sent, information) = exchanged();

@@ -119,7 +119,7 @@ fn a_store_that_remembers_nothing_shows_in_the_evidence_however_it_is_given() {
     assert!(!waived(pending(&forgetful).accept(&MemoryReplayCache::default()).expect("open")));
 }
 
-/// Notes what it is asked; has seen the key at one position.
+/// Notes its keys, and has seen the one at one position.
 struct Noting {
     keys: Mutex<Vec<[u8; 32]>>,
     seen: usize,

@@ -46,7 +46,7 @@ fn with(recipe: Recipe) -> String {
     recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
 }
 
-/// Ann's key is the one of dave, whom no trust of the receiver knows.
+/// Ann's key is that of dave, whose certificate the receiver does not trust.
 fn holder(version: SamlVersion) -> String {
     issue(&assertion(version).holder_of_key(&certificate("dave")))
 }
@@ -68,7 +68,7 @@ fn the_holder_of_a_key_is_the_subject() {
     for version in BOTH {
         let issued = holder(version);
         let message = by_subject(&issued, "dave");
-        assert!(message.contains(&issued), "attached as it stands");
+        assert!(message.contains(&issued), "attached unchanged");
         let opened = service(issuers()).open(&message).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{message}"));
         let Signer::Assertion(signer) = opened.signer() else { panic!("{:?}", opened.signer()) };
         let said = signer.assertion();
@@ -174,7 +174,7 @@ fn a_reply_is_encrypted_to_the_subject_of_the_request() {
             .decrypt_with(identity("dave"));
         assert!(client.open_reply(&reply, &sent).is_ok());
 
-        // CXF names the assertion instead, which is in the request alone.
+        // CXF names the assertion instead, which only the request has.
         let id = issued.split([' ', '>']).find_map(|word| word.strip_prefix(attribute(version))).expect("an Id");
         let id = id.trim_matches('"');
         let key = reply.find("<xenc:EncryptedKey").expect("a key");
@@ -218,7 +218,7 @@ fn t20_an_assertion_counts_only_as_it_is_confirmed() {
         let beside = with(recipe().attach(issued.as_str()).sign(signing()));
         let opened = service(issuers()).open(&beside).expect("Alice signed");
         assert!(opened.assertions().is_empty());
-        // Bearer assertions are refused unless asked for, count once, and only where someone known presents them.
+        // Bearer assertions are refused unless asked for. They count once, and only if someone known presents them.
         let bearer = issue(&assertion(version).bearer());
         let beside = with(recipe().attach(bearer.as_str()).sign(signing()));
         let message = with(recipe().attach(bearer).sign(signing().parts([Part::Assertion])));
@@ -246,7 +246,8 @@ fn t20_an_attester_vouches_for_assertion_and_body_together() {
             let opened = accepting.open(&vouched).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{vouched}"));
             assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
             assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::SenderVouches);
-            // Not covered; covered by another signature than the Body; by someone who may sign but not vouch.
+            // The assertion is not covered; another signature than that of the Body covers it; the signer may sign but
+            // not vouch.
             let apart = with(recipe().attach(issued.as_str()).sign(signing()));
             assert!(accepting.open(&apart).expect("Alice signed").assertions().is_empty());
             let halves = with(
@@ -271,7 +272,8 @@ fn t21_only_its_issuer_issues() {
     for version in BOTH {
         let claim = assertion(version).holder_of_key(&certificate("dave"));
         let open = |issued: &str| service(issuers()).open(by_subject(issued, "dave"));
-        // Signed by one who may sign messages, under the issuer's name; by no one; by the issuer of another name.
+        // The assertion is signed by someone who may sign messages, under the issuer's name; by no one; by the issuer
+        // under another name.
         let by_alice = claim.sign(&identity("alice"), SystemTime::now(), &SystemRandom).expect("signed");
         assert!(open(&by_alice).is_err());
         let by_no_one = claim.unsigned(SystemTime::now(), &SystemRandom).expect("written");
@@ -284,7 +286,7 @@ fn t21_only_its_issuer_issues() {
             .issuer(ISSUER, Trust::pins([certificate("carol")]))
             .issuer("https://other.example", Trust::pins([certificate("alice")]));
         assert!(service(two).open(by_subject(&issue(&other), "dave")).is_err(), "Carol is not the other issuer");
-        // Any octet of what it says, and its signature over something else.
+        // Any octet of it is changed; its signature covers something else.
         let issued = issue(&claim);
         assert!(open(&issued).is_ok());
         for (from, to) in [

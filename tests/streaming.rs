@@ -14,10 +14,10 @@ use ws_security::crypto::Digest;
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, DigestMethod};
 
-/// What may be used beyond what the process has when it starts.
+/// The memory that may be used beyond that at the start.
 const ALLOWED: u64 = 64 << 20;
 
-/// The peak of resident memory so far, in octets; `None` where the system does not say.
+/// The peak of resident memory so far, in octets; `None` if the system does not report it.
 fn peak() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;

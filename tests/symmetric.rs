@@ -1,4 +1,5 @@
-//! Keys both sides have: protection tokens, derived keys, passwords that sign, replies, and what none of them proves.
+//! Keys that both sides have: protection tokens, derived keys, passwords that sign, replies, and what none of them
+//! proves.
 
 mod common;
 
@@ -108,7 +109,7 @@ fn t47_a_key_anyone_can_send_proves_no_sender() {
     let bare = recipe().sign(mac(&token));
     let anonymous = |error| matches!(error, OpenError::Requirement(RequirementError::Anonymous));
     assert!(anonymous(refuse(&everything(), &with(bare.clone()))));
-    // An endorsing signature says who answers for it.
+    // An endorsing signature identifies the sender.
     let endorsed = bare.clone().sign(Signing::with(&identity("alice")).parts([Part::Signature]));
     let opened = everything().open(with(endorsed)).expect("opens");
     assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
@@ -121,7 +122,7 @@ fn t47_a_key_anyone_can_send_proves_no_sender() {
         .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
         .sign(mac(&token));
     assert!(anonymous(refuse(&everything(), &with(other))));
-    // A username token that is signed with it counts once no one else can have put it there.
+    // A username token that the shared key signs counts if no one else can have put it there.
     let user = recipe().username_digest("ann", "s3cret");
     let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp, Part::UsernameToken]);
     let clear = user.clone().sign(signing.clone());
@@ -176,7 +177,7 @@ fn a_password_signs_only_for_its_user() {
     let start = salt + message[salt..].find('>').expect("its tag");
     let other_flag = format!("{}>Ag{}", &message[..start], &message[start + 3..]);
     refuse(&everything(), &other_flag);
-    // The claim alone authenticates no one.
+    // The claim does not authenticate anyone by itself.
     let (before, rest) = message.split_once("<ds:Signature").expect("a signature");
     let (_, after) = rest.split_once("</ds:Signature>").expect("its end");
     let users = Receiver::new(
@@ -305,7 +306,7 @@ fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
     assert_eq!(received.signer(), &Signer::Exchange);
     assert!(received.body().xml().contains(AMOUNT));
 
-    // Without the request no one opens it, nor with another one.
+    // Without the request, or with another one, no one can open it.
     assert!(client().open(&reply).is_err());
     let (_, other) = request();
     assert!(matches!(client().open_reply(&reply, &other), Err(OpenError::NoKey)));
@@ -355,7 +356,7 @@ fn t37_confirmations_match_the_request_one_to_one() {
         1,
     );
     assert!(client().open_reply(unsigned, &sent).is_err());
-    // As it was sent, where the exchange was not kept.
+    // The request as it was sent, for a client that did not keep the exchange.
     let plain = recipe().sign(signing()).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
     let kept = receiver().open(&plain).expect("opens").exchange().clone();
     let reply = confirm(recipe(), &kept);
@@ -402,7 +403,7 @@ fn header_blocks_are_encrypted_whole_before_and_after_they_are_signed() {
     }
 }
 
-/// Steps that share a token keep their order, and stand behind it, when what stands in the header is encrypted between.
+/// Steps that share a token keep their order and come after it, even if the header is encrypted between them.
 #[test]
 fn bsp_r5205_r3212_a_shared_token_stands_before_all_its_steps() {
     let derived = |token: ProtectionToken| token.derived_keys(SecureConversation::V1_3);
@@ -428,7 +429,7 @@ fn bsp_r5205_r3212_a_shared_token_stands_before_all_its_steps() {
                 &opened,
                 Err(OpenError::TwoUsernames | OpenError::Limit(Exceeded { limit: Limit::UsernameTokens, .. }))
             );
-            // The receiver takes one user's token beside those that make keys.
+            // The receiver accepts one user's token beside those that make keys.
             assert!(opened.is_ok() || (nth == 3 && limit) || is_anonymous(&opened), "{nth}: {opened:?}\n{message}");
         }
     }

@@ -219,7 +219,7 @@ fn envelopes_of_every_shape_are_secured() {
     }
 }
 
-/// A default namespace in scope, and none: peers read the rule about it differently, and agree on what we write.
+/// With and without a default namespace in scope: peers read the rule about it differently, but agree on what we write.
 fn envelopes() -> [String; 2] {
     let default = envelope(SOAP11).replace("<s:Envelope ", "<s:Envelope xmlns=\"urn:default\" ");
     [envelope(SOAP12), default]
@@ -255,7 +255,7 @@ fn t38_a_token_is_signed_through_the_reference_to_it() {
             assert!(message.contains("#STR-Transform"));
             let opened = token_demanded().open(&message);
             assert!(opened.is_ok(), "{form:?}: {:?}\n{message}", opened.err());
-            // The reference alone, under plain canonicalisation, covers no token.
+            // A reference under plain canonicalisation does not cover the token.
             let plain = recipe().sign(signing().reference(form)).plan().expect("a plan");
             refuse(&token_demanded(), &plain.secure(&envelope).expect("secured"));
         }
@@ -281,17 +281,17 @@ fn t38_references_that_mean_another_token_are_refused() {
         format!("{before}{swapped}{after}"),
         message.replacen("</wsse:BinarySecurityToken>", " </wsse:BinarySecurityToken>", 1),
         format!("{before}{after}"),
-        // Parameters that are none, or two; the misspelt identifier; comments.
+        // Parameters that do not exist, or two of them; the misspelt identifier; comments.
         message.replace("<ds:CanonicalizationMethod Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:CanonicalizationMethod></wsse:T", "</wsse:T"),
         message.replace("<wsse:TransformationParameters", "<wsse:TransformationParameters a=\"b\""),
         message.replace("#STR-Transform", "#STRTransform"),
-        // The reference means a reference, or is none.
+        // The reference identifies another reference, or is not one.
         message.replacen("<wsse:SecurityTokenReference", "<wsse:SecurityTokenReference xmlns:z=\"urn:z\" z:a=\"\"", 1),
     ] {
         assert_ne!(changed, message);
         let outcome = token_demanded().open(&changed);
         if let Ok(opened) = outcome {
-            // What is not covered may change: the reference itself is not what is signed.
+            // Data that is not covered may change: the reference itself is not signed.
             assert!(changed.contains("urn:z"), "{changed}");
             assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
         }
@@ -343,7 +343,7 @@ fn a_path_travels_as_a_pkcs7_bag() {
         DangerousNoReplayCache,
     );
     let plain = |certificates: &[&Certificate]| unordered.open(bag(certificates)).map(drop);
-    // Signed as it stood, the token cannot change even its order.
+    // The token was signed as written, so even the order of its children cannot change.
     assert!(plain(&[&sub_ca, &dave]).is_ok());
     assert!(plain(&[&dave, &sub_ca]).is_err());
     for certificates in [&[][..], &[&dave, &certificate("alice")], &[&sub_ca, &certificate("ca")]] {

@@ -117,7 +117,7 @@ fn the_path_length_of_an_anchor_holds() {
     let rollover = Spec::authority("root", "root").made("sub-ca", "ca");
     let message = signed_by(&Spec::leaf("leaf", "root").made("alice", "sub-ca"), "alice");
     opened(&below([limited(0)]).intermediates([rollover]), &message);
-    // Unchecked anchors are taken as they are, but for what they say of others.
+    // Unchecked anchors are accepted, but their constraints still apply.
     let unchecked = Trust::dangerous_unchecked_anchors([limited(0)]).expect("by name");
     let unchecked = unchecked.signer(SignerRule::AnyBelowTheAnchors).intermediates([middle()]);
     assert!(matches!(refused(&unchecked, &signed_by(&self::leaf(), "alice")), TrustError::PathLength { .. }));
@@ -392,7 +392,7 @@ fn certificates_signed_with_sha1_say_so() {
     let weak_middle = weak(Spec::authority("middle", "root")).made("sub-ca", "ca");
     let error = refused(&below([root()]).intermediates([weak_middle]), &signed_by(&leaf(), "alice"));
     assert!(matches!(&error, TrustError::WeakSignature { subject, .. } if subject == "CN=middle"), "{error}");
-    // How an anchor is signed does not matter, and an unknown issuer is what is missing.
+    // The signature of an anchor does not matter, and an unknown issuer is a missing one.
     let weak_root = weak(Spec::authority("root", "root")).made("ca", "ca");
     opened(&below([weak_root]).intermediates([middle()]), &signed_by(&leaf(), "alice"));
     let stranger = weak(Spec::leaf("leaf", "stranger")).made("alice", "sub-ca");

@@ -27,7 +27,7 @@ const CONFIGURED: [(&str, &str); 7] = [
     ("tokens", "AssertionTrust"),
 ];
 
-/// Calls that let nothing through that the default refuses, unless the caller names whom or what to trust.
+/// Calls that accept nothing more than the default, unless the caller names whom or what to trust.
 const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Receiver::new", "the default"),
     ("wss-header Receiver::decrypt_with", "a key of the caller's"),

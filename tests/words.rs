@@ -51,7 +51,7 @@ fn no_error_holds_text_in_a_type_that_prints_it_raw() {
     assert!(enums > 15, "the sources are read: {enums}");
 }
 
-/// Each place of a message where a name or value is free, with every hostile text, as refused by a service that logs.
+/// Each place of a message for a free name or value, with every hostile text, as a service that logs refuses it.
 #[test]
 fn hostile_names_and_values_are_escaped_in_errors_reports_and_evidence() {
     let receiver = receiver().decrypt_with(identity("bob"));
@@ -86,7 +86,7 @@ fn hostile_names_and_values_are_escaped_in_errors_reports_and_evidence() {
     assert!(refused > 100, "most of them are refused: {refused}");
 }
 
-/// What is found in a signed message, and what stands in its place.
+/// The text in a signed message, and its replacement.
 fn places(text: &str) -> Vec<(String, String)> {
     let mut places = Vec::new();
     let mut put = |before: &str, after: String| places.push((before.to_owned(), after));
@@ -110,7 +110,7 @@ fn places(text: &str) -> Vec<(String, String)> {
 
 #[test]
 fn names_of_elements_are_escaped_in_paths() {
-    // All of these may stand in a name.
+    // All of these are allowed in a name.
     for text in ["\u{61c}", "\u{200d}", "\u{feff}", "\u{e0041}", "\u{180e}"] {
         let message = signed(SOAP11).replacen("<wsu:Timestamp", &format!("<a{text}/><wsu:Timestamp"), 1);
         let evidence = lax().dangerous_open_unsigned(&message).expect("opens").evidence().clone();

@@ -86,10 +86,10 @@ impl Lcg {
 /// The root of the workspace.
 ///
 /// # Panics
-/// Never: the crate stands in it.
+/// Never: the crate is in it.
 #[must_use]
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches stands in the workspace")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("benches is in the workspace")
 }
 
 /// The median of as many runs as fit into a second, at least five.

@@ -1,4 +1,4 @@
-//! One way to break each rule, and what falls with it.
+//! One way to break each rule, and the other rules that break with it.
 
 /// A golden message, broken.
 pub(crate) struct Case {

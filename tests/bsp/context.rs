@@ -86,7 +86,7 @@ fn keys_show_what_ciphertext_hides() {
         assert_eq!(with(&message, &Context::new()).outcome(rule), Outcome::NotCheckable, "{rule}");
         let report = with(&message, &Context::new().receiver(&bob));
         assert_eq!(report.outcome(rule), Outcome::Pass, "{rule}");
-        // It is found where its ciphertext stands.
+        // It is found at the place of its ciphertext.
         let span = report.verdict(rule).places()[0].span.clone();
         assert!(message[span].starts_with("<xenc:EncryptedData"), "{rule}");
     }
@@ -134,7 +134,7 @@ fn a_variant_says_what_is_waived_and_why() {
     }
 }
 
-/// A recipe of 2010 needs no departure; nor does the message break a SHOULD on algorithms.
+/// A recipe of 2010 needs no departure, and the message breaks no SHOULD on algorithms.
 #[test]
 fn the_algorithms_of_the_profile_pass_as_written() {
     let signing = Signing::with(&identity("alice")).method(SignatureMethod::RsaSha1).digest(DigestMethod::Sha1);
@@ -186,7 +186,7 @@ fn a_message_in_any_state_has_a_verdict_on_every_rule() {
     }
 }
 
-/// Twice the message takes about twice the time, whatever there is twice of.
+/// Twice the message takes about twice the time, whichever part is doubled.
 #[test]
 fn a_report_takes_time_linear_in_the_message() {
     let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
@@ -260,7 +260,7 @@ fn every_row_says_what_it_is() {
     assert_eq!(levels, BTreeMap::from(expected));
 }
 
-/// The digest of the profile this project was given, where it stands beside the checkout.
+/// The summary of the profile that this project has, if it is beside the checkout.
 #[test]
 fn rows_are_those_of_the_digest() {
     let digest = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/spec/bsp-1.1.tsv");
@@ -276,8 +276,8 @@ fn rows_are_those_of_the_digest() {
     }
 }
 
-/// Rules about what is done, or about what is outside the message, and where we honour them: a file, and what stands
-/// there. Those without a place ask something of the transport or of the description, which this library has not.
+/// Rules about behaviour, or about things outside the message, and where we honour them: a file, and a text in it.
+/// Rules without a place are about the transport or the description, which this library does not have.
 const HONOURED: &[(&str, &str, &str)] = &[
     ("R3105", "crates/wss-header/src/requirements.rs", "pub struct Requirements"),
     ("U-5.3.1", "crates/wss-header/src/receiver.rs", "pub fn forwards"),
@@ -346,7 +346,7 @@ fn rules_of_behaviour_are_honoured_where_the_list_says() {
     }
 }
 
-/// R5414, R5415: a receiver takes prefixes in any order, with any white space.
+/// R5414, R5415: a receiver accepts prefixes in any order, with any white space.
 #[test]
 fn bsp_r5414_r5415_prefixes_in_any_order_and_space() {
     for list in ["a p", "p a", "  p \n\t a  "] {

@@ -37,8 +37,8 @@ fn expand(text: &str) -> String {
     NAMES.iter().fold(text.to_owned(), |text, (short, long)| text.replace(&format!("%{short}%"), long))
 }
 
-/// Replaces the first text that fits `from` by `to`. In `from`, `…` stands for any text, as little as will do; in
-/// `to`, `{1}` is what the first of them stood for.
+/// Replaces the first text that matches `from` by `to`. In `from`, `…` matches any text, as short as possible. In `to`,
+/// `{1}` is the text that the first `…` matched.
 pub(crate) fn replace(message: &str, from: &str, to: &str) -> String {
     let (from, mut to) = (expand(from), expand(to));
     let pieces: Vec<&str> = from.split('…').collect();

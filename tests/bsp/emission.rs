@@ -43,7 +43,7 @@ const CIPHERS: [ContentEncryption; 7] = [
 
 const KERBEROS: [KerberosForm; 3] = [KerberosForm::Gss, KerberosForm::ApReq, KerberosForm::Gss4120];
 
-/// Choices, each a number that is taken modulo what there is to choose from.
+/// Choices. Each is a number, taken modulo the number of possibilities.
 #[derive(Debug, Clone)]
 struct Choices {
     steps: Vec<[usize; 6]>,
@@ -181,13 +181,13 @@ fn assertion(version: SamlVersion) -> &'static str {
     if version == SamlVersion::V1_1 { &issued[0] } else { &issued[1] }
 }
 
-/// An envelope with an Id of its own, on a header block.
+/// An envelope with its own Id on a header block.
 fn their_envelope() -> String {
     let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     envelope(SOAP11).replace("<a:To>", &format!("<a:To xmlns:wsu=\"{wsu}\" wsu:Id=\"theirs\">"))
 }
 
-/// What a request by Alice leaves behind, with a key of its own.
+/// The exchange of a request by Alice, with its own key.
 fn request() -> &'static Exchange {
     static REQUEST: OnceLock<Exchange> = OnceLock::new();
     REQUEST.get_or_init(make_request)

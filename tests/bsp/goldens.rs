@@ -1,4 +1,4 @@
-//! Conformant messages, one for each kind of header: what the broken ones are made of.
+//! Conformant messages, one for each kind of header, from which the broken ones are made.
 
 use std::time::SystemTime;
 
@@ -17,7 +17,7 @@ const LICENSE: &str = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" \
     licenseId=\"urn:license:7\" wsu:Id=\"license-7\"><r:grant/><r:issuer><ds:Signature \
     xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"/></r:issuer></r:license>";
 
-/// An AP-REQ in the framing of the GSS-API; what is inside matters to no rule.
+/// An AP-REQ in the framing of the GSS-API. No rule looks inside.
 pub(crate) fn ticket() -> Option<KerberosTicket> {
     let mechanism = [0x06, 0x09, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x12, 0x01, 0x02, 0x02, 0x01, 0x00];
     let content = [mechanism.as_slice(), &[0x6E, 3, 1, 2, 3]].concat();
@@ -75,7 +75,7 @@ pub(crate) fn golden(name: &str) -> String {
                 .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body, action()]))
                 .sign(Signing::with(&identity("alice")).parts(parts())),
         ),
-        // A gateway signs the Body in a header of its own.
+        // A gateway signs the Body in its own header.
         "two headers" => {
             let plan = Recipe::new().actor("urn:gateway").sign(Signing::with(&identity("dave")).parts([Part::Body]));
             plan.plan().expect("a plan").secure(&golden("username")).expect("secured")
@@ -155,7 +155,7 @@ fn reply(request: &Exchange) -> String {
 
 type Edits = &'static [(&'static str, &'static str)];
 
-/// Forms that we do not write, made of what we write.
+/// Forms that we do not write, made from those that we write.
 fn edited(name: &str) -> (&'static str, Edits) {
     match name {
         "typed" => (

@@ -13,7 +13,7 @@ use crate::goldens::golden;
 
 const TEXT: &str = "a\nb";
 const CANONICAL_TEXT: &str = "a\r\nb";
-/// What the complete transform digests of the part `full@b`, by hand.
+/// The octets that the complete transform digests for the part `full@b`, written by hand.
 const CANONICAL_FULL: &str =
     "Content-Disposition:attachment;filename=\"x.bin\"\r\nContent-ID:<full@b>\r\nContent-Type:application/x\r\n\0\u{1}";
 
@@ -70,7 +70,7 @@ fn judged(package: &str) -> Report {
 
 type Edits = &'static [(&'static str, &'static str)];
 
-/// Rule, edits of the package, and what changes with it.
+/// A rule, edits of the package, and the verdicts that change.
 const CASES: &[(&str, Edits, &str)] = &[
     ("U-18.1.1", &[("--=_b\r\nContent-Type: text/xml", "--=_b\r\nContent-Type: application/xop+xml")], ""),
     ("U-18.1.2", &[("<a:To>", "<a:To><xenc:CipherReference xmlns:xenc=\"%XENC%\" URI=\"cid:text@b\"/>")], ""),

@@ -1,4 +1,4 @@
-//! A receiver refuses what breaks the profile, reports on it, or does nothing.
+//! A receiver refuses a message that breaks the profile, reports on it, or does nothing.
 
 use ws_security::bsp::{Outcome, Reception, Rule, Variant};
 use ws_security::prelude::*;

@@ -1,4 +1,4 @@
-//! What the tests of whole messages share: parties, envelopes, a receiver with nothing configured but what it must.
+//! The common parts of tests on whole messages: parties, envelopes, and a receiver with the least configuration.
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub(crate) fn trust() -> Trust {
     Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule)
 }
 
-/// A receiver with nothing configured but what it must be told.
+/// A receiver with the least configuration.
 pub(crate) fn receiver() -> Receiver {
     Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
 }

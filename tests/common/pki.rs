@@ -1,5 +1,5 @@
 //! An authority for tests: certificates and revocation lists, field by field, signed with the keys of `vectors/keys`.
-//! It makes what a real authority would not, too.
+//! It also makes what a real authority would not make.
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
 use ws_security::crypto::{PrivateKey, SigningKey};

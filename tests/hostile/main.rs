@@ -87,7 +87,7 @@ fn thread_time() -> Duration {
     std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
 }
 
-/// Octets that `run` held at most beyond what was there before; how long it took.
+/// The most octets that `run` held beyond those before, and its time.
 fn measured<T>(run: impl FnOnce() -> T) -> (T, usize, Duration) {
     let before = LIVE.get();
     PEAK.set(before);
@@ -97,7 +97,7 @@ fn measured<T>(run: impl FnOnce() -> T) -> (T, usize, Duration) {
     (result, PEAK.get() - before, took)
 }
 
-/// A door: what a message in it comes to, in a word.
+/// A door: the outcome for a message, in a word.
 type Door<'r> = (&'static str, Box<dyn Fn(&[u8]) -> String + 'r>);
 
 fn usual() -> Receiver {
@@ -163,7 +163,7 @@ const NOISE: Duration = Duration::from_millis(15);
 /// How often a ratio is measured again before it counts.
 const ATTEMPTS: usize = 6;
 
-/// Twice the size takes 2.3 times as long at most, unless all of it is over at once.
+/// Twice the size takes at most 2.3 times as long, unless everything is very quick.
 fn is_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times: &mut [Duration]) -> bool {
     let ratio_holds = |pair: &[Duration]| pair[1] < NOISE || pair[1] <= pair[0].mul_f64(2.3);
     let holds = |times: &[Duration]| times.windows(2).all(ratio_holds);
@@ -242,7 +242,7 @@ fn what_a_partner_amplifies_is_refused_by_the_budget() {
     assert!(peak < 12 * message.len() + (1 << 20), "{peak} for {}", message.len());
 }
 
-/// `WSS_HOSTILE_FILES` names a folder of messages that are opened, and what that took is printed.
+/// `WSS_HOSTILE_FILES` names a folder of messages. They are opened, and the cost is printed.
 #[test]
 fn messages_of_a_folder_take_little() {
     let Ok(folder) = std::env::var("WSS_HOSTILE_FILES") else { return };

@@ -73,7 +73,7 @@ fn signature(references: &str, key_info: &str) -> String {
     format!("<d:Signature>{info}<d:KeyInfo>{key_info}</d:KeyInfo></d:Signature>")
 }
 
-/// The certificate of the one whom the receiver trusts.
+/// The certificate of the signer that the receiver trusts.
 fn alice() -> String {
     x509(&format!("<d:X509Certificate>{}</d:X509Certificate>", base64_encode(certificate("alice").der())))
 }
@@ -148,7 +148,7 @@ fn wrapped_key(list: &str, id: &str) -> String {
     let key = &message[start..end];
     let list_at = key.find("<xenc:ReferenceList").unwrap_or(key.len());
     let key = &key[..list_at];
-    // Its token reference stays: it names bob by what the key carries.
+    // Its token reference stays: it identifies bob by an identifier in the certificate.
     let (tag, rest) = key.split_once('>').expect("a tag");
     let tag: String = tag.split(" Id=\"").next().unwrap_or(tag).to_owned();
     let namespaces: String = ["xenc", "ds", "wsse"]

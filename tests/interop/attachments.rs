@@ -1,4 +1,4 @@
-//! Attachments as WSS4J signs them: what it digests is what the profile's canonical forms give.
+//! Attachments signed by WSS4J: it digests the canonical forms of the profile.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ fn answered(answer: &str) -> (String, Vec<u8>, &str) {
 }
 
 /// Shapes of encrypted attachments: what is signed, what is encrypted, and which comes first; and why WSS4J cannot read
-/// what it should, its own messages included.
+/// some of them, including its own messages.
 const ENCRYPTED: [(&str, &str, &str, Option<&str>); 6] = [
     ("content", "content", "sign;encrypt", None),
     ("content", "complete", "sign;encrypt", None),
@@ -194,7 +194,7 @@ fn wss4j_opens_the_attachments_we_encrypt() {
             let content_type = package.content_type();
             let written = Package::parse_body(&content_type, &written, &Limits::default()).expect("a package");
             let sent = written.attachments()[0].unauthenticated_content().expect("in memory").into_owned();
-            // What stands outside when it arrives.
+            // The header fields of the part when it arrives.
             let outside: Vec<&str> = match cipher {
                 "complete" => vec!["Content-ID:<a@b>", "Content-Type:application/octet-stream"],
                 _ => headers
@@ -277,7 +277,7 @@ fn xop_goes_both_ways() {
         return;
     }
     let mut driver = Driver::start();
-    // WSS4J reads what it decrypts from a part as a document of its own, and loses the white space around it.
+    // WSS4J parses a decrypted part as a separate document, and loses the white space around it.
     let envelope = peer::envelope(name::SOAP12.uri).replace("<env:Body>\n  ", "<env:Body>");
     let answer = driver.ask("optimize", &envelope).expect("secured");
     let (lines, message) = answer.split_once("\n\n").expect("parts, and an envelope");
@@ -301,7 +301,7 @@ fn xop_goes_both_ways() {
     assert!(open("application/xop+xml").expect("opens").body().xml().contains(peer::MARKER));
     let own = lines.lines().map(|line| line.replace(' ', ":")).collect::<Vec<_>>().join(";");
     driver.ask(&format!("attached\tid=none,headers=,content=,included={own}"), message).expect("it opens its own");
-    // It is no XOP where the root does not say so.
+    // It is not XOP if the root does not say so.
     assert!(open("text/xml").is_err());
 
     let plan = Recipe::new()

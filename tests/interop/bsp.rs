@@ -11,7 +11,7 @@ use crate::goldens;
 use crate::peer;
 use crate::wss4j::Driver;
 
-/// What an engine of WSS4J raises anywhere in its code.
+/// The rules that an engine of WSS4J raises anywhere in its code.
 const DOM: &str = "R3227 R3203 R3224 R3221 R3222 R3220 R3229 R3225 R3226 R3217 R3223 R3061 R3058 R3054 R3063 R3070 R3071 \
     R3060 R3056 R5416 R5423 R5412 R5404 R5401 R5402 R5417 R5403 R5441 R3209 R5622 R5623 R5602 R5601 R5424 R5426 R5620 R5621 \
     R5625 R3029 R3030 R3031 R4222 R4201 R4217 R4218 R4223 R4225 R4220 R4221 R4214 R4215 R3033 R5214 R5215 R6902 R6611 R6617 \
@@ -42,7 +42,7 @@ fn ours(message: &str) -> BTreeSet<String> {
     failing.map(|verdict| verdict.rule().id().to_owned()).collect()
 }
 
-/// With what is judged without a key in front: an engine that stops at a broken signature has judged it by then.
+/// Rules that need no key come first: an engine that stops at a broken signature has already judged them.
 fn tokens_first(message: &str) -> String {
     let mut message = message.to_owned();
     for local in ["UsernameToken", "Timestamp"] {
@@ -59,7 +59,7 @@ fn tokens_first(message: &str) -> String {
     message
 }
 
-/// Why ours is right where the two differ: engine, message (`*` for any ending), rule, and the reason.
+/// Why our verdict is right where the two differ: engine, message (`*` for any ending), rule, and the reason.
 const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     (
         "dom",
@@ -321,7 +321,7 @@ const EXPLAINED: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
-/// Edits of the reference that the signature takes its key by.
+/// Edits of the reference by which the signature finds its key.
 const IN_USE: &[(&str, &str, &str)] = &[
     ("R3054", "<wsse:KeyIdentifier EncodingType=\"…\" ValueType=\"…\">", "<wsse:KeyIdentifier EncodingType=\"{1}\">"),
     ("R3063", "ValueType=\"%SMS11%ThumbprintSHA1\"", "ValueType=\"urn:other\""),
@@ -440,7 +440,7 @@ fn wss4j_and_we_agree_on_every_rule_it_enforces() {
     assert!(unused.is_empty(), "no longer needed: {unused:?}");
 }
 
-/// Messages of this project and, where they are, of others.
+/// Messages of this project and, if available, of others.
 fn corpus() -> Vec<(String, String)> {
     let own = peer::root().join("vectors/messages");
     let others = std::env::var_os("WSS_VECTORS").map(|path| PathBuf::from(path).join("wss"));

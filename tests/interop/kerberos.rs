@@ -67,7 +67,7 @@ fn inside() {
                 let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
                 let mut recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
                 if steps != "sign" {
-                    // One key for both, where it is not derived from.
+                    // One key for both uses, without derived keys.
                     recipe = recipe
                         .accept_one_key_to_sign_and_encrypt()
                         .encrypt(Encrypting::with_token(&token).parts([Part::Body]));

@@ -1,4 +1,4 @@
-//! Real peers, both ways. Runs where `WSS_INTEROP=1` is set; `.ci/run` sets it.
+//! Real peers, both ways. Runs only if `WSS_INTEROP=1` is set; `.ci/run` sets it.
 //!
 //! Needs a JDK and Maven (WSS4J, CXF, phase4), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.

@@ -1,4 +1,4 @@
-//! Mutants of our messages before WSS4J: what we accept and it refuses is explained, or a fault.
+//! Mutants of our messages, given to WSS4J: a message that we accept and it refuses is explained, or a fault.
 //!
 //! `WSS_MUTANTS` is their number (300), `WSS_MUTANTS_SEED` where to begin.
 
@@ -11,7 +11,7 @@ use wss_fuzz_harness::targets::Opening;
 use crate::peer;
 use crate::wss4j::Driver;
 
-/// Refusals of WSS4J for what does no harm, by a piece of its message, and why.
+/// Harmless reasons for which WSS4J refuses, by a part of its error text, and why they are harmless.
 const EXPLAINED: [(&str, &str); 5] = [
     ("Cannot resolve element with ID", UNTYPED),
     ("Multiple security tokens with the same Id", UNTYPED),

@@ -21,9 +21,9 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Opens a peer's message. Where it encrypted first, its signature tells neither that no default namespace was in scope
-/// around a plaintext with elements in no namespace, nor, under CBC, which key opens what was signed: the strict receiver
-/// says so, and the calls that it names open the message.
+/// Opens a peer's message. If the peer encrypted first, its signature does not show that there was no default namespace
+/// around a plaintext with elements in no namespace, nor, under CBC, which key decrypts the signed data. The strict
+/// receiver says so, and the calls that it names open the message.
 pub(crate) fn open(receiver: &Receiver, message: &str) -> Result<Opened, OpenError> {
     let lost = |opened: &Result<Opened, OpenError>| match opened {
         Err(OpenError::Requirement(RequirementError::CoverageLost { why, .. })) => Some(why.clone()),
@@ -40,7 +40,7 @@ pub(crate) fn open(receiver: &Receiver, message: &str) -> Result<Opened, OpenErr
     opened
 }
 
-/// A folder for what is built for a peer, kept between runs.
+/// A folder for files that are built for a peer, kept between runs.
 pub(crate) fn scratch(name: &str) -> PathBuf {
     let folder = root().join("target/interop").join(name);
     std::fs::create_dir_all(&folder).expect("a scratch folder");
@@ -129,7 +129,7 @@ pub(crate) fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> Ht
     read_http(&mut BufReader::new(stream))
 }
 
-/// Stands in every Body; seen again after a peer opened it.
+/// A text in every Body, which must be there again after a peer opened it.
 pub(crate) const MARKER: &str = "Zürich &amp; 4711";
 
 pub(crate) fn envelope(soap: &str) -> String {

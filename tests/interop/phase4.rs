@@ -1,5 +1,5 @@
 //! AS4 with phase4: a UserMessage with a compressed, signed and encrypted attachment each way over HTTP, with the
-//! algorithms of eDelivery AS4 1.15, and the signed receipt with the digests of what was sent.
+//! algorithms of eDelivery AS4 1.15, and the signed receipt with the digests of the sent message.
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
@@ -88,7 +88,7 @@ fn phase4_takes_what_we_send_and_its_receipt_is_for_it() {
     let receipt = receiver("alice", [messaging()]).open_reply(&answer.body, &exchange).expect("a signed receipt");
     assert_eq!(receipt.signer().certificate(), Some(&peer::certificate("bob")));
     exchange.check_receipt(&receipt).expect("it gives back our digests");
-    // It is no receipt for another message, nor for one of which it names less or more.
+    // It is not a receipt for another message, nor for one with fewer or more parts.
     let (_, _, other) = sent("two@example.org");
     assert!(matches!(other.check_receipt(&receipt), Err(ReceiptError::Unknown { .. })));
     // What is not signed says nothing: a digest that was changed on the way.
@@ -141,7 +141,7 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
     assert_eq!(payload, PAYLOAD);
 }
 
-/// Bob's gateway: opens what came, and signs a receipt for it.
+/// Bob's gateway: opens a message, and signs a receipt for it.
 fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
     let folder = tempfile::tempdir().expect("a folder");
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);

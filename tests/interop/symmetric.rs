@@ -200,7 +200,7 @@ fn tokens_are_signed_through_references_both_ways() {
             let message = driver.ask(&format!("secure\t{spec}"), envelope).expect("WSS4J signs");
             assert!(driver.ask("verify\tstax\ton", &message).is_err(), "the reason for the cells above");
             let own = driver.ask("verify\tdom\ton", &message);
-            // It digests a token before it puts it where the default namespace is in scope.
+            // It digests a token before it puts it into the scope of the default namespace.
             let explained = (form == ReferenceForm::Direct && context == "a default namespace")
                 .then_some("WSS4J does not verify this message either");
             assert_eq!(own.is_err(), explained.is_some(), "{row}");

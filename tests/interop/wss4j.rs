@@ -1,4 +1,4 @@
-//! Apache WSS4J 4.x: its DOM and its streaming engine verify what we secure; we open what it secures.
+//! Apache WSS4J 4.x: its DOM and its streaming engine verify our messages, and we open theirs.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) struct Driver {
     output: BufReader<ChildStdout>,
 }
 
-/// Set where the drivers were compiled by the process that started this one.
+/// Set if the parent process has already compiled the drivers.
 pub(crate) const COMPILED: &str = "WSS_INTEROP_COMPILED";
 
 /// Compiles a driver once, with the class path of Maven.
@@ -296,14 +296,13 @@ fn every_shape_goes_both_ways() {
     matrix.finish("WSS4J 4.x");
 }
 
-/// BSP enforcement is on wherever the profile, as WSS4J widened it, has room for what the message uses. Its
-/// streaming engine takes R5421 (a SHOULD for RSA and HMAC) as a refusal of PSS and ECDSA; its DOM engine does not
-/// check it.
+/// BSP enforcement is on wherever the profile, as WSS4J extends it, allows what the message uses. Its streaming engine
+/// treats R5421 (a SHOULD for RSA and HMAC) as a ban on PSS and ECDSA; its DOM engine does not check it.
 fn enforces_bsp(engine: &str, method: SignatureMethod) -> bool {
     engine == "dom" || matches!(method, SignatureMethod::RsaSha256 | SignatureMethod::RsaSha512)
 }
 
-/// Why no engine of WSS4J can take what we send.
+/// Why no engine of WSS4J accepts our message.
 fn cannot_verify(form: ReferenceForm) -> Option<&'static str> {
     (form == ReferenceForm::Embedded).then_some("WSS4J reads no embedded X.509 token")
 }
@@ -361,7 +360,7 @@ fn username_tokens_go_both_ways() {
     }
 }
 
-/// Writes `vectors/messages`: messages of ours, and what WSS4J says of them.
+/// Writes `vectors/messages`: our messages, and the verdicts of WSS4J.
 #[test]
 #[ignore = "writes into the source tree; run by hand when the wire form changes"]
 fn make_the_messages_of_our_own_vectors() {

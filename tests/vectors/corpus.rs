@@ -54,7 +54,7 @@ fn manifest(folder: &str) -> Vec<Case> {
 }
 
 fn exceptions(folder: &str) -> BTreeMap<String, String> {
-    // The file stands at the root of the workspace, whichever of its packages asks.
+    // The file is at the root of the workspace, for each of its packages.
     let folders = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     let mut paths = folders.map(|folder| folder.join("vectors/exceptions.toml"));
     let path = paths.find(|path| path.exists()).expect("vectors/exceptions.toml");
@@ -73,7 +73,7 @@ fn exceptions(folder: &str) -> BTreeMap<String, String> {
     found
 }
 
-/// Runs every case of `folder`; `check` says what is wrong with the outcome.
+/// Runs every case of `folder`. `check` returns what is wrong with the outcome.
 pub(crate) fn run(folder: &str, check: impl Fn(&Case) -> Result<(), String>) {
     if self::folder().is_none() {
         return;

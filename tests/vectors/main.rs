@@ -1,7 +1,7 @@
 //! The vectors of other projects, found through `WSS_VECTORS` (set by `.ci/run`).
 //!
-//! Every case gives its expected result, or stands in `vectors/exceptions.toml` with a reason; an exception
-//! that starts to pass fails the run until its line goes.
+//! Every case gives its expected result, or is in `vectors/exceptions.toml` with a reason. An exception that starts to
+//! pass fails the run until it is removed.
 
 mod c14n;
 mod corpus;

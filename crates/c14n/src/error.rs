@@ -166,7 +166,7 @@ pub enum IdError {
         /// The value of both Ids.
         id: WireText,
     },
-    /// *Malformed.* White space stands in an Id. By the type `xs:ID` it may stand around one without being part of it, so
+    /// *Malformed.* White space is inside an Id. The type `xs:ID` allows it around an Id without being part of it, so
     /// that some would read two Ids as one.
     #[error("the Id {id:?} has white space: write it without")]
     Blank {

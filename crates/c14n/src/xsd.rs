@@ -36,7 +36,7 @@ impl<'a> Element<'a> {
     /// Its text as `xs:anyURI`: without the blanks around it.
     ///
     /// # Errors
-    /// As [`Element::text`]; [`LeafError::Missing`] if blanks stand inside.
+    /// As [`Element::text`]; [`LeafError::Missing`] if blanks are inside.
     pub fn any_uri(self) -> Result<Cow<'a, str>, LeafError> {
         self.without_blanks("a URI without white space")
     }

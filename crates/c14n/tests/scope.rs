@@ -195,7 +195,7 @@ proptest! {
         }
     }
 
-    /// Put anywhere, what stands alone reads the same; put back, it changes no canonical form.
+    /// A standalone text reads the same at any place; put back in its old place, it changes no canonical form.
     #[test]
     fn what_stands_alone_means_the_same_anywhere(source in document(), at in any::<prop::sample::Index>(), whole in any::<bool>()) {
         let document = parse(&source);
