@@ -10,7 +10,8 @@ pub use wss_crypto::{
 /// SOAP with Attachments: packages of `multipart/related`.
 pub use wss_header::attachments;
 /// BSP 1.1: a verdict on every requirement.
-pub use wss_header::bsp;
+#[doc(inline)]
+pub use wss_bsp as bsp;
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, CoverageLost, DangerousNoReplayCache,

@@ -87,7 +87,7 @@ fn what_is_signed_is_handed_out_as_it_was_digested() {
 fn a_receiver_judges_the_package_too() {
     let message = both(signing());
     let variant = bsp::Variant::as_deployed;
-    let enforcing = demanding().bsp(bsp::Reception::Enforce(variant()));
+    let enforcing = demanding().bsp(bsp::Enforcement::Enforce(variant()));
     let opened = open(&enforcing, &message).expect("opens");
     let report = opened.evidence().bsp.as_ref().expect("a report");
     for rule in [Rule::U18_1_1, Rule::U18_2_3, Rule::U18_2_4, Rule::U18_2_5] {
@@ -99,7 +99,7 @@ fn a_receiver_judges_the_package_too() {
     assert!(open(&demanding(), &other_root).is_ok());
     let refused = open(&enforcing, &other_root);
     assert!(matches!(refused, Err(OpenError::Bsp { rule: Rule::U18_1_1, .. })), "{:?}", refused.map(drop));
-    let opened = open(&demanding().bsp(bsp::Reception::Report(variant())), &other_root).expect("opens");
+    let opened = open(&demanding().bsp(bsp::Enforcement::Report(variant())), &other_root).expect("opens");
     let breaches = opened.evidence().bsp.as_ref().expect("a report").breaches().map(|breach| breach.rule());
     assert_eq!(breaches.collect::<Vec<_>>(), [Rule::U18_1_1]);
     // What states no type is text, and digests alike, too; that is no more than advised against.

@@ -352,7 +352,7 @@ pub mod intermediaries {}
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
-/// use ws_security::bsp::{self, Context, Outcome, Reception, Rule, Variant};
+/// use ws_security::bsp::{self, Context, Outcome, Enforcement, Rule, Variant};
 /// use ws_security::{OpenError, PlanError, ReferenceForm};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -377,7 +377,7 @@ pub mod intermediaries {}
 /// // A service refuses what breaks the profile, where it is told to; safety never depends on it.
 /// let receiver = |variant: Variant| {
 ///     Receiver::new(Trust::pins([certificate("alice")]), Requirements::signed([Part::Body]), MemoryReplayCache::default())
-///         .bsp(Reception::Enforce(variant))
+///         .bsp(Enforcement::Enforce(variant))
 /// };
 /// let refused = receiver(Variant::as_deployed()).open(&for_a_camera);
 /// assert!(matches!(refused, Err(OpenError::Bsp { rule: Rule::R5417, .. })));

@@ -1,6 +1,6 @@
 //! A receiver refuses a message that breaks the profile, reports on it, or does nothing.
 
-use ws_security::bsp::{Outcome, Reception, Rule, Variant};
+use ws_security::bsp::{Outcome, Enforcement, Rule, Variant};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Fault, FaultCode, OpenError, ProtectionToken, ReferenceForm};
 
@@ -8,7 +8,7 @@ use crate::common::*;
 use crate::edit::replace;
 use crate::goldens::{golden, passwords};
 
-fn receiver(reception: Reception) -> Receiver {
+fn receiver(reception: Enforcement) -> Receiver {
     let requirements = Requirements::signed([Part::Body]);
     Receiver::new(Trust::pins([certificate("alice")]), requirements, DangerousNoReplayCache)
         .decrypt_with(identity("bob"))
@@ -17,11 +17,11 @@ fn receiver(reception: Reception) -> Receiver {
 }
 
 fn enforcing() -> Receiver {
-    receiver(Reception::Enforce(Variant::as_deployed()))
+    receiver(Enforcement::Enforce(Variant::as_deployed()))
 }
 
 fn reporting() -> Receiver {
-    receiver(Reception::Report(Variant::as_deployed()))
+    receiver(Enforcement::Report(Variant::as_deployed()))
 }
 
 fn refused_for(message: &str) -> Rule {
@@ -44,7 +44,7 @@ fn what_conforms_is_opened_and_its_report_knows_what_opening_proved() {
         assert_eq!(report.outcome(Rule::R3212), Outcome::Pass, "{name}");
         // What was hidden was judged.
         assert_eq!(report.outcome(Rule::R5404), Outcome::Pass, "{name}");
-        assert!(receiver(Reception::Off).open(&message).expect("opens").evidence().bsp.is_none());
+        assert!(receiver(Enforcement::Off).open(&message).expect("opens").evidence().bsp.is_none());
     }
     let outcome = |name: &str, rule: Rule| {
         let opened = reporting().open(golden(name)).expect("opens");
@@ -64,17 +64,17 @@ fn what_breaks_a_must_is_refused_with_the_rule_or_reported() {
     let opened = reporting().open(&message).expect("opens");
     let broken: Vec<_> = opened.evidence().bsp.as_ref().expect("a report").breaches().map(|v| v.rule()).collect();
     assert_eq!(broken, [Rule::R5417]);
-    assert!(receiver(Reception::Off).open(&message).is_ok());
+    assert!(receiver(Enforcement::Off).open(&message).is_ok());
     // A waiver is an agreement.
     let agreed = Variant::as_deployed().waive(Rule::R5417, "the camera sends key values");
-    assert!(receiver(Reception::Enforce(agreed)).open(&message).is_ok());
+    assert!(receiver(Enforcement::Enforce(agreed)).open(&message).is_ok());
     // What is hidden is refused as well, once it is seen.
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
     let hidden = secured(recipe().sign(signing().key_value_beside()).encrypt(encrypting));
     assert_eq!(refused_for(&hidden), Rule::R5402);
     assert!(reporting().open(&hidden).is_ok());
     // The profile as written has no AES-GCM.
-    let as_written = receiver(Reception::Enforce(Variant::as_written()));
+    let as_written = receiver(Enforcement::Enforce(Variant::as_written()));
     let error = refuse(&as_written, &golden("x509"));
     assert!(matches!(error, OpenError::Bsp { rule: Rule::R5620, .. }), "{error}");
     assert_eq!(Fault::naming(&error).code(), FaultCode::InvalidSecurity);

@@ -113,7 +113,7 @@ fn of_every_token() -> Receiver {
         .shared_secret(None, Secret::new(vec![9; 32]))
         .licenses(|_: &str| None::<PublicKey>)
         .assertions(assertions)
-        .bsp(bsp::Reception::Report(bsp::Variant::as_deployed()))
+        .bsp(bsp::Enforcement::Report(bsp::Variant::as_deployed()))
         .forwards()
 }
 

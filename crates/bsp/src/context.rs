@@ -2,28 +2,27 @@
 
 use wss_c14n::Limits;
 
+use super::holdings::Holdings;
 use super::variant::Variant;
-use crate::exchange::Exchange;
-use crate::receiver::Receiver;
 
 /// What is known beside the message. All of it may be left out.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'k> {
-    pub(super) variant: Variant,
-    pub(super) limits: Option<Limits>,
-    pub(super) receiver: Option<&'k Receiver>,
+    pub(crate) variant: Variant,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) holdings: Option<&'k dyn Holdings>,
     /// Whether passwords are asked for: not while a message is received, which asks for them itself.
-    pub(super) asks_passwords: bool,
-    pub(super) is_first: Option<bool>,
-    pub(super) transport: Transport,
-    pub(super) clear_text: Option<&'k str>,
+    pub(crate) asks_passwords: bool,
+    pub(crate) is_first: Option<bool>,
+    pub(crate) transport: Transport,
+    pub(crate) clear_text: Option<&'k str>,
 }
 
 /// What is known of the connection the message came over.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Transport {
-    pub(super) protocol: Option<String>,
-    pub(super) cipher_suite: Option<String>,
+pub(crate) struct Transport {
+    pub(crate) protocol: Option<String>,
+    pub(crate) cipher_suite: Option<String>,
 }
 
 impl<'k> Context<'k> {
@@ -50,19 +49,13 @@ impl<'k> Context<'k> {
     /// Has the keys, passwords and certificates of this receiver: ciphertext for it is judged by what it holds, and
     /// identifiers and digests by what they name. Nothing that the receiver requires matters here.
     #[must_use]
-    pub fn receiver(mut self, receiver: &'k Receiver) -> Self {
-        self.receiver = Some(receiver);
+    pub fn receiver(mut self, receiver: &'k dyn Holdings) -> Self {
+        self.holdings = Some(receiver);
         self.asks_passwords = true;
         self
     }
 
-    /// The message answers this request, so it is not the first of its exchange.
-    #[must_use]
-    pub fn request(self, _request: &Exchange) -> Self {
-        self.first_message(false)
-    }
-
-    /// Whether the message is the first secured one between its parties (R6903, R6904).
+    /// Whether the message is the first secured one between its parties (R6903, R6904). A reply is not.
     #[must_use]
     pub fn first_message(mut self, is_first: bool) -> Self {
         self.is_first = Some(is_first);
@@ -84,8 +77,7 @@ impl<'k> Context<'k> {
     }
 
     /// What bounds the XML of the message.
-    pub(super) fn xml_limits(&self) -> Limits {
-        let of_receiver = self.receiver.map(|receiver| receiver.limits);
-        of_receiver.or(self.limits).unwrap_or_default()
+    pub(crate) fn xml_limits(&self) -> Limits {
+        self.holdings.map(Holdings::limits).or(self.limits).unwrap_or_default()
     }
 }

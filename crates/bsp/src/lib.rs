@@ -2,117 +2,40 @@
 //!
 //! [`report`] judges one message against every [`Rule`], in one pass, whatever state the message is in: it never stops
 //! at a finding, and needs no signature that verifies. What the message alone does not show is not checkable, until a
-//! [`Context`] brings what is missing. A [`Variant`] says which breaches are waived, and why.
+//! [`Context`] brings what is missing: keys, certificates and passwords come from whoever implements [`Holdings`]. A
+//! [`Variant`] says which departures are admitted, and why.
 //!
-//! The profile and safety are different questions: what may run is the receiver's
-//! [`AlgorithmPolicy`](crate::AlgorithmPolicy).
+//! The profile and safety are different questions: what may run is the receiver's policy of algorithms, not the profile's.
 //!
-//! In reading order: `table` and `rule`, the requirements; `variant`, the departures that are admitted; `context`; `scene`, the targets of
-//! the profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of
-//! chapters; `report`, the verdicts; `revelation`, what keys show; `reception`, the same while a message is opened;
-//! `emission`, what a recipe would break.
+//! In reading order: `table`, the requirements, made of `row`s, and `rule`, what is asked of one; `listed`, algorithms;
+//! `variant`, the departures that are admitted; `context` and `holdings`, what is known beside the message; `targets`, the targets of the
+//! profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of chapters;
+//! `report`, the verdicts; `revelation`, what keys show; `judge`, the whole; `enforcement`, the same while a message is
+//! opened; `emission`, what a message yet to be made would break.
+
+#![forbid(unsafe_code)]
 
 mod check;
 mod context;
-mod emission;
+pub mod emission;
+mod enforcement;
+mod holdings;
+mod judge;
 mod listed;
-mod reception;
 mod reference;
 mod report;
 mod revelation;
+mod row;
 mod rule;
-mod scene;
 mod table;
+mod targets;
 mod variant;
 
-use wss_c14n::{Document, ParseError, transcode};
-
 pub use context::Context;
-pub use reception::Reception;
+pub use enforcement::{Breach, Enforcement, Judging, Proven};
+pub use holdings::{Decryption, Holdings, Revealed};
+pub use judge::{report, report_package};
 pub use report::{Outcome, Place, Report, Verdict};
-pub use rule::{Basis, Level};
+pub use row::{Basis, Level};
 pub use table::Rule;
 pub use variant::{Departure, Variant};
-
-pub(crate) use emission::{check as check_emission, check_requester};
-pub(crate) use reception::{Judging, Proven};
-pub(crate) use report::Revealed;
-
-use report::Findings;
-use revelation::Revelation;
-use scene::Scene;
-use wss_soap::mime::Package;
-use wss_soap::mime::xop::expanded;
-
-/// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
-/// byte order mark. Spans count the octets of its UTF-8.
-///
-/// Takes time linear in the message, and does not depend on its signatures. With the keys of a
-/// [receiver](Context::receiver) the report tells what ciphertext holds: it is for whoever runs the service, never for
-/// whoever sent the message.
-///
-/// # Errors
-/// [`ParseError`] if the message is no well-formed XML, or larger than the limits of the receiver, or than the default
-/// ones, allow.
-///
-/// # Specification
-/// WS-I Basic Security Profile 1.1.
-pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
-    judge(message.as_ref(), None, context)
-}
-
-/// As [`report`], for a message with attachments: chapter 18 is judged on them. Spans count the octets of the envelope
-/// in the root part.
-///
-/// # Errors
-/// [`ParseError`] if the root part is no well-formed XML, or larger than allowed.
-///
-/// # Specification
-/// WS-I Basic Security Profile 1.1 §18, SOAP Messages with Attachments Profile 1.1.1.
-pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Report, ParseError> {
-    judge(package.unauthenticated_envelope(), Some(package), context)
-}
-
-fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
-    let limits = context.xml_limits();
-    let mut text = transcode(message)?;
-    // What is judged is what was meant. An Include that cannot be expanded is judged as it stands.
-    if let Some(package) = package.filter(|package| package.is_xop())
-        && let Ok(expanded) = expanded(&text, package.attachments(), &limits)
-    {
-        text = expanded.envelope.into();
-    }
-    // No two revisions are in memory at a time.
-    let revelation = context.receiver.and_then(|receiver| Revelation::of(receiver, &text, package));
-    let last = match &revelation {
-        Some(revelation) => {
-            let document = Document::parse(revelation.source.as_str(), &limits)?;
-            Some(check::digests(&Scene::read(&document), &limits))
-        }
-        None => None,
-    };
-    let mut findings = Findings::new(&context.variant);
-    let as_it_came = {
-        let document = Document::parse(text.as_ref(), &limits)?;
-        let scene = Scene::read(&document);
-        check::revision(&scene, package, &[], context, &mut findings);
-        check::transport(&context.transport, document.root(), &mut findings);
-        let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
-        check::clear_text(&scene, clear.as_ref(), &mut findings);
-        let decrypted = revelation.as_ref().map(|revelation| &revelation.in_order).zip(last.as_ref());
-        check::order(&scene, &check::digests(&scene, &limits), decrypted, &mut findings);
-        scene.hidden().map(|hidden| report::place_of(hidden, hidden.span()))
-    };
-    let hidden = match revelation {
-        Some(revelation) => {
-            drop(text);
-            let document = Document::parse(revelation.source.as_str(), &limits)?;
-            let scene = Scene::read(&document);
-            findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
-            check::revision(&scene, package, &revelation.attachments, context, &mut findings);
-            scene.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())))
-        }
-        None => as_it_came,
-    };
-    Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
-}

@@ -6,33 +6,33 @@ use std::sync::LazyLock;
 use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, SignatureMethod, TransportMethod};
 
 /// R5420.
-pub(super) const DIGESTS: [&str; 1] = [DigestMethod::Sha1.uri()];
+pub(crate) const DIGESTS: [&str; 1] = [DigestMethod::Sha1.uri()];
 /// R5421.
-pub(super) const SIGNATURES: [&str; 2] = [SignatureMethod::HmacSha1.uri(), SignatureMethod::RsaSha1.uri()];
+pub(crate) const SIGNATURES: [&str; 2] = [SignatureMethod::HmacSha1.uri(), SignatureMethod::RsaSha1.uri()];
 /// R5620.
-pub(super) const CONTENTS: [&str; 3] =
+pub(crate) const CONTENTS: [&str; 3] =
     [ContentEncryption::TripleDesCbc.uri(), ContentEncryption::Aes128Cbc.uri(), ContentEncryption::Aes256Cbc.uri()];
 /// R5621.
-pub(super) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), TransportMethod::RsaOaepMgf1p.uri()];
+pub(crate) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), TransportMethod::RsaOaepMgf1p.uri()];
 /// R5625.
-pub(super) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
+pub(crate) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
 
 /// Signature methods of RFC 9231 that deployments use and this library does not run.
 const NOT_RUN_HERE: [&str; 1] = ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
 
 /// What deployments use beside what the profile lists.
-pub(super) struct Deployed {
-    pub(super) digests: Vec<&'static str>,
-    pub(super) signatures: Vec<&'static str>,
-    pub(super) contents: Vec<&'static str>,
-    pub(super) transports: Vec<&'static str>,
-    pub(super) wraps: Vec<&'static str>,
+pub(crate) struct Deployed {
+    pub(crate) digests: Vec<&'static str>,
+    pub(crate) signatures: Vec<&'static str>,
+    pub(crate) contents: Vec<&'static str>,
+    pub(crate) transports: Vec<&'static str>,
+    pub(crate) wraps: Vec<&'static str>,
     /// Transports and wraps.
-    pub(super) keys: Vec<&'static str>,
+    pub(crate) keys: Vec<&'static str>,
 }
 
 impl Deployed {
-    pub(super) fn get() -> &'static Self {
+    pub(crate) fn get() -> &'static Self {
         static DEPLOYED: LazyLock<Deployed> = LazyLock::new(Deployed::collect);
         &DEPLOYED
     }

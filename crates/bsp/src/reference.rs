@@ -10,14 +10,14 @@ use wss_tokens::{
     X509_PKI_PATH, X509_V1, X509_V3,
 };
 
-use super::scene::{Scene, is_token};
+use super::targets::{Targets, is_token};
 
 /// Octets of a token that are decoded.
 const MAX_TOKEN: usize = 64 << 10;
 
 /// The profile a token belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     X509,
     X509V1,
     Pkcs7,
@@ -34,7 +34,7 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The kind that a ValueType or TokenType names.
-    pub(super) fn of_type(uri: &str) -> Option<Self> {
+    pub(crate) fn of_type(uri: &str) -> Option<Self> {
         let conversations = [SecureConversation::V1_3, SecureConversation::V2005];
         Some(match uri {
             X509_V3 => Self::X509,
@@ -58,7 +58,7 @@ impl Kind {
     }
 
     /// The kind of a token of the message; `None` for a binary token of an unknown type.
-    pub(super) fn of_element(element: Element<'_>) -> Option<Self> {
+    pub(crate) fn of_element(element: Element<'_>) -> Option<Self> {
         if let Some(version) = SecureConversation::of(element, "SecurityContextToken") {
             return Some(Self::SecurityContext(version));
         }
@@ -77,7 +77,7 @@ impl Kind {
     }
 
     /// The kind of token that a type of key identifier names.
-    pub(super) fn of_identifier(value_type: &str) -> Option<Self> {
+    pub(crate) fn of_identifier(value_type: &str) -> Option<Self> {
         Some(match value_type {
             SUBJECT_KEY_IDENTIFIER | THUMBPRINT_SHA1 | X509_V3 => Self::X509,
             ENCRYPTED_KEY_SHA1 => Self::EncryptedKey,
@@ -89,7 +89,7 @@ impl Kind {
     }
 
     /// The type that the profile gives a token of this kind; a Kerberos token has one of six.
-    pub(super) fn token_type(self, token: Option<Element<'_>>) -> String {
+    pub(crate) fn token_type(self, token: Option<Element<'_>>) -> String {
         match self {
             Self::X509 => X509_V3.to_owned(),
             Self::X509V1 => X509_V1.to_owned(),
@@ -109,17 +109,17 @@ impl Kind {
         }
     }
 
-    pub(super) fn is_saml(self) -> bool {
+    pub(crate) fn is_saml(self) -> bool {
         matches!(self, Self::Saml1 | Self::Saml2)
     }
 
-    pub(super) fn is_x509(self) -> bool {
+    pub(crate) fn is_x509(self) -> bool {
         matches!(self, Self::X509 | Self::X509V1 | Self::Pkcs7 | Self::PkiPath)
     }
 }
 
 /// What the octets of a binary token turn out to be.
-pub(super) enum Content {
+pub(crate) enum Content {
     Certificate(Box<Certificate>),
     PkiPath,
     Pkcs7,
@@ -128,8 +128,8 @@ pub(super) enum Content {
 
 /// The binary tokens of the message, and what key identifiers may name among its tokens.
 #[derive(Default)]
-pub(super) struct Tokens<'d> {
-    pub(super) binary: Vec<(Element<'d>, Content)>,
+pub(crate) struct Tokens<'d> {
+    pub(crate) binary: Vec<(Element<'d>, Content)>,
     by_key_identifier: HashMap<Vec<u8>, Element<'d>>,
     by_thumbprint: HashMap<Vec<u8>, Element<'d>>,
     by_serial: HashMap<String, Vec<(DistinguishedName, Element<'d>)>>,
@@ -138,12 +138,12 @@ pub(super) struct Tokens<'d> {
 }
 
 impl<'d> Tokens<'d> {
-    pub(super) fn read(scene: &Scene<'d>) -> Self {
+    pub(crate) fn read(targets: &Targets<'d>) -> Self {
         let mut tokens = Self::default();
-        for element in scene.all(name::WSSE.uri, "BinarySecurityToken") {
+        for element in targets.all(name::WSSE.uri, "BinarySecurityToken") {
             let octets = element.base64(MAX_TOKEN).unwrap_or_default();
             let content = content_of(&octets);
-            if element.parent() == scene.security_of(element) {
+            if element.parent() == targets.security_of(element) {
                 if let Content::Certificate(certificate) = &content {
                     tokens.note(certificate, element);
                 }
@@ -153,14 +153,14 @@ impl<'d> Tokens<'d> {
             }
             tokens.binary.push((element, content));
         }
-        for key in &scene.encrypted_keys {
+        for key in &targets.encrypted_keys {
             let data = key.children_named(name::XENC.uri, "CipherData").next();
             let value = data.and_then(|data| data.children_named(name::XENC.uri, "CipherValue").next());
             if let Some(octets) = value.and_then(|value| value.base64(MAX_TOKEN).ok()) {
                 tokens.by_sha1.insert(sha1(&octets), *key);
             }
         }
-        for license in scene.all(name::REL.uri, "license") {
+        for license in targets.all(name::REL.uri, "license") {
             if let Some(id) = license.attribute("", "licenseId") {
                 tokens.by_license_id.insert(id.into_owned(), license);
             }
@@ -178,7 +178,7 @@ impl<'d> Tokens<'d> {
     }
 
     /// The certificates of the message, embedded ones too.
-    pub(super) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.binary.iter().filter_map(|(_, content)| match content {
             Content::Certificate(certificate) => Some(certificate.as_ref()),
             _ => None,
@@ -217,7 +217,7 @@ fn content_of(octets: &[u8]) -> Content {
 
 /// How a reference names its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Direct,
     KeyIdentifier,
     Embedded,
@@ -225,21 +225,21 @@ pub(super) enum Form {
 }
 
 /// `wsse:SecurityTokenReference`, with what it names.
-pub(super) struct Reference<'d> {
-    pub(super) element: Element<'d>,
-    pub(super) token_type: Option<String>,
+pub(crate) struct Reference<'d> {
+    pub(crate) element: Element<'d>,
+    pub(crate) token_type: Option<String>,
     /// The references inside, in order.
-    pub(super) forms: Vec<(Form, Element<'d>)>,
-    pub(super) key_name: Option<Element<'d>>,
-    pub(super) authority_binding: Option<Element<'d>>,
+    pub(crate) forms: Vec<(Form, Element<'d>)>,
+    pub(crate) key_name: Option<Element<'d>>,
+    pub(crate) authority_binding: Option<Element<'d>>,
     /// The token of the message that it names.
-    pub(super) token: Option<Element<'d>>,
+    pub(crate) token: Option<Element<'d>>,
     /// Of the token it names; what it says itself, where the message does not have the token.
-    pub(super) kind: Option<Kind>,
+    pub(crate) kind: Option<Kind>,
 }
 
 impl<'d> Reference<'d> {
-    pub(super) fn read(element: Element<'d>, scene: &Scene<'d>) -> Self {
+    pub(crate) fn read(element: Element<'d>, targets: &Targets<'d>) -> Self {
         let token_type = element.attribute(name::WSSE11.uri, "TokenType").map(|uri| uri.into_owned());
         let mut reference = Self {
             element,
@@ -268,7 +268,7 @@ impl<'d> Reference<'d> {
             };
             reference.forms.push((form, child));
         }
-        reference.token = reference.find_token(scene);
+        reference.token = reference.find_token(targets);
         reference.kind = match reference.token.filter(|token| is_token(*token)) {
             Some(token) => Kind::of_element(token),
             None => reference.stated_kind(),
@@ -277,31 +277,31 @@ impl<'d> Reference<'d> {
     }
 
     /// The form, if it has one at all.
-    pub(super) fn form(&self) -> Option<(Form, Element<'d>)> {
+    pub(crate) fn form(&self) -> Option<(Form, Element<'d>)> {
         self.forms.first().copied()
     }
 
     /// The form is this one.
-    pub(super) fn by(&self, wanted: Form) -> Option<Element<'d>> {
+    pub(crate) fn by(&self, wanted: Form) -> Option<Element<'d>> {
         self.form().filter(|(form, _)| *form == wanted).map(|(_, element)| element)
     }
 
     /// The token it names, if the message has it.
-    pub(super) fn internal_token(&self) -> Option<Element<'d>> {
+    pub(crate) fn internal_token(&self) -> Option<Element<'d>> {
         self.token.filter(|token| is_token(*token))
     }
 
-    fn find_token(&self, scene: &Scene<'d>) -> Option<Element<'d>> {
+    fn find_token(&self, targets: &Targets<'d>) -> Option<Element<'d>> {
         let Some((form, child)) = self.form() else {
             let named = self.key_name?.text().ok()?;
-            return scene.by_id(named.trim()).filter(|token| is_token(*token));
+            return targets.by_id(named.trim()).filter(|token| is_token(*token));
         };
         match form {
             Form::Direct => {
                 let uri = child.attribute("", "URI")?;
                 match uri.strip_prefix('#') {
-                    Some(id) => scene.by_id(id),
-                    None => scene.tokens.by_license_id.get(uri.as_ref()).copied(),
+                    Some(id) => targets.by_id(id),
+                    None => targets.tokens.by_license_id.get(uri.as_ref()).copied(),
                 }
             }
             Form::Embedded => child.children().find(|token| is_token(*token)),
@@ -309,7 +309,7 @@ impl<'d> Reference<'d> {
                 let text = child.text().ok()?;
                 let value_type = child.attribute("", "ValueType").unwrap_or_default();
                 let octets = base64_decode(&text, MAX_TOKEN);
-                let by_octets = octets.as_ref().and_then(|octets| scene.tokens.identified(&value_type, octets));
+                let by_octets = octets.as_ref().and_then(|octets| targets.tokens.identified(&value_type, octets));
                 let says_saml = Kind::of_identifier(&value_type).is_none_or(Kind::is_saml);
                 if by_octets.is_some() || !says_saml {
                     return by_octets;
@@ -318,11 +318,11 @@ impl<'d> Reference<'d> {
                 let encoded = octets.and_then(|octets| String::from_utf8(octets).ok());
                 let is_assertion = |token: &Element<'_>| Kind::of_element(*token).is_some_and(Kind::is_saml);
                 let ids = [Some(text.trim().to_owned()), encoded];
-                ids.iter().flatten().find_map(|id| scene.by_id(id).filter(is_assertion))
+                ids.iter().flatten().find_map(|id| targets.by_id(id).filter(is_assertion))
             }
             Form::IssuerSerial => {
                 let (issuer, serial) = issuer_serial(child)?;
-                let of_serial = scene.tokens.by_serial.get(serial.text().ok()?.trim())?;
+                let of_serial = targets.tokens.by_serial.get(serial.text().ok()?.trim())?;
                 let named = DistinguishedName::parse(&issuer.text().ok()?).ok()?;
                 of_serial.iter().find(|(issuer, _)| *issuer == named).map(|(_, token)| *token)
             }
@@ -349,7 +349,7 @@ impl<'d> Reference<'d> {
 }
 
 /// Issuer name and serial number of a `ds:X509Data`.
-pub(super) fn issuer_serial<'d>(data: Element<'d>) -> Option<(Element<'d>, Element<'d>)> {
+pub(crate) fn issuer_serial<'d>(data: Element<'d>) -> Option<(Element<'d>, Element<'d>)> {
     let both = data.children_named(name::DS.uri, "X509IssuerSerial").next()?;
     let child = |local: &str| both.children().find(|child| child.is(name::DS.uri, local));
     Some((child("X509IssuerName")?, child("X509SerialNumber")?))

@@ -6,7 +6,8 @@ use std::ops::Range;
 use wss_c14n::Element;
 use wss_text::shown;
 
-use super::rule::{Basis, Level};
+use super::holdings::Revealed;
+use super::row::{Basis, Level};
 use super::table::Rule;
 use super::variant::Variant;
 
@@ -15,9 +16,6 @@ const MAX_PLACES: usize = 8;
 
 /// Plaintexts that may stand inside one another.
 const MAX_NESTED: usize = 8;
-
-/// What is missing where ciphertext may hold what a verdict needs.
-const A_KEY: &str = "a key:";
 
 /// Siblings that are looked at for a position in a path.
 const MAX_SIBLINGS: usize = 1_000;
@@ -68,12 +66,12 @@ pub struct Place {
 /// The verdict on one requirement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verdict {
-    pub(super) rule: Rule,
-    pub(super) outcome: Outcome,
-    pub(super) places: Vec<Place>,
-    pub(super) count: usize,
-    pub(super) why: String,
-    pub(super) waived: Option<&'static str>,
+    pub(crate) rule: Rule,
+    pub(crate) outcome: Outcome,
+    pub(crate) places: Vec<Place>,
+    pub(crate) count: usize,
+    pub(crate) why: String,
+    pub(crate) waived: Option<&'static str>,
 }
 
 impl Verdict {
@@ -124,8 +122,8 @@ impl Verdict {
 /// A verdict on every requirement, in the order of the profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    pub(super) variant: Variant,
-    pub(super) verdicts: Vec<Verdict>,
+    pub(crate) variant: Variant,
+    pub(crate) verdicts: Vec<Verdict>,
 }
 
 impl Report {
@@ -166,12 +164,20 @@ impl Report {
     }
 }
 
+/// An element that cannot be judged.
+#[derive(Debug, Clone)]
+struct Unknown {
+    place: Place,
+    /// Ciphertext may hold what is missing: the element is judged again once it was decrypted.
+    by_ciphertext: bool,
+}
+
 /// What was found about one requirement so far.
 #[derive(Debug, Clone, Default)]
 struct Row {
     failed: Vec<Place>,
     failures: usize,
-    unknown: Vec<Place>,
+    unknown: Vec<Unknown>,
     unknowns: usize,
     /// How many of those ciphertext is to blame for.
     kept: usize,
@@ -181,7 +187,7 @@ struct Row {
 }
 
 /// Gathers findings, over one revision or several.
-pub(super) struct Findings<'v> {
+pub(crate) struct Findings<'v> {
     variant: &'v Variant,
     rows: Vec<Row>,
     /// Requirements that ciphertext kept from being judged somewhere.
@@ -215,15 +221,8 @@ impl Decrypted {
     }
 }
 
-/// What came out of ciphertext: where it stands now, and where the ciphertext stood in the message.
-#[derive(Debug, Clone)]
-pub(crate) struct Revealed {
-    pub(crate) now: Range<usize>,
-    pub(crate) wire: Range<usize>,
-}
-
 impl<'v> Findings<'v> {
-    pub(super) fn new(variant: &'v Variant) -> Self {
+    pub(crate) fn new(variant: &'v Variant) -> Self {
         Self {
             variant,
             rows: vec![Row::default(); Rule::ALL.len()],
@@ -234,14 +233,14 @@ impl<'v> Findings<'v> {
 
     /// From here on the revision is judged in which ciphertext was opened: what came out of it, and what it kept from
     /// being judged. `carried` is all ciphertext of the message; without it, places in the message are unknown.
-    pub(super) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
+    pub(crate) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
         revealed.sort_by_key(|revealed| revealed.now.start);
         carried.sort_by_key(|carried| carried.now.start);
         let again = std::mem::take(&mut self.kept_by_ciphertext);
         for rule in &again {
             let row = self.row(*rule);
             row.unknowns -= row.kept;
-            row.unknown.retain(|place| !place.why.contains(A_KEY));
+            row.unknown.retain(|unknown| !unknown.by_ciphertext);
             row.kept = 0;
         }
         self.decrypted = Some(Decrypted { revealed, carried, again });
@@ -265,12 +264,12 @@ impl<'v> Findings<'v> {
     }
 
     /// Whether this requirement is judged on an element now: whoever computes much for a verdict asks first.
-    pub(super) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
+    pub(crate) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
         self.span(rule, element).is_some()
     }
 
     /// The requirement is met here.
-    pub(super) fn pass(&mut self, rule: Rule, element: Element<'_>) {
+    pub(crate) fn pass(&mut self, rule: Rule, element: Element<'_>) {
         let Some(span) = self.span(rule, element) else { return };
         let row = self.row(rule);
         row.passes += 1;
@@ -280,12 +279,12 @@ impl<'v> Findings<'v> {
     }
 
     /// The requirement is broken here.
-    pub(super) fn fail(&mut self, rule: Rule, element: Element<'_>, why: impl Into<String>) {
+    pub(crate) fn fail(&mut self, rule: Rule, element: Element<'_>, why: impl Into<String>) {
         self.fail_on(rule, element, None, why);
     }
 
     /// The requirement is broken here by `found`, which may be waived.
-    pub(super) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
+    pub(crate) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
         let Some(span) = self.span(rule, element) else { return };
         if let Some(departure) = self.variant.waived(rule, found) {
             let reason = departure.reason;
@@ -301,28 +300,33 @@ impl<'v> Findings<'v> {
     }
 
     /// Whether the requirement is met here cannot be told without `missing`.
-    pub(super) fn unknown(&mut self, rule: Rule, element: Element<'_>, missing: &str) {
-        let Some(span) = self.span(rule, element) else { return };
+    pub(crate) fn unknown(&mut self, rule: Rule, element: Element<'_>, missing: &str) {
+        self.undecided(rule, element, missing, false);
+    }
+
+    /// Marks `rule` as undecidable: the deciding element may be encrypted. After decryption the rule is checked again on
+    /// the whole revision. `may` completes "a key: ciphertext …".
+    pub(crate) fn hidden(&mut self, rule: Rule, element: Element<'_>, may: &str) {
+        if self.undecided(rule, element, &format!("a key: {may}"), true) {
+            self.row(rule).kept += 1;
+            self.kept_by_ciphertext.insert(rule);
+        }
+    }
+
+    /// Whether the requirement is judged on this element at all.
+    fn undecided(&mut self, rule: Rule, element: Element<'_>, missing: &str, by_ciphertext: bool) -> bool {
+        let Some(span) = self.span(rule, element) else { return false };
         let row = self.row(rule);
         row.unknowns += 1;
         if row.unknown.len() < MAX_PLACES {
-            row.unknown.push(Place { path: path_of(element), span, why: plain(&format!("missing: {missing}")) });
+            let place = Place { path: path_of(element), span, why: plain(&format!("missing: {missing}")) };
+            row.unknown.push(Unknown { place, by_ciphertext });
         }
-    }
-
-    /// Whether the requirement is met here cannot be told, since ciphertext `may` hold what tells. It is judged again, on
-    /// everything, where ciphertext is opened: what it is about must still stand there by then.
-    pub(super) fn hidden(&mut self, rule: Rule, element: Element<'_>, may: &str) {
-        if !self.judges(rule, element) {
-            return;
-        }
-        self.unknown(rule, element, &format!("{A_KEY} {may}"));
-        self.row(rule).kept += 1;
-        self.kept_by_ciphertext.insert(rule);
+        true
     }
 
     /// What could not be told is known by now: the requirement is met.
-    pub(super) fn settle(&mut self, rule: Rule, element: Element<'_>) {
+    pub(crate) fn settle(&mut self, rule: Rule, element: Element<'_>) {
         let row = self.row(rule);
         row.unknowns = 0;
         row.unknown.clear();
@@ -331,18 +335,18 @@ impl<'v> Findings<'v> {
     }
 
     /// The first MUST or MUST NOT that is broken so far, with a place.
-    pub(super) fn breach(&self) -> Option<(Rule, &Place)> {
+    pub(crate) fn breach(&self) -> Option<(Rule, &Place)> {
         let mut rows = Rule::ALL.into_iter().zip(&self.rows).filter(|(rule, _)| rule.level().is_binding());
         rows.find_map(|(rule, row)| row.failed.first().map(|place| (rule, place)))
     }
 
     /// Met or broken.
-    pub(super) fn check(&mut self, rule: Rule, element: Element<'_>, met: bool, why: &str) {
+    pub(crate) fn check(&mut self, rule: Rule, element: Element<'_>, met: bool, why: &str) {
         if met { self.pass(rule, element) } else { self.fail(rule, element, why) }
     }
 
     /// The verdicts. `hidden` is ciphertext that may hold what rules about the header are about.
-    pub(super) fn finish(self, hidden: Option<Place>) -> Vec<Verdict> {
+    pub(crate) fn finish(self, hidden: Option<Place>) -> Vec<Verdict> {
         let rows = Rule::ALL.into_iter().zip(self.rows);
         rows.map(|(rule, row)| row.verdict(rule, hidden.as_ref())).collect()
     }
@@ -358,7 +362,8 @@ impl Row {
         let (outcome, places, count, waived) = if self.failures > 0 {
             (Outcome::Fail, self.failed, self.failures, None)
         } else if self.unknowns > 0 {
-            (Outcome::NotCheckable, self.unknown, self.unknowns, None)
+            let places = self.unknown.into_iter().map(|unknown| unknown.place).collect();
+            (Outcome::NotCheckable, places, self.unknowns, None)
         } else if self.passes > 0 {
             (Outcome::Pass, self.passed.into_iter().collect(), self.passes, self.waived)
         } else {
@@ -428,7 +433,7 @@ fn may_be_hidden(rule: Rule) -> bool {
 }
 
 /// An element, for what is said about it elsewhere.
-pub(super) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
+pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
     Place { path: path_of(element), span, why: String::new() }
 }
 

@@ -3,7 +3,7 @@
 //! A row is: variant, id, section, target, level, what decides it; the requirement, restated; the reading taken,
 //! where the text leaves room for more than one.
 
-use super::rule::rules;
+use super::row::rules;
 
 rules! {
     ETlsCiphersuite "E?-tls-ciphersuite" "4" "(TLS)" Extensibility Context

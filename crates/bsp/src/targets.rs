@@ -13,57 +13,57 @@ use super::reference::{Reference, Tokens};
 use wss_soap::SoapVersion;
 
 /// The targets of one revision of a message.
-pub(super) struct Scene<'d> {
-    pub(super) document: &'d Document<'d>,
-    pub(super) soap: Option<SoapVersion>,
-    pub(super) header: Option<Element<'d>>,
-    pub(super) body: Option<Element<'d>>,
+pub(crate) struct Targets<'d> {
+    pub(crate) document: &'d Document<'d>,
+    pub(crate) soap: Option<SoapVersion>,
+    pub(crate) header: Option<Element<'d>>,
+    pub(crate) body: Option<Element<'d>>,
     /// `soap:Header/wsse:Security`.
-    pub(super) security: Vec<Element<'d>>,
+    pub(crate) security: Vec<Element<'d>>,
     /// Elements with an Id of whatever kind, in the order of its value and then of the document.
     ids: Vec<NodeId>,
-    pub(super) references: Vec<Reference<'d>>,
-    pub(super) tokens: Tokens<'d>,
+    pub(crate) references: Vec<Reference<'d>>,
+    pub(crate) tokens: Tokens<'d>,
     /// `wsse:Security/ds:Signature`.
-    pub(super) signatures: Vec<Element<'d>>,
-    pub(super) encrypted_data: Vec<EncryptedData<'d>>,
+    pub(crate) signatures: Vec<Element<'d>>,
+    pub(crate) encrypted_data: Vec<EncryptedData<'d>>,
     /// `wsse:Security/xenc:EncryptedKey`.
-    pub(super) encrypted_keys: Vec<Element<'d>>,
+    pub(crate) encrypted_keys: Vec<Element<'d>>,
     /// `wsse:Security/xenc:ReferenceList` and `wsse:Security/xenc:EncryptedKey/xenc:ReferenceList`.
-    pub(super) lists: Vec<List<'d>>,
+    pub(crate) lists: Vec<List<'d>>,
     /// Security elements in scope, in document order.
-    pub(super) elements: Vec<Element<'d>>,
+    pub(crate) elements: Vec<Element<'d>>,
 }
 
 /// `xenc:EncryptedData` of the message's security.
-pub(super) struct EncryptedData<'d> {
-    pub(super) element: Element<'d>,
-    /// The lists that name it, as places in [`Scene::lists`], each once.
-    pub(super) named_by: Vec<usize>,
+pub(crate) struct EncryptedData<'d> {
+    pub(crate) element: Element<'d>,
+    /// The lists that name it, as places in [`Targets::lists`], each once.
+    pub(crate) named_by: Vec<usize>,
 }
 
 /// `xenc:ReferenceList` of a Security header, or of an EncryptedKey in one.
-pub(super) struct List<'d> {
-    pub(super) element: Element<'d>,
+pub(crate) struct List<'d> {
+    pub(crate) element: Element<'d>,
     /// The EncryptedKey it belongs to.
-    pub(super) key: Option<Element<'d>>,
+    pub(crate) key: Option<Element<'d>>,
     /// The Security header it stands in.
-    pub(super) security: Element<'d>,
-    pub(super) data: Vec<Element<'d>>,
-    pub(super) keys: Vec<Element<'d>>,
-    /// What it names, as places in [`Scene::encrypted_data`].
-    pub(super) named: Vec<usize>,
+    pub(crate) security: Element<'d>,
+    pub(crate) data: Vec<Element<'d>>,
+    pub(crate) keys: Vec<Element<'d>>,
+    /// What it names, as places in [`Targets::encrypted_data`].
+    pub(crate) named: Vec<usize>,
 }
 
 impl<'d> List<'d> {
     /// The step it is: the list itself, or its EncryptedKey.
-    pub(super) fn step(&self) -> Element<'d> {
+    pub(crate) fn step(&self) -> Element<'d> {
         self.key.unwrap_or(self.element)
     }
 }
 
-impl<'d> Scene<'d> {
-    pub(super) fn read(document: &'d Document<'d>) -> Self {
+impl<'d> Targets<'d> {
+    pub(crate) fn read(document: &'d Document<'d>) -> Self {
         let root = document.root();
         let soap = match root.name().namespace {
             uri if uri == name::SOAP11.uri => Some(SoapVersion::V11),
@@ -74,7 +74,7 @@ impl<'d> Scene<'d> {
         let (header, body) = (child("Header"), child("Body"));
         let blocks = header.into_iter().flat_map(Element::children);
         let security: Vec<_> = blocks.filter(|block| block.is(name::WSSE.uri, "Security")).collect();
-        let mut scene = Self {
+        let mut targets = Self {
             document,
             soap,
             header,
@@ -89,18 +89,18 @@ impl<'d> Scene<'d> {
             lists: Vec::new(),
             elements: Vec::new(),
         };
-        scene.find_ids();
-        scene.find_steps();
-        scene.find_encrypted_data();
-        scene.find_elements();
-        scene.tokens = Tokens::read(&scene);
-        scene.references = scene
+        targets.find_ids();
+        targets.find_steps();
+        targets.find_encrypted_data();
+        targets.find_elements();
+        targets.tokens = Tokens::read(&targets);
+        targets.references = targets
             .elements
             .iter()
             .filter(|element| element.is(name::WSSE.uri, "SecurityTokenReference"))
-            .map(|element| Reference::read(*element, &scene))
+            .map(|element| Reference::read(*element, &targets))
             .collect();
-        scene
+        targets
     }
 
     fn find_ids(&mut self) {
@@ -194,36 +194,36 @@ impl<'d> Scene<'d> {
     }
 
     /// The first element that has the Id of a `#id` in `@URI`.
-    pub(super) fn named_by(&self, reference: Element<'_>) -> Option<Element<'d>> {
+    pub(crate) fn named_by(&self, reference: Element<'_>) -> Option<Element<'d>> {
         let uri = reference.attribute("", "URI")?;
         self.by_id(uri.strip_prefix('#')?)
     }
 
-    pub(super) fn by_id(&self, id: &str) -> Option<Element<'d>> {
+    pub(crate) fn by_id(&self, id: &str) -> Option<Element<'d>> {
         let at = self.ids.partition_point(|node| id_at(self.document, *node).is_some_and(|known| *known < *id));
         let element = self.document.element(*self.ids.get(at)?)?;
         id_of(element).filter(|known| known == id).map(|_| element)
     }
 
     /// What is known of ciphertext in scope.
-    pub(super) fn encrypted_data_at(&self, element: Element<'_>) -> Option<&EncryptedData<'d>> {
+    pub(crate) fn encrypted_data_at(&self, element: Element<'_>) -> Option<&EncryptedData<'d>> {
         let at = self.encrypted_data.binary_search_by_key(&element.id(), |data| data.element.id());
         at.ok().and_then(|at| self.encrypted_data.get(at))
     }
 
     /// What is known of a reference in scope.
-    pub(super) fn reference_at(&self, element: Element<'_>) -> Option<&Reference<'d>> {
+    pub(crate) fn reference_at(&self, element: Element<'_>) -> Option<&Reference<'d>> {
         let at = self.references.binary_search_by_key(&element.id(), |reference| reference.element.id());
         at.ok().and_then(|at| self.references.get(at))
     }
 
     /// Security elements in scope with this name.
-    pub(super) fn all(&self, namespace: &str, local: &str) -> impl Iterator<Item = Element<'d>> {
+    pub(crate) fn all(&self, namespace: &str, local: &str) -> impl Iterator<Item = Element<'d>> {
         self.elements.iter().copied().filter(move |element| element.is(namespace, local))
     }
 
     /// The Security header an element stands in.
-    pub(super) fn security_of(&self, element: Element<'_>) -> Option<Element<'d>> {
+    pub(crate) fn security_of(&self, element: Element<'_>) -> Option<Element<'d>> {
         let at = self.security.partition_point(|security| security.id() <= element.id());
         let before = at.checked_sub(1).and_then(|at| self.security.get(at)).copied();
         before.filter(|security| security.contains(element))
@@ -231,7 +231,7 @@ impl<'d> Scene<'d> {
 
     /// Ciphertext that stands in a Security header, in place of a child: it may hide anything. That of an attachment hides
     /// nothing of the envelope.
-    pub(super) fn hidden(&self) -> Option<Element<'d>> {
+    pub(crate) fn hidden(&self) -> Option<Element<'d>> {
         let mut data = self.hiding_data();
         let hidden = data.find(|element| element.parent().is_some() && self.security_of(*element) == element.parent());
         let in_header = |security: &Element<'d>| security.children_named(name::SAML2.uri, "EncryptedAssertion").next();
@@ -239,12 +239,12 @@ impl<'d> Scene<'d> {
     }
 
     /// EncryptedData that hides something of the envelope.
-    pub(super) fn hiding_data(&self) -> impl Iterator<Item = Element<'d>> {
+    pub(crate) fn hiding_data(&self) -> impl Iterator<Item = Element<'d>> {
         self.encrypted_data.iter().map(|data| data.element).filter(|data| cipher_reference(*data).is_none())
     }
 
     /// The Ids of the document, if no two are one: what digests are computed with.
-    pub(super) fn index(&self) -> Option<IdIndex<'d>> {
+    pub(crate) fn index(&self) -> Option<IdIndex<'d>> {
         IdIndex::build(self.document).ok()
     }
 }
@@ -254,7 +254,7 @@ fn id_at<'d>(document: &'d Document<'d>, node: NodeId) -> Option<Cow<'d, str>> {
 }
 
 /// Where the cipher octets are, if not in the EncryptedData itself: in an attachment.
-pub(super) fn cipher_reference(data: Element<'_>) -> Option<Element<'_>> {
+pub(crate) fn cipher_reference(data: Element<'_>) -> Option<Element<'_>> {
     let cipher = data.children_named(name::XENC.uri, "CipherData").next()?;
     cipher.children_named(name::XENC.uri, "CipherReference").next()
 }
@@ -266,7 +266,7 @@ impl<'d> List<'d> {
     }
 }
 
-pub(super) fn is_encrypted_data(element: Element<'_>) -> bool {
+pub(crate) fn is_encrypted_data(element: Element<'_>) -> bool {
     element.is(name::XENC.uri, "EncryptedData")
 }
 
@@ -275,7 +275,7 @@ fn is_saml(element: Element<'_>) -> bool {
 }
 
 /// Whether an element is a token that stands in a header as such.
-pub(super) fn is_token(element: Element<'_>) -> bool {
+pub(crate) fn is_token(element: Element<'_>) -> bool {
     let conversation = ["SecurityContextToken", "DerivedKeyToken"];
     match (element.name().namespace, element.name().local) {
         (ns, "BinarySecurityToken" | "UsernameToken") => ns == name::WSSE.uri,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use ws_security::attachments::Spool;
-use ws_security::bsp::{Reception, Report, Variant};
+use ws_security::bsp::{Enforcement, Report, Variant};
 use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
@@ -185,9 +185,9 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     .algorithms(policy)
     .window(window.0, window.1)
     .bsp(match arguments.bsp {
-        Bsp::Enforce => Reception::Enforce(Variant::as_deployed()),
-        Bsp::Report => Reception::Report(Variant::as_deployed()),
-        Bsp::Off => Reception::Off,
+        Bsp::Enforce => Enforcement::Enforce(Variant::as_deployed()),
+        Bsp::Report => Enforcement::Report(Variant::as_deployed()),
+        Bsp::Off => Enforcement::Off,
     })
     .limits(output::changed(Limits::default()));
     if cbc {

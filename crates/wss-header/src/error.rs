@@ -11,7 +11,7 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
-use crate::bsp::Rule;
+use wss_bsp::{Breach, Rule};
 use crate::key_uses::KeyUseError;
 use crate::open::{CoverageLost, WhyEncrypted};
 
@@ -266,6 +266,12 @@ pub enum OpenError {
     /// *Refused.* The message was seen before, or the store cannot tell.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+}
+
+impl From<Breach> for OpenError {
+    fn from(Breach { rule, path, why }: Breach) -> Self {
+        Self::Bsp { rule, path, why }
+    }
 }
 
 impl From<TrustError> for OpenError {

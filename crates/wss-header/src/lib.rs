@@ -8,12 +8,13 @@
 
 mod attached;
 pub mod attachments;
-pub mod bsp;
 mod clock;
 mod deferred;
+mod emission;
 mod error;
 mod exchange;
 mod fault_code;
+mod holdings;
 mod key_uses;
 mod open;
 mod opened;

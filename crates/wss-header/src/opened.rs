@@ -7,7 +7,7 @@ use wss_text::WireText;
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
 use crate::attachments::AuthenticatedAttachment;
-use crate::bsp::Report;
+use wss_bsp::Report;
 use crate::exchange::Exchange;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;

@@ -8,7 +8,7 @@ use wss_tokens::ReferenceForm;
 
 use crate::attached::AttachedToken;
 use crate::attachments::{Attachment, SecuredPackage};
-use crate::bsp;
+use crate::emission;
 use crate::error::{PlanError, SecureError};
 use crate::exchange::Exchange;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
@@ -72,7 +72,7 @@ impl Plan {
             }
         }
         check_uses(&recipe)?;
-        bsp::check_emission(&recipe)?;
+        emission::check(&recipe)?;
         let encrypts_username = recipe
             .steps
             .iter()

@@ -13,7 +13,7 @@ use wss_tokens::{
 };
 use wss_xmldsig::Signature;
 
-use crate::bsp::Reception;
+use wss_bsp::Enforcement;
 use crate::clock::{Clock, SystemClock};
 use crate::deferred::{Deferred, PendingReplay, Remembered};
 use crate::error::{OpenError, RequirementError};
@@ -65,7 +65,7 @@ pub struct Receiver {
     pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
     pub(crate) protected_transport: bool,
     pub(crate) policy: AlgorithmPolicy,
-    pub(crate) bsp: Reception,
+    pub(crate) bsp: Enforcement,
     pub(crate) unauthenticated_cbc: bool,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
@@ -111,7 +111,7 @@ impl Receiver {
             passwords: None,
             protected_transport: false,
             policy: AlgorithmPolicy::default(),
-            bsp: Reception::Off,
+            bsp: Enforcement::Off,
             unauthenticated_cbc: false,
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
@@ -242,8 +242,8 @@ impl Receiver {
     /// What to do about BSP 1.1: refuse messages that break it, report on them in the evidence, or nothing, as by
     /// default. It asks for the shape of the header alone; what is safe is decided without it.
     #[must_use]
-    pub fn bsp(mut self, reception: Reception) -> Self {
-        self.bsp = reception;
+    pub fn bsp(mut self, enforcement: Enforcement) -> Self {
+        self.bsp = enforcement;
         self
     }
 
@@ -456,21 +456,6 @@ impl Receiver {
             evidence: opening.evidence,
         };
         Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
-    }
-
-    /// Whether a MAC verifies under the key that a username token and the password of its user make; `None` if there is
-    /// no password, or no telling.
-    pub(crate) fn password_mac_fits(&self, token: Element<'_>, signature: Element<'_>) -> Option<bool> {
-        let passwords = self.passwords.as_deref()?;
-        let token = UsernameToken::parse(token).ok()?;
-        passwords.password(token.username())?;
-        let key = token.password_key(PasswordKeyUse::Mac, passwords).ok()?;
-        let key = HmacKey::new(key.secret().as_octets().to_vec()).ok()?;
-        let budget = Budget::new(&self.limits, signature.span().len() as u64);
-        let signature = Signature::parse(signature, &budget).ok()?;
-        let signed_info = signature.signed_info();
-        let octets = signed_info.octets(&budget).ok()?;
-        Some(key.verify(signed_info.method(), &octets, signature.value()).is_ok())
     }
 
     fn process<'r>(

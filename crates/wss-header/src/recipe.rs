@@ -13,7 +13,7 @@ use wss_crypto::{
 };
 use wss_tokens::{Password, ReferenceForm};
 
-use crate::bsp::Rule;
+use wss_bsp::Rule;
 use crate::clock::{Clock, SystemClock};
 use crate::error::PlanError;
 use crate::part::Part;

@@ -8,35 +8,35 @@ use wss_crypto::{Digest, DigestMethod};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{Scene, cipher_reference};
-use crate::bsp::table::Rule;
+use crate::report::Findings;
+use crate::targets::{Targets, cipher_reference};
+use crate::table::Rule;
 use wss_soap::mime::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 
 const PACKAGE: &str = "the MIME package";
 
 /// `opened` are the attachments that could be decrypted, as they then were.
-pub(super) fn judge(
-    scene: &Scene<'_>,
+pub(crate) fn judge(
+    targets: &Targets<'_>,
     package: Option<&Package<'_>>,
     opened: &[MimePart<'_>],
     limits: &Limits,
     findings: &mut Findings<'_>,
 ) {
     let mut attachments = Attachments { package, opened, limits, encrypted: Vec::new(), digests: HashMap::new() };
-    for data in &scene.encrypted_data {
+    for data in &targets.encrypted_data {
         if let Some(reference) = cipher_reference(data.element) {
             attachments.encrypted(data.element, reference, !data.named_by.is_empty(), findings);
         }
     }
-    for signature in &scene.signatures {
+    for signature in &targets.signatures {
         let signed_info = signature.children_named(name::DS.uri, "SignedInfo");
         for reference in signed_info.flat_map(|info| info.children_named(name::DS.uri, "Reference")) {
             attachments.signed(reference, findings);
         }
     }
     if package.is_some() {
-        attachments.whole(scene, findings);
+        attachments.whole(targets, findings);
     }
 }
 
@@ -67,18 +67,18 @@ impl<'p> Attachments<'p, '_> {
     }
 
     /// §18.1.
-    fn whole(&self, scene: &Scene<'_>, findings: &mut Findings<'_>) {
-        let (Some(package), root) = (self.package, scene.document.root()) else { return };
+    fn whole(&self, targets: &Targets<'_>, findings: &mut Findings<'_>) {
+        let (Some(package), root) = (self.package, targets.document.root()) else { return };
         let media_type = package.root().unauthenticated_media_type().unwrap_or_default();
         let is_envelope = matches!(media_type.as_str(), "text/xml" | "application/soap+xml");
         let why = format!("the root part is of type {media_type:?}, and no envelope");
         findings.check(Rule::U18_1_1, root, is_envelope, &why);
         let is_url = |uri: &str| uri.starts_with("cid:");
         let mut outside = 0;
-        for element in scene.document.elements() {
+        for element in targets.document.elements() {
             let names = element.is(name::XENC.uri, "CipherReference") || element.is(name::DS.uri, "Reference");
             let names = names && element.attribute("", "URI").is_some_and(|uri| is_url(&uri));
-            if names && scene.security_of(element).is_none() {
+            if names && targets.security_of(element).is_none() {
                 outside += 1;
                 findings.fail(Rule::U18_1_2, element, "it names an attachment outside a Security header");
             }

@@ -2,14 +2,14 @@
 
 use wss_c14n::{Document, Element, name};
 
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{Scene, is_encrypted_data};
-use crate::bsp::table::Rule;
+use crate::report::Findings;
+use crate::targets::{Targets, is_encrypted_data};
+use crate::table::Rule;
 
 /// Judges the message against the clear text; without it nothing can be said where something is encrypted.
-pub(in crate::bsp) fn judge(scene: &Scene<'_>, clear: Option<&Document<'_>>, findings: &mut Findings<'_>) {
+pub(crate) fn judge(targets: &Targets<'_>, clear: Option<&Document<'_>>, findings: &mut Findings<'_>) {
     let Some(clear) = clear else {
-        if let Some(data) = scene.encrypted_data.first() {
+        if let Some(data) = targets.encrypted_data.first() {
             for rule in [Rule::R5614, Rule::R5606] {
                 findings.unknown(rule, data.element, "the envelope before it was encrypted");
             }
@@ -22,10 +22,10 @@ pub(in crate::bsp) fn judge(scene: &Scene<'_>, clear: Option<&Document<'_>>, fin
             .children()
             .find(|child| child.name().local == local && child.name().namespace == clear.root().name().namespace)
     };
-    if let Some(header) = scene.header {
+    if let Some(header) = targets.header {
         blocks(header, child("Header"), findings);
     }
-    if let (Some(body), Some(was)) = (scene.body, child("Body")) {
+    if let (Some(body), Some(was)) = (targets.body, child("Body")) {
         Comparison { findings }.element(body, was);
     }
 }

@@ -4,14 +4,14 @@ use wss_c14n::{Element, name};
 use wss_crypto::{DigestMethod, SignatureMethod};
 
 use super::signatures;
-use crate::bsp::context::Context;
-use crate::bsp::report::Findings;
-use crate::bsp::scene::Scene;
-use crate::bsp::table::Rule;
+use crate::context::Context;
+use crate::report::Findings;
+use crate::targets::Targets;
+use crate::table::Rule;
 
-pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
-    let signed = signatures::signed(scene);
-    let hides = scene.hidden().is_some();
+pub(crate) fn judge(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+    let signed = signatures::signed(targets);
+    let hides = targets.hidden().is_some();
     let covered = |rule: Rule, token: Element<'_>, findings: &mut Findings<'_>| {
         let is_signed = token.ancestors_and_self().any(|element| signed.contains(&element.id()));
         if !is_signed && hides {
@@ -20,16 +20,16 @@ pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Fin
             findings.check(rule, token, is_signed, "no signature covers the token");
         }
     };
-    for token in scene.all(name::WSSE.uri, "BinarySecurityToken") {
+    for token in targets.all(name::WSSE.uri, "BinarySecurityToken") {
         covered(Rule::U19_10, token, findings);
     }
-    for token in scene.all(name::WSSE.uri, "UsernameToken") {
+    for token in targets.all(name::WSSE.uri, "UsernameToken") {
         covered(Rule::U19_9, token, findings);
         password(token, context, findings);
     }
-    for signature in &scene.signatures {
+    for signature in &targets.signatures {
         let key_info = signature.children_named(name::DS.uri, "KeyInfo").next();
-        let reference = key_info.and_then(|info| info.children().next()).and_then(|first| scene.reference_at(first));
+        let reference = key_info.and_then(|info| info.children().next()).and_then(|first| targets.reference_at(first));
         if let Some(token) = reference.and_then(|reference| reference.internal_token()) {
             covered(Rule::U19_8, token, findings);
         }

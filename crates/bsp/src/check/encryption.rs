@@ -5,24 +5,24 @@ use std::collections::HashMap;
 use wss_c14n::{Element, NodeId, name};
 use wss_crypto::{KeyWrap, TransportMethod};
 
-use crate::bsp::listed::{CONTENTS, TRANSPORTS, WRAPS};
-use crate::bsp::reference::{Form, Reference};
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{EncryptedData, List, Scene, is_encrypted_data};
-use crate::bsp::table::Rule;
+use crate::listed::{CONTENTS, TRANSPORTS, WRAPS};
+use crate::reference::{Form, Reference};
+use crate::report::Findings;
+use crate::targets::{EncryptedData, List, Targets, is_encrypted_data};
+use crate::table::Rule;
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    headers(scene, findings);
-    for key in &scene.encrypted_keys {
+pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    headers(targets, findings);
+    for key in &targets.encrypted_keys {
         encrypted_key(*key, findings);
     }
-    for data in &scene.encrypted_data {
-        encrypted_data(data, scene, findings);
+    for data in &targets.encrypted_data {
+        encrypted_data(data, targets, findings);
     }
-    let steps = Steps::of(scene);
-    let hides = scene.hidden().is_some() || scene.hiding_data().next().is_some();
-    for (at, list) in scene.lists.iter().enumerate() {
-        judge_list(list, hides, scene, findings);
+    let steps = Steps::of(targets);
+    let hides = targets.hidden().is_some() || targets.hiding_data().next().is_some();
+    for (at, list) in targets.lists.iter().enumerate() {
+        judge_list(list, hides, targets, findings);
         steps.complete(at, list, findings);
     }
 }
@@ -32,8 +32,8 @@ fn child<'d>(element: Element<'d>, namespace: &str, local: &str) -> Option<Eleme
 }
 
 /// §10.1, §10.5.2.
-fn headers(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    let Some(header) = scene.header else { return };
+fn headers(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    let Some(header) = targets.header else { return };
     let bare = header.children().find(|child| is_encrypted_data(*child));
     match bare {
         Some(data) => findings.fail(Rule::R3228, data, "a header block encrypted without wsse11:EncryptedHeader"),
@@ -91,9 +91,9 @@ fn encrypted_key(key: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §10.5, §10.11.
-fn encrypted_data(data: &EncryptedData<'_>, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn encrypted_data(data: &EncryptedData<'_>, targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let element = data.element;
-    let by_key = data.named_by.iter().filter_map(|at| scene.lists.get(*at)).any(|list| list.key.is_some());
+    let by_key = data.named_by.iter().filter_map(|at| targets.lists.get(*at)).any(|list| list.key.is_some());
     if !by_key {
         let has_key_info = child(element, name::DS.uri, "KeyInfo").is_some();
         findings.check(Rule::R5629, element, has_key_info, "no xenc:EncryptedKey lists it, and it has no ds:KeyInfo");
@@ -121,13 +121,13 @@ fn key_info(encrypted: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §10.2.1, §10.4.1, §10.7 to §10.10.
-fn judge_list(list: &List<'_>, hides: bool, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn judge_list(list: &List<'_>, hides: bool, targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let (data_rule, key_rule) = match list.key {
         None => (Rule::R5608, Rule::R5613),
         Some(_) => (Rule::R3006, Rule::R3007),
     };
     for reference in &list.data {
-        match scene.named_by(*reference) {
+        match targets.named_by(*reference) {
             // An EncryptedHeader is named by its wsu:Id, the data by their Id.
             Some(target) => {
                 let fits = match is_encrypted_data(target) {
@@ -143,18 +143,18 @@ fn judge_list(list: &List<'_>, hides: bool, scene: &Scene<'_>, findings: &mut Fi
         }
     }
     for reference in &list.keys {
-        let fits = scene.named_by(*reference).is_some_and(|target| target.is(name::XENC.uri, "EncryptedKey"));
+        let fits = targets.named_by(*reference).is_some_and(|target| target.is(name::XENC.uri, "EncryptedKey"));
         findings.check(key_rule, *reference, fits, "the URI is not \"#\" and the Id of an xenc:EncryptedKey");
     }
-    let named = || list.named.iter().filter_map(|at| scene.encrypted_data.get(*at));
+    let named = || list.named.iter().filter_map(|at| targets.encrypted_data.get(*at));
     match list.key {
         Some(key) => {
-            for data in named().filter(|data| scene.security_of(data.element) == Some(list.security)) {
+            for data in named().filter(|data| targets.security_of(data.element) == Some(list.security)) {
                 let precedes = key.id() < data.element.id();
                 findings.check(Rule::R3208, key, precedes, "stands after xenc:EncryptedData of the header it lists");
             }
         }
-        None => single_key(list, named(), scene, findings),
+        None => single_key(list, named(), targets, findings),
     }
 }
 
@@ -166,10 +166,10 @@ fn is_shorthand(reference: Element<'_>) -> bool {
 fn single_key<'s, 'd: 's>(
     list: &List<'d>,
     named: impl Iterator<Item = &'s EncryptedData<'d>>,
-    scene: &Scene<'d>,
+    targets: &Targets<'d>,
     findings: &mut Findings<'_>,
 ) {
-    let mut keys: Vec<KeyName> = named.map(|data| KeyName::of(data.element, scene)).collect();
+    let mut keys: Vec<KeyName> = named.map(|data| KeyName::of(data.element, targets)).collect();
     keys.dedup();
     match keys.as_slice() {
         [] => {}
@@ -195,12 +195,12 @@ enum KeyName {
 }
 
 impl KeyName {
-    fn of(data: Element<'_>, scene: &Scene<'_>) -> Self {
+    fn of(data: Element<'_>, targets: &Targets<'_>) -> Self {
         let key_info = child(data, name::DS.uri, "KeyInfo");
         let Some(reference) = key_info.and_then(|info| child(info, name::WSSE.uri, "SecurityTokenReference")) else {
             return Self::Nothing;
         };
-        let Some(reference) = scene.reference_at(reference) else { return Self::Nothing };
+        let Some(reference) = targets.reference_at(reference) else { return Self::Nothing };
         match reference.internal_token() {
             Some(token) => Self::Token(token.id()),
             None => Self::elsewhere(reference),
@@ -227,18 +227,18 @@ struct Steps {
 }
 
 impl Steps {
-    fn of(scene: &Scene<'_>) -> Self {
+    fn of(targets: &Targets<'_>) -> Self {
         let mut of_key: HashMap<KeyName, usize> = HashMap::new();
-        for (at, list) in scene.lists.iter().enumerate() {
+        for (at, list) in targets.lists.iter().enumerate() {
             if let Some(key) = list.key {
                 of_key.insert(KeyName::Token(key.id()), at);
             }
         }
-        let mut key_lists = scene.lists.iter().enumerate().filter(|(_, list)| list.key.is_some());
+        let mut key_lists = targets.lists.iter().enumerate().filter(|(_, list)| list.key.is_some());
         let only_key_list = key_lists.next().map(|(at, _)| at).filter(|_| key_lists.next().is_none());
         let mut unnamed = Vec::new();
-        for data in &scene.encrypted_data {
-            let key = KeyName::of(data.element, scene);
+        for data in &targets.encrypted_data {
+            let key = KeyName::of(data.element, targets);
             match data.named_by.first() {
                 None => unnamed.push(key),
                 Some(at) if key != KeyName::Nothing => {

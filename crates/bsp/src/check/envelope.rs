@@ -4,27 +4,27 @@ use std::collections::HashMap;
 
 use wss_c14n::{Element, id_of, name};
 
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{Scene, is_encrypted_data};
-use crate::bsp::table::Rule;
+use crate::report::Findings;
+use crate::targets::{Targets, is_encrypted_data};
+use crate::table::Rule;
 use wss_soap::{Role, SoapVersion};
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    envelope(scene, findings);
-    ids(scene, findings);
-    recipients(scene, findings);
+pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    envelope(targets, findings);
+    ids(targets, findings);
+    recipients(targets, findings);
 }
 
-fn envelope(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    let root = scene.document.root();
+fn envelope(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    let root = targets.document.root();
     let rule = Rule::R5607;
-    let Some(version) = scene.soap.filter(|version| root.is(version.namespace(), "Envelope")) else {
+    let Some(version) = targets.soap.filter(|version| root.is(version.namespace(), "Envelope")) else {
         return findings.fail(rule, root, "the document element is no soap:Envelope");
     };
     if let Some(data) = root.children().find(|child| is_encrypted_data(*child)) {
         return findings.fail(rule, data, "xenc:EncryptedData in place of soap:Header or soap:Body");
     }
-    if scene.body.is_none() {
+    if targets.body.is_none() {
         return findings.fail(rule, root, "no soap:Body");
     }
     if version == SoapVersion::V12 {
@@ -33,9 +33,9 @@ fn envelope(scene: &Scene<'_>, findings: &mut Findings<'_>) {
     findings.pass(rule, root);
 }
 
-fn ids(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn ids(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut seen: HashMap<String, Element<'_>> = HashMap::new();
-    for element in scene.document.elements() {
+    for element in targets.document.elements() {
         let Some(id) = element.attribute(name::WSU.uri, "Id") else { continue };
         if seen.insert(id.clone().into_owned(), element).is_some() {
             findings.fail(Rule::R3204, element, format!("a second element with wsu:Id {:?}", short(&id)));
@@ -43,18 +43,18 @@ fn ids(scene: &Scene<'_>, findings: &mut Findings<'_>) {
             findings.pass(Rule::R3204, element);
         }
     }
-    for element in scene.document.elements() {
+    for element in targets.document.elements() {
         let Some(id) = id_of(element) else { continue };
-        let is_first = scene.by_id(&id) == Some(element);
+        let is_first = targets.by_id(&id) == Some(element);
         let why = format!("a second element with the id {:?}", short(&id));
         findings.check(Rule::U19_7, element, is_first, &why);
     }
 }
 
-fn recipients(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    let Some(version) = scene.soap else { return };
+fn recipients(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    let Some(version) = targets.soap else { return };
     let mut seen: HashMap<Role, usize> = HashMap::new();
-    for security in &scene.security {
+    for security in &targets.security {
         let role = Role::of(*security, version);
         let nth = seen.entry(role.clone()).or_default();
         *nth += 1;

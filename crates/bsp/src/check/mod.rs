@@ -12,30 +12,30 @@ mod timestamps;
 mod tokens;
 mod transport;
 
-pub(super) use clear_text::judge as clear_text;
-pub(super) use order::{Digests, digests, judge as order};
-pub(super) use references::is_rfc4514;
-pub(super) use transport::judge as transport;
+pub(crate) use clear_text::judge as clear_text;
+pub(crate) use order::{Digests, digests, judge as order};
+pub(crate) use references::is_rfc4514;
+pub(crate) use transport::judge as transport;
 
 use super::context::Context;
 use super::report::Findings;
-use super::scene::Scene;
+use super::targets::Targets;
 use wss_soap::mime::{MimePart, Package};
 
 /// Judges what one revision of the message shows.
-pub(super) fn revision(
-    scene: &Scene<'_>,
+pub(crate) fn revision(
+    targets: &Targets<'_>,
     package: Option<&Package<'_>>,
     opened: &[MimePart<'_>],
     context: &Context<'_>,
     findings: &mut Findings<'_>,
 ) {
-    envelope::judge(scene, findings);
-    timestamps::judge(scene, findings);
-    references::judge(scene, findings);
-    signatures::judge(scene, findings);
-    encryption::judge(scene, findings);
-    tokens::judge(scene, context, findings);
-    attachments::judge(scene, package, opened, &context.xml_limits(), findings);
-    considerations::judge(scene, context, findings);
+    envelope::judge(targets, findings);
+    timestamps::judge(targets, findings);
+    references::judge(targets, findings);
+    signatures::judge(targets, findings);
+    encryption::judge(targets, findings);
+    tokens::judge(targets, context, findings);
+    attachments::judge(targets, package, opened, &context.xml_limits(), findings);
+    considerations::judge(targets, context, findings);
 }

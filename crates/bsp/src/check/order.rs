@@ -8,24 +8,24 @@ use std::collections::HashMap;
 use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature};
 
-use crate::bsp::report::Findings;
-use crate::bsp::scene::Scene;
-use crate::bsp::table::Rule;
+use crate::report::Findings;
+use crate::targets::Targets;
+use crate::table::Rule;
 
 /// Ciphertexts that are looked at for one reference, and lists for one ciphertext.
 const MAX_CIPHERTEXTS: usize = 8;
 
 /// Whether the digests of references fit a revision: by Security header, child of it, and reference. What cannot be
 /// digested is missing.
-pub(in crate::bsp) type Digests = HashMap<(usize, usize, usize), bool>;
+pub(crate) type Digests = HashMap<(usize, usize, usize), bool>;
 
 /// Digests what the signatures of this revision reference.
-pub(in crate::bsp) fn digests(scene: &Scene<'_>, limits: &Limits) -> Digests {
+pub(crate) fn digests(targets: &Targets<'_>, limits: &Limits) -> Digests {
     let mut found = Digests::new();
-    let Some(ids) = scene.index() else { return found };
-    let documents = Documents { scene, ids: &ids };
-    let budget = Budget::new(limits, scene.document.source().len() as u64);
-    for (header, security) in scene.security.iter().enumerate() {
+    let Some(ids) = targets.index() else { return found };
+    let documents = Documents { targets, ids: &ids };
+    let budget = Budget::new(limits, targets.document.source().len() as u64);
+    for (header, security) in targets.security.iter().enumerate() {
         for (at, child) in security.children().enumerate().filter(|(_, child)| child.is(name::DS.uri, "Signature")) {
             let Ok(signature) = Signature::parse(child, &budget) else { continue };
             for (nth, reference) in signature.signed_info().references().iter().enumerate() {
@@ -39,13 +39,13 @@ pub(in crate::bsp) fn digests(scene: &Scene<'_>, limits: &Limits) -> Digests {
 }
 
 struct Documents<'s, 'd> {
-    scene: &'s Scene<'d>,
+    targets: &'s Targets<'d>,
     ids: &'s IdIndex<'d>,
 }
 
 impl<'d> Dereference<'d> for Documents<'_, 'd> {
     fn document(&self) -> Option<&'d Document<'d>> {
-        Some(self.scene.document)
+        Some(self.targets.document)
     }
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
@@ -53,20 +53,20 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
     }
 
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
-        let token = self.scene.reference_at(reference)?.internal_token()?;
+        let token = self.targets.reference_at(reference)?.internal_token()?;
         Some(DereferencedToken::Element(token))
     }
 }
 
 /// Judges the order of the steps on the wire. `decrypted` are the digests as a receiver with keys finds them, taking
 /// the steps in order; and those over the message with everything decrypted.
-pub(in crate::bsp) fn judge(
-    scene: &Scene<'_>,
+pub(crate) fn judge(
+    targets: &Targets<'_>,
     wire: &Digests,
     decrypted: Option<(&Digests, &Digests)>,
     findings: &mut Findings<'_>,
 ) {
-    for (header, security) in scene.security.iter().enumerate() {
+    for (header, security) in targets.security.iter().enumerate() {
         let steps = security.children().filter(|child| is_step(*child)).count();
         if steps > 0 {
             findings.pass(Rule::R3212, *security);
@@ -75,7 +75,7 @@ pub(in crate::bsp) fn judge(
             let signed_info = signature.children_named(name::DS.uri, "SignedInfo").next();
             let references = signed_info.into_iter().flat_map(|info| info.children_named(name::DS.uri, "Reference"));
             for (nth, reference) in references.enumerate() {
-                let Some(target) = scene.named_by(reference) else { continue };
+                let Some(target) = targets.named_by(reference) else { continue };
                 let key = (header, at, nth);
                 let fits = |digests: &Digests| digests.get(&key).copied();
                 let seen = Seen {
@@ -83,7 +83,7 @@ pub(in crate::bsp) fn judge(
                     in_order: decrypted.and_then(|(in_order, _)| fits(in_order)),
                     last: decrypted.and_then(|(_, last)| fits(last)),
                 };
-                for list in lists_inside(target, scene).filter(|list| list.parent() == Some(*security)) {
+                for list in lists_inside(target, targets).filter(|list| list.parent() == Some(*security)) {
                     judge_pair(signature, list, seen, findings);
                 }
             }
@@ -124,10 +124,10 @@ fn is_step(element: Element<'_>) -> bool {
 }
 
 /// The steps that decrypt something inside `target`.
-fn lists_inside<'s, 'd: 's>(target: Element<'d>, scene: &'s Scene<'d>) -> impl Iterator<Item = Element<'d>> + 's {
-    let from = scene.encrypted_data.partition_point(|data| data.element.id() < target.id());
-    let data = scene.encrypted_data.iter().skip(from).take(MAX_CIPHERTEXTS);
+fn lists_inside<'s, 'd: 's>(target: Element<'d>, targets: &'s Targets<'d>) -> impl Iterator<Item = Element<'d>> + 's {
+    let from = targets.encrypted_data.partition_point(|data| data.element.id() < target.id());
+    let data = targets.encrypted_data.iter().skip(from).take(MAX_CIPHERTEXTS);
     let inside = data.take_while(move |data| target.contains(data.element));
     let lists = inside.flat_map(|data| data.named_by.iter().take(MAX_CIPHERTEXTS));
-    lists.filter_map(|at| scene.lists.get(*at)).map(|list| list.step())
+    lists.filter_map(|at| targets.lists.get(*at)).map(|list| list.step())
 }

@@ -10,29 +10,29 @@ use wss_tokens::{
     SAML_ID, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, USERNAME_TOKEN, X509_PKI_PATH, X509_V3,
 };
 
-use crate::bsp::reference::{Form, Kind, Reference, issuer_serial};
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{Scene, is_encrypted_data, is_token};
-use crate::bsp::table::Rule;
+use crate::reference::{Form, Kind, Reference, issuer_serial};
+use crate::report::Findings;
+use crate::targets::{Targets, is_encrypted_data, is_token};
+use crate::table::Rule;
 
 const HIDDEN: &str = "ciphertext in the header may hold the token";
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    let hides = scene.hidden().is_some();
-    for reference in &scene.references {
+pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    let hides = targets.hidden().is_some();
+    for reference in &targets.references {
         one_reference(reference, findings);
         token_type(reference, findings);
-        place(reference, scene, findings);
+        place(reference, targets, findings);
         match reference.form() {
-            Some((Form::Direct, child)) => direct(reference, child, scene, hides, findings),
-            Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, scene, hides, findings),
+            Some((Form::Direct, child)) => direct(reference, child, targets, hides, findings),
+            Some((Form::KeyIdentifier, child)) => key_identifier(reference, child, targets, hides, findings),
             Some((Form::Embedded, child)) => embedded(child, findings),
             Some((Form::IssuerSerial, child)) => issuer(child, findings),
             None => {}
         }
         of_kind(reference, hides, findings);
     }
-    repeated_tokens(scene, findings);
+    repeated_tokens(targets, findings);
 }
 
 /// §8.1.1, §8.4.1.
@@ -60,7 +60,7 @@ fn token_type(reference: &Reference<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §8.7.4, §8.7.5: where token and reference stand to one another; §8.7.1 and §16.2.5: how it may be named there.
-fn place(reference: &Reference<'_>, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn place(reference: &Reference<'_>, targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let element = reference.element;
     let Some(token) = reference.internal_token() else {
         let names_outside = match reference.form() {
@@ -94,16 +94,16 @@ fn place(reference: &Reference<'_>, scene: &Scene<'_>, findings: &mut Findings<'
     }
     findings.check(Rule::R5205, element, token.id() < element.id(), "the token stands after the reference");
     if let Some(direct) = reference.by(Form::Direct)
-        && let Some(of_token) = scene.security_of(token)
+        && let Some(of_token) = targets.security_of(token)
     {
-        match scene.security_of(element) {
+        match targets.security_of(element) {
             Some(own) => {
                 findings.check(Rule::R3066, direct, own == of_token, "the token is in another wsse:Security");
             }
             None => {
                 let data = element.ancestors_and_self().find(|element| is_encrypted_data(*element));
-                let data = data.and_then(|data| scene.encrypted_data_at(data));
-                let lists = data.into_iter().flat_map(|data| &data.named_by).filter_map(|at| scene.lists.get(*at));
+                let data = data.and_then(|data| targets.encrypted_data_at(data));
+                let lists = data.into_iter().flat_map(|data| &data.named_by).filter_map(|at| targets.lists.get(*at));
                 let owners: Vec<_> = lists.map(|list| list.security).collect();
                 if owners.is_empty() {
                     findings.unknown(Rule::R3067, direct, "which header the ciphertext belongs to: no list names it");
@@ -133,7 +133,7 @@ fn external(reference: &Reference<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §8.3, §8.7.3, §8.9.1.
-fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hides: bool, findings: &mut Findings<'_>) {
+fn direct(reference: &Reference<'_>, child: Element<'_>, targets: &Targets<'_>, hides: bool, findings: &mut Findings<'_>) {
     let uri = child.attribute("", "URI");
     findings.check(Rule::R3062, child, uri.is_some(), "no URI attribute");
     let target = reference.token;
@@ -141,7 +141,7 @@ fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hide
         let fragment = uri.strip_prefix('#');
         match (fragment, target) {
             (Some(_), Some(_)) => findings.pass(Rule::R5204, child),
-            (Some(id), None) if pointed_at(id).is_some_and(|id| scene.by_id(id).is_some()) => {
+            (Some(id), None) if pointed_at(id).is_some_and(|id| targets.by_id(id).is_some()) => {
                 findings.fail(Rule::R5204, child, "an XPointer where the shorthand \"#id\" serves");
             }
             (Some(_), None) if hides => findings.hidden(Rule::R5204, child, HIDDEN),
@@ -150,7 +150,7 @@ fn direct(reference: &Reference<'_>, child: Element<'_>, scene: &Scene<'_>, hide
                 let has_id = wss_c14n::id_of(token).is_some();
                 findings.check(Rule::R5204, child, !has_id, "the token has an Id, and is named otherwise");
             }
-            (None, None) if scene.by_id(uri).is_some_and(is_token) => {
+            (None, None) if targets.by_id(uri).is_some_and(is_token) => {
                 findings.fail(Rule::R5204, child, "the Id of a token of the envelope without \"#\"");
             }
             (None, None) => {}
@@ -193,7 +193,7 @@ fn pointed_at(fragment: &str) -> Option<&str> {
 fn key_identifier(
     reference: &Reference<'_>,
     child: Element<'_>,
-    scene: &Scene<'_>,
+    targets: &Targets<'_>,
     hides: bool,
     findings: &mut Findings<'_>,
 ) {
@@ -226,7 +226,7 @@ fn key_identifier(
         findings.check(Rule::R3063, child, known.contains(&stated.as_ref()) && fits, &why);
     }
     if is_saml {
-        saml_identifier(reference, child, value_type.as_deref(), scene, hides, findings);
+        saml_identifier(reference, child, value_type.as_deref(), targets, hides, findings);
     }
 }
 
@@ -235,7 +235,7 @@ fn saml_identifier(
     reference: &Reference<'_>,
     child: Element<'_>,
     value_type: Option<&str>,
-    scene: &Scene<'_>,
+    targets: &Targets<'_>,
     hides: bool,
     findings: &mut Findings<'_>,
 ) {
@@ -252,7 +252,7 @@ fn saml_identifier(
     let text = child.text().unwrap_or_default();
     let text = text.trim();
     let decoded = base64_decode(text, 1_024).and_then(|octets| String::from_utf8(octets).ok());
-    let encoded = decoded.is_some_and(|id| scene.by_id(&id).and_then(Kind::of_element).is_some_and(Kind::is_saml));
+    let encoded = decoded.is_some_and(|id| targets.by_id(&id).and_then(Kind::of_element).is_some_and(Kind::is_saml));
     findings.check(Rule::R6605, child, is_ncname(text) && !encoded, "not the id of an assertion as a string");
 }
 
@@ -303,7 +303,7 @@ const SHORT_NAMES: [&str; 20] = [
 
 /// Whether a name that can be read is written as RFC 4514, or RFC 2253 before it, writes names: no quotes, and types
 /// by the short names that are registered, or as dotted numbers.
-pub(in crate::bsp) fn is_rfc4514(name: &str) -> bool {
+pub(crate) fn is_rfc4514(name: &str) -> bool {
     let mut rest = name.trim();
     while !rest.is_empty() {
         let Some((kind, value)) = rest.split_once('=') else { return false };
@@ -428,10 +428,10 @@ fn external_saml1(reference: &Reference<'_>, hides: bool, findings: &mut Finding
 }
 
 /// §8.7.2.
-fn repeated_tokens(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn repeated_tokens(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut embedded: HashMap<String, Element<'_>> = HashMap::new();
     let mut others: HashSet<String> = HashSet::new();
-    for (token, _) in &scene.tokens.binary {
+    for (token, _) in &targets.tokens.binary {
         let text: String = token.text().unwrap_or_default().split_whitespace().collect();
         if !token.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Embedded")) {
             others.insert(text);

@@ -5,26 +5,26 @@ use std::collections::HashSet;
 use wss_c14n::{Element, name};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
-use crate::bsp::listed;
-use crate::bsp::report::Findings;
-use crate::bsp::scene::{Scene, is_encrypted_data};
-use crate::bsp::table::Rule;
+use crate::listed;
+use crate::report::Findings;
+use crate::targets::{Targets, is_encrypted_data};
+use crate::table::Rule;
 
-pub(super) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
-pub(super) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
+pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
+pub(crate) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    for signature in &scene.signatures {
+pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    for signature in &targets.signatures {
         whole(*signature, findings);
         if let Some(signed_info) = child(*signature, "SignedInfo") {
             canonicalization(signed_info, findings);
             for reference in signed_info.children_named(name::DS.uri, "Reference") {
-                judge_reference(*signature, reference, scene, findings);
+                judge_reference(*signature, reference, targets, findings);
             }
         }
         key_info(*signature, findings);
     }
-    for security in &scene.security {
+    for security in &targets.security {
         for confirmation in security.children_named(name::WSSE11.uri, "SignatureConfirmation") {
             let has_id = confirmation.attribute(name::WSU.uri, "Id").is_some();
             findings.check(Rule::R5441, confirmation, has_id, "no wsu:Id attribute");
@@ -85,7 +85,7 @@ fn prefix_list(rule: Rule, parent: Element<'_>, target: Element<'_>, findings: &
 }
 
 /// §9.1, §9.2, §9.3, §9.6.
-fn judge_reference(signature: Element<'_>, reference: Element<'_>, scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn judge_reference(signature: Element<'_>, reference: Element<'_>, targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let uri = reference.attribute("", "URI");
     let transforms = child(reference, "Transforms");
     let list = || transforms.iter().flat_map(|transforms| transforms.children_named(name::DS.uri, "Transform"));
@@ -97,8 +97,8 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, scene: &Scene
     }
     // An empty URI is the whole document.
     let target = match uri.as_deref() {
-        Some("") => Some(scene.document.root()),
-        _ => shorthand.and_then(|id| scene.by_id(id)),
+        Some("") => Some(targets.document.root()),
+        _ => shorthand.and_then(|id| targets.by_id(id)),
     };
     if !is_attachment && !is_shorthand && target.is_none_or(|target| wss_c14n::id_of(target).is_none()) {
         let filters = list().any(|transform| algorithm(transform) == XPATH_FILTER);
@@ -209,15 +209,15 @@ fn key_info(signature: Element<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What signatures of the header name by `#id`, and through the STR-Transform.
-pub(super) fn signed<'d>(scene: &Scene<'d>) -> HashSet<wss_c14n::NodeId> {
+pub(crate) fn signed<'d>(targets: &Targets<'d>) -> HashSet<wss_c14n::NodeId> {
     let mut found = HashSet::new();
-    for signature in &scene.signatures {
+    for signature in &targets.signatures {
         let Some(signed_info) = child(*signature, "SignedInfo") else { continue };
         for reference in signed_info.children_named(name::DS.uri, "Reference") {
-            let Some(target) = scene.named_by(reference) else { continue };
+            let Some(target) = targets.named_by(reference) else { continue };
             found.insert(target.id());
             if target.is(name::WSSE.uri, "SecurityTokenReference") {
-                let token = scene.reference_at(target).and_then(|known| known.internal_token());
+                let token = targets.reference_at(target).and_then(|known| known.internal_token());
                 found.extend(token.map(|token| token.id()));
             }
         }

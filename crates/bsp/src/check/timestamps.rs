@@ -2,12 +2,12 @@
 
 use wss_c14n::{Element, name};
 
-use crate::bsp::report::Findings;
-use crate::bsp::scene::Scene;
-use crate::bsp::table::Rule;
+use crate::report::Findings;
+use crate::targets::Targets;
+use crate::table::Rule;
 
-pub(super) fn judge(scene: &Scene<'_>, findings: &mut Findings<'_>) {
-    for security in &scene.security {
+pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
+    for security in &targets.security {
         for (nth, timestamp) in security.children_named(name::WSU.uri, "Timestamp").enumerate() {
             findings.check(Rule::R3227, timestamp, nth == 0, "a second wsu:Timestamp in the header");
             judge_timestamp(timestamp, findings);

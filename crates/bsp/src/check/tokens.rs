@@ -1,17 +1,19 @@
 //! Chapters 11 to 17: tokens.
 
-use wss_c14n::{Element, base64_decode, name};
-use wss_crypto::Certificate;
+use wss_c14n::{Budget, Element, Limits, base64_decode, name};
+use wss_crypto::{Certificate, HmacKey};
 use wss_tokens::{
-    BASE64_BINARY, KerberosForm, PKCS7, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, UsernameToken, X509_PKI_PATH, X509_V1,
+    BASE64_BINARY, KerberosForm, PKCS7, PasswordKeyUse, PasswordSource, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, UsernameToken, X509_PKI_PATH, X509_V1,
     X509_V3,
 };
+use wss_xmldsig::Signature;
 
-use crate::bsp::context::Context;
-use crate::bsp::reference::{Content, Form, Kind};
-use crate::bsp::report::Findings;
-use crate::bsp::scene::Scene;
-use crate::bsp::table::Rule;
+use crate::context::Context;
+use crate::holdings::Holdings;
+use crate::reference::{Content, Form, Kind};
+use crate::report::Findings;
+use crate::targets::Targets;
+use crate::table::Rule;
 
 /// Certificates of the context that key identifiers are compared with.
 const MAX_CERTIFICATES: usize = 64;
@@ -25,18 +27,18 @@ const PROFILES: [&str; 4] = [
     "http://schemas.xmlsoap.org/ws/2005/02/sc",
 ];
 
-pub(super) fn judge(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
-    for (token, content) in &scene.tokens.binary {
+pub(crate) fn judge(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+    for (token, content) in &targets.tokens.binary {
         binary(*token, content, findings);
     }
-    for token in scene.all(name::WSSE.uri, "UsernameToken") {
+    for token in targets.all(name::WSSE.uri, "UsernameToken") {
         username(token, context, findings);
     }
-    password_keys(scene, context, findings);
-    certificate_identifiers(scene, context, findings);
-    tickets(scene, context, findings);
-    licenses(scene, findings);
-    confirmations(scene, findings);
+    password_keys(targets, context, findings);
+    certificate_identifiers(targets, context, findings);
+    tickets(targets, context, findings);
+    licenses(targets, findings);
+    confirmations(targets, findings);
 }
 
 /// Chapter 11, §13.1, §15.1.1.
@@ -110,8 +112,7 @@ fn username(token: Element<'_>, context: &Context<'_>, findings: &mut Findings<'
 
 /// §12.1.3.
 fn digest(token: Element<'_>, password: Element<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
-    let asked = context.receiver.filter(|_| context.asks_passwords);
-    let Some(passwords) = asked.and_then(|receiver| receiver.passwords.as_deref()) else {
+    let Some(passwords) = passwords(context) else {
         return findings.unknown(Rule::R4212, password, "the password");
     };
     let Ok(read) = UsernameToken::parse(token) else {
@@ -125,15 +126,15 @@ fn digest(token: Element<'_>, password: Element<'_>, context: &Context<'_>, find
 }
 
 /// §12.1.4: tokens that a signature, a ciphertext or a derived key takes its key from.
-fn password_keys(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+fn password_keys(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut seen = std::collections::HashSet::new();
-    for reference in scene.references.iter().filter(|reference| reference.kind == Some(Kind::Username)) {
+    for reference in targets.references.iter().filter(|reference| reference.kind == Some(Kind::Username)) {
         let Some(token) = reference.internal_token() else { continue };
         let parent = reference.element.parent();
         let signature = parent.filter(|parent| parent.is(name::DS.uri, "KeyInfo")).and_then(Element::parent);
         if let Some(signature) = signature.filter(|parent| parent.is(name::DS.uri, "Signature")) {
-            let receiver = context.receiver.filter(|_| context.asks_passwords && seen.len() < MAX_PASSWORD_KEYS);
-            match receiver.and_then(|receiver| receiver.password_mac_fits(token, signature)) {
+            let passwords = passwords(context).filter(|_| seen.len() < MAX_PASSWORD_KEYS);
+            match passwords.and_then(|passwords| mac_fits(token, signature, passwords, &context.xml_limits())) {
                 Some(fits) => findings.check(Rule::R4216, token, fits, "the MAC does not verify under the derived key"),
                 None => findings.unknown(Rule::R4216, token, "the password"),
             }
@@ -155,14 +156,34 @@ fn password_keys(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findin
     }
 }
 
+/// The passwords that may be asked for.
+fn passwords<'k>(context: &Context<'k>) -> Option<&'k dyn PasswordSource> {
+    context.holdings.filter(|_| context.asks_passwords)?.passwords()
+}
+
+/// Whether a MAC verifies under the key that a username token and the password of its user make; `None` if there is no
+/// password, or no telling.
+fn mac_fits(
+    token: Element<'_>,
+    signature: Element<'_>,
+    passwords: &dyn PasswordSource,
+    limits: &Limits,
+) -> Option<bool> {
+    let token = UsernameToken::parse(token).ok()?;
+    passwords.password(token.username())?;
+    let key = token.password_key(PasswordKeyUse::Mac, passwords).ok()?;
+    let key = HmacKey::new(key.secret().as_octets().to_vec()).ok()?;
+    let budget = Budget::new(limits, signature.span().len() as u64);
+    let signature = Signature::parse(signature, &budget).ok()?;
+    let signed_info = signature.signed_info();
+    let octets = signed_info.octets(&budget).ok()?;
+    Some(key.verify(signed_info.method(), &octets, signature.value()).is_ok())
+}
+
 /// §13.2.7.
-fn certificate_identifiers(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
-    let receiver = context.receiver;
-    let outside = receiver.into_iter().flat_map(|receiver| {
-        let own = receiver.identities.iter().map(|identity| identity.certificate());
-        receiver.trust.candidates().chain(own)
-    });
-    let known: Vec<&Certificate> = scene.tokens.certificates().take(MAX_CERTIFICATES).chain(outside).collect();
+fn certificate_identifiers(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+    let outside = context.holdings.into_iter().flat_map(Holdings::certificates);
+    let known: Vec<&Certificate> = targets.tokens.certificates().take(MAX_CERTIFICATES).chain(outside).collect();
     let mut extension = std::collections::HashSet::new();
     let mut wrapped = std::collections::HashSet::new();
     let mut computed = std::collections::HashSet::new();
@@ -181,7 +202,7 @@ fn certificate_identifiers(scene: &Scene<'_>, context: &Context<'_>, findings: &
             }
         }
     }
-    for reference in &scene.references {
+    for reference in &targets.references {
         let Some(child) = reference.by(Form::KeyIdentifier) else { continue };
         let value_type = child.attribute("", "ValueType").unwrap_or_default();
         let octets = child.text().ok().and_then(|text| base64_decode(&text, 1_024)).unwrap_or_default();
@@ -201,7 +222,7 @@ fn certificate_identifiers(scene: &Scene<'_>, context: &Context<'_>, findings: &
 }
 
 /// §15.1.
-fn tickets(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
+fn tickets(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut judge = |element: Element<'_>, is_internal: bool| match context.is_first {
         Some(true) => findings.check(Rule::R6903, element, is_internal, "the first message names a ticket elsewhere"),
         Some(false) => findings.check(Rule::R6904, element, !is_internal, "a later message carries the ticket again"),
@@ -210,12 +231,12 @@ fn tickets(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>
             findings.unknown(rule, element, "whether this is the first message of the exchange");
         }
     };
-    for (token, _) in &scene.tokens.binary {
+    for (token, _) in &targets.tokens.binary {
         if Kind::of_element(*token) == Some(Kind::Kerberos) {
             judge(*token, true);
         }
     }
-    for reference in scene.references.iter().filter(|reference| reference.kind == Some(Kind::Kerberos)) {
+    for reference in targets.references.iter().filter(|reference| reference.kind == Some(Kind::Kerberos)) {
         if reference.internal_token().is_none() {
             judge(reference.element, false);
         }
@@ -223,13 +244,13 @@ fn tickets(scene: &Scene<'_>, context: &Context<'_>, findings: &mut Findings<'_>
 }
 
 /// §14.1.3.
-fn licenses(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn licenses(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut seen = std::collections::HashSet::new();
-    for reference in scene.references.iter().filter(|reference| reference.kind == Some(Kind::Rel)) {
+    for reference in targets.references.iter().filter(|reference| reference.kind == Some(Kind::Rel)) {
         let Some(license) = reference.internal_token().filter(|license| seen.insert(license.id())) else { continue };
         let issuer = license.children_named(name::REL.uri, "issuer");
         let signature = issuer.flat_map(Element::children).find(|child| child.is(name::DS.uri, "Signature"));
-        if let (Some(signature), Some(security)) = (signature, scene.security_of(license)) {
+        if let (Some(signature), Some(security)) = (signature, targets.security_of(license)) {
             let precedes = signature.id() < reference.element.id();
             findings.check(
                 Rule::R6302,
@@ -242,14 +263,14 @@ fn licenses(scene: &Scene<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §16.1.1: the one rule that looks into assertions.
-fn confirmations(scene: &Scene<'_>, findings: &mut Findings<'_>) {
+fn confirmations(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let versions = [(name::SAML, "SubjectConfirmation"), (name::SAML2, "SubjectConfirmationData")];
     for (namespace, local) in versions {
-        for assertion in scene.all(namespace.uri, "Assertion") {
+        for assertion in targets.all(namespace.uri, "Assertion") {
             let inside = assertion.descendants_and_self().filter(|element| element.is(namespace.uri, local));
             for key_info in inside.flat_map(|inner| inner.children_named(name::DS.uri, "KeyInfo")) {
                 let named = key_info.children_named(name::WSSE.uri, "SecurityTokenReference").any(|reference| {
-                    let reference = crate::bsp::reference::Reference::read(reference, scene);
+                    let reference = crate::reference::Reference::read(reference, targets);
                     reference.kind.is_some_and(Kind::is_saml)
                 });
                 findings.check(Rule::R6601, key_info, !named, "the subject is confirmed by a SAML assertion");

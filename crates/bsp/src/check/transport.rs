@@ -2,11 +2,11 @@
 
 use wss_c14n::Element;
 
-use crate::bsp::context::Transport;
-use crate::bsp::report::Findings;
-use crate::bsp::table::Rule;
+use crate::context::Transport;
+use crate::report::Findings;
+use crate::table::Rule;
 
-pub(in crate::bsp) fn judge(transport: &Transport, root: Element<'_>, findings: &mut Findings<'_>) {
+pub(crate) fn judge(transport: &Transport, root: Element<'_>, findings: &mut Findings<'_>) {
     if let Some(protocol) = &transport.protocol {
         let is_ssl2 = protocol.to_ascii_uppercase().replace([' ', '_', '-', '.'], "").starts_with("SSLV2")
             || protocol.eq_ignore_ascii_case("SSL 2.0");

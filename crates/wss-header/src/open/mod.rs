@@ -32,7 +32,7 @@ use wss_xmlenc::{DecryptError, parse_reference_list};
 use zeroize::Zeroizing;
 
 use crate::attachments::AuthenticatedAttachment;
-use crate::bsp::{Judging, Proven};
+use wss_bsp::{Judging, Proven};
 use crate::error::OpenError;
 use crate::exchange::{Exchange, SentKey};
 use crate::key_uses::{KeyId, KeyUses};
@@ -208,7 +208,7 @@ impl<'r> Opening<'r> {
             timestamp: None,
             usernames: Vec::new(),
             replay_keys: Vec::new(),
-            profile: Judging::of(receiver, package, exchange.is_some()),
+            profile: Judging::of(&receiver.bsp, receiver, package, exchange.is_some()),
             evidence,
         }
     }

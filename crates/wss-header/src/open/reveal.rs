@@ -7,7 +7,7 @@ use wss_xmlenc::parse_reference_list;
 use zeroize::Zeroizing;
 
 use super::{Decrypted, Opening, Scene, Step};
-use crate::bsp::Revealed;
+use wss_bsp::Revealed;
 use crate::error::OpenError;
 use wss_soap::Envelope;
 use wss_soap::SecurityHeader;

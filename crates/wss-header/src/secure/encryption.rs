@@ -9,7 +9,7 @@ use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_at
 
 use super::edit::{escape, replace_content};
 use super::{Securing, header_block, locate, no_such, parse};
-use crate::bsp;
+use crate::emission;
 use crate::error::SecureError;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
@@ -199,7 +199,7 @@ impl Securing {
         let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
         let requester = requester.ok_or(SecureError::NeedsRequest)?;
         check_recipient(requester, transport, reference, self.recipe.legacy)
-            .and_then(|()| bsp::check_requester(&self.recipe, requester))
+            .and_then(|()| emission::check_requester(&self.recipe, requester))
             .map_err(SecureError::Requester)?;
         Ok(requester.clone())
     }

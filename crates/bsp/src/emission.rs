@@ -1,0 +1,83 @@
+//! What a message yet to be made would break, so that a plan breaks no MUST it was not told to.
+//!
+//! Each function judges one choice of a sender. Which choices a sender makes, and which breaches it was told to make, is
+//! its own: see `wss_header::Recipe`.
+
+use wss_crypto::{Certificate, ContentEncryption};
+use wss_tokens::{KerberosForm, ReferenceForm};
+
+use super::check::is_rfc4514;
+use super::table::Rule;
+
+/// A requirement that would be broken, and by what.
+pub type Broken = (Rule, &'static str);
+
+/// `ds:KeyInfo` of a signature that has another child beside its reference to a token.
+pub const SECOND_CHILD: Broken = (Rule::R5402, "a second child of ds:KeyInfo");
+
+/// Encrypting content with this algorithm.
+#[must_use]
+pub fn content(method: ContentEncryption) -> Option<Broken> {
+    (method == ContentEncryption::Aes192Cbc).then_some((Rule::R5620, "AES-192-CBC"))
+}
+
+/// Sending a Kerberos ticket in this form.
+pub fn ticket(form: KerberosForm) -> impl Iterator<Item = Broken> {
+    let broken = [
+        (Rule::R6902, "a Kerberos token other than #GSS_Kerberosv5_AP_REQ"),
+        (Rule::R6907, "a reference to a Kerberos token of another type"),
+    ];
+    broken.into_iter().filter(move |_| form != KerberosForm::Gss)
+}
+
+/// Referring to some certificate in this form. `key_info` is the rule that wants a wsse:SecurityTokenReference in this
+/// `ds:KeyInfo`: [`Rule::R5417`] in a signature, [`Rule::R5426`] in an EncryptedKey.
+#[must_use]
+pub fn form(reference: ReferenceForm, key_info: Rule) -> Option<Broken> {
+    match reference {
+        ReferenceForm::ComputedKeyIdentifier => {
+            Some((Rule::R5210, "a key identifier that the certificate does not have"))
+        }
+        ReferenceForm::KeyName => Some((key_info, "ds:KeyName in ds:KeyInfo")),
+        ReferenceForm::KeyValue => Some((key_info, "ds:KeyValue in ds:KeyInfo")),
+        ReferenceForm::X509Data => Some((key_info, "a certificate in ds:X509Data")),
+        _ => None,
+    }
+}
+
+/// Referring to this certificate in this form, beside what [`form`] says.
+#[must_use]
+pub fn certificate(certificate: &Certificate, reference: ReferenceForm) -> Option<Broken> {
+    match reference {
+        ReferenceForm::Direct | ReferenceForm::Embedded if certificate.version() == 1 => {
+            Some((Rule::R3033, "a certificate of version 1 in a token"))
+        }
+        ReferenceForm::IssuerSerialAs(form) if !is_rfc4514(&certificate.issuer().written(form)) => {
+            Some((Rule::R5409, "an issuer name that is not written as RFC 4514 has it"))
+        }
+        _ => None,
+    }
+}
+
+/// Referring to these certificates in these forms, all in one message: a token that is in the message is named directly,
+/// wherever it is named.
+#[must_use]
+pub fn named_otherwise(names: &[(&Certificate, ReferenceForm)]) -> Option<Broken> {
+    let mut in_header = names.iter().filter(|(_, form)| *form == ReferenceForm::Direct);
+    let otherwise = |token: &Certificate| names.iter().any(|(named, form)| *named == token && names_by_value(*form));
+    in_header
+        .any(|(token, _)| otherwise(token))
+        .then_some((Rule::R3022, "a certificate that is sent as a token, and named otherwise elsewhere"))
+}
+
+/// Whether a form names what a certificate is, rather than where it is.
+fn names_by_value(form: ReferenceForm) -> bool {
+    matches!(
+        form,
+        ReferenceForm::IssuerSerial
+            | ReferenceForm::IssuerSerialAs(_)
+            | ReferenceForm::SubjectKeyIdentifier
+            | ReferenceForm::ComputedKeyIdentifier
+            | ReferenceForm::Thumbprint
+    )
+}

@@ -1,0 +1,84 @@
+//! The judge: one pass over a message, and a second over what its ciphertext held.
+
+use wss_c14n::{Document, ParseError, transcode};
+use wss_soap::mime::Package;
+use wss_soap::mime::xop::expanded;
+
+use super::check;
+use super::context::Context;
+use super::report::{self, Findings, Report};
+use super::revelation::Revelation;
+use super::targets::Targets;
+
+/// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
+/// byte order mark. Spans count the octets of its UTF-8.
+///
+/// Takes time linear in the message, and does not depend on its signatures. With the keys of a
+/// [receiver](Context::receiver) the report tells what ciphertext holds: it is for whoever runs the service, never for
+/// whoever sent the message.
+///
+/// # Errors
+/// [`ParseError`] if the message is no well-formed XML, or larger than the limits of the receiver, or than the default
+/// ones, allow.
+///
+/// # Specification
+/// WS-I Basic Security Profile 1.1.
+pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
+    judge(message.as_ref(), None, context)
+}
+
+/// As [`report`], for a message with attachments: chapter 18 is judged on them. Spans count the octets of the envelope
+/// in the root part.
+///
+/// # Errors
+/// [`ParseError`] if the root part is no well-formed XML, or larger than allowed.
+///
+/// # Specification
+/// WS-I Basic Security Profile 1.1 §18, SOAP Messages with Attachments Profile 1.1.1.
+pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Report, ParseError> {
+    judge(package.unauthenticated_envelope(), Some(package), context)
+}
+
+fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
+    let limits = context.xml_limits();
+    let mut text = transcode(message)?;
+    // What is judged is what was meant. An Include that cannot be expanded is judged as it stands.
+    if let Some(package) = package.filter(|package| package.is_xop())
+        && let Ok(expanded) = expanded(&text, package.attachments(), &limits)
+    {
+        text = expanded.envelope.into();
+    }
+    // No two revisions are in memory at a time.
+    let revelation = context.holdings.and_then(|holdings| Revelation::of(holdings, &text, package));
+    let last = match &revelation {
+        Some(revelation) => {
+            let document = Document::parse(revelation.source.as_str(), &limits)?;
+            Some(check::digests(&Targets::read(&document), &limits))
+        }
+        None => None,
+    };
+    let mut findings = Findings::new(&context.variant);
+    let as_it_came = {
+        let document = Document::parse(text.as_ref(), &limits)?;
+        let targets = Targets::read(&document);
+        check::revision(&targets, package, &[], context, &mut findings);
+        check::transport(&context.transport, document.root(), &mut findings);
+        let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
+        check::clear_text(&targets, clear.as_ref(), &mut findings);
+        let decrypted = revelation.as_ref().map(|revelation| &revelation.in_order).zip(last.as_ref());
+        check::order(&targets, &check::digests(&targets, &limits), decrypted, &mut findings);
+        targets.hidden().map(|hidden| report::place_of(hidden, hidden.span()))
+    };
+    let hidden = match revelation {
+        Some(revelation) => {
+            drop(text);
+            let document = Document::parse(revelation.source.as_str(), &limits)?;
+            let targets = Targets::read(&document);
+            findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
+            check::revision(&targets, package, &revelation.attachments, context, &mut findings);
+            targets.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())))
+        }
+        None => as_it_came,
+    };
+    Ok(Report { variant: context.variant.clone(), verdicts: findings.finish(hidden) })
+}
