@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+/// BSP 1.1: a verdict on every requirement.
+#[doc(inline)]
+pub use wss_bsp as bsp;
 #[doc(inline)]
 pub use wss_crypto::{
     Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
@@ -9,9 +12,6 @@ pub use wss_crypto::{
 };
 /// SOAP with Attachments: packages of `multipart/related`.
 pub use wss_header::attachments;
-/// BSP 1.1: a verdict on every requirement.
-#[doc(inline)]
-pub use wss_bsp as bsp;
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, CoverageLost, DangerousNoReplayCache,

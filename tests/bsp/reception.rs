@@ -1,6 +1,6 @@
 //! A receiver refuses a message that breaks the profile, reports on it, or does nothing.
 
-use ws_security::bsp::{Outcome, Enforcement, Rule, Variant};
+use ws_security::bsp::{Enforcement, Outcome, Rule, Variant};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Fault, FaultCode, OpenError, ProtectionToken, ReferenceForm};
 

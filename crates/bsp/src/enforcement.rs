@@ -11,8 +11,8 @@ use super::check;
 use super::context::Context;
 use super::holdings::{Holdings, Revealed};
 use super::report::{self, Findings, Report};
-use super::targets::Targets;
 use super::table::Rule;
+use super::targets::Targets;
 use super::variant::Variant;
 
 /// What a receiver does about the profile.

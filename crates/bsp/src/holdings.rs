@@ -10,6 +10,10 @@ use wss_crypto::Certificate;
 use wss_soap::mime::{MimePart, Package};
 use wss_tokens::PasswordSource;
 
+/// Takes signatures when their turn comes: the revision at hand, the span of the Security header in it, and the places of the
+/// signatures among the children of that header.
+pub type SignaturesDue<'f> = dyn FnMut(&Document<'_>, &Range<usize>, &[usize]) + 'f;
+
 /// What a receiver holds that turns what cannot be checked into verdicts. Nothing that it requires matters here.
 pub trait Holdings: Debug {
     /// What bounds the XML of the message.
@@ -24,13 +28,12 @@ pub trait Holdings: Debug {
     /// Decrypts what its keys open, in the order of the header, with whatever algorithm. Nothing is verified. `None` if
     /// the envelope has no header for it, or is in no state to be processed.
     ///
-    /// `signatures` hears of the signatures in its header when their turn comes: the revision at hand, the span of the
-    /// header in it, and the places of the signatures among the children of the header.
+    /// `signatures` hears of the signatures in its header when their turn comes.
     fn decrypt(
         &self,
         message: &str,
         package: Option<&Package<'_>>,
-        signatures: &mut dyn FnMut(&Document<'_>, &Range<usize>, &[usize]),
+        signatures: &mut SignaturesDue<'_>,
     ) -> Option<Decryption>;
 }
 

@@ -33,7 +33,7 @@ mod variant;
 
 pub use context::Context;
 pub use enforcement::{Breach, Enforcement, Judging, Proven};
-pub use holdings::{Decryption, Holdings, Revealed};
+pub use holdings::{Decryption, Holdings, Revealed, SignaturesDue};
 pub use judge::{report, report_package};
 pub use report::{Outcome, Place, Report, Verdict};
 pub use row::{Basis, Level};

@@ -187,6 +187,7 @@ struct Row {
 }
 
 /// Gathers findings, over one revision or several.
+#[derive(Debug)]
 pub(crate) struct Findings<'v> {
     variant: &'v Variant,
     rows: Vec<Row>,
@@ -197,6 +198,7 @@ pub(crate) struct Findings<'v> {
 }
 
 /// A revision of the message in which ciphertext was opened.
+#[derive(Debug)]
 struct Decrypted {
     /// What came out: all of it is judged.
     revealed: Vec<Revealed>,

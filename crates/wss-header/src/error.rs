@@ -11,9 +11,9 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
-use wss_bsp::{Breach, Rule};
 use crate::key_uses::KeyUseError;
 use crate::open::{CoverageLost, WhyEncrypted};
+use wss_bsp::{Breach, Rule};
 
 /// Why a recipe is none.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -1,11 +1,10 @@
 //! What the judge of the profile may ask of a receiver.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::rc::Rc;
 
-use wss_bsp::{Decryption, Holdings};
-use wss_c14n::{Budget, Document, Limits};
+use wss_bsp::{Decryption, Holdings, SignaturesDue};
+use wss_c14n::{Budget, Limits};
 use wss_crypto::Certificate;
 use wss_soap::mime::{MimePart, Package};
 use wss_tokens::PasswordSource;
@@ -32,7 +31,7 @@ impl Holdings for Receiver {
         &self,
         message: &str,
         package: Option<&Package<'_>>,
-        signatures: &mut dyn FnMut(&Document<'_>, &Range<usize>, &[usize]),
+        signatures: &mut SignaturesDue<'_>,
     ) -> Option<Decryption> {
         let lenient = self
             .clone()

@@ -7,12 +7,12 @@ use wss_text::WireText;
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
 use crate::attachments::AuthenticatedAttachment;
-use wss_bsp::Report;
 use crate::exchange::Exchange;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
+use wss_bsp::Report;
 
 /// A message that proved what was required. Made by [`Receiver::open`](crate::Receiver::open) alone.
 ///

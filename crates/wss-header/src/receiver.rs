@@ -5,15 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::{Budget, Element, Limit, Limits, transcode};
-use wss_crypto::{HmacKey, Identity, Secret};
+use wss_c14n::{Budget, Limit, Limits, transcode};
+use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
-use wss_tokens::{
-    AssertionTrust, KerberosAcceptor, Licenses, PasswordKeyUse, PasswordSource, SecurityContexts, Trust, UsernameToken,
-};
-use wss_xmldsig::Signature;
+use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
 
-use wss_bsp::Enforcement;
 use crate::clock::{Clock, SystemClock};
 use crate::deferred::{Deferred, PendingReplay, Remembered};
 use crate::error::{OpenError, RequirementError};
@@ -25,6 +21,7 @@ use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
 use crate::waiver::Waiver;
+use wss_bsp::Enforcement;
 use wss_soap::EnvelopeError;
 use wss_soap::Role;
 use wss_soap::mime::Package;

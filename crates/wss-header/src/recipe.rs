@@ -13,12 +13,12 @@ use wss_crypto::{
 };
 use wss_tokens::{Password, ReferenceForm};
 
-use wss_bsp::Rule;
 use crate::clock::{Clock, SystemClock};
 use crate::error::PlanError;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
+use wss_bsp::Rule;
 use wss_soap::Role;
 
 /// What shall happen to a message.

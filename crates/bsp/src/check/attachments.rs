@@ -9,8 +9,8 @@ use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT};
 use wss_xmlenc::{ATTACHMENT_CIPHERTEXT, PlaintextType};
 
 use crate::report::Findings;
-use crate::targets::{Targets, cipher_reference};
 use crate::table::Rule;
+use crate::targets::{Targets, cipher_reference};
 use wss_soap::mime::{Canonical, MimePart, Package, canonical_header, content_id_of, named_by};
 
 const PACKAGE: &str = "the MIME package";

@@ -3,8 +3,8 @@
 use wss_c14n::{Document, Element, name};
 
 use crate::report::Findings;
-use crate::targets::{Targets, is_encrypted_data};
 use crate::table::Rule;
+use crate::targets::{Targets, is_encrypted_data};
 
 /// Judges the message against the clear text; without it nothing can be said where something is encrypted.
 pub(crate) fn judge(targets: &Targets<'_>, clear: Option<&Document<'_>>, findings: &mut Findings<'_>) {

@@ -6,8 +6,8 @@ use wss_crypto::{DigestMethod, SignatureMethod};
 use super::signatures;
 use crate::context::Context;
 use crate::report::Findings;
-use crate::targets::Targets;
 use crate::table::Rule;
+use crate::targets::Targets;
 
 pub(crate) fn judge(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
     let signed = signatures::signed(targets);

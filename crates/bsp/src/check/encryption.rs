@@ -8,8 +8,8 @@ use wss_crypto::{KeyWrap, TransportMethod};
 use crate::listed::{CONTENTS, TRANSPORTS, WRAPS};
 use crate::reference::{Form, Reference};
 use crate::report::Findings;
-use crate::targets::{EncryptedData, List, Targets, is_encrypted_data};
 use crate::table::Rule;
+use crate::targets::{EncryptedData, List, Targets, is_encrypted_data};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     headers(targets, findings);

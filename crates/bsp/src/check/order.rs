@@ -9,8 +9,8 @@ use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature};
 
 use crate::report::Findings;
-use crate::targets::Targets;
 use crate::table::Rule;
+use crate::targets::Targets;
 
 /// Ciphertexts that are looked at for one reference, and lists for one ciphertext.
 const MAX_CIPHERTEXTS: usize = 8;

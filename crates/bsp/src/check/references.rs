@@ -12,8 +12,8 @@ use wss_tokens::{
 
 use crate::reference::{Form, Kind, Reference, issuer_serial};
 use crate::report::Findings;
-use crate::targets::{Targets, is_encrypted_data, is_token};
 use crate::table::Rule;
+use crate::targets::{Targets, is_encrypted_data, is_token};
 
 const HIDDEN: &str = "ciphertext in the header may hold the token";
 
@@ -133,7 +133,13 @@ fn external(reference: &Reference<'_>, findings: &mut Findings<'_>) {
 }
 
 /// §8.3, §8.7.3, §8.9.1.
-fn direct(reference: &Reference<'_>, child: Element<'_>, targets: &Targets<'_>, hides: bool, findings: &mut Findings<'_>) {
+fn direct(
+    reference: &Reference<'_>,
+    child: Element<'_>,
+    targets: &Targets<'_>,
+    hides: bool,
+    findings: &mut Findings<'_>,
+) {
     let uri = child.attribute("", "URI");
     findings.check(Rule::R3062, child, uri.is_some(), "no URI attribute");
     let target = reference.token;

@@ -7,8 +7,8 @@ use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
 use crate::listed;
 use crate::report::Findings;
-use crate::targets::{Targets, is_encrypted_data};
 use crate::table::Rule;
+use crate::targets::{Targets, is_encrypted_data};
 
 pub(crate) const EXCLUSIVE: &str = "http://www.w3.org/2001/10/xml-exc-c14n#";
 pub(crate) const XPATH_FILTER: &str = "http://www.w3.org/2002/06/xmldsig-filter2";

@@ -3,8 +3,8 @@
 use wss_c14n::{Element, name};
 
 use crate::report::Findings;
-use crate::targets::Targets;
 use crate::table::Rule;
+use crate::targets::Targets;
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     for security in &targets.security {

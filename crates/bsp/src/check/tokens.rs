@@ -3,8 +3,8 @@
 use wss_c14n::{Budget, Element, Limits, base64_decode, name};
 use wss_crypto::{Certificate, HmacKey};
 use wss_tokens::{
-    BASE64_BINARY, KerberosForm, PKCS7, PasswordKeyUse, PasswordSource, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, UsernameToken, X509_PKI_PATH, X509_V1,
-    X509_V3,
+    BASE64_BINARY, KerberosForm, PKCS7, PasswordKeyUse, PasswordSource, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1,
+    UsernameToken, X509_PKI_PATH, X509_V1, X509_V3,
 };
 use wss_xmldsig::Signature;
 
@@ -12,8 +12,8 @@ use crate::context::Context;
 use crate::holdings::Holdings;
 use crate::reference::{Content, Form, Kind};
 use crate::report::Findings;
-use crate::targets::Targets;
 use crate::table::Rule;
+use crate::targets::Targets;
 
 /// Certificates of the context that key identifiers are compared with.
 const MAX_CERTIFICATES: usize = 64;

@@ -32,7 +32,6 @@ use wss_xmlenc::{DecryptError, parse_reference_list};
 use zeroize::Zeroizing;
 
 use crate::attachments::AuthenticatedAttachment;
-use wss_bsp::{Judging, Proven};
 use crate::error::OpenError;
 use crate::exchange::{Exchange, SentKey};
 use crate::key_uses::{KeyId, KeyUses};
@@ -46,6 +45,7 @@ use carried::Carried;
 pub use coverage::CoverageLost;
 pub use remains::{RemainingCiphertext, WhyEncrypted};
 use signature::ProvenSignature;
+use wss_bsp::{Judging, Proven};
 use wss_soap::Envelope;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;

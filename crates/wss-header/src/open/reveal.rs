@@ -7,8 +7,8 @@ use wss_xmlenc::parse_reference_list;
 use zeroize::Zeroizing;
 
 use super::{Decrypted, Opening, Scene, Step};
-use wss_bsp::Revealed;
 use crate::error::OpenError;
+use wss_bsp::Revealed;
 use wss_soap::Envelope;
 use wss_soap::SecurityHeader;
 
