@@ -281,8 +281,8 @@ fn rows_are_those_of_the_digest() {
 const HONOURED: &[(&str, &str, &str)] = &[
     ("R3105", "crates/wss-header/src/requirements.rs", "pub struct Requirements"),
     ("U-5.3.1", "crates/wss-header/src/receiver.rs", "pub fn forwards"),
-    ("R5814", "crates/wss-header/src/fault.rs", "pub struct Fault"),
-    ("U-5.4.5", "crates/wss-header/src/fault.rs", "FaultCode"),
+    ("R5814", "crates/soap/src/fault.rs", "pub struct Fault"),
+    ("U-5.4.5", "crates/soap/src/fault.rs", "FaultCode"),
     ("U-5.4.6", "crates/wss-header/src/open/judgement.rs", "fn check_understood"),
     ("U-5.4.8", "crates/wss-header/src/secure/encryption.rs", "fn encrypted_header"),
     ("R3024", "crates/tokens/src/security_token_reference.rs", "External {"),
@@ -310,7 +310,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("U-19.12.1", "crates/wss-header/src/open/tokens.rs", "replay_key(b\"username token\""),
     ("U-19.13", "crates/wss-header/src/plan.rs", "PlanError::ClearTextPassword"),
     ("U-19.14.1", "crates/wss-header/src/part.rs", "Signature,"),
-    ("U-19.15", "crates/wss-header/src/fault.rs", "pub struct Fault"),
+    ("U-19.15", "crates/soap/src/fault.rs", "pub struct Fault"),
 ];
 
 const OF_OTHERS: &[&str] = &[
