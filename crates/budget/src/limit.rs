@@ -105,6 +105,13 @@ impl Limit {
     }
 
     /// The limit of this name.
+    ///
+    /// ```
+    /// use wss_budget::Limit;
+    ///
+    /// assert_eq!(Limit::from_name("references"), Some(Limit::References));
+    /// assert_eq!(Limit::References.default_value(), 64);
+    /// ```
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|limit| limit.name() == name)

@@ -16,6 +16,17 @@ use crate::tape::NO_NODE;
 use crate::tape::{Attribute, Kind, Node, flag};
 
 /// An element of a [`Document`].
+///
+/// ```
+/// use wss_c14n::{Document, Limits};
+///
+/// let document = Document::parse("<o:order xmlns:o='urn:o' id='7'><o:city>Zürich</o:city></o:order>", &Limits::default())?;
+/// let order = document.root();
+/// assert_eq!(order.attribute("", "id").as_deref(), Some("7"));
+/// assert_eq!(order.required_child("urn:o", "city")?.text()?, "Zürich");
+/// assert_eq!(order.path(), "/o:order");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Element<'a> {
     document: &'a Document<'a>,
@@ -267,6 +278,16 @@ impl<'a> Element<'a> {
     ///
     /// # Errors
     /// [`LeafError::NotText`] if an element, a comment or a processing instruction is inside.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits};
+    ///
+    /// let text = |xml: &'static str| Document::parse(xml, &Limits::default()).unwrap().root().text().map(|text| text.into_owned());
+    /// assert_eq!(text("<a>x &amp; <![CDATA[y]]></a>")?, "x & y");
+    /// // A comment would be dropped by most canonicalisations, so the signed text would be another.
+    /// assert!(text("<a>admin<!-- -->.evil</a>").is_err());
+    /// # Ok::<(), wss_c14n::LeafError>(())
+    /// ```
     pub fn text(self) -> Result<Cow<'a, str>, LeafError> {
         let node = self.node();
         let inside = self.document.tape.nodes.get(self.id.0 as usize + 1..node.next as usize).unwrap_or(&[]);

@@ -17,6 +17,12 @@ pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
 ///
 /// # Specification
 /// XML 1.0 §4.3.3; SOAP messages are UTF-8 or UTF-16 (WS-I Basic Profile 1.1 R1012).
+///
+/// ```
+/// let utf16 = [0xFF, 0xFE, b'<', 0, b'a', 0, b'/', 0, b'>', 0];
+/// assert_eq!(wss_c14n::transcode(&utf16)?, "<a/>");
+/// # Ok::<(), wss_c14n::ParseError>(())
+/// ```
 pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     let (units, big_endian) = match octets {
         [0xFE, 0xFF, rest @ ..] => (rest, true),

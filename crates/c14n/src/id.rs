@@ -17,6 +17,18 @@ use crate::name::{self, ExpandedName};
 const MAX_ID_OCTETS: usize = 256;
 
 /// The elements of one document by Id.
+///
+/// ```
+/// use wss_c14n::{Document, IdError, IdIndex, Limits};
+///
+/// let document = Document::parse("<a><b xml:id='one'/></a>", &Limits::default())?;
+/// let ids = IdIndex::build(&document)?;
+/// assert_eq!(ids.get("one").map(|element| element.qualified_name()), Some("b"));
+///
+/// let twice = Document::parse("<a><b xml:id='one'/><c xml:id='one'/></a>", &Limits::default())?;
+/// assert!(matches!(IdIndex::build(&twice), Err(IdError::Duplicate { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug)]
 pub struct IdIndex<'a> {
     document: &'a Document<'a>,

@@ -62,6 +62,15 @@ pub(crate) fn decode_base64(text: &str, max: usize) -> Result<Vec<u8>, Base64Err
 }
 
 /// Decodes an attribute or text value that is base64; XML white space is skipped, all else is strict.
+///
+/// ```
+/// use wss_c14n::{base64_decode, base64_encode};
+///
+/// assert_eq!(base64_encode(b"abc"), "YWJj");
+/// assert_eq!(base64_decode("YW Jj\n", 16).as_deref(), Some(b"abc".as_slice()));
+/// assert_eq!(base64_decode("YWJj", 2), None, "too long");
+/// assert_eq!(base64_decode("YWJ", 16), None, "padding is missing");
+/// ```
 #[must_use]
 pub fn base64_decode(text: &str, max: usize) -> Option<Vec<u8>> {
     decode_base64(text, max).ok()

@@ -8,6 +8,14 @@ use crate::sink::{Fixed, Sink};
 use crate::subset::Subset;
 
 /// A canonicalisation algorithm, as `ds:CanonicalizationMethod` or `ds:Transform` names it.
+///
+/// ```
+/// use wss_c14n::CanonicalizationMethod;
+///
+/// let method = CanonicalizationMethod::from_uri("http://www.w3.org/2001/10/xml-exc-c14n#").expect("a known method");
+/// assert_eq!(method, CanonicalizationMethod::Exclusive);
+/// assert!(method.is_exclusive() && !method.with_comments());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum CanonicalizationMethod {
     /// Exclusive XML Canonicalization 1.0, comments omitted. BSP requires this one (R5404).
@@ -68,6 +76,23 @@ impl CanonicalizationMethod {
 }
 
 /// A method and its parameter.
+///
+/// ```
+/// use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Limits, Subset};
+///
+/// let document = Document::parse("<a xmlns:p='urn:p' xmlns:q='urn:q'><b q:x=''/></a>", &Limits::default())?;
+/// let subset = Subset::subtree(document.root().children().next().expect("one child"));
+/// let budget = Budget::new(&Limits::default(), 64);
+///
+/// let exclusive = Canonicalization::default();
+/// assert_eq!(exclusive.to_text(&subset, &budget)?, r#"<b xmlns:q="urn:q" q:x=""></b>"#);
+/// // A prefix that only values use must be listed, or its binding is not signed.
+/// let listed = Canonicalization::default().inclusive_prefixes("p");
+/// assert_eq!(listed.to_text(&subset, &budget)?, r#"<b xmlns:p="urn:p" xmlns:q="urn:q" q:x=""></b>"#);
+/// let inclusive = Canonicalization::new(CanonicalizationMethod::Inclusive11);
+/// assert_eq!(inclusive.to_text(&subset, &budget)?, r#"<b xmlns:p="urn:p" xmlns:q="urn:q" q:x=""></b>"#);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Canonicalization {
     method: CanonicalizationMethod,
@@ -128,6 +153,16 @@ impl Canonicalization {
     ///
     /// # Specification
     /// Canonical XML 1.0 and 1.1; Exclusive XML Canonicalization 1.0 §3.
+    ///
+    /// ```
+    /// use wss_c14n::{Canonicalization, Count, Document, Limits, Subset};
+    ///
+    /// let document = Document::parse("<a><b/></a>", &Limits::default())?;
+    /// let mut count = Count::default();
+    /// Canonicalization::default().write(&Subset::document(&document), &mut count)?;
+    /// assert_eq!(count.0, "<a><b></b></a>".len() as u64);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn write<S: Sink>(&self, subset: &Subset<'_>, sink: &mut S) -> Result<(), CanonicalizeError> {
         emit::write(subset, self, sink)
     }

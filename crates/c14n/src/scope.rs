@@ -85,6 +85,15 @@ impl<'a> Element<'a> {
 
     /// Its source text, with a declaration of every namespace in scope in its start tag, and `xmlns=""` if there is no
     /// default namespace. The text means the same wherever it is put.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits, TakeAlong};
+    ///
+    /// let document = Document::parse("<p:a xmlns:p='urn:p'><p:b/></p:a>", &Limits::default())?;
+    /// let inner = document.root().children().next().expect("one child");
+    /// assert_eq!(inner.standalone(TakeAlong::Namespaces), r#"<p:b xmlns:p="urn:p" xmlns=""/>"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn standalone(self, along: TakeAlong) -> String {
         let mut text = String::with_capacity(self.span().len() + 256);
@@ -214,6 +223,17 @@ impl Canonicalization {
     ///
     /// # Specification
     /// Exclusive XML Canonicalization 1.0 §3.
+    ///
+    /// ```
+    /// use wss_c14n::{Canonicalization, Document, Limits};
+    ///
+    /// let document = Document::parse("<p:a xmlns:p='urn:p' xmlns:q='urn:q'/>", &Limits::default())?;
+    /// let exclusive = Canonicalization::default();
+    /// assert!(exclusive.tells_namespace("p", document.root()));
+    /// assert!(!exclusive.tells_namespace("q", document.root()));
+    /// assert!(exclusive.inclusive_prefixes("q").tells_namespace("q", document.root()));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn tells_namespace(&self, prefix: &str, element: Element<'_>) -> bool {
         self.lists(prefix) || element.visibly_utilizes(prefix)

@@ -8,6 +8,18 @@ use std::ops::Range;
 use zeroize::Zeroizing;
 
 /// Replacements of spans of one source text.
+///
+/// ```
+/// use wss_c14n::Splices;
+///
+/// let source = "<a><b/><c/></a>";
+/// let mut splices = Splices::new();
+/// splices.replace(3..7, "<plain>text</plain>");
+/// let (next, moved) = splices.apply(source);
+/// assert_eq!(next, "<a><plain>text</plain><c/></a>");
+/// // The span of `<c/>` in the next revision.
+/// assert_eq!(&next[moved.span(&(7..11)).expect("not replaced")], "<c/>");
+/// ```
 #[derive(Debug, Clone, Default)]
 pub struct Splices {
     edits: Vec<(Range<usize>, Zeroizing<String>)>,

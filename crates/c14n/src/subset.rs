@@ -5,6 +5,17 @@ use crate::element::Element;
 
 /// What is canonicalised: a whole document or the subtree of an apex element, with all attributes and
 /// namespaces, minus the subtrees of excluded elements.
+///
+/// ```
+/// use wss_c14n::{Budget, Canonicalization, Document, Limits, Subset};
+///
+/// let document = Document::parse("<a><b/><signature/></a>", &Limits::default())?;
+/// let signature = document.root().children().nth(1).expect("two children");
+/// let enveloped = Subset::document(&document).without(signature);
+/// let budget = Budget::new(&Limits::default(), 32);
+/// assert_eq!(Canonicalization::default().to_text(&enveloped, &budget)?, "<a><b></b></a>");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Subset<'a> {
     pub(crate) document: &'a Document<'a>,

@@ -27,6 +27,17 @@ const CONTEXT_3: u8 = 0xA3;
 const UNIQUE_IDS: [u8; 2] = [0x81, 0x82];
 
 /// A parsed certificate. Cloning is cheap.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Certificate, DistinguishedName};
+///
+/// let (alice, ca) = (Certificate::from_pem(&file("alice.pem"))?, Certificate::from_pem(&file("ca.pem"))?);
+/// assert_eq!(alice.issuer(), ca.subject());
+/// assert!(alice.is_named(ca.subject(), alice.serial()));
+/// alice.verify_signature_of(&ca)?; // one step of a path; `wss_tokens::Trust` validates whole paths
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Certificate(Arc<Fields>);
 

@@ -29,6 +29,18 @@ fn not_decrypted(refusal: Refusal) -> CryptoError {
 ///
 /// # Specification
 /// XML Encryption 1.1 §5.2. CBC pads as PKCS#7 does, which is a legal choice of its padding octets.
+///
+/// ```
+/// use wss_crypto::{ContentEncryption, Secret, SystemRandom, decrypt, encrypt};
+///
+/// let method = ContentEncryption::Aes256Gcm;
+/// let key = Secret::generate(&SystemRandom, method.key_len())?;
+/// let mut octets = encrypt(method, &key, b"plaintext", &SystemRandom)?;
+/// assert_eq!(decrypt(method, &key, octets.clone())?, b"plaintext");
+/// octets[0] ^= 1;
+/// assert!(decrypt(method, &key, octets).is_err());
+/// # Ok::<(), wss_crypto::CryptoError>(())
+/// ```
 pub fn encrypt(
     method: ContentEncryption,
     key: &Secret,
@@ -132,6 +144,15 @@ fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(
 ///
 /// # Specification
 /// XML Encryption 1.1 §5.6: RFC 3394, and RFC 3217 §3 for 3DES.
+///
+/// ```
+/// use wss_crypto::{KeyWrap, Secret, SystemRandom, unwrap, wrap};
+///
+/// let (wrapping, key) = (Secret::generate(&SystemRandom, 16)?, Secret::generate(&SystemRandom, 32)?);
+/// let wrapped = wrap(KeyWrap::Aes128, &wrapping, &key, &SystemRandom)?;
+/// assert!(unwrap(KeyWrap::Aes128, &wrapping, &wrapped)?.equals(key.as_octets()));
+/// # Ok::<(), wss_crypto::CryptoError>(())
+/// ```
 pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Random) -> Result<Vec<u8>, CryptoError> {
     if wrapping.len() != method.key_len() {
         return Err(CryptoError::KeyMismatch);

@@ -13,6 +13,15 @@ use crate::secret::Secret;
 ///
 /// # Specification
 /// WS-SecureConversation 1.3 §7: the seed is the label followed by the nonce.
+///
+/// ```
+/// use wss_crypto::{Secret, p_sha1};
+///
+/// let secret = Secret::new(b"shared secret".to_vec());
+/// let seed = b"WS-SecureConversationWS-SecureConversation and the nonce";
+/// let (key, next) = (p_sha1(&secret, seed, 0, 24), p_sha1(&secret, seed, 24, 16));
+/// assert!(p_sha1(&secret, seed, 0, 40).equals(&[key.as_octets(), next.as_octets()].concat()));
+/// ```
 #[must_use]
 pub fn p_sha1(secret: &Secret, seed: &[u8], offset: usize, length: usize) -> Secret {
     let end = offset.saturating_add(length);

@@ -4,6 +4,15 @@ use crate::algorithm::DigestMethod;
 use crate::provider::{self, DigestInPieces as _};
 
 /// A digest that takes octets piece by piece.
+///
+/// ```
+/// use wss_crypto::{Digest, DigestMethod};
+///
+/// let mut digest = Digest::new(DigestMethod::Sha256);
+/// digest.update(b"in ");
+/// digest.update(b"pieces");
+/// assert_eq!(digest.finish(), Digest::of(DigestMethod::Sha256, b"in pieces"));
+/// ```
 pub struct Digest(provider::Digest);
 
 impl Digest {

@@ -21,6 +21,17 @@ const MAX_OID: usize = 64;
 ///
 /// Two names are equal if their RDNs are equal in order. The attributes of a multi-valued RDN can be in any order.
 /// Values are compared without regard to case and to the amount of white space (RFC 5280 §7.1).
+///
+/// ```
+/// use wss_crypto::{DistinguishedName, NameForm};
+///
+/// // Java, .NET and OpenSSL spell one name in three ways.
+/// let name = DistinguishedName::parse(r#"CN=Alice, O="Example, Inc", C=DE"#)?;
+/// assert_eq!(name, DistinguishedName::parse(r"CN=alice,O=Example\, Inc,C=DE")?);
+/// assert_eq!(name.written(NameForm::Rfc4514), r"CN=Alice,O=Example\, Inc,C=DE");
+/// assert_eq!(name.written(NameForm::Java), r#"CN=Alice, O="Example, Inc", C=DE"#);
+/// # Ok::<(), wss_crypto::LoadError>(())
+/// ```
 #[derive(Clone)]
 pub struct DistinguishedName {
     rdns: Vec<Vec<Attribute>>,
@@ -352,7 +363,7 @@ fn value_from_der(whole: &[u8]) -> Option<Value> {
     })
 }
 
-/// What may stand around separators: RFC 2253 §4 allows spaces, and XML is indented.
+/// Blanks around separators: RFC 2253 §4 allows spaces, and XML is indented.
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// `Ok(None)` if it is malformed.

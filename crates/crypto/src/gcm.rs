@@ -74,6 +74,22 @@ impl GcmSealing {
 }
 
 /// Decrypts in pieces a result of [`GcmSealing`].
+///
+/// ```
+/// use wss_crypto::{ContentEncryption, GcmOpening, Secret, SystemRandom, encrypt};
+///
+/// let method = ContentEncryption::Aes128Gcm;
+/// let key = Secret::generate(&SystemRandom, method.key_len())?;
+/// let octets = encrypt(method, &key, b"too large for memory", &SystemRandom)?;
+///
+/// let (mut opening, mut unauthenticated) = (GcmOpening::start(method, &key)?, Vec::new());
+/// for piece in octets.chunks(7) {
+///     opening.update(piece, &mut unauthenticated)?;
+/// }
+/// opening.finish()?; // only now is the plaintext authentic
+/// assert_eq!(unauthenticated, b"too large for memory");
+/// # Ok::<(), wss_crypto::CryptoError>(())
+/// ```
 pub struct GcmOpening {
     key: Secret,
     nonce: Vec<u8>,

@@ -7,6 +7,18 @@ use crate::error::LoadError;
 use crate::key::{KeyUnwrap, PrivateKey, SigningKey};
 
 /// A key that signs and unwraps, its certificate, and the certificates that lead from it to an anchor.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Identity, SignatureMethod};
+///
+/// let alice = Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// let value = alice.signing_key().sign(SignatureMethod::RsaSha256, b"message")?;
+/// alice.certificate().public_key().verify(SignatureMethod::RsaSha256, b"message", &value)?;
+/// // A key and the certificate of another key do not make an identity.
+/// assert!(Identity::from_pem(&file("alice.pem"), &file("bob.key")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Identity {
     signing: Arc<dyn SigningKey>,

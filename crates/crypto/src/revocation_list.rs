@@ -17,6 +17,18 @@ use crate::x509::{self, Extension, Signed};
 const CONTEXT_0: u8 = 0xA0;
 
 /// A complete revocation list. Cloning is cheap.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Certificate, RevocationList};
+///
+/// let ca = Certificate::from_pem(&file("ca.pem"))?;
+/// for list in RevocationList::all_from_pem(&file("ca.crl"))? {
+///     list.verify_signature_of(&ca)?;
+///     assert!(!list.lists(&Certificate::from_pem(&file("alice.pem"))?));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct RevocationList(Arc<Fields>);
 

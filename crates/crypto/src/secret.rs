@@ -11,6 +11,16 @@ use crate::provider::{Chosen, Provider as _};
 use crate::random::Random;
 
 /// Secret octets: a content key, a key-wrapping key, a password.
+///
+/// ```
+/// use wss_crypto::{Secret, SystemRandom};
+///
+/// let secret = Secret::generate(&SystemRandom, 32)?;
+/// assert_eq!(secret.len(), 32);
+/// assert!(secret.equals(secret.as_octets()));
+/// assert!(!format!("{secret:?}").contains(&format!("{:?}", secret.as_octets())));
+/// # Ok::<(), wss_crypto::CryptoError>(())
+/// ```
 #[derive(Clone)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 
@@ -63,6 +73,16 @@ impl std::fmt::Debug for Secret {
 }
 
 /// A secret for HMAC only.
+///
+/// ```
+/// use wss_crypto::{HmacKey, SignatureMethod, SigningKey};
+///
+/// let key = HmacKey::new(b"0123456789abcdef".to_vec())?;
+/// let value = key.sign(SignatureMethod::HmacSha256, b"message")?;
+/// key.verify(SignatureMethod::HmacSha256, b"message", &value)?;
+/// assert!(key.verify(SignatureMethod::HmacSha256, b"massage", &value).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct HmacKey(Secret);
 

@@ -12,6 +12,15 @@ const MAX_DIGITS: usize = 64;
 /// The serial number of a certificate: an integer whose magnitude has at most 20 octets.
 ///
 /// Two serial numbers are equal if they are the same integer, in any spelling.
+///
+/// ```
+/// use wss_crypto::SerialNumber;
+///
+/// let serial = SerialNumber::parse("0042")?;
+/// assert_eq!(serial, SerialNumber::from_der_integer(&[42])?);
+/// assert_eq!(serial.to_string(), "42");
+/// # Ok::<(), wss_crypto::LoadError>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SerialNumber {
     /// RFC 5280 forbids negative numbers, but old certificates have them.

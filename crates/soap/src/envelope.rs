@@ -5,6 +5,14 @@ use wss_c14n::{Document, Element, name};
 use crate::error::EnvelopeError;
 
 /// The version of SOAP.
+///
+/// ```
+/// use wss_soap::SoapVersion;
+///
+/// let request = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body/></s:Envelope>";
+/// assert_eq!(SoapVersion::of(request), SoapVersion::V12);
+/// assert_eq!(SoapVersion::of("not XML"), SoapVersion::V11);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SoapVersion {
     /// SOAP 1.1.

@@ -91,6 +91,15 @@ impl FaultCode {
 }
 
 /// A fault for the peer.
+///
+/// ```
+/// use wss_soap::{Fault, FaultCode, SoapVersion, UnauthenticatedFault};
+///
+/// let fault = Fault::naming(FaultCode::MessageExpired);
+/// let envelope = fault.envelope(SoapVersion::V11);
+/// // The peer learns the code and nothing else.
+/// assert_eq!(UnauthenticatedFault::read(&envelope).expect("a fault").code(), "MessageExpired");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
     code: FaultCode,
@@ -177,6 +186,15 @@ fn escaped(text: &str) -> String {
 }
 
 /// A fault from an unproven sender. Use it for the log and for giving up, and for nothing else.
+///
+/// ```
+/// use wss_soap::{Fault, SoapVersion, UnauthenticatedFault};
+///
+/// let envelope = Fault::refused().envelope(SoapVersion::V12);
+/// let fault = UnauthenticatedFault::read(&envelope).expect("a fault");
+/// assert_eq!(fault.reason(), "The message was refused");
+/// assert!(UnauthenticatedFault::read("<no-envelope/>").is_none());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnauthenticatedFault {
     code: String,

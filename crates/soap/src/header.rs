@@ -6,6 +6,23 @@ use crate::envelope::{Envelope, Role};
 use crate::error::EnvelopeError;
 
 /// The Security header block of one role.
+///
+/// ```
+/// use wss_c14n::{Document, Limits, name};
+/// use wss_soap::{Envelope, Role, SecurityHeader};
+///
+/// let message = format!(
+///     "<s:Envelope xmlns:s='{}' xmlns:w='{}'><s:Header><w:Security s:actor='urn:node'/><w:Security><w:UsernameToken/>\
+///      </w:Security></s:Header><s:Body/></s:Envelope>",
+///     name::SOAP11.uri,
+///     name::WSSE.uri
+/// );
+/// let document = Document::parse(message, &Limits::default())?;
+/// let envelope = Envelope::locate(&document)?;
+/// let ours = SecurityHeader::locate(envelope, &Role::UltimateReceiver, &Limits::default())?.expect("a header for the receiver");
+/// assert_eq!(ours.children().count(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct SecurityHeader<'d> {
     /// The `wsse:Security`.

@@ -34,6 +34,10 @@ fn is_invisible(c: char) -> bool {
 /// The whole of `text`, with every character that [`is_plain`] rejects written as `\u{…}`. For texts that are already
 /// bounded, and for documents that a person asked to see. A backslash is not escaped, so that escaping twice changes
 /// nothing.
+///
+/// ```
+/// assert_eq!(wss_text::escaped("Zürich\u{202E}\n").to_string(), r"Zürich\u{202e}\u{a}");
+/// ```
 #[must_use]
 pub fn escaped(text: &str) -> Escaped<'_> {
     Escaped { text }
@@ -52,6 +56,12 @@ impl fmt::Display for Escaped<'_> {
 }
 
 /// As [`escaped`]; a text of more than 256 characters is cut to its beginning, its end and its length.
+///
+/// ```
+/// let long = "a".repeat(1_000_000);
+/// assert!(wss_text::shown(&long).to_string().len() < 500);
+/// assert_eq!(wss_text::shown("Body").to_string(), "Body");
+/// ```
 #[must_use]
 pub fn shown(text: &str) -> Shown<'_> {
     let (head, cut) = super::parts(text);

@@ -11,6 +11,15 @@ use crate::error::TokenError;
 ///
 /// # Errors
 /// [`TokenError::Instant`].
+///
+/// ```
+/// use wss_tokens::{format_instant, parse_instant};
+///
+/// let instant = parse_instant("2026-01-31T12:00:00.5Z")?;
+/// assert_eq!(format_instant(instant), "2026-01-31T12:00:00.500Z");
+/// assert!(parse_instant("2026-01-31T12:00:00").is_err(), "the zone is missing");
+/// # Ok::<(), wss_tokens::TokenError>(())
+/// ```
 pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
     let wrong = || TokenError::Instant { text: text.into() };
     parse(text.as_bytes()).ok_or_else(wrong)

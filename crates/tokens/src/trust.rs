@@ -19,6 +19,15 @@ pub use anchor::TrustAnchors;
 pub use revocation::{Revocation, RevocationStatus};
 
 /// The expected signers below the anchors.
+///
+/// ```
+/// use wss_tokens::SignerRule;
+///
+/// // Any spelling of RFC 4514, Java, .NET or OpenSSL.
+/// SignerRule::subject("CN=Alice,O=Example\\, Inc,C=DE")?;
+/// assert!(SignerRule::subject("").is_err());
+/// # Ok::<(), wss_tokens::TrustError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SignerRule {
@@ -54,6 +63,13 @@ impl SignerRule {
 }
 
 /// A purpose of the extended key usage extension.
+///
+/// ```
+/// use wss_tokens::ExtendedKeyUsage;
+///
+/// assert_eq!(ExtendedKeyUsage::parse("1.3.6.1.5.5.7.3.4")?, ExtendedKeyUsage::email_protection());
+/// # Ok::<(), wss_tokens::TrustError>(())
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtendedKeyUsage(Vec<u8>);
 
@@ -85,6 +101,28 @@ impl ExtendedKeyUsage {
 }
 
 /// Which certificates are trusted, and how they are checked.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use std::time::SystemTime;
+/// use wss_c14n::{Budget, Limits};
+/// use wss_crypto::Certificate;
+/// use wss_tokens::{Purpose, SignerRule, Trust, TrustError};
+///
+/// let alice = Certificate::from_pem(&file("alice.pem"))?;
+/// let rule = SignerRule::subject("CN=Alice, O=\"Example, Inc\", C=DE")?;
+/// let trust = Trust::anchors_pem(&file("ca.pem"))?.signer(rule).crls(&file("ca.crl"))?;
+///
+/// let (now, budget) = (SystemTime::now(), Budget::new(&Limits::default(), 4_096));
+/// let validated = trust.validate(&alice, &[], Purpose::Signing, now, &budget)?;
+/// assert_eq!(validated.path().len(), 1, "the anchor issued it");
+///
+/// // Below the anchor, but not expected.
+/// let bob = Certificate::from_pem(&file("bob.pem"))?;
+/// let refused = trust.validate(&bob, &[], Purpose::Signing, now, &budget);
+/// assert!(matches!(refused, Err(TrustError::NotExpected { .. })));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Trust {
     anchors: Anchors,

@@ -87,6 +87,15 @@ impl PasswordKeyUse {
 }
 
 /// Looks up passwords.
+///
+/// ```
+/// use wss_crypto::Secret;
+/// use wss_tokens::PasswordSource;
+///
+/// let users = |name: &str| (name == "ann").then(|| Secret::new(b"s3cret".to_vec()));
+/// assert!(users.password("ann").is_some());
+/// assert!(users.password("bob").is_none());
+/// ```
 pub trait PasswordSource: Send + Sync {
     /// The password of `username`, or its agreed equivalent; `None` for an unknown user.
     fn password(&self, username: &str) -> Option<Secret>;
@@ -285,6 +294,15 @@ fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
 
 /// `SHA-1(nonce ‖ created ‖ password)`: the decoded nonce, the text of Created, the octets of the password
 /// (Username Token Profile 1.1.1 §3.1).
+///
+/// ```
+/// use wss_c14n::base64_encode;
+/// use wss_crypto::Secret;
+/// use wss_tokens::password_digest;
+///
+/// let digest = password_digest(b"nonce", "2026-01-31T12:00:00Z", &Secret::new(b"s3cret".to_vec()));
+/// assert_eq!(base64_encode(&digest), "g5w8hkhoesD6SaiYWMyAkJaUq5g=");
+/// ```
 #[must_use]
 pub fn password_digest(nonce: &[u8], created: &str, password: &Secret) -> Vec<u8> {
     let mut digest = Digest::new(DigestMethod::Sha1);

@@ -13,6 +13,15 @@ use crate::transform::Transform;
 ///
 /// This is about safety, not about a profile: BSP 1.1 recommends SHA-1 (R5420, R5421), which a policy admits only by
 /// name.
+///
+/// ```
+/// use wss_crypto::SignatureMethod;
+/// use wss_xmldsig::AlgorithmPolicy;
+///
+/// // One old peer signs with RSA and SHA-1.
+/// let policy = AlgorithmPolicy::modern_2026().admit_signature(SignatureMethod::RsaSha1);
+/// assert_eq!(policy.beyond_modern(), [SignatureMethod::RsaSha1.uri()]);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlgorithmPolicy {
     signatures: BTreeSet<SignatureMethod>,

@@ -96,6 +96,25 @@ pub struct DocumentSigning {
 ///
 /// # Errors
 /// [`SignError::NoSuchId`], [`SignError::Canonicalize`], [`SignError::Crypto`].
+///
+/// ```
+/// use wss_c14n::{Canonicalization, Document, Limits};
+/// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
+/// use wss_xmldsig::{DocumentSigning, sign_document};
+///
+/// let document = Document::parse("<order><amount>4711</amount></order>", &Limits::default())?;
+/// let signing = DocumentSigning {
+///     method: SignatureMethod::HmacSha256,
+///     digest: DigestMethod::Sha256,
+///     canonicalization: Canonicalization::default(),
+///     key_info: None,
+///     id_attributes: Vec::new(),
+/// };
+/// let key = HmacKey::new(b"0123456789abcdef".to_vec())?;
+/// let signed = sign_document(&document, &[String::new()], &signing, &key)?;
+/// assert!(signed.contains("<ds:SignatureValue>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn sign_document(
     document: &Document<'_>,
     ids: &[String],

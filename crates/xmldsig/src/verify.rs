@@ -19,6 +19,47 @@ use crate::verified::VerifiedSignature;
 ///
 /// # Specification
 /// XML Signature 1.1 §3.2; XML Signature Best Practices, best practice 1.
+///
+/// ```
+/// use wss_c14n::{Budget, Canonicalization, Document, Element, IdIndex, Limits, name};
+/// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
+/// use wss_xmldsig::{AlgorithmPolicy, Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify};
+///
+/// struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
+///
+/// impl<'d> Dereference<'d> for Whole<'_, 'd> {
+///     fn document(&self) -> Option<&'d Document<'d>> {
+///         Some(self.0)
+///     }
+///     fn element(&self, id: &str) -> Option<Element<'d>> {
+///         self.1.get(id)
+///     }
+/// }
+///
+/// # let signing = DocumentSigning {
+/// #     method: SignatureMethod::HmacSha256,
+/// #     digest: DigestMethod::Sha256,
+/// #     canonicalization: Canonicalization::default(),
+/// #     key_info: None,
+/// #     id_attributes: Vec::new(),
+/// # };
+/// let key = || HmacKey::new(b"0123456789abcdef".to_vec()).expect("a key");
+/// # let order = Document::parse("<order><amount>4711</amount></order>", &Limits::default())?;
+/// # let signed = sign_document(&order, &[String::new()], &signing, &key())?;
+/// let is_valid = |text: &str| -> Result<bool, Box<dyn std::error::Error>> {
+///     let document = Document::parse(text, &Limits::default())?;
+///     let ids = IdIndex::build(&document)?;
+///     let budget = Budget::new(&Limits::default(), text.len() as u64);
+///     let element = document.root().children_named(name::DS.uri, "Signature").next().ok_or("a signature")?;
+///     let signature = Signature::parse(element, &budget)?;
+///     let policy = AlgorithmPolicy::modern_2026();
+///     let verified = verify(&signature, &policy, |_| Ok::<_, VerifyError>(key().into()), &Whole(&document, &ids), &budget);
+///     Ok(verified.is_ok())
+/// };
+/// assert!(is_valid(&signed)?);
+/// assert!(!is_valid(&signed.replace("4711", "4712"))?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn verify<'d, E: From<VerifyError>>(
     signature: &Signature<'d>,
     policy: &AlgorithmPolicy,

@@ -33,6 +33,22 @@ pub fn plaintext_of(element: Element<'_>, plaintext: &PlaintextType, along: Take
 ///
 /// # Errors
 /// [`EncryptError`].
+///
+/// ```
+/// use wss_c14n::{Budget, Document, Limits};
+/// use wss_crypto::{ContentEncryption, Secret, SystemRandom};
+/// use wss_xmlenc::{EncryptedData, PlaintextType, decrypt_octets, encrypt_octets};
+///
+/// let (method, random) = (ContentEncryption::Aes128Gcm, &SystemRandom);
+/// let key = Secret::generate(random, method.key_len())?;
+/// let xml = encrypt_octets(b"<amount>4711</amount>", &PlaintextType::Element, method, &key, None, None, random)?;
+///
+/// let document = Document::parse(xml.as_str(), &Limits::default())?;
+/// let budget = Budget::new(&Limits::default(), xml.len() as u64);
+/// let data = EncryptedData::parse(document.root())?;
+/// assert_eq!(decrypt_octets(&data, &key, &budget)?.as_slice(), b"<amount>4711</amount>");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn encrypt_octets(
     octets: &[u8],
     plaintext: &PlaintextType,

@@ -11,6 +11,17 @@ use crate::error::DecryptError;
 ///
 /// This is about safety, not about a profile: BSP 1.1 lists only CBC ciphers (R5620), which a policy admits only by
 /// name.
+///
+/// ```
+/// use wss_crypto::ContentEncryption;
+/// use wss_xmlenc::AlgorithmPolicy;
+///
+/// let cbc = ContentEncryption::Aes256Cbc;
+/// assert!(AlgorithmPolicy::modern_2026().check_content(cbc).is_err());
+/// let mut policy = AlgorithmPolicy::modern_2026();
+/// assert!(policy.admit_uri(cbc.uri()));
+/// assert!(policy.check_content(cbc).is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AlgorithmPolicy {
     contents: BTreeSet<ContentEncryption>,

@@ -16,6 +16,15 @@ algorithms! {
 }
 
 /// How RSA transports a key, with its parameters.
+///
+/// ```
+/// use wss_crypto::{DigestMethod, KeyTransport, TransportMethod};
+///
+/// // What eDelivery AS4 asks for: `rsa-oaep` with SHA-256 for the label and for MGF1.
+/// let transport = KeyTransport::oaep(DigestMethod::Sha256);
+/// assert_eq!(transport.method(), TransportMethod::RsaOaep);
+/// assert_eq!(transport.mgf(), Some(DigestMethod::Sha256));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyTransport {

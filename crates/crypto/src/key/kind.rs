@@ -3,6 +3,15 @@
 use crate::algorithm::{Curve, Scheme, SignatureMethod};
 
 /// The kind of an asymmetric key.
+///
+/// ```
+/// use wss_crypto::{Curve, KeyKind, SignatureMethod};
+///
+/// let key = KeyKind::Ec(Curve::P384);
+/// assert_eq!(key.default_signature(), SignatureMethod::EcdsaSha384);
+/// assert!(key.is_strong() && !key.can_transport_keys());
+/// assert!(!KeyKind::Rsa { bits: 1_024, large_exponent: true }.is_strong());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum KeyKind {

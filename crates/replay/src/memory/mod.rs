@@ -30,6 +30,17 @@ const GRACE: Duration = Duration::from_secs(60);
 /// An entry costs about 60 octets. The store refuses with [`ReplayError::Full`] when `capacity` entries are live. Its
 /// entries are lost when the process ends: messages that were accepted less than a window ago can then be replayed,
 /// unless the service waits for that window before it starts. `wss-replay-sqlite` remembers across restarts.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use wss_replay::{MemoryReplayCache, ReplayCache, ReplayError};
+///
+/// let (store, now) = (MemoryReplayCache::default(), SystemTime::now());
+/// let until = now + Duration::from_secs(420);
+/// store.insert_if_absent(&[7; 32], until, now)?;
+/// assert!(matches!(store.insert_if_absent(&[7; 32], until, now), Err(ReplayError::Seen)));
+/// # Ok::<(), ReplayError>(())
+/// ```
 pub struct MemoryReplayCache {
     capacity: usize,
     /// Entries in all shards, including expired ones that were not removed yet.

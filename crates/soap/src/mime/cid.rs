@@ -4,6 +4,13 @@ use super::field::percent_decoded;
 use super::part::MimePart;
 
 /// The Content-ID that a `cid:` URL names: without the angle brackets, percent-decoded once (RFC 2392).
+///
+/// ```
+/// use wss_soap::mime::content_id_of;
+///
+/// assert_eq!(content_id_of("cid:a%40x").as_deref(), Some("a@x"));
+/// assert_eq!(content_id_of("http://example.org/a"), None);
+/// ```
 #[must_use]
 pub fn content_id_of(url: &str) -> Option<String> {
     let octets = percent_decoded(url.strip_prefix("cid:")?)?;

@@ -17,6 +17,18 @@ use super::wire::{Lines, parts_of, read_parts, split_header};
 use super::xop;
 
 /// A message with attachments: in memory, or with attachments that are spooled to files.
+///
+/// ```
+/// use wss_c14n::Limits;
+/// use wss_soap::mime::Package;
+///
+/// let body = b"--b\r\nContent-ID: <root>\r\n\r\n<e/>\r\n--b\r\nContent-ID: <a@x>\r\n\r\nhello\r\n--b--\r\n";
+/// let package = Package::parse_body("multipart/related; boundary=b", body, &Limits::default())?;
+/// assert_eq!(package.unauthenticated_envelope(), b"<e/>");
+/// assert_eq!(package.attachments()[0].content_id(), Some("a@x"));
+/// assert_eq!(package.attachments()[0].unauthenticated_content()?.as_ref(), b"hello");
+/// # Ok::<(), wss_soap::mime::MimeError>(())
+/// ```
 #[derive(Clone)]
 pub struct Package<'m> {
     /// Its content is in memory.

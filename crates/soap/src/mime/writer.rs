@@ -11,6 +11,19 @@ const TRANSFER_ENCODING: &str = "Content-Transfer-Encoding";
 
 /// Writes a `multipart/related` package part by part (RFC 2387). The transport takes [`PackageWriter::content_type`].
 /// [`PackageWriter::finish`] closes the package.
+///
+/// ```
+/// use wss_crypto::SystemRandom;
+/// use wss_soap::mime::PackageWriter;
+///
+/// let mut writer = PackageWriter::new(Vec::new(), "text/xml", &SystemRandom)?;
+/// writer.part(&[("Content-ID", "<root>"), ("Content-Type", "text/xml")], &mut "<e/>".as_bytes())?;
+/// writer.part(&[("Content-ID", "<a@x>")], &mut "hello".as_bytes())?;
+/// assert!(writer.content_type().starts_with("multipart/related;"));
+/// let octets = writer.finish()?;
+/// assert!(String::from_utf8(octets)?.contains("hello"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct PackageWriter<W: Write> {
     out: W,
     boundary: String,

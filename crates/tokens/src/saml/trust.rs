@@ -17,6 +17,17 @@ use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
 
 /// Which assertions are accepted, and for what.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::Certificate;
+/// use wss_tokens::{AssertionTrust, Trust};
+///
+/// let issuer = Trust::pins([Certificate::from_pem(&file("carol.pem"))?]);
+/// let trust = AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", issuer);
+/// assert!(!trust.accepts_bearer() && !trust.is_for_any_audience());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct AssertionTrust {
     issuers: Vec<(Option<String>, Trust)>,

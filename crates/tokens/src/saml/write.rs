@@ -14,6 +14,22 @@ use crate::instant::format_instant;
 /// A new assertion.
 ///
 /// By default it is valid for five minutes from now, and its confirmation method is sender-vouches.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use std::time::SystemTime;
+/// use wss_crypto::{Certificate, Identity, SystemRandom};
+/// use wss_tokens::{NewAssertion, SamlVersion};
+///
+/// let issuer = Identity::from_pem(&file("carol.pem"), &file("carol.key"))?;
+/// let assertion = NewAssertion::new(SamlVersion::V2_0, "urn:issuer", "alice")
+///     .holder_of_key(&Certificate::from_pem(&file("alice.pem"))?)
+///     .audience("urn:bank")
+///     .attribute("role", ["clerk"])
+///     .sign(&issuer, SystemTime::now(), &SystemRandom)?;
+/// assert!(assertion.contains("urn:oasis:names:tc:SAML:2.0:cm:holder-of-key"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct NewAssertion {
     version: SamlVersion,
