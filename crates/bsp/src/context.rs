@@ -1,24 +1,24 @@
-//! What is known beside the message: it turns what cannot be checked into verdicts.
+//! Information beside the message: with it, requirements can be judged that the message alone does not decide.
 
 use wss_c14n::Limits;
 
 use super::holdings::Holdings;
 use super::variant::Variant;
 
-/// What is known beside the message. All of it may be left out.
+/// Information beside the message. All of it is optional.
 #[derive(Debug, Clone, Default)]
 pub struct Context<'k> {
     pub(crate) variant: Variant,
     pub(crate) limits: Option<Limits>,
     pub(crate) holdings: Option<&'k dyn Holdings>,
-    /// Whether passwords are asked for: not while a message is received, which asks for them itself.
+    /// Whether passwords are looked up. They are not while a message is opened, since opening looks them up itself.
     pub(crate) asks_passwords: bool,
     pub(crate) is_first: Option<bool>,
     pub(crate) transport: Transport,
     pub(crate) clear_text: Option<&'k str>,
 }
 
-/// What is known of the connection the message came over.
+/// Information about the message's connection.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Transport {
     pub(crate) protocol: Option<String>,
@@ -26,28 +26,28 @@ pub(crate) struct Transport {
 }
 
 impl<'k> Context<'k> {
-    /// Nothing is known, and the profile is judged [as it is deployed](Variant::as_deployed).
+    /// No information. The profile is judged [as deployed](Variant::as_deployed).
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Replaces the limits on the XML of the message; a receiver brings its own.
+    /// Replaces the limits on the XML of the message. A receiver has its own.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = Some(limits);
         self
     }
 
-    /// Judges by this variant of the profile.
+    /// Judges with this variant of the profile.
     #[must_use]
     pub fn variant(mut self, variant: Variant) -> Self {
         self.variant = variant;
         self
     }
 
-    /// Has the keys, passwords and certificates of this receiver: ciphertext for it is judged by what it holds, and
-    /// identifiers and digests by what they name. Nothing that the receiver requires matters here.
+    /// Adds the keys, passwords and certificates of this receiver. Ciphertext for it is judged by its plaintext, and
+    /// identifiers and digests by the certificates that they match. The requirements of the receiver are not used.
     #[must_use]
     pub fn receiver(mut self, receiver: &'k dyn Holdings) -> Self {
         self.holdings = Some(receiver);
@@ -62,7 +62,7 @@ impl<'k> Context<'k> {
         self
     }
 
-    /// The message came over TLS: the protocol, as in `TLSv1.3`, and the cipher suite by its registered name.
+    /// The message came over TLS: the protocol, as in `TLSv1.3`, and the registered name of the cipher suite.
     #[must_use]
     pub fn transport(mut self, protocol: impl Into<String>, cipher_suite: impl Into<String>) -> Self {
         self.transport = Transport { protocol: Some(protocol.into()), cipher_suite: Some(cipher_suite.into()) };
@@ -76,7 +76,7 @@ impl<'k> Context<'k> {
         self
     }
 
-    /// What bounds the XML of the message.
+    /// The limits on the XML of the message.
     pub(crate) fn xml_limits(&self) -> Limits {
         self.holdings.map(Holdings::limits).or(self.limits).unwrap_or_default()
     }

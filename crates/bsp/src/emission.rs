@@ -1,7 +1,7 @@
-//! What a message yet to be made would break, so that a plan breaks no MUST it was not told to.
+//! Breaches in a message that is yet to be made, so that a plan breaks no MUST without being told to.
 //!
-//! Each function judges one choice of a sender. Which choices a sender makes, and which breaches it was told to make, is
-//! its own: see `wss_header::Recipe`.
+//! Each function judges one choice of a sender. `wss_header::Recipe` knows the choices, and which breaches were asked
+//! for.
 
 use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{KerberosForm, ReferenceForm};
@@ -9,10 +9,10 @@ use wss_tokens::{KerberosForm, ReferenceForm};
 use super::check::is_rfc4514;
 use super::table::Rule;
 
-/// A requirement that would be broken, and by what.
+/// A requirement that would be broken, and the reason.
 pub type Broken = (Rule, &'static str);
 
-/// `ds:KeyInfo` of a signature that has another child beside its reference to a token.
+/// A `ds:KeyInfo` of a signature that has another child beside its reference to a token.
 pub const SECOND_CHILD: Broken = (Rule::R5402, "a second child of ds:KeyInfo");
 
 /// Encrypting content with this algorithm.
@@ -30,8 +30,8 @@ pub fn ticket(form: KerberosForm) -> impl Iterator<Item = Broken> {
     broken.into_iter().filter(move |_| form != KerberosForm::Gss)
 }
 
-/// Referring to some certificate in this form. `key_info` is the rule that wants a wsse:SecurityTokenReference in this
-/// `ds:KeyInfo`: [`Rule::R5417`] in a signature, [`Rule::R5426`] in an EncryptedKey.
+/// A reference to some certificate in this form. `key_info` is the rule that demands a wsse:SecurityTokenReference in
+/// this `ds:KeyInfo`: [`Rule::R5417`] in a signature, [`Rule::R5426`] in an EncryptedKey.
 #[must_use]
 pub fn form(reference: ReferenceForm, key_info: Rule) -> Option<Broken> {
     match reference {
@@ -45,7 +45,7 @@ pub fn form(reference: ReferenceForm, key_info: Rule) -> Option<Broken> {
     }
 }
 
-/// Referring to this certificate in this form, beside what [`form`] says.
+/// A reference to this certificate in this form, beyond what [`form`] judges.
 #[must_use]
 pub fn certificate(certificate: &Certificate, reference: ReferenceForm) -> Option<Broken> {
     match reference {
@@ -59,8 +59,8 @@ pub fn certificate(certificate: &Certificate, reference: ReferenceForm) -> Optio
     }
 }
 
-/// Referring to these certificates in these forms, all in one message: a token that is in the message is named directly,
-/// wherever it is named.
+/// References to these certificates in these forms, all in one message: if a token is in the message, every reference
+/// to it must be direct.
 #[must_use]
 pub fn named_otherwise(names: &[(&Certificate, ReferenceForm)]) -> Option<Broken> {
     let mut in_header = names.iter().filter(|(_, form)| *form == ReferenceForm::Direct);
@@ -70,7 +70,7 @@ pub fn named_otherwise(names: &[(&Certificate, ReferenceForm)]) -> Option<Broken
         .then_some((Rule::R3022, "a certificate that is sent as a token, and named otherwise elsewhere"))
 }
 
-/// Whether a form names what a certificate is, rather than where it is.
+/// Whether a form identifies a certificate by its content, not by its place.
 fn names_by_value(form: ReferenceForm) -> bool {
     matches!(
         form,

@@ -1,4 +1,4 @@
-//! The profile while a message is received: judged in the revisions that are read anyhow.
+//! The profile while a message is opened: it is judged in the revisions that opening parses.
 
 use std::ops::Range;
 
@@ -15,14 +15,14 @@ use super::table::Rule;
 use super::targets::Targets;
 use super::variant::Variant;
 
-/// What a receiver does about the profile.
+/// How a receiver applies the profile.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Enforcement {
     /// Refuses a message that breaks a MUST or MUST NOT.
     Enforce(Variant),
-    /// Leaves a report in the evidence of the message.
+    /// Adds a report to the evidence of the message.
     Report(Variant),
-    /// Nothing.
+    /// Ignores the profile.
     #[default]
     Off,
 }
@@ -39,7 +39,7 @@ pub struct Breach {
     pub why: WireText,
 }
 
-/// What opening a message proved that the profile is about, too.
+/// A fact from opening a message that the profile also needs.
 #[derive(Debug, Clone, Copy)]
 pub struct Proven {
     /// A user's password digest.
@@ -48,7 +48,7 @@ pub struct Proven {
     pub password_key: bool,
 }
 
-/// The profile, as far as a message that is being received was judged.
+/// The state of judging a message that is being opened.
 #[derive(Debug)]
 pub struct Judging<'r> {
     variant: &'r Variant,
@@ -59,7 +59,7 @@ pub struct Judging<'r> {
 }
 
 impl<'r> Judging<'r> {
-    /// `None` where the receiver does nothing about it.
+    /// `None` if the receiver ignores the profile.
     #[must_use]
     pub fn of(
         enforcement: &'r Enforcement,
@@ -78,10 +78,10 @@ impl<'r> Judging<'r> {
         Some(Self { variant, context, package, findings: Findings::new(variant), enforces })
     }
 
-    /// The message as it came, before any key is touched.
+    /// Judges the message as received, before any key is used.
     ///
     /// # Errors
-    /// [`Breach`], where the profile is enforced.
+    /// [`Breach`], if the profile is enforced.
     pub fn message(&mut self, document: &Document<'_>) -> Result<(), Breach> {
         let targets = Targets::read(document);
         check::revision(&targets, self.package, &[], &self.context, &mut self.findings);
@@ -89,11 +89,11 @@ impl<'r> Judging<'r> {
         self.enforce()
     }
 
-    /// The last revision, of which `revealed` came out of ciphertext. Everything verified in its order by now. Spans of
-    /// what came out are unknown: the evidence keeps no message they could point into.
+    /// Judges the last revision. `revealed` are the spans that were decrypted. All signatures are verified by now. The
+    /// report has no places inside plaintext, since the evidence keeps no message to which they could refer.
     ///
     /// # Errors
-    /// [`Breach`], where the profile is enforced.
+    /// [`Breach`], if the profile is enforced.
     pub fn finish(
         mut self,
         document: &Document<'_>,

@@ -1,4 +1,4 @@
-//! The judge: one pass over a message, and a second over what its ciphertext held.
+//! The judge: one pass over a message, and a second over its decrypted parts.
 
 use wss_c14n::{Document, ParseError, transcode};
 use wss_soap::mime::Package;
@@ -13,13 +13,12 @@ use super::targets::Targets;
 /// Judges a message against every requirement of the profile: the octets of an envelope, in UTF-8, or in UTF-16 with a
 /// byte order mark. Spans count the octets of its UTF-8.
 ///
-/// Takes time linear in the message, and does not depend on its signatures. With the keys of a
-/// [receiver](Context::receiver) the report tells what ciphertext holds: it is for whoever runs the service, never for
-/// whoever sent the message.
+/// Takes linear time, and does not depend on valid signatures. With the keys of a [receiver](Context::receiver) the
+/// report reveals plaintext: show it to the operator of the service, never to the sender of the message.
 ///
 /// # Errors
-/// [`ParseError`] if the message is no well-formed XML, or larger than the limits of the receiver, or than the default
-/// ones, allow.
+/// [`ParseError`] if the message is not well-formed XML, or is larger than the limits of the receiver, or the default
+/// limits, allow.
 ///
 /// # Specification
 /// WS-I Basic Security Profile 1.1.
@@ -27,11 +26,11 @@ pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report
     judge(message.as_ref(), None, context)
 }
 
-/// As [`report`], for a message with attachments: chapter 18 is judged on them. Spans count the octets of the envelope
+/// As [`report`], for a message with attachments, on which chapter 18 is judged. Spans count the octets of the envelope
 /// in the root part.
 ///
 /// # Errors
-/// [`ParseError`] if the root part is no well-formed XML, or larger than allowed.
+/// [`ParseError`] if the root part is not well-formed XML, or is larger than allowed.
 ///
 /// # Specification
 /// WS-I Basic Security Profile 1.1 §18, SOAP Messages with Attachments Profile 1.1.1.
@@ -42,13 +41,13 @@ pub fn report_package(package: &Package<'_>, context: &Context<'_>) -> Result<Re
 fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -> Result<Report, ParseError> {
     let limits = context.xml_limits();
     let mut text = transcode(message)?;
-    // What is judged is what was meant. An Include that cannot be expanded is judged as it stands.
+    // The infoset is judged. An Include that cannot be expanded is judged unchanged.
     if let Some(package) = package.filter(|package| package.is_xop())
         && let Ok(expanded) = expanded(&text, package.attachments(), &limits)
     {
         text = expanded.envelope.into();
     }
-    // No two revisions are in memory at a time.
+    // Only one revision is in memory at a time.
     let revelation = context.holdings.and_then(|holdings| Revelation::of(holdings, &text, package));
     let last = match &revelation {
         Some(revelation) => {

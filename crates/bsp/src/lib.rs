@@ -1,17 +1,18 @@
 //! WS-I Basic Security Profile 1.1: a verdict on every requirement.
 //!
-//! [`report`] judges one message against every [`Rule`], in one pass, whatever state the message is in: it never stops
-//! at a finding, and needs no signature that verifies. What the message alone does not show is not checkable, until a
-//! [`Context`] brings what is missing: keys, certificates and passwords come from whoever implements [`Holdings`]. A
-//! [`Variant`] says which departures are admitted, and why.
+//! [`report`] judges one message against every [`Rule`], in one pass, in any state of the message: it never stops at a
+//! finding, and needs no valid signature. A requirement that the message alone does not decide is not checkable, unless
+//! a [`Context`] has the missing information. An implementation of [`Holdings`] gives keys, certificates and passwords.
+//! A [`Variant`] says which departures are admitted, and why.
 //!
-//! The profile and safety are different questions: what may run is the receiver's policy of algorithms, not the profile's.
+//! The profile and safety are separate questions: the receiver's algorithm policy decides what may run, not the
+//! profile.
 //!
-//! In reading order: `table`, the requirements, made of `row`s, and `rule`, what is asked of one; `listed`, algorithms;
-//! `variant`, the departures that are admitted; `context` and `holdings`, what is known beside the message; `targets`, the targets of the
-//! profile in a message, and `reference`, what references to tokens name; `check`, a file for each group of chapters;
-//! `report`, the verdicts; `revelation`, what keys show; `judge`, the whole; `enforcement`, the same while a message is
-//! opened; `emission`, what a message yet to be made would break.
+//! In reading order: `table`, the requirements, made of `row`s, and `rule`, the properties of one; `listed`,
+//! algorithms; `variant`, the admitted departures; `context` and `holdings`, the information beside the message;
+//! `targets`, the targets of the profile in a message, and `reference`, what references to tokens identify; `check`, a
+//! file for each group of chapters; `report`, the verdicts; `revelation`, what keys reveal; `judge`, the whole;
+//! `enforcement`, the same while a message is opened; `emission`, breaches in a message that is yet to be made.
 
 #![forbid(unsafe_code)]
 

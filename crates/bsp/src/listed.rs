@@ -1,5 +1,5 @@
-//! The algorithms that the profile lists, and those that its deployments use beside them. Both are named by the rows of
-//! `wss-crypto`: what is added there as an algorithm of today is one that deployments use.
+//! The algorithms that the profile lists, and those that its deployments use in addition. Both come from the rows of
+//! `wss-crypto`: an algorithm that is current there is one that deployments use.
 
 use std::sync::LazyLock;
 
@@ -17,10 +17,10 @@ pub(crate) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), Transpor
 /// R5625.
 pub(crate) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
 
-/// Signature methods of RFC 9231 that deployments use and this library does not run.
+/// Signature methods of RFC 9231 that deployments use and this library does not support.
 const NOT_RUN_HERE: [&str; 1] = ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
 
-/// What deployments use beside what the profile lists.
+/// The algorithms that deployments use beyond the list of the profile.
 pub(crate) struct Deployed {
     pub(crate) digests: Vec<&'static str>,
     pub(crate) signatures: Vec<&'static str>,
@@ -50,7 +50,7 @@ impl Deployed {
         let transports = beside(&TRANSPORTS, &mut { transports });
         let wraps = beside(&WRAPS, &mut { wraps });
         Self {
-            // SHA-224 too, which is legacy: it is stronger than the SHA-1 that the profile lists.
+            // SHA-224 is also included. It is legacy, but stronger than the SHA-1 that the profile lists.
             digests: beside(&DIGESTS, &mut DigestMethod::ALL.iter().map(DigestMethod::uri)),
             signatures: beside(&SIGNATURES, &mut signatures.chain(with_parameters).chain(NOT_RUN_HERE)),
             contents: beside(&CONTENTS, &mut { contents }),
@@ -65,7 +65,7 @@ impl Deployed {
 mod tests {
     use super::Deployed;
 
-    /// The lists as they were written out before they were made of the rows.
+    /// The lists in full, as they were before they were made from the rows.
     #[test]
     fn deployments_use_what_is_not_legacy_and_not_listed() {
         let deployed = Deployed::get();

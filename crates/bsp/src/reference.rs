@@ -1,4 +1,4 @@
-//! Tokens of the message, and the references to them: what each reference names, as far as the message shows.
+//! Tokens of the message, and the references to them: what each reference identifies, as far as the message shows.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use wss_tokens::{
 
 use super::targets::{Targets, is_token};
 
-/// Octets of a token that are decoded.
+/// The most octets of a token that are decoded.
 const MAX_TOKEN: usize = 64 << 10;
 
 /// The profile a token belongs to.
@@ -33,7 +33,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The kind that a ValueType or TokenType names.
+    /// The kind with this ValueType or TokenType.
     pub(crate) fn of_type(uri: &str) -> Option<Self> {
         let conversations = [SecureConversation::V1_3, SecureConversation::V2005];
         Some(match uri {
@@ -57,7 +57,7 @@ impl Kind {
         })
     }
 
-    /// The kind of a token of the message; `None` for a binary token of an unknown type.
+    /// The kind of a token in the message; `None` for a binary token of an unknown type.
     pub(crate) fn of_element(element: Element<'_>) -> Option<Self> {
         if let Some(version) = SecureConversation::of(element, "SecurityContextToken") {
             return Some(Self::SecurityContext(version));
@@ -76,7 +76,7 @@ impl Kind {
         }
     }
 
-    /// The kind of token that a type of key identifier names.
+    /// The kind of token for this type of key identifier.
     pub(crate) fn of_identifier(value_type: &str) -> Option<Self> {
         Some(match value_type {
             SUBJECT_KEY_IDENTIFIER | THUMBPRINT_SHA1 | X509_V3 => Self::X509,
@@ -88,7 +88,7 @@ impl Kind {
         })
     }
 
-    /// The type that the profile gives a token of this kind; a Kerberos token has one of six.
+    /// The type that the profile gives to a token of this kind. A Kerberos token has one of six.
     pub(crate) fn token_type(self, token: Option<Element<'_>>) -> String {
         match self {
             Self::X509 => X509_V3.to_owned(),
@@ -118,7 +118,7 @@ impl Kind {
     }
 }
 
-/// What the octets of a binary token turn out to be.
+/// The content of a binary token, judged by its octets.
 pub(crate) enum Content {
     Certificate(Box<Certificate>),
     PkiPath,
@@ -126,7 +126,7 @@ pub(crate) enum Content {
     Other,
 }
 
-/// The binary tokens of the message, and what key identifiers may name among its tokens.
+/// The binary tokens of the message, and the tokens that key identifiers can match.
 #[derive(Default)]
 pub(crate) struct Tokens<'d> {
     pub(crate) binary: Vec<(Element<'d>, Content)>,
@@ -177,7 +177,7 @@ impl<'d> Tokens<'d> {
         of_serial.push((certificate.issuer().clone(), element));
     }
 
-    /// The certificates of the message, embedded ones too.
+    /// The certificates of the message, including embedded ones.
     pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
         self.binary.iter().filter_map(|(_, content)| match content {
             Content::Certificate(certificate) => Some(certificate.as_ref()),
@@ -215,7 +215,7 @@ fn content_of(octets: &[u8]) -> Content {
     Content::Other
 }
 
-/// How a reference names its token.
+/// How a reference identifies its token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
     Direct,
@@ -224,7 +224,7 @@ pub(crate) enum Form {
     IssuerSerial,
 }
 
-/// `wsse:SecurityTokenReference`, with what it names.
+/// A `wsse:SecurityTokenReference`, with the token it identifies.
 pub(crate) struct Reference<'d> {
     pub(crate) element: Element<'d>,
     pub(crate) token_type: Option<String>,
@@ -232,9 +232,9 @@ pub(crate) struct Reference<'d> {
     pub(crate) forms: Vec<(Form, Element<'d>)>,
     pub(crate) key_name: Option<Element<'d>>,
     pub(crate) authority_binding: Option<Element<'d>>,
-    /// The token of the message that it names.
+    /// The token in the message that it identifies.
     pub(crate) token: Option<Element<'d>>,
-    /// Of the token it names; what it says itself, where the message does not have the token.
+    /// The kind of this token; the kind that the reference states, if the message does not have the token.
     pub(crate) kind: Option<Kind>,
 }
 
@@ -281,12 +281,12 @@ impl<'d> Reference<'d> {
         self.forms.first().copied()
     }
 
-    /// The form is this one.
+    /// Whether it has this form.
     pub(crate) fn by(&self, wanted: Form) -> Option<Element<'d>> {
         self.form().filter(|(form, _)| *form == wanted).map(|(_, element)| element)
     }
 
-    /// The token it names, if the message has it.
+    /// The token that it identifies, if the message has it.
     pub(crate) fn internal_token(&self) -> Option<Element<'d>> {
         self.token.filter(|token| is_token(*token))
     }
@@ -314,7 +314,7 @@ impl<'d> Reference<'d> {
                 if by_octets.is_some() || !says_saml {
                     return by_octets;
                 }
-                // Its id; in base64, against R6605, it is the same assertion.
+                // The id of the assertion. In base64, which R6605 forbids, it identifies the same assertion.
                 let encoded = octets.and_then(|octets| String::from_utf8(octets).ok());
                 let is_assertion = |token: &Element<'_>| Kind::of_element(*token).is_some_and(Kind::is_saml);
                 let ids = [Some(text.trim().to_owned()), encoded];
@@ -329,7 +329,7 @@ impl<'d> Reference<'d> {
         }
     }
 
-    /// The kind of token that the reference itself says it names.
+    /// The kind of token that the reference itself states.
     fn stated_kind(&self) -> Option<Kind> {
         let by_type = self.token_type.as_deref().and_then(Kind::of_type);
         by_type.or_else(|| {

@@ -1,4 +1,4 @@
-//! The report: a verdict on every requirement, gathered in one pass.
+//! The report: a verdict on every requirement, collected in one pass.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -11,25 +11,25 @@ use super::row::{Basis, Level};
 use super::table::Rule;
 use super::variant::Variant;
 
-/// Places that are kept for one requirement; further ones are counted.
+/// The most places that are kept for one requirement. Others are counted.
 const MAX_PLACES: usize = 8;
 
-/// Plaintexts that may stand inside one another.
+/// The most plaintexts inside one another.
 const MAX_NESTED: usize = 8;
 
-/// Siblings that are looked at for a position in a path.
+/// The most siblings that are counted for a position in a path.
 const MAX_SIBLINGS: usize = 1_000;
 
-/// How a message stands to a requirement.
+/// The outcome for a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
-    /// It is met, or what breaks it is waived.
+    /// It is met, or its breach is an admitted departure.
     Pass,
     /// It is broken.
     Fail,
-    /// The message has nothing it is about.
+    /// The message has no target of the requirement.
     NotApplicable,
-    /// Something is missing to tell: a key, the request, the policy.
+    /// Something is missing for a verdict: a key, the request, the policy.
     NotCheckable,
 }
 
@@ -55,11 +55,11 @@ impl std::fmt::Display for Outcome {
 /// An element of the message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its path, in the prefixes of the message; `[n]` where siblings have its name.
+    /// Its path, with the prefixes of the message, and `[n]` if siblings have the same name.
     pub path: String,
-    /// Its octets in the message; for an element that came out of ciphertext, those of the ciphertext.
+    /// Its span in the message; for a decrypted element, the span of the ciphertext.
     pub span: Range<usize>,
-    /// What is to be said about it.
+    /// The finding.
     pub why: String,
 }
 
@@ -81,38 +81,38 @@ impl Verdict {
         self.rule
     }
 
-    /// How the message stands to it.
+    /// The outcome.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         self.outcome
     }
 
-    /// The elements that break it, or cannot be judged, the first eight at most; of a requirement that is met, the
-    /// first element it was judged on.
+    /// The elements that break it or cannot be judged, at most eight; for a requirement that is met, the first judged
+    /// element.
     #[must_use]
     pub fn places(&self) -> &[Place] {
         &self.places
     }
 
-    /// How many elements break it, cannot be judged, or meet it.
+    /// The number of elements that break it, cannot be judged, or meet it.
     #[must_use]
     pub fn count(&self) -> usize {
         self.count
     }
 
-    /// Why, in a line.
+    /// The reason, in a line.
     #[must_use]
     pub fn why(&self) -> &str {
         &self.why
     }
 
-    /// Why a breach is not counted, where one is not.
+    /// The reason why a breach does not count, if there is one.
     #[must_use]
     pub fn waived(&self) -> Option<&'static str> {
         self.waived
     }
 
-    /// Whether the message does not conform for this: a MUST or MUST NOT is broken.
+    /// Whether the message does not conform because of it: a MUST or MUST NOT is broken.
     #[must_use]
     pub fn is_breach(&self) -> bool {
         self.outcome == Outcome::Fail && self.rule.level().is_binding()
@@ -127,7 +127,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// The variant of the profile that was judged by.
+    /// The variant of the profile.
     #[must_use]
     pub fn variant(&self) -> &Variant {
         &self.variant
@@ -142,7 +142,7 @@ impl Report {
     /// The verdict on one requirement.
     #[must_use]
     pub fn verdict(&self, rule: Rule) -> &Verdict {
-        // Rows stand in the order of the enum, one for each.
+        // There is one row for each variant, in the order of the enum.
         self.verdicts.get(rule as usize).expect("a verdict for every rule")
     }
 
@@ -152,12 +152,12 @@ impl Report {
         self.verdict(rule).outcome
     }
 
-    /// The MUSTs and MUST NOTs that are broken.
+    /// The broken MUSTs and MUST NOTs.
     pub fn breaches(&self) -> impl Iterator<Item = &Verdict> {
         self.verdicts.iter().filter(|verdict| verdict.is_breach())
     }
 
-    /// Whether no MUST and no MUST NOT is broken, as far as it could be checked.
+    /// Whether no MUST and no MUST NOT is broken, as far as they could be checked.
     #[must_use]
     pub fn conforms(&self) -> bool {
         self.breaches().next().is_none()
@@ -168,48 +168,48 @@ impl Report {
 #[derive(Debug, Clone)]
 struct Unknown {
     place: Place,
-    /// Ciphertext may hold what is missing: the element is judged again once it was decrypted.
+    /// Ciphertext may hide the deciding element, so the element is judged again after decryption.
     by_ciphertext: bool,
 }
 
-/// What was found about one requirement so far.
+/// The findings on one requirement so far.
 #[derive(Debug, Clone, Default)]
 struct Row {
     failed: Vec<Place>,
     failures: usize,
     unknown: Vec<Unknown>,
     unknowns: usize,
-    /// How many of those ciphertext is to blame for.
+    /// How many of those are due to ciphertext.
     kept: usize,
     passed: Option<Place>,
     passes: usize,
     waived: Option<&'static str>,
 }
 
-/// Gathers findings, over one revision or several.
+/// Collects findings, over one revision or two.
 #[derive(Debug)]
 pub(crate) struct Findings<'v> {
     variant: &'v Variant,
     rows: Vec<Row>,
-    /// Requirements that ciphertext kept from being judged somewhere.
+    /// Requirements that could not be judged somewhere because of ciphertext.
     kept_by_ciphertext: BTreeSet<Rule>,
-    /// What was decrypted, once that is what is judged.
+    /// The decrypted spans, while the decrypted revision is judged.
     decrypted: Option<Decrypted>,
 }
 
-/// A revision of the message in which ciphertext was opened.
+/// A revision of the message with decrypted parts.
 #[derive(Debug)]
 struct Decrypted {
-    /// What came out: all of it is judged.
+    /// The decrypted spans: everything in them is judged.
     revealed: Vec<Revealed>,
-    /// All ciphertext of the message; what stands between it did not change.
+    /// All ciphertext of the message. Everything between did not change.
     carried: Vec<Revealed>,
-    /// Requirements that are judged on everything again.
+    /// Requirements that are judged again on everything.
     again: BTreeSet<Rule>,
 }
 
 impl Decrypted {
-    /// Where what stands at `span`, outside all ciphertext, stood before any of it was opened.
+    /// The span in the message of an element that is now at `span`, outside all ciphertext.
     fn on_the_wire(&self, span: &Range<usize>) -> Range<usize> {
         if self.carried.is_empty() {
             return 0..0;
@@ -233,8 +233,8 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// From here on the revision is judged in which ciphertext was opened: what came out of it, and what it kept from
-    /// being judged. `carried` is all ciphertext of the message; without it, places in the message are unknown.
+    /// From now on the revision with decrypted parts is judged: these parts, and the requirements that ciphertext left
+    /// open. `carried` is all ciphertext of the message; without it, places in the message are unknown.
     pub(crate) fn decrypted(&mut self, mut revealed: Vec<Revealed>, mut carried: Vec<Revealed>) {
         revealed.sort_by_key(|revealed| revealed.now.start);
         carried.sort_by_key(|carried| carried.now.start);
@@ -252,7 +252,7 @@ impl<'v> Findings<'v> {
         self.rows.get_mut(rule as usize).expect("a row for every rule")
     }
 
-    /// Where an element stands in the message; `None` if this requirement is not judged on it now.
+    /// The place of an element in the message; `None` if this requirement is not judged on it now.
     fn span(&self, rule: Rule, element: Element<'_>) -> Option<Range<usize>> {
         let span = element.span();
         let Some(decrypted) = &self.decrypted else { return Some(span) };
@@ -265,12 +265,12 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether this requirement is judged on an element now: whoever computes much for a verdict asks first.
+    /// Whether this requirement is judged on an element now. A check with much work asks first.
     pub(crate) fn judges(&self, rule: Rule, element: Element<'_>) -> bool {
         self.span(rule, element).is_some()
     }
 
-    /// The requirement is met here.
+    /// Notes that the requirement is met here.
     pub(crate) fn pass(&mut self, rule: Rule, element: Element<'_>) {
         let Some(span) = self.span(rule, element) else { return };
         let row = self.row(rule);
@@ -280,12 +280,12 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// The requirement is broken here.
+    /// Notes that the requirement is broken here.
     pub(crate) fn fail(&mut self, rule: Rule, element: Element<'_>, why: impl Into<String>) {
         self.fail_on(rule, element, None, why);
     }
 
-    /// The requirement is broken here by `found`, which may be waived.
+    /// Notes that the requirement is broken here by `found`, which an admitted departure may allow.
     pub(crate) fn fail_on(&mut self, rule: Rule, element: Element<'_>, found: Option<&str>, why: impl Into<String>) {
         let Some(span) = self.span(rule, element) else { return };
         if let Some(departure) = self.variant.waived(rule, found) {
@@ -301,7 +301,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether the requirement is met here cannot be told without `missing`.
+    /// Notes that the requirement cannot be judged here without `missing`.
     pub(crate) fn unknown(&mut self, rule: Rule, element: Element<'_>, missing: &str) {
         self.undecided(rule, element, missing, false);
     }
@@ -315,7 +315,7 @@ impl<'v> Findings<'v> {
         }
     }
 
-    /// Whether the requirement is judged on this element at all.
+    /// Whether the requirement is judged on this element.
     fn undecided(&mut self, rule: Rule, element: Element<'_>, missing: &str, by_ciphertext: bool) -> bool {
         let Some(span) = self.span(rule, element) else { return false };
         let row = self.row(rule);
@@ -327,7 +327,7 @@ impl<'v> Findings<'v> {
         true
     }
 
-    /// What could not be told is known by now: the requirement is met.
+    /// Notes that a requirement that could not be judged is met, from what is known by now.
     pub(crate) fn settle(&mut self, rule: Rule, element: Element<'_>) {
         let row = self.row(rule);
         row.unknowns = 0;
@@ -336,18 +336,18 @@ impl<'v> Findings<'v> {
         self.pass(rule, element);
     }
 
-    /// The first MUST or MUST NOT that is broken so far, with a place.
+    /// The first broken MUST or MUST NOT so far, with a place.
     pub(crate) fn breach(&self) -> Option<(Rule, &Place)> {
         let mut rows = Rule::ALL.into_iter().zip(&self.rows).filter(|(rule, _)| rule.level().is_binding());
         rows.find_map(|(rule, row)| row.failed.first().map(|place| (rule, place)))
     }
 
-    /// Met or broken.
+    /// Notes that the requirement is met or broken.
     pub(crate) fn check(&mut self, rule: Rule, element: Element<'_>, met: bool, why: &str) {
         if met { self.pass(rule, element) } else { self.fail(rule, element, why) }
     }
 
-    /// The verdicts. `hidden` is ciphertext that may hold what rules about the header are about.
+    /// The verdicts. `hidden` is ciphertext that may hide targets of rules about the header.
     pub(crate) fn finish(self, hidden: Option<Place>) -> Vec<Verdict> {
         let rows = Rule::ALL.into_iter().zip(self.rows);
         rows.map(|(rule, row)| row.verdict(rule, hidden.as_ref())).collect()
@@ -383,7 +383,7 @@ impl Row {
 }
 
 impl Verdict {
-    /// The verdict on a requirement that nothing in the message was judged on.
+    /// The verdict on a requirement that was judged on no element.
     fn without_element(rule: Rule, hidden: Option<&Place>) -> Self {
         let (outcome, why, place) = match (missing_outside(rule), hidden) {
             (Some(missing), _) => (Outcome::NotCheckable, missing, None),
@@ -408,7 +408,7 @@ impl Verdict {
     }
 }
 
-/// What must be known from outside before a requirement can be judged on any message.
+/// The information that is needed before a requirement can be judged on any message.
 fn missing_outside(rule: Rule) -> Option<&'static str> {
     match rule {
         Rule::R2001 | Rule::R2002 | Rule::U4_2_2 | Rule::U4_2_3 | Rule::U4_2_4 => {
@@ -419,14 +419,14 @@ fn missing_outside(rule: Rule) -> Option<&'static str> {
         Rule::U5_4_2 | Rule::U5_4_3 | Rule::U5_4_4 | Rule::U5_4_7 | Rule::U5_4_8 => {
             Some("missing: the WSDL description")
         }
-        // Judged on the message as far as it goes.
+        // Judged as far as the message shows.
         Rule::U19_6 | Rule::U19_8 | Rule::U19_9 | Rule::U19_10 | Rule::U19_12_1 | Rule::U19_13 => None,
         _ if rule.basis() == Basis::Behaviour => Some("missing: what the parties do shows in no message"),
         _ => None,
     }
 }
 
-/// Whether what a requirement is about may stand, encrypted, in a Security header.
+/// Whether a target of the requirement can be encrypted in a Security header.
 fn may_be_hidden(rule: Rule) -> bool {
     const OUTSIDE: [&str; 6] =
         ["SECURE_ENVELOPE", "SECURE_MESSAGE", "ENCRYPTED_HEADER", "HEADER", "ENCRYPTED_KEY", "(X.509)"];
@@ -434,12 +434,12 @@ fn may_be_hidden(rule: Rule) -> bool {
     !matches!(chapter, "4" | "5" | "6" | "10") && !OUTSIDE.contains(&rule.target())
 }
 
-/// An element, for what is said about it elsewhere.
+/// An element, for a finding about it at another place.
 pub(crate) fn place_of(element: Element<'_>, span: Range<usize>) -> Place {
     Place { path: path_of(element), span, why: String::new() }
 }
 
-/// The path of an element, with a position where siblings have its name.
+/// The path of an element, with a position if siblings have its name.
 fn path_of(element: Element<'_>) -> String {
     let mut steps: Vec<String> = Vec::new();
     for element in element.ancestors_and_self() {

@@ -1,4 +1,5 @@
-//! What the keys of a receiver show of a message: as much plaintext as they open, whatever else is wrong with it.
+//! What the keys of a receiver reveal of a message: as much plaintext as they can decrypt, whatever else is wrong with
+//! it.
 
 use std::ops::Range;
 
@@ -8,17 +9,17 @@ use super::check::{self, Digests};
 use super::holdings::{Decryption, Holdings, Revealed};
 use super::targets::Targets;
 
-/// A message as far as it could be decrypted.
+/// A message, decrypted as far as possible.
 pub(crate) struct Revelation {
     /// Its last revision.
     pub(crate) source: String,
-    /// What came out of ciphertext.
+    /// The decrypted spans.
     pub(crate) revealed: Vec<Revealed>,
-    /// All ciphertext of the message, where it is in the last revision.
+    /// The spans of all ciphertext of the message in the last revision.
     pub(crate) carried: Vec<Revealed>,
-    /// The digests of each signature, when its turn comes.
+    /// The digests of each signature, computed when it is next in order.
     pub(crate) in_order: Digests,
-    /// The attachments that were ciphertext, as they are in the clear.
+    /// The attachments that were ciphertext, in plaintext.
     pub(crate) attachments: Vec<MimePart<'static>>,
 }
 
@@ -43,7 +44,7 @@ impl Revelation {
         Some(revelation)
     }
 
-    /// Where what is at `now` in the last revision came from.
+    /// The span in the message for the span `now` in the last revision.
     pub(crate) fn on_the_wire(&self, now: Range<usize>) -> Range<usize> {
         let known = self.carried.iter().find(|known| known.now.start <= now.start && now.end <= known.now.end);
         known.map_or(0..0, |known| known.wire.clone())

@@ -13,7 +13,7 @@ pub enum Level {
     Should,
     /// SHOULD NOT.
     ShouldNot,
-    /// MAY: a permission, which nothing breaks.
+    /// MAY: a permission, which cannot be broken.
     May,
     /// An extensibility point: outside the profile, to be agreed on.
     Extensibility,
@@ -46,16 +46,16 @@ impl fmt::Display for Level {
     }
 }
 
-/// What a verdict rests on.
+/// The basis of a verdict.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Basis {
     /// The message alone.
     Wire,
     /// The message, and a key, certificate or password.
     WireAndKey,
-    /// What is outside the message: the policy, the description, the request, what the sender meant.
+    /// Information outside the message: the policy, the description, the request, the intention of the sender.
     Context,
-    /// What a sender or receiver does.
+    /// The behaviour of a sender or receiver.
     Behaviour,
 }
 
@@ -78,7 +78,7 @@ impl fmt::Display for Basis {
     }
 }
 
-/// What the table says of one requirement.
+/// The row of one requirement.
 pub(crate) struct Row {
     pub(crate) id: &'static str,
     pub(crate) section: &'static str,
@@ -89,7 +89,7 @@ pub(crate) struct Row {
     pub(crate) reading: &'static str,
 }
 
-/// Makes [`Rule`], its documentation and its rows out of the table.
+/// Makes [`Rule`], its documentation and its rows from the table.
 macro_rules! rules {
     ($($rule:ident $id:literal $section:literal $target:literal $level:ident $basis:ident
         $requirement:literal $reading:literal;)*) => {

@@ -1,4 +1,4 @@
-//! A requirement of the profile, and what is known of it without a message.
+//! The properties of a requirement that need no message.
 
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl Rule {
         (number, title)
     }
 
-    /// What it is about, in the profile's words for its targets.
+    /// The target, in the profile's words.
     #[must_use]
     pub const fn target(self) -> &'static str {
         self.row().target
@@ -45,19 +45,19 @@ impl Rule {
         self.row().level
     }
 
-    /// What a verdict rests on.
+    /// The basis of a verdict.
     #[must_use]
     pub const fn basis(self) -> Basis {
         self.row().basis
     }
 
-    /// The requirement, restated in a line.
+    /// The requirement in our words, in a line.
     #[must_use]
     pub const fn requirement(self) -> &'static str {
         self.row().requirement
     }
 
-    /// The reading taken where the text leaves room for more than one; empty where it does not.
+    /// Our reading, if the text leaves room for more than one; otherwise empty.
     #[must_use]
     pub const fn reading(self) -> &'static str {
         self.row().reading

@@ -100,7 +100,7 @@ rules! {
          in WSDL."
         "Needs the WSDL description.";
     R3212 "R3212" "6.1.1" "SECURITY_HEADER" Must WireAndKey
-        "The SIGNATURE, ENCRYPTED_KEY and ENC_REFERENCE_LIST children of a wsse:Security header stand in such an \
+        "The SIGNATURE, ENCRYPTED_KEY and ENC_REFERENCE_LIST children of a wsse:Security header are in such an \
          order that a receiver handling them from first to last gets the correct result (so the sender prepends the \
          element of each later step)."
         "Where ciphertext and signature meet, the digest tells which came first: over the message as it is, or as \
@@ -119,7 +119,7 @@ rules! {
     R3224 "R3224" "7.2.2" "TIMESTAMP" MustNot Wire
         "A wsu:Timestamp has at most one wsu:Expires child." "";
     R3221 "R3221" "7.2.3" "TIMESTAMP" Must Wire
-        "When wsu:Expires is present, wsu:Created stands before it as a sibling (document order)." "";
+        "When wsu:Expires is present, wsu:Created precedes it as a sibling (document order)." "";
     R3222 "R3222" "7.2.4" "TIMESTAMP" MustNot Wire
         "wsu:Timestamp has no element children other than wsu:Created and wsu:Expires." "";
     R3220 "R3220" "7.3.1" "CREATED" ShouldNot Wire
@@ -200,7 +200,7 @@ rules! {
          (shorthand XPointer)."
         "A \"#id\" that names nothing fails too, unless ciphertext in the header may hide its target.";
     R5205 "R5205" "8.7.4" "INTERNAL_SECURITY_TOKEN" Must Wire
-        "A token not inside wsse:Embedded stands, in document order, before every wsse:SecurityTokenReference in \
+        "A token not inside wsse:Embedded precedes, in document order, every wsse:SecurityTokenReference in \
          the envelope that refers to it."
         "Judged strictly, since a receiver that streams must know a token before it is used; peers that break it \
          are met with Receiver::accept_forward_references.";
@@ -278,7 +278,7 @@ rules! {
          list would be empty."
         "No list to give: no c14n:InclusiveNamespaces. One that is there and lists nothing fails.";
     R5414 "R5414" "9.5.1" "RECEIVER" Must Behaviour
-        "A receiver accepts a PrefixList whose prefixes stand in any order." "";
+        "A receiver accepts a PrefixList whose prefixes are in any order." "";
     R5415 "R5415" "9.5.2" "RECEIVER" Must Behaviour
         "A receiver accepts a PrefixList with any amount of white space before, between and after the prefixes." "";
     R5405 "R5405" "9.5.3" "INCLUSIVE_NAMESPACES" Must Context
@@ -334,7 +334,7 @@ rules! {
         "An EncryptedData no list names fails where its ds:KeyInfo names this EncryptedKey, or no key at all and \
          there is but one EncryptedKey with a list.";
     R3208 "R3208" "10.4.1" "ENCRYPTED_KEY" Must Wire
-        "An xenc:EncryptedKey stands before any xenc:EncryptedData of the same wsse:Security header that its \
+        "An xenc:EncryptedKey precedes any xenc:EncryptedData of the same wsse:Security header that its \
          reference list names." "";
     R3209 "R3209" "10.4.2" "ENCRYPTED_KEY" MustNot Wire
         "xenc:EncryptedKey has no Type attribute." "";
@@ -490,7 +490,7 @@ rules! {
         "A wsse:Reference to an r:license in the message that has a wsu:Id does not refer to it by licenseId."
         "Compared with the licenseId of the licenses of the message.";
     R6302 "R6302" "14.1.3" "SECURITY_HEADER" Must Wire
-        "A ds:Signature needed to verify the issuance of a REL token stands before the first \
+        "A ds:Signature needed to verify the issuance of a REL token precedes the first \
          wsse:SecurityTokenReference that refers to that token."
         "The signature of the issuer in the license, where there is one.";
     R6902 "R6902" "15.1.1" "KERBEROS_TOKEN" Must Wire
@@ -616,7 +616,7 @@ rules! {
          thumbprint) and have it covered by the signature." "";
     U19_4 "U-19.4" "19.4" "SENDER / RECEIVER" Should Behaviour
         "Guard against removal, addition and relocation of signed elements: sign what gives an element its meaning \
-         and check where the signed element stands, not only that its ID was signed." "";
+         and check where the signed element is, not only that its ID was signed." "";
     U19_5 "U-19.5" "19.5" "RECEIVER" Should Behaviour
         "Act only on data that the verified signature covers." "";
     U19_6 "U-19.6" "19.6" "SENDER / RECEIVER" Should Behaviour

@@ -1,7 +1,8 @@
-//! The message as the profile sees it: its conformance targets, found in one pass and whatever state they are in.
+//! The conformance targets of the profile in a message, found in one pass, in any state of the message.
 //!
-//! What a SAML assertion holds follows SAML and is left out (guide to the profile, §5.9), but for ids. Ciphertext
-//! counts where the message's security put it: named by a list, in the SOAP Header, or directly in the Body.
+//! The content of a SAML assertion follows SAML and is left out (guide to the profile, §5.9), except its Ids.
+//! Ciphertext is in scope if the message's security put it there: a list names it, or it is in the SOAP Header, or
+//! directly in the Body.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,7 +21,7 @@ pub(crate) struct Targets<'d> {
     pub(crate) body: Option<Element<'d>>,
     /// `soap:Header/wsse:Security`.
     pub(crate) security: Vec<Element<'d>>,
-    /// Elements with an Id of whatever kind, in the order of its value and then of the document.
+    /// Elements with an Id of any kind, sorted by its value and then in document order.
     ids: Vec<NodeId>,
     pub(crate) references: Vec<Reference<'d>>,
     pub(crate) tokens: Tokens<'d>,
@@ -35,28 +36,28 @@ pub(crate) struct Targets<'d> {
     pub(crate) elements: Vec<Element<'d>>,
 }
 
-/// `xenc:EncryptedData` of the message's security.
+/// An `xenc:EncryptedData` in scope.
 pub(crate) struct EncryptedData<'d> {
     pub(crate) element: Element<'d>,
-    /// The lists that name it, as places in [`Targets::lists`], each once.
+    /// The lists that name it, as indices of [`Targets::lists`], each once.
     pub(crate) named_by: Vec<usize>,
 }
 
-/// `xenc:ReferenceList` of a Security header, or of an EncryptedKey in one.
+/// An `xenc:ReferenceList` of a Security header, or of an EncryptedKey in one.
 pub(crate) struct List<'d> {
     pub(crate) element: Element<'d>,
-    /// The EncryptedKey it belongs to.
+    /// The EncryptedKey that it belongs to.
     pub(crate) key: Option<Element<'d>>,
-    /// The Security header it stands in.
+    /// The Security header that it is in.
     pub(crate) security: Element<'d>,
     pub(crate) data: Vec<Element<'d>>,
     pub(crate) keys: Vec<Element<'d>>,
-    /// What it names, as places in [`Targets::encrypted_data`].
+    /// The data that it names, as indices of [`Targets::encrypted_data`].
     pub(crate) named: Vec<usize>,
 }
 
 impl<'d> List<'d> {
-    /// The step it is: the list itself, or its EncryptedKey.
+    /// Its step: the list itself, or its EncryptedKey.
     pub(crate) fn step(&self) -> Element<'d> {
         self.key.unwrap_or(self.element)
     }
@@ -106,7 +107,7 @@ impl<'d> Targets<'d> {
     fn find_ids(&mut self) {
         let document = self.document;
         self.ids = document.elements().filter(|element| id_of(*element).is_some()).map(Element::id).collect();
-        // The values stay where they are in the source: a table of them would cost more than the message.
+        // The values stay in the source: a table of them would need more memory than the message.
         self.ids.sort_by(|l, r| id_at(document, *l).cmp(&id_at(document, *r)));
     }
 
@@ -171,7 +172,7 @@ impl<'d> Targets<'d> {
         }
     }
 
-    /// What stands in a Security header or in ciphertext, less what stands in assertions.
+    /// The elements in a Security header or in ciphertext, without those in assertions.
     fn find_elements(&mut self) {
         let data = self.encrypted_data.iter().map(|data| data.element);
         let mut roots: Vec<_> = self.security.iter().copied().chain(data).collect();
@@ -193,7 +194,7 @@ impl<'d> Targets<'d> {
         }
     }
 
-    /// The first element that has the Id of a `#id` in `@URI`.
+    /// The first element with the Id of a `#id` in `@URI`.
     pub(crate) fn named_by(&self, reference: Element<'_>) -> Option<Element<'d>> {
         let uri = reference.attribute("", "URI")?;
         self.by_id(uri.strip_prefix('#')?)
@@ -205,13 +206,13 @@ impl<'d> Targets<'d> {
         id_of(element).filter(|known| known == id).map(|_| element)
     }
 
-    /// What is known of ciphertext in scope.
+    /// The entry for ciphertext in scope.
     pub(crate) fn encrypted_data_at(&self, element: Element<'_>) -> Option<&EncryptedData<'d>> {
         let at = self.encrypted_data.binary_search_by_key(&element.id(), |data| data.element.id());
         at.ok().and_then(|at| self.encrypted_data.get(at))
     }
 
-    /// What is known of a reference in scope.
+    /// The entry for a reference in scope.
     pub(crate) fn reference_at(&self, element: Element<'_>) -> Option<&Reference<'d>> {
         let at = self.references.binary_search_by_key(&element.id(), |reference| reference.element.id());
         at.ok().and_then(|at| self.references.get(at))
@@ -222,14 +223,14 @@ impl<'d> Targets<'d> {
         self.elements.iter().copied().filter(move |element| element.is(namespace, local))
     }
 
-    /// The Security header an element stands in.
+    /// The Security header that an element is in.
     pub(crate) fn security_of(&self, element: Element<'_>) -> Option<Element<'d>> {
         let at = self.security.partition_point(|security| security.id() <= element.id());
         let before = at.checked_sub(1).and_then(|at| self.security.get(at)).copied();
         before.filter(|security| security.contains(element))
     }
 
-    /// Ciphertext that stands in a Security header, in place of a child: it may hide anything. That of an attachment hides
+    /// Ciphertext that replaces a child of a Security header, and may hide anything. That of an attachment hides
     /// nothing of the envelope.
     pub(crate) fn hidden(&self) -> Option<Element<'d>> {
         let mut data = self.hiding_data();
@@ -238,12 +239,12 @@ impl<'d> Targets<'d> {
         hidden.or_else(|| self.security.iter().find_map(in_header))
     }
 
-    /// EncryptedData that hides something of the envelope.
+    /// EncryptedData that hides a part of the envelope.
     pub(crate) fn hiding_data(&self) -> impl Iterator<Item = Element<'d>> {
         self.encrypted_data.iter().map(|data| data.element).filter(|data| cipher_reference(*data).is_none())
     }
 
-    /// The Ids of the document, if no two are one: what digests are computed with.
+    /// The Ids of the document, if they are unique, for computing digests.
     pub(crate) fn index(&self) -> Option<IdIndex<'d>> {
         IdIndex::build(self.document).ok()
     }
@@ -253,7 +254,7 @@ fn id_at<'d>(document: &'d Document<'d>, node: NodeId) -> Option<Cow<'d, str>> {
     document.element(node).and_then(id_of)
 }
 
-/// Where the cipher octets are, if not in the EncryptedData itself: in an attachment.
+/// The place of the cipher octets, if they are not in the EncryptedData but in an attachment.
 pub(crate) fn cipher_reference(data: Element<'_>) -> Option<Element<'_>> {
     let cipher = data.children_named(name::XENC.uri, "CipherData").next()?;
     cipher.children_named(name::XENC.uri, "CipherReference").next()
@@ -274,7 +275,7 @@ fn is_saml(element: Element<'_>) -> bool {
     Assertion::is_one(element) || element.is(name::SAML2.uri, "EncryptedAssertion")
 }
 
-/// Whether an element is a token that stands in a header as such.
+/// Whether an element is a token that is a child of a header.
 pub(crate) fn is_token(element: Element<'_>) -> bool {
     let conversation = ["SecurityContextToken", "DerivedKeyToken"];
     match (element.name().namespace, element.name().local) {

@@ -1,7 +1,7 @@
 //! Variants of the profile: which departures from it are admitted, since when, and why.
 //!
-//! BSP 1.1 is of 2010. It asks for SHA-1 and lists ciphers without authentication; networks of today demand what it
-//! does not list. A variant is data: the profile as it is written, or with the departures of its deployments.
+//! BSP 1.1 is of 2010. It asks for SHA-1 and lists ciphers without authentication; networks of today demand algorithms
+//! that it does not list. A variant is data: the profile as written, or with the departures of its deployments.
 
 use super::listed::Deployed;
 use super::table::Rule;
@@ -11,15 +11,15 @@ use super::table::Rule;
 pub struct Departure {
     /// The requirement.
     pub rule: Rule,
-    /// What is admitted: algorithms, a namespace, a spelling. Empty: whatever breaks the requirement.
+    /// What is admitted: algorithms, a namespace, a spelling. If empty, every breach of the requirement is admitted.
     pub admits: &'static [&'static str],
     /// Since when, as an ISO 8601 date.
     pub since: &'static str,
-    /// Why.
+    /// The reason.
     pub reason: &'static str,
 }
 
-/// A reading of the profile: what it says, less the departures that are admitted.
+/// A reading of the profile: its text, except the admitted departures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     name: &'static str,
@@ -41,14 +41,14 @@ impl Variant {
         Self { name: "as-written", dated: "2010-01-24", departures: Vec::new() }
     }
 
-    /// The profile as it is deployed: SHA-2, authenticated ciphers, RSA-OAEP with SHA-2, SOAP 1.2, and instants with a
-    /// zone of zero.
+    /// The profile as deployed: SHA-2, authenticated ciphers, RSA-OAEP with SHA-2, SOAP 1.2, and instants with a zone
+    /// of zero.
     #[must_use]
     pub fn as_deployed() -> Self {
         Self { name: "as-deployed", dated: "2026-11-25", departures: as_deployed() }
     }
 
-    /// Waives a requirement whole, for a peer that breaks it.
+    /// Waives a requirement completely, for a peer that breaks it.
     #[must_use]
     pub fn waive(mut self, rule: Rule, reason: &'static str) -> Self {
         self.departures.push(Departure { rule, admits: &[], since: "", reason });
@@ -73,7 +73,7 @@ impl Variant {
         &self.departures
     }
 
-    /// The departure that admits a breach; `found` is what the departures from that rule are about.
+    /// The departure that admits a breach. `found` is the value that the departures from that rule are about.
     pub(crate) fn waived(&self, rule: Rule, found: Option<&str>) -> Option<&Departure> {
         self.departures.iter().find(|departure| {
             let admitted = || found.is_some_and(|found| departure.admits.contains(&found));

@@ -1,4 +1,4 @@
-//! Chapter 18: attachments, as far as the envelope shows it, and the package where it is at hand.
+//! Chapter 18: attachments, as far as the envelope shows them, and the package if there is one.
 
 use std::collections::HashMap;
 use std::io::{self, Read};
@@ -15,7 +15,7 @@ use wss_soap::mime::{Canonical, MimePart, Package, canonical_header, content_id_
 
 const PACKAGE: &str = "the MIME package";
 
-/// `opened` are the attachments that could be decrypted, as they then were.
+/// `opened` are the attachments that could be decrypted, in plaintext.
 pub(crate) fn judge(
     targets: &Targets<'_>,
     package: Option<&Package<'_>>,
@@ -44,20 +44,20 @@ struct Attachments<'p, 'm> {
     package: Option<&'p Package<'m>>,
     opened: &'p [MimePart<'m>],
     limits: &'p Limits,
-    /// Content-IDs of parts that are ciphertext.
+    /// The Content-IDs of parts that are ciphertext.
     encrypted: Vec<String>,
-    /// What was digested before: Content-ID, whether on the wire or opened, whether with its header, and method.
+    /// Digests that were computed before: Content-ID, on the wire or opened, with or without header, and method.
     digests: HashMap<(String, usize, bool, &'static str), Digests>,
 }
 
 /// Digests of one part.
 #[derive(Clone)]
 struct Digests {
-    /// As the profile has it.
+    /// As the profile says.
     canonical: Option<Vec<u8>>,
-    /// Of the content as it is, its transfer encoding undone.
+    /// Of the content, decoded but not canonicalised.
     plain: Option<Vec<u8>>,
-    /// Of the content as it was transferred.
+    /// Of the content in its transfer encoding.
     encoded: Option<Vec<u8>>,
 }
 
@@ -137,7 +137,8 @@ impl<'p> Attachments<'p, '_> {
         self.digest(reference, &parts, (is_complete, is_encrypted && opened.is_none()), findings);
     }
 
-    /// §18.2.3 and §18.2.4, told apart by what the digest fits: of the attachment in the clear, or else of its ciphertext.
+    /// §18.2.3 and §18.2.4. The digest distinguishes them: it matches the plaintext of the attachment, or else its
+    /// ciphertext.
     fn digest(
         &mut self,
         reference: Element<'_>,

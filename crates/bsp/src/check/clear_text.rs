@@ -1,4 +1,4 @@
-//! §10.13.1: what encryption put in place of what, against the envelope as it was before.
+//! §10.13.1: what encryption replaced, compared with the envelope before it was secured.
 
 use wss_c14n::{Document, Element, name};
 
@@ -6,7 +6,7 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::{Targets, is_encrypted_data};
 
-/// Judges the message against the clear text; without it nothing can be said where something is encrypted.
+/// Judges the message against the clear text. Without it, a message with ciphertext cannot be judged.
 pub(crate) fn judge(targets: &Targets<'_>, clear: Option<&Document<'_>>, findings: &mut Findings<'_>) {
     let Some(clear) = clear else {
         if let Some(data) = targets.encrypted_data.first() {
@@ -34,7 +34,7 @@ fn is_security(block: &Element<'_>) -> bool {
     block.is(name::WSSE.uri, "Security")
 }
 
-/// Every block stands where it stood, or a wsse11:EncryptedHeader in its place.
+/// Every block is in its place, or a wsse11:EncryptedHeader in place of it.
 fn blocks(header: Element<'_>, was: Option<Element<'_>>, findings: &mut Findings<'_>) {
     let mut was = was.into_iter().flat_map(Element::children).filter(|block| !is_security(block));
     for block in header.children().filter(|block| !is_security(block)) {
@@ -58,7 +58,8 @@ struct Comparison<'f, 'v> {
 }
 
 impl Comparison<'_, '_> {
-    /// The element, with each of its children as it was, or one xenc:EncryptedData in place of a child or of all.
+    /// The element, with each of its children unchanged, or one xenc:EncryptedData in place of a child or of all
+    /// children.
     fn element(&mut self, element: Element<'_>, was: Element<'_>) {
         let children: Vec<_> = element.children().collect();
         let before: Vec<_> = was.children().collect();
@@ -79,11 +80,7 @@ impl Comparison<'_, '_> {
             } else if child.name() == was.name() {
                 self.element(child, was);
             } else {
-                self.findings.fail(
-                    Rule::R5606,
-                    child,
-                    "stands in place of another element, and is no xenc:EncryptedData",
-                );
+                self.findings.fail(Rule::R5606, child, "it replaces another element, and is not an xenc:EncryptedData");
             }
         }
     }

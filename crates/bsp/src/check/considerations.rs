@@ -1,4 +1,4 @@
-//! Chapter 19: security considerations, as far as a message shows them. None of them decides conformance.
+//! Chapter 19: security considerations, as far as a message shows them. Conformance does not depend on them.
 
 use wss_c14n::{Element, name};
 use wss_crypto::{DigestMethod, SignatureMethod};

@@ -79,7 +79,7 @@ fn encrypted_key(key: Element<'_>, findings: &mut Findings<'_>) {
             findings.fail_on(rule, method, Some(&uri), format!("{uri} is not in the list"));
         }
     };
-    // What this library does not know is told by its name.
+    // An algorithm that this library does not support is recognised by its name.
     let is_called = |kind: &str| uri.strip_prefix(name::XENC.uri).is_some_and(|local| local.starts_with(kind));
     if TransportMethod::from_uri(&uri).is_some() || is_called("rsa-") {
         judge(Rule::R5621, among(&TRANSPORTS));
@@ -128,7 +128,7 @@ fn judge_list(list: &List<'_>, hides: bool, targets: &Targets<'_>, findings: &mu
     };
     for reference in &list.data {
         match targets.named_by(*reference) {
-            // An EncryptedHeader is named by its wsu:Id, the data by their Id.
+            // An EncryptedHeader has a wsu:Id, and the data in it an Id.
             Some(target) => {
                 let fits = match is_encrypted_data(target) {
                     true => target.attribute("", "Id").is_some(),
@@ -151,7 +151,7 @@ fn judge_list(list: &List<'_>, hides: bool, targets: &Targets<'_>, findings: &mu
         Some(key) => {
             for data in named().filter(|data| targets.security_of(data.element) == Some(list.security)) {
                 let precedes = key.id() < data.element.id();
-                findings.check(Rule::R3208, key, precedes, "stands after xenc:EncryptedData of the header it lists");
+                findings.check(Rule::R3208, key, precedes, "it follows xenc:EncryptedData of the header that it lists");
             }
         }
         None => single_key(list, named(), targets, findings),
@@ -184,12 +184,12 @@ fn single_key<'s, 'd: 's>(
     }
 }
 
-/// What the `ds:KeyInfo` of EncryptedData says its key is.
+/// The key that the `ds:KeyInfo` of EncryptedData names.
 #[derive(PartialEq, Eq, Hash, Clone)]
 enum KeyName {
     /// A token of the message.
     Token(NodeId),
-    /// A token elsewhere, by what names it.
+    /// A token outside the message, by the text that identifies it.
     Elsewhere(String),
     Nothing,
 }
@@ -218,11 +218,11 @@ impl KeyName {
     }
 }
 
-/// Which encryption steps the data belong to that no list names (§10.2.2, §10.3.1).
+/// To which encryption step the data belong that no list names (§10.2.2, §10.3.1).
 struct Steps {
-    /// How many of them say they are under the key of a list.
+    /// How many of them name the key of a list.
     of_list: HashMap<usize, usize>,
-    /// How many say nothing that would tell.
+    /// How many name no key.
     left: usize,
 }
 

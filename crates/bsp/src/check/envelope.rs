@@ -1,4 +1,4 @@
-//! Chapters 5 and 6: the envelope is one, ids are unique, each recipient has one Security header.
+//! Chapters 5 and 6: the message is one envelope, Ids are unique, each recipient has one Security header.
 
 use std::collections::HashMap;
 
@@ -66,7 +66,7 @@ fn recipients(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// The beginning of what the message says, for an explanation.
+/// The beginning of the message's text, for an explanation.
 fn short(text: &str) -> String {
     text.chars().take(80).collect()
 }

@@ -22,7 +22,7 @@ use super::report::Findings;
 use super::targets::Targets;
 use wss_soap::mime::{MimePart, Package};
 
-/// Judges what one revision of the message shows.
+/// Judges one revision of the message.
 pub(crate) fn revision(
     targets: &Targets<'_>,
     package: Option<&Package<'_>>,

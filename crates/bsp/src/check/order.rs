@@ -1,7 +1,8 @@
-//! §6.1.1: the steps of a header stand in the order in which a receiver takes them.
+//! §6.1.1: the steps of a header are in the order in which a receiver processes them.
 //!
-//! Where a signature covers ciphertext, its digest tells which came first. Over the ciphertext: the signature stands
-//! before the list that leads to decryption. Over the plaintext: it stands after, and keys are needed to see it.
+//! If a signature covers ciphertext, its digest shows which came first. A digest over the ciphertext: the signature
+//! precedes the list that leads to decryption. A digest over the plaintext: the signature follows the list, and keys
+//! are needed to see it.
 
 use std::collections::HashMap;
 
@@ -12,14 +13,14 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// Ciphertexts that are looked at for one reference, and lists for one ciphertext.
+/// The most ciphertexts that are examined for one reference, and lists for one ciphertext.
 const MAX_CIPHERTEXTS: usize = 8;
 
-/// Whether the digests of references fit a revision: by Security header, child of it, and reference. What cannot be
-/// digested is missing.
+/// Whether the digests of references match a revision: by Security header, child of it, and reference. References that
+/// cannot be digested are absent.
 pub(crate) type Digests = HashMap<(usize, usize, usize), bool>;
 
-/// Digests what the signatures of this revision reference.
+/// Digests the references of this revision's signatures.
 pub(crate) fn digests(targets: &Targets<'_>, limits: &Limits) -> Digests {
     let mut found = Digests::new();
     let Some(ids) = targets.index() else { return found };
@@ -58,8 +59,8 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
     }
 }
 
-/// Judges the order of the steps on the wire. `decrypted` are the digests as a receiver with keys finds them, taking
-/// the steps in order; and those over the message with everything decrypted.
+/// Judges the order of the steps on the wire. `decrypted` has two sets of digests from a receiver with keys: one
+/// computed step by step in the order of the header, and one over the message with everything decrypted.
 pub(crate) fn judge(
     targets: &Targets<'_>,
     wire: &Digests,
@@ -91,7 +92,7 @@ pub(crate) fn judge(
     }
 }
 
-/// What the digest of one reference fits.
+/// What the digest of one reference matches.
 #[derive(Clone, Copy)]
 struct Seen {
     wire: Option<bool>,
@@ -104,10 +105,10 @@ fn judge_pair(signature: Element<'_>, list: Element<'_>, seen: Seen, findings: &
     match (precedes, seen.wire) {
         (true, Some(true)) => findings.pass(Rule::R3212, signature),
         (false, Some(true)) => {
-            findings.fail(Rule::R3212, signature, "it signs ciphertext, and stands after what leads to its decryption");
+            findings.fail(Rule::R3212, signature, "it signs ciphertext, and follows the step that decrypts it");
         }
         (true, _) if seen.last == Some(true) => {
-            findings.fail(Rule::R3212, signature, "it signs what was encrypted later, and stands before that step");
+            findings.fail(Rule::R3212, signature, "it signs a part that was encrypted later, and precedes that step");
         }
         (false, _) if seen.in_order == Some(true) => findings.pass(Rule::R3212, signature),
         _ if seen.last.is_some() => {
@@ -123,7 +124,7 @@ fn is_step(element: Element<'_>) -> bool {
         || element.is(name::XENC.uri, "ReferenceList")
 }
 
-/// The steps that decrypt something inside `target`.
+/// The steps that decrypt an element inside `target`.
 fn lists_inside<'s, 'd: 's>(target: Element<'d>, targets: &'s Targets<'d>) -> impl Iterator<Item = Element<'d>> + 's {
     let from = targets.encrypted_data.partition_point(|data| data.element.id() < target.id());
     let data = targets.encrypted_data.iter().skip(from).take(MAX_CIPHERTEXTS);

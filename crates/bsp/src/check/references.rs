@@ -1,4 +1,4 @@
-//! Chapter 8: references to tokens; with what chapters 12 to 17 say of references to tokens of each kind.
+//! Chapter 8: references to tokens; and the rules of chapters 12 to 17 on references to tokens of each kind.
 
 use std::collections::{HashMap, HashSet};
 
@@ -59,7 +59,8 @@ fn token_type(reference: &Reference<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// §8.7.4, §8.7.5: where token and reference stand to one another; §8.7.1 and §16.2.5: how it may be named there.
+/// §8.7.4, §8.7.5: the relative position of token and reference. §8.7.1 and §16.2.5: the allowed forms of the
+/// reference.
 fn place(reference: &Reference<'_>, targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let element = reference.element;
     let Some(token) = reference.internal_token() else {
@@ -92,7 +93,7 @@ fn place(reference: &Reference<'_>, targets: &Targets<'_>, findings: &mut Findin
     if reference.by(Form::Embedded).is_some() {
         return;
     }
-    findings.check(Rule::R5205, element, token.id() < element.id(), "the token stands after the reference");
+    findings.check(Rule::R5205, element, token.id() < element.id(), "the token follows the reference");
     if let Some(direct) = reference.by(Form::Direct)
         && let Some(of_token) = targets.security_of(token)
     {
@@ -177,7 +178,7 @@ fn direct(
     }
     if let Some(stated) = value_type {
         match (reference.internal_token(), reference.kind) {
-            // R6614 forbids it altogether.
+            // R6614 forbids it entirely.
             (Some(_), Some(Kind::Saml2)) => {}
             (Some(token), Some(kind)) => {
                 let expected = kind.token_type(Some(token));
@@ -226,7 +227,7 @@ fn key_identifier(
             Some(named) => named == kind || (named.is_x509() && kind.is_x509()),
             None => false,
         };
-        // An assertion of the other version is R6603 and R6616.
+        // R6603 and R6616 handle an assertion of the other version.
         let fits = reference.kind.is_none_or(|kind| of_kind(kind) || kind.is_saml());
         let why = format!("{stated} is no key identifier that the profile of the token defines");
         findings.check(Rule::R3063, child, known.contains(&stated.as_ref()) && fits, &why);
@@ -283,7 +284,7 @@ fn issuer(child: Element<'_>, findings: &mut Findings<'_>) {
     findings.check(Rule::R5409, child, fits, "the name is not written as RFC 4514 has it");
 }
 
-/// Attribute types with a short name of their own (RFC 4519, RFC 4524); the others are written as dotted numbers.
+/// Attribute types with a registered short name (RFC 4519, RFC 4524). The others are written as dotted numbers.
 const SHORT_NAMES: [&str; 20] = [
     "CN",
     "L",
@@ -307,8 +308,8 @@ const SHORT_NAMES: [&str; 20] = [
     "MAIL",
 ];
 
-/// Whether a name that can be read is written as RFC 4514, or RFC 2253 before it, writes names: no quotes, and types
-/// by the short names that are registered, or as dotted numbers.
+/// Whether a readable name is in the form of RFC 4514, or of the older RFC 2253: no quotes, and types by registered
+/// short names or as dotted numbers.
 pub(crate) fn is_rfc4514(name: &str) -> bool {
     let mut rest = name.trim();
     while !rest.is_empty() {
@@ -330,7 +331,7 @@ pub(crate) fn is_rfc4514(name: &str) -> bool {
     true
 }
 
-/// Chapters 12 to 17: what the profile of the named token says of references to it.
+/// Chapters 12 to 17: the rules of the named token's profile on references to it.
 fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
     let element = reference.element;
     let Some(kind) = reference.kind else {

@@ -77,7 +77,7 @@ fn canonicalization_method(method: Element<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// A list that is there lists something. It is judged as part of `target`.
+/// A list must not be empty. It is judged as part of `target`.
 fn prefix_list(rule: Rule, parent: Element<'_>, target: Element<'_>, findings: &mut Findings<'_>) {
     let list = parent.children_named(name::EC.uri, "InclusiveNamespaces").next();
     let lists = |list: Element<'_>| list.attribute("", "PrefixList").is_some_and(|text| !text.trim().is_empty());
@@ -95,7 +95,7 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, targets: &Tar
     if !is_attachment {
         findings.check(Rule::R3001, reference, is_shorthand, "no URI in the form \"#id\"");
     }
-    // An empty URI is the whole document.
+    // The empty URI means the whole document.
     let target = match uri.as_deref() {
         Some("") => Some(targets.document.root()),
         _ => shorthand.and_then(|id| targets.by_id(id)),
@@ -134,7 +134,7 @@ fn judge_reference(signature: Element<'_>, reference: Element<'_>, targets: &Tar
     }
 }
 
-/// §9.1: where the signature and what it signs stand to one another.
+/// §9.1: the relative position of the signature and the signed element.
 fn place(signature: Element<'_>, reference: Element<'_>, target: Element<'_>, findings: &mut Findings<'_>) {
     let object = target.ancestors_and_self().find(|element| element.is(name::DS.uri, "Object"));
     let enveloping = object.is_some_and(|object| object.parent() == Some(signature));
@@ -208,7 +208,7 @@ fn key_info(signature: Element<'_>, findings: &mut Findings<'_>) {
     findings.check(Rule::R5417, key_info, has_reference, "no wsse:SecurityTokenReference");
 }
 
-/// What signatures of the header name by `#id`, and through the STR-Transform.
+/// The elements that signatures of the header name by `#id`, and through the STR-Transform.
 pub(crate) fn signed<'d>(targets: &Targets<'d>) -> HashSet<wss_c14n::NodeId> {
     let mut found = HashSet::new();
     for signature in &targets.signatures {

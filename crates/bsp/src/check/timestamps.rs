@@ -25,7 +25,7 @@ fn judge_timestamp(timestamp: Element<'_>, findings: &mut Findings<'_>) {
     findings.check(Rule::R3224, timestamp, expires.len() <= 1, &format!("{} wsu:Expires", expires.len()));
     findings.check(Rule::R3222, timestamp, others == 0, "an element other than wsu:Created and wsu:Expires");
     if let (Some(created), Some(expires)) = (created.first(), expires.first()) {
-        findings.check(Rule::R3221, timestamp, created.id() < expires.id(), "wsu:Expires stands before wsu:Created");
+        findings.check(Rule::R3221, timestamp, created.id() < expires.id(), "wsu:Expires precedes wsu:Created");
     }
     for element in created {
         let rules = [Rule::R3220, Rule::R3213, Rule::R3225, Rule::R3217];
@@ -54,7 +54,7 @@ fn judge_instant(element: Element<'_>, rules: [Rule; 4], findings: &mut Findings
     }
 }
 
-/// What of an xsd:dateTime the profile is about, as it is written.
+/// The parts of an xsd:dateTime that the profile restricts, as written.
 struct Written<'t> {
     seconds: u8,
     fraction_digits: usize,

@@ -15,11 +15,11 @@ use crate::report::Findings;
 use crate::table::Rule;
 use crate::targets::Targets;
 
-/// Certificates of the context that key identifiers are compared with.
+/// The most certificates of the context that are compared with key identifiers.
 const MAX_CERTIFICATES: usize = 64;
-/// Keys that are derived from passwords: each takes thousands of digests.
+/// The most keys that are derived from passwords: each takes thousands of digests.
 const MAX_PASSWORD_KEYS: usize = 4;
-/// Families of token types that are defined to the last one.
+/// Families of token types that the specifications define completely.
 const PROFILES: [&str; 4] = [
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-",
     "http://docs.oasis-open.org/wss/oasis-wss-",
@@ -125,7 +125,7 @@ fn digest(token: Element<'_>, password: Element<'_>, context: &Context<'_>, find
     findings.check(Rule::R4212, password, fits, "not the digest of nonce, creation time and the known password");
 }
 
-/// §12.1.4: tokens that a signature, a ciphertext or a derived key takes its key from.
+/// §12.1.4: tokens that give a key to a signature, a ciphertext or a derived key.
 fn password_keys(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Findings<'_>) {
     let mut seen = std::collections::HashSet::new();
     for reference in targets.references.iter().filter(|reference| reference.kind == Some(Kind::Username)) {
@@ -156,13 +156,13 @@ fn password_keys(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Fi
     }
 }
 
-/// The passwords that may be asked for.
+/// The passwords that may be looked up.
 fn passwords<'k>(context: &Context<'k>) -> Option<&'k dyn PasswordSource> {
     context.holdings.filter(|_| context.asks_passwords)?.passwords()
 }
 
-/// Whether a MAC verifies under the key that a username token and the password of its user make; `None` if there is no
-/// password, or no telling.
+/// Whether a MAC verifies under the key of a username token and its user's password; `None` if there is no password, or
+/// the answer is unknown.
 fn mac_fits(
     token: Element<'_>,
     signature: Element<'_>,
@@ -252,17 +252,12 @@ fn licenses(targets: &Targets<'_>, findings: &mut Findings<'_>) {
         let signature = issuer.flat_map(Element::children).find(|child| child.is(name::DS.uri, "Signature"));
         if let (Some(signature), Some(security)) = (signature, targets.security_of(license)) {
             let precedes = signature.id() < reference.element.id();
-            findings.check(
-                Rule::R6302,
-                security,
-                precedes,
-                "a reference to a license stands before its issuer's signature",
-            );
+            findings.check(Rule::R6302, security, precedes, "a reference to a license precedes its issuer's signature");
         }
     }
 }
 
-/// §16.1.1: the one rule that looks into assertions.
+/// §16.1.1: the only rule on the content of assertions.
 fn confirmations(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let versions = [(name::SAML, "SubjectConfirmation"), (name::SAML2, "SubjectConfirmationData")];
     for (namespace, local) in versions {

@@ -1,4 +1,4 @@
-//! Chapter 4: the transport, from what the context says of it.
+//! Chapter 4: the transport, from the context.
 
 use wss_c14n::Element;
 
