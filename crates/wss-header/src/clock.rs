@@ -1,10 +1,10 @@
-//! The clock, through a trait a test can replace.
+//! The clock, behind a trait that a test can replace.
 
 use std::time::{Duration, SystemTime};
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
-    /// Now. Asked once per message.
+    /// The current time. It is read once per message.
     fn now(&self) -> SystemTime;
 }
 
@@ -18,7 +18,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Another clock, ahead or behind by so much: for peers whose clocks are known to be off, such as cameras.
+/// Another clock, ahead or behind by a fixed time: for peers whose clocks are known to be wrong, such as cameras.
 #[derive(Debug, Clone, Copy)]
 pub struct ShiftedClock<C> {
     clock: C,
@@ -46,7 +46,7 @@ impl<C: Clock> Clock for ShiftedClock<C> {
     }
 }
 
-/// Always the same instant: to judge a message as of another time.
+/// Always the same instant: judges a message as of another time.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedClock(pub SystemTime);
 

@@ -1,4 +1,4 @@
-//! What a recipe would break of BSP 1.1: known before there is a message.
+//! Breaches of BSP 1.1 that a recipe would cause, found before there is a message.
 
 use wss_bsp::Rule;
 use wss_bsp::emission::{self, Broken};
@@ -9,12 +9,12 @@ use crate::error::PlanError;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 
-/// Refuses a recipe that breaks a MUST or MUST NOT of the profile as it is deployed, unless it names the rule.
+/// Refuses a recipe that breaks a MUST or MUST NOT of the profile as deployed, unless the recipe waives the rule.
 pub(crate) fn check(recipe: &Recipe) -> Result<(), PlanError> {
     Emission::check(recipe, None)
 }
 
-/// As [`check`], once it is known to whom a reply is encrypted.
+/// As [`check`], when the certificate that a reply is encrypted to is known.
 pub(crate) fn check_requester(recipe: &Recipe, requester: &Certificate) -> Result<(), PlanError> {
     Emission::check(recipe, Some(requester))
 }
@@ -22,7 +22,7 @@ pub(crate) fn check_requester(recipe: &Recipe, requester: &Certificate) -> Resul
 struct Emission<'r> {
     recipe: &'r Recipe,
     requester: Option<&'r Certificate>,
-    /// Certificates, and in which form each is named.
+    /// Certificates, and the form of reference to each.
     names: Vec<(&'r Certificate, ReferenceForm)>,
 }
 
@@ -38,7 +38,7 @@ impl<'r> Emission<'r> {
         emission.admit(emission::named_otherwise(&emission.names))
     }
 
-    /// Fails at the first that the recipe does not name.
+    /// Fails for the first breach that the recipe does not waive.
     fn admit(&self, broken: impl IntoIterator<Item = Broken>) -> Result<(), PlanError> {
         match broken.into_iter().find(|(rule, _)| !self.recipe.breaks.contains(rule)) {
             Some((rule, what)) => Err(PlanError::Bsp { rule, what }),
@@ -78,7 +78,7 @@ impl<'r> Emission<'r> {
         }
     }
 
-    /// `key_info` is the rule that wants a wsse:SecurityTokenReference in this ds:KeyInfo.
+    /// `key_info` is the rule that demands a wsse:SecurityTokenReference in this ds:KeyInfo.
     fn certificate(
         &mut self,
         certificate: &'r Certificate,

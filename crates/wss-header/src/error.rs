@@ -1,4 +1,4 @@
-//! What can go wrong with a message. These are for the log; what goes on the wire is another type.
+//! Errors of a message. They are for the log; another type is for the wire.
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
@@ -15,7 +15,7 @@ use crate::key_uses::KeyUseError;
 use crate::open::{CoverageLost, WhyEncrypted};
 use wss_bsp::{Breach, Rule};
 
-/// Why a recipe is none.
+/// Why a recipe cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum PlanError {
@@ -27,19 +27,19 @@ pub enum PlanError {
         /// What breaks it.
         what: &'static str,
     },
-    /// *Misuse.* Nothing to do.
+    /// *Misuse.* The recipe has no step.
     #[error("the recipe has no step: add a timestamp, a token, a signature or an encryption")]
     Empty,
-    /// *Misuse.* A step without parts.
+    /// *Misuse.* A step has no parts.
     #[error("a step has no parts: name what it signs or encrypts")]
     NoParts,
-    /// *Misuse.* A part named twice in one step.
+    /// *Misuse.* A step names a part twice.
     #[error("the part {part} is named twice in one step")]
     TwiceInOneStep {
         /// The part.
         part: WireText,
     },
-    /// *Misuse.* A part that nothing before this step makes.
+    /// *Misuse.* No earlier step makes this part.
     #[error("the part {part} does not exist at this step: add it to the recipe before")]
     NotThere {
         /// The part.
@@ -62,28 +62,28 @@ pub enum PlanError {
     /// *Misuse.* The recipient's key cannot receive keys.
     #[error("the recipient's certificate has no RSA key that may encipher keys")]
     Recipient,
-    /// *Refused.* An algorithm of the legacy set without a call that says so.
+    /// *Refused.* An algorithm of the legacy set, without the call that allows it.
     #[error("{uri} is legacy: call `allow_legacy_algorithms` if the peer cannot do better")]
     Legacy {
         /// The identifier.
         uri: &'static str,
     },
-    /// *Misuse.* A password in the clear that nothing protects (BSP R4201 and its security considerations).
+    /// *Misuse.* A clear-text password without protection (BSP R4201 and its security considerations).
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
-    /// *Misuse.* A token to be attached that is none: no SAML assertion or license, or one without an Id.
+    /// *Misuse.* The attached XML is not a SAML assertion or license, or has no Id.
     #[error("the token to attach is no SAML assertion, and no license with a wsu:Id")]
     Token,
-    /// *Misuse.* A password makes 20 octets of key.
+    /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,
-    /// *Misuse.* One secret in two ways, or one that is too short (SOAP Message Security 1.1.1 §13).
+    /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
     /// *Misuse.* Two timestamps (BSP R3227).
     #[error("a Security header has one timestamp")]
     TwoTimestamps,
-    /// *Misuse.* A timestamp that never holds.
+    /// *Misuse.* The timestamp is never valid.
     #[error("a timestamp needs a lifetime")]
     NoLifetime,
 }
@@ -92,26 +92,26 @@ pub enum PlanError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum SecureError {
-    /// *Misuse.* What was given is no SOAP envelope.
+    /// *Misuse.* The input is not a SOAP envelope.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// *Misuse.* A part of the recipe is not in this envelope, or is there twice.
+    /// *Misuse.* The envelope lacks a part of the recipe, or has it twice.
     #[error("the envelope has no {part}, or more than one")]
     NoSuchPart {
         /// The part.
         part: WireText,
     },
-    /// *Misuse.* An element that may not be encrypted, named by its Id: the envelope, its Header, a Security header, or
-    /// what stands in one and is no signature, assertion, confirmation or username token (BSP R5607, R5440).
+    /// *Misuse.* The element with this Id must not be encrypted: the envelope, its Header, a Security header, or a
+    /// child of one other than a signature, assertion, confirmation or username token (BSP R5607, R5440).
     #[error("{part} cannot be encrypted where it stands: encrypt the Body, header blocks or what is inside them")]
     CannotBe {
         /// The part.
         part: WireText,
     },
-    /// *Misuse.* The Security header to be extended has a timestamp already (BSP R3227).
+    /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
     TwoTimestamps,
-    /// *Misuse.* An attachment whose header cannot be signed, or that is no XML though its type says so.
+    /// *Misuse.* The header of an attachment cannot be signed, or its content is not XML although its type says so.
     #[error(transparent)]
     Attachment(#[from] MimeError),
     /// *Failed.* Signing failed.
@@ -120,27 +120,27 @@ pub enum SecureError {
     /// *Failed.* Encryption failed.
     #[error(transparent)]
     Encrypt(#[from] EncryptError),
-    /// *Failed.* No randomness, or a key that gives no result.
+    /// *Failed.* There is no randomness, or a key gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
-    /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
+    /// *Misuse.* The recipe needs a request: its key, its signer's certificate, or its signatures.
     #[error("the recipe is for replies: use `secure_reply`, with a request that has the key and certificate it uses")]
     NeedsRequest,
     /// *Failed.* There is no Kerberos ticket for the service.
     #[error("no Kerberos ticket: check the credentials, and the name of the service")]
     NoTicket,
-    /// *Misuse.* The signer of the request has a certificate that cannot be encrypted to.
+    /// *Misuse.* The certificate of the request's signer cannot be used for encryption.
     #[error("the reply cannot be encrypted to the signer of the request: {0}")]
     Requester(PlanError),
-    /// *Misuse.* A secret of another length than its cipher takes.
+    /// *Misuse.* The secret does not have the length that its cipher needs.
     #[error("the secret has {found} octets where the cipher takes {wanted}: derive keys, or choose another cipher")]
     KeyLength {
-        /// Octets of the secret.
+        /// The length of the secret in octets.
         found: usize,
-        /// Octets the cipher takes.
+        /// The length that the cipher needs.
         wanted: usize,
     },
-    /// *Misuse.* One secret in two ways, or one that is too short.
+    /// *Misuse.* One secret has two uses, or is too short.
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
     /// *Misuse.* The recipe signs with a key at hand where a pending signature was asked for, or the reverse.
@@ -152,13 +152,13 @@ pub enum SecureError {
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum OpenError {
-    /// *Malformed.* No SOAP envelope.
+    /// *Malformed.* The message is not a SOAP envelope.
     #[error(transparent)]
     Envelope(#[from] EnvelopeError),
-    /// *Malformed.* No Security header for us.
+    /// *Malformed.* The message has no Security header for our role.
     #[error("the message has no Security header for this role")]
     NoSecurityHeader,
-    /// *Malformed.* A structure of the header.
+    /// *Malformed.* The structure of the header is wrong.
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Malformed or refused.* A token or a reference to one.
@@ -173,39 +173,39 @@ pub enum OpenError {
     /// *Refused.* A header signature with `ds:Object` (BSP R3102).
     #[error("a signature in the header carries ds:Object: enveloping signatures are refused")]
     Enveloping,
-    /// *Refused.* The transforms of a reference are not exclusive canonicalisation alone (BSP R5411, R5412).
+    /// *Refused.* The transforms of a reference are not just exclusive canonicalisation (BSP R5411, R5412).
     #[error("reference {uri:?} has transforms other than one exclusive canonicalisation")]
     Transforms {
         /// The reference.
         uri: WireText,
     },
-    /// *Refused.* A signed element at a place that proves nothing.
+    /// *Refused.* A signed element is at a place that proves nothing.
     #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
     Place {
         /// The path of the element.
         path: WireText,
     },
-    /// *Failed.* No key or certificate of ours fits what the signature names.
+    /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error("no key is known for the signature: add the certificate to the trust, or have it sent along")]
     NoKey,
-    /// *Refused.* Several trusted certificates fit what the signature names.
+    /// *Refused.* Several trusted certificates match the signature's KeyInfo.
     #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
     AmbiguousKey,
     /// *Failed.* The signer's certificate is not trusted.
     #[error(transparent)]
     Trust(TrustError),
-    /// *Malformed or refused.* Encrypted structures; and the one failure of decryption, whatever the reason.
+    /// *Malformed or refused.* An encrypted structure; also the one failure of decryption, for any reason.
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
-    /// *Refused.* One secret in two ways, or one that is too short.
+    /// *Refused.* One secret has two uses, or is too short.
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
-    /// *Refused.* CBC ciphertext that no verified signature covers.
+    /// *Refused.* No verified signature covers this CBC ciphertext.
     #[error(
         "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"
     )]
     UnauthenticatedCbc,
-    /// *Malformed.* Encrypted data where none may stand, named twice, or of the wrong type for its place.
+    /// *Malformed.* Encrypted data at a place where none is allowed, named twice, or of the wrong type for its place.
     #[error("encrypted data {id:?} is misplaced, listed twice or of the wrong type")]
     EncryptedData {
         /// Its Id.
@@ -217,7 +217,7 @@ pub enum OpenError {
     /// *Malformed.* Two timestamps (BSP R3227).
     #[error("the Security header has two timestamps")]
     TwoTimestamps,
-    /// *Refused.* Several username tokens, of which one authenticates a user.
+    /// *Refused.* There are several username tokens, and one of them authenticates a user.
     #[error(
         "the Security header has several username tokens, one of which authenticates a user: have the peer send one"
     )]
@@ -228,23 +228,23 @@ pub enum OpenError {
     /// *Failed.* A password does not authenticate.
     #[error(transparent)]
     Password(#[from] PasswordError),
-    /// *Refused.* A header block for us that must be understood and is not.
+    /// *Refused.* A header block for our role must be understood and is not.
     #[error("the header block {block} must be understood: name it with `understands` once the application handles it")]
     NotUnderstood {
         /// Its expanded name.
         block: WireText,
     },
-    /// *Malformed.* A SignatureConfirmation that confirms no signature of the request, or one twice; or the reply
-    /// is the request itself, sent back.
+    /// *Malformed.* A SignatureConfirmation confirms no signature of the request, or one twice; or the reply is the
+    /// request itself, sent back.
     #[error("the reply confirms a signature the request does not have: it answers another request")]
     Confirmation,
-    /// *Malformed.* Encrypted data whose cipher octets are an attachment that is not there.
+    /// *Malformed.* The attachment with the cipher octets is missing.
     #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]
     NoAttachment {
         /// The `cid:` URL.
         url: WireText,
     },
-    /// *Malformed or failed.* An attachment that is too large, or cannot be read or spooled.
+    /// *Malformed or failed.* An attachment is too large, or cannot be read or spooled.
     #[error(transparent)]
     Attachment(#[from] MimeError),
     /// *Refused.* A signature of our own request came back.
@@ -257,10 +257,10 @@ pub enum OpenError {
         rule: Rule,
         /// The path of the first element that breaks it.
         path: WireText,
-        /// Why.
+        /// The reason.
         why: WireText,
     },
-    /// *Refused.* What was required is not proven.
+    /// *Refused.* A requirement is not proven.
     #[error("{0}")]
     Requirement(#[from] RequirementError),
     /// *Refused.* The message was seen before, or the store cannot tell.
@@ -283,44 +283,44 @@ impl From<TrustError> for OpenError {
     }
 }
 
-/// What a message fails to prove.
+/// What a message does not prove.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum RequirementError {
-    /// *Refused.* No one signature covers all parts that must be signed.
+    /// *Refused.* No signature covers all parts that must be signed.
     #[error("no trusted signature covers {missing}: have the peer sign all required parts in one signature")]
     NotSigned {
-        /// The parts the best signature lacks.
+        /// The parts that the best signature does not cover.
         missing: WireText,
     },
-    /// *Refused.* A signature covers a part that must be signed, but as ciphertext that others can make another
-    /// plaintext of.
+    /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another
+    /// plaintext.
     #[error("a signature covers {part}, but does not prove it: {why}")]
     CoverageLost {
         /// The part, or the Content-ID of an attachment.
         part: WireText,
-        /// Why it is not proven.
+        /// The reason why it is not proven.
         why: CoverageLost,
     },
-    /// *Refused.* A part that must be encrypted came in the clear.
+    /// *Refused.* A part that must be encrypted came in clear text.
     #[error("{part} was not encrypted")]
     NotEncrypted {
         /// The part.
         part: WireText,
     },
-    /// *Refused.* A token that must be there is not, or does not authenticate.
+    /// *Refused.* A required token is absent, or does not authenticate.
     #[error("no {token} token authenticates the message")]
     NoToken {
         /// The kind of token.
         token: &'static str,
     },
-    /// *Refused.* A signature covers all parts, but its key is one that anyone could have sent us.
+    /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
     #[error(
         "the message is signed with a key that anyone could have encrypted to us: have the peer add an endorsing \
          signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
     )]
     Anonymous,
-    /// *Refused.* A message under a key that both sides have confirms signatures, and is opened as a request.
+    /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.
     #[error(
         "the message confirms signatures of a request, so it is a reply: open it with `open_reply`, or call \
          `dangerous_accept_either_direction`"
@@ -333,10 +333,10 @@ pub enum RequirementError {
          `dangerous_accept_either_direction`"
     )]
     UnboundReply,
-    /// *Refused.* A signature of the request is not confirmed by the reply.
+    /// *Refused.* The reply does not confirm a signature of the request.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,
-    /// *Refused.* A token that must be there authenticates by itself alone, and whoever saw it elsewhere can send it.
+    /// *Refused.* A required token authenticates only by itself. Whoever saw it elsewhere can send it.
     #[error(
         "a {token} token is there, but nothing ties it to this message: have the signer of the Body cover it, have the \
          message signed with its key, or call `over_protected_transport` where that is so"
@@ -345,7 +345,7 @@ pub enum RequirementError {
         /// The kind of token.
         token: &'static str,
     },
-    /// *Refused.* Ciphertext remains in what the application reads.
+    /// *Refused.* Ciphertext remains in the parts that the application reads.
     #[error(
         "{path} is still encrypted: {why}; call `accept_ciphertext_for_others` if the message holds ciphertext for another \
          receiver"
@@ -353,13 +353,13 @@ pub enum RequirementError {
     StillEncrypted {
         /// The path of the ciphertext, or the `cid:` URL of an attachment.
         path: WireText,
-        /// Why it was not opened.
+        /// The reason why it was not decrypted.
         why: WhyEncrypted,
     },
-    /// *Misuse.* Attachments are required of an envelope alone.
+    /// *Misuse.* Attachments are required, but the message is only an envelope.
     #[error("attachments are required: open the package they came in, with `open_package`")]
     NoPackage,
-    /// *Misuse.* A part that cannot be required.
+    /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {
         /// The part.

@@ -1,4 +1,4 @@
-//! Which code of the standard's list an error is of (SOAP Message Security 1.1.1 §12).
+//! The code of the standard's list for each error (SOAP Message Security 1.1.1 §12).
 
 use wss_soap::FaultCode;
 use wss_tokens::TokenError;

@@ -1,4 +1,4 @@
-//! What the judge of the profile may ask of a receiver.
+//! The receiver as the judge of the profile sees it.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

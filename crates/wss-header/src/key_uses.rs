@@ -1,9 +1,9 @@
-//! One key, one use: what each secret of a message was used for, on both sides.
+//! One key, one use: the uses of each secret of a message, on both sides.
 //!
-//! A secret signs, encrypts under one cipher, wraps keys, or is a source of derived keys. Two of these uses of one secret
-//! let an attacker carry octets from one into the other: a ciphertext with a known plaintext becomes a wrapped key, and a
-//! wrapped key becomes a MAC. One pair can be admitted: an `xenc:EncryptedKey`, a Kerberos ticket or the secret of an
-//! assertion that signs and encrypts, as the symmetric binding without derived keys has it.
+//! A secret signs, encrypts with one cipher, wraps keys, or is a source of derived keys. If one secret has two of these
+//! uses, an attacker can move octets from one to the other: ciphertext of a known plaintext serves as a wrapped key,
+//! and a wrapped key as a MAC. One pair can be admitted: an `xenc:EncryptedKey`, a Kerberos ticket or the secret of an
+//! assertion that signs and encrypts, as in the symmetric binding without derived keys.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -11,28 +11,28 @@ use std::ops::Range;
 use thiserror::Error;
 use wss_crypto::{ContentEncryption, Digest, DigestMethod, Secret};
 
-/// Why a secret is not used.
+/// Why a secret must not be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum KeyUseError {
-    /// *Refused.* One secret is used in two ways, which the symmetric binding without derived keys does, and a call
-    /// admits.
+    /// *Refused.* One secret signs and encrypts. The symmetric binding without derived keys does that, and a call
+    /// admits it.
     #[error(
         "one key is used to {first} and to {second}: derive a key for each use with `derived_keys`, or call \
          `accept_one_key_to_sign_and_encrypt` for peers that cannot"
     )]
     SignsAndEncrypts {
-        /// What it was used for first.
+        /// Its first use.
         first: &'static str,
-        /// What it was to be used for then.
+        /// The use that was refused.
         second: &'static str,
     },
-    /// *Refused.* One secret is used in two ways.
+    /// *Refused.* One secret has two uses.
     #[error("one key is used to {first} and to {second}: use a key of its own for each, as `derived_keys` does")]
     TwoUses {
-        /// What it was used for first.
+        /// Its first use.
         first: &'static str,
-        /// What it was to be used for then.
+        /// The use that was refused.
         second: &'static str,
     },
     /// *Refused.* One secret is used with two ciphers.
@@ -49,10 +49,10 @@ pub enum KeyUseError {
     },
 }
 
-/// Octets of a secret, at least, unless short ones are admitted.
+/// The least octets of a secret, unless short ones are admitted.
 pub(crate) const LEAST_OCTETS: usize = 16;
 
-/// What a secret is used for.
+/// The use of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyUse {
     Mac,
@@ -72,10 +72,10 @@ impl KeyUse {
     }
 }
 
-/// Where a secret comes from.
+/// The origin of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum KeyOrigin {
-    /// An `xenc:EncryptedKey` of this message, or of the request that it answers.
+    /// An `xenc:EncryptedKey` of this message, or of the request of this reply.
     EncryptedKey,
     Ticket,
     Assertion,
@@ -86,8 +86,8 @@ pub(crate) enum KeyOrigin {
 }
 
 impl KeyOrigin {
-    /// Whether peers that derive no keys sign and encrypt with it. Such a secret is made for one exchange; the others are
-    /// used for many messages, or are derived so that each has one use.
+    /// Whether peers without derived keys sign and encrypt with it. Such a secret is made for one exchange. The others
+    /// are used for many messages, or are derived for one use.
     const fn may_sign_and_encrypt(self) -> bool {
         match self {
             Self::EncryptedKey | Self::Ticket | Self::Assertion => true,
@@ -96,8 +96,8 @@ impl KeyOrigin {
     }
 }
 
-/// Which octets of which secret a key is. A cipher may take the leading octets of a secret, and one derivation gives many
-/// octets: two keys that share octets are one key.
+/// Which octets of which secret a key consists of. A cipher may use the leading octets of a secret, and one derivation
+/// gives many octets: two keys that share octets are one key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct KeyId {
     stream: [u8; 32],
@@ -114,7 +114,7 @@ impl KeyId {
         Self { stream: self.stream, octets: self.octets.start..self.octets.start + len }
     }
 
-    /// `len` octets from `offset` of what is derived from it with `nonce`.
+    /// `len` octets from `offset` of the stream that is derived from it with `nonce`.
     pub(crate) fn derived(&self, nonce: &[u8], offset: usize, len: usize) -> Self {
         let (start, end) = (self.octets.start as u64, self.octets.end as u64);
         let source = [&self.stream[..], &start.to_be_bytes(), &end.to_be_bytes()].concat();
@@ -138,7 +138,7 @@ fn digest(parts: &[&[u8]]) -> [u8; 32] {
     octets
 }
 
-/// What the secrets of one message were used for.
+/// The uses of the secrets of one message.
 #[derive(Default)]
 pub(crate) struct KeyUses {
     known: HashMap<[u8; 32], Vec<Known>>,
@@ -153,7 +153,7 @@ struct Known {
 }
 
 impl KeyUses {
-    /// No use yet. `sign_and_encrypt` admits the one pair that can be admitted.
+    /// No uses yet. `sign_and_encrypt` admits the one pair that can be admitted.
     pub(crate) fn new(sign_and_encrypt: bool) -> Self {
         Self { known: HashMap::new(), sign_and_encrypt }
     }
@@ -161,7 +161,7 @@ impl KeyUses {
     /// Notes a use of a key.
     ///
     /// # Errors
-    /// [`KeyUseError`] if the key was used otherwise before.
+    /// [`KeyUseError`] if the key already has another use.
     pub(crate) fn note(&mut self, key: &KeyId, origin: KeyOrigin, key_use: KeyUse) -> Result<(), KeyUseError> {
         let admitted = self.sign_and_encrypt;
         let known = self.known.entry(key.stream).or_default();
@@ -177,7 +177,7 @@ impl KeyUses {
     }
 }
 
-/// Whether one key may be used in both ways.
+/// Whether one key may have both uses.
 fn judge(before: KeyUse, now: KeyUse, may: bool, admitted: bool) -> Result<(), KeyUseError> {
     let (first, second) = (before.verb(), now.verb());
     match (before, now) {

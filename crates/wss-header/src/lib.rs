@@ -1,8 +1,7 @@
 //! The WS-Security header: recipe to plan to secured message, message to requirements to [`Opened`].
 //!
-//! In reading order: [`Recipe`] says what shall happen, [`Plan`] is a recipe that was checked, `secure` runs it;
-//! [`Receiver`] opens a message in `open`, [`Requirements`] say what it must prove, [`Opened`] is the only door
-//! to what it says.
+//! In reading order: [`Recipe`] lists the steps, [`Plan`] is a checked recipe, `secure` runs it; [`Receiver`] opens a
+//! message in `open`, [`Requirements`] say what it must prove, and [`Opened`] is the only access to its content.
 
 #![forbid(unsafe_code)]
 

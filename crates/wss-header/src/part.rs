@@ -1,4 +1,4 @@
-//! Parts: what of a message is signed, encrypted or demanded.
+//! Parts: the things in a message that are signed, encrypted or required.
 
 use std::fmt;
 
@@ -8,21 +8,21 @@ use wss_text::shown;
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Part {
-    /// The SOAP Body. Encrypted, its content is.
+    /// The SOAP Body. Encryption applies to its content.
     Body,
     /// The `wsu:Timestamp` of our Security header.
     Timestamp,
-    /// The signatures made by earlier steps.
+    /// The signatures of earlier steps.
     Signature,
     /// The username token of our Security header.
     UsernameToken,
-    /// The token that carries the signer's certificate.
+    /// The signing token: the token with the signer's certificate.
     Token,
     /// The SAML assertions of our Security header.
     Assertion,
     /// The `wsse11:SignatureConfirmation`s of a reply.
     SignatureConfirmation,
-    /// The attachments of the package, all of them.
+    /// All attachments of the package.
     Attachments,
     /// A header block.
     HeaderBlock {
@@ -31,12 +31,12 @@ pub enum Part {
         /// Its local name.
         local: String,
     },
-    /// The element with this Id, wherever it stands. Only to sign and encrypt with: an Id proves no place.
+    /// The element with this Id, at any place. Only for signing and encrypting: an Id proves no place.
     Id(String),
 }
 
 impl Part {
-    /// The header block of this expanded name.
+    /// The header block with this expanded name.
     #[must_use]
     pub fn header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
@@ -67,14 +67,14 @@ impl Part {
 }
 
 impl fmt::Debug for Part {
-    /// As it is displayed: names of a message are escaped, and cut where they are long.
+    /// As in its Display: names of a message are escaped, and cut if they are long.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
 impl fmt::Display for Part {
-    /// As [`Part::parse`] reads it; names that are long, or not plain to see, are cut and escaped.
+    /// In the form that [`Part::parse`] reads. Names that are long or not plainly visible are cut and escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Body => f.write_str("Body"),

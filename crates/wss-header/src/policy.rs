@@ -1,6 +1,6 @@
-//! Which algorithms may run in a message: those of signatures and those of encryption, opened together.
+//! Which algorithms may run in a message, for signatures and for encryption.
 
-/// The algorithms a message may use. The default admits nothing but the modern set.
+/// The algorithms that a message may use. The default admits only the modern set.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AlgorithmPolicy {
     /// Of signatures.
@@ -10,8 +10,8 @@ pub struct AlgorithmPolicy {
 }
 
 impl AlgorithmPolicy {
-    /// Everything this library can run: SHA-1, RSA-1.5, 3DES, CBC, 1 024-bit keys. For old peers only; it shows
-    /// in the evidence.
+    /// Everything that this library can run: SHA-1, RSA-1.5, 3DES, CBC, 1 024-bit keys. For old peers only. The
+    /// evidence shows it.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         Self {
@@ -22,24 +22,25 @@ impl AlgorithmPolicy {
 
     /// The modern set and AES-CBC, which BSP 1.1 names (R5620).
     ///
-    /// CBC ciphertext is decrypted only where a verified signature covers it, so that strangers get no answer about it.
-    /// Every accepted signer does get one: it can copy an `xenc:EncryptedKey` and ciphertext from a message of someone else
-    /// to this receiver into a message of its own, change the ciphertext, sign it, and see whether it is decrypted. About
-    /// 256 such messages for each octet read what the other one wrote. Admit CBC only where every accepted signer may read
-    /// what every other one sends to this receiver, or where no signer can tell a failed decryption from other failures
-    /// and from success: the fault says the same, but an answer or its absence remains.
+    /// CBC ciphertext is decrypted only if a verified signature covers it, so that strangers get no answer about it.
+    /// But every accepted signer gets one: it can copy an `xenc:EncryptedKey` and ciphertext from another sender's
+    /// message to this receiver into its own message, change the ciphertext, sign it, and see whether it decrypts.
+    /// About 256 such messages reveal one octet of the other sender's plaintext. Admit CBC only if every accepted
+    /// signer may read everything that the others send to this receiver, or if no signer can distinguish a failed
+    /// decryption from other failures and from success. The fault is the same for all failures, but an answer or its
+    /// absence remains.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {
         self.encryption = self.encryption.admit_cbc();
         self
     }
 
-    /// The identifiers of algorithms that are admitted beside the modern set.
+    /// The identifiers of admitted algorithms outside the modern set.
     pub(crate) fn beyond_modern(&self) -> impl Iterator<Item = &'static str> {
         self.signature.beyond_modern().into_iter().chain(self.encryption.beyond_modern())
     }
 
-    /// Admits what an identifier names. Returns whether it names a supported algorithm.
+    /// Admits the algorithm with this identifier. Returns whether it is supported.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
         let signature = self.signature.admit_uri(uri);
         self.encryption.admit_uri(uri) || signature

@@ -1,7 +1,7 @@
-//! Protection tokens: tokens whose key both sides have, for MACs and encryption without a signer's certificate.
+//! Protection tokens: tokens whose key both sides have. They give MACs and encryption without a signer's certificate.
 //!
-//! The word is WS-SecurityPolicy's (§7.4, the symmetric binding). A token stands in the header once, however many
-//! steps of a recipe use it; [`ProtectionToken::derived_keys`] gives each use a key of its own.
+//! The term is from WS-SecurityPolicy (§7.4, the symmetric binding). A token is in the header once, even if several
+//! steps of a recipe use it. With [`ProtectionToken::derived_keys`], each use has its own key.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, Secur
 
 use crate::key_uses::KeyOrigin;
 
-/// A token whose key both sides have. Clones name the same token.
+/// A token whose key both sides have. Clones are the same token.
 #[derive(Clone)]
 pub struct ProtectionToken {
     pub(crate) kind: Arc<ProtectionKind>,
@@ -29,10 +29,10 @@ pub(crate) enum ProtectionKind {
 }
 
 impl ProtectionKind {
-    /// Where its secret comes from.
+    /// The origin of its secret.
     pub(crate) const fn origin(&self) -> KeyOrigin {
         match self {
-            // The request's key is one of the two kinds that have the same rule.
+            // The key of the request is one of the two kinds with the same rule.
             Self::EncryptedKey { .. } | Self::Request => KeyOrigin::EncryptedKey,
             Self::Username { .. } => KeyOrigin::Password,
             Self::SecurityContext { .. } => KeyOrigin::SecurityContext,
@@ -58,8 +58,8 @@ impl ProtectionToken {
         })
     }
 
-    /// A key out of a user's password (Username Token Profile 1.1.1 §4), digested 1 000 times. It signs with HMAC
-    /// and encrypts with AES-128 at most, and is as weak as the password: for peers that can do no better.
+    /// A key derived from a user's password (Username Token Profile 1.1.1 §4), digested 1 000 times. It signs with HMAC
+    /// and encrypts with AES-128 at most, and is as weak as the password: for peers that support nothing better.
     #[must_use]
     pub fn username(username: impl Into<String>, password: impl Into<Password>) -> Self {
         Self::new(ProtectionKind::Username { username: username.into(), password: password.into(), iterations: 1_000 })
@@ -72,21 +72,21 @@ impl ProtectionToken {
         Self::new(ProtectionKind::SecurityContext { version, identifier, instance: None, secret })
     }
 
-    /// The secret of the SAML assertion that the recipe attaches first: holder-of-key, where the issuer gave the
-    /// subject a secret.
+    /// The secret of the SAML assertion that the recipe attaches first: holder of key, if the issuer gave the subject a
+    /// secret.
     #[must_use]
     pub fn of_assertion(secret: Secret) -> Self {
         Self::new(ProtectionKind::Assertion { secret })
     }
 
-    /// The session key of a Kerberos ticket, a fresh one for each message. Replies use it through
+    /// The session key of a Kerberos ticket, with a new ticket for each message. Replies use it through
     /// [`ProtectionToken::of_request`].
     #[must_use]
     pub fn kerberos(initiator: impl KerberosInitiator + 'static) -> Self {
         Self::new(ProtectionKind::Kerberos { initiator: Arc::new(initiator), form: KerberosForm::default() })
     }
 
-    /// The form a Kerberos token is sent in; without effect on tokens of other kinds.
+    /// The form of a Kerberos token; ignored for other tokens.
     #[must_use]
     pub fn kerberos_form(mut self, wanted: KerberosForm) -> Self {
         if let ProtectionKind::Kerberos { form, .. } = Arc::make_mut(&mut self.kind) {
@@ -102,7 +102,7 @@ impl ProtectionToken {
         Self::new(ProtectionKind::Request)
     }
 
-    /// How a key is encrypted to its recipient; without effect on tokens of other kinds.
+    /// How a key is encrypted to its recipient; ignored for other tokens.
     #[must_use]
     pub fn transport(mut self, wanted: KeyTransport) -> Self {
         if let ProtectionKind::EncryptedKey { transport, .. } = Arc::make_mut(&mut self.kind) {
@@ -111,7 +111,7 @@ impl ProtectionToken {
         self
     }
 
-    /// How the recipient's certificate is referred to; without effect on tokens of other kinds.
+    /// How to refer to the recipient's certificate; ignored for other tokens.
     #[must_use]
     pub fn reference(mut self, form: ReferenceForm) -> Self {
         if let ProtectionKind::EncryptedKey { reference, .. } = Arc::make_mut(&mut self.kind) {
@@ -120,7 +120,7 @@ impl ProtectionToken {
         self
     }
 
-    /// The instance of a security context whose keys were renewed; without effect on tokens of other kinds.
+    /// The instance of a security context whose keys were renewed; ignored for other tokens.
     #[must_use]
     pub fn instance(mut self, wanted: impl Into<String>) -> Self {
         if let ProtectionKind::SecurityContext { instance, .. } = Arc::make_mut(&mut self.kind) {
@@ -129,15 +129,15 @@ impl ProtectionToken {
         self
     }
 
-    /// Gives each use a key of its own, through a `wsc:DerivedKeyToken`.
+    /// Derives a separate key for each use, through a `wsc:DerivedKeyToken`.
     #[must_use]
     pub fn derived_keys(mut self, version: SecureConversation) -> Self {
         self.derived = Some(version);
         self
     }
 
-    /// Octets of the keys that are derived for MACs: 24 by default, as the 192-bit and 256-bit suites of
-    /// WS-SecurityPolicy (§6.1) have it and WCF and CXF demand; 16 for their 128-bit suites.
+    /// The length of keys that are derived for MACs, in octets. The default is 24, which the 192-bit and 256-bit suites
+    /// of WS-SecurityPolicy (§6.1) fix and WCF and CXF demand. Their 128-bit suites need 16.
     #[must_use]
     pub fn mac_key_octets(mut self, octets: usize) -> Self {
         self.mac_key_octets = octets;

@@ -1,4 +1,4 @@
-//! Receipts of AS4: the receiver gives back the digests of what it verified, under its own signature, so that neither side
+//! Receipts of AS4: the receiver returns the digests that it verified, under its own signature, so that neither side
 //! can deny the message (AS4 Profile of ebMS 3.0 §5.1.8, ebBP Signals 2.0).
 
 use thiserror::Error;
@@ -11,23 +11,23 @@ use crate::opened::Opened;
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 const EBBP: &str = "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0";
 
-/// Why a reply is no receipt for a request.
+/// Why a reply is not a receipt for a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum ReceiptError {
-    /// *Failed.* No signed `eb:Messaging` with an `ebbp:NonRepudiationInformation`.
+    /// *Failed.* There is no signed `eb:Messaging` with an `ebbp:NonRepudiationInformation`.
     #[error(
         "the reply has no receipt with digests under its signature: require the header block eb:Messaging to be signed, \
          and have the peer send receipts for non-repudiation"
     )]
     NoReceipt,
-    /// *Failed.* A digest of the receipt is none of the request, or is there twice.
+    /// *Failed.* A digest of the receipt is not one of the request, or occurs twice.
     #[error("the receipt has a digest of {uri:?} that the request does not have: it is for another message")]
     Unknown {
         /// The `ds:Reference/@URI`.
         uri: WireText,
     },
-    /// *Failed.* A part of the request that the receipt says nothing of.
+    /// *Failed.* The receipt lacks a part of the request.
     #[error("the receipt does not name {uri:?}, which the request signs")]
     Missing {
         /// The `ds:Reference/@URI`.
@@ -35,7 +35,7 @@ pub enum ReceiptError {
     },
 }
 
-/// What one part was digested to.
+/// The digest of one part.
 #[derive(PartialEq, Eq)]
 struct Digested {
     uri: String,
@@ -44,7 +44,7 @@ struct Digested {
 }
 
 impl Digested {
-    /// `None` for what is no whole `ds:Reference`.
+    /// `None` if it is not a complete `ds:Reference`.
     fn of(reference: Element<'_>) -> Option<Self> {
         let child = |local: &'static str| reference.children_named(name::DS.uri, local).next();
         Some(Self {
@@ -72,9 +72,8 @@ impl Exchange {
         format!("<ebbp:NonRepudiationInformation xmlns:ebbp=\"{EBBP}\">{parts}</ebbp:NonRepudiationInformation>")
     }
 
-    /// Whether a reply is a receipt for this request: the `eb:Messaging` that is authenticated in it gives back the
-    /// digest of every part that the request signs, and no other. Whom the receipt comes from is
-    /// [`Opened::signer`].
+    /// Whether a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every part
+    /// that the request signs, and no other digest. [`Opened::signer`] says whom the receipt comes from.
     ///
     /// # Errors
     /// [`ReceiptError`].
@@ -84,7 +83,7 @@ impl Exchange {
     pub fn check_receipt(&self, reply: &Opened) -> Result<(), ReceiptError> {
         let messaging = reply.header_block(EBMS, "Messaging").ok_or(ReceiptError::NoReceipt)?;
         let document = Document::parse(messaging.xml(), &Limits::default()).map_err(|_| ReceiptError::NoReceipt)?;
-        // Where nothing was signed, there is nothing to be denied.
+        // If nothing was signed, a receipt means nothing.
         let mut left =
             Some(self.of_references(Digested::of)).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
         let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP, "NonRepudiationInformation")]
@@ -110,7 +109,7 @@ impl Exchange {
         }
     }
 
-    /// What `of` makes of each `ds:Reference` of the request.
+    /// Applies `of` to each `ds:Reference` of the request.
     fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Option<T>) -> Vec<T> {
         let mut all = Vec::new();
         for signed_info in &self.signed_infos {

@@ -1,4 +1,4 @@
-//! Requirements: what a message must prove. The Body is always among it.
+//! Requirements: what a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
 
@@ -23,14 +23,14 @@ pub struct Requirements {
 impl Requirements {
     /// One trusted signature covers all of `parts`, each at its own place. An empty list does not compile.
     ///
-    /// [`Receiver::open`](crate::Receiver::open) demands the Body in any case.
+    /// [`Receiver::open`](crate::Receiver::open) always requires the Body as well.
     #[must_use]
     pub fn signed<const N: usize>(parts: [Part; N]) -> Self {
         const { assert!(N > 0, "require at least one part to be signed") };
         Self { signed: parts.into(), ..Self::default() }
     }
 
-    /// As [`Requirements::signed`], for parts that are known at run time.
+    /// As [`Requirements::signed`], for parts that are known only at run time.
     #[must_use]
     pub fn signed_body_and(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut signed: BTreeSet<Part> = parts.into_iter().collect();
@@ -45,55 +45,56 @@ impl Requirements {
         Self::default()
     }
 
-    /// One trusted signature covers all of `parts` too.
+    /// One trusted signature must cover all of `parts` as well.
     #[must_use]
     pub fn also_signed(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.signed.extend(parts);
         self
     }
 
-    /// All of `parts` came encrypted to this receiver.
+    /// All of `parts` must be encrypted to this receiver.
     #[must_use]
     pub fn encrypted(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.encrypted.extend(parts);
         self
     }
 
-    /// A username token authenticates the user of the message: see [`Opened::user`](crate::Opened::user) for what ties a
-    /// token to a message. A password digest that was merely copied from another message, however it is covered by an
-    /// anonymous signature or encrypted, is refused. With
-    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned), where nothing is tied to the Body,
-    /// it only says that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
+    /// A username token must authenticate the user of the message; [`Opened::user`](crate::Opened::user) says what ties
+    /// a token to a message. A password digest that was copied from another message is refused, even if it is covered
+    /// by an anonymous signature or encrypted. With
+    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned), where nothing is tied to the
+    /// Body, it only means that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
     pub fn username_token(mut self) -> Self {
         self.username = true;
         self
     }
 
-    /// A SAML assertion of this version speaks of the sender: its key signs the Body, or an attester vouches for it, or it is
-    /// a bearer assertion that the signer of the Body covers, or that came over a transport that is declared protected.
+    /// A SAML assertion of this version must be about the sender: its key signs the Body, or an attester vouches for
+    /// it, or it is a bearer assertion that the signer of the Body covers, or that came over a transport that is
+    /// declared protected.
     #[must_use]
     pub fn saml_token(mut self, version: SamlVersion) -> Self {
         self.assertions.insert(version);
         self
     }
 
-    /// The client of a Kerberos ticket answers for what must be signed.
+    /// The client of a Kerberos ticket must be the signer of the required parts.
     #[must_use]
     pub fn kerberos_token(mut self) -> Self {
         self.kerberos = true;
         self
     }
 
-    /// The holder of a trusted certificate answers for what must be signed, by a signature of its own or by endorsing
-    /// the one that covers it; users and holders of secrets do not count.
+    /// The holder of a trusted certificate must sign the required parts, or endorse the signature that covers them.
+    /// Users and holders of secrets do not count.
     #[must_use]
     pub fn x509_token(mut self) -> Self {
         self.certificate = true;
         self
     }
 
-    /// The reply confirms every signature of the request it answers, under its own signature: for
+    /// The reply must confirm every signature of its request, under its own signature: for
     /// [`Receiver::open_reply`](crate::Receiver::open_reply).
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
@@ -101,15 +102,15 @@ impl Requirements {
         self
     }
 
-    /// Who signed need not be known: a key that was encrypted to the receiver, as anyone with its certificate can
-    /// do, proves that one sender made what is signed.
+    /// The signer may be unknown: a key that was encrypted to the receiver, as anyone with its certificate can do,
+    /// proves only that one sender made the signed parts.
     #[must_use]
     pub fn dangerous_anonymous(mut self) -> Self {
         self.anonymous = true;
         self
     }
 
-    /// An Id proves no place, and what only exists while a message is made cannot be required.
+    /// An Id proves no place, and a part that exists only while a message is made cannot be required.
     pub(crate) fn check(&self) -> Result<(), RequirementError> {
         let unusable = |part: &&Part| matches!(part, Part::Id(_));
         match self.signed.iter().chain(&self.encrypted).find(unusable) {

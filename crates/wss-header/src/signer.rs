@@ -1,4 +1,4 @@
-//! Who signed: what a signature that verified says about its maker.
+//! The signer: what a verified signature says about its maker.
 
 use std::fmt;
 
@@ -8,17 +8,17 @@ use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
 
 use crate::opened::AuthenticatedAssertion;
 
-/// The maker of a signature that verified.
+/// The maker of a verified signature.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Signer {
     /// The holder of a certificate that the receiver trusts.
     Certificate(ValidatedCertificate),
-    /// A user of the receiver's: the key came out of the password.
+    /// A user of the receiver, whose password the key is derived from.
     User(AuthenticatedUser),
-    /// Whoever has a secret that the receiver was given.
+    /// Everyone who has this secret, which the receiver was given.
     SharedSecret {
-        /// What `ds:KeyName` calls it.
+        /// Its `ds:KeyName`.
         name: Option<String>,
     },
     /// The other party of a security context.
@@ -36,23 +36,23 @@ pub enum Signer {
         /// Its `wsu:Id`, or its `licenseId`.
         id: String,
     },
-    /// The subject of a SAML assertion, by a key the assertion names.
+    /// Holder of key: the subject of a SAML assertion, by a key that the assertion names.
     Assertion(Box<AuthenticatedAssertion>),
-    /// Whoever could read the request that this message answers: the key is one the request carried.
+    /// Someone who could read the request of this reply: the request contained the key.
     Exchange,
-    /// No one in particular: the key was encrypted to the receiver, which anyone with its certificate can do. It
-    /// says that one sender made all that is signed, and no more.
+    /// Unknown: the key was encrypted to the receiver, which anyone with its certificate can do. It shows that one
+    /// sender made all signed parts, and nothing more.
     Anonymous,
 }
 
 impl Signer {
-    /// The certificate, if one is how the signer is known.
+    /// The signer's certificate, if the signer is known by one.
     #[must_use]
     pub fn certificate(&self) -> Option<&Certificate> {
         self.validated_certificate().map(ValidatedCertificate::certificate)
     }
 
-    /// The certificate with its validated path, if one is how the signer is known.
+    /// The signer's certificate with its validated path, if the signer is known by one.
     #[must_use]
     pub fn validated_certificate(&self) -> Option<&ValidatedCertificate> {
         match self {
@@ -69,7 +69,7 @@ impl Signer {
 }
 
 impl fmt::Debug for Signer {
-    /// As it is displayed, inside `Signer(…)`: names of a message are escaped, and cut where they are long.
+    /// As in its Display, inside `Signer(…)`: names of a message are escaped, and cut if they are long.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Signer({self})")
     }

@@ -1,6 +1,6 @@
 //! Waivers: what a receiver was told to accept beyond its strict default.
 //!
-//! Each public call that weakens the default has its waiver here, and [`Waiver::of`] reads them off a receiver's
+//! Each public call that weakens the default has its waiver here. [`Waiver::of`] reads them from a receiver's
 //! configuration. `tests/waivers.rs` goes through the public calls and fails for one that is neither here nor listed
 //! there as harmless.
 
@@ -23,8 +23,7 @@ pub enum Waiver {
     AnonymousSender,
     /// The requirements do not name [`Part::Timestamp`](crate::Part::Timestamp).
     NoSignedTimestamp,
-    /// [`DangerousNoReplayCache`](crate::DangerousNoReplayCache), or a cache of the application that says that it
-    /// remembers nothing.
+    /// [`DangerousNoReplayCache`](crate::DangerousNoReplayCache), or a cache of the application that remembers nothing.
     NoReplayCache,
     /// [`Receiver::window`](crate::Receiver::window) with more than 300 seconds of age or 60 of skew.
     WideWindow {
@@ -39,8 +38,8 @@ pub enum Waiver {
     EndEntityRevocationOnly,
     /// [`Revocation::UnknownIsGood`](wss_tokens::Revocation::UnknownIsGood).
     UnknownRevocationIsGood,
-    /// Lists were given, but none tells whether a certificate that this message made use of, or an authority on its
-    /// path, is revoked: it is pinned, or the receiver was told to accept that.
+    /// Lists were given, but none covers a certificate of this message or an authority on its path: the certificate is
+    /// pinned, or the receiver was told to accept that.
     RevocationNotTold,
     /// Certificates are trusted below anchors, and [`Trust::extended_key_usage`](wss_tokens::Trust::extended_key_usage)
     /// was not called.
@@ -49,7 +48,7 @@ pub enum Waiver {
     UncheckedAnchors,
     /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
     AnySignerBelowTheAnchors,
-    /// An algorithm beyond the modern set, admitted by its name.
+    /// An algorithm outside the modern set, admitted by name.
     Algorithm {
         /// Its identifier.
         uri: &'static str,
@@ -90,7 +89,7 @@ pub enum Waiver {
     BearerAssertions,
     /// [`AssertionTrust::max_age`](wss_tokens::AssertionTrust::max_age) with more than 300 seconds.
     OldAssertions {
-        /// How old an assertion may be that does not say when it ends.
+        /// The highest age of an assertion without an end of validity.
         max_age: Duration,
     },
 }
@@ -134,8 +133,8 @@ impl Waiver {
         }
     }
 
-    /// The waivers of a receiver that demands signatures over `demanded`. [`Waiver::NoReplayCache`] is not among them: it
-    /// is noted when a store is asked.
+    /// The waivers of a receiver that requires signatures over `demanded`. [`Waiver::NoReplayCache`] is not among them:
+    /// it is noted when a store is asked.
     pub(crate) fn of(receiver: &Receiver, demanded: &BTreeSet<Part>) -> Vec<Self> {
         let mut waived = Vec::new();
         let mut note = |applies: bool, waiver: Self| {

@@ -1,4 +1,4 @@
-//! Attachments on their way out and in.
+//! Attachments to send, and received ones.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -20,13 +20,13 @@ use wss_soap::mime::{
 use super::cipher::{Seal, header_of};
 use crate::error::SecureError;
 
-/// An attachment to be sent. Cheap to clone.
+/// An attachment to send. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct Attachment {
     content_id: String,
     fields: Fields,
     content: Content<'static>,
-    /// How it is encrypted as it is written, the last outermost.
+    /// The encryptions that are applied when it is written, the last one outermost.
     seals: Vec<Seal>,
 }
 
@@ -34,7 +34,7 @@ impl Attachment {
     /// An attachment with this Content-ID, without angle brackets, and Content-Type.
     ///
     /// # Errors
-    /// [`MimeError::Header`] if one of them is no value of a header field.
+    /// [`MimeError::Header`] if one of them is not a valid value of a header field.
     pub fn new(
         content_id: impl Into<String>,
         content_type: impl Into<String>,
@@ -52,8 +52,8 @@ impl Attachment {
         attachment.field("Content-ID", bracketed)?.field("Content-Type", content_type)
     }
 
-    /// An attachment whose content is all of a file, which is read whenever it is needed, once to sign it and once to
-    /// write it, and must stay as it is until the package is written.
+    /// An attachment whose content is a whole file. The file is read whenever it is needed, once to sign it and once to
+    /// write it, and must not change until the package is written.
     ///
     /// # Errors
     /// As [`Attachment::new`]; [`MimeError::Io`].
@@ -66,14 +66,14 @@ impl Attachment {
         Ok(Self { content: Content::file(content)?, ..attachment })
     }
 
-    /// Compresses it with gzip, as AS4 does before all security: it becomes an attachment of type `application/gzip`.
-    /// What is large goes to `spool`; without one it stays in memory.
+    /// Compresses it with gzip, as AS4 does before security is applied: it becomes an attachment of type
+    /// `application/gzip`. Large content goes to `spool`; without a spool it stays in memory.
     ///
     /// # Errors
     /// [`MimeError::Io`].
     ///
     /// # Specification
-    /// AS4 Profile of ebMS 3.0 §3.1. What type it was, the ebMS header says.
+    /// AS4 Profile of ebMS 3.0 §3.1. The ebMS header states the original type.
     pub fn compressed(mut self, spool: Option<&Spool>) -> Result<Self, MimeError> {
         let mut writer = SpoolWriter::new(spool.cloned());
         for_each_piece(GzEncoder::new(self.content.reader(), Compression::default()), |piece| writer.write(piece))?;
@@ -82,11 +82,12 @@ impl Attachment {
         Ok(self)
     }
 
-    /// Adds a header field: a Content-Disposition, Content-Description or Content-Location is signed where attachments
-    /// are signed complete.
+    /// Adds a header field. A Content-Disposition, Content-Description or Content-Location is signed if attachments are
+    /// signed complete.
     ///
     /// # Errors
-    /// [`MimeError::Header`] if it is none, or names a transfer encoding, which is the writer's; [`MimeError::Twice`].
+    /// [`MimeError::Header`] if it is malformed, or names a transfer encoding, which the writer chooses;
+    /// [`MimeError::Twice`].
     pub fn field(mut self, name: impl Into<String>, value: impl Into<String>) -> Result<Self, MimeError> {
         let (name, value) = (name.into(), value.into());
         let is_ours = name.eq_ignore_ascii_case("Content-Transfer-Encoding");
@@ -106,7 +107,7 @@ impl Attachment {
         &self.content_id
     }
 
-    /// The `cid:` URL that names it (RFC 2392). What peers decode as form data is encoded.
+    /// The `cid:` URL that names it (RFC 2392). Characters that peers decode as form data are encoded.
     pub(crate) fn url(&self) -> String {
         let mut url = String::from("cid:");
         for octet in self.content_id.bytes() {
@@ -119,14 +120,14 @@ impl Attachment {
         url
     }
 
-    /// What its signature digests, digested.
+    /// The digest for its signature.
     pub(crate) fn digest(&self, complete: bool, method: DigestMethod) -> Result<DigestValue, MimeError> {
         let part = MimePart::of(self.fields.clone(), self.content.clone(), None);
         Ok(digest(&part, complete, false, method, &Budget::dangerous_unbounded())?.value)
     }
 
-    /// Its Content-Type, for the `@MimeType` of what is encrypted. With its header encrypted, too, no more is said than
-    /// what decides its canonical form, which WSS4J takes from there.
+    /// Its Content-Type, for the `@MimeType` of the ciphertext. If its header is encrypted as well, this has only the
+    /// type that decides the canonical form, which WSS4J reads there.
     pub(crate) fn stated_type(&self, complete: bool) -> Result<Option<String>, MimeError> {
         let part = MimePart::of(self.fields.clone(), Vec::new().into(), None);
         if complete {
@@ -135,7 +136,7 @@ impl Attachment {
         Ok(self.fields.get("Content-Type")?.map(|value| value.trim().to_owned()))
     }
 
-    /// Encrypts it whenever it is written: with its header if `complete`. What is still to be signed `now` is encrypted
+    /// Encrypts it whenever it is written; with its header if `complete`. If it is to be signed `now`, it is encrypted
     /// at once, in memory.
     pub(crate) fn sealed(
         mut self,
@@ -145,7 +146,7 @@ impl Attachment {
     ) -> Result<Self, MimeError> {
         let header = if complete { header_of(&self.fields) } else { String::new() };
         if complete {
-            // What is encrypted stands nowhere else, but for the id that the envelope names.
+            // The header fields are in the ciphertext only, except the id that the envelope names.
             COVERED.iter().filter(|name| **name != "Content-ID").for_each(|name| self.fields.remove(name));
         }
         self.fields.set("Content-Type", " application/octet-stream".to_owned());
@@ -170,14 +171,14 @@ pub struct SecuredPackage {
     pub(crate) envelope: String,
     pub(crate) version: SoapVersion,
     pub(crate) attachments: Arc<[Attachment]>,
-    /// Parts that are base64 of the envelope.
+    /// Parts with base64 of the envelope.
     pub(crate) included: Vec<Attachment>,
     pub(crate) boundary: String,
 }
 
 impl SecuredPackage {
-    /// Moves the cipher octets of the envelope, where they are at least `min_octets`, into parts of their own: a third
-    /// shorter than in base64 (XOP, MTOM). The receiver must be one that knows XOP.
+    /// Moves cipher octets of at least `min_octets` from the envelope into separate parts, which saves a quarter of
+    /// base64 (XOP, MTOM). The receiver must support XOP.
     ///
     /// # Errors
     /// [`SecureError`].
@@ -203,23 +204,23 @@ impl SecuredPackage {
         Ok(self)
     }
 
-    /// The secured envelope, of the root part.
+    /// The secured envelope, which is the root part.
     #[must_use]
     pub fn envelope(&self) -> &str {
         &self.envelope
     }
 
-    /// The `Content-Type` that the transport carries.
+    /// The `Content-Type` for the transport.
     #[must_use]
     pub fn content_type(&self) -> String {
         self.writer(io::sink()).content_type()
     }
 
-    /// Writes the package: what the transport carries as its body. Attachments are encrypted as they are written, each
-    /// time anew.
+    /// Writes the package, which is the body for the transport. Attachments are encrypted while they are written, again
+    /// for each call.
     ///
     /// # Errors
-    /// Those of the output, and of files behind attachments.
+    /// Errors of the output, and of files behind attachments.
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let mut writer = self.writer(out);
         let root = match self.included.is_empty() {
@@ -250,8 +251,8 @@ impl SecuredPackage {
     }
 }
 
-/// An attachment that the same signature covers as the Body. Made by
-/// [`Receiver::open_package`](crate::Receiver::open_package) alone. Cheap to clone.
+/// An attachment that the signature over the Body covers. Only
+/// [`Receiver::open_package`](crate::Receiver::open_package) makes it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct AuthenticatedAttachment {
     pub(crate) content_id: String,
@@ -260,14 +261,14 @@ pub struct AuthenticatedAttachment {
 }
 
 impl AuthenticatedAttachment {
-    /// Its Content-ID, without angle brackets: what the signature names it by.
+    /// Its Content-ID, without angle brackets, by which the signature names it.
     #[must_use]
     pub fn content_id(&self) -> &str {
         &self.content_id
     }
 
-    /// The octets that were digested: XML in canonical form, text with CRLF at line ends, all else as it came; or what
-    /// was decrypted from octets that were digested.
+    /// The octets that were digested: XML in canonical form, text with CRLF at line ends, other content unchanged; or
+    /// the plaintext of octets that were digested.
     ///
     /// # Errors
     /// [`MimeError::Io`] if it was spooled and cannot be read.
@@ -280,8 +281,8 @@ impl AuthenticatedAttachment {
         self.content.reader()
     }
 
-    /// Reads what was compressed with gzip, as AS4 does it. More than `max_octets` are an error of the reader, as is
-    /// what is no gzip.
+    /// Reads content that was compressed with gzip, as in AS4. More than `max_octets` is an error of the reader, as is
+    /// content that is not gzip.
     ///
     /// # Specification
     /// AS4 Profile of ebMS 3.0 §3.1.
@@ -289,16 +290,16 @@ impl AuthenticatedAttachment {
         Bounded { inner: MultiGzDecoder::new(self.content.reader()), left: max_octets }
     }
 
-    /// Its Content-Type, if the signature covers its header too: of an attachment that is signed by its content alone
-    /// the type is anyone's. It is what was digested: type and subtype in lower case, parameters in the order of their
-    /// names, as in `text/plain;charset="utf-8"`.
+    /// Its Content-Type, if the signature covers its header as well: if only the content is signed, anyone can change
+    /// the type. The value is in the form that was digested: type and subtype in lower case, parameters in the order of
+    /// their names, as in `text/plain;charset="utf-8"`.
     #[must_use]
     pub fn content_type(&self) -> Option<&str> {
         self.content_type.as_deref()
     }
 }
 
-/// Fails where there is more than allowed.
+/// Fails if there is more than allowed.
 struct Bounded<R> {
     inner: R,
     left: u64,

@@ -1,4 +1,4 @@
-//! The ciphertext of an attachment: made as it is written and opened as it is read (SwA Profile 1.1.1 §5).
+//! The ciphertext of an attachment: made while it is written, and opened while it is read (SwA Profile 1.1.1 §5).
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -10,11 +10,11 @@ use wss_crypto::{
 };
 use wss_soap::mime::{COVERED, Content, Fields, MimeError, MimePart, PIECE, Pieces, Refill, Spool, SpoolWriter};
 
-/// An encryption that is done whenever the attachment is written: each time with a fresh initialisation vector, so that
-/// no two plaintexts meet under one.
+/// An encryption that is applied whenever the attachment is written: each time with a fresh initialisation vector, so
+/// that no two plaintexts share one.
 #[derive(Clone)]
 pub(crate) struct Seal {
-    /// The header that is encrypted before the content.
+    /// The header, which is encrypted before the content.
     pub(crate) header: String,
     pub(crate) method: ContentEncryption,
     pub(crate) key: Secret,
@@ -28,14 +28,14 @@ impl std::fmt::Debug for Seal {
 }
 
 impl Seal {
-    /// Reads the ciphertext of what `plain` gives.
+    /// Reads the ciphertext of the octets of `plain`.
     ///
     /// # Errors
-    /// Those of `plain`, and [`CryptoError`] in one.
+    /// Errors of `plain`, and [`CryptoError`] as one of them.
     pub(super) fn reader<'r>(&'r self, plain: Box<dyn Read + 'r>) -> io::Result<Box<dyn Read + 'r>> {
         let mut plain = self.header.as_bytes().chain(plain);
         if !self.method.is_authenticated() {
-            // CBC, which nothing new should use, has no form in pieces here.
+            // CBC, which is not for new messages, is not supported in pieces here.
             let mut octets = Vec::new();
             plain.read_to_end(&mut octets)?;
             let octets = Secret::new(octets);
@@ -50,7 +50,7 @@ impl Seal {
 
 struct Sealing<R> {
     plain: R,
-    /// Gone once the tag was made.
+    /// `None` after the tag was made.
     gcm: Option<GcmSealing>,
 }
 
@@ -70,11 +70,11 @@ impl<R: Read> Refill for Sealing<R> {
     }
 }
 
-/// What came of opening ciphertext.
+/// Why ciphertext was not opened.
 pub(crate) enum OpenCipherError {
     /// The one failure of decryption.
     Failed,
-    /// The ciphertext cannot be read, or the plaintext not be spooled.
+    /// The ciphertext cannot be read, or the plaintext cannot be spooled.
     Mime(MimeError),
 }
 
@@ -96,9 +96,9 @@ impl From<io::Error> for OpenCipherError {
     }
 }
 
-/// Decrypts, and digests the content with SHA-256 in the same pass, after the header where that is `complete`. What is
-/// large goes to `spool`, and from there to no one before its tag fits. Of CBC, which has no form in pieces here, at most
-/// as many octets as a document may have are taken.
+/// Decrypts, and computes the SHA-256 digest of the content in the same pass; the content follows the header if
+/// `complete`. Large plaintext is written to `spool` and released only after the tag verifies. CBC is not supported in
+/// pieces here, so it is limited to the size of a document.
 pub(crate) fn opened(
     content: &Content<'_>,
     complete: bool,
@@ -131,10 +131,10 @@ pub(crate) fn opened(
     Ok((writer.finish()?, digest.finish()))
 }
 
-/// The digest of content that may come after a header.
+/// The digest of content that may follow a header.
 struct ContentDigest {
     digest: Digest,
-    /// The beginning, as long as the header is not over.
+    /// The beginning, until the header is complete.
     beginning: Option<Vec<u8>>,
 }
 
@@ -150,7 +150,7 @@ impl ContentDigest {
             self.digest.update(beginning.get(len..).unwrap_or_default());
             self.beginning = None;
         } else if beginning.len() > MAX_HEADER {
-            // There is none: no attachment comes of it.
+            // There is no attachment without a complete header.
             self.beginning = None;
         }
     }
@@ -160,7 +160,8 @@ impl ContentDigest {
     }
 }
 
-/// The octets of a header at the front of a plaintext, with the empty line that ends it, which may be the first.
+/// The octets of a header at the front of a plaintext, with the empty line that ends it. The empty line may be the
+/// first.
 fn header_len(plaintext: &[u8]) -> Option<usize> {
     let start = plaintext.get(..plaintext.len().min(MAX_HEADER)).unwrap_or_default();
     if start.starts_with(b"\r\n") {
@@ -169,8 +170,8 @@ fn header_len(plaintext: &[u8]) -> Option<usize> {
     memchr::memmem::find(start, b"\r\n\r\n").map(|at| at + 4)
 }
 
-/// The header lines that are encrypted with an attachment: those a signature covers, and an empty one. WSS4J takes a
-/// blank after the colon for the value's, which has one in Content-Description alone.
+/// The header lines that are encrypted with an attachment: those that a signature covers, and an empty one. WSS4J
+/// counts the space after the colon as part of the value, and only Content-Description has one.
 pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
     let is_covered = |name: &str| COVERED.iter().any(|covered| covered.eq_ignore_ascii_case(name));
     let lines = fields.iter().filter(|(name, _)| is_covered(name));
@@ -181,9 +182,9 @@ pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
     lines.map(|(name, value)| format!("{name}:{}\r\n", value_of(name, value))).collect::<String>() + "\r\n"
 }
 
-/// The attachment that `plaintext` makes of `part`, whose content was ciphertext: with the type that `mime_type` states,
-/// or with the header that the plaintext begins with where that is `complete`. `None` if it does not begin with one, or
-/// with one of another attachment.
+/// The attachment that `part` becomes with `plaintext`, if its content was ciphertext: with the type `mime_type`, or,
+/// if `complete`, with the header at the beginning of the plaintext. `None` if the plaintext does not begin with one,
+/// or with that of another attachment.
 pub(crate) fn restored<'m>(
     part: &MimePart<'_>,
     (plaintext, sha256): (Content<'m>, DigestValue),
@@ -210,7 +211,7 @@ pub(crate) fn restored<'m>(
         fields.set(name, value.to_owned());
     }
     match fields.content_id() {
-        // It is named by the id it has outside, whatever is left out inside.
+        // It keeps its outer id, even if the inner header omits it.
         Ok(None) => fields.set("Content-ID", part.unauthenticated_fields().get("Content-ID").ok()??.to_owned()),
         Ok(inside) if inside == content_id => {}
         _ => return None,
@@ -218,7 +219,7 @@ pub(crate) fn restored<'m>(
     Some(MimePart::of(fields, plaintext.without_first(len), content_id).with_sha256(sha256))
 }
 
-/// Octets of a header that was encrypted.
+/// Octets of an encrypted header.
 const MAX_HEADER: usize = 16 << 10;
 
 #[cfg(test)]

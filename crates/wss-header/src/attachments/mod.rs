@@ -1,7 +1,7 @@
-//! SOAP with Attachments: what a package is, is of `wss_soap::mime`; what security makes of it, is here (SwA Profile 1.1.1).
+//! SOAP with Attachments: what security does with the parts of a package, which `wss_soap::mime` reads and writes (SwA
+//! Profile 1.1.1).
 //!
-//! In reading order: `attachment`, attachments to be sent, and those that were authenticated; `cipher`, what encryption
-//! makes of a part.
+//! In reading order: `attachment`, attachments to send, and authenticated ones; `cipher`, the encryption of a part.
 
 mod attachment;
 mod cipher;
