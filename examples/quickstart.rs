@@ -1,4 +1,4 @@
-//! Secures a payment order, opens it, prints what was proven, and shows a tampered twin refused.
+//! Secures a payment order, opens it, prints the proven facts, and shows that a tampered copy is refused.
 //!
 //! `cargo run --release --example quickstart`
 
@@ -43,7 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let message = recipe.secure(ORDER)?;
     println!("== the message on the wire, {} octets\n{message}\n", message.len());
 
-    // The service: whom it trusts, what it demands, and where it remembers what it has seen.
+    // The service: whom it trusts, what it requires, and its memory of accepted messages.
     let trust = Trust::anchors_pem(include_bytes!("../vectors/keys/ca.pem"))?
         .signer(SignerRule::subject("CN=Alice, O=\"Example, Inc\", C=DE")?);
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);

@@ -1,4 +1,4 @@
-//! The messages that are measured.
+//! The measured messages.
 //!
 //! Envelopes like those of a purchasing system: five namespaces, a default namespace redeclared deep inside,
 //! attributes out of order, prefixed attributes, empty elements, references and text beyond ASCII. The same octets

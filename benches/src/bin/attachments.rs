@@ -1,4 +1,4 @@
-//! One table, one run: attachments that are signed and encrypted, and opened again, beside WSS4J.
+//! One table, one run: attachments are signed, encrypted and opened, compared with WSS4J.
 //!
 //! `cargo run --release -p wss-benches --bin attachments`. WSS4J needs a JDK and Maven.
 
@@ -90,13 +90,13 @@ fn main() {
         });
         let spool = Spool::in_folder(std::env::temp_dir());
         let streaming = median(|| {
-            // As it comes from a socket: not all at once.
+            // In pieces, as from a socket.
             let stream = io::BufReader::new(body.as_slice().take(u64::MAX));
             let package = Package::read_body(&content_type, stream, &limits, &spool).expect("a package");
             let opened = receiver.open_package(&package).expect("opens");
             assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
         });
-        // What it takes grows with the square of the size: at 64 MB more than a minute each.
+        // Its time grows with the square of the size: at 64 MB more than a minute each.
         let asked = peer.as_deref().filter(|_| octets <= 8 << 20);
         let theirs = asked.and_then(|class_path| ask(class_path, octets));
         let size = if octets < 1 << 20 { format!("{} KB", octets >> 10) } else { format!("{} MB", octets >> 20) };

@@ -1,4 +1,4 @@
-//! What callgrind counts: `gate empty|read|c14n FILE`. See `benches/gates.sh`.
+//! The program that callgrind measures: `gate empty|read|c14n FILE`. See `benches/gates.sh`.
 
 use wss_c14n::{Canonicalization, Count, Document, Limits, Subset};
 

@@ -1,8 +1,8 @@
-//! Whether the time that a refused decryption takes tells why it was refused.
+//! Whether the time of a refused decryption reveals the reason.
 //!
-//! `timing [TRIALS]`: for each pair of reasons, messages that differ in nothing else are opened in random order, and the
-//! times are compared by Welch's t. The slow tail, where the machine did something else, is cropped: the same share of
-//! both. |t| below 4.5 is no difference that can be seen in so many trials.
+//! `timing [TRIALS]`: for each pair of reasons, messages that differ in nothing else are opened in random order, and
+//! the times are compared with Welch's t-test. The slow tail, when the machine did something else, is cropped: the same
+//! share of both. A |t| below 4.5 is not a visible difference for this number of trials.
 
 use std::time::{Duration, Instant};
 
@@ -65,7 +65,7 @@ fn receiver() -> Receiver {
     .dangerous_decrypt_cbc_before_verification()
 }
 
-/// Encrypted to Bob: what can be wrong with it.
+/// Encrypted to Bob, with the possible faults.
 fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTransport) -> Setting {
     let receiver = receiver();
     let bob = identity("bob");
@@ -74,7 +74,7 @@ fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTra
     let plan = Recipe::new().allow_legacy_algorithms().encrypt(encrypting).plan().expect("a plan");
     let genuine = plan.secure(&wss_benches::envelope(1_000)).expect("secured");
     let wrapped = bob.certificate().public_key().wrap_key(transport, &key).expect("wrapped");
-    // A key that is known here, so that every part of the message can be wrong by itself.
+    // A known key, so that every part of the message can have a fault of its own.
     let with_key = |octets: &[u8]| replaced(&genuine, 0, octets);
     let known = with_key(&wrapped);
     let plaintext =
@@ -95,7 +95,7 @@ fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTra
         *tag.last_mut().expect("a tag") ^= 1;
         messages.push(("tag wrong", replaced(&known, 1, &tag)));
     } else {
-        // The block before the last decides the padding, and garbles itself.
+        // The block before the last decides the padding. The change also garbles this block.
         let mut garbled = sealed(&not_utf8);
         let at = garbled.len() - 17;
         garbled[at] ^= 0x80;
@@ -125,7 +125,7 @@ fn replaced(message: &str, at: usize, octets: &[u8]) -> String {
 fn compare(receiver: &Receiver, messages: [&String; 2], trials: usize) -> (f64, [f64; 2]) {
     let mut times = [Vec::with_capacity(trials), Vec::with_capacity(trials)];
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
-    // Both are read from one buffer, so that neither has the better address.
+    // Both are read from one buffer, so that neither has a better address.
     let mut buffer = String::with_capacity(messages[0].len().max(messages[1].len()));
     for trial in 0..trials + 200 {
         state ^= state << 13;
@@ -154,7 +154,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// Of the fastest, in nanoseconds.
+    /// The fastest time, in nanoseconds.
     fn of(mut times: Vec<Duration>) -> Self {
         times.sort_unstable();
         times.truncate((times.len() as f64 * KEPT) as usize);

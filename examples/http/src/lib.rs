@@ -1,7 +1,7 @@
 //! A bank that takes payment orders, and its customer. Requests and replies are signed and encrypted.
 //!
-//! The customer signs with its own key and encrypts to the bank's certificate. The bank answers whoever signed:
-//! the reply is encrypted to the certificate that signed the request.
+//! The customer signs with its own key and encrypts to the bank's certificate. The bank encrypts the reply to the
+//! certificate that signed the request.
 
 #![forbid(unsafe_code)]
 
@@ -52,7 +52,7 @@ pub struct Bank {
 }
 
 impl Bank {
-    /// A bank with its own key, that takes orders from Alice.
+    /// A bank with its own key, which takes orders from Alice.
     ///
     /// # Errors
     /// If a key file cannot be read.
@@ -86,7 +86,7 @@ async fn take(State(bank): State<Arc<Bank>>, message: Bytes) -> impl IntoRespons
     match bank.answer(&message) {
         Ok(reply) => (StatusCode::OK, [("content-type", CONTENT_TYPE)], reply),
         Err(error) => {
-            // The log learns why; the wire learns nothing.
+            // The log gets the reason; the peer gets nothing of it.
             eprintln!("bank: refused: {error}");
             let fault = Fault::refused().envelope(SoapVersion::of(&message));
             (StatusCode::INTERNAL_SERVER_ERROR, [("content-type", CONTENT_TYPE)], fault)
@@ -114,7 +114,7 @@ impl Customer {
         Ok(Self { own, bank, receiver, http: reqwest::Client::builder().no_proxy().build()? })
     }
 
-    /// An order as it goes over the wire.
+    /// A secured order.
     ///
     /// # Errors
     /// If the message cannot be secured.
@@ -123,10 +123,10 @@ impl Customer {
         secure(&self.own, &self.bank, &body)
     }
 
-    /// Sends a message and opens the reply: its Body, as authenticated.
+    /// Sends a message, opens the reply, and returns its authenticated Body.
     ///
     /// # Errors
-    /// If the bank refuses it, or the reply does not prove what it must.
+    /// If the bank refuses it, or the reply does not prove what is required.
     pub async fn send(&self, url: &str, message: String) -> Result<String, Error> {
         let request = self.http.post(url).header("content-type", CONTENT_TYPE).body(message);
         let reply = request.send().await?.error_for_status()?.bytes().await?;

@@ -1,4 +1,4 @@
-//! Octets as decisions: a fuzzer mutates the octets, and each input means the same decisions again.
+//! Octets as decisions: a fuzzer mutates the octets, and the same input always gives the same decisions.
 
 /// A source of decisions. When the octets are used up, every decision is the first one.
 #[derive(Debug)]
@@ -8,7 +8,7 @@ pub struct Choices<'o> {
 }
 
 impl<'o> Choices<'o> {
-    /// Decisions out of `octets`.
+    /// Decisions from `octets`.
     #[must_use]
     pub fn new(octets: &'o [u8]) -> Self {
         Self { octets, at: 0 }

@@ -1,4 +1,4 @@
-//! What an attacker can make: signatures by its own certificate or by keys it knows, and ciphertext for the receiver.
+//! The attacker's means: signatures with its own certificate or with keys it knows, and ciphertext for the receiver.
 
 use ws_security::c14n::{Budget, Canonicalization, Document, Element, Subset, base64_encode, id_of, name};
 use ws_security::crypto::{Digest, HmacKey, SigningKey as _, SystemRandom, encrypt};
@@ -7,12 +7,12 @@ use ws_security::{Certificate, ContentEncryption, DigestMethod, Identity, KeyTra
 use crate::parties::{ATTACKER, certificate, identity, secret};
 use crate::tree::{Place, attributes, inserted, named, parse, replaced, with_attribute};
 
-/// What the attacker has.
+/// The attacker.
 #[derive(Debug)]
 pub struct Attacker {
     identity: Identity,
     receiver: Certificate,
-    /// Keys it knows: its own, and those it could have learnt from plaintext it knows.
+    /// The keys that it knows: its own, and those that it could have learnt from plaintext.
     pub keys: Vec<Secret>,
 }
 
@@ -85,8 +85,8 @@ impl Attacker {
         Some(inserted(header(&document)?, place, &signature))
     }
 
-    /// The message with every digest of the `at`th signature made to fit, and the signature made again: by the
-    /// attacker's certificate, or by the `key`th known key if it is a MAC.
+    /// The message with every digest of the `at`th signature corrected, and the signature made again: with the
+    /// attacker's certificate, or with the `key`th known key if it is a MAC.
     #[must_use]
     pub fn resigned(&self, text: &str, at: usize, key: usize) -> Option<String> {
         let mut text = text.to_owned();
@@ -136,7 +136,7 @@ impl Attacker {
         text
     }
 
-    /// The message with an element, or its content, encrypted to the receiver under a key the attacker knows.
+    /// The message with an element, or its content, encrypted to the receiver with a key that the attacker knows.
     #[must_use]
     pub fn encrypted(&self, element: Element<'_>, content: bool, cbc: bool, place: Place) -> Option<String> {
         let source = element.document().source();
@@ -182,7 +182,7 @@ impl Attacker {
         ))
     }
 
-    /// The message with the key of the `at`th EncryptedKey replaced by one the attacker knows.
+    /// The message with the key of the `at`th EncryptedKey replaced by one that the attacker knows.
     #[must_use]
     pub fn rekeyed(&self, text: &str, at: usize, key: usize) -> Option<String> {
         let document = parse(text)?;
@@ -194,7 +194,7 @@ impl Attacker {
         Some(replaced(text, value.content_span(), &base64_encode(&wrapped)))
     }
 
-    /// The message with the ciphertext of the `at`th EncryptedData made again from `plaintext` under a known key.
+    /// The message with the ciphertext of the `at`th EncryptedData made again from `plaintext` with a known key.
     #[must_use]
     pub fn reencrypted(&self, text: &str, at: usize, key: usize, plaintext: &str) -> Option<String> {
         let document = parse(text)?;

@@ -1,4 +1,4 @@
-//! Genuine messages of every shape, and messages an attacker makes under its own name.
+//! Genuine messages of every shape, and messages that an attacker makes in its own name.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,16 +14,16 @@ use crate::oracle::Proven;
 use crate::parties::{ATTACKER, ATTACKER_CONTEXT, ATTACKER_USER, CONTEXTS, ISSUER, WSA, certificate, forgetful};
 use crate::parties::{identity, now, secret};
 
-/// A message, and what opens from it.
+/// A message, and its meaning when it is opened.
 #[derive(Debug, Clone)]
 pub struct Golden {
     /// The shape, for reports.
     pub shape: &'static str,
     /// The message.
     pub xml: String,
-    /// What it proves.
+    /// The facts that it proves.
     pub proven: Proven,
-    /// Whether it takes a receiver that admits CBC.
+    /// Whether its receiver must admit CBC.
     pub cbc: bool,
 }
 
@@ -32,7 +32,7 @@ pub struct Golden {
 pub struct Pool {
     /// By honest parties.
     pub genuine: Vec<Golden>,
-    /// By the attacker, under its own name.
+    /// From the attacker, in its own name.
     pub attacker: Vec<Golden>,
 }
 
@@ -69,7 +69,7 @@ impl Default for Pool {
     }
 }
 
-/// Names bound on the Envelope are used in the Body, in names and in values.
+/// The Body uses names that are bound on the Envelope, in names and in values.
 fn envelope(soap: &str, amount: &str) -> String {
     format!(
         "<s:Envelope xmlns:s=\"{soap}\" xmlns:a=\"{WSA}\" xmlns:p=\"urn:p\" \
@@ -80,7 +80,7 @@ fn envelope(soap: &str, amount: &str) -> String {
     )
 }
 
-/// Whose keys the shapes are made with.
+/// The keys of the shapes.
 struct Keys {
     signers: &'static [&'static str],
     user: (&'static str, &'static str),
@@ -204,7 +204,7 @@ fn assertion_shapes(keys: &Keys, recipe: &dyn Fn() -> Recipe) -> Vec<Shape> {
         };
         assertion.sign(&identity("ec521"), now(), &SystemRandom).expect("issued")
     };
-    // A secret the issuer made: the attacker knows only that of its own assertion.
+    // A secret from the issuer. The attacker knows only that of its own assertion.
     let held = || secret(keys.context.1 ^ 0xFF);
     let derived = ProtectionToken::of_assertion(held()).derived_keys(SecureConversation::V1_3);
     let protect = |recipe: Recipe| recipe.sign(Signing::with_token(&derived).parts(parts()));

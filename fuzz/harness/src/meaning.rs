@@ -1,11 +1,11 @@
-//! What a piece of XML means: expanded names, attributes, text, and the namespaces of qualified names in values.
+//! The meaning of a piece of XML: expanded names, attributes, text, and the namespaces of qualified names in values.
 
 use roxmltree::{Document, Node};
 
-/// The meaning of the root element of `xml`, as text that is equal exactly when the meaning is.
+/// The meaning of the root element of `xml`, as a text. Two texts are equal if and only if the meanings are.
 ///
-/// Prefixes are left out. A value of the form `prefix:name` is written with the namespace that the prefix is bound to
-/// there, since applications read `xsi:type` and the like so.
+/// Prefixes are left out. A value of the form `prefix:name` is written with the namespace of this prefix, since
+/// applications read `xsi:type` and similar attributes that way.
 #[must_use]
 pub fn of(xml: &str) -> String {
     let document = Document::parse(xml).unwrap_or_else(|error| panic!("not well-formed: {error}\n{xml}"));

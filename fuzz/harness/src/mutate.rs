@@ -1,4 +1,4 @@
-//! Mutants of messages: what someone between sender and receiver can do to them, knowing the keys an attacker has.
+//! Mutants of messages: changes that someone between sender and receiver can make with the keys of an attacker.
 
 use ws_security::c14n::{Document, Element, id_of, name};
 
@@ -37,7 +37,7 @@ pub fn mutant<'p>(choices: &mut Choices<'_>, pool: &'p Pool, attacker: &Attacker
     mutant
 }
 
-/// Mostly another message of the same shape, since its structure fits.
+/// Mostly another message of the same shape, which has a fitting structure.
 fn donor<'p>(choices: &mut Choices<'_>, pool: &'p Pool, golden: &Golden) -> &'p Golden {
     let all: Vec<&Golden> = pool.all().collect();
     if choices.one_in(2) {
@@ -106,7 +106,7 @@ impl<'d> Step<'_, 'd> {
         self.document.source()
     }
 
-    /// An element: any, or one near the top, where most decisions are made.
+    /// An element: any, or one near the top, which decides more.
     fn element(&self, choices: &mut Choices<'_>) -> Element<'d> {
         let all: Vec<Element<'d>> = self.document.elements().collect();
         if choices.one_in(2) {
@@ -150,7 +150,7 @@ fn moved(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
     }
     let text = step.text_of(element, choices);
     let marked = replaced(step.source(), element.span(), MARK);
-    // The marker keeps the place of what was taken, so that the target is found again by its offset.
+    // The marker keeps the place of the removed text, so that the target is found again by its offset.
     let start = target.span().start;
     let start = if start > element.span().start { start + MARK.len() - element.span().len() } else { start };
     let document = parse(&marked)?;
@@ -226,7 +226,7 @@ fn renamed(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
 
 const PREFIXES: [&str; 13] = ["p", "q", "s", "xsi", "a", "ds", "wsse", "wsu", "xenc", "wsse11", "wsc", "ec", ""];
 
-/// An element on the way to the Body, or anyone.
+/// An element on the way to the Body, or any element.
 fn outer<'d>(step: &Step<'_, 'd>, choices: &mut Choices<'_>) -> Element<'d> {
     if choices.one_in(2) { step.document.root() } else { step.element(choices) }
 }
@@ -242,7 +242,7 @@ fn declared(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
     Some(with_attribute(outer(step, choices), &name, &namespace(step, choices)))
 }
 
-/// The spans of what declares namespaces on an element, name and value.
+/// The spans of the namespace declarations of an element, name and value.
 fn declarations(element: Element<'_>) -> Vec<(std::ops::Range<usize>, std::ops::Range<usize>)> {
     let start = element.span().start;
     let tag = &element.document().source()[element.start_tag_span()];
@@ -290,7 +290,7 @@ const ID_NAMES: [&str; 5] = ["wsu:Id", "Id", "xml:id", "ID", "AssertionID"];
 fn id_taken(step: &Step<'_, '_>, choices: &mut Choices<'_>) -> Option<String> {
     let ids = Some(step.ids()).filter(|ids| !ids.is_empty())?;
     let id = choices.one_of(&ids).clone();
-    // Who had it gets another one, or none.
+    // An element with an Id gets another one, or none.
     let owner = step.document.elements().find(|element| id_of(*element).as_deref() == Some(&id))?;
     let (name, value) = attributes(&step.source()[owner.start_tag_span()])
         .into_iter()

@@ -1,4 +1,4 @@
-//! When is an opened mutant a forgery? When an honest party is named for what it never said.
+//! An opened mutant is a forgery if it names an honest party for something that this party never said.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -19,11 +19,11 @@ pub enum Claim {
     User(String),
     /// The subject of an assertion.
     Subject(String),
-    /// Who shares a secret or a context.
+    /// Everyone who shares a secret or a context.
     Shared(String),
     /// Nobody in particular.
     Anonymous,
-    /// Something these messages never hold.
+    /// Something that these messages never contain.
     Other(String),
 }
 
@@ -56,22 +56,22 @@ fn subject(assertion: &ws_security::IssuedAssertion) -> String {
     assertion.subject().unwrap_or_default().to_owned()
 }
 
-/// What an opened message proved, as far as it can be compared.
+/// The facts that an opened message proved, as far as they can be compared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proven {
-    /// Who signed the Body, and whoever else is named.
+    /// The signer of the Body, and everyone else who is named.
     pub claims: BTreeSet<Claim>,
     /// The meaning of the Body and of each authenticated block, and the user that the signer presents.
     pub parts: BTreeMap<&'static str, String>,
 }
 
 impl Proven {
-    /// What `opened` proved.
+    /// The facts that `opened` proved.
     #[must_use]
     pub fn of(opened: &Opened) -> Self {
         let mut claims = BTreeSet::from([Claim::of(opened.signer())]);
         let user = opened.user().map(|user| user.username().to_owned());
-        // Whoever signs a token presents it, and answers for that: only an honest signer names an honest user.
+        // Whoever signs a token presents it and is responsible for it: only an honest signer names an honest user.
         claims.extend(user.clone().filter(|_| opened.signer().is_anonymous()).map(Claim::User));
         claims.extend(opened.assertions().iter().map(|assertion| Claim::Subject(subject(assertion.assertion()))));
         let mut parts = BTreeMap::from([("Body", meaning::of(opened.body().xml()))]);
@@ -95,11 +95,10 @@ impl Proven {
         self.claims.iter().filter(|claim| !claim.is_the_attackers())
     }
 
-    /// Every honest claim is that of one genuine message which says the same: Body, Timestamp and each block that both
-    /// authenticate.
+    /// Every honest claim equals that of one genuine message: Body, Timestamp and each block that both authenticate.
     ///
     /// # Errors
-    /// The claim that no genuine message bears out.
+    /// The claim that no genuine message has.
     pub fn check(&self, pool: &Pool) -> Result<(), String> {
         for claim in self.honest() {
             let agrees = |genuine: &Proven| {
@@ -114,14 +113,14 @@ impl Proven {
     }
 }
 
-/// A store that has seen the genuine messages and learns nothing more, so that one can serve many mutants.
+/// A store that has seen the genuine messages and remembers nothing more, so that one can serve many mutants.
 #[derive(Debug, Default)]
 pub struct SeenGenuine {
     keys: Mutex<(BTreeSet<[u8; 32]>, bool)>,
 }
 
 impl SeenGenuine {
-    /// Nothing new is remembered from now on.
+    /// Remembers nothing new from now on.
     pub fn close(&self) {
         self.keys.lock().expect("no panic while held").1 = true;
     }

@@ -1,4 +1,4 @@
-//! Who takes part: honest parties, the receiver, and an attacker with credentials of its own.
+//! The parties: honest ones, the receiver, and an attacker with its own credentials.
 
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -8,26 +8,26 @@ use ws_security::{AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, Fixed
 
 /// The namespace of the header blocks.
 pub const WSA: &str = "http://www.w3.org/2005/08/addressing";
-/// The context whose secret the attacker does not know, and the one that is the attacker's own.
+/// The context whose secret the attacker does not know.
 pub const CONTEXTS: [(&str, u8); 2] = [("urn:context", 7), (ATTACKER_CONTEXT, 0x4D)];
 /// The context of the attacker.
 pub const ATTACKER_CONTEXT: &str = "urn:mallory";
 /// The user of the attacker.
 pub const ATTACKER_USER: &str = "mal";
-/// The certificate of the attacker: below the same authority as everyone's.
+/// The certificate of the attacker, from the same authority as the others.
 pub const ATTACKER: &str = "carol";
 /// The issuer of assertions.
 pub const ISSUER: &str = "https://idp.example";
 
 static NOW: OnceLock<SystemTime> = OnceLock::new();
 
-/// When everything happens: always the same time, unless [`happen_now`] was called.
+/// The time of all messages: always the same, unless [`happen_now`] was called.
 #[must_use]
 pub fn now() -> SystemTime {
     *NOW.get_or_init(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000))
 }
 
-/// Has everything happen at the time of the system, for peers that know no other. Call it before anything else.
+/// Uses the time of the system, for peers that have no other clock. Call it before anything else.
 pub fn happen_now() {
     NOW.get_or_init(SystemTime::now);
 }
@@ -57,7 +57,7 @@ pub fn secret(octet: u8) -> Secret {
     Secret::new(vec![octet; 32])
 }
 
-/// Anyone below the authority: the attacker may send messages of its own.
+/// Trusts everyone below the authority: the attacker may send its own messages.
 fn trust() -> Trust {
     Trust::anchors([certificate("ca")])
         .expect("an anchor")
@@ -66,7 +66,7 @@ fn trust() -> Trust {
         .known(["alice", "ec256", "ec384", ATTACKER].map(certificate))
 }
 
-/// Bob, who demands a signed Body and Timestamp, and reads every kind of token.
+/// Bob, who requires a signed Body and Timestamp, and reads every kind of token.
 pub fn receiver(cbc: bool, replay: impl ReplayCache + 'static) -> Receiver {
     let passwords = |user: &str| match user {
         "ann" => Some(Secret::new(b"s3cret".to_vec())),
@@ -88,7 +88,7 @@ pub fn receiver(cbc: bool, replay: impl ReplayCache + 'static) -> Receiver {
     if cbc { receiver.algorithms(AlgorithmPolicy::default().admit_cbc()) } else { receiver }
 }
 
-/// Without memory of what came before.
+/// Does not remember earlier messages.
 #[must_use]
 pub fn forgetful(cbc: bool) -> Receiver {
     receiver(cbc, DangerousNoReplayCache)

@@ -1,4 +1,4 @@
-//! Random documents with what a reader and a canonicaliser must get right, and now and then what they must refuse.
+//! Random documents with the difficult parts for a reader and a canonicaliser, some of which must be refused.
 
 use crate::choices::Choices;
 

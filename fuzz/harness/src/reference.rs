@@ -1,4 +1,4 @@
-//! A canonicaliser that is slow and obvious, written from the specifications: the oracle of the fast one.
+//! A slow and simple canonicaliser, written from the specifications: the oracle of the fast one.
 //!
 //! It reads documents that the strict reader accepted, into a tree that owns its text, and walks it by recursion.
 //! Canonical XML 1.0 and 1.1, Exclusive XML Canonicalization 1.0; section numbers are theirs.
@@ -12,7 +12,7 @@ use ws_security::c14n::CanonicalizationMethod;
 pub enum Node {
     /// An element.
     Element(Element),
-    /// Text, references and sections resolved.
+    /// Text, with references and sections resolved.
     Text(String),
     /// A comment.
     Comment(String),
@@ -25,11 +25,11 @@ pub enum Node {
 pub struct Element {
     /// The name as written.
     pub name: String,
-    /// Attributes as written, declarations left out.
+    /// Attributes as written, without declarations.
     pub attributes: Vec<(String, String)>,
-    /// What it declares: prefix and namespace name.
+    /// Its declarations: prefix and namespace name.
     pub declared: BTreeMap<String, String>,
-    /// What is in scope: prefix and namespace name, empty default included.
+    /// The namespaces in scope: prefix and namespace name, including an empty default.
     pub in_scope: BTreeMap<String, String>,
     /// Its content.
     pub children: Vec<Node>,
@@ -85,7 +85,7 @@ fn content(rest: &mut &str, scope: &BTreeMap<String, String>) -> Vec<Node> {
 
 const SPACE: [char; 3] = [' ', '\t', '\n'];
 
-/// What comes before `end`; `rest` goes on behind it.
+/// The text before `end`; `rest` continues after it.
 fn until<'t>(after: &'t str, rest: &mut &'t str, end: &str) -> &'t str {
     let (found, behind) = after.split_once(end).expect("well-formed");
     *rest = behind;
@@ -108,7 +108,7 @@ fn element(rest: &mut &str, scope: &BTreeMap<String, String>) -> Element {
         at = &at[1..];
         let raw = take_while(&mut at, |c| c != quote).to_owned();
         at = &at[1..];
-        // XML 1.0 §3.3.3: white space that is written as such becomes a space; what a reference names stays.
+        // XML 1.0 §3.3.3: literal white space becomes a space; white space from a reference stays.
         let value = resolved(&raw.replace(['\t', '\n'], " "));
         match attribute.strip_prefix("xmlns:") {
             Some(prefix) => drop(declared.insert(prefix.to_owned(), value)),
@@ -159,7 +159,7 @@ fn resolved(text: &str) -> String {
     out
 }
 
-/// What is canonicalised.
+/// The data to canonicalise.
 #[derive(Debug, Clone)]
 pub struct Wanted<'w> {
     /// The method.
@@ -170,7 +170,7 @@ pub struct Wanted<'w> {
     pub apex: Option<usize>,
     /// The number of an element that is left out with its content.
     pub excluded: Option<usize>,
-    /// Comments are left out whatever the method says.
+    /// Comments are left out even if the method writes them.
     pub without_comments: bool,
 }
 
@@ -196,7 +196,7 @@ pub fn canonical(document: &[Node], wanted: &Wanted<'_>) -> String {
                 behind_root = true;
                 continue;
             }
-            // §2.2: comments and instructions outside the document element, each on a line of its own.
+            // §2.2: comments and instructions outside the document element are each on a separate line.
             node if wanted.apex.is_none() => walk.other(node),
             _ => {}
         }
@@ -209,7 +209,7 @@ pub fn canonical(document: &[Node], wanted: &Wanted<'_>) -> String {
 }
 
 impl Walk<'_> {
-    /// `rendered` is what output ancestors declare. `is_in` says whether the element is in the node-set.
+    /// `rendered` has the declarations of output ancestors. `is_in` says whether the element is in the node-set.
     fn element<'e>(
         &mut self,
         element: &'e Element,
@@ -249,7 +249,7 @@ impl Walk<'_> {
         self.out.push_str(&format!("<{}", element.name));
         let mut prefixes: Vec<&String> = element.in_scope.keys().collect();
         let empty = String::new();
-        // An undeclared default is a binding like any other here: to no namespace.
+        // An undeclared default namespace is a binding like others: to no namespace.
         if !element.in_scope.contains_key("") {
             prefixes.push(&empty);
         }
@@ -291,7 +291,7 @@ impl Walk<'_> {
     }
 }
 
-/// Exclusive §1.1: the prefix of the name or of an attribute; attributes without one utilize nothing.
+/// Exclusive §1.1: the prefix of the name or of an attribute. Attributes without a prefix utilize nothing.
 fn visibly_utilized(element: &Element, prefix: &str) -> bool {
     let of = |name: &str| name.split_once(':').map_or(String::new(), |(prefix, _)| prefix.to_owned());
     of(&element.name) == prefix || element.attributes.iter().any(|(name, _)| name.contains(':') && of(name) == prefix)
@@ -305,8 +305,8 @@ fn expanded(element: &Element, name: &str) -> (String, String) {
     }
 }
 
-/// 1.0 §2.4 and 1.1 §2.4: the `xml` attributes that an apex takes over. `xml:base` under 1.1 is for the vectors of the
-/// specification: documents here do not use it there.
+/// 1.0 §2.4 and 1.1 §2.4: the `xml` attributes that an apex inherits. The vectors of the specification test `xml:base`
+/// under 1.1; these documents do not use it there.
 fn inherited(element: &Element, ancestors: &[&Element], method: CanonicalizationMethod) -> Vec<(String, String)> {
     use CanonicalizationMethod as Method;
     let is_taken = |name: &str| match method {

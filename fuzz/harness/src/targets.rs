@@ -1,4 +1,4 @@
-//! One function for each fuzz target: octets in, a panic where a promise is broken.
+//! One function for each fuzz target: it takes octets and panics when a promise is broken.
 
 use std::sync::OnceLock;
 
@@ -38,7 +38,7 @@ pub fn parse(octets: &[u8]) {
         });
         same_as_reference(document.root(), root.expect("a root"));
     }
-    // What roxmltree 0.21 misreads: `p:xmlns`, empty namespace names, and a written CR before a reference to CR.
+    // roxmltree 0.21 misreads these: `p:xmlns`, empty namespace names, and a written CR before a reference to CR.
     let is_misread = [":xmlns", "=\"\"", "=''", "\r"].iter().any(|text| source.contains(text));
     if is_misread || source.len() > 4_096 {
         return;
@@ -150,11 +150,11 @@ pub fn c14n(octets: &[u8]) {
     }
 }
 
-/// What is canonical stays as it is. Under an inclusive method an apex has taken over what it needs; under an exclusive
-/// one, all that is utilized is declared.
+/// A canonical text does not change when it is canonicalised again. Under an inclusive method an apex has inherited
+/// what it needs; under an exclusive one, everything that is utilized is declared.
 fn is_idempotent(canonical: &str, canonicalization: &Canonicalization, whole: bool, without_comments: bool) {
     let Ok(document) = Document::parse(canonical, &Limits::default()) else {
-        // Only a document whose root was left out has no canonical form that is a document.
+        // Without its root, a document's canonical form is not a document.
         assert!(whole || canonical.is_empty(), "not well-formed: {canonical}");
         return;
     };
@@ -164,7 +164,7 @@ fn is_idempotent(canonical: &str, canonicalization: &Canonicalization, whole: bo
     assert_eq!(String::from_utf8_lossy(&again), canonical);
 }
 
-/// What the `open` target needs, made once.
+/// The state of the `open` target, made once.
 #[derive(Debug)]
 pub struct Opening {
     /// The messages.
@@ -176,7 +176,7 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// The one of this process.
+    /// The state of this process.
     #[must_use]
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Opening> = OnceLock::new();
@@ -198,16 +198,16 @@ impl Opening {
         Self { pool, attacker: Attacker::default(), receivers }
     }
 
-    /// The mutant that `octets` mean.
+    /// The mutant that `octets` decide.
     #[must_use]
     pub fn mutant(&self, octets: &[u8]) -> Mutant<'_> {
         mutant(&mut Choices::new(octets), &self.pool, &self.attacker)
     }
 
-    /// Whether `message` opens; the promises are checked if it does.
+    /// Whether `message` opens. If it does, the promises are checked.
     ///
     /// # Errors
-    /// The promise that is broken.
+    /// The broken promise.
     pub fn check(&self, message: &str, cbc: bool) -> Result<Option<Proven>, String> {
         let [forgetful, with_memory] = &self.receivers[usize::from(cbc)];
         let opened = match forgetful.open(message) {
@@ -226,8 +226,8 @@ impl Opening {
     }
 }
 
-/// A mutant is refused, is the attacker's own word, or says what a genuine message of the party it names says; and then
-/// it is no second delivery.
+/// A mutant is refused, or is the attacker's own message, or says the same as a genuine message of the party that it
+/// names. In the last case a second delivery is refused.
 pub fn open(octets: &[u8]) {
     let opening = Opening::shared();
     if octets.first() == Some(&b'<') {
@@ -249,7 +249,7 @@ const ATTACHED: [(&str, &str, &[u8]); 3] = [
     ("octets@b", "application/octet-stream", b"Content-Type: text/html\r\n\r\n\0\xFF\r\n"),
 ];
 
-/// Packages that the target starts from.
+/// The packages that the target starts from.
 #[must_use]
 pub fn packages() -> &'static [Vec<u8>] {
     static PACKAGES: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
@@ -282,7 +282,7 @@ pub fn packages() -> &'static [Vec<u8>] {
     })
 }
 
-/// A package is read without a panic; what it gives out as authenticated is what the genuine one had.
+/// A package is read without a panic. Its authenticated parts equal those of the genuine package.
 pub fn package(octets: &[u8]) {
     static RECEIVER: OnceLock<Receiver> = OnceLock::new();
     let receiver = RECEIVER.get_or_init(|| {
@@ -335,7 +335,7 @@ fn changed_package(octets: &[u8]) -> Vec<u8> {
                 package.splice(to..to, copy);
             }
             _ => {
-                // A whole line goes, or comes twice.
+                // A whole line is removed or repeated.
                 let line = package[at..].iter().position(|octet| *octet == b'\n').map_or(package.len(), |n| at + n + 1);
                 let end =
                     package[line..].iter().position(|octet| *octet == b'\n').map_or(package.len(), |n| line + n + 1);
@@ -348,7 +348,7 @@ fn changed_package(octets: &[u8]) -> Vec<u8> {
 }
 
 /// Certificates, revocation lists, names, keys and key stores are read without a panic, and no certificate is trusted
-/// but the ones the authority made.
+/// except those of the authority.
 pub fn certificates(octets: &[u8]) {
     static TRUST: OnceLock<(Trust, Vec<Certificate>)> = OnceLock::new();
     let (trust, genuine) = TRUST.get_or_init(|| {
@@ -379,7 +379,7 @@ pub fn certificates(octets: &[u8]) {
     .flatten()
     {
         let written = name.written(NameForm::default());
-        // Text with a NUL is equal to nothing that was read from DER, on purpose.
+        // Text with a NUL equals no name from DER, on purpose.
         if octets.contains(&0) || String::from_utf8_lossy(octets).contains("\\00") {
             continue;
         }

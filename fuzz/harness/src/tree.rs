@@ -15,7 +15,7 @@ pub fn named<'d>(document: &'d Document<'d>, local: &str) -> Vec<Element<'d>> {
     document.elements().filter(|element| element.name().local == local).collect()
 }
 
-/// The text of an element with every namespace in scope declared on it, so that it means the same anywhere.
+/// The text of an element with every namespace in scope declared on it, so that it means the same at any place.
 #[must_use]
 pub fn self_contained(element: Element<'_>) -> String {
     let source = element.document().source();
@@ -82,7 +82,7 @@ pub fn replaced(text: &str, span: Range<usize>, by: &str) -> String {
     format!("{}{by}{}", &text[..span.start], &text[span.end..])
 }
 
-/// Where something is put, beside or inside an element.
+/// A place for an insertion, beside or inside an element.
 #[derive(Debug, Clone, Copy)]
 pub enum Place {
     /// Before its start tag.
@@ -100,7 +100,7 @@ impl Place {
     pub const ALL: [Self; 4] = [Self::Before, Self::After, Self::First, Self::Last];
 }
 
-/// The source with `inserted` put at a place of `element`.
+/// The source with `inserted` at a place of `element`.
 #[must_use]
 pub fn inserted(element: Element<'_>, place: Place, inserted: &str) -> String {
     let source = element.document().source();
@@ -119,7 +119,7 @@ pub fn inserted(element: Element<'_>, place: Place, inserted: &str) -> String {
     replaced(source, at..at, inserted)
 }
 
-/// The source with an attribute or declaration put on `element`; an existing one of this name is replaced.
+/// The source with an attribute or declaration on `element`. An existing one with this name is replaced.
 #[must_use]
 pub fn with_attribute(element: Element<'_>, name: &str, value: &str) -> String {
     let source = element.document().source();

@@ -1,6 +1,6 @@
 //! The fuzz targets without libFuzzer: every kept input, then as many random ones as the environment asks for.
 //!
-//! `WSS_FUZZ=20000` is the number for each target; `WSS_FUZZ_SEED` is where to begin.
+//! `WSS_FUZZ=20000` is the number for each target; `WSS_FUZZ_SEED` is the first seed.
 
 use std::path::Path;
 use std::time::Instant;
