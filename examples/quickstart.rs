@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let alice =
         Identity::from_pem(include_bytes!("../vectors/keys/alice.pem"), include_bytes!("../vectors/keys/alice.key"))?;
     let bob = Identity::from_pem(include_bytes!("../vectors/keys/bob.pem"), include_bytes!("../vectors/keys/bob.key"))?;
-    let recipe = Recipe::new()
+    let plan = Recipe::new()
         .timestamp(Duration::from_secs(300))
         .sign(Signing::with(&alice).parts([
             Part::Body,
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ]))
         .encrypt(Encrypting::to(bob.certificate()).parts([Part::Body, Part::Signature]))
         .plan()?;
-    let message = recipe.secure(ORDER)?;
+    let message = plan.message(ORDER).secure()?.message;
     println!("== the message on the wire, {} octets\n{message}\n", message.len());
 
     // The service: whom it trusts, what it requires, and its memory of accepted messages.
@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let unsigned = message.replacen("payments:v1/Initiate", "payments:v1/Refund00", 1);
     println!("another action: {}", receiver.open(&unsigned).expect_err("tampered"));
     let plan = Recipe::new().sign(Signing::with(&alice).parts([Part::Body])).plan()?;
-    let signed_only = plan.secure(ORDER)?;
+    let signed_only = plan.message(ORDER).secure()?.message;
     println!("no timestamp, not encrypted: {}", receiver.open(&signed_only).expect_err("proves too little"));
     let twin = signed_only.replace("1499.90", "9499.90");
     println!("another amount: {}", receiver.open(&twin).expect_err("tampered"));

@@ -29,7 +29,7 @@ fn signing() -> Signing {
 /// The body of the transport, and its Content-Type.
 fn secured(signing: Signing, attachments: Vec<Attachment>) -> (String, Vec<u8>) {
     let plan = recipe().sign(signing).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), attachments).expect("secured");
+    let package = plan.message(&envelope(SOAP11)).attachments(attachments).secure().expect("secured").message;
     (package.content_type(), package.write(Vec::new()).expect("written"))
 }
 
@@ -201,7 +201,7 @@ fn attachments_count_under_the_signature_of_the_body_alone() {
     let by_dave = Signing::with(&identity("carol")).parts([Part::Attachments]);
     let by_alice = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
     let plan = recipe().sign(by_dave).sign(by_alice).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), vec![note()]).expect("secured");
+    let package = plan.message(&envelope(SOAP11)).attachments(vec![note()]).secure().expect("secured").message;
     let message = (package.content_type(), package.write(Vec::new()).expect("written"));
     let both = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
     let requirements = |parts: [Part; 2]| Requirements::signed(parts);
@@ -216,7 +216,7 @@ fn attachments_count_under_the_signature_of_the_body_alone() {
 #[test]
 fn an_envelope_without_its_package_proves_no_attachment() {
     let plan = recipe().sign(signing()).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), vec![note()]).expect("secured");
+    let package = plan.message(&envelope(SOAP11)).attachments(vec![note()]).secure().expect("secured").message;
     let encrypted = Requirements::signed([Part::Body]).encrypted([Part::Attachments]);
     for receiver in [demanding(), Receiver::new(trust(), encrypted, DangerousNoReplayCache)] {
         let error = refuse(&receiver, package.envelope());
@@ -291,15 +291,23 @@ fn misuse_is_found_before_anything_is_sent() {
     // Missing attachments can be neither signed nor encrypted.
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
     let plan = recipe().encrypt(encrypting).plan().expect("a plan");
-    assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
+    assert!(
+        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == "Attachments")
+    );
     let plan = recipe().sign(signing()).plan().expect("a plan");
-    assert!(matches!(plan.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { part }) if part == "Attachments"));
+    assert!(
+        matches!(plan.message(&envelope(SOAP11)).secure().map(|secured| secured.message), Err(SecureError::NoSuchPart { part }) if part == "Attachments")
+    );
     // Which of two a signature means could not be told.
-    let refused = plan.secure_package(&envelope(SOAP11), vec![note(), invoice(), note()]);
+    let refused = plan
+        .message(&envelope(SOAP11))
+        .attachments(vec![note(), invoice(), note()])
+        .secure()
+        .map(|secured| secured.message);
     assert!(matches!(refused, Err(SecureError::Attachment(MimeError::DuplicateId { id })) if id == "note@example.org"));
     // An attachment of an XML type must be XML.
     let xml = Attachment::new("a@b", "text/xml", "<a>").expect("an attachment");
-    let refused = plan.secure_package(&envelope(SOAP11), vec![xml]);
+    let refused = plan.message(&envelope(SOAP11)).attachments(vec![xml]).secure().map(|secured| secured.message);
     assert!(matches!(refused, Err(SecureError::Attachment(MimeError::NotXml))));
 }
 
@@ -315,7 +323,8 @@ fn decrypting() -> Receiver {
 
 fn written(recipe: Recipe) -> (String, Vec<u8>) {
     let plan = recipe.plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), vec![invoice(), note()]).expect("secured");
+    let package =
+        plan.message(&envelope(SOAP11)).attachments(vec![invoice(), note()]).secure().expect("secured").message;
     (package.content_type(), package.write(Vec::new()).expect("written"))
 }
 
@@ -390,20 +399,21 @@ fn a_signature_over_attachments_may_be_made_elsewhere() {
     let alice = identity("alice");
     let signing = Signing::elsewhere(alice.certificate()).parts([Part::Body, Part::Timestamp, Part::Attachments]);
     let plan = recipe().sign(signing).encrypt(encrypting()).plan().expect("a plan");
-    let pending = plan.prepare_package(&envelope(SOAP11), vec![invoice(), note()]).expect("prepared");
-    let value = alice.signing_key().sign(pending.method(), pending.octets()).expect("signed");
-    let (package, _) = pending.finish(&value).expect("finished");
+    let pending = plan.message(&envelope(SOAP11)).attachments(vec![invoice(), note()]).prepare().expect("prepared");
+    let package = pending.sign_with(|request| alice.signing_key().sign(request.method, request.octets));
+    let package = package.expect("signed").message;
     let message = (package.content_type(), package.write(Vec::new()).expect("written"));
     assert_eq!(open(&decrypting(), &message).expect("opens").attachments().len(), 2);
     let at_hand = recipe().sign(of_body()).plan().expect("a plan");
-    let nothing = at_hand.prepare_package(&envelope(SOAP11), Vec::new());
+    let nothing = at_hand.message(&envelope(SOAP11)).attachments(Vec::new()).prepare();
     assert!(matches!(nothing, Err(SecureError::NothingPending)));
 }
 
 #[test]
 fn every_write_encrypts_anew() {
     let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), vec![invoice(), note()]).expect("secured");
+    let package =
+        plan.message(&envelope(SOAP11)).attachments(vec![invoice(), note()]).secure().expect("secured").message;
     let [first, second] = [(); 2].map(|()| package.write(Vec::new()).expect("written"));
     assert_ne!(first, second);
     for body in [first, second] {
@@ -420,7 +430,7 @@ fn attachments_of_files_are_streamed_through() {
     file.rewind().expect("rewound");
     let large = Attachment::of_file("large@b", "application/octet-stream", file).expect("an attachment");
     let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP11), vec![large]).expect("secured");
+    let package = plan.message(&envelope(SOAP11)).attachments(vec![large]).secure().expect("secured").message;
     let message = (package.content_type(), package.write(Vec::new()).expect("written"));
     for open in [open, open_stream] {
         let opened = open(&decrypting(), &message).expect("opens");
@@ -439,7 +449,7 @@ fn compressed_attachments_decompress_up_to_a_limit() {
         let attachment = Attachment::new("a@b", "text/plain", text.clone()).expect("an attachment");
         let attachment = attachment.compressed(spool).expect("compressed");
         let plan = recipe().sign(signing().complete_attachments()).encrypt(encrypting()).plan().expect("a plan");
-        let package = plan.secure_package(&envelope(SOAP11), vec![attachment]).expect("secured");
+        let package = plan.message(&envelope(SOAP11)).attachments(vec![attachment]).secure().expect("secured").message;
         let message = (package.content_type(), package.write(Vec::new()).expect("written"));
         assert!(message.1.len() < 20_000, "it is compressed");
         let opened = open(&decrypting(), &message).expect("opens");
@@ -637,7 +647,7 @@ const XOP: &str = "http://www.w3.org/2004/08/xop/include";
 /// A XOP package: cipher octets in parts of their own, beside attachments.
 fn optimized() -> (String, Vec<u8>) {
     let plan = recipe().sign(signing()).encrypt(encrypting()).plan().expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP12), vec![note()]).expect("secured");
+    let package = plan.message(&envelope(SOAP12)).attachments(vec![note()]).secure().expect("secured").message;
     let plain = package.write(Vec::new()).expect("written").len();
     let package = package.optimized(1).expect("optimized");
     assert!(package.content_type().contains("type=\"application/xop+xml\"; start-info=\"application/soap+xml\""));
@@ -671,7 +681,8 @@ fn t40_signed_base64_may_travel_as_a_part() {
     };
     let octets: Vec<u8> = (0..1_000_u32).map(|n| (n % 251) as u8).collect();
     let base64 = ws_security::c14n::base64_encode(&octets);
-    let signed = recipe().sign(of_body()).plan().expect("a plan").secure(&with(&base64)).expect("secured");
+    let signed =
+        recipe().sign(of_body()).plan().expect("a plan").message(&with(&base64)).secure().expect("secured").message;
     let package = |include: &str, root_type: &str, id: &str, octets: &[u8]| {
         let envelope = signed.replace(&base64, include);
         let head = format!("--b\r\nContent-Type: {root_type}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <{id}>\r\n\r\n");

@@ -94,7 +94,7 @@ const ASSERTION: &[(&str, &str, &str)] = &[("Assertion", "uid=ann", "uid=eve")];
 
 fn goldens(soap: &str) -> Vec<Golden> {
     let golden = |recipe: Recipe, receiver: Receiver, more| {
-        let message = recipe.plan().expect("a plan").secure(&envelope(soap)).expect("secured");
+        let message = recipe.plan().expect("a plan").message(&envelope(soap)).secure().expect("secured").message;
         Golden { message, receiver, more }
     };
     let parts = || [Part::Body, Part::Timestamp, action()];
@@ -107,7 +107,7 @@ fn goldens(soap: &str) -> Vec<Golden> {
     let context = context.derived_keys(SecureConversation::V1_3);
     let mut goldens = vec![
         golden(recipe().sign(signing()), receiver(), &[]),
-        golden(recipe().sign(signing().parts([Part::Token]).token_by_reference()), receiver(), &[]),
+        golden(recipe().sign(signing().parts([Part::SigningToken]).token_by_reference()), receiver(), &[]),
         golden(
             recipe().sign(Signing::with_token(&context).parts(parts())),
             receiver().shared_secret(Some("urn:context".to_owned()), secret()),
@@ -117,12 +117,16 @@ fn goldens(soap: &str) -> Vec<Golden> {
     for version in [SamlVersion::V1_1, SamlVersion::V2_0] {
         let held = assertion(version).holder_of_key(&certificate("dave"));
         let held = held.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued");
-        let as_subject = Signing::with(&identity("dave")).as_subject().parts(parts());
-        goldens.push(golden(recipe().attach(held).sign(as_subject), receiver().assertions(issuers.clone()), ASSERTION));
+        let holder_of_key = Signing::with(&identity("dave")).holder_of_key().parts(parts());
+        goldens.push(golden(
+            recipe().token(held).sign(holder_of_key),
+            receiver().assertions(issuers.clone()),
+            ASSERTION,
+        ));
         // Nothing but Alice's signature protects this one.
         let vouched = assertion(version).unsigned(SystemTime::now(), &SystemRandom).expect("written");
         goldens.push(golden(
-            recipe().attach(vouched).sign(signing().parts([Part::Assertion])),
+            recipe().token(vouched).sign(signing().parts([Part::Assertion])),
             receiver().assertions(issuers.clone()),
             ASSERTION,
         ));
@@ -209,7 +213,7 @@ fn t01_structures_of_a_second_part_are_refused() {
 #[test]
 fn t02_what_is_not_signed_is_not_proven() {
     let plan = |parts: Vec<Part>| recipe().sign(Signing::with(&identity("alice")).parts(parts)).plan().expect("a plan");
-    let secure = |parts: Vec<Part>| plan(parts).secure(&envelope(SOAP11)).expect("secured");
+    let secure = |parts: Vec<Part>| plan(parts).message(&envelope(SOAP11)).secure().expect("secured").message;
     assert!(receiver().open(secure(vec![Part::Body, Part::Timestamp])).is_ok());
     for parts in [vec![Part::Timestamp], vec![Part::Body], vec![action()]] {
         let error = refuse(&receiver(), &secure(parts));
@@ -221,8 +225,10 @@ fn t02_what_is_not_signed_is_not_proven() {
         .sign(Signing::with(&identity("alice")).parts([Part::Timestamp]))
         .plan()
         .expect("a plan")
-        .secure(&envelope(SOAP11))
-        .expect("secured");
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     refuse(&receiver(), &halves);
     // The signature removed.
     let golden = signed(SOAP11);
@@ -353,8 +359,10 @@ fn t06_the_digest_of_nothing_is_the_digest_of_nothing() {
         .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]))
         .plan()
         .expect("a plan")
-        .secure(&smallest)
-        .expect("secured");
+        .message(&smallest)
+        .secure()
+        .expect("secured")
+        .message;
     assert!(receiver().open(&message).is_ok());
 }
 
@@ -389,8 +397,10 @@ fn t08_a_clone_of_the_certificate_proves_nothing() {
         .sign(Signing::with(&identity("twin-alice")).parts([Part::Body, Part::Timestamp]))
         .plan()
         .expect("a plan")
-        .secure(&envelope(SOAP11))
-        .expect("secured");
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     assert!(matches!(refuse(&receiver(), &twin), OpenError::Trust(_)));
     // Pinned Alice; the message brings another valid certificate.
     let pinned = Receiver::new(
@@ -403,8 +413,10 @@ fn t08_a_clone_of_the_certificate_proves_nothing() {
         .sign(Signing::with(&identity("carol")).parts([Part::Body, Part::Timestamp]))
         .plan()
         .expect("a plan")
-        .secure(&envelope(SOAP11))
-        .expect("secured");
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     refuse(&pinned, &carol);
     // T44: another customer of the same authority has a valid certificate but is not expected.
     assert!(matches!(refuse(&receiver(), &carol), OpenError::Trust(_)));
@@ -595,8 +607,10 @@ fn t22_certificates_that_may_not_sign_are_refused() {
             .sign(signing)
             .plan()
             .expect("a plan")
-            .secure(&envelope(SOAP11))
+            .message(&envelope(SOAP11))
+            .secure()
             .expect("secured")
+            .message
     };
     for accepted in ["alice", "bob", "ec256", "ec384", "ec521"] {
         assert!(receiver(any.clone()).open(by(accepted)).is_ok(), "{accepted}");
@@ -609,8 +623,15 @@ fn t22_certificates_that_may_not_sign_are_refused() {
         certificate("short").validity().1 + std::time::Duration::from_secs(604_800),
     ));
     let signing = Signing::with(&identity("short")).parts([Part::Body, Part::Timestamp]);
-    let stale =
-        recipe().clock(later.clone()).sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let stale = recipe()
+        .clock(later.clone())
+        .sign(signing)
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     let error = refuse(&receiver(any.clone()).clock(later), &stale);
     assert!(matches!(error, OpenError::Trust(ws_security::TrustError::Expired { .. })), "{error}");
     let with_sub_ca = any.clone().intermediates([certificate("sub-ca")]);
@@ -647,7 +668,7 @@ fn t22_every_check_of_a_path_refuses() {
     let signed_by = |name: &str, key: &str| {
         let signer = Identity::from_pem(&file(&format!("paths/{name}.pem")), &file(key)).expect(name);
         let signing = Signing::with(&signer).parts([Part::Body, Part::Timestamp]);
-        recipe().sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+        recipe().sign(signing).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
     };
     // T46: revocation of an authority, and a path of which no list tells all.
     let good = signed_by("good", "alice.key");
@@ -694,7 +715,7 @@ fn t23_ciphertext_moved_added_or_relisted_is_never_reachable() {
         } else {
             recipe().sign(signing()).encrypt(encrypting(&[Part::Body]))
         };
-        let golden = recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+        let golden = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
         let genuine = decrypting().open(&golden).expect("opens").body().xml().to_owned();
         let document = parse(&golden);
         let data = golden[find(&document, "EncryptedData").span()].to_owned();
@@ -857,8 +878,8 @@ fn t25_cbc_is_not_decrypted_before_it_is_verified() {
     let cbc = encrypting(&[Part::Body]).content(ContentEncryption::Aes128Cbc);
     let signed_first = recipe().sign(signing()).encrypt(cbc.clone()).plan().expect("a plan");
     let encrypted_first = recipe().encrypt(cbc).sign(signing()).plan().expect("a plan");
-    let signed_first = signed_first.secure(&envelope(SOAP11)).expect("secured");
-    let encrypted_first = encrypted_first.secure(&envelope(SOAP11)).expect("secured");
+    let signed_first = signed_first.message(&envelope(SOAP11)).secure().expect("secured").message;
+    let encrypted_first = encrypted_first.message(&envelope(SOAP11)).secure().expect("secured").message;
     refuse(&decrypting(), &encrypted_first);
     let admitting = decrypting().algorithms(AlgorithmPolicy::default().admit_cbc());
     assert!(admitting.open(&encrypted_first).is_ok());
@@ -870,7 +891,7 @@ fn t25_cbc_is_not_decrypted_before_it_is_verified() {
 #[test]
 fn t25_every_broken_ciphertext_fails_alike() {
     let golden = recipe().sign(signing()).encrypt(encrypting(&[Part::Body])).plan().expect("a plan");
-    let golden = golden.secure(&envelope(SOAP11)).expect("secured");
+    let golden = golden.message(&envelope(SOAP11)).secure().expect("secured").message;
     let values: Vec<(usize, usize)> = golden
         .match_indices("<xenc:CipherValue>")
         .map(|(at, tag)| (at + tag.len(), at + golden[at..].find("</").expect("an end")))
@@ -909,8 +930,10 @@ fn t41_headers_for_others_are_left_alone() {
         .sign(Signing::with(&identity("bob")).parts([action()]))
         .plan()
         .expect("a plan")
-        .secure(&golden)
-        .expect("secured");
+        .message(&golden)
+        .secure()
+        .expect("secured")
+        .message;
     let document = parse(&golden);
     assert!(relayed.contains(&golden[find(&document, "Security").span()]));
     assert!(receiver().open(&relayed).is_ok(), "signatures below still hold");
@@ -932,8 +955,10 @@ fn t48_stale_and_future_messages_are_refused() {
         .sign(signing())
         .plan()
         .expect("a plan")
-        .secure(&envelope(SOAP11))
-        .expect("secured");
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     let judged_at = |seconds| receiver().clock(Arc::new(FixedClock(at(seconds)))).open(&message).map(|_| ());
     // Created 300 seconds ago is the most, with 60 of skew, whatever Expires says.
     for fresh in [-60, 0, 299, 359] {
@@ -1027,7 +1052,7 @@ fn t54_counts_are_bounded_where_the_limits_say() {
     // Signatures over the same parts by the same key.
     at(8, &|count| {
         let recipe = (0..count).fold(recipe(), |recipe, _| recipe.sign(signing()));
-        recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+        recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
     });
     // References of one signature.
     at(64, &|count| {
@@ -1035,12 +1060,12 @@ fn t54_counts_are_bounded_where_the_limits_say() {
         let blocks: String = (2..count).map(|n| format!("<b:b{n} xmlns:b=\"urn:b\"/>")).collect();
         let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(parts);
         let envelope = envelope(SOAP11).replacen("</s:Header>", &format!("{blocks}</s:Header>"), 1);
-        recipe().sign(signing).plan().expect("a plan").secure(&envelope).expect("secured")
+        recipe().sign(signing).plan().expect("a plan").message(&envelope).secure().expect("secured").message
     });
     // Ciphertext in ciphertext.
     let nested = |count: usize| {
         let recipe = (0..count).fold(recipe().sign(signing()), |recipe, _| recipe.encrypt(encrypting(&[Part::Body])));
-        recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+        recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
     };
     assert!(decrypting().open(nested(2)).is_ok());
     refuse(&decrypting(), &nested(3));

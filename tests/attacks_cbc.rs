@@ -72,7 +72,7 @@ fn a_body_whose_key_was_replaced_is_refused() {
     let encrypting = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Body]);
     let plan =
         recipe().encrypt(encrypting).sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
-    let genuine = plan.plan().expect("a plan").secure(&envelope).expect("secured");
+    let genuine = plan.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
     assert!(demanding(&[]).open(&genuine).expect("opens").body().xml().contains("pay 1"));
     let [reference] = &references(&genuine, "EK-")[..] else { panic!("the key is signed\n{genuine}") };
     let unsigned_key = resigned(&genuine.replace(reference, ""));
@@ -134,7 +134,7 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
         for (part, named) in &parts {
             let encrypting = to.clone().content(CBC).parts([part.clone()]);
             let plan = recipe().encrypt(encrypting).sign(signing()).plan().expect("a plan");
-            let message = plan.secure(&envelope).expect("secured");
+            let message = plan.message(&envelope).secure().expect("secured").message;
             let receiver = demanding(&[action()]);
             let opened = receiver.open(&message).unwrap_or_else(|error| panic!("{steps:?} {part}: {error}\n{message}"));
             assert!(opened.body().xml().contains("Ann") && opened.header_block(WSA, "Action").is_some());
@@ -162,8 +162,15 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
             }
             // An authenticating cipher decrypts with one key only, and needs none of this.
             let gcm = to.clone().content(ContentEncryption::Aes128Gcm).parts([part.clone()]);
-            let message =
-                recipe().encrypt(gcm).sign(signing()).plan().expect("a plan").secure(&envelope).expect("secured");
+            let message = recipe()
+                .encrypt(gcm)
+                .sign(signing())
+                .plan()
+                .expect("a plan")
+                .message(&envelope)
+                .secure()
+                .expect("secured")
+                .message;
             assert!(steps.iter().all(|(prefix, _)| references(&message, prefix).is_empty()));
             assert!(receiver.open(&message).is_ok());
         }
@@ -175,7 +182,7 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
 fn a_signature_over_the_plaintext_is_not_concerned() {
     let encrypting = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Body]);
     let plan = recipe().sign(signing()).encrypt(encrypting).sign(signing()).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     assert!(demanding(&[]).open(&message).is_ok());
     // Only the outer signature, which comes first, is made again.
     let [reference] = &references(&message, "EK-")[..] else { panic!("the key is signed\n{message}") };
@@ -190,7 +197,7 @@ fn nested_ciphertext_loses_what_is_around_it() {
     let inner = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Body]);
     let outer = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes256Gcm).parts([Part::Body]);
     let plan = recipe().encrypt(inner).encrypt(outer).sign(signing()).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     let [reference] = &references(&message, "EK-")[..] else { panic!("one key is signed\n{message}") };
     assert!(demanding(&[]).open(&message).is_ok());
     let error = refuse(&demanding(&[]), &resigned(&message.replace(reference, "")));

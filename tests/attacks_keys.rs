@@ -14,8 +14,8 @@ use ws_security::xmlenc::{
 };
 use ws_security::{
     AssertionTrust, Budget, ContentEncryption, DigestMethod, KerberosForm, KerberosSession, KeyTransport, KeyUseError,
-    NewAssertion, OpenError, PlanError, ProtectionToken, SamlVersion, Secret, SecureConversation, SignatureMethod,
-    Waiver,
+    NewAssertion, OpenError, PlanError, ProtectionToken, SamlVersion, Secret, SecureConversation, Secured,
+    SignatureMethod, Waiver,
 };
 
 const GCM: ContentEncryption = ContentEncryption::Aes256Gcm;
@@ -301,7 +301,7 @@ fn recipes_give_each_secret_one_use() {
     let (one, other) =
         (ProtectionToken::kerberos(move || Some(initiator())), ProtectionToken::kerberos(move || Some(initiator())));
     let both = recipe().sign(sign(&one)).encrypt(encrypt(&other)).plan().expect("two tokens");
-    let refused = both.secure(&envelope(SOAP11));
+    let refused = both.message(&envelope(SOAP11)).secure().map(|secured| secured.message);
     assert!(
         matches!(refused, Err(ws_security::SecureError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))),
         "{refused:?}"
@@ -315,7 +315,8 @@ fn the_key_of_a_request_has_one_use_in_its_reply() {
     let request = recipe()
         .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
         .sign(Signing::with(&identity("alice")).parts([Part::Signature]));
-    let (message, sent) = request.plan().expect("a plan").secure_request(&envelope(SOAP11)).expect("secured");
+    let Secured { message, correlation: sent } =
+        request.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured");
     let opened = receiver().decrypt_with(identity("bob")).open(&message).expect("opens");
     let key = ProtectionToken::of_request();
     let reply = recipe()
@@ -324,7 +325,7 @@ fn the_key_of_a_request_has_one_use_in_its_reply() {
         .encrypt(Encrypting::with_token(&key).parts([Part::Body]));
     assert!(reply.clone().plan().is_err());
     let plan = reply.accept_one_key_to_sign_and_encrypt().plan().expect("a plan");
-    let reply = plan.secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+    let reply = plan.message(&envelope(SOAP11)).answering(opened.correlation()).secure().expect("secured").message;
     let client = receiver();
     let refused = client.open_reply(&reply, &sent).map(drop);
     assert!(matches!(refused, Err(OpenError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))), "{refused:?}");
@@ -352,7 +353,8 @@ fn short_secrets_are_refused_wherever_they_are_given() {
                 assert!(sending(token, true).is_err());
                 continue;
             }
-            let message = sending(token, true).expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+            let message =
+                sending(token, true).expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
             let named = receiver().shared_secret(Some(CONTEXT.to_owned()), secret());
             let looked_up = receiver().security_contexts(move |_: &str, _: Option<&str>| Some(secret()));
             for receiver in [named, looked_up] {

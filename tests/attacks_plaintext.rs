@@ -61,7 +61,7 @@ fn encrypted_by_peer(envelope: &str, pieces: &[&str]) -> String {
 fn signed_by_peer(message: &str, parts: &[Part], prefix_list: &str) -> String {
     let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(parts.to_vec());
     let plan = recipe().sign(signing.inclusive_prefixes(prefix_list)).plan().expect("a plan");
-    plan.secure(message).expect("signed")
+    plan.message(message).secure().expect("signed").message
 }
 
 fn bob() -> Receiver {
@@ -135,7 +135,7 @@ fn a_plaintext_that_borrows_a_namespace_is_refused_by_the_name_of_the_prefix() {
                 // The plaintext of our sender for the same envelope takes nothing from its context.
                 let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
                 let plan = recipe().encrypt(encrypting).sign(signing_body()).plan().expect("a plan");
-                let ours = plan.secure(&envelope).expect("secured");
+                let ours = plan.message(&envelope).secure().expect("secured").message;
                 let opened = bob().open(&ours).unwrap_or_else(|error| panic!("{error}\n{ours}"));
                 assert!(opened.evidence().signatures.iter().all(|signature| signature.lost.is_empty()));
             }
@@ -304,7 +304,8 @@ fn an_inner_signature_covers_the_plaintext_in_its_place() {
         let signed = signed_by_peer(&envelope, &[], list);
         let encrypted = encrypted_by_peer(&signed, &["<pay:Pay/>"]);
         let outer = Signing::with(&identity("alice")).parts([Part::Body]);
-        let twice = Recipe::new().sign(outer).plan().expect("a plan").secure(&encrypted).expect("signed");
+        let twice =
+            Recipe::new().sign(outer).plan().expect("a plan").message(&encrypted).secure().expect("signed").message;
         for message in [encrypted, twice] {
             let opened = bob().open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
             assert!(opened.body().xml().contains(PAY));
@@ -331,7 +332,7 @@ fn what_we_encrypt_stands_alone() {
         (recipe().encrypt(encrypting()).sign(signing()), false),
         (recipe().sign(signing()).encrypt(encrypting()), true),
     ] {
-        let message = recipe.plan().expect("a plan").secure(&envelope).expect("secured");
+        let message = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
         let _opened = demanding.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
         let plaintexts = plaintexts(&message);
         assert_eq!(plaintexts.len(), 2);
@@ -375,7 +376,8 @@ fn what_is_handed_out_is_what_was_digested() {
     let note = || Part::header_block("urn:pay", "Note");
     for list in ["", "v", "v #default s", "pay v unknown"] {
         let signing = signing_body().parts([note()]).inclusive_prefixes(list);
-        let message = recipe().sign(signing).plan().expect("a plan").secure(&envelope).expect("secured");
+        let message =
+            recipe().sign(signing).plan().expect("a plan").message(&envelope).secure().expect("secured").message;
         let opened = receiver().open(&message).expect("opens");
         let pinned = list.contains('v');
         for xml in [opened.body().xml(), opened.header_block("urn:pay", "Note").expect("a block").xml()] {

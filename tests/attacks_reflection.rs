@@ -6,8 +6,8 @@ use common::*;
 use ws_security::c14n::{Document, Limits, base64_encode};
 use ws_security::prelude::*;
 use ws_security::{
-    DangerousNoReplayCache, Exchange, OpenError, ProtectionToken, RequirementError, Secret, SecureConversation, Signer,
-    Waiver,
+    Correlation, DangerousNoReplayCache, OpenError, ProtectionToken, RequirementError, Secret, SecureConversation,
+    Signer, Waiver,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -26,12 +26,20 @@ fn under(token: &ProtectionToken) -> Recipe {
     recipe().sign(Signing::with_token(token).parts([Part::Body, Part::Timestamp]))
 }
 
-fn request(recipe: Recipe) -> (String, Exchange) {
-    recipe.plan().expect("a plan").secure_request(&envelope(SOAP11)).expect("secured")
+fn request(recipe: Recipe) -> (String, Correlation) {
+    let secured = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured");
+    (secured.message, secured.correlation)
 }
 
 fn reply(recipe: Recipe, request: &Opened) -> String {
-    recipe.plan().expect("a plan").secure_reply(&envelope(SOAP11), request.exchange()).expect("secured")
+    recipe
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .answering(request.correlation())
+        .secure()
+        .expect("secured")
+        .message
 }
 
 /// Both sides have the secret, of a context or shared, derived from or not.
@@ -84,7 +92,7 @@ fn a_request_that_comes_back_is_no_reply_in_any_form() {
     let start = message.find("<ds:KeyInfo").expect("a KeyInfo");
     let end = message.find("</ds:KeyInfo>").expect("its end") + "</ds:KeyInfo>".len();
     let named = format!("<ds:KeyInfo><ds:KeyName>{CONTEXT}</ds:KeyName></ds:KeyInfo>");
-    let read_again = Exchange::of_sent(&message).expect("read");
+    let read_again = Correlation::of_sent(&message).expect("read");
     for (how, form) in [
         ("as it was", message.clone()),
         ("another KeyInfo", format!("{}{named}{}", &message[..start], &message[end..])),
@@ -130,7 +138,7 @@ fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
     assert!(matches!(refuse(&once, &twin), OpenError::Replay(_)));
     // The request as a reply to itself, read again from the sent message and as it was kept.
     let client = Receiver::new(pinning(), requirements(), DangerousNoReplayCache);
-    for exchange in [&sent, &Exchange::of_sent(&message).expect("read")] {
+    for exchange in [&sent, &Correlation::of_sent(&message).expect("read")] {
         assert!(matches!(client.open_reply(&twin, exchange), Err(OpenError::Reflected)));
     }
 }

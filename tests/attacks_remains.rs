@@ -60,7 +60,7 @@ fn a_part_that_is_still_encrypted_is_not_handed_out() {
                 .sign(signing())
                 .plan()
                 .expect("a plan");
-            let message = plan.secure(&deep()).expect("secured");
+            let message = plan.message(&deep()).secure().expect("secured").message;
             assert!(bob().open(&message).is_ok(), "{part} {removed}");
             let less = without(&message, removed);
             // The block that must be there is not: it is ciphertext under another name.
@@ -81,7 +81,7 @@ fn a_part_that_is_still_encrypted_is_not_handed_out() {
         // The key is for someone else.
         let for_carol = Encrypting::to(&certificate("carol")).parts([part.clone()]);
         let plan = recipe().must_understand(false).encrypt(for_carol).sign(signing()).plan().expect("a plan");
-        let message = plan.secure(&deep()).expect("secured");
+        let message = plan.message(&deep()).secure().expect("secured").message;
         let receiver = receiver().decrypt_with(identity("bob"));
         let (path, why) = remains(&receiver, &message);
         assert_eq!(why, WhyEncrypted::NoKey, "{path}");
@@ -96,7 +96,7 @@ fn of_two_on_one_list_the_one_for_others_remains() {
     let one = Encrypting::to(&certificate("bob")).parts([Part::Id("two".to_owned())]);
     let other = Encrypting::to(&certificate("carol")).parts([action()]);
     let plan = recipe().must_understand(false).encrypt(one).encrypt(other).sign(signing()).plan().expect("a plan");
-    let message = plan.secure(&deep()).expect("secured");
+    let message = plan.message(&deep()).secure().expect("secured").message;
     let receiver = receiver().decrypt_with(identity("bob"));
     let (path, why) = remains(&receiver, &message);
     assert!(path.contains("EncryptedHeader") && why == WhyEncrypted::NoKey, "{path}");
@@ -110,7 +110,7 @@ fn ciphertext_inside_what_was_decrypted_remains_too() {
     let inner = Encrypting::to(&certificate("carol")).parts([Part::Id("two".to_owned())]);
     let outer = Encrypting::to(&certificate("bob")).parts([Part::Body]);
     let plan = recipe().must_understand(false).encrypt(inner).encrypt(outer).sign(signing()).plan().expect("a plan");
-    let message = plan.secure(&deep()).expect("secured");
+    let message = plan.message(&deep()).secure().expect("secured").message;
     let receiver = receiver().decrypt_with(identity("bob"));
     let (path, why) = remains(&receiver, &message);
     assert!(path.contains("EncryptedData") && why == WhyEncrypted::NoKey, "{path}");
@@ -130,7 +130,7 @@ fn encrypted_tokens_that_nobody_opened_are_named() {
         .encrypt(encrypting)
         .plan()
         .expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     assert!(bob().open(&message).is_ok());
     let less = without(&message, "EncryptedKey");
     let (path, why) = remains(&bob(), &less);
@@ -146,7 +146,7 @@ fn encrypted_tokens_that_nobody_opened_are_named() {
 fn unsigned_messages_and_nodes_on_the_way_are_told_so() {
     let for_carol = Encrypting::to(&certificate("carol")).parts([Part::Id("two".to_owned())]);
     let plan = recipe().must_understand(false).encrypt(for_carol).plan().expect("a plan");
-    let message = plan.secure(&deep()).expect("secured");
+    let message = plan.message(&deep()).secure().expect("secured").message;
     let anyone = Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache);
     let error = anyone.dangerous_open_unsigned(&message).map(drop);
     let still = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::StillEncrypted { .. }));
@@ -156,10 +156,17 @@ fn unsigned_messages_and_nodes_on_the_way_are_told_so() {
 
     // The Body is for the service, the header of the node is signed over it.
     let inner = Encrypting::to(&certificate("bob")).parts([Part::Body]);
-    let inner = recipe().sign(signing()).encrypt(inner).plan().expect("a plan").secure(&envelope(SOAP11));
+    let inner = recipe()
+        .sign(signing())
+        .encrypt(inner)
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .secure()
+        .map(|secured| secured.message);
     let outer = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
     let outer = recipe().actor("urn:node").sign(outer).plan().expect("a plan");
-    let message = outer.secure(&inner.expect("secured")).expect("secured");
+    let message = outer.message(&inner.expect("secured")).secure().expect("secured").message;
     let node = receiver_for_node();
     assert!(remains(&node, &message).0.contains("Body"));
     let opened = node.accept_ciphertext_for_others().open(&message).expect("opens");

@@ -43,7 +43,8 @@ fn lifted(message: &str, local: &str) -> String {
 
 /// Every kind of token that authenticates by itself, taken from another message.
 fn tokens() -> Vec<(&'static str, String)> {
-    let sent = |recipe: Recipe| recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let sent =
+        |recipe: Recipe| recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
     let digest = sent(recipe().username_digest("ann", "s3cret"));
     let bearer = |version| {
         NewAssertion::new(version, "https://idp.example", "uid=ann")
@@ -105,7 +106,7 @@ fn a_lifted_token_under_an_anonymous_signature_names_nobody() {
             recipes.push(("encrypted apart", must().sign(mac(&body)).encrypt(to_bob)));
         }
         for (how, recipe) in recipes {
-            let message = recipe.plan().expect("a plan").secure(&carrying(&token)).expect("secured");
+            let message = recipe.plan().expect("a plan").message(&carrying(&token)).secure().expect("secured").message;
             let what = format!("{kind} {how}");
             let error = refuse(&knowing(|r| r), &message);
             assert!(is_anonymous(&error), "{what}: {error}");
@@ -163,7 +164,7 @@ fn a_known_signer_presents_the_tokens_it_covers() {
     let parts = [Part::Body, Part::Timestamp, Part::UsernameToken];
     let signing = Signing::with(&identity("alice")).parts(parts);
     let message = recipe().username_digest("ann", "s3cret").sign(signing).plan().expect("a plan");
-    let message = message.secure(&envelope(SOAP11)).expect("secured");
+    let message = message.message(&envelope(SOAP11)).secure().expect("secured").message;
     let opened = knowing(Requirements::username_token).open(&message).expect("opens");
     assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
     assert_eq!(opened.user().map(|user| user.username()), Some("ann"));
@@ -180,8 +181,10 @@ fn an_encrypted_password_whose_digest_is_known_is_not_lifted() {
         .encrypt(Encrypting::with_token(&theirs).parts([Part::UsernameToken]))
         .plan()
         .expect("a plan")
-        .secure(&envelope(SOAP11))
-        .expect("secured");
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     let opened = knowing(Requirements::username_token).open(&genuine).expect("opens");
     assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "ann"));
     assert_eq!(opened.user().map(|user| user.username()), Some("ann"));
@@ -239,14 +242,14 @@ fn a_mac_by_a_password_over_something_else_does_not_name_the_user() {
     let password = ProtectionToken::username("ann", "s3cret");
     let timestamp_only = Signing::with_token(&password).parts([Part::Timestamp]);
     let plan = recipe().sign(timestamp_only).sign(signing()).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     let opened = knowing(|r| r).open(&message).expect("opens");
     assert!(opened.user().is_none());
     let error = refuse(&knowing(Requirements::username_token), &message);
     assert_eq!(error, OpenError::Requirement(RequirementError::UnboundToken { token: "username" }));
     let endorsing = Signing::with_token(&password).parts([Part::Signature]);
     let plan = recipe().sign(signing()).sign(endorsing).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     let opened = knowing(Requirements::username_token).open(&message).expect("opens");
     assert_eq!(opened.user().map(|user| user.username()), Some("ann"));
 }
@@ -259,8 +262,8 @@ fn a_bearer_assertion_alone_needs_a_protected_transport() {
         let is_1 = version == SamlVersion::V1_1;
         let wanted = |(kind, token): &&(&str, String)| *kind == "Assertion" && token.contains("AssertionID") == is_1;
         let (_, token) = tokens.iter().find(wanted).expect("one");
-        let plan = recipe().attach(token.clone()).plan().expect("a plan");
-        let message = plan.secure(&envelope(SOAP11)).expect("secured");
+        let plan = recipe().token(token.clone()).plan().expect("a plan");
+        let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
         let issuers = AssertionTrust::for_audience("urn:bank")
             .issuer("https://idp.example", Trust::pins([certificate("carol")]))
             .accept_bearer();

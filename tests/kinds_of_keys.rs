@@ -32,11 +32,11 @@ fn below(anchor: &str) -> Receiver {
 }
 
 fn secured(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP12)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured").message
 }
 
 fn by(name: &str) -> Signing {
-    Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp, Part::Token])
+    Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp, Part::SigningToken])
 }
 
 #[test]
@@ -80,8 +80,7 @@ fn no_kind_of_key_verifies_with_the_method_of_another() {
 fn every_kind_of_key_is_named_by_its_value() {
     for (name, ..) in KINDS {
         let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
-        let named =
-            recipe().breaking(Rule::R5417).breaking(Rule::R5402).sign(signing.reference(ReferenceForm::KeyValue));
+        let named = recipe().waive(Rule::R5417).waive(Rule::R5402).sign(signing.reference(ReferenceForm::KeyValue));
         let message = secured(named);
         let known = service(Trust::pins([certificate(name)]));
         let opened = known.open(&message).unwrap_or_else(|error| panic!("{name}: {error}\n{message}"));
@@ -107,8 +106,8 @@ fn every_kind_of_key_issues_assertions() {
                 .sign(&identity(name), SystemTime::now(), &SystemRandom)
                 .expect("issued");
             assert!(issued.contains(method.uri()), "{name}");
-            let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
-            let message = secured(recipe().attach(&issued).sign(signing));
+            let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+            let message = secured(recipe().token(&issued).sign(signing));
             let issuers = |name| {
                 let trust = Trust::pins([certificate(name)]);
                 AssertionTrust::for_audience("urn:bank").issuer("https://sts.example", trust)

@@ -14,8 +14,16 @@ const LICENSE: &str = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" \
     <r:issuer/></r:license>";
 
 fn by_holder(license: &str) -> String {
-    let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
-    recipe().attach(license).sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    recipe()
+        .token(license)
+        .sign(signing)
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message
 }
 
 /// Knows Dave's license, however it is declared.
@@ -43,9 +51,16 @@ fn the_holder_of_a_license_signs() {
     refuse(&service(), &message.replace("<r:info>Dave", "<r:info>Eve"));
     refuse(&service(), &message.replace(AMOUNT, "1.00"));
     assert!(matches!(refuse(&receiver(), &message), OpenError::NoKey), "no one reads licenses");
-    let alice = Signing::with(&identity("alice")).as_subject().parts([Part::Body, Part::Timestamp]);
-    let other =
-        recipe().attach(LICENSE).sign(alice).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let alice = Signing::with(&identity("alice")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    let other = recipe()
+        .token(LICENSE)
+        .sign(alice)
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     refuse(&service(), &other);
 }
 

@@ -222,7 +222,7 @@ proptest! {
             4 => recipe().encrypt(body.clone()).encrypt(body).sign(signing),
             _ => recipe().sign(signing.clone()).sign(Signing::with(&identity("ec384")).parts([Part::Signature, Part::Body])),
         };
-        let message = recipe.plan().expect("a plan").secure(&source).expect("secured");
+        let message = recipe.plan().expect("a plan").message(&source).secure().expect("secured").message;
         let trust = Trust::anchors([certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors).known([certificate("alice")]);
         let receiver = Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
             .decrypt_with(identity("bob"));
@@ -375,19 +375,19 @@ fn t10_changed_messages_are_refused_or_open_to_the_genuine_octets() {
     };
     let derived = |token: ProtectionToken| token.derived_keys(SecureConversation::V1_3);
     let by = |form| sign.clone().reference(form);
-    let as_subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+    let holder_of_key = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
     let mut recipes = vec![
         recipe().sign(sign.clone()),
         recipe().sign(sign.clone()).encrypt(encrypt(&[Part::Body, Part::Signature])),
         recipe().encrypt(encrypt(&[Part::Body])).sign(sign.clone()),
-        recipe().sign(by(ReferenceForm::DirectPkcs7).parts([Part::Token]).token_by_reference()),
+        recipe().sign(by(ReferenceForm::DirectPkcs7).parts([Part::SigningToken]).token_by_reference()),
         recipe().sign(by(ReferenceForm::Embedded)),
         with_token(&derived(ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", secret()))),
         with_token(&derived(ProtectionToken::username("ann", "s3cret"))),
-        with_token(&derived(ProtectionToken::of_assertion(secret()))).attach(issue(SamlVersion::V2_0, Some(secret()))),
-        with_token(&derived(ProtectionToken::of_assertion(secret()))).attach(issue(SamlVersion::V1_1, Some(secret()))),
-        recipe().attach(issue(SamlVersion::V1_1, None)).sign(as_subject.clone()),
-        recipe().attach(issue(SamlVersion::V2_0, None)).sign(as_subject).encrypt(encrypt(&[Part::Assertion])),
+        with_token(&derived(ProtectionToken::of_assertion(secret()))).token(issue(SamlVersion::V2_0, Some(secret()))),
+        with_token(&derived(ProtectionToken::of_assertion(secret()))).token(issue(SamlVersion::V1_1, Some(secret()))),
+        recipe().token(issue(SamlVersion::V1_1, None)).sign(holder_of_key.clone()),
+        recipe().token(issue(SamlVersion::V2_0, None)).sign(holder_of_key).encrypt(encrypt(&[Part::Assertion])),
     ];
     // A key that is encrypted to Bob says nothing about the sender: Alice endorses.
     let endorsed = derived(ProtectionToken::encrypted_to(bob.certificate()));
@@ -395,7 +395,7 @@ fn t10_changed_messages_are_refused_or_open_to_the_genuine_octets() {
     recipes.push(recipe().sign(Signing::with_token(&endorsed).parts([Part::Body, Part::Timestamp])).sign(endorsing));
     let goldens: Vec<_> = recipes
         .into_iter()
-        .map(|recipe| recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured"))
+        .map(|recipe| recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message)
         .map(|golden| (body(receiver.open(&golden).expect("opens").body().xml()), golden))
         .collect();
     let changes = (0..goldens.len(), prop::collection::vec(Change::strategy(), 1..4));
@@ -443,7 +443,8 @@ fn t10_changed_packages_are_refused_or_give_the_genuine_attachments() {
     let mut goldens = Vec::new();
     for recipe in recipes {
         let plan = recipe.plan().expect("a plan");
-        let package = plan.secure_package(&envelope(SOAP11), attachments.to_vec()).expect("secured");
+        let package =
+            plan.message(&envelope(SOAP11)).attachments(attachments.to_vec()).secure().expect("secured").message;
         for package in [package.clone(), package.optimized(1).expect("optimized")] {
             let head = format!("Content-Type: {}\r\n\r\n", package.content_type());
             goldens.push(package.write(head.into_bytes()).expect("written"));

@@ -6,7 +6,7 @@ use common::*;
 use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package};
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, Exchange, ReceiptError};
+use ws_security::{Correlation, DangerousNoReplayCache, ReceiptError, Secured};
 
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 
@@ -28,25 +28,28 @@ fn receiver(parts: impl IntoIterator<Item = Part>) -> Receiver {
 }
 
 /// The record that Alice keeps of a message, and the one that Bob sends.
-fn exchanged() -> (Exchange, String) {
+fn exchanged() -> (Correlation, String) {
     let plan = recipe()
         .sign(Signing::with(&identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
         .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature, Part::Attachments]))
         .plan()
         .expect("a plan");
     let attachments = ["a@b", "c@d"].map(|id| Attachment::new(id, "text/plain", "text\n").expect("an attachment"));
-    let (package, sent) = plan.secure_request_package(&with_messaging(""), attachments.to_vec()).expect("secured");
+    let Secured { message: package, correlation: sent } =
+        plan.message(&with_messaging("")).attachments(attachments.to_vec()).secure().expect("secured");
     let body = package.write(Vec::new()).expect("written");
     let package = Package::parse_body(&package.content_type(), &body, &Limits::default()).expect("a package");
     let opened = receiver([messaging(), Part::Attachments]).open_package(&package).expect("opens");
-    (sent, opened.exchange().non_repudiation_information())
+    (sent, opened.correlation().non_repudiation_information())
 }
 
 /// A signed reply that holds `content` in its `eb:Messaging`, as Alice opens it.
 fn reply(content: &str) -> Opened {
     let signing = Signing::with(&identity("bob")).parts([Part::Body, messaging()]);
     let plan = recipe().sign(signing).plan().expect("a plan");
-    receiver([messaging()]).open(plan.secure(&with_messaging(content)).expect("secured")).expect("opens")
+    receiver([messaging()])
+        .open(plan.message(&with_messaging(content)).secure().expect("secured").message)
+        .expect("opens")
 }
 
 fn receipt(information: &str) -> Opened {
@@ -110,11 +113,18 @@ fn digests_elsewhere_are_no_receipt() {
     // A Messaging that nobody signed.
     let signing = Signing::with(&identity("bob")).parts([Part::Body]);
     let content = format!("<eb:SignalMessage><eb:Receipt>{information}</eb:Receipt></eb:SignalMessage>");
-    let message = recipe().sign(signing).plan().expect("a plan").secure(&with_messaging(&content)).expect("secured");
+    let message = recipe()
+        .sign(signing)
+        .plan()
+        .expect("a plan")
+        .message(&with_messaging(&content))
+        .secure()
+        .expect("secured")
+        .message;
     let opened = receiver([]).understands(EBMS, "Messaging").open(message).expect("opens");
     assert_eq!(sent.check_receipt(&opened), Err(ReceiptError::NoReceipt));
     // Nor is there one for a message without a signature.
-    let nothing = Exchange::default();
+    let nothing = Correlation::default();
     let opened = receipt(&nothing.non_repudiation_information());
     assert_eq!(nothing.check_receipt(&opened), Err(ReceiptError::NoReceipt));
 }
@@ -124,10 +134,10 @@ fn digests_elsewhere_are_no_receipt() {
 fn an_exchange_of_what_was_sent_checks_receipts_too() {
     let signing = Signing::with(&identity("alice")).parts([Part::Body, messaging()]);
     let plan = recipe().sign(signing).plan().expect("a plan");
-    let (message, sent) = plan.secure_request(&with_messaging("")).expect("secured");
+    let Secured { message, correlation: sent } = plan.message(&with_messaging("")).secure().expect("secured");
     let opened = receiver([messaging()]).open(&message).expect("opens");
-    let information = opened.exchange().non_repudiation_information();
+    let information = opened.correlation().non_repudiation_information();
     sent.check_receipt(&receipt(&information)).expect("a receipt");
-    let read = Exchange::of_sent(&message).expect("signatures");
+    let read = Correlation::of_sent(&message).expect("signatures");
     read.check_receipt(&receipt(&information)).expect("a receipt");
 }

@@ -22,7 +22,7 @@ fn remembering(store: impl ReplayCache + 'static) -> Receiver {
 fn endorsed() -> String {
     let once = recipe().sign(signing());
     let twice = once.sign(Signing::with(&identity("bob")).parts([Part::Timestamp]));
-    twice.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    twice.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 fn both() -> Trust {
@@ -156,7 +156,7 @@ fn a_message_with_several_keys_is_refused_if_any_of_them_was_seen() {
 #[test]
 fn a_nonce_is_used_once_whichever_store_is_asked() {
     let message = Recipe::new().username_digest("ann", "s3cret").plan().expect("a plan");
-    let message = message.secure(&envelope(SOAP11)).expect("secured");
+    let message = message.message(&envelope(SOAP11)).secure().expect("secured").message;
     let requirements = Requirements::dangerous_unsigned().username_token();
     let receiver = Receiver::new(Trust::no_certificates(), requirements, DeferredReplay)
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));

@@ -13,7 +13,7 @@ use ws_security::xmlenc::{PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ConfirmationMethod, ContentEncryption, DangerousNoReplayCache, DigestMethod,
     NewAssertion, OpenError, PlanError, ProtectionToken, RequirementError, SamlVersion, Secret, SecureConversation,
-    SignatureMethod, Signer,
+    Secured, SignatureMethod, Signer,
 };
 
 const ISSUER: &str = "https://idp.example";
@@ -43,7 +43,7 @@ fn service(trust: AssertionTrust) -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 /// Ann's key is that of dave, whose certificate the receiver does not trust.
@@ -52,8 +52,8 @@ fn holder(version: SamlVersion) -> String {
 }
 
 fn by_subject(assertion: &str, key: &str) -> String {
-    let signing = Signing::with(&identity(key)).as_subject().parts([Part::Body, Part::Timestamp]);
-    with(recipe().attach(assertion).sign(signing))
+    let signing = Signing::with(&identity(key)).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    with(recipe().token(assertion).sign(signing))
 }
 
 fn token(error: OpenError) -> TokenError {
@@ -161,13 +161,20 @@ fn t20_a_holder_is_not_whoever_sends_a_certificate_of_that_name() {
 fn a_reply_is_encrypted_to_the_subject_of_the_request() {
     for version in BOTH {
         let issued = holder(version);
-        let as_subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
-        let request = recipe().attach(issued.as_str()).sign(as_subject).plan().expect("a plan");
-        let (message, sent) = request.secure_request(&envelope(SOAP11)).expect("secured");
+        let holder_of_key = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+        let request = recipe().token(issued.as_str()).sign(holder_of_key).plan().expect("a plan");
+        let Secured { message, correlation: sent } = request.message(&envelope(SOAP11)).secure().expect("secured");
         let opened = service(issuers()).open(&message).expect("opens");
-        assert_eq!(opened.exchange().certificate(), Some(&certificate("dave")));
+        assert_eq!(opened.correlation().certificate(), Some(&certificate("dave")));
         let reply = recipe().sign(signing()).encrypt(Encrypting::to_requester().parts([Part::Body]));
-        let reply = reply.plan().expect("a plan").secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+        let reply = reply
+            .plan()
+            .expect("a plan")
+            .message(&envelope(SOAP11))
+            .answering(opened.correlation())
+            .secure()
+            .expect("secured")
+            .message;
         let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
         let client = Receiver::new(trust(), requirements, DangerousNoReplayCache)
             .decrypt_with(identity("alice"))
@@ -215,13 +222,13 @@ fn t20_an_assertion_counts_only_as_it_is_confirmed() {
         // Someone else's key, presented with the assertion.
         assert!(matches!(refuse(&service(issuers()), &by_subject(&issued, "alice")), OpenError::Verify(_)));
         // The assertion beside a signature that does not use its key proves nothing about the sender.
-        let beside = with(recipe().attach(issued.as_str()).sign(signing()));
+        let beside = with(recipe().token(issued.as_str()).sign(signing()));
         let opened = service(issuers()).open(&beside).expect("Alice signed");
         assert!(opened.assertions().is_empty());
         // Bearer assertions are refused unless asked for. They count once, and only if someone known presents them.
         let bearer = issue(&assertion(version).bearer());
-        let beside = with(recipe().attach(bearer.as_str()).sign(signing()));
-        let message = with(recipe().attach(bearer).sign(signing().parts([Part::Assertion])));
+        let beside = with(recipe().token(bearer.as_str()).sign(signing()));
+        let message = with(recipe().token(bearer).sign(signing().parts([Part::Assertion])));
         assert!(matches!(token(refuse(&service(issuers()), &message)), TokenError::Assertion(_)));
         let opened = service(issuers().accept_bearer()).open(&beside).expect("Alice signed");
         assert!(opened.assertions().is_empty(), "anyone can have put it there");
@@ -241,18 +248,18 @@ fn t20_an_attester_vouches_for_assertion_and_body_together() {
             assertion(version).unsigned(SystemTime::now(), &SystemRandom).expect("written"),
         ] {
             let parts = || [Part::Body, Part::Timestamp, Part::Assertion];
-            let vouched = with(recipe().attach(issued.as_str()).sign(Signing::with(&identity("alice")).parts(parts())));
+            let vouched = with(recipe().token(issued.as_str()).sign(Signing::with(&identity("alice")).parts(parts())));
             let accepting = service(issuers().sender_vouches(trust()));
             let opened = accepting.open(&vouched).unwrap_or_else(|e| panic!("{version:?}: {e:?}\n{vouched}"));
             assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
             assert_eq!(opened.assertions()[0].confirmed_by(), ConfirmationMethod::SenderVouches);
             // The assertion is not covered; another signature than that of the Body covers it; the signer may sign but
             // not vouch.
-            let apart = with(recipe().attach(issued.as_str()).sign(signing()));
+            let apart = with(recipe().token(issued.as_str()).sign(signing()));
             assert!(accepting.open(&apart).expect("Alice signed").assertions().is_empty());
             let halves = with(
                 recipe()
-                    .attach(issued.as_str())
+                    .token(issued.as_str())
                     .sign(signing())
                     .sign(Signing::with(&identity("alice")).parts([Part::Assertion])),
             );
@@ -356,7 +363,7 @@ fn t35_conditions_hold_or_the_assertion_does_not() {
     assert!(open(issuers().recipient("https://b")).is_err());
     assert!(open(issuers()).is_ok(), "whoever holds the key may present it anywhere");
     let bearer = issue(&assertion(SamlVersion::V2_0).bearer().recipient("https://a"));
-    let message = with(recipe().attach(bearer).sign(signing()));
+    let message = with(recipe().token(bearer).sign(signing()));
     let open = |trust: AssertionTrust| service(trust.accept_bearer()).open(&message).map(drop);
     assert!(open(issuers().recipient("https://a")).is_ok());
     assert!(open(issuers().recipient("https://b")).is_err());
@@ -365,7 +372,7 @@ fn t35_conditions_hold_or_the_assertion_does_not() {
     let written = written.unsigned(SystemTime::now(), &SystemRandom).expect("written");
     let answer = written.replace(" Recipient=\"https://a\"", " InResponseTo=\"_1\"");
     assert_ne!(written, answer);
-    let message = with(recipe().attach(sign_by_hand(&answer, SamlVersion::V2_0)).sign(signing()));
+    let message = with(recipe().token(sign_by_hand(&answer, SamlVersion::V2_0)).sign(signing()));
     let open = |trust: AssertionTrust| service(trust.accept_bearer()).open(&message).map(drop);
     assert!(open(issuers().in_response_to("_1")).is_ok());
     assert!(open(issuers().in_response_to("_2")).is_err());
@@ -394,7 +401,7 @@ fn the_holder_of_a_secret_is_the_subject() {
             let token = ProtectionToken::of_assertion(secret());
             let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
             let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
-            let mut recipe = recipe().attach(issued.as_str()).sign(signing);
+            let mut recipe = recipe().token(issued.as_str()).sign(signing);
             if derived.is_some() {
                 recipe = recipe.encrypt(Encrypting::with_token(&token).parts([Part::Body]));
             }
@@ -405,7 +412,7 @@ fn the_holder_of_a_secret_is_the_subject() {
         }
         let wrong = ProtectionToken::of_assertion(Secret::new(vec![8; 32]));
         let signing = Signing::with_token(&wrong).parts([Part::Body, Part::Timestamp]);
-        refuse(&service(issuers()), &with(recipe().attach(issued.as_str()).sign(signing)));
+        refuse(&service(issuers()), &with(recipe().token(issued.as_str()).sign(signing)));
     }
 }
 
@@ -413,9 +420,9 @@ fn the_holder_of_a_secret_is_the_subject() {
 fn encrypted_assertions_are_judged_as_if_just_received() {
     for version in BOTH {
         let issued = holder(version);
-        let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+        let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
         let hidden = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
-        let message = with(recipe().attach(issued.as_str()).sign(signing.clone()).encrypt(hidden));
+        let message = with(recipe().token(issued.as_str()).sign(signing.clone()).encrypt(hidden));
         assert!(!message.contains("uid=ann"));
         let demanded = Requirements::signed([Part::Body]).encrypted([Part::Assertion]).saml_token(version);
         let service = |trust| {
@@ -427,7 +434,7 @@ fn encrypted_assertions_are_judged_as_if_just_received() {
         assert_eq!(opened.assertions().len(), 1);
         let strangers = AssertionTrust::for_audience(AUDIENCE).issuer(ISSUER, Trust::pins([certificate("alice")]));
         refuse(&service(strangers), &message);
-        refuse(&service(issuers()), &with(recipe().attach(issued.as_str()).sign(signing)));
+        refuse(&service(issuers()), &with(recipe().token(issued.as_str()).sign(signing)));
         // The element SAML 2.0 has for it.
         if version == SamlVersion::V2_0 {
             let start = message.find("<xenc:EncryptedKey").expect("a key");
@@ -479,9 +486,9 @@ fn an_encrypted_assertion_shares_no_key_under_another_cipher() {
 #[test]
 fn misuse_is_found_when_planning() {
     let plan = |recipe: Recipe| recipe.plan().map(drop).expect_err("misuse");
-    assert_eq!(plan(Recipe::new().attach("<a/>")), PlanError::Token);
-    assert_eq!(plan(Recipe::new().attach("not XML")), PlanError::Token);
-    let subject = Signing::with(&identity("dave")).as_subject().parts([Part::Body]);
+    assert_eq!(plan(Recipe::new().token("<a/>")), PlanError::Token);
+    assert_eq!(plan(Recipe::new().token("not XML")), PlanError::Token);
+    let subject = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body]);
     assert!(matches!(plan(Recipe::new().sign(subject)), PlanError::NotThere { .. }));
     let part = Signing::with(&identity("dave")).parts([Part::Assertion]);
     assert!(matches!(plan(Recipe::new().sign(part)), PlanError::NotThere { .. }));

@@ -41,7 +41,7 @@ fn users(store: impl ReplayCache + 'static) -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 #[test]
@@ -158,8 +158,8 @@ fn issuers() -> AssertionTrust {
 fn held(assertion: &NewAssertion) -> String {
     let assertion = assertion.clone().holder_of_key(&certificate("dave"));
     let issued = assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
-    let signing = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
-    with(recipe().attach(issued.as_str()).sign(signing))
+    let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+    with(recipe().token(issued.as_str()).sign(signing))
 }
 
 /// What `written` in XML means.
@@ -251,7 +251,7 @@ fn ids_have_no_white_space_and_one_case() {
 fn signatures_and_assertions_spelled_otherwise_are_no_new_ones() {
     let bearer = NewAssertion::new(SamlVersion::V2_0, ISSUER, SUBJECT).audience(AUDIENCE).bearer();
     let bearer = bearer.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed");
-    let presented = || with(recipe().attach(bearer.as_str()).sign(signing().parts([Part::Assertion])));
+    let presented = || with(recipe().token(bearer.as_str()).sign(signing().parts([Part::Assertion])));
     let accepting = || service(issuers().accept_bearer(), MemoryReplayCache::default());
     let (message, another) = (presented(), presented());
 

@@ -71,7 +71,7 @@ fn a_large_attachment_takes_no_memory() {
         .encrypt(Encrypting::to(&certificate("bob")).parts(parts()))
         .plan()
         .expect("a plan");
-    let package = plan.secure_package(&envelope(SOAP12), vec![attachment]).expect("secured");
+    let package = plan.message(&envelope(SOAP12)).attachments(vec![attachment]).secure().expect("secured").message;
     report("signed");
     let content_type = package.content_type();
     let wire = tempfile::tempfile_in(folder.path()).expect("a file");

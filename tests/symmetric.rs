@@ -7,7 +7,7 @@ use common::*;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, Exceeded, Exchange, KeyUseError, Limit, OpenError, PlanError,
+    ContentEncryption, Correlation, DangerousNoReplayCache, Exceeded, KeyUseError, Limit, OpenError, PlanError,
     ProtectionToken, RequirementError, Secret, SecureConversation, SecureError, Signer,
 };
 
@@ -18,7 +18,7 @@ fn context() -> ProtectionToken {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP12)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured").message
 }
 
 fn passwords(user: &str) -> Option<Secret> {
@@ -275,13 +275,14 @@ fn references_to_keys_end_in_an_error() {
     assert!(matches!(refuse(&everything(), &elsewhere), OpenError::NoKey));
 }
 
-fn request() -> (String, Exchange) {
+fn request() -> (String, Correlation) {
     let token = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
     let recipe = recipe()
         .sign(mac(&token))
         .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
         .encrypt(Encrypting::with_token(&token).parts([Part::Body, Part::Signature]));
-    recipe.plan().expect("a plan").secure_request(&envelope(SOAP12)).expect("secured")
+    let secured = recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured");
+    (secured.message, secured.correlation)
 }
 
 fn reply_recipe() -> Recipe {
@@ -298,12 +299,12 @@ fn client() -> Receiver {
 fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
     let (message, sent) = request();
     let opened = everything().open(&message).expect("opens");
-    assert_eq!(opened.exchange().signatures(), 2);
+    assert_eq!(opened.correlation().signatures(), 2);
     let plan = reply_recipe().plan().expect("a plan");
-    let reply = plan.secure_reply(&envelope(SOAP12), opened.exchange()).expect("secured");
+    let reply = plan.message(&envelope(SOAP12)).answering(opened.correlation()).secure().expect("secured").message;
     assert!(reply.contains("#EncryptedKeySHA1") && !reply.contains("<xenc:EncryptedKey"));
     let received = client().open_reply(&reply, &sent).expect("opens");
-    assert_eq!(received.signer(), &Signer::Exchange);
+    assert_eq!(received.signer(), &Signer::RequestReceiver);
     assert!(received.body().xml().contains(AMOUNT));
 
     // Without the request, or with another one, no one can open it.
@@ -315,17 +316,17 @@ fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
         .decrypt_with(identity("bob"));
     assert!(matches!(reflected.open_reply(&message, &sent), Err(OpenError::Reflected)));
     // Only a reply can use a request's key.
-    assert_eq!(plan.secure(&envelope(SOAP12)), Err(SecureError::NeedsRequest));
+    assert_eq!(plan.message(&envelope(SOAP12)).secure().map(|secured| secured.message), Err(SecureError::NeedsRequest));
 }
 
 #[test]
 fn t37_confirmations_match_the_request_one_to_one() {
     let (message, sent) = request();
-    let exchange = everything().open(&message).expect("opens").exchange().clone();
+    let exchange = everything().open(&message).expect("opens").correlation().clone();
     let answering = || Signing::with(&identity("dave")).parts([Part::Body, Part::Timestamp, action()]);
-    let confirm = |recipe: Recipe, exchange: &Exchange| {
+    let confirm = |recipe: Recipe, exchange: &Correlation| {
         let plan = recipe.signature_confirmation().sign(answering()).plan().expect("a plan");
-        plan.secure_reply(&envelope(SOAP11), exchange).expect("secured")
+        plan.message(&envelope(SOAP11)).answering(exchange).secure().expect("secured").message
     };
     let client = || {
         let requirements = Requirements::signed([Part::Body, Part::Timestamp]).signature_confirmation();
@@ -336,12 +337,19 @@ fn t37_confirmations_match_the_request_one_to_one() {
     assert_eq!(reply.matches("<wsse11:SignatureConfirmation").count(), 2);
 
     let (other_message, _) = request();
-    let other = everything().open(other_message).expect("opens").exchange().clone();
+    let other = everything().open(other_message).expect("opens").correlation().clone();
     assert!(matches!(client().open_reply(confirm(recipe(), &other), &sent), Err(OpenError::Confirmation)));
-    let none = confirm(recipe(), &Exchange::default());
+    let none = confirm(recipe(), &Correlation::default());
     assert!(matches!(client().open_reply(&none, &sent), Err(OpenError::Confirmation)));
-    assert!(client().open_reply(&none, &Exchange::default()).is_ok(), "the request had no signature");
-    let missing = recipe().sign(answering()).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    assert!(client().open_reply(&none, &Correlation::default()).is_ok(), "the request had no signature");
+    let missing = recipe()
+        .sign(answering())
+        .plan()
+        .expect("a plan")
+        .message(&envelope(SOAP11))
+        .secure()
+        .expect("secured")
+        .message;
     let not_confirmed = |outcome| matches!(outcome, Err(OpenError::Requirement(RequirementError::NotConfirmed)));
     assert!(not_confirmed(client().open_reply(&missing, &sent).map(drop)));
     assert!(not_confirmed(client().open(&reply).map(drop)), "there is no request to confirm");
@@ -357,11 +365,12 @@ fn t37_confirmations_match_the_request_one_to_one() {
     );
     assert!(client().open_reply(unsigned, &sent).is_err());
     // The request as it was sent, for a client that did not keep the exchange.
-    let plain = recipe().sign(signing()).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
-    let kept = receiver().open(&plain).expect("opens").exchange().clone();
+    let plain =
+        recipe().sign(signing()).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let kept = receiver().open(&plain).expect("opens").correlation().clone();
     let reply = confirm(recipe(), &kept);
-    assert!(client().open_reply(&reply, &Exchange::of_sent(&plain).expect("read")).is_ok());
-    assert!(Exchange::of_sent(&message).is_err(), "its signatures are encrypted");
+    assert!(client().open_reply(&reply, &Correlation::of_sent(&plain).expect("read")).is_ok());
+    assert!(Correlation::of_sent(&message).is_err(), "its signatures are encrypted");
 }
 
 #[test]
@@ -369,7 +378,7 @@ fn replies_are_encrypted_to_whoever_signed_the_request() {
     let request = signed(SOAP12);
     let opened = receiver().open(&request).expect("opens");
     let plan = recipe().encrypt(Encrypting::to_requester().parts([Part::Body])).plan().expect("a plan");
-    let reply = plan.secure_reply(&envelope(SOAP12), opened.exchange()).expect("secured");
+    let reply = plan.message(&envelope(SOAP12)).answering(opened.correlation()).secure().expect("secured").message;
     let alice = Receiver::new(
         Trust::no_certificates(),
         Requirements::dangerous_unsigned().encrypted([Part::Body]),
@@ -377,7 +386,7 @@ fn replies_are_encrypted_to_whoever_signed_the_request() {
     );
     assert!(alice.clone().decrypt_with(identity("alice")).dangerous_open_unsigned(&reply).is_ok());
     assert!(alice.decrypt_with(identity("bob")).dangerous_open_unsigned(&reply).is_err());
-    assert_eq!(plan.secure(&envelope(SOAP12)), Err(SecureError::NeedsRequest));
+    assert_eq!(plan.message(&envelope(SOAP12)).secure().map(|secured| secured.message), Err(SecureError::NeedsRequest));
 }
 
 #[test]
@@ -391,7 +400,7 @@ fn header_blocks_are_encrypted_whole_before_and_after_they_are_signed() {
     ] {
         for soap in [SOAP11, SOAP12] {
             let plan = recipe.clone().actor("urn:node").plan().expect("a plan");
-            let message = plan.secure(&envelope(soap)).expect("secured");
+            let message = plan.message(&envelope(soap)).secure().expect("secured").message;
             assert!(!message.contains("urn:pay") && message.contains("<wsse11:EncryptedHeader"), "{message}");
             let attribute = if soap == SOAP11 { "soap:actor=\"urn:node\"" } else { "soap:role=\"urn:node\"" };
             assert!(message.contains(attribute), "what the Security header says is copied\n{message}");

@@ -5,7 +5,9 @@ mod common;
 use common::*;
 use ws_security::bsp::Rule;
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod};
+use ws_security::{
+    CryptoError, DangerousNoReplayCache, OpenError, PlanError, ReferenceForm, Secret, SecureError, SignatureMethod,
+};
 
 fn passwords(user: &str) -> Option<Secret> {
     match user {
@@ -25,7 +27,7 @@ fn users() -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 #[test]
@@ -99,11 +101,11 @@ fn a_signed_username_token_is_part_of_what_is_proven() {
         Part::Body,
         Part::Timestamp,
         Part::UsernameToken,
-        Part::Token,
+        Part::SigningToken,
     ]));
     let message = with(recipe);
     let requirements =
-        Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken, Part::Token]).username_token();
+        Requirements::signed([Part::Body, Part::Timestamp, Part::UsernameToken, Part::SigningToken]).username_token();
     let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).passwords(passwords);
     let opened = receiver.open(&message).expect("opens");
     assert_eq!(opened.user().expect("a user").username(), "ann");
@@ -156,16 +158,20 @@ fn keys_that_live_elsewhere_sign_what_is_prepared() {
     let signing = Signing::elsewhere(alice.certificate()).parts([Part::Body, Part::Timestamp]);
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body]);
     let plan = recipe().sign(signing).encrypt(encrypting).plan().expect("a plan");
-    assert_eq!(plan.secure(&envelope(SOAP12)), Err(SecureError::NothingPending));
-    let pending = plan.prepare(&envelope(SOAP12)).expect("prepared");
+    assert!(matches!(plan.message(&envelope(SOAP12)).secure(), Err(SecureError::KeyElsewhere)));
+    let pending = plan.message(&envelope(SOAP12)).prepare().expect("prepared");
     assert_eq!(pending.method(), SignatureMethod::RsaSha256);
-    let value = alice.signing_key().sign(pending.method(), pending.octets()).expect("signs");
-    let message = pending.finish(&value).expect("finished");
+    assert_eq!(pending.certificate(), alice.certificate());
+    let secured = pending.sign_with(|request| alice.signing_key().sign(request.method, request.octets));
     let receiver = receiver().decrypt_with(identity("bob"));
-    assert!(receiver.open(message).is_ok());
-    let pending = plan.prepare(&envelope(SOAP12)).expect("prepared");
-    let wrong = pending.finish(&[0; 256]).expect("finished, whatever the value");
-    refuse(&receiver, &wrong);
+    assert!(receiver.open(secured.expect("signed").message).is_ok());
+    let pending = plan.message(&envelope(SOAP12)).prepare().expect("prepared");
+    let wrong = pending.sign_with(|_| Ok::<_, CryptoError>(vec![0; 256])).expect("finished, whatever the value");
+    refuse(&receiver, &wrong.message);
+    let pending = plan.message(&envelope(SOAP12)).prepare().expect("prepared");
+    let failed = pending.sign_with(|_| Err("the HSM is offline")).expect_err("no signature");
+    assert!(matches!(&failed, SecureError::Elsewhere(_)), "{failed}");
+    assert!(failed.to_string().contains("the HSM is offline"), "{failed}");
 }
 
 #[test]
@@ -192,9 +198,12 @@ fn misuse_is_found_when_planning() {
     assert_eq!(plan(Recipe::new().timestamp(std::time::Duration::ZERO)), PlanError::NoLifetime);
     let absent =
         Recipe::new().sign(Signing::with(&alice).parts([Part::header_block("urn:x", "Y")])).plan().expect("a plan");
-    assert!(matches!(absent.secure(&envelope(SOAP11)), Err(SecureError::NoSuchPart { .. })));
-    assert!(matches!(absent.secure("<a/>"), Err(SecureError::Envelope(_))));
-    assert!(matches!(absent.secure("not XML"), Err(SecureError::Envelope(_))));
+    assert!(matches!(
+        absent.message(&envelope(SOAP11)).secure().map(|secured| secured.message),
+        Err(SecureError::NoSuchPart { .. })
+    ));
+    assert!(matches!(absent.message("<a/>").secure().map(|secured| secured.message), Err(SecureError::Envelope(_))));
+    assert!(matches!(absent.message("not XML").secure().map(|secured| secured.message), Err(SecureError::Envelope(_))));
 }
 
 #[test]
@@ -213,7 +222,7 @@ fn envelopes_of_every_shape_are_secured() {
             "<wsu:Envelope xmlns:wsu=\"{SOAP11}\" xmlns:wsse=\"urn:x\" xmlns:ds=\"urn:y\"><wsu:Body><wsse:a ds:b=\"\"/></wsu:Body></wsu:Envelope>"
         ),
     ] {
-        let message = plan.secure(&envelope).unwrap_or_else(|error| panic!("{envelope}: {error}"));
+        let message = plan.message(&envelope).secure().unwrap_or_else(|error| panic!("{envelope}: {error}")).message;
         let opened = receiver().open(&message);
         assert!(opened.is_ok(), "{:?}\n{message}", opened.err());
     }
@@ -227,7 +236,7 @@ fn envelopes() -> [String; 2] {
 
 fn by_reference(form: ReferenceForm) -> Signing {
     Signing::with(&identity("alice"))
-        .parts([Part::Body, Part::Timestamp, Part::Token])
+        .parts([Part::Body, Part::Timestamp, Part::SigningToken])
         .reference(form)
         .token_by_reference()
 }
@@ -235,7 +244,7 @@ fn by_reference(form: ReferenceForm) -> Signing {
 fn token_demanded() -> Receiver {
     Receiver::new(
         trust().known([certificate("alice")]),
-        Requirements::signed([Part::Body, Part::Timestamp, Part::Token]),
+        Requirements::signed([Part::Body, Part::Timestamp, Part::SigningToken]),
         DangerousNoReplayCache,
     )
 }
@@ -251,13 +260,13 @@ fn t38_a_token_is_signed_through_the_reference_to_it() {
     ] {
         for envelope in envelopes() {
             let plan = recipe().sign(by_reference(form)).plan().expect("a plan");
-            let message = plan.secure(&envelope).expect("secured");
+            let message = plan.message(&envelope).secure().expect("secured").message;
             assert!(message.contains("#STR-Transform"));
             let opened = token_demanded().open(&message);
             assert!(opened.is_ok(), "{form:?}: {:?}\n{message}", opened.err());
             // A reference under plain canonicalisation does not cover the token.
             let plain = recipe().sign(signing().reference(form)).plan().expect("a plan");
-            refuse(&token_demanded(), &plain.secure(&envelope).expect("secured"));
+            refuse(&token_demanded(), &plain.message(&envelope).secure().expect("secured").message);
         }
     }
     let embedded = recipe().sign(by_reference(ReferenceForm::Embedded)).plan().map(drop);
@@ -300,7 +309,7 @@ fn t38_references_that_mean_another_token_are_refused() {
     let thumbprint = with(recipe().sign(by_reference(ReferenceForm::Thumbprint)));
     let unknown = Receiver::new(
         trust().known([certificate("twin-alice")]),
-        Requirements::signed([Part::Body, Part::Token]),
+        Requirements::signed([Part::Body, Part::SigningToken]),
         DangerousNoReplayCache,
     );
     refuse(&unknown, &thumbprint);
@@ -316,14 +325,17 @@ fn a_path_travels_as_a_pkcs7_bag() {
     let identity = identity("dave").chain(vec![sub_ca.clone()]);
     let plan = recipe().sign(
         Signing::with(&identity)
-            .parts([Part::Body, Part::Timestamp, Part::Token])
+            .parts([Part::Body, Part::Timestamp, Part::SigningToken])
             .reference(ReferenceForm::DirectPkcs7),
     );
     let message = with(plan);
     let rule = SignerRule::subject("CN=Dave, O=\"Example, Inc\", C=DE").expect("a name");
     let trust = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(rule);
-    let receiver =
-        Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp, Part::Token]), DangerousNoReplayCache);
+    let receiver = Receiver::new(
+        trust,
+        Requirements::signed([Part::Body, Part::Timestamp, Part::SigningToken]),
+        DangerousNoReplayCache,
+    );
     let opened = receiver.open(&message).expect("opens");
     assert_eq!(opened.signer().certificate(), Some(&dave));
     // The bag has no order; a bag of strangers, or of one twice the end, has no end.
@@ -357,7 +369,7 @@ fn version_1_certificates_need_a_pin_and_a_word() {
     let in_token = recipe().sign(signing);
     let breaks = |recipe: &Recipe| recipe.clone().plan().map(drop);
     assert!(matches!(breaks(&in_token), Err(PlanError::Bsp { rule: Rule::R3033, .. })));
-    let message = with(in_token.breaking(Rule::R3033));
+    let message = with(in_token.waive(Rule::R3033));
     assert!(message.contains("#X509v1"));
     let pinned =
         || Receiver::new(Trust::pins([certificate("v1")]), Requirements::signed([Part::Body]), DangerousNoReplayCache);
@@ -375,7 +387,7 @@ fn version_1_certificates_need_a_pin_and_a_word() {
     assert_eq!(ski(ReferenceForm::SubjectKeyIdentifier).plan().map(drop), Err(PlanError::ReferenceForm));
     let computed = ski(ReferenceForm::ComputedKeyIdentifier);
     assert!(matches!(breaks(&computed), Err(PlanError::Bsp { rule: Rule::R5210, .. })));
-    let computed = with(computed.breaking(Rule::R5210));
+    let computed = with(computed.waive(Rule::R5210));
     assert!(pinned().accept_x509_version_1_for_legacy_use_only().open(computed).is_ok());
     let has_one = recipe().sign(signing_as(ReferenceForm::ComputedKeyIdentifier)).plan().map(drop);
     assert_eq!(has_one, Err(PlanError::ReferenceForm));

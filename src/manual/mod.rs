@@ -29,7 +29,7 @@
 /// use ws_security::Secret;
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// let message = Recipe::new().username_digest("ann", "s3cret").plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().username_digest("ann", "s3cret").plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::dangerous_unsigned().username_token();
 /// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
@@ -53,7 +53,7 @@
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let key = ProtectionToken::username("ann", "s3cret");
 /// let signing = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
 /// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
@@ -84,11 +84,11 @@ pub mod limits {}
 ///     // The token is signed too, through the reference to it where it is not in the message (STR-Transform).
 ///     let signing = Signing::with(&identity("alice"))
 ///         .reference(form)
-///         .parts([Part::Body, Part::Timestamp, Part::Token])
+///         .parts([Part::Body, Part::Timestamp, Part::SigningToken])
 ///         .token_by_reference();
-///     let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+///     let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message;
 ///
-///     let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Token]).x509_token();
+///     let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::SigningToken]).x509_token();
 ///     let trust = below_our_ca().known([certificate("alice")]);
 ///     let opened = Receiver::new(trust, requirements, MemoryReplayCache::default()).open(&message)?;
 ///     assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
@@ -107,7 +107,7 @@ pub mod limits {}
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let by = |name: &str| -> Result<String, Box<dyn std::error::Error>> {
 ///     let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
-///     Ok(Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?)
+///     Ok(Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message)
 /// };
 /// let trust = below_our_ca().crls(&file("ca.crl"))?.revocation(Revocation::EndEntity);
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
@@ -145,7 +145,7 @@ pub mod x509 {}
 ///     .sign(Signing::with(&identity("alice")).parts([Part::Signature])) // endorses
 ///     .encrypt(Encrypting::with_token(&key).parts([Part::Body, Part::Signature]))
 ///     .plan()?;
-/// let message = plan.secure(ENVELOPE)?;
+/// let message = plan.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
 /// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
@@ -166,7 +166,7 @@ pub mod x509 {}
 /// let context = ProtectionToken::security_context(SecureConversation::V2005, "urn:uuid:1", secret())
 ///     .derived_keys(SecureConversation::V2005);
 /// let signing = Signing::with_token(&context).parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
 /// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default())
@@ -179,12 +179,12 @@ pub mod symmetric {}
 
 /// Replies: with the key of the request, confirming its signatures, encrypted to its signer.
 ///
-/// Both sides keep an [`Exchange`](crate::Exchange): the client from `secure_request`, the service from the opened
-/// request. A reply that answers another request is refused, and so is the request itself, sent back.
+/// Both sides keep a [`Correlation`](crate::Correlation): the client from what it [secured](crate::Secured), the service from the
+/// [opened request](crate::Opened::correlation). A reply that answers another request is refused, and so is the request itself, sent back.
 ///
 /// ```
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
-/// use ws_security::ProtectionToken;
+/// use ws_security::{ProtectionToken, Secured};
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// // The client asks.
@@ -194,7 +194,7 @@ pub mod symmetric {}
 ///     .sign(Signing::with_token(&key).parts([Part::Body, Part::Timestamp]))
 ///     .sign(Signing::with(&identity("alice")).parts([Part::Signature]))
 ///     .plan()?;
-/// let (request, sent) = ask.secure_request(ENVELOPE)?;
+/// let Secured { message: request, correlation: sent } = ask.message(ENVELOPE).secure()?;
 ///
 /// // The service answers.
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
@@ -206,7 +206,7 @@ pub mod symmetric {}
 ///     .sign(Signing::with_token(&ProtectionToken::of_request()).parts([Part::Body, Part::Timestamp]))
 ///     .encrypt(Encrypting::to_requester().parts([Part::Body]))
 ///     .plan()?;
-/// let reply = answer.secure_reply(ENVELOPE, opened.exchange())?;
+/// let reply = answer.message(ENVELOPE).answering(opened.correlation()).secure()?.message;
 ///
 /// // The client reads the answer to what it asked.
 /// let client = Receiver::new(Trust::no_certificates(), requirements.signature_confirmation(), MemoryReplayCache::default())
@@ -239,8 +239,9 @@ pub mod replies {}
 ///     .sign(&identity("carol"), now(), &SystemRandom)?;
 ///
 /// // Alice attaches it as it stands, and signs as its subject.
-/// let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).attach(assertion).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let signing = Signing::with(&identity("alice")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+/// let plan = Recipe::new().timestamp(LIFETIME).token(assertion).sign(signing).plan()?;
+/// let message = plan.message(ENVELOPE).secure()?.message;
 ///
 /// let trust = AssertionTrust::for_audience("urn:bank")
 ///     .issuer("https://idp.example", Trust::pins([certificate("carol")]));
@@ -275,7 +276,7 @@ pub mod saml {}
 /// let ticket = ProtectionToken::kerberos(move || Some(KerberosTicket { gss_token: gss_token.clone(), key: key() }))
 ///     .derived_keys(SecureConversation::V1_3);
 /// let signing = Signing::with_token(&ticket).parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]).kerberos_token();
 /// let receiver = Receiver::new(Trust::no_certificates(), requirements, MemoryReplayCache::default()).kerberos(
@@ -295,8 +296,9 @@ pub mod kerberos {}
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let license = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" xmlns:wsu=\"http://docs.oasis-open.org/wss/\
 ///     2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd\" wsu:Id=\"l1\"><r:grant>Alice</r:grant></r:license>";
-/// let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).attach(license).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let signing = Signing::with(&identity("alice")).holder_of_key().parts([Part::Body, Part::Timestamp]);
+/// let plan = Recipe::new().timestamp(LIFETIME).token(license).sign(signing).plan()?;
+/// let message = plan.message(ENVELOPE).secure()?.message;
 ///
 /// // The application checks the license's issuer, and says whose key it names.
 /// let read = |license: &str| license.contains("Alice").then(|| certificate("alice").public_key().clone());
@@ -334,8 +336,10 @@ pub mod faults {}
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let sign = |who: &str| Signing::with(&identity(who)).parts([Part::Body, Part::Timestamp]);
-/// let for_service = Recipe::new().timestamp(LIFETIME).sign(sign("alice")).plan()?.secure(ENVELOPE)?;
-/// let for_node = Recipe::new().actor("urn:node").timestamp(LIFETIME).sign(sign("carol")).plan()?.secure(&for_service)?;
+/// let plan = Recipe::new().timestamp(LIFETIME).sign(sign("alice")).plan()?;
+/// let for_service = plan.message(ENVELOPE).secure()?.message;
+/// let plan = Recipe::new().actor("urn:node").timestamp(LIFETIME).sign(sign("carol")).plan()?;
+/// let for_node = plan.message(&for_service).secure()?.message;
 ///
 /// let requirements = || Requirements::signed([Part::Body, Part::Timestamp]);
 /// let node = Receiver::new(below_our_ca(), requirements(), MemoryReplayCache::default()).actor("urn:node").forwards();
@@ -357,7 +361,7 @@ pub mod intermediaries {}
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).sign(signing.clone()).plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing.clone()).plan()?.message(ENVELOPE).secure()?.message;
 /// let report = bsp::report(&message, &Context::new())?;
 /// assert!(report.conforms());
 ///
@@ -372,7 +376,7 @@ pub mod intermediaries {}
 /// // What a message of ours would break needs a call that names the rule.
 /// let by_value = Recipe::new().timestamp(LIFETIME).sign(signing.reference(ReferenceForm::KeyValue));
 /// assert!(matches!(by_value.clone().plan(), Err(PlanError::Bsp { rule: Rule::R5417, .. })));
-/// let for_a_camera = by_value.breaking(Rule::R5417).plan()?.secure(ENVELOPE)?;
+/// let for_a_camera = by_value.waive(Rule::R5417).plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// // A service refuses what breaks the profile, where it is told to; safety never depends on it.
 /// let receiver = |variant: Variant| {
@@ -405,7 +409,7 @@ pub mod profile {}
 /// let invoice = Attachment::new("invoice@example.org", "application/pdf", b"%PDF-1.7".as_slice())?;
 /// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Attachments]);
 /// let plan = Recipe::new().timestamp(LIFETIME).sign(signing.complete_attachments()).plan()?;
-/// let package = plan.secure_package(ENVELOPE, vec![invoice])?;
+/// let package = plan.message(ENVELOPE).attachments(vec![invoice]).secure()?.message;
 /// // The transport carries both.
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
@@ -438,7 +442,7 @@ pub mod profile {}
 ///     .plan()?;
 /// // AS4 compresses first; what it makes of a large file goes to a folder, too.
 /// let spool = Spool::in_folder(folder);
-/// let package = plan.secure_package(ENVELOPE, vec![manual.compressed(Some(&spool))?])?;
+/// let package = plan.message(ENVELOPE).attachments(vec![manual.compressed(Some(&spool))?]).secure()?.message;
 /// // Any `Write` takes it, any `Read` gives it.
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
@@ -470,7 +474,7 @@ pub mod attachments {}
 /// # include!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/parties.rs"));
 /// use ws_security::Limits;
 /// use ws_security::attachments::{Attachment, Package};
-/// use ws_security::{ContentEncryption, DigestMethod, KeyTransport};
+/// use ws_security::{ContentEncryption, DigestMethod, KeyTransport, Secured};
 ///
 /// const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 /// # fn envelope(messaging: &str) -> String {
@@ -491,7 +495,8 @@ pub mod attachments {}
 ///     )
 ///     .plan()?;
 /// let user_message = envelope("<eb:UserMessage>…</eb:UserMessage>");
-/// let (package, sent) = plan.secure_request_package(&user_message, vec![invoice])?;
+/// let Secured { message: package, correlation: sent } =
+///     plan.message(&user_message).attachments(vec![invoice]).secure()?;
 /// let (content_type, body) = (package.content_type(), package.write(Vec::new())?);
 ///
 /// // Bob opens it, and gives a receipt: the digests of what he verified, signed.
@@ -500,10 +505,11 @@ pub mod attachments {}
 /// let receiver = Receiver::new(below_our_ca(), requirements, MemoryReplayCache::default());
 /// let opened = receiver.decrypt_with(identity("bob")).open_package(&package)?;
 /// assert_eq!(std::io::read_to_string(opened.attachments()[0].decompressed(1 << 20))?, "<invoice/>");
-/// let digests = opened.exchange().non_repudiation_information();
+/// let digests = opened.correlation().non_repudiation_information();
 /// let receipt = envelope(&format!("<eb:SignalMessage><eb:Receipt>{digests}</eb:Receipt></eb:SignalMessage>"));
 /// let signing = Signing::with(&identity("bob")).parts([Part::Body, messaging()]);
-/// let receipt = Recipe::new().sign(signing).plan()?.secure_reply(&receipt, opened.exchange())?;
+/// let plan = Recipe::new().sign(signing).plan()?;
+/// let receipt = plan.message(&receipt).answering(opened.correlation()).secure()?.message;
 ///
 /// // Alice holds it against what she sent.
 /// let requirements = Requirements::signed([Part::Body, messaging()]);
@@ -558,7 +564,7 @@ pub mod as4 {}
 ///
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
-/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.secure(ENVELOPE)?;
+/// let message = Recipe::new().timestamp(LIFETIME).sign(signing).plan()?.message(ENVELOPE).secure()?.message;
 ///
 /// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
 /// // Its own `open` refuses everything, so that the second step cannot be forgotten.

@@ -37,7 +37,7 @@ fn the_transport_decides_chapter_4() {
     }
     // A password in the clear is a question of the transport.
     let text = Recipe::new().username_text("ann", "s3cret").over_protected_transport().plan().expect("a plan");
-    let text = text.secure(&envelope(SOAP11)).expect("secured");
+    let text = text.message(&envelope(SOAP11)).secure().expect("secured").message;
     assert_eq!(with(&text, &Context::new()).outcome(Rule::U19_13), Outcome::Fail);
     let over_tls = Context::new().transport("TLSv1.3", "TLS_AES_128_GCM_SHA256");
     assert_eq!(with(&text, &over_tls).outcome(Rule::U19_13), Outcome::Pass);
@@ -93,8 +93,8 @@ fn keys_show_what_ciphertext_hides() {
     // A breach inside is seen with the key, and placed.
     let signing = Signing::with(&identity("alice")).key_value_beside().parts([Part::Body, Part::Timestamp]);
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
-    let plan = recipe().sign(signing).encrypt(encrypting).breaking(Rule::R5402).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let plan = recipe().sign(signing).encrypt(encrypting).waive(Rule::R5402).plan().expect("a plan");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     assert_eq!(with(&message, &Context::new()).outcome(Rule::R5402), Outcome::NotCheckable);
     let report = with(&message, &Context::new().receiver(&bob));
     assert_eq!(report.outcome(Rule::R5402), Outcome::Fail);
@@ -140,8 +140,9 @@ fn the_algorithms_of_the_profile_pass_as_written() {
     let signing = Signing::with(&identity("alice")).method(SignatureMethod::RsaSha1).digest(DigestMethod::Sha1);
     let encrypting = Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes128Cbc);
     let encrypting = encrypting.transport(KeyTransport::Rsa15).parts([Part::Body]);
-    let recipe = recipe().allow_legacy_algorithms().sign(signing.parts([Part::Body, Part::Token])).encrypt(encrypting);
-    let message = recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+    let recipe =
+        recipe().allow_legacy_algorithms().sign(signing.parts([Part::Body, Part::SigningToken])).encrypt(encrypting);
+    let message = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
     let bob = bob();
     let report = with(&message, &Context::new().receiver(&bob).variant(Variant::as_written()));
     assert!(report.conforms(), "{:?}", report.breaches().collect::<Vec<_>>());
@@ -298,14 +299,14 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("R6903", "crates/wss-header/src/secure/tokens.rs", "ProtectionKind::Kerberos { initiator, form }"),
     ("R6904", "crates/wss-header/src/secure/tokens.rs", "write_kerberos_sha1"),
     ("U-19.2", "crates/wss-header/src/receiver.rs", "pub fn window"),
-    ("U-19.3.1", "crates/wss-header/src/part.rs", "Token,"),
+    ("U-19.3.1", "crates/wss-header/src/part.rs", "SigningToken,"),
     ("U-19.3.2", "crates/wss-header/src/secure/tokens.rs", "write_encrypted_key_sha1"),
     ("U-19.4", "crates/wss-header/src/open/signature.rs", "fn place"),
     ("U-19.5", "crates/wss-header/src/opened.rs", "pub struct Opened"),
     ("U-19.6", "crates/xmldsig/src/policy.rs", "modern_2026"),
-    ("U-19.8", "crates/wss-header/src/part.rs", "Token,"),
+    ("U-19.8", "crates/wss-header/src/part.rs", "SigningToken,"),
     ("U-19.9", "crates/wss-header/src/part.rs", "UsernameToken,"),
-    ("U-19.10", "crates/wss-header/src/part.rs", "Token,"),
+    ("U-19.10", "crates/wss-header/src/part.rs", "SigningToken,"),
     ("U-19.11", "crates/wss-header/src/recipe.rs", "pub fn token_by_reference"),
     ("U-19.12.1", "crates/wss-header/src/open/tokens.rs", "replay_key(b\"username token\""),
     ("U-19.13", "crates/wss-header/src/plan.rs", "PlanError::ClearTextPassword"),
@@ -351,7 +352,14 @@ fn rules_of_behaviour_are_honoured_where_the_list_says() {
 fn bsp_r5414_r5415_prefixes_in_any_order_and_space() {
     for list in ["a p", "p a", "  p \n\t a  "] {
         let signing = signing().inclusive_prefixes(list);
-        let message = recipe().sign(signing).plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+        let message = recipe()
+            .sign(signing)
+            .plan()
+            .expect("a plan")
+            .message(&envelope(SOAP11))
+            .secure()
+            .expect("secured")
+            .message;
         assert!(receiver().open(&message).is_ok(), "{list:?}");
         assert!(with(&message, &Context::new()).conforms());
     }
@@ -363,10 +371,10 @@ fn what_refers_into_ciphertext_is_judged_again_with_the_key() {
     let assertion = golden("saml 2.0");
     let (start, end) = ("<saml2:Assertion", "</saml2:Assertion>");
     let assertion = &assertion[assertion.find(start).expect("one")..assertion.find(end).expect("its end") + end.len()];
-    let signing = Signing::with(&identity("alice")).as_subject().parts([Part::Body]);
+    let signing = Signing::with(&identity("alice")).holder_of_key().parts([Part::Body]);
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
-    let plan = recipe().attach(assertion).sign(signing).encrypt(encrypting).plan().expect("a plan");
-    let message = plan.secure(&envelope(SOAP11)).expect("secured");
+    let plan = recipe().token(assertion).sign(signing).encrypt(encrypting).plan().expect("a plan");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     let without = with(&message, &Context::new());
     assert_eq!(without.outcome(Rule::R6613), Outcome::NotCheckable);
     let bob = bob();

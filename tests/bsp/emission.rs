@@ -8,8 +8,8 @@ use ws_security::bsp::{self, Context, Rule, Variant};
 use ws_security::crypto::{KeyTransport, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, DigestMethod, Exchange, KerberosForm, NameForm, NewAssertion, PlanError,
-    ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SecureError, SignatureMethod,
+    ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, KerberosForm, NameForm, NewAssertion,
+    PlanError, ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SecureError, SignatureMethod,
 };
 
 use crate::common::*;
@@ -66,7 +66,7 @@ fn parts(bits: usize) -> Vec<Part> {
         Part::Body,
         Part::Timestamp,
         action(),
-        Part::Token,
+        Part::SigningToken,
         Part::Signature,
         Part::UsernameToken,
         Part::Assertion,
@@ -112,7 +112,7 @@ fn recipe_of(choices: &Choices) -> Recipe {
     }
     if !extras.is_multiple_of(3) {
         let version = if extras % 3 == 1 { SamlVersion::V1_1 } else { SamlVersion::V2_0 };
-        recipe = recipe.attach(assertion(version));
+        recipe = recipe.token(assertion(version));
     }
     if extras.is_multiple_of(5) {
         recipe = recipe.signature_confirmation();
@@ -141,7 +141,7 @@ fn recipe_of(choices: &Choices) -> Recipe {
                 signing = signing.token_by_reference();
             }
             if flags.is_multiple_of(5) {
-                signing = signing.as_subject();
+                signing = signing.holder_of_key();
             }
             if flags.is_multiple_of(7) {
                 signing = signing.key_value_beside();
@@ -188,22 +188,22 @@ fn their_envelope() -> String {
 }
 
 /// The exchange of a request by Alice, with its own key.
-fn request() -> &'static Exchange {
-    static REQUEST: OnceLock<Exchange> = OnceLock::new();
+fn request() -> &'static Correlation {
+    static REQUEST: OnceLock<Correlation> = OnceLock::new();
     REQUEST.get_or_init(make_request)
 }
 
-fn make_request() -> Exchange {
+fn make_request() -> Correlation {
     let token = ProtectionToken::encrypted_to(&certificate("bob"));
     let plan = recipe()
         .encrypt(Encrypting::with_token(&token).parts([Part::Body]))
         .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]))
         .plan()
         .expect("a plan");
-    let (message, _) = plan.secure_request(&envelope(SOAP11)).expect("secured");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
     let receiver = Receiver::new(trust(), Requirements::signed([Part::Body]), DangerousNoReplayCache);
     let opened = receiver.decrypt_with(identity("bob")).open(message).expect("opens");
-    opened.exchange().clone()
+    opened.correlation().clone()
 }
 
 /// A receiver with every key the recipes use.
@@ -239,7 +239,7 @@ proptest! {
                 return Ok(());
             }
         };
-        let message = match plan.secure_reply(&their_envelope(), request) {
+        let message = match plan.message(&their_envelope()).answering(request).secure().map(|secured| secured.message) {
             Ok(message) => message,
             Err(SecureError::Requester(_) | SecureError::NoSuchPart { .. } | SecureError::KeyLength { .. }) => return Ok(()),
             Err(SecureError::CannotBe { .. }) => return Ok(()),
@@ -290,15 +290,16 @@ fn what_breaks_a_rule_needs_a_call_that_names_it() {
             recipe()
                 .encrypt(Encrypting::to(&certificate("bob")).content(ContentEncryption::Aes192Cbc).parts([Part::Body])),
         ),
-        (Rule::R6907, recipe().sign(Signing::with_token(&kerberos).parts([Part::Body])).breaking(Rule::R6902)),
-        (Rule::R6902, recipe().sign(Signing::with_token(&kerberos).parts([Part::Body])).breaking(Rule::R6907)),
+        (Rule::R6907, recipe().sign(Signing::with_token(&kerberos).parts([Part::Body])).waive(Rule::R6902)),
+        (Rule::R6902, recipe().sign(Signing::with_token(&kerberos).parts([Part::Body])).waive(Rule::R6907)),
     ];
     for (rule, recipe) in cases {
         match recipe.clone().plan() {
             Err(PlanError::Bsp { rule: found, .. }) => assert_eq!(found, rule),
             other => panic!("{rule}: {:?}", other.map(drop)),
         }
-        let message = recipe.breaking(rule).plan().expect("named").secure(&envelope(SOAP11)).expect("secured");
+        let message =
+            recipe.waive(rule).plan().expect("named").message(&envelope(SOAP11)).secure().expect("secured").message;
         let receiver = goldens::bob();
         let report = bsp::report(&message, &Context::new().receiver(&receiver)).expect("a message");
         assert!(report.breaches().any(|verdict| verdict.rule() == rule), "{rule}: {message}");
@@ -313,8 +314,8 @@ fn what_breaks_a_rule_is_opened_by_who_trusts_the_key() {
     for form in [ReferenceForm::KeyName, ReferenceForm::KeyValue, ReferenceForm::X509Data] {
         let signing = Signing::with(&identity("alice")).reference(form).parts([Part::Body, Part::Timestamp]);
         let encrypting = Encrypting::to(&certificate("bob")).reference(form).parts([Part::Body]);
-        let recipe = recipe().sign(signing).encrypt(encrypting).breaking(Rule::R5417).breaking(Rule::R5426);
-        let message = recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured");
+        let recipe = recipe().sign(signing).encrypt(encrypting).waive(Rule::R5417).waive(Rule::R5426);
+        let message = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
         let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
         let knows = Trust::pins([certificate("alice")]);
         let receiver = Receiver::new(knows, requirements.clone(), DangerousNoReplayCache).decrypt_with(identity("bob"));
@@ -325,6 +326,6 @@ fn what_breaks_a_rule_is_opened_by_who_trusts_the_key() {
         assert!(stranger.open(&message).is_err(), "{form:?}");
     }
     let signing = Signing::with(&identity("alice")).key_value_beside().parts([Part::Body, Part::Timestamp]);
-    let plan = recipe().sign(signing).breaking(Rule::R5402).plan().expect("a plan");
-    assert!(receiver().open(plan.secure(&envelope(SOAP11)).expect("secured")).is_ok());
+    let plan = recipe().sign(signing).waive(Rule::R5402).plan().expect("a plan");
+    assert!(receiver().open(plan.message(&envelope(SOAP11)).secure().expect("secured").message).is_ok());
 }

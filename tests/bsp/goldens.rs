@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
-    DangerousNoReplayCache, Exchange, KerberosTicket, NewAssertion, ProtectionToken, ReferenceForm, SamlVersion,
+    Correlation, DangerousNoReplayCache, KerberosTicket, NewAssertion, ProtectionToken, ReferenceForm, SamlVersion,
     Secret, SecureConversation,
 };
 
@@ -38,11 +38,11 @@ pub(crate) fn bob() -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 fn parts() -> [Part; 3] {
-    [Part::Body, Part::Timestamp, Part::Token]
+    [Part::Body, Part::Timestamp, Part::SigningToken]
 }
 
 fn by(form: ReferenceForm) -> Signing {
@@ -56,7 +56,7 @@ fn assertion(version: SamlVersion) -> String {
 }
 
 fn by_subject(version: SamlVersion) -> String {
-    with(recipe().attach(assertion(version)).sign(by(ReferenceForm::Direct).as_subject()))
+    with(recipe().token(assertion(version)).sign(by(ReferenceForm::Direct).holder_of_key()))
 }
 
 /// The golden message of this name.
@@ -78,12 +78,12 @@ pub(crate) fn golden(name: &str) -> String {
         // A gateway signs the Body in its own header.
         "two headers" => {
             let plan = Recipe::new().actor("urn:gateway").sign(Signing::with(&identity("dave")).parts([Part::Body]));
-            plan.plan().expect("a plan").secure(&golden("username")).expect("secured")
+            plan.plan().expect("a plan").message(&golden("username")).secure().expect("secured").message
         }
         "endorsed" => with(
             recipe()
                 .sign(Signing::with(&identity("alice")).parts(parts()))
-                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::Token])),
+                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::SigningToken])),
         ),
         "signature encrypted" => with(
             recipe()
@@ -103,11 +103,13 @@ pub(crate) fn golden(name: &str) -> String {
         "embedded" => with(
             recipe()
                 .sign(by(ReferenceForm::Embedded))
-                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::Token])),
+                .sign(Signing::with(&identity("carol")).parts([Part::Signature, Part::SigningToken])),
         ),
         "path" => with(recipe().sign(by(ReferenceForm::DirectPath))),
         "pkcs7" => with(recipe().sign(by(ReferenceForm::DirectPkcs7))),
-        "str-transform" => with(recipe().sign(by(ReferenceForm::Direct).parts([Part::Token]).token_by_reference())),
+        "str-transform" => {
+            with(recipe().sign(by(ReferenceForm::Direct).parts([Part::SigningToken]).token_by_reference()))
+        }
         "username" => with(recipe().username_digest("ann", "s3cret").sign(Signing::with(&identity("alice")).parts([
             Part::Body,
             Part::Timestamp,
@@ -122,7 +124,7 @@ pub(crate) fn golden(name: &str) -> String {
             encrypted.extend((name == "symmetric").then(action));
             with(
                 recipe()
-                    .sign(Signing::with_token(&token).parts([Part::Timestamp, Part::Token]))
+                    .sign(Signing::with_token(&token).parts([Part::Timestamp, Part::SigningToken]))
                     .encrypt(Encrypting::with_token(&token).parts(encrypted)),
             )
         }
@@ -133,13 +135,13 @@ pub(crate) fn golden(name: &str) -> String {
         "reply" => {
             let token = ProtectionToken::encrypted_to(&certificate("bob"));
             let request = recipe().sign(Signing::with_token(&token).parts(parts())).plan().expect("a plan");
-            let (_, exchange) = request.secure_request(&envelope(SOAP11)).expect("secured");
+            let exchange = request.message(&envelope(SOAP11)).secure().expect("secured").correlation;
             reply(&exchange)
         }
         "saml 1.1" => by_subject(SamlVersion::V1_1),
         "saml 2.0" => by_subject(SamlVersion::V2_0),
         "kerberos" => with(recipe().sign(Signing::with_token(&ProtectionToken::kerberos(ticket)).parts(parts()))),
-        "license" => with(recipe().attach(LICENSE).sign(by(ReferenceForm::Direct).as_subject())),
+        "license" => with(recipe().token(LICENSE).sign(by(ReferenceForm::Direct).holder_of_key())),
         name => {
             let (of, edits) = edited(name);
             edits.iter().fold(golden(of), |message, (from, to)| replace(&message, from, to))
@@ -147,10 +149,10 @@ pub(crate) fn golden(name: &str) -> String {
     }
 }
 
-fn reply(request: &Exchange) -> String {
+fn reply(request: &Correlation) -> String {
     let signing = Signing::with_token(&ProtectionToken::of_request()).parts([Part::Body, Part::Timestamp]);
     let plan = recipe().signature_confirmation().sign(signing).plan().expect("a plan");
-    plan.secure_reply(&envelope(SOAP11), request).expect("secured")
+    plan.message(&envelope(SOAP11)).answering(request).secure().expect("secured").message
 }
 
 type Edits = &'static [(&'static str, &'static str)];

@@ -57,8 +57,8 @@ fn what_conforms_is_opened_and_its_report_knows_what_opening_proved() {
 #[test]
 fn what_breaks_a_must_is_refused_with_the_rule_or_reported() {
     let by_value = signing().reference(ReferenceForm::KeyValue);
-    let plan = |recipe: Recipe| recipe.breaking(Rule::R5417).breaking(Rule::R5402).plan().expect("a plan");
-    let secured = |recipe: Recipe| plan(recipe).secure(&envelope(SOAP11)).expect("secured");
+    let plan = |recipe: Recipe| recipe.waive(Rule::R5417).waive(Rule::R5402).plan().expect("a plan");
+    let secured = |recipe: Recipe| plan(recipe).message(&envelope(SOAP11)).secure().expect("secured").message;
     let message = secured(recipe().sign(by_value.clone()));
     assert_eq!(refused_for(&message), Rule::R5417);
     let opened = reporting().open(&message).expect("opens");
@@ -89,6 +89,6 @@ fn conformance_is_no_authenticity() {
     assert_eq!(refused_for(&both), Rule::R3222);
     let anonymous = ProtectionToken::encrypted_to(&certificate("bob"));
     let plan = recipe().sign(Signing::with_token(&anonymous).parts([Part::Body])).plan().expect("a plan");
-    let error = refuse(&enforcing(), &plan.secure(&envelope(SOAP11)).expect("secured"));
+    let error = refuse(&enforcing(), &plan.message(&envelope(SOAP11)).secure().expect("secured").message);
     assert!(matches!(error, OpenError::Requirement(_)), "{error}");
 }

@@ -46,7 +46,7 @@ pub(crate) fn signing() -> Signing {
 }
 
 pub(crate) fn signed(soap: &str) -> String {
-    recipe().sign(signing()).plan().expect("a plan").secure(&envelope(soap)).expect("secured")
+    recipe().sign(signing()).plan().expect("a plan").message(&envelope(soap)).secure().expect("secured").message
 }
 
 pub(crate) fn trust() -> Trust {

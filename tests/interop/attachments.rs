@@ -188,8 +188,12 @@ fn wss4j_opens_the_attachments_we_encrypt() {
                 _ => recipe.encrypt(encrypting).sign(signing),
             };
             let plan = recipe.plan().expect("a plan");
-            let package =
-                plan.secure_package(&peer::envelope(name::SOAP12.uri), vec![attachment.clone()]).expect("secured");
+            let package = plan
+                .message(&peer::envelope(name::SOAP12.uri))
+                .attachments(vec![attachment.clone()])
+                .secure()
+                .expect("secured")
+                .message;
             let written = package.write(Vec::new()).expect("written");
             let content_type = package.content_type();
             let written = Package::parse_body(&content_type, &written, &Limits::default()).expect("a package");
@@ -255,8 +259,12 @@ fn wss4j_verifies_the_attachments_we_sign() {
             let signing = Signing::with(&peer::identity("alice")).parts([Part::Body, Part::Attachments]);
             let signing = if complete { signing.complete_attachments() } else { signing };
             let plan = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing).plan().expect("a plan");
-            let package =
-                plan.secure_package(&peer::envelope(name::SOAP11.uri), vec![attachment.clone()]).expect("secured");
+            let package = plan
+                .message(&peer::envelope(name::SOAP11.uri))
+                .attachments(vec![attachment.clone()])
+                .secure()
+                .expect("secured")
+                .message;
             let spec = |content: &[u8]| {
                 let headers = base64_encode(headers.join("\n").as_bytes());
                 format!("id=a@b,headers={headers},content={}", base64_encode(content))
@@ -310,7 +318,7 @@ fn xop_goes_both_ways() {
         .encrypt(Encrypting::to(&peer::certificate("bob")).parts([Part::Body]))
         .plan()
         .expect("a plan");
-    let package = plan.secure_package(&envelope, Vec::new()).expect("secured");
+    let package = plan.message(&envelope).attachments(Vec::new()).secure().expect("secured").message;
     let package = package.optimized(1).expect("optimized");
     let written = package.write(Vec::new()).expect("written");
     let content_type = package.content_type();

@@ -8,9 +8,9 @@ use std::time::{Duration, SystemTime};
 use ws_security::c14n::name;
 use ws_security::crypto::SystemRandom;
 use ws_security::{
-    AlgorithmPolicy, AssertionTrust, ContentEncryption, Encrypting, Exchange, MemoryReplayCache, NewAssertion, Opened,
-    Part, ProtectionToken, Receiver, Recipe, ReferenceForm, Requirements, SamlVersion, Secret, SecureConversation,
-    SignerRule, Signing, Trust,
+    AlgorithmPolicy, AssertionTrust, ContentEncryption, Correlation, Encrypting, MemoryReplayCache, NewAssertion,
+    Opened, Part, ProtectionToken, Receiver, Recipe, ReferenceForm, Requirements, SamlVersion, Secret,
+    SecureConversation, SignerRule, Signing, Trust,
 };
 
 use crate::peer::{self, Matrix};
@@ -50,7 +50,7 @@ fn receiver(requirements: Requirements, own: &str) -> Receiver {
         .dangerous_decrypt_cbc_before_verification()
 }
 
-fn ask(kind: &str, payload: &str) -> (String, Exchange) {
+fn ask(kind: &str, payload: &str) -> (String, Correlation) {
     let parts = [Part::Body, Part::Timestamp];
     let hidden = cbc(Encrypting::to(&peer::certificate("bob"))).parts([Part::Body]);
     let recipe = Recipe::new().timestamp(Duration::from_secs(300));
@@ -62,8 +62,8 @@ fn ask(kind: &str, payload: &str) -> (String, Exchange) {
                 .audience("urn:bank")
                 .sign(&peer::identity("carol"), SystemTime::now(), &SystemRandom)
                 .expect("issued");
-            let signing = Signing::with(&peer::identity("alice")).as_subject().parts(parts);
-            recipe.attach(assertion).sign(signing).encrypt(hidden)
+            let signing = Signing::with(&peer::identity("alice")).holder_of_key().parts(parts);
+            recipe.token(assertion).sign(signing).encrypt(hidden)
         }
         _ => {
             let token = derived(ProtectionToken::encrypted_to(&peer::certificate("bob")));
@@ -73,10 +73,11 @@ fn ask(kind: &str, payload: &str) -> (String, Exchange) {
                 .encrypt(cbc(Encrypting::with_token(&token)).parts([Part::Body, Part::UsernameToken]))
         }
     };
-    recipe.plan().expect("a plan").secure_request(&envelope(payload)).expect("secured")
+    let secured = recipe.plan().expect("a plan").message(&envelope(payload)).secure().expect("secured");
+    (secured.message, secured.correlation)
 }
 
-fn open_reply(kind: &str, reply: &str, sent: &Exchange) -> Result<Opened, String> {
+fn open_reply(kind: &str, reply: &str, sent: &Correlation) -> Result<Opened, String> {
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
     let client = receiver(requirements, "alice");
     let opened = if kind == "x509" { client.open(reply) } else { client.open_reply(reply, sent) };
@@ -110,7 +111,14 @@ fn serve(kind: &str, request: &str) -> Result<String, String> {
         }
     };
     let reply = envelope("<accepted xmlns=\"urn:bank\">4711</accepted>");
-    recipe.plan().expect("a plan").secure_reply(&reply, opened.exchange()).map_err(|error| error.to_string())
+    recipe
+        .plan()
+        .expect("a plan")
+        .message(&reply)
+        .answering(opened.correlation())
+        .secure()
+        .map(|secured| secured.message)
+        .map_err(|error| error.to_string())
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ws_security::c14n::name;
 use ws_security::{
     DangerousNoReplayCache, Encrypting, KerberosForm, Part, ProtectionToken, Receiver, Recipe, Requirements,
-    SecureConversation, Signer, Signing, Trust,
+    SecureConversation, Secured, Signer, Signing, Trust,
 };
 use wss_kerberos::{Acceptor, Initiator};
 
@@ -74,7 +74,7 @@ fn inside() {
                 }
                 let plan = recipe.plan().expect("a plan");
                 let sign_only = steps == "sign";
-                let (ours, sent) = plan.secure_request(&envelope).expect("secured");
+                let Secured { message: ours, correlation: sent } = plan.message(&envelope).secure().expect("secured");
                 let found = driver.ask("accept\tdom", &ours).and_then(|body| shows_the_marker(&body));
                 matrix.cell(&row, "ours > WSS4J DOM", found, None);
                 if sign_only {
@@ -89,7 +89,7 @@ fn inside() {
                     matrix.cell(&row, "WSS4J's reply > ours", reply, None);
                 }
                 // Each engine remembers the tickets it saw.
-                let ours = plan.secure(&envelope).expect("secured");
+                let ours = plan.message(&envelope).secure().expect("secured").message;
                 let found = driver.ask("accept\tstax", &ours).and_then(|body| shows_the_marker(&body));
                 matrix.cell(&row, "ours > WSS4J streaming", found, None);
 
@@ -119,8 +119,11 @@ fn inside() {
                         .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]))
                         .plan()
                         .expect("a plan")
-                        .secure_reply(&envelope, opened.exchange())
-                        .expect("secured");
+                        .message(&envelope)
+                        .answering(opened.correlation())
+                        .secure()
+                        .expect("secured")
+                        .message;
                     let found = driver.ask("verify\tdom\ton", &reply).and_then(|body| shows_the_marker(&body));
                     matrix.cell(&row, "our reply > WSS4J", found, None);
                 }

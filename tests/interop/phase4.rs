@@ -8,8 +8,8 @@ use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::c14n::{base64_decode, name};
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Exchange, KeyTransport, OpenError, Opened,
-    Part, ReceiptError, Receiver, Recipe, Requirements, SignerRule, Signing, Trust,
+    ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, Encrypting, KeyTransport, OpenError, Opened,
+    Part, ReceiptError, Receiver, Recipe, Requirements, Secured, SignerRule, Signing, Trust,
 };
 
 use crate::peer;
@@ -55,7 +55,7 @@ fn receiver(own: &str, parts: impl IntoIterator<Item = Part>) -> Receiver {
 }
 
 /// A message as Alice sends it.
-fn sent(id: &str) -> (String, Vec<u8>, Exchange) {
+fn sent(id: &str) -> (String, Vec<u8>, Correlation) {
     let invoice = Attachment::new("invoice@example.org", "application/xml", PAYLOAD).expect("an attachment");
     let plan = Recipe::new()
         .sign(Signing::with(&peer::identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
@@ -68,7 +68,8 @@ fn sent(id: &str) -> (String, Vec<u8>, Exchange) {
         .plan()
         .expect("a plan");
     let invoice = invoice.compressed(None).expect("compressed");
-    let (package, exchange) = plan.secure_request_package(&user_message(id), vec![invoice]).expect("secured");
+    let Secured { message: package, correlation: exchange } =
+        plan.message(&user_message(id)).attachments(vec![invoice]).secure().expect("secured");
     (package.content_type(), package.write(Vec::new()).expect("written"), exchange)
 }
 
@@ -155,12 +156,12 @@ fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
         "<eb:SignalMessage><eb:MessageInfo><eb:Timestamp>{}</eb:Timestamp><eb:MessageId>receipt-{id}</eb:MessageId>\
          <eb:RefToMessageId>{id}</eb:RefToMessageId></eb:MessageInfo><eb:Receipt>{}</eb:Receipt></eb:SignalMessage>",
         now(),
-        opened.exchange().non_repudiation_information()
+        opened.correlation().non_repudiation_information()
     ));
     let plan = Recipe::new()
         .sign(Signing::with(&peer::identity("bob")).parts([Part::Body, messaging()]))
         .plan()
         .expect("a plan");
-    let receipt = plan.secure_reply(&receipt, opened.exchange()).expect("secured");
+    let receipt = plan.message(&receipt).answering(opened.correlation()).secure().expect("secured").message;
     Ok((opened, receipt))
 }

@@ -60,14 +60,14 @@ fn assertions_go_both_ways_however_they_are_confirmed() {
                         claim.sign(&peer::identity("carol"), SystemTime::now(), &SystemRandom).expect("issued");
                     let signing = Signing::with(&alice).parts([Part::Body, Part::Timestamp]);
                     let signing = match method {
-                        ConfirmationMethod::HolderOfKey => signing.as_subject(),
+                        ConfirmationMethod::HolderOfKey => signing.holder_of_key(),
                         ConfirmationMethod::SenderVouches => signing.parts([Part::Assertion]),
                         ConfirmationMethod::Bearer => signing,
                     };
-                    let recipe = Recipe::new().timestamp(Duration::from_secs(300)).attach(issued).sign(signing);
+                    let recipe = Recipe::new().timestamp(Duration::from_secs(300)).token(issued).sign(signing);
                     let hidden = Encrypting::to(&peer::certificate("bob")).parts([Part::Assertion]);
                     let recipe = if encrypted { recipe.encrypt(hidden) } else { recipe };
-                    let ours = recipe.plan().expect("a plan").secure(&envelope).expect("secured");
+                    let ours = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
                     for (engine, column) in [("dom", "ours > WSS4J DOM"), ("stax", "ours > WSS4J streaming")] {
                         let found = driver.ask(&format!("verify\t{engine}"), &ours);
                         let lost = encrypted && method == ConfirmationMethod::HolderOfKey && soap == name::SOAP12.uri;

@@ -5,8 +5,8 @@ use std::time::Duration;
 use ws_security::c14n::name;
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, ProtectionToken, Receiver, Recipe,
-    ReferenceForm, Requirements, Secret, SecureConversation, SignatureMethod, SignerRule, Signing, TransportMethod,
-    Trust,
+    ReferenceForm, Requirements, Secret, SecureConversation, Secured, SignatureMethod, SignerRule, Signing,
+    TransportMethod, Trust,
 };
 
 use crate::peer::{self, MARKER, Matrix};
@@ -74,7 +74,7 @@ fn every_protection_token_goes_both_ways() {
                         "sign;encrypt" => recipe.sign(signing).encrypt(encrypting),
                         _ => recipe.encrypt(encrypting).sign(signing),
                     };
-                    let ours = recipe.plan().expect("a plan").secure(&envelope).expect("secured");
+                    let ours = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
                     for (engine, column) in [("dom", "ours > WSS4J DOM"), ("stax", "ours > WSS4J streaming")] {
                         let found = driver.ask(&format!("verify\t{engine}\ton"), &ours);
                         let explained = (kind == "password" && derived == "no" && steps != "sign")
@@ -118,7 +118,8 @@ fn replies_use_the_key_of_the_request_and_confirm_it() {
             .timestamp(Duration::from_secs(300))
             .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]))
             .sign(Signing::with(&peer::identity("alice")).parts([Part::Signature]));
-        let (message, sent) = recipe.plan().expect("a plan").secure_request(&envelope).expect("secured");
+        let Secured { message, correlation: sent } =
+            recipe.plan().expect("a plan").message(&envelope).secure().expect("secured");
         driver.ask("verify\tdom\ton", &message).expect("WSS4J opens the request");
         let spec = format!(
             "protection=request,derived={derived},steps=sign;encrypt,signature={},cipher={},confirm=yes",
@@ -151,7 +152,14 @@ fn replies_use_the_key_of_the_request_and_confirm_it() {
             .timestamp(Duration::from_secs(300))
             .signature_confirmation()
             .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]));
-        let reply = recipe.plan().expect("a plan").secure_reply(&envelope, opened.exchange()).expect("secured");
+        let reply = recipe
+            .plan()
+            .expect("a plan")
+            .message(&envelope)
+            .answering(opened.correlation())
+            .secure()
+            .expect("secured")
+            .message;
         let found = driver.ask("confirmed\tdom\ton", &reply);
         shows_the_marker(found).unwrap_or_else(|e| panic!("{derived}: {e}\n{reply}"));
     }
@@ -176,10 +184,10 @@ fn tokens_are_signed_through_references_both_ways() {
             let row = format!("{form_name}, {context}");
             let signing = Signing::with(&peer::identity("alice"))
                 .reference(form)
-                .parts([Part::Body, Part::Timestamp, Part::Token])
+                .parts([Part::Body, Part::Timestamp, Part::SigningToken])
                 .token_by_reference();
             let recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
-            let ours = recipe.plan().expect("a plan").secure(envelope).expect("secured");
+            let ours = recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message;
             for (engine, column) in [("dom", "ours > WSS4J DOM"), ("stax", "ours > WSS4J streaming")] {
                 let found = driver.ask(&format!("verify\t{engine}\ton"), &ours);
                 let explained = (engine == "stax")
@@ -195,7 +203,7 @@ fn tokens_are_signed_through_references_both_ways() {
                 .expect("an authority")
                 .signer(SignerRule::AnyBelowTheAnchors)
                 .known([peer::certificate("alice")]);
-            let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Token]);
+            let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::SigningToken]);
             let receiver = Receiver::new(trust, requirements, DangerousNoReplayCache);
             let message = driver.ask(&format!("secure\t{spec}"), envelope).expect("WSS4J signs");
             assert!(driver.ask("verify\tstax\ton", &message).is_err(), "the reason for the cells above");
@@ -228,7 +236,14 @@ fn header_blocks_are_encrypted_both_ways() {
             let signing = Signing::with(&peer::identity("alice")).parts([Part::Body, Part::Timestamp, block()]);
             let recipe = Recipe::new().timestamp(Duration::from_secs(300));
             let recipe = if steps == "encrypt" { recipe } else { recipe.sign(signing) };
-            let ours = recipe.encrypt(encrypting).plan().expect("a plan").secure(&envelope).expect("secured");
+            let ours = recipe
+                .encrypt(encrypting)
+                .plan()
+                .expect("a plan")
+                .message(&envelope)
+                .secure()
+                .expect("secured")
+                .message;
             for (engine, column) in [("dom", "ours > WSS4J DOM"), ("stax", "ours > WSS4J streaming")] {
                 let found = driver.ask(&format!("verify\t{engine}\ton"), &ours);
                 matrix.cell(&row, column, shows_the_marker(found), None);

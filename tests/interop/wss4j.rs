@@ -225,7 +225,7 @@ fn secure(
         Shape::EncryptSign => recipe.encrypt(body).sign(signing),
         Shape::SignatureEncrypted => recipe.sign(signing).encrypt(encrypting.parts([Part::Body, Part::Signature])),
     };
-    recipe.plan().expect("a plan").secure(envelope).expect("secured")
+    recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message
 }
 
 fn shows_the_marker(body: Result<String, String>) -> Result<(), String> {
@@ -348,7 +348,7 @@ fn username_tokens_go_both_ways() {
         ("digest", Recipe::new().username_digest("alice", "s3cret")),
         ("text", Recipe::new().username_text("alice", "s3cret").over_protected_transport()),
     ] {
-        let ours = recipe.plan().expect("a plan").secure(&envelope).expect("secured");
+        let ours = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
         for engine in ["dom", "stax"] {
             driver.ask(&format!("verify\t{engine}\ton"), &ours).unwrap_or_else(|e| panic!("{kind} {engine}: {e}"));
         }

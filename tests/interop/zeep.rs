@@ -91,8 +91,10 @@ fn signed_messages_and_username_tokens_go_both_ways() {
             )
             .plan()
             .expect("a plan")
-            .secure(&envelope)
-            .expect("secured");
+            .message(&envelope)
+            .secure()
+            .expect("secured")
+            .message;
         let row = format!("{version} sign direct RsaSha256");
         matrix.cell(&row, "ours > zeep", zeep.ask("verify", &ours).map(drop), None);
         assert!(zeep.ask("verify", &ours.replace("4711", "4712")).is_err(), "the tampered twin");

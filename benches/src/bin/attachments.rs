@@ -78,7 +78,8 @@ fn main() {
         let content: Vec<u8> =
             (0..octets as u64).map(|n| (n.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8).collect();
         let attachment = Attachment::new("a@b", "application/octet-stream", content).expect("an attachment");
-        let secured = || plan.secure_package(ENVELOPE, vec![attachment.clone()]).expect("secured");
+        let secured =
+            || plan.message(ENVELOPE).attachments(vec![attachment.clone()]).secure().expect("secured").message;
         let securing = median(|| secured().write(io::sink()).map(|_| ()).expect("written"));
         let package = secured();
         let (content_type, body) = (package.content_type(), package.write(Vec::new()).expect("written"));

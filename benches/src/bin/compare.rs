@@ -81,7 +81,7 @@ fn main() {
         [("1 KB", 1_000), ("10 KB", 10_000), ("100 KB", 100_000), ("1 MB", 1_000_000), ("10 MB", 10_000_000)]
     {
         let source = wss_benches::envelope(size);
-        let signed = plan.secure(&source).expect("secured");
+        let signed = plan.message(&source).secure().expect("secured").message;
         let folder = root().join("target");
         let (plain_path, signed_path) = (folder.join("bench.xml"), folder.join("bench-signed.xml"));
         std::fs::write(&plain_path, &source).expect("a file");
@@ -103,7 +103,7 @@ fn main() {
             drop(black_box(open.open(&signed).expect("opens")));
         });
         let sign = median(|| {
-            black_box(plan.secure(&source).expect("secured"));
+            black_box(plan.message(&source).secure().expect("secured").message);
         });
         let certificate = root().join("vectors/keys/alice.pem");
         let libxml2 = ask(harness.as_ref(), &[Path::new("c14n"), &plain_path]);

@@ -72,7 +72,7 @@ fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTra
     let key = Secret::new(vec![9; cipher.key_len()]);
     let encrypting = Encrypting::to(bob.certificate()).content(cipher).transport(transport.clone()).parts([Part::Body]);
     let plan = Recipe::new().allow_legacy_algorithms().encrypt(encrypting).plan().expect("a plan");
-    let genuine = plan.secure(&wss_benches::envelope(1_000)).expect("secured");
+    let genuine = plan.message(&wss_benches::envelope(1_000)).secure().expect("secured").message;
     let wrapped = bob.certificate().public_key().wrap_key(transport, &key).expect("wrapped");
     // A known key, so that every part of the message can have a fault of its own.
     let with_key = |octets: &[u8]| replaced(&genuine, 0, octets);

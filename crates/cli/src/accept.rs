@@ -81,7 +81,7 @@ const OTHERS: [(&str, &str); 8] = [
     ("open_reply", "--request"),
     ("allow_legacy_algorithms", "--allow-legacy"),
     ("derived_keys", "--derive-keys"),
-    ("breaking", "--breaking"),
+    ("waive", "--waive"),
 ];
 
 impl AcceptArgs {

@@ -267,7 +267,7 @@ pub(crate) struct SecureArgs {
     pub(crate) encrypt_first: bool,
     /// Break this requirement of the Basic Security Profile, which forbids what another option asks for
     #[arg(long, value_name = "ID")]
-    pub(crate) breaking: Vec<String>,
+    pub(crate) waive: Vec<String>,
     /// Add a timestamp that expires after this number of seconds
     #[arg(long, value_name = "SECONDS")]
     pub(crate) timestamp: Option<u64>,
@@ -286,10 +286,10 @@ pub(crate) struct SecureArgs {
     /// Sign and encrypt attachments with their headers
     #[arg(long, requires = "attach")]
     pub(crate) attach_complete: bool,
-    /// Sign as the subject of the first attached assertion
+    /// Sign with the key that the first token names (holder of key)
     #[arg(long, requires = "token")]
-    pub(crate) as_subject: bool,
-    /// Sign the part Token through the reference to it (STR-Transform)
+    pub(crate) holder_of_key: bool,
+    /// Sign the part SigningToken through the reference to it (STR-Transform)
     #[arg(long)]
     pub(crate) token_by_reference: bool,
     /// Confirm the signatures of this request, which must be the secured message

@@ -8,8 +8,8 @@ use ws_security::attachments::{Attachment, MimeError};
 use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
 use ws_security::{
-    Certificate, DigestMethod, Encrypting, Exchange, Identity, KeyTransport, NameForm, Part, Password, ProtectionToken,
-    Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
+    Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, NameForm, Part, Password,
+    ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
 };
 
 use crate::args::{Conversation, Form, SecureArgs};
@@ -61,15 +61,15 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     if arguments.accept_short_secrets_for_legacy_use_only {
         recipe = recipe.accept_short_secrets_for_legacy_use_only();
     }
-    for id in &arguments.breaking {
+    for id in &arguments.waive {
         let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
-        recipe = recipe.breaking(rule);
+        recipe = recipe.waive(rule);
     }
     if let Some(seconds) = arguments.timestamp {
         recipe = recipe.timestamp(Duration::from_secs(seconds));
     }
     for path in &arguments.token {
-        recipe = recipe.attach(output::companion(path)?);
+        recipe = recipe.token(output::companion(path)?);
     }
     if arguments.confirm.is_some() {
         recipe = recipe.signature_confirmation();
@@ -109,28 +109,26 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
     let request = match &arguments.confirm {
-        Some(path) => Some(Exchange::of_sent(&output::companion(path)?).map_err(could_not)?),
+        Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
         None => None,
+    };
+    let outgoing = plan.message(&envelope);
+    let outgoing = match &request {
+        Some(request) => outgoing.answering(request),
+        None => outgoing,
     };
     if !arguments.attach.is_empty() {
         let numbered = (1..).zip(&arguments.attach);
         let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
-        let package = match &request {
-            None => plan.secure_package(&envelope, attachments),
-            Some(request) => plan.secure_reply_package(&envelope, attachments, request),
-        };
-        let package = package.map_err(output::refused)?;
+        let package = outgoing.attachments(attachments).secure().map_err(output::refused)?.message;
         return output::write_with(arguments.file.output.as_ref(), |mut out| {
             // A complete MIME message: its headers come first.
             write!(out, "MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type())?;
             package.write(&mut out).map(drop)
         });
     }
-    let message = match &request {
-        None => plan.secure(&envelope),
-        Some(request) => plan.secure_reply(&envelope, request),
-    };
-    output::write(arguments.file.output.as_ref(), message.map_err(output::refused)?.as_bytes())
+    let message = outgoing.secure().map_err(output::refused)?.message;
+    output::write(arguments.file.output.as_ref(), message.as_bytes())
 }
 
 /// A file as an attachment. Its name gives the Content-ID and the type; the number distinguishes files of the same
@@ -236,8 +234,8 @@ fn identity<'p>(
 
 fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
     let mut signing = configured(arguments, Signing::with(identity))?.reference(form(arguments.reference));
-    if arguments.as_subject {
-        signing = signing.as_subject();
+    if arguments.holder_of_key {
+        signing = signing.holder_of_key();
     }
     if arguments.token_by_reference {
         signing = signing.token_by_reference();

@@ -10,8 +10,8 @@ use ws_security::bsp::{Enforcement, Report, Variant};
 use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
-    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    Exchange, FixedClock, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements, SamlVersion,
+    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
+    Evidence, FixedClock, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements, SamlVersion,
     Signer, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let mut written = NewFiles::default();
     let (body, is_authenticated, evidence, assertions) = if signed_body {
         let request = match &arguments.request {
-            Some(path) => Some(Exchange::of_sent(&output::companion(path)?).map_err(could_not)?),
+            Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
             None => None,
         };
         let opened = match (&request, input.package()) {
@@ -298,7 +298,7 @@ fn kind(signer: &Signer) -> &'static str {
         Signer::Assertion(_) => "assertion",
         Signer::Kerberos { .. } => "kerberos",
         Signer::License { .. } => "license",
-        Signer::Exchange => "exchange",
+        Signer::RequestReceiver => "request-receiver",
         Signer::Anonymous => "anonymous",
         _ => "other",
     }

@@ -319,7 +319,7 @@ fn assertions_are_attached_and_confirmed() {
             file(&assertion.sign(&issuer, std::time::SystemTime::now(), &SystemRandom).expect("issued"))
         };
         let attached = issued(false);
-        let secure = format!("{SIGN} --token {} --as-subject", attached.display());
+        let secure = format!("{SIGN} --token {} --holder-of-key", attached.display());
         let message = exits(0, &secure, ENVELOPE);
         let verify = format!("verify --saml-issuer KEYS/carol.pem --audience urn:bank --require token:{token} -");
         assert!(exits(0, &verify, &message).contains("urn:a"));
@@ -341,7 +341,7 @@ fn assertions_are_attached_and_confirmed() {
         exits(0, &format!("{verify} --accept-bearer"), &exits(0, &presented, ENVELOPE));
     }
     exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --token KEYS/alice.pem -", ENVELOPE);
-    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --as-subject -", ENVELOPE);
+    exits(2, "sign --key KEYS/alice.key --cert KEYS/alice.pem --holder-of-key -", ENVELOPE);
 }
 
 #[test]
@@ -442,8 +442,8 @@ fn verify_enforces_the_basic_security_profile_or_reports_on_it() {
     assert_eq!(evidence["bsp"]["broken"][0]["id"], "R5205");
     exits(0, &format!("{accepting} --bsp off"), &moved);
     // Ours breaks nothing unless it is told which rule.
-    exits(2, &format!("{sign} --breaking R9999"), ENVELOPE);
-    exits(0, &format!("{sign} --breaking R5402"), ENVELOPE);
+    exits(2, &format!("{sign} --waive R9999"), ENVELOPE);
+    exits(0, &format!("{sign} --waive R5402"), ENVELOPE);
 }
 
 #[test]

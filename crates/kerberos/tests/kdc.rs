@@ -9,7 +9,7 @@ use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::{
     DangerousNoReplayCache, KerberosForm, KerberosInitiator as _, OpenError, ProtectionToken, SecureConversation,
-    Signer,
+    Secured, Signer,
 };
 use wss_kerberos::{Acceptor, Error, Initiator};
 
@@ -44,16 +44,17 @@ fn inside() {
         for derived in [None, Some(SecureConversation::V1_3)] {
             let token = ProtectionToken::kerberos(initiator()).kerberos_form(form);
             let token = derived.map_or(token.clone(), |version| token.derived_keys(version));
-            let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp, Part::Token]);
+            let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp, Part::SigningToken]);
             let mut recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
             // BSP allows only one form.
             if form != KerberosForm::Gss {
-                recipe = recipe.breaking(Rule::R6902).breaking(Rule::R6907);
+                recipe = recipe.waive(Rule::R6902).waive(Rule::R6907);
             }
             if derived.is_some() {
                 recipe = recipe.encrypt(Encrypting::with_token(&token).parts([Part::Body]));
             }
-            let (message, sent) = recipe.plan().expect("a plan").secure_request(ENVELOPE).expect("secured");
+            let Secured { message, correlation: sent } =
+                recipe.plan().expect("a plan").message(ENVELOPE).secure().expect("secured");
             let opened = receiver().open(&message).unwrap_or_else(|error| panic!("{form:?}: {error:?}\n{message}"));
             assert!(matches!(opened.signer(), Signer::Kerberos { principal } if principal == "ann@EXAMPLE.TEST"));
             assert!(opened.body().xml().contains("4711"));
@@ -67,7 +68,14 @@ fn inside() {
                 .timestamp(Duration::from_secs(300))
                 .signature_confirmation()
                 .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]));
-            let reply = reply.plan().expect("a plan").secure_reply(ENVELOPE, opened.exchange()).expect("secured");
+            let reply = reply
+                .plan()
+                .expect("a plan")
+                .message(ENVELOPE)
+                .answering(opened.correlation())
+                .secure()
+                .expect("secured")
+                .message;
             assert!(reply.contains("#Kerberosv5APREQSHA1") && !reply.contains("BinarySecurityToken"));
             let client = Receiver::new(
                 Trust::no_certificates(),
@@ -75,7 +83,7 @@ fn inside() {
                 DangerousNoReplayCache,
             );
             let received = client.open_reply(&reply, &sent).expect("opens");
-            assert_eq!(received.signer(), &Signer::Exchange);
+            assert_eq!(received.signer(), &Signer::RequestReceiver);
             assert!(client.open(&reply).is_err());
         }
     }
@@ -86,9 +94,9 @@ fn inside() {
         .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]))
         .plan()
         .expect("a plan");
-    let message = plan.secure(ENVELOPE).expect("secured");
+    let message = plan.message(ENVELOPE).secure().expect("secured").message;
     assert!(receiver().open(message.replace("4711", "4712")).is_err());
-    let message = plan.secure(ENVELOPE).expect("secured");
+    let message = plan.message(ENVELOPE).secure().expect("secured").message;
     let start = message.find("<wsse:BinarySecurityToken").expect("a token");
     let at = start + message[start..].find('>').expect("its tag") + 400;
     let changed = if message.as_bytes()[at] == b'A' { "B" } else { "A" };

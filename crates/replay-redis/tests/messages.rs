@@ -21,7 +21,7 @@ fn identity() -> Identity {
 fn message() -> String {
     let signing = Signing::with(&identity()).parts([Part::Body, Part::Timestamp]);
     let recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing);
-    recipe.plan().expect("a plan").secure(ENVELOPE).expect("secured")
+    recipe.plan().expect("a plan").message(ENVELOPE).secure().expect("secured").message
 }
 
 fn receiver(store: impl ReplayCache + 'static) -> Receiver {

@@ -39,7 +39,7 @@ pub enum EnvelopeError {
         uri: WireText,
     },
     /// *Misuse.* The Security header of the request cannot be read: it is encrypted, or its signature has no value.
-    #[error("the signatures of the request cannot be read: keep its Exchange when securing it")]
+    #[error("the signatures of the request cannot be read: keep its Correlation when securing it")]
     EncryptedHeader,
     /// *Refused.* An `xop:Include` that does not name a part of the message, is not alone in its element, or is outside
     /// a XOP package.

@@ -4,8 +4,8 @@ use std::time::SystemTime;
 
 use wss_replay::{AsyncReplayCache, ReplayCache};
 
+use crate::correlation::Correlation;
 use crate::error::OpenError;
-use crate::exchange::Exchange;
 use crate::opened::{Evidence, Opened, UnsignedOpened};
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
@@ -36,7 +36,11 @@ impl Deferred<'_> {
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_reply(self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<PendingReplay<Opened>, OpenError> {
+    pub fn open_reply(
+        self,
+        message: impl AsRef<[u8]>,
+        request: &Correlation,
+    ) -> Result<PendingReplay<Opened>, OpenError> {
         self.0.open_signed(message.as_ref(), None, Some(request))
     }
 
@@ -47,7 +51,7 @@ impl Deferred<'_> {
     pub fn open_reply_package(
         self,
         package: &Package<'_>,
-        request: &Exchange,
+        request: &Correlation,
     ) -> Result<PendingReplay<Opened>, OpenError> {
         self.0.open_signed(package.unauthenticated_envelope(), Some(package), Some(request))
     }

@@ -40,7 +40,7 @@ impl<'r> Emission<'r> {
 
     /// Fails for the first breach that the recipe does not waive.
     fn admit(&self, broken: impl IntoIterator<Item = Broken>) -> Result<(), PlanError> {
-        match broken.into_iter().find(|(rule, _)| !self.recipe.breaks.contains(rule)) {
+        match broken.into_iter().find(|(rule, _)| !self.recipe.waived.contains(rule)) {
             Some((rule, what)) => Err(PlanError::Bsp { rule, what }),
             None => Ok(()),
         }
@@ -48,7 +48,7 @@ impl<'r> Emission<'r> {
 
     fn signing(&mut self, signing: &'r Signing) -> Result<(), PlanError> {
         match &signing.by {
-            SignedBy::Certificate { .. } if signing.as_subject => Ok(()),
+            SignedBy::Certificate { .. } if signing.holder_of_key => Ok(()),
             SignedBy::Certificate { certificate, reference, .. } => {
                 self.admit(signing.key_value_beside.then_some(emission::SECOND_CHILD))?;
                 self.certificate(certificate, *reference, Rule::R5417)

@@ -1,5 +1,7 @@
 //! Errors of a message. They are for the log; another type is for the wire.
 
+use std::sync::Arc;
+
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
@@ -20,7 +22,7 @@ use wss_bsp::{Breach, Rule};
 #[non_exhaustive]
 pub enum PlanError {
     /// *Misuse.* The message would break a MUST or MUST NOT of BSP 1.1.
-    #[error("{what} breaks BSP {rule}: take another form, or name the rule with `breaking` if the peer demands it")]
+    #[error("{what} breaks BSP {rule}: take another form, or name the rule with `waive` if the peer demands it")]
     Bsp {
         /// The requirement.
         rule: Rule,
@@ -71,8 +73,10 @@ pub enum PlanError {
     /// *Misuse.* A clear-text password without protection (BSP R4201 and its security considerations).
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
-    /// *Misuse.* The attached XML is not a SAML assertion or license, or has no Id.
-    #[error("the token to attach is no SAML assertion, and no license with a wsu:Id")]
+    /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
+    #[error(
+        "the issued token is no SAML assertion, and no license with a wsu:Id: give the element that the issuer made"
+    )]
     Token,
     /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
@@ -123,8 +127,8 @@ pub enum SecureError {
     /// *Failed.* There is no randomness, or a key gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
-    /// *Misuse.* The recipe needs a request: its key, its signer's certificate, or its signatures.
-    #[error("the recipe is for replies: use `secure_reply`, with a request that has the key and certificate it uses")]
+    /// *Misuse.* The recipe needs a request: its key, its signer's certificate, its signatures.
+    #[error("the recipe is for replies: call `answering`, with a request that has the key and certificate it uses")]
     NeedsRequest,
     /// *Failed.* There is no Kerberos ticket for the service.
     #[error("no Kerberos ticket: check the credentials, and the name of the service")]
@@ -143,10 +147,36 @@ pub enum SecureError {
     /// *Misuse.* One secret has two uses, or is too short.
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
-    /// *Misuse.* The recipe signs with a key at hand where a pending signature was asked for, or the reverse.
-    #[error("the recipe has no signature left to be made elsewhere")]
+    /// *Misuse.* The recipe has a signature whose key is elsewhere, where none was expected.
+    #[error("the recipe has a signature whose key is elsewhere: call `prepare` in place of `secure`")]
+    KeyElsewhere,
+    /// *Misuse.* Every signature of the recipe has its key here, where one was to be made elsewhere.
+    #[error("the recipe has no signature to be made elsewhere: call `secure` in place of `prepare`")]
     NothingPending,
+    /// *Failed.* The signature was not made elsewhere.
+    #[error(transparent)]
+    Elsewhere(#[from] ElsewhereError),
 }
+
+/// The error of what was to sign elsewhere: of the closure given to [`Pending::sign_with`](crate::Pending::sign_with),
+/// which is its [`source`](std::error::Error::source). Equal to its clones alone.
+#[derive(Debug, Clone, Error)]
+#[error("the signature was not made elsewhere: {0}")]
+pub struct ElsewhereError(#[source] Arc<dyn std::error::Error + Send + Sync>);
+
+impl ElsewhereError {
+    pub(crate) fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl PartialEq for ElsewhereError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ElsewhereError {}
 
 /// Why a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

@@ -5,18 +5,18 @@
 
 #![forbid(unsafe_code)]
 
-mod attached;
 pub mod attachments;
 mod clock;
+mod correlation;
 mod deferred;
 mod emission;
 mod error;
-mod exchange;
 mod fault_code;
 mod holdings;
 mod key_uses;
 mod open;
 mod opened;
+mod outgoing;
 mod part;
 mod plan;
 mod policy;
@@ -30,16 +30,17 @@ mod signer;
 mod waiver;
 
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
+pub use correlation::Correlation;
 pub use deferred::{Deferred, PendingReplay};
-pub use error::{OpenError, PlanError, RequirementError, SecureError};
-pub use exchange::Exchange;
+pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
 pub use key_uses::KeyUseError;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted};
 pub use opened::{
     Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
 };
+pub use outgoing::{Outgoing, Pending, Progress, Secured, SignatureRequest, WireForm};
 pub use part::Part;
-pub use plan::{PendingMessage, PendingPackage, Plan};
+pub use plan::Plan;
 pub use policy::AlgorithmPolicy;
 pub use protection_token::ProtectionToken;
 pub use receipt::ReceiptError;

@@ -7,7 +7,7 @@ use wss_text::WireText;
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
 use crate::attachments::AuthenticatedAttachment;
-use crate::exchange::Exchange;
+use crate::correlation::Correlation;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
@@ -26,7 +26,7 @@ pub struct Opened {
     pub(crate) attachments: Vec<AuthenticatedAttachment>,
     pub(crate) unauthenticated_attachments: Vec<Option<String>>,
     pub(crate) forwarded: Option<String>,
-    pub(crate) exchange: Exchange,
+    pub(crate) correlation: Correlation,
     pub(crate) evidence: Evidence,
 }
 
@@ -135,10 +135,10 @@ impl Opened {
         self.forwarded.as_deref()
     }
 
-    /// What this request leaves behind for its reply: hand it to [`Plan::secure_reply`](crate::Plan::secure_reply).
+    /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
-    pub fn exchange(&self) -> &Exchange {
-        &self.exchange
+    pub fn correlation(&self) -> &Correlation {
+        &self.correlation
     }
 
     /// The user of the message, if a username token proves one: the user's password made the key of the signature over

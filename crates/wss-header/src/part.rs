@@ -16,8 +16,9 @@ pub enum Part {
     Signature,
     /// The username token of our Security header.
     UsernameToken,
-    /// The signing token: the token with the signer's certificate.
-    Token,
+    /// The token that brings, or names, the key of the signature: a certificate, an EncryptedKey, a security context, a
+    /// license.
+    SigningToken,
     /// The SAML assertions of our Security header.
     Assertion,
     /// The `wsse11:SignatureConfirmation`s of a reply.
@@ -42,7 +43,7 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
-    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `Token`, `Assertion`, `SignatureConfirmation`, `Attachments`,
+    /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `SigningToken`, `Assertion`, `SignatureConfirmation`, `Attachments`,
     /// `{namespace}local` or `#id`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
@@ -51,7 +52,7 @@ impl Part {
             "Timestamp" => Some(Self::Timestamp),
             "Signature" => Some(Self::Signature),
             "UsernameToken" => Some(Self::UsernameToken),
-            "Token" => Some(Self::Token),
+            "SigningToken" => Some(Self::SigningToken),
             "Assertion" => Some(Self::Assertion),
             "SignatureConfirmation" => Some(Self::SignatureConfirmation),
             "Attachments" => Some(Self::Attachments),
@@ -81,7 +82,7 @@ impl fmt::Display for Part {
             Self::Timestamp => f.write_str("Timestamp"),
             Self::Signature => f.write_str("Signature"),
             Self::UsernameToken => f.write_str("UsernameToken"),
-            Self::Token => f.write_str("Token"),
+            Self::SigningToken => f.write_str("SigningToken"),
             Self::Assertion => f.write_str("Assertion"),
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::Attachments => f.write_str("Attachments"),

@@ -96,7 +96,7 @@ impl ProtectionToken {
     }
 
     /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
-    /// [`Plan::secure_reply`](crate::Plan::secure_reply).
+    /// [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn of_request() -> Self {
         Self::new(ProtectionKind::Request)

@@ -5,7 +5,7 @@ use thiserror::Error;
 use wss_c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, name};
 use wss_text::WireText;
 
-use crate::exchange::Exchange;
+use crate::correlation::Correlation;
 use crate::opened::Opened;
 
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
@@ -55,7 +55,7 @@ impl Digested {
     }
 }
 
-impl Exchange {
+impl Correlation {
     /// The `ebbp:NonRepudiationInformation` of a receipt for the request: the `ds:Reference` of everything that its
     /// signatures cover. It goes into `eb:Messaging/eb:SignalMessage/eb:Receipt` of the reply, which must sign that
     /// header block.

@@ -11,9 +11,9 @@ use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
+use crate::correlation::Correlation;
 use crate::deferred::{Deferred, PendingReplay, Remembered};
 use crate::error::{OpenError, RequirementError};
-use crate::exchange::Exchange;
 use crate::key_uses::{KeyUseError, LEAST_OCTETS};
 use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
@@ -357,7 +357,7 @@ impl Receiver {
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_reply_package(&self, package: &Package<'_>, request: &Exchange) -> Result<Opened, OpenError> {
+    pub fn open_reply_package(&self, package: &Package<'_>, request: &Correlation) -> Result<Opened, OpenError> {
         self.deferred().open_reply_package(package, request)?.accept(&*self.replay)
     }
 
@@ -379,10 +379,10 @@ impl Receiver {
         self
     }
 
-    /// Opens the reply to a request that was secured with [`Plan::secure_request`](crate::Plan::secure_request):
+    /// Opens the reply to a request that was secured with [`Plan::message`](crate::Plan::message):
     /// keys of the request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request. What the
     /// request signs, and what one of its own keys signs, is no reply. A reply under a key that both sides have, other
-    /// than one the request brought, must confirm the request: [`Plan::secure_reply`](crate::Plan::secure_reply) does
+    /// than one the request brought, must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does
     /// so unasked.
     ///
     /// # Errors
@@ -390,7 +390,7 @@ impl Receiver {
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
-    pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Exchange) -> Result<Opened, OpenError> {
+    pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Correlation) -> Result<Opened, OpenError> {
         self.deferred().open_reply(message, request)?.accept(&*self.replay)
     }
 
@@ -403,7 +403,7 @@ impl Receiver {
         &self,
         message: &[u8],
         package: Option<&Package<'_>>,
-        request: Option<&Exchange>,
+        request: Option<&Correlation>,
     ) -> Result<PendingReplay<Opened>, OpenError> {
         let mut demanded = self.requirements.signed.clone();
         demanded.insert(Part::Body);
@@ -411,7 +411,7 @@ impl Receiver {
         let signer = read.signer.ok_or(OpenError::NoKey)?;
         let remembered = self.remembered(&opening);
         let subject = opening.subject_certificate(&signer);
-        let exchange = Exchange {
+        let correlation = Correlation {
             signature_values: opening.signature_values,
             signed_infos: opening.signed_infos,
             own_keys: Vec::new(),
@@ -427,7 +427,7 @@ impl Receiver {
             attachments: read.attachments,
             unauthenticated_attachments: read.unauthenticated_attachments,
             forwarded: read.forwarded,
-            exchange,
+            correlation,
             evidence: opening.evidence,
         };
         Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
@@ -460,7 +460,7 @@ impl Receiver {
         message: &[u8],
         package: Option<&'r Package<'r>>,
         demanded: BTreeSet<Part>,
-        request: Option<&'r Exchange>,
+        request: Option<&'r Correlation>,
     ) -> Result<(Opening<'r>, Read), OpenError> {
         self.requirements.check()?;
         let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !self.short_secrets;

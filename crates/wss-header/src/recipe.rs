@@ -27,7 +27,7 @@ pub struct Recipe {
     pub(crate) steps: Vec<Step>,
     pub(crate) timestamps: Vec<Duration>,
     pub(crate) username: Option<UsernameStep>,
-    pub(crate) attached: Vec<String>,
+    pub(crate) tokens: Vec<String>,
     pub(crate) role: Role,
     pub(crate) must_understand: bool,
     pub(crate) legacy: bool,
@@ -36,7 +36,7 @@ pub struct Recipe {
     pub(crate) one_key: bool,
     pub(crate) unconfirmed: bool,
     pub(crate) short_secrets: bool,
-    pub(crate) breaks: BTreeSet<Rule>,
+    pub(crate) waived: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
 }
@@ -68,7 +68,7 @@ impl Recipe {
             steps: Vec::new(),
             timestamps: Vec::new(),
             username: None,
-            attached: Vec::new(),
+            tokens: Vec::new(),
             role: Role::UltimateReceiver,
             must_understand: true,
             legacy: false,
@@ -77,7 +77,7 @@ impl Recipe {
             one_key: false,
             unconfirmed: false,
             short_secrets: false,
-            breaks: BTreeSet::new(),
+            waived: BTreeSet::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         }
@@ -108,12 +108,12 @@ impl Recipe {
         self
     }
 
-    /// Attaches a token of XML as it stands: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It
-    /// must stand alone, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
+    /// Sends an issued token as it is: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It must be a
+    /// document of its own, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
     /// [`IssuedAssertion::xml`](wss_tokens::IssuedAssertion::xml) gives it.
     #[must_use]
-    pub fn attach(mut self, xml: impl Into<String>) -> Self {
-        self.attached.push(xml.into());
+    pub fn token(mut self, xml: impl Into<String>) -> Self {
+        self.tokens.push(xml.into());
         self
     }
 
@@ -138,9 +138,8 @@ impl Recipe {
         self
     }
 
-    /// Confirms the signatures of the request, in a reply made with
-    /// [`Plan::secure_reply`](crate::Plan::secure_reply); every signature of the recipe covers the confirmations
-    /// (SOAP Message Security 1.1.1 §8.5).
+    /// Confirms the signatures of the request that the message [answers](crate::Outgoing::answering); every signature of
+    /// the recipe covers the confirmations (SOAP Message Security 1.1.1 §8.5).
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
         self.confirms = true;
@@ -193,11 +192,11 @@ impl Recipe {
         self
     }
 
-    /// Lets the recipe break a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. Without
-    /// it, a recipe that would break one is no [`Plan`].
+    /// Waives a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. A recipe that breaks a
+    /// rule which it does not waive is refused with [`PlanError::Bsp`].
     #[must_use]
-    pub fn breaking(mut self, rule: Rule) -> Self {
-        self.breaks.insert(rule);
+    pub fn waive(mut self, rule: Rule) -> Self {
+        self.waived.insert(rule);
         self
     }
 
@@ -226,7 +225,7 @@ pub struct Signing {
     pub(crate) parts: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
     pub(crate) token_by_reference: bool,
-    pub(crate) as_subject: bool,
+    pub(crate) holder_of_key: bool,
     pub(crate) key_value_beside: bool,
     pub(crate) complete_attachments: bool,
 }
@@ -253,8 +252,8 @@ impl Signing {
         Self::by(key, identity.certificate(), identity.intermediates().to_vec())
     }
 
-    /// Signs with a key that lives elsewhere, whose certificate is `certificate`: see
-    /// [`Plan::prepare`](crate::Plan::prepare).
+    /// Signs with a key that is elsewhere (HSM, key service), whose certificate is `certificate`: see
+    /// [`Outgoing::prepare`](crate::Outgoing::prepare).
     #[must_use]
     pub fn elsewhere(certificate: &Certificate) -> Self {
         Self::by(None, certificate, Vec::new())
@@ -281,7 +280,7 @@ impl Signing {
             parts: Vec::new(),
             inclusive_prefixes: String::new(),
             token_by_reference: false,
-            as_subject: false,
+            holder_of_key: false,
             key_value_beside: false,
             complete_attachments: false,
         }
@@ -317,7 +316,7 @@ impl Signing {
         self
     }
 
-    /// Signs `Part::Token` through the reference to it, with the STR-Transform, so that a certificate that is not in
+    /// Signs `Part::SigningToken` through the reference to it, with the STR-Transform, so that a certificate that is not in
     /// the message can be signed too (SOAP Message Security 1.1.1 §8.3). Embedded tokens and protection tokens cannot
     /// be signed so.
     #[must_use]
@@ -326,11 +325,11 @@ impl Signing {
         self
     }
 
-    /// Signs as the subject of the SAML assertion, or the holder of the license, that the recipe attaches first, whose
-    /// key this is: the signature refers to that token instead of a certificate (holder-of-key).
+    /// Signs as the holder of the key that the first [issued token](Recipe::token) of the recipe names: the subject of a
+    /// SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
     #[must_use]
-    pub fn as_subject(mut self) -> Self {
-        self.as_subject = true;
+    pub fn holder_of_key(mut self) -> Self {
+        self.holder_of_key = true;
         self
     }
 
@@ -390,7 +389,7 @@ impl Encrypting {
     }
 
     /// As [`Encrypting::to`], to whoever signed the request that the message answers, as the holder of a certificate
-    /// or the subject of an assertion that has one: for [`Plan::secure_reply`](crate::Plan::secure_reply).
+    /// or the subject of an assertion that has one: for [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn to_requester() -> Self {
         Self::transported(None)

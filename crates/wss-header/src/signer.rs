@@ -39,7 +39,7 @@ pub enum Signer {
     /// Holder of key: the subject of a SAML assertion, by a key that the assertion names.
     Assertion(Box<AuthenticatedAssertion>),
     /// Someone who could read the request of this reply: the request contained the key.
-    Exchange,
+    RequestReceiver,
     /// Unknown: the key was encrypted to the receiver, which anyone with its certificate can do. It shows that one
     /// sender made all signed parts, and nothing more.
     Anonymous,
@@ -90,7 +90,7 @@ impl fmt::Display for Signer {
                 let subject = issued.subject().unwrap_or("without a name");
                 write!(f, "subject {} of {}", shown(subject), shown(issued.issuer()))
             }
-            Self::Exchange => f.write_str("receiver of the request"),
+            Self::RequestReceiver => f.write_str("receiver of the request"),
             Self::Anonymous => f.write_str("anonymous"),
         }
     }

@@ -42,7 +42,7 @@ fn secure(own: &Identity, to: &Certificate, body: &str) -> Result<String, Error>
         .sign(Signing::with(own).parts([Part::Body, Part::Timestamp]))
         .encrypt(Encrypting::to(to).parts([Part::Body, Part::Signature]))
         .plan()?;
-    Ok(plan.secure(&format!("<s:Envelope xmlns:s=\"{SOAP}\"><s:Body>{body}</s:Body></s:Envelope>"))?)
+    Ok(plan.message(&format!("<s:Envelope xmlns:s=\"{SOAP}\"><s:Body>{body}</s:Body></s:Envelope>")).secure()?.message)
 }
 
 /// The bank.

@@ -110,7 +110,12 @@ struct Shape {
 impl Shape {
     fn golden(self, envelope: &str) -> Golden {
         let Self { name: shape, recipe, cbc } = self;
-        let xml = recipe.plan().unwrap_or_else(|error| panic!("{shape}: {error}")).secure(envelope);
+        let xml = recipe
+            .plan()
+            .unwrap_or_else(|error| panic!("{shape}: {error}"))
+            .message(envelope)
+            .secure()
+            .map(|secured| secured.message);
         let xml = xml.unwrap_or_else(|error| panic!("{shape}: {error}"));
         let opened = forgetful(cbc).open(&xml).unwrap_or_else(|error| panic!("{shape}: {error}\n{xml}"));
         Golden { shape, xml, proven: Proven::of(&opened), cbc }
@@ -134,7 +139,7 @@ fn shapes(keys: &Keys) -> Vec<Shape> {
         shape("sign ec", recipe().sign(Signing::with(&second).parts(parts()).reference(ReferenceForm::IssuerSerial))),
         shape("sign below a sub-CA", recipe().sign(Signing::with(&third).parts(parts()))),
         shape("sign with prefixes", recipe().sign(sign.clone().inclusive_prefixes("s p"))),
-        shape("sign token by reference", recipe().sign(sign.clone().parts([Part::Token]).token_by_reference())),
+        shape("sign token by reference", recipe().sign(sign.clone().parts([Part::SigningToken]).token_by_reference())),
         shape("sign embedded", recipe().sign(sign.clone().reference(ReferenceForm::Embedded))),
         shape("sign, encrypt", recipe().sign(sign.clone()).encrypt(encrypt(&[Part::Body]))),
         shape("sign, encrypt signature", recipe().sign(sign.clone()).encrypt(encrypt(&body_and_signature))),
@@ -208,22 +213,22 @@ fn assertion_shapes(keys: &Keys, recipe: &dyn Fn() -> Recipe) -> Vec<Shape> {
     let held = || secret(keys.context.1 ^ 0xFF);
     let derived = ProtectionToken::of_assertion(held()).derived_keys(SecureConversation::V1_3);
     let protect = |recipe: Recipe| recipe.sign(Signing::with_token(&derived).parts(parts()));
-    let as_subject = Signing::with(&identity(keys.subject.1)).as_subject().parts(parts());
+    let holder_of_key = Signing::with(&identity(keys.subject.1)).holder_of_key().parts(parts());
     let encrypt = Encrypting::to(&certificate("bob")).parts([Part::Assertion]);
     vec![
         Shape {
             name: "assertion 2.0, secret",
-            recipe: protect(recipe().attach(issue(SamlVersion::V2_0, Some(held())))),
+            recipe: protect(recipe().token(issue(SamlVersion::V2_0, Some(held())))),
             cbc: false,
         },
         Shape {
             name: "assertion 1.1, key",
-            recipe: recipe().attach(issue(SamlVersion::V1_1, None)).sign(as_subject.clone()),
+            recipe: recipe().token(issue(SamlVersion::V1_1, None)).sign(holder_of_key.clone()),
             cbc: false,
         },
         Shape {
             name: "assertion 2.0, key, encrypted",
-            recipe: recipe().attach(issue(SamlVersion::V2_0, None)).sign(as_subject).encrypt(encrypt),
+            recipe: recipe().token(issue(SamlVersion::V2_0, None)).sign(holder_of_key).encrypt(encrypt),
             cbc: false,
         },
     ]

@@ -274,7 +274,7 @@ pub fn packages() -> &'static [Vec<u8>] {
         let mut packages = Vec::new();
         for recipe in recipes {
             let plan = recipe.plan().expect("a plan");
-            let package = plan.secure_package(envelope, attached.to_vec()).expect("secured");
+            let package = plan.message(envelope).attachments(attached.to_vec()).secure().expect("secured").message;
             let head = format!("Content-Type: {}\r\n\r\n", package.content_type());
             packages.push(package.write(head.into_bytes()).expect("written"));
         }

@@ -69,7 +69,7 @@ impl Opening<'_> {
                 }
                 Part::HeaderBlock { .. } => self.decrypted.iter().any(|d| d.block.as_ref() == Some(part)),
                 Part::Attachments => self.opened_attachments().count() == self.attachments.len(),
-                Part::Timestamp | Part::Token | Part::SignatureConfirmation | Part::Id(_) => false,
+                Part::Timestamp | Part::SigningToken | Part::SignatureConfirmation | Part::Id(_) => false,
             };
             if !encrypted {
                 return Err(RequirementError::NotEncrypted { part: part.to_string().into() }.into());
@@ -102,7 +102,7 @@ impl Opening<'_> {
 
     /// Under a key that both sides have, a reply is told from a request by the signatures that it confirms.
     pub(super) fn check_direction(&self, signature: &ProvenSignature) -> Result<(), OpenError> {
-        let is_shared = signature.root.is_some() && signature.signer != Signer::Exchange;
+        let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
         if !is_shared || self.receiver.either_direction {
             return Ok(());
         }

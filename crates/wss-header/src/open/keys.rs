@@ -16,8 +16,8 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
 
 use super::{Opening, Scene};
+use crate::correlation::SentKey;
 use crate::error::OpenError;
-use crate::exchange::SentKey;
 use crate::key_uses::{KeyId, KeyOrigin, KeyUse, KeyUseError, LEAST_OCTETS};
 
 /// Whose a key is, as long as nothing was verified with it.
@@ -33,7 +33,7 @@ pub(super) enum Holder {
     License(String),
     /// The subject of the assertion at this place of those that were judged.
     Assertion(usize),
-    Exchange,
+    RequestReceiver,
     Anonymous,
 }
 
@@ -384,7 +384,12 @@ impl<'r> Opening<'r> {
                 }
                 let known = self.exchange.and_then(|exchange| exchange.key(digest, false));
                 Ok(known.map(|secret| {
-                    FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, Holder::Exchange, "key of the request")
+                    FoundSecret::new(
+                        secret.clone(),
+                        KeyOrigin::EncryptedKey,
+                        Holder::RequestReceiver,
+                        "key of the request",
+                    )
                 }))
             }
             SecurityTokenReference::KerberosApReqSha1(digest) => {
@@ -399,7 +404,7 @@ impl<'r> Opening<'r> {
                 }
                 let known = self.exchange.and_then(|exchange| exchange.key(digest, true));
                 Ok(known.map(|secret| {
-                    FoundSecret::new(secret.clone(), KeyOrigin::Ticket, Holder::Exchange, "key of the request")
+                    FoundSecret::new(secret.clone(), KeyOrigin::Ticket, Holder::RequestReceiver, "key of the request")
                         .leading(wanted)
                 }))
             }

@@ -32,8 +32,8 @@ use wss_xmlenc::{DecryptError, parse_reference_list};
 use zeroize::Zeroizing;
 
 use crate::attachments::AuthenticatedAttachment;
+use crate::correlation::{Correlation, SentKey};
 use crate::error::OpenError;
-use crate::exchange::{Exchange, SentKey};
 use crate::key_uses::{KeyId, KeyUses};
 use crate::opened::{AuthenticatedAssertion, Block, DecryptionEvidence, Evidence};
 use crate::part::Part;
@@ -136,7 +136,7 @@ pub(crate) struct Opening<'r> {
     /// What each secret was used for.
     uses: KeyUses,
     /// The request this message answers.
-    exchange: Option<&'r Exchange>,
+    exchange: Option<&'r Correlation>,
     /// The octets of each signature value that verified, and what it signs.
     pub(crate) signature_values: Vec<Vec<u8>>,
     pub(crate) signed_infos: Vec<String>,
@@ -176,7 +176,7 @@ impl<'r> Opening<'r> {
         package: Option<&'r Package<'r>>,
         attachments: Vec<MimePart<'r>>,
         demanded: BTreeSet<Part>,
-        exchange: Option<&'r Exchange>,
+        exchange: Option<&'r Correlation>,
     ) -> Self {
         let evidence = Evidence { waived: Waiver::of(receiver, &demanded), ..Evidence::default() };
         Self {

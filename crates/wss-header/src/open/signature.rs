@@ -82,7 +82,7 @@ impl<'r> Opening<'r> {
             }
             Holder::Kerberos(principal) => Signer::Kerberos { principal },
             Holder::License(id) => Signer::License { id },
-            Holder::Exchange => Signer::Exchange,
+            Holder::RequestReceiver => Signer::RequestReceiver,
             Holder::Anonymous => Signer::Anonymous,
         };
         let mut coverage = Coverage::default();
@@ -211,10 +211,10 @@ impl<'r> Opening<'r> {
                 _ if apex == signature => Err(misplaced()),
                 (ns, "Timestamp") if ns == name::WSU.uri => Ok(Some(Part::Timestamp)),
                 (ns, "UsernameToken") if ns == name::WSSE.uri => Ok(Some(Part::UsernameToken)),
-                (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Some(Part::Token)),
-                (ns, "EncryptedKey") if ns == name::XENC.uri => Ok(Some(Part::Token)),
-                (ns, "license") if ns == name::REL.uri => Ok(Some(Part::Token)),
-                _ if SecureConversation::of(apex, "SecurityContextToken").is_some() => Ok(Some(Part::Token)),
+                (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Ok(Some(Part::SigningToken)),
+                (ns, "EncryptedKey") if ns == name::XENC.uri => Ok(Some(Part::SigningToken)),
+                (ns, "license") if ns == name::REL.uri => Ok(Some(Part::SigningToken)),
+                _ if SecureConversation::of(apex, "SecurityContextToken").is_some() => Ok(Some(Part::SigningToken)),
                 (ns, "Signature") if ns == name::DS.uri => Ok(Some(Part::Signature)),
                 _ if Assertion::is_one(apex) => Ok(Some(Part::Assertion)),
                 (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Ok(Some(Part::SignatureConfirmation)),
@@ -319,10 +319,10 @@ impl ProvenSignature {
     /// Whether it covers a part; for the token, the very token its key came from.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
-            Part::Token if self.covers_token => true,
+            Part::SigningToken if self.covers_token => true,
             // Which there are, the package knows.
             Part::Attachments => false,
-            Part::Token => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            Part::SigningToken => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
             part => self.coverage.parts().any(|(covered, _)| covered == part),
         }
     }

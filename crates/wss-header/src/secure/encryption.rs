@@ -169,7 +169,7 @@ impl Securing {
             Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
             Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
             Part::Id(id) => index.get(id).into_iter().collect(),
-            Part::Timestamp | Part::Token | Part::Attachments => Vec::new(),
+            Part::Timestamp | Part::SigningToken | Part::Attachments => Vec::new(),
         })
     }
 

@@ -6,6 +6,7 @@
 
 mod edit;
 mod encryption;
+mod issued_token;
 mod signature;
 mod tokens;
 
@@ -13,20 +14,20 @@ use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
-use wss_crypto::CryptoError;
+use wss_crypto::{Certificate, CryptoError};
 use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
 
-use crate::attached::AttachedToken;
 use crate::attachments::Attachment;
+use crate::correlation::Correlation;
 use crate::error::SecureError;
-use crate::exchange::Exchange;
 use crate::key_uses::KeyUses;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{escape, give_id, insert_content};
+pub(crate) use issued_token::IssuedToken;
 use tokens::Placed;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
@@ -47,7 +48,7 @@ pub(crate) struct Securing {
     place: usize,
     /// Tokens that came with the recipe; and for each assertion among them its id, with that of the reference through
     /// which it is signed.
-    attached: Vec<AttachedToken>,
+    issued: Vec<IssuedToken>,
     assertion_references: Vec<(String, String)>,
     /// What stands beside the envelope, as it will be written; and the Ids of what says how it is encrypted.
     attachments: Vec<Attachment>,
@@ -59,16 +60,16 @@ pub(crate) struct Securing {
     placed: Vec<Placed>,
     uses: KeyUses,
     /// The request that the message answers.
-    request: Option<Exchange>,
+    request: Option<Correlation>,
     /// What the message leaves behind for its reply.
-    exchange: Exchange,
+    correlation: Correlation,
 }
 
 /// What a run made.
 pub(crate) struct Done {
     pub(crate) message: String,
     pub(crate) attachments: Vec<Attachment>,
-    pub(crate) exchange: Exchange,
+    pub(crate) correlation: Correlation,
 }
 
 /// Where a run stopped.
@@ -76,7 +77,22 @@ pub(crate) enum Next {
     /// All steps are done.
     Done(Done),
     /// A signature is to be made elsewhere.
-    Sign(Box<Securing>, PendingSignature),
+    Sign(Box<Securing>, Awaited),
+}
+
+/// A signature that is made elsewhere.
+pub(crate) struct Awaited {
+    pub(crate) signature: PendingSignature,
+    /// Whose key makes it.
+    pub(crate) certificate: Box<Certificate>,
+}
+
+/// What a step that signs led to.
+enum Signed {
+    /// The signature is in the message.
+    Here,
+    /// The key is elsewhere.
+    Elsewhere(Awaited),
 }
 
 /// The caller's own envelope is not bounded by what a stranger's is.
@@ -96,7 +112,7 @@ impl Securing {
         plan: &Plan,
         envelope: &str,
         attachments: Vec<Attachment>,
-        request: Option<&Exchange>,
+        request: Option<&Correlation>,
     ) -> Result<Self, SecureError> {
         let mut recipe = plan.recipe.clone();
         // Under a key that both sides have, a reply is told from a request by what it confirms.
@@ -111,7 +127,7 @@ impl Securing {
             elements: String::new(),
             token_place: 0,
             place: 0,
-            attached: plan.attached.clone(),
+            issued: plan.issued.clone(),
             assertion_references: Vec::new(),
             attachments,
             encrypted_attachments: Vec::new(),
@@ -119,7 +135,7 @@ impl Securing {
             placed: Vec::new(),
             uses: KeyUses::new(plan.recipe.one_key),
             request: request.cloned(),
-            exchange: Exchange::default(),
+            correlation: Correlation::default(),
         };
         securing.revision = securing.skeleton(envelope, now)?;
         Ok(securing)
@@ -131,34 +147,39 @@ impl Securing {
             match step {
                 Step::Encrypt(encrypting) => self.revision = self.encrypt(&encrypting)?,
                 Step::Sign(signing) => match self.sign(&signing)? {
-                    Ok(signed) => self = signed,
-                    Err((waiting, pending)) => return Ok(Next::Sign(Box::new(waiting), pending)),
+                    Signed::Here => {}
+                    Signed::Elsewhere(awaited) => return Ok(Next::Sign(Box::new(self), awaited)),
                 },
             }
         }
-        let (message, attachments, exchange) = (self.revision, self.attachments, self.exchange);
-        Ok(Next::Done(Done { message, attachments, exchange }))
+        let (message, attachments, correlation) = (self.revision, self.attachments, self.correlation);
+        Ok(Next::Done(Done { message, attachments, correlation }))
+    }
+
+    /// Goes on with the value of the signature that was made elsewhere.
+    pub(crate) fn resume(mut self, awaited: &Awaited, value: &[u8]) -> Result<Next, SecureError> {
+        self.insert_signature(&awaited.signature, value);
+        self.run()
     }
 
     /// Puts a finished signature, and the tokens it needs, in front of what the header holds.
-    pub(crate) fn signed(mut self, pending: &PendingSignature, value: &[u8]) -> Self {
+    fn insert_signature(&mut self, pending: &PendingSignature, value: &[u8]) {
         let signature = pending.finish(value);
         let elements = std::mem::take(&mut self.elements);
         let mut splices = Splices::new();
         splices.insert(self.token_place, elements);
         splices.insert(self.place, signature);
         self.revision = splices.apply(&self.revision).0;
-        self.exchange.signature_values.push(value.to_vec());
-        self.exchange.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
-        self
+        self.correlation.signature_values.push(value.to_vec());
+        self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
     }
 
     /// Where a new step goes: before all earlier steps, and behind the tokens that stand in front of those.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
         let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
         let references = self.assertion_references.iter().map(|(_, reference)| reference);
-        let attached = self.attached.iter().map(|token| &token.id).chain(references);
-        let tokens = placed.chain(attached).filter_map(|id| index.get(id));
+        let issued = self.issued.iter().map(|token| &token.id).chain(references);
+        let tokens = placed.chain(issued).filter_map(|id| index.get(id));
         let behind = tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start);
         let is_step = |child: &Element<'_>| {
             let lists = || child.children().any(|list| list.is(name::XENC.uri, "ReferenceList"));
@@ -175,7 +196,7 @@ impl Securing {
     fn goes_in_front(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
         let may_be_in_header = |part: &Part| match part {
             Part::Signature | Part::UsernameToken | Part::SignatureConfirmation | Part::Assertion | Part::Id(_) => true,
-            Part::Body | Part::Timestamp | Part::Token | Part::Attachments | Part::HeaderBlock { .. } => false,
+            Part::Body | Part::Timestamp | Part::SigningToken | Part::Attachments | Part::HeaderBlock { .. } => false,
         };
         let encrypts = |step: &Step| match step {
             Step::Encrypt(encrypting) => encrypting.parts.iter().any(may_be_in_header),
@@ -188,7 +209,7 @@ impl Securing {
     }
 
     /// Whether some step encrypts this token, which came with the recipe.
-    fn is_to_be_encrypted(&self, token: &AttachedToken) -> bool {
+    fn is_to_be_encrypted(&self, token: &IssuedToken) -> bool {
         let names = |part: &Part| match part {
             Part::Assertion => token.version.is_some(),
             Part::Id(id) => token.id == *id,
@@ -197,19 +218,19 @@ impl Securing {
         self.recipe.steps.iter().any(|step| matches!(step, Step::Encrypt(to) if to.parts.iter().any(names)))
     }
 
-    fn first_assertion(&self) -> Option<&AttachedToken> {
-        self.attached.iter().find(|token| token.version.is_some())
+    fn first_assertion(&self) -> Option<&IssuedToken> {
+        self.issued.iter().find(|token| token.version.is_some())
     }
 
     /// Tokens that came with the recipe, as they stand; and the references through which assertions are signed.
-    fn attached_tokens(&mut self) -> Result<String, SecureError> {
+    fn issued_tokens(&mut self) -> Result<String, SecureError> {
         let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Assertion));
         let by_reference = self.recipe.steps.iter().any(signs);
         let mut content = String::new();
         // What will be ciphertext stands last: the steps that come before its own stand before it, after the others.
-        let mut attached = self.attached.clone();
-        attached.sort_by_key(|token| self.is_to_be_encrypted(token));
-        for token in attached {
+        let mut issued = self.issued.clone();
+        issued.sort_by_key(|token| self.is_to_be_encrypted(token));
+        for token in issued {
             content.push_str(&token.xml);
             if by_reference && token.version.is_some() {
                 let id = self.fresh_id("STR")?;
@@ -248,7 +269,7 @@ impl Securing {
         let envelope = Envelope::locate(&document)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let existing = SecurityHeader::locate(envelope, &self.recipe.role, &Limits::dangerous_unbounded())?;
-        let mut content = self.attached_tokens()?;
+        let mut content = self.issued_tokens()?;
         if let Some(lifetime) = self.recipe.timestamps.first() {
             let taken = existing.is_some_and(|header| header.children().any(|c| c.is(name::WSU.uri, "Timestamp")));
             if taken {
@@ -303,7 +324,7 @@ impl Securing {
                 | Part::SignatureConfirmation
                 | Part::Assertion
                 | Part::UsernameToken
-                | Part::Token
+                | Part::SigningToken
                 | Part::Attachments => {
                     continue;
                 }

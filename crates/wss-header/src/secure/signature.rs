@@ -1,12 +1,12 @@
 //! Signatures on their way out: parts are digested as they stand, and listed in a SignedInfo that is born canonical.
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
-use wss_crypto::HmacKey;
+use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
 use super::edit::escape;
-use super::{Securing, locate, no_such, parse};
+use super::{Awaited, Securing, Signed, locate, no_such, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
@@ -32,30 +32,34 @@ struct Keying {
 }
 
 impl Securing {
-    /// Signs, or stops where the key lives elsewhere.
-    pub(super) fn sign(mut self, signing: &Signing) -> Result<Result<Self, (Self, PendingSignature)>, SecureError> {
+    /// Signs, or stops where the key is elsewhere.
+    pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
         let keying = self.keying(signing)?;
-        let pending = self.prepare_signature(signing, &keying, in_front)?;
+        let signature = self.prepare_signature(signing, &keying, in_front)?;
         self.elements = keying.elements;
-        let value = match (&signing.by, &keying.secret) {
-            (SignedBy::Token(_), Some(secret)) => pending.value(secret),
-            (SignedBy::Certificate { key: Some(key), .. }, _) => pending.value(key.as_ref()),
-            _ => return Ok(Err((self, pending))),
+        let key: &dyn SigningKey = match (&signing.by, &keying.secret) {
+            (SignedBy::Token(_), Some(secret)) => secret,
+            (SignedBy::Token(_), None) => return Err(no_such(&Part::SigningToken)),
+            (SignedBy::Certificate { key: Some(key), .. }, _) => key.as_ref(),
+            (SignedBy::Certificate { key: None, certificate, .. }, _) => {
+                return Ok(Signed::Elsewhere(Awaited { signature, certificate: certificate.clone() }));
+            }
         };
-        let value = value?;
-        Ok(Ok(self.signed(&pending, &value)))
+        let value = signature.value(key)?;
+        self.insert_signature(&signature, &value);
+        Ok(Signed::Here)
     }
 
     fn keying(&mut self, signing: &Signing) -> Result<Keying, SecureError> {
         if let SignedBy::Certificate { certificate, .. } = &signing.by {
-            self.exchange.own_keys.push(certificate.public_key().clone());
+            self.correlation.own_keys.push(certificate.public_key().clone());
         }
         match &signing.by {
-            SignedBy::Certificate { certificate, .. } if signing.as_subject => {
-                let assertion = self.attached.first().ok_or_else(|| no_such(&Part::Assertion))?;
-                self.exchange.subject_of.push((assertion.id.clone(), certificate.as_ref().clone()));
-                let (key_info, token_id) = (assertion.reference(None), Some(assertion.id.clone()));
+            SignedBy::Certificate { certificate, .. } if signing.holder_of_key => {
+                let token = self.issued.first().ok_or_else(|| no_such(&Part::Assertion))?;
+                self.correlation.subject_of.push((token.id.clone(), certificate.as_ref().clone()));
+                let (key_info, token_id) = (token.reference(None), Some(token.id.clone()));
                 Ok(Keying { key_info, token_id, ..Keying::default() })
             }
             SignedBy::Certificate { certificate, path, reference, .. } => {
@@ -71,7 +75,7 @@ impl Securing {
                     write_x509_token(&mut token, &token_id, certificate, path);
                 }
                 let token = token.finish();
-                let by_reference = signing.token_by_reference && signing.parts.contains(&Part::Token);
+                let by_reference = signing.token_by_reference && signing.parts.contains(&Part::SigningToken);
                 let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
                 let mut key_info = Writer::within(&[name::DS]);
                 reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref());
@@ -140,10 +144,10 @@ impl Securing {
         }
         for part in &parts {
             match part {
-                Part::Token if keying.reference_id.is_some() => {
+                Part::SigningToken if keying.reference_id.is_some() => {
                     references.push(token_by_reference(signing, keying, header)?);
                 }
-                Part::Token => {
+                Part::SigningToken => {
                     let id = keying.token_id.as_ref().ok_or_else(|| no_such(part))?;
                     if let Some(token) = index.get(id) {
                         references.push(digest(id, token).map_err(sign_error)?);
@@ -200,7 +204,7 @@ impl Securing {
                 }
             }
         }
-        let own = keying.token_id.as_ref().filter(|_| parts.contains(&Part::Token));
+        let own = keying.token_id.as_ref().filter(|_| parts.contains(&Part::SigningToken));
         for id in self.keys_to_sign.iter().filter(|id| own != Some(*id)) {
             // Assertions have no Id of type xs:ID: they are signed through `Part::Assertion`.
             let key = index.get(id).filter(|key| !Assertion::is_one(*key));
@@ -229,7 +233,7 @@ fn token_by_reference(
     keying: &Keying,
     header: SecurityHeader<'_>,
 ) -> Result<NewReference, SecureError> {
-    let no_token = || no_such(&Part::Token);
+    let no_token = || no_such(&Part::SigningToken);
     let default = header.element.namespace_of_prefix("");
     let context = default.map_or(String::new(), |uri| format!(" xmlns=\"{}\"", escape(uri)));
     let wrapped = format!(

@@ -12,8 +12,8 @@ use wss_tokens::{
 use wss_xmlenc::{KeyMethod, write_encrypted_key};
 
 use super::{Securing, no_such};
+use crate::correlation::SentKey;
 use crate::error::SecureError;
-use crate::exchange::SentKey;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
@@ -44,7 +44,7 @@ pub(super) struct KeyForUse {
     pub(super) secret: Secret,
     /// The content of `ds:KeyInfo`.
     pub(super) key_info: String,
-    /// The Id of the protection token, which `Part::Token` names.
+    /// The Id of the protection token, which `Part::SigningToken` names.
     pub(super) token_id: Option<String>,
     /// The Id of the token that derives the key from it, if one does.
     pub(super) derived_id: Option<String>,
@@ -152,7 +152,7 @@ impl Securing {
                 let written = write_kerberos_token(&id, *form, &ticket.gss_token);
                 let (element, sha1) = written.ok_or(SecureError::NoTicket)?;
                 elements.push_str(&element);
-                self.exchange.keys.push(SentKey { sha1, secret: ticket.key.clone(), kerberos: Some(*form) });
+                self.correlation.keys.push(SentKey { sha1, secret: ticket.key.clone(), kerberos: Some(*form) });
                 let value_type = form.value_type();
                 let reference = reference_to(&id, Some(&value_type), Some(&value_type));
                 (Some(id), ticket.key, reference)
@@ -202,7 +202,7 @@ impl Securing {
         let method = KeyMethod::Transport(transport.clone());
         out.push_str(&write_encrypted_key(Some(&id), &method, Some(&key_info.finish()), &wrapped, listed));
         let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
-        self.exchange.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
+        self.correlation.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
         Ok((id, out))
     }
 }

@@ -1,4 +1,4 @@
-//! Tokens that are attached as they stand: SAML assertions and licenses that someone else made.
+//! Issued tokens: SAML assertions and licenses that someone else made, sent as they are.
 //!
 //! Their issuers signed them, so not an octet may change; they are read once, when a recipe is planned, and put into
 //! each message as they were given.
@@ -10,14 +10,14 @@ use crate::error::PlanError;
 
 /// A token of XML, and how it is referred to.
 #[derive(Debug, Clone)]
-pub(crate) struct AttachedToken {
+pub(crate) struct IssuedToken {
     pub(crate) xml: String,
     pub(crate) id: String,
     /// `None` for a license.
     pub(crate) version: Option<SamlVersion>,
 }
 
-impl AttachedToken {
+impl IssuedToken {
     /// Reads what was given: one element that stands alone, with an Id.
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| PlanError::Token)?;

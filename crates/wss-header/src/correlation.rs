@@ -1,7 +1,7 @@
-//! An exchange: what a request leaves behind for its reply (SOAP Message Security 1.1.1 §7.7 and §8.5).
+//! Correlation: what a request leaves behind for its reply (SOAP Message Security 1.1.1 §7.7 and §8.5).
 //!
-//! The side that sent the request gets one from [`Plan::secure_request`](crate::Plan::secure_request), the side that
-//! opened it from [`Opened::exchange`](crate::Opened::exchange). It holds the signatures that a reply confirms, the
+//! The side that sent the request gets one from [`Secured`](crate::Secured), the side that
+//! opened it from [`Opened::correlation`](crate::Opened::correlation). It holds the signatures that a reply confirms, the
 //! keys a reply may use again, and whom to encrypt the reply to. It belongs to one request: keys and confirmations
 //! of other requests are never found in it.
 
@@ -25,7 +25,7 @@ pub(crate) struct SentKey {
 
 /// What one request leaves behind for its reply.
 #[derive(Debug, Clone, Default)]
-pub struct Exchange {
+pub struct Correlation {
     /// The octets of each `ds:SignatureValue` of the request, in no order.
     pub(crate) signature_values: Vec<Vec<u8>>,
     /// What each of them signs: `ds:SignedInfo`, standing alone.
@@ -40,7 +40,7 @@ pub struct Exchange {
     pub(crate) subject_of: Vec<(String, Certificate)>,
 }
 
-impl Exchange {
+impl Correlation {
     /// Reads the signatures of a request that was sent as `message`; keys cannot be read off it.
     ///
     /// # Errors
