@@ -5,7 +5,7 @@
 //! Canonical XML. The octets are digested as they are and never parsed again.
 
 use crate::emit::{escape_character_data, escape_value};
-use crate::name::Namespace;
+use crate::name::{self, Namespace};
 
 /// Writes elements whose names have namespaces of [`name`](crate::name).
 ///
@@ -35,7 +35,10 @@ struct Open {
 
 #[derive(Debug)]
 struct Pending {
-    namespace: Namespace,
+    /// `None` for an element in no namespace.
+    namespace: Option<Namespace>,
+    /// What its content needs, beyond what names utilize.
+    declared: Option<Namespace>,
     attributes: Vec<(Option<Namespace>, &'static str, String)>,
 }
 
@@ -62,7 +65,24 @@ impl Writer {
         self.out.push('<');
         self.out.push_str(&name);
         self.open.push(Open { name, rendered: self.rendered.len() });
-        self.pending = Some(Pending { namespace, attributes: Vec::new() });
+        self.pending = Some(Pending { namespace: Some(namespace), declared: None, attributes: Vec::new() });
+    }
+
+    /// Begins an element in no namespace, for a place where there is no default namespace.
+    pub fn start_unqualified(&mut self, local: &'static str) {
+        self.close_tag();
+        self.out.push('<');
+        self.out.push_str(local);
+        self.open.push(Open { name: local.to_owned(), rendered: self.rendered.len() });
+        self.pending = Some(Pending { namespace: None, declared: None, attributes: Vec::new() });
+    }
+
+    /// Declares a namespace on the element just begun, for a qualified name in its content.
+    ///
+    /// # Panics
+    /// If content was written since.
+    pub fn declare(&mut self, namespace: Namespace) {
+        self.pending("declaration").declared = Some(namespace);
     }
 
     /// Adds an attribute in no namespace to the element that was just begun.
@@ -136,8 +156,10 @@ impl Writer {
 
     fn close_tag(&mut self) {
         let Some(mut pending) = self.pending.take() else { return };
-        let mut utilized = vec![pending.namespace];
-        utilized.extend(pending.attributes.iter().filter_map(|(namespace, ..)| *namespace));
+        let mut utilized: Vec<Namespace> = pending.namespace.into_iter().chain(pending.declared).collect();
+        let of_attributes = pending.attributes.iter().filter_map(|(namespace, ..)| *namespace);
+        // The prefix `xml` needs no declaration.
+        utilized.extend(of_attributes.filter(|namespace| namespace.uri != name::XML));
         utilized.sort_by_key(|namespace| namespace.prefix);
         utilized.dedup();
         for namespace in utilized {
@@ -171,6 +193,19 @@ impl Writer {
     fn escaped(&mut self, write: impl FnOnce(&mut Text<'_>)) {
         write(&mut Text(&mut self.out));
     }
+}
+
+/// Text as an attribute value, between quotation marks of the kind `"`, escaped as Canonical XML §2.3 says: what a reader
+/// reads is `value`, with its tabs and line breaks.
+///
+/// ```
+/// assert_eq!(wss_c14n::escape("a<b & \"c\"\n"), "a&lt;b &amp; &quot;c&quot;&#xA;");
+/// ```
+#[must_use]
+pub fn escape(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    escape_value(value.as_bytes(), &mut Text(&mut out));
+    out
 }
 
 /// A string as a sink. The escaping functions cut UTF-8 only at ASCII characters.

@@ -12,6 +12,9 @@ use wss_c14n::{Document, Element, Limits, Writer, name};
 
 use crate::envelope::{Envelope, SoapVersion};
 
+/// The namespace of `xml:lang`, whose prefix is bound everywhere.
+const XML: Namespace = Namespace { prefix: "xml", uri: name::XML };
+
 /// A code of the standard's list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -142,13 +145,13 @@ impl Fault {
                     (None, FaultCode::MustUnderstand) => qualified("MustUnderstand"),
                     (None, _) => qualified("Client"),
                 };
-                // The value is unqualified in SOAP 1.1, so its namespace declaration is, too.
-                writer.raw(&format!(
-                    "<faultcode xmlns:{}=\"{}\">{code}</faultcode><faultstring>{}</faultstring>",
-                    name::WSSE.prefix,
-                    name::WSSE.uri,
-                    escaped(self.code.reason())
-                ));
+                writer.start_unqualified("faultcode");
+                writer.declare(name::WSSE);
+                writer.text(&code);
+                writer.end();
+                writer.start_unqualified("faultstring");
+                writer.text(self.code.reason());
+                writer.end();
             }
             SoapVersion::V12 => {
                 writer.start(soap, "Code");
@@ -156,21 +159,18 @@ impl Fault {
                 writer.leaf(soap, "Value", &qualified(code));
                 if let Some(code) = wsse {
                     writer.start(soap, "Subcode");
-                    writer.raw(&format!(
-                        "<{0}:Value xmlns:{1}=\"{2}\">{code}</{0}:Value>",
-                        soap.prefix,
-                        name::WSSE.prefix,
-                        name::WSSE.uri
-                    ));
+                    writer.start(soap, "Value");
+                    writer.declare(name::WSSE);
+                    writer.text(&code);
+                    writer.end();
                     writer.end();
                 }
                 writer.end();
                 writer.start(soap, "Reason");
-                writer.raw(&format!(
-                    "<{0}:Text xml:lang=\"en\">{1}</{0}:Text>",
-                    soap.prefix,
-                    escaped(self.code.reason())
-                ));
+                writer.start(soap, "Text");
+                writer.attribute_in(XML, "lang", "en");
+                writer.text(self.code.reason());
+                writer.end();
                 writer.end();
             }
         }
@@ -179,10 +179,6 @@ impl Fault {
         writer.end();
         writer.finish()
     }
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A fault from an unproven sender. Use it for the log and for giving up, and for nothing else.

@@ -2,14 +2,15 @@
 //! can deny the message (AS4 Profile of ebMS 3.0 §5.1.8, ebBP Signals 2.0).
 
 use thiserror::Error;
-use wss_c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, name};
+use wss_c14n::name::Namespace;
+use wss_c14n::{Budget, Document, Element, Limits, Writer, name};
 use wss_text::WireText;
 
 use crate::correlation::Correlation;
 use crate::opened::Opened;
 
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
-const EBBP: &str = "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0";
+const EBBP: Namespace = Namespace { prefix: "ebbp", uri: "http://docs.oasis-open.org/ebxml-bp/ebbp-signals-2.0" };
 
 /// Why a reply is not a receipt for a request.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -62,14 +63,18 @@ impl Correlation {
     #[must_use]
     pub fn non_repudiation_information(&self) -> String {
         let parts = self.of_references(|reference| {
-            let octets = Canonicalization::default()
-                .to_octets(&Subset::subtree(reference), &Budget::dangerous_unbounded())
-                .unwrap_or_default();
-            let xml = String::from_utf8(octets).unwrap_or_default();
-            Some(format!("<ebbp:MessagePartNRInformation>{xml}</ebbp:MessagePartNRInformation>"))
+            let octets = reference.canonical(&Budget::dangerous_unbounded()).unwrap_or_default();
+            Some(String::from_utf8(octets).unwrap_or_default())
         });
-        let parts = parts.concat();
-        format!("<ebbp:NonRepudiationInformation xmlns:ebbp=\"{EBBP}\">{parts}</ebbp:NonRepudiationInformation>")
+        let mut writer = Writer::new();
+        writer.start(EBBP, "NonRepudiationInformation");
+        for part in parts {
+            writer.start(EBBP, "MessagePartNRInformation");
+            writer.raw(&part);
+            writer.end();
+        }
+        writer.end();
+        writer.finish()
     }
 
     /// Whether a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every part
@@ -86,7 +91,7 @@ impl Correlation {
         // If nothing was signed, a receipt means nothing.
         let mut left =
             Some(self.of_references(Digested::of)).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
-        let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP, "NonRepudiationInformation")]
+        let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP.uri, "NonRepudiationInformation")]
             .into_iter()
             .fold(vec![document.root()], |parents, (namespace, local)| {
                 parents.into_iter().flat_map(|parent| parent.children_named(namespace, local)).collect()
@@ -95,7 +100,7 @@ impl Correlation {
         let (Some(information), None) = (information.next(), information.next()) else {
             return Err(ReceiptError::NoReceipt);
         };
-        for part in information.children_named(EBBP, "MessagePartNRInformation") {
+        for part in information.children_named(EBBP.uri, "MessagePartNRInformation") {
             for reference in part.children_named(name::DS.uri, "Reference") {
                 let found = Digested::of(reference).ok_or(ReceiptError::NoReceipt)?;
                 let at = left.iter().position(|sent| *sent == found);

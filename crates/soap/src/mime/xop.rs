@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, base64_encode, name};
+use wss_c14n::name::Namespace;
+use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, Writer, base64_encode, name};
 
 use super::cid::{content_id_of, named_by};
 use super::part::MimePart;
@@ -95,10 +96,11 @@ pub fn optimized(
             continue;
         }
         let id = fresh_id();
-        splices.replace(
-            value.content_span(),
-            format!("<xop:Include xmlns:xop=\"{NAMESPACE}\" href=\"cid:{id}\"></xop:Include>"),
-        );
+        let mut include = Writer::new();
+        include.start(Namespace { prefix: "xop", uri: NAMESPACE }, "Include");
+        include.attribute("href", format!("cid:{id}"));
+        include.end();
+        splices.replace(value.content_span(), include.finish());
         parts.push((id, octets));
     }
     Ok(Optimized { envelope: splices.apply(envelope).0, parts })

@@ -192,7 +192,7 @@ impl AssertionTrust {
         if possible.is_empty() {
             return Err(TokenError::Assertion("none of its confirmations is accepted here"));
         }
-        let canonical = Canonicalization::default().to_octets(&Subset::subtree(assertion.element), budget);
+        let canonical = assertion.element.canonical(budget);
         let xml = canonical.map_err(|error| match error {
             CanonicalizeError::Limit(exceeded) => TokenError::Limit(exceeded),
             _ => TokenError::Assertion("it has no canonical form"),

@@ -1,6 +1,6 @@
 //! Licenses of the header (REL Token Profile 1.1.1): opaque XML here; the application says whose key one names.
 
-use wss_c14n::{Canonicalization, Element, Subset, id_of, name};
+use wss_c14n::{Element, id_of, name};
 use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError};
 
 use super::keys::{FoundKey, Holder};
@@ -18,7 +18,7 @@ impl Opening<'_> {
         let Some((license, id)) = license_named(scene, reference)? else { return Ok(None) };
         self.check_order(place, license, &id)?;
         let licenses = self.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
-        let octets = Canonicalization::default().to_octets(&Subset::subtree(license), &self.budget);
+        let octets = license.canonical(&self.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::NoKey)?;
         let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;

@@ -37,7 +37,3 @@ pub(super) fn give_id(element: Element<'_>, id: &str, splices: &mut Splices) {
     };
     splices.insert(element.span().start + 1 + element.qualified_name().len(), attribute);
 }
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
-}

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use wss_c14n::name::Namespace;
 use wss_c14n::{Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
 use wss_crypto::{Certificate, KeyTransport, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
-use super::edit::{escape, replace_content};
+use super::edit::replace_content;
 use super::{Securing, header_block, locate, no_such, parse};
 use crate::emission;
 use crate::error::SecureError;
@@ -224,24 +225,16 @@ fn may_be_encrypted(element: Element<'_>, envelope: Envelope<'_>) -> bool {
 /// `wsse11:EncryptedHeader` in place of a header block, with what the Security header says of whom it is for
 /// (SOAP Message Security 1.1.1 §9.3).
 fn encrypted_header(header: SecurityHeader<'_>, version: SoapVersion, id: &str, data: &str) -> String {
-    let soap = version.namespace();
-    let mut attributes = format!(
-        " xmlns:{}=\"{}\" xmlns:{}=\"{}\" {}:Id=\"{id}\"",
-        name::WSSE11.prefix,
-        name::WSSE11.uri,
-        name::WSU.prefix,
-        name::WSU.uri,
-        name::WSU.prefix
-    );
-    let copied = [version.role_attribute(), "mustUnderstand", "relay"];
-    let said: Vec<String> = copied
-        .iter()
-        .filter_map(|local| header.element.attribute(soap, local).map(|value| (local, value)))
-        .map(|(local, value)| format!(" {}:{local}=\"{}\"", name::SOAP11.prefix, escape(&value)))
-        .collect();
-    if !said.is_empty() {
-        attributes.push_str(&format!(" xmlns:{}=\"{soap}\"", name::SOAP11.prefix));
+    let soap = Namespace { prefix: name::SOAP11.prefix, uri: version.namespace() };
+    let mut writer = Writer::new();
+    writer.start(name::WSSE11, "EncryptedHeader");
+    writer.attribute_in(name::WSU, "Id", id);
+    for local in [version.role_attribute(), "mustUnderstand", "relay"] {
+        if let Some(value) = header.element.attribute(soap.uri, local) {
+            writer.attribute_in(soap, local, value);
+        }
     }
-    let attributes = attributes + &said.concat();
-    format!("<wsse11:EncryptedHeader{attributes}>{data}</wsse11:EncryptedHeader>")
+    writer.raw(data);
+    writer.end();
+    writer.finish()
 }

@@ -13,7 +13,7 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
+use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, escape, id_of, name};
 use wss_crypto::{Certificate, CryptoError};
 use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
@@ -26,7 +26,7 @@ use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
-use edit::{escape, give_id, insert_content};
+use edit::{give_id, insert_content};
 pub(crate) use issued_token::IssuedToken;
 use tokens::Placed;
 use wss_soap::EnvelopeError;

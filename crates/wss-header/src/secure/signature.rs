@@ -1,11 +1,10 @@
 //! Signatures on their way out: parts are digested as they stand, and listed in a SignedInfo that is born canonical.
 
-use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
+use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, escape, id_of, name};
 use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
-use super::edit::escape;
 use super::{Awaited, Securing, Signed, locate, no_such, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
