@@ -2,26 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::limit::{Limit, Limits, PerLimit};
-
-/// *Refused.* A limit is exceeded: the message costs more than its receiver allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exceeded {
-    /// The limit that was exceeded.
-    pub limit: Limit,
-    /// The configured value.
-    pub allowed: u64,
-}
-
-impl std::fmt::Display for Exceeded {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { limit, allowed } = self;
-        write!(f, "more than {allowed} {limit}: if such messages are expected, raise the limit with ")?;
-        write!(f, "`Limits::with(Limit::{limit:?}, …)`, or with `--limit {}=…` on the command line", limit.name())
-    }
-}
-
-impl std::error::Error for Exceeded {}
+use crate::limit::{Exceeded, Limit, Limits, PerLimit};
 
 /// What is left for one message. Work is charged before it is done.
 ///

@@ -20,5 +20,5 @@
 mod budget;
 mod limit;
 
-pub use budget::{Budget, Exceeded};
-pub use limit::{Limit, Limits};
+pub use budget::Budget;
+pub use limit::{Exceeded, Limit, Limits};

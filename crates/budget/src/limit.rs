@@ -209,13 +209,32 @@ impl Limits {
     /// Compares the number of one kind of thing with its limit.
     ///
     /// # Errors
-    /// [`Exceeded`](crate::Exceeded).
+    /// [`Exceeded`].
     #[inline]
-    pub fn check(&self, limit: Limit, count: usize) -> Result<(), crate::Exceeded> {
+    pub fn check(&self, limit: Limit, count: usize) -> Result<(), Exceeded> {
         let allowed = self.get(limit);
-        if count as u64 > allowed { Err(crate::Exceeded { limit, allowed }) } else { Ok(()) }
+        if count as u64 > allowed { Err(Exceeded { limit, allowed }) } else { Ok(()) }
     }
 }
+
+/// *Refused.* A limit is exceeded: the message costs more than its receiver allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The limit that was exceeded.
+    pub limit: Limit,
+    /// The configured value.
+    pub allowed: u64,
+}
+
+impl std::fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { limit, allowed } = self;
+        write!(f, "more than {allowed} {limit}: if such messages are expected, raise the limit with ")?;
+        write!(f, "`Limits::with(Limit::{limit:?}, …)`, or with `--limit {}=…` on the command line", limit.name())
+    }
+}
+
+impl std::error::Error for Exceeded {}
 
 #[cfg(test)]
 mod tests {

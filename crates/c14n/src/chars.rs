@@ -3,8 +3,7 @@
 use memchr::memchr_iter;
 use wide::u8x16;
 
-use crate::error::{ParseError, Problem};
-use crate::reader::malformed;
+use crate::error::{ParseError, Problem, malformed};
 
 #[inline(always)]
 pub(crate) fn is_blank(octet: u8) -> bool {

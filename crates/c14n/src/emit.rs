@@ -9,7 +9,7 @@ use memchr::{memchr, memchr3};
 
 use crate::chars::{is_blank, reference};
 use crate::error::CanonicalizeError;
-use crate::exclusive;
+use crate::exclusive::{self, InclusivePrefixes};
 use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
 use crate::sink::Sink;
@@ -61,28 +61,6 @@ pub(crate) fn write<S: Sink>(
             walker.apex(first, end, &inherited)
         }
         None => walker.document(tape.root),
-    }
-}
-
-/// The prefixes whose declarations are rendered where they are written, even if nothing uses them.
-pub(crate) enum InclusivePrefixes {
-    /// All of them: inclusive methods.
-    All,
-    /// Those of the `PrefixList`, by prefix id; empty for none.
-    Listed(Vec<bool>),
-}
-
-impl InclusivePrefixes {
-    #[inline]
-    fn contains(&self, prefix: u32) -> bool {
-        match self {
-            Self::All => true,
-            Self::Listed(listed) => listed.get(prefix as usize).copied().unwrap_or(false),
-        }
-    }
-
-    fn is_none(&self) -> bool {
-        matches!(self, Self::Listed(listed) if listed.is_empty())
     }
 }
 

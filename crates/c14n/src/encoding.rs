@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::error::ParseError;
-use crate::xsd::collapsed;
+use crate::lexical::collapsed;
 
 pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
     std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })

@@ -188,3 +188,8 @@ pub enum IdError {
         allowed: usize,
     },
 }
+
+#[cold]
+pub(crate) fn malformed(offset: usize, problem: Problem) -> ParseError {
+    ParseError::Malformed { offset, problem }
+}

@@ -4,8 +4,29 @@
 //! The prefixes that an element visibly utilizes are already on the tape (its own pair, and those of its prefixed
 //! attributes). Only the listed prefixes must be looked up.
 
-use crate::emit::InclusivePrefixes;
 use crate::tape::Tape;
+
+/// The prefixes whose declarations are rendered where they are written, even if nothing uses them.
+pub(crate) enum InclusivePrefixes {
+    /// All of them: inclusive methods.
+    All,
+    /// Those of the `PrefixList`, by prefix id; empty for none.
+    Listed(Vec<bool>),
+}
+
+impl InclusivePrefixes {
+    #[inline]
+    pub(crate) fn contains(&self, prefix: u32) -> bool {
+        match self {
+            Self::All => true,
+            Self::Listed(listed) => listed.get(prefix as usize).copied().unwrap_or(false),
+        }
+    }
+
+    pub(crate) fn is_none(&self) -> bool {
+        matches!(self, Self::Listed(listed) if listed.is_empty())
+    }
+}
 
 /// The listed prefixes as a set over the prefix ids of `tape`, without prefixes that the document never binds.
 pub(crate) fn listed(tape: &Tape, prefixes: &[String]) -> InclusivePrefixes {

@@ -5,6 +5,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::chars::{is_blank, reference};
 
+/// Removes the blanks of XML around a value whose type collapses white space and which has none inside.
+#[must_use]
+pub fn collapsed(text: &str) -> &str {
+    text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_blank))
+}
+
 /// Appends character data with references expanded and line ends normalised.
 pub(crate) fn push_text(source: &str, text: &mut String) {
     let octets = source.as_bytes();

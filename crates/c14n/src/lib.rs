@@ -23,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod canonicalize;
 mod chars;
 mod document;
 mod element;
@@ -55,7 +56,7 @@ pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
-pub use write::Writer;
+pub use write::{Writer, escape};
 /// What a document, or a message, may cost.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};
 

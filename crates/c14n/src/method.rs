@@ -1,12 +1,5 @@
 //! The six canonicalisation methods, one row each. No other code compares their URIs.
 
-use wss_budget::{Budget, Limit};
-
-use crate::emit;
-use crate::error::CanonicalizeError;
-use crate::sink::{Fixed, Sink};
-use crate::subset::Subset;
-
 /// A canonicalisation algorithm, as `ds:CanonicalizationMethod` or `ds:Transform` names it.
 ///
 /// ```
@@ -139,62 +132,5 @@ impl Canonicalization {
     #[must_use]
     pub fn prefixes(&self) -> &[String] {
         &self.inclusive_prefixes
-    }
-
-    /// Writes the canonical octets of `subset` to `sink`.
-    ///
-    /// The octets are UTF-8, in document order, and come in several writes. Nothing is buffered, so a digest can be the
-    /// sink and the canonical form need not exist in memory.
-    ///
-    /// # Errors
-    /// [`CanonicalizeError::RelativeNamespace`] if a namespace name in the subset is a relative URI
-    /// (Canonical XML 1.1 §2.1); [`CanonicalizeError::EmptySubset`] if nothing is left to write. After an
-    /// error the sink holds a part of the octets: discard it.
-    ///
-    /// # Specification
-    /// Canonical XML 1.0 and 1.1; Exclusive XML Canonicalization 1.0 §3.
-    ///
-    /// ```
-    /// use wss_c14n::{Canonicalization, Count, Document, Limits, Subset};
-    ///
-    /// let document = Document::parse("<a><b/></a>", &Limits::default())?;
-    /// let mut count = Count::default();
-    /// Canonicalization::default().write(&Subset::document(&document), &mut count)?;
-    /// assert_eq!(count.0, "<a><b></b></a>".len() as u64);
-    /// # Ok::<(), Box<dyn std::error::Error>>(())
-    /// ```
-    pub fn write<S: Sink>(&self, subset: &Subset<'_>, sink: &mut S) -> Result<(), CanonicalizeError> {
-        emit::write(subset, self, sink)
-    }
-
-    /// The canonical form of `subset` as text, with the same limit as [`Canonicalization::to_octets`].
-    ///
-    /// # Errors
-    /// As [`Canonicalization::to_octets`].
-    pub fn to_text(&self, subset: &Subset<'_>, budget: &Budget) -> Result<String, CanonicalizeError> {
-        let octets = self.to_octets(subset, budget)?;
-        // Source and names are text, and pieces are cut only at ASCII characters.
-        Ok(String::from_utf8(octets).expect("canonical form of text is text"))
-    }
-
-    /// The canonical octets of `subset`, if they are not more than `budget` has left of [`Limit::KeptOctets`]. Octets
-    /// beyond that are counted but not stored.
-    ///
-    /// # Errors
-    /// As [`Canonicalization::write`], and [`CanonicalizeError::Limit`].
-    pub fn to_octets(&self, subset: &Subset<'_>, budget: &Budget) -> Result<Vec<u8>, CanonicalizeError> {
-        // Most canonical forms are hardly longer than their source.
-        let likely = subset.source_len() + subset.source_len() / 4 + 256;
-        let mut sink = Fixed::new(likely, budget, Limit::KeptOctets);
-        self.write(subset, &mut sink)?;
-        budget.charge(Limit::KeptOctets, sink.needed)?;
-        if !sink.overflowed() {
-            return Ok(sink.octets);
-        }
-        let needed = usize::try_from(sink.needed).map_err(|_| budget.exceeded(Limit::KeptOctets))?;
-        drop(sink);
-        let mut octets = Vec::with_capacity(needed);
-        self.write(subset, &mut octets)?;
-        Ok(octets)
     }
 }

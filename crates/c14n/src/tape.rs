@@ -9,6 +9,10 @@ pub(crate) const NO_PREFIX: u32 = 0;
 pub(crate) const NO_NAMESPACE: u32 = 0;
 /// The pair of `xml` and its namespace.
 pub(crate) const XML_PAIR: u32 = 1;
+/// The prefix `xml`.
+pub(crate) const XML_PREFIX: u32 = 1;
+/// The prefix `xmlns`.
+pub(crate) const XMLNS_PREFIX: u32 = 2;
 /// The parent of top-level nodes.
 pub(crate) const NO_NODE: u32 = u32::MAX;
 

@@ -17,12 +17,7 @@ use std::borrow::Cow;
 use crate::chars::is_blank;
 use crate::element::Element;
 use crate::error::LeafError;
-
-/// Removes the blanks of XML around a value whose type collapses white space and which has none inside.
-#[must_use]
-pub fn collapsed(text: &str) -> &str {
-    text.trim_matches(|c: char| u8::try_from(c).is_ok_and(is_blank))
-}
+pub use crate::lexical::collapsed;
 
 impl<'a> Element<'a> {
     /// Its text as `xs:string`: white space is preserved.

@@ -20,6 +20,7 @@ mod error;
 mod gcm;
 mod identity;
 mod key;
+mod load;
 mod pem;
 #[cfg(feature = "pkcs12")]
 mod pkcs12;

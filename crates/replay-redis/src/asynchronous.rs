@@ -96,3 +96,11 @@ impl AsyncReplayCache for AsyncRedisReplayStore {
         Box::pin(self.ask(key, until, now))
     }
 }
+
+impl RedisReplay {
+    /// The store that does not block, for tokio.
+    #[must_use]
+    pub fn asynchronous(self) -> AsyncRedisReplayStore {
+        AsyncRedisReplayStore::new(self)
+    }
+}

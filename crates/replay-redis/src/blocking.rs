@@ -1,4 +1,4 @@
-//! The store that blocks the thread while it is asked.
+//! The store that blocks the thread during a request.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Instant, SystemTime};
@@ -80,5 +80,13 @@ impl ReplayCache for RedisReplayStore {
             Err(_) => self.idle().clear(),
         }
         outcome
+    }
+}
+
+impl RedisReplay {
+    /// The store that blocks the thread during a request.
+    #[must_use]
+    pub fn blocking(self) -> RedisReplayStore {
+        RedisReplayStore::new(self)
     }
 }

@@ -4,9 +4,6 @@ use std::time::Duration;
 
 use redis::{Client, ConnectionInfo, IntoConnectionInfo as _};
 
-#[cfg(feature = "async")]
-use crate::asynchronous::AsyncRedisReplayStore;
-use crate::blocking::RedisReplayStore;
 use crate::error::RedisStoreError;
 
 /// A connection that was idle for this long is not used again: firewalls and servers drop idle connections silently,
@@ -76,18 +73,5 @@ impl RedisReplay {
     pub fn replicas(mut self, count: usize) -> Self {
         self.replicas = count;
         self
-    }
-
-    /// The store that blocks the thread during a request.
-    #[must_use]
-    pub fn blocking(self) -> RedisReplayStore {
-        RedisReplayStore::new(self)
-    }
-
-    /// The store that does not block, for tokio.
-    #[cfg(feature = "async")]
-    #[must_use]
-    pub fn asynchronous(self) -> AsyncRedisReplayStore {
-        AsyncRedisReplayStore::new(self)
     }
 }

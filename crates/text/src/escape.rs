@@ -64,7 +64,7 @@ impl fmt::Display for Escaped<'_> {
 /// ```
 #[must_use]
 pub fn shown(text: &str) -> Shown<'_> {
-    let (head, cut) = super::parts(text);
+    let (head, cut) = crate::cut::parts(text);
     Shown { head, cut }
 }
 

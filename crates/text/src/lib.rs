@@ -17,6 +17,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cut;
 mod escape;
 
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
@@ -24,10 +25,7 @@ pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 use std::borrow::Cow;
 use std::fmt;
 
-/// The number of characters that are kept from the beginning of a long text.
-const HEAD: usize = 192;
-/// The number of characters that are kept from its end, which says the most in a path.
-const TAIL: usize = 64;
+use cut::parts;
 
 /// Text that quotes a message. `Display` and `Debug` escape every character that a reader could mistake or not see. Of
 /// a text of more than 256 characters they show the beginning, the end and the length.
@@ -121,16 +119,6 @@ impl WireText {
     fn pieces(&self) -> Shown<'_> {
         Shown::of(&self.head, self.cut.as_ref().map(|cut| (cut.omitted, &*cut.tail)))
     }
-}
-
-/// The beginning of a text and, if it is long, the number of omitted octets and the end.
-fn parts(text: &str) -> (&str, Option<(usize, &str)>) {
-    if text.len() <= HEAD + TAIL || text.chars().nth(HEAD + TAIL).is_none() {
-        return (text, None);
-    }
-    let head = text.char_indices().nth(HEAD).map_or(text.len(), |(at, _)| at);
-    let tail = text.char_indices().nth_back(TAIL - 1).map_or(head, |(at, _)| at);
-    (&text[..head], Some((tail - head, &text[tail..])))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::error::TokenError;
-use crate::security_token_reference::BASE64_BINARY;
+use crate::value_type::BASE64_BINARY;
 
 /// Type of a token with one version 3 certificate.
 pub const X509_V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";

@@ -8,7 +8,7 @@ use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
 
 use crate::error::TokenError;
-use crate::security_token_reference::BASE64_BINARY;
+use crate::value_type::BASE64_BINARY;
 
 const BASE: &str = "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#";
 const MAX_TOKEN: usize = 64 << 10;

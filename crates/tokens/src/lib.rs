@@ -20,6 +20,7 @@ mod security_token_reference;
 mod timestamp;
 mod trust;
 mod username_token;
+mod value_type;
 
 pub use binary_security_token::{
     CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
@@ -37,9 +38,8 @@ pub use saml::{
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
-    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, REL_LICENSE, ReferenceForm,
-    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, SecurityTokenReference, THUMBPRINT_SHA1,
-    write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1, write_token_reference,
+    ReferenceForm, SecurityTokenReference, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
+    write_token_reference,
 };
 pub use timestamp::{Timestamp, write_timestamp};
 pub use trust::{
@@ -48,4 +48,8 @@ pub use trust::{
 pub use username_token::{
     AuthenticatedUser, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN, UsernameToken,
     password_digest, write_digest_token, write_password_key_token, write_text_token,
+};
+pub use value_type::{
+    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, REL_LICENSE, SAML_ASSERTION_ID, SAML_ID,
+    SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1,
 };

@@ -7,6 +7,7 @@
 mod anchor;
 mod path;
 mod revocation;
+mod validity;
 
 use std::time::SystemTime;
 
@@ -17,6 +18,7 @@ use crate::error::TrustError;
 use anchor::Anchors;
 pub use anchor::TrustAnchors;
 pub use revocation::{Revocation, RevocationStatus};
+use validity::check_validity;
 
 /// The expected signers below the anchors.
 ///
@@ -340,18 +342,6 @@ impl Trust {
     }
 }
 
-fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), TrustError> {
-    let subject = || certificate.subject().to_string();
-    let (not_before, not_after) = certificate.validity();
-    if now < not_before {
-        return Err(TrustError::NotYetValid { subject: subject().into(), not_before, now });
-    }
-    if now > not_after {
-        return Err(TrustError::Expired { subject: subject().into(), not_after, now });
-    }
-    Ok(())
-}
-
 /// A certificate that [`Trust`] accepted. Only [`Trust::validate`] makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatedCertificate {
@@ -384,5 +374,12 @@ impl ValidatedCertificate {
     #[must_use]
     pub fn revocation(&self) -> &RevocationStatus {
         &self.revocation
+    }
+}
+
+impl TrustAnchors {
+    /// Sets the expected signers below the anchors.
+    pub fn signer(self, rule: SignerRule) -> Trust {
+        Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
     }
 }

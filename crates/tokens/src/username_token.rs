@@ -7,7 +7,7 @@ use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 
 use crate::error::{PasswordError, TokenError};
 use crate::instant::{format_instant, parse_instant_leniently};
-use crate::security_token_reference::BASE64_BINARY;
+use crate::value_type::BASE64_BINARY;
 
 const PASSWORD_TEXT: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";

@@ -9,6 +9,7 @@
 
 mod error;
 mod key_info;
+mod parameters;
 mod policy;
 mod reference;
 mod sign;

@@ -15,8 +15,7 @@ use wss_c14n::{
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use crate::error::{SignatureError, VerifyError};
-use crate::signature::Signature;
-use crate::signed_info::no_parameters;
+use crate::parameters::no_parameters;
 use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
@@ -168,7 +167,7 @@ impl<'d> Reference<'d> {
     /// As [`Reference::octets`]; [`VerifyError::Limit`] if too little is left of `budget`.
     pub fn digest_fits(
         &self,
-        signature: &Signature<'d>,
+        signature: Element<'d>,
         documents: &dyn Dereference<'d>,
         budget: &Budget,
     ) -> Result<bool, VerifyError> {
@@ -182,7 +181,7 @@ impl<'d> Reference<'d> {
     /// Digests the referenced data and compares.
     pub(crate) fn verify(
         &self,
-        signature: &Signature<'d>,
+        signature: Element<'d>,
         documents: &dyn Dereference<'d>,
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
@@ -192,7 +191,7 @@ impl<'d> Reference<'d> {
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
             return self.verify_attachment(*complete, documents, budget);
         }
-        let resolved = self.resolve(signature.element(), documents)?;
+        let resolved = self.resolve(signature, documents)?;
         let sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
         let DigestSink(digest) = resolved.write_to(sink, budget)?.finish()?;
         if digest.finish().as_octets() != self.digest_value {

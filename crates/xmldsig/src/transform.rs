@@ -7,7 +7,7 @@
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
 use crate::error::SignatureError;
-use crate::signed_info::{canonicalization_of, parse_canonicalization};
+use crate::parameters::{canonicalization_of, parse_canonicalization};
 use crate::token::STR_TRANSFORM;
 
 /// `ds:Transform`.

@@ -30,7 +30,7 @@ pub(crate) fn digests(targets: &Targets<'_>, limits: &Limits) -> Digests {
         for (at, child) in security.children().enumerate().filter(|(_, child)| child.is(name::DS.uri, "Signature")) {
             let Ok(signature) = Signature::parse(child, &budget) else { continue };
             for (nth, reference) in signature.signed_info().references().iter().enumerate() {
-                if let Ok(fits) = reference.digest_fits(&signature, &documents, &budget) {
+                if let Ok(fits) = reference.digest_fits(signature.element(), &documents, &budget) {
                     found.insert((header, at, nth), fits);
                 }
             }

@@ -4,9 +4,8 @@
 
 use memchr::{memchr, memmem};
 
-use super::malformed;
 use crate::chars::is_blank;
-use crate::error::{ParseError, Problem};
+use crate::error::{ParseError, Problem, malformed};
 
 /// Where the document begins behind its XML declaration; `start` if it has none.
 pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {

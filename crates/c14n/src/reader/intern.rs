@@ -5,9 +5,8 @@
 
 use std::collections::HashMap;
 
-use super::{XML_PREFIX, XMLNS_PREFIX};
 use crate::error::Problem;
-use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR};
+use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR, XML_PREFIX, XMLNS_PREFIX};
 use crate::{chars, name};
 
 /// The binding of a prefix that no declaration in scope binds.

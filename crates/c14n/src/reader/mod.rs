@@ -20,7 +20,7 @@ use memchr::{memchr, memchr_iter, memchr3, memmem};
 use wss_budget::{Exceeded, Limit, Limits};
 
 use crate::chars::{check_characters, is_blank, reference};
-use crate::error::{ParseError, Problem};
+use crate::error::{ParseError, Problem, malformed};
 use crate::tape::{Attribute, Declaration, Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
 use intern::{KnownNames, Names, QName};
 use stops::Stops;
@@ -44,9 +44,6 @@ fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
     const FREE: usize = 16 << 10;
     (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
 }
-
-const XML_PREFIX: u32 = 1;
-const XMLNS_PREFIX: u32 = 2;
 
 struct Reader<'s, 'l> {
     octets: &'s [u8],
@@ -352,11 +349,6 @@ impl<'s, 'l> Reader<'s, 'l> {
         }
         at
     }
-}
-
-#[cold]
-pub(crate) fn malformed(offset: usize, problem: Problem) -> ParseError {
-    ParseError::Malformed { offset, problem }
 }
 
 #[cold]

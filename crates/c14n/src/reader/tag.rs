@@ -4,11 +4,11 @@ use wss_budget::Limit;
 
 use super::intern::{Key, QName, UNBOUND};
 use super::order::{CanonicalOrder, Sorted};
-use super::{Failed, Reader, XMLNS_PREFIX};
+use super::{Failed, Reader};
 use crate::chars::{is_blank, reference};
 use crate::error::Problem;
 use crate::name;
-use crate::tape::{Attribute, Declaration, Kind, NO_NODE, NO_PREFIX, Node, flag};
+use crate::tape::{Attribute, Declaration, Kind, NO_NODE, NO_PREFIX, Node, XMLNS_PREFIX, flag};
 
 impl Reader<'_, '_> {
     // STag ::= '<' QName (S Attribute)* S? '>'    EmptyElemTag ::= '<' QName (S Attribute)* S? '/>'

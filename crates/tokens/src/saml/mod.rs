@@ -14,7 +14,7 @@ use wss_c14n::{Budget, Element, Limit, id_of, name};
 
 use crate::error::TokenError;
 use crate::instant::parse_instant;
-use crate::security_token_reference::{SAML_V1_1, SAML_V2_0};
+use crate::value_type::{SAML_V1_1, SAML_V2_0};
 
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;

@@ -7,20 +7,12 @@ use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::anchor_from_trusted_cert;
 use wss_crypto::{Certificate, LoadError};
 
-use super::{SignerRule, Trust};
 use crate::error::TrustError;
 
 /// Anchors without a rule are no trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]
 #[must_use = "anchors become a trust with `signer`"]
 pub struct TrustAnchors(pub(super) Anchors);
-
-impl TrustAnchors {
-    /// Sets the expected signers below the anchors.
-    pub fn signer(self, rule: SignerRule) -> Trust {
-        Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
-    }
-}
 
 /// Anchors, parsed once for all messages.
 #[derive(Debug, Clone)]
@@ -68,7 +60,7 @@ impl Anchors {
     /// Checks an anchor at the end of a path with this number of authorities below it. webpki does not check anchors.
     pub(super) fn judge(&self, anchor: &Certificate, authorities: usize, now: SystemTime) -> Result<(), TrustError> {
         if !self.are_unchecked {
-            super::check_validity(anchor, now)?;
+            super::validity::check_validity(anchor, now)?;
         }
         let allowed = anchor.basic_constraints().and_then(|constraints| constraints.path_len);
         match allowed {

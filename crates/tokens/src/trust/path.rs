@@ -167,7 +167,7 @@ impl Trust {
         let mut authorities = named.iter().map(|candidate| candidate.certificate);
         match error {
             webpki::Error::CertExpired { .. } | webpki::Error::CertNotValidYet { .. } => {
-                let outside = authorities.find_map(|authority| super::check_validity(authority, now).err());
+                let outside = authorities.find_map(|authority| super::validity::check_validity(authority, now).err());
                 outside.unwrap_or(TrustError::NoPath { subject: subject.into() })
             }
             webpki::Error::CaUsedAsEndEntity

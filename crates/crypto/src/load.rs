@@ -1,0 +1,108 @@
+//! Files to keys and revocation lists: PEM sections, or DER unchanged.
+
+use rustls_pki_types::pem::SectionKind;
+use zeroize::Zeroizing;
+
+use crate::certificate::Certificate;
+use crate::der;
+use crate::error::LoadError;
+use crate::key::{PrivateKey, PublicKey};
+use crate::pem::{is_pem, sections};
+use crate::revocation_list::RevocationList;
+
+impl RevocationList {
+    /// Every list of a PEM file, in order; or the one of a DER file.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`] if a PEM file holds none, and as for [`RevocationList::from_der`].
+    pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
+        if !is_pem(octets) {
+            return Ok(vec![Self::from_der(octets)?]);
+        }
+        let found: Vec<_> = sections(octets).into_iter().filter(|(kind, _)| *kind == SectionKind::Crl).collect();
+        if found.is_empty() {
+            return Err(LoadError::NotFound { wanted: "CRL" });
+        }
+        found.iter().map(|(_, der)| Self::from_der(der)).collect()
+    }
+}
+
+impl PrivateKey {
+    /// The private key of a PEM file (PKCS#8, PKCS#1, SEC1), or DER of one of them.
+    ///
+    /// # Errors
+    /// [`LoadError::PasswordNeeded`] if it is encrypted; [`LoadError::NotFound`]; as for
+    /// [`PrivateKey::from_der`].
+    pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
+        Self::from_pem_with_password(octets, None)
+    }
+
+    /// As [`PrivateKey::from_pem`], decrypting PKCS#8 with `password` (RFC 8018: PBES2).
+    ///
+    /// # Errors
+    /// [`LoadError::WrongPassword`], and as for [`PrivateKey::from_pem`].
+    pub fn from_pem_with_password(octets: &[u8], password: Option<&str>) -> Result<Self, LoadError> {
+        let key = if is_pem(octets) {
+            let labelled = encrypted_section(octets);
+            let kinds = [SectionKind::PrivateKey, SectionKind::RsaPrivateKey, SectionKind::EcPrivateKey];
+            let plain = sections(octets).into_iter().find(|(kind, _)| kinds.contains(kind)).map(|(_, der)| der);
+            labelled.or(plain).ok_or(LoadError::NotFound { wanted: "private key" })?
+        } else {
+            octets.to_vec()
+        };
+        let key = Zeroizing::new(key);
+        if !is_encrypted(&key) {
+            return Self::from_der(&key);
+        }
+        let password = password.ok_or(LoadError::PasswordNeeded)?;
+        let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(key.as_slice());
+        let info = info.map_err(|_| LoadError::Malformed { what: "encrypted private key" })?;
+        let plain = info.decrypt(password).map_err(|_| LoadError::WrongPassword)?;
+        Self::from_der(plain.as_bytes()).map_err(|_| LoadError::WrongPassword)
+    }
+}
+
+/// `ENCRYPTED PRIVATE KEY` is a separate label, which PEM readers for TLS omit.
+fn encrypted_section(octets: &[u8]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(octets).ok()?;
+    let (_, after) = text.split_once("-----BEGIN ENCRYPTED PRIVATE KEY-----")?;
+    let (body, _) = after.split_once("-----END ENCRYPTED PRIVATE KEY-----")?;
+    let body: String = body.split_ascii_whitespace().collect();
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).ok()
+}
+
+/// EncryptedPrivateKeyInfo: a sequence that begins with a sequence. A private key begins with a version.
+fn is_encrypted(octets: &[u8]) -> bool {
+    der::Reader::new(octets).only(der::SEQUENCE).and_then(|content| der::Reader::new(content).peek())
+        == Some(der::SEQUENCE)
+}
+
+impl PublicKey {
+    /// The public key of a PEM file: `PUBLIC KEY`, `RSA PUBLIC KEY`, or that of a certificate; or DER of these.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`], and as for [`PublicKey::from_spki`].
+    pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
+        let not_found = LoadError::NotFound { wanted: "public key or certificate" };
+        if !is_pem(octets) {
+            return Self::from_spki(octets)
+                .or_else(|error| Self::from_pkcs1(octets).ok_or(error))
+                .or_else(|error| Certificate::from_der(octets).map(|c| c.public_key().clone()).map_err(|_| error));
+        }
+        for (kind, der) in sections(octets) {
+            match kind {
+                SectionKind::PublicKey => return Self::from_spki(&der),
+                SectionKind::Certificate => return Certificate::from_der(&der).map(|c| c.public_key().clone()),
+                _ => {}
+            }
+        }
+        Err(not_found)
+    }
+
+    fn from_pkcs1(octets: &[u8]) -> Option<Self> {
+        let mut parts = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+        let modulus = der::magnitude(parts.expect(der::INTEGER)?)?;
+        let exponent = der::magnitude(parts.expect(der::INTEGER)?)?;
+        Self::from_rsa(modulus, exponent).ok().filter(|_| parts.is_empty())
+    }
+}

@@ -1,0 +1,357 @@
+//! The house: inside a crate, files depend on one another in one direction.
+//!
+//! For each crate, the paths that its files name (`crate::…`, `super::…`, `self::…`, child modules and what was imported)
+//! are resolved to files, and the circles of files computed. No circle has more than two files, and each of two is in
+//! [`EXPLAINED`] with its reason; larger ones that are left over are in [`TO_BE_MENDED`], and may not grow.
+//!
+//! Re-exports are followed to the file that defines the item, so that a `lib.rs` or `mod.rs` counts only for what it
+//! defines itself. Comments and the tests at the foot of a file do not count. Methods do not count, either: they name no path.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Circles of two files: crate, the files, and why they are one thing in two files.
+const EXPLAINED: &[(&str, [&str; 2], &str)] = &[
+    ("bsp", ["reference.rs", "targets.rs"], "a reference is one of the targets, and names another of them"),
+    ("c14n", ["document.rs", "element.rs"], "an element is a place in a document, which gives out elements"),
+    ("crypto", ["identity.rs", "pkcs12.rs"], "an identity is read from a key store, which holds identities"),
+    ("tokens", ["error.rs", "instant.rs"], "errors show instants, and an instant that cannot be read is an error"),
+    (
+        "tokens",
+        ["trust.rs", "trust/revocation.rs"],
+        "a trust holds the lists, and revocation is judged as a part of it",
+    ),
+];
+
+/// Circles that are larger and not mended yet: crate, a file of it, how many files it has at most, and what mends it.
+const TO_BE_MENDED: &[(&str, &str, usize, &str)] = &[
+    (
+        "crypto",
+        "provider/mod.rs",
+        18,
+        "what both providers and their callers need (`Secret`, `DigestValue`) goes below `provider`",
+    ),
+    (
+        "wss-header",
+        "receiver.rs",
+        13,
+        "`open` takes its configuration by value and gives out facts, so that it knows no `Receiver`",
+    ),
+    ("wss-header", "plan.rs", 5, "`Recipe::plan` moves beside `Plan`, and `secure` takes the parts of a plan"),
+];
+
+#[test]
+fn no_circle_of_files_is_larger_than_two_and_each_of_two_is_explained() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut crates: Vec<PathBuf> = fs::read_dir(root.join("crates"))
+        .expect("the folder of the crates")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.join("src").is_dir())
+        .collect();
+    crates.sort();
+    crates.push(root.to_owned());
+    let mut wrong = Vec::new();
+    let (mut found, mut left) = (BTreeSet::new(), BTreeSet::new());
+    for folder in crates {
+        let name = match folder.strip_prefix(root.join("crates")) {
+            Ok(name) => name.display().to_string(),
+            Err(_) => "ws-security".to_owned(),
+        };
+        for circle in Crate::read(&folder.join("src")).circles() {
+            let explained = EXPLAINED.iter().position(|(of, files, _)| *of == name && circle.iter().eq(files.iter()));
+            let known = TO_BE_MENDED.iter().position(|(of, file, most, _)| {
+                *of == name && circle.len() <= *most && circle.iter().any(|other| other == file)
+            });
+            match (explained, known) {
+                (Some(at), _) => drop(found.insert(at)),
+                (None, Some(at)) => drop(left.insert(at)),
+                (None, None) => wrong.push(format!("{name}: {}", circle.join(", "))),
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "circles of files:\n{}", wrong.join("\n"));
+    let gone: Vec<_> = EXPLAINED.iter().enumerate().filter(|(at, _)| !found.contains(at)).collect();
+    assert!(gone.is_empty(), "no longer circles, so take them off the list: {gone:?}");
+    let mended: Vec<_> = TO_BE_MENDED.iter().enumerate().filter(|(at, _)| !left.contains(at)).collect();
+    assert!(mended.is_empty(), "mended, so take them off the list: {mended:?}");
+}
+
+#[test]
+fn circles_are_found_through_imports_re_exports_and_inline_paths() {
+    let of = |files: &[(&str, &str)]| {
+        Crate::of(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))).circles()
+    };
+    let straight = of(&[
+        ("lib.rs", "mod a; mod b; pub use a::A;"),
+        ("a.rs", "use crate::b::B; pub struct A;"),
+        ("b.rs", "pub struct B;"),
+    ]);
+    assert!(straight.is_empty(), "{straight:?}");
+    let back = "/// [`crate::A`]\npub struct B;\nfn f(_: crate::A) {}";
+    let inline = of(&[
+        ("lib.rs", "mod a; mod b; pub use a::A;"),
+        ("a.rs", "use super::b;\npub struct A(b::B);"),
+        ("b.rs", back),
+    ]);
+    assert_eq!(inline, [["a.rs", "b.rs"]]);
+    let in_comment = of(&[
+        ("lib.rs", "mod a; mod b; pub use a::A;"),
+        ("a.rs", "use super::b::{B};\npub struct A;"),
+        ("b.rs", "/// [`crate::A`]\npub struct B;\n#[cfg(test)]\nmod tests { use crate::A; }"),
+    ]);
+    assert!(in_comment.is_empty(), "{in_comment:?}");
+    let three = of(&[
+        ("lib.rs", "mod a; mod b;"),
+        ("a.rs", "use super::b::{c::C, D};"),
+        ("b/mod.rs", "mod c; pub use c::C; pub struct D;"),
+        ("b/c.rs", "use super::D;\nuse crate::a;\npub struct C(a::X);"),
+    ]);
+    assert_eq!(three, [["a.rs", "b/c.rs"]]);
+}
+
+/// The files of a crate, by module path.
+struct Crate {
+    modules: BTreeMap<Vec<String>, Module>,
+}
+
+struct Module {
+    file: String,
+    /// Names that `use` brings in, or out, and what they are.
+    imports: BTreeMap<String, Vec<String>>,
+    /// Modules whose items are all imported.
+    globs: Vec<Vec<String>>,
+    /// Paths that are named, as far as they count.
+    paths: Vec<Vec<String>>,
+}
+
+impl Crate {
+    fn read(src: &Path) -> Self {
+        fn walk(folder: &Path, out: &mut Vec<PathBuf>) {
+            for entry in fs::read_dir(folder).expect("a folder of sources") {
+                let path = entry.expect("an entry").path();
+                if path.is_dir() {
+                    walk(&path, out);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    out.push(path);
+                }
+            }
+        }
+        let mut files = Vec::new();
+        walk(src, &mut files);
+        Self::of(files.into_iter().map(|path| {
+            let name = path.strip_prefix(src).expect("inside").display().to_string();
+            (name, fs::read_to_string(&path).expect("a source file"))
+        }))
+    }
+
+    fn of(files: impl Iterator<Item = (String, String)>) -> Self {
+        let modules = files.map(|(name, text)| (module_path(&name), Module::read(name, &text)));
+        Self { modules: modules.collect() }
+    }
+
+    /// Each circle as its files, sorted.
+    fn circles(&self) -> Vec<Vec<String>> {
+        let edges: BTreeMap<&str, BTreeSet<&str>> = self
+            .modules
+            .iter()
+            .map(|(at, module)| {
+                let targets = module.paths.iter().filter_map(|path| self.resolve(at, path, 0));
+                (module.file.as_str(), targets.filter(|file| *file != module.file).collect())
+            })
+            .collect();
+        // A few hundred files: what each reaches is cheap enough.
+        let reach: BTreeMap<&str, BTreeSet<&str>> = edges.keys().map(|file| (*file, reachable(file, &edges))).collect();
+        let mut circles = BTreeSet::new();
+        for file in edges.keys() {
+            let both = reach[file].iter().filter(|other| reach[**other].contains(file));
+            let mut circle: Vec<String> = both.map(|other| (*other).to_owned()).collect();
+            if !circle.is_empty() {
+                circle.push((*file).to_owned());
+                circle.sort();
+                circle.dedup();
+                circles.insert(circle);
+            }
+        }
+        circles.into_iter().collect()
+    }
+
+    /// The file that defines what `path` names, seen from the module `at`; `None` for other crates.
+    fn resolve(&self, at: &[String], path: &[String], depth: usize) -> Option<&str> {
+        // An item that is re-exported in a circle is an error of the compiler.
+        if depth > 16 {
+            return None;
+        }
+        let mut module = at.to_vec();
+        let mut rest = path;
+        let mut is_anchored = false;
+        while let Some((first, tail)) = rest.split_first() {
+            match first.as_str() {
+                "crate" => module.clear(),
+                "super" => drop(module.pop()),
+                "self" => {}
+                _ => break,
+            }
+            is_anchored = true;
+            rest = tail;
+        }
+        loop {
+            let own = self.modules.get(&module)?;
+            let Some((first, tail)) = rest.split_first() else { return Some(&own.file) };
+            let child: Vec<String> = module.iter().chain([first]).cloned().collect();
+            if self.modules.contains_key(&child) {
+                (module, rest, is_anchored) = (child, tail, true);
+                continue;
+            }
+            if let Some(target) = own.imports.get(first) {
+                let target: Vec<String> = target.iter().chain(tail).cloned().collect();
+                return if target == path { None } else { self.resolve(&module, &target, depth + 1) };
+            }
+            // What is neither a module nor imported is defined here, or in another crate.
+            if !is_anchored {
+                return None;
+            }
+            let from_glob = own.globs.iter().find(|glob| self.defines(&module, glob, first));
+            return match from_glob {
+                Some(glob) => {
+                    let target: Vec<String> = glob.iter().chain(rest).cloned().collect();
+                    self.resolve(&module, &target, depth + 1)
+                }
+                None => Some(&own.file),
+            };
+        }
+    }
+
+    /// Whether a module that is imported whole is one of this crate that exports `name`.
+    fn defines(&self, at: &[String], glob: &[String], name: &str) -> bool {
+        let Some(file) = self.resolve(at, glob, 8) else { return false };
+        self.modules.values().any(|module| module.file == file && module.imports.contains_key(name))
+    }
+}
+
+fn reachable<'e>(from: &str, edges: &BTreeMap<&'e str, BTreeSet<&'e str>>) -> BTreeSet<&'e str> {
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&str> = edges[from].iter().copied().collect();
+    while let Some(next) = open.pop() {
+        if let Some((known, targets)) = edges.get_key_value(next)
+            && seen.insert(*known)
+        {
+            open.extend(targets);
+        }
+    }
+    seen
+}
+
+fn module_path(file: &str) -> Vec<String> {
+    let mut path: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+    if path.last().is_some_and(|last| matches!(last.as_str(), "mod" | "lib" | "main")) {
+        path.pop();
+    }
+    path
+}
+
+impl Module {
+    fn read(file: String, text: &str) -> Self {
+        let code = code_of(text);
+        let gathers = ["lib.rs", "mod.rs"].iter().any(|name| file == *name || file.ends_with(&format!("/{name}")));
+        let (mut imports, mut globs, mut used) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut rest = String::new();
+        for statement in code.split_inclusive(';') {
+            let Some((is_public, tree)) = use_tree(statement) else {
+                rest.push_str(statement);
+                continue;
+            };
+            for (mut path, alias) in expand(tree) {
+                if path.last().is_some_and(|last| last == "*") {
+                    path.pop();
+                    globs.push(path.clone());
+                } else {
+                    imports.insert(alias, path.clone());
+                }
+                // What a folder only passes on is no dependency of its own.
+                if !(gathers && is_public) {
+                    used.push(path);
+                }
+            }
+        }
+        // An imported module counts where something of it is named.
+        let inline = inline_paths(&rest);
+        used.retain(|path| {
+            let last = path.last().map(String::as_str).unwrap_or_default();
+            last.starts_with(char::is_uppercase) || !inline.iter().any(|named| named[0] == last)
+        });
+        Self { file, imports, globs, paths: used.into_iter().chain(inline).collect() }
+    }
+}
+
+/// The code of a file without comments, and without the tests at its foot.
+fn code_of(text: &str) -> String {
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+    let lines = code.lines().map(|line| match line.find("//") {
+        Some(at) if !line[..at].contains('"') => &line[..at],
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The tree of the `use` that a statement ends with, and whether it is public.
+fn use_tree(statement: &str) -> Option<(bool, &str)> {
+    let at = statement.rfind("use ")?;
+    let (before, tree) = statement.split_at(at);
+    let before = before.lines().last().unwrap_or_default().trim();
+    let is_use = before.is_empty() || before.ends_with('}') || (before.starts_with("pub") && !before.contains("fn"));
+    is_use.then(|| (before.starts_with("pub"), tree["use ".len()..].trim_end_matches(';').trim()))
+}
+
+/// Every path of a tree, with the name it gets.
+fn expand(tree: &str) -> Vec<(Vec<String>, String)> {
+    let segments = |text: &str| -> Vec<String> {
+        text.split("::").map(|segment| segment.trim().to_owned()).filter(|segment| !segment.is_empty()).collect()
+    };
+    let Some(open) = tree.find('{') else {
+        let (path, alias) = tree.split_once(" as ").map_or((tree, None), |(path, alias)| (path, Some(alias)));
+        let path = segments(path);
+        let alias = alias.map(|alias| alias.trim().to_owned()).or_else(|| path.last().cloned()).unwrap_or_default();
+        return vec![(path, alias)];
+    };
+    let prefix = segments(&tree[..open]);
+    let inner = &tree[open + 1..tree.rfind('}').unwrap_or(tree.len())];
+    let (mut depth, mut start, mut items) = (0, 0, Vec::new());
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                items.push(&inner[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    items.push(&inner[start..]);
+    let items = items.into_iter().map(str::trim).filter(|item| !item.is_empty());
+    items
+        .flat_map(expand)
+        .map(|(path, alias)| match path.as_slice() {
+            [only] if only == "self" => (prefix.clone(), prefix.last().cloned().unwrap_or_default()),
+            _ => (prefix.iter().chain(&path).cloned().collect(), alias),
+        })
+        .collect()
+}
+
+/// Paths of two segments or more.
+fn inline_paths(code: &str) -> Vec<Vec<String>> {
+    let mut found = BTreeSet::new();
+    let is_of_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    for word in code.split(|c| !is_of_path(c)) {
+        let path: Vec<String> = word
+            .split("::")
+            .filter(|segment| !segment.is_empty() && !segment.contains(':'))
+            .map(str::to_owned)
+            .collect();
+        if word.contains("::") && path.len() > 1 && !word.starts_with(':') {
+            found.insert(path);
+        }
+    }
+    found.into_iter().collect()
+}
