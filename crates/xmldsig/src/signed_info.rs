@@ -1,8 +1,6 @@
 //! `ds:SignedInfo`: the signed references and methods (XML Signature 1.1 §4.4).
 
-use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Limit, Subset, Writer, name,
-};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Limit, Subset, Writer, name};
 use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
 
 use crate::error::SignatureError;

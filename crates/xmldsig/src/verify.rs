@@ -79,7 +79,7 @@ pub fn verify<'d, E: From<VerifyError>>(
     let references = signed_info
         .references()
         .iter()
-        .map(|reference| reference.verify(signature, documents, budget))
+        .map(|reference| reference.verify(signature.element(), documents, budget))
         .collect::<Result<_, _>>()?;
     Ok(VerifiedSignature::new(signature.element(), signed_info.method(), octets, references))
 }

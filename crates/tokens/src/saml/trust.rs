@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Document, Element, Limit, Subset, name};
+use wss_c14n::{Budget, CanonicalizeError, Document, Element, Limit, Subset, name};
 use wss_crypto::{Certificate, VerifyingKey};
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
