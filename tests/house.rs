@@ -38,7 +38,7 @@ const TO_BE_MENDED: &[(&str, &str, usize, &str)] = &[
         13,
         "`open` takes its configuration by value and gives out facts, so that it knows no `Receiver`",
     ),
-    ("wss-header", "plan.rs", 5, "`Recipe::plan` moves beside `Plan`, and `secure` takes the parts of a plan"),
+    ("wss-header", "plan.rs", 6, "`Recipe::plan` moves beside `Plan`, and `secure` takes the parts of a plan"),
 ];
 
 #[test]
