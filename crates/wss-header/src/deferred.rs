@@ -1,4 +1,4 @@
-//! Opening in two steps, for stores that are asked asynchronously: everything but the replay store, then the store.
+//! Opening in two steps, for asynchronous stores: everything except the replay store, then the store.
 
 use std::time::SystemTime;
 
@@ -11,7 +11,7 @@ use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 use wss_soap::mime::Package;
 
-/// The verbs of a [`Receiver`], up to the question whether the message is new. Made by [`Receiver::deferred`].
+/// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Deferred<'r>(pub(crate) &'r Receiver);
 
@@ -68,12 +68,13 @@ impl Deferred<'_> {
     }
 }
 
-/// A message that proved everything but that it is new. Nothing can be read from it before a store accepted it.
+/// A message that is completely verified, except that it may be a replay. Nothing can be read from it before a store
+/// accepts it.
 ///
-/// A message may be remembered by several keys: one for each signature, nonce and assertion to be used once. All of
-/// them must be new. If one is not, the message is refused, and the keys that were inserted before it stay: the message
-/// cannot be accepted later, and its sender must send another one. The keys are inserted in one order whatever the order
-/// in the message, so that of several deliveries at once exactly one is accepted.
+/// A message may have several replay keys: one for each signature, nonce and assertion that may be used once. All of
+/// them must be new. If one is not, the message is refused, and the keys that were inserted before it remain: the
+/// message cannot be accepted later, and its sender must send another one. The order of the keys does not depend on the
+/// message, so that of several simultaneous deliveries exactly one is accepted.
 #[must_use = "the message is not accepted until a store says that it is new: call `accept` or `accept_async`"]
 pub struct PendingReplay<T> {
     pub(crate) opened: T,
@@ -81,10 +82,10 @@ pub struct PendingReplay<T> {
     pub(crate) remembered: Remembered,
 }
 
-/// What a store is asked to remember of a message.
+/// What a store must remember of a message.
 pub(crate) struct Remembered {
     now: SystemTime,
-    /// Keys, and the last instant at which each must be known.
+    /// The keys, and the last instant at which each must be known.
     keys: Vec<([u8; 32], SystemTime)>,
 }
 
@@ -102,7 +103,7 @@ impl<T> std::fmt::Debug for PendingReplay<T> {
 }
 
 impl<T> PendingReplay<T> {
-    /// Gives the message out, if `store` has not seen it.
+    /// Returns the message, if `store` has not seen it.
     ///
     /// # Errors
     /// [`OpenError::Replay`].
@@ -116,7 +117,7 @@ impl<T> PendingReplay<T> {
         Ok(self.opened)
     }
 
-    /// Gives the message out, if `store` has not seen it. A future that is dropped before it is ready leaves the message
+    /// Returns the message, if `store` has not seen it. If the future is dropped before it is ready, the message is
     /// refused, and perhaps remembered.
     ///
     /// # Errors

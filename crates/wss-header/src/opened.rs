@@ -1,4 +1,4 @@
-//! What a message proved, and the only door to what it says.
+//! The proven facts of a message, and the only access to its content.
 
 use std::time::SystemTime;
 
@@ -14,9 +14,9 @@ use crate::signer::Signer;
 use crate::waiver::Waiver;
 use wss_bsp::Report;
 
-/// A message that proved what was required. Made by [`Receiver::open`](crate::Receiver::open) alone.
+/// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///
-/// It hands out the octets that were authenticated and nothing else.
+/// It returns only authenticated octets.
 #[must_use]
 pub struct Opened {
     pub(crate) body: String,
@@ -43,8 +43,8 @@ impl std::fmt::Debug for Opened {
     }
 }
 
-/// A SAML assertion whose issuer is trusted, that is meant for us and holds now, and whose sender was shown to be its
-/// subject. Made by [`Receiver::open`](crate::Receiver::open) alone.
+/// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
+/// sender proved to be its subject. Only [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedAssertion {
     pub(crate) issued: IssuedAssertion,
@@ -52,20 +52,20 @@ pub struct AuthenticatedAssertion {
 }
 
 impl AuthenticatedAssertion {
-    /// What it says.
+    /// The assertion.
     #[must_use]
     pub fn assertion(&self) -> &IssuedAssertion {
         &self.issued
     }
 
-    /// How the sender was shown to be its subject.
+    /// How the sender proved to be its subject.
     #[must_use]
     pub fn confirmed_by(&self) -> ConfirmationMethod {
         self.method
     }
 }
 
-/// XML that was authenticated: octets that were digested, or plaintext that was decrypted inside them.
+/// Authenticated XML: digested octets, or plaintext that was decrypted inside them.
 #[derive(Debug, Clone, Copy)]
 pub struct Authenticated<'o> {
     xml: &'o str,
@@ -81,8 +81,8 @@ impl<'o> Authenticated<'o> {
     /// A tree over exactly those octets.
     ///
     /// # Errors
-    /// [`roxmltree::Error`] for the few shapes that are well-formed and that parser does not take, such as elements
-    /// with the prefix `xml`.
+    /// [`roxmltree::Error`] for the few well-formed documents that this parser refuses, such as elements with the
+    /// prefix `xml`.
     pub fn tree(&self) -> Result<roxmltree::Document<'o>, roxmltree::Error> {
         roxmltree::Document::parse(self.xml)
     }
@@ -103,13 +103,13 @@ impl Opened {
         only.map(|block| Authenticated { xml: &block.xml })
     }
 
-    /// Who signed the Body.
+    /// The signer of the Body.
     #[must_use]
     pub fn signer(&self) -> &Signer {
         &self.signer
     }
 
-    /// The assertions whose subject the sender was shown to be.
+    /// The assertions whose subject the sender proved to be.
     #[must_use]
     pub fn assertions(&self) -> &[AuthenticatedAssertion] {
         &self.assertions
@@ -121,51 +121,50 @@ impl Opened {
         &self.attachments
     }
 
-    /// The Content-IDs of attachments that it does not cover, `None` for those that have none: anyone may have put them
-    /// there.
+    /// The Content-IDs of attachments that it does not cover, `None` for one without an ID. Anyone may have added them.
     #[must_use]
     pub fn unauthenticated_attachments(&self) -> &[Option<String>] {
         &self.unauthenticated_attachments
     }
 
-    /// The message to be sent on, if the receiver [forwards](crate::Receiver::forwards). What this node did not verify
-    /// in it is for others to verify.
+    /// The message for forwarding, if the receiver [forwards](crate::Receiver::forwards). This node did not verify all
+    /// of it: its other parts are for other receivers.
     #[must_use]
     pub fn forwarded(&self) -> Option<&str> {
         self.forwarded.as_deref()
     }
 
-    /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).
+    /// The state that a reply to this request needs: give it to [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn correlation(&self) -> &Correlation {
         &self.correlation
     }
 
-    /// The user of the message, if a username token proves one: the user's password made the key of the signature over
-    /// the Body, or of one that endorses it; or [`Opened::signer`], being someone, covers the token, and so presents it;
-    /// or an anonymous signature covers it, and the password came as text that none but the receiver can read; or the
-    /// transport is declared protected. A token that was checked and that nothing ties to the message is not given.
+    /// The user of the message, if a username token proves one: the key derived from the user's password signed the
+    /// Body, or endorsed its signature; or a known [`Opened::signer`] covers the token, and so presents it; or an
+    /// anonymous signature covers it, and the password came as text that only the receiver can read; or the transport
+    /// is declared protected. A token whose password was checked but that nothing ties to the message is not returned.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
     }
 
-    /// Ciphertext in the Body, in the covered header blocks and in the Security header that nobody opened: empty unless
+    /// Remaining ciphertext in the Body, in the covered header blocks and in the Security header: empty unless
     /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others) admits it.
     #[must_use]
     pub fn remaining_ciphertext(&self) -> &[RemainingCiphertext] {
         &self.evidence.remaining
     }
 
-    /// Who signed what, how it was encrypted, which rules were waived.
+    /// Who signed which parts, how they were encrypted, and which rules were waived.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 }
 
-/// A message that need not prove who wrote its Body. Made by
-/// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) alone.
+/// A message whose Body may be from anyone. Only
+/// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) makes it.
 #[derive(Debug)]
 #[must_use]
 pub struct UnsignedOpened {
@@ -182,70 +181,70 @@ impl UnsignedOpened {
         &self.body
     }
 
-    /// A user whose password was checked, if the message carries a username token. It says that the token was made with
-    /// the password, and that it comes for the first time; not that the user sent this message, or wrote its Body.
-    /// Whoever saw the token on the way, and kept the genuine message back, can send it with another Body: only a
-    /// protected transport or a signature prevents that.
+    /// A user whose password was checked, if the message contains a username token. It means that the token was made
+    /// with the password, and that it was not seen before. It does not mean that the user sent this message, or wrote
+    /// its Body. Whoever saw the token and stopped the genuine message can send it with another Body: only a protected
+    /// transport or a signature prevents that.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
     }
 
-    /// Ciphertext in the Body and in the Security header that nobody opened: empty unless
+    /// Remaining ciphertext in the Body and in the Security header: empty unless
     /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others) admits it.
     #[must_use]
     pub fn remaining_ciphertext(&self) -> &[RemainingCiphertext] {
         &self.evidence.remaining
     }
 
-    /// The assertions whose subject the sender was shown to be.
+    /// The assertions whose subject the sender proved to be.
     #[must_use]
     pub fn assertions(&self) -> &[AuthenticatedAssertion] {
         &self.assertions
     }
 
-    /// The message to be sent on, if the receiver [forwards](crate::Receiver::forwards). What this node did not verify
-    /// in it is for others to verify.
+    /// The message for forwarding, if the receiver [forwards](crate::Receiver::forwards). This node did not verify all
+    /// of it: its other parts are for other receivers.
     #[must_use]
     pub fn forwarded(&self) -> Option<&str> {
         self.forwarded.as_deref()
     }
 
-    /// What was found on the way.
+    /// The evidence.
     #[must_use]
     pub fn evidence(&self) -> &Evidence {
         &self.evidence
     }
 }
 
-/// How a message came to be trusted: for the log, not for decisions.
+/// Why a message is trusted: for the log, not for decisions.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Evidence {
-    /// Signatures that verified, in order of processing.
+    /// The verified signatures, in order of processing.
     pub signatures: Vec<SignatureEvidence>,
-    /// What was decrypted, in order of processing.
+    /// The decrypted parts, in order of processing.
     pub decrypted: Vec<DecryptionEvidence>,
     /// Created and Expires of the timestamp.
     pub timestamp: Option<(SystemTime, Option<SystemTime>)>,
     /// The user of the message, as [`Opened::user`] and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
-    /// Children of the Security header that were not understood, and ignored.
+    /// Children of the Security header that are of unknown kinds and were ignored.
     pub ignored: Vec<WireText>,
-    /// Ciphertext in what is handed out that nobody opened, where the receiver was told to accept that
+    /// Remaining ciphertext in the returned parts, if the receiver accepts it
     /// ([`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others)).
     pub remaining: Vec<RemainingCiphertext>,
-    /// Safety rules that the receiver was told to waive, whether or not this message made use of it.
+    /// Safety rules that the receiver was told to waive, even if this message did not need it.
     pub waived: Vec<Waiver>,
-    /// How the message stands to BSP 1.1, where the receiver was told to look ([`Receiver::bsp`](crate::Receiver::bsp)).
+    /// The report on BSP 1.1, if the receiver was told to make one ([`Receiver::bsp`](crate::Receiver::bsp)).
     pub bsp: Option<Report>,
 }
 
-/// A signature that verified.
+/// A verified signature.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct SignatureEvidence {
-    /// Whose.
+    /// The signer.
     pub signer: Signer,
     /// The signature method.
     pub method: SignatureMethod,
@@ -253,19 +252,19 @@ pub struct SignatureEvidence {
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
     pub attachments: Vec<String>,
-    /// Parts, and Content-IDs of attachments, that it covers as ciphertext and does not prove, and why.
+    /// Parts, and Content-IDs of attachments, that it covers as ciphertext without proving them, and why.
     pub lost: Vec<(String, CoverageLost)>,
 }
 
-/// A part that was decrypted.
+/// A decrypted part.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct DecryptionEvidence {
-    /// Where: `Body`, `Signature`, or the name of what came out.
+    /// `Body`, `Signature`, or the name of the decrypted element.
     pub part: WireText,
     /// The content cipher.
     pub content: ContentEncryption,
-    /// How the key came: identifier of the key transport, or `secret`, `security context`, `password`,
-    /// `key of the request`.
+    /// How the key was found: the identifier of the key transport, or `secret`, `security context`, `password`, `key of
+    /// the request`.
     pub key: &'static str,
 }

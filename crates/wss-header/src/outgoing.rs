@@ -1,8 +1,8 @@
-//! A message on its way out: what a [`Plan`] does with one envelope.
+//! An outgoing message: the work of a [`Plan`] on one envelope.
 //!
-//! [`Plan::message`] begins an [`Outgoing`], which may be given attachments and the request that it answers. It ends in
-//! [`Outgoing::secure`], where every key is here, or in [`Outgoing::prepare`], where some are elsewhere (HSM, key
-//! service): [`Pending`] says what is to be signed, and goes on once it has the value.
+//! [`Plan::message`] starts an [`Outgoing`], which can be given attachments and the request that it answers.
+//! [`Outgoing::secure`] ends it if every key is in this process. [`Outgoing::prepare`] ends it if some are elsewhere
+//! (HSM, key service): [`Pending`] has the octets to sign, and continues with the signature value.
 
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
@@ -17,7 +17,7 @@ use crate::error::{ElsewhereError, SecureError};
 use crate::plan::Plan;
 use crate::secure::{Awaited, Done, Next, Securing};
 
-/// What a message is on the wire: an envelope alone (`String`), or a package ([`SecuredPackage`]). Nothing else
+/// The form of a message on the wire: only an envelope (`String`), or a package ([`SecuredPackage`]). Nothing else
 /// implements it.
 pub trait WireForm: Sized + sealed::Framed {}
 
@@ -27,15 +27,15 @@ impl WireForm for SecuredPackage {}
 mod sealed {
     use super::{Attachment, Plan, SecureError};
 
-    /// How the steps of a plan become what goes on the wire.
+    /// How the result of a plan's steps becomes a message for the wire.
     pub trait Framed {
-        /// What is put around the secured envelope.
+        /// The parts around the secured envelope.
         type Frame: std::fmt::Debug;
 
         /// Checks the attachments, and makes the frame.
         fn frame(plan: &Plan, envelope: &str, attachments: &[Attachment]) -> Result<Self::Frame, SecureError>;
 
-        /// Puts the frame around what was secured.
+        /// Puts the frame around the secured envelope.
         fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self;
     }
 }
@@ -52,7 +52,7 @@ impl sealed::Framed for String {
     }
 }
 
-/// What a package is written with.
+/// The parts of a package around the envelope.
 #[derive(Debug)]
 pub struct PackageFrame {
     version: SoapVersion,
@@ -78,9 +78,9 @@ impl sealed::Framed for SecuredPackage {
     }
 }
 
-/// A message to be secured. Made by [`Plan::message`].
+/// A message to secure. Only [`Plan::message`] makes it.
 ///
-/// `M` is what comes out: a `String`, or a [`SecuredPackage`] once [`Outgoing::attachments`] was called.
+/// `M` is the type of the result: a `String`, or a [`SecuredPackage`] after [`Outgoing::attachments`] was called.
 #[must_use = "nothing is secured until `secure` or `prepare` is called"]
 pub struct Outgoing<'p, M: WireForm = String> {
     plan: &'p Plan,
@@ -108,11 +108,11 @@ impl<'p> Outgoing<'p> {
         Self { plan, envelope, attachments: Vec::new(), request: None, wire_form: PhantomData }
     }
 
-    /// Sends the envelope as a package with these attachments, which the recipe signs and encrypts as
+    /// Sends the envelope in a package with these attachments. The recipe signs and encrypts them as
     /// [`Part::Attachments`](crate::Part::Attachments). An empty list makes a package without attachments.
     ///
-    /// Attachments are digested while the message is secured, and encrypted when the package is written; neither needs
-    /// all of an attachment in memory. A recipe that signs what it has encrypted encrypts them in memory.
+    /// Attachments are digested while the message is secured, and encrypted while the package is written. Neither needs
+    /// a whole attachment in memory. A recipe that signs encrypted attachments encrypts them in memory.
     ///
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
@@ -123,8 +123,9 @@ impl<'p> Outgoing<'p> {
 }
 
 impl<'p, M: WireForm> Outgoing<'p, M> {
-    /// Secures the message as the reply to a request: confirms its signatures, uses its key, encrypts to its signer, as
-    /// the recipe says. The service has the correlation from [`Opened::correlation`](crate::Opened::correlation).
+    /// Secures the message as the reply to a request: as the recipe says, it confirms the request's signatures, uses
+    /// its key, and encrypts to its signer. A service gets the correlation from
+    /// [`Opened::correlation`](crate::Opened::correlation).
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
@@ -132,13 +133,13 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
         Self { request: Some(request), ..self }
     }
 
-    /// Runs the recipe. What it does not touch leaves octet for octet as it came.
+    /// Runs the recipe. All other octets of the envelope stay unchanged.
     ///
     /// # Errors
-    /// [`SecureError`]; [`SecureError::KeyElsewhere`] if a signature is to be made elsewhere: call
-    /// [`Outgoing::prepare`]. [`SecureError::NeedsRequest`] if the recipe uses the key, the certificate or the signatures
-    /// of a request, and [`Outgoing::answering`] was not called or the request has none. [`MimeError::DuplicateId`] if
-    /// two attachments have one Content-ID.
+    /// [`SecureError`]; [`SecureError::KeyElsewhere`] if a signing key is elsewhere: call [`Outgoing::prepare`].
+    /// [`SecureError::NeedsRequest`] if the recipe uses the key, the certificate or the signatures of a request, and
+    /// [`Outgoing::answering`] was not called or the request has none. [`MimeError::DuplicateId`] if two attachments
+    /// have one Content-ID.
     pub fn secure(self) -> Result<Secured<M>, SecureError> {
         match self.run()? {
             Progress::Secured(secured) => Ok(secured),
@@ -167,19 +168,20 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
 /// A secured message.
 #[derive(Debug, Clone)]
 pub struct Secured<M> {
-    /// What goes on the wire.
+    /// The message for the wire.
     pub message: M,
-    /// What is needed to open the reply ([`Receiver::answering`](crate::Receiver::answering)), and to check its receipt.
+    /// The state for opening the reply ([`Receiver::answering`](crate::Receiver::answering)) and for checking its
+    /// receipt.
     pub correlation: Correlation,
 }
 
-/// How far a message came.
+/// How far a message is.
 #[derive(Debug)]
 #[must_use = "a pending message is not secured"]
 pub enum Progress<M: WireForm> {
-    /// Every step of the recipe is done.
+    /// All steps of the recipe are done.
     Secured(Secured<M>),
-    /// The next signature is to be made elsewhere.
+    /// The key of the next signature is elsewhere.
     Pending(Pending<M>),
 }
 
@@ -194,7 +196,7 @@ impl<M: WireForm> Progress<M> {
     }
 }
 
-/// What is to be signed elsewhere.
+/// The signature to make elsewhere.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct SignatureRequest<'s> {
@@ -202,11 +204,11 @@ pub struct SignatureRequest<'s> {
     pub octets: &'s [u8],
     /// The signature method.
     pub method: SignatureMethod,
-    /// The certificate whose key signs.
+    /// The certificate of the signing key.
     pub certificate: &'s Certificate,
 }
 
-/// A message that waits for a signature made elsewhere (HSM, key service). Made by [`Outgoing::prepare`].
+/// A message that waits for a signature from elsewhere (HSM, key service). Only [`Outgoing::prepare`] makes it.
 #[must_use = "a pending message is not secured"]
 pub struct Pending<M: WireForm> {
     securing: Box<Securing>,
@@ -227,14 +229,14 @@ impl<M: WireForm> Pending<M> {
         self.awaited.signature.method()
     }
 
-    /// The certificate whose key signs: a recipe may have several.
+    /// The certificate of the signing key. A recipe may have several.
     #[must_use]
     pub fn certificate(&self) -> &Certificate {
         &self.awaited.certificate
     }
 
-    /// Takes the signature value (ECDSA: `r ‖ s`), and runs the steps up to the next signature that is made elsewhere, or
-    /// to the end.
+    /// Takes the signature value (ECDSA: `r ‖ s`), and runs the steps up to the next signature from elsewhere, or to
+    /// the end.
     ///
     /// # Errors
     /// [`SecureError`].
@@ -242,8 +244,8 @@ impl<M: WireForm> Pending<M> {
         Ok(Progress::of(self.securing.resume(&self.awaited, value)?, self.frame))
     }
 
-    /// Has `sign` make this signature and all that follow it, one after the other. Where the key is behind an asynchronous
-    /// call, use [`Pending::finish`].
+    /// Calls `sign` for this signature and for all later ones, one after the other. If the key is behind an
+    /// asynchronous call, use [`Pending::finish`].
     ///
     /// # Errors
     /// [`SecureError::Elsewhere`] with the error of `sign`; otherwise as [`Pending::finish`].

@@ -1,4 +1,4 @@
-//! The plan: a recipe that was checked, reused for every message.
+//! The plan: a checked recipe, which can be used for many messages.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use crate::protection_token::{ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 use crate::secure::IssuedToken;
 
-/// A checked recipe. Any number of messages can be secured with it, by any number of threads.
+/// A checked recipe. It can secure any number of messages, in any number of threads.
 #[derive(Clone)]
 pub struct Plan {
     pub(crate) recipe: Recipe,
-    /// The tokens of the recipe, read.
+    /// The tokens of the recipe, already parsed.
     pub(crate) issued: Vec<IssuedToken>,
 }
 
@@ -56,7 +56,7 @@ impl Plan {
                 Step::Encrypt(encrypting) => {
                     check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
                     check_encrypting(encrypting, has_assertion, recipe.legacy)?;
-                    // From here on it is ciphertext, and names no key.
+                    // After this step it is ciphertext, and no longer names a key.
                     let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
                     let hides = |part: &Part| match part {
                         Part::Assertion => true,
@@ -80,7 +80,7 @@ impl Plan {
         Ok(Self { recipe, issued })
     }
 
-    /// Begins to secure a SOAP 1.1 or 1.2 envelope.
+    /// Starts to secure a SOAP 1.1 or 1.2 envelope.
     ///
     /// ```
     /// # use wss_header::{Plan, SecureError};
@@ -254,7 +254,8 @@ fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError
     Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
 }
 
-/// One secret has one use, as far as can be told before it is there; the rest is found when it is used.
+/// One secret must have one use. This is checked here as far as the secret is known; the rest is checked when it is
+/// used.
 fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
     let mut uses = KeyUses::new(recipe.one_key);
     let mut kinds: Vec<&Arc<ProtectionKind>> = Vec::new();
@@ -267,7 +268,7 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
             _ => continue,
         };
         let id = match &*token.kind {
-            // Passwords make one key for each use.
+            // A password makes a separate key for each use.
             ProtectionKind::Username { .. } => continue,
             ProtectionKind::SecurityContext { secret, .. } | ProtectionKind::Assertion { secret } => {
                 if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.short_secrets) {
@@ -275,7 +276,7 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
                 }
                 KeyId::of(secret)
             }
-            // A secret that is not there yet has the place of its token for a name.
+            // A secret that does not exist yet is identified by the place of its token.
             ProtectionKind::EncryptedKey { .. } | ProtectionKind::Kerberos { .. } | ProtectionKind::Request => {
                 let at = kinds.iter().position(|kind| Arc::ptr_eq(kind, &token.kind)).unwrap_or(kinds.len());
                 kinds.push(&token.kind);

@@ -1,4 +1,4 @@
-//! The receiver: whom to trust, what to demand, and the one call that opens a message.
+//! The receiver: whom to trust, what to require, and the call that opens a message.
 
 use std::collections::{BTreeSet, HashSet};
 use std::rc::Rc;
@@ -27,7 +27,7 @@ use wss_soap::Role;
 use wss_soap::mime::Package;
 use wss_soap::mime::xop::expanded;
 
-/// How old a message may be, by default.
+/// The highest age of a message, by default.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
 /// How far clocks may differ, by default.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
@@ -35,7 +35,7 @@ pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 /// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
 const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
-/// Opens messages: whom to trust, what to demand, and how replays are noticed are arguments, not defaults.
+/// Opens messages. Whom to trust, what to require, and how to detect replays are arguments without defaults.
 #[derive(Clone)]
 pub struct Receiver {
     pub(crate) trust: Trust,
@@ -79,8 +79,8 @@ impl std::fmt::Debug for Receiver {
 }
 
 impl Receiver {
-    /// A receiver with the modern algorithms, the default limits, a window of 300 seconds and a clock skew of
-    /// 60, for the ultimate receiver.
+    /// A receiver for the ultimate receiver's header, with the modern algorithms, the default limits, a window of 300
+    /// seconds and a clock skew of 60.
     #[must_use]
     pub fn new(trust: Trust, requirements: Requirements, replay: impl ReplayCache + 'static) -> Self {
         Self {
@@ -119,66 +119,66 @@ impl Receiver {
         }
     }
 
-    /// Decrypts with the key of `identity`; may be called for several.
+    /// Decrypts with the key of `identity`. Can be called for several.
     #[must_use]
     pub fn decrypt_with(mut self, identity: Identity) -> Self {
         self.identities.push(identity);
         self
     }
 
-    /// Decrypts, and verifies MACs, with a secret both sides have; `name` is what `ds:KeyName` calls it, or the
-    /// identifier of the security context it belongs to.
+    /// Decrypts, and verifies MACs, with a secret that both sides have. `name` is its `ds:KeyName`, or the identifier
+    /// of its security context.
     #[must_use]
     pub fn shared_secret(mut self, name: Option<String>, secret: Secret) -> Self {
         self.secrets.push((name, secret));
         self
     }
 
-    /// Accepts one key that signs and encrypts, where it came in an `xenc:EncryptedKey` (of this message, of an assertion,
-    /// or of the request that a reply answers) or with a Kerberos ticket: the symmetric binding without derived keys, as
-    /// WSS4J, CXF, Metro and Rampart send it under the suites `Basic128` and `Basic256`. Shared secrets, secrets of security
-    /// contexts and derived keys sign or encrypt, never both. A key that wraps others does nothing else.
+    /// Accepts one key that signs and encrypts, if it came in an `xenc:EncryptedKey` (of this message, of an assertion,
+    /// or of the request of a reply) or with a Kerberos ticket: the symmetric binding without derived keys, as WSS4J,
+    /// CXF, Metro and Rampart use it in the suites `Basic128` and `Basic256`. Shared secrets, secrets of security
+    /// contexts and derived keys sign or encrypt, never both. A key that wraps others has no other use.
     #[must_use]
     pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
         self.one_key = true;
         self
     }
 
-    /// Accepts ciphertext in the Body, in header blocks or in the Security header that is for other receivers, as nodes on
-    /// the way and clients of token services meet it. The Body is then handed out with that ciphertext in it;
-    /// [`Opened::remaining_ciphertext`] lists it. Without this call a message with ciphertext that nobody opened is
-    /// refused: whoever takes an `xenc:EncryptedKey` away leaves ciphertext where the sender meant plaintext.
+    /// Accepts ciphertext for other receivers in the Body, in header blocks or in the Security header, which
+    /// intermediaries and clients of token services receive. The Body is then returned with that ciphertext, and
+    /// [`Opened::remaining_ciphertext`] lists it. Without this call a message with remaining ciphertext is refused:
+    /// whoever removes an `xenc:EncryptedKey` leaves ciphertext where the sender meant plaintext.
     #[must_use]
     pub fn accept_ciphertext_for_others(mut self) -> Self {
         self.ciphertext_for_others = true;
         self
     }
 
-    /// Under keys that both sides have, takes replies that confirm no signature of their request, and takes replies for
-    /// requests. Without this call such a reply is refused, since it may be a request of one's own that came back, and a
-    /// message that confirms signatures opens with [`Receiver::open_reply`] alone.
+    /// Under keys that both sides have, accepts replies that confirm no signature of their request, and accepts replies
+    /// in place of requests. Without this call such a reply is refused, since it may be one's own request sent back,
+    /// and a message that confirms signatures opens only with [`Receiver::open_reply`].
     #[must_use]
     pub fn dangerous_accept_either_direction(mut self) -> Self {
         self.either_direction = true;
         self
     }
 
-    /// Accepts secrets of fewer than 16 octets, which can be guessed: shared secrets, those of security contexts, tickets
-    /// and assertions, and keys that were encrypted to us.
+    /// Accepts secrets of fewer than 16 octets, which can be guessed: shared secrets, those of security contexts,
+    /// tickets and assertions, and keys that were encrypted to us.
     #[must_use]
     pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
         self.short_secrets = true;
         self
     }
 
-    /// Looks the secrets of security contexts up in `contexts`, where no [`Receiver::shared_secret`] has the name.
+    /// Looks up the secrets of security contexts in `contexts`, if no [`Receiver::shared_secret`] has the name.
     #[must_use]
     pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
         self.contexts = Some(Arc::new(contexts));
         self
     }
 
-    /// Accepts SAML assertions: whose, meant for whom, and confirmed how.
+    /// Accepts SAML assertions: from which issuers, for which audience, and with which confirmation.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
         self.assertions = Some(trust);
@@ -192,21 +192,21 @@ impl Receiver {
         self
     }
 
-    /// Has `licenses` say whose key a license names (REL Token Profile 1.1.1).
+    /// Calls `licenses` for the key that a license names (REL Token Profile 1.1.1).
     #[must_use]
     pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
         self.licenses = Some(Arc::new(licenses));
         self
     }
 
-    /// Accepts references to tokens that stand after them, which BSP R5205 forbids and some peers send.
+    /// Accepts references that precede their tokens, which BSP R5205 forbids and some peers send.
     #[must_use]
     pub fn accept_forward_references(mut self) -> Self {
         self.forward_references = true;
         self
     }
 
-    /// Accepts version 1 certificates, which say nothing of what they may be used for, where they are pinned.
+    /// Accepts pinned certificates of version 1, which do not say what they may be used for.
     #[must_use]
     pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {
         self.version_1 = true;
@@ -220,9 +220,9 @@ impl Receiver {
         self
     }
 
-    /// Accepts passwords in the clear, and takes a username token, or a bearer assertion, for what its sender says of
-    /// himself: the caller states that the transport protected the message, so that nobody could copy the token from
-    /// it. Without this call a password as text must come encrypted, and such tokens name nobody by themselves.
+    /// Accepts clear-text passwords, and lets a username token or a bearer assertion identify the sender: the caller
+    /// states that the transport protected the message, so that nobody could copy the token. Without this call a
+    /// password as text must be encrypted, and such tokens identify nobody by themselves.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
         self.protected_transport = true;
@@ -236,44 +236,44 @@ impl Receiver {
         self
     }
 
-    /// What to do about BSP 1.1: refuse messages that break it, report on them in the evidence, or nothing, as by
-    /// default. It asks for the shape of the header alone; what is safe is decided without it.
+    /// How to apply BSP 1.1: refuse messages that break it, report on them in the evidence, or (by default) ignore it.
+    /// It is only about the form of the header; safety does not depend on it.
     #[must_use]
     pub fn bsp(mut self, enforcement: Enforcement) -> Self {
         self.bsp = enforcement;
         self
     }
 
-    /// Decrypts CBC ciphertext that no verified signature covers, as messages that were signed and then
-    /// encrypted need it. Whoever can tell how that fails can decrypt messages of others.
+    /// Decrypts CBC ciphertext that no verified signature covers, which messages need that are signed and then
+    /// encrypted. This opens a padding oracle: anyone who can distinguish failures can decrypt other people's messages.
     #[must_use]
     pub fn dangerous_decrypt_cbc_before_verification(mut self) -> Self {
         self.unauthenticated_cbc = true;
         self
     }
 
-    /// Takes a signature over CBC ciphertext for one over its plaintext though it does not cover the elements that lead
-    /// to the key, such as the `xenc:EncryptedKey`: peers that encrypt first and sign then send such messages. Whoever
-    /// replaces those elements on the way makes another plaintext of the signed ciphertext.
+    /// Accepts a signature over CBC ciphertext as one over its plaintext, even if it does not cover the elements that
+    /// lead to the key, such as the `xenc:EncryptedKey`: peers that encrypt first and then sign send such messages.
+    /// Whoever replaces those elements makes another plaintext of the signed ciphertext.
     #[must_use]
     pub fn dangerous_accept_cbc_under_unsigned_keys(mut self) -> Self {
         self.unsigned_keys = true;
         self
     }
 
-    /// Takes a signature over ciphertext for one over its plaintext though the plaintext takes namespaces from around it
-    /// that the signature does not cover: peers that encrypt first and sign then send such messages. Whoever changes a
-    /// namespace declaration on the way, or adds or removes a default namespace, changes what the plaintext means.
+    /// Accepts a signature over ciphertext as one over its plaintext, even if the plaintext takes namespaces from its
+    /// context that the signature does not cover: peers that encrypt first and then sign send such messages. Whoever
+    /// changes a namespace declaration, or adds or removes a default namespace, changes what the plaintext means.
     #[must_use]
     pub fn dangerous_accept_unsigned_namespaces_of_plaintext(mut self) -> Self {
         self.unsigned_namespaces = true;
         self
     }
 
-    /// Takes it that the sender had no default namespace around signed ciphertext where none is in scope now, though the
-    /// signature does not tell: peers such as WSS4J and CXF that encrypt first and sign then send such messages where a
-    /// plaintext has elements in no namespace. Whoever removes a default namespace on the way, which only a sender has
-    /// that leaves it unsigned, changes what the plaintext means. One that was added is refused all the same.
+    /// Assumes that the sender had no default namespace around signed ciphertext if none is in scope now, although the
+    /// signature does not show it. Peers such as WSS4J and CXF that encrypt first and then sign send such messages if a
+    /// plaintext has elements in no namespace. Whoever removes a default namespace that the sender left unsigned
+    /// changes what the plaintext means. A default namespace that was added is refused in any case.
     #[must_use]
     pub fn accept_untold_absence_of_default_namespace(mut self) -> Self {
         self.untold_absence = true;
@@ -301,23 +301,24 @@ impl Receiver {
         self
     }
 
-    /// Keeps the message to be sent on: without our Security header, what was encrypted for us in the clear, and every
-    /// other octet as it came. For intermediaries, with [`Receiver::actor`]; see [`Opened::forwarded`].
+    /// Keeps the message for forwarding: without our Security header, with the parts that were encrypted to us in
+    /// plaintext, and with every other octet unchanged. For intermediaries, with [`Receiver::actor`]; see
+    /// [`Opened::forwarded`].
     #[must_use]
     pub fn forwards(mut self) -> Self {
         self.forwards = true;
         self
     }
 
-    /// States that the application handles header blocks of this name, if they must be understood. Blocks that
-    /// are required to be signed count as understood.
+    /// States that the application handles header blocks of this name, if they must be understood. Blocks that are
+    /// required to be signed count as understood.
     #[must_use]
     pub fn understands(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.understood.insert((namespace.into(), local.into()));
         self
     }
 
-    /// How old a message may be, and how far clocks may differ.
+    /// The highest age of a message, and how far clocks may differ.
     #[must_use]
     pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {
         self.max_age = max_age;
@@ -333,16 +334,16 @@ impl Receiver {
         self.deferred().open(message)?.accept(&*self.replay)
     }
 
-    /// Opens messages in two steps: everything but the replay store, then the store, which may be asynchronous. The
-    /// store of this receiver is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] where
-    /// there is no other.
+    /// Opens messages in two steps: everything except the replay store, then the store, which may be asynchronous. This
+    /// receiver's own store is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] if there
+    /// is no other.
     #[must_use]
     pub fn deferred(&self) -> Deferred<'_> {
         Deferred(self)
     }
 
-    /// Opens a message with attachments. Those that the signature over the Body covers are in
-    /// [`Opened::attachments`]; require [`Part::Attachments`] where all of them must be covered.
+    /// Opens a message with attachments. Those that the signature over the Body covers are in [`Opened::attachments`].
+    /// Require [`Part::Attachments`] if it must cover all of them.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -361,29 +362,27 @@ impl Receiver {
         self.deferred().open_reply_package(package, request)?.accept(&*self.replay)
     }
 
-    /// Takes the digests of complete attachments that have an empty line after the header, as Metro makes them, beside
-    /// those that have none.
+    /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them.
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
         self.empty_line = true;
         self
     }
 
-    /// Counts attachments as signed that were encrypted first where the signature covers their ciphertext alone, as that
-    /// of WSS4J does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes that on the way can have
-    /// the header of an attachment taken for the beginning of its content, or the reverse; and under CBC, octets that no
-    /// one sent.
+    /// Accepts attachments that were encrypted before they were signed, if the signature covers only their ciphertext,
+    /// as WSS4J's does, and not the `xenc:EncryptedData` that says how to read it. Whoever changes the latter can make
+    /// the header of an attachment a part of its content, or the reverse; and under CBC, can make content that no one
+    /// sent.
     #[must_use]
     pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
         self.unsigned_data = true;
         self
     }
 
-    /// Opens the reply to a request that was secured with [`Plan::message`](crate::Plan::message):
-    /// keys of the request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request. What the
-    /// request signs, and what one of its own keys signs, is no reply. A reply under a key that both sides have, other
-    /// than one the request brought, must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does
-    /// so unasked.
+    /// Opens the reply to a request that was secured with [`Plan::message`](crate::Plan::message). It may use keys of
+    /// the request, and its `wsse11:SignatureConfirmation`s must confirm the request. A message with the request's
+    /// signed data, or signed with one of the request's own keys, is not a reply. A reply under another key that both
+    /// sides have must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so by default.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -394,7 +393,7 @@ impl Receiver {
         self.deferred().open_reply(message, request)?.accept(&*self.replay)
     }
 
-    /// Every trust in certificates that it was given: that of signers, then those of assertions.
+    /// Every trust in certificates that it has: for signers, then for assertions.
     pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
         std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
     }
@@ -433,8 +432,8 @@ impl Receiver {
         Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
     }
 
-    /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else
-    /// is required must be proven.
+    /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
+    /// must be proven.
     ///
     /// # Errors
     /// [`OpenError`].
@@ -480,7 +479,7 @@ impl Receiver {
         let is_xop = package.is_some_and(Package::is_xop);
         if is_xop {
             let expanded = expanded(&text, &attachments, &self.limits)?;
-            // What belongs to the envelope stands beside it no more.
+            // Parts of the envelope are no longer beside it.
             attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
             text = expanded.envelope.into();
         }
@@ -491,9 +490,9 @@ impl Receiver {
         Ok((opening, read))
     }
 
-    /// What the replay store is asked last: every signature, nonce and assertion to be used once.
+    /// The keys that the replay store is asked for last: every signature, nonce and assertion that may be used once.
     fn remembered(&self, opening: &Opening<'_>) -> Remembered {
-        // Created may lie ahead by the skew; nothing passes the freshness check later than this.
+        // Created may be ahead by the skew. No message passes the freshness check later than this.
         let window = self.max_age.saturating_add(self.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
         let until = opening.now.checked_add(window).unwrap_or(opening.now);
         let keys = opening.replay_keys.iter();

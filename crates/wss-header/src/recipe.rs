@@ -1,4 +1,4 @@
-//! The recipe: what shall happen to a message, as data.
+//! The recipe: the steps for a message, as data.
 //!
 //! Setters take and return `self` and cannot fail; the order of calls is the order of processing; all misuse is
 //! found once, in [`Recipe::plan`].
@@ -21,7 +21,7 @@ use crate::protection_token::{ProtectionKind, ProtectionToken};
 use wss_bsp::Rule;
 use wss_soap::Role;
 
-/// What shall happen to a message.
+/// The steps for a message.
 #[derive(Clone)]
 pub struct Recipe {
     pub(crate) steps: Vec<Step>,
@@ -61,7 +61,7 @@ impl Default for Recipe {
 }
 
 impl Recipe {
-    /// Nothing yet; the header will be for the ultimate receiver, who must understand it.
+    /// No steps yet. The header will be for the ultimate receiver, who must understand it.
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -90,8 +90,8 @@ impl Recipe {
         self
     }
 
-    /// Adds a username token with a password digest. For services that digest the SHA-1 of the password rather than
-    /// the password, give [`Password::sha1_of`].
+    /// Adds a username token with a password digest. For services that digest the SHA-1 of the password instead of the
+    /// password, give [`Password::sha1_of`].
     #[must_use]
     pub fn username_digest(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
         let password = password.into();
@@ -99,8 +99,8 @@ impl Recipe {
         self
     }
 
-    /// Adds a username token with the password in the clear: it must be encrypted by a later step, or the
-    /// transport must protect it.
+    /// Adds a username token with a clear-text password. A later step must encrypt it, or the transport must protect
+    /// it.
     #[must_use]
     pub fn username_text(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
         let password = password.into();
@@ -108,46 +108,46 @@ impl Recipe {
         self
     }
 
-    /// Sends an issued token as it is: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It must be a
-    /// document of its own, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
-    /// [`IssuedAssertion::xml`](wss_tokens::IssuedAssertion::xml) gives it.
+    /// Adds an issued token unchanged: a SAML assertion, or a license (REL Token Profile) with a `wsu:Id`. It must be a
+    /// complete document, as [`NewAssertion`](wss_tokens::NewAssertion) writes it and
+    /// [`IssuedAssertion::xml`](wss_tokens::IssuedAssertion::xml) returns it.
     #[must_use]
     pub fn token(mut self, xml: impl Into<String>) -> Self {
         self.tokens.push(xml.into());
         self
     }
 
-    /// States that the transport keeps the message confidential, so that a password may go in the clear.
+    /// States that the transport keeps the message confidential, so that a password may be sent in clear text.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
         self.protected_transport = true;
         self
     }
 
-    /// Signs `signing`'s parts as they stand after every earlier step.
+    /// Signs `signing`'s parts as every earlier step left them.
     #[must_use]
     pub fn sign(mut self, signing: Signing) -> Self {
         self.steps.push(Step::Sign(signing));
         self
     }
 
-    /// Encrypts `encrypting`'s parts as they stand after every earlier step.
+    /// Encrypts `encrypting`'s parts as every earlier step left them.
     #[must_use]
     pub fn encrypt(mut self, encrypting: Encrypting) -> Self {
         self.steps.push(Step::Encrypt(encrypting));
         self
     }
 
-    /// Confirms the signatures of the request that the message [answers](crate::Outgoing::answering); every signature of
-    /// the recipe covers the confirmations (SOAP Message Security 1.1.1 §8.5).
+    /// Confirms the signatures of the request that the message [answers](crate::Outgoing::answering). Every signature
+    /// of the recipe covers the confirmations (SOAP Message Security 1.1.1 §8.5).
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
         self.confirms = true;
         self
     }
 
-    /// Lets a reply under a key that both sides have confirm nothing, for peers that take no confirmations. Such replies
-    /// are confirmed otherwise, so that nobody can send them back as requests.
+    /// Makes a reply under a key that both sides have without confirmations, for peers that do not accept them. Usually
+    /// such replies confirm, so that nobody can send them back as requests.
     #[must_use]
     pub fn dangerous_reply_without_confirmation(mut self) -> Self {
         self.unconfirmed = true;
@@ -168,24 +168,24 @@ impl Recipe {
         self
     }
 
-    /// Lets SHA-1, RSA-1.5, 3DES and weak keys into the recipe.
+    /// Allows SHA-1, RSA-1.5, 3DES and weak keys.
     #[must_use]
     pub fn allow_legacy_algorithms(mut self) -> Self {
         self.legacy = true;
         self
     }
 
-    /// Lets one key sign and encrypt, where it goes in an `xenc:EncryptedKey`, comes with a Kerberos ticket, belongs to the
-    /// assertion that is attached, or protected the request: the symmetric binding without derived keys, for peers that
-    /// take no derived keys. The receiver must be told so, too, by
-    /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt).
+    /// Allows one key to sign and encrypt, if it is in an `xenc:EncryptedKey`, comes with a Kerberos ticket, belongs to
+    /// the issued assertion, or protected the request: the symmetric binding without derived keys, for peers that do
+    /// not support derived keys. The receiver must call
+    /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt), too.
     #[must_use]
     pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
         self.one_key = true;
         self
     }
 
-    /// Lets secrets of fewer than 16 octets into the recipe, which can be guessed: for peers that use such a secret.
+    /// Allows secrets of fewer than 16 octets, which can be guessed: for peers that use such a secret.
     #[must_use]
     pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
         self.short_secrets = true;
@@ -193,7 +193,7 @@ impl Recipe {
     }
 
     /// Waives a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. A recipe that breaks a
-    /// rule which it does not waive is refused with [`PlanError::Bsp`].
+    /// rule without waiving it is refused with [`PlanError::Bsp`].
     #[must_use]
     pub fn waive(mut self, rule: Rule) -> Self {
         self.waived.insert(rule);
@@ -207,7 +207,7 @@ impl Recipe {
         self
     }
 
-    /// Checks the recipe. No key, clock or randomness is touched.
+    /// Checks the recipe. Uses no key, clock or randomness.
     ///
     /// # Errors
     /// [`PlanError`]: all misuse is found here.
@@ -216,7 +216,7 @@ impl Recipe {
     }
 }
 
-/// A signature to be made.
+/// A signature to make.
 #[derive(Clone)]
 pub struct Signing {
     pub(crate) by: SignedBy,
@@ -230,11 +230,11 @@ pub struct Signing {
     pub(crate) complete_attachments: bool,
 }
 
-/// Whose key signs.
+/// The signing key.
 #[derive(Clone)]
 pub(crate) enum SignedBy {
     Certificate {
-        /// `None` for a key that lives elsewhere.
+        /// `None` for a key outside this process.
         key: Option<Arc<dyn SigningKey>>,
         certificate: Box<Certificate>,
         path: Vec<Certificate>,
@@ -244,7 +244,7 @@ pub(crate) enum SignedBy {
 }
 
 impl Signing {
-    /// Signs as `identity`, with SHA-256 (SHA-384 and SHA-512 on the larger curves), its certificate in a
+    /// Signs as `identity`, with SHA-256 (SHA-384 and SHA-512 on the larger curves). Its certificate is sent in a
     /// BinarySecurityToken.
     #[must_use]
     pub fn with(identity: &Identity) -> Self {
@@ -252,7 +252,7 @@ impl Signing {
         Self::by(key, identity.certificate(), identity.intermediates().to_vec())
     }
 
-    /// Signs with a key that is elsewhere (HSM, key service), whose certificate is `certificate`: see
+    /// Signs with a key outside this process (HSM, key service) whose certificate is `certificate`: see
     /// [`Outgoing::prepare`](crate::Outgoing::prepare).
     #[must_use]
     pub fn elsewhere(certificate: &Certificate) -> Self {
@@ -286,7 +286,7 @@ impl Signing {
         }
     }
 
-    /// What is signed.
+    /// The parts to sign.
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
@@ -307,7 +307,7 @@ impl Signing {
         self
     }
 
-    /// How the certificate is referred to; without effect on protection tokens.
+    /// How to refer to the certificate; ignored for protection tokens.
     #[must_use]
     pub fn reference(mut self, form: ReferenceForm) -> Self {
         if let SignedBy::Certificate { reference, .. } = &mut self.by {
@@ -316,32 +316,32 @@ impl Signing {
         self
     }
 
-    /// Signs `Part::SigningToken` through the reference to it, with the STR-Transform, so that a certificate that is not in
-    /// the message can be signed too (SOAP Message Security 1.1.1 §8.3). Embedded tokens and protection tokens cannot
-    /// be signed so.
+    /// Signs `Part::SigningToken` through the reference to it, with the STR-Transform, so that a certificate that is
+    /// not in the message can be signed as well (SOAP Message Security 1.1.1 §8.3). This is not possible for embedded
+    /// tokens and protection tokens.
     #[must_use]
     pub fn token_by_reference(mut self) -> Self {
         self.token_by_reference = true;
         self
     }
 
-    /// Signs as the holder of the key that the first [issued token](Recipe::token) of the recipe names: the subject of a
-    /// SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
+    /// Signs as the holder of the key that the first [issued token](Recipe::token) of the recipe names: the subject of
+    /// a SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
     #[must_use]
     pub fn holder_of_key(mut self) -> Self {
         self.holder_of_key = true;
         self
     }
 
-    /// Signs attachments complete: with their header, so that their type and name cannot be changed. By default their
-    /// content alone, since peers read the rules for headers apart (SwA Profile 1.1.1 §4.4).
+    /// Signs attachments complete: with their headers, so that their type and name cannot be changed. By default only
+    /// their content is signed, since peers read the rules for headers differently (SwA Profile 1.1.1 §4.4).
     #[must_use]
     pub fn complete_attachments(mut self) -> Self {
         self.complete_attachments = true;
         self
     }
 
-    /// Writes a `ds:KeyValue` beside the reference in `ds:KeyInfo`, against BSP R5402; without effect on protection
+    /// Writes a `ds:KeyValue` beside the reference in `ds:KeyInfo`, which breaks BSP R5402; ignored for protection
     /// tokens.
     #[must_use]
     pub fn key_value_beside(mut self) -> Self {
@@ -349,8 +349,8 @@ impl Signing {
         self
     }
 
-    /// Prefixes whose bindings are signed though only values use them, as in `xsi:type="p:T"`; separated by
-    /// white space, `#default` for the default namespace (BSP R5405).
+    /// Prefixes whose bindings are signed even if only values use them, as in `xsi:type="p:T"`. They are separated by
+    /// white space; `#default` means the default namespace (BSP R5405).
     #[must_use]
     pub fn inclusive_prefixes(mut self, prefix_list: impl Into<String>) -> Self {
         self.inclusive_prefixes = prefix_list.into();
@@ -358,7 +358,7 @@ impl Signing {
     }
 }
 
-/// An encryption to be made.
+/// An encryption to make.
 #[derive(Clone)]
 pub struct Encrypting {
     pub(crate) to: EncryptedTo,
@@ -370,8 +370,8 @@ pub struct Encrypting {
 /// Who can decrypt.
 #[derive(Clone)]
 pub(crate) enum EncryptedTo {
-    /// A fresh content key, transported to one recipient: the holder of the certificate, or without one whoever
-    /// signed the request.
+    /// A fresh content key, transported to one recipient: the holder of the certificate or, without one, the signer of
+    /// the request.
     Certificate {
         recipient: Option<Box<Certificate>>,
         transport: KeyTransport,
@@ -381,21 +381,22 @@ pub(crate) enum EncryptedTo {
 }
 
 impl Encrypting {
-    /// Encrypts to the holder of `recipient` with AES-256-GCM under a fresh key, the key by RSA-OAEP, the
-    /// certificate named by issuer and serial number.
+    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The key is encrypted with RSA-OAEP, and
+    /// the certificate is named by issuer and serial number.
     #[must_use]
     pub fn to(recipient: &Certificate) -> Self {
         Self::transported(Some(Box::new(recipient.clone())))
     }
 
-    /// As [`Encrypting::to`], to whoever signed the request that the message answers, as the holder of a certificate
-    /// or the subject of an assertion that has one: for [`Outgoing::answering`](crate::Outgoing::answering).
+    /// As [`Encrypting::to`], for the signer of the request that the message answers: the holder of a certificate, or
+    /// the subject of an assertion with one. For [`Outgoing::answering`](crate::Outgoing::answering).
     #[must_use]
     pub fn to_requester() -> Self {
         Self::transported(None)
     }
 
-    /// Encrypts with the key of a protection token, with AES-256-GCM; with AES-128-GCM where a password makes it.
+    /// Encrypts with the key of a protection token, with AES-256-GCM; with AES-128-GCM if the key is derived from a
+    /// password.
     #[must_use]
     pub fn with_token(token: &ProtectionToken) -> Self {
         let content = match *token.kind {
@@ -415,15 +416,15 @@ impl Encrypting {
         }
     }
 
-    /// What is encrypted.
+    /// The parts to encrypt.
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
         self
     }
 
-    /// Encrypts attachments complete: with their header, so that no one on the way learns their type and name. By
-    /// default their content alone (SwA Profile 1.1.1 §5.2).
+    /// Encrypts attachments complete: with their headers, so that nobody on the way learns their type and name. By
+    /// default only their content is encrypted (SwA Profile 1.1.1 §5.2).
     #[must_use]
     pub fn complete_attachments(mut self) -> Self {
         self.complete_attachments = true;
@@ -437,7 +438,7 @@ impl Encrypting {
         self
     }
 
-    /// How the content key is transported; without effect on protection tokens.
+    /// How to transport the content key; ignored for protection tokens.
     #[must_use]
     pub fn transport(mut self, wanted: KeyTransport) -> Self {
         if let EncryptedTo::Certificate { transport, .. } = &mut self.to {
@@ -446,7 +447,7 @@ impl Encrypting {
         self
     }
 
-    /// How the recipient's certificate is referred to; without effect on protection tokens.
+    /// How to refer to the recipient's certificate; ignored for protection tokens.
     #[must_use]
     pub fn reference(mut self, form: ReferenceForm) -> Self {
         if let EncryptedTo::Certificate { reference, .. } = &mut self.to {

@@ -1,8 +1,8 @@
-//! Edits of an envelope: what is inserted, replaced and named, by splices over its source.
+//! Edits of an envelope: insertions, replacements and new Ids, as splices over its source.
 
 use wss_c14n::{Element, Splices, name};
 
-/// Inserts at the front of an element's content, opening an empty-element tag.
+/// Inserts at the front of an element's content. An empty-element tag becomes a start tag and an end tag.
 pub(super) fn insert_content(element: Element<'_>, content: &str, splices: &mut Splices) {
     if element.is_empty_tag() {
         replace_content(element, content, splices);
@@ -13,7 +13,7 @@ pub(super) fn insert_content(element: Element<'_>, content: &str, splices: &mut 
 
 pub(super) fn replace_content(element: Element<'_>, content: &str, splices: &mut Splices) {
     if element.is_empty_tag() {
-        // From the slash on: what was put into the tag before it stays.
+        // The text from the slash on is replaced; insertions into the tag before it stay.
         let end = element.span().end;
         splices.replace(end - 2..end, format!(">{content}</{}>", element.qualified_name()));
     } else {
@@ -21,7 +21,7 @@ pub(super) fn replace_content(element: Element<'_>, content: &str, splices: &mut
     }
 }
 
-/// Adds `wsu:Id` to a start tag, under a prefix that changes the meaning of nothing inside.
+/// Adds `wsu:Id` to a start tag, with a prefix that does not change the meaning of its content.
 pub(super) fn give_id(element: Element<'_>, id: &str, splices: &mut Splices) {
     let in_scope = element.namespaces_in_scope();
     let bound = in_scope.iter().find(|(prefix, uri)| !prefix.is_empty() && *uri == name::WSU.uri);
@@ -29,7 +29,7 @@ pub(super) fn give_id(element: Element<'_>, id: &str, splices: &mut Splices) {
         Some((prefix, _)) => format!(" {prefix}:Id=\"{id}\""),
         None => {
             let mut candidates = std::iter::once("wsu".to_owned()).chain((1..).map(|n| format!("wsu{n}")));
-            // A prefix nothing around binds is one nothing inside uses without binding it itself.
+            // If no declaration in scope binds a prefix, the content uses it only where it binds the prefix itself.
             let is_free = |prefix: &String| in_scope.iter().all(|(known, _)| known != prefix);
             let prefix = candidates.find(is_free).unwrap_or_default();
             format!(" xmlns:{prefix}=\"{}\" {prefix}:Id=\"{id}\"", name::WSU.uri)

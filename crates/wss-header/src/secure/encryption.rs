@@ -1,4 +1,4 @@
-//! Encryption on its way out: parts become ciphertext in place, under one key that the header names.
+//! Encryption of an outgoing message: parts become ciphertext in place, with one key that the header names.
 
 use std::sync::Arc;
 
@@ -23,16 +23,16 @@ use wss_soap::{Envelope, SoapVersion};
 /// The key of an encryption step.
 struct Keying {
     secret: Secret,
-    /// The content of `ds:KeyInfo` in each EncryptedData; none where an EncryptedKey lists them.
+    /// The content of `ds:KeyInfo` in each EncryptedData; `None` if an EncryptedKey lists them.
     key_info: Option<String>,
-    /// New elements before the list of what is encrypted.
+    /// New elements before the list of encrypted parts.
     elements: String,
-    /// Ids of the elements that lead to the key.
+    /// The Ids of the elements that lead to the key.
     ids: Vec<String>,
 }
 
 impl Securing {
-    /// Encrypts the parts, and puts the key, or the token that names it, with the list of what it opens in front.
+    /// Encrypts the parts. Prepends the key, or the token that identifies it, with the list of the encrypted parts.
     pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<String, SecureError> {
         let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
         let keying = match &encrypting.to {
@@ -69,7 +69,7 @@ impl Securing {
                 if !may_be_encrypted(element, envelope) {
                     return Err(SecureError::CannotBe { part: part.to_string().into() });
                 }
-                // The Body stays, whatever names it (BSP R5607).
+                // The Body element stays, whatever names it (BSP R5607).
                 let kind = if element == envelope.body { PlaintextType::Content } else { PlaintextType::Element };
                 if element.parent() == Some(header.element) {
                     let start = element.span().start;
@@ -109,7 +109,7 @@ impl Securing {
         if !encrypting.content.is_authenticated() {
             self.keys_to_sign.extend(ids);
         }
-        // Before what it lists, be that a token at the front.
+        // It precedes the parts that it lists, even a token at the front.
         let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
         let token_place = if in_front { header.element.content_span().start } else { place };
         splices.insert(token_place, keying.elements);
@@ -118,7 +118,7 @@ impl Securing {
         Ok(splices.apply(&revision).0)
     }
 
-    /// The EncryptedData of all attachments, which are encrypted as they are written.
+    /// The EncryptedData of all attachments, which are encrypted while they are written.
     fn encrypt_attachments(
         &mut self,
         encrypting: &Encrypting,
@@ -158,7 +158,7 @@ impl Securing {
         Ok(match part {
             Part::Body => vec![envelope.body],
             Part::Signature => all(name::DS.uri, "Signature"),
-            // The one of the recipe: those that make keys stay readable.
+            // The username token of the recipe. Tokens that make keys stay readable.
             Part::UsernameToken => {
                 let id = self.ids.get(part);
                 all(name::WSSE.uri, "UsernameToken")
@@ -174,8 +174,7 @@ impl Securing {
         })
     }
 
-    /// What plaintexts take along. Attributes would break a signature that was made before, and it may be inside what is
-    /// encrypted already.
+    /// What plaintexts declare. Attributes would break an earlier signature, which may already be encrypted.
     fn taken_along(&self, envelope: Envelope<'_>) -> TakeAlong {
         let done = self.recipe.steps.get(..self.step).unwrap_or_default();
         let may_hide = |element: &Element<'_>| {
@@ -187,7 +186,7 @@ impl Securing {
         if is_signed { TakeAlong::Namespaces } else { TakeAlong::NamespacesAndXmlAttributes }
     }
 
-    /// Whose key it is: the one the recipe names, or whoever signed the request.
+    /// The recipient: the one that the recipe names, or the signer of the request.
     fn recipient(
         &self,
         named: Option<&Certificate>,
@@ -206,8 +205,8 @@ impl Securing {
     }
 }
 
-/// Whether an element may become ciphertext: neither the frame of the envelope nor, in a Security header, anything but
-/// the children that may be hidden from who is not to see them (BSP R5607, R5440).
+/// Whether an element may be encrypted. The frame of the envelope may not; in a Security header, only children that may
+/// be hidden from others (BSP R5607, R5440).
 fn may_be_encrypted(element: Element<'_>, envelope: Envelope<'_>) -> bool {
     if element == envelope.root || envelope.header == Some(element) {
         return false;
@@ -222,8 +221,8 @@ fn may_be_encrypted(element: Element<'_>, envelope: Envelope<'_>) -> bool {
     is_child && may_hide
 }
 
-/// `wsse11:EncryptedHeader` in place of a header block, with what the Security header says of whom it is for
-/// (SOAP Message Security 1.1.1 §9.3).
+/// `wsse11:EncryptedHeader` in place of a header block, with the role and mustUnderstand of the Security header (SOAP
+/// Message Security 1.1.1 §9.3).
 fn encrypted_header(header: SecurityHeader<'_>, version: SoapVersion, id: &str, data: &str) -> String {
     let soap = Namespace { prefix: name::SOAP11.prefix, uri: version.namespace() };
     let mut writer = Writer::new();

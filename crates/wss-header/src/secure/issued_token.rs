@@ -1,14 +1,14 @@
-//! Issued tokens: SAML assertions and licenses that someone else made, sent as they are.
+//! Issued tokens: SAML assertions and licenses from an issuer, sent unchanged.
 //!
-//! Their issuers signed them, so not an octet may change; they are read once, when a recipe is planned, and put into
-//! each message as they were given.
+//! Their issuers signed them, so no octet may change. They are parsed once, when a recipe is planned, and inserted into
+//! each message as given.
 
 use wss_c14n::{Budget, Document, Limits, Writer, id_of, name};
 use wss_tokens::{Assertion, REL_LICENSE, SamlVersion, write_assertion_reference, write_token_reference};
 
 use crate::error::PlanError;
 
-/// A token of XML, and how it is referred to.
+/// An issued token, and the reference to it.
 #[derive(Debug, Clone)]
 pub(crate) struct IssuedToken {
     pub(crate) xml: String,
@@ -18,7 +18,7 @@ pub(crate) struct IssuedToken {
 }
 
 impl IssuedToken {
-    /// Reads what was given: one element that stands alone, with an Id.
+    /// Reads the given XML: one element without context, with an Id.
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
         let root = document.root();
@@ -30,12 +30,12 @@ impl IssuedToken {
             return Err(PlanError::Token);
         };
         let id = id_of(root).ok_or(PlanError::Token)?.into_owned();
-        // A declaration or comments around it have no place in a header.
+        // A declaration or comments around it are not allowed in a header.
         let xml = xml.get(root.span()).unwrap_or_default().to_owned();
         Ok(Self { xml, id, version })
     }
 
-    /// A canonical `wsse:SecurityTokenReference` to it, standing alone.
+    /// A canonical `wsse:SecurityTokenReference` to it, as a document of its own.
     pub(crate) fn reference(&self, id: Option<&str>) -> String {
         let mut writer = Writer::new();
         match self.version {

@@ -1,8 +1,8 @@
 //! Securing: from an envelope and a plan to the octets for the wire.
 //!
-//! The skeleton goes in first: the Security header, timestamp, username token, and the Ids of all parts. Then
-//! each step reads the revision once and makes the next one by splices. New elements are prepended, so that a
-//! receiver who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
+//! The skeleton is inserted first: the Security header, timestamp, username token, and the Ids of all parts. Then each
+//! step parses the revision once and makes the next one with splices. New elements are prepended, so that a receiver
+//! who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
 mod edit;
 mod encryption;
@@ -33,39 +33,39 @@ use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 use wss_soap::{Envelope, Role, SoapVersion};
 
-/// A message on its way from one revision to the next.
+/// A message between two revisions.
 pub(crate) struct Securing {
     recipe: Recipe,
     revision: String,
     step: usize,
-    /// Ids of the parts the skeleton gave one to, or found with one.
+    /// The Ids of the parts, given by the skeleton or already there.
     ids: BTreeMap<Part, String>,
-    /// What goes in front of the signature that is waited for.
+    /// The elements that precede the pending signature.
     elements: String,
-    /// Where in the revision they go, and where that signature goes: the front of our header, after the protection
+    /// The offset for them and for that signature in the revision: the front of our header, after the protection
     /// tokens.
     token_place: usize,
     place: usize,
-    /// Tokens that came with the recipe; and for each assertion among them its id, with that of the reference through
-    /// which it is signed.
+    /// The issued tokens of the recipe; for each assertion, its id and the Id of the reference through which it is
+    /// signed.
     issued: Vec<IssuedToken>,
     assertion_references: Vec<(String, String)>,
-    /// What stands beside the envelope, as it will be written; and the Ids of what says how it is encrypted.
+    /// The attachments as they will be written, and the Ids of the EncryptedData that say how each is encrypted.
     attachments: Vec<Attachment>,
     encrypted_attachments: Vec<String>,
-    /// Ids of the elements that lead to the keys of ciphertext under ciphers that do not authenticate: later signatures
-    /// cover them, since whoever replaces one makes another plaintext.
+    /// The Ids of the elements that lead to the keys of unauthenticated ciphertext. Later signatures cover them, since
+    /// whoever replaces one makes another plaintext.
     keys_to_sign: Vec<String>,
-    /// Protection tokens that stand in the header, and what their secrets are used for.
+    /// The protection tokens that are in the header, and the uses of their secrets.
     placed: Vec<Placed>,
     uses: KeyUses,
-    /// The request that the message answers.
+    /// The request of this reply.
     request: Option<Correlation>,
-    /// What the message leaves behind for its reply.
+    /// The state for the reply to this message.
     correlation: Correlation,
 }
 
-/// What a run made.
+/// The result of a run.
 pub(crate) struct Done {
     pub(crate) message: String,
     pub(crate) attachments: Vec<Attachment>,
@@ -76,18 +76,18 @@ pub(crate) struct Done {
 pub(crate) enum Next {
     /// All steps are done.
     Done(Done),
-    /// A signature is to be made elsewhere.
+    /// The key of a signature is elsewhere.
     Sign(Box<Securing>, Awaited),
 }
 
-/// A signature that is made elsewhere.
+/// A signature to make elsewhere.
 pub(crate) struct Awaited {
     pub(crate) signature: PendingSignature,
-    /// Whose key makes it.
+    /// The certificate of its key.
     pub(crate) certificate: Box<Certificate>,
 }
 
-/// What a step that signs led to.
+/// The result of a step that signs.
 enum Signed {
     /// The signature is in the message.
     Here,
@@ -95,7 +95,7 @@ enum Signed {
     Elsewhere(Awaited),
 }
 
-/// The caller's own envelope is not bounded by what a stranger's is.
+/// The limits for strangers do not apply to the caller's own envelope.
 fn parse(source: &str) -> Result<Document<'_>, SecureError> {
     Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
 }
@@ -115,7 +115,7 @@ impl Securing {
         request: Option<&Correlation>,
     ) -> Result<Self, SecureError> {
         let mut recipe = plan.recipe.clone();
-        // Under a key that both sides have, a reply is told from a request by what it confirms.
+        // Under a key that both sides have, its confirmations distinguish a reply from a request.
         let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
         recipe.confirms |= request.is_some() && !recipe.unconfirmed && recipe.steps.iter().any(is_shared);
         let now = recipe.clock.now();
@@ -156,13 +156,13 @@ impl Securing {
         Ok(Next::Done(Done { message, attachments, correlation }))
     }
 
-    /// Goes on with the value of the signature that was made elsewhere.
+    /// Continues with the value of the pending signature.
     pub(crate) fn resume(mut self, awaited: &Awaited, value: &[u8]) -> Result<Next, SecureError> {
         self.insert_signature(&awaited.signature, value);
         self.run()
     }
 
-    /// Puts a finished signature, and the tokens it needs, in front of what the header holds.
+    /// Inserts a finished signature, and the tokens it needs, before the children of the header.
     fn insert_signature(&mut self, pending: &PendingSignature, value: &[u8]) {
         let signature = pending.finish(value);
         let elements = std::mem::take(&mut self.elements);
@@ -174,7 +174,7 @@ impl Securing {
         self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
     }
 
-    /// Where a new step goes: before all earlier steps, and behind the tokens that stand in front of those.
+    /// The place for a new step: before all earlier steps, and after the tokens that precede those.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
         let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
         let references = self.assertion_references.iter().map(|(_, reference)| reference);
@@ -190,9 +190,9 @@ impl Securing {
         header.children().find(is_step).map_or(behind, |step| step.span().start.min(behind))
     }
 
-    /// Whether a token that a step is about to use first goes to the very front of the header: where some step encrypts,
-    /// in place, what stands in the header. Every step then has the tokens before it, and its successor before itself
-    /// (BSP R5205, R3212).
+    /// Whether `token` must be prepended to the whole header, so that every reference follows its token (R5205) and
+    /// every step precedes the one applied before it (R3212). That is so if some step encrypts header children in
+    /// place.
     fn goes_in_front(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
         let may_be_in_header = |part: &Part| match part {
             Part::Signature | Part::UsernameToken | Part::SignatureConfirmation | Part::Assertion | Part::Id(_) => true,
@@ -202,13 +202,13 @@ impl Securing {
             Step::Encrypt(encrypting) => encrypting.parts.iter().any(may_be_in_header),
             Step::Sign(_) => false,
         };
-        // An assertion stands in front already.
+        // An assertion is already at the front.
         !matches!(*token.kind, ProtectionKind::Assertion { .. })
             && !self.placed.iter().any(|placed| placed.is_of(token, key_use))
             && self.recipe.steps.iter().any(encrypts)
     }
 
-    /// Whether some step encrypts this token, which came with the recipe.
+    /// Whether some step encrypts this issued token of the recipe.
     fn is_to_be_encrypted(&self, token: &IssuedToken) -> bool {
         let names = |part: &Part| match part {
             Part::Assertion => token.version.is_some(),
@@ -222,12 +222,12 @@ impl Securing {
         self.issued.iter().find(|token| token.version.is_some())
     }
 
-    /// Tokens that came with the recipe, as they stand; and the references through which assertions are signed.
+    /// The issued tokens of the recipe, unchanged, and the references through which assertions are signed.
     fn issued_tokens(&mut self) -> Result<String, SecureError> {
         let signs = |step: &Step| matches!(step, Step::Sign(signing) if signing.parts.contains(&Part::Assertion));
         let by_reference = self.recipe.steps.iter().any(signs);
         let mut content = String::new();
-        // What will be ciphertext stands last: the steps that come before its own stand before it, after the others.
+        // A token that will be encrypted is last: the steps that precede its own are before it, after the others.
         let mut issued = self.issued.clone();
         issued.sort_by_key(|token| self.is_to_be_encrypted(token));
         for token in issued {
@@ -263,7 +263,7 @@ impl Securing {
         Ok(content)
     }
 
-    /// Security header, timestamp, username token, and Ids.
+    /// Inserts the Security header, timestamp, username token, and Ids.
     fn skeleton(&mut self, source: &str, now: SystemTime) -> Result<String, SecureError> {
         let document = parse(source)?;
         let envelope = Envelope::locate(&document)?;
@@ -342,7 +342,7 @@ impl Securing {
         Ok(splices.apply(source).0)
     }
 
-    /// Opens the Security header of our role for `content`, making it, and the SOAP Header, where there is none.
+    /// Opens the Security header of our role for `content`. Makes it, and the SOAP Header, if there is none.
     fn place_header(
         &self,
         envelope: Envelope<'_>,
@@ -371,7 +371,7 @@ impl Securing {
         let soap = envelope.version.namespace();
         let mut attributes = format!(" xmlns:{}=\"{}\"", name::WSSE.prefix, name::WSSE.uri);
         let prefix = match envelope.root.prefix() {
-            // Attributes take no default namespace.
+            // The default namespace does not apply to attributes.
             "" => {
                 attributes.push_str(&format!(" xmlns:soap=\"{soap}\""));
                 "soap"
@@ -389,7 +389,7 @@ impl Securing {
         format!("<wsse:Security{attributes}>{content}</wsse:Security>")
     }
 
-    /// An Id no one can guess and no message has.
+    /// An Id that no one can guess and no message contains.
     fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
         let mut octets = [0; 16];
         self.recipe.random.fill(&mut octets)?;

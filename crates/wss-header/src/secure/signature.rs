@@ -1,4 +1,4 @@
-//! Signatures on their way out: parts are digested as they stand, and listed in a SignedInfo that is born canonical.
+//! Signatures of an outgoing message: the parts of the revision are digested and listed in a canonical SignedInfo.
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, escape, id_of, name};
 use wss_crypto::{HmacKey, SigningKey};
@@ -13,25 +13,25 @@ use crate::recipe::{SignedBy, Signing};
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 
-/// What a signature needs from its key before it can be prepared.
+/// The parts of a signature that depend on its key.
 #[derive(Default)]
 struct Keying {
-    /// New elements that stand before the signature.
+    /// New elements before the signature.
     elements: String,
     /// The content of `ds:KeyInfo`.
     key_info: String,
-    /// The Id of the token that carries the key, or names it; and the token, if it is among the new elements.
+    /// The Id of the token that contains or identifies the key; and the token, if it is among the new elements.
     token_id: Option<String>,
     new_token: String,
-    /// The Id of the reference in `ds:KeyInfo`, where the token is signed through it; and the token's octets, if it is
-    /// not in the message.
+    /// The Id of the reference in `ds:KeyInfo`, if the token is signed through it; and the octets of the token, if it
+    /// is not in the message.
     reference_id: Option<String>,
     octets: Vec<u8>,
     secret: Option<HmacKey>,
 }
 
 impl Securing {
-    /// Signs, or stops where the key is elsewhere.
+    /// Signs, or stops if the key is elsewhere.
     pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
         let keying = self.keying(signing)?;
@@ -99,7 +99,7 @@ impl Securing {
                 let key = self.key_for(token, KeyUse::Mac, len)?;
                 let octets = key.secret.as_octets().to_vec();
                 let secret = match octets.len() {
-                    // A short secret was refused above, unless such are admitted.
+                    // A short secret was refused above, unless short ones are allowed.
                     0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
                     found => {
                         HmacKey::new(octets).map_err(|_| SecureError::KeyLength { found, wanted: LEAST_OCTETS })?
@@ -117,7 +117,7 @@ impl Securing {
         }
     }
 
-    /// Digests the parts and lists them in a signature whose value is still to come.
+    /// Digests the parts and lists them in a signature without its value.
     fn prepare_signature(
         &mut self,
         signing: &Signing,
@@ -137,7 +137,7 @@ impl Securing {
         let sign_error = wss_xmldsig::SignError::from;
         let mut references = Vec::new();
         let mut parts = signing.parts.clone();
-        // Confirmations that no signature covers confirm nothing.
+        // Confirmations prove nothing if no signature covers them.
         if self.recipe.confirms && !parts.contains(&Part::SignatureConfirmation) {
             parts.push(Part::SignatureConfirmation);
         }
@@ -177,7 +177,7 @@ impl Securing {
                         let value = attachment.digest(complete, signing.digest)?;
                         references.push(NewReference::of_attachment(attachment.url(), complete, signing.digest, value));
                     }
-                    // Ciphertext says what it is by what its EncryptedData says of it.
+                    // The EncryptedData of an attachment says how to read it, so it is signed as well.
                     for id in &self.encrypted_attachments {
                         let data = index.get(id).ok_or_else(|| no_such(part))?;
                         references.push(digest(id, data).map_err(sign_error)?);
@@ -217,8 +217,8 @@ impl Securing {
     }
 }
 
-/// A default namespace in scope is always stated to be signed, so that the peers who would write it out anyway read
-/// the token alike.
+/// The binding of a default namespace in scope is always listed, so that peers that write it in any case read the token
+/// like us.
 fn stating_default(default: Option<&str>) -> Canonicalization {
     match default {
         Some(_) => Canonicalization::default().inclusive_prefixes("#default"),
@@ -226,7 +226,7 @@ fn stating_default(default: Option<&str>) -> Canonicalization {
     }
 }
 
-/// The token as the STR-Transform puts it out.
+/// The output of the STR-Transform for the token.
 fn token_by_reference(
     signing: &Signing,
     keying: &Keying,

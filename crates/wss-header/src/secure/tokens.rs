@@ -1,4 +1,4 @@
-//! Protection tokens on their way out: each stands in the header once, before all that refers to it.
+//! Protection tokens of an outgoing message: each is in the header once, before all references to it.
 
 use std::sync::Arc;
 
@@ -18,20 +18,20 @@ use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
-/// A protection token that stands in the header, or is about to.
+/// A protection token in the header, or about to be.
 pub(super) struct Placed {
     kind: Arc<ProtectionKind>,
-    /// Passwords make a key for each use.
+    /// A password makes a separate key for each use.
     key_use: Option<PasswordKeyUse>,
-    /// Its Id; none for a key that only the request carried.
+    /// Its Id; `None` for a key that only the request contained.
     pub(super) id: Option<String>,
     secret: Secret,
-    /// The `wsse:SecurityTokenReference` that names it, canonical, standing alone.
+    /// The canonical `wsse:SecurityTokenReference` to it, as a document of its own.
     reference: String,
 }
 
 impl Placed {
-    /// Whether it serves this use of `token`.
+    /// Whether it fits this use of `token`.
     pub(super) fn is_of(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
         Arc::ptr_eq(&self.kind, &token.kind) && self.key_use.is_none_or(|own| own == key_use)
     }
@@ -39,14 +39,14 @@ impl Placed {
 
 /// A key for one use.
 pub(super) struct KeyForUse {
-    /// New elements that stand before the user of the key.
+    /// New elements before the element that uses the key.
     pub(super) elements: String,
     pub(super) secret: Secret,
     /// The content of `ds:KeyInfo`.
     pub(super) key_info: String,
     /// The Id of the protection token, which `Part::SigningToken` names.
     pub(super) token_id: Option<String>,
-    /// The Id of the token that derives the key from it, if one does.
+    /// The Id of the token that derives the key from it, if there is one.
     pub(super) derived_id: Option<String>,
 }
 
@@ -57,7 +57,7 @@ fn reference_to(id: &str, value_type: Option<&str>, token_type: Option<&str>) ->
 }
 
 impl Securing {
-    /// The key of `token` for one use of `len` octets, and the tokens it takes.
+    /// The key of `token` for one use of `len` octets, and the tokens that it needs.
     pub(super) fn key_for(
         &mut self,
         token: &ProtectionToken,
@@ -92,7 +92,7 @@ impl Securing {
         }
         self.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
         let Some(version) = token.derived else {
-            // Passwords and tickets make keys of their own length: a cipher takes the leading octets.
+            // Passwords and tickets make keys of a fixed length: a cipher uses the leading octets.
             let is_cut = flag.is_some()
                 || (key_use == PasswordKeyUse::Encryption && matches!(*token.kind, ProtectionKind::Kerberos { .. }));
             let secret = match placed.secret.as_octets().get(..len) {
@@ -159,7 +159,7 @@ impl Securing {
             }
             ProtectionKind::Request => {
                 let request = self.request.as_ref().ok_or(SecureError::NeedsRequest)?;
-                // The first that was transported: what protected the request as a whole.
+                // The first transported key protected the request as a whole.
                 let key = request.keys.first().ok_or(SecureError::NeedsRequest)?;
                 let mut writer = Writer::new();
                 match key.kerberos {
@@ -172,8 +172,8 @@ impl Securing {
         Ok(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference })
     }
 
-    /// The Id of a new EncryptedKey, and the element after the token it refers to, if it does to one. The key is
-    /// remembered for the reply.
+    /// The Id of a new EncryptedKey, and the element after the token that it refers to, if there is one. The key is
+    /// kept for the reply.
     pub(super) fn encrypted_key(
         &mut self,
         recipient: &Certificate,
@@ -186,7 +186,7 @@ impl Securing {
         let mut out = String::new();
         if reference.needs_token() {
             let mut writer = Writer::new();
-            // We have the recipient's certificate alone: the path is that.
+            // Only the recipient's certificate is known, so it is the whole path.
             let path = [recipient];
             let path = match reference {
                 ReferenceForm::DirectPath => CertificatePath::PkiPath(&path),
