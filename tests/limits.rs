@@ -1,6 +1,17 @@
-//! The table of limits in the manual agrees with the code.
+//! The table of limits in the manual agrees with the code, and the code charges every one of them.
 
-use ws_security::Limit;
+mod common;
+
+use std::time::SystemTime;
+
+use common::*;
+use ws_security::attachments::{Attachment, Package};
+use ws_security::crypto::SystemRandom;
+use ws_security::prelude::*;
+use ws_security::{
+    AssertionTrust, DangerousNoReplayCache, Limit, Limits, NewAssertion, ProtectionToken, ReferenceForm, SamlVersion,
+    Secret, SecureConversation,
+};
 
 /// Limits are in one table: made here of the enum, and kept in the manual. `WSS_WRITE_LIMITS=1` writes it.
 #[test]
@@ -25,4 +36,132 @@ fn the_manual_lists_every_limit_with_its_default() {
         return std::fs::write(path, page).expect("written");
     }
     assert_eq!(&page[start..end], table, "run this test with WSS_WRITE_LIMITS=1");
+}
+
+/// A message of one kind: what opening it comes to under these limits.
+type Case = (&'static str, Box<dyn Fn(Limits) -> String>);
+
+fn told<T>(outcome: Result<T, impl std::fmt::Display>) -> String {
+    outcome.map_or_else(|error| error.to_string(), |_| "opened".to_owned())
+}
+
+fn opens(message: String, receiver: impl Fn() -> Receiver + 'static) -> Box<dyn Fn(Limits) -> String> {
+    Box::new(move |limits| told(receiver().limits(limits).open(&message)))
+}
+
+fn made(recipe: Recipe, envelope: &str) -> String {
+    recipe.plan().expect("a plan").secure(envelope).expect("secured")
+}
+
+/// More than 64 KiB to digest and keep, more than 1 MiB to parse in all, and more than 16,384 nodes.
+fn large() -> String {
+    let content = format!("<p:Pay xmlns:p=\"urn:p\" batch=\"7\">{}{}", "<p:a/>".repeat(20_000), "x".repeat(600_000));
+    envelope(SOAP11).replacen("<p:Pay xmlns:p=\"urn:p\" batch=\"7\">", &content, 1)
+}
+
+fn assertion() -> String {
+    let assertion = NewAssertion::new(SamlVersion::V2_0, "urn:idp", "ann").audience("urn:bank");
+    let assertion = assertion.attribute("role", ["teller"]).holder_of_key(&certificate("dave"));
+    assertion.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("signed")
+}
+
+fn of_every_token() -> Receiver {
+    let issuers = AssertionTrust::for_audience("urn:bank").issuer("urn:idp", Trust::pins([certificate("carol")]));
+    receiver()
+        .decrypt_with(identity("bob"))
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+        .assertions(issuers)
+        .shared_secret(Some("urn:context".to_owned()), Secret::new(vec![7; 32]))
+}
+
+fn knowing() -> Receiver {
+    let trust = trust().known([certificate("alice")]);
+    Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
+}
+
+/// Each opens by default.
+fn cases() -> Vec<Case> {
+    let encrypting = || Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
+    let alice = |form| Signing::with(&identity("alice")).reference(form).parts([Part::Body, Part::Timestamp]);
+    let with_list = signing().inclusive_prefixes("s a");
+    let context = ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", Secret::new(vec![7; 32]));
+    let context = context.derived_keys(SecureConversation::V1_3);
+    let by_context = Signing::with_token(&context).parts([Part::Body, Part::Timestamp]);
+    let by_dave = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+    let blanks = signed(SOAP11).replacen("<a:To>", "<a:To n  =  \"1\">", 1);
+
+    let token = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+    let request = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp])).sign(signing());
+    let (request, sent) = request.plan().expect("a plan").secure_request(&envelope(SOAP11)).expect("secured");
+    let opened = of_every_token().open(&request).expect("opens");
+    let key = ProtectionToken::of_request().derived_keys(SecureConversation::V1_3);
+    let by_key = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
+    let reply = recipe().signature_confirmation().sign(by_key).plan().expect("a plan");
+    let reply = reply.secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+
+    let attachment = Attachment::new("a@example.org", "text/plain", "text").expect("an attachment");
+    let parts = signing().parts([Part::Attachments]);
+    let package = recipe().sign(parts).plan().expect("a plan").secure_package(&envelope(SOAP11), vec![attachment]);
+    let package = package.expect("secured");
+    let (content_type, octets) = (package.content_type(), package.write(Vec::new()).expect("written"));
+    let opened_package = move |limits: Limits| match Package::parse_body(&content_type, &octets, &limits) {
+        Ok(package) => told(receiver().limits(limits).open_package(&package)),
+        Err(error) => error.to_string(),
+    };
+    vec![
+        ("large", opens(made(recipe().sign(signing()), &large()), receiver)),
+        (
+            "large and encrypted",
+            opens(
+                made(recipe().username_digest("ann", "s3cret").sign(signing()).encrypt(encrypting()), &large()),
+                of_every_token,
+            ),
+        ),
+        (
+            "by serial number",
+            opens(made(recipe().sign(alice(ReferenceForm::IssuerSerial)), &envelope(SOAP11)), knowing),
+        ),
+        ("by a path", opens(made(recipe().sign(alice(ReferenceForm::DirectPath)), &envelope(SOAP11)), receiver)),
+        ("by a bag", opens(made(recipe().sign(alice(ReferenceForm::DirectPkcs7)), &envelope(SOAP11)), receiver)),
+        ("of a subject", opens(made(recipe().attach(assertion()).sign(by_dave), &envelope(SOAP11)), of_every_token)),
+        ("under derived keys", opens(made(recipe().sign(by_context), &envelope(SOAP11)), of_every_token)),
+        ("with a prefix list", opens(made(recipe().sign(with_list), &envelope(SOAP11)), receiver)),
+        ("with blanks", opens(blanks, receiver)),
+        ("a reply", Box::new(move |limits| told(receiver().limits(limits).open_reply(&reply, &sent)))),
+        ("a package", Box::new(opened_package)),
+    ]
+}
+
+/// For every limit there is a message that opens by default and is refused by it, by its name, once it is lowered.
+#[test]
+fn every_limit_is_charged_by_someone() {
+    let cases = cases();
+    for (case, open) in &cases {
+        assert_eq!(open(Limits::default()), "opened", "{case}");
+    }
+    let uncharged: Vec<&Limit> = Limit::ALL
+        .iter()
+        .filter(|limit| {
+            let name = format!("`Limits::with(Limit::{limit:?}, …)`");
+            let lowered = || [0, 1, 2, 7].into_iter().map(|value| Limits::default().with(**limit, value));
+            !cases.iter().any(|(_, open)| lowered().any(|limits| open(limits).contains(&name)))
+        })
+        .collect();
+    assert!(uncharged.is_empty(), "no message is refused by {uncharged:?}");
+}
+
+/// A path is searched with no more public-key operations than are left, and each is charged.
+#[test]
+fn signatures_that_are_verified_on_the_way_to_an_anchor_are_charged() {
+    let message = signed(SOAP11);
+    let open = |operations| {
+        let limits = Limits::default().with(Limit::PublicKeyOperations, operations);
+        receiver().limits(limits).open(&message).map(drop)
+    };
+    // The certificate under its anchor, and the message under the certificate.
+    assert_eq!(open(2), Ok(()));
+    for too_few in [0, 1] {
+        let told = open(too_few).expect_err("refused").to_string();
+        assert!(told.contains("Limit::PublicKeyOperations"), "{told}");
+    }
 }

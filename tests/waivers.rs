@@ -13,7 +13,8 @@ use common::*;
 use ws_security::c14n::CanonicalizationMethod;
 use ws_security::prelude::*;
 use ws_security::{
-    AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, ExtendedKeyUsage, Revocation, SignatureMethod, Waiver,
+    AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, ExtendedKeyUsage, Limit, Limits, Revocation,
+    SignatureMethod, Waiver,
 };
 
 /// The types whose calls decide what a receiver accepts.
@@ -39,7 +40,6 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Receiver::passwords", "users of the caller's"),
     ("wss-header Receiver::algorithms", "an argument, whose calls are judged"),
     ("wss-header Receiver::bsp", "refuses more, or reports"),
-    ("wss-header Receiver::limits", "an argument"),
     ("wss-header Receiver::clock", "the time, not what is done with it"),
     ("wss-header Receiver::actor", "another header"),
     ("wss-header Receiver::forwards", "hands out more that is said to be unverified"),
@@ -80,6 +80,11 @@ type Case = (&'static str, fn() -> Evidence, Waiver);
 
 /// Calls that weaken the default, and the waiver of each.
 const WEAKENING: &[Case] = &[
+    (
+        "wss-header Receiver::limits",
+        || open(&strict().limits(Limits::default().with(Limit::Tokens, 17).with(Limit::Depth, 9))),
+        Waiver::RaisedLimit { limit: Limit::Tokens, allowed: 17 },
+    ),
     ("wss-header Receiver::dangerous_open_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
     ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
     ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::NoSignedTimestamp),

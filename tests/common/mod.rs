@@ -1,6 +1,7 @@
 //! The common parts of tests on whole messages: parties, envelopes, and a receiver with the least configuration.
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
+use std::path::Path;
 use std::time::Duration;
 
 use ws_security::prelude::*;
@@ -12,8 +13,11 @@ pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
 pub(crate) const AMOUNT: &str = "1499.90";
 
 pub(crate) fn file(name: &str) -> Vec<u8> {
-    let path = format!("{}/vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    // The tests of the command line are in a folder further down.
+    let mut folders = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|folder| folder.join("vectors/keys"));
+    let folder = folders.find(|folder| folder.is_dir()).expect("the keys");
+    let path = folder.join(name);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 pub(crate) fn identity(name: &str) -> Identity {

@@ -83,7 +83,7 @@ impl<'r> Judging<'r> {
     /// # Errors
     /// [`Breach`], if the profile is enforced.
     pub fn message(&mut self, document: &Document<'_>) -> Result<(), Breach> {
-        let targets = Targets::read(document);
+        let targets = Targets::read(document, &self.context.xml_limits());
         check::revision(&targets, self.package, &[], &self.context, &mut self.findings);
         check::clear_text(&targets, None, &mut self.findings);
         self.enforce()
@@ -101,7 +101,7 @@ impl<'r> Judging<'r> {
         opened: &[MimePart<'_>],
         proven: Proven,
     ) -> Result<Report, Breach> {
-        let targets = Targets::read(document);
+        let targets = Targets::read(document, &self.context.xml_limits());
         let revealed: Vec<_> = revealed.map(|now| Revealed { now, wire: 0..0 }).collect();
         let root = document.root();
         for (rule, is_proven) in [(Rule::R3212, true), (Rule::R4212, proven.digest), (Rule::R4216, proven.password_key)]

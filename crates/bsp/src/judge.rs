@@ -52,14 +52,14 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     let last = match &revelation {
         Some(revelation) => {
             let document = Document::parse(revelation.source.as_str(), &limits)?;
-            Some(check::digests(&Targets::read(&document), &limits))
+            Some(check::digests(&Targets::read(&document, &limits), &limits))
         }
         None => None,
     };
     let mut findings = Findings::new(&context.variant);
     let as_it_came = {
         let document = Document::parse(text.as_ref(), &limits)?;
-        let targets = Targets::read(&document);
+        let targets = Targets::read(&document, &limits);
         check::revision(&targets, package, &[], context, &mut findings);
         check::transport(&context.transport, document.root(), &mut findings);
         let clear = context.clear_text.map(|clear| Document::parse(clear, &limits)).transpose()?;
@@ -72,7 +72,7 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
         Some(revelation) => {
             drop(text);
             let document = Document::parse(revelation.source.as_str(), &limits)?;
-            let targets = Targets::read(&document);
+            let targets = Targets::read(&document, &limits);
             findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
             check::revision(&targets, package, &revelation.attachments, context, &mut findings);
             targets.hidden().map(|hidden| report::place_of(hidden, revelation.on_the_wire(hidden.span())))

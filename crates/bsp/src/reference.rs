@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use wss_c14n::{Element, base64_decode, name};
+use wss_c14n::{Budget, Element, Exceeded, Limit, Limits, base64_decode, name, xsd};
 use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, pkcs7_certificates, pki_path};
 use wss_tokens::{
     ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosForm, PKCS7, REL_LICENSE, SAML_ASSERTION_ID,
@@ -12,8 +12,10 @@ use wss_tokens::{
 
 use super::targets::{Targets, is_token};
 
-/// The most octets of a token that are decoded.
-const MAX_TOKEN: usize = 64 << 10;
+/// The most octets of a key identifier that are decoded. WSS4J writes a whole certificate.
+const MAX_IDENTIFIER: usize = 64 << 10;
+/// The most octets of a wrapped key that are decoded.
+const MAX_CIPHER: usize = 64 << 10;
 
 /// The profile a token belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +126,8 @@ pub(crate) enum Content {
     PkiPath,
     Pkcs7,
     Other,
+    /// The message has more certificates than are read.
+    Unread,
 }
 
 /// The binary tokens of the message, and the tokens that key identifiers can match.
@@ -138,11 +142,13 @@ pub(crate) struct Tokens<'d> {
 }
 
 impl<'d> Tokens<'d> {
-    pub(crate) fn read(targets: &Targets<'d>) -> Self {
+    pub(crate) fn read(targets: &Targets<'d>, limits: &Limits) -> Self {
         let mut tokens = Self::default();
+        let budget = Budget::new(limits, targets.document.source().len() as u64);
+        let max = limits.size(Limit::CertificateOctets);
         for element in targets.all(name::WSSE.uri, "BinarySecurityToken") {
-            let octets = element.base64(MAX_TOKEN).unwrap_or_default();
-            let content = content_of(&octets);
+            let octets = element.base64(max).unwrap_or_default();
+            let content = content_of(&octets, &budget).unwrap_or(Content::Unread);
             if element.parent() == targets.security_of(element) {
                 if let Content::Certificate(certificate) = &content {
                     tokens.note(certificate, element);
@@ -156,7 +162,7 @@ impl<'d> Tokens<'d> {
         for key in &targets.encrypted_keys {
             let data = key.children_named(name::XENC.uri, "CipherData").next();
             let value = data.and_then(|data| data.children_named(name::XENC.uri, "CipherValue").next());
-            if let Some(octets) = value.and_then(|value| value.base64(MAX_TOKEN).ok()) {
+            if let Some(octets) = value.and_then(|value| value.base64(MAX_CIPHER).ok()) {
                 tokens.by_sha1.insert(sha1(&octets), *key);
             }
         }
@@ -201,18 +207,24 @@ fn sha1(octets: &[u8]) -> Vec<u8> {
     Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec()
 }
 
-fn content_of(octets: &[u8]) -> Content {
+/// Every certificate that is tried is charged.
+fn content_of(octets: &[u8], budget: &Budget) -> Result<Content, Exceeded> {
+    budget.charge(Limit::Certificates, 1)?;
     if let Ok(certificate) = Certificate::from_der(octets) {
-        return Content::Certificate(Box::new(certificate));
+        return Ok(Content::Certificate(Box::new(certificate)));
     }
-    let readable = |path: &Vec<&[u8]>| !path.is_empty() && path.iter().all(|der| Certificate::from_der(der).is_ok());
-    if pki_path(octets).as_ref().is_some_and(readable) {
-        return Content::PkiPath;
+    let readable = |path: Option<Vec<&[u8]>>| -> Result<bool, Exceeded> {
+        let Some(path) = path.filter(|path| !path.is_empty()) else { return Ok(false) };
+        budget.charge(Limit::Certificates, path.len() as u64)?;
+        Ok(path.iter().all(|der| Certificate::from_der(der).is_ok()))
+    };
+    if readable(pki_path(octets))? {
+        return Ok(Content::PkiPath);
     }
-    if pkcs7_certificates(octets).as_ref().is_some_and(readable) {
-        return Content::Pkcs7;
+    if readable(pkcs7_certificates(octets))? {
+        return Ok(Content::Pkcs7);
     }
-    Content::Other
+    Ok(Content::Other)
 }
 
 /// How a reference identifies its token.
@@ -294,7 +306,7 @@ impl<'d> Reference<'d> {
     fn find_token(&self, targets: &Targets<'d>) -> Option<Element<'d>> {
         let Some((form, child)) = self.form() else {
             let named = self.key_name?.text().ok()?;
-            return targets.by_id(named.trim()).filter(|token| is_token(*token));
+            return targets.by_id(xsd::collapsed(&named)).filter(|token| is_token(*token));
         };
         match form {
             Form::Direct => {
@@ -308,7 +320,7 @@ impl<'d> Reference<'d> {
             Form::KeyIdentifier => {
                 let text = child.text().ok()?;
                 let value_type = child.attribute("", "ValueType").unwrap_or_default();
-                let octets = base64_decode(&text, MAX_TOKEN);
+                let octets = base64_decode(&text, MAX_IDENTIFIER);
                 let by_octets = octets.as_ref().and_then(|octets| targets.tokens.identified(&value_type, octets));
                 let says_saml = Kind::of_identifier(&value_type).is_none_or(Kind::is_saml);
                 if by_octets.is_some() || !says_saml {
@@ -317,12 +329,12 @@ impl<'d> Reference<'d> {
                 // The id of the assertion. In base64, which R6605 forbids, it identifies the same assertion.
                 let encoded = octets.and_then(|octets| String::from_utf8(octets).ok());
                 let is_assertion = |token: &Element<'_>| Kind::of_element(*token).is_some_and(Kind::is_saml);
-                let ids = [Some(text.trim().to_owned()), encoded];
+                let ids = [Some(xsd::collapsed(&text).to_owned()), encoded];
                 ids.iter().flatten().find_map(|id| targets.by_id(id).filter(is_assertion))
             }
             Form::IssuerSerial => {
                 let (issuer, serial) = issuer_serial(child)?;
-                let of_serial = targets.tokens.by_serial.get(serial.text().ok()?.trim())?;
+                let of_serial = targets.tokens.by_serial.get(xsd::collapsed(&serial.text().ok()?))?;
                 let named = DistinguishedName::parse(&issuer.text().ok()?).ok()?;
                 of_serial.iter().find(|(issuer, _)| *issuer == named).map(|(_, token)| *token)
             }

@@ -29,7 +29,7 @@ impl Revelation {
         let mut in_order = Digests::new();
         let limits = holdings.limits();
         let decryption = holdings.decrypt(message, package, &mut |document, header, children| {
-            let targets = Targets::read(document);
+            let targets = Targets::read(document, &limits);
             let at = targets.security.iter().position(|security| security.span() == *header);
             let Some(at) = at else { return };
             let digests = check::digests(&targets, &limits);

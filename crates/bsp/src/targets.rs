@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use wss_c14n::{Document, Element, IdIndex, NodeId, id_of, name};
+use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, id_of, name};
 use wss_tokens::{Assertion, SecureConversation};
 
 use super::reference::{Reference, Tokens};
@@ -64,7 +64,7 @@ impl<'d> List<'d> {
 }
 
 impl<'d> Targets<'d> {
-    pub(crate) fn read(document: &'d Document<'d>) -> Self {
+    pub(crate) fn read(document: &'d Document<'d>, limits: &Limits) -> Self {
         let root = document.root();
         let soap = match root.name().namespace {
             uri if uri == name::SOAP11.uri => Some(SoapVersion::V11),
@@ -94,7 +94,7 @@ impl<'d> Targets<'d> {
         targets.find_steps();
         targets.find_encrypted_data();
         targets.find_elements();
-        targets.tokens = Tokens::read(&targets);
+        targets.tokens = Tokens::read(&targets, limits);
         targets.references = targets
             .elements
             .iter()

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ops::Range;
+use wss_budget::{Exceeded, Limit, Limits};
 use wss_text::shown;
 
 use crate::chars;
@@ -322,6 +323,17 @@ impl<'a> Element<'a> {
         lexical::decode_base64(&text, max).map_err(|error| match error {
             lexical::Base64Error::TooLong => LeafError::TooLong { element: self.qualified_name().into(), allowed: max },
             lexical::Base64Error::Malformed => LeafError::Base64 { element: self.qualified_name().into() },
+        })
+    }
+
+    /// As [`Element::base64`], up to a limit of the message.
+    ///
+    /// # Errors
+    /// As [`Element::text`]; [`LeafError::Limit`] for a longer value; [`LeafError::Base64`].
+    pub fn base64_within(self, limits: &Limits, limit: Limit) -> Result<Vec<u8>, LeafError> {
+        self.base64(limits.size(limit)).map_err(|error| match error {
+            LeafError::TooLong { .. } => Exceeded { limit, allowed: limits.get(limit) }.into(),
+            error => error,
         })
     }
 

@@ -138,6 +138,9 @@ pub enum LeafError {
         /// The configured value.
         allowed: usize,
     },
+    /// *Refused.* The value is longer than a limit of the message.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
     /// *Malformed.* A required child element or attribute is missing.
     #[error("element {element} lacks {missing}")]
     Missing {

@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
         }
     };
     line(&mut out, 0, &format!("document element {}", document.root().name()));
+    let budget = Budget::new(&output::limits(), text.len() as u64);
     let headers: Vec<Element<'_>> =
         document.elements().filter(|element| element.is(name::WSSE.uri, "Security")).collect();
     if headers.is_empty() {
@@ -34,7 +35,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
             line(&mut out, 1, &format!("{} = {value}", attribute.local));
         }
         for child in header.children() {
-            describe(&mut out, child, ids.as_ref());
+            describe(&mut out, child, ids.as_ref(), &budget);
         }
     }
     for data in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData")) {
@@ -65,7 +66,7 @@ fn shortened(text: &str) -> String {
     if text.chars().count() > 60 { text.chars().take(60).chain("…".chars()).collect() } else { text.to_owned() }
 }
 
-fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>) {
+fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>, budget: &Budget) {
     let element_name = element.name();
     line(
         out,
@@ -82,16 +83,14 @@ fn describe(out: &mut String, element: Element<'_>, ids: Option<&IdIndex<'_>>) {
                 line(out, 2, &format!("{} {}", child.name().local, shortened(&child.text().unwrap_or_default())));
             }
         }
-        "BinarySecurityToken" => {
-            match ws_security::tokens::X509Token::parse(element, &Budget::new(&output::limits(), 0)) {
-                Ok(token) => {
-                    line(out, 2, &format!("subject {}", token.certificate().subject()));
-                    line(out, 2, &format!("issuer {}", token.certificate().issuer()));
-                    line(out, 2, &format!("serial {}", token.certificate().serial_decimal()));
-                }
-                Err(error) => line(out, 2, &format!("! {error}")),
+        "BinarySecurityToken" => match ws_security::tokens::X509Token::parse(element, budget) {
+            Ok(token) => {
+                line(out, 2, &format!("subject {}", token.certificate().subject()));
+                line(out, 2, &format!("issuer {}", token.certificate().issuer()));
+                line(out, 2, &format!("serial {}", token.certificate().serial_decimal()));
             }
-        }
+            Err(error) => line(out, 2, &format!("! {error}")),
+        },
         "Signature" => {
             let Some(signed_info) = element.children().next() else { return };
             line(out, 2, &format!("method {}", algorithm(signed_info, "SignatureMethod")));

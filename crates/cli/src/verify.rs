@@ -342,7 +342,7 @@ fn evidence_json(evidence: &Evidence, body: &str, is_authenticated: bool) -> ser
                 "path": path,
                 "method": signature.method.uri(),
                 "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "attachments": signature.attachments,
+                "attachments": signature.attachments.iter().map(ToString::to_string).collect::<Vec<_>>(),
             })
         })
         .collect();

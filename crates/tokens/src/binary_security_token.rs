@@ -36,7 +36,7 @@ impl<'d> X509Token<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if not exactly one certificate
     /// of a bag is an end entity.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        let max = budget.limits().size(Limit::CertificateOctets);
+        let decoded = || element.base64_within(budget.limits(), Limit::CertificateOctets);
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
             budget.charge(Limit::Certificates, 1)?;
             Ok(Certificate::from_der(der)?)
@@ -46,9 +46,9 @@ impl<'d> X509Token<'d> {
         }
         let value_type = element.required_attribute("", "ValueType")?.into_owned();
         let (certificate, others) = match value_type.as_str() {
-            X509_V3 | X509_V1 => (parsed(&element.base64(max)?)?, Vec::new()),
+            X509_V3 | X509_V1 => (parsed(&decoded()?)?, Vec::new()),
             X509_PKI_PATH => {
-                let octets = element.base64(max)?;
+                let octets = decoded()?;
                 let malformed = || element.missing("a PkiPath");
                 let path = pki_path(&octets).ok_or_else(malformed)?;
                 budget.check(Limit::PathCertificates, path.len())?;
@@ -56,7 +56,7 @@ impl<'d> X509Token<'d> {
                 (path.pop().ok_or_else(malformed)?, path)
             }
             PKCS7 => {
-                let octets = element.base64(max)?;
+                let octets = decoded()?;
                 let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?

@@ -133,7 +133,7 @@ impl<'d> SecurityTokenReference<'d> {
         match value_type.as_ref() {
             SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(element.base64(256)?)),
             THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
-            X509_V3 => Ok(Self::Certificate(element.base64(budget.limits().size(Limit::CertificateOctets))?)),
+            X509_V3 => Ok(Self::Certificate(element.base64_within(budget.limits(), Limit::CertificateOctets)?)),
             ENCRYPTED_KEY_SHA1 => Ok(Self::EncryptedKeySha1(digest()?)),
             KERBEROS_AP_REQ_SHA1 => Ok(Self::KerberosApReqSha1(digest()?)),
             SAML_ID | SAML_ASSERTION_ID => {

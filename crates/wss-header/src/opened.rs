@@ -251,9 +251,9 @@ pub struct SignatureEvidence {
     /// The parts it covers.
     pub parts: Vec<Part>,
     /// The Content-IDs of the attachments it covers.
-    pub attachments: Vec<String>,
+    pub attachments: Vec<WireText>,
     /// Parts, and Content-IDs of attachments, that it covers as ciphertext without proving them, and why.
-    pub lost: Vec<(String, CoverageLost)>,
+    pub lost: Vec<(WireText, CoverageLost)>,
 }
 
 /// A decrypted part.

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use wss_c14n::Limit;
 use wss_tokens::Revocation;
 
 use crate::part::Part;
@@ -92,6 +93,13 @@ pub enum Waiver {
         /// The highest age of an assertion without an end of validity.
         max_age: Duration,
     },
+    /// [`Receiver::limits`](crate::Receiver::limits) with a limit above its default.
+    RaisedLimit {
+        /// The limit.
+        limit: Limit,
+        /// Its value.
+        allowed: u64,
+    },
 }
 
 impl Waiver {
@@ -130,6 +138,7 @@ impl Waiver {
             Self::IssuerOfAnyName => "issuer-of-any-name",
             Self::BearerAssertions => "bearer-assertions",
             Self::OldAssertions { .. } => "old-assertions",
+            Self::RaisedLimit { .. } => "raised-limit",
         }
     }
 
@@ -178,6 +187,10 @@ impl Waiver {
             note(assertions.accepts_any_issuer_name(), Self::IssuerOfAnyName);
             note(assertions.accepts_bearer(), Self::BearerAssertions);
             note(max_age > MAX_AGE, Self::OldAssertions { max_age });
+        }
+        for limit in Limit::ALL.iter().copied() {
+            let allowed = receiver.limits.get(limit);
+            note(allowed > limit.default_value(), Self::RaisedLimit { limit, allowed });
         }
         waived
     }
@@ -268,6 +281,11 @@ impl fmt::Display for Waiver {
                 "assertions without an end may be {} seconds old where the default is {}",
                 max_age.as_secs(),
                 MAX_AGE.as_secs()
+            ),
+            Self::RaisedLimit { limit, allowed } => write!(
+                f,
+                "a message may have {allowed} {limit} where the default is {}: it may cost more",
+                limit.default_value()
             ),
         }
     }

@@ -58,7 +58,7 @@ impl X509Data {
             let child_name = child.name();
             match (child_name.namespace, child_name.local) {
                 (ns, "X509Certificate") if ns == name::DS.uri => {
-                    data.certificates.push(child.base64(budget.limits().size(Limit::CertificateOctets))?);
+                    data.certificates.push(child.base64_within(budget.limits(), Limit::CertificateOctets)?);
                 }
                 (ns, "X509IssuerSerial") if ns == name::DS.uri => {
                     let issuer = child.required_child(name::DS.uri, "X509IssuerName")?.text()?;
@@ -115,7 +115,7 @@ impl<'d> KeyInfo<'d> {
                     key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue)
                 }
                 (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
-                    let der = child.base64(budget.limits().size(Limit::CertificateOctets))?;
+                    let der = child.base64_within(budget.limits(), Limit::CertificateOctets)?;
                     PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
                 }
                 (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, budget)?),

@@ -30,7 +30,7 @@ impl<'d> Signature<'d> {
             None => Err(element.missing(local)),
         };
         let signed_info = SignedInfo::parse(next("SignedInfo")?, budget)?;
-        let value = next("SignatureValue")?.base64(budget.limits().size(Limit::SignatureValueOctets))?;
+        let value = next("SignatureValue")?.base64_within(budget.limits(), Limit::SignatureValueOctets)?;
         let mut key_info = None;
         let mut has_object = false;
         for child in children {

@@ -3,7 +3,7 @@
 //! There is one failure for every cause, including unexpected plaintext: an answer that distinguishes wrong padding
 //! from a parse error is an oracle (XML Encryption 1.1 §6.7).
 
-use wss_c14n::{Budget, Document, Element, Limit};
+use wss_c14n::{Budget, Document, Element, LeafError, Limit};
 use wss_crypto::Secret;
 use zeroize::Zeroizing;
 
@@ -36,8 +36,9 @@ impl Plaintext {
 /// Decrypts to octets, which are wiped on drop.
 ///
 /// # Errors
-/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64, or longer than what
-/// `budget` has left of [`Limit::PlaintextOctets`]. Cipher octets are charged before they are decrypted.
+/// [`DecryptError::Failed`]; [`DecryptError::Structure`] if the cipher value is not base64; [`DecryptError::Limit`] if it
+/// is longer than what `budget` has left of [`Limit::PlaintextOctets`]. Cipher octets are charged before they are
+/// decrypted.
 pub fn decrypt_octets(
     data: &EncryptedData<'_>,
     key: &Secret,
@@ -49,7 +50,10 @@ pub fn decrypt_octets(
 /// The cipher octets, after they are charged.
 fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, DecryptError> {
     let left = usize::try_from(budget.left(Limit::PlaintextOctets)).unwrap_or(usize::MAX);
-    let octets = data.cipher_octets(left)?;
+    let octets = data.cipher_octets(left).map_err(|error| match error {
+        DecryptError::Structure(LeafError::TooLong { .. }) => budget.exceeded(Limit::PlaintextOctets).into(),
+        error => error,
+    })?;
     budget.charge(Limit::PlaintextOctets, octets.len() as u64)?;
     Ok(octets)
 }
@@ -60,7 +64,8 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 /// `Element` it must be exactly one element with nothing around it.
 ///
 /// # Errors
-/// [`DecryptError::Failed`] for every failure; [`DecryptError::Structure`] as for [`decrypt_octets`].
+/// [`DecryptError::Failed`] for every failure; [`DecryptError::Structure`] and [`DecryptError::Limit`] as for
+/// [`decrypt_octets`].
 ///
 /// # Specification
 /// XML Encryption 1.1 §4.4 and §4.5.

@@ -76,6 +76,11 @@ fn binary(token: Element<'_>, content: &Content, findings: &mut Findings<'_>) {
         }
         Content::Other if stated == X509_V1 => findings.fail(Rule::R3033, token, "not of type #X509v3"),
         Content::Other => {}
+        Content::Unread => {
+            let missing =
+                "what the token holds: the message has more certificates than the limit `certificates` allows";
+            findings.unknown(Rule::R3033, token, missing);
+        }
     }
     if kind == Some(Kind::Kerberos) {
         let expected = KerberosForm::Gss.value_type();

@@ -1,5 +1,7 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
+use wss_c14n::{Limit, Limits};
+
 use super::error::MimeError;
 
 /// The fields of one MIME header, in order, their values unfolded.
@@ -19,12 +21,16 @@ impl Fields {
     /// Reads the lines of a header, without the empty line after it.
     ///
     /// # Errors
-    /// [`MimeError::Header`].
-    pub fn parse(octets: &[u8]) -> Result<Self, MimeError> {
+    /// [`MimeError::Header`]; [`MimeError::Limit`] for more fields and parameters than [`Limit::MimeFields`] allows.
+    pub fn parse(octets: &[u8], limits: &Limits) -> Result<Self, MimeError> {
         let text = std::str::from_utf8(octets).map_err(|_| MimeError::Header { line: String::new().into() })?;
         let mut fields: Vec<(String, String)> = Vec::new();
+        // A parameter has a semicolon before it.
+        let mut count = 0;
         for line in text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)) {
             let malformed = || MimeError::Header { line: line.into() };
+            count += line.bytes().filter(|octet| *octet == b';').count();
+            limits.check(Limit::MimeFields, count)?;
             if line.contains(|c: char| c.is_control() && c != '\t') {
                 return Err(malformed());
             }
@@ -41,6 +47,8 @@ impl Fields {
             if name.is_empty() || !name.bytes().all(|c| c.is_ascii_graphic()) {
                 return Err(malformed());
             }
+            count += 1;
+            limits.check(Limit::MimeFields, count)?;
             fields.push((name.to_owned(), value.to_owned()));
         }
         Ok(Self(fields))
@@ -359,13 +367,13 @@ mod tests {
 
     #[test]
     fn fields_unfold_and_are_found_in_any_case() {
-        let fields = Fields::parse(b"Content-ID: <a>\r\nX: 1\r\n\t2\r\n").expect("fields");
+        let fields = Fields::parse(b"Content-ID: <a>\r\nX: 1\r\n\t2\r\n", &Limits::default()).expect("fields");
         assert_eq!(fields.get("content-id"), Ok(Some(" <a>")));
         assert_eq!(fields.get("x"), Ok(Some(" 1\t2")));
         assert_eq!(fields.get("y"), Ok(None));
-        assert!(Fields::parse(b"X: 1\r\nx: 2").expect("fields").get("X").is_err());
+        assert!(Fields::parse(b"X: 1\r\nx: 2", &Limits::default()).expect("fields").get("X").is_err());
         for wrong in [&b" x: 1"[..], b"x", b": 1", b"x y: 1", b"x: \0", b"x: \xFF"] {
-            assert!(Fields::parse(wrong).is_err(), "{wrong:?}");
+            assert!(Fields::parse(wrong, &Limits::default()).is_err(), "{wrong:?}");
         }
     }
 }

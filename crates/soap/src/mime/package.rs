@@ -54,7 +54,7 @@ impl<'m> Package<'m> {
     /// RFC 2387, SOAP Messages with Attachments §3.
     pub fn parse(message: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
         let (header, body) = split_header(message, limits)?;
-        let fields = Fields::parse(header)?;
+        let fields = Fields::parse(header, limits)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
         Self::parse_body(content_type, body, limits)
     }
@@ -77,7 +77,7 @@ impl<'m> Package<'m> {
     /// [`MimeError`]; [`MimeError::Io`] if the stream or the spool fails.
     pub fn read(message: impl Read, limits: &Limits, spool: &Spool) -> Result<Package<'static>, MimeError> {
         let mut lines = Lines::new(message);
-        let fields = Fields::parse(&lines.header(None, limits)?)?;
+        let fields = Fields::parse(&lines.header(None, limits)?, limits)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
         Package::of_stream(content_type, lines, limits, spool)
     }

@@ -21,8 +21,8 @@ struct Header {
 }
 
 impl Header {
-    fn parse(octets: &[u8]) -> Result<Self, MimeError> {
-        let fields = Fields::parse(octets)?;
+    fn parse(octets: &[u8], limits: &Limits) -> Result<Self, MimeError> {
+        let fields = Fields::parse(octets, limits)?;
         let encoding = fields.get("Content-Transfer-Encoding")?.unwrap_or_default().trim().to_ascii_lowercase();
         let content_id = fields.content_id()?;
         Ok(Self { fields, encoding, content_id })
@@ -118,7 +118,7 @@ pub(super) fn parts_of<'m>(body: &'m [u8], boundary: &str, limits: &Limits) -> R
 
 fn part_of<'m>(octets: &'m [u8], limits: &Limits) -> Result<MimePart<'m>, MimeError> {
     let (header, encoded) = split_header(octets, limits)?;
-    let header = Header::parse(header)?;
+    let header = Header::parse(header, limits)?;
     let content = match header.decoder()? {
         TransferDecoder::Identity => Content::from(encoded),
         mut decoder => {
@@ -179,7 +179,7 @@ pub(super) fn read_parts<R: Read>(
     };
     while !closes {
         check_parts(parts.len() + 1, limits)?;
-        let header = Header::parse(&lines.header(Some(&mut delimiters), limits)?)?;
+        let header = Header::parse(&lines.header(Some(&mut delimiters), limits)?, limits)?;
         let mut decoder = header.decoder()?;
         let mut writer = SpoolWriter::new(Some(spool.clone()));
         let mut decoded = Vec::with_capacity(2 * PIECE);

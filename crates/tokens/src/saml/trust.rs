@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use wss_c14n::{Budget, CanonicalizeError, Document, Element, Limit, Subset, name};
 use wss_crypto::{Certificate, VerifyingKey};
+use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
@@ -365,8 +366,8 @@ impl<'d> Dereference<'d> for Itself<'_, 'd> {
 }
 
 /// An assertion whose issuer and conditions were checked. Only [`AssertionTrust::issued`] makes it. Whether the sender
-/// is the subject is a separate question.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// is the subject is a separate question. `Debug` cuts long values, and leaves out the XML and the attributes.
+#[derive(Clone, PartialEq, Eq)]
 pub struct IssuedAssertion {
     version: SamlVersion,
     id: String,
@@ -380,6 +381,23 @@ pub struct IssuedAssertion {
     one_time_use: bool,
     until: SystemTime,
     xml: String,
+}
+
+impl std::fmt::Debug for IssuedAssertion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IssuedAssertion")
+            .field("version", &self.version)
+            .field("id", &shown(&self.id))
+            .field("issuer", &shown(&self.issuer))
+            .field("subject", &self.subject.as_deref().map(shown))
+            .field("methods", &self.methods)
+            .field("attributes", &self.attributes.len())
+            .field("issuer_certificate", &self.issuer_certificate)
+            .field("one_time_use", &self.one_time_use)
+            .field("until", &self.until)
+            .field("xml_octets", &self.xml.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl IssuedAssertion {

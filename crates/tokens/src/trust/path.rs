@@ -6,9 +6,12 @@
 
 use std::cell::RefCell;
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::SystemTime;
 
-use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
+use rustls_pki_types::{
+    AlgorithmIdentifier, CertificateDer, InvalidSignature, SignatureVerificationAlgorithm, UnixTime,
+};
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{Certificate, DistinguishedName};
@@ -39,7 +42,6 @@ impl Trust {
         budget.charge(Limit::Paths, 1)?;
         let named = self.named(certificate, others);
         let authorities = self.signed(&named, budget)?;
-        budget.charge(Limit::PublicKeyOperations, 1 + authorities.len() as u64)?;
         let leaf = CertificateDer::from(certificate.der());
         let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string().into() };
         let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
@@ -55,10 +57,14 @@ impl Trust {
             }
             if is_good { Ok(()) } else { Err(webpki::Error::UnknownIssuer) }
         };
+        let meter = Meter::of(budget);
+        let metered: Vec<Metered<'_>> =
+            SIGNATURES.iter().map(|inner| Metered { inner: *inner, meter: &meter }).collect();
+        let algorithms: Vec<_> = metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(seconds);
         let found = leaf.verify_for_usage(
-            SIGNATURES,
+            &algorithms,
             self.anchors.parsed(),
             &intermediates,
             time,
@@ -67,6 +73,7 @@ impl Trust {
             Some(&judge),
         );
         let refused = found.err();
+        meter.settle(budget)?;
         match (judged.take(), refused) {
             (Some(Ok(judged)), None) => Ok(judged),
             (Some(Err(error)), _) => Err(error),
@@ -188,6 +195,62 @@ impl Trust {
             let is_issued = known().any(|issuer| issuer != signed && issuer.subject() == signed.issuer());
             is_issued.then(|| TrustError::WeakSignature { subject: signed.subject().to_string().into(), digest })
         })
+    }
+}
+
+/// What is left for the signatures that webpki verifies while it searches. It may try one certificate on several paths,
+/// a hundred signatures for each certificate that is judged, so that each is counted before it is verified.
+#[derive(Debug)]
+struct Meter {
+    /// What was left at the beginning.
+    allowed: u64,
+    left: AtomicU64,
+    /// One more was wanted than was left.
+    ran_out: AtomicBool,
+}
+
+impl Meter {
+    fn of(budget: &Budget) -> Self {
+        let allowed = budget.left(Limit::PublicKeyOperations);
+        Self { allowed, left: AtomicU64::new(allowed), ran_out: AtomicBool::new(false) }
+    }
+
+    fn take_one(&self) -> Result<(), InvalidSignature> {
+        let taken = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+        taken.map(drop).map_err(|_| {
+            self.ran_out.store(true, Ordering::Relaxed);
+            InvalidSignature
+        })
+    }
+
+    /// Charges what was verified.
+    fn settle(&self, budget: &Budget) -> Result<(), Exceeded> {
+        if self.ran_out.load(Ordering::Relaxed) {
+            return Err(budget.exceeded(Limit::PublicKeyOperations));
+        }
+        budget.charge(Limit::PublicKeyOperations, self.allowed - self.left.load(Ordering::Relaxed))
+    }
+}
+
+/// An algorithm that verifies as long as something is left.
+#[derive(Debug)]
+struct Metered<'m> {
+    inner: &'static dyn SignatureVerificationAlgorithm,
+    meter: &'m Meter,
+}
+
+impl SignatureVerificationAlgorithm for Metered<'_> {
+    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        self.meter.take_one()?;
+        self.inner.verify_signature(key, message, signature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.inner.public_key_alg_id()
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.inner.signature_alg_id()
     }
 }
 

@@ -190,6 +190,7 @@ pub(crate) fn restored<'m>(
     (plaintext, sha256): (Content<'m>, DigestValue),
     complete: bool,
     mime_type: Option<&str>,
+    limits: &Limits,
 ) -> Option<MimePart<'m>> {
     let mut fields = part.unauthenticated_fields().clone();
     let content_id = part.content_id().map(str::to_owned);
@@ -202,7 +203,7 @@ pub(crate) fn restored<'m>(
     let mut start = Vec::new();
     plaintext.reader().take(MAX_HEADER as u64).read_to_end(&mut start).ok()?;
     let len = header_len(&start)?;
-    let encrypted = Fields::parse(start.get(..len)?).ok()?;
+    let encrypted = Fields::parse(start.get(..len)?, limits).ok()?;
     COVERED.iter().for_each(|name| fields.remove(name));
     for (name, value) in encrypted.iter() {
         if !COVERED.iter().any(|covered| covered.eq_ignore_ascii_case(name)) || fields.get(name) != Ok(None) {
@@ -291,12 +292,13 @@ mod tests {
 
     #[test]
     fn a_header_is_restored_from_the_front_of_the_plaintext_alone() {
-        let outside = Fields::parse(b"Content-ID: <a@b>\r\nContent-Type: x/y\r\nX-Route: 1").expect("fields");
+        let outside =
+            Fields::parse(b"Content-ID: <a@b>\r\nContent-Type: x/y\r\nX-Route: 1", &Limits::default()).expect("fields");
         let part = MimePart::of(outside, Content::from(&b""[..]), Some("a@b".to_owned()));
         let restored = |plaintext: &str, complete| {
             let digest = Digest::of(DigestMethod::Sha256, plaintext.as_bytes());
             let plaintext = (Content::from(plaintext.as_bytes().to_vec()), digest);
-            let part = super::restored(&part, plaintext, complete, Some("text/plain"))?;
+            let part = super::restored(&part, plaintext, complete, Some("text/plain"), &Limits::default())?;
             let fields: String =
                 part.unauthenticated_fields().iter().map(|(name, value)| format!("{name}:{value};")).collect();
             Some(format!("{fields} {}", String::from_utf8_lossy(&part.unauthenticated_content().ok()?)))

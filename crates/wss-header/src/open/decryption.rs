@@ -162,7 +162,7 @@ impl<'r> Opening<'r> {
             OpenCipherError::Failed => DecryptError::Failed.into(),
             OpenCipherError::Mime(error) => OpenError::Attachment(error),
         })?;
-        let restored = restored(part, plaintext, is_complete(data), data.mime_type().as_deref());
+        let restored = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), self.budget.limits());
         Ok(restored.ok_or(DecryptError::Failed)?)
     }
 

@@ -175,7 +175,8 @@ impl Opening<'_> {
     pub(super) fn note_lost_coverage(&mut self) {
         for (signature, evidence) in self.signatures.iter().zip(&mut self.evidence.signatures) {
             evidence.parts = signature.coverage.parts().map(|(part, _)| part.clone()).collect();
-            evidence.lost = signature.lost();
+            let lost = signature.lost().into_iter();
+            evidence.lost = lost.map(|(part, why)| (part.into(), why)).collect();
         }
     }
 

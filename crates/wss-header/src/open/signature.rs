@@ -123,7 +123,7 @@ impl<'r> Opening<'r> {
             signer: signer.clone(),
             method: verified.method(),
             parts: coverage.parts().map(|(part, _)| part.clone()).collect(),
-            attachments: attachments.iter().map(|(id, _)| id.clone()).collect(),
+            attachments: attachments.iter().map(|(id, _)| id.into()).collect(),
             lost: Vec::new(),
         });
         self.signature_values.push(signature.value().to_vec());
