@@ -211,7 +211,7 @@ impl KeyName {
         match reference.form() {
             Some((Form::Direct, child)) => Self::Elsewhere(child.attribute("", "URI").unwrap_or_default().into_owned()),
             Some((Form::KeyIdentifier, child)) => {
-                Self::Elsewhere(child.text().unwrap_or_default().split_whitespace().collect())
+                Self::Elsewhere(child.text().unwrap_or_default().split_ascii_whitespace().collect())
             }
             _ => Self::Nothing,
         }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use wss_c14n::name::is_ncname;
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::DistinguishedName;
 use wss_tokens::{
@@ -257,7 +258,7 @@ fn saml_identifier(
     }
     findings.check(Rule::R6604, child, child.attribute("", "EncodingType").is_none(), "an EncodingType attribute");
     let text = child.text().unwrap_or_default();
-    let text = text.trim();
+    let text = collapsed(&text);
     let decoded = base64_decode(text, 1_024).and_then(|octets| String::from_utf8(octets).ok());
     let encoded = decoded.is_some_and(|id| targets.by_id(&id).and_then(Kind::of_element).is_some_and(Kind::is_saml));
     findings.check(Rule::R6605, child, is_ncname(text) && !encoded, "not the id of an assertion as a string");
@@ -280,7 +281,7 @@ fn embedded(child: Element<'_>, findings: &mut Findings<'_>) {
 fn issuer(child: Element<'_>, findings: &mut Findings<'_>) {
     let Some((issuer, _)) = issuer_serial(child) else { return };
     let text = issuer.text().unwrap_or_default();
-    let fits = DistinguishedName::parse(text.trim()).is_ok() && is_rfc4514(&text);
+    let fits = DistinguishedName::parse(collapsed(&text)).is_ok() && is_rfc4514(&text);
     findings.check(Rule::R5409, child, fits, "the name is not written as RFC 4514 has it");
 }
 
@@ -311,13 +312,13 @@ const SHORT_NAMES: [&str; 20] = [
 /// Whether a readable name is in the form of RFC 4514, or of the older RFC 2253: no quotes, and types by registered
 /// short names or as dotted numbers.
 pub(crate) fn is_rfc4514(name: &str) -> bool {
-    let mut rest = name.trim();
+    let mut rest = collapsed(name);
     while !rest.is_empty() {
         let Some((kind, value)) = rest.split_once('=') else { return false };
-        let kind = kind.trim();
+        let kind = collapsed(kind);
         let is_dotted = !kind.is_empty() && kind.bytes().all(|c| c.is_ascii_digit() || c == b'.');
         let is_short = SHORT_NAMES.iter().any(|known| known.eq_ignore_ascii_case(kind));
-        if !(is_dotted || is_short) || value.trim_start().starts_with('"') {
+        if !(is_dotted || is_short) || collapsed(value).starts_with('"') {
             return false;
         }
         let mut escaped = false;
@@ -417,7 +418,7 @@ fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) 
     }
     if let Some(binding) = reference.authority_binding {
         let kind = binding.attribute("", "AuthorityKind").unwrap_or_default();
-        let (prefix, local) = kind.trim().split_once(':').unwrap_or(("", kind.trim()));
+        let (prefix, local) = collapsed(&kind).split_once(':').unwrap_or(("", collapsed(&kind)));
         let namespace = binding.namespace_of_prefix(prefix);
         let fits = local == "AssertionIDReference" && namespace == Some(name::SAML.uri);
         findings.check(Rule::R6607, binding, fits, "AuthorityKind is not saml:AssertionIDReference");
@@ -439,7 +440,7 @@ fn repeated_tokens(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let mut embedded: HashMap<String, Element<'_>> = HashMap::new();
     let mut others: HashSet<String> = HashSet::new();
     for (token, _) in &targets.tokens.binary {
-        let text: String = token.text().unwrap_or_default().split_whitespace().collect();
+        let text: String = token.text().unwrap_or_default().split_ascii_whitespace().collect();
         if !token.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Embedded")) {
             others.insert(text);
             continue;

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, name};
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, STR_TRANSFORM};
 
@@ -80,7 +81,7 @@ fn canonicalization_method(method: Element<'_>, findings: &mut Findings<'_>) {
 /// A list must not be empty. It is judged as part of `target`.
 fn prefix_list(rule: Rule, parent: Element<'_>, target: Element<'_>, findings: &mut Findings<'_>) {
     let list = parent.children_named(name::EC.uri, "InclusiveNamespaces").next();
-    let lists = |list: Element<'_>| list.attribute("", "PrefixList").is_some_and(|text| !text.trim().is_empty());
+    let lists = |list: Element<'_>| list.attribute("", "PrefixList").is_some_and(|text| !collapsed(&text).is_empty());
     findings.check(rule, target, list.is_none_or(lists), "c14n:InclusiveNamespaces without a prefix in its PrefixList");
 }
 

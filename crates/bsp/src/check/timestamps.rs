@@ -1,5 +1,6 @@
 //! Chapter 7: the Timestamp.
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, name};
 
 use crate::report::Findings;
@@ -41,7 +42,7 @@ fn judge_instant(element: Element<'_>, rules: [Rule; 4], findings: &mut Findings
     let [precision, leap_second, value_type, utc] = rules;
     findings.check(value_type, element, element.attribute("", "ValueType").is_none(), "a ValueType attribute");
     let text = element.text().unwrap_or_default();
-    let Some(written) = Written::read(text.trim()) else {
+    let Some(written) = Written::read(collapsed(&text)) else {
         return findings.fail(utc, element, "the value is no xsd:dateTime");
     };
     let digits = written.fraction_digits;

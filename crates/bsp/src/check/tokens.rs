@@ -151,7 +151,7 @@ fn password_keys(targets: &Targets<'_>, context: &Context<'_>, findings: &mut Fi
         }
         let child = |local: &str| token.children().find(|child| child.is(name::WSSE11.uri, local));
         findings.check(Rule::R4217, token, child("Salt").is_some(), "no wsse11:Salt");
-        let count = child("Iteration").and_then(|count| count.text().ok()?.trim().parse::<u64>().ok());
+        let count = child("Iteration").and_then(|count| count.unsigned().ok());
         findings.check(
             Rule::R4218,
             token,

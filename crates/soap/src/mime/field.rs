@@ -117,7 +117,7 @@ impl Structured {
         let mut raw: Vec<(String, String)> = Vec::new();
         while tokens.semicolon() {
             // A semicolon may end the value.
-            if tokens.rest.trim().is_empty() {
+            if tokens.rest.trim_matches([' ', '\t']).is_empty() {
                 break;
             }
             let (name, value) = tokens.parameter().ok_or_else(malformed)?;

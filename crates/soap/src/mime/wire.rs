@@ -23,7 +23,8 @@ struct Header {
 impl Header {
     fn parse(octets: &[u8], limits: &Limits) -> Result<Self, MimeError> {
         let fields = Fields::parse(octets, limits)?;
-        let encoding = fields.get("Content-Transfer-Encoding")?.unwrap_or_default().trim().to_ascii_lowercase();
+        let encoding =
+            fields.get("Content-Transfer-Encoding")?.unwrap_or_default().trim_matches([' ', '\t']).to_ascii_lowercase();
         let content_id = fields.content_id()?;
         Ok(Self { fields, encoding, content_id })
     }

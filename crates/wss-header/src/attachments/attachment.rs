@@ -133,7 +133,7 @@ impl Attachment {
         if complete {
             return Ok(Some(part.unauthenticated_media_type()?).filter(|media_type| is_canonicalised(media_type)));
         }
-        Ok(self.fields.get("Content-Type")?.map(|value| value.trim().to_owned()))
+        Ok(self.fields.get("Content-Type")?.map(|value| value.trim_matches([' ', '\t']).to_owned()))
     }
 
     /// Encrypts it whenever it is written; with its header if `complete`. If it is to be signed `now`, it is encrypted
@@ -229,7 +229,8 @@ impl SecuredPackage {
         };
         writer.part(&[("Content-Type", &root)], &mut self.envelope.as_bytes())?;
         for attachment in self.included.iter().chain(self.attachments.iter()) {
-            let fields: Vec<_> = attachment.fields.iter().map(|(name, value)| (name, value.trim_start())).collect();
+            let fields: Vec<_> =
+                attachment.fields.iter().map(|(name, value)| (name, value.trim_start_matches([' ', '\t']))).collect();
             writer.part(&fields, &mut attachment.reader()?)?;
         }
         writer.finish()

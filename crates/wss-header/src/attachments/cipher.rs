@@ -177,7 +177,7 @@ pub(super) fn header_of<'f>(fields: &'f Fields) -> String {
     let lines = fields.iter().filter(|(name, _)| is_covered(name));
     let value_of = |name: &str, value: &'f str| match name.eq_ignore_ascii_case("Content-Description") {
         true => value,
-        false => value.trim_start(),
+        false => value.trim_start_matches([' ', '\t']),
     };
     lines.map(|(name, value)| format!("{name}:{}\r\n", value_of(name, value))).collect::<String>() + "\r\n"
 }
