@@ -50,7 +50,7 @@ fn opens(message: String, receiver: impl Fn() -> Receiver + 'static) -> Box<dyn 
 }
 
 fn made(recipe: Recipe, envelope: &str) -> String {
-    recipe.plan().expect("a plan").secure(envelope).expect("secured")
+    recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message
 }
 
 /// More than 64 KiB to digest and keep, more than 1 MiB to parse in all, and more than 16,384 nodes.
@@ -87,22 +87,23 @@ fn cases() -> Vec<Case> {
     let context = ProtectionToken::security_context(SecureConversation::V1_3, "urn:context", Secret::new(vec![7; 32]));
     let context = context.derived_keys(SecureConversation::V1_3);
     let by_context = Signing::with_token(&context).parts([Part::Body, Part::Timestamp]);
-    let by_dave = Signing::with(&identity("dave")).as_subject().parts([Part::Body, Part::Timestamp]);
+    let by_dave = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
     let blanks = signed(SOAP11).replacen("<a:To>", "<a:To n  =  \"1\">", 1);
 
     let token = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
     let request = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp])).sign(signing());
-    let (request, sent) = request.plan().expect("a plan").secure_request(&envelope(SOAP11)).expect("secured");
-    let opened = of_every_token().open(&request).expect("opens");
+    let request = request.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured");
+    let sent = request.correlation;
+    let opened = of_every_token().open(&request.message).expect("opens");
     let key = ProtectionToken::of_request().derived_keys(SecureConversation::V1_3);
     let by_key = Signing::with_token(&key).parts([Part::Body, Part::Timestamp]);
     let reply = recipe().signature_confirmation().sign(by_key).plan().expect("a plan");
-    let reply = reply.secure_reply(&envelope(SOAP11), opened.exchange()).expect("secured");
+    let reply = reply.message(&envelope(SOAP11)).answering(opened.correlation()).secure().expect("secured").message;
 
     let attachment = Attachment::new("a@example.org", "text/plain", "text").expect("an attachment");
     let parts = signing().parts([Part::Attachments]);
-    let package = recipe().sign(parts).plan().expect("a plan").secure_package(&envelope(SOAP11), vec![attachment]);
-    let package = package.expect("secured");
+    let plan = recipe().sign(parts).plan().expect("a plan");
+    let package = plan.message(&envelope(SOAP11)).attachments(vec![attachment]).secure().expect("secured").message;
     let (content_type, octets) = (package.content_type(), package.write(Vec::new()).expect("written"));
     let opened_package = move |limits: Limits| match Package::parse_body(&content_type, &octets, &limits) {
         Ok(package) => told(receiver().limits(limits).open_package(&package)),
@@ -123,7 +124,7 @@ fn cases() -> Vec<Case> {
         ),
         ("by a path", opens(made(recipe().sign(alice(ReferenceForm::DirectPath)), &envelope(SOAP11)), receiver)),
         ("by a bag", opens(made(recipe().sign(alice(ReferenceForm::DirectPkcs7)), &envelope(SOAP11)), receiver)),
-        ("of a subject", opens(made(recipe().attach(assertion()).sign(by_dave), &envelope(SOAP11)), of_every_token)),
+        ("of a subject", opens(made(recipe().token(assertion()).sign(by_dave), &envelope(SOAP11)), of_every_token)),
         ("under derived keys", opens(made(recipe().sign(by_context), &envelope(SOAP11)), of_every_token)),
         ("with a prefix list", opens(made(recipe().sign(with_list), &envelope(SOAP11)), receiver)),
         ("with blanks", opens(blanks, receiver)),
