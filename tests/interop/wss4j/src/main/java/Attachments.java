@@ -11,7 +11,7 @@ import org.apache.wss4j.dom.handler.*;
 import org.apache.wss4j.dom.message.*;
 import org.w3c.dom.*;
 
-/** An attachment that stands beside the envelope, signed and encrypted. */
+/** An attachment beside the envelope, signed and encrypted. */
 class Attachments implements CallbackHandler {
     private final String id;
     private String mimeType;

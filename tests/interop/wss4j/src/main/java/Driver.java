@@ -18,8 +18,8 @@ import org.w3c.dom.*;
  * Drives WSS4J over stdin and stdout, a line each way.
  *
  * verify dom|stax BSP MESSAGE   BSP is on or off
- * attach SPEC ENVELOPE          signs the Body and an attachment that stands beside the envelope, and encrypts it
- * attached SPEC MESSAGE         verifies a message whose attachment stands beside it
+ * attach SPEC ENVELOPE          signs the Body and an attachment beside the envelope, and encrypts it
+ * attached SPEC MESSAGE         verifies a message with an attachment beside it
  * optimize ENVELOPE             signs and encrypts the Body, its cipher octets in an attachment (XOP)
  * bsp dom|stax MESSAGE          the rules of the profile that an engine raises, whatever else is wrong
  * secure SPEC ENVELOPE          SPEC is key=value pairs separated by commas
