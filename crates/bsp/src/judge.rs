@@ -22,6 +22,18 @@ use super::targets::Targets;
 ///
 /// # Specification
 /// WS-I Basic Security Profile 1.1.
+///
+/// ```
+/// use wss_bsp::{Context, Outcome, Rule, report};
+///
+/// let message = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/' xmlns:u='http://docs.oasis-open.org/wss/2004\
+/// /01/oasis-200401-wss-wssecurity-utility-1.0.xsd'><s:Body u:Id='a'><b u:Id='a'/></s:Body></s:Envelope>";
+/// let report = report(message, &Context::new())?;
+/// // Two elements with one Id break R3204.
+/// assert!(!report.conforms());
+/// assert_eq!(report.verdict(Rule::R3204).outcome(), Outcome::Fail);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn report(message: impl AsRef<[u8]>, context: &Context<'_>) -> Result<Report, ParseError> {
     judge(message.as_ref(), None, context)
 }

@@ -20,6 +20,17 @@ pub struct Departure {
 }
 
 /// A reading of the profile: its text, except the admitted departures.
+///
+/// ```
+/// use wss_bsp::{Rule, Variant};
+///
+/// let deployed = Variant::as_deployed();
+/// assert!(deployed.departures().iter().any(|departure| departure.rule == Rule::R5620), "GCM is admitted");
+/// assert!(Variant::as_written().departures().is_empty());
+/// // For one peer.
+/// let ours = deployed.waive(Rule::R5205, "the peer puts tokens last");
+/// # let _ours = ours;
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Variant {
     name: &'static str,

@@ -19,6 +19,14 @@ impl Clock for SystemClock {
 }
 
 /// Another clock, ahead or behind by a fixed time: for peers whose clocks are known to be wrong, such as cameras.
+///
+/// ```
+/// use std::time::{Duration, UNIX_EPOCH};
+/// use wss_header::{Clock, FixedClock, ShiftedClock};
+///
+/// let camera = ShiftedClock::behind(FixedClock(UNIX_EPOCH + Duration::from_secs(100)), Duration::from_secs(40));
+/// assert_eq!(camera.now(), UNIX_EPOCH + Duration::from_secs(60));
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct ShiftedClock<C> {
     clock: C,

@@ -107,7 +107,7 @@ pub enum SecureError {
     },
     /// *Misuse.* The element with this Id must not be encrypted: the envelope, its Header, a Security header, or a
     /// child of one other than a signature, assertion, confirmation or username token (BSP R5607, R5440).
-    #[error("{part} cannot be encrypted where it stands: encrypt the Body, header blocks or what is inside them")]
+    #[error("{part} cannot be encrypted at its place: encrypt the Body, header blocks or what is inside them")]
     CannotBe {
         /// The part.
         part: WireText,

@@ -17,6 +17,26 @@ use wss_bsp::Report;
 /// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///
 /// It returns only authenticated octets.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// # let identity = |name: &str| wss_crypto::Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key")));
+/// use wss_header::{DangerousNoReplayCache, Part, Receiver, Recipe, Requirements, Signing, Waiver};
+/// use wss_tokens::Trust;
+///
+/// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay>1499.90</pay></s:Body></s:Envelope>";
+/// # let signing = Signing::with(&identity("alice")?).parts([Part::Body]);
+/// # let message = Recipe::new().sign(signing).plan()?.message(envelope).secure()?.message;
+/// # let alice = identity("alice")?.certificate().clone();
+/// # let receiver = Receiver::new(Trust::pins([alice.clone()]), Requirements::signed([Part::Body]), DangerousNoReplayCache);
+/// let opened = receiver.open(&message)?;
+/// assert_eq!(opened.signer().certificate(), Some(&alice));
+/// assert!(opened.body().xml().contains("1499.90"));
+/// assert!(opened.header_block("urn:a", "Unsigned").is_none());
+/// // For the log: this receiver forgets what it has seen.
+/// assert!(opened.evidence().waived.contains(&Waiver::NoReplayCache));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[must_use]
 pub struct Opened {
     pub(crate) body: String,

@@ -5,6 +5,13 @@ use std::fmt;
 use wss_text::shown;
 
 /// A part of a message.
+///
+/// ```
+/// use wss_header::Part;
+///
+/// assert_eq!(Part::parse("Body"), Some(Part::Body));
+/// assert_eq!(Part::parse("{urn:a}Order"), Some(Part::header_block("urn:a", "Order")));
+/// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Part {

@@ -16,6 +16,24 @@ use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 use crate::secure::IssuedToken;
 
 /// A checked recipe. It can secure any number of messages, in any number of threads.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::Identity;
+/// use wss_header::{Part, Plan, Recipe, Signing};
+///
+/// let alice = Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// let plan: Plan = Recipe::new().sign(Signing::with(&alice).parts([Part::Body])).plan()?;
+/// let envelope = |amount: &str| {
+///     format!("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay>{amount}</pay></s:Body></s:Envelope>")
+/// };
+/// // One plan secures many messages.
+/// for amount in ["1499.90", "7.00"] {
+///     let secured = plan.message(&envelope(amount)).secure()?;
+///     assert!(secured.message.contains("<ds:SignatureValue>"));
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Plan {
     pub(crate) recipe: Recipe,

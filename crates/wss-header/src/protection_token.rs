@@ -11,6 +11,22 @@ use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, Secur
 use crate::key_uses::KeyOrigin;
 
 /// A token whose key both sides have. Clones are the same token.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::Certificate;
+/// use wss_header::{Encrypting, Part, ProtectionToken, Recipe, Signing};
+/// use wss_tokens::SecureConversation;
+///
+/// let bob = Certificate::from_pem(&file("bob.pem"))?;
+/// // One key, encrypted to Bob; a derived key for each use.
+/// let key = ProtectionToken::encrypted_to(&bob).derived_keys(SecureConversation::V1_3);
+/// Recipe::new()
+///     .sign(Signing::with_token(&key).parts([Part::Body]))
+///     .encrypt(Encrypting::with_token(&key).parts([Part::Body, Part::Signature]))
+///     .plan()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct ProtectionToken {
     pub(crate) kind: Arc<ProtectionKind>,

@@ -36,6 +36,28 @@ pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
 /// Opens messages. Whom to trust, what to require, and how to detect replays are arguments without defaults.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// # let identity = |name: &str| wss_crypto::Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key")));
+/// use wss_header::{MemoryReplayCache, OpenError, Part, Receiver, Recipe, ReplayError, Requirements, Signing};
+/// use wss_tokens::{SignerRule, Trust};
+///
+/// let trust = Trust::anchors_pem(&file("ca.pem"))?.signer(SignerRule::subject("CN=Alice, O=\"Example, Inc\", C=DE")?);
+/// let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+/// let receiver = Receiver::new(trust, requirements, MemoryReplayCache::default()).decrypt_with(identity("bob")?);
+/// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay>1499.90</pay></s:Body></s:Envelope>";
+/// # let signing = Signing::with(&identity("alice")?).parts([Part::Body, Part::Timestamp]);
+/// # let recipe = Recipe::new().timestamp(std::time::Duration::from_secs(300)).sign(signing);
+/// # let message = recipe.plan()?.message(envelope).secure()?.message;
+///
+/// let opened = receiver.open(&message)?;
+/// assert!(opened.body().xml().contains("1499.90"));
+/// // A second delivery and a changed message are refused.
+/// assert!(matches!(receiver.open(&message), Err(OpenError::Replay(ReplayError::Seen))));
+/// assert!(receiver.open(message.replace("1499.90", "9999.90")).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Receiver {
     pub(crate) trust: Trust,

@@ -22,6 +22,28 @@ use wss_bsp::Rule;
 use wss_soap::Role;
 
 /// The steps for a message.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use std::time::Duration;
+/// use wss_crypto::{Certificate, Identity};
+/// use wss_header::{Encrypting, Part, PlanError, Recipe, Signing};
+///
+/// let alice = Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// let bob = Certificate::from_pem(&file("bob.pem"))?;
+/// // Alice signs first and then encrypts, so Bob decrypts first.
+/// let recipe = Recipe::new()
+///     .timestamp(Duration::from_secs(300))
+///     .sign(Signing::with(&alice).parts([Part::Body, Part::Timestamp]))
+///     .encrypt(Encrypting::to(&bob).parts([Part::Body, Part::Signature]));
+/// let plan = recipe.plan()?;
+///
+/// // Misuse is found before there is a message.
+/// let without_parts = Recipe::new().sign(Signing::with(&alice)).plan();
+/// assert!(matches!(without_parts, Err(PlanError::NoParts)));
+/// # let _plan = plan;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Recipe {
     pub(crate) steps: Vec<Step>,
@@ -217,6 +239,21 @@ impl Recipe {
 }
 
 /// A signature to make.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Identity, SignatureMethod};
+/// use wss_header::{Part, Recipe, Signing};
+/// use wss_tokens::ReferenceForm;
+///
+/// let alice = Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// let signing = Signing::with(&alice)
+///     .method(SignatureMethod::RsaPssSha256)
+///     .reference(ReferenceForm::Thumbprint) // the receiver knows the certificate
+///     .parts([Part::Body, Part::header_block("http://www.w3.org/2005/08/addressing", "To")]);
+/// Recipe::new().sign(signing).plan()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Signing {
     pub(crate) by: SignedBy,
@@ -359,6 +396,20 @@ impl Signing {
 }
 
 /// An encryption to make.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyTransport};
+/// use wss_header::{Encrypting, Part, Recipe};
+///
+/// let bob = Certificate::from_pem(&file("bob.pem"))?;
+/// let encrypting = Encrypting::to(&bob)
+///     .content(ContentEncryption::Aes128Gcm)
+///     .transport(KeyTransport::oaep(DigestMethod::Sha256))
+///     .parts([Part::Body]);
+/// Recipe::new().encrypt(encrypting).plan()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone)]
 pub struct Encrypting {
     pub(crate) to: EncryptedTo,

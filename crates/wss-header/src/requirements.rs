@@ -8,6 +8,27 @@ use crate::error::RequirementError;
 use crate::part::Part;
 
 /// What a message must prove.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// # let identity = |name: &str| wss_crypto::Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key")));
+/// use wss_header::{DangerousNoReplayCache, OpenError, Part, Receiver, Recipe, RequirementError, Requirements, Signing};
+/// use wss_tokens::Trust;
+///
+/// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay>1499.90</pay></s:Body></s:Envelope>";
+/// # let signing = Signing::with(&identity("alice")?).parts([Part::Body]);
+/// # let message = Recipe::new().sign(signing).plan()?.message(envelope).secure()?.message;
+/// # let alice = identity("alice")?.certificate().clone();
+/// // The message signs its Body, and nothing else.
+/// let open = |requirements: Requirements| {
+///     Receiver::new(Trust::pins([alice.clone()]), requirements, DangerousNoReplayCache).open(&message)
+/// };
+/// assert!(open(Requirements::signed([Part::Body])).is_ok());
+/// assert!(open(Requirements::signed([Part::Body, Part::Timestamp])).is_err());
+/// let encrypted = open(Requirements::signed([Part::Body]).encrypted([Part::Body]));
+/// assert!(matches!(encrypted, Err(OpenError::Requirement(RequirementError::NotEncrypted { .. }))));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
     pub(crate) signed: BTreeSet<Part>,

@@ -15,6 +15,13 @@ use crate::part::Part;
 use crate::receiver::{CLOCK_SKEW, MAX_AGE, Receiver};
 /// A safety rule that the receiver was told to waive. Its Display is a sentence for the log; [`Waiver::word`] is for
 /// programs.
+///
+/// ```
+/// use wss_header::Waiver;
+///
+/// assert_eq!(Waiver::NoReplayCache.word(), "no-replay-cache");
+/// assert_eq!(Waiver::NoReplayCache.to_string(), "no replay cache is used: a message can be delivered again");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Waiver {
