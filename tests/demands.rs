@@ -1,0 +1,177 @@
+//! Demands: what is demanded of a message is demanded of all of its kind, and nothing else counts for it.
+//!
+//! Each test here ends the life of a mutant that accepted more than it should (fuzz/README.md, "Mutants of the code").
+
+mod common;
+
+use std::time::SystemTime;
+
+use common::*;
+use ws_security::crypto::SystemRandom;
+use ws_security::prelude::*;
+use ws_security::{
+    AssertionTrust, DangerousNoReplayCache, NewAssertion, OpenError, ProtectionToken, RequirementError, SamlVersion,
+    Secret, Signer,
+};
+
+fn passwords(user: &str) -> Option<Secret> {
+    let known = [("ann", "s3cret"), ("eve", "eve's own")];
+    known.iter().find(|(name, _)| *name == user).map(|(_, password)| Secret::new(password.as_bytes().to_vec()))
+}
+
+fn with(recipe: Recipe) -> String {
+    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+}
+
+fn to_bob(parts: impl IntoIterator<Item = Part>) -> Encrypting {
+    Encrypting::to(&certificate("bob")).parts(parts)
+}
+
+/// A receiver with every key, that demands this.
+fn demanding(requirements: Requirements) -> Receiver {
+    let issuers = AssertionTrust::for_audience("urn:bank")
+        .issuer("https://idp.example", Trust::pins([certificate("carol")]))
+        .accept_bearer();
+    Receiver::new(trust(), requirements, DangerousNoReplayCache)
+        .decrypt_with(identity("bob"))
+        .passwords(passwords)
+        .assertions(issuers)
+}
+
+fn issued(version: SamlVersion) -> String {
+    NewAssertion::new(version, "https://idp.example", "uid=ann")
+        .audience("urn:bank")
+        .bearer()
+        .sign(&identity("carol"), SystemTime::now(), &SystemRandom)
+        .expect("issued")
+}
+
+/// It opens where `part` need not be encrypted, and is refused where it must.
+fn is_not_encrypted(part: &Part, signed: &Requirements, message: &str) {
+    demanding(signed.clone()).open(message).unwrap_or_else(|error| panic!("{part}: {error}\n{message}"));
+    let error = refuse(&demanding(signed.clone().encrypted([part.clone()])), message);
+    assert_eq!(error, OpenError::Requirement(RequirementError::NotEncrypted { part: part.to_string().into() }));
+}
+
+#[test]
+fn a_body_that_is_encrypted_in_part_is_not_encrypted() {
+    let message = with(recipe().encrypt(to_bob([Part::Body])));
+    let clear = message.replacen("</xenc:EncryptedData></s:Body>", "</xenc:EncryptedData><clear/></s:Body>", 1);
+    assert_ne!(clear, message);
+    let lax = demanding(Requirements::dangerous_unsigned());
+    assert!(lax.dangerous_open_unsigned(&clear).is_ok());
+    let demanding = demanding(Requirements::dangerous_unsigned().encrypted([Part::Body]));
+    assert!(demanding.dangerous_open_unsigned(&message).is_ok(), "the whole Body is encrypted");
+    let error = demanding.dangerous_open_unsigned(&clear).map(drop);
+    assert_eq!(error, Err(OpenError::Requirement(RequirementError::NotEncrypted { part: "Body".into() })));
+}
+
+#[test]
+fn where_only_one_of_two_signatures_came_encrypted_signatures_are_not() {
+    let both = Requirements::signed([Part::Body, Part::Timestamp]);
+    let one = with(recipe().sign(signing()).encrypt(to_bob([Part::Signature])));
+    demanding(both.clone().encrypted([Part::Signature])).open(&one).expect("the one signature is encrypted");
+    let second = Signing::with(&identity("alice")).parts([Part::Timestamp]);
+    let two = with(recipe().sign(signing()).encrypt(to_bob([Part::Signature])).sign(second));
+    assert_eq!(two.matches("<ds:Signature ").count() + two.matches("<ds:Signature>").count(), 1, "{two}");
+    is_not_encrypted(&Part::Signature, &both, &two);
+}
+
+#[test]
+fn where_only_one_of_two_assertions_came_encrypted_assertions_are_not() {
+    let both = Requirements::signed([Part::Body, Part::Timestamp]);
+    let one = with(recipe().attach(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Assertion])));
+    demanding(both.clone().encrypted([Part::Assertion])).open(&one).expect("the one assertion is encrypted");
+    let two = one.replacen("</wsse:Security>", &format!("{}</wsse:Security>", issued(SamlVersion::V1_1)), 1);
+    is_not_encrypted(&Part::Assertion, &both, &two);
+    // Nor does the Body count for one.
+    let other = with(recipe().attach(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Body])));
+    is_not_encrypted(&Part::Assertion, &both, &other);
+}
+
+#[test]
+fn an_encrypted_body_is_no_encrypted_token_and_no_encrypted_block() {
+    let both = Requirements::signed([Part::Body, Part::Timestamp]);
+    let message = with(recipe().username_digest("ann", "s3cret").sign(signing()).encrypt(to_bob([Part::Body])));
+    for part in [Part::UsernameToken, Part::Signature, Part::Assertion, action()] {
+        is_not_encrypted(&part, &both, &message);
+    }
+    let hidden = with(recipe().username_digest("ann", "s3cret").sign(signing()).encrypt(to_bob([Part::UsernameToken])));
+    demanding(both.clone().encrypted([Part::UsernameToken])).open(&hidden).expect("the token is encrypted");
+    is_not_encrypted(&Part::Body, &both, &hidden);
+}
+
+#[test]
+fn an_assertion_of_one_version_is_none_of_the_other() {
+    for (has, wants) in [(SamlVersion::V1_1, SamlVersion::V2_0), (SamlVersion::V2_0, SamlVersion::V1_1)] {
+        let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Assertion]);
+        let message = with(recipe().attach(issued(has)).sign(signing));
+        let signed = Requirements::signed([Part::Body, Part::Timestamp]);
+        let opened = demanding(signed.clone().saml_token(has)).open(&message).expect("it has one of this version");
+        assert_eq!(opened.assertions().len(), 1);
+        let error = refuse(&demanding(signed.clone().saml_token(wants)), &message);
+        assert_eq!(error, OpenError::Requirement(RequirementError::NoToken { token: "SAML" }));
+        refuse(&demanding(signed.saml_token(has).saml_token(wants)), &message);
+    }
+}
+
+/// Eve lifts Ann's token with the Timestamp that its key signed, and signs a Body with a key of her own: Ann's token names
+/// nobody, wherever it stands.
+#[test]
+fn a_password_key_that_signs_something_else_is_not_its_users_message() {
+    let ann = || Signing::with_token(&ProtectionToken::username("ann", "s3cret"));
+    let eve = || Signing::with_token(&ProtectionToken::username("eve", "eve's own"));
+    for (first, second) in [
+        (ann().parts([Part::Timestamp]), eve().parts([Part::Body, Part::Timestamp])),
+        (eve().parts([Part::Body, Part::Timestamp]), ann().parts([Part::Timestamp])),
+    ] {
+        let message = with(recipe().sign(first).sign(second));
+        let opened = demanding(Requirements::signed([Part::Body, Part::Timestamp]).username_token()).open(&message);
+        let opened = opened.unwrap_or_else(|error| panic!("{error}\n{message}"));
+        assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "eve"));
+        assert_eq!(opened.user().map(|user| user.username()), Some("eve"));
+    }
+}
+
+/// An element of another namespace is no token, no Timestamp and no signature, whatever its local name.
+#[test]
+fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
+    let parts = [
+        ("Timestamp", Part::Timestamp),
+        ("UsernameToken", Part::UsernameToken),
+        ("BinarySecurityToken", Part::Token),
+        ("EncryptedKey", Part::Token),
+        ("license", Part::Token),
+        ("SecurityContextToken", Part::Token),
+        ("Signature", Part::Signature),
+        ("Assertion", Part::Assertion),
+        ("SignatureConfirmation", Part::SignatureConfirmation),
+    ];
+    for (local, part) in parts {
+        let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+        let other = format!("<x:{local} xmlns:x=\"urn:x\" xmlns:wsu=\"{wsu}\" wsu:Id=\"other\"></x:{local}>");
+        let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Id("other".to_owned())]);
+        let security = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+        let header = format!("<s:Header><wsse:Security xmlns:wsse=\"{security}\">{other}</wsse:Security>");
+        let carrying = envelope(SOAP11).replacen("<s:Header>", &header, 1);
+        let plan = recipe().must_understand(false).sign(signing).plan().expect("a plan");
+        let message = plan.secure(&carrying).expect("secured");
+        let opened = demanding(Requirements::signed([Part::Body])).open(&message);
+        let opened = opened.unwrap_or_else(|error| panic!("{local}: {error}\n{message}"));
+        let evidence = opened.evidence();
+        assert!(evidence.signatures.iter().all(|signature| signature.parts == [Part::Body]), "{local}: {evidence:?}");
+        let error = refuse(&demanding(Requirements::signed([Part::Body, part.clone()])), &message);
+        assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{local}: {error}");
+    }
+}
+
+#[test]
+fn what_is_signed_and_no_header_block_is_not_handed_out_as_one() {
+    let message = signed(SOAP11);
+    let opened = demanding(Requirements::signed([Part::Body, Part::Timestamp])).open(&message).expect("opens");
+    assert!(opened.header_block(WSA, "Action").is_some());
+    let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    for (namespace, local) in [(wsu, "Timestamp"), (SOAP11, "Body"), (WSA, "To")] {
+        assert!(opened.header_block(namespace, local).is_none(), "{local}");
+    }
+}
