@@ -1,6 +1,6 @@
-//! Demands: what is demanded of a message is demanded of all of its kind, and nothing else counts for it.
+//! A requirement on a message applies to all things of its kind, and nothing else counts for it.
 //!
-//! Each test here ends the life of a mutant that accepted more than it should (fuzz/README.md, "Mutants of the code").
+//! Each test here kills a mutant that accepted more than it should (fuzz/README.md, "Mutants of the code").
 
 mod common;
 
@@ -27,7 +27,7 @@ fn to_bob(parts: impl IntoIterator<Item = Part>) -> Encrypting {
     Encrypting::to(&certificate("bob")).parts(parts)
 }
 
-/// A receiver with every key, that demands this.
+/// A receiver with every key and these requirements.
 fn demanding(requirements: Requirements) -> Receiver {
     let issuers = AssertionTrust::for_audience("urn:bank")
         .issuer("https://idp.example", Trust::pins([certificate("carol")]))
@@ -46,7 +46,7 @@ fn issued(version: SamlVersion) -> String {
         .expect("issued")
 }
 
-/// It opens where `part` need not be encrypted, and is refused where it must.
+/// The message opens if `part` need not be encrypted, and is refused if it must be.
 fn is_not_encrypted(part: &Part, signed: &Requirements, message: &str) {
     demanding(signed.clone()).open(message).unwrap_or_else(|error| panic!("{part}: {error}\n{message}"));
     let error = refuse(&demanding(signed.clone().encrypted([part.clone()])), message);
@@ -84,7 +84,7 @@ fn where_only_one_of_two_assertions_came_encrypted_assertions_are_not() {
     demanding(both.clone().encrypted([Part::Assertion])).open(&one).expect("the one assertion is encrypted");
     let two = one.replacen("</wsse:Security>", &format!("{}</wsse:Security>", issued(SamlVersion::V1_1)), 1);
     is_not_encrypted(&Part::Assertion, &both, &two);
-    // Nor does the Body count for one.
+    // The Body does not count for one either.
     let other = with(recipe().attach(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Body])));
     is_not_encrypted(&Part::Assertion, &both, &other);
 }
@@ -115,8 +115,8 @@ fn an_assertion_of_one_version_is_none_of_the_other() {
     }
 }
 
-/// Eve lifts Ann's token with the Timestamp that its key signed, and signs a Body with a key of her own: Ann's token names
-/// nobody, wherever it stands.
+/// Eve lifts Ann's token with the Timestamp that its key signed, and signs a Body with her own key: Ann's token
+/// identifies nobody, at any place.
 #[test]
 fn a_password_key_that_signs_something_else_is_not_its_users_message() {
     let ann = || Signing::with_token(&ProtectionToken::username("ann", "s3cret"));
@@ -133,7 +133,7 @@ fn a_password_key_that_signs_something_else_is_not_its_users_message() {
     }
 }
 
-/// An element of another namespace is no token, no Timestamp and no signature, whatever its local name.
+/// An element of another namespace is not a token, a Timestamp or a signature, even with the same local name.
 #[test]
 fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
     let parts = [

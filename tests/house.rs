@@ -160,7 +160,7 @@ impl Crate {
                 (module.file.as_str(), targets.filter(|file| *file != module.file).collect())
             })
             .collect();
-        // A few hundred files: what each reaches is cheap enough.
+        // There are only a few hundred files, so a simple search is fast enough.
         let reach: BTreeMap<&str, BTreeSet<&str>> = edges.keys().map(|file| (*file, reachable(file, &edges))).collect();
         let mut circles = BTreeSet::new();
         for file in edges.keys() {
@@ -268,7 +268,7 @@ impl Module {
                 } else {
                     imports.insert(alias, path.clone());
                 }
-                // What a folder only passes on is no dependency of its own.
+                // An item that a folder only re-exports is not its own dependency.
                 if !(gathers && is_public) {
                     used.push(path);
                 }

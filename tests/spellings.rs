@@ -1,5 +1,5 @@
-//! One spelling, one name: values of the wire are compared as their schema types have them, so that no other spelling
-//! authenticates as a user, names a key or an audience, or is new to the replay store.
+//! One name has one spelling: values of the wire are compared by their schema types, so that no other spelling
+//! authenticates a user, identifies a key or an audience, or is new to the replay store.
 
 mod common;
 
@@ -20,7 +20,7 @@ const SUBJECT: &str = "uid=zoé";
 const AUDIENCE: &str = "urn:bank";
 const BOTH: [SamlVersion; 2] = [SamlVersion::V1_1, SamlVersion::V2_0];
 
-/// Other spellings of a name, none of which is the name: as they are written in XML.
+/// Other spellings in XML that are not the name.
 fn other_spellings(name: &str) -> Vec<String> {
     let mut all: Vec<String> = [" ", "\n", "\t", "&#13;", "\u{A0}", "\u{2003}", "\u{200B}", "\u{3000}", "\u{FEFF}"]
         .iter()
@@ -35,7 +35,7 @@ fn other_spellings(name: &str) -> Vec<String> {
 
 fn users(store: impl ReplayCache + 'static) -> Receiver {
     let requirements = Requirements::dangerous_unsigned().username_token();
-    // As a directory that takes names in any case, which must not make a token new.
+    // Like a directory that accepts names in any case, which must not make a token new.
     let password = |user: &str| (user.to_lowercase() == "zoé").then(|| Secret::new(b"s3cret".to_vec()));
     Receiver::new(Trust::no_certificates(), requirements, store).passwords(password)
 }
@@ -57,12 +57,12 @@ fn a_user_has_one_name() {
         let refused = receiver.dangerous_open_unsigned(&spelled).map(drop);
         assert!(matches!(refused, Err(OpenError::Password(_))), "{other:?}: {refused:?}");
     }
-    // What is no text has no value, though others read the text around it.
+    // Content that is not text has no value, though others read the text around it.
     for inside in ["zo<!-- -->é", "zoé<!---->", "<?p?>zoé", "<b>zoé</b>"] {
         let refused = receiver.dangerous_open_unsigned(message.replacen(">zoé<", &format!(">{inside}<"), 1)).map(drop);
         assert!(matches!(refused, Err(OpenError::Token(_) | OpenError::Envelope(_))), "{inside}: {refused:?}");
     }
-    // The same characters, written otherwise, are the same name.
+    // The same characters in another XML spelling are the same name.
     for same in ["zo&#xE9;", "<![CDATA[zo]]>&#233;"] {
         let spelled = message.replacen(">zoé<", &format!(">{same}<"), 1);
         let opened = receiver.dangerous_open_unsigned(&spelled).expect("opens");
@@ -70,7 +70,7 @@ fn a_user_has_one_name() {
     }
 }
 
-/// A digest covers no name: a source of passwords that knows several spellings of one would take it again under each.
+/// A digest does not cover the name: a password source that knows several spellings would accept it again under each.
 #[test]
 fn a_username_token_spelled_otherwise_is_no_new_one() {
     let message = with(Recipe::new().username_digest("zoé", "s3cret"));
@@ -96,7 +96,7 @@ fn a_username_token_spelled_otherwise_is_no_new_one() {
         let again = receiver.dangerous_open_unsigned(spelled).map(drop);
         assert_eq!(again, Err(OpenError::Replay(ReplayError::Seen)), "{spelled}");
     }
-    // Base64 has one spelling beside its white space: set bits that carry nothing, or padding left out, refuse.
+    // Base64 has one spelling, except for white space: unused bits that are set, or missing padding, are refused.
     let last = nonce.trim_end_matches('=');
     for (kept, pad) in [(last.len() - 1, "==="), (last.len(), "")] {
         let mut changed = format!("{}{pad}", &nonce[..kept]);
@@ -162,7 +162,7 @@ fn held(assertion: &NewAssertion) -> String {
     with(recipe().token(issued.as_str()).sign(signing))
 }
 
-/// What `written` in XML means.
+/// The value that the XML text `written` means.
 fn meant(written: &str) -> String {
     written.replace("&#13;", "\r")
 }
@@ -187,7 +187,7 @@ fn issuers_and_subjects_have_one_name() {
     }
 }
 
-/// An audience is an `xs:anyURI`, whose type has no blanks around it; everything else is part of it.
+/// An audience is an `xs:anyURI`. Blanks around it are not part of it, everything else is.
 #[test]
 fn audiences_are_uris() {
     for version in BOTH {
@@ -228,7 +228,7 @@ fn names_of_keys_and_contexts_are_compared_as_their_types_are() {
     }
 }
 
-/// By the type `xs:ID` the blanks around an Id are not part of it: a message that has some can be read in two ways.
+/// By the type `xs:ID`, blanks around an Id are not part of it: a message with such blanks can be read in two ways.
 #[test]
 fn ids_have_no_white_space_and_one_case() {
     let message = signed(SOAP11);
@@ -241,12 +241,12 @@ fn ids_have_no_white_space_and_one_case() {
     for other in [format!(" {id}"), format!("{id}&#10;"), format!("{id}\u{A0}"), format!("{other_case}{}", &id[1..])] {
         assert!(receiver().open(with_id(&other)).is_err(), "{other:?}");
     }
-    // Beside the element that is signed, one whose Id some read as the same.
+    // Beside the signed element, one whose Id some read as the same.
     let beside = message.replacen("<a:Action", &format!("<a:Action xml:id=\" {id} \""), 1);
     assert!(matches!(refuse(&receiver(), &beside), OpenError::Envelope(_)), "{beside}");
 }
 
-/// Whatever leaves the signed octets as they are makes no new signature, and no new assertion.
+/// A change that leaves the signed octets as they are makes neither a new signature nor a new assertion.
 #[test]
 fn signatures_and_assertions_spelled_otherwise_are_no_new_ones() {
     let bearer = NewAssertion::new(SamlVersion::V2_0, ISSUER, SUBJECT).audience(AUDIENCE).bearer();
@@ -274,7 +274,7 @@ fn signatures_and_assertions_spelled_otherwise_are_no_new_ones() {
         assert!(accepting().open(&spelled).is_ok(), "{how}: {:?}", accepting().open(&spelled).map(drop));
         assert_eq!(receiver.open(&message).expect("opens").assertions().len(), 1);
         assert_eq!(refuse(&receiver, &spelled), OpenError::Replay(ReplayError::Seen), "{how}");
-        // The same assertion in a message of its own.
+        // The same assertion in another message.
         let refused = refuse(&receiver, &respell(&another));
         assert_eq!(refused, OpenError::Replay(ReplayError::Seen), "{how}: the assertion");
     }

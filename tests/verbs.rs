@@ -79,7 +79,7 @@ impl Cell {
         recipe.plan().expect("a plan")
     }
 
-    /// Whose keys are asked for, in order.
+    /// The certificates of the requested keys, in order.
     fn asked(self) -> Vec<Certificate> {
         match self.keys {
             Keys::Here => Vec::new(),
@@ -93,7 +93,8 @@ impl Cell {
         Receiver::new(anyone_of_ours(), requirements, DangerousNoReplayCache)
     }
 
-    /// Secures the message in the way that the keys need, and gives its octets with the Content-Type of a package.
+    /// Secures the message in the way that its keys need, and returns its octets, with the Content-Type if it is a
+    /// package.
     fn send(self, request: &Correlation) -> Wire {
         let (plan, envelope) = (self.plan(), envelope(SOAP11));
         let outgoing = plan.message(&envelope);
@@ -118,7 +119,7 @@ impl Cell {
             return outgoing.secure().expect("secured");
         }
         assert_eq!(outgoing.clone().secure().map(drop), Err(SecureError::KeyElsewhere), "{self:?}");
-        // Step by step, as an asynchronous caller does, asks for the same keys as the closure.
+        // Step by step, as an asynchronous caller does; asks for the same keys as the closure.
         let mut asked = Vec::new();
         let mut pending = outgoing.clone().prepare().expect("prepared");
         let by_steps = loop {
@@ -149,7 +150,7 @@ impl Cell {
     }
 }
 
-/// What goes over the wire.
+/// The message on the wire.
 #[derive(Clone)]
 struct Wire {
     content_type: Option<String>,
@@ -172,7 +173,7 @@ fn key_of(certificate: &Certificate) -> Identity {
     identity(owner.expect("a known certificate"))
 }
 
-/// Signs where the keys are.
+/// Signs with the keys that are elsewhere.
 fn hsm(request: SignatureRequest<'_>) -> Result<Vec<u8>, CryptoError> {
     key_of(request.certificate).signing_key().sign(request.method, request.octets)
 }
@@ -181,7 +182,7 @@ fn anyone_of_ours() -> Trust {
     Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors)
 }
 
-/// A request of our own, which the replies answer.
+/// Our own request, which the replies answer.
 fn request() -> Correlation {
     let plan = recipe().sign(Signing::with(&identity("bob")).parts([Part::Body, Part::Timestamp]));
     plan.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").correlation

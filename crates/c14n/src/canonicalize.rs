@@ -69,7 +69,7 @@ impl Canonicalization {
 }
 
 impl Element<'_> {
-    /// The canonical octets of the element with all it contains, apart from the document it is in: exclusive, without
+    /// The canonical octets of the element with its content, without the context of its document: exclusive, without
     /// comments.
     ///
     /// # Errors

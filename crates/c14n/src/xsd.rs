@@ -1,16 +1,16 @@
-//! Values of leaves, as their schema types have them (XML Schema part 2, §4.3.6: `whiteSpace`).
+//! The values of leaves by their schema types (XML Schema part 2, §4.3.6: `whiteSpace`).
 //!
-//! Names that say who someone is must have one spelling. A value is therefore changed as far as its type says, and no
-//! further: an `xs:string` not at all, the others by the blanks of XML around them. Those are U+0020, U+0009, U+000A and
-//! U+000D; what Unicode calls white space beside them, such as U+00A0, is part of the value everywhere. Case, and whether
-//! an accent is a character of its own, belong to the value, too.
+//! A name that identifies someone must have one spelling. A value is therefore normalised only as its type says: an
+//! `xs:string` not at all, the other types by removing the blanks of XML around them. These are U+0020, U+0009, U+000A
+//! and U+000D. Other white space of Unicode, such as U+00A0, is always part of the value. Case, and whether an accent
+//! is a separate character, are part of the value, too.
 //!
-//! Serialisers that indent, and people, write line breaks around values. Around an `xs:string` they are significant: such
-//! a name is another name here, and nobody's, where peers that trim (OpenSAML, WSS4J) take it for the name inside. Whoever
-//! must accept such a sender lists the name as it is sent.
+//! Serialisers that indent, and people, write line breaks around values. Around an `xs:string` they are significant:
+//! such a name is a different name here and belongs to nobody, while peers that trim (OpenSAML, WSS4J) accept it as the
+//! trimmed name. To accept such a sender, list the name as it is sent.
 //!
-//! `xs:base64Binary` is [`Element::base64`]. Instants are the business of `wss-tokens`: WS-Security gives them the type
-//! `xs:string`, and their one form has no blanks.
+//! [`Element::base64`] reads `xs:base64Binary`. `wss-tokens` reads instants: WS-Security gives them the type
+//! `xs:string`, and their only form has no blanks.
 
 use std::borrow::Cow;
 
@@ -36,8 +36,8 @@ impl<'a> Element<'a> {
         self.without_blanks("a URI without white space")
     }
 
-    /// Its text as `xs:NCName`: without the blanks around it. Whether its characters are those of names is not judged,
-    /// since it is there to be compared.
+    /// Its text as `xs:NCName`: without the blanks around it. Its characters are not checked, since it is only
+    /// compared.
     ///
     /// # Errors
     /// As [`Element::any_uri`].
@@ -45,10 +45,10 @@ impl<'a> Element<'a> {
         self.without_blanks("a name without white space")
     }
 
-    /// Its text as `xs:unsignedLong`, in digits alone.
+    /// Its text as `xs:unsignedLong`: digits only.
     ///
     /// # Errors
-    /// As [`Element::text`]; [`LeafError::Missing`] if it is no such number.
+    /// As [`Element::text`]; [`LeafError::Missing`] if it is not such a number.
     pub fn unsigned(self) -> Result<u64, LeafError> {
         let text = self.text()?;
         let digits = collapsed(&text);

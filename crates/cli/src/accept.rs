@@ -124,7 +124,7 @@ mod tests {
         ),
     ];
 
-    /// The `accept_…` and `dangerous_…` calls of `Receiver`, wherever its source is.
+    /// The `accept_…` and `dangerous_…` calls of `Receiver`, in whichever file they are.
     fn calls_of_receiver(folder: &Path, found: &mut Vec<String>) {
         for entry in std::fs::read_dir(folder).expect("the source") {
             let path = entry.expect("a file").path();

@@ -1,8 +1,8 @@
-//! What `wss verify` says, combination by combination: trust, requirements, and the kind of message.
+//! The verdicts of `wss verify` for combinations of trust, requirements, and kinds of message.
 //!
-//! Each row tells the exit code, whether the Body is on stdout, and words of stderr. The rules behind them: the Body is
-//! printed if a key that the options trust answers for it, or if it was asked for in so many words, which stderr repeats;
-//! and who is not told whom to trust trusts nobody.
+//! Each row has the exit code, whether the Body is on stdout, and words of stderr. The rules: the Body is printed if a
+//! key that the options trust signed it, or if an option asks for it, which stderr repeats. Without an option that says
+//! whom to trust, nobody is trusted.
 
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
@@ -62,7 +62,7 @@ const SHOW: &str = "--print-unauthenticated";
 const NOT_AUTHENTICATED: &str = "the Body is not authenticated";
 
 const ROWS: [Row; 51] = [
-    // Nobody answers for a message without a header.
+    // A message without a header has no sender.
     ("plain", "--require signed:Body", 1, Nothing, &["refused"]),
     ("plain", "CA --require signed:Body", 1, Nothing, &["refused"]),
     ("plain", "--require signed:Body --print-unauthenticated", 1, Nothing, &["refused"]),
@@ -95,12 +95,12 @@ const ROWS: [Row; 51] = [
     ("timestamp", "CA --require signed:Timestamp --print-unauthenticated", 0, Body, &[NOT_AUTHENTICATED]),
     ("timestamp", "CA --require signed:Body --print-unauthenticated", 1, Nothing, &["refused"]),
     ("timestamp", "--require signed:Timestamp --print-unauthenticated", 1, Nothing, &["refused", WHOM]),
-    // Encrypted by anyone.
+    // Encrypted, which anyone can do.
     ("encrypted", "BOB --require encrypted:Body", 1, Nothing, &["refused", SHOW, WHOM]),
     ("encrypted", "BOB --require encrypted:Body --anonymous", 1, Nothing, &["refused", SHOW]),
     ("encrypted", "BOB --require encrypted:Body --print-unauthenticated", 0, Body, &[NOT_AUTHENTICATED]),
     ("encrypted", "CA --require encrypted:Body --print-unauthenticated", 1, Nothing, &["refused"]),
-    // Signed with a key that anyone can have encrypted to Bob.
+    // Signed with a key that anyone could have encrypted to Bob.
     ("anonymous", "BOB --require signed:Body", 1, Nothing, &["refused", "--anonymous", WHOM]),
     ("anonymous", "CA BOB --require signed:Body", 1, Nothing, &["refused", "--anonymous"]),
     ("anonymous", "BOB --require signed:Body --anonymous", 0, Body, &["the sender is anonymous", "--anonymous"]),
@@ -187,7 +187,7 @@ fn each_combination_has_its_verdict() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// An error of the library that names a call names the option here; with it, the message opens.
+/// If an error of the library names a call, the command line names its option; with it, the message opens.
 #[test]
 fn refusals_name_the_option_that_accepts() {
     let secret = file("short", &[7; 8]);

@@ -1,4 +1,4 @@
-//! How much of a long text is kept.
+//! Which parts of a long text are kept.
 
 /// The number of characters that are kept from the beginning of a long text.
 const HEAD: usize = 192;

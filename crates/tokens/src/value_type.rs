@@ -1,4 +1,4 @@
-//! The URIs that say of what type a token or an identifier is, and how it is encoded.
+//! The URIs of the types and encodings of tokens and identifiers.
 
 /// The only encoding of binary tokens and identifiers.
 pub const BASE64_BINARY: &str =
