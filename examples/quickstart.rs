@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let receiver = Receiver::new(trust, requirements, MemoryReplayCache::default()).decrypt_with(bob);
     let opened = receiver.open(&message)?;
     println!("== the Body, exactly as authenticated\n{}\n", opened.body().xml());
-    let tree = opened.body().tree()?;
+    let tree = roxmltree::Document::parse(opened.body().xml())?;
     let amount = tree.descendants().find(|node| node.has_tag_name(("urn:example:payments:v1", "Amount")));
     println!("amount: {}", amount.and_then(|node| node.text()).unwrap_or("none"));
 

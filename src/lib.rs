@@ -14,13 +14,13 @@ pub use wss_crypto::{
 pub use wss_header::attachments;
 #[doc(inline)]
 pub use wss_header::{
-    AlgorithmPolicy, Authenticated, AuthenticatedAssertion, Budget, Clock, Correlation, CoverageLost,
+    AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock, Correlation, CoverageLost,
     DangerousNoReplayCache, DecryptionEvidence, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, Fault,
-    FaultCode, FixedClock, KeyUseError, Limit, Limits, MemoryReplayCache, OpenError, Opened, Outgoing, Part, Pending,
-    Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache,
-    ReplayError, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock, SignatureEvidence,
-    SignatureRequest, Signer, Signing, SoapVersion, SystemClock, UnauthenticatedFault, UnsignedOpened, Waiver,
-    WhyEncrypted, WireForm,
+    FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits, MemoryReplayCache, OpenError, Opened, Outgoing, Part,
+    Pending, Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext,
+    ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
+    SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
+    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

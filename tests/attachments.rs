@@ -44,7 +44,7 @@ fn demanding() -> Receiver {
 
 fn open(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) -> Result<Opened, OpenError> {
     let package = Package::parse_body(content_type, body, &Limits::default()).expect("a package");
-    receiver.open_package(&package)
+    receiver.open(&package)
 }
 
 /// The package with one text replaced by another of it, where both are octets of ASCII.
@@ -333,7 +333,7 @@ fn open_stream(receiver: &Receiver, (content_type, body): &(String, Vec<u8>)) ->
     let folder = tempfile::tempdir().expect("a folder");
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
     let package = Package::read_body(content_type, body.as_slice(), &Limits::default(), &spool);
-    receiver.open_package(&package.expect("a package"))
+    receiver.open(&package.expect("a package"))
 }
 
 #[test]

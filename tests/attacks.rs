@@ -8,6 +8,7 @@ mod common;
 
 use common::*;
 use std::time::SystemTime;
+use ws_security::TransportFacts;
 use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Splices, Subset, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
@@ -801,7 +802,7 @@ fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
             name::WSSE.uri,
             name::XENC.uri
         );
-        let error = receiver.dangerous_open_unsigned(&message).expect_err("refused");
+        let error = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).expect_err("refused");
         assert!(matches!(error, OpenError::EncryptedData { .. }), "{error}");
     }
     // One block by one of its Ids is fine.
@@ -817,7 +818,7 @@ fn t23_ciphertext_inside_ciphertext_is_refused_and_does_not_panic() {
         ws_security::DangerousNoReplayCache,
     )
     .shared_secret(None, secret);
-    assert!(requiring.dangerous_open_unsigned(message).is_ok());
+    assert!(requiring.open_unsigned(message, TransportFacts::dangerous_unprotected()).is_ok());
 }
 
 #[test]
@@ -861,7 +862,7 @@ fn t24_plaintext_must_keep_to_its_place() {
             ws_security::DangerousNoReplayCache,
         )
         .shared_secret(None, key);
-        let outcome = receiver.dangerous_open_unsigned(&message);
+        let outcome = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected());
         match plaintext {
             "text" => assert!(outcome.expect("text is content").unauthenticated_body().contains(">text<")),
             _ => assert_eq!(
@@ -1024,7 +1025,7 @@ fn t52_hostile_shapes_end_in_an_error_or_in_linear_time() {
         assert!(started.elapsed().as_secs() < 2, "{what}: {:?}", started.elapsed());
         assert!(!error.to_string().is_empty());
     }
-    assert!(receiver().open([0xFF, 0xFE]).is_err());
+    assert!(receiver().open(&[0xFF, 0xFE]).is_err());
     assert!(receiver().open(b"\xC3").is_err());
 }
 

@@ -327,9 +327,9 @@ fn the_key_of_a_request_has_one_use_in_its_reply() {
     let plan = reply.accept_one_key_to_sign_and_encrypt().plan().expect("a plan");
     let reply = plan.message(&envelope(SOAP11)).answering(opened.correlation()).secure().expect("secured").message;
     let client = receiver();
-    let refused = client.open_reply(&reply, &sent).map(drop);
+    let refused = client.answering(&sent).open(&reply).map(drop);
     assert!(matches!(refused, Err(OpenError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))), "{refused:?}");
-    assert!(client.accept_one_key_to_sign_and_encrypt().open_reply(&reply, &sent).is_ok());
+    assert!(client.accept_one_key_to_sign_and_encrypt().answering(&sent).open(&reply).is_ok());
 }
 
 #[test]

@@ -50,36 +50,36 @@ fn under_a_shared_secret_requests_and_replies_are_told_apart() {
         let (other, _) = request(under(&token));
         let opened = party().open(&first).expect("a request");
         let answer = reply(under(&token), &opened);
-        let received = party().open_reply(&answer, &sent).expect("a reply");
+        let received = party().answering(&sent).open(&answer).expect("a reply");
         assert!(matches!(received.signer(), Signer::SecurityContext { .. }));
 
         // The reply comes back to the service as a request.
         let is_reply = OpenError::Requirement(RequirementError::IsReply);
         assert_eq!(refuse(&party(), &answer), is_reply);
         // The request, and another request of the client, come back to it as the reply.
-        assert!(matches!(party().open_reply(&first, &sent), Err(OpenError::Reflected)));
+        assert!(matches!(party().answering(&sent).open(&first), Err(OpenError::Reflected)));
         let unbound = Err(OpenError::Requirement(RequirementError::UnboundReply));
-        assert_eq!(party().open_reply(&other, &sent).map(drop), unbound);
+        assert_eq!(party().answering(&sent).open(&other).map(drop), unbound);
         // The reply to another request.
         let of_other = reply(under(&token), &party().open(&other).expect("a request"));
-        assert!(matches!(party().open_reply(&of_other, &sent), Err(OpenError::Confirmation)));
+        assert!(matches!(party().answering(&sent).open(&of_other), Err(OpenError::Confirmation)));
         // A confirmation cannot be taken out, or put in.
         let start = answer.find("<wsse11:SignatureConfirmation").expect("written unasked");
         let end = answer.find("</wsse11:SignatureConfirmation>").expect("its end") + 31;
         let without = format!("{}{}", &answer[..start], &answer[end..]);
         refuse(&party(), &without);
         let with = other.replacen("<wsu:Timestamp", &format!("{}<wsu:Timestamp", &answer[start..end]), 1);
-        assert!(party().open_reply(&with, &sent).is_err());
+        assert!(party().answering(&sent).open(&with).is_err());
         // What the calls admit.
         let lax = party().dangerous_accept_either_direction();
         let opened = lax.open(&answer).expect("opens");
         assert!(opened.evidence().waived.contains(&Waiver::EitherDirection));
-        assert!(lax.open_reply(&other, &sent).is_ok());
-        assert!(matches!(lax.open_reply(&first, &sent), Err(OpenError::Reflected)), "in no case");
+        assert!(lax.answering(&sent).open(&other).is_ok());
+        assert!(matches!(lax.answering(&sent).open(&first), Err(OpenError::Reflected)), "in no case");
         let bare = reply(under(&token).dangerous_reply_without_confirmation(), &party().open(&first).expect("opens"));
         assert!(!bare.contains("SignatureConfirmation"));
         assert_eq!(
-            party().open_reply(&bare, &sent).map(drop),
+            party().answering(&sent).open(&bare).map(drop),
             Err(OpenError::Requirement(RequirementError::UnboundReply))
         );
     }
@@ -103,7 +103,7 @@ fn a_request_that_comes_back_is_no_reply_in_any_form() {
     ] {
         for exchange in [&sent, &read_again] {
             for receiver in [party(), party().dangerous_accept_either_direction()] {
-                let outcome = receiver.open_reply(&form, exchange);
+                let outcome = receiver.answering(exchange).open(&form);
                 assert!(matches!(outcome, Err(OpenError::Reflected)), "{how}: {outcome:?}");
             }
         }
@@ -139,7 +139,7 @@ fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
     // The request as a reply to itself, read again from the sent message and as it was kept.
     let client = Receiver::new(pinning(), requirements(), DangerousNoReplayCache);
     for exchange in [&sent, &Correlation::of_sent(&message).expect("read")] {
-        assert!(matches!(client.open_reply(&twin, exchange), Err(OpenError::Reflected)));
+        assert!(matches!(client.answering(exchange).open(&twin), Err(OpenError::Reflected)));
     }
 }
 
@@ -148,7 +148,7 @@ fn the_twin_of_an_ecdsa_signature_is_the_same_message() {
 fn a_reply_signed_with_our_own_key_is_our_own() {
     let (_, sent) = request(recipe().sign(signing()));
     let (other, _) = request(recipe().sign(signing()));
-    assert!(matches!(receiver().open_reply(&other, &sent), Err(OpenError::Reflected)));
+    assert!(matches!(receiver().answering(&sent).open(&other), Err(OpenError::Reflected)));
 }
 
 /// A reply under the key of an anonymous request, with that key put in front again, comes back to the service.
@@ -164,7 +164,7 @@ fn a_reply_under_the_key_of_a_request_is_no_request() {
     .decrypt_with(identity("bob"));
     let opened = service.open(&message).expect("opens");
     let answer = reply(under(&ProtectionToken::of_request()), &opened);
-    assert!(party().open_reply(&answer, &sent).is_ok());
+    assert!(party().answering(&sent).open(&answer).is_ok());
     let element = |text: &str, local: &str| {
         let start = text.find(&format!("<{local}")).expect("a start");
         let end = text.find(&format!("</{local}>")).expect("its end") + local.len() + 3;

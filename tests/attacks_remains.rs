@@ -3,6 +3,7 @@
 mod common;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::c14n::{Document, Limits, name};
 use ws_security::prelude::*;
 use ws_security::{
@@ -148,10 +149,13 @@ fn unsigned_messages_and_nodes_on_the_way_are_told_so() {
     let plan = recipe().must_understand(false).encrypt(for_carol).plan().expect("a plan");
     let message = plan.message(&deep()).secure().expect("secured").message;
     let anyone = Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache);
-    let error = anyone.dangerous_open_unsigned(&message).map(drop);
+    let error = anyone.open_unsigned(&message, TransportFacts::dangerous_unprotected()).map(drop);
     let still = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::StillEncrypted { .. }));
     assert!(error.as_ref().is_err_and(still), "{error:?}");
-    let opened = anyone.accept_ciphertext_for_others().dangerous_open_unsigned(&message).expect("opens");
+    let opened = anyone
+        .accept_ciphertext_for_others()
+        .open_unsigned(&message, TransportFacts::dangerous_unprotected())
+        .expect("opens");
     assert_eq!(opened.remaining_ciphertext().len(), 1);
 
     // The Body is for the service, the header of the node is signed over it.

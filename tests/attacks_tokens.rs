@@ -5,6 +5,7 @@ mod common;
 
 use common::*;
 use std::time::SystemTime;
+use ws_security::TransportFacts;
 use ws_security::c14n::{Canonicalization, Document, Limits, Subset, base64_encode, name};
 use ws_security::crypto::{HmacKey, SystemRandom};
 use ws_security::prelude::*;
@@ -270,10 +271,13 @@ fn a_bearer_assertion_alone_needs_a_protected_transport() {
         let requirements = Requirements::dangerous_unsigned().saml_token(version);
         let receiver =
             Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache).assertions(issuers);
-        let error = receiver.dangerous_open_unsigned(&message).map(drop);
+        let error = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).map(drop);
         let unbound = RequirementError::UnboundToken { token: "SAML" };
         assert_eq!(error, Err(OpenError::Requirement(unbound)));
-        let opened = receiver.over_protected_transport().dangerous_open_unsigned(&message).expect("opens");
+        let opened = receiver
+            .over_protected_transport()
+            .open_unsigned(&message, TransportFacts::dangerous_unprotected())
+            .expect("opens");
         assert_eq!(opened.assertions().len(), 1);
     }
 }

@@ -7,6 +7,7 @@ mod common;
 use std::time::SystemTime;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
@@ -20,7 +21,7 @@ fn passwords(user: &str) -> Option<Secret> {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").secure(&envelope(SOAP11)).expect("secured")
+    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
 }
 
 fn to_bob(parts: impl IntoIterator<Item = Part>) -> Encrypting {
@@ -59,10 +60,13 @@ fn a_body_that_is_encrypted_in_part_is_not_encrypted() {
     let clear = message.replacen("</xenc:EncryptedData></s:Body>", "</xenc:EncryptedData><clear/></s:Body>", 1);
     assert_ne!(clear, message);
     let lax = demanding(Requirements::dangerous_unsigned());
-    assert!(lax.dangerous_open_unsigned(&clear).is_ok());
+    assert!(lax.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).is_ok());
     let demanding = demanding(Requirements::dangerous_unsigned().encrypted([Part::Body]));
-    assert!(demanding.dangerous_open_unsigned(&message).is_ok(), "the whole Body is encrypted");
-    let error = demanding.dangerous_open_unsigned(&clear).map(drop);
+    assert!(
+        demanding.open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok(),
+        "the whole Body is encrypted"
+    );
+    let error = demanding.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).map(drop);
     assert_eq!(error, Err(OpenError::Requirement(RequirementError::NotEncrypted { part: "Body".into() })));
 }
 
@@ -80,12 +84,12 @@ fn where_only_one_of_two_signatures_came_encrypted_signatures_are_not() {
 #[test]
 fn where_only_one_of_two_assertions_came_encrypted_assertions_are_not() {
     let both = Requirements::signed([Part::Body, Part::Timestamp]);
-    let one = with(recipe().attach(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Assertion])));
+    let one = with(recipe().token(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Assertion])));
     demanding(both.clone().encrypted([Part::Assertion])).open(&one).expect("the one assertion is encrypted");
     let two = one.replacen("</wsse:Security>", &format!("{}</wsse:Security>", issued(SamlVersion::V1_1)), 1);
     is_not_encrypted(&Part::Assertion, &both, &two);
     // The Body does not count for one either.
-    let other = with(recipe().attach(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Body])));
+    let other = with(recipe().token(issued(SamlVersion::V2_0)).sign(signing()).encrypt(to_bob([Part::Body])));
     is_not_encrypted(&Part::Assertion, &both, &other);
 }
 
@@ -105,7 +109,7 @@ fn an_encrypted_body_is_no_encrypted_token_and_no_encrypted_block() {
 fn an_assertion_of_one_version_is_none_of_the_other() {
     for (has, wants) in [(SamlVersion::V1_1, SamlVersion::V2_0), (SamlVersion::V2_0, SamlVersion::V1_1)] {
         let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, Part::Assertion]);
-        let message = with(recipe().attach(issued(has)).sign(signing));
+        let message = with(recipe().token(issued(has)).sign(signing));
         let signed = Requirements::signed([Part::Body, Part::Timestamp]);
         let opened = demanding(signed.clone().saml_token(has)).open(&message).expect("it has one of this version");
         assert_eq!(opened.assertions().len(), 1);
@@ -139,10 +143,10 @@ fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
     let parts = [
         ("Timestamp", Part::Timestamp),
         ("UsernameToken", Part::UsernameToken),
-        ("BinarySecurityToken", Part::Token),
-        ("EncryptedKey", Part::Token),
-        ("license", Part::Token),
-        ("SecurityContextToken", Part::Token),
+        ("BinarySecurityToken", Part::SigningToken),
+        ("EncryptedKey", Part::SigningToken),
+        ("license", Part::SigningToken),
+        ("SecurityContextToken", Part::SigningToken),
         ("Signature", Part::Signature),
         ("Assertion", Part::Assertion),
         ("SignatureConfirmation", Part::SignatureConfirmation),
@@ -155,7 +159,7 @@ fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
         let header = format!("<s:Header><wsse:Security xmlns:wsse=\"{security}\">{other}</wsse:Security>");
         let carrying = envelope(SOAP11).replacen("<s:Header>", &header, 1);
         let plan = recipe().must_understand(false).sign(signing).plan().expect("a plan");
-        let message = plan.secure(&carrying).expect("secured");
+        let message = plan.message(&carrying).secure().expect("secured").message;
         let opened = demanding(Requirements::signed([Part::Body])).open(&message);
         let opened = opened.unwrap_or_else(|error| panic!("{local}: {error}\n{message}"));
         let evidence = opened.evidence();

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::c14n::{Document, Limits, name};
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Fault, FaultCode, OpenError, Secret, SoapVersion, UnauthenticatedFault};
@@ -30,7 +31,7 @@ fn t30_each_class_of_error_has_its_code() {
     .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
     let user = |name: &str, password: &str| {
         let message = plan(Recipe::new().username_digest(name, password));
-        users.dangerous_open_unsigned(message).expect_err("refused")
+        users.open_unsigned(message, TransportFacts::dangerous_unprotected()).expect_err("refused")
     };
     let replayed = {
         let receiver = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default());

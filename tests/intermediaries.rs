@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::prelude::*;
 use ws_security::{DangerousNoReplayCache, Secret, ShiftedClock, SystemClock};
 
@@ -97,7 +98,15 @@ fn a_peer_whose_clock_is_off_is_met_half_way() {
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
         .clock(clock)
     };
-    assert!(camera(Arc::new(SystemClock)).dangerous_open_unsigned(&behind).is_err());
-    assert!(camera(Arc::new(ShiftedClock::behind(SystemClock, late))).dangerous_open_unsigned(&behind).is_ok());
-    assert!(camera(Arc::new(ShiftedClock::ahead(SystemClock, late))).dangerous_open_unsigned(&behind).is_err());
+    assert!(camera(Arc::new(SystemClock)).open_unsigned(&behind, TransportFacts::dangerous_unprotected()).is_err());
+    assert!(
+        camera(Arc::new(ShiftedClock::behind(SystemClock, late)))
+            .open_unsigned(&behind, TransportFacts::dangerous_unprotected())
+            .is_ok()
+    );
+    assert!(
+        camera(Arc::new(ShiftedClock::ahead(SystemClock, late)))
+            .open_unsigned(&behind, TransportFacts::dangerous_unprotected())
+            .is_err()
+    );
 }

@@ -106,7 +106,7 @@ fn cases() -> Vec<Case> {
     let package = plan.message(&envelope(SOAP11)).attachments(vec![attachment]).secure().expect("secured").message;
     let (content_type, octets) = (package.content_type(), package.write(Vec::new()).expect("written"));
     let opened_package = move |limits: Limits| match Package::parse_body(&content_type, &octets, &limits) {
-        Ok(package) => told(receiver().limits(limits).open_package(&package)),
+        Ok(package) => told(receiver().limits(limits).open(&package)),
         Err(error) => error.to_string(),
     };
     vec![
@@ -128,7 +128,7 @@ fn cases() -> Vec<Case> {
         ("under derived keys", opens(made(recipe().sign(by_context), &envelope(SOAP11)), of_every_token)),
         ("with a prefix list", opens(made(recipe().sign(with_list), &envelope(SOAP11)), receiver)),
         ("with blanks", opens(blanks, receiver)),
-        ("a reply", Box::new(move |limits| told(receiver().limits(limits).open_reply(&reply, &sent)))),
+        ("a reply", Box::new(move |limits| told(receiver().limits(limits).answering(&sent).open(&reply)))),
         ("a package", Box::new(opened_package)),
     ]
 }

@@ -382,5 +382,5 @@ fn changed_roots_of_packages_are_refused_or_mean_what_the_signer_meant() {
 
 fn open(receiver: &Receiver, octets: &[u8]) -> Option<Opened> {
     let package = Package::parse(octets, &Limits::default()).ok()?;
-    receiver.open_package(&package).ok()
+    receiver.open(&package).ok()
 }

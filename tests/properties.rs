@@ -460,8 +460,8 @@ fn t10_changed_packages_are_refused_or_give_the_genuine_attachments() {
     let spool = Spool::in_folder(folder.path());
     let check = |message: &[u8]| {
         let limits = Limits::default();
-        let in_memory = Package::parse(message, &limits).map(|package| receiver.open_package(&package));
-        let streamed = Package::read(message, &limits, &spool).map(|package| receiver.open_package(&package));
+        let in_memory = Package::parse(message, &limits).map(|package| receiver.open(&package));
+        let streamed = Package::read(message, &limits, &spool).map(|package| receiver.open(&package));
         let is_opened = [&in_memory, &streamed].map(|opened| matches!(opened, Ok(Ok(_))));
         prop_assert_eq!(is_opened[0], is_opened[1]);
         for opened in [in_memory, streamed].into_iter().flatten().flatten() {

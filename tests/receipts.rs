@@ -39,7 +39,7 @@ fn exchanged() -> (Correlation, String) {
         plan.message(&with_messaging("")).attachments(attachments.to_vec()).secure().expect("secured");
     let body = package.write(Vec::new()).expect("written");
     let package = Package::parse_body(&package.content_type(), &body, &Limits::default()).expect("a package");
-    let opened = receiver([messaging(), Part::Attachments]).open_package(&package).expect("opens");
+    let opened = receiver([messaging(), Part::Attachments]).open(&package).expect("opens");
     (sent, opened.correlation().non_repudiation_information())
 }
 

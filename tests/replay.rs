@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::SystemTime;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::prelude::*;
 use ws_security::{
     AsyncReplayCache, DangerousNoReplayCache, DeferredReplay, OpenError, ReplayCache, ReplayError, ReplayFuture,
@@ -161,7 +162,8 @@ fn a_nonce_is_used_once_whichever_store_is_asked() {
     let receiver = Receiver::new(Trust::no_certificates(), requirements, DeferredReplay)
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())));
     let store = Slow::default();
-    let pending = || receiver.deferred().dangerous_open_unsigned(&message).expect("proven");
+    let pending =
+        || receiver.deferred().open_unsigned(&message, TransportFacts::dangerous_unprotected()).expect("proven");
     assert!(block_on(pending().accept_async(&store)).is_ok());
     assert!(block_on(pending().accept_async(&store)).is_err());
     assert!(pending().accept(&store.store).is_err());

@@ -179,7 +179,7 @@ fn a_reply_is_encrypted_to_the_subject_of_the_request() {
         let client = Receiver::new(trust(), requirements, DangerousNoReplayCache)
             .decrypt_with(identity("alice"))
             .decrypt_with(identity("dave"));
-        assert!(client.open_reply(&reply, &sent).is_ok());
+        assert!(client.answering(&sent).open(&reply).is_ok());
 
         // CXF names the assertion instead, which only the request has.
         let id = issued.split([' ', '>']).find_map(|word| word.strip_prefix(attribute(version))).expect("an Id");
@@ -196,9 +196,9 @@ fn a_reply_is_encrypted_to_the_subject_of_the_request() {
                 &reply[key + end.expect("its end")..]
             )
         };
-        let read = client.open_reply(by_assertion(id), &sent).unwrap_or_else(|e| panic!("{version:?}: {e:?}"));
+        let read = client.answering(&sent).open(by_assertion(id)).unwrap_or_else(|e| panic!("{version:?}: {e:?}"));
         assert!(read.body().xml().contains(AMOUNT));
-        assert!(client.open_reply(by_assertion("_other"), &sent).is_err());
+        assert!(client.answering(&sent).open(by_assertion("_other")).is_err());
         assert!(client.open(by_assertion(id)).is_err(), "no reply to a request of ours");
     }
 }

@@ -6,6 +6,7 @@ mod common;
 use std::time::SystemTime;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::c14n::{base64_encode, xsd};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
@@ -50,22 +51,35 @@ fn a_user_has_one_name() {
     let requirements = || Requirements::dangerous_unsigned().username_token();
     let receiver = Receiver::new(Trust::no_certificates(), requirements(), DangerousNoReplayCache).passwords(exact);
     let message = with(Recipe::new().username_digest("zoé", "s3cret"));
-    assert_eq!(receiver.dangerous_open_unsigned(&message).expect("opens").user().expect("a user").username(), "zoé");
+    assert_eq!(
+        receiver
+            .open_unsigned(&message, TransportFacts::dangerous_unprotected())
+            .expect("opens")
+            .user()
+            .expect("a user")
+            .username(),
+        "zoé"
+    );
     for other in other_spellings("zoé") {
         let spelled = message.replacen(">zoé<", &format!(">{other}<"), 1);
         assert_ne!(spelled, message);
-        let refused = receiver.dangerous_open_unsigned(&spelled).map(drop);
+        let refused = receiver.open_unsigned(&spelled, TransportFacts::dangerous_unprotected()).map(drop);
         assert!(matches!(refused, Err(OpenError::Password(_))), "{other:?}: {refused:?}");
     }
     // Content that is not text has no value, though others read the text around it.
     for inside in ["zo<!-- -->é", "zoé<!---->", "<?p?>zoé", "<b>zoé</b>"] {
-        let refused = receiver.dangerous_open_unsigned(message.replacen(">zoé<", &format!(">{inside}<"), 1)).map(drop);
+        let refused = receiver
+            .open_unsigned(
+                message.replacen(">zoé<", &format!(">{inside}<"), 1),
+                TransportFacts::dangerous_unprotected(),
+            )
+            .map(drop);
         assert!(matches!(refused, Err(OpenError::Token(_) | OpenError::Envelope(_))), "{inside}: {refused:?}");
     }
     // The same characters in another XML spelling are the same name.
     for same in ["zo&#xE9;", "<![CDATA[zo]]>&#233;"] {
         let spelled = message.replacen(">zoé<", &format!(">{same}<"), 1);
-        let opened = receiver.dangerous_open_unsigned(&spelled).expect("opens");
+        let opened = receiver.open_unsigned(&spelled, TransportFacts::dangerous_unprotected()).expect("opens");
         assert_eq!(opened.user().expect("a user").username(), "zoé");
     }
 }
@@ -90,10 +104,13 @@ fn a_username_token_spelled_otherwise_is_no_new_one() {
     for spelled in &otherwise[1..] {
         assert_ne!(*spelled, message);
         // Each by itself would be accepted.
-        assert!(users(MemoryReplayCache::default()).dangerous_open_unsigned(spelled).is_ok(), "{spelled}");
+        assert!(
+            users(MemoryReplayCache::default()).open_unsigned(spelled, TransportFacts::dangerous_unprotected()).is_ok(),
+            "{spelled}"
+        );
         let receiver = users(MemoryReplayCache::default());
-        assert!(receiver.dangerous_open_unsigned(&message).is_ok());
-        let again = receiver.dangerous_open_unsigned(spelled).map(drop);
+        assert!(receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok());
+        let again = receiver.open_unsigned(spelled, TransportFacts::dangerous_unprotected()).map(drop);
         assert_eq!(again, Err(OpenError::Replay(ReplayError::Seen)), "{spelled}");
     }
     // Base64 has one spelling, except for white space: unused bits that are set, or missing padding, are refused.
@@ -104,7 +121,8 @@ fn a_username_token_spelled_otherwise_is_no_new_one() {
             let next = char::from(last.as_bytes()[kept] + 1);
             changed = format!("{}{next}{}", &nonce[..kept], &nonce[last.len()..]);
         }
-        let refused = users(DangerousNoReplayCache).dangerous_open_unsigned(message.replacen(&nonce, &changed, 1));
+        let refused = users(DangerousNoReplayCache)
+            .open_unsigned(message.replacen(&nonce, &changed, 1), TransportFacts::dangerous_unprotected());
         assert!(matches!(refused.map(drop), Err(OpenError::Token(_))), "{changed}");
     }
 }
@@ -138,10 +156,13 @@ fn an_octet_moved_from_the_nonce_to_created_makes_no_new_token() {
             }
             out
         };
-        let opened = receiver.dangerous_open_unsigned(message(&nonce, &created)).expect("opens");
+        let opened =
+            receiver.open_unsigned(message(&nonce, &created), TransportFacts::dangerous_unprotected()).expect("opens");
         assert_eq!(opened.user().expect("a user").username(), "zoé");
         let (moved, last) = (&nonce[..nonce.len() - 1], char::from(tail));
-        let again = receiver.dangerous_open_unsigned(message(moved, &format!("{last}{created}"))).map(drop);
+        let again = receiver
+            .open_unsigned(message(moved, &format!("{last}{created}")), TransportFacts::dangerous_unprotected())
+            .map(drop);
         assert!(again.is_err(), "{tail}");
     }
 }

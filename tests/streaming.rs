@@ -84,7 +84,7 @@ fn a_large_attachment_takes_no_memory() {
     report("read");
     let requirements = Requirements::signed(parts()).encrypted(parts());
     let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
-    let opened = receiver.open_package(&package).expect("opens");
+    let opened = receiver.open(&package).expect("opens");
     report("decrypted and verified");
     let [attachment] = opened.attachments() else { panic!("one attachment") };
     assert_eq!(digest(attachment.reader()), expected, "it is what was sent");

@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
@@ -186,8 +187,8 @@ fn a_password_signs_only_for_its_user() {
         DangerousNoReplayCache,
     )
     .passwords(passwords);
-    assert!(users.dangerous_open_unsigned(format!("{before}{after}")).is_err());
-    assert!(users.dangerous_open_unsigned(&message).is_ok());
+    assert!(users.open_unsigned(format!("{before}{after}"), TransportFacts::dangerous_unprotected()).is_err());
+    assert!(users.open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok());
 }
 
 #[test]
@@ -303,18 +304,18 @@ fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
     let plan = reply_recipe().plan().expect("a plan");
     let reply = plan.message(&envelope(SOAP12)).answering(opened.correlation()).secure().expect("secured").message;
     assert!(reply.contains("#EncryptedKeySHA1") && !reply.contains("<xenc:EncryptedKey"));
-    let received = client().open_reply(&reply, &sent).expect("opens");
+    let received = client().answering(&sent).open(&reply).expect("opens");
     assert_eq!(received.signer(), &Signer::RequestReceiver);
     assert!(received.body().xml().contains(AMOUNT));
 
     // Without the request, or with another one, no one can open it.
     assert!(client().open(&reply).is_err());
     let (_, other) = request();
-    assert!(matches!(client().open_reply(&reply, &other), Err(OpenError::NoKey)));
+    assert!(matches!(client().answering(&other).open(&reply), Err(OpenError::NoKey)));
     // The request, sent back, answers nothing.
     let reflected = Receiver::new(trust(), Requirements::signed([Part::Body]), DangerousNoReplayCache)
         .decrypt_with(identity("bob"));
-    assert!(matches!(reflected.open_reply(&message, &sent), Err(OpenError::Reflected)));
+    assert!(matches!(reflected.answering(&sent).open(&message), Err(OpenError::Reflected)));
     // Only a reply can use a request's key.
     assert_eq!(plan.message(&envelope(SOAP12)).secure().map(|secured| secured.message), Err(SecureError::NeedsRequest));
 }
@@ -333,15 +334,15 @@ fn t37_confirmations_match_the_request_one_to_one() {
         Receiver::new(Trust::pins([certificate("dave")]), requirements, DangerousNoReplayCache)
     };
     let reply = confirm(recipe(), &exchange);
-    assert!(client().open_reply(&reply, &sent).is_ok());
+    assert!(client().answering(&sent).open(&reply).is_ok());
     assert_eq!(reply.matches("<wsse11:SignatureConfirmation").count(), 2);
 
     let (other_message, _) = request();
     let other = everything().open(other_message).expect("opens").correlation().clone();
-    assert!(matches!(client().open_reply(confirm(recipe(), &other), &sent), Err(OpenError::Confirmation)));
+    assert!(matches!(client().answering(&sent).open(confirm(recipe(), &other)), Err(OpenError::Confirmation)));
     let none = confirm(recipe(), &Correlation::default());
-    assert!(matches!(client().open_reply(&none, &sent), Err(OpenError::Confirmation)));
-    assert!(client().open_reply(&none, &Correlation::default()).is_ok(), "the request had no signature");
+    assert!(matches!(client().answering(&sent).open(&none), Err(OpenError::Confirmation)));
+    assert!(client().answering(&Correlation::default()).open(&none).is_ok(), "the request had no signature");
     let missing = recipe()
         .sign(answering())
         .plan()
@@ -351,25 +352,25 @@ fn t37_confirmations_match_the_request_one_to_one() {
         .expect("secured")
         .message;
     let not_confirmed = |outcome| matches!(outcome, Err(OpenError::Requirement(RequirementError::NotConfirmed)));
-    assert!(not_confirmed(client().open_reply(&missing, &sent).map(drop)));
+    assert!(not_confirmed(client().answering(&sent).open(&missing).map(drop)));
     assert!(not_confirmed(client().open(&reply).map(drop)), "there is no request to confirm");
     // One of two, one twice, one that no signature covers.
     let start = reply.find("<wsse11:SignatureConfirmation").expect("a confirmation");
     let end = reply.find("</wsse11:SignatureConfirmation>").expect("its end") + 31;
     let first = &reply[start..end];
-    assert!(client().open_reply(reply.replace(first, ""), &sent).is_err());
+    assert!(client().answering(&sent).open(reply.replace(first, "")).is_err());
     let unsigned = missing.replacen(
         "<wsu:Timestamp",
         &format!("{}<wsu:Timestamp", reply[start..].split("<wsu:").next().map(|_| first).expect("one")),
         1,
     );
-    assert!(client().open_reply(unsigned, &sent).is_err());
+    assert!(client().answering(&sent).open(unsigned).is_err());
     // The request as it was sent, for a client that did not keep the exchange.
     let plain =
         recipe().sign(signing()).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
     let kept = receiver().open(&plain).expect("opens").correlation().clone();
     let reply = confirm(recipe(), &kept);
-    assert!(client().open_reply(&reply, &Correlation::of_sent(&plain).expect("read")).is_ok());
+    assert!(client().answering(&Correlation::of_sent(&plain).expect("read")).open(&reply).is_ok());
     assert!(Correlation::of_sent(&message).is_err(), "its signatures are encrypted");
 }
 
@@ -384,8 +385,16 @@ fn replies_are_encrypted_to_whoever_signed_the_request() {
         Requirements::dangerous_unsigned().encrypted([Part::Body]),
         DangerousNoReplayCache,
     );
-    assert!(alice.clone().decrypt_with(identity("alice")).dangerous_open_unsigned(&reply).is_ok());
-    assert!(alice.decrypt_with(identity("bob")).dangerous_open_unsigned(&reply).is_err());
+    assert!(
+        alice
+            .clone()
+            .decrypt_with(identity("alice"))
+            .open_unsigned(&reply, TransportFacts::dangerous_unprotected())
+            .is_ok()
+    );
+    assert!(
+        alice.decrypt_with(identity("bob")).open_unsigned(&reply, TransportFacts::dangerous_unprotected()).is_err()
+    );
     assert_eq!(plan.message(&envelope(SOAP12)).secure().map(|secured| secured.message), Err(SecureError::NeedsRequest));
 }
 

@@ -3,6 +3,7 @@
 mod common;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::bsp::Rule;
 use ws_security::prelude::*;
 use ws_security::{
@@ -34,14 +35,20 @@ fn with(recipe: Recipe) -> String {
 fn t50_a_digest_authenticates_once() {
     let message = with(Recipe::new().username_digest("ann", "s3cret"));
     let receiver = users();
-    let opened = receiver.dangerous_open_unsigned(&message).expect("opens");
+    let opened = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).expect("opens");
     assert_eq!(opened.user().expect("a user").username(), "ann");
-    assert!(matches!(receiver.dangerous_open_unsigned(&message), Err(OpenError::Replay(_))));
+    assert!(matches!(
+        receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()),
+        Err(OpenError::Replay(_))
+    ));
     // A wrong password does not use the nonce up.
     let fresh = with(Recipe::new().username_digest("ann", "s3cret"));
     let wrong = fresh.replace(">ann<", ">bob<");
-    assert!(matches!(receiver.dangerous_open_unsigned(wrong), Err(OpenError::Password(_))));
-    assert!(receiver.dangerous_open_unsigned(fresh).is_ok());
+    assert!(matches!(
+        receiver.open_unsigned(wrong, TransportFacts::dangerous_unprotected()),
+        Err(OpenError::Password(_))
+    ));
+    assert!(receiver.open_unsigned(fresh, TransportFacts::dangerous_unprotected()).is_ok());
 }
 
 #[test]
@@ -67,7 +74,7 @@ fn t19_tokens_without_a_checked_password_authenticate_no_one() {
         with(Recipe::new().username_digest("nobody", "")),
         envelope(SOAP11),
     ] {
-        assert!(users().dangerous_open_unsigned(&message).is_err(), "{message}");
+        assert!(users().open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_err(), "{message}");
     }
 }
 
@@ -75,7 +82,7 @@ fn t19_tokens_without_a_checked_password_authenticate_no_one() {
 fn t30_unknown_users_and_wrong_passwords_fail_alike() {
     let error = |user: &str, password: &str| {
         let message = with(Recipe::new().username_digest(user, password));
-        users().dangerous_open_unsigned(message).expect_err("refused").to_string()
+        users().open_unsigned(message, TransportFacts::dangerous_unprotected()).expect_err("refused").to_string()
     };
     assert_eq!(error("ann", "wrong"), error("stranger", "s3cret"));
 }
@@ -85,14 +92,24 @@ fn t34_clear_text_passwords_need_protection_on_both_sides() {
     let bare = Recipe::new().username_text("ann", "s3cret");
     assert_eq!(bare.clone().plan().map(drop), Err(PlanError::ClearTextPassword));
     let message = with(bare.clone().over_protected_transport());
-    assert!(users().dangerous_open_unsigned(&message).is_err());
-    assert!(users().over_protected_transport().dangerous_open_unsigned(&message).is_ok());
+    assert!(users().open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_err());
+    assert!(
+        users().over_protected_transport().open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok()
+    );
     // Encrypted on the way, it needs no protected transport.
     let encrypting = Encrypting::to(&certificate("bob")).parts([Part::UsernameToken, Part::Body]);
     let encrypted = with(bare.encrypt(encrypting));
     assert!(!encrypted.contains("s3cret"));
-    assert!(users().decrypt_with(identity("bob")).dangerous_open_unsigned(&encrypted).is_ok());
-    assert!(users().dangerous_open_unsigned(&encrypted).is_err(), "without the key there is no token");
+    assert!(
+        users()
+            .decrypt_with(identity("bob"))
+            .open_unsigned(&encrypted, TransportFacts::dangerous_unprotected())
+            .is_ok()
+    );
+    assert!(
+        users().open_unsigned(&encrypted, TransportFacts::dangerous_unprotected()).is_err(),
+        "without the key there is no token"
+    );
 }
 
 #[test]
@@ -428,7 +445,7 @@ fn hashed_passwords_are_digested_as_they_are_kept() {
     )
     .passwords(kept);
     let hashed = with(Recipe::new().username_digest("ann", Password::sha1_of("s3cret")));
-    assert!(service.dangerous_open_unsigned(hashed).is_ok());
+    assert!(service.open_unsigned(hashed, TransportFacts::dangerous_unprotected()).is_ok());
     let plain = with(Recipe::new().username_digest("ann", "s3cret"));
-    assert!(service.dangerous_open_unsigned(plain).is_err());
+    assert!(service.open_unsigned(plain, TransportFacts::dangerous_unprotected()).is_err());
 }

@@ -1,5 +1,5 @@
 //! The two verbs, in every combination: envelope or package, request or reply, key here, key elsewhere or several keys
-//! elsewhere.
+//! elsewhere, Body signed or not signed and sent over TLS.
 
 mod common;
 
@@ -7,10 +7,11 @@ use common::*;
 use ws_security::attachments::{Attachment, Package, SecuredPackage};
 use ws_security::prelude::*;
 use ws_security::{
-    Correlation, CryptoError, DangerousNoReplayCache, Limits, OpenError, Outgoing, Progress, SecureError, Secured,
-    SignatureRequest, WireForm,
+    Correlation, CryptoError, DangerousNoReplayCache, Incoming, Limits, OpenError, Outgoing, Progress, Secret,
+    SecureError, Secured, SignatureRequest, TransportFacts, UnsignedOpened, Waiver, WireForm,
 };
 
+const PASSWORD: &str = "s3cret";
 const NOTE: &str = "first line\nsecond line\n";
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,12 +33,20 @@ enum Keys {
     SeveralElsewhere,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Proof {
+    Signed,
+    /// The Timestamp alone is signed, and a password goes as text.
+    UnsignedOverTls,
+}
+
 /// One cell of the table.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     form: Form,
     direction: Direction,
     keys: Keys,
+    proof: Proof,
 }
 
 fn cells() -> Vec<Cell> {
@@ -45,11 +54,13 @@ fn cells() -> Vec<Cell> {
     for form in [Form::Plain, Form::Package] {
         for direction in [Direction::New, Direction::Reply] {
             for keys in [Keys::Here, Keys::Elsewhere, Keys::SeveralElsewhere] {
-                cells.push(Cell { form, direction, keys });
+                for proof in [Proof::Signed, Proof::UnsignedOverTls] {
+                    cells.push(Cell { form, direction, keys, proof });
+                }
             }
         }
     }
-    assert_eq!(cells.len(), 12);
+    assert_eq!(cells.len(), 24);
     cells
 }
 
@@ -59,15 +70,21 @@ fn note() -> Attachment {
 
 impl Cell {
     fn parts(self) -> Vec<Part> {
-        let mut parts = vec![Part::Body, Part::Timestamp];
-        parts.extend((self.form == Form::Package).then_some(Part::Attachments));
-        parts
+        match (self.proof, self.form) {
+            (Proof::Signed, Form::Plain) => vec![Part::Body, Part::Timestamp],
+            (Proof::Signed, Form::Package) => vec![Part::Body, Part::Timestamp, Part::Attachments],
+            (Proof::UnsignedOverTls, _) => vec![Part::Timestamp],
+        }
     }
 
     fn plan(self) -> Plan {
         let recipe = match self.direction {
             Direction::New => recipe(),
             Direction::Reply => recipe().signature_confirmation(),
+        };
+        let recipe = match self.proof {
+            Proof::Signed => recipe,
+            Proof::UnsignedOverTls => recipe.username_text("ann", PASSWORD).over_protected_transport(),
         };
         let recipe = match self.keys {
             Keys::Here => recipe.sign(Signing::with(&identity("alice")).parts(self.parts())),
@@ -89,8 +106,12 @@ impl Cell {
     }
 
     fn receiver(self) -> Receiver {
-        let requirements = Requirements::signed_body_and(self.parts());
+        let requirements = match self.proof {
+            Proof::Signed => Requirements::signed_body_and(self.parts()),
+            Proof::UnsignedOverTls => Requirements::signed([Part::Timestamp]).username_token(),
+        };
         Receiver::new(anyone_of_ours(), requirements, DangerousNoReplayCache)
+            .passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())))
     }
 
     /// Secures the message in the way that its keys need, and returns its octets, with the Content-Type if it is a
@@ -136,16 +157,63 @@ impl Cell {
         signed.expect("signed")
     }
 
-    fn open(self, wire: &Wire, request: &Correlation) -> Result<Opened, OpenError> {
+    /// What the receiver reads: the Body, and what came beside it.
+    fn open(self, wire: &Wire, request: &Correlation) -> Result<Read, OpenError> {
         let receiver = self.receiver();
         let package = wire.content_type.as_ref().map(|content_type| {
             Package::parse_body(content_type, &wire.octets, &Limits::default()).expect("a package")
         });
-        match (&package, self.direction) {
-            (None, Direction::New) => receiver.open(&wire.octets),
-            (None, Direction::Reply) => receiver.open_reply(&wire.octets, request),
-            (Some(package), Direction::New) => receiver.open_package(package),
-            (Some(package), Direction::Reply) => receiver.open_reply_package(package, request),
+        let incoming = match &package {
+            Some(package) => Incoming::from(package),
+            None => Incoming::from(&wire.octets),
+        };
+        let tls = TransportFacts::server_authenticated_tls();
+        match (self.proof, self.direction) {
+            (Proof::Signed, Direction::New) => receiver.open(incoming).map(Read::signed),
+            (Proof::Signed, Direction::Reply) => receiver.answering(request).open(incoming).map(Read::signed),
+            (Proof::UnsignedOverTls, Direction::New) => receiver.open_unsigned(incoming, tls).map(Read::unsigned),
+            (Proof::UnsignedOverTls, Direction::Reply) => {
+                receiver.answering(request).open_unsigned(incoming, tls).map(Read::unsigned)
+            }
+        }
+    }
+}
+
+struct Read {
+    body: String,
+    signer: Option<Certificate>,
+    user: Option<String>,
+    authenticated: Vec<Vec<u8>>,
+    unauthenticated: Vec<Vec<u8>>,
+    correlation: Correlation,
+}
+
+impl Read {
+    fn signed(opened: Opened) -> Self {
+        let authenticated = opened.attachments().iter().map(|a| a.content().expect("read").into_owned()).collect();
+        assert!(opened.unauthenticated_attachments().is_empty());
+        Self {
+            body: opened.body().xml().to_owned(),
+            signer: opened.signer().certificate().cloned(),
+            user: None,
+            authenticated,
+            unauthenticated: Vec::new(),
+            correlation: opened.correlation().clone(),
+        }
+    }
+
+    fn unsigned(opened: UnsignedOpened) -> Self {
+        assert!(opened.transport().is_protected());
+        assert!(opened.evidence().waived.contains(&Waiver::UnsignedBody));
+        assert!(opened.evidence().waived.contains(&Waiver::ProtectedTransport));
+        let others = opened.unauthenticated_attachments().iter();
+        Self {
+            body: opened.unauthenticated_body().to_owned(),
+            signer: opened.signer().and_then(|signer| signer.certificate().cloned()),
+            user: opened.user().map(|user| user.username().to_owned()),
+            authenticated: opened.attachments().iter().map(|a| a.content().expect("read").into_owned()).collect(),
+            unauthenticated: others.map(|a| a.unauthenticated_content().expect("read").into_owned()).collect(),
+            correlation: opened.correlation().clone(),
         }
     }
 }
@@ -188,24 +256,73 @@ fn request() -> Correlation {
     plan.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").correlation
 }
 
+/// Line breaks of text are digested as CRLF.
+fn is_note(content: &[u8]) -> bool {
+    String::from_utf8_lossy(content).replace("\r\n", "\n") == NOTE
+}
+
 #[test]
 fn every_combination_is_sent_and_opened_and_its_twins_are_refused() {
     let (sent, other) = (request(), request());
     for cell in cells() {
         let wire = cell.send(&sent);
-        let opened = cell.open(&wire, &sent).unwrap_or_else(|error| panic!("{cell:?}: {error}"));
-        assert!(opened.body().xml().contains(AMOUNT), "{cell:?}");
-        assert_eq!(opened.signer().certificate(), Some(&certificate("alice")), "{cell:?}");
-        if cell.form == Form::Package {
-            let content = opened.attachments()[0].content().expect("read").into_owned();
-            // Line breaks of text are digested as CRLF.
-            assert_eq!(String::from_utf8_lossy(&content).replace("\r\n", "\n"), NOTE, "{cell:?}");
-            assert!(cell.open(&wire.with("second", "zecond"), &sent).is_err(), "{cell:?}: another attachment");
+        let read = cell.open(&wire, &sent).unwrap_or_else(|error| panic!("{cell:?}: {error}"));
+        assert!(read.body.contains(AMOUNT), "{cell:?}");
+        assert_eq!(read.signer, Some(certificate("alice")), "{cell:?}");
+        assert_eq!(read.correlation.signatures(), cell.asked().len().max(1), "{cell:?}");
+        let expected = usize::from(cell.form == Form::Package);
+        match cell.proof {
+            Proof::Signed => {
+                assert_eq!((read.authenticated.len(), read.unauthenticated.len()), (expected, 0), "{cell:?}")
+            }
+            Proof::UnsignedOverTls => {
+                assert_eq!((read.authenticated.len(), read.unauthenticated.len()), (0, expected), "{cell:?}");
+                assert_eq!(read.user.as_deref(), Some("ann"), "{cell:?}");
+            }
         }
-        assert!(cell.open(&wire.with(AMOUNT, "9499.90"), &sent).is_err(), "{cell:?}: another amount");
+        assert!(read.authenticated.iter().chain(&read.unauthenticated).all(|content| is_note(content)), "{cell:?}");
+        // What is signed cannot be changed; what is not signed can, and is typed so.
+        let is_signed = cell.proof == Proof::Signed;
+        assert_eq!(cell.open(&wire.with(AMOUNT, "9499.90"), &sent).is_err(), is_signed, "{cell:?}: another amount");
+        if cell.form == Form::Package {
+            let twin = wire.with("second", "zecond");
+            assert_eq!(cell.open(&twin, &sent).is_err(), is_signed, "{cell:?}: another attachment");
+        }
+        let later = wire.with("<wsu:Expires>2", "<wsu:Expires>3");
+        assert!(cell.open(&later, &sent).is_err(), "{cell:?}: another timestamp");
         if cell.direction == Direction::Reply {
-            let refused = cell.open(&wire, &other).expect_err("it answers another request");
+            let refused = cell.open(&wire, &other).map(drop).expect_err("it answers another request");
             assert!(matches!(refused, OpenError::Confirmation), "{cell:?}: {refused}");
         }
     }
+}
+
+#[test]
+fn a_password_in_the_clear_counts_over_tls_alone() {
+    let plan = Recipe::new().username_text("ann", PASSWORD).over_protected_transport().plan().expect("a plan");
+    let message = plan.message(&envelope(SOAP11)).secure().expect("secured").message;
+    let requirements = Requirements::dangerous_unsigned().username_token();
+    let receiver = Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache)
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())));
+    let tls = TransportFacts::server_authenticated_tls().with_client_certificate(certificate("alice"));
+    let opened = receiver.open_unsigned(&message, tls).expect("opens");
+    assert_eq!(opened.user().map(|user| user.username()), Some("ann"));
+    assert_eq!(opened.transport().client_certificate(), Some(&certificate("alice")));
+    assert!(opened.signer().is_none(), "nothing is signed");
+    assert!(receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_err());
+    let deferred = receiver.deferred().open_unsigned(message, TransportFacts::server_authenticated_tls());
+    assert!(deferred.expect("proven").accept(&MemoryReplayCache::default()).is_ok());
+}
+
+#[test]
+fn a_message_comes_as_text_octets_or_package_owned_or_borrowed() {
+    let message = signed(SOAP11);
+    let octets = message.clone().into_bytes();
+    let receiver = receiver();
+    assert!(receiver.open(message.as_str()).is_ok());
+    assert!(receiver.open(&message).is_ok());
+    assert!(receiver.open(message.clone()).is_ok());
+    assert!(receiver.open(octets.as_slice()).is_ok());
+    assert!(receiver.open(&octets).is_ok());
+    assert!(receiver.open(octets).is_ok());
 }

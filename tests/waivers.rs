@@ -10,6 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::c14n::CanonicalizationMethod;
 use ws_security::prelude::*;
 use ws_security::{
@@ -40,6 +41,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Receiver::passwords", "users of the caller's"),
     ("wss-header Receiver::algorithms", "an argument, whose calls are judged"),
     ("wss-header Receiver::bsp", "refuses more, or reports"),
+    ("wss-header Receiver::answering", "opens the reply to one request"),
     ("wss-header Receiver::clock", "the time, not what is done with it"),
     ("wss-header Receiver::actor", "another header"),
     ("wss-header Receiver::forwards", "hands out more that is said to be unverified"),
@@ -85,7 +87,6 @@ const WEAKENING: &[Case] = &[
         || open(&strict().limits(Limits::default().with(Limit::Tokens, 17).with(Limit::Depth, 9))),
         Waiver::RaisedLimit { limit: Limit::Tokens, allowed: 17 },
     ),
-    ("wss-header Receiver::dangerous_open_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
     ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::UnsignedBody),
     ("wss-header Requirements::dangerous_unsigned", || unsigned(&lax()), Waiver::NoSignedTimestamp),
     (
@@ -289,7 +290,7 @@ fn open(receiver: &Receiver) -> Evidence {
 }
 
 fn unsigned(receiver: &Receiver) -> Evidence {
-    receiver.dangerous_open_unsigned(signed(SOAP11)).expect("opens").evidence().clone()
+    receiver.open_unsigned(signed(SOAP11), TransportFacts::dangerous_unprotected()).expect("opens").evidence().clone()
 }
 
 fn with_requirements(requirements: Requirements) -> Evidence {

@@ -5,6 +5,7 @@ mod common;
 use std::path::Path;
 
 use common::*;
+use ws_security::TransportFacts;
 use ws_security::attachments::{MimeError, Package};
 use ws_security::bsp::{self, Context};
 use ws_security::prelude::*;
@@ -70,7 +71,7 @@ fn hostile_names_and_values_are_escaped_in_errors_reports_and_evidence() {
                 }
                 Ok(opened) => plain(&format!("{:?} {:?}", opened, opened.evidence()), &message),
             }
-            if let Ok(unsigned) = lax().dangerous_open_unsigned(&message) {
+            if let Ok(unsigned) = lax().open_unsigned(&message, TransportFacts::dangerous_unprotected()) {
                 plain(&format!("{:?}", unsigned.evidence()), &message);
                 unsigned.evidence().ignored.iter().for_each(|name| plain(&name.to_string(), &message));
             }
@@ -113,7 +114,8 @@ fn names_of_elements_are_escaped_in_paths() {
     // All of these are allowed in a name.
     for text in ["\u{61c}", "\u{200d}", "\u{feff}", "\u{e0041}", "\u{180e}"] {
         let message = signed(SOAP11).replacen("<wsu:Timestamp", &format!("<a{text}/><wsu:Timestamp"), 1);
-        let evidence = lax().dangerous_open_unsigned(&message).expect("opens").evidence().clone();
+        let evidence =
+            lax().open_unsigned(&message, TransportFacts::dangerous_unprotected()).expect("opens").evidence().clone();
         let ignored = evidence.ignored.first().expect("ignored").to_string();
         assert!(ignored.contains("a\\u{"), "{ignored}");
         let document = ws_security::c14n::Document::parse(&message, &Default::default()).expect("well-formed");

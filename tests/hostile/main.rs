@@ -122,7 +122,7 @@ fn opened(receiver: &Receiver, message: &[u8]) -> String {
         false => receiver.open(message).map(drop).map_err(|error| error.to_string()),
         true => Package::parse(message, &Limits::default())
             .map_err(|error| error.to_string())
-            .and_then(|package| receiver.open_package(&package).map(drop).map_err(|error| error.to_string())),
+            .and_then(|package| receiver.open(&package).map(drop).map_err(|error| error.to_string())),
     };
     outcome.map_or_else(|error| error, |()| "opened".to_owned())
 }

@@ -75,7 +75,7 @@ fn wss4j_digests_what_the_canonical_forms_give() {
             println!("{part:20} {kind:10} {} {}", verdict.outcome(), departs.unwrap_or_default());
             // What it signed opens, and hands the attachment out.
             if agrees {
-                let opened = receiver().open_package(&package).unwrap_or_else(|error| panic!("{part} {kind}: {error}"));
+                let opened = receiver().open(&package).unwrap_or_else(|error| panic!("{part} {kind}: {error}"));
                 assert_eq!(opened.attachments().len(), 1, "{part} {kind}");
             }
             if agrees == (departs.is_some() && kind == "complete") {
@@ -141,12 +141,12 @@ fn wss4j_encrypts_attachments_that_open() {
             // It does not sign EncryptedData of attachments in a way that it could verify itself.
             let receiver = match steps {
                 "encrypt;sign" => {
-                    assert!(decrypting().open_package(&package).is_err(), "{case}");
+                    assert!(decrypting().open(&package).is_err(), "{case}");
                     decrypting().dangerous_accept_unsigned_encrypted_data_of_attachments()
                 }
                 _ => decrypting(),
             };
-            let opened = receiver.open_package(&package);
+            let opened = receiver.open(&package);
             // Of a part without a type it states one that digests otherwise.
             let loses_type = *part == "no type" && (kind, cipher) == ("complete", "content");
             let digests_otherwise = departs.is_some() && kind == "complete";
@@ -304,7 +304,7 @@ fn xop_goes_both_ways() {
     let open = |root_type: &str| {
         let octets = package(root_type);
         let package = Package::parse_body("multipart/related; boundary=b", &octets, &Limits::default());
-        receiver.open_package(&package.expect("a package"))
+        receiver.open(&package.expect("a package"))
     };
     assert!(open("application/xop+xml").expect("opens").body().xml().contains(peer::MARKER));
     let own = lines.lines().map(|line| line.replace(' ', ":")).collect::<Vec<_>>().join(";");

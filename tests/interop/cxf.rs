@@ -80,7 +80,7 @@ fn ask(kind: &str, payload: &str) -> (String, Correlation) {
 fn open_reply(kind: &str, reply: &str, sent: &Correlation) -> Result<Opened, String> {
     let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
     let client = receiver(requirements, "alice");
-    let opened = if kind == "x509" { client.open(reply) } else { client.open_reply(reply, sent) };
+    let opened = if kind == "x509" { client.open(reply) } else { client.answering(sent).open(reply) };
     opened.map_err(|error| format!("{error:?}\n{reply}"))
 }
 

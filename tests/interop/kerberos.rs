@@ -83,7 +83,8 @@ fn inside() {
                         assert!(reply.contains("#Kerberosv5APREQSHA1") && !reply.contains("BinarySecurityToken"));
                         let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
                         let client = Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache);
-                        let opened = client.open_reply(&reply, &sent).map_err(|error| format!("{error:?}\n{reply}"))?;
+                        let opened =
+                            client.answering(&sent).open(&reply).map_err(|error| format!("{error:?}\n{reply}"))?;
                         shows_the_marker(opened.body().xml())
                     });
                     matrix.cell(&row, "WSS4J's reply > ours", reply, None);

@@ -86,7 +86,7 @@ fn phase4_takes_what_we_send_and_its_receipt_is_for_it() {
     let octets = base64_decode(received.trim(), 1 << 20).unwrap_or_else(|| panic!("{received}"));
     assert_eq!(String::from_utf8_lossy(&octets), PAYLOAD, "decrypted, verified and decompressed");
 
-    let receipt = receiver("alice", [messaging()]).open_reply(&answer.body, &exchange).expect("a signed receipt");
+    let receipt = receiver("alice", [messaging()]).answering(&exchange).open(&answer.body).expect("a signed receipt");
     assert_eq!(receipt.signer().certificate(), Some(&peer::certificate("bob")));
     exchange.check_receipt(&receipt).expect("it gives back our digests");
     // It is not a receipt for another message, nor for one with fewer or more parts.
@@ -97,7 +97,7 @@ fn phase4_takes_what_we_send_and_its_receipt_is_for_it() {
     let at = text.rfind("<ds:DigestValue>").expect("a digest") + "<ds:DigestValue>".len();
     let other = if text[at..].starts_with('A') { "B" } else { "A" };
     let forged = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-    assert!(matches!(receiver("alice", [messaging()]).open_reply(&forged, &exchange), Err(OpenError::Verify(_))));
+    assert!(matches!(receiver("alice", [messaging()]).answering(&exchange).open(&forged), Err(OpenError::Verify(_))));
 
     // A changed attachment gets an error and no receipt.
     let (content_type, mut body, _) = sent("three@example.org");
@@ -148,7 +148,7 @@ fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
     let package = Package::read_body(&request.content_type, request.body.as_slice(), &Limits::default(), &spool);
     let receiver = receiver("bob", [messaging(), Part::Attachments]);
-    let opened = receiver.open_package(&package.expect("a package"))?;
+    let opened = receiver.open(&package.expect("a package"))?;
     let message = opened.header_block(EBMS, "Messaging").expect("it is signed").xml().to_owned();
     let id = message.split("MessageId>").nth(1).and_then(|rest| rest.split("</").next()).expect("an id").to_owned();
     let id = id.split('<').next().unwrap_or_default().to_owned();

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ws_security::TransportFacts;
 use ws_security::c14n::name;
 use ws_security::{
     ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, ProtectionToken, Receiver, Recipe,
@@ -133,7 +134,7 @@ fn replies_use_the_key_of_the_request_and_confirm_it() {
             DangerousNoReplayCache,
         );
         let client = client.accept_one_key_to_sign_and_encrypt();
-        let opened = client.open_reply(&reply, &sent).unwrap_or_else(|e| panic!("{derived}: {e:?}\n{reply}"));
+        let opened = client.answering(&sent).open(&reply).unwrap_or_else(|e| panic!("{derived}: {e:?}\n{reply}"));
         assert!(opened.body().xml().contains(MARKER));
         assert!(client.open(&reply).is_err(), "without its request it is no reply");
 
@@ -263,7 +264,9 @@ fn header_blocks_are_encrypted_both_ways() {
             let receiver =
                 Receiver::new(trust, requirements, DangerousNoReplayCache).decrypt_with(peer::identity("bob"));
             let theirs = driver.ask(&format!("secure\t{spec}"), &envelope).and_then(|message| {
-                let opened = receiver.dangerous_open_unsigned(&message).map_err(|e| format!("{e:?}\n{message}"))?;
+                let opened = receiver
+                    .open_unsigned(&message, TransportFacts::dangerous_unprotected())
+                    .map_err(|e| format!("{e:?}\n{message}"))?;
                 Ok(opened.unauthenticated_body().to_owned())
             });
             matrix.cell(&row, "WSS4J > ours", shows_the_marker(theirs), None);

@@ -6,6 +6,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::time::Duration;
 
+use ws_security::TransportFacts;
 use ws_security::c14n::{base64_decode, base64_encode, name};
 use ws_security::{
     AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, Receiver, Recipe,
@@ -195,9 +196,10 @@ fn open(shape: Shape, cbc: bool, message: &str) -> Result<String, String> {
     }
     let text = |error| format!("{error:?}");
     match shape {
-        Shape::Encrypt => {
-            receiver.dangerous_open_unsigned(message).map(|o| o.unauthenticated_body().to_owned()).map_err(text)
-        }
+        Shape::Encrypt => receiver
+            .open_unsigned(message, TransportFacts::dangerous_unprotected())
+            .map(|o| o.unauthenticated_body().to_owned())
+            .map_err(text),
         _ => peer::open(&receiver, message).map(|opened| opened.body().xml().to_owned()).map_err(text),
     }
 }
@@ -353,10 +355,12 @@ fn username_tokens_go_both_ways() {
             driver.ask(&format!("verify\t{engine}\ton"), &ours).unwrap_or_else(|e| panic!("{kind} {engine}: {e}"));
         }
         let theirs = driver.ask(&format!("secure\tusername=alice,password={kind}"), &envelope).expect("secured");
-        let opened = receiver.dangerous_open_unsigned(&theirs).unwrap_or_else(|e| panic!("{kind}: {e}"));
+        let opened = receiver
+            .open_unsigned(&theirs, TransportFacts::dangerous_unprotected())
+            .unwrap_or_else(|e| panic!("{kind}: {e}"));
         assert_eq!(opened.user().map(|user| user.username()), Some("alice"));
         let wrong = theirs.replace(">alice<", ">mallory<");
-        assert!(receiver.dangerous_open_unsigned(wrong).is_err());
+        assert!(receiver.open_unsigned(wrong, TransportFacts::dangerous_unprotected()).is_err());
     }
 }
 

@@ -86,7 +86,7 @@ fn main() {
         let limits = Limits::default();
         let opening = median(|| {
             let package = Package::parse_body(&content_type, &body, &limits).expect("a package");
-            let opened = receiver.open_package(&package).expect("opens");
+            let opened = receiver.open(&package).expect("opens");
             assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
         });
         let spool = Spool::in_folder(std::env::temp_dir());
@@ -94,7 +94,7 @@ fn main() {
             // In pieces, as from a socket.
             let stream = io::BufReader::new(body.as_slice().take(u64::MAX));
             let package = Package::read_body(&content_type, stream, &limits, &spool).expect("a package");
-            let opened = receiver.open_package(&package).expect("opens");
+            let opened = receiver.open(&package).expect("opens");
             assert_eq!(io::copy(&mut opened.attachments()[0].reader(), &mut io::sink()).expect("read"), octets as u64);
         });
         // Its time grows with the square of the size: at 64 MB more than a minute each.

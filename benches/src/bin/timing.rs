@@ -6,6 +6,7 @@
 
 use std::time::{Duration, Instant};
 
+use ws_security::TransportFacts;
 use ws_security::c14n::{Document, Element, Limits, base64_decode, base64_encode};
 use ws_security::crypto::{SystemRandom, encrypt};
 use ws_security::prelude::*;
@@ -81,7 +82,10 @@ fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTra
         b"<p>the content of the Body, which could be anything: 1499.90 EUR, to be paid at once</p>".repeat(8);
     let sealed = |plaintext: &[u8]| encrypt(cipher, &key, plaintext, &SystemRandom).expect("encrypted");
     let good = sealed(&plaintext);
-    assert!(receiver.dangerous_open_unsigned(replaced(&known, 1, &good)).is_ok(), "{name}: right without a fault");
+    assert!(
+        receiver.open_unsigned(replaced(&known, 1, &good), TransportFacts::dangerous_unprotected()).is_ok(),
+        "{name}: right without a fault"
+    );
     let mut not_xml = plaintext.clone();
     not_xml[0] = 0;
     let mut not_utf8 = plaintext.clone();
@@ -105,7 +109,7 @@ fn transported(name: &'static str, cipher: ContentEncryption, transport: &KeyTra
     other[200] ^= 1;
     messages.push(("key transport wrong", replaced(&with_key(&other), 1, &good)));
     for (reason, message) in &messages {
-        let error = receiver.dangerous_open_unsigned(message).expect_err(reason);
+        let error = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected()).expect_err(reason);
         assert!(matches!(error, OpenError::Decrypt(_)), "{name}: {reason}: {error:?}");
         assert_eq!(error.to_string(), "decryption failed", "{name}: {reason}");
     }
@@ -135,7 +139,8 @@ fn compare(receiver: &Receiver, messages: [&String; 2], trials: usize) -> (f64, 
         buffer.clear();
         buffer.push_str(messages[which]);
         let start = Instant::now();
-        let refused = std::hint::black_box(receiver.dangerous_open_unsigned(&buffer)).is_err();
+        let refused =
+            std::hint::black_box(receiver.open_unsigned(&buffer, TransportFacts::dangerous_unprotected())).is_err();
         let time = start.elapsed();
         assert!(refused);
         if trial >= 200 {

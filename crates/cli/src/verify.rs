@@ -11,8 +11,8 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
-    Evidence, FixedClock, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements, SamlVersion,
-    Signer, Trust,
+    Evidence, FixedClock, Incoming, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements,
+    SamlVersion, Signer, TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -33,11 +33,13 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
             None => None,
         };
-        let opened = match (&request, input.package()) {
-            (None, None) => receiver.open(&message),
-            (None, Some(package)) => receiver.open_package(package),
-            (Some(request), None) => receiver.open_reply(&message, request),
-            (Some(request), Some(package)) => receiver.open_reply_package(package, request),
+        let incoming = match input.package() {
+            Some(package) => Incoming::from(package),
+            None => Incoming::from(&message),
+        };
+        let opened = match &request {
+            Some(request) => receiver.answering(request).open(incoming),
+            None => receiver.open(incoming),
         };
         let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
         let is_anonymous = opened.signer().is_anonymous();
@@ -58,7 +60,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         let is_authenticated = !is_anonymous || arguments.anonymous;
         (opened.body().xml().to_owned(), is_authenticated, opened.evidence().clone(), opened.assertions().to_vec())
     } else {
-        let opened = receiver.dangerous_open_unsigned(&message);
+        let opened = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected());
         let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
         output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
         (opened.unauthenticated_body().to_owned(), false, opened.evidence().clone(), opened.assertions().to_vec())

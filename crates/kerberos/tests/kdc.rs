@@ -82,7 +82,7 @@ fn inside() {
                 Requirements::signed([Part::Body, Part::Timestamp]).signature_confirmation(),
                 DangerousNoReplayCache,
             );
-            let received = client.open_reply(&reply, &sent).expect("opens");
+            let received = client.answering(&sent).open(&reply).expect("opens");
             assert_eq!(received.signer(), &Signer::RequestReceiver);
             assert!(client.open(&reply).is_err());
         }

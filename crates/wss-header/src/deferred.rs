@@ -1,4 +1,5 @@
-//! Opening in two steps, for asynchronous stores: everything except the replay store, then the store.
+//! The receiving verbs for the reply to a request, and in two steps for asynchronous stores: everything except the replay
+//! store, then the store.
 
 use std::time::SystemTime;
 
@@ -6,65 +7,76 @@ use wss_replay::{AsyncReplayCache, ReplayCache};
 
 use crate::correlation::Correlation;
 use crate::error::OpenError;
+use crate::incoming::Incoming;
 use crate::opened::{Evidence, Opened, UnsignedOpened};
 use crate::receiver::Receiver;
+use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
-use wss_soap::mime::Package;
 
 /// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
 #[derive(Debug, Clone, Copy)]
-pub struct Deferred<'r>(pub(crate) &'r Receiver);
+#[must_use = "nothing is opened until `open` or `open_unsigned` is called"]
+pub struct Deferred<'r> {
+    pub(crate) receiver: &'r Receiver,
+    pub(crate) request: Option<&'r Correlation>,
+}
 
-impl Deferred<'_> {
+impl<'r> Deferred<'r> {
+    /// As [`Receiver::answering`].
+    pub fn answering(self, request: &'r Correlation) -> Self {
+        Self { request: Some(request), ..self }
+    }
+
     /// As [`Receiver::open`].
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
-    pub fn open(self, message: impl AsRef<[u8]>) -> Result<PendingReplay<Opened>, OpenError> {
-        self.0.open_signed(message.as_ref(), None, None)
+    pub fn open<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<PendingReplay<Opened>, OpenError> {
+        self.receiver.prove_signed(&incoming.into(), self.request)
     }
 
-    /// As [`Receiver::open_package`].
+    /// As [`Receiver::open_unsigned`].
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_package(self, package: &Package<'_>) -> Result<PendingReplay<Opened>, OpenError> {
-        self.0.open_signed(package.unauthenticated_envelope(), Some(package), None)
-    }
-
-    /// As [`Receiver::open_reply`].
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_reply(
+    pub fn open_unsigned<'m>(
         self,
-        message: impl AsRef<[u8]>,
-        request: &Correlation,
-    ) -> Result<PendingReplay<Opened>, OpenError> {
-        self.0.open_signed(message.as_ref(), None, Some(request))
-    }
-
-    /// As [`Receiver::open_reply_package`].
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_reply_package(
-        self,
-        package: &Package<'_>,
-        request: &Correlation,
-    ) -> Result<PendingReplay<Opened>, OpenError> {
-        self.0.open_signed(package.unauthenticated_envelope(), Some(package), Some(request))
-    }
-
-    /// As [`Receiver::dangerous_open_unsigned`].
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    pub fn dangerous_open_unsigned(
-        self,
-        message: impl AsRef<[u8]>,
+        incoming: impl Into<Incoming<'m>>,
+        transport: TransportFacts,
     ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
-        self.0.open_unsigned(message.as_ref())
+        self.receiver.prove_unsigned(&incoming.into(), self.request, transport)
+    }
+}
+
+/// The verbs of a [`Receiver`] for the reply to one request. Made by [`Receiver::answering`].
+#[derive(Debug, Clone, Copy)]
+#[must_use = "nothing is opened until `open` or `open_unsigned` is called"]
+pub struct Answering<'r>(pub(crate) Deferred<'r>);
+
+impl<'r> Answering<'r> {
+    /// As [`Receiver::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
+        self.0.open(incoming)?.accept(&*self.0.receiver.replay)
+    }
+
+    /// As [`Receiver::open_unsigned`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_unsigned<'m>(
+        self,
+        incoming: impl Into<Incoming<'m>>,
+        transport: TransportFacts,
+    ) -> Result<UnsignedOpened, OpenError> {
+        self.0.open_unsigned(incoming, transport)?.accept(&*self.0.receiver.replay)
+    }
+
+    /// As [`Receiver::deferred`].
+    pub fn deferred(self) -> Deferred<'r> {
+        self.0
     }
 }
 

@@ -127,8 +127,10 @@ pub enum SecureError {
     /// *Failed.* There is no randomness, or a key gives no result.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
-    /// *Misuse.* The recipe needs a request: its key, its signer's certificate, its signatures.
-    #[error("the recipe is for replies: call `answering`, with a request that has the key and certificate it uses")]
+    /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
+    #[error(
+        "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses"
+    )]
     NeedsRequest,
     /// *Failed.* There is no Kerberos ticket for the service.
     #[error("no Kerberos ticket: check the credentials, and the name of the service")]
@@ -352,7 +354,7 @@ pub enum RequirementError {
     Anonymous,
     /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.
     #[error(
-        "the message confirms signatures of a request, so it is a reply: open it with `open_reply`, or call \
+        "the message confirms signatures of a request, so it is a reply: open it with `answering`, or call \
          `dangerous_accept_either_direction`"
     )]
     IsReply,
@@ -387,7 +389,7 @@ pub enum RequirementError {
         why: WhyEncrypted,
     },
     /// *Misuse.* Attachments are required, but the message is only an envelope.
-    #[error("attachments are required: open the package they came in, with `open_package`")]
+    #[error("attachments are required: open the package they came in")]
     NoPackage,
     /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]

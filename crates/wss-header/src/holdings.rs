@@ -41,7 +41,8 @@ impl Holdings for Receiver {
         let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
         let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         let budget = Rc::new(Budget::new(&lenient.limits, message.len() as u64 + beside));
-        let mut opening = Opening::new(&lenient, budget, package, attachments, BTreeSet::new(), None);
+        let mut opening =
+            Opening::new(&lenient, budget, package, attachments, BTreeSet::new(), None, lenient.protected_transport);
         let (source, carried) = opening.reveal(message, signatures)?;
         let revealed = opening.revealed().collect();
         let attachments = opening.opened_attachments().map(MimePart::to_owned).collect();

@@ -13,6 +13,7 @@ mod emission;
 mod error;
 mod fault_code;
 mod holdings;
+mod incoming;
 mod key_uses;
 mod open;
 mod opened;
@@ -27,12 +28,14 @@ mod recipe;
 mod requirements;
 mod secure;
 mod signer;
+mod transport;
 mod waiver;
 
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
-pub use deferred::{Deferred, PendingReplay};
+pub use deferred::{Answering, Deferred, PendingReplay};
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted};
 pub use opened::{
@@ -48,6 +51,7 @@ pub use receiver::Receiver;
 pub use recipe::{Encrypting, Recipe, Signing};
 pub use requirements::Requirements;
 pub use signer::Signer;
+pub use transport::TransportFacts;
 pub use waiver::Waiver;
 pub use wss_c14n::{Budget, Exceeded, Limit, Limits};
 #[doc(inline)]

@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use wss_crypto::{ContentEncryption, SignatureMethod};
+use wss_soap::mime::MimePart;
 use wss_text::WireText;
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
 
@@ -11,6 +12,7 @@ use crate::correlation::Correlation;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
+use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
 use wss_bsp::Report;
 
@@ -63,6 +65,13 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+/// The block of this name, if there is exactly one.
+fn only_block<'o>(blocks: &'o [Block], namespace: &str, local: &str) -> Option<Authenticated<'o>> {
+    let mut found = blocks.iter().filter(|block| block.namespace == namespace && block.local == local);
+    let only = found.next().filter(|_| found.next().is_none());
+    only.map(|block| Authenticated { xml: &block.xml })
+}
+
 /// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
 /// sender proved to be its subject. Only [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,19 +101,18 @@ pub struct Authenticated<'o> {
 }
 
 impl<'o> Authenticated<'o> {
-    /// The authenticated octets, in exclusive canonical form.
+    /// The authenticated octets, in exclusive canonical form: a document of its own, for the parser of your choice.
+    ///
+    /// ```
+    /// # fn amount(opened: &wss_header::Opened) -> Result<Option<String>, roxmltree::Error> {
+    /// let tree = roxmltree::Document::parse(opened.body().xml())?;
+    /// let amount = tree.descendants().find(|node| node.has_tag_name("amount"));
+    /// # Ok(amount.and_then(|node| node.text()).map(str::to_owned))
+    /// # }
+    /// ```
     #[must_use]
     pub fn xml(&self) -> &'o str {
         self.xml
-    }
-
-    /// A tree over exactly those octets.
-    ///
-    /// # Errors
-    /// [`roxmltree::Error`] for the few well-formed documents that this parser refuses, such as elements with the
-    /// prefix `xml`.
-    pub fn tree(&self) -> Result<roxmltree::Document<'o>, roxmltree::Error> {
-        roxmltree::Document::parse(self.xml)
     }
 }
 
@@ -118,9 +126,7 @@ impl Opened {
     /// The header block of this name that the same signature covers; `None` if none is covered, or two are.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
-        let mut found = self.blocks.iter().filter(|block| block.namespace == namespace && block.local == local);
-        let only = found.next().filter(|_| found.next().is_none());
-        only.map(|block| Authenticated { xml: &block.xml })
+        only_block(&self.blocks, namespace, local)
     }
 
     /// The signer of the Body.
@@ -184,13 +190,19 @@ impl Opened {
 }
 
 /// A message whose Body may be from anyone. Only
-/// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) makes it.
+/// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned) makes it.
 #[derive(Debug)]
 #[must_use]
 pub struct UnsignedOpened {
     pub(crate) body: String,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) signer: Option<Signer>,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
+    pub(crate) attachments: Vec<AuthenticatedAttachment>,
+    pub(crate) unauthenticated_attachments: Vec<MimePart<'static>>,
     pub(crate) forwarded: Option<String>,
+    pub(crate) correlation: Correlation,
+    pub(crate) transport: TransportFacts,
     pub(crate) evidence: Evidence,
 }
 
@@ -199,6 +211,43 @@ impl UnsignedOpened {
     #[must_use]
     pub fn unauthenticated_body(&self) -> &str {
         &self.body
+    }
+
+    /// The attachments that no signature covers, decrypted where they were encrypted to the receiver: anyone may have
+    /// written them.
+    #[must_use]
+    pub fn unauthenticated_attachments(&self) -> &[MimePart<'static>] {
+        &self.unauthenticated_attachments
+    }
+
+    /// Who signed what the requirements name, such as the Timestamp; `None` where they name nothing.
+    #[must_use]
+    pub fn signer(&self) -> Option<&Signer> {
+        self.signer.as_ref()
+    }
+
+    /// The header block of this name that [`UnsignedOpened::signer`] covers; `None` if none is covered, or two are.
+    #[must_use]
+    pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
+        only_block(&self.blocks, namespace, local)
+    }
+
+    /// The attachments that [`UnsignedOpened::signer`] covers, in the order of the package.
+    #[must_use]
+    pub fn attachments(&self) -> &[AuthenticatedAttachment] {
+        &self.attachments
+    }
+
+    /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).
+    #[must_use]
+    pub fn correlation(&self) -> &Correlation {
+        &self.correlation
+    }
+
+    /// What the caller vouched for of the transport.
+    #[must_use]
+    pub fn transport(&self) -> &TransportFacts {
+        &self.transport
     }
 
     /// A user whose password was checked, if the message contains a username token. It means that the token was made

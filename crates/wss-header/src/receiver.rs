@@ -12,20 +12,23 @@ use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, Sec
 
 use crate::clock::{Clock, SystemClock};
 use crate::correlation::Correlation;
-use crate::deferred::{Deferred, PendingReplay, Remembered};
+use crate::deferred::{Answering, Deferred, PendingReplay, Remembered};
 use crate::error::{OpenError, RequirementError};
+use crate::incoming::Incoming;
 use crate::key_uses::{KeyUseError, LEAST_OCTETS};
 use crate::open::{Opening, Read};
 use crate::opened::{Opened, UnsignedOpened};
 use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
+use crate::signer::Signer;
+use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
 use wss_bsp::Enforcement;
 use wss_soap::EnvelopeError;
 use wss_soap::Role;
-use wss_soap::mime::Package;
 use wss_soap::mime::xop::expanded;
+use wss_soap::mime::{MimePart, Package};
 
 /// The highest age of a message, by default.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
@@ -178,7 +181,7 @@ impl Receiver {
 
     /// Under keys that both sides have, accepts replies that confirm no signature of their request, and accepts replies
     /// in place of requests. Without this call such a reply is refused, since it may be one's own request sent back,
-    /// and a message that confirms signatures opens only with [`Receiver::open_reply`].
+    /// and a message that confirms signatures opens only with [`Receiver::answering`].
     #[must_use]
     pub fn dangerous_accept_either_direction(mut self) -> Self {
         self.either_direction = true;
@@ -348,40 +351,49 @@ impl Receiver {
         self
     }
 
-    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark.
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    pub fn open(&self, message: impl AsRef<[u8]>) -> Result<Opened, OpenError> {
-        self.deferred().open(message)?.accept(&*self.replay)
-    }
-
-    /// Opens messages in two steps: everything except the replay store, then the store, which may be asynchronous. This
-    /// receiver's own store is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] if there
-    /// is no other.
-    #[must_use]
-    pub fn deferred(&self) -> Deferred<'_> {
-        Deferred(self)
-    }
-
-    /// Opens a message with attachments. Those that the signature over the Body covers are in [`Opened::attachments`].
-    /// Require [`Part::Attachments`] if it must cover all of them.
+    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
+    /// [`Package`]. The attachments that the signature over the Body covers are in [`Opened::attachments`]; require
+    /// [`Part::Attachments`] where all of them must be covered.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     ///
     /// # Specification
-    /// SOAP Messages with Attachments Profile 1.1.1.
-    pub fn open_package(&self, package: &Package<'_>) -> Result<Opened, OpenError> {
-        self.deferred().open_package(package)?.accept(&*self.replay)
+    /// SOAP Message Security 1.1.1; SOAP Messages with Attachments Profile 1.1.1.
+    pub fn open<'m>(&self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
+        self.deferred().open(incoming)?.accept(&*self.replay)
     }
 
-    /// As [`Receiver::open_package`], for the reply to a request.
+    /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else is
+    /// required must be proven. What the caller vouches for of the transport is an argument; what no signature covers
+    /// is handed out as unauthenticated all the same.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_reply_package(&self, package: &Package<'_>, request: &Correlation) -> Result<Opened, OpenError> {
-        self.deferred().open_reply_package(package, request)?.accept(&*self.replay)
+    pub fn open_unsigned<'m>(
+        &self,
+        incoming: impl Into<Incoming<'m>>,
+        transport: TransportFacts,
+    ) -> Result<UnsignedOpened, OpenError> {
+        self.deferred().open_unsigned(incoming, transport)?.accept(&*self.replay)
+    }
+
+    /// Opens the reply to a request, which [`Secured::correlation`](crate::Secured::correlation) belongs to: keys of the
+    /// request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request. What the request signs,
+    /// and what one of its own keys signs, is no reply. A reply under a key that both sides have, other than one the
+    /// request brought, must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so unasked.
+    ///
+    /// # Specification
+    /// SOAP Message Security 1.1.1 §7.7 and §8.5.
+    pub fn answering<'r>(&'r self, request: &'r Correlation) -> Answering<'r> {
+        Answering(Deferred { receiver: self, request: Some(request) })
+    }
+
+    /// Opens messages in two steps: everything but the replay store, then the store, which may be asynchronous. The
+    /// store of this receiver is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] where
+    /// there is no other.
+    pub fn deferred(&self) -> Deferred<'_> {
+        Deferred { receiver: self, request: None }
     }
 
     /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them.
@@ -401,76 +413,60 @@ impl Receiver {
         self
     }
 
-    /// Opens the reply to a request that was secured with [`Plan::message`](crate::Plan::message). It may use keys of
-    /// the request, and its `wsse11:SignatureConfirmation`s must confirm the request. A message with the request's
-    /// signed data, or signed with one of the request's own keys, is not a reply. A reply under another key that both
-    /// sides have must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so by default.
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    ///
-    /// # Specification
-    /// SOAP Message Security 1.1.1 §7.7 and §8.5.
-    pub fn open_reply(&self, message: impl AsRef<[u8]>, request: &Correlation) -> Result<Opened, OpenError> {
-        self.deferred().open_reply(message, request)?.accept(&*self.replay)
-    }
-
     /// Every trust in certificates that it has: for signers, then for assertions.
     pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
         std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
     }
 
-    pub(crate) fn open_signed(
+    /// Proves everything of a signed message but that it is new.
+    pub(crate) fn prove_signed(
         &self,
-        message: &[u8],
-        package: Option<&Package<'_>>,
+        incoming: &Incoming<'_>,
         request: Option<&Correlation>,
     ) -> Result<PendingReplay<Opened>, OpenError> {
         let mut demanded = self.requirements.signed.clone();
         demanded.insert(Part::Body);
-        let (opening, read) = self.process(message, package, demanded, request)?;
+        let (mut opening, read) = self.process(incoming, demanded, request, self.protected_transport)?;
         let signer = read.signer.ok_or(OpenError::NoKey)?;
         let remembered = self.remembered(&opening);
-        let subject = opening.subject_certificate(&signer);
-        let correlation = Correlation {
-            signature_values: opening.signature_values,
-            signed_infos: opening.signed_infos,
-            own_keys: Vec::new(),
-            keys: opening.keys,
-            certificate: signer.certificate().cloned().or(subject),
-            subject_of: Vec::new(),
-        };
         let opened = Opened {
             body: read.body,
             blocks: read.blocks,
+            correlation: correlation_of(&mut opening, Some(&signer)),
             signer,
             assertions: read.assertions,
             attachments: read.attachments,
             unauthenticated_attachments: read.unauthenticated_attachments,
             forwarded: read.forwarded,
-            correlation,
             evidence: opening.evidence,
         };
         Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
     }
 
-    /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
-    /// must be proven.
-    ///
-    /// # Errors
-    /// [`OpenError`].
-    pub fn dangerous_open_unsigned(&self, message: impl AsRef<[u8]>) -> Result<UnsignedOpened, OpenError> {
-        self.deferred().dangerous_open_unsigned(message)?.accept(&*self.replay)
-    }
-
-    pub(crate) fn open_unsigned(&self, message: &[u8]) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
-        let (mut opening, read) = self.process(message, None, self.requirements.signed.clone(), None)?;
+    /// Proves everything that is demanded of a message whose Body need not be signed, but that it is new.
+    pub(crate) fn prove_unsigned(
+        &self,
+        incoming: &Incoming<'_>,
+        request: Option<&Correlation>,
+        transport: TransportFacts,
+    ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
+        let is_protected = self.protected_transport || transport.is_protected();
+        let demanded = self.requirements.signed.clone();
+        let (mut opening, read) = self.process(incoming, demanded, request, is_protected)?;
         opening.evidence.waived.push(Waiver::UnsignedBody);
         let remembered = self.remembered(&opening);
+        let is_covered = |id: &str| read.attachments.iter().any(|covered| covered.content_id() == id);
+        let others = opening.attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));
         let opened = UnsignedOpened {
             body: read.body,
+            unauthenticated_attachments: others.map(MimePart::to_owned).collect(),
+            blocks: read.blocks,
+            correlation: correlation_of(&mut opening, read.signer.as_ref()),
+            signer: read.signer,
             assertions: read.assertions,
+            attachments: read.attachments,
             forwarded: read.forwarded,
+            transport,
             evidence: opening.evidence,
         };
         Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
@@ -478,11 +474,12 @@ impl Receiver {
 
     fn process<'r>(
         &'r self,
-        message: &[u8],
-        package: Option<&'r Package<'r>>,
+        incoming: &'r Incoming<'r>,
         demanded: BTreeSet<Part>,
         request: Option<&'r Correlation>,
+        is_protected: bool,
     ) -> Result<(Opening<'r>, Read), OpenError> {
+        let (message, package) = (incoming.envelope(), incoming.package());
         self.requirements.check()?;
         let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !self.short_secrets;
         if let Some((_, secret)) = self.secrets.iter().find(too_short) {
@@ -507,7 +504,7 @@ impl Receiver {
         }
         let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         let budget = Rc::new(Budget::new(&self.limits, text.len() as u64 + beside));
-        let mut opening = Opening::new(self, budget, package, attachments, demanded, request);
+        let mut opening = Opening::new(self, budget, package, attachments, demanded, request, is_protected);
         let read = opening.run(&text)?;
         Ok((opening, read))
     }
@@ -520,5 +517,18 @@ impl Receiver {
         let keys = opening.replay_keys.iter();
         let keys = keys.map(|(key, at_least)| (*key, at_least.map_or(until, |at_least| at_least.max(until))));
         Remembered::new(opening.now, keys.collect())
+    }
+}
+
+/// What the message leaves behind for its reply.
+fn correlation_of(opening: &mut Opening<'_>, signer: Option<&Signer>) -> Correlation {
+    let subject = signer.and_then(|signer| opening.subject_certificate(signer));
+    Correlation {
+        signature_values: std::mem::take(&mut opening.signature_values),
+        signed_infos: std::mem::take(&mut opening.signed_infos),
+        own_keys: Vec::new(),
+        keys: std::mem::take(&mut opening.keys),
+        certificate: signer.and_then(Signer::certificate).cloned().or(subject),
+        subject_of: Vec::new(),
     }
 }

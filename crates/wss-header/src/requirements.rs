@@ -60,7 +60,7 @@ impl Requirements {
     }
 
     /// Nothing needs to be signed. Only
-    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned) can open such a message.
+    /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned) can open such a message.
     #[must_use]
     pub fn dangerous_unsigned() -> Self {
         Self::default()
@@ -83,7 +83,7 @@ impl Requirements {
     /// A username token must authenticate the user of the message; [`Opened::user`](crate::Opened::user) says what ties
     /// a token to a message. A password digest that was copied from another message is refused, even if it is covered
     /// by an anonymous signature or encrypted. With
-    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned), where nothing is tied to the
+    /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the
     /// Body, it only means that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
     pub fn username_token(mut self) -> Self {
@@ -116,7 +116,7 @@ impl Requirements {
     }
 
     /// The reply must confirm every signature of its request, under its own signature: for
-    /// [`Receiver::open_reply`](crate::Receiver::open_reply).
+    /// [`Receiver::answering`](crate::Receiver::answering).
     #[must_use]
     pub fn signature_confirmation(mut self) -> Self {
         self.confirmation = true;

@@ -25,7 +25,7 @@ use crate::receiver::{CLOCK_SKEW, MAX_AGE, Receiver};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Waiver {
-    /// [`Receiver::dangerous_open_unsigned`](crate::Receiver::dangerous_open_unsigned).
+    /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned).
     UnsignedBody,
     /// [`Requirements::dangerous_anonymous`](crate::Requirements::dangerous_anonymous).
     AnonymousSender,
@@ -87,7 +87,8 @@ pub enum Waiver {
     ForwardReferences,
     /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
     X509Version1,
-    /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport).
+    /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport), or
+    /// [`TransportFacts::server_authenticated_tls`](crate::TransportFacts::server_authenticated_tls).
     ProtectedTransport,
     /// [`AssertionTrust::dangerous_for_any_audience`](wss_tokens::AssertionTrust::dangerous_for_any_audience).
     AnyAudience,
@@ -151,7 +152,7 @@ impl Waiver {
 
     /// The waivers of a receiver that requires signatures over `demanded`. [`Waiver::NoReplayCache`] is not among them:
     /// it is noted when a store is asked.
-    pub(crate) fn of(receiver: &Receiver, demanded: &BTreeSet<Part>) -> Vec<Self> {
+    pub(crate) fn of(receiver: &Receiver, demanded: &BTreeSet<Part>, is_protected: bool) -> Vec<Self> {
         let mut waived = Vec::new();
         let mut note = |applies: bool, waiver: Self| {
             if applies && !waived.contains(&waiver) {
@@ -187,7 +188,7 @@ impl Waiver {
         note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
         note(receiver.forward_references, Self::ForwardReferences);
         note(receiver.version_1, Self::X509Version1);
-        note(receiver.protected_transport, Self::ProtectedTransport);
+        note(is_protected, Self::ProtectedTransport);
         if let Some(assertions) = &receiver.assertions {
             let max_age = assertions.longest_age();
             note(assertions.is_for_any_audience(), Self::AnyAudience);

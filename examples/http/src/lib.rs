@@ -73,7 +73,7 @@ impl Bank {
 
     fn answer(&self, message: &[u8]) -> Result<String, Error> {
         let opened = self.receiver.open(message)?;
-        let tree = opened.body().tree()?;
+        let tree = roxmltree::Document::parse(opened.body().xml())?;
         let amount = tree.descendants().find(|node| node.has_tag_name(("urn:bank", "amount")));
         let amount: f64 = amount.and_then(|node| node.text()).ok_or("no amount")?.parse()?;
         let reply = format!("<b:accepted xmlns:b=\"urn:bank\">{amount:.2}</b:accepted>");
@@ -130,7 +130,7 @@ impl Customer {
     pub async fn send(&self, url: &str, message: String) -> Result<String, Error> {
         let request = self.http.post(url).header("content-type", CONTENT_TYPE).body(message);
         let reply = request.send().await?.error_for_status()?.bytes().await?;
-        Ok(self.receiver.open(&reply)?.body().xml().to_owned())
+        Ok(self.receiver.open(&reply[..])?.body().xml().to_owned())
     }
 }
 

@@ -299,7 +299,7 @@ pub fn package(octets: &[u8]) {
     for part in package.attachments() {
         let _all = (part.unauthenticated_type(), part.unauthenticated_content().map(|content| content.len()));
     }
-    let Ok(opened) = receiver.open_package(&package) else { return };
+    let Ok(opened) = receiver.open(&package) else { return };
     for attachment in opened.attachments() {
         let known = ATTACHED.iter().find(|(id, ..)| *id == attachment.content_id());
         let (_, kind, content) = known.unwrap_or_else(|| panic!("{} was never sent", attachment.content_id()));

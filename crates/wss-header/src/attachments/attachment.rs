@@ -253,7 +253,7 @@ impl SecuredPackage {
 }
 
 /// An attachment that the signature over the Body covers. Only
-/// [`Receiver::open_package`](crate::Receiver::open_package) makes it. Cloning is cheap.
+/// [`Receiver::open`](crate::Receiver::open) makes it. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct AuthenticatedAttachment {
     pub(crate) content_id: String,

@@ -45,7 +45,7 @@ impl Opening<'_> {
     fn is_senders_own(&self, signature: &ProvenSignature, span: &Range<usize>, user: &AuthenticatedUser) -> bool {
         let is_covered = signature.coverage.has(&Part::UsernameToken, span);
         let is_secret = user.password_was_clear_text() && self.is_encrypted_by(signature, span);
-        is_covered && (self.receiver.protected_transport || is_secret)
+        is_covered && (self.is_protected || is_secret)
     }
 
     /// Whether the token at `span` came encrypted, at every layer, by whoever made the signature: under the secret that
@@ -60,7 +60,7 @@ impl Opening<'_> {
     /// known put it there.
     fn is_presented(&self, proof: Option<&ProvenSignature>, part: &Part, span: &Range<usize>) -> bool {
         let by_signer = |proof: &ProvenSignature| !proof.signer.is_anonymous() && proof.coverage.has(part, span);
-        self.receiver.protected_transport || proof.is_some_and(by_signer)
+        self.is_protected || proof.is_some_and(by_signer)
     }
 
     /// Whether the user of the token at `span` wrote the message that `proof` proves, or its signer presents that token.

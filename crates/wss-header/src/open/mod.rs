@@ -135,6 +135,8 @@ pub(crate) struct Opening<'r> {
     sessions: HashMap<Vec<u8>, KerberosSession>,
     /// What each secret was used for.
     uses: KeyUses,
+    /// Whether the caller vouches for the transport.
+    is_protected: bool,
     /// The request this message answers.
     exchange: Option<&'r Correlation>,
     /// The octets of each signature value that verified, and what it signs.
@@ -177,8 +179,9 @@ impl<'r> Opening<'r> {
         attachments: Vec<MimePart<'r>>,
         demanded: BTreeSet<Part>,
         exchange: Option<&'r Correlation>,
+        is_protected: bool,
     ) -> Self {
-        let evidence = Evidence { waived: Waiver::of(receiver, &demanded), ..Evidence::default() };
+        let evidence = Evidence { waived: Waiver::of(receiver, &demanded, is_protected), ..Evidence::default() };
         Self {
             receiver,
             attachments: Arc::new(attachments),
@@ -200,6 +203,7 @@ impl<'r> Opening<'r> {
             keys: Vec::new(),
             sessions: HashMap::new(),
             uses: KeyUses::new(receiver.one_key),
+            is_protected,
             exchange,
             signature_values: Vec::new(),
             signed_infos: Vec::new(),

@@ -50,7 +50,7 @@ impl Opening<'_> {
             return self.note_username(element, None);
         };
         let came_encrypted = self.came_encrypted(&element.span());
-        if token.is_clear_text() && !came_encrypted && !self.receiver.protected_transport {
+        if token.is_clear_text() && !came_encrypted && !self.is_protected {
             return Err(wss_tokens::PasswordError.into());
         }
         let user = token.authenticate(passwords.as_ref())?;
