@@ -48,7 +48,7 @@ impl<'r> Deferred<'r> {
     }
 }
 
-/// The verbs of a [`Receiver`] for the reply to one request. Made by [`Receiver::answering`].
+/// The verbs of a [`Receiver`] for the reply to one request. Only [`Receiver::answering`] makes it.
 #[derive(Debug, Clone, Copy)]
 #[must_use = "nothing is opened until `open` or `open_unsigned` is called"]
 pub struct Answering<'r>(pub(crate) Deferred<'r>);

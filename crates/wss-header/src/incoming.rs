@@ -1,11 +1,11 @@
-//! What a receiver opens: the octets of an envelope, or a package that was parsed.
+//! The input of a receiver: the octets of an envelope, or a parsed package.
 
 use std::borrow::Cow;
 
 use wss_soap::mime::Package;
 
-/// A message as it came: an envelope, or a [`Package`] with its attachments. The verbs of a
-/// [`Receiver`](crate::Receiver) take whatever converts to it.
+/// A received message: an envelope, or a [`Package`] with its attachments. The verbs of a [`Receiver`](crate::Receiver)
+/// accept everything that converts to it.
 #[derive(Debug, Clone)]
 pub struct Incoming<'m>(Source<'m>);
 
@@ -24,7 +24,7 @@ impl<'m> Incoming<'m> {
         }
     }
 
-    /// The package, unless an envelope came alone.
+    /// The package, if there is one.
     pub(crate) fn package(&self) -> Option<&'m Package<'m>> {
         match &self.0 {
             Source::Envelope(_) => None,

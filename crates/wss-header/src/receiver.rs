@@ -352,8 +352,8 @@ impl Receiver {
     }
 
     /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
-    /// [`Package`]. The attachments that the signature over the Body covers are in [`Opened::attachments`]; require
-    /// [`Part::Attachments`] where all of them must be covered.
+    /// [`Package`]. The attachments that the signature over the Body covers are in [`Opened::attachments`]. Require
+    /// [`Part::Attachments`] if it must cover all of them.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -364,9 +364,9 @@ impl Receiver {
         self.deferred().open(incoming)?.accept(&*self.replay)
     }
 
-    /// Opens a message without asking who wrote its Body. Signatures in it must still verify, and whatever else is
-    /// required must be proven. What the caller vouches for of the transport is an argument; what no signature covers
-    /// is handed out as unauthenticated all the same.
+    /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
+    /// must be proven. The argument says what the caller vouches for about the transport. Parts without a signature are
+    /// unauthenticated in any case.
     ///
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
@@ -378,10 +378,11 @@ impl Receiver {
         self.deferred().open_unsigned(incoming, transport)?.accept(&*self.replay)
     }
 
-    /// Opens the reply to a request, which [`Secured::correlation`](crate::Secured::correlation) belongs to: keys of the
-    /// request may be used in it, and its `wsse11:SignatureConfirmation`s must confirm the request. What the request signs,
-    /// and what one of its own keys signs, is no reply. A reply under a key that both sides have, other than one the
-    /// request brought, must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so unasked.
+    /// Opens the reply to the request of this [`Secured::correlation`](crate::Secured::correlation). The reply may use
+    /// keys of the request, and its `wsse11:SignatureConfirmation`s must confirm the request. A message with the
+    /// request's signed data, or signed with one of the request's own keys, is not a reply. A reply under another key
+    /// that both sides have must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so by
+    /// default.
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
@@ -389,9 +390,9 @@ impl Receiver {
         Answering(Deferred { receiver: self, request: Some(request) })
     }
 
-    /// Opens messages in two steps: everything but the replay store, then the store, which may be asynchronous. The
-    /// store of this receiver is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] where
-    /// there is no other.
+    /// Opens messages in two steps: everything except the replay store, then the store, which may be asynchronous. This
+    /// receiver's own store is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] if there
+    /// is no other.
     pub fn deferred(&self) -> Deferred<'_> {
         Deferred { receiver: self, request: None }
     }

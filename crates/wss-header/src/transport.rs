@@ -1,8 +1,8 @@
-//! What the caller vouches for of the transport of a message, which no octet of the message can prove.
+//! What the caller vouches for about the transport of a message, which the message itself cannot prove.
 
 use wss_crypto::Certificate;
 
-/// What the caller says of the connection that a message came over: for
+/// The caller's statement about the connection of a message, for
 /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned).
 #[derive(Debug, Clone)]
 pub struct TransportFacts {
@@ -11,25 +11,23 @@ pub struct TransportFacts {
 }
 
 impl TransportFacts {
-    /// The message came over TLS in which the server proved who it is, and which ended in this process, or at a proxy
-    /// that the caller trusts as much. Nobody on the way could read the message, change it, or copy a token from it.
-    /// Passwords in the clear are then accepted, and a username token, or a bearer assertion, is taken for what its
-    /// sender says of himself.
+    /// The message came over TLS with an authenticated server. The connection ended in this process, or at a proxy that
+    /// the caller trusts equally. Nobody on the way could read or change the message, or copy a token from it.
+    /// Clear-text passwords are then accepted, and a username token or a bearer assertion identifies the sender.
     #[must_use]
     pub fn server_authenticated_tls() -> Self {
         Self { is_protected: true, client_certificate: None }
     }
 
-    /// Nothing protected the message on its way, as with devices that are reached over plain HTTP: anyone may have
-    /// changed what no signature covers, and sent a token that he saw elsewhere.
+    /// Nothing protected the message, as with devices over plain HTTP: anyone may have changed unsigned parts, or sent
+    /// a token that he saw elsewhere.
     #[must_use]
     pub fn dangerous_unprotected() -> Self {
         Self { is_protected: false, client_certificate: None }
     }
 
-    /// The certificate with which the client authenticated itself in that TLS connection, and which the caller's TLS stack
-    /// verified. [`UnsignedOpened::transport`](crate::UnsignedOpened::transport) hands it out; it fulfils no
-    /// requirement.
+    /// The certificate by which the client authenticated in that TLS connection, verified by the caller's TLS stack.
+    /// [`UnsignedOpened::transport`](crate::UnsignedOpened::transport) returns it; it fulfils no requirement.
     #[must_use]
     pub fn with_client_certificate(mut self, certificate: Certificate) -> Self {
         self.client_certificate = Some(certificate);
