@@ -1,0 +1,165 @@
+//! Hostile shapes through the command line: `wss verify`, `lint` and `inspect` as processes, each at one, two and four
+//! times a size, in time linear in the message and in little memory. What the kernel says of each process is compared.
+
+#![cfg(target_os = "linux")]
+
+#[path = "../../../tests/common/mod.rs"]
+mod common;
+#[path = "../../../tests/hostile/der.rs"]
+mod der;
+#[path = "../../../tests/hostile/shapes.rs"]
+mod shapes;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// One of each family of costs: nodes, text, namespaces, references, keys, ciphertext, assertions, packages.
+const SHAPES: [&str; 12] = [
+    "xml: empty elements",
+    "xml: declarations of one element",
+    "xml: a long namespace that is rendered",
+    "xml: text that is escaped and signed",
+    "xml: Ids",
+    "header: unknown children",
+    "header: tokens",
+    "signature: references",
+    "signature: a long namespace inside a digest method",
+    "keys: certificates",
+    "keys: a long serial number",
+    "keys: encrypted keys",
+];
+
+/// What a process took, as `wait4` tells.
+struct Usage {
+    code: i32,
+    /// In user and system mode.
+    time: Duration,
+    /// The most memory that was resident, in octets.
+    peak: usize,
+}
+
+/// The first fields of `struct rusage`, and room for the others.
+#[repr(C)]
+#[derive(Default)]
+struct Rusage {
+    user: [std::ffi::c_long; 2],
+    system: [std::ffi::c_long; 2],
+    max_resident_kibibytes: std::ffi::c_long,
+    others: [std::ffi::c_long; 13],
+}
+
+#[allow(unsafe_code, reason = "a function of the C library")]
+unsafe extern "C" {
+    fn wait4(process: i32, status: *mut i32, options: i32, usage: *mut Rusage) -> i32;
+}
+
+#[allow(unsafe_code, reason = "the standard library does not tell what a process took")]
+fn ended(process: u32) -> Usage {
+    let (mut status, mut usage) = (0, Rusage::default());
+    let waited = unsafe { wait4(process as i32, &raw mut status, 0, &raw mut usage) };
+    assert_eq!(waited, process as i32);
+    let duration = |[seconds, micros]: [std::ffi::c_long; 2]| {
+        Duration::from_secs(seconds as u64) + Duration::from_micros(micros as u64)
+    };
+    Usage {
+        // Of a process that exited; a signal leaves -1.
+        code: if status & 0x7F == 0 { (status >> 8) & 0xFF } else { -1 },
+        time: duration(usage.user) + duration(usage.system),
+        peak: usage.max_resident_kibibytes as usize * 1_024,
+    }
+}
+
+fn run(subcommand: &[&str], message: &Path) -> Usage {
+    let child = Command::new(env!("CARGO_BIN_EXE_wss"))
+        .args(subcommand)
+        .arg(message)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("wss starts");
+    ended(child.id())
+}
+
+/// The most memory that this process had resident: the kernel counts it for a child that it starts, too.
+fn own_peak() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("the status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the peak");
+    line.trim().trim_end_matches(" kB").parse::<usize>().expect("a number") * 1_024
+}
+
+/// The shortest of some runs, and the most memory of them.
+fn best(runs: usize, subcommand: &[&str], message: &Path) -> Usage {
+    let mut best = run(subcommand, message);
+    for _ in 1..runs {
+        let next = run(subcommand, message);
+        best = Usage { time: next.time.min(best.time), peak: next.peak.max(best.peak), ..next };
+    }
+    best
+}
+
+/// Shorter times are those of starting a process.
+const NOISE: Duration = Duration::from_millis(60);
+/// How often a ratio is measured again before it counts.
+const ATTEMPTS: usize = 5;
+
+#[test]
+fn hostile_shapes_take_linear_time_and_little_memory_in_every_process() {
+    let key = |name: &str| format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    let (ca, bob, bob_key) = (key("ca.pem"), key("bob.pem"), key("bob.key"));
+    let verify =
+        ["verify", "--trust", &ca, "--decrypt-key", &bob_key, "--decrypt-cert", &bob, "--require", "signed:Body"];
+    let commands: [&[&str]; 3] = [&verify, &["lint", "--format", "json"], &["inspect"]];
+    let all = shapes::all();
+    let path = |times: usize| -> PathBuf {
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{}-{times}", std::process::id()))
+    };
+    // What a process takes that has nothing to do.
+    std::fs::write(path(0), "<a/>").expect("a file");
+    let idle: Vec<usize> = commands.iter().map(|command| best(3, command, &path(0)).peak).collect();
+    let mut failures = Vec::new();
+    for name in SHAPES {
+        let shape = all.iter().find(|shape| shape.name == name).expect("a shape of this name");
+        let lens: Vec<usize> = [1, 2, 4]
+            .iter()
+            .map(|times| {
+                let message = (shape.make)(shape.count * times);
+                std::fs::write(path(*times), &message).expect("a file");
+                message.len()
+            })
+            .collect();
+        for (command, idle) in commands.iter().zip(&idle) {
+            let mut times = [Duration::MAX; 3];
+            for attempt in 0..ATTEMPTS {
+                for ((time, size), len) in times.iter_mut().zip([1, 2, 4]).zip(&lens) {
+                    let usage = best(1 + attempt, command, &path(size));
+                    *time = usage.time.min(*time);
+                    if attempt == 0 {
+                        // Of the file as read, the document, and what is printed; an allocator keeps some of it.
+                        let allowed = own_peak().max(*idle) + 24 * len + (8 << 20);
+                        if usage.peak > allowed {
+                            failures
+                                .push(format!("{name}: {}: {len} octets take {} of memory", command[0], usage.peak));
+                        }
+                        if !(0..=2).contains(&usage.code) {
+                            failures.push(format!("{name}: {}: {len} octets end it with {}", command[0], usage.code));
+                        }
+                    }
+                }
+                let holds = |pair: &[Duration]| pair[1] < NOISE || pair[1] <= pair[0].mul_f64(2.3);
+                if times.windows(2).all(holds) {
+                    break;
+                }
+                if attempt == ATTEMPTS - 1 {
+                    failures.push(format!("{name}: {}: {times:?} for one, two and four times the size", command[0]));
+                }
+            }
+            println!("{name}: {}: {lens:?} octets, {times:?}", command[0]);
+        }
+    }
+    for times in [0, 1, 2, 4] {
+        let _gone = std::fs::remove_file(path(times));
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
