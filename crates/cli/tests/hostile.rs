@@ -70,6 +70,7 @@ fn ended(process: u32) -> Usage {
     }
 }
 
+#[expect(clippy::zombie_processes, reason = "`ended` waits for it")]
 fn run(subcommand: &[&str], message: &Path) -> Usage {
     let child = Command::new(env!("CARGO_BIN_EXE_wss"))
         .args(subcommand)
