@@ -41,8 +41,8 @@ pub trait Holdings: Debug {
 /// A message, decrypted as far as possible.
 #[derive(Debug)]
 pub struct Decryption {
-    /// The last revision of the envelope.
-    pub source: String,
+    /// The last revision of the envelope; `None` if nothing was decrypted.
+    pub source: Option<String>,
     /// The decrypted spans in the last revision.
     pub revealed: Vec<Range<usize>>,
     /// All ciphertext of the message, decrypted or not.

@@ -63,7 +63,8 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
     let revelation = context.holdings.and_then(|holdings| Revelation::of(holdings, &text, package));
     let last = match &revelation {
         Some(revelation) => {
-            let document = Document::parse(revelation.source.as_str(), &limits)?;
+            let source = revelation.source.as_deref().unwrap_or(&text);
+            let document = Document::parse(source, &limits)?;
             Some(check::digests(&Targets::read(&document, &limits), &limits))
         }
         None => None,
@@ -81,9 +82,9 @@ fn judge(message: &[u8], package: Option<&Package<'_>>, context: &Context<'_>) -
         targets.hidden().map(|hidden| report::place_of(hidden, hidden.span()))
     };
     let hidden = match revelation {
-        Some(revelation) => {
-            drop(text);
-            let document = Document::parse(revelation.source.as_str(), &limits)?;
+        Some(mut revelation) => {
+            let source = revelation.source.take().map_or(text, Into::into);
+            let document = Document::parse(source.as_ref(), &limits)?;
             let targets = Targets::read(&document, &limits);
             findings.decrypted(revelation.revealed.clone(), revelation.carried.clone());
             check::revision(&targets, package, &revelation.attachments, context, &mut findings);

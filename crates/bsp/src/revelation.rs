@@ -11,8 +11,8 @@ use super::targets::Targets;
 
 /// A message, decrypted as far as possible.
 pub(crate) struct Revelation {
-    /// Its last revision.
-    pub(crate) source: String,
+    /// Its last revision; `None` if nothing was decrypted.
+    pub(crate) source: Option<String>,
     /// The decrypted spans.
     pub(crate) revealed: Vec<Revealed>,
     /// The spans of all ciphertext of the message in the last revision.

@@ -32,8 +32,9 @@ pub(crate) struct Targets<'d> {
     pub(crate) encrypted_keys: Vec<Element<'d>>,
     /// `wsse:Security/xenc:ReferenceList` and `wsse:Security/xenc:EncryptedKey/xenc:ReferenceList`.
     pub(crate) lists: Vec<List<'d>>,
-    /// Security elements in scope, in document order.
-    pub(crate) elements: Vec<Element<'d>>,
+    /// Security elements in scope, in document order. A handle of four octets for each, since six octets of a message
+    /// may be an element.
+    elements: Vec<NodeId>,
 }
 
 /// An `xenc:EncryptedData` in scope.
@@ -95,12 +96,8 @@ impl<'d> Targets<'d> {
         targets.find_encrypted_data();
         targets.find_elements();
         targets.tokens = Tokens::read(&targets, limits);
-        targets.references = targets
-            .elements
-            .iter()
-            .filter(|element| element.is(name::WSSE.uri, "SecurityTokenReference"))
-            .map(|element| Reference::read(*element, &targets))
-            .collect();
+        let references = targets.all(name::WSSE.uri, "SecurityTokenReference");
+        targets.references = references.map(|element| Reference::read(element, &targets)).collect::<Vec<_>>();
         targets
     }
 
@@ -189,7 +186,7 @@ impl<'d> Targets<'d> {
                     continue;
                 }
                 assertion = is_saml(element).then_some(element);
-                self.elements.push(element);
+                self.elements.push(element.id());
             }
         }
     }
@@ -220,7 +217,8 @@ impl<'d> Targets<'d> {
 
     /// Security elements in scope with this name.
     pub(crate) fn all(&self, namespace: &str, local: &str) -> impl Iterator<Item = Element<'d>> {
-        self.elements.iter().copied().filter(move |element| element.is(namespace, local))
+        let elements = self.elements.iter().filter_map(|id| self.document.element(*id));
+        elements.filter(move |element| element.is(namespace, local))
     }
 
     /// The Security header that an element is in.

@@ -13,15 +13,15 @@ use wss_soap::Envelope;
 use wss_soap::SecurityHeader;
 
 impl Opening<'_> {
-    /// Decrypts what our keys open, in the order of the header: the last revision, and where all ciphertext of the
-    /// message stands in it. `signatures` hears of the children of our header that are signatures, when their turn
+    /// Decrypts what our keys open, in the order of the header: the last revision, if there is another than the
+    /// message, and where all ciphertext of the message stands in it. `signatures` hears of the children of our header that are signatures, when their turn
     /// comes, in the revision that is at hand then. `None` if there is no header for us in an envelope with Ids that
     /// are unique.
     pub(crate) fn reveal(
         &mut self,
         message: &str,
         mut signatures: impl FnMut(&Document<'_>, &Range<usize>, &[usize]),
-    ) -> Option<(String, Vec<Revealed>)> {
+    ) -> Option<(Option<String>, Vec<Revealed>)> {
         let budget = std::rc::Rc::clone(&self.budget);
         let mut decrypted: Option<Zeroizing<String>> = None;
         let mut carried: Option<Vec<Revealed>> = None;
@@ -70,7 +70,7 @@ impl Opening<'_> {
             }
             decrypted = Some(Zeroizing::new(revision));
         }
-        let last = decrypted.map_or_else(|| message.to_owned(), |mut revision| std::mem::take(&mut *revision));
+        let last = decrypted.map(|mut revision| std::mem::take(&mut *revision));
         Some((last, carried.unwrap_or_default()))
     }
 
