@@ -75,6 +75,13 @@ impl Opening<'_> {
             || (proof.signer.is_anonymous() && self.is_senders_own(proof, span, user))
     }
 
+    /// Whether what `other` proves belongs to the message that `proof` proves: it signs that signature, or all that is
+    /// demanded, as a signature without the Timestamp does not, which may be of any age.
+    fn belongs_to(&self, other: &ProvenSignature, proof: Option<&ProvenSignature>) -> bool {
+        proof.is_none_or(|proof| other.span == proof.span || other.coverage.has(&Part::Signature, &proof.span))
+            || self.demanded.iter().all(|part| self.is_covered_by(other, part))
+    }
+
     /// The user of the message, if it has one. Where nothing proves the message as a whole, a user whose password was
     /// checked.
     pub(super) fn user(&self, proof: Option<&ProvenSignature>) -> Option<AuthenticatedUser> {
@@ -114,10 +121,11 @@ impl Opening<'_> {
     /// The assertions whose sender was shown to be their subject, and by what.
     pub(super) fn confirmed_assertions(&self, proof: Option<&ProvenSignature>) -> Vec<AuthenticatedAssertion> {
         let mut confirmed = Vec::new();
+        let of_message = || self.signatures.iter().filter(|other| self.belongs_to(other, proof));
         for seen in &self.assertions {
             let method = seen.issued.methods().iter().copied().find(|method| match method {
-                ConfirmationMethod::HolderOfKey => self.signatures.iter().any(|s| holds_key(s, &seen.issued)),
-                ConfirmationMethod::SenderVouches => self.signatures.iter().any(|s| self.vouches(s, seen)),
+                ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued)),
+                ConfirmationMethod::SenderVouches => of_message().any(|s| self.vouches(s, seen)),
                 ConfirmationMethod::Bearer => self.is_presented(proof, &Part::Assertion, &seen.span),
             });
             if let Some(method) = method {

@@ -113,7 +113,7 @@ impl Opening<'_> {
         }
     }
 
-    fn is_covered_by(&self, signature: &ProvenSignature, part: &Part) -> bool {
+    pub(super) fn is_covered_by(&self, signature: &ProvenSignature, part: &Part) -> bool {
         let is_named = |part: &MimePart<'_>| signature.attachments.iter().any(|(id, _)| part.content_id() == Some(id));
         match part {
             Part::Attachments => self.attachments.iter().all(is_named),
