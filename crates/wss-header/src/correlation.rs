@@ -21,6 +21,8 @@ pub(crate) struct SentKey {
     pub(crate) secret: Secret,
     /// `None` for an EncryptedKey.
     pub(crate) kerberos: Option<KerberosForm>,
+    /// Whom we encrypted it to; `None` for a Kerberos token, and for a key that we received.
+    pub(crate) recipient: Option<Certificate>,
 }
 
 /// The state of one request for its reply.
@@ -78,6 +80,19 @@ impl Correlation {
     #[must_use]
     pub fn signatures(&self) -> usize {
         self.signature_values.len()
+    }
+
+    /// Expects the reply of this recipient: keys that the request brought to others are forgotten. A request that brought
+    /// keys to several recipients needs it where the reply is signed with one of them, since each of them has one.
+    #[must_use]
+    pub fn answered_by(mut self, recipient: &Certificate) -> Self {
+        self.keys.retain(|key| key.recipient.as_ref().is_none_or(|known| known == recipient));
+        self
+    }
+
+    /// Whether more than one recipient has a key of the request.
+    pub(crate) fn has_several_recipients(&self) -> bool {
+        self.keys.windows(2).any(|pair| pair.first().map(|key| &key.recipient) != pair.last().map(|key| &key.recipient))
     }
 
     /// The key with this SHA-1.

@@ -365,6 +365,13 @@ pub enum RequirementError {
          `dangerous_accept_either_direction`"
     )]
     UnboundReply,
+    /// *Refused.* The request brought keys to several recipients, and nothing but such a key may prove who signed the
+    /// reply: each of the recipients has one.
+    #[error(
+        "nobody known signed the reply, and a key of the request is no proof of that, since the request brought keys to \
+         several recipients: say whose reply it is with `Correlation::answered_by`, or have the peer sign with a certificate"
+    )]
+    SeveralRecipients,
     /// *Refused.* The reply does not confirm a signature of the request.
     #[error("the reply does not confirm every signature of the request under its own signature")]
     NotConfirmed,

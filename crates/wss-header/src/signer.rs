@@ -38,7 +38,8 @@ pub enum Signer {
     },
     /// Holder of key: the subject of a SAML assertion, by a key that the assertion names.
     Assertion(Box<AuthenticatedAssertion>),
-    /// Someone who could read the request of this reply: the request contained the key.
+    /// The recipient of the request of this reply: the request contained the key, encrypted to that recipient alone. See
+    /// [`Correlation::answered_by`](crate::Correlation::answered_by) for requests to several.
     RequestReceiver,
     /// Unknown: the key was encrypted to the receiver, which anyone with its certificate can do. It shows that one
     /// sender made all signed parts, and nothing more.

@@ -10,6 +10,7 @@ use super::remains::WhyEncrypted;
 use super::signature::ProvenSignature;
 use super::{Opening, Read, Scene, SeenConfirmation};
 use crate::attachments::AuthenticatedAttachment;
+use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
 use crate::opened::{AuthenticatedAssertion, Block};
 use crate::part::Part;
@@ -154,6 +155,9 @@ impl Opening<'_> {
         }
         if let Some(token) = other_kind {
             return Err(RequirementError::NoToken { token }.into());
+        }
+        if anonymous && self.exchange.is_some_and(Correlation::has_several_recipients) {
+            return Err(RequirementError::SeveralRecipients.into());
         }
         if anonymous {
             return Err(RequirementError::Anonymous.into());

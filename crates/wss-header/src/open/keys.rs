@@ -511,7 +511,7 @@ impl<'r> Opening<'r> {
                 let session = self.receiver.kerberos.as_ref()?.accept(&token.gss_token())?;
                 self.sessions.insert(sha1.clone(), session.clone());
                 let kerberos = Some(token.form());
-                self.keys.push(SentKey { sha1, secret: session.key.clone(), kerberos });
+                self.keys.push(SentKey { sha1, secret: session.key.clone(), kerberos, recipient: None });
                 session
             }
         };
@@ -569,7 +569,7 @@ impl<'r> Opening<'r> {
         self.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;
-        self.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
+        self.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
         Ok(Some(found(secret, Holder::Anonymous)))
     }
 

@@ -15,6 +15,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 use super::coverage::{Coverage, CoverageLost};
 use super::keys::Holder;
 use super::{Opening, Scene, SeenConfirmation};
+use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::key_uses::KeyId;
 use crate::opened::{AuthenticatedAssertion, SignatureEvidence};
@@ -82,6 +83,10 @@ impl<'r> Opening<'r> {
             }
             Holder::Kerberos(principal) => Signer::Kerberos { principal },
             Holder::License(id) => Signer::License { id },
+            // Each of several recipients has a key of the request.
+            Holder::RequestReceiver if self.exchange.is_some_and(Correlation::has_several_recipients) => {
+                Signer::Anonymous
+            }
             Holder::RequestReceiver => Signer::RequestReceiver,
             Holder::Anonymous => Signer::Anonymous,
         };

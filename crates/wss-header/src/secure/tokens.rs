@@ -152,7 +152,12 @@ impl Securing {
                 let written = write_kerberos_token(&id, *form, &ticket.gss_token);
                 let (element, sha1) = written.ok_or(SecureError::NoTicket)?;
                 elements.push_str(&element);
-                self.correlation.keys.push(SentKey { sha1, secret: ticket.key.clone(), kerberos: Some(*form) });
+                self.correlation.keys.push(SentKey {
+                    sha1,
+                    secret: ticket.key.clone(),
+                    kerberos: Some(*form),
+                    recipient: None,
+                });
                 let value_type = form.value_type();
                 let reference = reference_to(&id, Some(&value_type), Some(&value_type));
                 (Some(id), ticket.key, reference)
@@ -202,7 +207,8 @@ impl Securing {
         let method = KeyMethod::Transport(transport.clone());
         out.push_str(&write_encrypted_key(Some(&id), &method, Some(&key_info.finish()), &wrapped, listed));
         let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
-        self.correlation.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None });
+        let recipient = Some(recipient.clone());
+        self.correlation.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient });
         Ok((id, out))
     }
 }
