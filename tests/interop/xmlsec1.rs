@@ -17,7 +17,7 @@ use ws_security::xmlenc::{
     self, Decrypted, KeyMethod, KeySource, PlaintextType, decrypt_document, encrypt_octets, plaintext_of,
     write_encrypted_key,
 };
-use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, Secret, SignatureMethod};
+use ws_security::{ContentEncryption, DigestMethod, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod};
 
 use crate::peer::{self, Matrix};
 
@@ -142,6 +142,14 @@ impl KeySource for Bob {
 
     fn private_keys(&self, _: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>> {
         vec![Arc::clone(peer::identity("bob").unwrapping_key())]
+    }
+
+    fn originators(&self, _: Element<'_>) -> Vec<PublicKey> {
+        Vec::new()
+    }
+
+    fn master_secrets(&self, _: Option<&str>) -> Vec<Secret> {
+        Vec::new()
     }
 }
 

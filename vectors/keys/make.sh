@@ -24,6 +24,17 @@ openssl req -x509 -newkey ed25519 -nodes -days $DAYS -subj "/C=DE/O=Example Trus
   -keyout ed-ca.key -out ed-ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
 # openssl passes over -sha256 where the issuer's key is Ed25519.
 issue ed-below "/C=DE/O=Example, Inc/CN=Below Ed25519" ed25519 digitalSignature ed-ca 0x1011 $DAYS
+# Keys that agree on secrets. X25519 signs no request, so its certificate is made of the request of another key.
+issue ka-ec256 "/C=DE/O=Example, Inc/CN=Agreement 256" "ec -pkeyopt ec_paramgen_curve:P-256" keyAgreement ca 0x1020 $DAYS
+issue ka-ec384 "/C=DE/O=Example, Inc/CN=Agreement 384" "ec -pkeyopt ec_paramgen_curve:P-384" keyAgreement ca 0x1021 $DAYS
+issue ka-ec521 "/C=DE/O=Example, Inc/CN=Agreement 521" "ec -pkeyopt ec_paramgen_curve:P-521" keyAgreement ca 0x1022 $DAYS
+openssl genpkey -algorithm X25519 -out ka-x25519.key
+openssl pkey -in ka-x25519.key -pubout -out x25519.pub
+openssl req -new -key ca.key -subj "/C=DE/O=Example, Inc/CN=Agreement X25519" -out x25519.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,keyAgreement\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in x25519.csr -force_pubkey x25519.pub -CA ca.pem -CAkey ca.key -set_serial 0x1023 -days $DAYS -sha256 \
+  -extfile ext -out ka-x25519.pem
+rm -f x25519.csr x25519.pub ext
 issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
 issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
 issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS

@@ -78,6 +78,7 @@ limits! {
     PublicKeyOperations = "public-key-operations" 64 Message "operations with public keys";
     PrivateKeyOperations = "private-key-operations" 4 Message "operations with private keys";
     Derivations = "derivations" 2 Each "keys derived from one another";
+    DerivationIterations = "derivation-iterations" 100_000 Message "iterations of PBKDF2, for each digest that a key needs";
     KeysDerived = "keys-derived" 64 Message "keys derived from a password or another key";
     // Encryption.
     EncryptedKeys = "encrypted-keys" 8 Message "encrypted keys";

@@ -199,9 +199,15 @@ pub(crate) struct XencEncryptArgs {
     /// The content cipher
     #[arg(long, value_name = "URI")]
     pub(crate) content: Option<String>,
-    /// The key transport
+    /// The key transport, to an RSA key
     #[arg(long, value_name = "URI")]
     pub(crate) key_transport: Option<String>,
+    /// The derivation of the key that is agreed on with an EC or X25519 key: ConcatKDF with SHA-256, or HKDF with its HMAC
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_derivation: Option<String>,
+    /// What wraps the content key under the agreed key
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_wrap: Option<String>,
     /// An attribute without prefix that is an Id on every element
     #[arg(long, value_name = "NAME")]
     pub(crate) id_attr: Vec<String>,

@@ -8,7 +8,7 @@ use ws_security::xmldsig::{
     Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify as verify_signature, write_key_value,
     write_x509_certificate,
 };
-use ws_security::{Budget, DigestMethod, SignatureMethod};
+use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
 
 use crate::args::{DsigSignArgs, DsigVerifyArgs};
 use crate::keys::{self, Keys};
@@ -90,16 +90,21 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
     }
 }
 
+/// What a key signs with where nothing else is said.
+fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
+    key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
+}
+
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let keys = Keys::load(&arguments.keys, true)?;
     let mut key_info = Writer::within(&[name::DS]);
     let secret_key;
     let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
         write_x509_certificate(&mut key_info, identity.certificate());
-        (identity.signing_key().as_ref(), identity.certificate().public_key().kind().default_signature())
+        (identity.signing_key().as_ref(), signature_of(identity.certificate().public_key())?)
     } else if let Some(private) = keys.private.first() {
         write_key_value(&mut key_info, private.public_key());
-        (private, private.public_key().kind().default_signature())
+        (private, signature_of(private.public_key())?)
     } else if let Some((name, secret)) = keys.secrets.first() {
         if let Some(key_name) = name {
             key_info.leaf(ws_security::c14n::name::DS, "KeyName", key_name);

@@ -269,4 +269,15 @@ impl KeySource for Keys {
         let bare = self.private.iter().map(|key| Arc::new(key.clone()) as Arc<dyn KeyUnwrap>);
         by_name.chain(all).chain(bare).take(8).collect()
     }
+
+    fn originators(&self, _key_info: Element<'_>) -> Vec<PublicKey> {
+        let certified = self.certificates.iter().map(Certificate::public_key);
+        self.public.iter().chain(certified).cloned().collect()
+    }
+
+    fn master_secrets(&self, key_name: Option<&str>) -> Vec<Secret> {
+        let named = self.secrets.iter().filter(|(name, _)| key_name.is_some() && name.as_deref() == key_name);
+        let unnamed = self.secrets.iter().filter(|(name, _)| name.is_none());
+        named.chain(unnamed).map(|(_, secret)| Secret::new(secret.clone())).collect()
+    }
 }

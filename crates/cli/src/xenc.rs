@@ -1,10 +1,10 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
 use ws_security::c14n::{Document, IdIndex, Splices, TakeAlong, Writer, name};
-use ws_security::crypto::SystemRandom;
+use ws_security::crypto::{DerivationMethod, KeyDerivation, KeyWrap, OtherInfo, SystemRandom};
 use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
-    Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
+    Agreement, Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
 };
 use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret, TransportMethod};
 
@@ -53,6 +53,42 @@ pub(crate) fn content(uri: Option<&String>) -> Outcome<ContentEncryption> {
     }
 }
 
+/// The `xenc:EncryptedKey` for a certificate of an RSA key.
+fn transported_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret) -> Outcome<String> {
+    let transport = transport(arguments.key_transport.as_deref(), None, None)?;
+    let wrapped = recipient.public_key().wrap_key(&transport, key).map_err(could_not)?;
+    let mut writer = Writer::within(&[name::DS]);
+    write_x509_certificate(&mut writer, recipient);
+    Ok(write_encrypted_key(None, &KeyMethod::Transport(transport), Some(&writer.finish()), &wrapped, &[]))
+}
+
+/// The `xenc:EncryptedKey` for a certificate of a key that agrees.
+fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret) -> Outcome<String> {
+    if arguments.key_transport.is_some() {
+        return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
+    }
+    let unknown = |uri: &String| could_not(format!("{uri} is not the identifier of a supported algorithm"));
+    let derivation = match &arguments.key_derivation {
+        None => DerivationMethod::ConcatKdf,
+        Some(uri) => DerivationMethod::from_uri(uri).ok_or_else(|| unknown(uri))?,
+    };
+    let digest = DigestMethod::Sha256;
+    let derivation = match derivation {
+        DerivationMethod::ConcatKdf => KeyDerivation::ConcatKdf { digest, other_info: OtherInfo::default() },
+        DerivationMethod::Hkdf => KeyDerivation::Hkdf { prf: digest, salt: Vec::new(), info: Vec::new() },
+        _ => return Err(could_not("--key-derivation is ConcatKDF or HKDF: an agreed secret needs no iterations")),
+    };
+    let wrap = match &arguments.key_wrap {
+        None => KeyWrap::Aes256,
+        Some(uri) => KeyWrap::from_uri(uri).ok_or_else(|| unknown(uri))?,
+    };
+    let agreement = Agreement { derivation, wrap };
+    let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;
+    let mut writer = Writer::within(&[name::DS]);
+    agreement.write(&mut writer, &agreed.originator, |writer| write_x509_certificate(writer, recipient));
+    Ok(write_encrypted_key(None, &KeyMethod::Wrap(wrap), Some(&writer.finish()), &agreed.wrapped, &[]))
+}
+
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let text = output::text(&output::read(&arguments.file.file)?)?;
     let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
@@ -69,14 +105,11 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let (key, key_info) = match (&arguments.to, &arguments.secret) {
         (Some(path), _) => {
             let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
-            let transport = transport(arguments.key_transport.as_deref(), None, None)?;
             let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
-            let wrapped = recipient.public_key().wrap_key(&transport, &key).map_err(could_not)?;
-            let mut writer = Writer::within(&[name::DS]);
-            write_x509_certificate(&mut writer, &recipient);
-            let key_info = writer.finish();
-            let encrypted_key =
-                write_encrypted_key(None, &KeyMethod::Transport(transport), Some(&key_info), &wrapped, &[]);
+            let encrypted_key = match recipient.public_key().kind().agreement() {
+                Some(_) => agreed_key(arguments, &recipient, &key)?,
+                None => transported_key(arguments, &recipient, &key)?,
+            };
             (key, Some(encrypted_key))
         }
         (None, Some(argument)) => {

@@ -20,7 +20,7 @@ pub enum LoadError {
         what: &'static str,
     },
     /// *Refused.* A kind of key that is not supported here.
-    #[error("keys of this kind are not supported: use RSA, EC on P-256, P-384 or P-521, or Ed25519")]
+    #[error("keys of this kind are not supported: use RSA, EC on P-256, P-384 or P-521, Ed25519 or X25519")]
     UnsupportedKey,
     /// *Refused.* The provider of this build has no code for this kind of key, but the other provider has.
     #[error("the provider `{provider}` cannot use {what}: build with the other provider")]
@@ -88,6 +88,12 @@ pub enum CryptoError {
     /// *Failed.* The value does not verify.
     #[error("the signature value does not verify")]
     SignatureMismatch,
+    /// *Failed.* Two keys gave no secret: one of them is a point of small order.
+    #[error("the key of the other party gives no secret: have it made anew")]
+    Agreement,
+    /// *Misuse.* A key derivation is asked for no octets or for too many, or without an iteration.
+    #[error("the key derivation cannot give a key of this length: ask for 1 to 255 digests, after 1 iteration or more")]
+    Derivation,
     /// *Failed.* Decryption or unwrapping failed, for any reason.
     #[error("decryption failed")]
     Decryption,

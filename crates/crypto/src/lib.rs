@@ -20,6 +20,7 @@ mod error;
 mod gcm;
 mod identity;
 mod key;
+mod key_derivation;
 mod load;
 mod pem;
 #[cfg(feature = "pkcs12")]
@@ -33,8 +34,8 @@ mod serial_number;
 mod x509;
 
 pub use algorithm::{
-    All, ContentEncryption, Curve, DigestMethod, KeyTransport, KeyWrap, SignatureFamily, SignatureMethod,
-    TransportMethod,
+    All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap,
+    SignatureFamily, SignatureMethod, TransportMethod,
 };
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
 pub use cipher::{decrypt, decrypt_and, encrypt, unwrap, wrap};
@@ -45,6 +46,7 @@ pub use error::{CryptoError, LoadError};
 pub use gcm::{GcmOpening, GcmSealing};
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
+pub use key_derivation::{KeyDerivation, OtherInfo};
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};

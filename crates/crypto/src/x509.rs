@@ -45,6 +45,7 @@ impl<'d> Signed<'d> {
         let method = method_of(self.algorithm).ok_or(CryptoError::KeyMismatch)?;
         match key.kind() {
             KeyKind::Rsa { .. } | KeyKind::Ed25519 => key.verify(method, self.tbs, self.signature),
+            KeyKind::X25519 => Err(CryptoError::KeyMismatch),
             KeyKind::Ec(curve) => {
                 let value = fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;
                 key.verify(method, self.tbs, &value)

@@ -25,7 +25,7 @@ fn line(uri: &str, name: impl std::fmt::Debug, is_legacy: bool, outcome: Result<
 
 fn keys() -> Vec<PrivateKey> {
     let folder = format!("{}/../../vectors/keys", env!("CARGO_MANIFEST_DIR"));
-    let names = ["alice", "ec256", "ec384", "ec521", "ed25519"];
+    let names = ["alice", "ec256", "ec384", "ec521", "ed25519", "ka-x25519"];
     let read = |name| std::fs::read(format!("{folder}/{name}.key")).expect("a key of the vectors");
     names.map(|name| PrivateKey::from_pem(&read(name)).expect("loads")).into()
 }
@@ -61,6 +61,28 @@ fn key_wrap(method: KeyWrap) -> Result<(), CryptoError> {
     unwrap(method, &key, &wrap(method, &key, &key, &SystemRandom)?).map(drop)
 }
 
+fn agreement(method: KeyAgreement, keys: &[PrivateKey]) -> Result<(), CryptoError> {
+    let mut fitting = keys.iter().filter(|key| key.public_key().kind().agreement() == Some(method)).peekable();
+    assert!(fitting.peek().is_some(), "no key of the test runs {method:?}");
+    fitting.try_for_each(|key| {
+        let ours = PrivateKey::ephemeral_for(key.public_key(), &SystemRandom)?;
+        assert!(ours.agree(key.public_key())?.equals(key.agree(ours.public_key())?.as_octets()));
+        Ok(())
+    })
+}
+
+fn derivation(method: DerivationMethod) -> Result<(), CryptoError> {
+    DigestMethod::ALL.into_iter().try_for_each(|prf| {
+        let derivation = match method {
+            DerivationMethod::ConcatKdf => KeyDerivation::ConcatKdf { digest: prf, other_info: OtherInfo::default() },
+            DerivationMethod::Hkdf => KeyDerivation::Hkdf { prf, salt: Vec::new(), info: Vec::new() },
+            DerivationMethod::Pbkdf2 => KeyDerivation::Pbkdf2 { prf, salt: Vec::new(), iterations: 2 },
+            _ => panic!("{method:?} is new"),
+        };
+        derivation.derive(&Secret::new(vec![7; 32]), 100).map(|key| assert_eq!(key.len(), 100))
+    })
+}
+
 fn lines() -> Vec<Line> {
     let keys = keys();
     let mut lines = Vec::new();
@@ -83,6 +105,12 @@ fn lines() -> Vec<Line> {
     }
     for method in KeyWrap::ALL {
         lines.push(line(method.uri(), method, method.is_legacy(), key_wrap(method)));
+    }
+    for method in KeyAgreement::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), agreement(method, &keys)));
+    }
+    for method in DerivationMethod::ALL {
+        lines.push(line(method.uri(), method, method.is_legacy(), derivation(method)));
     }
     lines
 }

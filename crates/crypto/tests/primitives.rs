@@ -53,7 +53,7 @@ fn macs_are_those_of_rfc_4231() {
 
 #[test]
 fn every_key_runs_exactly_the_methods_of_its_kind() {
-    for name in ["alice", "ec256", "ec384", "ec521", "ed25519"] {
+    for name in ["alice", "ec256", "ec384", "ec521", "ed25519", "ka-x25519"] {
         let key = key(name);
         let public = PublicKey::from_spki(key.public_key().spki()).expect("spki");
         for method in SignatureMethod::ALL {
@@ -104,7 +104,7 @@ fn ed25519_signs_as_rfc_8032_says() {
     for (seed, message, expected) in cases {
         let pkcs8 = [unhex("302e020100300506032b657004220420"), unhex(seed)].concat();
         let key = PrivateKey::from_der(&pkcs8).expect("loads");
-        assert_eq!(key.public_key().kind().default_signature(), SignatureMethod::Ed25519);
+        assert_eq!(key.public_key().kind().default_signature(), Some(SignatureMethod::Ed25519));
         let value = key.sign(SignatureMethod::Ed25519, &unhex(message)).expect("signs");
         assert_eq!(hex(&value), expected);
     }
@@ -134,6 +134,62 @@ fn ed25519_keys_of_other_shapes_are_refused() {
     assert_eq!(PublicKey::from_spki(&long).map(drop), Err(LoadError::Malformed { what: "public key" }));
     let wrapped = ed25519.public_key().wrap_key(&KeyTransport::oaep_mgf1p(), &Secret::new(vec![1; 16]));
     assert_eq!(wrapped, Err(CryptoError::KeyMismatch));
+}
+
+#[test]
+fn keys_agree_with_their_own_kind_alone() {
+    let names = ["alice", "ec256", "ec384", "ec521", "ed25519", "ka-x25519"];
+    for one in names.map(key) {
+        for other in names.map(key) {
+            let agreed = one.agree(other.public_key());
+            let agrees = one.public_key().kind().agreement().is_some();
+            if agrees && one.public_key().kind() == other.public_key().kind() {
+                assert!(!agreed.expect("agrees").is_empty());
+            } else {
+                assert_eq!(agreed.map(drop), Err(CryptoError::KeyMismatch), "{one:?} {other:?}");
+            }
+        }
+        let fresh = || PrivateKey::ephemeral_for(one.public_key(), &SystemRandom);
+        match one.public_key().kind().agreement() {
+            Some(_) => assert_ne!(fresh().expect("a key").public_key(), fresh().expect("a key").public_key()),
+            None => assert_eq!(fresh().map(drop), Err(CryptoError::KeyMismatch)),
+        }
+    }
+}
+
+#[test]
+fn x25519_refuses_points_of_small_order() {
+    let key = key("ka-x25519");
+    let spki = |point: &[u8]| [&unhex("302a300506032b656e032100"), point].concat();
+    let small = [
+        "0000000000000000000000000000000000000000000000000000000000000000",
+        "0100000000000000000000000000000000000000000000000000000000000000",
+        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+    ];
+    for point in small {
+        let other = PublicKey::from_spki(&spki(&unhex(point))).expect("32 octets");
+        assert_eq!(key.agree(&other).map(drop), Err(CryptoError::Agreement), "{point}");
+    }
+    assert!(key.agree(&PublicKey::from_spki(&spki(&[9; 32])).expect("32 octets")).is_ok());
+}
+
+#[test]
+fn derivations_give_one_to_255_digests() {
+    let secret = Secret::new(vec![7; 32]);
+    let digest = DigestMethod::Sha256;
+    let all = [
+        KeyDerivation::ConcatKdf { digest, other_info: OtherInfo::default() },
+        KeyDerivation::Hkdf { prf: digest, salt: Vec::new(), info: Vec::new() },
+        KeyDerivation::Pbkdf2 { prf: digest, salt: Vec::new(), iterations: 1 },
+    ];
+    for derivation in all {
+        assert_eq!(derivation.derive(&secret, 255 * 32).expect("fits").len(), 255 * 32);
+        assert_eq!(derivation.derive(&secret, 255 * 32 + 1).map(drop), Err(CryptoError::Derivation));
+        assert_eq!(derivation.derive(&secret, 0).map(drop), Err(CryptoError::Derivation));
+    }
+    let never = KeyDerivation::Pbkdf2 { prf: digest, salt: Vec::new(), iterations: 0 };
+    assert_eq!(never.derive(&secret, 32).map(drop), Err(CryptoError::Derivation));
 }
 
 fn transports() -> Vec<KeyTransport> {

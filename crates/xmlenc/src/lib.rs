@@ -1,19 +1,22 @@
 //! XML Encryption 1.1: `EncryptedData` and `EncryptedKey`, encrypt and decrypt.
 //!
-//! In reading order: `decrypt` and `encrypt`; the wire forms [`EncryptedData`] and [`EncryptedKey`], each read and
-//! written in one file; [`AlgorithmPolicy`]. `wss-header` decides which key to use, and whether the plaintext is
-//! authenticated.
+//! In reading order: `decrypt` and `encrypt`; the wire forms [`EncryptedData`], [`EncryptedKey`], [`AgreementMethod`] and
+//! [`DerivedKey`], each read and written in one file; [`AlgorithmPolicy`]. `wss-header` decides which key to use, and
+//! whether the plaintext is authenticated.
 
 #![forbid(unsafe_code)]
 
+mod agreement_method;
 mod decrypt;
 mod document;
 mod encrypt;
 mod encrypted_data;
 mod encrypted_key;
 mod error;
+mod key_derivation;
 mod policy;
 
+pub use agreement_method::{Agreed, Agreement, AgreementMethod};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, KeySource, decrypt_document};
 pub use encrypt::{encrypt_octets, plaintext_of};
@@ -24,4 +27,5 @@ pub use encrypted_key::{
     EncryptedKey, KeyMethod, parse_reference_list, protect, write_encrypted_key, write_reference_list,
 };
 pub use error::{DecryptError, EncryptError};
+pub use key_derivation::{DerivedKey, KeyDerivationMethod, write_key_derivation_method};
 pub use policy::AlgorithmPolicy;

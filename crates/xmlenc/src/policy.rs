@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, TransportMethod};
+use wss_crypto::{
+    ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyWrap, TransportMethod,
+};
 
 use crate::encrypted_key::KeyMethod;
 use crate::error::DecryptError;
@@ -28,6 +30,9 @@ pub struct AlgorithmPolicy {
     wraps: BTreeSet<KeyWrap>,
     transports: BTreeSet<TransportMethod>,
     oaep_digests: BTreeSet<DigestMethod>,
+    agreements: BTreeSet<KeyAgreement>,
+    derivations: BTreeSet<DerivationMethod>,
+    derivation_digests: BTreeSet<DigestMethod>,
 }
 
 impl Default for AlgorithmPolicy {
@@ -45,10 +50,14 @@ impl AlgorithmPolicy {
             wraps: BTreeSet::new(),
             transports: BTreeSet::new(),
             oaep_digests: BTreeSet::new(),
+            agreements: BTreeSet::new(),
+            derivations: BTreeSet::new(),
+            derivation_digests: BTreeSet::new(),
         }
     }
 
-    /// AES-GCM, both forms of RSA-OAEP, AES key wrap.
+    /// AES-GCM, both forms of RSA-OAEP, AES key wrap, ECDH-ES and X25519 with ConcatKDF and HKDF. PBKDF2 is not admitted,
+    /// since the sender says what it costs; `admit_uri` admits it.
     ///
     /// SHA-1 within OAEP is admitted: OAEP does not depend on collision resistance, and `rsa-oaep-mgf1p` fixes SHA-1.
     #[must_use]
@@ -60,6 +69,9 @@ impl AlgorithmPolicy {
         policy.wraps.extend(KeyWrap::ALL.iter().filter(|method| !method.is_legacy()));
         policy.transports.extend(TransportMethod::ALL.iter().filter(|method| !method.is_legacy()));
         policy.oaep_digests.extend(DigestMethod::ALL);
+        policy.agreements.extend(KeyAgreement::ALL.iter().filter(|method| !method.is_legacy()));
+        policy.derivations.extend([DerivationMethod::ConcatKdf, DerivationMethod::Hkdf]);
+        policy.derivation_digests.extend(DigestMethod::ALL.iter().filter(|digest| !digest.is_legacy()));
         policy
     }
 
@@ -79,6 +91,9 @@ impl AlgorithmPolicy {
         policy.contents.extend(ContentEncryption::ALL);
         policy.wraps.extend(KeyWrap::ALL);
         policy.transports.extend(TransportMethod::ALL);
+        policy.agreements.extend(KeyAgreement::ALL);
+        policy.derivations.extend(DerivationMethod::ALL);
+        policy.derivation_digests.extend(DigestMethod::ALL);
         policy
     }
 
@@ -90,7 +105,11 @@ impl AlgorithmPolicy {
         let wraps = self.wraps.difference(&modern.wraps).map(|method| method.uri());
         let digests = self.oaep_digests.difference(&modern.oaep_digests).map(|method| method.uri());
         let transports = self.transports.difference(&modern.transports).map(|method| method.uri());
-        contents.chain(wraps).chain(digests).chain(transports).collect()
+        let agreements = self.agreements.difference(&modern.agreements).map(|method| method.uri());
+        let derivations = self.derivations.difference(&modern.derivations).map(|method| method.uri());
+        let derived = self.derivation_digests.difference(&modern.derivation_digests).map(|method| method.uri());
+        let all = contents.chain(wraps).chain(digests).chain(transports).chain(agreements).chain(derivations);
+        all.chain(derived).collect()
     }
 
     /// Admits the algorithm with this identifier. Returns whether it is an algorithm of encryption.
@@ -98,7 +117,9 @@ impl AlgorithmPolicy {
         let content = ContentEncryption::from_uri(uri).map(|method| self.contents.insert(method)).is_some();
         let wrap = KeyWrap::from_uri(uri).map(|method| self.wraps.insert(method)).is_some();
         let transport = TransportMethod::from_uri(uri).map(|method| self.transports.insert(method)).is_some();
-        content || wrap || transport
+        let agreement = KeyAgreement::from_uri(uri).map(|method| self.agreements.insert(method)).is_some();
+        let derivation = DerivationMethod::from_uri(uri).map(|method| self.derivations.insert(method)).is_some();
+        content || wrap || transport || agreement || derivation
     }
 
     /// Checks a content cipher.
@@ -124,6 +145,27 @@ impl AlgorithmPolicy {
             }
         };
         admitted(is_admitted, uri)
+    }
+}
+
+impl AlgorithmPolicy {
+    /// Judges how keys agree.
+    ///
+    /// # Errors
+    /// [`DecryptError::NotAdmitted`].
+    pub fn check_agreement(&self, method: KeyAgreement, derivation: &KeyDerivation) -> Result<(), DecryptError> {
+        admitted(self.agreements.contains(&method), method.uri())?;
+        self.check_derivation(derivation)
+    }
+
+    /// Judges how a key is derived.
+    ///
+    /// # Errors
+    /// [`DecryptError::NotAdmitted`].
+    pub fn check_derivation(&self, derivation: &KeyDerivation) -> Result<(), DecryptError> {
+        let (method, digest) = (derivation.method(), derivation.digest());
+        admitted(self.derivations.contains(&method), method.uri())?;
+        admitted(self.derivation_digests.contains(&digest), digest.uri())
     }
 }
 

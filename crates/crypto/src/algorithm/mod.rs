@@ -98,6 +98,25 @@ algorithms! {
     }
 }
 
+algorithms! {
+    /// `xenc:AgreementMethod`: how the pairs of keys of two parties give one secret.
+    #[allow(missing_docs, reason = "names say it")]
+    KeyAgreement of () {
+        EcdhEs = current("http://www.w3.org/2009/xmlenc11#ECDH-ES", ()),
+        X25519 = current("http://www.w3.org/2021/04/xmldsig-more#x25519", ()),
+    }
+}
+
+algorithms! {
+    /// `xenc11:KeyDerivationMethod`: how an agreed secret, or a shared one, becomes a key.
+    #[allow(missing_docs, reason = "names say it")]
+    DerivationMethod of () {
+        ConcatKdf = current("http://www.w3.org/2009/xmlenc11#ConcatKDF", ()),
+        Hkdf = current("http://www.w3.org/2021/04/xmldsig-more#hkdf", ()),
+        Pbkdf2 = current("http://www.w3.org/2009/xmlenc11#pbkdf2", ()),
+    }
+}
+
 use Aes::{Aes128, Aes192, Aes256};
 use DigestMethod::{Sha1, Sha224, Sha256, Sha384, Sha512};
 use Scheme::{Ecdsa, Hmac};
@@ -224,6 +243,14 @@ impl Curve {
     #[must_use]
     pub const fn field_len(self) -> usize {
         self.row().parameters.field_len
+    }
+
+    /// The bits of the first octet that a number below the order can have.
+    pub(crate) const fn leading_octet(self) -> u8 {
+        match self {
+            Self::P256 | Self::P384 => 0xFF,
+            Self::P521 => 0x01,
+        }
     }
 
     pub(crate) const fn oid(self) -> &'static [u8] {

@@ -13,6 +13,7 @@ use crate::error::LoadError;
 const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
+const X25519_OID: &[u8] = &[0x2B, 0x65, 0x6E];
 /// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
 const PUBLIC_KEY: u8 = 0x81;
 
@@ -21,6 +22,7 @@ enum Algorithm {
     Rsa,
     Ec(Curve),
     Ed25519,
+    X25519,
 }
 
 impl Algorithm {
@@ -35,6 +37,7 @@ impl Algorithm {
             }
             // RFC 8410 §3: without parameters.
             Some(ED25519_OID) if octets.is_empty() => Ok(Self::Ed25519),
+            Some(X25519_OID) if octets.is_empty() => Ok(Self::X25519),
             _ => Err(LoadError::UnsupportedKey),
         }
     }
@@ -44,6 +47,7 @@ impl Algorithm {
             Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
             Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
+            Self::X25519 => der::sequence(&[&der::element(der::OID, X25519_OID)]),
         }
     }
 }
@@ -53,6 +57,7 @@ pub(super) enum Spki<'d> {
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
     Ec { curve: Curve, point: &'d [u8] },
     Ed25519 { point: &'d [u8; 32] },
+    X25519 { point: &'d [u8; 32] },
 }
 
 impl<'d> Spki<'d> {
@@ -71,6 +76,7 @@ impl<'d> Spki<'d> {
             }
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
             Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
+            Algorithm::X25519 => Ok(Self::X25519 { point: key.try_into().map_err(|_| malformed())? }),
         }
     }
 
@@ -81,6 +87,7 @@ impl<'d> Spki<'d> {
             }
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
             Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
+            Self::X25519 { point } => (Algorithm::X25519, point.to_vec()),
         };
         der::sequence(&[&algorithm.write(), &der::element(der::BIT_STRING, &[&[0], key.as_slice()].concat())])
     }
@@ -94,6 +101,7 @@ impl<'d> Spki<'d> {
             }
             Self::Ec { .. } => Err(LoadError::Malformed { what: "EC point" }),
             Self::Ed25519 { .. } => Ok(KeyKind::Ed25519),
+            Self::X25519 { .. } => Ok(KeyKind::X25519),
         }
     }
 }
@@ -138,6 +146,11 @@ pub(super) enum Pkcs8<'d> {
         seed: &'d [u8; 32],
         point: Option<&'d [u8]>,
     },
+    /// The private key, and the public key where the file has one.
+    X25519 {
+        scalar: &'d [u8; 32],
+        point: Option<&'d [u8]>,
+    },
 }
 
 impl<'d> Pkcs8<'d> {
@@ -149,10 +162,14 @@ impl<'d> Pkcs8<'d> {
         let key = outer.expect(der::OCTET_STRING).ok_or_else(malformed)?;
         match Algorithm::parse(algorithm)? {
             Algorithm::Ec(curve) => Ok(Self::Ec(curve)),
-            Algorithm::Ed25519 => {
-                let seed = der::Reader::new(key).only(der::OCTET_STRING).and_then(|seed| seed.try_into().ok());
+            edwards @ (Algorithm::Ed25519 | Algorithm::X25519) => {
+                let key = der::Reader::new(key).only(der::OCTET_STRING).and_then(|key| key.try_into().ok());
+                let key = key.ok_or_else(malformed)?;
                 let point = public_key_beside(outer).ok_or_else(malformed)?;
-                Ok(Self::Ed25519 { seed: seed.ok_or_else(malformed)?, point })
+                Ok(match edwards {
+                    Algorithm::X25519 => Self::X25519 { scalar: key, point },
+                    _ => Self::Ed25519 { seed: key, point },
+                })
             }
             Algorithm::Rsa => {
                 let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE).ok_or_else(malformed)?);
@@ -175,6 +192,23 @@ fn public_key_beside(mut rest: der::Reader<'_>) -> Option<Option<&[u8]>> {
         }
     }
     Some(point)
+}
+
+/// The PKCS#8 of a scalar on a curve, which is as long as a coordinate (RFC 5915 §3).
+pub(super) fn ec_pkcs8(curve: Curve, scalar: &[u8]) -> Zeroizing<Vec<u8>> {
+    let key = Zeroizing::new(der::element(der::OCTET_STRING, scalar));
+    let sec1 = Zeroizing::new(der::sequence(&[&der::unsigned(&[1]), &key]));
+    private_key(&Algorithm::Ec(curve), &sec1)
+}
+
+/// The PKCS#8 of an X25519 key (RFC 8410 §7).
+pub(super) fn x25519_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
+    private_key(&Algorithm::X25519, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
+}
+
+fn private_key(algorithm: &Algorithm, key: &[u8]) -> Zeroizing<Vec<u8>> {
+    let key = Zeroizing::new(der::element(der::OCTET_STRING, key));
+    Zeroizing::new(der::sequence(&[&der::unsigned(&[]), &algorithm.write(), &key]))
 }
 
 /// PKCS#8 unchanged; PKCS#1 and SEC1 are wrapped into PKCS#8.

@@ -4,6 +4,7 @@
 //! is made, from any source. A policy asks [`KeyKind`] for the strength. Each operation matches key and algorithm in
 //! one `match` that names every pair: a new algorithm does not compile until it is decided there.
 
+mod agreement;
 mod encoding;
 mod kind;
 
@@ -14,7 +15,7 @@ use crate::digest::Digest;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
     self, Chosen, EcPrivateKey as _, EcPublicKey as _, Ed25519PrivateKey as _, Ed25519PublicKey as _, Provider as _,
-    Refusal, RsaPrivateKey as _, RsaPublicKey as _,
+    Refusal, RsaPrivateKey as _, RsaPublicKey as _, X25519PrivateKey as _,
 };
 use crate::rsa15;
 use crate::secret::{HmacKey, Secret};
@@ -49,6 +50,23 @@ pub trait KeyUnwrap: Send + Sync {
         ciphertext: &[u8],
         expected_len: Option<usize>,
     ) -> Result<Secret, CryptoError>;
+
+    /// The secret that this key and the originator's give: the x-coordinate, as long as the field, or what X25519 gives.
+    /// It is no key yet: [`KeyDerivation`](crate::KeyDerivation) makes one of it.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] unless both keys are on one curve, and for a key that does not agree;
+    /// [`CryptoError::Agreement`] if the other key gives no secret; [`CryptoError::Unsupported`].
+    fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
+        let _ = originator;
+        Err(CryptoError::KeyMismatch)
+    }
+
+    /// Whether this key is on the curve of `originator`, and agrees.
+    fn can_agree_with(&self, originator: &PublicKey) -> bool {
+        let _ = originator;
+        false
+    }
 }
 
 /// A public key.
@@ -64,6 +82,8 @@ enum Public {
     Rsa(provider::RsaPublic),
     Ec(provider::EcPublic),
     Ed25519(provider::Ed25519Public),
+    /// Is its octets: a private key does all there is to do.
+    X25519,
 }
 
 impl PublicKey {
@@ -101,6 +121,7 @@ impl PublicKey {
             }
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
+            Spki::X25519 { .. } => Ok(Public::X25519),
         };
         let inner = inner.map_err(|refusal| not_loaded(refusal, kind, "public key"))?;
         Ok(Self { spki: spki.into(), kind, inner: Arc::new(inner) })
@@ -123,7 +144,7 @@ impl PublicKey {
     pub fn rsa_components(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Rsa { modulus, exponent } => Some((modulus.to_vec(), exponent.to_vec())),
-            Spki::Ec { .. } | Spki::Ed25519 { .. } => None,
+            Spki::Ec { .. } | Spki::Ed25519 { .. } | Spki::X25519 { .. } => None,
         }
     }
 
@@ -132,7 +153,7 @@ impl PublicKey {
     pub fn ec_point(&self) -> Option<(Curve, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Ec { curve, point } => Some((curve, point.to_vec())),
-            Spki::Rsa { .. } | Spki::Ed25519 { .. } => None,
+            Spki::Rsa { .. } | Spki::Ed25519 { .. } | Spki::X25519 { .. } => None,
         }
     }
 
@@ -151,7 +172,8 @@ impl PublicKey {
             (Public::Ed25519(key), Scheme::Ed25519) => key.verify(message, value),
             (Public::Rsa(_), Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
             | (Public::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Public::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_)) => {
+            | (Public::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_))
+            | (Public::X25519, Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_)) => {
                 return Err(CryptoError::KeyMismatch);
             }
         };
@@ -165,7 +187,7 @@ impl PublicKey {
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
             Public::Rsa(rsa) => rsa,
-            Public::Ec(_) | Public::Ed25519(_) => return Err(CryptoError::KeyMismatch),
+            Public::Ec(_) | Public::Ed25519(_) | Public::X25519 => return Err(CryptoError::KeyMismatch),
         };
         let wrapped = match transport.oaep_parameters() {
             Some(oaep) => rsa.oaep_encrypt(oaep, key.as_octets()),
@@ -213,6 +235,7 @@ enum Private {
     },
     Ec(provider::EcPrivate),
     Ed25519(provider::Ed25519Private),
+    X25519(provider::X25519Private),
 }
 
 impl PrivateKey {
@@ -240,13 +263,14 @@ impl PrivateKey {
             Pkcs8::Ed25519 { seed, point } => {
                 let key = provider::Ed25519Private::load(seed);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ed25519, what))?;
-                let own = key.point();
-                // A file with the public key of another private key contradicts itself.
-                let own_point = own.as_slice().try_into().map_err(|_| LoadError::Malformed { what })?;
-                if point.is_some_and(|point| point != own) {
-                    return Err(LoadError::Malformed { what });
-                }
-                (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: own_point })?)
+                let own = own_point(&key.point(), point)?;
+                (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: &own })?)
+            }
+            Pkcs8::X25519 { scalar, point } => {
+                let key = provider::X25519Private::load(scalar);
+                let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, what))?;
+                let own = own_point(&key.point(), point)?;
+                (Private::X25519(key), PublicKey::new(&Spki::X25519 { point: &own })?)
             }
         };
         Ok(Self { public, inner: Arc::new(inner) })
@@ -259,6 +283,13 @@ impl PrivateKey {
     }
 }
 
+/// The public key of a private key. A file with the public key of another private key contradicts itself.
+fn own_point(own: &[u8], beside: Option<&[u8]>) -> Result<[u8; 32], LoadError> {
+    let agrees = beside.is_none_or(|beside| beside == own);
+    let own = <[u8; 32]>::try_from(own).ok().filter(|_| agrees);
+    own.ok_or(LoadError::Malformed { what: "private key" })
+}
+
 impl SigningKey for PrivateKey {
     fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
         let signed = match (&*self.inner, method.scheme()) {
@@ -267,7 +298,8 @@ impl SigningKey for PrivateKey {
             (Private::Ed25519(key), Scheme::Ed25519) => key.sign(message),
             (Private::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
             | (Private::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Private::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_)) => {
+            | (Private::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_))
+            | (Private::X25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_)) => {
                 return Err(CryptoError::KeyMismatch);
             }
         };
@@ -288,7 +320,7 @@ impl KeyUnwrap for PrivateKey {
     ) -> Result<Secret, CryptoError> {
         let (rsa, substitute_key) = match &*self.inner {
             Private::Rsa { key, substitute_key } => (key, substitute_key),
-            Private::Ec(_) | Private::Ed25519(_) => return Err(CryptoError::Decryption),
+            Private::Ec(_) | Private::Ed25519(_) | Private::X25519(_) => return Err(CryptoError::Decryption),
         };
         if ciphertext.len() != self.public.kind.signature_len() {
             return Err(CryptoError::Decryption);
@@ -300,6 +332,14 @@ impl KeyUnwrap for PrivateKey {
         };
         let key = rsa.oaep_decrypt(oaep, ciphertext).map_err(failed)?;
         if expected_len.is_none_or(|len| key.len() == len) { Ok(key) } else { Err(CryptoError::Decryption) }
+    }
+
+    fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
+        agreement::agree(self, originator)
+    }
+
+    fn can_agree_with(&self, originator: &PublicKey) -> bool {
+        self.public.kind.agreement().is_some() && self.public.kind == originator.kind
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) type EcPrivate = <Chosen as Provider>::EcPrivate;
 pub(crate) type EcPublic = <Chosen as Provider>::EcPublic;
 pub(crate) type Ed25519Private = <Chosen as Provider>::Ed25519Private;
 pub(crate) type Ed25519Public = <Chosen as Provider>::Ed25519Public;
+pub(crate) type X25519Private = <Chosen as Provider>::X25519Private;
 
 /// Why a provider refused an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +88,7 @@ pub(crate) trait Provider {
     type EcPublic: EcPublicKey;
     type Ed25519Private: Ed25519PrivateKey;
     type Ed25519Public: Ed25519PublicKey;
+    type X25519Private: X25519PrivateKey;
 
     /// HMAC (RFC 2104) with a key of any length.
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue;
@@ -165,6 +167,9 @@ pub(crate) trait EcPrivateKey: Sized + Send + Sync {
     fn point(&self) -> Vec<u8>;
     /// ECDSA of the digest of `message`: `r ‖ s`, each as long as a coordinate.
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// The x-coordinate, as long as the field, of this key times an uncompressed point. Fails unless the point is on the
+    /// curve.
+    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal>;
 }
 
 /// A public key on a named curve.
@@ -190,4 +195,14 @@ pub(crate) trait Ed25519PublicKey: Sized + Send + Sync {
     fn load(point: &[u8; 32]) -> Result<Self, Refusal>;
     /// Fails unless `value` is a signature of `message`. It has 64 octets. A value that is not reduced fails.
     fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+}
+
+/// An X25519 private key (RFC 7748 §5).
+pub(crate) trait X25519PrivateKey: Sized + Send + Sync {
+    /// From the 32 octets that RFC 8410 calls the private key.
+    fn load(scalar: &[u8; 32]) -> Result<Self, Refusal>;
+    /// The 32 octets of its public key.
+    fn point(&self) -> Vec<u8>;
+    /// The 32 octets that this key and another public key give. They may be zeros, or that may be a failure already.
+    fn agree(&self, point: &[u8; 32]) -> Result<Secret, Refusal>;
 }

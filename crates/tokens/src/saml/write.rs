@@ -151,7 +151,7 @@ impl NewAssertion {
         let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
         let subset = Subset::subtree(document.root()).without_comments();
         let reference = NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256)?;
-        let method = issuer.certificate().public_key().kind().default_signature();
+        let method = issuer.certificate().public_key().kind().default_signature().ok_or(CryptoError::KeyMismatch)?;
         let mut key_info = Writer::within(&[name::DS]);
         write_x509_certificate(&mut key_info, issuer.certificate());
         let pending = PendingSignature::new(method, &[reference], None, Some(key_info.finish()));

@@ -1,8 +1,9 @@
-//! ECDSA. aws-lc-rs signs and verifies `r ‖ s` with the digest of the curve's strength. The shim handles the other
-//! digests, with DER.
+//! ECDSA and ECDH. aws-lc-rs agrees on secrets, and signs and verifies `r ‖ s` with the digest of the curve's strength.
+//! The shim handles the other digests, with DER.
 
 use std::sync::OnceLock;
 
+use aws_lc_rs::agreement::{self, UnparsedPublicKey};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{
     self, EcdsaKeyPair, EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, KeyPair as _, ParsedPublicKey,
@@ -14,6 +15,7 @@ use super::md;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::der;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+use crate::secret::Secret;
 use crate::x509::fixed_width;
 
 /// The algorithms of aws-lc-rs on a curve, for one digest.
@@ -21,21 +23,30 @@ struct Native {
     digest: DigestMethod,
     signing: &'static EcdsaSigningAlgorithm,
     verification: &'static EcdsaVerificationAlgorithm,
+    agreement: &'static agreement::Algorithm,
 }
 
 fn native(curve: Curve) -> Native {
-    let (digest, signing, verification) = match curve {
-        Curve::P256 => {
-            (DigestMethod::Sha256, &signature::ECDSA_P256_SHA256_FIXED_SIGNING, &signature::ECDSA_P256_SHA256_FIXED)
-        }
-        Curve::P384 => {
-            (DigestMethod::Sha384, &signature::ECDSA_P384_SHA384_FIXED_SIGNING, &signature::ECDSA_P384_SHA384_FIXED)
-        }
-        Curve::P521 => {
-            (DigestMethod::Sha512, &signature::ECDSA_P521_SHA512_FIXED_SIGNING, &signature::ECDSA_P521_SHA512_FIXED)
-        }
-    };
-    Native { digest, signing, verification }
+    match curve {
+        Curve::P256 => Native {
+            digest: DigestMethod::Sha256,
+            signing: &signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+            verification: &signature::ECDSA_P256_SHA256_FIXED,
+            agreement: &agreement::ECDH_P256,
+        },
+        Curve::P384 => Native {
+            digest: DigestMethod::Sha384,
+            signing: &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
+            verification: &signature::ECDSA_P384_SHA384_FIXED,
+            agreement: &agreement::ECDH_P384,
+        },
+        Curve::P521 => Native {
+            digest: DigestMethod::Sha512,
+            signing: &signature::ECDSA_P521_SHA512_FIXED_SIGNING,
+            verification: &signature::ECDSA_P521_SHA512_FIXED,
+            agreement: &agreement::ECDH_P521,
+        },
+    }
 }
 
 pub(crate) struct Private {
@@ -43,12 +54,19 @@ pub(crate) struct Private {
     pair: EcdsaKeyPair,
     pkcs8: Zeroizing<Vec<u8>>,
     shim: OnceLock<Option<shim::Key>>,
+    agreeing: OnceLock<Option<agreement::PrivateKey>>,
 }
 
 impl EcPrivateKey for Private {
     fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal> {
         let pair = EcdsaKeyPair::from_pkcs8(native(curve).signing, pkcs8).or_failed()?;
-        Ok(Self { curve, pair, pkcs8: Zeroizing::new(pkcs8.to_vec()), shim: OnceLock::new() })
+        Ok(Self {
+            curve,
+            pair,
+            pkcs8: Zeroizing::new(pkcs8.to_vec()),
+            shim: OnceLock::new(),
+            agreeing: OnceLock::new(),
+        })
     }
 
     fn point(&self) -> Vec<u8> {
@@ -62,6 +80,15 @@ impl EcPrivateKey for Private {
         let shim = self.shim.get_or_init(|| shim::Key::from_pkcs8(&self.pkcs8)).as_ref().or_failed()?;
         let der = shim.sign(md(digest), shim::Scheme::Ecdsa, message).or_failed()?;
         fixed_width(&der, self.curve.field_len()).or_failed()
+    }
+
+    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
+        let algorithm = native(self.curve).agreement;
+        let key =
+            self.agreeing.get_or_init(|| agreement::PrivateKey::from_private_key_der(algorithm, &self.pkcs8).ok());
+        let key = key.as_ref().or_failed()?;
+        let other = UnparsedPublicKey::new(algorithm, point);
+        agreement::agree(key, other, Refusal::Failed, |secret| Ok(Secret::new(secret.to_vec())))
     }
 }
 

@@ -4,6 +4,7 @@ mod ec;
 mod ed25519;
 mod rsa;
 mod wrap;
+mod x25519;
 
 use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
@@ -29,6 +30,7 @@ impl Provider for AwsLc {
     type EcPublic = ec::Public;
     type Ed25519Private = ed25519::Private;
     type Ed25519Public = ed25519::Public;
+    type X25519Private = x25519::Private;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

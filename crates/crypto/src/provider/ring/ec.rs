@@ -1,4 +1,5 @@
-//! ECDSA. ring has P-256 with SHA-256 and P-384 with SHA-384. RustCrypto handles the other digests and P-521.
+//! ECDSA and ECDH. ring has P-256 with SHA-256 and P-384 with SHA-384. RustCrypto handles the other digests, P-521 and the
+//! agreement, which ring has only for keys that it makes itself.
 
 use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
 use ring::rand::SystemRandom;
@@ -8,6 +9,7 @@ use rsa::pkcs8::DecodePrivateKey as _;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::digest::Digest;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+use crate::secret::Secret;
 
 /// The algorithms of ring on a curve, for one digest.
 struct Native {
@@ -31,6 +33,15 @@ fn native(curve: Curve) -> Option<Native> {
         }),
         Curve::P521 => None,
     }
+}
+
+/// The x-coordinate of a key times a point of its curve.
+macro_rules! shared {
+    ($curve:ident, $key:expr, $point:expr) => {{
+        let point = $curve::PublicKey::from_sec1_bytes($point).or_failed()?;
+        let shared = $curve::ecdh::diffie_hellman($key.as_nonzero_scalar(), point.as_affine());
+        Ok(Secret::new(shared.raw_secret_bytes().to_vec()))
+    }};
 }
 
 /// The digest of `message` as an integer of the curve's length. Short digests are padded on the left, which does not
@@ -93,6 +104,14 @@ impl EcPrivateKey for Private {
                 let value: p521::ecdsa::Signature = key.sign_prehash(&digested).or_failed()?;
                 Ok(value.to_bytes().to_vec())
             }
+        }
+    }
+
+    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
+        match &self.key {
+            SigningKey::P256(key) => shared!(p256, key, point),
+            SigningKey::P384(key) => shared!(p384, key, point),
+            SigningKey::P521(key) => shared!(p521, key, point),
         }
     }
 }

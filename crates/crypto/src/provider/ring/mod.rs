@@ -8,6 +8,7 @@ mod ed25519;
 mod gcm;
 mod oaep;
 mod rsa;
+mod x25519;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
@@ -56,6 +57,7 @@ impl Provider for Ring {
     type EcPublic = ec::Public;
     type Ed25519Private = ed25519::Private;
     type Ed25519Public = ed25519::Public;
+    type X25519Private = x25519::Private;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

@@ -1,0 +1,167 @@
+//! `xenc:AgreementMethod`: the wire form, both ways (XML Encryption 1.1 §5.6).
+
+use wss_c14n::{Budget, Element, Limit, Writer, name};
+use wss_crypto::{Certificate, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, PrivateKey, PublicKey, Random, Secret};
+use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
+
+use crate::error::{DecryptError, EncryptError};
+use crate::key_derivation::{KeyDerivationMethod, write_key_derivation_method};
+
+/// An `xenc:AgreementMethod` as it stands in a document.
+#[derive(Debug, Clone)]
+pub struct AgreementMethod<'d> {
+    method: KeyAgreement,
+    derivation: KeyDerivationMethod,
+    originator: Element<'d>,
+    originator_key: Option<PublicKey>,
+    recipient: Option<Element<'d>>,
+}
+
+impl<'d> AgreementMethod<'d> {
+    /// The one that a `ds:KeyInfo` holds, if it holds one.
+    ///
+    /// # Errors
+    /// As [`AgreementMethod::parse`].
+    pub fn within(key_info: Option<Element<'d>>, budget: &Budget) -> Result<Option<Self>, DecryptError> {
+        let mut held = key_info.into_iter().flat_map(Element::children);
+        let held = held.find(|child| child.is(name::XENC.uri, "AgreementMethod"));
+        held.map(|element| Self::parse(element, budget)).transpose()
+    }
+
+    /// Reads an `xenc:AgreementMethod`.
+    ///
+    /// # Errors
+    /// [`DecryptError::Structure`]; [`DecryptError::UnknownAlgorithm`]; [`DecryptError::Limit`].
+    pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, DecryptError> {
+        let uri = element.required_attribute("", "Algorithm")?;
+        let method =
+            KeyAgreement::from_uri(&uri).ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() })?;
+        let derivation = element.required_child(name::XENC11.uri, "KeyDerivationMethod")?;
+        let originator = element.required_child(name::XENC.uri, "OriginatorKeyInfo")?;
+        Ok(Self {
+            method,
+            derivation: KeyDerivationMethod::parse(derivation)?,
+            originator,
+            originator_key: originator_key(originator, budget)?,
+            recipient: element.optional_child(name::XENC.uri, "RecipientKeyInfo")?,
+        })
+    }
+
+    /// `@Algorithm`.
+    #[must_use]
+    pub fn method(&self) -> KeyAgreement {
+        self.method
+    }
+
+    /// `xenc11:KeyDerivationMethod`.
+    #[must_use]
+    pub fn derivation(&self) -> &KeyDerivationMethod {
+        &self.derivation
+    }
+
+    /// `xenc:OriginatorKeyInfo`.
+    #[must_use]
+    pub fn originator(&self) -> Element<'d> {
+        self.originator
+    }
+
+    /// The key that `xenc:OriginatorKeyInfo` holds; `None` if it only names one. It needs no trust: who knows the private
+    /// half of it is the originator, whoever that is.
+    #[must_use]
+    pub fn originator_key(&self) -> Option<&PublicKey> {
+        self.originator_key.as_ref()
+    }
+
+    /// `xenc:RecipientKeyInfo`: hints to the key that agrees.
+    #[must_use]
+    pub fn recipient(&self) -> Option<Element<'d>> {
+        self.recipient
+    }
+
+    /// The key of `len` octets that `key` and the originator's agree on.
+    ///
+    /// # Errors
+    /// [`DecryptError::Failed`] if they do not agree; [`DecryptError::Limit`] if [`Limit::PrivateKeyOperations`] leaves
+    /// none; and as [`KeyDerivationMethod::derive`].
+    pub fn agree(
+        &self,
+        key: &dyn KeyUnwrap,
+        originator: &PublicKey,
+        len: usize,
+        budget: &Budget,
+    ) -> Result<Secret, DecryptError> {
+        let fits = originator.kind().agreement() == Some(self.method) && key.can_agree_with(originator);
+        if !fits {
+            return Err(DecryptError::Failed);
+        }
+        budget.charge(Limit::PrivateKeyOperations, 1)?;
+        self.derivation.derive(&key.agree(originator)?, len, budget)
+    }
+}
+
+/// The key value, or the key of the certificate, in an `xenc:OriginatorKeyInfo`.
+fn originator_key(originator: Element<'_>, budget: &Budget) -> Result<Option<PublicKey>, DecryptError> {
+    let info = KeyInfo::parse(originator, budget).map_err(|_| DecryptError::Originator)?;
+    for hint in info.hints() {
+        match hint {
+            KeyHint::KeyValue(key) => return Ok(Some(key.clone())),
+            KeyHint::X509Data(data) if !data.certificates.is_empty() => {
+                budget.charge(Limit::Certificates, 1)?;
+                let der = data.certificates.first().map(Vec::as_slice).unwrap_or_default();
+                let certificate = Certificate::from_der(der).map_err(|_| DecryptError::Originator)?;
+                return Ok(Some(certificate.public_key().clone()));
+            }
+            _ => {}
+        }
+    }
+    // A key that is there and that cannot be used is not a name of another one.
+    let holds_key = |child: Element<'_>| matches!(child.name().local, "KeyValue" | "DEREncodedKeyValue");
+    if originator.children().any(holds_key) { Err(DecryptError::Originator) } else { Ok(None) }
+}
+
+/// How a content key is sent to the holder of a key that agrees: a fresh pair of keys agrees with it, what they agree on
+/// becomes a key, and that key wraps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agreement {
+    /// How the agreed secret becomes a key.
+    pub derivation: KeyDerivation,
+    /// How that key wraps the content key.
+    pub wrap: KeyWrap,
+}
+
+/// A content key that is wrapped for its recipient.
+#[derive(Debug)]
+pub struct Agreed {
+    /// The fresh public key, for `xenc:OriginatorKeyInfo`.
+    pub originator: PublicKey,
+    /// The wrapped key.
+    pub wrapped: Vec<u8>,
+}
+
+impl Agreement {
+    /// Wraps `key` for `recipient`, with a pair of keys that is forgotten at once.
+    ///
+    /// # Errors
+    /// [`EncryptError`] if the recipient's key does not agree, or there is no randomness.
+    pub fn wrap(&self, recipient: &PublicKey, key: &Secret, random: &dyn Random) -> Result<Agreed, EncryptError> {
+        let ephemeral = PrivateKey::ephemeral_for(recipient, random)?;
+        let wrapping = self.derivation.derive(&ephemeral.agree(recipient)?, self.wrap.key_len())?;
+        let wrapped = wss_crypto::wrap(self.wrap, &wrapping, key, random)?;
+        Ok(Agreed { originator: ephemeral.public_key().clone(), wrapped })
+    }
+
+    /// Writes the `xenc:AgreementMethod`. `recipient` writes what `xenc:RecipientKeyInfo` holds.
+    pub fn write(&self, writer: &mut Writer, originator: &PublicKey, recipient: impl FnOnce(&mut Writer)) {
+        writer.start(name::XENC, "AgreementMethod");
+        let method = originator.kind().agreement().map_or("", KeyAgreement::uri);
+        writer.attribute("Algorithm", method);
+        write_key_derivation_method(writer, &self.derivation, self.wrap.key_len());
+        writer.start(name::XENC, "OriginatorKeyInfo");
+        write_key_value(writer, originator);
+        writer.end();
+        writer.start(name::XENC, "RecipientKeyInfo");
+        recipient(writer);
+        writer.end();
+        writer.end();
+    }
+}
