@@ -154,7 +154,6 @@ fn unwrap(
     budget: &Budget,
 ) -> Result<Secret, DecryptError> {
     policy.check_key(key.method())?;
-    let fits = |secret: &Secret| secret.len() == expected;
     let found = match key.method() {
         KeyMethod::Transport(_) => keys
             .private_keys(key.key_info())
@@ -165,7 +164,14 @@ fn unwrap(
             None => keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok()),
         },
     };
-    found.filter(fits).ok_or(DecryptError::Failed)
+    let found = found.ok_or(DecryptError::Failed)?;
+    // xmlsec1 wraps keys that are longer than the cipher needs, which takes the leading octets. RSA is never told how
+    // long a key was.
+    match (key.method(), found.as_octets().get(..expected)) {
+        (_, Some(leading)) if leading.len() == found.len() => Ok(found),
+        (KeyMethod::Wrap(_), Some(leading)) => Ok(Secret::new(leading.to_vec())),
+        _ => Err(DecryptError::Failed),
+    }
 }
 
 /// The key of `len` octets that a `ds:KeyInfo` tells how to agree on, or how to derive; `None` if it tells neither.
