@@ -3,6 +3,7 @@
 //! Needs a JDK and Maven (WSS4J, CXF, phase4), `xmlsec1`, and Python (zeep). Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
+mod agreement;
 mod attachments;
 mod bsp;
 #[path = "../bsp/cases.rs"]

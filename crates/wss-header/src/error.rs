@@ -62,7 +62,9 @@ pub enum PlanError {
     #[error("the certificate has no subject key identifier: refer to it in another form")]
     ReferenceForm,
     /// *Misuse.* The recipient's key cannot receive keys.
-    #[error("the recipient's certificate has no RSA key that may encipher keys")]
+    #[error(
+        "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC or X25519 key that may agree on them"
+    )]
     Recipient,
     /// *Refused.* An algorithm of the legacy set, without the call that allows it.
     #[error("{uri} is legacy: call `allow_legacy_algorithms` if the peer cannot do better")]

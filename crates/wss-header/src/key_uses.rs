@@ -77,6 +77,8 @@ impl KeyUse {
 pub(crate) enum KeyOrigin {
     /// An `xenc:EncryptedKey` of this message, or of the request of this reply.
     EncryptedKey,
+    /// What an identity of ours and the originator of this message agree on.
+    Agreed,
     Ticket,
     Assertion,
     SharedSecret,
@@ -91,7 +93,7 @@ impl KeyOrigin {
     const fn may_sign_and_encrypt(self) -> bool {
         match self {
             Self::EncryptedKey | Self::Ticket | Self::Assertion => true,
-            Self::SharedSecret | Self::SecurityContext | Self::Password | Self::Derived => false,
+            Self::Agreed | Self::SharedSecret | Self::SecurityContext | Self::Password | Self::Derived => false,
         }
     }
 }
@@ -199,8 +201,9 @@ mod tests {
     const GCM: KeyUse = KeyUse::Content(ContentEncryption::Aes128Gcm);
     const CBC: KeyUse = KeyUse::Content(ContentEncryption::Aes128Cbc);
     const USES: [KeyUse; 5] = [KeyUse::Mac, GCM, CBC, KeyUse::Wrap, KeyUse::Derive];
-    const ORIGINS: [KeyOrigin; 7] = [
+    const ORIGINS: [KeyOrigin; 8] = [
         KeyOrigin::EncryptedKey,
+        KeyOrigin::Agreed,
         KeyOrigin::Ticket,
         KeyOrigin::Assertion,
         KeyOrigin::SharedSecret,

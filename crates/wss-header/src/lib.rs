@@ -14,6 +14,7 @@ mod error;
 mod fault_code;
 mod holdings;
 mod incoming;
+mod key_sending;
 mod key_uses;
 mod open;
 mod opened;

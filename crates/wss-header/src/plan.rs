@@ -3,11 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, KeyTransport, Secret, SignatureFamily};
+use wss_crypto::{Certificate, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::emission;
 use crate::error::PlanError;
+use crate::key_sending::KeySending;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::outgoing::Outgoing;
 use crate::part::Part;
@@ -214,10 +215,10 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
             }
             check_token(token, has_assertion, legacy)
         }
-        EncryptedTo::Certificate { recipient: Some(recipient), transport, reference } => {
-            check_recipient(recipient, transport, *reference, legacy)
+        EncryptedTo::Certificate { recipient: Some(recipient), sending, reference } => {
+            check_recipient(recipient, sending, *reference, legacy)
         }
-        EncryptedTo::Certificate { recipient: None, transport, .. } => check_transport(transport, legacy),
+        EncryptedTo::Certificate { recipient: None, sending, .. } => sending.check_algorithms(legacy),
     }
 }
 
@@ -226,8 +227,8 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
         return Err(PlanError::KeyMismatch);
     }
     match &*token.kind {
-        ProtectionKind::EncryptedKey { recipient, transport, reference } => {
-            check_recipient(recipient, transport, *reference, legacy)
+        ProtectionKind::EncryptedKey { recipient, sending, reference } => {
+            check_recipient(recipient, sending, *reference, legacy)
         }
         ProtectionKind::Assertion { .. } if !has_assertion => {
             Err(PlanError::NotThere { part: Part::Assertion.to_string().into() })
@@ -243,26 +244,15 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
 /// Whether a certificate can be encrypted to.
 pub(crate) fn check_recipient(
     recipient: &Certificate,
-    transport: &KeyTransport,
+    sending: &KeySending,
     reference: ReferenceForm,
     legacy: bool,
 ) -> Result<(), PlanError> {
-    let usable = recipient.key_usage().is_none_or(|usage| usage.key_encipherment);
-    if !recipient.public_key().kind().can_transport_keys() || !usable {
-        return Err(PlanError::Recipient);
-    }
+    sending.check(recipient, legacy)?;
     if !reference.fits(recipient) {
         return Err(PlanError::ReferenceForm);
     }
-    check_transport(transport, legacy)?;
     check_strong(recipient, legacy)
-}
-
-fn check_transport(transport: &KeyTransport, legacy: bool) -> Result<(), PlanError> {
-    if transport.method().is_legacy() && !legacy {
-        return Err(PlanError::Legacy { uri: transport.uri() });
-    }
-    Ok(())
 }
 
 fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError> {

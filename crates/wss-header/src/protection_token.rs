@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use wss_crypto::{Certificate, KeyTransport, Secret};
 use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, SecureConversation};
+use wss_xmlenc::Agreement;
 
+use crate::key_sending::KeySending;
 use crate::key_uses::KeyOrigin;
 
 /// A token whose key both sides have. Clones are the same token.
@@ -36,7 +38,7 @@ pub struct ProtectionToken {
 
 #[derive(Clone)]
 pub(crate) enum ProtectionKind {
-    EncryptedKey { recipient: Certificate, transport: KeyTransport, reference: ReferenceForm },
+    EncryptedKey { recipient: Certificate, sending: KeySending, reference: ReferenceForm },
     Username { username: String, password: Password, iterations: u32 },
     SecurityContext { version: SecureConversation, identifier: String, instance: Option<String>, secret: Secret },
     Assertion { secret: Secret },
@@ -69,7 +71,7 @@ impl ProtectionToken {
     pub fn encrypted_to(recipient: &Certificate) -> Self {
         Self::new(ProtectionKind::EncryptedKey {
             recipient: recipient.clone(),
-            transport: KeyTransport::oaep_mgf1p(),
+            sending: KeySending::default(),
             reference: ReferenceForm::IssuerSerial,
         })
     }
@@ -121,8 +123,18 @@ impl ProtectionToken {
     /// How a key is encrypted to its recipient; ignored for other tokens.
     #[must_use]
     pub fn transport(mut self, wanted: KeyTransport) -> Self {
-        if let ProtectionKind::EncryptedKey { transport, .. } = Arc::make_mut(&mut self.kind) {
-            *transport = wanted;
+        if let ProtectionKind::EncryptedKey { sending, .. } = Arc::make_mut(&mut self.kind) {
+            sending.transport = wanted;
+        }
+        self
+    }
+
+    /// How a key is wrapped with a key that is agreed on with the recipient; without effect on RSA keys, and on tokens of
+    /// other kinds.
+    #[must_use]
+    pub fn agreement(mut self, wanted: Agreement) -> Self {
+        if let ProtectionKind::EncryptedKey { sending, .. } = Arc::make_mut(&mut self.kind) {
+            sending.agreement = wanted;
         }
         self
     }

@@ -12,9 +12,11 @@ use wss_crypto::{
     SystemRandom,
 };
 use wss_tokens::{Password, ReferenceForm};
+use wss_xmlenc::Agreement;
 
 use crate::clock::{Clock, SystemClock};
 use crate::error::PlanError;
+use crate::key_sending::KeySending;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
@@ -426,15 +428,16 @@ pub(crate) enum EncryptedTo {
     /// the request.
     Certificate {
         recipient: Option<Box<Certificate>>,
-        transport: KeyTransport,
+        sending: KeySending,
         reference: ReferenceForm,
     },
     Token(ProtectionToken),
 }
 
 impl Encrypting {
-    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The key is encrypted with RSA-OAEP, and
-    /// the certificate is named by issuer and serial number.
+    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The certificate is named by issuer and serial
+    /// number. Its kind of key decides how the fresh key is sent: encrypted with RSA-OAEP, or wrapped with a key that a fresh
+    /// pair of keys agrees on with the EC or X25519 key.
     #[must_use]
     pub fn to(recipient: &Certificate) -> Self {
         Self::transported(Some(Box::new(recipient.clone())))
@@ -459,9 +462,9 @@ impl Encrypting {
     }
 
     fn transported(recipient: Option<Box<Certificate>>) -> Self {
-        let (transport, reference) = (KeyTransport::oaep_mgf1p(), ReferenceForm::IssuerSerial);
+        let (sending, reference) = (KeySending::default(), ReferenceForm::IssuerSerial);
         Self {
-            to: EncryptedTo::Certificate { recipient, transport, reference },
+            to: EncryptedTo::Certificate { recipient, sending, reference },
             content: ContentEncryption::Aes256Gcm,
             parts: Vec::new(),
             complete_attachments: false,
@@ -493,8 +496,17 @@ impl Encrypting {
     /// How to transport the content key; ignored for protection tokens.
     #[must_use]
     pub fn transport(mut self, wanted: KeyTransport) -> Self {
-        if let EncryptedTo::Certificate { transport, .. } = &mut self.to {
-            *transport = wanted;
+        if let EncryptedTo::Certificate { sending, .. } = &mut self.to {
+            sending.transport = wanted;
+        }
+        self
+    }
+
+    /// How the content key is wrapped with a key that is agreed on; without effect on RSA keys and protection tokens.
+    #[must_use]
+    pub fn agreement(mut self, wanted: Agreement) -> Self {
+        if let EncryptedTo::Certificate { sending, .. } = &mut self.to {
+            sending.agreement = wanted;
         }
         self
     }

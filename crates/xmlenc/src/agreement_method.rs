@@ -1,7 +1,10 @@
 //! `xenc:AgreementMethod`: the wire form, both ways (XML Encryption 1.1 §5.6).
 
 use wss_c14n::{Budget, Element, Limit, Writer, name};
-use wss_crypto::{Certificate, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, PrivateKey, PublicKey, Random, Secret};
+use wss_crypto::{
+    Certificate, DigestMethod, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey, PublicKey,
+    Random, Secret,
+};
 use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
 
 use crate::error::{DecryptError, EncryptError};
@@ -138,7 +141,36 @@ pub struct Agreed {
     pub wrapped: Vec<u8>,
 }
 
+impl Default for Agreement {
+    /// ConcatKDF with SHA-256, which every implementation of XML Encryption 1.1 has (§5.4.1), and AES-256 key wrap.
+    fn default() -> Self {
+        let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info: OtherInfo::default() };
+        Self { derivation, wrap: KeyWrap::Aes256 }
+    }
+}
+
 impl Agreement {
+    /// What eDelivery AS4 2.0 demands, and ENTSOG AS4 4.0 after it: HKDF with HMAC-SHA256 and AES-128 key wrap. It is the
+    /// same in the Common Usage Profile, where the recipient has an X25519 key, and in the Alternative Elliptic Curve
+    /// Profile, where that key is on P-256 (eDelivery AS4 2.0, Common Profile, Message Layer Security, and its
+    /// alternative). Content is encrypted with AES-128-GCM.
+    #[must_use]
+    pub fn edelivery_2() -> Self {
+        let derivation = KeyDerivation::Hkdf { prf: DigestMethod::Sha256, salt: Vec::new(), info: Vec::new() };
+        Self { derivation, wrap: KeyWrap::Aes128 }
+    }
+
+    /// What BDEW AS4 1.2 demands: ConcatKDF with SHA-256 and AES-128 key wrap, with a recipient on brainpoolP256r1 who is
+    /// named by the identifier of his key. `AlgorithmID` is one octet of zeros and both parties are empty, as WSS4J 4.0.1
+    /// has them by default; they are in the message, so a receiver takes others as well. Content is encrypted with
+    /// AES-128-GCM.
+    #[must_use]
+    pub fn bdew_1_2() -> Self {
+        let other_info = OtherInfo { algorithm_id: vec![0], ..OtherInfo::default() };
+        let derivation = KeyDerivation::ConcatKdf { digest: DigestMethod::Sha256, other_info };
+        Self { derivation, wrap: KeyWrap::Aes128 }
+    }
+
     /// Wraps `key` for `recipient`, with a pair of keys that is forgotten at once.
     ///
     /// # Errors

@@ -165,11 +165,10 @@ fn unwrap(
         },
     };
     let found = found.ok_or(DecryptError::Failed)?;
-    // xmlsec1 wraps keys that are longer than the cipher needs, which takes the leading octets. RSA is never told how
-    // long a key was.
+    // A transported key has no second length: RSA-1.5 must not tell how long a key was.
     match (key.method(), found.as_octets().get(..expected)) {
         (_, Some(leading)) if leading.len() == found.len() => Ok(found),
-        (KeyMethod::Wrap(_), Some(leading)) => Ok(Secret::new(leading.to_vec())),
+        (KeyMethod::Wrap(_), Some(leading)) if policy.admits_longer_keys() => Ok(Secret::new(leading.to_vec())),
         _ => Err(DecryptError::Failed),
     }
 }

@@ -33,6 +33,7 @@ pub struct AlgorithmPolicy {
     agreements: BTreeSet<KeyAgreement>,
     derivations: BTreeSet<DerivationMethod>,
     derivation_digests: BTreeSet<DigestMethod>,
+    longer_keys: bool,
 }
 
 impl Default for AlgorithmPolicy {
@@ -53,6 +54,7 @@ impl AlgorithmPolicy {
             agreements: BTreeSet::new(),
             derivations: BTreeSet::new(),
             derivation_digests: BTreeSet::new(),
+            longer_keys: false,
         }
     }
 
@@ -94,6 +96,7 @@ impl AlgorithmPolicy {
         policy.agreements.extend(KeyAgreement::ALL);
         policy.derivations.extend(DerivationMethod::ALL);
         policy.derivation_digests.extend(DigestMethod::ALL);
+        policy.longer_keys = true;
         policy
     }
 
@@ -149,6 +152,12 @@ impl AlgorithmPolicy {
 }
 
 impl AlgorithmPolicy {
+    /// Whether a cipher may take the leading octets of a wrapped key that is longer, as in documents of xmlsec1. Otherwise
+    /// sizes are exact.
+    pub(crate) fn admits_longer_keys(&self) -> bool {
+        self.longer_keys
+    }
+
     /// Judges how keys agree.
     ///
     /// # Errors

@@ -62,7 +62,7 @@ class Peer {
         for (String name : names) {
             String pem = Files.readString(folder.resolve(name + ".key"));
             byte[] der = Base64.getMimeDecoder().decode(pem.replaceAll("-----[^-]+-----", ""));
-            PrivateKey key = KeyFactory.getInstance(name.startsWith("ec") ? "EC" : "RSA")
+            PrivateKey key = KeyFactory.getInstance(algorithm(name))
                 .generatePrivate(new PKCS8EncodedKeySpec(der));
             java.security.cert.Certificate own = certificate(folder.resolve(name + ".pem"));
             keys.setKeyEntry(name, key, PASSWORD.toCharArray(), new java.security.cert.Certificate[] {own, ca});
@@ -74,6 +74,14 @@ class Peer {
         merlin.setKeyStore(keys);
         merlin.setTrustStore(trust);
         return merlin;
+    }
+
+    private static String algorithm(String name) {
+        return switch (name) {
+            case "ka-x25519" -> "X25519";
+            case "ed25519" -> "Ed25519";
+            default -> name.startsWith("ec") || name.startsWith("ka-ec") ? "EC" : "RSA";
+        };
     }
 
     private static java.security.cert.Certificate certificate(Path path) throws Exception {

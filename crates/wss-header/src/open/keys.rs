@@ -13,7 +13,7 @@ use wss_tokens::{
     USERNAME_TOKEN, UsernameToken, ValidatedCertificate, X509Token, end_entities,
 };
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{DecryptError, EncryptedKey, KeyMethod};
+use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::{Opening, Scene};
 use crate::correlation::SentKey;
@@ -77,7 +77,7 @@ impl KeyStep {
 }
 
 impl FoundSecret {
-    fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+    pub(super) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
         let id = KeyId::of(&secret);
         Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
     }
@@ -92,7 +92,7 @@ impl FoundSecret {
     }
 
     /// It was found through this element.
-    fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
+    pub(super) fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
         self.path.push(KeyStep::new(element, at));
         self
     }
@@ -549,6 +549,9 @@ impl<'r> Opening<'r> {
         if let Some(known) = self.keys.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none()) {
             return Ok(Some(found(known.secret.clone(), Holder::Anonymous)));
         }
+        if let Some(agreement) = AgreementMethod::within(key.key_info(), &self.budget)? {
+            return self.unwrap_agreed(key, &agreement, expected_len);
+        }
         let key_info = match key.key_info() {
             Some(element) => Some(KeyInfo::parse(element, &self.budget)?),
             None => None,
@@ -574,7 +577,7 @@ impl<'r> Opening<'r> {
     }
 
     /// The identity an EncryptedKey is addressed to.
-    fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'r Identity>, OpenError> {
+    pub(super) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'r Identity>, OpenError> {
         let identities = &self.receiver.identities;
         let Some(key_info) = key_info else {
             return Ok(identities.first().filter(|_| identities.len() == 1));

@@ -5,6 +5,7 @@
 //! a new revision of the message; what was proven about the old one is carried along by its spans. At the end
 //! the requirements are checked against what was proven, and only then is the replay store asked.
 
+mod agreement;
 mod assertions;
 mod author;
 mod borrowed;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wss_c14n::name::Namespace;
 use wss_c14n::{Element, IdIndex, Splices, TakeAlong, Writer, id_of, name};
-use wss_crypto::{Certificate, KeyTransport, Secret};
+use wss_crypto::{Certificate, Secret};
 use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
@@ -12,6 +12,7 @@ use super::edit::replace_content;
 use super::{Securing, header_block, locate, no_such, parse};
 use crate::emission;
 use crate::error::SecureError;
+use crate::key_sending::KeySending;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
 use crate::plan::check_recipient;
@@ -94,9 +95,9 @@ impl Securing {
         }
         let mut ids = keying.ids;
         let list = match &encrypting.to {
-            EncryptedTo::Certificate { recipient, transport, reference } => {
-                let recipient = self.recipient(recipient.as_deref(), transport, *reference)?;
-                let (id, written) = self.encrypted_key(&recipient, transport, *reference, &keying.secret, &listed)?;
+            EncryptedTo::Certificate { recipient, sending, reference } => {
+                let recipient = self.recipient(recipient.as_deref(), sending, *reference)?;
+                let (id, written) = self.encrypted_key(&recipient, sending, *reference, &keying.secret, &listed)?;
                 ids.push(id);
                 written
             }
@@ -190,7 +191,7 @@ impl Securing {
     fn recipient(
         &self,
         named: Option<&Certificate>,
-        transport: &KeyTransport,
+        sending: &KeySending,
         reference: ReferenceForm,
     ) -> Result<Certificate, SecureError> {
         if let Some(named) = named {
@@ -198,7 +199,7 @@ impl Securing {
         }
         let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
         let requester = requester.ok_or(SecureError::NeedsRequest)?;
-        check_recipient(requester, transport, reference, self.recipe.legacy)
+        check_recipient(requester, sending, reference, self.recipe.legacy)
             .and_then(|()| emission::check_requester(&self.recipe, requester))
             .map_err(SecureError::Requester)?;
         Ok(requester.clone())

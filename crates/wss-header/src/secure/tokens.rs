@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wss_c14n::{Writer, name};
-use wss_crypto::{Certificate, Digest, DigestMethod, KeyTransport, Secret};
+use wss_crypto::{Certificate, Digest, DigestMethod, Secret};
 use wss_tokens::{
     CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, ReferenceForm, USERNAME_TOKEN, write_derived_key,
     write_encrypted_key_sha1, write_kerberos_sha1, write_kerberos_token, write_password_key_token,
@@ -14,6 +14,7 @@ use wss_xmlenc::{KeyMethod, write_encrypted_key};
 use super::{Securing, no_such};
 use crate::correlation::SentKey;
 use crate::error::SecureError;
+use crate::key_sending::KeySending;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
@@ -119,9 +120,9 @@ impl Securing {
         elements: &mut String,
     ) -> Result<Placed, SecureError> {
         let (id, secret, reference) = match &*token.kind {
-            ProtectionKind::EncryptedKey { recipient, transport, reference } => {
+            ProtectionKind::EncryptedKey { recipient, sending, reference } => {
                 let secret = Secret::generate(self.recipe.random.as_ref(), len)?;
-                let (id, written) = self.encrypted_key(recipient, transport, *reference, &secret, &[])?;
+                let (id, written) = self.encrypted_key(recipient, sending, *reference, &secret, &[])?;
                 elements.push_str(&written);
                 let reference = reference_to(&id, None, Some(ENCRYPTED_KEY));
                 (Some(id), secret, reference)
@@ -182,7 +183,7 @@ impl Securing {
     pub(super) fn encrypted_key(
         &mut self,
         recipient: &Certificate,
-        transport: &KeyTransport,
+        sending: &KeySending,
         reference: ReferenceForm,
         secret: &Secret,
         listed: &[String],
@@ -202,9 +203,16 @@ impl Securing {
             out.push_str(&writer.finish());
         }
         let mut key_info = Writer::within(&[name::XENC, name::DS]);
-        reference.write(&mut key_info, recipient, &token_id);
-        let wrapped = recipient.public_key().wrap_key(transport, secret)?;
-        let method = KeyMethod::Transport(transport.clone());
+        let key = recipient.public_key();
+        let (method, wrapped) = if key.kind().agreement().is_some() {
+            let agreed = sending.agreement.wrap(key, secret, self.recipe.random.as_ref())?;
+            let names_recipient = |writer: &mut Writer| reference.write(writer, recipient, &token_id);
+            sending.agreement.write(&mut key_info, &agreed.originator, names_recipient);
+            (KeyMethod::Wrap(sending.agreement.wrap), agreed.wrapped)
+        } else {
+            reference.write(&mut key_info, recipient, &token_id);
+            (KeyMethod::Transport(sending.transport.clone()), key.wrap_key(&sending.transport, secret)?)
+        };
         out.push_str(&write_encrypted_key(Some(&id), &method, Some(&key_info.finish()), &wrapped, listed));
         let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
         let recipient = Some(recipient.clone());

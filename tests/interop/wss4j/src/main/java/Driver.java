@@ -48,7 +48,8 @@ public class Driver {
         WSSConfig.init();
         // The streaming engine asks for PSS under a name the JDK does not know.
         Security.addProvider(new org.bouncycastle.jce.provider.BouncyCastleProvider());
-        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol", "ec256");
+        crypto = Peer.crypto(Path.of(args[0]), "alice", "bob", "carol", "ec256", "ed25519", "ka-ec256", "ka-ec384",
+            "ka-ec521", "ka-x25519");
         Peer.serve(Peer.answers(), (words, message) -> switch (words[0]) {
             case "verify" -> words[1].equals("dom")
                 ? verifyDom(message, words[2].equals("on"), false)
@@ -157,10 +158,14 @@ public class Driver {
                 }
                 case "encrypt", "encrypt-signature" -> {
                     WSSecEncrypt encryption = new WSSecEncrypt(header);
-                    encryption.setUserInfo("bob");
+                    encryption.setUserInfo(spec.getOrDefault("recipient", "bob"));
                     encryption.setKeyIdentifierType(identifier(spec.get("reference")));
                     encryption.setSymmetricEncAlgorithm(spec.get("cipher"));
                     encryption.setKeyEncAlgo(spec.get("transport"));
+                    if (spec.containsKey("agreement")) {
+                        encryption.setKeyAgreementMethod(spec.get("agreement"));
+                        encryption.setKeyDerivationMethod(spec.get("derivation"));
+                    }
                     if (spec.containsKey("oaep-digest")) {
                         encryption.setDigestAlgorithm(spec.get("oaep-digest"));
                         encryption.setMGFAlgorithm(spec.get("mgf"));

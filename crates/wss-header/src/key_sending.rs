@@ -1,0 +1,52 @@
+//! How a content key is sent to the holder of a certificate: the kind of the holder's key decides.
+
+use wss_crypto::{Certificate, KeyTransport};
+use wss_xmlenc::Agreement;
+
+use crate::error::PlanError;
+
+/// What is done for each kind of key. Whose key it is may be known only when a request is answered.
+#[derive(Debug, Clone)]
+pub(crate) struct KeySending {
+    /// To an RSA key.
+    pub(crate) transport: KeyTransport,
+    /// With an EC or X25519 key.
+    pub(crate) agreement: Agreement,
+}
+
+impl Default for KeySending {
+    fn default() -> Self {
+        Self { transport: KeyTransport::oaep_mgf1p(), agreement: Agreement::default() }
+    }
+}
+
+impl KeySending {
+    /// Whether a key can be sent to the holder of `recipient`.
+    pub(crate) fn check(&self, recipient: &Certificate, legacy: bool) -> Result<(), PlanError> {
+        let kind = recipient.public_key().kind();
+        let usage = recipient.key_usage();
+        let may = match kind.agreement() {
+            Some(_) => usage.is_none_or(|usage| usage.key_agreement),
+            None => kind.can_transport_keys() && usage.is_none_or(|usage| usage.key_encipherment),
+        };
+        if !may {
+            return Err(PlanError::Recipient);
+        }
+        self.check_algorithms(legacy)
+    }
+
+    /// Whether all algorithms are for new messages.
+    pub(crate) fn check_algorithms(&self, legacy: bool) -> Result<(), PlanError> {
+        let (transport, wrap) = (self.transport.method(), self.agreement.wrap);
+        let digest = self.agreement.derivation.digest();
+        let all = [
+            (transport.is_legacy(), transport.uri()),
+            (wrap.is_legacy(), wrap.uri()),
+            (digest.is_legacy(), digest.uri()),
+        ];
+        match all.into_iter().find(|(is_legacy, _)| *is_legacy && !legacy) {
+            Some((_, uri)) => Err(PlanError::Legacy { uri }),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! Content keys that are agreed on with EC and X25519 keys, in the Security header.
+
+mod common;
+
+use common::*;
+use ws_security::crypto::{KeyAgreement, KeyDerivation, KeyWrap};
+use ws_security::prelude::*;
+use ws_security::xmlenc::Agreement;
+use ws_security::{
+    AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Limit, Limits, PlanError, ReferenceForm,
+};
+
+const RECIPIENTS: [(&str, KeyAgreement); 4] = [
+    ("ka-ec256", KeyAgreement::EcdhEs),
+    ("ka-ec384", KeyAgreement::EcdhEs),
+    ("ka-ec521", KeyAgreement::EcdhEs),
+    ("ka-x25519", KeyAgreement::X25519),
+];
+
+fn to(name: &str) -> Encrypting {
+    Encrypting::to(&certificate(name)).parts([Part::Body])
+}
+
+fn secured(encrypting: Encrypting) -> String {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let plan = recipe().sign(signing).encrypt(encrypting).plan().expect("a plan");
+    plan.secure(&envelope(SOAP12)).expect("secured")
+}
+
+fn receiver(name: &str) -> Receiver {
+    let anchors = Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors);
+    let required = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
+    Receiver::new(anchors, required, DangerousNoReplayCache).decrypt_with(identity(name))
+}
+
+#[test]
+fn the_kind_of_the_key_picks_the_agreement() {
+    for (name, agreement) in RECIPIENTS {
+        for form in [ReferenceForm::IssuerSerial, ReferenceForm::SubjectKeyIdentifier, ReferenceForm::Direct] {
+            let message = secured(to(name).reference(form));
+            let written = format!("<xenc:AgreementMethod Algorithm=\"{}\">", agreement.uri());
+            assert!(message.contains(&written), "{name}");
+            let opened = receiver(name).open(&message).unwrap_or_else(|error| panic!("{name} {form:?}: {error}"));
+            assert!(opened.body().xml().contains(AMOUNT));
+            assert_eq!(opened.evidence().decrypted[0].key, agreement.uri());
+        }
+        let message = secured(to(name));
+        for (other, _) in RECIPIENTS.into_iter().filter(|(other, _)| *other != name) {
+            refuse(&receiver(other), &message);
+        }
+        refuse(&receiver("bob"), &message);
+    }
+}
+
+#[test]
+fn the_suites_of_networks_open() {
+    let suites = [
+        ("ka-x25519", Agreement::edelivery_2()),
+        ("ka-ec256", Agreement::edelivery_2()),
+        ("ka-ec256", Agreement::bdew_1_2()),
+    ];
+    for (name, agreement) in suites {
+        let message = secured(to(name).content(ContentEncryption::Aes128Gcm).agreement(agreement.clone()));
+        assert!(message.contains(agreement.derivation.method().uri()) && message.contains(KeyWrap::Aes128.uri()));
+        assert!(receiver(name).open(&message).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn every_message_has_a_fresh_pair_of_keys() {
+    for (name, _) in RECIPIENTS {
+        let originator = |message: &str| {
+            let start = message.find("<xenc:OriginatorKeyInfo").expect("an originator");
+            message[start..message.find("</xenc:OriginatorKeyInfo>").expect("its end")].to_owned()
+        };
+        assert_ne!(originator(&secured(to(name))), originator(&secured(to(name))), "{name}");
+    }
+}
+
+#[test]
+fn another_originator_gives_another_key() {
+    for (name, _) in RECIPIENTS {
+        let (one, other) = (secured(to(name)), secured(to(name)));
+        let value = |message: &str| {
+            let start = message.find("<xenc:OriginatorKeyInfo").expect("an originator");
+            let end = message.find("</xenc:OriginatorKeyInfo>").expect("its end");
+            (start, end)
+        };
+        let ((start, end), (from, to)) = (value(&one), value(&other));
+        let swapped = [&one[..start], &other[from..to], &one[end..]].concat();
+        assert!(receiver(name).open(&one).is_ok());
+        refuse(&receiver(name), &swapped);
+    }
+}
+
+#[test]
+fn certificates_that_may_not_agree_are_no_recipients() {
+    for name in ["ec256", "ed25519", "nosign"] {
+        let plan = recipe().encrypt(to(name)).plan();
+        let may = name == "nosign";
+        assert_eq!(plan.map(drop).err(), (!may).then_some(PlanError::Recipient), "{name}");
+    }
+}
+
+#[test]
+fn an_agreement_is_an_operation_with_a_private_key() {
+    let message = secured(to("ka-x25519"));
+    let limits = |count| Limits::default().with(Limit::PrivateKeyOperations, count);
+    assert!(receiver("ka-x25519").limits(limits(1)).open(&message).is_ok());
+    refuse(&receiver("ka-x25519").limits(limits(0)), &message);
+}
+
+#[test]
+fn pbkdf2_is_admitted_by_name_and_costs_its_iterations() {
+    let derivation = KeyDerivation::Pbkdf2 { prf: DigestMethod::Sha256, salt: vec![7; 16], iterations: 1_000 };
+    let message = secured(to("ka-x25519").agreement(Agreement { derivation, wrap: KeyWrap::Aes256 }));
+    refuse(&receiver("ka-x25519"), &message);
+    let mut policy = AlgorithmPolicy::default();
+    assert!(policy.admit_uri("http://www.w3.org/2009/xmlenc11#pbkdf2"));
+    let admitting = || receiver("ka-x25519").algorithms(policy.clone());
+    assert!(admitting().open(&message).is_ok());
+    let limits = Limits::default().with(Limit::DerivationIterations, 999);
+    refuse(&admitting().limits(limits), &message);
+}
