@@ -24,7 +24,7 @@ fn to(name: &str) -> Encrypting {
 fn secured(encrypting: Encrypting) -> String {
     let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
     let plan = recipe().sign(signing).encrypt(encrypting).plan().expect("a plan");
-    plan.secure(&envelope(SOAP12)).expect("secured")
+    plan.message(&envelope(SOAP12)).secure().expect("secured").message
 }
 
 fn receiver(name: &str) -> Receiver {

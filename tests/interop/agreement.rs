@@ -51,7 +51,7 @@ fn ours(suite: &Suite, form: ReferenceForm, envelope: &str) -> String {
         .reference(form)
         .parts([Part::Body]);
     let recipe = Recipe::new().timestamp(Duration::from_secs(300)).sign(signing).encrypt(encrypting);
-    recipe.plan().expect("a plan").secure(envelope).expect("secured")
+    recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message
 }
 
 fn open(recipient: &str, message: &str) -> Result<String, String> {

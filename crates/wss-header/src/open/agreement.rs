@@ -4,8 +4,8 @@ use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::keys::{FoundSecret, Holder};
+use crate::correlation::SentKey;
 use crate::error::OpenError;
-use crate::exchange::SentKey;
 use crate::key_uses::{KeyOrigin, KeyUse};
 
 impl super::Opening<'_> {

@@ -1,10 +1,9 @@
 //! Provider `aws-lc-rs`: AWS-LC for everything, and the shim for functions that aws-lc-rs does not expose.
 
+mod curve25519;
 mod ec;
-mod ed25519;
 mod rsa;
 mod wrap;
-mod x25519;
 
 use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey};
 use aws_lc_rs::iv::FixedLength;
@@ -28,9 +27,9 @@ impl Provider for AwsLc {
     type RsaPublic = rsa::Public;
     type EcPrivate = ec::Private;
     type EcPublic = ec::Public;
-    type Ed25519Private = ed25519::Private;
-    type Ed25519Public = ed25519::Public;
-    type X25519Private = x25519::Private;
+    type Ed25519Private = curve25519::Private;
+    type Ed25519Public = curve25519::Public;
+    type X25519Private = curve25519::Agreeing;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

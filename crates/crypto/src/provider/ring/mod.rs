@@ -3,12 +3,11 @@
 //! ring signs and verifies RSA of 2 048 bits and more with SHA-2, P-256 with SHA-256 and P-384 with SHA-384, and
 //! computes digests, MACs and AES-GCM. `rsa` transports keys, blinded, and signs what ring does not.
 
+mod curve25519;
 mod ec;
-mod ed25519;
 mod gcm;
 mod oaep;
 mod rsa;
-mod x25519;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
@@ -55,9 +54,9 @@ impl Provider for Ring {
     type RsaPublic = rsa::Public;
     type EcPrivate = ec::Private;
     type EcPublic = ec::Public;
-    type Ed25519Private = ed25519::Private;
-    type Ed25519Public = ed25519::Public;
-    type X25519Private = x25519::Private;
+    type Ed25519Private = curve25519::Private;
+    type Ed25519Public = curve25519::Public;
+    type X25519Private = curve25519::Agreeing;
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {
