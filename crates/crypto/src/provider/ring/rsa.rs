@@ -43,12 +43,12 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
 pub(crate) struct Private {
     /// `None` for keys below 2 048 or above 4 096 bits, which ring refuses.
     pair: Option<RsaKeyPair>,
-    key: Box<rsa::RsaPrivateKey>,
+    key: Box<rsa::PrivateKey>,
 }
 
 impl RsaPrivateKey for Private {
     fn load(pkcs8: &[u8]) -> Result<Self, Refusal> {
-        let key = Box::new(rsa::RsaPrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
+        let key = Box::new(rsa::PrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
         Ok(Self { pair: RsaKeyPair::from_pkcs8(pkcs8).ok(), key })
     }
 
@@ -85,19 +85,19 @@ impl RsaPrivateKey for Private {
 pub(crate) struct Public {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
-    key: Box<rsa::RsaPublicKey>,
+    key: Box<rsa::PublicKey>,
 }
 
 impl RsaPublicKey for Public {
     fn load(_spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal> {
         let number =
             |octets: &[u8]| crypto_bigint::BoxedUint::from_be_slice(octets, octets.len() as u32 * 8).or_failed();
-        let key = Box::new(rsa::RsaPublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
+        let key = Box::new(rsa::PublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
         Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec(), key })
     }
 
     fn verify(&self, padding: RsaPadding, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
-        if let Some(parameters) = verification(padding, digest).filter(|_| self.key.n().bits() >= 2_048) {
+        if let Some(parameters) = verification(padding, digest).filter(|_| self.key.n().bit_width() >= 2_048) {
             let key = RsaPublicKeyComponents { n: &self.modulus, e: &self.exponent };
             return key.verify(parameters, message, value).or_failed();
         }
