@@ -31,7 +31,7 @@ impl super::Opening<'_> {
         let wrapping = unwrapped(wrapping);
         self.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        self.keys.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None });
+        self.keys.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
         let found = FoundSecret::new(secret, KeyOrigin::EncryptedKey, Holder::Anonymous, label);
         Ok(Some(found.through("xenc:EncryptedKey", key.element())))
     }
