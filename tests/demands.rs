@@ -102,7 +102,12 @@ fn an_encrypted_body_is_no_encrypted_token_and_no_encrypted_block() {
     }
     let hidden = with(recipe().username_digest("ann", "s3cret").sign(signing()).encrypt(to_bob([Part::UsernameToken])));
     demanding(both.clone().encrypted([Part::UsernameToken])).open(&hidden).expect("the token is encrypted");
-    is_not_encrypted(&Part::Body, &both, &hidden);
+    for part in [Part::Body, Part::Signature, action()] {
+        is_not_encrypted(&part, &both, &hidden);
+    }
+    let recipe = recipe().username_digest("ann", "s3cret").token(issued(SamlVersion::V2_0));
+    let hidden = with(recipe.sign(signing()).encrypt(to_bob([Part::UsernameToken])));
+    is_not_encrypted(&Part::Assertion, &both, &hidden);
 }
 
 #[test]
