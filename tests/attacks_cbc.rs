@@ -203,3 +203,24 @@ fn nested_ciphertext_loses_what_is_around_it() {
     let error = refuse(&demanding(&[]), &resigned(&message.replace(reference, "")));
     assert_eq!(lost(&error), ("Body".to_owned(), "xenc:EncryptedKey"));
 }
+
+/// Anyone can sign under a key of his own that is encrypted to the receiver: that is no licence to have ciphertext of
+/// others decrypted, whose answers would tell the plaintext.
+#[test]
+fn an_anonymous_signature_has_no_cbc_decrypted() {
+    let cbc = ws_security::ContentEncryption::Aes256Cbc;
+    let theirs = Recipe::new().encrypt(Encrypting::to(&certificate("bob")).content(cbc).parts([Part::Body]));
+    let theirs = theirs.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let at = theirs.rfind("<xenc:CipherValue>").expect("a value") + 58;
+    let token = ws_security::ProtectionToken::encrypted_to(&certificate("bob"));
+    let receiver =
+        receiver().decrypt_with(identity("bob")).algorithms(ws_security::AlgorithmPolicy::default().admit_cbc());
+    for octet in ["", "A", "B", "Z"] {
+        let mut changed = theirs.clone();
+        changed.replace_range(at..at + octet.len(), octet);
+        let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
+        let plan = recipe().sign(signing).plan().expect("a plan");
+        let message = plan.message(&changed).secure().expect("secured").message;
+        assert_eq!(refuse(&receiver, &message), OpenError::UnauthenticatedCbc);
+    }
+}

@@ -133,7 +133,9 @@ impl<'r> Opening<'r> {
         let span = data.element().span();
         let covered_by = |signature: &ProvenSignature| {
             let covers_data = self.receiver.unsigned_data || signature.coverage.names(&span);
-            covers_data && signature.attachments.iter().any(|(id, _)| *id == content_id)
+            self.is_of_someone(signature)
+                && covers_data
+                && signature.attachments.iter().any(|(id, _)| *id == content_id)
         };
         let is_covered = self.signatures.iter().any(covered_by);
         // What says which type it has, and where its header ends, is covered with it or not.
@@ -227,7 +229,13 @@ impl<'r> Opening<'r> {
 
     /// Whether a verified signature covers `span`.
     pub(super) fn is_covered(&self, span: &Range<usize>) -> bool {
-        self.signatures.iter().any(|signature| signature.coverage.contains(span))
+        self.signatures.iter().any(|signature| self.is_of_someone(signature) && signature.coverage.contains(span))
+    }
+
+    /// Whether its signer is accepted: anyone can make an anonymous signature, and would learn from the answers how
+    /// ciphertext of others decrypts.
+    fn is_of_someone(&self, signature: &ProvenSignature) -> bool {
+        self.receiver.requirements.anonymous || !signature.signer.is_anonymous()
     }
 }
 
