@@ -43,12 +43,12 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
 pub(crate) struct Private {
     /// `None` for keys below 2 048 or above 4 096 bits, which ring refuses.
     pair: Option<RsaKeyPair>,
-    key: Box<rsa::PrivateKey>,
+    key: Box<rsa::RsaPrivateKey>,
 }
 
 impl RsaPrivateKey for Private {
     fn load(pkcs8: &[u8]) -> Result<Self, Refusal> {
-        let key = Box::new(rsa::PrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
+        let key = Box::new(rsa::RsaPrivateKey::from_pkcs8_der(pkcs8).or_failed()?);
         Ok(Self { pair: RsaKeyPair::from_pkcs8(pkcs8).ok(), key })
     }
 
@@ -85,14 +85,14 @@ impl RsaPrivateKey for Private {
 pub(crate) struct Public {
     modulus: Vec<u8>,
     exponent: Vec<u8>,
-    key: Box<rsa::PublicKey>,
+    key: Box<rsa::RsaPublicKey>,
 }
 
 impl RsaPublicKey for Public {
     fn load(_spki: &[u8], modulus: &[u8], exponent: &[u8]) -> Result<Self, Refusal> {
         let number =
             |octets: &[u8]| crypto_bigint::BoxedUint::from_be_slice(octets, octets.len() as u32 * 8).or_failed();
-        let key = Box::new(rsa::PublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
+        let key = Box::new(rsa::RsaPublicKey::new(number(modulus)?, number(exponent)?).or_failed()?);
         Ok(Self { modulus: modulus.to_vec(), exponent: exponent.to_vec(), key })
     }
 
