@@ -1020,7 +1020,7 @@ fn t52_hostile_shapes_end_in_an_error_or_in_linear_time() {
         ("not SOAP", "<a/>".to_owned()),
         ("truncated", wrap("<a").replace("</s:Envelope>", "")),
     ] {
-        let started = std::time::Instant::now();
+        let started = cpu_time::ThreadTime::now();
         let error = refuse(&receiver(), &message);
         assert!(started.elapsed().as_secs() < 2, "{what}: {:?}", started.elapsed());
         assert!(!error.to_string().is_empty());

@@ -7,7 +7,9 @@ mod common;
 #[path = "common/pki.rs"]
 mod pki;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use cpu_time::ThreadTime;
 
 use common::*;
 use pki::{List, Spec, der};
@@ -27,7 +29,7 @@ fn refused_fast(receiver: &Receiver, message: &str) -> OpenError {
     let mut fastest = Duration::MAX;
     let mut error = None;
     for _ in 0..5 {
-        let start = Instant::now();
+        let start = ThreadTime::now();
         let refused = receiver.open(message);
         fastest = fastest.min(start.elapsed());
         error = Some(refused.map(drop).expect_err("accepted"));
@@ -239,7 +241,7 @@ fn a_long_revocation_list_costs_a_message_nothing() {
     let receiver = |trust| Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
     let fastest = |receiver: &Receiver| {
         let run = |_| {
-            let start = Instant::now();
+            let start = ThreadTime::now();
             drop(receiver.open(&message).expect("opens"));
             start.elapsed()
         };

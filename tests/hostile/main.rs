@@ -13,6 +13,8 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::time::Duration;
 
+use cpu_time::ThreadTime;
+
 use common::*;
 use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context};
@@ -62,38 +64,13 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// The processor time of this thread: other processes do not count.
-#[cfg(target_os = "linux")]
-#[allow(unsafe_code, reason = "the standard library does not tell it")]
-fn thread_time() -> Duration {
-    #[repr(C)]
-    struct Timespec {
-        seconds: std::ffi::c_long,
-        nanoseconds: std::ffi::c_long,
-    }
-    unsafe extern "C" {
-        fn clock_gettime(clock: i32, time: *mut Timespec) -> i32;
-    }
-    const THREAD: i32 = 3;
-    let mut time = Timespec { seconds: 0, nanoseconds: 0 };
-    let status = unsafe { clock_gettime(THREAD, &raw mut time) };
-    assert_eq!(status, 0);
-    Duration::new(time.seconds as u64, time.nanoseconds as u32)
-}
-
-/// What a clock on the wall shows.
-#[cfg(not(target_os = "linux"))]
-fn thread_time() -> Duration {
-    std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default()
-}
-
 /// The most octets that `run` held beyond those before, and its time.
 fn measured<T>(run: impl FnOnce() -> T) -> (T, usize, Duration) {
     let before = LIVE.get();
     PEAK.set(before);
-    let started = thread_time();
+    let started = ThreadTime::now();
     let result = run();
-    let took = thread_time().saturating_sub(started);
+    let took = started.elapsed();
     (result, PEAK.get() - before, took)
 }
 
