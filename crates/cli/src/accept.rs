@@ -73,7 +73,9 @@ const CALLS: [Row; 12] = rows![
 ];
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 11] = [
+    ("decrypt_with", "--decrypt-key and --decrypt-cert"),
+    ("shared_secret", "--secret"),
     ("open_unsigned", "--print-unauthenticated"),
     ("dangerous_anonymous", "--anonymous"),
     ("dangerous_decrypt_cbc_before_verification", "--allow"),

@@ -231,6 +231,15 @@ pub enum OpenError {
     /// *Malformed or refused.* An encrypted structure; also the one failure of decryption, for any reason.
     #[error(transparent)]
     Decrypt(#[from] DecryptError),
+    /// *Failed.* Signed data is encrypted to someone else, or to a key of ours that the receiver does not have, so the
+    /// signature over it cannot be verified.
+    #[error("encrypted data {id:?} is not opened, so what is signed cannot be verified: {why}")]
+    NotForUs {
+        /// Its Id.
+        id: WireText,
+        /// To whom it is encrypted.
+        why: WhyEncrypted,
+    },
     /// *Refused.* One secret has two uses, or is too short.
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),

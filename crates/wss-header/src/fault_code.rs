@@ -23,7 +23,9 @@ impl From<&OpenError> for FaultCode {
                 Self::UnsupportedAlgorithm
             }
             OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
-            OpenError::Verify(_) | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
+            OpenError::Verify(_) | OpenError::NotForUs { .. } | OpenError::Decrypt(DecryptError::Failed) => {
+                Self::FailedCheck
+            }
             OpenError::NoKey | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)
             | OpenError::Password(_)

@@ -21,7 +21,10 @@ impl super::Opening<'_> {
         let derivation = agreement.derivation().derivation();
         self.receiver.policy.encryption.check_agreement(agreement.method(), derivation)?;
         let recipient = agreement.recipient().map(|element| KeyInfo::parse(element, &self.budget)).transpose()?;
-        let Some(identity) = self.recipient(recipient.as_ref())? else { return Ok(None) };
+        let Some(identity) = self.recipient(recipient.as_ref())? else {
+            self.addressee = Some(self.addressee_in(agreement.recipient()));
+            return Ok(None);
+        };
         // Nothing in the header names a key of the originator's that the receiver knows: it is fresh for each message.
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();

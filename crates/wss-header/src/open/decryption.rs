@@ -79,7 +79,8 @@ impl<'r> Opening<'r> {
             };
             // Addressed to someone else: a part that holds it is not handed out.
             let Some(found) = found else {
-                self.for_others.insert(id.clone());
+                let named = self.addressee.take().unwrap_or_else(|| self.addressee_in(data.key_info()));
+                self.for_others.insert(id.clone(), named);
                 continue;
             };
             if let Some(attachment) = attachment {

@@ -562,13 +562,19 @@ impl<'r> Opening<'r> {
                 Some([KeyHint::KeyName(name)]) => self.named_secret(name),
                 _ => None,
             };
-            let Some(wrapping) = wrapping else { return Ok(None) };
+            let Some(wrapping) = wrapping else {
+                self.addressee = Some(self.addressee_in(key.key_info()));
+                return Ok(None);
+            };
             self.note_use(&wrapping, KeyUse::Wrap)?;
             let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
             // Whoever wraps under a shared secret has it.
             return Ok(Some(found(secret, wrapping.holder)));
         }
-        let Some(identity) = self.recipient(key_info.as_ref())? else { return Ok(None) };
+        let Some(identity) = self.recipient(key_info.as_ref())? else {
+            self.addressee = Some(self.addressee_in(key.key_info()));
+            return Ok(None);
+        };
         self.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;

@@ -15,12 +15,13 @@ mod decryption;
 mod judgement;
 mod keys;
 mod licenses;
+mod named;
 mod remains;
 mod reveal;
 mod signature;
 mod tokens;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, Splices, name};
 use wss_crypto::{Certificate, ContentEncryption};
+use wss_text::WireText;
 use wss_tokens::{Assertion, AuthenticatedUser, KerberosSession, Timestamp};
 use wss_xmlenc::{DecryptError, parse_reference_list};
 use zeroize::Zeroizing;
@@ -113,8 +115,10 @@ pub(crate) struct Opening<'r> {
     /// Content-IDs of attachments that were ciphertext, and how often; and the Ids of the EncryptedData that said so.
     decrypted_attachments: HashMap<String, usize>,
     opened_data: HashSet<String>,
-    /// Ids of EncryptedData that our header lists, and that no key of ours opens.
-    for_others: HashSet<String>,
+    /// Ids of EncryptedData that our header lists, and that no key of ours opens; and to whom each is encrypted.
+    for_others: BTreeMap<String, WireText>,
+    /// To whom the last key was encrypted that none of ours opens.
+    addressee: Option<WireText>,
     demanded: BTreeSet<Part>,
     pub(crate) now: SystemTime,
     /// Children of the header processed so far.
@@ -189,7 +193,8 @@ impl<'r> Opening<'r> {
             spool: package.and_then(Package::spool),
             decrypted_attachments: HashMap::new(),
             opened_data: HashSet::new(),
-            for_others: HashSet::new(),
+            for_others: BTreeMap::new(),
+            addressee: None,
             demanded,
             now: receiver.clock.now(),
             position: 0,
@@ -318,7 +323,8 @@ impl<'r> Opening<'r> {
         let scene = Scene { envelope, ids: &ids, header };
         while let Some(child) = children.get(self.position).copied() {
             self.position += 1;
-            if let Step::Spliced(splices, plaintexts) = self.child(&scene, child)?
+            let step = self.child(&scene, child).map_err(|error| self.unless_encrypted_to_others(error))?;
+            if let Step::Spliced(splices, plaintexts) = step
                 && !splices.is_empty()
             {
                 return Ok(Next::Spliced(splices, plaintexts));
@@ -332,7 +338,11 @@ impl<'r> Opening<'r> {
         // Where the Body need not be signed, no signature says who wrote it: the password was checked, no more.
         self.evidence.user = self.user(signature.filter(|_| self.demanded.contains(&Part::Body)));
         self.check_tokens(&proof, &assertions)?;
-        self.check_encrypted()?;
+        if let Err(error) = self.check_encrypted() {
+            // What is still ciphertext came encrypted.
+            self.remains(&document, &scene, None)?;
+            return Err(error);
+        }
         self.check_confirmations()?;
         self.note_uses(&assertions);
         self.judge_revealed(&document)?;

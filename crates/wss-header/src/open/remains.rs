@@ -7,29 +7,50 @@
 use std::fmt;
 
 use wss_c14n::{Document, Element, Limit, name};
+use wss_text::WireText;
+use wss_xmldsig::{KeyInfo, VerifyError};
+use wss_xmlenc::{EncryptedKey, KeyMethod};
 
+use super::named::{described, named_by};
 use super::signature::ProvenSignature;
 use super::{Opening, Scene};
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
 
 /// Why ciphertext was not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WhyEncrypted {
     /// No list of the Security header for this receiver names it: it is for another receiver, or the list, or the
     /// `xenc:EncryptedKey` with the list, was taken away.
     NotListed,
     /// The header names it, and no key of this receiver opens it.
-    NoKey,
+    NoKey {
+        /// To whom it is encrypted, as the message says.
+        addressee: WireText,
+        /// How many private keys and secrets the receiver has.
+        known: usize,
+    },
+}
+
+/// How many keys for decryption there are, and how to add one.
+struct Holdings(usize);
+
+impl fmt::Display for Holdings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, are) = (self.0, if self.0 == 1 { "key is" } else { "keys are" });
+        write!(f, "{count} {are} known: add the one that fits with `decrypt_with` or `shared_secret`")
+    }
 }
 
 impl fmt::Display for WhyEncrypted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotListed => "no list in the Security header for this receiver names it",
-            Self::NoKey => "no key of this receiver opens it",
-        })
+        match self {
+            Self::NotListed => f.write_str("no list in the Security header for this receiver names it"),
+            Self::NoKey { addressee, known } => {
+                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Holdings(*known))
+            }
+        }
     }
 }
 
@@ -73,8 +94,13 @@ impl Opening<'_> {
                 let id = data.attribute("", "Id").map(|id| id.into_owned());
                 // An encrypted assertion needs no list.
                 let is_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
-                let is_listed = is_assertion || id.as_ref().is_some_and(|id| self.for_others.contains(id));
-                let why = if is_listed { WhyEncrypted::NoKey } else { WhyEncrypted::NotListed };
+                let listed = id.as_ref().and_then(|id| self.for_others.get(id)).cloned();
+                let of_assertion = || is_assertion.then(|| named_by(data.parent()));
+                let addressee = listed.or_else(of_assertion).or_else(|| self.only_addressees(scene));
+                let why = match addressee {
+                    Some(addressee) => self.no_key_for(addressee),
+                    None => WhyEncrypted::NotListed,
+                };
                 let found = RemainingCiphertext { part: part.clone(), path: data.path(), id, why };
                 if !self.receiver.ciphertext_for_others {
                     let RemainingCiphertext { path, why, .. } = found;
@@ -84,6 +110,46 @@ impl Opening<'_> {
             }
         }
         Ok(remains)
+    }
+
+    pub(super) fn no_key_for(&self, addressee: WireText) -> WhyEncrypted {
+        WhyEncrypted::NoKey { addressee, known: self.receiver.identities.len() + self.receiver.secrets.len() }
+    }
+
+    /// To whom an `xenc:KeyInfo` says a key is encrypted, in words.
+    pub(super) fn addressee_in(&self, key_info: Option<Element<'_>>) -> WireText {
+        let references = key_info.into_iter().flat_map(Element::descendants_and_self);
+        let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference"));
+        let uri = uris.next().and_then(|reference| reference.attribute("", "URI"));
+        let named = uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
+        let token = self.tokens.iter().find(|token| named.is_some() && token.id.as_deref() == named);
+        token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
+    }
+
+    /// To whom the keys of our header are encrypted, if there are some and none is for us.
+    fn only_addressees(&self, scene: &Scene<'_>) -> Option<WireText> {
+        let mut addressee = None;
+        let keys = scene.header.element.children_named(name::XENC.uri, "EncryptedKey");
+        for element in keys.take(self.budget.limits().size(Limit::EncryptedKeys)) {
+            let key = EncryptedKey::parse(element, &self.budget).ok()?;
+            let KeyMethod::Transport(_) = key.method() else { return None };
+            let key_info = key.key_info().map(|key_info| KeyInfo::parse(key_info, &self.budget)).transpose().ok()?;
+            if self.recipient(key_info.as_ref()).ok()?.is_some() {
+                return None;
+            }
+            addressee.get_or_insert_with(|| self.addressee_in(key.key_info()));
+        }
+        addressee
+    }
+
+    /// A digest that does not match, where ciphertext is left that the signer had in plaintext, says less than to whom
+    /// it is encrypted. What the message says of that can be read without any key.
+    pub(super) fn unless_encrypted_to_others(&self, error: OpenError) -> OpenError {
+        let is_digest = matches!(error, OpenError::Verify(VerifyError::DigestMismatch { .. }));
+        match self.for_others.iter().next().filter(|_| is_digest) {
+            Some((id, addressee)) => OpenError::NotForUs { id: id.into(), why: self.no_key_for(addressee.clone()) },
+            None => error,
+        }
     }
 
     /// Whether it is ciphertext to this day, and not inside other ciphertext. The EncryptedData of an attachment stays

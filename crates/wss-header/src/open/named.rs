@@ -1,0 +1,85 @@
+//! What a key reference names, in words for an error: its form, and its value as it is written in the message.
+//!
+//! Everything here can be read without any key. It is for whoever reads the log, and no decision depends on it.
+
+use wss_c14n::{Element, base64_decode, name};
+use wss_crypto::Certificate;
+use wss_text::WireText;
+
+/// The most octets of a certificate that is named by its subject.
+const MAX_CERTIFICATE: usize = 64 << 10;
+
+/// What a `ds:KeyInfo` (or what is inside it) names: the first reference in it that says anything.
+pub(super) fn named_by(key_info: Option<Element<'_>>) -> WireText {
+    let named = key_info.map(|key_info| {
+        key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
+            let children: Vec<&str> = key_info.children().map(Element::qualified_name).collect();
+            format!("nothing that is supported ({})", children.join(", "))
+        })
+    });
+    named.unwrap_or_else(|| "nobody by name, since there is no ds:KeyInfo".to_owned()).into()
+}
+
+fn named(reference: Element<'_>) -> Option<String> {
+    let text = || reference.text().unwrap_or_default().into_owned();
+    let of_child = |local| {
+        let child = reference.children_named(name::DS.uri, local).next();
+        child.and_then(|child| child.text().ok()).unwrap_or_default().into_owned()
+    };
+    let expanded = reference.name();
+    let is_wsse = expanded.namespace == name::WSSE.uri;
+    match expanded.local {
+        "X509IssuerSerial" => {
+            Some(format!("issuer {:?}, serial {}", of_child("X509IssuerName"), of_child("X509SerialNumber")))
+        }
+        "X509SKI" => Some(format!("subject key identifier {}", text())),
+        "X509SubjectName" => Some(format!("subject {:?}", text())),
+        "X509Digest" => Some(format!(
+            "certificate digest {} by {}",
+            text(),
+            reference.attribute("", "Algorithm").unwrap_or_default()
+        )),
+        "X509Certificate" => Some(certificate_in(&text())),
+        "KeyName" => Some(format!("KeyName {:?}", text())),
+        "KeyValue" | "DEREncodedKeyValue" => Some("a public key by its value".to_owned()),
+        "KeyIdentifier" if is_wsse => Some(key_identifier(reference, &text())),
+        "Reference" if is_wsse => {
+            let uri = reference.attribute("", "URI").unwrap_or_default();
+            let value_type = reference.attribute("", "ValueType");
+            let value_type = value_type.map(|uri| format!(" of type {}", last_word(&uri))).unwrap_or_default();
+            Some(format!("the token {uri:?}{value_type}"))
+        }
+        "BinarySecurityToken" if is_wsse => Some(certificate_in(&text())),
+        _ => None,
+    }
+}
+
+fn key_identifier(reference: Element<'_>, text: &str) -> String {
+    let value_type = reference.attribute("", "ValueType").unwrap_or_default();
+    match last_word(&value_type) {
+        "X509SubjectKeyIdentifier" => format!("subject key identifier {text}"),
+        "ThumbprintSHA1" => format!("SHA-1 thumbprint {text}"),
+        "EncryptedKeySHA1" => format!("the EncryptedKey with SHA-1 {text}"),
+        "X509v3" => certificate_in(text),
+        other => format!("key identifier {text} of type {other}"),
+    }
+}
+
+/// Who the certificate in this base64 is of.
+fn certificate_in(base64: &str) -> String {
+    let der = base64_decode(base64, MAX_CERTIFICATE);
+    match der.and_then(|der| Certificate::from_der(&der).ok()) {
+        Some(certificate) => described(&certificate),
+        None => "a certificate that cannot be read".to_owned(),
+    }
+}
+
+/// A certificate by its subject, issuer and serial number.
+pub(super) fn described(certificate: &Certificate) -> String {
+    let (subject, issuer, serial) = (certificate.subject(), certificate.issuer(), certificate.serial_decimal());
+    format!("the certificate of {subject:?} (issuer {issuer:?}, serial {serial})")
+}
+
+fn last_word(uri: &str) -> &str {
+    uri.rsplit(['#', '/']).next().unwrap_or(uri)
+}
