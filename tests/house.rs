@@ -32,12 +32,6 @@ const TO_BE_MENDED: &[(&str, &str, usize, &str)] = &[
         18,
         "what both providers and their callers need (`Secret`, `DigestValue`) goes below `provider`",
     ),
-    (
-        "wss-header",
-        "receiver.rs",
-        13,
-        "`open` takes its configuration by value and gives out facts, so that it knows no `Receiver`",
-    ),
     ("wss-header", "plan.rs", 6, "`Recipe::plan` moves beside `Plan`, and `secure` takes the parts of a plan"),
 ];
 

@@ -1,17 +1,62 @@
 //! The receiving verbs for the reply to a request, and in two steps for asynchronous stores: everything except the replay
 //! store, then the store.
 
-use std::time::SystemTime;
-
-use wss_replay::{AsyncReplayCache, ReplayCache};
-
 use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::incoming::Incoming;
-use crate::opened::{Evidence, Opened, UnsignedOpened};
+use crate::open::{self, Arrived};
+use crate::opened::{Opened, UnsignedOpened};
+use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
-use crate::waiver::Waiver;
+
+impl Receiver {
+    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
+    /// [`Package`](wss_soap::mime::Package). The attachments that the signature over the Body covers are in [`Opened::attachments`]. Require
+    /// [`Part::Attachments`](crate::Part::Attachments) if it must cover all of them.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    ///
+    /// # Specification
+    /// SOAP Message Security 1.1.1; SOAP Messages with Attachments Profile 1.1.1.
+    pub fn open<'m>(&self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
+        self.deferred().open(incoming)?.accept(&*self.replay)
+    }
+
+    /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
+    /// must be proven. The argument says what the caller vouches for about the transport. Parts without a signature are
+    /// unauthenticated in any case.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_unsigned<'m>(
+        &self,
+        incoming: impl Into<Incoming<'m>>,
+        transport: TransportFacts,
+    ) -> Result<UnsignedOpened, OpenError> {
+        self.deferred().open_unsigned(incoming, transport)?.accept(&*self.replay)
+    }
+
+    /// Opens the reply to the request of this [`Secured::correlation`](crate::Secured::correlation). The reply may use
+    /// keys of the request, and its `wsse11:SignatureConfirmation`s must confirm the request. A message with the
+    /// request's signed data, or signed with one of the request's own keys, is not a reply. A reply under another key
+    /// that both sides have must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so by
+    /// default.
+    ///
+    /// # Specification
+    /// SOAP Message Security 1.1.1 §7.7 and §8.5.
+    pub fn answering<'r>(&'r self, request: &'r Correlation) -> Answering<'r> {
+        Answering(Deferred { receiver: self, request: Some(request) })
+    }
+
+    /// Opens messages in two steps: everything except the replay store, then the store, which may be asynchronous. This
+    /// receiver's own store is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] if there
+    /// is no other.
+    pub fn deferred(&self) -> Deferred<'_> {
+        Deferred { receiver: self, request: None }
+    }
+}
 
 /// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
 #[derive(Debug, Clone, Copy)]
@@ -32,7 +77,7 @@ impl<'r> Deferred<'r> {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<PendingReplay<Opened>, OpenError> {
-        self.receiver.prove_signed(&incoming.into(), self.request)
+        open::open(self.receiver, Arrived::new(&incoming.into(), self.request))
     }
 
     /// As [`Receiver::open_unsigned`].
@@ -44,7 +89,9 @@ impl<'r> Deferred<'r> {
         incoming: impl Into<Incoming<'m>>,
         transport: TransportFacts,
     ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
-        self.receiver.prove_unsigned(&incoming.into(), self.request, transport)
+        let incoming = incoming.into();
+        let arrived = Arrived { transport: Some(&transport), ..Arrived::new(&incoming, self.request) };
+        open::open_unsigned(self.receiver, arrived)
     }
 }
 
@@ -77,67 +124,5 @@ impl<'r> Answering<'r> {
     /// As [`Receiver::deferred`].
     pub fn deferred(self) -> Deferred<'r> {
         self.0
-    }
-}
-
-/// A message that is completely verified, except that it may be a replay. Nothing can be read from it before a store
-/// accepts it.
-///
-/// A message may have several replay keys: one for each signature, nonce and assertion that may be used once. All of
-/// them must be new. If one is not, the message is refused, and the keys that were inserted before it remain: the
-/// message cannot be accepted later, and its sender must send another one. The order of the keys does not depend on the
-/// message, so that of several simultaneous deliveries exactly one is accepted.
-#[must_use = "the message is not accepted until a store says that it is new: call `accept` or `accept_async`"]
-pub struct PendingReplay<T> {
-    pub(crate) opened: T,
-    pub(crate) evidence: fn(&mut T) -> &mut Evidence,
-    pub(crate) remembered: Remembered,
-}
-
-/// What a store must remember of a message.
-pub(crate) struct Remembered {
-    now: SystemTime,
-    /// The keys, and the last instant at which each must be known.
-    keys: Vec<([u8; 32], SystemTime)>,
-}
-
-impl Remembered {
-    pub(crate) fn new(now: SystemTime, mut keys: Vec<([u8; 32], SystemTime)>) -> Self {
-        keys.sort_unstable();
-        Self { now, keys }
-    }
-}
-
-impl<T> std::fmt::Debug for PendingReplay<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PendingReplay").field("keys", &self.remembered.keys.len()).finish_non_exhaustive()
-    }
-}
-
-impl<T> PendingReplay<T> {
-    /// Returns the message, if `store` has not seen it.
-    ///
-    /// # Errors
-    /// [`OpenError::Replay`].
-    pub fn accept(mut self, store: &(impl ReplayCache + ?Sized)) -> Result<T, OpenError> {
-        if !store.remembers() {
-            (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
-        }
-        for (key, until) in &self.remembered.keys {
-            store.insert_if_absent(key, *until, self.remembered.now)?;
-        }
-        Ok(self.opened)
-    }
-
-    /// Returns the message, if `store` has not seen it. If the future is dropped before it is ready, the message is
-    /// refused, and perhaps remembered.
-    ///
-    /// # Errors
-    /// [`OpenError::Replay`].
-    pub async fn accept_async(self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
-        for (key, until) in &self.remembered.keys {
-            store.insert_if_absent_async(key, *until, self.remembered.now).await?;
-        }
-        Ok(self.opened)
     }
 }

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 pub mod attachments;
+mod authenticated_assertion;
 mod clock;
 mod correlation;
 mod deferred;
@@ -20,6 +21,7 @@ mod open;
 mod opened;
 mod outgoing;
 mod part;
+mod pending_replay;
 mod plan;
 mod policy;
 mod protection_token;
@@ -32,18 +34,18 @@ mod signer;
 mod transport;
 mod waiver;
 
+pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
-pub use deferred::{Answering, Deferred, PendingReplay};
+pub use deferred::{Answering, Deferred};
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted};
-pub use opened::{
-    Authenticated, AuthenticatedAssertion, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened,
-};
+pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, SignatureEvidence, UnsignedOpened};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, SignatureRequest, WireForm};
 pub use part::Part;
+pub use pending_replay::PendingReplay;
 pub use plan::Plan;
 pub use policy::AlgorithmPolicy;
 pub use protection_token::ProtectionToken;

@@ -5,9 +5,10 @@ use std::time::SystemTime;
 use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_soap::mime::MimePart;
 use wss_text::WireText;
-use wss_tokens::{AuthenticatedUser, ConfirmationMethod, IssuedAssertion};
+use wss_tokens::AuthenticatedUser;
 
 use crate::attachments::AuthenticatedAttachment;
+use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
@@ -41,15 +42,24 @@ use wss_bsp::Report;
 /// ```
 #[must_use]
 pub struct Opened {
-    pub(crate) body: String,
-    pub(crate) blocks: Vec<Block>,
+    pub(crate) content: Content,
     pub(crate) signer: Signer,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
-    pub(crate) attachments: Vec<AuthenticatedAttachment>,
-    pub(crate) unauthenticated_attachments: Vec<Option<String>>,
     pub(crate) forwarded: Option<String>,
     pub(crate) correlation: Correlation,
     pub(crate) evidence: Evidence,
+}
+
+/// What a message says, as far as one signature proves it.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    pub(crate) body: String,
+    /// The header blocks that the signature covers.
+    pub(crate) blocks: Vec<Block>,
+    /// The attachments that it covers.
+    pub(crate) attachments: Vec<AuthenticatedAttachment>,
+    /// The Content-IDs of the other attachments.
+    pub(crate) unauthenticated_attachments: Vec<Option<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -70,28 +80,6 @@ fn only_block<'o>(blocks: &'o [Block], namespace: &str, local: &str) -> Option<A
     let mut found = blocks.iter().filter(|block| block.namespace == namespace && block.local == local);
     let only = found.next().filter(|_| found.next().is_none());
     only.map(|block| Authenticated { xml: &block.xml })
-}
-
-/// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
-/// sender proved to be its subject. Only [`Receiver::open`](crate::Receiver::open) makes it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuthenticatedAssertion {
-    pub(crate) issued: IssuedAssertion,
-    pub(crate) method: ConfirmationMethod,
-}
-
-impl AuthenticatedAssertion {
-    /// The assertion.
-    #[must_use]
-    pub fn assertion(&self) -> &IssuedAssertion {
-        &self.issued
-    }
-
-    /// How the sender proved to be its subject.
-    #[must_use]
-    pub fn confirmed_by(&self) -> ConfirmationMethod {
-        self.method
-    }
 }
 
 /// Authenticated XML: digested octets, or plaintext that was decrypted inside them.
@@ -120,13 +108,13 @@ impl Opened {
     /// The Body element.
     #[must_use]
     pub fn body(&self) -> Authenticated<'_> {
-        Authenticated { xml: &self.body }
+        Authenticated { xml: &self.content.body }
     }
 
     /// The header block of this name that the same signature covers; `None` if none is covered, or two are.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
-        only_block(&self.blocks, namespace, local)
+        only_block(&self.content.blocks, namespace, local)
     }
 
     /// The signer of the Body.
@@ -144,13 +132,13 @@ impl Opened {
     /// The attachments that the same signature covers, in the order of the package.
     #[must_use]
     pub fn attachments(&self) -> &[AuthenticatedAttachment] {
-        &self.attachments
+        &self.content.attachments
     }
 
     /// The Content-IDs of attachments that it does not cover, `None` for one without an ID. Anyone may have added them.
     #[must_use]
     pub fn unauthenticated_attachments(&self) -> &[Option<String>] {
-        &self.unauthenticated_attachments
+        &self.content.unauthenticated_attachments
     }
 
     /// The message for forwarding, if the receiver [forwards](crate::Receiver::forwards). This node did not verify all
@@ -194,11 +182,9 @@ impl Opened {
 #[derive(Debug)]
 #[must_use]
 pub struct UnsignedOpened {
-    pub(crate) body: String,
-    pub(crate) blocks: Vec<Block>,
+    pub(crate) content: Content,
     pub(crate) signer: Option<Signer>,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
-    pub(crate) attachments: Vec<AuthenticatedAttachment>,
     pub(crate) unauthenticated_attachments: Vec<MimePart<'static>>,
     pub(crate) forwarded: Option<String>,
     pub(crate) correlation: Correlation,
@@ -210,7 +196,7 @@ impl UnsignedOpened {
     /// The Body in exclusive canonical form. Anyone may have written it.
     #[must_use]
     pub fn unauthenticated_body(&self) -> &str {
-        &self.body
+        &self.content.body
     }
 
     /// The attachments that no signature covers, decrypted where they were encrypted to the receiver: anyone may have
@@ -229,13 +215,13 @@ impl UnsignedOpened {
     /// The header block of this name that [`UnsignedOpened::signer`] covers; `None` if none is covered, or two are.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
-        only_block(&self.blocks, namespace, local)
+        only_block(&self.content.blocks, namespace, local)
     }
 
     /// The attachments that [`UnsignedOpened::signer`] covers, in the order of the package.
     #[must_use]
     pub fn attachments(&self) -> &[AuthenticatedAttachment] {
-        &self.attachments
+        &self.content.attachments
     }
 
     /// What this request leaves behind for its reply: hand it to [`Outgoing::answering`](crate::Outgoing::answering).

@@ -1,42 +1,24 @@
 //! The receiver: whom to trust, what to require, and the call that opens a message.
 
-use std::collections::{BTreeSet, HashSet};
-use std::rc::Rc;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::{Budget, Limit, Limits, transcode};
+use wss_c14n::Limits;
 use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
-use crate::correlation::Correlation;
-use crate::deferred::{Answering, Deferred, PendingReplay, Remembered};
-use crate::error::{OpenError, RequirementError};
-use crate::incoming::Incoming;
-use crate::key_uses::{KeyUseError, LEAST_OCTETS};
-use crate::open::{Opening, Read};
-use crate::opened::{Opened, UnsignedOpened};
-use crate::part::Part;
 use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
-use crate::signer::Signer;
-use crate::transport::TransportFacts;
-use crate::waiver::Waiver;
 use wss_bsp::Enforcement;
-use wss_soap::EnvelopeError;
 use wss_soap::Role;
-use wss_soap::mime::xop::expanded;
-use wss_soap::mime::{MimePart, Package};
 
 /// The highest age of a message, by default.
 pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
 /// How far clocks may differ, by default.
 pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
-
-/// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
-const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
 /// Opens messages. Whom to trust, what to require, and how to detect replays are arguments without defaults.
 ///
@@ -171,7 +153,7 @@ impl Receiver {
 
     /// Accepts ciphertext for other receivers in the Body, in header blocks or in the Security header, which
     /// intermediaries and clients of token services receive. The Body is then returned with that ciphertext, and
-    /// [`Opened::remaining_ciphertext`] lists it. Without this call a message with remaining ciphertext is refused:
+    /// [`Opened::remaining_ciphertext`](crate::Opened::remaining_ciphertext) lists it. Without this call a message with remaining ciphertext is refused:
     /// whoever removes an `xenc:EncryptedKey` leaves ciphertext where the sender meant plaintext.
     #[must_use]
     pub fn accept_ciphertext_for_others(mut self) -> Self {
@@ -328,7 +310,7 @@ impl Receiver {
 
     /// Keeps the message for forwarding: without our Security header, with the parts that were encrypted to us in
     /// plaintext, and with every other octet unchanged. For intermediaries, with [`Receiver::actor`]; see
-    /// [`Opened::forwarded`].
+    /// [`Opened::forwarded`](crate::Opened::forwarded).
     #[must_use]
     pub fn forwards(mut self) -> Self {
         self.forwards = true;
@@ -351,52 +333,6 @@ impl Receiver {
         self
     }
 
-    /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
-    /// [`Package`]. The attachments that the signature over the Body covers are in [`Opened::attachments`]. Require
-    /// [`Part::Attachments`] if it must cover all of them.
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    ///
-    /// # Specification
-    /// SOAP Message Security 1.1.1; SOAP Messages with Attachments Profile 1.1.1.
-    pub fn open<'m>(&self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
-        self.deferred().open(incoming)?.accept(&*self.replay)
-    }
-
-    /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
-    /// must be proven. The argument says what the caller vouches for about the transport. Parts without a signature are
-    /// unauthenticated in any case.
-    ///
-    /// # Errors
-    /// [`OpenError`]: for the log, not for the wire.
-    pub fn open_unsigned<'m>(
-        &self,
-        incoming: impl Into<Incoming<'m>>,
-        transport: TransportFacts,
-    ) -> Result<UnsignedOpened, OpenError> {
-        self.deferred().open_unsigned(incoming, transport)?.accept(&*self.replay)
-    }
-
-    /// Opens the reply to the request of this [`Secured::correlation`](crate::Secured::correlation). The reply may use
-    /// keys of the request, and its `wsse11:SignatureConfirmation`s must confirm the request. A message with the
-    /// request's signed data, or signed with one of the request's own keys, is not a reply. A reply under another key
-    /// that both sides have must confirm the request: [`Outgoing::answering`](crate::Outgoing::answering) does so by
-    /// default.
-    ///
-    /// # Specification
-    /// SOAP Message Security 1.1.1 §7.7 and §8.5.
-    pub fn answering<'r>(&'r self, request: &'r Correlation) -> Answering<'r> {
-        Answering(Deferred { receiver: self, request: Some(request) })
-    }
-
-    /// Opens messages in two steps: everything except the replay store, then the store, which may be asynchronous. This
-    /// receiver's own store is not asked; give [`DeferredReplay`](crate::DeferredReplay) to [`Receiver::new`] if there
-    /// is no other.
-    pub fn deferred(&self) -> Deferred<'_> {
-        Deferred { receiver: self, request: None }
-    }
-
     /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them.
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
@@ -417,119 +353,5 @@ impl Receiver {
     /// Every trust in certificates that it has: for signers, then for assertions.
     pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
         std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
-    }
-
-    /// Proves everything of a signed message but that it is new.
-    pub(crate) fn prove_signed(
-        &self,
-        incoming: &Incoming<'_>,
-        request: Option<&Correlation>,
-    ) -> Result<PendingReplay<Opened>, OpenError> {
-        let mut demanded = self.requirements.signed.clone();
-        demanded.insert(Part::Body);
-        let (mut opening, read) = self.process(incoming, demanded, request, self.protected_transport)?;
-        let signer = read.signer.ok_or(OpenError::NoKey)?;
-        let remembered = self.remembered(&opening);
-        let opened = Opened {
-            body: read.body,
-            blocks: read.blocks,
-            correlation: correlation_of(&mut opening, Some(&signer)),
-            signer,
-            assertions: read.assertions,
-            attachments: read.attachments,
-            unauthenticated_attachments: read.unauthenticated_attachments,
-            forwarded: read.forwarded,
-            evidence: opening.evidence,
-        };
-        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
-    }
-
-    /// Proves everything that is demanded of a message whose Body need not be signed, but that it is new.
-    pub(crate) fn prove_unsigned(
-        &self,
-        incoming: &Incoming<'_>,
-        request: Option<&Correlation>,
-        transport: TransportFacts,
-    ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
-        let is_protected = self.protected_transport || transport.is_protected();
-        let demanded = self.requirements.signed.clone();
-        let (mut opening, read) = self.process(incoming, demanded, request, is_protected)?;
-        opening.evidence.waived.push(Waiver::UnsignedBody);
-        let remembered = self.remembered(&opening);
-        let is_covered = |id: &str| read.attachments.iter().any(|covered| covered.content_id() == id);
-        let others = opening.attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));
-        let opened = UnsignedOpened {
-            body: read.body,
-            unauthenticated_attachments: others.map(MimePart::to_owned).collect(),
-            blocks: read.blocks,
-            correlation: correlation_of(&mut opening, read.signer.as_ref()),
-            signer: read.signer,
-            assertions: read.assertions,
-            attachments: read.attachments,
-            forwarded: read.forwarded,
-            transport,
-            evidence: opening.evidence,
-        };
-        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
-    }
-
-    fn process<'r>(
-        &'r self,
-        incoming: &'r Incoming<'r>,
-        demanded: BTreeSet<Part>,
-        request: Option<&'r Correlation>,
-        is_protected: bool,
-    ) -> Result<(Opening<'r>, Read), OpenError> {
-        let (message, package) = (incoming.envelope(), incoming.package());
-        self.requirements.check()?;
-        let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !self.short_secrets;
-        if let Some((_, secret)) = self.secrets.iter().find(too_short) {
-            return Err(KeyUseError::TooShort { octets: secret.len() }.into());
-        }
-        let encrypted = &self.requirements.encrypted;
-        if package.is_none() && (demanded.contains(&Part::Attachments) || encrypted.contains(&Part::Attachments)) {
-            return Err(RequirementError::NoPackage.into());
-        }
-        if self.requirements.confirmation && request.is_none() {
-            return Err(RequirementError::NotConfirmed.into());
-        }
-        self.limits.check(Limit::DocumentOctets, message.len()).map_err(EnvelopeError::from)?;
-        let mut text = transcode(message).map_err(EnvelopeError::from)?;
-        let mut attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
-        let is_xop = package.is_some_and(Package::is_xop);
-        if is_xop {
-            let expanded = expanded(&text, &attachments, &self.limits)?;
-            // Parts of the envelope are no longer beside it.
-            attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
-            text = expanded.envelope.into();
-        }
-        let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
-        let budget = Rc::new(Budget::new(&self.limits, text.len() as u64 + beside));
-        let mut opening = Opening::new(self, budget, package, attachments, demanded, request, is_protected);
-        let read = opening.run(&text)?;
-        Ok((opening, read))
-    }
-
-    /// The keys that the replay store is asked for last: every signature, nonce and assertion that may be used once.
-    fn remembered(&self, opening: &Opening<'_>) -> Remembered {
-        // Created may be ahead by the skew. No message passes the freshness check later than this.
-        let window = self.max_age.saturating_add(self.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
-        let until = opening.now.checked_add(window).unwrap_or(opening.now);
-        let keys = opening.replay_keys.iter();
-        let keys = keys.map(|(key, at_least)| (*key, at_least.map_or(until, |at_least| at_least.max(until))));
-        Remembered::new(opening.now, keys.collect())
-    }
-}
-
-/// What the message leaves behind for its reply.
-fn correlation_of(opening: &mut Opening<'_>, signer: Option<&Signer>) -> Correlation {
-    let subject = signer.and_then(|signer| opening.subject_certificate(signer));
-    Correlation {
-        signature_values: std::mem::take(&mut opening.signature_values),
-        signed_infos: std::mem::take(&mut opening.signed_infos),
-        own_keys: Vec::new(),
-        keys: std::mem::take(&mut opening.keys),
-        certificate: signer.and_then(Signer::certificate).cloned().or(subject),
-        subject_of: Vec::new(),
     }
 }

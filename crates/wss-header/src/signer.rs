@@ -6,7 +6,7 @@ use wss_crypto::Certificate;
 use wss_text::{WireText, shown};
 use wss_tokens::{AuthenticatedUser, ValidatedCertificate};
 
-use crate::opened::AuthenticatedAssertion;
+use crate::authenticated_assertion::AuthenticatedAssertion;
 
 /// The maker of a verified signature.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,137 +1,126 @@
 //! Authorship: who answers for what a signature covers, and which tokens belong to the message.
 //!
 //! Whoever sees a token on the way can put it into a message of his own, cover it with a signature of his own, and encrypt
-//! it to the receiver. So a token names the author of a message only by a key that it proves, by a password that none but
-//! the receiver can read, or over a transport that the caller declares protected. A digest of a password, a bearer
-//! assertion, a license or a ticket that is merely covered by an anonymous signature names nobody.
+//! it to the receiver. So a token names the author of a message only by a key that it proves, by a password that only the
+//! receiver can read, or over a transport that the caller declares protected. A digest of a password, a bearer assertion,
+//! a license or a ticket that an anonymous signature merely covers names nobody.
 
 use std::ops::Range;
 
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::Opening;
-use super::assertions::holds_key;
-use super::signature::ProvenSignature;
-use crate::error::{OpenError, RequirementError};
-use crate::opened::AuthenticatedAssertion;
+use super::assertions::{holds_key, vouches};
+use super::facts::Facts;
+use super::proven::ProvenSignature;
+use super::terms::Terms;
+use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// Which signature proves what is demanded, and who answers for it; `None` where nothing is demanded.
-pub(super) type Proof = Result<Option<(usize, Signer)>, OpenError>;
-
-impl Opening<'_> {
-    /// Who answers for what a signature covers: its signer; for an anonymous one whoever endorsed it by signing it, or the
-    /// user whose token it covers, if nobody else can have put that token there.
-    pub(super) fn author(&self, signature: &ProvenSignature) -> Option<Signer> {
-        if !signature.signer.is_anonymous() {
-            return Some(signature.signer.clone());
+/// Who answers for what a signature covers: its signer. For an anonymous one it is whoever endorsed it by signing it, or
+/// the user whose token it covers, if nobody else can have put that token there.
+pub(super) fn author(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Option<Signer> {
+    if !signature.signer.is_anonymous() {
+        return Some(signature.signer.clone());
+    }
+    let endorses = |other: &&ProvenSignature| {
+        !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
+    };
+    if let Some(endorsing) = facts.signatures.iter().find(endorses) {
+        return Some(endorsing.signer.clone());
+    }
+    for (span, user) in known_users(facts) {
+        if is_senders_own(signature, span, user, terms, facts) {
+            return Some(Signer::User(user.clone()));
         }
-        let endorses = |other: &&ProvenSignature| {
-            !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
-        };
-        if let Some(endorsing) = self.signatures.iter().find(endorses) {
-            return Some(endorsing.signer.clone());
+    }
+    terms.receiver.requirements.anonymous.then_some(Signer::Anonymous)
+}
+
+/// The user of the message that `proof` proves, if it has one. Where nothing proves the message as a whole, it is a user
+/// whose password was checked.
+pub(super) fn user(proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> Option<AuthenticatedUser> {
+    let is_own = |span: &Range<usize>, user: &AuthenticatedUser| {
+        proof.is_none_or(|proof| is_user_of(proof, span, user, terms, facts))
+    };
+    known_users(facts).find(|(span, user)| is_own(span, user)).map(|(_, user)| user.clone())
+}
+
+/// The assertions whose sender was shown to be their subject, and how.
+pub(super) fn confirmed_assertions(
+    proof: Option<&ProvenSignature>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Vec<AuthenticatedAssertion> {
+    let mut confirmed = Vec::new();
+    let of_message = || facts.signatures.iter().filter(|other| belongs_to(other, proof, terms, facts));
+    for seen in &facts.assertions {
+        let method = seen.issued.methods().iter().copied().find(|method| match method {
+            ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued)),
+            ConfirmationMethod::SenderVouches => of_message().any(|s| vouches(s, seen, terms)),
+            ConfirmationMethod::Bearer => is_presented(proof, &Part::Assertion, &seen.span, terms),
+        });
+        if let Some(method) = method {
+            confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });
         }
-        for (span, user) in &self.usernames {
-            if let Some(user) = user.as_ref().filter(|user| self.is_senders_own(signature, span, user)) {
-                return Some(Signer::User(user.clone()));
-            }
-        }
-        self.receiver.requirements.anonymous.then_some(Signer::Anonymous)
     }
+    confirmed
+}
 
-    /// Whether the username token at `span`, which an anonymous signature covers, was put there by its user.
-    fn is_senders_own(&self, signature: &ProvenSignature, span: &Range<usize>, user: &AuthenticatedUser) -> bool {
-        let is_covered = signature.coverage.has(&Part::UsernameToken, span);
-        let is_secret = user.password_was_clear_text() && self.is_encrypted_by(signature, span);
-        is_covered && (self.is_protected || is_secret)
-    }
+/// Whether what `other` proves belongs to the message that `proof` proves: `other` signs that signature, or all that is
+/// demanded. A signature without the Timestamp, for example, may be of any age.
+fn belongs_to(other: &ProvenSignature, proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> bool {
+    proof.is_none_or(|proof| other.span == proof.span || other.coverage.has(&Part::Signature, &proof.span))
+        || terms.demanded.iter().all(|part| facts.is_part_covered_by(part, other))
+}
 
-    /// Whether the token at `span` came encrypted, at every layer, by whoever made the signature: under the secret that
-    /// signs, or a key derived from it. Under another key it may be ciphertext of someone else's message, whose digest
-    /// is known from there.
-    fn is_encrypted_by(&self, signature: &ProvenSignature, span: &Range<usize>) -> bool {
-        let mut layers = self.decrypted.iter().filter(|d| d.is_username && d.span == *span).peekable();
-        signature.root.is_some() && layers.peek().is_some() && layers.all(|layer| layer.root == signature.root)
-    }
+/// The users who were authenticated, and where their tokens are.
+fn known_users<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f Range<usize>, &'f AuthenticatedUser)> {
+    facts.users.iter().filter_map(|token| Some((&token.span, token.user.as_ref()?)))
+}
 
-    /// Whether the token at `span`, with nothing but itself to prove, belongs to the message that `proof` proves: someone
-    /// known put it there.
-    fn is_presented(&self, proof: Option<&ProvenSignature>, part: &Part, span: &Range<usize>) -> bool {
-        let by_signer = |proof: &ProvenSignature| !proof.signer.is_anonymous() && proof.coverage.has(part, span);
-        self.is_protected || proof.is_some_and(by_signer)
-    }
+/// Whether the username token at `span`, which an anonymous signature covers, was put there by its user.
+fn is_senders_own(
+    signature: &ProvenSignature,
+    span: &Range<usize>,
+    user: &AuthenticatedUser,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> bool {
+    let is_covered = signature.coverage.has(&Part::UsernameToken, span);
+    let is_secret = user.password_was_clear_text() && is_encrypted_by(signature, span, facts);
+    is_covered && (terms.is_protected || is_secret)
+}
 
-    /// Whether the user of the token at `span` wrote the message that `proof` proves, or its signer presents that token.
-    fn is_user_of(&self, proof: &ProvenSignature, span: &Range<usize>, user: &AuthenticatedUser) -> bool {
-        let is_own = |signature: &ProvenSignature| {
-            matches!(&signature.signer, Signer::User(_)) && signature.token_span.as_ref() == Some(span)
-        };
-        let endorses = |other: &ProvenSignature| other.coverage.has(&Part::Signature, &proof.span);
-        let by_key = self.signatures.iter().any(|other| is_own(other) && (other.span == proof.span || endorses(other)));
-        by_key
-            || self.is_presented(Some(proof), &Part::UsernameToken, span)
-            || (proof.signer.is_anonymous() && self.is_senders_own(proof, span, user))
-    }
+/// Whether the username token at `span` came encrypted, at every layer, by whoever made the signature: under the secret
+/// that signs, or a key derived from it. Under another key it may be ciphertext of someone else's message, whose digest is
+/// known from there.
+fn is_encrypted_by(signature: &ProvenSignature, span: &Range<usize>, facts: &Facts<'_>) -> bool {
+    let mut layers = facts.decryptions.layers_of_username(span).peekable();
+    signature.root.is_some() && layers.peek().is_some() && layers.all(|layer| layer.root == signature.root)
+}
 
-    /// Whether what `other` proves belongs to the message that `proof` proves: it signs that signature, or all that is
-    /// demanded, as a signature without the Timestamp does not, which may be of any age.
-    fn belongs_to(&self, other: &ProvenSignature, proof: Option<&ProvenSignature>) -> bool {
-        proof.is_none_or(|proof| other.span == proof.span || other.coverage.has(&Part::Signature, &proof.span))
-            || self.demanded.iter().all(|part| self.is_covered_by(other, part))
-    }
+/// Whether the token at `span`, which by itself proves nothing of the message, belongs to the message that `proof` proves:
+/// someone known put it there.
+fn is_presented(proof: Option<&ProvenSignature>, part: &Part, span: &Range<usize>, terms: &Terms<'_>) -> bool {
+    let by_signer = |proof: &ProvenSignature| !proof.signer.is_anonymous() && proof.coverage.has(part, span);
+    terms.is_protected || proof.is_some_and(by_signer)
+}
 
-    /// The user of the message, if it has one. Where nothing proves the message as a whole, a user whose password was
-    /// checked.
-    pub(super) fn user(&self, proof: Option<&ProvenSignature>) -> Option<AuthenticatedUser> {
-        let known = self.usernames.iter().filter_map(|(span, user)| Some((span, user.as_ref()?)));
-        let mut own = known.filter(|(span, user)| proof.is_none_or(|proof| self.is_user_of(proof, span, user)));
-        own.next().map(|(_, user)| user.clone())
-    }
-
-    /// The signature that proves what is demanded, if that was proven.
-    pub(super) fn proof_of(&self, proof: &Proof) -> Option<&ProvenSignature> {
-        let (at, _) = proof.as_ref().ok()?.as_ref()?;
-        self.signatures.get(*at)
-    }
-
-    /// Whether the message has the tokens that are required, each tied to the message.
-    pub(super) fn check_tokens(&self, proof: &Proof, confirmed: &[AuthenticatedAssertion]) -> Result<(), OpenError> {
-        let requirements = &self.receiver.requirements;
-        let missing = |token: &'static str, is_there: bool| match proof {
-            // What ties tokens to the message is missing, too: that comes first.
-            Err(error) if is_there => error.clone(),
-            _ if is_there => RequirementError::UnboundToken { token }.into(),
-            _ => RequirementError::NoToken { token }.into(),
-        };
-        if requirements.username && self.evidence.user.is_none() {
-            return Err(missing("username", self.usernames.iter().any(|(_, user)| user.is_some())));
-        }
-        for version in &requirements.assertions {
-            if !confirmed.iter().any(|assertion| assertion.issued.version() == *version) {
-                let mut seen = self.assertions.iter().filter(|seen| seen.issued.version() == *version);
-                let is_bearer = seen.any(|seen| seen.issued.methods().contains(&ConfirmationMethod::Bearer));
-                return Err(missing("SAML", is_bearer));
-            }
-        }
-        Ok(())
-    }
-
-    /// The assertions whose sender was shown to be their subject, and by what.
-    pub(super) fn confirmed_assertions(&self, proof: Option<&ProvenSignature>) -> Vec<AuthenticatedAssertion> {
-        let mut confirmed = Vec::new();
-        let of_message = || self.signatures.iter().filter(|other| self.belongs_to(other, proof));
-        for seen in &self.assertions {
-            let method = seen.issued.methods().iter().copied().find(|method| match method {
-                ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued)),
-                ConfirmationMethod::SenderVouches => of_message().any(|s| self.vouches(s, seen)),
-                ConfirmationMethod::Bearer => self.is_presented(proof, &Part::Assertion, &seen.span),
-            });
-            if let Some(method) = method {
-                confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });
-            }
-        }
-        confirmed
-    }
+/// Whether the user of the token at `span` wrote the message that `proof` proves, or its signer presents that token.
+fn is_user_of(
+    proof: &ProvenSignature,
+    span: &Range<usize>,
+    user: &AuthenticatedUser,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> bool {
+    let is_own = |signature: &ProvenSignature| {
+        matches!(&signature.signer, Signer::User(_)) && signature.token_span.as_ref() == Some(span)
+    };
+    let endorses = |other: &ProvenSignature| other.coverage.has(&Part::Signature, &proof.span);
+    let by_key = facts.signatures.iter().any(|other| is_own(other) && (other.span == proof.span || endorses(other)));
+    by_key
+        || is_presented(Some(proof), &Part::UsernameToken, span, terms)
+        || (proof.signer.is_anonymous() && is_senders_own(proof, span, user, terms, facts))
 }

@@ -10,6 +10,7 @@ use thiserror::Error;
 use wss_c14n::{Canonicalization, Moved};
 use wss_text::WireText;
 
+use super::carry::Carry;
 use crate::part::Part;
 
 /// Why a signature does not prove a part that it covers as ciphertext.
@@ -112,8 +113,8 @@ impl Coverage {
         self.held().any(|covered| covered.span == *span)
     }
 
-    /// Ciphertext at `replaced` was decrypted, and what came out is not proven by what was digested: the elements
-    /// around it are not proven, either.
+    /// Loses the elements around `replaced`, where ciphertext was decrypted: what was digested does not prove its
+    /// plaintext, so it does not prove them, either.
     pub(super) fn lose(&mut self, replaced: &Range<usize>, why: &CoverageLost) {
         self.lose_where(replaced, |_| Some(why.clone()));
     }
@@ -140,18 +141,16 @@ impl Coverage {
         self.0.iter().filter_map(|covered| Some((covered.part.as_ref()?, covered.lost.as_ref()?)))
     }
 
-    /// What was covered at `span` turned out to be `part`.
+    /// Notes that the covered element at `span` turned out to be `part`.
     pub(super) fn rename(&mut self, span: &Range<usize>, part: &Part) {
         for covered in self.0.iter_mut().filter(|covered| covered.span == *span) {
             covered.part = Some(part.clone());
         }
     }
+}
 
-    /// Carries the places into the next revision; `None` if one of them is no longer an element.
-    pub(super) fn carry(&mut self, moved: &Moved) -> Option<()> {
-        for covered in &mut self.0 {
-            covered.span = moved.span(&covered.span)?;
-        }
-        Some(())
+impl Carry for Coverage {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.0.iter_mut().try_for_each(|covered| covered.span.carry(moved))
     }
 }

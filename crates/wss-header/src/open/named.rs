@@ -6,6 +6,8 @@ use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::Certificate;
 use wss_text::WireText;
 
+use super::facts::SeenToken;
+
 /// The most octets of a certificate that is named by its subject.
 const MAX_CERTIFICATE: usize = 64 << 10;
 
@@ -75,9 +77,19 @@ fn certificate_in(base64: &str) -> String {
 }
 
 /// A certificate by its subject, issuer and serial number.
-pub(super) fn described(certificate: &Certificate) -> String {
+fn described(certificate: &Certificate) -> String {
     let (subject, issuer, serial) = (certificate.subject(), certificate.issuer(), certificate.serial_decimal());
     format!("the certificate of {subject:?} (issuer {issuer:?}, serial {serial})")
+}
+
+/// To whom a key is encrypted, as its `ds:KeyInfo` says: `tokens` are those of the header.
+pub(super) fn addressee(key_info: Option<Element<'_>>, tokens: &[SeenToken]) -> WireText {
+    let references = key_info.into_iter().flat_map(Element::descendants_and_self);
+    let mut uris = references.filter(|inner| inner.is(name::WSSE.uri, "Reference"));
+    let uri = uris.next().and_then(|reference| reference.attribute("", "URI"));
+    let named = uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
+    let token = tokens.iter().find(|token| named.is_some() && token.id.as_deref() == named);
+    token.map_or_else(|| named_by(key_info), |token| described(&token.certificate).into())
 }
 
 fn last_word(uri: &str) -> &str {

@@ -1,98 +1,138 @@
 //! Revealing: decryption alone, for reports. Nothing is verified, nothing is proven, and no failure stops it.
 
-use std::ops::Range;
+use std::collections::BTreeSet;
 
 use wss_c14n::{Document, Element, IdIndex, Limit, name};
-use wss_xmlenc::parse_reference_list;
+use wss_soap::mime::{MimePart, Package};
+use wss_soap::{Envelope, SecurityHeader};
 use zeroize::Zeroizing;
 
-use super::{Decrypted, Opening, Scene, Step};
-use crate::error::OpenError;
-use wss_bsp::Revealed;
-use wss_soap::Envelope;
-use wss_soap::SecurityHeader;
+use super::Arrived;
+use super::carry::Carry;
+use super::facts::{DecryptedElement, Facts};
+use super::header::decrypt_listed;
+use super::keys::KeyRing;
+use super::replacement::Replacement;
+use super::revision::Revision;
+use super::terms::Terms;
+use super::tokens::collect_one;
+use crate::receiver::Receiver;
+use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
-impl Opening<'_> {
-    /// Decrypts what our keys open, in the order of the header: the last revision, if there is another than the
-    /// message, and where all ciphertext of the message stands in it. `signatures` hears of the children of our header that are signatures, when their turn
-    /// comes, in the revision that is at hand then. `None` if there is no header for us in an envelope with Ids that
-    /// are unique.
-    pub(crate) fn reveal(
-        &mut self,
-        message: &str,
-        mut signatures: impl FnMut(&Document<'_>, &Range<usize>, &[usize]),
-    ) -> Option<(Option<String>, Vec<Revealed>)> {
-        let budget = std::rc::Rc::clone(&self.budget);
-        let mut decrypted: Option<Zeroizing<String>> = None;
-        let mut carried: Option<Vec<Revealed>> = None;
-        loop {
+/// Decrypts what the keys of `receiver` decrypt, in the order of the header. `signatures` is called with the children of our
+/// header that are signatures, when their turn comes, in the revision that is at hand then. `None` if there is no header for
+/// the receiver in an envelope with unique Ids.
+pub(crate) fn reveal(
+    receiver: &Receiver,
+    message: &str,
+    package: Option<&Package<'_>>,
+    signatures: &mut SignaturesDue<'_>,
+) -> Option<Decryption> {
+    let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
+    let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
+    let incoming = Arrived { octets: message.as_bytes(), package, request: None, transport: None };
+    let terms = Terms::new(receiver, BTreeSet::new(), incoming, message.len() as u64 + beside);
+    let mut facts = Facts::new(attachments);
+    let mut ring = KeyRing::new(receiver);
+    let mut position = 0;
+    let mut ciphertexts: Option<Vec<Revealed>> = None;
+    let mut decrypted: Option<Zeroizing<String>> = None;
+    loop {
+        let next = {
             let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
-            let document = Document::parse_within(source, &budget).ok()?;
-            let envelope = Envelope::locate(&document).ok()?;
-            let ids = IdIndex::build(&document).ok()?;
-            let header = SecurityHeader::locate(envelope, &self.receiver.role, budget.limits()).ok()??;
-            let spans = carried.get_or_insert_with(|| ciphertexts(&document));
-            let children: Vec<Element<'_>> =
-                header.children().take(budget.limits().size(Limit::HeaderChildren)).collect();
-            for child in children.iter().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken")) {
-                if self.tokens.iter().all(|token| token.span != child.span()) {
-                    let _unreadable = self.token(*child);
-                }
+            let document = Document::parse_within(source, &terms.budget).ok()?;
+            let revision = read_leniently(&document, &terms)?;
+            let spans = ciphertexts.get_or_insert_with(|| find_ciphertexts(&document));
+            for token in revision.binary_tokens() {
+                let _unreadable = collect_one(token, &terms, &mut facts);
             }
-            let scene = Scene { envelope, ids: &ids, header };
-            let mut due = Vec::new();
-            let mut next = None;
-            while let (Some(child), None) = (children.get(self.position).copied(), &next) {
-                if child.is(name::DS.uri, "Signature") {
-                    due.push(self.position);
-                }
-                self.position += 1;
-                if let Ok(Step::Spliced(splices, plaintexts)) = self.reveal_child(&scene, child)
-                    && !splices.is_empty()
-                {
-                    next = Some((splices, plaintexts));
-                }
-            }
+            let from = position;
+            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position);
+            let due: Vec<usize> = (from..position)
+                .filter(|at| revision.children.get(*at).is_some_and(|child| child.is(name::DS.uri, "Signature")))
+                .collect();
             if !due.is_empty() {
-                signatures(&document, &header.element.span(), &due);
+                signatures(&document, &revision.header.element.span(), &due);
             }
-            let Some((splices, plaintexts)) = next.filter(|_| budget.charge(Limit::Revisions, 1).is_ok()) else {
-                break;
-            };
-            let (revision, moved) = splices.apply(source);
-            self.carry(&moved).ok()?;
-            for span in spans {
-                span.now = moved.replaced(&span.now).or_else(|| moved.span(&span.now))?;
+            match replacement.filter(|_| terms.budget.charge(Limit::Revisions, 1).is_ok()) {
+                Some(replacement) => record(replacement, source, &mut facts, spans)?,
+                None => break,
             }
-            for plaintext in plaintexts {
-                let span = moved.replaced(&plaintext.replaced)?;
-                self.decrypted.push(Decrypted::at(span, plaintext.in_body, plaintext.whole_content));
-            }
-            decrypted = Some(Zeroizing::new(revision));
-        }
-        let last = decrypted.map(|mut revision| std::mem::take(&mut *revision));
-        Some((last, carried.unwrap_or_default()))
+        };
+        decrypted = Some(next);
     }
-
-    /// Where what was decrypted stands in the last revision.
-    pub(crate) fn revealed(&self) -> impl Iterator<Item = Range<usize>> {
-        self.decrypted.iter().map(|decrypted| decrypted.span.clone())
-    }
-
-    fn reveal_child(&mut self, scene: &Scene<'_>, child: Element<'_>) -> Result<Step, OpenError> {
-        if child.is(name::XENC.uri, "EncryptedKey") {
-            return self.encrypted_key(scene, child);
-        }
-        if child.is(name::XENC.uri, "ReferenceList") {
-            let listed = parse_reference_list(child, &self.budget)?;
-            return self.decrypt(scene, child, &listed, None);
-        }
-        Ok(Step::Next)
-    }
+    let source = decrypted.map(|mut revision| std::mem::take(&mut *revision));
+    Some(Decryption {
+        source,
+        revealed: facts.decryptions.elements.iter().map(|decrypted| decrypted.span.clone()).collect(),
+        carried: ciphertexts.unwrap_or_default(),
+        attachments: facts.attachments.opened().map(MimePart::to_owned).collect(),
+    })
 }
 
-/// Every EncryptedData of the message, and the EncryptedHeaders around them: a block is replaced whole.
-fn ciphertexts(document: &Document<'_>) -> Vec<Revealed> {
+/// The parts of a revision, as many children of the header as the limit admits.
+fn read_leniently<'d>(document: &'d Document<'d>, terms: &Terms<'_>) -> Option<Revision<'d>> {
+    let envelope = Envelope::locate(document).ok()?;
+    let ids = IdIndex::build(document).ok()?;
+    let limits = terms.budget.limits();
+    let header = SecurityHeader::locate(envelope, &terms.receiver.role, limits).ok()??;
+    let children = header.children().take(limits.size(Limit::HeaderChildren)).collect();
+    Some(Revision { document, envelope, ids, header, children })
+}
+
+/// Processes the children from `position` on, up to the first that decrypts something of the envelope.
+fn decrypt_next(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    position: &mut usize,
+) -> Option<Replacement> {
+    while let Some(child) = revision.children.get(*position).copied() {
+        *position += 1;
+        if is_list(child)
+            && let Ok(Some(replacement)) = decrypt_listed(revision, terms, facts, ring, child)
+            && !replacement.splices.is_empty()
+        {
+            return Some(replacement);
+        }
+    }
+    None
+}
+
+fn is_list(child: Element<'_>) -> bool {
+    child.is(name::XENC.uri, "EncryptedKey") || child.is(name::XENC.uri, "ReferenceList")
+}
+
+/// The next revision, to which the facts and the places of all ciphertext are carried.
+fn record(
+    replacement: Replacement,
+    source: &str,
+    facts: &mut Facts<'_>,
+    ciphertexts: &mut [Revealed],
+) -> Option<Zeroizing<String>> {
+    let (next, moved) = replacement.splices.apply(source);
+    let next = Zeroizing::new(next);
+    facts.carry(&moved)?;
+    for ciphertext in ciphertexts {
+        ciphertext.now = moved.replaced(&ciphertext.now).or_else(|| moved.span(&ciphertext.now))?;
+    }
+    for plaintext in replacement.plaintexts {
+        facts.decryptions.elements.push(DecryptedElement {
+            span: moved.replaced(&plaintext.replaced)?,
+            depth: 1,
+            root: None,
+            evidence: None,
+            in_body: plaintext.place.in_body,
+            whole_content: plaintext.place.whole_content,
+            part: None,
+        });
+    }
+    Some(next)
+}
+
+/// Every EncryptedData of the message. An EncryptedHeader counts in its place, since a block is replaced whole.
+fn find_ciphertexts(document: &Document<'_>) -> Vec<Revealed> {
     let mut found = Vec::new();
     for element in document.elements() {
         let is_block = element.is(name::WSSE11.uri, "EncryptedHeader");

@@ -1,16 +1,18 @@
-//! Keys that are wrapped under what one of our identities and the originator agree on (XML Encryption 1.1 §5.6).
+//! Key agreement: keys that are wrapped under what one of our identities and the originator agree on (XML Encryption 1.1
+//! §5.6).
 
 use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
-use super::keys::{FoundSecret, Holder};
+use super::{FoundSecret, Holder, KeySearch};
 use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
+use crate::open::named::addressee;
 
-impl super::Opening<'_> {
-    /// Unwraps `key`; `None` if it is for someone else. A wrong originator, a wrong wrapped key and a wrong content fail
-    /// alike, as for transported keys.
+impl KeySearch<'_, '_> {
+    /// Unwraps `key`; `None` if it is for another receiver. A wrong originator, a wrong wrapped key and a wrong content
+    /// fail alike, as for transported keys.
     pub(super) fn unwrap_agreed(
         &mut self,
         key: &EncryptedKey<'_>,
@@ -19,22 +21,22 @@ impl super::Opening<'_> {
     ) -> Result<Option<FoundSecret>, OpenError> {
         let KeyMethod::Wrap(wrap) = key.method() else { return Ok(None) };
         let derivation = agreement.derivation().derivation();
-        self.receiver.policy.encryption.check_agreement(agreement.method(), derivation)?;
-        let recipient = agreement.recipient().map(|element| KeyInfo::parse(element, &self.budget)).transpose()?;
+        self.terms.receiver.policy.encryption.check_agreement(agreement.method(), derivation)?;
+        let recipient = agreement.recipient().map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
         let Some(identity) = self.recipient(recipient.as_ref())? else {
-            self.addressee = Some(self.addressee_in(agreement.recipient()));
+            self.ring.addressee = Some(addressee(agreement.recipient(), self.tokens));
             return Ok(None);
         };
-        // Nothing in the header names a key of the originator's that the receiver knows: it is fresh for each message.
+        // The originator's key is fresh for each message, so no known key is named in the header.
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();
         let label = agreement.method().uri();
         let unwrapped = |secret| FoundSecret::new(secret, KeyOrigin::Agreed, Holder::Anonymous, label);
-        let wrapping = agreement.agree(ours, originator, wrap.key_len(), &self.budget)?;
+        let wrapping = agreement.agree(ours, originator, wrap.key_len(), &self.terms.budget)?;
         let wrapping = unwrapped(wrapping);
-        self.note_use(&wrapping, KeyUse::Wrap)?;
+        self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        self.keys.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
+        self.ring.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
         let found = FoundSecret::new(secret, KeyOrigin::EncryptedKey, Holder::Anonymous, label);
         Ok(Some(found.through("xenc:EncryptedKey", key.element())))
     }

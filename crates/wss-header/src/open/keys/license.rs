@@ -1,24 +1,24 @@
-//! Licenses of the header (REL Token Profile 1.1.1): opaque XML here; the application says whose key one names.
+//! Licenses of the header (REL Token Profile 1.1.1): XML that is opaque here; the application says whose
+//! key one names.
 
 use wss_c14n::{Element, id_of, name};
 use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError};
 
-use super::keys::{FoundKey, Holder};
-use super::{Opening, Scene};
+use super::{FoundKey, Holder, KeySearch};
 use crate::error::OpenError;
+use crate::open::revision::Revision;
 
-impl Opening<'_> {
-    /// The key of the license a reference means, if it means one.
+impl KeySearch<'_, '_> {
+    /// The key of the license that a reference means, if it means one.
     pub(super) fn key_of_license(
         &self,
-        scene: &Scene<'_>,
         place: Element<'_>,
         reference: &SecurityTokenReference<'_>,
     ) -> Result<Option<FoundKey>, OpenError> {
-        let Some((license, id)) = license_named(scene, reference)? else { return Ok(None) };
+        let Some((license, id)) = license_named(self.revision, reference)? else { return Ok(None) };
         self.check_order(place, license, &id)?;
-        let licenses = self.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
-        let octets = license.canonical(&self.budget);
+        let licenses = self.terms.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
+        let octets = license.canonical(&self.terms.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::NoKey)?;
         let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;
@@ -28,14 +28,13 @@ impl Opening<'_> {
 
 /// A license of our header: by its `wsu:Id`, or by its `licenseId` where it has no other (BSP R6301).
 fn license_named<'d>(
-    scene: &Scene<'d>,
+    revision: &Revision<'d>,
     reference: &SecurityTokenReference<'_>,
 ) -> Result<Option<(Element<'d>, String)>, OpenError> {
-    let is_ours =
-        |token: &Element<'d>| token.is(name::REL.uri, "license") && token.parent() == Some(scene.header.element);
+    let is_ours = |token: &Element<'d>| token.is(name::REL.uri, "license") && revision.is_in_header(*token);
     match reference {
         SecurityTokenReference::Direct { id, value_type } => {
-            let Some(license) = scene.ids.get(id).filter(is_ours) else { return Ok(None) };
+            let Some(license) = revision.ids.get(id).filter(is_ours) else { return Ok(None) };
             // The type is mandatory (BSP R6304).
             match value_type {
                 Some(value_type) if value_type == REL_LICENSE => Ok(Some((license, id.clone()))),
@@ -44,7 +43,7 @@ fn license_named<'d>(
         }
         SecurityTokenReference::External { uri, value_type, .. } if value_type.as_deref() == Some(REL_LICENSE) => {
             let named = |license: &Element<'d>| license.attribute("", "licenseId").as_deref() == Some(uri.as_str());
-            let mut found = scene.header.children().filter(is_ours).filter(named);
+            let mut found = revision.children.iter().copied().filter(is_ours).filter(named);
             let elsewhere = || TokenError::Elsewhere { uri: uri.into() };
             let license = found.next().ok_or_else(elsewhere)?;
             if found.next().is_some() || id_of(license).is_some() {

@@ -3,7 +3,7 @@
 //!
 //! A signature over ciphertext proves the plaintext in the surroundings that the signature covers. Exclusive
 //! canonicalisation leaves out declarations that nothing utilizes, and ciphertext utilizes none of its plaintext's
-//! prefixes: such a declaration can be changed with every digest intact.
+//! prefixes. So such a declaration can be changed with every digest intact.
 //!
 //! Attributes of the `xml` namespace need no rule here. Those inside what is covered were digested with their elements;
 //! those outside are not inherited by what is handed out, since that is in exclusive canonical form.
@@ -13,29 +13,12 @@ use std::ops::Range;
 use wss_c14n::Element;
 use wss_text::WireText;
 
-use super::Opening;
-use super::coverage::{CoverageLost, Covered};
+use crate::open::coverage::{CoverageLost, Covered};
 
-impl Opening<'_> {
-    /// A plaintext takes the place of `replaced`, and takes the namespaces of `prefixes` from around it: signatures that
-    /// cover the ciphertext prove the plaintext only where they tell these namespaces.
-    pub(super) fn weigh_namespaces(&mut self, replaced: Element<'_>, prefixes: &[String]) {
-        if self.receiver.unsigned_namespaces {
-            return;
-        }
-        let absence = self.receiver.untold_absence;
-        let plaintexts: Vec<Range<usize>> = self.decrypted.iter().map(|decrypted| decrypted.span.clone()).collect();
-        for signature in &mut self.signatures {
-            signature.coverage.lose_where(&replaced.span(), |covered| {
-                let later = plaintexts.get(covered.plaintexts_before..).unwrap_or_default();
-                untold(covered, replaced, prefixes, later, absence)
-            });
-        }
-    }
-}
-
-/// The first namespace that is not told, unless it is that there is no default, and `absence` need not be told.
-fn untold(
+/// Why a signature that covers `covered` does not prove a plaintext in the place of `replaced`, which takes the namespaces
+/// of `prefixes` from around it: the first of them that the signature does not tell. With `absence` it need not tell that
+/// there is no default namespace. `plaintexts` are the spans that were decrypted after the element was covered.
+pub(super) fn untold(
     covered: &Covered,
     replaced: Element<'_>,
     prefixes: &[String],
@@ -53,8 +36,8 @@ fn untold(
     if covered.span != replaced.span() {
         return taken.find(|prefix| !is_told(covered, replaced, prefix, plaintexts)).map(lost);
     }
-    // The apex itself goes. What its PrefixList renders must be what is in scope around it, since that is in scope at
-    // what takes its place.
+    // The apex itself is replaced. What its PrefixList renders must be what is in scope around it, since that is in scope
+    // for the plaintext.
     let differs = |prefix: &&str| {
         let outside = around.and_then(|around| around.namespace_of_prefix(prefix));
         replaced.declares(prefix) && replaced.namespace_of_prefix(prefix) != outside
@@ -64,7 +47,7 @@ fn untold(
     listed.find(differs).or_else(|| taken.find(unlisted)).map(lost)
 }
 
-/// Whether what was digested tells what `prefix` is bound to around `replaced`, which is inside of what is covered.
+/// Whether what was digested tells what `prefix` is bound to around `replaced`, which is inside the covered element.
 fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[Range<usize>]) -> bool {
     let holds = |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
     for element in replaced.ancestors_and_self().skip(1) {
@@ -73,7 +56,7 @@ fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &
             // A plaintext has taken the place of the apex, and `prefix` is declared outside it.
             return covered.canonicalization.lists(prefix);
         }
-        // Of a plaintext that came before, every octet is proven.
+        // Every octet of an earlier plaintext is proven.
         if !plaintexts.iter().any(|plaintext| holds(plaintext, &span)) {
             return covered.canonicalization.tells_namespace(prefix, element);
         }

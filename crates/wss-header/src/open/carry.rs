@@ -1,0 +1,30 @@
+//! Carrying: what is known of one revision, kept for the next by its spans.
+
+use std::ops::Range;
+
+use wss_c14n::Moved;
+
+/// What holds its places in the message by spans.
+pub(super) trait Carry {
+    /// Carries the places into the next revision; `None` if one of them is no longer an element.
+    fn carry(&mut self, moved: &Moved) -> Option<()>;
+}
+
+impl Carry for Range<usize> {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        *self = moved.span(self)?;
+        Some(())
+    }
+}
+
+impl<T: Carry> Carry for Option<T> {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.iter_mut().try_for_each(|inner| inner.carry(moved))
+    }
+}
+
+impl<T: Carry> Carry for Vec<T> {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.iter_mut().try_for_each(|item| item.carry(moved))
+    }
+}

@@ -1,0 +1,52 @@
+//! Cover: which part an element is that a signature covers, judged by its place alone.
+
+use wss_c14n::{Element, name};
+use wss_tokens::{Assertion, SecureConversation};
+
+use super::revision::Revision;
+use crate::error::OpenError;
+use crate::part::Part;
+
+/// The part that `apex`, which `signature` covers, is; `None` at a place where a signature over it does no harm and proves
+/// nothing. A signed element at any other place refuses the message.
+pub(super) fn part_at(
+    apex: Element<'_>,
+    revision: &Revision<'_>,
+    signature: Element<'_>,
+) -> Result<Option<Part>, OpenError> {
+    let misplaced = || OpenError::Place { path: apex.path().into() };
+    if apex == revision.envelope.body {
+        return Ok(Some(Part::Body));
+    }
+    let parent = apex.parent().ok_or_else(misplaced)?;
+    if revision.is_in_header(apex) {
+        return if apex == signature { Err(misplaced()) } else { Ok(part_of_header(apex)) };
+    }
+    if revision.envelope.header == Some(parent) && apex != revision.header.element {
+        return Ok(Some(Part::header_block(apex.name().namespace, apex.name().local)));
+    }
+    // The signature's own KeyInfo, or the reference inside it. Nothing else belongs there.
+    let own = signature.children_named(name::DS.uri, "KeyInfo").next();
+    let is_reference = apex.is(name::WSSE.uri, "SecurityTokenReference");
+    if own.is_some_and(|own| own == apex || (own == parent && is_reference)) {
+        return Ok(None);
+    }
+    Err(misplaced())
+}
+
+/// The part that a child of our header is, if it is one.
+fn part_of_header(child: Element<'_>) -> Option<Part> {
+    let child_name = child.name();
+    match (child_name.namespace, child_name.local) {
+        (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
+        (ns, "UsernameToken") if ns == name::WSSE.uri => Some(Part::UsernameToken),
+        (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Some(Part::SigningToken),
+        (ns, "EncryptedKey") if ns == name::XENC.uri => Some(Part::SigningToken),
+        (ns, "license") if ns == name::REL.uri => Some(Part::SigningToken),
+        _ if SecureConversation::of(child, "SecurityContextToken").is_some() => Some(Part::SigningToken),
+        (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
+        _ if Assertion::is_one(child) => Some(Part::Assertion),
+        (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
+        _ => None,
+    }
+}

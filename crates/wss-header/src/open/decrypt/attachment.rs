@@ -1,0 +1,132 @@
+//! Attachments that came as ciphertext: their plaintext, and what signatures over the ciphertext prove of that.
+
+use std::ops::Range;
+
+use wss_c14n::Limit;
+use wss_crypto::ContentEncryption;
+use wss_soap::mime::{MimePart, content_id_of};
+use wss_xmlenc::{DecryptError, EncryptedData, PlaintextType};
+
+use super::unsigned_key::unsigned_key;
+use crate::attachments::{OpenCipherError, opened, restored};
+use crate::error::OpenError;
+use crate::key_uses::KeyUse;
+use crate::open::coverage::CoverageLost;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundSecret, KeyRing};
+use crate::open::proven::ProvenSignature;
+use crate::open::terms::Terms;
+use crate::receiver::Receiver;
+
+/// An attachment that is the cipher octets of an EncryptedData.
+pub(super) struct EncryptedAttachment {
+    /// Its index among the attachments.
+    pub(super) at: usize,
+    content_id: String,
+    /// Where the EncryptedData is.
+    span: Range<usize>,
+    /// The EncryptedData, or the plaintext, says of what type the plaintext is.
+    states_type: bool,
+    cipher: ContentEncryption,
+    /// A verified signature covers both.
+    pub(super) is_covered: bool,
+}
+
+/// An attachment that was decrypted.
+pub(super) struct OpenedAttachment {
+    pub(super) ciphertext: EncryptedAttachment,
+    /// The Id of the EncryptedData.
+    id: String,
+    /// The URL by which the EncryptedData names it.
+    url: String,
+    part: MimePart<'static>,
+    found: FoundSecret,
+}
+
+/// Finds the attachment that is the cipher octets of `data`.
+pub(super) fn find(
+    data: &EncryptedData<'_>,
+    url: &str,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<EncryptedAttachment, OpenError> {
+    let missing = || OpenError::NoAttachment { url: url.into() };
+    let content_id = content_id_of(url).ok_or_else(missing)?;
+    let is_named = |part: &MimePart<'_>| part.content_id() == Some(&content_id);
+    let at = facts.attachments.parts.iter().position(is_named).ok_or_else(missing)?;
+    let span = data.element().span();
+    let covers = |signature: &ProvenSignature| {
+        let covers_data = terms.receiver.unsigned_data || signature.coverage.names(&span);
+        terms.accept_signer(signature) && covers_data && signature.attachments.prove(&content_id)
+    };
+    let is_covered = facts.signatures.iter().any(covers);
+    // Who covers the EncryptedData covers what says of which type the plaintext is, and where its header ends.
+    let states_type = data.mime_type().is_some() || is_complete(data);
+    Ok(EncryptedAttachment { at, content_id, span, states_type, cipher: data.method(), is_covered })
+}
+
+/// Decrypts the attachment that `data`, which has this Id, describes.
+pub(super) fn decrypt(
+    data: &EncryptedData<'_>,
+    id: &str,
+    ciphertext: EncryptedAttachment,
+    found: FoundSecret,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+    ring: &mut KeyRing,
+) -> Result<OpenedAttachment, OpenError> {
+    let depth = facts.attachments.layers.get(&ciphertext.content_id).copied().unwrap_or(0);
+    terms.budget.check(Limit::NestedEncryption, depth + 1)?;
+    ring.note_use(&found, KeyUse::Content(data.method()))?;
+    let part = facts.attachments.parts.get(ciphertext.at).ok_or(DecryptError::Failed)?;
+    let key = (data.method(), &found.secret);
+    let plaintext = opened(part.unauthenticated_octets(), is_complete(data), key, terms.spool, terms.budget.limits());
+    let plaintext = plaintext.map_err(|error| match error {
+        OpenCipherError::Failed => DecryptError::Failed.into(),
+        OpenCipherError::Mime(error) => OpenError::Attachment(error),
+    })?;
+    let part = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), terms.budget.limits());
+    let part = part.ok_or(DecryptError::Failed)?;
+    let url = data.attachment().unwrap_or_default().to_owned();
+    Ok(OpenedAttachment { ciphertext, id: id.to_owned(), url, part, found })
+}
+
+/// Records that an attachment is its plaintext from here on. A signature over the ciphertext covers the plaintext, too, if
+/// it covers what says how to read it, and the key cannot be replaced.
+pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut Facts<'_>) {
+    let OpenedAttachment { ciphertext, id, url, part, found } = opened;
+    if let Some(replaced) = facts.attachments.parts.get_mut(ciphertext.at) {
+        *replaced = part;
+    }
+    for signature in &mut facts.signatures {
+        lose(signature, &ciphertext, &found, receiver);
+    }
+    *facts.attachments.layers.entry(ciphertext.content_id).or_default() += 1;
+    facts.attachments.opened_data.insert(id);
+    facts.decryptions.note(url.into(), ciphertext.cipher, found.label);
+}
+
+/// Takes from a signature what it does not prove of an attachment that it covers as ciphertext.
+fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found: &FoundSecret, receiver: &Receiver) {
+    let content_id = &ciphertext.content_id;
+    if !signature.attachments.prove(content_id) {
+        return;
+    }
+    let unsigned_key = unsigned_key(signature, ciphertext.cipher, found, receiver);
+    let unsigned_data = (!signature.coverage.names(&ciphertext.span)).then_some(CoverageLost::UnsignedData);
+    let lost = unsigned_data.or(unsigned_key);
+    let covers_data = lost.is_none();
+    let attachments = &mut signature.attachments;
+    if let Some(why) = lost.filter(|_| !receiver.unsigned_data) {
+        attachments.proven.retain(|attachment| attachment.content_id != *content_id);
+        attachments.lost.push((content_id.clone(), why));
+    }
+    for attachment in attachments.proven.iter_mut().filter(|attachment| attachment.content_id == *content_id) {
+        // The header that was covered said the type of the ciphertext.
+        attachment.complete = covers_data && (attachment.complete || ciphertext.states_type);
+    }
+}
+
+fn is_complete(data: &EncryptedData<'_>) -> bool {
+    *data.plaintext_type() == PlaintextType::Attachment { complete: true }
+}

@@ -1,0 +1,62 @@
+//! Ciphertext of the envelope: its plaintext, and what signatures over the ciphertext prove of that.
+
+use std::ops::Range;
+
+use wss_c14n::Element;
+use wss_xmlenc::{EncryptedData, Plaintext, decrypt_xml};
+
+use super::namespaces::untold;
+use super::unsigned_key::unsigned_key;
+use crate::error::OpenError;
+use crate::key_uses::KeyUse;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundSecret, KeyRing};
+use crate::open::terms::Terms;
+
+/// Decrypts `data`. Signatures over `replaced`, which the plaintext replaces, lose their coverage of it where someone else
+/// could have made another plaintext of the same ciphertext.
+pub(crate) fn decrypt_element(
+    data: &EncryptedData<'_>,
+    found: &FoundSecret,
+    replaced: Element<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+) -> Result<Plaintext, OpenError> {
+    ring.note_use(found, KeyUse::Content(data.method()))?;
+    let plaintext = decrypt_xml(data, &found.secret, &terms.budget)?;
+    lose_by_key(data, found, replaced, terms, facts);
+    lose_by_namespaces(&plaintext, replaced, terms, facts);
+    Ok(plaintext)
+}
+
+/// Signatures over the ciphertext prove the plaintext only where no other key could have been found.
+fn lose_by_key(
+    data: &EncryptedData<'_>,
+    found: &FoundSecret,
+    replaced: Element<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+) {
+    for signature in &mut facts.signatures {
+        if let Some(why) = unsigned_key(signature, data.method(), found, terms.receiver) {
+            signature.coverage.lose(&replaced.span(), &why);
+        }
+    }
+}
+
+/// Signatures over the ciphertext prove the plaintext only where they tell the namespaces that it takes from around it.
+fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) {
+    if terms.receiver.unsigned_namespaces {
+        return;
+    }
+    let absence = terms.receiver.untold_absence;
+    let known = facts.decryptions.elements.iter();
+    let known: Vec<Range<usize>> = known.map(|decrypted| decrypted.span.clone()).collect();
+    for signature in &mut facts.signatures {
+        signature.coverage.lose_where(&replaced.span(), |covered| {
+            let later = known.get(covered.plaintexts_before..).unwrap_or_default();
+            untold(covered, replaced, plaintext.prefixes_from_around(), later, absence)
+        });
+    }
+}

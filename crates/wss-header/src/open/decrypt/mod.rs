@@ -1,0 +1,133 @@
+//! Decryption: from a list of what is encrypted to the splices that make the next revision.
+//!
+//! `target` says where ciphertext may be, `element` decrypts what replaces it in the envelope, `attachment` decrypts an
+//! attachment. `unsigned_key` and `namespaces` say when a signature over ciphertext does not prove its plaintext.
+
+mod attachment;
+mod element;
+mod namespaces;
+mod target;
+mod unsigned_key;
+
+use std::collections::HashSet;
+
+use wss_c14n::{Element, Limit, Splices};
+use wss_crypto::ContentEncryption;
+use wss_xmldsig::KeyInfo;
+use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
+
+use self::attachment::OpenedAttachment;
+pub(super) use self::element::decrypt_element;
+use self::target::Target;
+use super::facts::Facts;
+use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
+use super::named::addressee;
+use super::replacement::{NewPlaintext, Replacement};
+use super::revision::Revision;
+use super::terms::Terms;
+use crate::error::OpenError;
+use crate::receiver::Receiver;
+
+/// A list of ciphertext in our header.
+pub(super) struct List<'a, 'd> {
+    /// The `xenc:ReferenceList`, or the `xenc:EncryptedKey` around it.
+    pub(super) owner: Element<'d>,
+    pub(super) ids: &'a [String],
+    /// The key that the list belongs to; without one, each EncryptedData names its own.
+    pub(super) key: Option<&'a EncryptedKey<'d>>,
+}
+
+/// Decrypts everything that a list names, in one revision.
+pub(super) fn decrypt_list(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    list: &List<'_, '_>,
+) -> Result<Replacement, OpenError> {
+    let mut splices = Splices::new();
+    let mut plaintexts = Vec::new();
+    let mut attachments: Vec<OpenedAttachment> = Vec::new();
+    let mut seen = HashSet::new();
+    for id in list.ids {
+        let misplaced = || OpenError::EncryptedData { id: id.into() };
+        if !seen.insert(id) {
+            return Err(misplaced());
+        }
+        terms.budget.charge(Limit::EncryptedData, 1)?;
+        let named = revision.ids.get(id).ok_or_else(misplaced)?;
+        let target = Target::find(revision, named, list.owner).ok_or_else(misplaced)?;
+        let data = EncryptedData::parse(target.data)?;
+        if !is_of_fitting_type(&data, &target, revision) || facts.attachments.opened_data.contains(id) {
+            return Err(misplaced());
+        }
+        let attachment = data.attachment().map(|url| attachment::find(&data, url, terms, facts)).transpose()?;
+        let is_covered = match &attachment {
+            Some(attachment) => attachment.is_covered,
+            None => facts.is_covered(&target.data.span(), terms),
+        };
+        check_cipher(data.method(), terms.receiver, is_covered)?;
+        let mut search = KeySearch::new(revision, terms, facts, ring);
+        let Some(found) = find_key(&mut search, &data, list.key)? else {
+            // It is for another receiver: a part that holds it is not handed out.
+            let named = ring.addressee.take().unwrap_or_else(|| addressee(data.key_info(), &facts.tokens));
+            facts.decryptions.for_others.insert(id.clone(), named);
+            continue;
+        };
+        if let Some(attachment) = attachment {
+            if attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
+                return Err(misplaced());
+            }
+            attachments.push(attachment::decrypt(&data, id, attachment, found, terms, facts, ring)?);
+            continue;
+        }
+        let plaintext = decrypt_element(&data, &found, target.replaced, terms, facts, ring)?;
+        let replaced = target.replaced.span();
+        // One inside the other, as in EncryptionProperties, or one block by two Ids.
+        let overlaps =
+            |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
+        if plaintexts.iter().any(overlaps) {
+            return Err(misplaced());
+        }
+        splices.replace(replaced.clone(), plaintext.into_xml());
+        plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));
+    }
+    for attachment in attachments {
+        attachment::record(attachment, terms.receiver, facts);
+    }
+    Ok(Replacement { splices, plaintexts, revisit: false })
+}
+
+/// Whether the `Type` of ciphertext fits its place.
+fn is_of_fitting_type(data: &EncryptedData<'_>, target: &Target<'_>, revision: &Revision<'_>) -> bool {
+    match data.plaintext_type() {
+        PlaintextType::Element => data.attachment().is_none(),
+        PlaintextType::Content => data.attachment().is_none() && target.place.in_body,
+        PlaintextType::Attachment { .. } => data.attachment().is_some() && revision.is_in_header(target.data),
+        PlaintextType::Other(_) => false,
+    }
+}
+
+/// The key of ciphertext: of its list, or of its own KeyInfo; `None` if it is not one of ours.
+fn find_key(
+    search: &mut KeySearch<'_, '_>,
+    data: &EncryptedData<'_>,
+    key: Option<&EncryptedKey<'_>>,
+) -> Result<Option<FoundSecret>, OpenError> {
+    let wanted = data.method().key_len();
+    if let Some(key) = key {
+        return search.unwrap(key, Some(wanted));
+    }
+    let key_info = data.key_info().map(|element| KeyInfo::parse(element, &search.terms.budget)).transpose()?;
+    search.secret_of_key_info(key_info.as_ref(), Wanted::cipher(wanted))
+}
+
+/// Refuses a cipher that the policy does not admit, and one that authenticates nothing, unless a verified signature covers
+/// the ciphertext or the receiver was told to accept that.
+pub(super) fn check_cipher(cipher: ContentEncryption, receiver: &Receiver, is_covered: bool) -> Result<(), OpenError> {
+    receiver.policy.encryption.check_content(cipher)?;
+    if cipher.is_authenticated() || receiver.unauthenticated_cbc || is_covered {
+        return Ok(());
+    }
+    Err(OpenError::UnauthenticatedCbc)
+}

@@ -1,0 +1,48 @@
+//! Targets: the places where ciphertext of the envelope may be.
+
+use wss_c14n::{Element, name};
+
+use crate::open::replacement::Place;
+use crate::open::revision::Revision;
+
+/// An EncryptedData at a place where one may be.
+pub(super) struct Target<'d> {
+    pub(super) data: Element<'d>,
+    /// What its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
+    pub(super) replaced: Element<'d>,
+    pub(super) place: Place,
+}
+
+impl<'d> Target<'d> {
+    /// The target that a list names: inside the Body, an `EncryptedHeader` among the header blocks, or a child of our
+    /// header behind the owner of the list.
+    pub(super) fn find(revision: &Revision<'d>, named: Element<'d>, list_owner: Element<'_>) -> Option<Self> {
+        if named.is(name::WSSE11.uri, "EncryptedHeader") {
+            return Self::in_header_block(revision, named);
+        }
+        if !named.is(name::XENC.uri, "EncryptedData") {
+            return None;
+        }
+        let parent = named.parent()?;
+        if revision.is_in_header(named) {
+            let is_behind = named.span().start > list_owner.span().start;
+            let place = Place { in_body: false, whole_content: false };
+            return is_behind.then_some(Self { data: named, replaced: named, place });
+        }
+        let body = revision.envelope.body;
+        if body.contains(named) && named != body {
+            let alone = parent == body && parent.children().count() == 1 && !parent.has_character_data();
+            let place = Place { in_body: true, whole_content: alone };
+            return Some(Self { data: named, replaced: named, place });
+        }
+        Self::in_header_block(revision, parent).filter(|target| target.data == named)
+    }
+
+    fn in_header_block(revision: &Revision<'d>, block: Element<'d>) -> Option<Self> {
+        let placed = block.is(name::WSSE11.uri, "EncryptedHeader") && block.parent() == revision.envelope.header;
+        let mut children = block.children();
+        let data = children.next().filter(|data| data.is(name::XENC.uri, "EncryptedData"))?;
+        let place = Place { in_body: false, whole_content: false };
+        (placed && children.next().is_none()).then_some(Self { data, replaced: block, place })
+    }
+}

@@ -1,0 +1,23 @@
+//! Unsigned keys: whether a signature over ciphertext covers everything that leads to the key of the ciphertext.
+
+use wss_crypto::ContentEncryption;
+
+use crate::open::coverage::CoverageLost;
+use crate::open::keys::FoundSecret;
+use crate::open::proven::ProvenSignature;
+use crate::receiver::Receiver;
+
+/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext. An authenticating cipher decrypts
+/// under one key alone; under any other cipher, whoever replaces an element that leads to the key makes another plaintext.
+pub(super) fn unsigned_key(
+    signature: &ProvenSignature,
+    cipher: ContentEncryption,
+    found: &FoundSecret,
+    receiver: &Receiver,
+) -> Option<CoverageLost> {
+    if cipher.is_authenticated() || receiver.unsigned_keys {
+        return None;
+    }
+    let uncovered = found.path.iter().find(|step| !signature.coverage.contains(&step.span))?;
+    Some(CoverageLost::UnsignedKey { cipher: cipher.uri(), uncovered: uncovered.element })
+}

@@ -1,0 +1,87 @@
+//! Dereferencing: what the references of one signature name.
+//!
+//! Elements are named by Id, attachments by `cid:` URL, and tokens by the references of our own header (STR-Transform).
+
+use wss_c14n::{Budget, Document, Element, Exceeded, name};
+use wss_crypto::{Certificate, DigestMethod, DigestValue};
+use wss_soap::mime::{MimeError, MimePart, digest, named_by};
+use wss_tokens::{SecurityTokenReference, X509_V3};
+use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
+
+use super::facts::Facts;
+use super::revision::Revision;
+use super::terms::Terms;
+
+/// What the references of one signature may name.
+pub(super) struct Documents<'a, 'd> {
+    revision: &'a Revision<'d>,
+    terms: &'a Terms<'a>,
+    /// Certificates that a reference may name without pointing at them.
+    certificates: Vec<&'a Certificate>,
+    attachments: &'a [MimePart<'a>],
+}
+
+impl<'a, 'd> Documents<'a, 'd> {
+    pub(super) fn new(
+        revision: &'a Revision<'d>,
+        terms: &'a Terms<'a>,
+        facts: &'a Facts<'a>,
+        signature: &Signature<'_>,
+    ) -> Self {
+        let mut references = signature.signed_info().references().iter();
+        let by_token =
+            references.any(|reference| matches!(reference.transforms(), [Transform::SecurityTokenReference(_)]));
+        let mut certificates = Vec::new();
+        if by_token {
+            certificates.extend(terms.receiver.trust.candidates());
+            certificates.extend(facts.tokens.iter().map(|token| &token.certificate));
+        }
+        Self { revision, terms, certificates, attachments: &facts.attachments.parts }
+    }
+}
+
+impl<'d> Dereference<'d> for Documents<'_, 'd> {
+    fn attachment(
+        &self,
+        url: &str,
+        complete: bool,
+        method: DigestMethod,
+        budget: &Budget,
+    ) -> Result<Vec<DigestValue>, Exceeded> {
+        let Some(part) = named_by(self.attachments, url) else { return Ok(Vec::new()) };
+        match digest(part, complete, self.terms.receiver.empty_line, method, budget) {
+            Ok(digest) => Ok([digest.value].into_iter().chain(digest.with_empty_line).collect()),
+            Err(MimeError::Limit(exceeded)) => Err(exceeded),
+            Err(_) => Ok(Vec::new()),
+        }
+    }
+
+    fn document(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
+    fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.revision.ids.get(id)
+    }
+
+    fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
+        match SecurityTokenReference::parse(reference, &self.terms.budget).ok()? {
+            SecurityTokenReference::Direct { id, .. } | SecurityTokenReference::Assertion { id, .. } => {
+                let token = self.revision.header_child(&id)?;
+                let is_reference = token.is(name::WSSE.uri, "SecurityTokenReference");
+                (!is_reference).then_some(DereferencedToken::Element(token))
+            }
+            SecurityTokenReference::Embedded(_) => None,
+            named => {
+                let mut found: Vec<&Certificate> = Vec::new();
+                for certificate in self.certificates.iter().filter(|certificate| named.names(certificate)) {
+                    if !found.contains(certificate) {
+                        found.push(certificate);
+                    }
+                }
+                let [only] = found[..] else { return None };
+                Some(DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: only.der().to_vec() })
+            }
+        }
+    }
+}

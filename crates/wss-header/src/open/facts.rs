@@ -1,0 +1,330 @@
+//! Facts: what was found and proven so far, each with its place in the revision at hand.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::ops::Range;
+use std::time::SystemTime;
+
+use wss_c14n::{Budget, Document, Limit, Moved, name};
+use wss_crypto::{Certificate, ContentEncryption};
+use wss_soap::mime::MimePart;
+use wss_text::WireText;
+use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion};
+use wss_xmlenc::DecryptError;
+use zeroize::Zeroizing;
+
+use super::carry::Carry;
+use super::proven::ProvenSignature;
+use super::replacement::{NewPlaintext, Replacement};
+use super::revision::Revision;
+use super::terms::Terms;
+use crate::error::OpenError;
+use crate::key_uses::KeyId;
+use crate::opened::DecryptionEvidence;
+use crate::part::Part;
+use crate::signer::Signer;
+use wss_bsp::{Judging, Proven, Report};
+
+/// What was found and proven so far.
+pub(crate) struct Facts<'m> {
+    pub(super) tokens: Vec<SeenToken>,
+    pub(super) signatures: Vec<ProvenSignature>,
+    pub(super) decryptions: Decryptions,
+    pub(super) attachments: Attachments<'m>,
+    pub(super) confirmations: Vec<SeenConfirmation>,
+    pub(super) assertions: Vec<SeenAssertion>,
+    pub(super) timestamp: Option<SeenTimestamp>,
+    pub(super) users: Vec<SeenUsername>,
+    /// The names of children of our header that were not understood.
+    pub(super) ignored: Vec<WireText>,
+}
+
+/// A certificate token of the header: a claim, until a signature verifies under its key.
+pub(crate) struct SeenToken {
+    pub(super) id: Option<String>,
+    pub(super) value_type: String,
+    pub(super) certificate: Certificate,
+    /// The rest of its path.
+    pub(super) others: Vec<Certificate>,
+    pub(super) span: Range<usize>,
+}
+
+/// A `wsse11:SignatureConfirmation`.
+pub(crate) struct SeenConfirmation {
+    pub(super) span: Range<usize>,
+    /// The value of the signature that it confirms; `None` where it says that there was no signature.
+    pub(super) value: Option<Vec<u8>>,
+}
+
+/// An assertion of which the issuer is trusted and the conditions hold.
+pub(crate) struct SeenAssertion {
+    pub(super) span: Range<usize>,
+    pub(super) issued: IssuedAssertion,
+    /// The certificate that its subject signed with, if the issuer put one into it.
+    pub(super) certificate: Option<Certificate>,
+}
+
+/// The timestamp of the header.
+pub(crate) struct SeenTimestamp {
+    pub(super) span: Range<usize>,
+    pub(super) created: SystemTime,
+    pub(super) expires: Option<SystemTime>,
+}
+
+/// A username token of the header.
+pub(crate) struct SeenUsername {
+    pub(super) span: Range<usize>,
+    /// Whom it authenticates, once the password was checked or a MAC verified under the key that it makes.
+    pub(super) user: Option<AuthenticatedUser>,
+    /// What it is remembered by, if it may come once.
+    pub(super) replay_key: Option<[u8; 32]>,
+}
+
+/// What was decrypted.
+#[derive(Default)]
+pub(crate) struct Decryptions {
+    /// Plaintexts in the envelope, in order of decryption.
+    pub(super) elements: Vec<DecryptedElement>,
+    /// A line for every decryption, of attachments too.
+    pub(super) evidence: Vec<DecryptionEvidence>,
+    /// Ids of ciphertext that is gone: no element may have one of them.
+    pub(super) retired_ids: HashSet<String>,
+    /// Ids of EncryptedData that our header lists, and that no key of ours decrypts; and to whom each is encrypted.
+    pub(super) for_others: BTreeMap<String, WireText>,
+}
+
+/// A plaintext in the envelope.
+pub(crate) struct DecryptedElement {
+    pub(super) span: Range<usize>,
+    /// How many encryptions were around it.
+    pub(super) depth: usize,
+    /// The secret that decrypted it, or that its key was derived from; `None` in reports.
+    pub(super) root: Option<KeyId>,
+    /// The index of its line of the evidence; `None` in reports.
+    pub(super) evidence: Option<usize>,
+    pub(super) in_body: bool,
+    /// It is all that the Body holds.
+    pub(super) whole_content: bool,
+    /// The part that it turned out to be, outside the Body.
+    pub(super) part: Option<Part>,
+}
+
+/// The attachments, and which of them came as ciphertext.
+pub(crate) struct Attachments<'m> {
+    /// Each as plaintext, as far as it was decrypted.
+    pub(super) parts: Vec<MimePart<'m>>,
+    /// How often the attachment of a Content-ID was decrypted.
+    pub(super) layers: HashMap<String, usize>,
+    /// Ids of the EncryptedData that described ciphertext which was decrypted.
+    pub(super) opened_data: HashSet<String>,
+}
+
+impl Carry for SeenToken {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl Carry for SeenConfirmation {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl Carry for SeenAssertion {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl Carry for SeenTimestamp {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl Carry for SeenUsername {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl Carry for DecryptedElement {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.span.carry(moved)
+    }
+}
+
+impl<'m> Facts<'m> {
+    /// Nothing but the attachments that came.
+    pub(super) fn new(attachments: Vec<MimePart<'m>>) -> Self {
+        Self {
+            tokens: Vec::new(),
+            signatures: Vec::new(),
+            decryptions: Decryptions::default(),
+            attachments: Attachments::new(attachments),
+            confirmations: Vec::new(),
+            assertions: Vec::new(),
+            timestamp: None,
+            users: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+
+    /// Records a username token. There may be two where keys are made of passwords, one to sign with and one to encrypt
+    /// with; a password that was checked allows no other.
+    pub(super) fn record_username(&mut self, token: SeenUsername, budget: &Budget) -> Result<(), OpenError> {
+        budget.charge(Limit::UsernameTokens, 1)?;
+        if self.users.iter().any(|known| known.user.is_some() || token.user.is_some()) {
+            return Err(OpenError::TwoUsernames);
+        }
+        self.users.push(token);
+        Ok(())
+    }
+
+    /// Records a signature, and what it proves of the token that its key came from.
+    pub(super) fn record_signature(&mut self, signature: ProvenSignature) {
+        match &signature.signer {
+            Signer::User(user) => {
+                let own = self.users.iter_mut().filter(|token| signature.token_span.as_ref() == Some(&token.span));
+                own.for_each(|token| token.user = Some(user.clone()));
+            }
+            Signer::Assertion(_) => {
+                let mut named = self.assertions.iter_mut();
+                let named = named.find(|seen| signature.token_span.as_ref() == Some(&seen.span));
+                if let (Some(seen), Some(certificate)) = (named, &signature.subject_certificate) {
+                    seen.certificate = Some(certificate.clone());
+                }
+            }
+            _ => {}
+        }
+        self.signatures.push(signature);
+    }
+
+    /// Records what a step decrypted in `source`: the next revision, to which all facts are carried.
+    pub(super) fn record(
+        &mut self,
+        replacement: Replacement,
+        source: &str,
+        budget: &Budget,
+    ) -> Result<Zeroizing<String>, OpenError> {
+        budget.charge(Limit::Revisions, 1)?;
+        let (next, moved) = replacement.splices.apply(source);
+        let next = Zeroizing::new(next);
+        self.carry(&moved).ok_or(DecryptError::Failed)?;
+        for plaintext in replacement.plaintexts {
+            self.decryptions.record(plaintext, &moved, budget)?;
+        }
+        Ok(next)
+    }
+
+    /// Learns what the decrypted elements outside the Body turned out to be.
+    pub(super) fn identify(&mut self, revision: &Revision<'_>) {
+        for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.in_body) {
+            let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
+            let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
+            decrypted.part = match revision.is_in_header(element) {
+                true if element.is(name::DS.uri, "Signature") => Some(Part::Signature),
+                true if element.is(name::WSSE.uri, "UsernameToken") => Some(Part::UsernameToken),
+                true if Assertion::is_one(element) => Some(Part::Assertion),
+                _ if is_block => Some(Part::header_block(element.name().namespace, element.name().local)),
+                _ => None,
+            };
+            if let Some(block) = decrypted.part.as_ref().filter(|_| is_block) {
+                // Whoever signed the ciphertext in its place signed this block.
+                for signature in &mut self.signatures {
+                    signature.coverage.rename(&decrypted.span, block);
+                }
+            }
+            if let Some(evidence) = decrypted.evidence.and_then(|at| self.decryptions.evidence.get_mut(at)) {
+                evidence.part = element.name().local.into();
+            }
+        }
+    }
+
+    /// Judges the last revision by the profile, now that everything was processed in its order.
+    pub(super) fn judge(&self, profile: Judging<'_>, document: &Document<'_>) -> Result<Report, OpenError> {
+        let is_digest = |user: &AuthenticatedUser| !user.password_was_clear_text();
+        let proven = Proven {
+            digest: self.users.iter().any(|token| token.user.as_ref().is_some_and(is_digest)),
+            password_key: self.signatures.iter().any(|signature| matches!(signature.signer, Signer::User(_))),
+        };
+        let revealed = self.decryptions.elements.iter().map(|decrypted| decrypted.span.clone());
+        let opened: Vec<_> = self.attachments.opened().cloned().collect();
+        Ok(profile.finish(document, revealed, &opened, proven)?)
+    }
+
+    /// Whether a signature covers a part; of the attachments, all.
+    pub(super) fn is_part_covered_by(&self, part: &Part, signature: &ProvenSignature) -> bool {
+        let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
+        match part {
+            Part::Attachments => self.attachments.parts.iter().all(is_proven),
+            part => signature.covers(part),
+        }
+    }
+
+    /// Whether a verified signature of an accepted signer covers `span`.
+    pub(super) fn is_covered(&self, span: &Range<usize>, terms: &Terms<'_>) -> bool {
+        self.signatures.iter().any(|signature| terms.accept_signer(signature) && signature.coverage.contains(span))
+    }
+}
+
+impl Carry for Facts<'_> {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.tokens.carry(moved)?;
+        self.signatures.carry(moved)?;
+        self.decryptions.elements.carry(moved)?;
+        self.confirmations.carry(moved)?;
+        self.assertions.carry(moved)?;
+        self.timestamp.carry(moved)?;
+        self.users.carry(moved)
+    }
+}
+
+impl Decryptions {
+    /// Records a plaintext that is in the next revision now.
+    fn record(&mut self, plaintext: NewPlaintext, moved: &Moved, budget: &Budget) -> Result<(), OpenError> {
+        self.retired_ids.extend(plaintext.id);
+        let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
+        let around = |outer: &&DecryptedElement| outer.span.start <= span.start && span.end <= outer.span.end;
+        let depth = 1 + self.elements.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
+        budget.check(Limit::NestedEncryption, depth)?;
+        self.elements.push(DecryptedElement {
+            span,
+            depth,
+            root: Some(plaintext.root),
+            evidence: Some(self.evidence.len()),
+            in_body: plaintext.place.in_body,
+            whole_content: plaintext.place.whole_content,
+            part: None,
+        });
+        let part = if plaintext.place.in_body { "Body".into() } else { String::new().into() };
+        self.note(part, plaintext.content, plaintext.key);
+        Ok(())
+    }
+
+    /// Adds a line to the evidence.
+    pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: &'static str) {
+        self.evidence.push(DecryptionEvidence { part, content, key });
+    }
+
+    /// The plaintexts that turned out to be `part`.
+    pub(super) fn of_part(&self, part: &Part) -> impl Iterator<Item = &DecryptedElement> {
+        self.elements.iter().filter(move |decrypted| decrypted.part.as_ref() == Some(part))
+    }
+
+    /// The layers of encryption that the username token at `span` came out of.
+    pub(super) fn layers_of_username(&self, span: &Range<usize>) -> impl Iterator<Item = &DecryptedElement> {
+        self.of_part(&Part::UsernameToken).filter(move |decrypted| decrypted.span == *span)
+    }
+}
+
+impl<'m> Attachments<'m> {
+    fn new(parts: Vec<MimePart<'m>>) -> Self {
+        Self { parts, layers: HashMap::new(), opened_data: HashSet::new() }
+    }
+
+    /// Those that came as ciphertext, as they are now.
+    pub(super) fn opened(&self) -> impl Iterator<Item = &MimePart<'m>> {
+        self.parts.iter().filter(|part| part.content_id().is_some_and(|id| self.layers.contains_key(id)))
+    }
+}

@@ -1,0 +1,85 @@
+//! What came: the octets of an envelope, the package they came in, and the request they answer.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use wss_c14n::{Limit, Limits, transcode};
+use wss_crypto::Secret;
+
+use crate::correlation::Correlation;
+use crate::error::{OpenError, RequirementError};
+use crate::incoming::Incoming;
+use crate::key_uses::{KeyUseError, LEAST_OCTETS};
+use crate::part::Part;
+use crate::receiver::Receiver;
+use crate::transport::TransportFacts;
+use wss_soap::EnvelopeError;
+use wss_soap::mime::xop::expanded;
+use wss_soap::mime::{MimePart, Package};
+
+/// A message as it came.
+#[derive(Clone, Copy)]
+pub(crate) struct Arrived<'m> {
+    /// The envelope: of the root part, where there is a package.
+    pub(crate) octets: &'m [u8],
+    pub(crate) package: Option<&'m Package<'m>>,
+    /// The request that the message answers.
+    pub(crate) request: Option<&'m Correlation>,
+    /// What the caller vouches for of the transport, where the Body need not be signed.
+    pub(crate) transport: Option<&'m TransportFacts>,
+}
+
+/// A message as text.
+pub(super) struct Message<'m> {
+    pub(super) text: Cow<'m, str>,
+    /// The attachments that are no part of the envelope.
+    pub(super) attachments: Vec<MimePart<'m>>,
+}
+
+impl<'m> Arrived<'m> {
+    /// A message, and the request that it answers.
+    pub(crate) fn new(incoming: &'m Incoming<'m>, request: Option<&'m Correlation>) -> Self {
+        Self { octets: incoming.envelope(), package: incoming.package(), request, transport: None }
+    }
+
+    /// Refuses a configuration that cannot open any such message, before the message is read.
+    pub(super) fn check(&self, receiver: &Receiver, demanded: &BTreeSet<Part>) -> Result<(), OpenError> {
+        let requirements = &receiver.requirements;
+        requirements.check()?;
+        let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !receiver.short_secrets;
+        if let Some((_, secret)) = receiver.secrets.iter().find(too_short) {
+            return Err(KeyUseError::TooShort { octets: secret.len() }.into());
+        }
+        let needs_package =
+            demanded.contains(&Part::Attachments) || requirements.encrypted.contains(&Part::Attachments);
+        if self.package.is_none() && needs_package {
+            return Err(RequirementError::NoPackage.into());
+        }
+        if requirements.confirmation && self.request.is_none() {
+            return Err(RequirementError::NotConfirmed.into());
+        }
+        Ok(())
+    }
+
+    /// The envelope in UTF-8, with the parts that its `xop:Include`s name in their places.
+    pub(super) fn read(&self, limits: &Limits) -> Result<Message<'m>, OpenError> {
+        limits.check(Limit::DocumentOctets, self.octets.len()).map_err(EnvelopeError::from)?;
+        let text = transcode(self.octets).map_err(EnvelopeError::from)?;
+        let mut attachments = self.package.map(Package::attachments).unwrap_or_default().to_vec();
+        if !self.package.is_some_and(Package::is_xop) {
+            return Ok(Message { text, attachments });
+        }
+        let expanded = expanded(&text, &attachments, limits)?;
+        // A part that an Include names belongs to the envelope, and is no longer an attachment.
+        attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
+        Ok(Message { text: expanded.envelope.into(), attachments })
+    }
+}
+
+impl Message<'_> {
+    /// The octets of the message with its attachments, which its budget is measured by.
+    pub(super) fn octets(&self) -> u64 {
+        let beside: u64 = self.attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
+        self.text.len() as u64 + beside
+    }
+}

@@ -1,0 +1,125 @@
+//! The certificate that signed: picked by KeyInfo, trusted by the receiver.
+
+use std::ops::Range;
+
+use wss_crypto::{Certificate, DistinguishedName, LoadError};
+use wss_tokens::{
+    Purpose, SecurityTokenReference, TokenError, TrustError, ValidatedCertificate, X509Token, end_entities,
+};
+use wss_xmldsig::{KeyHint, KeyInfo};
+
+use super::{KeySearch, dangling, only_hint};
+use crate::error::OpenError;
+use crate::open::terms::Terms;
+
+impl KeySearch<'_, '_> {
+    /// The trusted certificate that the KeyInfo of a signature picks, and the token of the message that it came from.
+    pub(super) fn signing_certificate(
+        &mut self,
+        key_info: Option<&KeyInfo<'_>>,
+    ) -> Result<(ValidatedCertificate, Option<Range<usize>>), OpenError> {
+        let terms = self.terms;
+        let trust = &terms.receiver.trust;
+        let Some(key_info) = key_info else {
+            return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
+        };
+        let reference = match only_hint(key_info).ok_or(OpenError::NoKey)? {
+            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
+            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+            // Names and values pick among certificates that the caller gave; they never supply a key.
+            KeyHint::KeyName(name) => {
+                let subject = DistinguishedName::parse(name).map_err(|_| OpenError::NoKey)?;
+                let is_named = |certificate: &Certificate| *certificate.subject() == subject;
+                return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
+            }
+            KeyHint::KeyValue(key) => {
+                let has_key = |certificate: &Certificate| certificate.public_key() == key;
+                return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
+            }
+            _ => return Err(OpenError::NoKey),
+        };
+        match &reference {
+            SecurityTokenReference::Direct { id, value_type } => {
+                let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
+                let token = token.ok_or_else(|| dangling(id))?;
+                let is_after = key_info.element().span().start >= token.span.end;
+                if !is_after && !terms.receiver.forward_references {
+                    return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
+                }
+                if let Some(expected) = value_type.as_ref().filter(|expected| **expected != token.value_type) {
+                    return Err(TokenError::TypeMismatch { expected: expected.into() }.into());
+                }
+                Ok((validate(&token.certificate, &token.others, terms)?, Some(token.span.clone())))
+            }
+            SecurityTokenReference::Embedded(element) => {
+                let token = X509Token::parse(*element, &terms.budget)?;
+                Ok((validate(token.certificate(), token.others(), terms)?, None))
+            }
+            reference => {
+                let carried = self.certificates_in(reference)?;
+                let seen = self.tokens.iter().map(|token| &token.certificate);
+                // A path is carried with its authorities; they sign certificates, not messages.
+                let all = trust.candidates().chain(seen).chain(end_entities(&carried));
+                let picked = pick(all, |certificate| reference.names(certificate), &carried, terms)?;
+                Ok((picked, None))
+            }
+        }
+    }
+
+    /// The certificates in a reference. Authorities with keys that are not supported cannot be on a path, and are
+    /// passed over.
+    fn certificates_in(&mut self, reference: &SecurityTokenReference<'_>) -> Result<Vec<Certificate>, OpenError> {
+        let ders = match reference {
+            SecurityTokenReference::Certificate(der) => std::slice::from_ref(der),
+            SecurityTokenReference::X509Data(data) => data.certificates.as_slice(),
+            _ => &[],
+        };
+        let mut carried = Vec::new();
+        for der in ders {
+            match self.ring.certificate(der, &self.terms.budget).map_err(TrustError::from)? {
+                Ok(certificate) => carried.push(certificate),
+                Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) if ders.len() > 1 => {}
+                Err(error) => return Err(TokenError::from(error).into()),
+            }
+        }
+        Ok(carried)
+    }
+}
+
+/// Validates a certificate for signing; `others` may be on its path.
+fn validate(
+    certificate: &Certificate,
+    others: &[Certificate],
+    terms: &Terms<'_>,
+) -> Result<ValidatedCertificate, TrustError> {
+    terms.receiver.trust.validate(certificate, others, Purpose::Signing, terms.now, &terms.budget)
+}
+
+/// The one candidate that fits and is trusted; two are as bad as none.
+fn pick<'c>(
+    candidates: impl Iterator<Item = &'c Certificate>,
+    fits: impl Fn(&Certificate) -> bool,
+    others: &[Certificate],
+    terms: &Terms<'_>,
+) -> Result<ValidatedCertificate, OpenError> {
+    let mut tried: Vec<&Certificate> = Vec::new();
+    let mut found = None;
+    let mut refused = None;
+    for candidate in candidates.filter(|candidate| fits(candidate)) {
+        if tried.contains(&candidate) {
+            continue;
+        }
+        tried.push(candidate);
+        match validate(candidate, others, terms) {
+            Ok(validated) if found.is_none() => found = Some(validated),
+            Ok(_) => return Err(OpenError::AmbiguousKey),
+            Err(error @ TrustError::Exceeded(_)) => return Err(error.into()),
+            Err(error) => refused = Some(error),
+        }
+    }
+    match (found, refused) {
+        (Some(found), _) => Ok(found),
+        (None, Some(error)) => Err(error.into()),
+        (None, None) => Err(OpenError::NoKey),
+    }
+}

@@ -1,0 +1,118 @@
+//! `xenc:EncryptedKey`: unwrapped with a private key of ours, or with a secret that both sides have.
+
+use wss_c14n::Limit;
+use wss_crypto::{Certificate, DistinguishedName, Identity, Secret};
+use wss_tokens::{SecurityTokenReference, X509Token};
+use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_xmlenc::{AgreementMethod, EncryptedKey, KeyMethod};
+
+use super::{FoundSecret, Holder, KeySearch, only_hint};
+use crate::correlation::SentKey;
+use crate::error::OpenError;
+use crate::key_uses::{KeyOrigin, KeyUse};
+use crate::open::named::addressee;
+
+impl<'a> KeySearch<'a, '_> {
+    /// Unwraps a key for the first of our identities that it is addressed to; `None` if it is for another receiver.
+    pub(crate) fn unwrap(
+        &mut self,
+        key: &EncryptedKey<'_>,
+        expected_len: Option<usize>,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let terms = self.terms;
+        terms.receiver.policy.encryption.check_key(key.method())?;
+        let sha1 = key.sha1();
+        if let Some(known) = self.ring.unwrapped(&sha1) {
+            return Ok(Some(found(key, known.secret.clone(), Holder::Anonymous)));
+        }
+        if let Some(agreement) = AgreementMethod::within(key.key_info(), &terms.budget)? {
+            return self.unwrap_agreed(key, &agreement, expected_len);
+        }
+        let key_info = key.key_info().map(|element| KeyInfo::parse(element, &terms.budget)).transpose()?;
+        if !matches!(key.method(), KeyMethod::Transport(_)) {
+            return self.unwrap_with_secret(key, key_info.as_ref(), expected_len);
+        }
+        let Some(identity) = self.recipient(key_info.as_ref())? else {
+            self.ring.addressee = Some(addressee(key.key_info(), self.tokens));
+            return Ok(None);
+        };
+        terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
+        let unwrapping = identity.unwrapping_key().as_ref();
+        let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;
+        self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
+        Ok(Some(found(key, secret, Holder::Anonymous)))
+    }
+
+    /// Unwraps a key that is wrapped under a secret of ours; `None` if it is under another one.
+    fn unwrap_with_secret(
+        &mut self,
+        key: &EncryptedKey<'_>,
+        key_info: Option<&KeyInfo<'_>>,
+        expected_len: Option<usize>,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let wrapping = match key_info.map(KeyInfo::hints) {
+            None | Some([]) => self.only_secret(),
+            Some([KeyHint::KeyName(name)]) => self.named_secret(name),
+            _ => None,
+        };
+        let Some(wrapping) = wrapping else {
+            self.ring.addressee = Some(addressee(key.key_info(), self.tokens));
+            return Ok(None);
+        };
+        self.ring.note_use(&wrapping, KeyUse::Wrap)?;
+        let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
+        // Whoever wraps under a shared secret has it.
+        Ok(Some(found(key, secret, wrapping.holder)))
+    }
+
+    /// The identity that an EncryptedKey is addressed to.
+    pub(crate) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'a Identity>, OpenError> {
+        let terms = self.terms;
+        let identities = &terms.receiver.identities;
+        let Some(key_info) = key_info else {
+            return Ok(identities.first().filter(|_| identities.len() == 1));
+        };
+        let Some(hint) = only_hint(key_info) else { return Ok(None) };
+        let reference = match hint {
+            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
+            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+            KeyHint::KeyValue(key) => {
+                return Ok(identities.iter().find(|identity| identity.certificate().public_key() == key));
+            }
+            KeyHint::KeyName(name) => {
+                let Ok(subject) = DistinguishedName::parse(name) else { return Ok(None) };
+                return Ok(identities.iter().find(|identity| *identity.certificate().subject() == subject));
+            }
+            _ => return Ok(None),
+        };
+        let named: Option<Certificate> = match &reference {
+            SecurityTokenReference::Direct { id, .. } => {
+                let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
+                token.map(|token| token.certificate.clone())
+            }
+            // The assertion went with our request, and names a key of ours.
+            SecurityTokenReference::Assertion { id, .. } => {
+                let mut sent = terms.request.iter().flat_map(|request| &request.subject_of);
+                let Some((_, own)) = sent.find(|(sent, _)| sent == id) else { return Ok(None) };
+                Some(own.clone())
+            }
+            SecurityTokenReference::Embedded(element) => {
+                Some(X509Token::parse(*element, &terms.budget)?.certificate().clone())
+            }
+            _ => None,
+        };
+        Ok(identities.iter().find(|identity| match &named {
+            Some(named) => identity.certificate() == named,
+            None => reference.names(identity.certificate()),
+        }))
+    }
+}
+
+/// The secret that came out of an EncryptedKey.
+fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder) -> FoundSecret {
+    let label = match key.method() {
+        KeyMethod::Transport(transport) => transport.uri(),
+        KeyMethod::Wrap(wrap) => wrap.uri(),
+    };
+    FoundSecret::new(secret, KeyOrigin::EncryptedKey, holder, label).through("xenc:EncryptedKey", key.element())
+}

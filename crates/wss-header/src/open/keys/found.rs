@@ -1,0 +1,122 @@
+//! What a search for a key finds.
+
+use std::ops::Range;
+
+use wss_c14n::Element;
+use wss_crypto::{Certificate, Secret, VerifyingKey};
+use wss_tokens::{PasswordKey, PasswordKeyUse, ValidatedCertificate};
+
+use crate::key_uses::{KeyId, KeyOrigin};
+
+/// Whose a key is, as long as nothing was verified with it.
+#[derive(Clone)]
+pub(crate) enum Holder {
+    Certificate(ValidatedCertificate),
+    Password(PasswordKey),
+    SharedSecret(Option<String>),
+    SecurityContext(String),
+    /// The client of a ticket.
+    Kerberos(String),
+    /// The holder of the license of this Id.
+    License(String),
+    /// The subject of an assertion.
+    Assertion {
+        /// Its index among the assertions that were judged.
+        at: usize,
+        /// The certificate of its key, where the issuer named one.
+        certificate: Option<Certificate>,
+    },
+    RequestReceiver,
+    Anonymous,
+}
+
+impl Holder {
+    /// The certificate of the subject of an assertion.
+    pub(crate) fn subject_certificate(&self) -> Option<&Certificate> {
+        match self {
+            Self::Assertion { certificate, .. } => certificate.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+/// The key of a signature.
+pub(crate) struct FoundKey {
+    pub(crate) key: VerifyingKey,
+    pub(crate) holder: Holder,
+    /// The token in the header that it came from.
+    pub(crate) token: Option<Range<usize>>,
+    /// The secret that signs, or that its key was derived from.
+    pub(crate) root: Option<KeyId>,
+}
+
+/// A secret that a reference means.
+#[derive(Clone)]
+pub(crate) struct FoundSecret {
+    pub(crate) secret: Secret,
+    pub(crate) holder: Holder,
+    /// How it came, for the evidence.
+    pub(crate) label: &'static str,
+    /// The token in the header that it came from.
+    pub(crate) token: Option<Range<usize>>,
+    /// The elements of the header that lead to it: whoever replaces one of them has another secret found.
+    pub(crate) path: Vec<KeyStep>,
+    /// Which key it is, for the rule that one key has one use.
+    pub(crate) id: KeyId,
+    /// Where it comes from, for the same rule.
+    pub(crate) origin: KeyOrigin,
+    /// The secret itself, or the one that it was derived from.
+    pub(crate) root: KeyId,
+}
+
+/// An element of the header on the way to a secret.
+#[derive(Clone)]
+pub(crate) struct KeyStep {
+    pub(crate) element: &'static str,
+    pub(crate) span: Range<usize>,
+}
+
+impl FoundSecret {
+    pub(super) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+        let id = KeyId::of(&secret);
+        Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
+    }
+
+    /// Its leading octets, where a cipher takes fewer than it has; all of it for MACs and derivations.
+    pub(super) fn leading(mut self, wanted: Wanted) -> Self {
+        if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
+            self.secret = Secret::new(leading.to_vec());
+            self.id = self.id.leading(len);
+        }
+        self
+    }
+
+    /// It was found through this element.
+    pub(super) fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
+        self.path.push(KeyStep { element, span: at.span() });
+        self
+    }
+
+    /// It came from this token of the header.
+    pub(super) fn of_token(self, token: Element<'_>) -> Self {
+        Self { token: Some(token.span()), ..self }
+    }
+}
+
+/// What a secret is looked up for.
+#[derive(Clone, Copy)]
+pub(crate) struct Wanted {
+    pub(super) key_use: PasswordKeyUse,
+    /// Octets that its use demands, where they are known.
+    pub(crate) len: Option<usize>,
+    /// How many keys were derived on the way.
+    pub(super) derivations: usize,
+}
+
+impl Wanted {
+    pub(crate) const MAC: Self = Self { key_use: PasswordKeyUse::Mac, len: None, derivations: 0 };
+
+    pub(crate) const fn cipher(len: usize) -> Self {
+        Self { key_use: PasswordKeyUse::Encryption, len: Some(len), derivations: 0 }
+    }
+}

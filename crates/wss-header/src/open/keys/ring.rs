@@ -1,0 +1,104 @@
+//! The key ring: the keys that a message brought, and what each secret was used for.
+
+use std::collections::HashMap;
+
+use wss_c14n::{Budget, Exceeded, Limit};
+use wss_crypto::{Certificate, LoadError};
+use wss_text::WireText;
+use wss_tokens::{KerberosSession, KerberosToken};
+use wss_xmlenc::DecryptError;
+
+use super::FoundSecret;
+use crate::correlation::SentKey;
+use crate::error::OpenError;
+use crate::key_uses::{KeyId, KeyOrigin, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
+use crate::receiver::Receiver;
+
+/// The keys that a message brought.
+pub(crate) struct KeyRing {
+    /// Keys that were unwrapped, or came with tickets, in order.
+    pub(crate) brought: Vec<SentKey>,
+    /// Tickets that were accepted, by the SHA-1 of their tokens.
+    sessions: HashMap<Vec<u8>, KerberosSession>,
+    /// What each secret was used for.
+    uses: KeyUses,
+    /// Secrets of fewer than 16 octets are admitted.
+    short_secrets: bool,
+    /// The certificates of `ds:X509Data` and of key identifiers, each parsed once.
+    certificates: Vec<ParsedCertificate>,
+    /// To whom the last key is encrypted that none of ours unwraps.
+    pub(crate) addressee: Option<WireText>,
+}
+
+struct ParsedCertificate {
+    der: Vec<u8>,
+    result: Result<Certificate, LoadError>,
+}
+
+impl KeyRing {
+    /// No keys yet.
+    pub(crate) fn new(receiver: &Receiver) -> Self {
+        Self {
+            brought: Vec::new(),
+            sessions: HashMap::new(),
+            uses: KeyUses::new(receiver.one_key),
+            short_secrets: receiver.short_secrets,
+            certificates: Vec::new(),
+            addressee: None,
+        }
+    }
+
+    /// Notes a use of a secret. Refuses one that can be guessed, and a second kind of use.
+    pub(crate) fn note_use(&mut self, found: &FoundSecret, key_use: KeyUse) -> Result<(), OpenError> {
+        let octets = found.secret.len();
+        if octets == 0 || (octets < LEAST_OCTETS && !self.short_secrets) {
+            return Err(match found.origin {
+                // The length of the plaintext of an EncryptedKey tells what it decrypts to.
+                KeyOrigin::EncryptedKey => DecryptError::Failed.into(),
+                _ => KeyUseError::TooShort { octets }.into(),
+            });
+        }
+        // By the octets, too: a derived key may come back as a secret of another kind.
+        let by_octets = KeyId::of(&found.secret);
+        for id in [&found.id, &by_octets] {
+            self.uses.note(id, found.origin, key_use).map_err(|error| match error {
+                // Two ciphers: a second one would let an attacker relabel what the first protects.
+                KeyUseError::TwoCiphers => DecryptError::Failed.into(),
+                error => OpenError::from(error),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// The key that was unwrapped from the EncryptedKey of this SHA-1.
+    pub(super) fn unwrapped(&self, sha1: &[u8]) -> Option<&SentKey> {
+        self.brought.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none())
+    }
+
+    /// The session of a ticket, which is accepted once however often it is referred to.
+    pub(super) fn session(&mut self, token: &KerberosToken, receiver: &Receiver) -> Option<KerberosSession> {
+        let sha1 = token.sha1();
+        if let Some(session) = self.sessions.get(&sha1) {
+            return Some(session.clone());
+        }
+        let session = receiver.kerberos.as_ref()?.accept(&token.gss_token())?;
+        self.sessions.insert(sha1.clone(), session.clone());
+        self.brought.push(SentKey { sha1, secret: session.key.clone(), kerberos: Some(token.form()), recipient: None });
+        Some(session)
+    }
+
+    /// Parses a certificate, unless the same octets were parsed before. It is charged before it is parsed.
+    pub(super) fn certificate(
+        &mut self,
+        der: &[u8],
+        budget: &Budget,
+    ) -> Result<Result<Certificate, LoadError>, Exceeded> {
+        if let Some(parsed) = self.certificates.iter().find(|parsed| parsed.der == der) {
+            return Ok(parsed.result.clone());
+        }
+        budget.charge(Limit::Certificates, 1)?;
+        let result = Certificate::from_der(der);
+        self.certificates.push(ParsedCertificate { der: der.to_vec(), result: result.clone() });
+        Ok(result)
+    }
+}

@@ -1,0 +1,287 @@
+//! Output: what a message that met its requirements says, and how it came to be trusted.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, SystemTime};
+
+use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
+use wss_crypto::Certificate;
+use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
+use wss_tokens::{AuthenticatedUser, RevocationStatus, ValidatedCertificate};
+
+use super::assertions::replay_keys;
+use super::facts::Facts;
+use super::header::is_opened;
+use super::keys::KeyRing;
+use super::proven::{ProvenSignature, SignedAttachment};
+use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
+use super::require::{Proof, check_bound};
+use super::revision::Revision;
+use super::terms::Terms;
+use crate::attachments::AuthenticatedAttachment;
+use crate::authenticated_assertion::AuthenticatedAssertion;
+use crate::correlation::Correlation;
+use crate::error::{OpenError, RequirementError};
+use crate::opened::{Block, Content, Evidence, Opened, SignatureEvidence, UnsignedOpened};
+use crate::part::Part;
+use crate::pending_replay::{PendingReplay, Remembered};
+use crate::requirements::Requirements;
+use crate::signer::Signer;
+use crate::transport::TransportFacts;
+use crate::waiver::Waiver;
+use wss_bsp::Report;
+
+/// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
+const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
+
+/// What the last revision was found to meet.
+pub(super) struct Met {
+    /// `None` where nothing must be signed.
+    pub(super) proof: Option<Proof>,
+    pub(super) assertions: Vec<AuthenticatedAssertion>,
+    pub(super) user: Option<AuthenticatedUser>,
+    pub(super) report: Option<Report>,
+    pub(super) remaining: Vec<RemainingCiphertext>,
+}
+
+/// What opening hands out: [`Opened`] or [`UnsignedOpened`].
+pub(super) trait Output: Sized {
+    /// What one signature must cover.
+    fn demanded(requirements: &Requirements) -> BTreeSet<Part>;
+
+    /// Takes it from the last revision and the facts.
+    fn take(
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: Facts<'_>,
+        ring: KeyRing,
+        met: Met,
+    ) -> Result<PendingReplay<Self>, OpenError>;
+}
+
+impl Output for Opened {
+    fn demanded(requirements: &Requirements) -> BTreeSet<Part> {
+        let mut demanded = requirements.signed.clone();
+        demanded.insert(Part::Body);
+        demanded
+    }
+
+    fn take(
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: Facts<'_>,
+        ring: KeyRing,
+        met: Met,
+    ) -> Result<PendingReplay<Self>, OpenError> {
+        let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
+        let remembered = remembered(terms, &facts, &met.assertions);
+        let signer = met.proof.ok_or(OpenError::NoKey)?.signer;
+        let certificate = certificate_of(&signer, &facts);
+        let evidence = evidence(terms, &facts, met.user, met.report, met.remaining);
+        let opened = Self {
+            content,
+            assertions: met.assertions,
+            correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
+            signer,
+            forwarded: forwarded(revision, terms),
+            evidence,
+        };
+        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
+    }
+}
+
+impl Output for UnsignedOpened {
+    fn demanded(requirements: &Requirements) -> BTreeSet<Part> {
+        requirements.signed.clone()
+    }
+
+    fn take(
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: Facts<'_>,
+        ring: KeyRing,
+        met: Met,
+    ) -> Result<PendingReplay<Self>, OpenError> {
+        let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
+        let remembered = remembered(terms, &facts, &met.assertions);
+        let mut evidence = evidence(terms, &facts, met.user, met.report, met.remaining);
+        evidence.waived.push(Waiver::UnsignedBody);
+        let signer = met.proof.map(|proof| proof.signer);
+        let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
+        let is_covered = |id: &str| content.attachments.iter().any(|covered| covered.content_id() == id);
+        let parts = facts.attachments.parts.iter();
+        let others = parts.filter(|part| !part.content_id().is_some_and(is_covered)).map(MimePart::to_owned);
+        let opened = Self {
+            unauthenticated_attachments: others.collect(),
+            content,
+            signer,
+            assertions: met.assertions,
+            forwarded: forwarded(revision, terms),
+            correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
+            transport: terms.transport.cloned().unwrap_or_else(TransportFacts::dangerous_unprotected),
+            evidence,
+        };
+        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
+    }
+}
+
+impl Content {
+    /// Reads Body, header blocks and attachments of the last revision, each as it was digested; the Body alone where
+    /// nothing must be signed.
+    fn read(
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &Facts<'_>,
+        proof: Option<&Proof>,
+    ) -> Result<Self, OpenError> {
+        let body = revision.envelope.body;
+        let Some(signature) = proof.and_then(|proof| facts.signatures.get(proof.at)) else {
+            return Ok(Self { body: canonical(body, None, &terms.budget)?, ..Self::default() });
+        };
+        check_bound(signature, body, terms, facts)?;
+        let blocks = read_blocks(signature, revision, &terms.budget)?;
+        let encrypted = still_encrypted(revision, facts);
+        if let (true, Some(id)) = (terms.demanded.contains(&Part::Attachments), encrypted.first()) {
+            let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
+            return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
+        }
+        let mut content = Self { blocks, ..Self::default() };
+        content.read_attachments(signature, facts, &encrypted, &terms.budget)?;
+        let signed = signature.coverage.canonicalization(&Part::Body, &body.span());
+        content.body = canonical(body, signed, &terms.budget)?;
+        Ok(content)
+    }
+
+    /// Reads the attachments that a signature covers, and the Content-IDs of the others.
+    fn read_attachments(
+        &mut self,
+        signature: &ProvenSignature,
+        facts: &Facts<'_>,
+        encrypted: &[String],
+        budget: &Budget,
+    ) -> Result<(), OpenError> {
+        for part in &facts.attachments.parts {
+            let is_named = |signed: &&SignedAttachment| {
+                part.content_id() == Some(&signed.content_id) && !encrypted.contains(&signed.content_id)
+            };
+            let references: Vec<_> = signature.attachments.proven.iter().filter(is_named).collect();
+            let Some(first) = references.first() else {
+                self.unauthenticated_attachments.push(part.content_id().map(str::to_owned));
+                continue;
+            };
+            let content = Canonical::of(part, budget).map_err(OpenError::Attachment)?;
+            // Anyone may have written the type, unless some reference covers the header.
+            let complete = references.iter().any(|reference| reference.complete);
+            self.attachments.push(AuthenticatedAttachment {
+                content_id: first.content_id.clone(),
+                content: content.into_owned(),
+                content_type: canonical_type(part.unauthenticated_fields()).filter(|_| complete),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// The header blocks that a signature covers.
+fn read_blocks(signature: &ProvenSignature, revision: &Revision<'_>, budget: &Budget) -> Result<Vec<Block>, OpenError> {
+    let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
+    let blocks = blocks.filter_map(|(part, span)| Some((part, revision.document.element_at(span.start)?)));
+    let blocks = blocks.map(|(part, element)| {
+        let (namespace, local) = (element.name().namespace.to_owned(), element.name().local.to_owned());
+        let signed = signature.coverage.canonicalization(part, &element.span());
+        Ok(Block { namespace, local, xml: canonical(element, signed, budget)? })
+    });
+    blocks.collect()
+}
+
+/// The canonical form in which `element` was signed, without comments, as the reference leaves them out; exclusive
+/// canonical form where nothing signed it.
+fn canonical(element: Element<'_>, signed: Option<&Canonicalization>, budget: &Budget) -> Result<String, OpenError> {
+    let unsigned = Canonicalization::default();
+    let subset = Subset::subtree(element).without_comments();
+    Ok(signed.unwrap_or(&unsigned).to_text(&subset, budget).map_err(wss_xmldsig::VerifyError::from)?)
+}
+
+/// Content-IDs of attachments that our header says are ciphertext, and that nothing decrypted. A list that named them may
+/// have been taken away, and who signed ciphertext did not mean it to be read.
+fn still_encrypted(revision: &Revision<'_>, facts: &Facts<'_>) -> Vec<String> {
+    let data = revision.header.element.children_named(name::XENC.uri, "EncryptedData");
+    let left = data.filter(|data| !is_opened(*data, facts));
+    let references = left.flat_map(Element::descendants_and_self);
+    let references = references.filter(|inner| inner.is(name::XENC.uri, "CipherReference"));
+    references.filter_map(|reference| content_id_of(&reference.attribute("", "URI")?)).collect()
+}
+
+/// The message without our header, if the receiver forwards.
+fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
+    let mut splices = Splices::new();
+    splices.replace(revision.header.element.span(), "");
+    terms.receiver.forwards.then(|| splices.apply(revision.document.source()).0)
+}
+
+/// The certificate of a signer, or the one with which the subject of an assertion signed, where its issuer named one.
+fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
+    let Signer::Assertion(assertion) = signer else { return signer.certificate().cloned() };
+    let seen = facts.assertions.iter().find(|seen| seen.issued.id() == assertion.issued.id())?;
+    seen.certificate.clone()
+}
+
+/// What the message leaves behind for its reply.
+fn correlation(signatures: Vec<ProvenSignature>, ring: KeyRing) -> Correlation {
+    let mut correlation = Correlation { keys: ring.brought, ..Correlation::default() };
+    for signature in signatures {
+        correlation.signature_values.push(signature.value);
+        correlation.signed_infos.push(signature.signed_info);
+    }
+    correlation
+}
+
+/// What the replay store is asked: every signature, every nonce, and every assertion that may be used once.
+fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedAssertion]) -> Remembered {
+    let receiver = terms.receiver;
+    // Created may be ahead by the skew; nothing passes the freshness check later than this.
+    let window = receiver.max_age.saturating_add(receiver.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
+    let until: SystemTime = terms.now.checked_add(window).unwrap_or(terms.now);
+    let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
+    let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
+    let of_assertions = replay_keys(assertions).map(|(key, at_least)| (key, at_least.max(until)));
+    Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
+}
+
+/// How the message came to be trusted.
+fn evidence(
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+    user: Option<AuthenticatedUser>,
+    bsp: Option<Report>,
+    remaining: Vec<RemainingCiphertext>,
+) -> Evidence {
+    let signatures = facts.signatures.iter().map(|signature| SignatureEvidence {
+        signer: signature.signer.clone(),
+        method: signature.method,
+        parts: signature.coverage.parts().map(|(part, _)| part.clone()).collect(),
+        attachments: signature.attachments.named.iter().map(Into::into).collect(),
+        lost: signature.lost().into_iter().map(|(part, why)| (part.into(), why)).collect(),
+    });
+    let mut waived = Waiver::of(terms.receiver, &terms.demanded, terms.is_protected);
+    if is_revocation_unknown(facts) && !waived.contains(&Waiver::RevocationNotTold) {
+        waived.push(Waiver::RevocationNotTold);
+    }
+    Evidence {
+        signatures: signatures.collect(),
+        decrypted: facts.decryptions.evidence.clone(),
+        timestamp: facts.timestamp.as_ref().map(|timestamp| (timestamp.created, timestamp.expires)),
+        user,
+        ignored: facts.ignored.clone(),
+        remaining,
+        waived,
+        bsp,
+    }
+}
+
+/// Whether no list tells of a certificate that counted: of a signer, or of the issuer of an assertion.
+fn is_revocation_unknown(facts: &Facts<'_>) -> bool {
+    let signers = facts.signatures.iter().filter_map(|signature| signature.signer.validated_certificate());
+    let signers = signers.map(ValidatedCertificate::revocation);
+    let issuers = facts.assertions.iter().filter_map(|seen| seen.issued.issuer_revocation());
+    signers.chain(issuers).any(|status| matches!(status, RevocationStatus::Unknown { .. }))
+}

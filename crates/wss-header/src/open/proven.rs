@@ -1,0 +1,89 @@
+//! What a signature that verified proves, in the revision at hand.
+
+use std::ops::Range;
+
+use wss_c14n::Moved;
+use wss_crypto::{Certificate, SignatureMethod};
+
+use super::carry::Carry;
+use super::coverage::{Coverage, CoverageLost};
+use crate::key_uses::KeyId;
+use crate::part::Part;
+use crate::signer::Signer;
+
+/// A signature that verified, with what it covers in the revision at hand.
+pub(super) struct ProvenSignature {
+    pub(super) signer: Signer,
+    pub(super) method: SignatureMethod,
+    /// The `ds:Signature` itself.
+    pub(super) span: Range<usize>,
+    /// The elements it covers.
+    pub(super) coverage: Coverage,
+    pub(super) attachments: SignedAttachments,
+    /// It covers its signing token by content (through the STR-Transform), not by position.
+    pub(super) covers_token: bool,
+    /// The token of the header that its key came from.
+    pub(super) token_span: Option<Range<usize>>,
+    /// The secret that made it, or that its key was derived from.
+    pub(super) root: Option<KeyId>,
+    /// The certificate with which the subject of an assertion signed.
+    pub(super) subject_certificate: Option<Certificate>,
+    /// The octets of its value.
+    pub(super) value: Vec<u8>,
+    /// Its SignedInfo in canonical form.
+    pub(super) signed_info: String,
+    /// What it is remembered by, against replay.
+    pub(super) replay_key: [u8; 32],
+}
+
+/// The attachments that a signature covers.
+#[derive(Default)]
+pub(super) struct SignedAttachments {
+    /// The Content-IDs of all its references to attachments.
+    pub(super) named: Vec<String>,
+    /// Those it proves.
+    pub(super) proven: Vec<SignedAttachment>,
+    /// Content-IDs of those it covers as ciphertext and does not prove, and why.
+    pub(super) lost: Vec<(String, CoverageLost)>,
+}
+
+/// A reference to an attachment.
+pub(super) struct SignedAttachment {
+    pub(super) content_id: String,
+    /// The header of the attachment is covered too.
+    pub(super) complete: bool,
+}
+
+impl SignedAttachments {
+    /// Whether it proves the attachment of this Content-ID.
+    pub(super) fn prove(&self, content_id: &str) -> bool {
+        self.proven.iter().any(|attachment| attachment.content_id == content_id)
+    }
+}
+
+impl ProvenSignature {
+    /// The parts, and the Content-IDs of attachments, that it covers and does not prove, and why.
+    pub(super) fn lost(&self) -> Vec<(String, CoverageLost)> {
+        let parts = self.coverage.lost().map(|(part, why)| (part.to_string(), why.clone()));
+        parts.chain(self.attachments.lost.iter().cloned()).collect()
+    }
+
+    /// Whether it covers a part. [`Part::SigningToken`] is the very token that its key came from.
+    pub(super) fn covers(&self, part: &Part) -> bool {
+        match part {
+            Part::SigningToken if self.covers_token => true,
+            // Which attachments there are is not known here.
+            Part::Attachments => false,
+            Part::SigningToken => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
+            part => self.coverage.parts().any(|(covered, _)| covered == part),
+        }
+    }
+}
+
+impl Carry for ProvenSignature {
+    fn carry(&mut self, moved: &Moved) -> Option<()> {
+        self.coverage.carry(moved)?;
+        self.span.carry(moved)?;
+        self.token_span.carry(moved)
+    }
+}

@@ -1,0 +1,56 @@
+//! Ciphertext that remains in a message, and why.
+
+use std::fmt;
+
+use wss_text::WireText;
+
+/// Why ciphertext was not opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhyEncrypted {
+    /// No list of the Security header for this receiver names it: it is for another receiver, or the list, or the
+    /// `xenc:EncryptedKey` with the list, was taken away.
+    NotListed,
+    /// The header names it, and no key of this receiver opens it.
+    NoKey {
+        /// To whom it is encrypted, as the message says.
+        addressee: WireText,
+        /// How many private keys and secrets the receiver has.
+        known: usize,
+    },
+}
+
+/// How many keys for decryption there are, and how to add one.
+struct Known(usize);
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (count, are) = (self.0, if self.0 == 1 { "key is" } else { "keys are" });
+        write!(f, "{count} {are} known: add the one that fits with `decrypt_with` or `shared_secret`")
+    }
+}
+
+impl fmt::Display for WhyEncrypted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotListed => f.write_str("no list in the Security header for this receiver names it"),
+            Self::NoKey { addressee, known } => {
+                write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known))
+            }
+        }
+    }
+}
+
+/// Ciphertext that remains in a message that was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RemainingCiphertext {
+    /// The part that holds it: `Body`, a header block, or `Security` for a child of the Security header.
+    pub part: String,
+    /// The path of the `xenc:EncryptedData`.
+    pub path: String,
+    /// Its Id.
+    pub id: Option<String>,
+    /// Why it was not opened.
+    pub why: WhyEncrypted,
+}

@@ -1,0 +1,48 @@
+//! Replacements: what one step decrypted in the envelope, before it is spliced into the next revision.
+
+use std::ops::Range;
+
+use wss_c14n::Splices;
+use wss_crypto::ContentEncryption;
+use wss_xmlenc::EncryptedData;
+
+use super::keys::FoundSecret;
+use crate::key_uses::KeyId;
+
+/// What one step decrypted in the envelope: it makes the next revision.
+pub(super) struct Replacement {
+    pub(super) splices: Splices,
+    pub(super) plaintexts: Vec<NewPlaintext>,
+    /// The child of the header that takes the place of the one that was processed is processed next.
+    pub(super) revisit: bool,
+}
+
+/// A plaintext that is to take the place of its ciphertext.
+pub(super) struct NewPlaintext {
+    /// The span in the old revision that it replaces.
+    pub(super) replaced: Range<usize>,
+    pub(super) place: Place,
+    /// The Id of the ciphertext.
+    pub(super) id: Option<String>,
+    /// How the key came.
+    pub(super) key: &'static str,
+    /// The secret that decrypted it, or that its key was derived from.
+    pub(super) root: KeyId,
+    pub(super) content: ContentEncryption,
+}
+
+/// Where a plaintext is.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    pub(super) in_body: bool,
+    /// It is all that the Body holds.
+    pub(super) whole_content: bool,
+}
+
+impl NewPlaintext {
+    /// The plaintext of `data`, decrypted with `found`.
+    pub(super) fn new(replaced: Range<usize>, place: Place, data: &EncryptedData<'_>, found: FoundSecret) -> Self {
+        let (id, content) = (data.id().map(str::to_owned), data.method());
+        Self { replaced, place, id, key: found.label, root: found.root, content }
+    }
+}

@@ -1,0 +1,258 @@
+//! Requirements: whether what was proven is what was demanded.
+
+use wss_c14n::{Element, name};
+use wss_soap::{Envelope, Role, must_understand};
+use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
+
+use super::coverage::CoverageLost;
+use super::facts::{Facts, SeenConfirmation};
+use super::keys::KeyRing;
+use super::proven::ProvenSignature;
+use super::revision::Revision;
+use super::terms::Terms;
+use super::{author, remains};
+use crate::authenticated_assertion::AuthenticatedAssertion;
+use crate::correlation::Correlation;
+use crate::error::{OpenError, RequirementError};
+use crate::part::Part;
+use crate::requirements::Requirements;
+use crate::signer::Signer;
+
+/// The signature that proves what is demanded, and who answers for it.
+pub(super) struct Proof {
+    /// The index of the signature.
+    pub(super) at: usize,
+    pub(super) signer: Signer,
+}
+
+/// What the facts say about the requirements.
+pub(super) struct Conclusion {
+    /// `None` where nothing must be signed. An error is kept until the tokens and what remains encrypted are judged.
+    pub(super) proof: Result<Option<Proof>, OpenError>,
+    /// The assertions that speak of the sender.
+    pub(super) assertions: Vec<AuthenticatedAssertion>,
+    pub(super) user: Option<AuthenticatedUser>,
+}
+
+impl Conclusion {
+    /// The signature that proves what is demanded, if that was proven.
+    pub(super) fn signature<'f>(&self, facts: &'f Facts<'_>) -> Option<&'f ProvenSignature> {
+        signature_of(&self.proof, facts)
+    }
+}
+
+/// Checks the facts of the last revision against what is required.
+pub(super) fn check(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+    ring: &mut KeyRing,
+) -> Result<Conclusion, OpenError> {
+    check_understood(revision, terms)?;
+    if let Some(timestamp) = &facts.timestamp {
+        terms.check_fresh(timestamp.created, timestamp.expires)?;
+    }
+    let proof = find_proof(terms, facts);
+    let signature = signature_of(&proof, facts);
+    let assertions = author::confirmed_assertions(signature, terms, facts);
+    // Where the Body need not be signed, no signature says who wrote it: the password was checked, no more.
+    let user = author::user(signature.filter(|_| terms.demanded.contains(&Part::Body)), terms, facts);
+    let conclusion = Conclusion { proof, assertions, user };
+    check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
+    if let Err(error) = check_encrypted(&terms.receiver.requirements, facts) {
+        // What is ciphertext to the end did come encrypted: the error says to whom.
+        remains::find(revision, terms, facts, ring, None)?;
+        return Err(error);
+    }
+    check_confirmations(terms, &facts.confirmations)?;
+    Ok(conclusion)
+}
+
+fn signature_of<'f>(proof: &Result<Option<Proof>, OpenError>, facts: &'f Facts<'_>) -> Option<&'f ProvenSignature> {
+    facts.signatures.get(proof.as_ref().ok()?.as_ref()?.at)
+}
+
+/// Refuses a header block that is for this receiver, must be understood, and is not.
+fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    let envelope = revision.envelope;
+    for block in envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security")) {
+        if !must_understand(block, envelope.version) {
+            continue;
+        }
+        let block_name = block.name();
+        let (namespace, local) = (block_name.namespace.to_owned(), block_name.local.to_owned());
+        let understood = terms.demanded.contains(&Part::header_block(namespace.clone(), local.clone()))
+            || terms.receiver.understood.contains(&(namespace, local));
+        let is_ours = Role::of(block, envelope.version) == terms.receiver.role || is_next(block, envelope);
+        if is_ours && !understood {
+            return Err(OpenError::NotUnderstood { block: block_name.to_string().into() });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a block is for whoever receives it next.
+fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {
+    const NEXT: [&str; 2] =
+        ["http://schemas.xmlsoap.org/soap/actor/next", "http://www.w3.org/2003/05/soap-envelope/role/next"];
+    matches!(Role::of(block, envelope.version), Role::Uri(uri) if NEXT.contains(&uri.as_str()))
+}
+
+/// Finds the first signature that covers all that is demanded, and who answers for it.
+fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, OpenError> {
+    if terms.demanded.is_empty() {
+        return Ok(None);
+    }
+    let requirements = &terms.receiver.requirements;
+    let mut nearest: Option<Uncovered<'_>> = None;
+    let mut anonymous = false;
+    let mut other_kind = None;
+    for (at, signature) in facts.signatures.iter().enumerate() {
+        let uncovered = terms.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
+        let parts: Vec<String> = uncovered.map(ToString::to_string).collect();
+        if !parts.is_empty() {
+            if nearest.as_ref().is_none_or(|nearest| parts.len() < nearest.parts.len()) {
+                nearest = Some(Uncovered { signature, parts });
+            }
+            continue;
+        }
+        match author::author(signature, terms, facts) {
+            Some(signer) if requirements.certificate && signer.certificate().is_none() => other_kind = Some("X.509"),
+            Some(signer) if requirements.kerberos && !matches!(signer, Signer::Kerberos { .. }) => {
+                other_kind = Some("Kerberos");
+            }
+            Some(signer) => return Ok(Some(Proof { at, signer })),
+            None => anonymous = true,
+        }
+    }
+    if let Some(token) = other_kind {
+        return Err(RequirementError::NoToken { token }.into());
+    }
+    if anonymous && terms.request.is_some_and(Correlation::has_several_recipients) {
+        return Err(RequirementError::SeveralRecipients.into());
+    }
+    if anonymous {
+        return Err(RequirementError::Anonymous.into());
+    }
+    match nearest {
+        Some(nearest) => Err(nearest.error(facts)),
+        None => Err(not_signed(&terms.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())),
+    }
+}
+
+/// A signature, and the parts that are demanded and that it does not cover.
+struct Uncovered<'f> {
+    signature: &'f ProvenSignature,
+    parts: Vec<String>,
+}
+
+impl Uncovered<'_> {
+    /// Why the parts are not proven: the signature lost one of them, or never covered them.
+    fn error(self, facts: &Facts<'_>) -> OpenError {
+        let is_attachment = |id: &String| facts.attachments.parts.iter().any(|part| part.content_id() == Some(id));
+        let is_demanded = |(name, _): &(String, CoverageLost)| self.parts.contains(name) || is_attachment(name);
+        match self.signature.lost().into_iter().find(is_demanded) {
+            Some((part, why)) => RequirementError::CoverageLost { part: part.into(), why }.into(),
+            None => not_signed(&self.parts),
+        }
+    }
+}
+
+fn not_signed(missing: &[String]) -> OpenError {
+    RequirementError::NotSigned { missing: missing.join(", ").into() }.into()
+}
+
+/// Refuses a message without the tokens that are required, each tied to the message.
+fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let missing = |token: &'static str, is_there: bool| match &conclusion.proof {
+        // What ties tokens to the message is missing, too: that comes first.
+        Err(error) if is_there => error.clone(),
+        _ if is_there => RequirementError::UnboundToken { token }.into(),
+        _ => RequirementError::NoToken { token }.into(),
+    };
+    if requirements.username && conclusion.user.is_none() {
+        return Err(missing("username", facts.users.iter().any(|token| token.user.is_some())));
+    }
+    for version in &requirements.assertions {
+        if !conclusion.assertions.iter().any(|assertion| assertion.issued.version() == *version) {
+            let mut seen = facts.assertions.iter().filter(|seen| seen.issued.version() == *version);
+            let is_bearer = seen.any(|seen| seen.issued.methods().contains(&ConfirmationMethod::Bearer));
+            return Err(missing("SAML", is_bearer));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a message in which a part that must be encrypted was not.
+fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let decryptions = &facts.decryptions;
+    for part in &requirements.encrypted {
+        let of_part = || decryptions.of_part(part).count();
+        let encrypted = match part {
+            Part::Body => decryptions.elements.iter().any(|d| d.in_body && d.whole_content),
+            Part::Signature => of_part() > 0 && of_part() == facts.signatures.len(),
+            Part::Assertion => of_part() > 0 && of_part() == facts.assertions.len(),
+            Part::UsernameToken | Part::HeaderBlock { .. } => of_part() > 0,
+            Part::Attachments => facts.attachments.opened().count() == facts.attachments.parts.len(),
+            Part::Timestamp | Part::SigningToken | Part::SignatureConfirmation | Part::Id(_) => false,
+        };
+        if !encrypted {
+            return Err(RequirementError::NotEncrypted { part: part.to_string().into() }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a reply whose confirmations do not match the signatures of the request one to one.
+fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) -> Result<(), OpenError> {
+    let Some(request) = terms.request else { return Ok(()) };
+    if confirmations.is_empty() {
+        let required = terms.receiver.requirements.confirmation;
+        return if required { Err(RequirementError::NotConfirmed.into()) } else { Ok(()) };
+    }
+    let mut unconfirmed: Vec<&Vec<u8>> = request.signature_values.iter().collect();
+    for confirmation in confirmations {
+        match &confirmation.value {
+            Some(value) => {
+                let at = unconfirmed.iter().position(|sent| *sent == value).ok_or(OpenError::Confirmation)?;
+                unconfirmed.swap_remove(at);
+            }
+            // It says that the request had no signature.
+            None if request.signature_values.is_empty() => {}
+            None => return Err(OpenError::Confirmation),
+        }
+    }
+    if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
+}
+
+/// Checks what the signature that proves the message must prove beside the parts: that a reply is one, and that the Body
+/// is the very element that is handed out.
+pub(super) fn check_bound(
+    signature: &ProvenSignature,
+    body: Element<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<(), OpenError> {
+    let confirmed = |seen: &SeenConfirmation| signature.coverage.has(&Part::SignatureConfirmation, &seen.span);
+    if terms.request.is_some() && !facts.confirmations.iter().all(confirmed) {
+        return Err(RequirementError::NotConfirmed.into());
+    }
+    check_direction(signature, terms, !facts.confirmations.is_empty())?;
+    if terms.demanded.contains(&Part::Body) && !signature.coverage.has(&Part::Body, &body.span()) {
+        return Err(not_signed(&[Part::Body.to_string()]));
+    }
+    Ok(())
+}
+
+/// Under a key that both sides have, tells a reply from a request by the signatures that it confirms.
+fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
+    let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
+    if !is_shared || terms.receiver.either_direction {
+        return Ok(());
+    }
+    match (terms.request, confirms) {
+        (None, true) => Err(RequirementError::IsReply.into()),
+        (Some(_), false) => Err(RequirementError::UnboundReply.into()),
+        (None, false) | (Some(_), true) => Ok(()),
+    }
+}

@@ -1,0 +1,71 @@
+//! Revisions: the message as it came, and as it reads after each decryption.
+
+use std::collections::HashSet;
+
+use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, name};
+use wss_soap::mime::xop::include_in;
+use wss_soap::{Envelope, EnvelopeError, SecurityHeader};
+use wss_xmlenc::DecryptError;
+
+use super::terms::Terms;
+use crate::error::OpenError;
+
+/// One revision: where its parts are.
+pub(super) struct Revision<'d> {
+    pub(super) document: &'d Document<'d>,
+    pub(super) envelope: Envelope<'d>,
+    pub(super) ids: IdIndex<'d>,
+    /// The Security header for this receiver.
+    pub(super) header: SecurityHeader<'d>,
+    /// The children of that header, in document order.
+    pub(super) children: Vec<Element<'d>>,
+}
+
+/// Parses a revision. Plaintext is parsed under the same limits as the message; exceeding one of them inside plaintext is
+/// reported as a decryption failure, so that it is no oracle.
+pub(super) fn parse<'d>(source: &'d str, as_it_came: bool, budget: &Budget) -> Result<Document<'d>, OpenError> {
+    Document::parse_within(source, budget).map_err(|error| match error {
+        // How long a revision is, is known without reading its plaintext.
+        ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
+        error if as_it_came => EnvelopeError::from(error).into(),
+        _ => DecryptError::Failed.into(),
+    })
+}
+
+impl<'d> Revision<'d> {
+    /// Finds the parts of a revision. Ids must be unique, and none may be one of `retired_ids`, which belonged to
+    /// ciphertext that is gone.
+    pub(super) fn read(
+        document: &'d Document<'d>,
+        terms: &Terms<'_>,
+        retired_ids: &HashSet<String>,
+    ) -> Result<Self, OpenError> {
+        let envelope = Envelope::locate(document)?;
+        if let Some(include) = include_in(document) {
+            return Err(EnvelopeError::Include { path: include.path().into() }.into());
+        }
+        let ids = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        if let Some(id) = ids.ids().find(|id| retired_ids.contains(*id)) {
+            return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
+        }
+        let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
+        let header = header.ok_or(OpenError::NoSecurityHeader)?;
+        terms.budget.check(Limit::HeaderChildren, header.children().count())?;
+        Ok(Self { document, envelope, ids, header, children: header.children().collect() })
+    }
+
+    /// Whether `element` is a child of our header.
+    pub(super) fn is_in_header(&self, element: Element<'_>) -> bool {
+        element.parent() == Some(self.header.element)
+    }
+
+    /// The binary tokens of our header.
+    pub(super) fn binary_tokens(&self) -> impl Iterator<Item = Element<'d>> {
+        self.children.iter().copied().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken"))
+    }
+
+    /// The child of our header with this Id.
+    pub(super) fn header_child(&self, id: &str) -> Option<Element<'d>> {
+        self.ids.get(id).filter(|token| token.parent() == Some(self.header.element))
+    }
+}

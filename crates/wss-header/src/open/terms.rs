@@ -1,0 +1,65 @@
+//! Terms: what holds for one message from beginning to end.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use wss_c14n::Budget;
+
+use super::Arrived;
+use super::proven::ProvenSignature;
+use crate::correlation::Correlation;
+use crate::error::OpenError;
+use crate::part::Part;
+use crate::receiver::Receiver;
+use crate::transport::TransportFacts;
+use wss_soap::mime::{Package, Spool};
+
+/// What holds for one message, whatever is found in it.
+pub(crate) struct Terms<'r> {
+    pub(super) receiver: &'r Receiver,
+    /// What one signature must cover.
+    pub(super) demanded: BTreeSet<Part>,
+    pub(super) now: SystemTime,
+    /// What the message may cost, through all its revisions.
+    pub(super) budget: Budget,
+    /// What the caller vouches for of the transport.
+    pub(super) transport: Option<&'r TransportFacts>,
+    /// The receiver, or the caller for this message, vouches for the transport.
+    pub(super) is_protected: bool,
+    /// The request that the message answers.
+    pub(super) request: Option<&'r Correlation>,
+    /// Where the plaintext of large attachments is written.
+    pub(super) spool: Option<&'r Spool>,
+}
+
+impl<'r> Terms<'r> {
+    /// The terms for a message of so many octets.
+    pub(super) fn new(receiver: &'r Receiver, demanded: BTreeSet<Part>, incoming: Arrived<'r>, octets: u64) -> Self {
+        Self {
+            receiver,
+            demanded,
+            now: receiver.clock.now(),
+            budget: Budget::new(&receiver.limits, octets),
+            transport: incoming.transport,
+            is_protected: receiver.protected_transport || incoming.transport.is_some_and(TransportFacts::is_protected),
+            request: incoming.request,
+            spool: incoming.package.and_then(Package::spool),
+        }
+    }
+
+    /// Whether the signer is accepted. Anyone can make an anonymous signature, and would learn from the answers how other
+    /// people's ciphertext decrypts.
+    pub(super) fn accept_signer(&self, signature: &ProvenSignature) -> bool {
+        self.receiver.requirements.anonymous || !signature.signer.is_anonymous()
+    }
+
+    /// Refuses what is too old, has expired, or was made in the future.
+    pub(super) fn check_fresh(&self, created: SystemTime, expires: Option<SystemTime>) -> Result<(), OpenError> {
+        let skew = self.receiver.clock_skew;
+        let oldest = created.checked_add(self.receiver.max_age).ok_or(OpenError::NotFresh)?;
+        let end = expires.map_or(oldest, |expires| expires.min(oldest));
+        let fresh = self.now.checked_add(skew).is_some_and(|latest| created <= latest)
+            && end.checked_add(skew).is_some_and(|end| self.now < end);
+        if fresh { Ok(()) } else { Err(OpenError::NotFresh) }
+    }
+}
