@@ -66,11 +66,14 @@ fn a_reference_has_one_exclusive_transform() {
     let enveloped = transform("http://www.w3.org/2000/09/xmldsig#enveloped-signature");
     let inclusive = transform("http://www.w3.org/TR/2001/REC-xml-c14n-20010315");
     let lax = receiver().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
-    for chain in [format!("{chain}{chain}"), format!("{enveloped}{chain}"), enveloped, inclusive] {
-        let message = format!("{before}<ds:Transforms>{chain}</ds:Transforms>{after}");
-        assert!(matches!(refuse(&lax, &message), OpenError::Transforms { .. }), "{chain}");
+    let with = |chain: &str| format!("{before}<ds:Transforms>{chain}</ds:Transforms>{after}");
+    for chain in [format!("{chain}{chain}"), format!("{enveloped}{enveloped}{chain}"), enveloped] {
+        assert!(matches!(refuse(&lax, &with(&chain)), OpenError::Transforms { .. }), "{chain}");
     }
-    assert!(matches!(refuse(&lax, &format!("{before}{after}")), OpenError::Transforms { .. }));
+    assert!(matches!(refuse(&lax, &with(&inclusive)), OpenError::InclusiveCanonicalization { .. }));
+    for absent in [with(""), format!("{before}{after}")] {
+        assert!(matches!(refuse(&lax, &absent), OpenError::AbsentTransforms { .. }));
+    }
 }
 
 #[test]

@@ -110,6 +110,17 @@ const WEAKENING: &[Case] = &[
         Waiver::ForwardReferences,
     ),
     (
+        "wss-header Receiver::accept_inclusive_canonicalization",
+        || open(&strict().accept_inclusive_canonicalization()),
+        Waiver::InclusiveCanonicalization,
+    ),
+    (
+        "wss-header Receiver::accept_absent_transforms",
+        || open(&strict().accept_absent_transforms()),
+        Waiver::AbsentTransforms,
+    ),
+    ("wss-header Receiver::accept_local_times", || open(&strict().accept_local_times()), Waiver::LocalTimes),
+    (
         "wss-header Receiver::accept_x509_version_1_for_legacy_use_only",
         || open(&strict().accept_x509_version_1_for_legacy_use_only()),
         Waiver::X509Version1,

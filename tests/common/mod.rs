@@ -63,7 +63,19 @@ pub(crate) fn receiver() -> Receiver {
     Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
 }
 
+/// The receiver with every call switched on that accepts another shape of a message: none may open a forgery.
+pub(crate) fn lenient(receiver: Receiver) -> Receiver {
+    receiver.accept_inclusive_canonicalization().accept_absent_transforms().accept_local_times()
+}
+
+/// The error, where the receiver refuses a message with other shapes accepted and without.
 pub(crate) fn refuse(receiver: &Receiver, message: &str) -> OpenError {
+    refuse_strictly(&lenient(receiver.clone()), message);
+    refuse_strictly(receiver, message)
+}
+
+/// The error, where a call of [`lenient`] may accept what the receiver refuses.
+pub(crate) fn refuse_strictly(receiver: &Receiver, message: &str) -> OpenError {
     match receiver.open(message) {
         Ok(opened) => panic!("accepted: {}\n{message}", opened.body().xml()),
         Err(error) => error,

@@ -176,7 +176,7 @@ pub enum IdError {
         /// The value.
         id: WireText,
     },
-    /// *Malformed.* One element carries two Id attributes.
+    /// *Malformed.* One element carries two Id attributes other than `Id` and `wsu:Id`.
     #[error("element {element} carries two Id attributes")]
     TwoOnOneElement {
         /// The qualified name of the element.

@@ -1,7 +1,7 @@
 //! Ids: one index per revision, over every kind of Id a SOAP message can carry.
 //!
-//! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature and XML Encryption, and the ids of
-//! SAML assertions share one space of values. A document with one value on two elements is refused, even if nothing
+//! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature and XML Encryption, the ids of SAML
+//! assertions, and `Id` on a SOAP Body, header block or timestamp that has no other share one space of values. A document with one value on two elements is refused, even if nothing
 //! refers to it: signature wrapping needs two elements with one Id.
 
 use std::borrow::Cow;
@@ -61,10 +61,10 @@ impl<'a> IdIndex<'a> {
             let mut own = None;
             for (attribute, value) in element.attributes() {
                 let named = attribute.namespace.is_empty() && more.contains(&attribute.local);
-                if !named && !is_id(element, attribute) {
+                if !named && !is_id(element, attribute) && !is_unprefixed_id(element, attribute, &value) {
                     continue;
                 }
-                if own.replace(attribute).is_some() {
+                if own.replace(attribute).is_some_and(|first| !are_both_ids(first, attribute)) {
                     return Err(IdError::TwoOnOneElement { element: element.qualified_name().into() });
                 }
                 if value.is_empty() || value.len() > MAX_ID_OCTETS {
@@ -74,7 +74,7 @@ impl<'a> IdIndex<'a> {
                 if value.bytes().any(is_blank) {
                     return Err(IdError::Blank { id: value.into() });
                 }
-                if ids.contains_key(value.as_ref()) {
+                if ids.get(value.as_ref()).is_some_and(|other| *other != element.id()) {
                     return Err(IdError::Duplicate { id: value.into() });
                 }
                 ids.insert(value, element.id());
@@ -101,7 +101,7 @@ impl<'a> IdIndex<'a> {
     }
 }
 
-/// The Id of an element, whatever its kind.
+/// The Id of an element, whatever its kind; `Id` without a prefix only on elements whose schema has it.
 #[must_use]
 pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
@@ -119,4 +119,39 @@ fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
         ("", "AssertionID") => element.is(name::SAML.uri, "Assertion"),
         _ => false,
     }
+}
+
+/// Whether an element may have these two Ids: older WSS4J writes a `wsu:Id` on a `ds:Signature` beside its `Id`.
+fn are_both_ids(first: ExpandedName<'_>, second: ExpandedName<'_>) -> bool {
+    let is_wsu = |name: ExpandedName<'_>| name.namespace == name::WSU.uri && name.local == "Id";
+    let is_plain = |name: ExpandedName<'_>| name.namespace.is_empty() && name.local == "Id";
+    (is_wsu(first) && is_plain(second)) || (is_plain(first) && is_wsu(second))
+}
+
+/// Whether an attribute is an `Id` without a prefix on the Body, a header block or a timestamp that has no other Id, as
+/// node-soap and others write it. Applications may use the name, too: a value that cannot be an Id is none.
+fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &str) -> bool {
+    attribute.namespace.is_empty()
+        && attribute.local == "Id"
+        && (1..=MAX_ID_OCTETS).contains(&value.len())
+        && !value.bytes().any(is_blank)
+        && is_part(element)
+        && id_of(element).is_none()
+}
+
+/// Whether an element is at the place of the Body, of a header block, or of a timestamp in a Security header.
+fn is_part(element: Element<'_>) -> bool {
+    let is_soap =
+        |element: Element<'_>, local| element.is(name::SOAP11.uri, local) || element.is(name::SOAP12.uri, local);
+    let is_in_envelope = |element: Element<'_>| {
+        element.parent().is_some_and(|parent| parent.parent().is_none() && is_soap(parent, "Envelope"))
+    };
+    let is_block = |element: Element<'_>| {
+        element.parent().is_some_and(|parent| is_soap(parent, "Header") && is_in_envelope(parent))
+    };
+    let is_in_security = |element: Element<'_>| {
+        element.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Security") && is_block(parent))
+    };
+    let is_timestamp = element.is(name::WSU.uri, "Timestamp") && is_in_security(element);
+    (is_soap(element, "Body") && is_in_envelope(element)) || is_block(element) || is_timestamp
 }

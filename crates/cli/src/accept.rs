@@ -20,6 +20,15 @@ pub(crate) struct AcceptArgs {
     /// Accept secrets of fewer than 16 octets
     #[arg(long)]
     accept_short_secrets_for_legacy_use_only: bool,
+    /// Accept inclusive canonicalisation of SignedInfo and of what is signed, against BSP R5404 and R5423
+    #[arg(long)]
+    accept_inclusive_canonicalization: bool,
+    /// Accept references whose Transforms is absent or empty, against BSP R5416
+    #[arg(long)]
+    accept_absent_transforms: bool,
+    /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
+    #[arg(long)]
+    accept_local_times: bool,
     /// Accept pinned certificates of version 1
     #[arg(long)]
     accept_x509_version_1_for_legacy_use_only: bool,
@@ -57,11 +66,14 @@ macro_rules! rows {
     };
 }
 
-const CALLS: [Row; 12] = rows![
+const CALLS: [Row; 15] = rows![
     accept_forward_references,
     accept_one_key_to_sign_and_encrypt,
     accept_ciphertext_for_others,
     accept_short_secrets_for_legacy_use_only,
+    accept_inclusive_canonicalization,
+    accept_absent_transforms,
+    accept_local_times,
     accept_x509_version_1_for_legacy_use_only,
     accept_empty_line_after_attachment_headers,
     accept_untold_absence_of_default_namespace,

@@ -1,13 +1,16 @@
-//! Instants: the one form of xsd:dateTime that WS-Security uses on the wire.
+//! Instants: the one reader of xsd:dateTime for timestamps, username tokens and assertions.
 //!
-//! `YYYY-MM-DDThh:mm:ss[.f]Z` with years 1970 to 9999 and up to nine digits of fraction. Leap seconds (BSP R3213,
-//! R3215), offsets and a missing zone are refused: an instant must not need guessing.
+//! `YYYY-MM-DDThh:mm:ss[.f](Z|+hh:mm|-hh:mm)` with years 1970 to 9999; white space around it is no part of it (XML Schema
+//! 1.0 part 2 §4.3.6). Of a fraction, nanoseconds count. Leap seconds (BSP R3213, R3215) and a missing zone are refused:
+//! an instant must not need guessing.
 
 use std::time::{Duration, SystemTime};
 
+use wss_c14n::xsd::collapsed;
+
 use crate::error::TokenError;
 
-/// Reads an instant. The work is linear and ends after 30 characters.
+/// Reads an instant in UTC: with the zone `Z` or an offset of zero, which some stacks write. The work is linear.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
@@ -17,53 +20,80 @@ use crate::error::TokenError;
 ///
 /// let instant = parse_instant("2026-01-31T12:00:00.5Z")?;
 /// assert_eq!(format_instant(instant), "2026-01-31T12:00:00.500Z");
+/// assert_eq!(parse_instant("2026-01-31T12:00:00.5+00:00")?, instant);
 /// assert!(parse_instant("2026-01-31T12:00:00").is_err(), "the zone is missing");
 /// # Ok::<(), wss_tokens::TokenError>(())
 /// ```
 pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
-    let wrong = || TokenError::Instant { text: text.into() };
-    parse(text.as_bytes()).ok_or_else(wrong)
+    match parse_date_time(text)? {
+        DateTime { instant, is_utc: true } => Ok(instant),
+        DateTime { .. } => Err(TokenError::Instant { text: text.into() }),
+    }
 }
 
-/// As [`parse_instant`]; accepts `+00:00` for UTC, which some stacks write into username tokens.
+/// An instant, and how it was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DateTime {
+    pub(crate) instant: SystemTime,
+    /// Whether its zone is `Z` or an offset of zero.
+    pub(crate) is_utc: bool,
+}
+
+/// As [`parse_instant`], with any offset from UTC.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
-pub(crate) fn parse_instant_leniently(text: &str) -> Result<SystemTime, TokenError> {
-    match text.strip_suffix("+00:00") {
-        Some(utc) => parse_instant(&format!("{utc}Z")),
-        None => parse_instant(text),
-    }
+pub(crate) fn parse_date_time(text: &str) -> Result<DateTime, TokenError> {
+    let wrong = || TokenError::Instant { text: text.into() };
+    parse(collapsed(text).as_bytes()).ok_or_else(wrong)
 }
 
-fn parse(text: &[u8]) -> Option<SystemTime> {
-    if text.len() > 30 {
-        return None;
-    }
-    let number = |from: usize, to: usize| {
-        text.get(from..to)?
-            .iter()
-            .try_fold(0u64, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
-    };
+fn parse(text: &[u8]) -> Option<DateTime> {
     let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
     if separators.iter().any(|(at, expected)| text.get(*at) != Some(expected)) {
         return None;
     }
-    let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
-    let (hour, minute, second) = (number(11, 13)?, number(14, 16)?, number(17, 19)?);
-    let nanos = match text.get(19..)? {
-        b"Z" => 0,
-        [b'.', digits @ .., b'Z'] if (1..=9).contains(&digits.len()) => {
-            number(20, 20 + digits.len())? * 10u64.pow(9 - digits.len() as u32)
-        }
-        _ => return None,
-    };
+    let part = |from: usize, to: usize| number(text.get(from..to)?);
+    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+    let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
+    let (nanos, zone) = fraction(text.get(19..)?)?;
     let valid = year >= 1970 && (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
     if !valid || hour > 23 || minute > 59 || second > 59 {
         return None;
     }
     let seconds = days_before(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-    SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos as u32))
+    // East of Greenwich clocks are ahead.
+    let seconds = match zone {
+        b"Z" => seconds,
+        [b'+', offset @ ..] => seconds.checked_sub(offset_seconds(offset)?)?,
+        [b'-', offset @ ..] => seconds.checked_add(offset_seconds(offset)?)?,
+        _ => return None,
+    };
+    let instant = SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))?;
+    Some(DateTime { instant, is_utc: matches!(zone, b"Z" | b"+00:00" | b"-00:00") })
+}
+
+/// The value of decimal digits that fit.
+fn number(digits: &[u8]) -> Option<u64> {
+    digits.iter().try_fold(0u64, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
+}
+
+/// The nanoseconds of a fraction, if there is one, and the zone after it. Digits beyond nanoseconds are cut off.
+fn fraction(rest: &[u8]) -> Option<(u32, &[u8])> {
+    let [b'.', fraction @ ..] = rest else { return Some((0, rest)) };
+    let len = fraction.iter().take_while(|digit| digit.is_ascii_digit()).count();
+    let (digits, zone) = fraction.split_at_checked(len).filter(|_| len > 0)?;
+    let kept = digits.get(..9).unwrap_or(digits);
+    let nanos = number(kept)? * 10u64.pow(9 - kept.len() as u32);
+    Some((nanos as u32, zone))
+}
+
+/// The seconds of `hh:mm`, at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3).
+fn offset_seconds(text: &[u8]) -> Option<u64> {
+    let [hour @ .., b':', _, _] = text else { return None };
+    let (hour, minute) = (number(hour).filter(|_| hour.len() == 2)?, number(text.get(3..)?)?);
+    let seconds = hour * 3_600 + minute * 60;
+    (minute <= 59 && seconds <= 14 * 3_600).then_some(seconds)
 }
 
 /// Writes an instant with milliseconds, the finest that BSP suggests (R3220, R3229). An instant before 1970 is written
@@ -113,7 +143,7 @@ fn days_before(year: u64, month: u64, day: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{format_instant, parse_instant};
+    use super::{format_instant, parse_date_time, parse_instant};
 
     #[test]
     fn reads_the_wire_form_and_writes_it_back() {
@@ -136,7 +166,7 @@ mod tests {
             "Z",
             "2026-01-01",
             "2026-01-01T00:00:00",
-            "2026-01-01T00:00:00+00:00",
+            "2026-01-01T00:00:00+01:00",
             "2026-01-01T24:00:00Z",
             "2026-01-01T00:00:60Z",
             "2023-02-29T00:00:00Z",
@@ -144,9 +174,10 @@ mod tests {
             "2026-13-01T00:00:00Z",
             "2026-01-01 00:00:00Z",
             "2026-01-01T00:00:00.Z",
-            "2026-01-01T00:00:00.1234567890Z",
             "2026-01-01t00:00:00z",
-            " 2026-01-01T00:00:00Z",
+            "\u{a0}2026-01-01T00:00:00Z",
+            "2026-01-01T00:00:00 Z",
+            "2026-01-01T00:00:00.12x4Z",
             "+026-01-01T00:00:00Z",
             "12026-01-01T00:00:00Z",
             "2026-00-01T00:00:00Z",
@@ -154,5 +185,32 @@ mod tests {
             assert!(parse_instant(text).is_err(), "{text}");
         }
         assert!(parse_instant(&"9".repeat(10_000)).is_err());
+    }
+
+    #[test]
+    fn an_instant_has_one_value_in_each_of_its_spellings() {
+        let noon = parse_instant("2026-01-31T12:00:00.123456789Z").expect("an instant");
+        for text in [
+            " \t\r\n2026-01-31T12:00:00.123456789Z\n",
+            "2026-01-31T12:00:00.1234567899999999999999999999Z",
+            "2026-01-31T12:00:00.123456789+00:00",
+            "2026-01-31T12:00:00.123456789-00:00",
+        ] {
+            assert_eq!(parse_instant(text).expect(text), noon);
+        }
+        for text in [
+            "2026-01-31T13:00:00.123456789+01:00",
+            "2026-01-31T17:30:00.123456789+05:30",
+            "2026-01-31T01:00:00.123456789-11:00",
+            "2026-02-01T02:00:00.123456789+14:00",
+        ] {
+            let read = parse_date_time(text).expect(text);
+            assert_eq!((read.instant, read.is_utc), (noon, false));
+            assert!(parse_instant(text).is_err(), "{text}");
+        }
+        for offset in ["+14:01", "+1:00", "+01:60", "+0100", "+24:00", "+", "01:00", "+01:00Z", "+01:0", "+001:00"] {
+            assert!(parse_date_time(&format!("2026-01-31T12:00:00{offset}")).is_err(), "{offset}");
+        }
+        assert!(parse_date_time("1970-01-01T00:00:00+00:01").is_err(), "before 1970");
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::{Element, Writer, name};
 
 use crate::error::TokenError;
-use crate::instant::{format_instant, parse_instant};
+use crate::instant::{format_instant, parse_date_time};
 
 /// A timestamp in a header.
 #[derive(Debug, Clone)]
@@ -13,6 +13,7 @@ pub struct Timestamp<'d> {
     element: Element<'d>,
     created: SystemTime,
     expires: Option<SystemTime>,
+    has_offset: bool,
 }
 
 impl<'d> Timestamp<'d> {
@@ -24,22 +25,23 @@ impl<'d> Timestamp<'d> {
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
         let mut children = element.children();
         let created = match children.next() {
-            Some(child) if child.is(name::WSU.uri, "Created") => parse_instant(&child.text()?)?,
+            Some(child) if child.is(name::WSU.uri, "Created") => parse_date_time(&child.text()?)?,
             Some(child) => return Err(element.unexpected(child).into()),
             None => return Err(element.missing("wsu:Created").into()),
         };
         let expires = match children.next() {
             None => None,
-            Some(child) if child.is(name::WSU.uri, "Expires") => Some(parse_instant(&child.text()?)?),
+            Some(child) if child.is(name::WSU.uri, "Expires") => Some(parse_date_time(&child.text()?)?),
             Some(child) => return Err(element.unexpected(child).into()),
         };
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
         }
-        if expires.is_some_and(|expires| expires <= created) {
+        if expires.is_some_and(|expires| expires.instant <= created.instant) {
             return Err(TokenError::ExpiresBeforeCreated);
         }
-        Ok(Self { element, created, expires })
+        let has_offset = !created.is_utc || expires.is_some_and(|expires| !expires.is_utc);
+        Ok(Self { element, created: created.instant, expires: expires.map(|expires| expires.instant), has_offset })
     }
 
     /// The element.
@@ -52,6 +54,12 @@ impl<'d> Timestamp<'d> {
     #[must_use]
     pub fn created(&self) -> SystemTime {
         self.created
+    }
+
+    /// Whether Created or Expires has an offset from UTC (against BSP R3217, R3223).
+    #[must_use]
+    pub fn has_offset(&self) -> bool {
+        self.has_offset
     }
 
     /// `wsu:Expires`.

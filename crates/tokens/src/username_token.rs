@@ -6,7 +6,7 @@ use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 
 use crate::error::{PasswordError, TokenError};
-use crate::instant::{format_instant, parse_instant_leniently};
+use crate::instant::{DateTime, format_instant, parse_date_time};
 use crate::value_type::BASE64_BINARY;
 
 const PASSWORD_TEXT: &str =
@@ -115,7 +115,7 @@ pub struct UsernameToken<'d> {
     password: Option<ClaimedPassword>,
     nonce: Option<Vec<u8>>,
     created_text: Option<String>,
-    created: Option<SystemTime>,
+    created: Option<DateTime>,
     salt: Option<Vec<u8>>,
     iterations: u32,
 }
@@ -154,7 +154,7 @@ impl<'d> UsernameToken<'d> {
             Some(child) => Some(child.text()?.into_owned()),
             None => None,
         };
-        let created = created_text.as_deref().map(parse_instant_leniently).transpose()?;
+        let created = created_text.as_deref().map(parse_date_time).transpose()?;
         let salt = match element.optional_child(name::WSSE11.uri, "Salt")? {
             Some(child) => Some(child.base64(MAX_NONCE)?),
             None => None,
@@ -192,7 +192,13 @@ impl<'d> UsernameToken<'d> {
     /// `wsu:Created`.
     #[must_use]
     pub fn created(&self) -> Option<SystemTime> {
-        self.created
+        self.created.map(|created| created.instant)
+    }
+
+    /// Whether Created has an offset from UTC.
+    #[must_use]
+    pub fn has_offset(&self) -> bool {
+        self.created.is_some_and(|created| !created.is_utc)
     }
 
     /// Whether it contains a password in clear text.
@@ -267,7 +273,7 @@ impl<'d> UsernameToken<'d> {
         let nonce = self.nonce.as_deref()?;
         let created = match &self.password {
             Some(ClaimedPassword::Digest(_)) => self.created_text.clone().unwrap_or_default(),
-            _ => self.created.map(format_instant).unwrap_or_default(),
+            _ => self.created().map(format_instant).unwrap_or_default(),
         };
         Some([nonce, created.as_bytes()].concat())
     }

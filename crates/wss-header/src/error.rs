@@ -207,12 +207,48 @@ pub enum OpenError {
     /// *Refused.* A header signature with `ds:Object` (BSP R3102).
     #[error("a signature in the header carries ds:Object: enveloping signatures are refused")]
     Enveloping,
-    /// *Refused.* The transforms of a reference are not just exclusive canonicalisation (BSP R5411, R5412).
-    #[error("reference {uri:?} has transforms other than one exclusive canonicalisation")]
+    /// *Refused.* The transforms of a reference are not one canonicalisation (BSP R5411, R5412), or its element contains
+    /// the signature itself.
+    #[error(
+        "reference {uri:?} has transforms other than one exclusive canonicalisation and an enveloped-signature before it \
+         that removes nothing"
+    )]
     Transforms {
         /// The reference.
         uri: WireText,
     },
+    /// *Refused.* A reference without `ds:Transforms`, or with an empty one (BSP R5416).
+    #[error(
+        "reference {uri:?} has no ds:Transform, which implies inclusive canonicalisation: have the peer write one \
+         exclusive canonicalisation, or call `accept_absent_transforms`"
+    )]
+    AbsentTransforms {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Refused.* `ds:SignedInfo`, or the element of a reference, is canonicalised inclusively (BSP R5404, R5423).
+    #[error(
+        "{what} is canonicalised inclusively, by {method}: have the peer use exclusive canonicalisation, or call \
+         `accept_inclusive_canonicalization`"
+    )]
+    InclusiveCanonicalization {
+        /// `ds:SignedInfo`, or the reference.
+        what: WireText,
+        /// The identifier of the method.
+        method: &'static str,
+    },
+    /// *Refused.* An instant with an offset from UTC (BSP R3217, R3223).
+    #[error(
+        "{element} gives its time with an offset from UTC: have the peer write UTC, as in 2026-01-31T12:00:00Z, or call \
+         `accept_local_times`"
+    )]
+    LocalTime {
+        /// The element.
+        element: &'static str,
+    },
+    /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
+    #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
+    KeyValue,
     /// *Refused.* A signed element is at a place that proves nothing.
     #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
     Place {

@@ -41,6 +41,10 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Signature(_)
             | OpenError::Enveloping
             | OpenError::Transforms { .. }
+            | OpenError::AbsentTransforms { .. }
+            | OpenError::InclusiveCanonicalization { .. }
+            | OpenError::LocalTime { .. }
+            | OpenError::KeyValue
             | OpenError::Place { .. }
             | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }

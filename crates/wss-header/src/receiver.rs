@@ -1,10 +1,11 @@
 //! The receiver: whom to trust, what to require, and the call that opens a message.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::Limits;
+use wss_c14n::{CanonicalizationMethod, Limits};
 use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
@@ -56,6 +57,9 @@ pub struct Receiver {
     pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
     pub(crate) forwards: bool,
     pub(crate) forward_references: bool,
+    pub(crate) inclusive_canonicalization: bool,
+    pub(crate) absent_transforms: bool,
+    pub(crate) local_times: bool,
     pub(crate) version_1: bool,
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
@@ -102,6 +106,9 @@ impl Receiver {
             kerberos: None,
             forwards: false,
             forward_references: false,
+            inclusive_canonicalization: false,
+            absent_transforms: false,
+            local_times: false,
             version_1: false,
             empty_line: false,
             unsigned_data: false,
@@ -210,6 +217,31 @@ impl Receiver {
     #[must_use]
     pub fn accept_forward_references(mut self) -> Self {
         self.forward_references = true;
+        self
+    }
+
+    /// Accepts inclusive canonicalisation 1.0 and 1.1, with comments or without, of `ds:SignedInfo`, of referenced
+    /// elements and of tokens, against BSP R5404 and R5423. Whatever is in scope around a signed element is signed with
+    /// it, so that gateways which add namespace declarations break such signatures.
+    #[must_use]
+    pub fn accept_inclusive_canonicalization(mut self) -> Self {
+        self.inclusive_canonicalization = true;
+        self
+    }
+
+    /// Accepts references whose `ds:Transforms` is absent or empty, against BSP R5416, as Metro's XWSS sends them. They
+    /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2).
+    #[must_use]
+    pub fn accept_absent_transforms(mut self) -> Self {
+        self.absent_transforms = true;
+        self
+    }
+
+    /// Accepts timestamps and username tokens whose instants have an offset from UTC, as in `+01:00`, against BSP R3217
+    /// and R3223. Without this call they are in UTC: `Z` or `+00:00`. An instant without a zone is always refused.
+    #[must_use]
+    pub fn accept_local_times(mut self) -> Self {
+        self.local_times = true;
         self
     }
 
@@ -348,6 +380,16 @@ impl Receiver {
     pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
         self.unsigned_data = true;
         self
+    }
+
+    /// What signatures of the header may use.
+    pub(crate) fn signature_policy(&self) -> Cow<'_, wss_xmldsig::AlgorithmPolicy> {
+        let policy = &self.policy.signature;
+        if !self.inclusive_canonicalization {
+            return Cow::Borrowed(policy);
+        }
+        let inclusive = CanonicalizationMethod::ALL.into_iter().filter(|method| !method.is_exclusive());
+        Cow::Owned(inclusive.fold(policy.clone(), wss_xmldsig::AlgorithmPolicy::admit_canonicalization))
     }
 
     /// Every trust in certificates that it has: for signers, then for assertions.

@@ -85,6 +85,12 @@ pub enum Waiver {
     EmptyLineAfterAttachmentHeaders,
     /// [`Receiver::accept_forward_references`](crate::Receiver::accept_forward_references).
     ForwardReferences,
+    /// [`Receiver::accept_inclusive_canonicalization`](crate::Receiver::accept_inclusive_canonicalization).
+    InclusiveCanonicalization,
+    /// [`Receiver::accept_absent_transforms`](crate::Receiver::accept_absent_transforms).
+    AbsentTransforms,
+    /// [`Receiver::accept_local_times`](crate::Receiver::accept_local_times).
+    LocalTimes,
     /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
     X509Version1,
     /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport), or
@@ -140,6 +146,9 @@ impl Waiver {
             Self::UnsignedEncryptedDataOfAttachments => "unsigned-encrypted-data-of-attachments",
             Self::EmptyLineAfterAttachmentHeaders => "empty-line-after-attachment-headers",
             Self::ForwardReferences => "forward-references",
+            Self::InclusiveCanonicalization => "inclusive-canonicalization",
+            Self::AbsentTransforms => "absent-transforms",
+            Self::LocalTimes => "local-times",
             Self::X509Version1 => "x509-version-1",
             Self::ProtectedTransport => "protected-transport",
             Self::AnyAudience => "any-audience",
@@ -187,6 +196,9 @@ impl Waiver {
         note(receiver.unsigned_data, Self::UnsignedEncryptedDataOfAttachments);
         note(receiver.empty_line, Self::EmptyLineAfterAttachmentHeaders);
         note(receiver.forward_references, Self::ForwardReferences);
+        note(receiver.inclusive_canonicalization, Self::InclusiveCanonicalization);
+        note(receiver.absent_transforms, Self::AbsentTransforms);
+        note(receiver.local_times, Self::LocalTimes);
         note(receiver.version_1, Self::X509Version1);
         note(is_protected, Self::ProtectedTransport);
         if let Some(assertions) = &receiver.assertions {
@@ -274,6 +286,9 @@ impl fmt::Display for Waiver {
                 f.write_str("a second form of attachment digests is accepted: with an empty line after the headers")
             }
             Self::ForwardReferences => f.write_str("references to tokens that follow them are accepted"),
+            Self::InclusiveCanonicalization => f.write_str("inclusive canonicalisation is accepted in signatures"),
+            Self::AbsentTransforms => f.write_str("references without ds:Transforms are accepted"),
+            Self::LocalTimes => f.write_str("timestamps and username tokens may give their times with an offset from UTC"),
             Self::X509Version1 => f.write_str("pinned certificates of version 1 are accepted"),
             Self::ProtectedTransport => f.write_str(
                 "the caller declares that the transport is protected: passwords in the clear are accepted, and a \

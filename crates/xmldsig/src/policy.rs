@@ -107,6 +107,12 @@ impl AlgorithmPolicy {
         signatures.chain(digests).chain(methods).collect()
     }
 
+    /// Whether a canonicalisation is admitted.
+    #[must_use]
+    pub fn admits_canonicalization(&self, method: CanonicalizationMethod) -> bool {
+        self.canonicalizations.contains(&method)
+    }
+
     /// Whether RSA keys of 1 024 bits and small exponents are admitted.
     #[must_use]
     pub fn admits_weak_keys(&self) -> bool {

@@ -85,11 +85,7 @@ impl<'d> Reference<'d> {
         let mut children = element.children().peekable();
         let mut transforms = Vec::new();
         if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
-            let found = list.children().count();
-            if found == 0 {
-                return Err(list.missing("ds:Transform").into());
-            }
-            budget.check(Limit::Transforms, found)?;
+            budget.check(Limit::Transforms, list.children().count())?;
             for child in list.children() {
                 if !child.is(name::DS.uri, "Transform") {
                     return Err(list.unexpected(child).into());
@@ -129,7 +125,8 @@ impl<'d> Reference<'d> {
         &self.uri
     }
 
-    /// `ds:Transform`, in order.
+    /// `ds:Transform`, in order; empty where `ds:Transforms` is absent or empty, which implies inclusive
+    /// canonicalisation.
     #[must_use]
     pub fn transforms(&self) -> &[Transform] {
         &self.transforms
@@ -268,16 +265,21 @@ impl<'d> Reference<'d> {
         let refused = || VerifyError::Transform { uri: self.uri.clone().into() };
         let mut covered = self.dereference(documents)?;
         let mut canonicalizations = Vec::new();
+        let mut is_enveloped = false;
         for transform in &self.transforms {
             match (transform, &covered) {
                 (Transform::Canonicalization(canonicalization), _) => canonicalizations.push(canonicalization.clone()),
-                // Allowed only before canonicalisation, only for data that contains the signature, and only once.
+                // Only before canonicalisation, once, and for data that is not all of it inside the signature. Data that
+                // does not contain the signature stays as it is.
                 (Transform::EnvelopedSignature, Covered::Subset(subset))
                     if canonicalizations.is_empty()
-                        && !subset.has_exclusions()
-                        && subset.apex().is_none_or(|apex| apex.contains(signature) && apex != signature) =>
+                        && !is_enveloped
+                        && subset.apex().is_none_or(|apex| !signature.contains(apex)) =>
                 {
-                    covered = Covered::Subset(subset.clone().without(signature));
+                    is_enveloped = true;
+                    if subset.apex().is_none_or(|apex| apex.contains(signature)) {
+                        covered = Covered::Subset(subset.clone().without(signature));
+                    }
                 }
                 _ => return Err(refused()),
             }

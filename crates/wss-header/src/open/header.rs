@@ -48,7 +48,7 @@ fn process_child(
             if facts.timestamp.is_some() {
                 return Err(OpenError::TwoTimestamps);
             }
-            facts.timestamp = Some(tokens::read_timestamp(child)?);
+            facts.timestamp = Some(tokens::read_timestamp(child, terms)?);
         }
         // Recorded when the revision was read.
         (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}

@@ -3,6 +3,7 @@
 use wss_c14n::Element;
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
+use wss_text::WireText;
 use wss_tokens::ConfirmationMethod;
 use wss_xmldsig::{DereferencedToken, Signature, Transform, VerifiedSignature};
 
@@ -18,6 +19,7 @@ use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::OpenError;
+use crate::receiver::Receiver;
 use crate::signer::Signer;
 
 /// Verifies a `ds:Signature` of our header.
@@ -29,14 +31,14 @@ pub(super) fn verify(
     element: Element<'_>,
 ) -> Result<ProvenSignature, OpenError> {
     let signature = Signature::parse(element, &terms.budget)?;
-    check_shape(&signature)?;
+    check_shape(&signature, terms.receiver)?;
     check_not_sent(&signature, terms.request)?;
 
     let documents = Documents::new(revision, terms, facts, &signature);
     let mut found = None;
     let verified = wss_xmldsig::verify::<OpenError>(
         &signature,
-        &terms.receiver.policy.signature,
+        &terms.receiver.signature_policy(),
         |signature| {
             let is_mac = signature.signed_info().method().family() == SignatureFamily::Hmac;
             let key = KeySearch::new(revision, terms, facts, ring).signature_key(signature.key_info(), is_mac)?;
@@ -68,19 +70,32 @@ pub(super) fn verify(
     })
 }
 
-/// Refuses `ds:Object`, and any reference that has not exactly one transform which keeps a whole element, or attachment.
-fn check_shape(signature: &Signature<'_>) -> Result<(), OpenError> {
+/// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
+/// enveloped-signature may precede it: a signed element from which it removes something is refused in [`covered`]. The
+/// receiver's calls admit more.
+fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), OpenError> {
     if signature.has_object() {
         return Err(OpenError::Enveloping);
     }
-    for reference in signature.signed_info().references() {
-        let exclusive = |transform: &Transform| match transform {
-            Transform::Canonicalization(c) | Transform::SecurityTokenReference(c) => c.method().is_exclusive(),
-            Transform::Attachment { .. } => true,
-            Transform::EnvelopedSignature => false,
+    let signed_info = signature.signed_info();
+    let method = signed_info.canonicalization().method();
+    if !method.is_exclusive() && !receiver.signature_policy().admits_canonicalization(method) {
+        return Err(OpenError::InclusiveCanonicalization { what: "ds:SignedInfo".into(), method: method.uri() });
+    }
+    for reference in signed_info.references() {
+        let uri = || WireText::from(reference.uri());
+        let canonicalization = match reference.transforms() {
+            [Transform::Attachment { .. }] => continue,
+            [] if receiver.absent_transforms => continue,
+            [] => return Err(OpenError::AbsentTransforms { uri: uri() }),
+            [Transform::Canonicalization(only) | Transform::SecurityTokenReference(only)]
+            | [Transform::EnvelopedSignature, Transform::Canonicalization(only)] => only,
+            _ => return Err(OpenError::Transforms { uri: uri() }),
         };
-        if reference.transforms().len() != 1 || !reference.transforms().iter().all(exclusive) {
-            return Err(OpenError::Transforms { uri: reference.uri().into() });
+        let method = canonicalization.method();
+        if !method.is_exclusive() && !receiver.inclusive_canonicalization {
+            let what = format!("reference {:?}", reference.uri()).into();
+            return Err(OpenError::InclusiveCanonicalization { what, method: method.uri() });
         }
     }
     Ok(())
@@ -165,7 +180,9 @@ fn covered(
             }
             continue;
         }
-        let apex = reference.whole_element().ok_or(OpenError::Enveloping)?;
+        // Without one, the element contains the signature, which enveloped-signature removed.
+        let apex = reference.whole_element();
+        let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
         covered.elements.add(part_at(apex, revision, signature)?, apex.span(), by, plaintexts);
     }
     Ok(covered)

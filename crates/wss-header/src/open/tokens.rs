@@ -62,8 +62,11 @@ fn read_binary_token(element: Element<'_>, terms: &Terms<'_>) -> Result<BinaryTo
 }
 
 /// Reads the `wsu:Timestamp`.
-pub(super) fn read_timestamp(element: Element<'_>) -> Result<SeenTimestamp, OpenError> {
+pub(super) fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
     let timestamp = Timestamp::parse(element)?;
+    if timestamp.has_offset() && !terms.receiver.local_times {
+        return Err(OpenError::LocalTime { element: "wsu:Timestamp" });
+    }
     Ok(SeenTimestamp { span: element.span(), created: timestamp.created(), expires: timestamp.expires() })
 }
 
@@ -96,6 +99,9 @@ pub(super) fn check_username(
 ) -> Result<CheckedUsername, OpenError> {
     let span = element.span();
     let token = UsernameToken::parse(element)?;
+    if token.has_offset() && !terms.receiver.local_times {
+        return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
+    }
     if let (Some(created), true) = (token.created(), terms.receiver.passwords.is_some()) {
         terms.check_fresh(created, None)?;
     }

@@ -66,7 +66,12 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         if certificate.certificate().version() == 1 && !self.terms.receiver.version_1 {
             return Err(TokenError::Version1.into());
         }
-        let key = certificate.certificate().public_key().clone().into();
+        let key = certificate.certificate().public_key();
+        let hints = key_info.map_or(&[][..], KeyInfo::hints);
+        if hints.iter().any(|hint| matches!(hint, KeyHint::KeyValue(value) if value != key)) {
+            return Err(OpenError::KeyValue);
+        }
+        let key = key.clone().into();
         Ok(FoundKey { key, holder: Holder::Certificate(certificate), token, root: None })
     }
 
@@ -104,13 +109,22 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 }
 
-/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token.
+/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token, or the X509Data beside names and
+/// values of keys.
 fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<&'k KeyHint<'d>> {
-    if let [only] = key_info.hints() {
+    let hints = key_info.hints();
+    if let [only] = hints {
         return Some(only);
     }
-    let mut references = key_info.hints().iter().filter(|hint| matches!(hint, KeyHint::SecurityTokenReference(_)));
-    references.next().filter(|_| references.next().is_none())
+    let only = |is_wanted: fn(&KeyHint<'_>) -> bool| {
+        let mut wanted = hints.iter().filter(|hint| is_wanted(hint));
+        wanted.next().filter(|_| wanted.next().is_none())
+    };
+    if hints.iter().any(|hint| matches!(hint, KeyHint::SecurityTokenReference(_))) {
+        return only(|hint| matches!(hint, KeyHint::SecurityTokenReference(_)));
+    }
+    only(|hint| !matches!(hint, KeyHint::KeyName(_) | KeyHint::KeyValue(_)))
+        .filter(|hint| matches!(hint, KeyHint::X509Data(_)))
 }
 
 fn dangling(id: &str) -> TokenError {
