@@ -187,7 +187,6 @@ fn every_pair_of_uses_of_one_secret_is_judged() {
                     );
                     let text = error.to_string();
                     assert!(text.contains("`accept_one_key_to_sign_and_encrypt`"), "{text}");
-                    assert!(text.contains("`--accept-one-key-to-sign-and-encrypt`"), "{text}");
                     let opened = accepting.open(&message).unwrap_or_else(|error| panic!("{what}: {error}"));
                     assert!(opened.evidence().waived.contains(&Waiver::OneKeyToSignAndEncrypt));
                 } else {
