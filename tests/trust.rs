@@ -443,15 +443,21 @@ fn references_by_issuer_and_serial_compare_names_and_integers() {
     let (issuer, serial) = ("CN=Example CA,O=Example Trust,C=DE", ">4097<");
     assert!(message.contains(issuer) && message.contains(serial));
     let known = below([certificate("ca")]).known([certificate("alice")]);
-    for spelling in ["cn=example  ca, o=Example Trust ,c=de", "OID.2.5.4.3=Example CA;O=\"Example Trust\";C=#13024445"]
-    {
+    // Root first and OpenSSL's line, too: they pick among the certificates that are known, and grant no trust.
+    for spelling in [
+        "cn=example  ca, o=Example Trust ,c=de",
+        "OID.2.5.4.3=Example CA;O=\"Example Trust\";C=#13024445",
+        "C=DE,O=Example Trust,CN=Example CA",
+        "/C=DE/O=Example Trust/CN=Example CA",
+    ] {
         opened(&known, &message.replace(issuer, spelling));
     }
     for spelling in ["> 4097\n<", ">+0004097<"] {
         opened(&known, &message.replace(serial, spelling));
     }
     let others = [
-        (issuer, "C=DE,O=Example Trust,CN=Example CA"),
+        (issuer, "O=Example Trust,CN=Example CA,C=DE"),
+        (issuer, "/C=DE/CN=Example CA/O=Example Trust"),
         (issuer, "CN=Example CA+O=Example Trust,C=DE"),
         (issuer, "CN=Example CA\\,O=Example Trust,C=DE"),
         (issuer, "CN=Example CA"),
@@ -488,8 +494,12 @@ fn identifiers_that_two_trusted_certificates_share_name_neither() {
         let pinned = Trust::pins([one]);
         assert_eq!(receiver_of(pinned.clone()).open(&message).is_ok(), is_named, "{len} octets");
         let error = refuse(&receiver_of(pinned.pin(two)), &message);
-        let expected = if is_named { OpenError::AmbiguousKey } else { OpenError::NoKey };
-        assert_eq!(error.to_string(), expected.to_string(), "{len} octets");
+        let is_expected = match error {
+            OpenError::AmbiguousKey => is_named,
+            OpenError::NoKey { .. } => !is_named,
+            _ => false,
+        };
+        assert!(is_expected, "{len} octets: {error}");
     }
 }
 

@@ -271,7 +271,7 @@ impl Certificate {
     /// Whether the certificate has this issuer name and this serial number.
     #[must_use]
     pub fn is_named(&self, issuer: &DistinguishedName, serial: &SerialNumber) -> bool {
-        self.serial() == serial && self.issuer() == issuer
+        self.serial() == serial && self.issuer().is_spelled(issuer)
     }
 }
 

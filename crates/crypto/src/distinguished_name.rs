@@ -3,6 +3,8 @@
 //! `ds:X509IssuerName` holds issuer names as strings, and every stack spells them in its own way. Names are therefore
 //! parsed and compared by structure (RFC 5280 §7.1). Strings are only written, never compared.
 
+mod spelling;
+
 use std::fmt;
 
 use wss_text::is_plain;
@@ -186,6 +188,9 @@ impl NameForm {
             Self::Java if oid == EMAIL => Some("EMAILADDRESS"),
             Self::Dotnet if oid == EMAIL => Some("E"),
             Self::Dotnet if oid == STATE => Some("S"),
+            Self::Java if JAVA_NAMES.iter().any(|(_, known)| *known == oid) => {
+                JAVA_NAMES.iter().find(|(_, known)| *known == oid).map(|(name, _)| *name)
+            }
             Self::Java | Self::Dotnet if oid == SERIAL => Some("SERIALNUMBER"),
             _ => SHORT_NAMES.iter().find(|(_, known, written)| *written && *known == oid).map(|(name, ..)| *name),
         }
@@ -269,6 +274,16 @@ const SHORT_NAMES: &[(&str, &[u8], bool)] = &[
     ("DNQUALIFIER", &[0x55, 4, 46], false),
     ("POSTALCODE", &[0x55, 4, 17], false),
     ("ORGANIZATIONIDENTIFIER", &[0x55, 4, 97], false),
+];
+
+/// What Java names beyond RFC 4514; other types are OIDs, with the value as text.
+const JAVA_NAMES: &[(&str, &[u8])] = &[
+    ("T", &[0x55, 4, 12]),
+    ("SURNAME", &[0x55, 4, 4]),
+    ("GIVENNAME", &[0x55, 4, 42]),
+    ("INITIALS", &[0x55, 4, 43]),
+    ("GENERATION", &[0x55, 4, 44]),
+    ("DNQ", &[0x55, 4, 46]),
 ];
 
 const EMAIL: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 9, 1];
@@ -499,7 +514,7 @@ fn write_attribute(attribute: &Attribute, form: NameForm, f: &mut dyn fmt::Write
             write!(f, "{name}=")?;
             form.write_value(text, f)
         }
-        (None, Value::Text(text)) if form == NameForm::Dotnet => {
+        (None, Value::Text(text)) if matches!(form, NameForm::Dotnet | NameForm::Java) => {
             f.write_str("OID.")?;
             write_dotted(&attribute.oid, f)?;
             f.write_str("=")?;

@@ -88,7 +88,7 @@ impl X509Data {
             // An empty identifier would match every certificate whose identifier is empty.
             !id.is_empty() && certificate.subject_key_identifier() == Some(id)
         });
-        let by_subject = self.subject_names.iter().map(|subject| certificate.subject() == subject);
+        let by_subject = self.subject_names.iter().map(|subject| certificate.subject().is_spelled(subject));
         let by_digest = self.digests.iter().map(|(algorithm, value)| {
             wss_crypto::DigestMethod::from_uri(algorithm)
                 .is_some_and(|method| wss_crypto::Digest::of(method, certificate.der()).as_octets() == value)
@@ -142,7 +142,7 @@ impl<'d> KeyInfo<'d> {
 
 /// `None` for text that is not a name.
 fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
-    match DistinguishedName::parse(name) {
+    match DistinguishedName::parse_spelled(name) {
         Ok(name) => Ok(Some(name)),
         Err(LoadError::Name { .. }) => Ok(None),
         Err(refused) => Err(refused),

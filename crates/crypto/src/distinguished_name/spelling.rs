@@ -1,0 +1,135 @@
+//! Names in references, as peers write them: also root first, with slashes, with `UNDEF=`, and with commas that nothing
+//! escapes.
+//!
+//! Such a text may mean several names. It is only compared with the names of certificates that are known, to pick one of
+//! them, and never with whom the caller trusts.
+
+use super::{Attribute, BLANKS, DistinguishedName, Value, attribute_type, attribute_value, check_size, take};
+use crate::error::LoadError;
+
+impl DistinguishedName {
+    /// Reads the name of a reference in any spelling that peers send: as [`DistinguishedName::parse`] does, and else
+    /// OpenSSL's line with slashes (`/C=DE/CN=a`), types that OpenSSL did not know (`UNDEF=a`), and values with separators
+    /// that are not escaped (`O=A, Inc,C=DE`). Compare it with [`DistinguishedName::is_spelled`].
+    ///
+    /// # Errors
+    /// [`LoadError::Name`]; [`LoadError::TooLarge`] above 8 KiB or 64 attributes.
+    pub fn parse_spelled(text: &str) -> Result<Self, LoadError> {
+        match Self::parse(text) {
+            Err(LoadError::Name { .. }) => {}
+            read => return read,
+        }
+        check_size(text.len())?;
+        let mut rdns = spelled(text)?.ok_or_else(|| LoadError::Name { name: text.into() })?;
+        rdns.reverse();
+        Ok(Self::new(rdns))
+    }
+
+    /// Whether `written`, of [`DistinguishedName::parse_spelled`], spells this name: with the RDNs in either order, where a
+    /// type that was not known to its writer may be any.
+    #[must_use]
+    pub fn is_spelled(&self, written: &Self) -> bool {
+        if self == written {
+            return true;
+        }
+        let fits = |(own, other): (&Vec<Attribute>, &Vec<Attribute>)| {
+            own.len() == other.len() && other.iter().all(|written| own.iter().any(|known| known.is_spelled(written)))
+        };
+        let (own, other) = (&self.rdns, &written.rdns);
+        own.len() == other.len() && (own.iter().zip(other).all(fits) || own.iter().zip(other.iter().rev()).all(fits))
+    }
+}
+
+impl Attribute {
+    fn is_spelled(&self, written: &Self) -> bool {
+        let known = if written.oid.is_empty() { Vec::new() } else { self.oid.clone() };
+        Self { oid: known, value: self.value.clone() }.key() == written.key()
+    }
+}
+
+/// `Ok(None)` if it is no name. A separator ends a value only where the type of another attribute follows.
+fn spelled(text: &str) -> Result<Option<Vec<Vec<Attribute>>>, LoadError> {
+    let text = text.trim_matches(BLANKS);
+    let (separators, mut rest) = match text.strip_prefix('/') {
+        Some(rest) => (['/', '+', '/'], rest),
+        None => ([',', '+', ';'], text),
+    };
+    let (mut rdns, mut rdn, mut count) = (Vec::new(), Vec::new(), 0);
+    while let Some((oid, after)) = type_at(rest) {
+        let end = after.char_indices().find(|(at, c)| separators.contains(c) && type_at(&after[at + 1..]).is_some());
+        let (value, separator) = end.map_or((after, None), |(at, c)| (&after[..at], Some(c)));
+        take(&mut rdn, Attribute { oid, value: value_of(value) }, &mut count)?;
+        if separator != Some('+') {
+            rdns.push(std::mem::take(&mut rdn));
+        }
+        match end {
+            Some((at, _)) => rest = &after[at + 1..],
+            None => return Ok(Some(rdns)),
+        }
+    }
+    Ok(None)
+}
+
+/// The type of an attribute at the front of `text`, and what follows its equals sign; empty for a type that the writer
+/// did not know.
+fn type_at(text: &str) -> Option<(Vec<u8>, &str)> {
+    let (name, after) = text.split_once('=')?;
+    let name = name.trim_matches(BLANKS);
+    let is_unknown = name.eq_ignore_ascii_case("UNDEF");
+    let oid = if is_unknown { Vec::new() } else { attribute_type(name)? };
+    Some((oid, after))
+}
+
+/// A value as it is, unless it is quoted, escaped or in hexadecimal throughout.
+fn value_of(text: &str) -> Value {
+    let text = text.trim_matches(BLANKS);
+    match attribute_value(text) {
+        Some((value, "")) => value,
+        _ => Value::Text(text.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::DistinguishedName;
+
+    fn name(text: &str) -> DistinguishedName {
+        DistinguishedName::parse(text).expect("a name")
+    }
+
+    #[test]
+    fn every_spelling_of_a_peer_picks_the_name_and_no_other() {
+        let known = name("E=a@b.example,CN=CA 1,2.5.4.97=#0c0756415445532d41,O=A\\, S.A.,C=ES");
+        for spelling in [
+            "EMAILADDRESS=a@b.example, CN=CA 1, OID.2.5.4.97=VATES-A, O=\"A, S.A.\", C=ES",
+            "C=ES,O=A\\, S.A.,2.5.4.97=VATES-A,CN=CA 1,E=a@b.example",
+            "/C=ES/O=A, S.A./2.5.4.97=VATES-A/CN=CA 1/emailAddress=a@b.example",
+            "/C=ES/O=A, S.A./UNDEF=VATES-A/CN=CA 1/emailAddress=a@b.example",
+            "emailAddress=a@b.example,CN=CA 1,UNDEF=VATES-A,O=A\\, S.A.,C=ES",
+            "E=a@b.example, CN=CA 1, organizationIdentifier=VATES-A, O=A, S.A., C=ES",
+        ] {
+            let written = DistinguishedName::parse_spelled(spelling).expect(spelling);
+            assert!(known.is_spelled(&written), "{spelling}: {written:?}");
+        }
+        for other in [
+            "C=ES,O=A\\, S.A.,2.5.4.97=VATES-B,CN=CA 1,E=a@b.example",
+            "/C=ES/O=A, S.A./UNDEF=VATES-B/CN=CA 1/emailAddress=a@b.example",
+            "/C=ES/O=A, S.A./CN=CA 1/emailAddress=a@b.example",
+            "CN=CA 1,C=ES,O=A\\, S.A.,2.5.4.97=VATES-A,E=a@b.example",
+            "C=ES",
+        ] {
+            let written = DistinguishedName::parse_spelled(other).expect(other);
+            assert!(!known.is_spelled(&written), "{other}");
+        }
+        for no_name in ["", "/", "/C", "plain", "CN", "XYZ=a"] {
+            let read = DistinguishedName::parse_spelled(no_name);
+            assert!(read.is_err() || read.is_ok_and(|read| !known.is_spelled(&read)), "{no_name}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_trusted_in_its_own_order_alone() {
+        assert_ne!(name("C=ES,CN=a"), name("CN=a,C=ES"));
+        assert!(DistinguishedName::parse("/C=ES/CN=a").is_err() && DistinguishedName::parse("UNDEF=a").is_err());
+    }
+}
