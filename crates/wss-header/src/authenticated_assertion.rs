@@ -1,4 +1,4 @@
-//! Assertions that a message proved to speak of its sender.
+//! Assertions whose subject the sender proved to be.
 
 use wss_tokens::{ConfirmationMethod, IssuedAssertion};
 

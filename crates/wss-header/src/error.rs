@@ -151,19 +151,19 @@ pub enum SecureError {
     /// *Misuse.* One secret has two uses, or is too short.
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
-    /// *Misuse.* The recipe has a signature whose key is elsewhere, where none was expected.
+    /// *Misuse.* A signature's key is elsewhere, but [`Outgoing::secure`](crate::Outgoing::secure) was called.
     #[error("the recipe has a signature whose key is elsewhere: call `prepare` in place of `secure`")]
     KeyElsewhere,
-    /// *Misuse.* Every signature of the recipe has its key here, where one was to be made elsewhere.
+    /// *Misuse.* Every key is in this process, but [`Outgoing::prepare`](crate::Outgoing::prepare) was called.
     #[error("the recipe has no signature to be made elsewhere: call `secure` in place of `prepare`")]
     NothingPending,
-    /// *Failed.* The signature was not made elsewhere.
+    /// *Failed.* The signature from elsewhere failed.
     #[error(transparent)]
     Elsewhere(#[from] ElsewhereError),
 }
 
-/// The error of what was to sign elsewhere: of the closure given to [`Pending::sign_with`](crate::Pending::sign_with),
-/// which is its [`source`](std::error::Error::source). Equal to its clones alone.
+/// The error of the closure that was given to [`Pending::sign_with`](crate::Pending::sign_with), which is its
+/// [`source`](std::error::Error::source). It equals only its clones.
 #[derive(Debug, Clone, Error)]
 #[error("the signature was not made elsewhere: {0}")]
 pub struct ElsewhereError(#[source] Arc<dyn std::error::Error + Send + Sync>);

@@ -1,4 +1,5 @@
-//! SAML assertions of the header: judged by their issuer when they are met, confirmed by what the message proves.
+//! SAML assertions of the header: the issuer is checked when an assertion is read, the subject when the message is
+//! verified.
 
 use wss_c14n::{Element, Limit, Splices, name};
 use wss_tokens::{Assertion, IssuedAssertion};
@@ -18,7 +19,7 @@ use crate::error::OpenError;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// Judges an assertion by its issuer and its conditions; `None` where the receiver trusts no issuer.
+/// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer.
 pub(super) fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
     let Some(trust) = &terms.receiver.assertions else { return Ok(None) };
     terms.budget.charge(Limit::Tokens, 1)?;
@@ -28,8 +29,8 @@ pub(super) fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<Se
     Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None }))
 }
 
-/// Decrypts a `saml2:EncryptedAssertion`; `None` if no key of ours does. The assertion takes its place in the header, and
-/// is processed next, as if it had just come.
+/// Decrypts a `saml2:EncryptedAssertion`; `None` if none of our keys decrypts it. The assertion takes its place in the
+/// header, and is processed next, like any other.
 pub(super) fn decrypt(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -97,7 +98,7 @@ pub(super) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: 
         && trust.vouches(attester, terms.now, &terms.budget).is_ok()
 }
 
-/// What each assertion that may be used once is remembered by, and until when at least.
+/// The replay key of each assertion that may be used once, and until when it must be remembered at least.
 pub(super) fn replay_keys(
     confirmed: &[AuthenticatedAssertion],
 ) -> impl Iterator<Item = ([u8; 32], std::time::SystemTime)> {

@@ -1,9 +1,9 @@
-//! Authorship: who answers for what a signature covers, and which tokens belong to the message.
+//! Authorship: who is responsible for the parts that a signature covers, and which tokens belong to the message.
 //!
-//! Whoever sees a token on the way can put it into a message of his own, cover it with a signature of his own, and encrypt
-//! it to the receiver. So a token names the author of a message only by a key that it proves, by a password that only the
-//! receiver can read, or over a transport that the caller declares protected. A digest of a password, a bearer assertion,
-//! a license or a ticket that an anonymous signature merely covers names nobody.
+//! Whoever sees a token can put it into a message of his own, cover it with a signature of his own, and encrypt it to
+//! the receiver. So a token identifies the sender only through a key, through a password that only the receiver can
+//! read, or over a transport that the caller declares protected. A password digest, a bearer assertion, a license or a
+//! ticket under an anonymous signature identifies nobody.
 
 use std::ops::Range;
 
@@ -17,8 +17,8 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// Who answers for what a signature covers: its signer. For an anonymous one it is whoever endorsed it by signing it, or
-/// the user whose token it covers, if nobody else can have put that token there.
+/// Who is responsible for the parts that a signature covers: its signer. For an anonymous signature it is whoever
+/// endorsed it, or the user of a covered token, if nobody else can have put that token there.
 pub(super) fn author(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Option<Signer> {
     if !signature.signer.is_anonymous() {
         return Some(signature.signer.clone());
@@ -37,7 +37,7 @@ pub(super) fn author(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Fac
     terms.receiver.requirements.anonymous.then_some(Signer::Anonymous)
 }
 
-/// The user of the message that `proof` proves, if it has one. Where nothing proves the message as a whole, it is a user
+/// The user of the message that `proof` proves, if it has one. If nothing proves the message as a whole, it is a user
 /// whose password was checked.
 pub(super) fn user(proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> Option<AuthenticatedUser> {
     let is_own = |span: &Range<usize>, user: &AuthenticatedUser| {
@@ -46,7 +46,7 @@ pub(super) fn user(proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &F
     known_users(facts).find(|(span, user)| is_own(span, user)).map(|(_, user)| user.clone())
 }
 
-/// The assertions whose sender was shown to be their subject, and how.
+/// The assertions whose subject is the sender, and how that was proven.
 pub(super) fn confirmed_assertions(
     proof: Option<&ProvenSignature>,
     terms: &Terms<'_>,
@@ -79,7 +79,7 @@ fn known_users<'f>(facts: &'f Facts<'_>) -> impl Iterator<Item = (&'f Range<usiz
     facts.users.iter().filter_map(|token| Some((&token.span, token.user.as_ref()?)))
 }
 
-/// Whether the username token at `span`, which an anonymous signature covers, was put there by its user.
+/// Whether the user of the username token at `span`, which an anonymous signature covers, put it there.
 fn is_senders_own(
     signature: &ProvenSignature,
     span: &Range<usize>,
@@ -92,22 +92,22 @@ fn is_senders_own(
     is_covered && (terms.is_protected || is_secret)
 }
 
-/// Whether the username token at `span` came encrypted, at every layer, by whoever made the signature: under the secret
-/// that signs, or a key derived from it. Under another key it may be ciphertext of someone else's message, whose digest is
-/// known from there.
+/// Whether the maker of the signature encrypted the username token at `span`, at every layer: with the signing secret,
+/// or a key derived from it. Under another key it may be ciphertext from someone else's message, whose digest is known
+/// from there.
 fn is_encrypted_by(signature: &ProvenSignature, span: &Range<usize>, facts: &Facts<'_>) -> bool {
     let mut layers = facts.decryptions.layers_of_username(span).peekable();
     signature.root.is_some() && layers.peek().is_some() && layers.all(|layer| layer.root == signature.root)
 }
 
-/// Whether the token at `span`, which by itself proves nothing of the message, belongs to the message that `proof` proves:
-/// someone known put it there.
+/// Whether the token at `span`, which proves nothing by itself, belongs to the message that `proof` proves: a known
+/// signer put it there.
 fn is_presented(proof: Option<&ProvenSignature>, part: &Part, span: &Range<usize>, terms: &Terms<'_>) -> bool {
     let by_signer = |proof: &ProvenSignature| !proof.signer.is_anonymous() && proof.coverage.has(part, span);
     terms.is_protected || proof.is_some_and(by_signer)
 }
 
-/// Whether the user of the token at `span` wrote the message that `proof` proves, or its signer presents that token.
+/// Whether the user of the token at `span` made the message that `proof` proves, or its signer presents that token.
 fn is_user_of(
     proof: &ProvenSignature,
     span: &Range<usize>,

@@ -1,12 +1,12 @@
-//! Carrying: what is known of one revision, kept for the next by its spans.
+//! Carrying: facts of one revision move to the next by their spans.
 
 use std::ops::Range;
 
 use wss_c14n::Moved;
 
-/// What holds its places in the message by spans.
+/// A fact with spans in the message.
 pub(super) trait Carry {
-    /// Carries the places into the next revision; `None` if one of them is no longer an element.
+    /// Carries the spans into the next revision; `None` if one of them is no longer an element.
     fn carry(&mut self, moved: &Moved) -> Option<()>;
 }
 

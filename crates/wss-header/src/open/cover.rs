@@ -1,4 +1,4 @@
-//! Cover: which part an element is that a signature covers, judged by its place alone.
+//! Cover: which part a covered element is, decided only by its place.
 
 use wss_c14n::{Element, name};
 use wss_tokens::{Assertion, SecureConversation};
@@ -7,8 +7,8 @@ use super::revision::Revision;
 use crate::error::OpenError;
 use crate::part::Part;
 
-/// The part that `apex`, which `signature` covers, is; `None` at a place where a signature over it does no harm and proves
-/// nothing. A signed element at any other place refuses the message.
+/// The part that `apex` is, which `signature` covers; `None` at a place where a signature proves nothing and does no
+/// harm. A message with a signed element at any other place is refused.
 pub(super) fn part_at(
     apex: Element<'_>,
     revision: &Revision<'_>,
@@ -25,7 +25,7 @@ pub(super) fn part_at(
     if revision.envelope.header == Some(parent) && apex != revision.header.element {
         return Ok(Some(Part::header_block(apex.name().namespace, apex.name().local)));
     }
-    // The signature's own KeyInfo, or the reference inside it. Nothing else belongs there.
+    // The signature's own KeyInfo, or the reference inside it. No other element is allowed there.
     let own = signature.children_named(name::DS.uri, "KeyInfo").next();
     let is_reference = apex.is(name::WSSE.uri, "SecurityTokenReference");
     if own.is_some_and(|own| own == apex || (own == parent && is_reference)) {

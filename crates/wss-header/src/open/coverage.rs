@@ -1,8 +1,8 @@
-//! Coverage: which elements a signature covers in the revision at hand, and what decryption took away from it.
+//! Coverage: which elements a signature covers in the current revision, and which of them decryption removed.
 //!
 //! A signature is verified over one revision. When ciphertext inside a covered element is decrypted afterwards, the
-//! signature proves the plaintext only if nobody else could have made another plaintext of the same ciphertext. Where
-//! that is not so, the coverage is lost, and the reason is kept for the error and for the evidence.
+//! signature proves the plaintext only if nobody else could have made another plaintext of the same ciphertext.
+//! Otherwise the coverage is lost, and the reason is kept for the error and for the evidence.
 
 use std::ops::Range;
 
@@ -30,8 +30,8 @@ pub enum CoverageLost {
         /// The first element on the way to the key that the signature does not cover.
         uncovered: &'static str,
     },
-    /// *Refused.* The plaintext takes a namespace from around the ciphertext, and the canonical form that was signed does
-    /// not tell which: whoever declares the prefix otherwise, or takes its declaration away, changes what the plaintext
+    /// *Refused.* The plaintext takes a namespace from around the ciphertext, and the signed canonical form does not
+    /// show which: whoever declares the prefix differently, or removes its declaration, changes what the plaintext
     /// means.
     #[error(
         "it was signed as ciphertext, and its plaintext takes {} from around it, where the signature does not cover the \
@@ -44,8 +44,8 @@ pub enum CoverageLost {
         /// The prefix; empty for the default namespace.
         prefix: WireText,
     },
-    /// *Refused.* The plaintext has elements without a prefix, and no default namespace is in scope around the ciphertext;
-    /// the canonical form that was signed does not tell that there was none: whoever took its declaration away changed
+    /// *Refused.* The plaintext has elements without a prefix, and no default namespace is in scope around the
+    /// ciphertext. The signed canonical form does not show that there was none: whoever removed its declaration changed
     /// what the plaintext means.
     #[error(
         "it was signed as ciphertext, and its plaintext has elements without a prefix where no default namespace is in \
@@ -54,7 +54,8 @@ pub enum CoverageLost {
          `accept_untold_absence_of_default_namespace`"
     )]
     UntoldAbsenceOfDefaultNamespace,
-    /// *Refused.* An attachment that was signed as ciphertext without the `xenc:EncryptedData` that says how to read it.
+    /// *Refused.* The signature covers an attachment as ciphertext, but not the `xenc:EncryptedData` that says how to
+    /// read it.
     #[error(
         "it was signed as ciphertext without the xenc:EncryptedData that says how to read it: have the peer sign that \
          element too, or call `dangerous_accept_unsigned_encrypted_data_of_attachments`"
@@ -64,17 +65,17 @@ pub enum CoverageLost {
 
 /// An element that a signature covers.
 pub(super) struct Covered {
-    /// The part that it is; `None` where its place proves nothing by itself.
+    /// The part that it is; `None` if its place proves nothing.
     part: Option<Part>,
     pub(super) span: Range<usize>,
-    /// How it became the octets that were digested.
+    /// The canonicalisation that made its digested octets.
     pub(super) canonicalization: Canonicalization,
-    /// How many plaintexts the message had when it was covered: later ones were covered as ciphertext.
+    /// The number of plaintexts when it was covered: later ones were covered as ciphertext.
     pub(super) plaintexts_before: usize,
     lost: Option<CoverageLost>,
 }
 
-/// What one signature covers.
+/// The elements that one signature covers.
 #[derive(Default)]
 pub(super) struct Coverage(Vec<Covered>);
 
@@ -93,7 +94,7 @@ impl Coverage {
         self.0.iter().filter(|covered| covered.lost.is_none())
     }
 
-    /// The parts it proves, each at its place.
+    /// The parts that it proves, each at its place.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&Part, &Range<usize>)> {
         self.held().filter_map(|covered| Some((covered.part.as_ref()?, &covered.span)))
     }
@@ -108,18 +109,18 @@ impl Coverage {
         self.held().any(|covered| covered.span.start <= span.start && span.end <= covered.span.end)
     }
 
-    /// Whether the element at `span` is covered by a reference of its own.
+    /// Whether a reference covers exactly the element at `span`.
     pub(super) fn names(&self, span: &Range<usize>) -> bool {
         self.held().any(|covered| covered.span == *span)
     }
 
-    /// Loses the elements around `replaced`, where ciphertext was decrypted: what was digested does not prove its
-    /// plaintext, so it does not prove them, either.
+    /// Removes the elements around `replaced`, where ciphertext was decrypted: the digest does not prove its plaintext,
+    /// so it does not prove these elements either.
     pub(super) fn lose(&mut self, replaced: &Range<usize>, why: &CoverageLost) {
         self.lose_where(replaced, |_| Some(why.clone()));
     }
 
-    /// As [`Coverage::lose`], for those elements around it for which there is a reason.
+    /// As [`Coverage::lose`], for the elements around it that have a reason.
     pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
         for covered in &mut self.0 {
             let is_around = covered.span.start <= replaced.start && replaced.end <= covered.span.end;
@@ -129,19 +130,19 @@ impl Coverage {
         }
     }
 
-    /// The canonical form in which the part at this place was digested: that of the first reference in the order of the
-    /// signature, where several cover it.
+    /// The canonical form in which the part at this place was digested. If several references cover it, that of the
+    /// first in the signature.
     pub(super) fn canonicalization(&self, part: &Part, span: &Range<usize>) -> Option<&Canonicalization> {
         let mut of_part = self.held().filter(|covered| covered.part.as_ref() == Some(part) && covered.span == *span);
         of_part.next().map(|covered| &covered.canonicalization)
     }
 
-    /// The parts that it covered and does not prove, and why.
+    /// The parts that it covered without proving them, and why.
     pub(super) fn lost(&self) -> impl Iterator<Item = (&Part, &CoverageLost)> {
         self.0.iter().filter_map(|covered| Some((covered.part.as_ref()?, covered.lost.as_ref()?)))
     }
 
-    /// Notes that the covered element at `span` turned out to be `part`.
+    /// Notes that the covered element at `span` is `part`.
     pub(super) fn rename(&mut self, span: &Range<usize>, part: &Part) {
         for covered in self.0.iter_mut().filter(|covered| covered.span == *span) {
             covered.part = Some(part.clone());

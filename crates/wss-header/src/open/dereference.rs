@@ -1,4 +1,4 @@
-//! Dereferencing: what the references of one signature name.
+//! Dereferencing: the targets of the references of one signature.
 //!
 //! Elements are named by Id, attachments by `cid:` URL, and tokens by the references of our own header (STR-Transform).
 
@@ -12,11 +12,11 @@ use super::facts::Facts;
 use super::revision::Revision;
 use super::terms::Terms;
 
-/// What the references of one signature may name.
+/// The possible targets of the references of one signature.
 pub(super) struct Documents<'a, 'd> {
     revision: &'a Revision<'d>,
     terms: &'a Terms<'a>,
-    /// Certificates that a reference may name without pointing at them.
+    /// Certificates that a reference can identify without a token in the message.
     certificates: Vec<&'a Certificate>,
     attachments: &'a [MimePart<'a>],
 }

@@ -1,4 +1,4 @@
-//! Facts: what was found and proven so far, each with its place in the revision at hand.
+//! Facts: what was found and proven so far, each with its place in the current revision.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
@@ -24,7 +24,7 @@ use crate::part::Part;
 use crate::signer::Signer;
 use wss_bsp::{Judging, Proven, Report};
 
-/// What was found and proven so far.
+/// The facts that were found and proven so far.
 pub(crate) struct Facts<'m> {
     pub(super) tokens: Vec<SeenToken>,
     pub(super) signatures: Vec<ProvenSignature>,
@@ -34,7 +34,7 @@ pub(crate) struct Facts<'m> {
     pub(super) assertions: Vec<SeenAssertion>,
     pub(super) timestamp: Option<SeenTimestamp>,
     pub(super) users: Vec<SeenUsername>,
-    /// The names of children of our header that were not understood.
+    /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
 }
 
@@ -51,15 +51,15 @@ pub(crate) struct SeenToken {
 /// A `wsse11:SignatureConfirmation`.
 pub(crate) struct SeenConfirmation {
     pub(super) span: Range<usize>,
-    /// The value of the signature that it confirms; `None` where it says that there was no signature.
+    /// The signature value that it confirms; `None` if it says that there was no signature.
     pub(super) value: Option<Vec<u8>>,
 }
 
-/// An assertion of which the issuer is trusted and the conditions hold.
+/// An assertion with a trusted issuer and fulfilled conditions.
 pub(crate) struct SeenAssertion {
     pub(super) span: Range<usize>,
     pub(super) issued: IssuedAssertion,
-    /// The certificate that its subject signed with, if the issuer put one into it.
+    /// The certificate of its subject, if the issuer included one.
     pub(super) certificate: Option<Certificate>,
 }
 
@@ -73,20 +73,20 @@ pub(crate) struct SeenTimestamp {
 /// A username token of the header.
 pub(crate) struct SeenUsername {
     pub(super) span: Range<usize>,
-    /// Whom it authenticates, once the password was checked or a MAC verified under the key that it makes.
+    /// Its user, after the password was checked or a MAC verified under the key derived from it.
     pub(super) user: Option<AuthenticatedUser>,
-    /// What it is remembered by, if it may come once.
+    /// Its replay key, if it may come only once.
     pub(super) replay_key: Option<[u8; 32]>,
 }
 
-/// What was decrypted.
+/// The decrypted parts.
 #[derive(Default)]
 pub(crate) struct Decryptions {
     /// Plaintexts in the envelope, in order of decryption.
     pub(super) elements: Vec<DecryptedElement>,
-    /// A line for every decryption, of attachments too.
+    /// A line for every decryption, including those of attachments.
     pub(super) evidence: Vec<DecryptionEvidence>,
-    /// Ids of ciphertext that is gone: no element may have one of them.
+    /// The Ids of decrypted ciphertext: no element may have one of them again.
     pub(super) retired_ids: HashSet<String>,
     /// Ids of EncryptedData that our header lists, and that no key of ours decrypts; and to whom each is encrypted.
     pub(super) for_others: BTreeMap<String, WireText>,
@@ -95,26 +95,26 @@ pub(crate) struct Decryptions {
 /// A plaintext in the envelope.
 pub(crate) struct DecryptedElement {
     pub(super) span: Range<usize>,
-    /// How many encryptions were around it.
+    /// The number of encryptions around it.
     pub(super) depth: usize,
     /// The secret that decrypted it, or that its key was derived from; `None` in reports.
     pub(super) root: Option<KeyId>,
-    /// The index of its line of the evidence; `None` in reports.
+    /// The index of its line in the evidence; `None` in reports.
     pub(super) evidence: Option<usize>,
     pub(super) in_body: bool,
-    /// It is all that the Body holds.
+    /// Whether it is the whole content of the Body.
     pub(super) whole_content: bool,
-    /// The part that it turned out to be, outside the Body.
+    /// The part that it is, outside the Body.
     pub(super) part: Option<Part>,
 }
 
 /// The attachments, and which of them came as ciphertext.
 pub(crate) struct Attachments<'m> {
-    /// Each as plaintext, as far as it was decrypted.
+    /// Each in plaintext, as far as it was decrypted.
     pub(super) parts: Vec<MimePart<'m>>,
-    /// How often the attachment of a Content-ID was decrypted.
+    /// How often the attachment with a Content-ID was decrypted.
     pub(super) layers: HashMap<String, usize>,
-    /// Ids of the EncryptedData that described ciphertext which was decrypted.
+    /// The Ids of the EncryptedData of decrypted attachments.
     pub(super) opened_data: HashSet<String>,
 }
 
@@ -155,7 +155,7 @@ impl Carry for DecryptedElement {
 }
 
 impl<'m> Facts<'m> {
-    /// Nothing but the attachments that came.
+    /// Nothing except the received attachments.
     pub(super) fn new(attachments: Vec<MimePart<'m>>) -> Self {
         Self {
             tokens: Vec::new(),
@@ -170,8 +170,8 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Records a username token. There may be two where keys are made of passwords, one to sign with and one to encrypt
-    /// with; a password that was checked allows no other.
+    /// Records a username token. There may be two if keys are derived from passwords, one to sign with and one to
+    /// encrypt with. A token whose password was checked allows no other.
     pub(super) fn record_username(&mut self, token: SeenUsername, budget: &Budget) -> Result<(), OpenError> {
         budget.charge(Limit::UsernameTokens, 1)?;
         if self.users.iter().any(|known| known.user.is_some() || token.user.is_some()) {
@@ -181,7 +181,7 @@ impl<'m> Facts<'m> {
         Ok(())
     }
 
-    /// Records a signature, and what it proves of the token that its key came from.
+    /// Records a signature, and what it proves about its signing token.
     pub(super) fn record_signature(&mut self, signature: ProvenSignature) {
         match &signature.signer {
             Signer::User(user) => {
@@ -200,7 +200,7 @@ impl<'m> Facts<'m> {
         self.signatures.push(signature);
     }
 
-    /// Records what a step decrypted in `source`: the next revision, to which all facts are carried.
+    /// Records the decrypted parts of a step in `source`: the next revision, into which all facts are carried.
     pub(super) fn record(
         &mut self,
         replacement: Replacement,
@@ -217,7 +217,7 @@ impl<'m> Facts<'m> {
         Ok(next)
     }
 
-    /// Learns what the decrypted elements outside the Body turned out to be.
+    /// Notes which parts the decrypted elements outside the Body are.
     pub(super) fn identify(&mut self, revision: &Revision<'_>) {
         for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.in_body) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
@@ -241,7 +241,7 @@ impl<'m> Facts<'m> {
         }
     }
 
-    /// Judges the last revision by the profile, now that everything was processed in its order.
+    /// Judges the last revision by the profile, after everything was processed in order.
     pub(super) fn judge(&self, profile: Judging<'_>, document: &Document<'_>) -> Result<Report, OpenError> {
         let is_digest = |user: &AuthenticatedUser| !user.password_was_clear_text();
         let proven = Proven {
@@ -281,7 +281,7 @@ impl Carry for Facts<'_> {
 }
 
 impl Decryptions {
-    /// Records a plaintext that is in the next revision now.
+    /// Records a plaintext of the next revision.
     fn record(&mut self, plaintext: NewPlaintext, moved: &Moved, budget: &Budget) -> Result<(), OpenError> {
         self.retired_ids.extend(plaintext.id);
         let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
@@ -307,12 +307,12 @@ impl Decryptions {
         self.evidence.push(DecryptionEvidence { part, content, key });
     }
 
-    /// The plaintexts that turned out to be `part`.
+    /// The plaintexts that are `part`.
     pub(super) fn of_part(&self, part: &Part) -> impl Iterator<Item = &DecryptedElement> {
         self.elements.iter().filter(move |decrypted| decrypted.part.as_ref() == Some(part))
     }
 
-    /// The layers of encryption that the username token at `span` came out of.
+    /// The layers of encryption that were around the username token at `span`.
     pub(super) fn layers_of_username(&self, span: &Range<usize>) -> impl Iterator<Item = &DecryptedElement> {
         self.of_part(&Part::UsernameToken).filter(move |decrypted| decrypted.span == *span)
     }
@@ -323,7 +323,7 @@ impl<'m> Attachments<'m> {
         Self { parts, layers: HashMap::new(), opened_data: HashSet::new() }
     }
 
-    /// Those that came as ciphertext, as they are now.
+    /// Those that came as ciphertext, in their present form.
     pub(super) fn opened(&self) -> impl Iterator<Item = &MimePart<'m>> {
         self.parts.iter().filter(|part| part.content_id().is_some_and(|id| self.layers.contains_key(id)))
     }

@@ -1,4 +1,4 @@
-//! The Security header: its children in order, each handed to the step that it asks for.
+//! The Security header: its children in order, each passed to its step.
 
 use wss_c14n::{Element, Limit, name};
 use wss_tokens::Assertion;
@@ -13,8 +13,8 @@ use super::terms::Terms;
 use super::{assertions, signature, tokens};
 use crate::error::OpenError;
 
-/// Processes the children from `position` on, up to the first that decrypts something of the envelope; `None` once all
-/// are processed. `position` is left at the child to be processed next.
+/// Processes the children from `position` on, up to the first that decrypts a part of the envelope; `None` after the
+/// last. `position` is then the child to process next.
 pub(super) fn process(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -50,7 +50,7 @@ fn process_child(
             }
             facts.timestamp = Some(tokens::read_timestamp(child, terms)?);
         }
-        // Recorded when the revision was read.
+        // Recorded when the revision was parsed.
         (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}
         (ns, "UsernameToken") if ns == name::WSSE.uri => {
             let read = tokens::check_username(child, terms, &facts.decryptions)?;
@@ -75,23 +75,23 @@ fn process_child(
             }
             return Ok(replacement);
         }
-        // They matter when something refers to them.
+        // They matter only if something refers to them.
         (ns, "DerivedKeyToken" | "SecurityContextToken") if [name::WSC13.uri, name::WSC2005.uri].contains(&ns) => {}
         (ns, "license") if ns == name::REL.uri && terms.receiver.licenses.is_some() => {}
         (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
         (ns, "EncryptedKey" | "ReferenceList") if ns == name::XENC.uri => {
             return decrypt_listed(revision, terms, facts, ring, child);
         }
-        // The EncryptedData of an attachment that a list before it named. Other ciphertext was named by no list so far,
-        // or is for another receiver.
+        // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
+        // far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
         _ => facts.ignored.push(child_name.to_string().into()),
     }
     Ok(None)
 }
 
-/// Decrypts what an `xenc:ReferenceList` of our header names, or the list inside an `xenc:EncryptedKey`; `None` where a
-/// key has no list.
+/// Decrypts the data of an `xenc:ReferenceList` in our header, or of the list inside an `xenc:EncryptedKey`; `None` if
+/// a key has no list.
 pub(super) fn decrypt_listed(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -113,7 +113,7 @@ pub(super) fn decrypt_listed(
     decrypt_list(revision, terms, facts, ring, &list).map(Some)
 }
 
-/// Whether `data` describes ciphertext that was decrypted.
+/// Whether `data` describes decrypted ciphertext.
 pub(super) fn is_opened(data: Element<'_>, facts: &Facts<'_>) -> bool {
     data.attribute("", "Id").is_some_and(|id| facts.attachments.opened_data.contains(id.as_ref()))
 }

@@ -1,4 +1,4 @@
-//! What came: the octets of an envelope, the package they came in, and the request they answer.
+//! The incoming message: the octets of an envelope, its package, and the request of a reply.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -17,7 +17,7 @@ use wss_soap::EnvelopeError;
 use wss_soap::mime::xop::expanded;
 use wss_soap::mime::{MimePart, Package};
 
-/// A message as it came.
+/// An incoming message.
 #[derive(Clone, Copy)]
 pub(crate) struct Arrived<'m> {
     /// The envelope: of the root part, where there is a package.
@@ -32,7 +32,7 @@ pub(crate) struct Arrived<'m> {
 /// A message as text.
 pub(super) struct Message<'m> {
     pub(super) text: Cow<'m, str>,
-    /// The attachments that are no part of the envelope.
+    /// The attachments that are not part of the envelope.
     pub(super) attachments: Vec<MimePart<'m>>,
 }
 
@@ -42,7 +42,7 @@ impl<'m> Arrived<'m> {
         Self { octets: incoming.envelope(), package: incoming.package(), request, transport: None }
     }
 
-    /// Refuses a configuration that cannot open any such message, before the message is read.
+    /// Refuses a configuration that cannot open such a message, before the message is read.
     pub(super) fn check(&self, receiver: &Receiver, demanded: &BTreeSet<Part>) -> Result<(), OpenError> {
         let requirements = &receiver.requirements;
         requirements.check()?;
@@ -61,7 +61,7 @@ impl<'m> Arrived<'m> {
         Ok(())
     }
 
-    /// The envelope in UTF-8, with the parts that its `xop:Include`s name in their places.
+    /// The envelope in UTF-8, with every `xop:Include` replaced by the part that it names.
     pub(super) fn read(&self, limits: &Limits) -> Result<Message<'m>, OpenError> {
         limits.check(Limit::DocumentOctets, self.octets.len()).map_err(EnvelopeError::from)?;
         let text = transcode(self.octets).map_err(EnvelopeError::from)?;
@@ -70,14 +70,14 @@ impl<'m> Arrived<'m> {
             return Ok(Message { text, attachments });
         }
         let expanded = expanded(&text, &attachments, limits)?;
-        // A part that an Include names belongs to the envelope, and is no longer an attachment.
+        // An included part belongs to the envelope, and is no longer an attachment.
         attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
         Ok(Message { text: expanded.envelope.into(), attachments })
     }
 }
 
 impl Message<'_> {
-    /// The octets of the message with its attachments, which its budget is measured by.
+    /// The octets of the message with its attachments, which decide its budget.
     pub(super) fn octets(&self) -> u64 {
         let beside: u64 = self.attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
         self.text.len() as u64 + beside

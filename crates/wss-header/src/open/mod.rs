@@ -4,10 +4,10 @@
 //! holds for this message from beginning to end, [`Revision`] the message as it reads after the decryptions so far,
 //! [`Facts`] what was proven until now, and [`KeyRing`] the keys that were found.
 //!
-//! The children of our Security header are processed in order of appearance, which undoes the sender's steps, the last
-//! one first. So a signature is verified before anything behind it is decrypted. A decryption makes a new revision, and
-//! the facts are carried into it by their spans. After the last child the requirements are checked against the facts. The
-//! replay store is asked last, by whoever takes the [`PendingReplay`].
+//! The children of our Security header are processed in order, which undoes the sender's steps, the last one first. So
+//! a signature is verified before anything after it is decrypted. Decryption makes a new revision, and the facts are
+//! carried into it by their spans. After the last child the requirements are checked against the facts. The replay
+//! store is asked last, by the caller with the [`PendingReplay`].
 //!
 //! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `carry` and `replacement`); `header`, which calls `tokens`, `assertions`, `signature`
 //! (with `dereference`, `cover` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
@@ -61,7 +61,7 @@ pub(crate) fn open(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pending
     process(receiver, incoming)
 }
 
-/// As [`open`], for a message that need not prove who wrote its Body.
+/// As [`open`], for a message whose Body may be from anyone.
 pub(crate) fn open_unsigned(
     receiver: &Receiver,
     incoming: Arrived<'_>,
@@ -79,7 +79,7 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
     let mut facts = Facts::new(message.attachments);
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;
-    // Revisions that hold decrypted text are wiped on drop.
+    // Revisions with decrypted text are wiped on drop.
     let mut decrypted: Option<Zeroizing<String>> = None;
     loop {
         let next = {

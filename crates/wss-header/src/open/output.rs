@@ -1,4 +1,4 @@
-//! Output: what a message that met its requirements says, and how it came to be trusted.
+//! Output: the content of a message that meets its requirements, and the evidence.
 
 use std::collections::BTreeSet;
 use std::time::{Duration, SystemTime};
@@ -33,9 +33,9 @@ use wss_bsp::Report;
 /// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
 const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
-/// What the last revision was found to meet.
+/// The result of checking the last revision.
 pub(super) struct Met {
-    /// `None` where nothing must be signed.
+    /// `None` if nothing must be signed.
     pub(super) proof: Option<Proof>,
     pub(super) assertions: Vec<AuthenticatedAssertion>,
     pub(super) user: Option<AuthenticatedUser>,
@@ -43,12 +43,12 @@ pub(super) struct Met {
     pub(super) remaining: Vec<RemainingCiphertext>,
 }
 
-/// What opening hands out: [`Opened`] or [`UnsignedOpened`].
+/// The result of opening: [`Opened`] or [`UnsignedOpened`].
 pub(super) trait Output: Sized {
-    /// What one signature must cover.
+    /// The parts that one signature must cover.
     fn demanded(requirements: &Requirements) -> BTreeSet<Part>;
 
-    /// Takes it from the last revision and the facts.
+    /// Makes it from the last revision and the facts.
     fn take(
         revision: &Revision<'_>,
         terms: &Terms<'_>,
@@ -125,7 +125,7 @@ impl Output for UnsignedOpened {
 }
 
 impl Content {
-    /// Reads Body, header blocks and attachments of the last revision, each as it was digested; the Body alone where
+    /// Reads Body, header blocks and attachments of the last revision, each as it was digested; only the Body if
     /// nothing must be signed.
     fn read(
         revision: &Revision<'_>,
@@ -169,7 +169,7 @@ impl Content {
                 continue;
             };
             let content = Canonical::of(part, budget).map_err(OpenError::Attachment)?;
-            // Anyone may have written the type, unless some reference covers the header.
+            // Anyone can change the type, unless a reference covers the header.
             let complete = references.iter().any(|reference| reference.complete);
             self.attachments.push(AuthenticatedAttachment {
                 content_id: first.content_id.clone(),
@@ -193,16 +193,16 @@ fn read_blocks(signature: &ProvenSignature, revision: &Revision<'_>, budget: &Bu
     blocks.collect()
 }
 
-/// The canonical form in which `element` was signed, without comments, as the reference leaves them out; exclusive
-/// canonical form where nothing signed it.
+/// The canonical form in which `element` was signed, without comments, as in the reference; exclusive canonical form if
+/// nothing signed it.
 fn canonical(element: Element<'_>, signed: Option<&Canonicalization>, budget: &Budget) -> Result<String, OpenError> {
     let unsigned = Canonicalization::default();
     let subset = Subset::subtree(element).without_comments();
     Ok(signed.unwrap_or(&unsigned).to_text(&subset, budget).map_err(wss_xmldsig::VerifyError::from)?)
 }
 
-/// Content-IDs of attachments that our header says are ciphertext, and that nothing decrypted. A list that named them may
-/// have been taken away, and who signed ciphertext did not mean it to be read.
+/// Content-IDs of attachments that are ciphertext according to our header, and that were not decrypted. A list that
+/// named them may have been removed, and the signer of ciphertext did not mean it to be read.
 fn still_encrypted(revision: &Revision<'_>, facts: &Facts<'_>) -> Vec<String> {
     let data = revision.header.element.children_named(name::XENC.uri, "EncryptedData");
     let left = data.filter(|data| !is_opened(*data, facts));
@@ -235,10 +235,10 @@ fn correlation(signatures: Vec<ProvenSignature>, ring: KeyRing) -> Correlation {
     correlation
 }
 
-/// What the replay store is asked: every signature, every nonce, and every assertion that may be used once.
+/// The keys for the replay store: every signature, every nonce, and every assertion that may be used once.
 fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedAssertion]) -> Remembered {
     let receiver = terms.receiver;
-    // Created may be ahead by the skew; nothing passes the freshness check later than this.
+    // Created may be ahead by the skew. No message passes the freshness check later than this.
     let window = receiver.max_age.saturating_add(receiver.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
     let until: SystemTime = terms.now.checked_add(window).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
@@ -247,7 +247,7 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
 }
 
-/// How the message came to be trusted.
+/// The evidence of the message.
 fn evidence(
     terms: &Terms<'_>,
     facts: &Facts<'_>,
@@ -278,7 +278,7 @@ fn evidence(
     }
 }
 
-/// Whether no list tells of a certificate that counted: of a signer, or of the issuer of an assertion.
+/// Whether no list covers a certificate that was used: that of a signer, or of the issuer of an assertion.
 fn is_revocation_unknown(facts: &Facts<'_>) -> bool {
     let signers = facts.signatures.iter().filter_map(|signature| signature.signer.validated_certificate());
     let signers = signers.map(ValidatedCertificate::revocation);

@@ -1,4 +1,4 @@
-//! What a signature that verified proves, in the revision at hand.
+//! The proof of a verified signature, in the current revision.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::key_uses::KeyId;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// A signature that verified, with what it covers in the revision at hand.
+/// A verified signature, with its coverage in the current revision.
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     pub(super) method: SignatureMethod,
@@ -22,7 +22,7 @@ pub(super) struct ProvenSignature {
     pub(super) attachments: SignedAttachments,
     /// It covers its signing token by content (through the STR-Transform), not by position.
     pub(super) covers_token: bool,
-    /// The token of the header that its key came from.
+    /// Its signing token in the header.
     pub(super) token_span: Option<Range<usize>>,
     /// The secret that made it, or that its key was derived from.
     pub(super) root: Option<KeyId>,
@@ -32,7 +32,7 @@ pub(super) struct ProvenSignature {
     pub(super) value: Vec<u8>,
     /// Its SignedInfo in canonical form.
     pub(super) signed_info: String,
-    /// What it is remembered by, against replay.
+    /// Its replay key.
     pub(super) replay_key: [u8; 32],
 }
 
@@ -43,36 +43,36 @@ pub(super) struct SignedAttachments {
     pub(super) named: Vec<String>,
     /// Those it proves.
     pub(super) proven: Vec<SignedAttachment>,
-    /// Content-IDs of those it covers as ciphertext and does not prove, and why.
+    /// The Content-IDs of those that it covers as ciphertext without proving them, and why.
     pub(super) lost: Vec<(String, CoverageLost)>,
 }
 
 /// A reference to an attachment.
 pub(super) struct SignedAttachment {
     pub(super) content_id: String,
-    /// The header of the attachment is covered too.
+    /// Whether the header of the attachment is covered, too.
     pub(super) complete: bool,
 }
 
 impl SignedAttachments {
-    /// Whether it proves the attachment of this Content-ID.
+    /// Whether it proves the attachment with this Content-ID.
     pub(super) fn prove(&self, content_id: &str) -> bool {
         self.proven.iter().any(|attachment| attachment.content_id == content_id)
     }
 }
 
 impl ProvenSignature {
-    /// The parts, and the Content-IDs of attachments, that it covers and does not prove, and why.
+    /// The parts, and the Content-IDs of attachments, that it covers without proving them, and why.
     pub(super) fn lost(&self) -> Vec<(String, CoverageLost)> {
         let parts = self.coverage.lost().map(|(part, why)| (part.to_string(), why.clone()));
         parts.chain(self.attachments.lost.iter().cloned()).collect()
     }
 
-    /// Whether it covers a part. [`Part::SigningToken`] is the very token that its key came from.
+    /// Whether it covers a part. [`Part::SigningToken`] is the token of its own key.
     pub(super) fn covers(&self, part: &Part) -> bool {
         match part {
             Part::SigningToken if self.covers_token => true,
-            // Which attachments there are is not known here.
+            // The attachments are not known here.
             Part::Attachments => false,
             Part::SigningToken => self.coverage.parts().any(|(_, span)| self.token_span.as_ref() == Some(span)),
             part => self.coverage.parts().any(|(covered, _)| covered == part),

@@ -1,7 +1,7 @@
-//! What remains encrypted: ciphertext, in what is handed out, that nobody decrypted.
+//! Remaining ciphertext in the returned parts.
 //!
-//! Whoever takes an `xenc:EncryptedKey` or a list out of the header leaves ciphertext where the sender meant plaintext, and
-//! a signature over that ciphertext still verifies. So a part that holds ciphertext is not handed out, unless the caller
+//! Whoever removes an `xenc:EncryptedKey` or a list from the header leaves ciphertext where the sender meant plaintext,
+//! and a signature over that ciphertext still verifies. So a part with ciphertext is not returned, unless the caller
 //! expects ciphertext for other receivers.
 
 use wss_c14n::{Element, Limit, name};

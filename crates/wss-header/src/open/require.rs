@@ -1,4 +1,4 @@
-//! Requirements: whether what was proven is what was demanded.
+//! Requirements: whether the facts prove them.
 
 use wss_c14n::{Element, name};
 use wss_soap::{Envelope, Role, must_understand};
@@ -18,24 +18,24 @@ use crate::part::Part;
 use crate::requirements::Requirements;
 use crate::signer::Signer;
 
-/// The signature that proves what is demanded, and who answers for it.
+/// The signature that proves the required parts, and who is responsible for it.
 pub(super) struct Proof {
     /// The index of the signature.
     pub(super) at: usize,
     pub(super) signer: Signer,
 }
 
-/// What the facts say about the requirements.
+/// The result of checking the requirements.
 pub(super) struct Conclusion {
-    /// `None` where nothing must be signed. An error is kept until the tokens and what remains encrypted are judged.
+    /// `None` if nothing must be signed. An error is kept until tokens and remaining ciphertext were checked.
     pub(super) proof: Result<Option<Proof>, OpenError>,
-    /// The assertions that speak of the sender.
+    /// The assertions about the sender.
     pub(super) assertions: Vec<AuthenticatedAssertion>,
     pub(super) user: Option<AuthenticatedUser>,
 }
 
 impl Conclusion {
-    /// The signature that proves what is demanded, if that was proven.
+    /// The signature that proves the required parts, if there is one.
     pub(super) fn signature<'f>(&self, facts: &'f Facts<'_>) -> Option<&'f ProvenSignature> {
         signature_of(&self.proof, facts)
     }
@@ -55,7 +55,7 @@ pub(super) fn check(
     let proof = find_proof(terms, facts);
     let signature = signature_of(&proof, facts);
     let assertions = author::confirmed_assertions(signature, terms, facts);
-    // Where the Body need not be signed, no signature says who wrote it: the password was checked, no more.
+    // If the Body need not be signed, no signature identifies its author: only the password was checked.
     let user = author::user(signature.filter(|_| terms.demanded.contains(&Part::Body)), terms, facts);
     let conclusion = Conclusion { proof, assertions, user };
     check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
@@ -91,14 +91,14 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
     Ok(())
 }
 
-/// Whether a block is for whoever receives it next.
+/// Whether a block is for the next receiver.
 fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {
     const NEXT: [&str; 2] =
         ["http://schemas.xmlsoap.org/soap/actor/next", "http://www.w3.org/2003/05/soap-envelope/role/next"];
     matches!(Role::of(block, envelope.version), Role::Uri(uri) if NEXT.contains(&uri.as_str()))
 }
 
-/// Finds the first signature that covers all that is demanded, and who answers for it.
+/// Finds the first signature that covers all required parts, and who is responsible for it.
 fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, OpenError> {
     if terms.demanded.is_empty() {
         return Ok(None);
@@ -140,7 +140,7 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
     }
 }
 
-/// A signature, and the parts that are demanded and that it does not cover.
+/// A signature, and the required parts that it does not cover.
 struct Uncovered<'f> {
     signature: &'f ProvenSignature,
     parts: Vec<String>,
@@ -165,7 +165,7 @@ fn not_signed(missing: &[String]) -> OpenError {
 /// Refuses a message without the tokens that are required, each tied to the message.
 fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
     let missing = |token: &'static str, is_there: bool| match &conclusion.proof {
-        // What ties tokens to the message is missing, too: that comes first.
+        // The fact that ties tokens to the message is missing, too: that error comes first.
         Err(error) if is_there => error.clone(),
         _ if is_there => RequirementError::UnboundToken { token }.into(),
         _ => RequirementError::NoToken { token }.into(),
@@ -183,7 +183,7 @@ fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Fa
     Ok(())
 }
 
-/// Refuses a message in which a part that must be encrypted was not.
+/// Refuses a message with an unencrypted part that must be encrypted.
 fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
     let decryptions = &facts.decryptions;
     for part in &requirements.encrypted {
@@ -225,8 +225,8 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
     if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
 }
 
-/// Checks what the signature that proves the message must prove beside the parts: that a reply is one, and that the Body
-/// is the very element that is handed out.
+/// Checks the signature that proves the message for more than the parts: that a reply is one, and that the signed Body
+/// is the element that is returned.
 pub(super) fn check_bound(
     signature: &ProvenSignature,
     body: Element<'_>,
@@ -244,7 +244,7 @@ pub(super) fn check_bound(
     Ok(())
 }
 
-/// Under a key that both sides have, tells a reply from a request by the signatures that it confirms.
+/// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
     let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
     if !is_shared || terms.receiver.either_direction {

@@ -1,4 +1,4 @@
-//! Revealing: decryption alone, for reports. Nothing is verified, nothing is proven, and no failure stops it.
+//! Revealing: decryption only, for reports. Nothing is verified or proven, and no failure stops it.
 
 use std::collections::BTreeSet;
 
@@ -19,9 +19,9 @@ use super::tokens::collect_one;
 use crate::receiver::Receiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
-/// Decrypts what the keys of `receiver` decrypt, in the order of the header. `signatures` is called with the children of our
-/// header that are signatures, when their turn comes, in the revision that is at hand then. `None` if there is no header for
-/// the receiver in an envelope with unique Ids.
+/// Decrypts everything that the keys of `receiver` decrypt, in the order of the header. `signatures` is called with the
+/// signatures of our header when they are next in order, in the current revision. `None` if there is no header for the
+/// receiver in an envelope with unique Ids.
 pub(crate) fn reveal(
     receiver: &Receiver,
     message: &str,
@@ -80,7 +80,7 @@ fn read_leniently<'d>(document: &'d Document<'d>, terms: &Terms<'_>) -> Option<R
     Some(Revision { document, envelope, ids, header, children })
 }
 
-/// Processes the children from `position` on, up to the first that decrypts something of the envelope.
+/// Processes the children from `position` on, up to the first that decrypts a part of the envelope.
 fn decrypt_next(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -131,7 +131,8 @@ fn record(
     Some(next)
 }
 
-/// Every EncryptedData of the message. An EncryptedHeader counts in its place, since a block is replaced whole.
+/// Every EncryptedData of the message. An EncryptedHeader counts instead of its content, since the whole block is
+/// replaced.
 fn find_ciphertexts(document: &Document<'_>) -> Vec<Revealed> {
     let mut found = Vec::new();
     for element in document.elements() {

@@ -1,4 +1,4 @@
-//! Revisions: the message as it came, and as it reads after each decryption.
+//! Revisions: the message as received, and after each decryption.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use wss_xmlenc::DecryptError;
 use super::terms::Terms;
 use crate::error::OpenError;
 
-/// One revision: where its parts are.
+/// One revision, and its parts.
 pub(super) struct Revision<'d> {
     pub(super) document: &'d Document<'d>,
     pub(super) envelope: Envelope<'d>,
@@ -21,11 +21,11 @@ pub(super) struct Revision<'d> {
     pub(super) children: Vec<Element<'d>>,
 }
 
-/// Parses a revision. Plaintext is parsed under the same limits as the message; exceeding one of them inside plaintext is
+/// Parses a revision. Plaintext is parsed under the same limits as the message. Exceeding a limit inside plaintext is
 /// reported as a decryption failure, so that it is no oracle.
 pub(super) fn parse<'d>(source: &'d str, as_it_came: bool, budget: &Budget) -> Result<Document<'d>, OpenError> {
     Document::parse_within(source, budget).map_err(|error| match error {
-        // How long a revision is, is known without reading its plaintext.
+        // The length of a revision is known without reading its plaintext.
         ParseError::Limit(exceeded) if exceeded.limit == Limit::ParsedOctets => exceeded.into(),
         error if as_it_came => EnvelopeError::from(error).into(),
         _ => DecryptError::Failed.into(),
@@ -34,7 +34,7 @@ pub(super) fn parse<'d>(source: &'d str, as_it_came: bool, budget: &Budget) -> R
 
 impl<'d> Revision<'d> {
     /// Finds the parts of a revision. Ids must be unique, and none may be one of `retired_ids`, which belonged to
-    /// ciphertext that is gone.
+    /// decrypted ciphertext.
     pub(super) fn read(
         document: &'d Document<'d>,
         terms: &Terms<'_>,

@@ -1,4 +1,4 @@
-//! Signatures of the header: shape, value, signer, and what is covered.
+//! Signatures of the header: shape, value, signer, and coverage.
 
 use wss_c14n::Element;
 use wss_crypto::{SignatureFamily, VerifyingKey};
@@ -137,7 +137,7 @@ fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Corr
     })
 }
 
-/// What the references of a signature cover.
+/// The coverage of a signature's references.
 struct Covered {
     elements: Coverage,
     attachments: SignedAttachments,
@@ -145,8 +145,8 @@ struct Covered {
     token: bool,
 }
 
-/// What the references of a signature cover, each element at a place where a signature may cover one. `plaintexts` is the
-/// number of elements that were decrypted before.
+/// The coverage of a signature's references. Each element must be at a place where a signature may cover one.
+/// `plaintexts` is the number of elements that were decrypted before.
 fn covered(
     verified: &VerifiedSignature<'_>,
     signer: &Signer,
@@ -164,10 +164,10 @@ fn covered(
             }
             continue;
         }
-        // Every reference has one, but those to attachments.
+        // Every reference has one, except those to attachments.
         let by = reference.canonicalization().cloned().ok_or(OpenError::Enveloping)?;
         if let Some((reference, token)) = reference.token() {
-            // The token is covered. The reference to it proves nothing, but must be at a place where one may be.
+            // The token is covered. The reference to it proves nothing, but must be at an allowed place.
             part_at(reference, revision, signature)?;
             match token {
                 DereferencedToken::Element(token) => {
@@ -188,7 +188,7 @@ fn covered(
     Ok(covered)
 }
 
-/// What a signature is remembered by: its key and what it signs.
+/// The replay key of a signature: its key and the signed data.
 fn replay_key_of(key: &VerifyingKey, value: &[u8], signed_info: &[u8]) -> [u8; 32] {
     match key {
         VerifyingKey::Public(key) => replay_key(b"signature", &[key.spki(), signed_info]),

@@ -1,4 +1,4 @@
-//! Terms: what holds for one message from beginning to end.
+//! Terms: the values that apply to one message from beginning to end.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -14,13 +14,13 @@ use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
 use wss_soap::mime::{Package, Spool};
 
-/// What holds for one message, whatever is found in it.
+/// The values that apply to one message, whatever it contains.
 pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
-    /// What one signature must cover.
+    /// The parts that one signature must cover.
     pub(super) demanded: BTreeSet<Part>,
     pub(super) now: SystemTime,
-    /// What the message may cost, through all its revisions.
+    /// The budget of the message, through all its revisions.
     pub(super) budget: Budget,
     /// What the caller vouches for of the transport.
     pub(super) transport: Option<&'r TransportFacts>,
@@ -28,7 +28,7 @@ pub(crate) struct Terms<'r> {
     pub(super) is_protected: bool,
     /// The request that the message answers.
     pub(super) request: Option<&'r Correlation>,
-    /// Where the plaintext of large attachments is written.
+    /// The spool for the plaintext of large attachments.
     pub(super) spool: Option<&'r Spool>,
 }
 

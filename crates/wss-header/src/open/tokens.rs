@@ -1,4 +1,4 @@
-//! Tokens of the header: each is read to a claim, which others prove.
+//! Tokens of the header: each is read as a claim, which other facts prove.
 
 use wss_c14n::{Budget, Element, Limit, base64_decode, id_of};
 use wss_text::WireText;
@@ -34,7 +34,7 @@ enum BinaryToken {
     Certificate(SeenToken),
     /// A Kerberos ticket, which is accepted when something refers to it.
     Kerberos,
-    /// A token of this ValueType, which is not known: it matters only if something refers to it.
+    /// A token of this unknown ValueType, which matters only if something refers to it.
     Unknown(WireText),
 }
 
@@ -71,7 +71,7 @@ pub(super) fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<
 }
 
 /// Reads a `wsse11:SignatureConfirmation`: the peer says that it processed a signature of our request. An empty value
-/// counts as none, as WSS4J writes it.
+/// means no value, as WSS4J writes it.
 pub(super) fn read_confirmation(element: Element<'_>, budget: &Budget) -> Result<SeenConfirmation, OpenError> {
     budget.charge(Limit::Confirmations, 1)?;
     let value = match element.attribute("", "Value") {
@@ -83,15 +83,15 @@ pub(super) fn read_confirmation(element: Element<'_>, budget: &Budget) -> Result
     Ok(SeenConfirmation { span: element.span(), value })
 }
 
-/// A username token that was read, and its password checked where it has one to check.
+/// A username token, with its password checked if there is one to check.
 pub(super) struct CheckedUsername {
     pub(super) token: SeenUsername,
-    /// Its name, where the receiver has no passwords to check it with.
+    /// Its name, if the receiver has no passwords to check it with.
     pub(super) ignored: Option<WireText>,
 }
 
-/// Reads a username token, and checks its password. A token that makes a key authenticates nobody until a MAC verifies
-/// under that key.
+/// Reads a username token, and checks its password. A token for deriving a key authenticates nobody until a MAC
+/// verifies under that key.
 pub(super) fn check_username(
     element: Element<'_>,
     terms: &Terms<'_>,

@@ -1,4 +1,4 @@
-//! Attachments that came as ciphertext: their plaintext, and what signatures over the ciphertext prove of that.
+//! Attachments that came as ciphertext: their plaintext, and what signatures over the ciphertext prove about it.
 
 use std::ops::Range;
 
@@ -18,17 +18,17 @@ use crate::open::proven::ProvenSignature;
 use crate::open::terms::Terms;
 use crate::receiver::Receiver;
 
-/// An attachment that is the cipher octets of an EncryptedData.
+/// An attachment with the cipher octets of an EncryptedData.
 pub(super) struct EncryptedAttachment {
     /// Its index among the attachments.
     pub(super) at: usize,
     content_id: String,
-    /// Where the EncryptedData is.
+    /// The span of the EncryptedData.
     span: Range<usize>,
-    /// The EncryptedData, or the plaintext, says of what type the plaintext is.
+    /// The type of the plaintext is stated by the EncryptedData, or inside the plaintext.
     states_type: bool,
     cipher: ContentEncryption,
-    /// A verified signature covers both.
+    /// Whether a verified signature covers both.
     pub(super) is_covered: bool,
 }
 
@@ -43,7 +43,7 @@ pub(super) struct OpenedAttachment {
     found: FoundSecret,
 }
 
-/// Finds the attachment that is the cipher octets of `data`.
+/// Finds the attachment with the cipher octets of `data`.
 pub(super) fn find(
     data: &EncryptedData<'_>,
     url: &str,
@@ -60,7 +60,7 @@ pub(super) fn find(
         terms.accept_signer(signature) && covers_data && signature.attachments.prove(&content_id)
     };
     let is_covered = facts.signatures.iter().any(covers);
-    // Who covers the EncryptedData covers what says of which type the plaintext is, and where its header ends.
+    // A signature over the EncryptedData covers the type of the plaintext, and where its header ends.
     let states_type = data.mime_type().is_some() || is_complete(data);
     Ok(EncryptedAttachment { at, content_id, span, states_type, cipher: data.method(), is_covered })
 }
@@ -91,8 +91,8 @@ pub(super) fn decrypt(
     Ok(OpenedAttachment { ciphertext, id: id.to_owned(), url, part, found })
 }
 
-/// Records that an attachment is its plaintext from here on. A signature over the ciphertext covers the plaintext, too, if
-/// it covers what says how to read it, and the key cannot be replaced.
+/// Replaces an attachment by its plaintext. A signature over the ciphertext covers the plaintext, too, if it covers the
+/// elements that say how to read it, and the key cannot be replaced.
 pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut Facts<'_>) {
     let OpenedAttachment { ciphertext, id, url, part, found } = opened;
     if let Some(replaced) = facts.attachments.parts.get_mut(ciphertext.at) {
@@ -106,7 +106,7 @@ pub(super) fn record(opened: OpenedAttachment, receiver: &Receiver, facts: &mut 
     facts.decryptions.note(url.into(), ciphertext.cipher, found.label);
 }
 
-/// Takes from a signature what it does not prove of an attachment that it covers as ciphertext.
+/// Removes what a signature does not prove about an attachment that it covers as ciphertext.
 fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found: &FoundSecret, receiver: &Receiver) {
     let content_id = &ciphertext.content_id;
     if !signature.attachments.prove(content_id) {
@@ -122,7 +122,7 @@ fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found
         attachments.lost.push((content_id.clone(), why));
     }
     for attachment in attachments.proven.iter_mut().filter(|attachment| attachment.content_id == *content_id) {
-        // The header that was covered said the type of the ciphertext.
+        // The covered header has the type of the ciphertext.
         attachment.complete = covers_data && (attachment.complete || ciphertext.states_type);
     }
 }

@@ -1,4 +1,4 @@
-//! Ciphertext of the envelope: its plaintext, and what signatures over the ciphertext prove of that.
+//! Ciphertext of the envelope: its plaintext, and what signatures over the ciphertext prove about it.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, KeyRing};
 use crate::open::terms::Terms;
 
-/// Decrypts `data`. Signatures over `replaced`, which the plaintext replaces, lose their coverage of it where someone else
+/// Decrypts `data`. Signatures over `replaced`, which the plaintext replaces, lose their coverage of it if someone else
 /// could have made another plaintext of the same ciphertext.
 pub(crate) fn decrypt_element(
     data: &EncryptedData<'_>,
@@ -30,7 +30,7 @@ pub(crate) fn decrypt_element(
     Ok(plaintext)
 }
 
-/// Signatures over the ciphertext prove the plaintext only where no other key could have been found.
+/// Signatures over the ciphertext prove the plaintext only if no other key could have been found.
 fn lose_by_key(
     data: &EncryptedData<'_>,
     found: &FoundSecret,
@@ -45,7 +45,7 @@ fn lose_by_key(
     }
 }
 
-/// Signatures over the ciphertext prove the plaintext only where they tell the namespaces that it takes from around it.
+/// Signatures over the ciphertext prove the plaintext only if they cover the namespaces that it takes from its context.
 fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) {
     if terms.receiver.unsigned_namespaces {
         return;

@@ -1,4 +1,4 @@
-//! Decryption: from a list of what is encrypted to the splices that make the next revision.
+//! Decryption: from a list of ciphertext to the splices that make the next revision.
 //!
 //! `target` says where ciphertext may be, `element` decrypts what replaces it in the envelope, `attachment` decrypts an
 //! attachment. `unsigned_key` and `namespaces` say when a signature over ciphertext does not prove its plaintext.
@@ -33,7 +33,7 @@ pub(super) struct List<'a, 'd> {
     /// The `xenc:ReferenceList`, or the `xenc:EncryptedKey` around it.
     pub(super) owner: Element<'d>,
     pub(super) ids: &'a [String],
-    /// The key that the list belongs to; without one, each EncryptedData names its own.
+    /// The key of the list; without one, each EncryptedData names its own.
     pub(super) key: Option<&'a EncryptedKey<'d>>,
 }
 
@@ -83,7 +83,7 @@ pub(super) fn decrypt_list(
         }
         let plaintext = decrypt_element(&data, &found, target.replaced, terms, facts, ring)?;
         let replaced = target.replaced.span();
-        // One inside the other, as in EncryptionProperties, or one block by two Ids.
+        // Ciphertext inside ciphertext, as in EncryptionProperties, or one block with two Ids.
         let overlaps =
             |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
         if plaintexts.iter().any(overlaps) {
@@ -98,7 +98,7 @@ pub(super) fn decrypt_list(
     Ok(Replacement { splices, plaintexts, revisit: false })
 }
 
-/// Whether the `Type` of ciphertext fits its place.
+/// Whether the `Type` of the ciphertext fits its place.
 fn is_of_fitting_type(data: &EncryptedData<'_>, target: &Target<'_>, revision: &Revision<'_>) -> bool {
     match data.plaintext_type() {
         PlaintextType::Element => data.attachment().is_none(),
@@ -108,7 +108,7 @@ fn is_of_fitting_type(data: &EncryptedData<'_>, target: &Target<'_>, revision: &
     }
 }
 
-/// The key of ciphertext: of its list, or of its own KeyInfo; `None` if it is not one of ours.
+/// The key of the ciphertext, from its list or its own KeyInfo; `None` if it is not one of ours.
 fn find_key(
     search: &mut KeySearch<'_, '_>,
     data: &EncryptedData<'_>,
@@ -122,8 +122,8 @@ fn find_key(
     search.secret_of_key_info(key_info.as_ref(), Wanted::cipher(wanted))
 }
 
-/// Refuses a cipher that the policy does not admit, and one that authenticates nothing, unless a verified signature covers
-/// the ciphertext or the receiver was told to accept that.
+/// Refuses a cipher that the policy does not admit, and an unauthenticated one unless a verified signature covers the
+/// ciphertext or the receiver was told to accept that.
 pub(super) fn check_cipher(cipher: ContentEncryption, receiver: &Receiver, is_covered: bool) -> Result<(), OpenError> {
     receiver.policy.encryption.check_content(cipher)?;
     if cipher.is_authenticated() || receiver.unauthenticated_cbc || is_covered {

@@ -1,12 +1,12 @@
-//! Borrowed namespaces: what a plaintext takes from around its ciphertext, and whether a signature over the ciphertext
-//! covers it.
+//! Borrowed namespaces: what a plaintext takes from the context of its ciphertext, and whether a signature over the
+//! ciphertext covers it.
 //!
-//! A signature over ciphertext proves the plaintext in the surroundings that the signature covers. Exclusive
+//! A signature over ciphertext proves the plaintext only in the context that the signature covers. Exclusive
 //! canonicalisation leaves out declarations that nothing utilizes, and ciphertext utilizes none of its plaintext's
-//! prefixes. So such a declaration can be changed with every digest intact.
+//! prefixes. So such a declaration can be changed without changing a digest.
 //!
-//! Attributes of the `xml` namespace need no rule here. Those inside what is covered were digested with their elements;
-//! those outside are not inherited by what is handed out, since that is in exclusive canonical form.
+//! Attributes of the `xml` namespace need no rule here. Those inside covered elements were digested with them. Those
+//! outside are not inherited by the returned parts, which are in exclusive canonical form.
 
 use std::ops::Range;
 
@@ -15,9 +15,10 @@ use wss_text::WireText;
 
 use crate::open::coverage::{CoverageLost, Covered};
 
-/// Why a signature that covers `covered` does not prove a plaintext in the place of `replaced`, which takes the namespaces
-/// of `prefixes` from around it: the first of them that the signature does not tell. With `absence` it need not tell that
-/// there is no default namespace. `plaintexts` are the spans that were decrypted after the element was covered.
+/// Why a signature that covers `covered` does not prove a plaintext at `replaced` that takes the namespaces of
+/// `prefixes` from its context: the first prefix whose namespace the signature does not cover. With `absence`, it need
+/// not cover the absence of a default namespace. `plaintexts` are the spans that were decrypted after the element was
+/// covered.
 pub(super) fn untold(
     covered: &Covered,
     replaced: Element<'_>,
@@ -36,8 +37,8 @@ pub(super) fn untold(
     if covered.span != replaced.span() {
         return taken.find(|prefix| !is_told(covered, replaced, prefix, plaintexts)).map(lost);
     }
-    // The apex itself is replaced. What its PrefixList renders must be what is in scope around it, since that is in scope
-    // for the plaintext.
+    // The apex itself is replaced. The namespaces that its PrefixList renders must be those in scope around it, since
+    // they are in scope for the plaintext.
     let differs = |prefix: &&str| {
         let outside = around.and_then(|around| around.namespace_of_prefix(prefix));
         replaced.declares(prefix) && replaced.namespace_of_prefix(prefix) != outside
@@ -47,13 +48,14 @@ pub(super) fn untold(
     listed.find(differs).or_else(|| taken.find(unlisted)).map(lost)
 }
 
-/// Whether what was digested tells what `prefix` is bound to around `replaced`, which is inside the covered element.
+/// Whether the digested octets determine what `prefix` is bound to around `replaced`, which is inside the covered
+/// element.
 fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[Range<usize>]) -> bool {
     let holds = |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
     for element in replaced.ancestors_and_self().skip(1) {
         let span = element.span();
         if !holds(&covered.span, &span) {
-            // A plaintext has taken the place of the apex, and `prefix` is declared outside it.
+            // A plaintext replaced the apex, and `prefix` is declared outside it.
             return covered.canonicalization.lists(prefix);
         }
         // Every octet of an earlier plaintext is proven.

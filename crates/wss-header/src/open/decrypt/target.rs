@@ -5,7 +5,7 @@ use wss_c14n::{Element, name};
 use crate::open::replacement::Place;
 use crate::open::revision::Revision;
 
-/// An EncryptedData at a place where one may be.
+/// An EncryptedData at an allowed place.
 pub(super) struct Target<'d> {
     pub(super) data: Element<'d>,
     /// What its plaintext replaces: the EncryptedData, or the EncryptedHeader around it.
@@ -15,7 +15,7 @@ pub(super) struct Target<'d> {
 
 impl<'d> Target<'d> {
     /// The target that a list names: inside the Body, an `EncryptedHeader` among the header blocks, or a child of our
-    /// header behind the owner of the list.
+    /// header after the owner of the list.
     pub(super) fn find(revision: &Revision<'d>, named: Element<'d>, list_owner: Element<'_>) -> Option<Self> {
         if named.is(name::WSSE11.uri, "EncryptedHeader") {
             return Self::in_header_block(revision, named);

@@ -7,8 +7,9 @@ use crate::open::keys::FoundSecret;
 use crate::open::proven::ProvenSignature;
 use crate::receiver::Receiver;
 
-/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext. An authenticating cipher decrypts
-/// under one key alone; under any other cipher, whoever replaces an element that leads to the key makes another plaintext.
+/// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext. An authenticating cipher
+/// decrypts with one key only. With any other cipher, whoever replaces an element that leads to the key makes another
+/// plaintext.
 pub(super) fn unsigned_key(
     signature: &ProvenSignature,
     cipher: ContentEncryption,

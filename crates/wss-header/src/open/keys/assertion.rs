@@ -1,4 +1,4 @@
-//! The key of an assertion: what its issuer says its subject has.
+//! The key of an assertion, by which the issuer identifies the subject.
 
 use wss_c14n::{Element, Limit, name};
 use wss_crypto::{Certificate, PublicKey};
@@ -14,7 +14,7 @@ use crate::open::facts::SeenAssertion;
 /// A public key that an assertion names.
 struct ConfirmationKey {
     key: PublicKey,
-    /// The certificate it is of, where the assertion names one.
+    /// Its certificate, if the assertion names one.
     certificate: Option<Certificate>,
 }
 
@@ -25,7 +25,7 @@ impl ConfirmationKey {
 }
 
 impl<'a, 'd> KeySearch<'a, 'd> {
-    /// The assertion of our header that a reference means: by its id (KeyIdentifier), or directly.
+    /// The assertion of our header that a reference identifies: by its id (KeyIdentifier), or directly.
     pub(super) fn assertion_named(
         &self,
         place: Element<'_>,
@@ -56,7 +56,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(Some(token))
     }
 
-    /// The assertion at `token`, among those of our header that were judged already, and its index.
+    /// The assertion at `token`, among the checked ones of our header, and its index.
     fn judged(&self, token: Element<'_>) -> Option<(usize, &'a SeenAssertion)> {
         self.assertions.iter().enumerate().find(|(_, seen)| seen.span == token.span())
     }
@@ -69,7 +69,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(FoundKey { key: key.into(), holder, token: Some(token.span()), root: None })
     }
 
-    /// The public key that confirms an assertion. Its issuer vouches for it, so it needs no certificate path.
+    /// The public key that confirms an assertion. The issuer vouches for it, so it needs no certificate path.
     fn confirmation_key(&self, token: Element<'_>, seen: &SeenAssertion) -> Result<Option<ConfirmationKey>, OpenError> {
         let budget = &self.terms.budget;
         for key_info in seen.issued.key_infos(token) {
@@ -89,7 +89,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
                     _ => continue,
                 };
                 // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
-                // certificate that comes with the message is taken only where its very octets are named.
+                // certificate from the message is used only if the assertion has its exact octets.
                 let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
                 let known = self.terms.receiver.trust.candidates().chain(tokens);
                 let mut known = known.filter(|certificate| named.names(certificate));
@@ -101,7 +101,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Ok(None)
     }
 
-    /// The secret that confirms the assertion at `token`, encrypted to us by its issuer.
+    /// The secret that confirms the assertion at `token`, which its issuer encrypted to us.
     pub(super) fn secret_of_assertion(
         &mut self,
         token: Element<'_>,

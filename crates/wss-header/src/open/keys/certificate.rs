@@ -1,4 +1,4 @@
-//! The certificate that signed: picked by KeyInfo, trusted by the receiver.
+//! The signing certificate: selected by KeyInfo, trusted by the receiver.
 
 use std::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::error::OpenError;
 use crate::open::terms::Terms;
 
 impl KeySearch<'_, '_> {
-    /// The trusted certificate that the KeyInfo of a signature picks, and the token of the message that it came from.
+    /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message.
     pub(super) fn signing_certificate(
         &mut self,
         key_info: Option<&KeyInfo<'_>>,
@@ -26,7 +26,7 @@ impl KeySearch<'_, '_> {
         let reference = match only_hint(key_info).ok_or(OpenError::NoKey)? {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
-            // Names and values pick among certificates that the caller gave; they never supply a key.
+            // Names and values select among certificates that the caller gave; they never supply a key.
             KeyHint::KeyName(name) => {
                 let subject = DistinguishedName::parse(name).map_err(|_| OpenError::NoKey)?;
                 let is_named = |certificate: &Certificate| *certificate.subject() == subject;
@@ -58,7 +58,7 @@ impl KeySearch<'_, '_> {
             reference => {
                 let carried = self.certificates_in(reference)?;
                 let seen = self.tokens.iter().map(|token| &token.certificate);
-                // A path is carried with its authorities; they sign certificates, not messages.
+                // A path contains its authorities; they sign certificates, not messages.
                 let all = trust.candidates().chain(seen).chain(end_entities(&carried));
                 let picked = pick(all, |certificate| reference.names(certificate), &carried, terms)?;
                 Ok((picked, None))
@@ -66,8 +66,7 @@ impl KeySearch<'_, '_> {
         }
     }
 
-    /// The certificates in a reference. Authorities with keys that are not supported cannot be on a path, and are
-    /// passed over.
+    /// The certificates in a reference. Authorities with unsupported keys cannot be on a path, and are skipped.
     fn certificates_in(&mut self, reference: &SecurityTokenReference<'_>) -> Result<Vec<Certificate>, OpenError> {
         let ders = match reference {
             SecurityTokenReference::Certificate(der) => std::slice::from_ref(der),
@@ -95,7 +94,7 @@ fn validate(
     terms.receiver.trust.validate(certificate, others, Purpose::Signing, terms.now, &terms.budget)
 }
 
-/// The one candidate that fits and is trusted; two are as bad as none.
+/// The only candidate that matches and is trusted. Two are an error.
 fn pick<'c>(
     candidates: impl Iterator<Item = &'c Certificate>,
     fits: impl Fn(&Certificate) -> bool,

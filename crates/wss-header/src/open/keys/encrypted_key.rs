@@ -1,4 +1,4 @@
-//! `xenc:EncryptedKey`: unwrapped with a private key of ours, or with a secret that both sides have.
+//! `xenc:EncryptedKey`: unwrapped with one of our private keys, or with a secret that both sides have.
 
 use wss_c14n::Limit;
 use wss_crypto::{Certificate, DistinguishedName, Identity, Secret};
@@ -43,7 +43,7 @@ impl<'a> KeySearch<'a, '_> {
         Ok(Some(found(key, secret, Holder::Anonymous)))
     }
 
-    /// Unwraps a key that is wrapped under a secret of ours; `None` if it is under another one.
+    /// Unwraps a key that one of our secrets wraps; `None` if another secret does.
     fn unwrap_with_secret(
         &mut self,
         key: &EncryptedKey<'_>,
@@ -61,7 +61,7 @@ impl<'a> KeySearch<'a, '_> {
         };
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
-        // Whoever wraps under a shared secret has it.
+        // Whoever wraps with a shared secret has it.
         Ok(Some(found(key, secret, wrapping.holder)))
     }
 
@@ -90,7 +90,7 @@ impl<'a> KeySearch<'a, '_> {
                 let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
                 token.map(|token| token.certificate.clone())
             }
-            // The assertion went with our request, and names a key of ours.
+            // Our request contained the assertion, which names one of our keys.
             SecurityTokenReference::Assertion { id, .. } => {
                 let mut sent = terms.request.iter().flat_map(|request| &request.subject_of);
                 let Some((_, own)) = sent.find(|(sent, _)| sent == id) else { return Ok(None) };
@@ -108,7 +108,7 @@ impl<'a> KeySearch<'a, '_> {
     }
 }
 
-/// The secret that came out of an EncryptedKey.
+/// The secret from an EncryptedKey.
 fn found(key: &EncryptedKey<'_>, secret: Secret, holder: Holder) -> FoundSecret {
     let label = match key.method() {
         KeyMethod::Transport(transport) => transport.uri(),

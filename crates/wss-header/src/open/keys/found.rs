@@ -1,4 +1,4 @@
-//! What a search for a key finds.
+//! The results of a search for a key.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use wss_tokens::{PasswordKey, PasswordKeyUse, ValidatedCertificate};
 
 use crate::key_uses::{KeyId, KeyOrigin};
 
-/// Whose a key is, as long as nothing was verified with it.
+/// The holder of a key, before anything was verified with it.
 #[derive(Clone)]
 pub(crate) enum Holder {
     Certificate(ValidatedCertificate),
@@ -21,9 +21,9 @@ pub(crate) enum Holder {
     License(String),
     /// The subject of an assertion.
     Assertion {
-        /// Its index among the assertions that were judged.
+        /// Its index among the checked assertions.
         at: usize,
-        /// The certificate of its key, where the issuer named one.
+        /// The certificate of its key, if the issuer named one.
         certificate: Option<Certificate>,
     },
     RequestReceiver,
@@ -44,26 +44,26 @@ impl Holder {
 pub(crate) struct FoundKey {
     pub(crate) key: VerifyingKey,
     pub(crate) holder: Holder,
-    /// The token in the header that it came from.
+    /// The signing token in the header.
     pub(crate) token: Option<Range<usize>>,
     /// The secret that signs, or that its key was derived from.
     pub(crate) root: Option<KeyId>,
 }
 
-/// A secret that a reference means.
+/// A secret that a reference identifies.
 #[derive(Clone)]
 pub(crate) struct FoundSecret {
     pub(crate) secret: Secret,
     pub(crate) holder: Holder,
-    /// How it came, for the evidence.
+    /// How it was found, for the evidence.
     pub(crate) label: &'static str,
-    /// The token in the header that it came from.
+    /// Its token in the header.
     pub(crate) token: Option<Range<usize>>,
-    /// The elements of the header that lead to it: whoever replaces one of them has another secret found.
+    /// The elements of the header that lead to it: if one of them is replaced, another secret is found.
     pub(crate) path: Vec<KeyStep>,
-    /// Which key it is, for the rule that one key has one use.
+    /// The identity of the key, for the rule that one key has one use.
     pub(crate) id: KeyId,
-    /// Where it comes from, for the same rule.
+    /// Its origin, for the same rule.
     pub(crate) origin: KeyOrigin,
     /// The secret itself, or the one that it was derived from.
     pub(crate) root: KeyId,
@@ -82,7 +82,7 @@ impl FoundSecret {
         Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
     }
 
-    /// Its leading octets, where a cipher takes fewer than it has; all of it for MACs and derivations.
+    /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
     pub(super) fn leading(mut self, wanted: Wanted) -> Self {
         if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
             self.secret = Secret::new(leading.to_vec());
@@ -91,7 +91,7 @@ impl FoundSecret {
         self
     }
 
-    /// It was found through this element.
+    /// Notes that this element led to it.
     pub(super) fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
         self.path.push(KeyStep { element, span: at.span() });
         self
@@ -103,13 +103,13 @@ impl FoundSecret {
     }
 }
 
-/// What a secret is looked up for.
+/// The use that a secret is looked up for.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
     pub(super) key_use: PasswordKeyUse,
-    /// Octets that its use demands, where they are known.
+    /// The length that its use requires, if known.
     pub(crate) len: Option<usize>,
-    /// How many keys were derived on the way.
+    /// The number of derivations so far.
     pub(super) derivations: usize,
 }
 

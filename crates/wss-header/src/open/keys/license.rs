@@ -1,5 +1,5 @@
-//! Licenses of the header (REL Token Profile 1.1.1): XML that is opaque here; the application says whose
-//! key one names.
+//! Licenses of the header (REL Token Profile 1.1.1). They are opaque XML here: the application returns the key that one
+//! names.
 
 use wss_c14n::{Element, id_of, name};
 use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError};
@@ -9,7 +9,7 @@ use crate::error::OpenError;
 use crate::open::revision::Revision;
 
 impl KeySearch<'_, '_> {
-    /// The key of the license that a reference means, if it means one.
+    /// The key of the license that a reference identifies, if it identifies one.
     pub(super) fn key_of_license(
         &self,
         place: Element<'_>,
@@ -26,7 +26,7 @@ impl KeySearch<'_, '_> {
     }
 }
 
-/// A license of our header: by its `wsu:Id`, or by its `licenseId` where it has no other (BSP R6301).
+/// A license of our header: by its `wsu:Id`, or by its `licenseId` if it has no other id (BSP R6301).
 fn license_named<'d>(
     revision: &Revision<'d>,
     reference: &SecurityTokenReference<'_>,

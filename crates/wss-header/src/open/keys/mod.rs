@@ -1,7 +1,7 @@
-//! Keys: which of those that the receiver has, or can unwrap or derive, a KeyInfo means; and whose they are.
+//! Keys: which key of the receiver, unwrapped or derived if necessary, a KeyInfo identifies, and who has it.
 //!
-//! Every step from a reference to a token is taken inside our own header and towards its front (BSP R5205), so no chain of
-//! references can loop; [`Limits`](crate::Limits) bounds how often keys are derived from one another.
+//! Every step from a reference to a token stays in our own header and leads towards its front (BSP R5205), so no chain
+//! of references can loop. [`Limits`](crate::Limits) bounds how often keys are derived from one another.
 //!
 //! `certificate` finds the certificate that signed, `secret` the secret that a reference means, `encrypted_key` unwraps (with
 //! `agreement`);
@@ -31,7 +31,7 @@ use super::terms::Terms;
 use crate::error::OpenError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 
-/// The search for the key of one KeyInfo: where to look, and the ring that keeps what is unwrapped on the way.
+/// The search for the key of one KeyInfo: the places to look, and the ring for keys that are unwrapped on the way.
 pub(super) struct KeySearch<'a, 'd> {
     pub(super) revision: &'a Revision<'d>,
     pub(super) terms: &'a Terms<'a>,
@@ -50,7 +50,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring }
     }
 
-    /// The key that the KeyInfo of a signature picks: of a certificate that the receiver trusts, or a secret.
+    /// The key that the KeyInfo of a signature selects: that of a trusted certificate, or a secret.
     pub(super) fn signature_key(
         &mut self,
         key_info: Option<&KeyInfo<'_>>,
@@ -80,7 +80,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         self.ring.note_use(&found, KeyUse::Mac)?;
         let octets = found.secret.as_octets().to_vec();
         let key = match octets.len() {
-            // Noting the use refused a short secret, unless the receiver admits them.
+            // Unless the receiver accepts short secrets, noting the use has already refused one.
             0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
             _ => HmacKey::new(octets).map_err(|_| OpenError::NoKey)?,
         };
@@ -97,8 +97,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         }
     }
 
-    /// Refuses a reference at `place` to an internal token behind it (BSP R5205), unless the receiver was told of peers
-    /// that send such references.
+    /// Refuses a reference at `place` to an internal token after it (BSP R5205), unless the receiver accepts forward
+    /// references.
     fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
         let is_after = place.span().start >= token.span().end;
         let is_inside = token.parent().is_some_and(|header| header.contains(place));

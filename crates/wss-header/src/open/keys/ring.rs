@@ -1,4 +1,4 @@
-//! The key ring: the keys that a message brought, and what each secret was used for.
+//! The key ring: the keys of a message, and the uses of each secret.
 
 use std::collections::HashMap;
 
@@ -20,9 +20,9 @@ pub(crate) struct KeyRing {
     pub(crate) brought: Vec<SentKey>,
     /// Tickets that were accepted, by the SHA-1 of their tokens.
     sessions: HashMap<Vec<u8>, KerberosSession>,
-    /// What each secret was used for.
+    /// The uses of each secret.
     uses: KeyUses,
-    /// Secrets of fewer than 16 octets are admitted.
+    /// Whether secrets of fewer than 16 octets are accepted.
     short_secrets: bool,
     /// The certificates of `ds:X509Data` and of key identifiers, each parsed once.
     certificates: Vec<ParsedCertificate>,
@@ -53,16 +53,16 @@ impl KeyRing {
         let octets = found.secret.len();
         if octets == 0 || (octets < LEAST_OCTETS && !self.short_secrets) {
             return Err(match found.origin {
-                // The length of the plaintext of an EncryptedKey tells what it decrypts to.
+                // The length of an EncryptedKey's plaintext would reveal information about it.
                 KeyOrigin::EncryptedKey => DecryptError::Failed.into(),
                 _ => KeyUseError::TooShort { octets }.into(),
             });
         }
-        // By the octets, too: a derived key may come back as a secret of another kind.
+        // Compared by octets as well: a derived key may come back as a secret of another kind.
         let by_octets = KeyId::of(&found.secret);
         for id in [&found.id, &by_octets] {
             self.uses.note(id, found.origin, key_use).map_err(|error| match error {
-                // Two ciphers: a second one would let an attacker relabel what the first protects.
+                // With a second cipher, an attacker could relabel the ciphertext of the first.
                 KeyUseError::TwoCiphers => DecryptError::Failed.into(),
                 error => OpenError::from(error),
             })?;
@@ -70,12 +70,12 @@ impl KeyRing {
         Ok(())
     }
 
-    /// The key that was unwrapped from the EncryptedKey of this SHA-1.
+    /// The key from the EncryptedKey with this SHA-1.
     pub(super) fn unwrapped(&self, sha1: &[u8]) -> Option<&SentKey> {
         self.brought.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none())
     }
 
-    /// The session of a ticket, which is accepted once however often it is referred to.
+    /// The session of a ticket, which is accepted once, however often it is referenced.
     pub(super) fn session(&mut self, token: &KerberosToken, receiver: &Receiver) -> Option<KerberosSession> {
         let sha1 = token.sha1();
         if let Some(session) = self.sessions.get(&sha1) {

@@ -1,4 +1,4 @@
-//! The secret that a KeyInfo or a reference means: shared, unwrapped, derived, or the key of a token.
+//! The secret that a KeyInfo or a reference identifies: shared, unwrapped, derived, or the key of a token.
 
 use wss_c14n::{Element, Limit, name};
 use wss_tokens::{
@@ -12,7 +12,7 @@ use super::{FoundSecret, Holder, KeySearch, Wanted, dangling};
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 
-/// How the evidence names a key that the request brought.
+/// The evidence's term for a key of the request.
 const KEY_OF_THE_REQUEST: &str = "key of the request";
 
 impl KeySearch<'_, '_> {
@@ -33,20 +33,20 @@ impl KeySearch<'_, '_> {
         }
     }
 
-    /// The shared secret, if there is no other.
+    /// The only shared secret.
     pub(super) fn only_secret(&self) -> Option<FoundSecret> {
         let secrets = &self.terms.receiver.secrets;
         secrets.first().filter(|_| secrets.len() == 1).map(|(name, secret)| shared(name.as_deref(), secret))
     }
 
-    /// The shared secret of this name, or one that has no name.
+    /// The shared secret of this name, or one without a name.
     pub(super) fn named_secret(&self, wanted: &str) -> Option<FoundSecret> {
         let mut secrets = self.terms.receiver.secrets.iter();
         let named = secrets.find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted));
         named.map(|(name, secret)| shared(name.as_deref(), secret))
     }
 
-    /// The secret that a reference at `place` means; `None` if it is not one of ours.
+    /// The secret that the reference at `place` identifies; `None` if it is not one of ours.
     fn secret_of_reference(
         &mut self,
         place: Element<'_>,
@@ -116,7 +116,7 @@ impl KeySearch<'_, '_> {
         }))
     }
 
-    /// The secret of a token, which a reference says is of `value_type`.
+    /// The secret of a token, whose type is `value_type` according to the reference.
     fn secret_of_token(
         &mut self,
         token: Element<'_>,
@@ -174,7 +174,7 @@ impl KeySearch<'_, '_> {
         Ok(Some(derived.through("wsc:DerivedKeyToken", element)))
     }
 
-    /// The secret of a security context: a shared secret of that name, or what the application looks up.
+    /// The secret of a security context: a shared secret of that name, or one that the application looks up.
     fn context_secret(&self, identifier: &str, instance: Option<&str>) -> Option<FoundSecret> {
         let receiver = self.terms.receiver;
         let named = receiver.secrets.iter().find(|(name, _)| name.as_deref() == Some(identifier));
@@ -193,13 +193,13 @@ impl KeySearch<'_, '_> {
         Some(FoundSecret::new(session.key, KeyOrigin::Ticket, holder, "Kerberos ticket").leading(wanted))
     }
 
-    /// The key that a username token and the password of its user make.
+    /// The key derived from a username token and its user's password.
     fn password_secret(&self, element: Element<'_>, wanted: Wanted) -> Result<Option<FoundSecret>, OpenError> {
         let Some(passwords) = &self.terms.receiver.passwords else { return Ok(None) };
         self.terms.budget.charge(Limit::KeysDerived, 1)?;
         let key = UsernameToken::parse(element)?.password_key(wanted.key_use, passwords.as_ref())?;
         let secret = key.secret().clone();
-        // A cipher that wants more octets than there are cannot be served.
+        // A cipher may need more octets than there are.
         if wanted.len.is_some_and(|len| len > secret.len()) {
             return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
         }
