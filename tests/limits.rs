@@ -6,11 +6,12 @@ use std::time::SystemTime;
 
 use common::*;
 use ws_security::attachments::{Attachment, Package};
-use ws_security::crypto::SystemRandom;
+use ws_security::crypto::{KeyDerivation, KeyWrap, SystemRandom};
 use ws_security::prelude::*;
+use ws_security::xmlenc::Agreement;
 use ws_security::{
-    AssertionTrust, DangerousNoReplayCache, Limit, Limits, NewAssertion, ProtectionToken, ReferenceForm, SamlVersion,
-    Secret, SecureConversation,
+    AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, DigestMethod, Limit, Limits, NewAssertion,
+    ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation,
 };
 
 /// Limits are in one table: made here of the enum, and kept in the manual. `WSS_WRITE_LIMITS=1` writes it.
@@ -79,6 +80,19 @@ fn knowing() -> Receiver {
     Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
 }
 
+/// A message with a content key that is agreed on and derived with PBKDF2, and the receiver that admits it.
+fn derived() -> (String, impl Fn() -> Receiver + 'static) {
+    let derivation = KeyDerivation::Pbkdf2 { prf: DigestMethod::Sha256, salt: vec![7; 16], iterations: 1_000 };
+    let agreement = Agreement { derivation, wrap: KeyWrap::Aes256 };
+    let encrypting = Encrypting::to(&certificate("ka-x25519")).parts([Part::Body]).agreement(agreement);
+    let admitting = || {
+        let mut policy = AlgorithmPolicy::default();
+        assert!(policy.admit_uri("http://www.w3.org/2009/xmlenc11#pbkdf2"));
+        receiver().algorithms(policy).decrypt_with(identity("ka-x25519"))
+    };
+    (made(recipe().sign(signing()).encrypt(encrypting), &envelope(SOAP11)), admitting)
+}
+
 /// Each opens by default.
 fn cases() -> Vec<Case> {
     let encrypting = || Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
@@ -109,7 +123,9 @@ fn cases() -> Vec<Case> {
         Ok(package) => told(receiver().limits(limits).open(&package)),
         Err(error) => error.to_string(),
     };
+    let (derived, admitting) = derived();
     vec![
+        ("derived by PBKDF2", opens(derived, admitting)),
         ("large", opens(made(recipe().sign(signing()), &large()), receiver)),
         (
             "large and encrypted",

@@ -8,7 +8,7 @@ use crate::algorithm::{Curve, KeyAgreement, Scheme, SignatureMethod};
 /// use wss_crypto::{Curve, KeyKind, SignatureMethod};
 ///
 /// let key = KeyKind::Ec(Curve::P384);
-/// assert_eq!(key.default_signature(), SignatureMethod::EcdsaSha384);
+/// assert_eq!(key.default_signature(), Some(SignatureMethod::EcdsaSha384));
 /// assert!(key.is_strong() && !key.can_transport_keys());
 /// assert!(!KeyKind::Rsa { bits: 1_024, large_exponent: true }.is_strong());
 /// ```

@@ -7,9 +7,11 @@ use super::error::MimeError;
 /// The fields of one MIME header, in order, their values unfolded.
 ///
 /// ```
+/// use wss_c14n::Limits;
 /// use wss_soap::mime::Fields;
 ///
-/// let fields = Fields::parse(b"Content-Type: text/plain;\r\n charset=utf-8\r\nContent-ID: <a@x>\r\n")?;
+/// let header = b"Content-Type: text/plain;\r\n charset=utf-8\r\nContent-ID: <a@x>\r\n";
+/// let fields = Fields::parse(header, &Limits::default())?;
 /// assert_eq!(fields.get("content-type")?.map(str::trim), Some("text/plain; charset=utf-8"));
 /// assert_eq!(fields.content_id()?.as_deref(), Some("a@x"));
 /// # Ok::<(), wss_soap::mime::MimeError>(())
