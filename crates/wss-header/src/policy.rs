@@ -27,8 +27,9 @@ impl AlgorithmPolicy {
     /// message to this receiver into its own message, change the ciphertext, sign it, and see whether it decrypts.
     /// About 256 such messages reveal one octet of the other sender's plaintext. Admit CBC only if every accepted
     /// signer may read everything that the others send to this receiver, or if no signer can distinguish a failed
-    /// decryption from other failures and from success. The fault is the same for all failures, but an answer or its
-    /// absence remains.
+    /// decryption from other failures and from success. The fault does not hide it: a decryption that fails is
+    /// `wsse:FailedCheck`, and what decrypts but then lacks a signature is `wsse:InvalidSecurity`. With
+    /// [`Requirements::dangerous_anonymous`](crate::Requirements::dangerous_anonymous) everybody is an accepted signer.
     #[must_use]
     pub fn admit_cbc(mut self) -> Self {
         self.encryption = self.encryption.admit_cbc();
