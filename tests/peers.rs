@@ -231,6 +231,33 @@ fn local_times_are_refused_by_the_name_of_the_call_that_accepts_them() {
     }
 }
 
+/// The streaming client of CXF 4.2: `wsse11:TokenType` says EncryptedKey, `wsse:Reference/@ValueType` says derived key.
+#[test]
+fn derived_keys_typed_as_encrypted_keys_are_refused_by_the_name_of_the_call_that_accepts_them() {
+    let golden = message("derived-key-typed");
+    let mut policy = AlgorithmPolicy::default().admit_cbc();
+    policy.signature = policy.signature.admit_signature(SignatureMethod::HmacSha1).admit_digest(DigestMethod::Sha1);
+    let created = find(&parse(&golden), "Created").text().expect("text").into_owned();
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
+    let strict = Receiver::new(trust(), requirements, DangerousNoReplayCache)
+        .clock(Arc::new(FixedClock(parse_instant(&created).expect("an instant"))))
+        .decrypt_with(identity("bob"))
+        .algorithms(policy)
+        .dangerous_decrypt_cbc_before_verification();
+    let error = strict.open(&golden).expect_err("refused");
+    assert!(matches!(error, OpenError::DerivedKeyType), "{error}");
+    assert!(error.to_string().contains("`accept_derived_keys_typed_as_encrypted_keys`"), "{error}");
+    let accepting = strict.accept_derived_keys_typed_as_encrypted_keys();
+    let opened = accepting.open(&golden).expect("opens");
+    assert!(opened.evidence().waived.contains(&Waiver::DerivedKeysTypedAsEncryptedKeys));
+    let other = golden.replace(
+        "wsse11:TokenType=\"http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey\"",
+        "wsse11:TokenType=\"urn:other\"",
+    );
+    assert_ne!(other, golden);
+    refuse(&accepting, &other);
+}
+
 /// The genuine part in every other place and dress, a forged one in its place, with every kind of Id; each message is
 /// refused, or opens to the genuine octets. Every call of this file is switched on.
 #[test]

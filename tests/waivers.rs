@@ -121,6 +121,11 @@ const WEAKENING: &[Case] = &[
     ),
     ("wss-header Receiver::accept_local_times", || open(&strict().accept_local_times()), Waiver::LocalTimes),
     (
+        "wss-header Receiver::accept_derived_keys_typed_as_encrypted_keys",
+        || open(&strict().accept_derived_keys_typed_as_encrypted_keys()),
+        Waiver::DerivedKeysTypedAsEncryptedKeys,
+    ),
+    (
         "wss-header Receiver::accept_x509_version_1_for_legacy_use_only",
         || open(&strict().accept_x509_version_1_for_legacy_use_only()),
         Waiver::X509Version1,

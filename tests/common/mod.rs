@@ -65,7 +65,11 @@ pub(crate) fn receiver() -> Receiver {
 
 /// The receiver with every call switched on that accepts another shape of a message: none may open a forgery.
 pub(crate) fn lenient(receiver: Receiver) -> Receiver {
-    receiver.accept_inclusive_canonicalization().accept_absent_transforms().accept_local_times()
+    receiver
+        .accept_inclusive_canonicalization()
+        .accept_absent_transforms()
+        .accept_local_times()
+        .accept_derived_keys_typed_as_encrypted_keys()
 }
 
 /// The error, where the receiver refuses a message with other shapes accepted and without.

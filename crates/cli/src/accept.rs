@@ -29,6 +29,9 @@ pub(crate) struct AcceptArgs {
     /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
     #[arg(long)]
     accept_local_times: bool,
+    /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
+    #[arg(long)]
+    accept_derived_keys_typed_as_encrypted_keys: bool,
     /// Accept pinned certificates of version 1
     #[arg(long)]
     accept_x509_version_1_for_legacy_use_only: bool,
@@ -66,7 +69,7 @@ macro_rules! rows {
     };
 }
 
-const CALLS: [Row; 15] = rows![
+const CALLS: [Row; 16] = rows![
     accept_forward_references,
     accept_one_key_to_sign_and_encrypt,
     accept_ciphertext_for_others,
@@ -74,6 +77,7 @@ const CALLS: [Row; 15] = rows![
     accept_inclusive_canonicalization,
     accept_absent_transforms,
     accept_local_times,
+    accept_derived_keys_typed_as_encrypted_keys,
     accept_x509_version_1_for_legacy_use_only,
     accept_empty_line_after_attachment_headers,
     accept_untold_absence_of_default_namespace,

@@ -86,12 +86,19 @@ impl<'d> SecurityTokenReference<'d> {
                 let uri = child.required_attribute("", "URI")?;
                 budget.check(Limit::UriOctets, uri.len())?;
                 let value_type = child.attribute("", "ValueType").map(|uri| uri.into_owned());
-                if let (Some(value), Some(token)) = (&value_type, &token_type)
-                    && value != token
-                {
-                    return Err(TokenError::TypeMismatch { expected: token.clone().into() });
-                }
-                let value_type = value_type.or(token_type.map(|uri| uri.into_owned()));
+                let is_derived = |value: &str| {
+                    [name::WSC13, name::WSC2005].iter().any(|wsc| value.strip_prefix(wsc.uri) == Some("/dk"))
+                };
+                let value_type = match (value_type, token_type) {
+                    // Streaming clients of CXF and WSS4J: it is the receiver's to accept the type of the source.
+                    (Some(value), Some(token)) if token == ENCRYPTED_KEY && is_derived(&value) => {
+                        Some(token.into_owned())
+                    }
+                    (Some(value), Some(token)) if value != token => {
+                        return Err(TokenError::TypeMismatch { expected: token.into() });
+                    }
+                    (value, token) => value.or(token.map(|uri| uri.into_owned())),
+                };
                 match uri.strip_prefix('#') {
                     Some(id) if !id.is_empty() => Ok(Self::Direct { id: id.to_owned(), value_type }),
                     None if !uri.is_empty() => {

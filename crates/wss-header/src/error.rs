@@ -246,6 +246,12 @@ pub enum OpenError {
         /// The element.
         element: &'static str,
     },
+    /// *Refused.* A reference to a `wsc:DerivedKeyToken` says that it is an `xenc:EncryptedKey`.
+    #[error(
+        "a reference to a derived key has the type of its EncryptedKey: have the peer write the type of derived keys, or \
+         call `accept_derived_keys_typed_as_encrypted_keys`"
+    )]
+    DerivedKeyType,
     /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
     #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
     KeyValue,

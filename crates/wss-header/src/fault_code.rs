@@ -45,6 +45,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::InclusiveCanonicalization { .. }
             | OpenError::LocalTime { .. }
             | OpenError::KeyValue
+            | OpenError::DerivedKeyType
             | OpenError::Place { .. }
             | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }

@@ -60,6 +60,7 @@ pub struct Receiver {
     pub(crate) inclusive_canonicalization: bool,
     pub(crate) absent_transforms: bool,
     pub(crate) local_times: bool,
+    pub(crate) derived_keys_by_source_type: bool,
     pub(crate) version_1: bool,
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
@@ -109,6 +110,7 @@ impl Receiver {
             inclusive_canonicalization: false,
             absent_transforms: false,
             local_times: false,
+            derived_keys_by_source_type: false,
             version_1: false,
             empty_line: false,
             unsigned_data: false,
@@ -242,6 +244,14 @@ impl Receiver {
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
         self.local_times = true;
+        self
+    }
+
+    /// Accepts references to a `wsc:DerivedKeyToken` that have the type of the EncryptedKey that it was derived from, as
+    /// the streaming clients of CXF and WSS4J send them. Which element is meant does not depend on the type.
+    #[must_use]
+    pub fn accept_derived_keys_typed_as_encrypted_keys(mut self) -> Self {
+        self.derived_keys_by_source_type = true;
         self
     }
 

@@ -91,6 +91,8 @@ pub enum Waiver {
     AbsentTransforms,
     /// [`Receiver::accept_local_times`](crate::Receiver::accept_local_times).
     LocalTimes,
+    /// [`Receiver::accept_derived_keys_typed_as_encrypted_keys`](crate::Receiver::accept_derived_keys_typed_as_encrypted_keys).
+    DerivedKeysTypedAsEncryptedKeys,
     /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
     X509Version1,
     /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport), or
@@ -149,6 +151,7 @@ impl Waiver {
             Self::InclusiveCanonicalization => "inclusive-canonicalization",
             Self::AbsentTransforms => "absent-transforms",
             Self::LocalTimes => "local-times",
+            Self::DerivedKeysTypedAsEncryptedKeys => "derived-keys-typed-as-encrypted-keys",
             Self::X509Version1 => "x509-version-1",
             Self::ProtectedTransport => "protected-transport",
             Self::AnyAudience => "any-audience",
@@ -199,6 +202,7 @@ impl Waiver {
         note(receiver.inclusive_canonicalization, Self::InclusiveCanonicalization);
         note(receiver.absent_transforms, Self::AbsentTransforms);
         note(receiver.local_times, Self::LocalTimes);
+        note(receiver.derived_keys_by_source_type, Self::DerivedKeysTypedAsEncryptedKeys);
         note(receiver.version_1, Self::X509Version1);
         note(is_protected, Self::ProtectedTransport);
         if let Some(assertions) = &receiver.assertions {
@@ -289,6 +293,9 @@ impl fmt::Display for Waiver {
             Self::InclusiveCanonicalization => f.write_str("inclusive canonicalisation is accepted in signatures"),
             Self::AbsentTransforms => f.write_str("references without ds:Transforms are accepted"),
             Self::LocalTimes => f.write_str("timestamps and username tokens may give their times with an offset from UTC"),
+            Self::DerivedKeysTypedAsEncryptedKeys => {
+                f.write_str("references to derived keys may have the type of the EncryptedKey")
+            }
             Self::X509Version1 => f.write_str("pinned certificates of version 1 are accepted"),
             Self::ProtectedTransport => f.write_str(
                 "the caller declares that the transport is protected: passwords in the clear are accepted, and a \

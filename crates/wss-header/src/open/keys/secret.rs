@@ -152,7 +152,11 @@ impl KeySearch<'_, '_> {
             return Ok(found.map(|found| found.through("wsc:SecurityContextToken", token)));
         }
         if let Some(version) = SecureConversation::of(token, "DerivedKeyToken") {
-            expect(version.derived_key_type())?;
+            match value_type {
+                Some(ENCRYPTED_KEY) if self.terms.receiver.derived_keys_by_source_type => {}
+                Some(ENCRYPTED_KEY) => return Err(OpenError::DerivedKeyType),
+                _ => expect(version.derived_key_type())?,
+            }
             return self.derived_secret(token, wanted);
         }
         Err(TokenError::Unsupported { uri: token.name().to_string().into() }.into())
