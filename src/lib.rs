@@ -16,11 +16,11 @@ pub use wss_header::attachments;
 pub use wss_header::{
     AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock, Correlation, CoverageLost,
     DangerousNoReplayCache, DecryptionEvidence, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, Fault,
-    FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits, MemoryReplayCache, OpenError, Opened, Outgoing, Part,
-    Pending, Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext,
-    ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
-    SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
-    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WireForm,
+    FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits, MemoryReplayCache, NotFresh, OpenError, Opened,
+    Outgoing, Part, Pending, Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe,
+    RemainingCiphertext, ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, Secured,
+    ShiftedClock, SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
+    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

@@ -928,7 +928,7 @@ fn t41_headers_for_others_are_left_alone() {
     );
     let both = golden.replacen("<s:Header>", &format!("<s:Header>{other}"), 1);
     assert!(receiver().open(&both).is_ok());
-    assert!(matches!(refuse(&receiver().actor("urn:nobody"), &both), OpenError::NoSecurityHeader));
+    assert!(matches!(refuse(&receiver().actor("urn:nobody"), &both), OpenError::OtherActor { .. }));
     let for_us = both.replacen("urn:other", "", 1);
     refuse(&receiver(), &for_us);
     let unknown = golden.replacen("<a:To>", "<x:Y xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/><a:To>", 1);
@@ -975,7 +975,7 @@ fn t48_stale_and_future_messages_are_refused() {
         assert_eq!(judged_at(fresh), Ok(()), "{fresh}");
     }
     for stale in [-61, 360, 100_000] {
-        assert_eq!(judged_at(stale), Err(OpenError::NotFresh), "{stale}");
+        assert!(matches!(judged_at(stale), Err(OpenError::NotFresh(_))), "{stale}");
     }
 }
 

@@ -3,8 +3,16 @@
 mod common;
 
 use common::*;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ws_security::attachments::{MimeError, Package};
 use ws_security::prelude::*;
-use ws_security::{OpenError, RequirementError};
+use ws_security::tokens::PasswordError;
+use ws_security::{
+    EnvelopeError, Fault, FixedClock, Limits, MemoryReplayCache, NotFresh, OpenError, ReferenceForm, ReplayError,
+    RequirementError, Requirements, Secret, TransportFacts, WhyMisplaced,
+};
 
 fn said(receiver: &Receiver, message: &str) -> String {
     receiver.open(message).map(|_| ()).expect_err("refused").to_string()
@@ -65,4 +73,162 @@ fn what_came_in_clear_text_is_said_to_be() {
     let error = demanding_encrypted().decrypt_with(identity("bob")).open(signed(SOAP11)).map(|_| ());
     let expected = RequirementError::NotEncrypted { part: "Body".into() };
     assert_eq!(error, Err(OpenError::Requirement(expected)));
+}
+
+#[test]
+fn a_signer_that_is_not_known_is_named_as_the_message_names_it() {
+    let alice = certificate("alice");
+    let by = |form| made(recipe().sign(signing().reference(form)));
+    let known = receiver_of(trust().known([alice.clone()]));
+    let serial = format!("serial {}", alice.serial_decimal());
+    let issuer = format!("issuer {:?}", alice.issuer().to_string());
+    for (form, named) in [
+        (ReferenceForm::IssuerSerial, vec![serial.as_str(), issuer.as_str()]),
+        (ReferenceForm::SubjectKeyIdentifier, vec!["subject key identifier AZAD2kJ68Vp8jZLsaqolWOx8FYA="]),
+        (ReferenceForm::Thumbprint, vec!["SHA-1 thumbprint "]),
+    ] {
+        let message = by(form);
+        let error = refuse(&receiver(), &message);
+        assert!(matches!(error, OpenError::NoKey { certificates: 0, secrets: 0, .. }), "{error}");
+        has(&error.to_string(), &named);
+        has(&error.to_string(), &["Trust::known", "0 certificates"]);
+        assert!(known.open(&message).is_ok(), "{form:?}");
+    }
+}
+
+fn receiver_of(trust: Trust) -> Receiver {
+    Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), ws_security::DangerousNoReplayCache)
+}
+
+#[test]
+fn what_is_wrong_with_listed_data_is_one_of_several_texts() {
+    let bob = receiver().decrypt_with(identity("bob"));
+    let message = made(recipe().sign(signing()).encrypt(to_bob()));
+    assert!(bob.open(&message).is_ok());
+    let (before, rest) = message.split_once("<xenc:DataReference").expect("a list");
+    let (reference, after) = rest.split_once("></xenc:DataReference>").expect("an empty element");
+    let with = |references: &str| format!("{before}{references}{after}");
+    let reference = format!("<xenc:DataReference{reference}/>");
+    let elsewhere = |id: &str| with(&format!("{reference}<xenc:DataReference URI=\"#{id}\"/>"));
+    let timestamp = message.split_once("<wsu:Timestamp").expect("one").1.split_once("wsu:Id=\"").expect("an Id").1;
+    let timestamp = timestamp.split_once('"').expect("its end").0;
+    for (changed, expected, word) in [
+        (elsewhere("nobody"), WhyMisplaced::Missing, "no element of the message has this Id"),
+        (with(&format!("{reference}{reference}")), WhyMisplaced::Twice, "listed twice"),
+        (elsewhere(timestamp), WhyMisplaced::Place, "misplaced"),
+        (message.replacen("xmlenc#Content", "xmlenc#Elements", 1), WhyMisplaced::Type, "of the wrong type"),
+    ] {
+        let error = refuse(&bob, &changed);
+        assert!(matches!(error, OpenError::EncryptedData { why, .. } if why == expected), "{error}");
+        has(&error.to_string(), &[word]);
+    }
+}
+
+#[test]
+fn a_time_error_gives_both_instants_the_age_and_the_limit() {
+    let made_at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let message = |lifetime| {
+        let recipe = Recipe::new().timestamp(Duration::from_secs(lifetime)).clock(Arc::new(FixedClock(made_at)));
+        made(recipe.sign(signing()))
+    };
+    let at = |seconds: u64| receiver().clock(Arc::new(FixedClock(made_at + Duration::from_secs(seconds))));
+    let old = refuse(&at(3_600), &message(7_200));
+    assert!(matches!(old, OpenError::NotFresh(NotFresh::TooOld { .. })));
+    has(
+        &old.to_string(),
+        &[
+            "2027-01-15T08:00:00.000Z",
+            "2027-01-15T09:00:00.000Z",
+            "3600 seconds",
+            "300 seconds",
+            "60 seconds",
+            "window",
+        ],
+    );
+    let raised = at(3_600).window(Duration::from_secs(4_000), Duration::from_secs(60));
+    assert!(raised.open(message(7_200)).is_ok());
+    let expired = refuse(&at(200), &message(100));
+    assert!(matches!(expired, OpenError::NotFresh(NotFresh::Expired { .. })));
+    has(
+        &expired.to_string(),
+        &["expired at 2027-01-15T08:01:40.000Z", "2027-01-15T08:03:20.000Z", "100 seconds", "60 seconds"],
+    );
+    let early = receiver().clock(Arc::new(FixedClock(made_at - Duration::from_secs(90))));
+    let future = refuse(&early, &message(100));
+    assert!(matches!(future, OpenError::NotFresh(NotFresh::Future { .. })));
+    has(&future.to_string(), &["90 seconds in the future", "60 seconds", "window"]);
+}
+
+/// The log says which; the fault on the wire is one.
+#[test]
+fn a_user_that_does_not_authenticate_is_told_apart_in_the_log_alone() {
+    let service = || {
+        Receiver::new(trust(), Requirements::dangerous_unsigned().username_token(), MemoryReplayCache::default())
+            .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+    };
+    let by = |user: &str, password: &str| {
+        made(Recipe::new().username_digest(user, Secret::new(password.as_bytes().to_vec())))
+    };
+    let protected = TransportFacts::dangerous_unprotected;
+    let open = |receiver: &Receiver, message: &str| receiver.open_unsigned(message, protected()).map(drop);
+    let receiver = service().over_protected_transport();
+    let good = by("ann", "s3cret");
+    assert_eq!(open(&receiver, &good), Ok(()));
+    assert_eq!(open(&receiver, &good), Err(OpenError::Replay(ReplayError::Seen)), "the nonce was seen");
+    let mut faults = std::collections::BTreeSet::new();
+    for (message, expected) in
+        [(by("eve", "s3cret"), PasswordError::UnknownUser), (by("ann", "other"), PasswordError::WrongPassword)]
+    {
+        let error = open(&receiver, &message).expect_err("refused");
+        assert_eq!(error, OpenError::Password(expected));
+        faults.insert(format!("{:?}", Fault::naming(&error)));
+    }
+    faults.insert(format!("{:?}", Fault::naming(&OpenError::Password(PasswordError::ClearText))));
+    assert_eq!(faults.len(), 1, "{faults:?}");
+}
+
+#[test]
+fn a_fault_that_nobody_signed_is_told_with_its_code_and_reason() {
+    for soap in [SOAP11, SOAP12] {
+        let version = ws_security::SoapVersion::of(envelope(soap));
+        let fault = Fault::refused().envelope(version);
+        let error = refuse(&receiver(), &fault);
+        assert!(matches!(error, OpenError::UnauthenticatedFault { .. }), "{error}");
+        has(&error.to_string(), &["SOAP Fault", "unauthenticated", "The message was refused"]);
+    }
+    // A fault that is signed opens; an unsigned message that is none is told as before.
+    assert!(matches!(refuse(&receiver(), &envelope(SOAP11)), OpenError::NoSecurityHeader));
+}
+
+#[test]
+fn a_header_for_another_actor_is_named() {
+    let message = made(recipe().actor("urn:other").sign(signing()));
+    let error = refuse(&receiver(), &message);
+    assert!(matches!(error, OpenError::OtherActor { .. }));
+    has(&error.to_string(), &["has a header for actor \"urn:other\""]);
+    assert!(receiver().actor("urn:other").open(&message).is_ok());
+}
+
+#[test]
+fn an_envelope_for_a_package_and_a_package_for_an_envelope_are_told() {
+    let envelope = signed(SOAP11);
+    assert_eq!(Package::parse(envelope.as_bytes(), &Limits::default()).map(drop), Err(MimeError::PlainEnvelope));
+    let package = format!(
+        "Content-Type: multipart/related; boundary=b; type=\"text/xml\"\r\n\r\n--b\r\nContent-Type: text/xml\r\n\r\n{envelope}\r\n--b--\r\n"
+    );
+    let body = package.split_once("\r\n\r\n").expect("a body").1;
+    for octets in [package.as_str(), body] {
+        assert_eq!(receiver().open(octets).map(drop), Err(OpenError::Envelope(EnvelopeError::Package)));
+    }
+    let package = Package::parse(package.as_bytes(), &Limits::default()).expect("a package");
+    assert!(receiver().open(&package).is_ok());
+}
+
+#[test]
+fn blocks_of_addressing_are_understood_by_one_call_that_the_error_names() {
+    let demanding = signed(SOAP11).replacen("<a:To>", "<a:To s:mustUnderstand=\"1\">", 1);
+    has(&said(&receiver(), &demanding), &["{http://www.w3.org/2005/08/addressing}To", "understands_addressing"]);
+    assert!(receiver().understands_addressing().open(&demanding).is_ok());
+    let other = demanding.replacen("<a:To s:", "<a:Other s:", 1).replacen("</a:To>", "</a:Other>", 1);
+    assert!(matches!(refuse(&receiver().understands_addressing(), &other), OpenError::NotUnderstood { .. }));
 }

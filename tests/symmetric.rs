@@ -267,13 +267,13 @@ fn references_to_keys_end_in_an_error() {
     assert_ne!(implied, message);
     assert!(matches!(token(refuse(&everything(), &implied)), TokenError::ImpliedDerivedKey));
     let unknown = message.replace(CONTEXT, "urn:uuid:another");
-    assert!(matches!(refuse(&everything(), &unknown), OpenError::NoKey));
+    assert!(matches!(refuse(&everything(), &unknown), OpenError::NoKey { .. }));
     // Named without a token in the message: the receiver may know it, and fetches nothing.
     let reference = format!("#{context_id}\"");
     let external = message.replace(&context, "").replace(&reference, &format!("{CONTEXT}\""));
     assert!(everything().open(&external).is_ok());
     let elsewhere = message.replace(&context, "").replace(&reference, "http://127.0.0.1:1/context\"");
-    assert!(matches!(refuse(&everything(), &elsewhere), OpenError::NoKey));
+    assert!(matches!(refuse(&everything(), &elsewhere), OpenError::NoKey { .. }));
 }
 
 fn request() -> (String, Correlation) {
@@ -311,7 +311,7 @@ fn the_key_of_a_request_protects_its_reply_which_confirms_it() {
     // Without the request, or with another one, no one can open it.
     assert!(client().open(&reply).is_err());
     let (_, other) = request();
-    assert!(matches!(client().answering(&other).open(&reply), Err(OpenError::NoKey)));
+    assert!(matches!(client().answering(&other).open(&reply), Err(OpenError::NoKey { .. })));
     // The request, sent back, answers nothing.
     let reflected = Receiver::new(trust(), Requirements::signed([Part::Body]), DangerousNoReplayCache)
         .decrypt_with(identity("bob"));

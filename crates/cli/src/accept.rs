@@ -89,7 +89,13 @@ const CALLS: [Row; 16] = rows![
 ];
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 11] = [
+const OTHERS: [(&str, &str); 17] = [
+    ("window", "--max-age and --clock-skew"),
+    ("understands", "--understand"),
+    ("understands_addressing", "--understand addressing"),
+    ("Trust::known", "--known-cert"),
+    ("Trust::pin", "--pin"),
+    ("actor", "--actor"),
     ("decrypt_with", "--decrypt-key and --decrypt-cert"),
     ("shared_secret", "--secret"),
     ("open_unsigned", "--print-unauthenticated"),

@@ -123,8 +123,8 @@ pub(crate) struct KeyArgs {
 /// Algorithms outside the modern set.
 #[derive(Args)]
 pub(crate) struct AllowArgs {
-    /// Admit the algorithm of this identifier
-    #[arg(long, value_name = "URI")]
+    /// Admit the algorithm of this identifier, or of its last word, as in rsa-sha1 or aes128-cbc
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) allow: Vec<String>,
     /// Admit everything, including SHA-1, RSA-1.5, 3DES and weak keys
     #[arg(long)]
@@ -505,6 +505,9 @@ pub(crate) struct VerifyArgs {
     /// token:saml1, token:saml2, token:kerberos, or confirmation
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
+    /// A header block that the application handles: {namespace}local, or `addressing` for all of WS-Addressing
+    #[arg(long, value_name = "{NS}LOCAL")]
+    pub(crate) understand: Vec<String>,
     /// Accept a message whose sender is unknown: anyone can encrypt its key to this receiver
     #[arg(long)]
     pub(crate) anonymous: bool,

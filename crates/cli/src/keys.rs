@@ -6,7 +6,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use ws_security::c14n::{Element, Limit};
-use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_pkcs12};
+use ws_security::crypto::{
+    ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod, VerifyingKey,
+    identities_from_pkcs12,
+};
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
 use ws_security::xmlenc::KeySource;
@@ -17,6 +20,7 @@ use ws_security::{
 
 use crate::args::{AllowArgs, HoldingArgs, KeyArgs, PathArgs, RevocationArg};
 use crate::output::{self, Outcome, could_not};
+use crate::words::{last_word, nearest};
 
 /// The keys and certificates of the key options.
 pub(crate) struct Keys {
@@ -72,12 +76,16 @@ pub(crate) fn password(path: &Path) -> Outcome<String> {
     Ok(text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
 }
 
-/// `[NAME=]FILE`.
+/// `[NAME=]FILE`. Names may contain equals signs, as distinguished names do, and so may those of files: the name is the
+/// shortest after which there is a file, and else as long as it can be.
 pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
-    let (name, path) = match argument.split_once('=') {
-        Some((name, path)) => (Some(name.to_owned()), path),
-        None => (None, argument),
-    };
+    let mut splits = argument.match_indices('=').map(|(at, _)| (&argument[..at], &argument[at + 1..]));
+    let found = splits.find(|(_, path)| *path == "-" || Path::new(path).exists());
+    let unnamed = || Path::new(argument).exists().then_some((None, argument));
+    let last = || argument.rsplit_once('=').map(|(name, path)| (Some(name), path));
+    let found = found.map(|(name, path)| (Some(name), path));
+    let (name, path) = found.or_else(unnamed).or_else(last).unwrap_or((None, argument));
+    let name = name.map(str::to_owned);
     Ok((name, output::read(Path::new(path))?))
 }
 
@@ -130,13 +138,31 @@ pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> 
     } else {
         AlgorithmPolicy::default()
     };
-    for uri in &arguments.allow {
-        if !policy.admit_uri(uri) {
-            return Err(could_not(format!("{uri} is not the identifier of a supported algorithm")));
+    for given in &arguments.allow {
+        // One word may be the last of several identifiers: all of them are meant.
+        let named = identifiers().into_iter().filter(|uri| last_word(uri).eq_ignore_ascii_case(given));
+        let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
+        if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
+            let words: Vec<&str> = identifiers().into_iter().map(last_word).collect();
+            let near = nearest(last_word(given), words.iter().copied());
+            return Err(could_not(format!(
+                "--allow {given:?} is not the identifier of a supported algorithm{near}: give an identifier, or one of {}",
+                words.join(", ")
+            )));
         }
     }
-    let names_cbc = arguments.allow.iter().any(|uri| uri.ends_with("-cbc"));
+    let names_cbc = arguments.allow.iter().any(|uri| uri.to_ascii_lowercase().ends_with("-cbc"));
     Ok((policy, names_cbc || arguments.allow_legacy))
+}
+
+/// The identifiers of every algorithm that a policy may admit.
+fn identifiers() -> Vec<&'static str> {
+    let mut all: Vec<&str> = SignatureMethod::ALL.iter().map(SignatureMethod::uri).collect();
+    all.extend(DigestMethod::ALL.iter().map(DigestMethod::uri));
+    all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
+    all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
+    all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
+    all
 }
 
 impl Keys {

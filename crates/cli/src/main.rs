@@ -15,6 +15,7 @@ mod lint;
 mod output;
 mod secure;
 mod verify;
+mod words;
 mod xenc;
 
 use std::process::ExitCode;

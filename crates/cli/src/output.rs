@@ -10,6 +10,8 @@ use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Limit, Limits};
 
+use crate::words::nearest;
+
 /// Why a command failed.
 pub(crate) enum Failure {
     /// The message is refused: exit 1.
@@ -201,7 +203,14 @@ static CHANGED: OnceLock<Vec<(Limit, u64)>> = OnceLock::new();
 pub(crate) fn set_limits(arguments: &[String]) -> Outcome {
     let mut changed = Vec::new();
     for argument in arguments {
-        let unknown = || could_not(format!("{argument:?} is not a limit: write NAME=VALUE, as in references=128"));
+        let unknown = || {
+            let words: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
+            let near = nearest(argument.split('=').next().unwrap_or(argument), words.iter().copied());
+            could_not(format!(
+                "{argument:?} is not a limit{near}: write NAME=VALUE, as in references=128, with one of {}",
+                words.join(", ")
+            ))
+        };
         let (name, value) = argument.split_once('=').ok_or_else(unknown)?;
         changed.push((Limit::from_name(name).ok_or_else(unknown)?, value.parse().map_err(|_| unknown())?));
     }

@@ -20,6 +20,7 @@ use crate::args::{Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
 use crate::output::{self, Input, Outcome, could_not, refused};
+use crate::words::nearest;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
@@ -85,8 +86,10 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
 
 /// The refusal, and the option that asks for less, or that says who may have sent the message.
 fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
-    let is_unknown =
-        matches!(error, OpenError::NoKey | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_));
+    let is_unknown = matches!(
+        error,
+        OpenError::NoKey { .. } | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_)
+    );
     let hint = match error {
         OpenError::Requirement(RequirementError::NotSigned { .. }) if !arguments.print_unauthenticated => {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
@@ -196,6 +199,16 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
     }
     receiver = keys::equip(receiver, &arguments.holdings)?;
+    for block in &arguments.understand {
+        receiver = match (block.as_str(), Part::parse(block)) {
+            ("addressing", _) => receiver.understands_addressing(),
+            (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
+            _ => {
+                let what = "is no header block: give {namespace}local, or `addressing` for all of WS-Addressing";
+                return Err(could_not(format!("--understand {block:?} {what}")));
+            }
+        };
+    }
     if arguments.allow.allow_legacy {
         receiver = receiver.accept_x509_version_1_for_legacy_use_only();
     }
@@ -224,6 +237,26 @@ fn assertions(arguments: &VerifyArgs, attesters: Trust) -> Outcome<AssertionTrus
     Ok(if arguments.accept_bearer { trust.accept_bearer() } else { trust })
 }
 
+/// Requirements in words, to find the nearest one.
+const REQUIREMENTS: [&str; 16] = [
+    "signed:Body",
+    "signed:Timestamp",
+    "signed:Signature",
+    "signed:UsernameToken",
+    "signed:Assertion",
+    "signed:Attachments",
+    "encrypted:Body",
+    "encrypted:Signature",
+    "encrypted:UsernameToken",
+    "encrypted:Assertion",
+    "encrypted:Attachments",
+    "token:username",
+    "token:x509",
+    "token:saml1",
+    "token:saml2",
+    "token:kerberos",
+];
+
 #[derive(Default)]
 struct Required {
     signed: Vec<Part>,
@@ -241,7 +274,8 @@ impl Required {
         for argument in arguments {
             let unknown = || {
                 could_not(format!(
-                    "{argument:?} is not a requirement: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, Attachments or {{namespace}}local"
+                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, Attachments or {{namespace}}local",
+                    nearest(argument, REQUIREMENTS.iter().copied())
                 ))
             };
             let place = |text: &str| Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);

@@ -14,6 +14,11 @@ pub enum EnvelopeError {
     /// *Malformed.* The Ids are not unique.
     #[error(transparent)]
     Ids(#[from] IdError),
+    /// *Misuse.* A MIME package, where a plain envelope was expected.
+    #[error(
+        "this is a MIME package, not an XML document: read it with `Package::parse`, or `parse_body` after the transport's Content-Type"
+    )]
+    Package,
     /// *Malformed.* The document element is not an envelope of SOAP 1.1 or 1.2.
     #[error("the document element is {root}, not a SOAP 1.1 or 1.2 Envelope")]
     NotSoap {

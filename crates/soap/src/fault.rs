@@ -204,7 +204,12 @@ impl UnauthenticatedFault {
     #[must_use]
     pub fn read(message: impl AsRef<[u8]>) -> Option<Self> {
         let document = Document::parse_transcoding(message.as_ref(), &Limits::default()).ok()?;
-        let envelope = Envelope::locate(&document).ok()?;
+        Self::of(Envelope::locate(&document).ok()?)
+    }
+
+    /// The fault in the Body of this envelope; `None` if there is none.
+    #[must_use]
+    pub fn of(envelope: Envelope<'_>) -> Option<Self> {
         let soap = envelope.version.namespace();
         let fault = envelope.body.children().next().filter(|child| child.is(soap, "Fault"))?;
         let (code, reason) = match envelope.version {

@@ -269,7 +269,27 @@ pub enum TrustError {
     List(#[source] LoadError),
 }
 
-/// A password does not authenticate. There is one error, so that an unknown user and a wrong password look the same.
+/// A username token does not authenticate. The reason is for the log. The fault on the wire is one for all of them, and
+/// so is the time that they take, so that a sender cannot tell an unknown user from a wrong password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("the username token does not authenticate")]
-pub struct PasswordError;
+#[non_exhaustive]
+pub enum PasswordError {
+    /// *Failed.* The source of passwords has no password of this user, or an empty one.
+    #[error("the username token does not authenticate: the user is unknown")]
+    UnknownUser,
+    /// *Failed.* It is not the password of this user.
+    #[error("the username token does not authenticate: the password is wrong")]
+    WrongPassword,
+    /// *Refused.* The token carries no password.
+    #[error("the username token does not authenticate: it carries no password")]
+    NoPassword,
+    /// *Refused.* The digest lacks the nonce or the instant that it is made with.
+    #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
+    BareDigest,
+    /// *Refused.* The password came in clear text, and nothing protected it.
+    #[error(
+        "the username token does not authenticate: its password came in clear text; have the peer encrypt the token, or \
+         call `over_protected_transport` where the transport protects it"
+    )]
+    ClearText,
+}

@@ -223,9 +223,15 @@ impl<'d> UsernameToken<'d> {
                 _ => false,
             },
         };
-        if !matches || !is_known {
-            return Err(PasswordError);
-        }
+        match (&self.password, is_known) {
+            (None, _) => Err(PasswordError::NoPassword),
+            (Some(ClaimedPassword::Digest(_)), _) if self.nonce.is_none() || self.created_text.is_none() => {
+                Err(PasswordError::BareDigest)
+            }
+            (_, false) => Err(PasswordError::UnknownUser),
+            _ if !matches => Err(PasswordError::WrongPassword),
+            _ => Ok(()),
+        }?;
         Ok(AuthenticatedUser { username: self.username.clone(), clear_text: self.is_clear_text() })
     }
 
@@ -338,7 +344,7 @@ impl PasswordKey {
     /// # Errors
     /// [`PasswordError`] for an unknown user.
     pub fn proven_by_mac(&self) -> Result<AuthenticatedUser, PasswordError> {
-        if self.is_known { Ok(self.user.clone()) } else { Err(PasswordError) }
+        if self.is_known { Ok(self.user.clone()) } else { Err(PasswordError::UnknownUser) }
     }
 }
 

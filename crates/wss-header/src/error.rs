@@ -13,8 +13,9 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignError, SignatureError, VerifyError};
 use wss_xmlenc::{DecryptError, EncryptError};
 
+use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
-use crate::open::{CoverageLost, WhyEncrypted};
+use crate::open::{CoverageLost, WhyEncrypted, WhyMisplaced};
 use wss_bsp::{Breach, Rule};
 
 /// Why a recipe cannot be planned.
@@ -192,6 +193,15 @@ pub enum OpenError {
     /// *Malformed.* The message has no Security header for our role.
     #[error("the message has no Security header for this role")]
     NoSecurityHeader,
+    /// *Refused.* The only Security headers are for others.
+    #[error(
+        "the message has no Security header for this role, but has a header for actor {actor:?}: open that one with \
+         `actor` if it is ours"
+    )]
+    OtherActor {
+        /// The actor or role of the first one; empty for the ultimate receiver.
+        actor: WireText,
+    },
     /// *Malformed.* The structure of the header is wrong.
     #[error(transparent)]
     Structure(#[from] LeafError),
@@ -262,8 +272,19 @@ pub enum OpenError {
         path: WireText,
     },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
-    #[error("no key is known for the signature: add the certificate to the trust, or have it sent along")]
-    NoKey,
+    #[error(
+        "no key is known for the signature, which names {named}; {certificates} certificates and {secrets} secrets are \
+         known: add the certificate with `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the \
+         peer send its certificate along"
+    )]
+    NoKey {
+        /// The form and the value of its reference, as written.
+        named: WireText,
+        /// How many certificates the receiver knows or saw in the header.
+        certificates: usize,
+        /// How many shared secrets the receiver has.
+        secrets: usize,
+    },
     /// *Refused.* Several trusted certificates match the signature's KeyInfo.
     #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
     AmbiguousKey,
@@ -290,11 +311,13 @@ pub enum OpenError {
         "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"
     )]
     UnauthenticatedCbc,
-    /// *Malformed.* Encrypted data at a place where none is allowed, named twice, or of the wrong type for its place.
-    #[error("encrypted data {id:?} is misplaced, listed twice or of the wrong type")]
+    /// *Malformed.* Encrypted data that a list names and that is not opened.
+    #[error("encrypted data {id:?} {why}")]
     EncryptedData {
         /// Its Id.
         id: WireText,
+        /// What is wrong with it.
+        why: WhyMisplaced,
     },
     /// *Refused.* The message exceeds a limit.
     #[error(transparent)]
@@ -308,13 +331,27 @@ pub enum OpenError {
     )]
     TwoUsernames,
     /// *Refused.* The message is too old or from the future.
-    #[error("the message is not fresh: its timestamp has expired or lies in the future; check the clocks")]
-    NotFresh,
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    /// *Failed.* The message is a SOAP Fault without any signature. Anyone may have sent it; what it says is for the log.
+    #[error(
+        "the message is a SOAP Fault that nobody signed, so anyone may have sent it: code {code:?}, reason {reason:?} \
+         (both unauthenticated)"
+    )]
+    UnauthenticatedFault {
+        /// Its code, unauthenticated.
+        code: WireText,
+        /// Its reason, unauthenticated.
+        reason: WireText,
+    },
     /// *Failed.* A password does not authenticate.
     #[error(transparent)]
     Password(#[from] PasswordError),
     /// *Refused.* A header block for our role must be understood and is not.
-    #[error("the header block {block} must be understood: name it with `understands` once the application handles it")]
+    #[error(
+        "the header block {block} must be understood: call `understands` with it once the application handles it, \
+         or `understands_addressing` for all of WS-Addressing"
+    )]
     NotUnderstood {
         /// Its expanded name.
         block: WireText,
@@ -351,6 +388,13 @@ pub enum OpenError {
     /// *Refused.* The message was seen before, or the store cannot tell.
     #[error(transparent)]
     Replay(#[from] ReplayError),
+}
+
+impl OpenError {
+    /// [`OpenError::NoKey`], where only the caller knows what named the key.
+    pub(crate) fn no_key() -> Self {
+        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0 }
+    }
 }
 
 impl From<Breach> for OpenError {

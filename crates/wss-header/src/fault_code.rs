@@ -26,17 +26,19 @@ impl From<&OpenError> for FaultCode {
             OpenError::Verify(_) | OpenError::NotForUs { .. } | OpenError::Decrypt(DecryptError::Failed) => {
                 Self::FailedCheck
             }
-            OpenError::NoKey | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
+            OpenError::NoKey { .. } | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)
             | OpenError::Password(_)
             | OpenError::Replay(_)
             | OpenError::Requirement(
                 RequirementError::Anonymous | RequirementError::NoToken { .. } | RequirementError::UnboundToken { .. },
             ) => Self::FailedAuthentication,
-            OpenError::NotFresh => Self::MessageExpired,
+            OpenError::NotFresh(_) => Self::MessageExpired,
             OpenError::NotUnderstood { .. } => Self::MustUnderstand,
             OpenError::Envelope(_)
             | OpenError::NoSecurityHeader
+            | OpenError::OtherActor { .. }
+            | OpenError::UnauthenticatedFault { .. }
             | OpenError::Structure(_)
             | OpenError::Signature(_)
             | OpenError::Enveloping

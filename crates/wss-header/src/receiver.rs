@@ -367,6 +367,17 @@ impl Receiver {
         self
     }
 
+    /// States that the application handles every header of WS-Addressing, of 1.0 and of August 2004, as
+    /// [`Receiver::understands`] does for one block.
+    #[must_use]
+    pub fn understands_addressing(self) -> Self {
+        const NAMESPACES: [&str; 2] =
+            ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
+        const BLOCKS: [&str; 7] = ["To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo"];
+        let blocks = NAMESPACES.iter().flat_map(|namespace| BLOCKS.map(|local| (*namespace, local)));
+        blocks.fold(self, |receiver, (namespace, local)| receiver.understands(namespace, local))
+    }
+
     /// The highest age of a message, and how far clocks may differ.
     #[must_use]
     pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {

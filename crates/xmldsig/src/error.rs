@@ -67,7 +67,14 @@ pub enum VerifyError {
     #[error("signature value does not verify")]
     SignatureMismatch,
     /// *Malformed.* A reference names nothing, or something that is not dereferenced here.
-    #[error("reference {uri:?} cannot be dereferenced: only elements of the same document are")]
+    #[error(
+        "reference {uri:?} cannot be dereferenced: {}",
+        if uri.as_str().starts_with('#') {
+            "no element of the message has this Id, or the token that it refers to is not there"
+        } else {
+            "only elements of the same document are, by `#` and their Id"
+        }
+    )]
     Dereference {
         /// The reference.
         uri: WireText,

@@ -16,6 +16,9 @@ pub enum MimeError {
         /// The beginning of the line.
         line: WireText,
     },
+    /// *Misuse.* A plain envelope, where a package with its MIME headers was expected.
+    #[error("this is an XML document, not a MIME package: open it as a plain envelope, without `Package`")]
+    PlainEnvelope,
     /// *Malformed.* A field occurs twice in a header.
     #[error("the MIME header has {name} twice: which one counts cannot be told")]
     Twice {

@@ -53,6 +53,9 @@ impl<'m> Package<'m> {
     /// # Specification
     /// RFC 2387, SOAP Messages with Attachments §3.
     pub fn parse(message: &'m [u8], limits: &Limits) -> Result<Self, MimeError> {
+        if message.trim_ascii_start().starts_with(b"<") {
+            return Err(MimeError::PlainEnvelope);
+        }
         let (header, body) = split_header(message, limits)?;
         let fields = Fields::parse(header, limits)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
@@ -77,7 +80,7 @@ impl<'m> Package<'m> {
     /// [`MimeError`]; [`MimeError::Io`] if the stream or the spool fails.
     pub fn read(message: impl Read, limits: &Limits, spool: &Spool) -> Result<Package<'static>, MimeError> {
         let mut lines = Lines::new(message);
-        let fields = Fields::parse(&lines.header(None, limits)?, limits)?;
+        let fields = Fields::parse(&lines.header(None, limits).map_err(unless_plain)?, limits).map_err(unless_plain)?;
         let content_type = fields.get("Content-Type")?.unwrap_or_default();
         Package::of_stream(content_type, lines, limits, spool)
     }
@@ -197,6 +200,16 @@ impl Related {
 fn is_boundary(boundary: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "'()+_,-./:=? ".contains(c);
     (1..=70).contains(&boundary.len()) && boundary.chars().all(allowed) && !boundary.ends_with(' ')
+}
+
+/// A header that cannot be read because it is XML: says that.
+fn unless_plain(error: MimeError) -> MimeError {
+    match error {
+        MimeError::Header { line } if line.as_str().trim_start_matches(['\u{feff}', ' ']).starts_with('<') => {
+            MimeError::PlainEnvelope
+        }
+        error => error,
+    }
 }
 
 #[cfg(test)]

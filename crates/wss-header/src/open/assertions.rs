@@ -9,6 +9,7 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 use super::decrypt::{check_cipher, decrypt_element};
 use super::facts::{Facts, SeenAssertion};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
+use super::misplaced::WhyMisplaced;
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
 use super::replay_key::replay_key;
@@ -41,7 +42,7 @@ pub(super) fn decrypt(
     terms.budget.charge(Limit::EncryptedData, 1)?;
     let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
     if *data.plaintext_type() != PlaintextType::Element {
-        return Err(OpenError::EncryptedData { id: String::new().into() });
+        return Err(OpenError::EncryptedData { id: String::new().into(), why: WhyMisplaced::Type });
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);

@@ -65,6 +65,9 @@ impl<'m> Arrived<'m> {
     pub(super) fn read(&self, limits: &Limits) -> Result<Message<'m>, OpenError> {
         limits.check(Limit::DocumentOctets, self.octets.len()).map_err(EnvelopeError::from)?;
         let text = transcode(self.octets).map_err(EnvelopeError::from)?;
+        if self.package.is_none() && is_mime(&text) {
+            return Err(EnvelopeError::Package.into());
+        }
         let mut attachments = self.package.map(Package::attachments).unwrap_or_default().to_vec();
         if !self.package.is_some_and(Package::is_xop) {
             return Ok(Message { text, attachments });
@@ -74,6 +77,13 @@ impl<'m> Arrived<'m> {
         attachments.retain(|part| part.content_id().is_none_or(|id| !expanded.included.contains(id)));
         Ok(Message { text: expanded.envelope.into(), attachments })
     }
+}
+
+/// Whether a text that should be XML starts as a MIME package does: with its header, or with a delimiter.
+fn is_mime(text: &str) -> bool {
+    let start = text.trim_start();
+    let is_field = |name: &str| start.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    start.starts_with("--") || is_field("Content-Type:") || is_field("MIME-Version:")
 }
 
 impl Message<'_> {

@@ -24,6 +24,7 @@ mod facts;
 mod header;
 mod incoming;
 mod keys;
+mod misplaced;
 mod named;
 mod output;
 mod proven;
@@ -42,6 +43,7 @@ use zeroize::Zeroizing;
 
 pub use coverage::CoverageLost;
 pub(crate) use incoming::Arrived;
+pub use misplaced::WhyMisplaced;
 pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub(crate) use reveal::reveal;
 
@@ -95,10 +97,11 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
             match step.map_err(|error| remains::unless_encrypted_to_others(error, &terms, &facts))? {
                 Some(replacement) => facts.record(replacement, source, &terms.budget)?,
                 None => {
-                    let conclusion = require::check(&revision, &terms, &facts, &mut ring)?;
+                    let conclusion = require::check(&revision, &terms, &facts, &mut ring);
+                    let conclusion = conclusion.map_err(|error| require::unless_fault(error, &revision, &facts))?;
                     let report = profile.map(|profile| facts.judge(profile, &document)).transpose()?;
                     let remaining = remains::find(&revision, &terms, &facts, &mut ring, conclusion.signature(&facts))?;
-                    let proof = conclusion.proof?;
+                    let proof = conclusion.proof.map_err(|error| require::unless_fault(error, &revision, &facts))?;
                     let met =
                         Met { proof, assertions: conclusion.assertions, user: conclusion.user, report, remaining };
                     return O::take(&revision, &terms, facts, ring, met);

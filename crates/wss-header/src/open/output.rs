@@ -74,7 +74,7 @@ impl Output for Opened {
     ) -> Result<PendingReplay<Self>, OpenError> {
         let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
         let remembered = remembered(terms, &facts, &met.assertions);
-        let signer = met.proof.ok_or(OpenError::NoKey)?.signer;
+        let signer = met.proof.ok_or_else(OpenError::no_key)?.signer;
         let certificate = certificate_of(&signer, &facts);
         let evidence = evidence(terms, &facts, met.user, met.report, met.remaining);
         let opened = Self {

@@ -8,7 +8,7 @@ use super::coverage::CoverageLost;
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::proven::ProvenSignature;
-use super::revision::Revision;
+use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::{author, remains};
 use crate::authenticated_assertion::AuthenticatedAssertion;
@@ -50,7 +50,7 @@ pub(super) fn check(
 ) -> Result<Conclusion, OpenError> {
     check_understood(revision, terms)?;
     if let Some(timestamp) = &facts.timestamp {
-        terms.check_fresh(timestamp.created, timestamp.expires)?;
+        terms.check_fresh("Timestamp", timestamp.created, timestamp.expires)?;
     }
     let proof = find_proof(terms, facts);
     let signature = signature_of(&proof, facts);
@@ -255,4 +255,14 @@ fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: boo
         (Some(_), false) => Err(RequirementError::UnboundReply.into()),
         (None, false) | (Some(_), true) => Ok(()),
     }
+}
+
+/// What is missing is signed by nobody, and the message is a fault: says which.
+pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Facts<'_>) -> OpenError {
+    let is_unsigned = facts.signatures.is_empty()
+        && matches!(
+            error,
+            OpenError::Requirement(RequirementError::NotSigned { .. } | RequirementError::NoToken { .. })
+        );
+    unauthenticated_fault(revision.envelope).filter(|_| is_unsigned).unwrap_or(error)
 }

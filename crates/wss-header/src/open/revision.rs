@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use wss_c14n::{Budget, Document, Element, IdError, IdIndex, Limit, ParseError, name};
 use wss_soap::mime::xop::include_in;
-use wss_soap::{Envelope, EnvelopeError, SecurityHeader};
+use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_xmlenc::DecryptError;
 
 use super::terms::Terms;
@@ -49,7 +49,7 @@ impl<'d> Revision<'d> {
             return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
         }
         let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
-        let header = header.ok_or(OpenError::NoSecurityHeader)?;
+        let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
         Ok(Self { document, envelope, ids, header, children: header.children().collect() })
     }
@@ -68,4 +68,20 @@ impl<'d> Revision<'d> {
     pub(super) fn header_child(&self, id: &str) -> Option<Element<'d>> {
         self.ids.get(id).filter(|token| token.parent() == Some(self.header.element))
     }
+}
+
+/// No Security header is ours; whose the first one is, if there are some.
+fn no_header(envelope: Envelope<'_>) -> OpenError {
+    let mut others = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
+    match others.next().map(|block| Role::of(block, envelope.version)) {
+        Some(Role::Uri(actor)) => OpenError::OtherActor { actor: actor.into() },
+        Some(Role::UltimateReceiver) => OpenError::OtherActor { actor: "".into() },
+        None => OpenError::NoSecurityHeader,
+    }
+}
+
+/// The fault in the Body, as an error that says that anyone may have sent it.
+pub(super) fn unauthenticated_fault(envelope: Envelope<'_>) -> Option<OpenError> {
+    let fault = UnauthenticatedFault::of(envelope)?;
+    Some(OpenError::UnauthenticatedFault { code: fault.code().into(), reason: fault.reason().into() })
 }

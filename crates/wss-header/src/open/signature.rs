@@ -12,6 +12,7 @@ use super::coverage::Coverage;
 use super::dereference::Documents;
 use super::facts::{Facts, SeenAssertion};
 use super::keys::{Holder, KeyRing, KeySearch};
+use super::named::addressee;
 use super::proven::{ProvenSignature, SignedAttachment, SignedAttachments};
 use super::replay_key::replay_key;
 use super::revision::Revision;
@@ -21,6 +22,7 @@ use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use wss_xmldsig::KeyInfo;
 
 /// Verifies a `ds:Signature` of our header.
 pub(super) fn verify(
@@ -41,13 +43,15 @@ pub(super) fn verify(
         &terms.receiver.signature_policy(),
         |signature| {
             let is_mac = signature.signed_info().method().family() == SignatureFamily::Hmac;
-            let key = KeySearch::new(revision, terms, facts, ring).signature_key(signature.key_info(), is_mac)?;
+            let key_info = signature.key_info();
+            let key = KeySearch::new(revision, terms, facts, ring).signature_key(key_info, is_mac);
+            let key = key.map_err(|error| naming(error, key_info, terms, facts))?;
             Ok(found.insert(key).key.clone())
         },
         &documents,
         &terms.budget,
     )?;
-    let found = found.ok_or(OpenError::NoKey)?;
+    let found = found.ok_or_else(OpenError::no_key)?;
     check_not_reflected(&found.key, verified.signed_info(), terms.request)?;
 
     let subject_certificate = found.holder.subject_certificate().cloned();
@@ -68,6 +72,16 @@ pub(super) fn verify(
         value: signature.value().to_vec(),
         signed_info: String::from_utf8(signed_info).expect("canonical form of text is text"),
     })
+}
+
+/// No key was found: says which one the signature names, and among how many it was looked for.
+fn naming(error: OpenError, key_info: Option<&KeyInfo<'_>>, terms: &Terms<'_>, facts: &Facts<'_>) -> OpenError {
+    if !matches!(error, OpenError::NoKey { .. }) {
+        return error;
+    }
+    let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
+    let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
+    OpenError::NoKey { named, certificates, secrets: terms.receiver.secrets.len() }
 }
 
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
@@ -124,7 +138,7 @@ fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Corr
         Holder::SharedSecret(name) => Signer::SharedSecret { name },
         Holder::SecurityContext(identifier) => Signer::SecurityContext { identifier },
         Holder::Assertion { at, .. } => {
-            let issued = assertions.get(at).ok_or(OpenError::NoKey)?.issued.clone();
+            let issued = assertions.get(at).ok_or_else(OpenError::no_key)?.issued.clone();
             let method = ConfirmationMethod::HolderOfKey;
             Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
         }

@@ -9,6 +9,7 @@ use super::Arrived;
 use super::proven::ProvenSignature;
 use crate::correlation::Correlation;
 use crate::error::OpenError;
+use crate::freshness::NotFresh;
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
@@ -54,12 +55,13 @@ impl<'r> Terms<'r> {
     }
 
     /// Refuses what is too old, has expired, or was made in the future.
-    pub(super) fn check_fresh(&self, created: SystemTime, expires: Option<SystemTime>) -> Result<(), OpenError> {
-        let skew = self.receiver.clock_skew;
-        let oldest = created.checked_add(self.receiver.max_age).ok_or(OpenError::NotFresh)?;
-        let end = expires.map_or(oldest, |expires| expires.min(oldest));
-        let fresh = self.now.checked_add(skew).is_some_and(|latest| created <= latest)
-            && end.checked_add(skew).is_some_and(|end| self.now < end);
-        if fresh { Ok(()) } else { Err(OpenError::NotFresh) }
+    pub(super) fn check_fresh(
+        &self,
+        what: &'static str,
+        created: SystemTime,
+        expires: Option<SystemTime>,
+    ) -> Result<(), OpenError> {
+        let window = (self.receiver.max_age, self.receiver.clock_skew);
+        Ok(NotFresh::check(what, (created, expires), self.now, window)?)
     }
 }

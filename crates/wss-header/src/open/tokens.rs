@@ -103,7 +103,7 @@ pub(super) fn check_username(
         return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
     }
     if let (Some(created), true) = (token.created(), terms.receiver.passwords.is_some()) {
-        terms.check_fresh(created, None)?;
+        terms.check_fresh("UsernameToken", created, None)?;
     }
     if token.has_key() {
         return Ok(CheckedUsername { token: SeenUsername { span, user: None, replay_key: None }, ignored: None });
@@ -114,7 +114,7 @@ pub(super) fn check_username(
     };
     let came_encrypted = decryptions.layers_of_username(&span).next().is_some();
     if token.is_clear_text() && !came_encrypted && !terms.is_protected {
-        return Err(PasswordError.into());
+        return Err(PasswordError::ClearText.into());
     }
     let user = Some(token.authenticate(passwords.as_ref())?);
     let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));

@@ -21,6 +21,7 @@ pub(super) use self::element::decrypt_element;
 use self::target::Target;
 use super::facts::Facts;
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
+use super::misplaced::WhyMisplaced;
 use super::named::addressee;
 use super::replacement::{NewPlaintext, Replacement};
 use super::revision::Revision;
@@ -50,16 +51,19 @@ pub(super) fn decrypt_list(
     let mut attachments: Vec<OpenedAttachment> = Vec::new();
     let mut seen = HashSet::new();
     for id in list.ids {
-        let misplaced = || OpenError::EncryptedData { id: id.into() };
+        let refused = |why| OpenError::EncryptedData { id: id.into(), why };
         if !seen.insert(id) {
-            return Err(misplaced());
+            return Err(refused(WhyMisplaced::Twice));
         }
         terms.budget.charge(Limit::EncryptedData, 1)?;
-        let named = revision.ids.get(id).ok_or_else(misplaced)?;
-        let target = Target::find(revision, named, list.owner).ok_or_else(misplaced)?;
+        let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
+        let target = Target::find(revision, named, list.owner).ok_or_else(|| refused(WhyMisplaced::Place))?;
         let data = EncryptedData::parse(target.data)?;
-        if !is_of_fitting_type(&data, &target, revision) || facts.attachments.opened_data.contains(id) {
-            return Err(misplaced());
+        if !is_of_fitting_type(&data, &target, revision) {
+            return Err(refused(WhyMisplaced::Type));
+        }
+        if facts.attachments.opened_data.contains(id) {
+            return Err(refused(WhyMisplaced::Twice));
         }
         let attachment = data.attachment().map(|url| attachment::find(&data, url, terms, facts)).transpose()?;
         let is_covered = match &attachment {
@@ -76,7 +80,7 @@ pub(super) fn decrypt_list(
         };
         if let Some(attachment) = attachment {
             if attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
-                return Err(misplaced());
+                return Err(refused(WhyMisplaced::Twice));
             }
             attachments.push(attachment::decrypt(&data, id, attachment, found, terms, facts, ring)?);
             continue;
@@ -87,7 +91,7 @@ pub(super) fn decrypt_list(
         let overlaps =
             |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
         if plaintexts.iter().any(overlaps) {
-            return Err(misplaced());
+            return Err(refused(WhyMisplaced::Overlaps));
         }
         splices.replace(replaced.clone(), plaintext.into_xml());
         plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));

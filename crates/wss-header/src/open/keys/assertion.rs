@@ -63,8 +63,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
 
     /// The public key with which the subject of the assertion at `token` signs.
     pub(super) fn key_of_assertion(&self, token: Element<'_>) -> Result<FoundKey, OpenError> {
-        let (at, seen) = self.judged(token).ok_or(OpenError::NoKey)?;
-        let ConfirmationKey { key, certificate } = self.confirmation_key(token, seen)?.ok_or(OpenError::NoKey)?;
+        let (at, seen) = self.judged(token).ok_or_else(OpenError::no_key)?;
+        let ConfirmationKey { key, certificate } = self.confirmation_key(token, seen)?.ok_or_else(OpenError::no_key)?;
         let holder = Holder::Assertion { at, certificate };
         Ok(FoundKey { key: key.into(), holder, token: Some(token.span()), root: None })
     }

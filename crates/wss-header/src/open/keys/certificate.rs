@@ -23,12 +23,12 @@ impl KeySearch<'_, '_> {
         let Some(key_info) = key_info else {
             return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
         };
-        let reference = match only_hint(key_info).ok_or(OpenError::NoKey)? {
+        let reference = match only_hint(key_info).ok_or_else(OpenError::no_key)? {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             // Names and values select among certificates that the caller gave; they never supply a key.
             KeyHint::KeyName(name) => {
-                let subject = DistinguishedName::parse(name).map_err(|_| OpenError::NoKey)?;
+                let subject = DistinguishedName::parse(name).map_err(|_| OpenError::no_key())?;
                 let is_named = |certificate: &Certificate| *certificate.subject() == subject;
                 return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
             }
@@ -36,7 +36,7 @@ impl KeySearch<'_, '_> {
                 let has_key = |certificate: &Certificate| certificate.public_key() == key;
                 return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
             }
-            _ => return Err(OpenError::NoKey),
+            _ => return Err(OpenError::no_key()),
         };
         match &reference {
             SecurityTokenReference::Direct { id, value_type } => {
@@ -119,6 +119,6 @@ fn pick<'c>(
     match (found, refused) {
         (Some(found), _) => Ok(found),
         (None, Some(error)) => Err(error.into()),
-        (None, None) => Err(OpenError::NoKey),
+        (None, None) => Err(OpenError::no_key()),
     }
 }

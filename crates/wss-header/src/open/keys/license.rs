@@ -17,11 +17,11 @@ impl KeySearch<'_, '_> {
     ) -> Result<Option<FoundKey>, OpenError> {
         let Some((license, id)) = license_named(self.revision, reference)? else { return Ok(None) };
         self.check_order(place, license, &id)?;
-        let licenses = self.terms.receiver.licenses.as_ref().ok_or(OpenError::NoKey)?;
+        let licenses = self.terms.receiver.licenses.as_ref().ok_or_else(OpenError::no_key)?;
         let octets = license.canonical(&self.terms.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
-        let xml = String::from_utf8(octets).map_err(|_| OpenError::NoKey)?;
-        let key = licenses.holder(&xml).ok_or(OpenError::NoKey)?;
+        let xml = String::from_utf8(octets).map_err(|_| OpenError::no_key())?;
+        let key = licenses.holder(&xml).ok_or_else(OpenError::no_key)?;
         Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()), root: None }))
     }
 }

@@ -76,13 +76,13 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 
     fn mac_key(&mut self, key_info: Option<&KeyInfo<'_>>) -> Result<FoundKey, OpenError> {
-        let found = self.secret_of_key_info(key_info, Wanted::MAC)?.ok_or(OpenError::NoKey)?;
+        let found = self.secret_of_key_info(key_info, Wanted::MAC)?.ok_or_else(OpenError::no_key)?;
         self.ring.note_use(&found, KeyUse::Mac)?;
         let octets = found.secret.as_octets().to_vec();
         let key = match octets.len() {
             // Unless the receiver accepts short secrets, noting the use has already refused one.
             0..LEAST_OCTETS => HmacKey::of_any_length_for_legacy_use_only(octets),
-            _ => HmacKey::new(octets).map_err(|_| OpenError::NoKey)?,
+            _ => HmacKey::new(octets).map_err(|_| OpenError::no_key())?,
         };
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token, root: Some(found.root) })
     }

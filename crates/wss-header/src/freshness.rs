@@ -1,0 +1,91 @@
+//! Why a message is not fresh: both instants, its age, and the limit that it passed.
+
+use std::time::{Duration, SystemTime};
+
+use thiserror::Error;
+use wss_tokens::format_instant;
+
+/// Why a message is too old, or from the future. `what` is the element that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum NotFresh {
+    /// *Refused.* It was created longer ago than the receiver accepts.
+    #[error(
+        "the {what} was created at {}, and it is now {}: its age of {} is more than {} and {} for clocks that differ; raise \
+         them with `window` if the message may take so long",
+        format_instant(*created), format_instant(*now), seconds(*now, *created), of(*max_age), of(*skew)
+    )]
+    TooOld {
+        /// `Timestamp` or `UsernameToken`.
+        what: &'static str,
+        /// Its `wsu:Created`.
+        created: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// The highest age.
+        max_age: Duration,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+    /// *Refused.* It says itself that it is no longer valid.
+    #[error(
+        "the {what} expired at {}, and it is now {}, {} later, more than {} for clocks that differ: check the clocks, or \
+         have the peer give a longer lifetime, or raise the difference with `window`",
+        format_instant(*expires), format_instant(*now), seconds(*now, *expires), of(*skew)
+    )]
+    Expired {
+        /// `Timestamp` or `UsernameToken`.
+        what: &'static str,
+        /// Its `wsu:Expires`.
+        expires: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+    /// *Refused.* It was created later than the receiver's clock shows.
+    #[error(
+        "the {what} was created at {}, and it is now {}: it is {} in the future, more than {} for clocks that differ; check \
+         the clocks, or raise the difference with `window`",
+        format_instant(*created), format_instant(*now), seconds(*created, *now), of(*skew)
+    )]
+    Future {
+        /// `Timestamp` or `UsernameToken`.
+        what: &'static str,
+        /// Its `wsu:Created`.
+        created: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
+}
+
+impl NotFresh {
+    /// Whether an element with these instants is fresh: neither from the future, nor expired, nor older than `max_age`.
+    pub(crate) fn check(
+        what: &'static str,
+        (created, expires): (SystemTime, Option<SystemTime>),
+        now: SystemTime,
+        (max_age, skew): (Duration, Duration),
+    ) -> Result<(), Self> {
+        // An instant that cannot be computed is later than any clock shows.
+        let is_over = |end: SystemTime| end.checked_add(skew).is_some_and(|end| now >= end);
+        if now.checked_add(skew).is_none_or(|latest| created > latest) {
+            return Err(Self::Future { what, created, now, skew });
+        }
+        match (expires.filter(|expires| is_over(*expires)), created.checked_add(max_age)) {
+            (Some(expires), _) => Err(Self::Expired { what, expires, now, skew }),
+            (None, Some(oldest)) if !is_over(oldest) => Ok(()),
+            (None, _) => Err(Self::TooOld { what, created, now, max_age, skew }),
+        }
+    }
+}
+
+fn seconds(later: SystemTime, earlier: SystemTime) -> String {
+    of(later.duration_since(earlier).unwrap_or(Duration::ZERO))
+}
+
+fn of(duration: Duration) -> String {
+    format!("{} seconds", duration.as_secs())
+}

@@ -1,0 +1,37 @@
+//! What is wrong with encrypted data that a list names.
+
+use std::fmt;
+
+/// Why encrypted data that a list names is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WhyMisplaced {
+    /// No element has the Id.
+    Missing,
+    /// It is listed twice, or was opened before.
+    Twice,
+    /// It is no `xenc:EncryptedData` in the Body, in a `wsse11:EncryptedHeader`, or in the Security header after its list.
+    Place,
+    /// Its `Type` does not fit its place.
+    Type,
+    /// It is inside other encrypted data of the list.
+    Overlaps,
+}
+
+impl fmt::Display for WhyMisplaced {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Missing => "is listed, but no element of the message has this Id",
+            Self::Twice => "is listed twice: have the peer list it once",
+            Self::Place => {
+                "is misplaced: it must be an xenc:EncryptedData in the Body, in a wsse11:EncryptedHeader, or in the \
+                 Security header after its list"
+            }
+            Self::Type => {
+                "is of the wrong type for its place: #Element anywhere, #Content in the Body, a type of attachment only \
+                 in the Security header with a CipherReference"
+            }
+            Self::Overlaps => "is inside other encrypted data of the same list: have the peer list the inner one elsewhere",
+        })
+    }
+}
