@@ -96,6 +96,16 @@ fn a_signer_that_is_not_known_is_named_as_the_message_names_it() {
     }
 }
 
+/// loopbackio/strong-soap#617: the URI of the reference to the token has no `#`.
+#[test]
+fn a_reference_that_lacks_its_hash_says_so() {
+    let message = made(recipe().sign(signing()));
+    let (before, after) = message.split_once("<wsse:Reference URI=\"#").expect("a reference to the token");
+    has(&said(&receiver(), &format!("{before}<wsse:Reference URI=\"{after}")), &["the token", "lacks `#`"]);
+    let elsewhere = format!("{before}<wsse:Reference URI=\"urn:uuid:{after}");
+    assert!(!said(&receiver(), &elsewhere).contains("lacks"), "an absolute URI needs none");
+}
+
 fn receiver_of(trust: Trust) -> Receiver {
     Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), ws_security::DangerousNoReplayCache)
 }

@@ -49,7 +49,10 @@ fn named(reference: Element<'_>) -> Option<String> {
             let uri = reference.attribute("", "URI").unwrap_or_default();
             let value_type = reference.attribute("", "ValueType");
             let value_type = value_type.map(|uri| format!(" of type {}", last_word(&uri))).unwrap_or_default();
-            Some(format!("the token {uri:?}{value_type}"))
+            let lacks_hash = !uri.contains(['#', ':']);
+            let hint =
+                if lacks_hash { ", which is not the Id of an element of the message, since it lacks `#`" } else { "" };
+            Some(format!("the token {uri:?}{value_type}{hint}"))
         }
         "BinarySecurityToken" if is_wsse => Some(certificate_in(&text())),
         _ => None,
