@@ -89,7 +89,8 @@ const CALLS: [Row; 16] = rows![
 ];
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 17] = [
+const OTHERS: [(&str, &str); 18] = [
+    ("AlgorithmPolicy::admit_uri", "--allow"),
     ("window", "--max-age and --clock-skew"),
     ("understands", "--understand"),
     ("understands_addressing", "--understand addressing"),
@@ -212,11 +213,12 @@ mod tests {
             CoverageLost::UnsignedNamespace { prefix: "p".into() }.to_string(),
             CoverageLost::UnsignedKey { cipher: "c", uncovered: "u" }.to_string(),
             CoverageLost::UnsignedData.to_string(),
+            ws_security::xmldsig::VerifyError::NotAdmitted { uri: "u" }.to_string(),
         ];
         for error in errors {
             let told = in_options(&error);
             assert!(told.contains("--"), "{told}");
-            for word in ["accept_", "dangerous_", "over_protected", "call --"] {
+            for word in ["accept_", "dangerous_", "over_protected", "admit_uri", "call --"] {
                 assert!(!told.contains(word), "{told}");
             }
         }

@@ -52,7 +52,9 @@ pub enum VerifyError {
     #[error(transparent)]
     Malformed(#[from] SignatureError),
     /// *Refused.* The policy does not admit an algorithm the signature uses.
-    #[error("algorithm {uri:?} is not admitted: allow it in the algorithm policy if the peer cannot do better")]
+    #[error(
+        "algorithm {uri:?} is not admitted: admit it with `AlgorithmPolicy::admit_uri` if the peer cannot do better"
+    )]
     NotAdmitted {
         /// The identifier.
         uri: &'static str,

@@ -27,7 +27,9 @@ pub enum DecryptError {
         uri: &'static str,
     },
     /// *Refused.* The policy does not admit an algorithm.
-    #[error("algorithm {uri:?} is not admitted: allow it in the algorithm policy if the peer cannot do better")]
+    #[error(
+        "algorithm {uri:?} is not admitted: admit it with `AlgorithmPolicy::admit_uri` if the peer cannot do better"
+    )]
     NotAdmitted {
         /// The identifier.
         uri: &'static str,
