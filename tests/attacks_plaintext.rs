@@ -315,6 +315,23 @@ fn an_inner_signature_covers_the_plaintext_in_its_place() {
     }
 }
 
+/// The Id of ciphertext names nothing once it is decrypted: a reference to it would be to what it never meant.
+#[test]
+fn a_plaintext_does_not_take_the_id_of_ciphertext() {
+    let with = |id: &str| {
+        let first = format!("<o:a xmlns:o=\"urn:o\" xmlns:wsu=\"{0}\" wsu:Id=\"{id}\"/>", name::WSU.uri);
+        let second = "<o:b xmlns:o=\"urn:o\"/>";
+        let envelope = frame(["", "", ""], "", &format!("<o:in xmlns:o=\"urn:o\">{first}{second}</o:in>"));
+        signed_by_peer(&encrypted_by_peer(&envelope, &[&first, second]), &[], "")
+    };
+    assert!(bob().open(with("ED-7")).is_ok());
+    // Its own, and that of other ciphertext.
+    for retired in ["ED-0", "ED-1"] {
+        let error = refuse(&bob(), &with(retired));
+        assert!(matches!(error, OpenError::Envelope(_)) && error.to_string().contains(retired), "{error}");
+    }
+}
+
 /// Our sender declares everything inside, whatever the order of steps, on each element at the top of the content.
 #[test]
 fn what_we_encrypt_stands_alone() {
