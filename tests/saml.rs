@@ -154,6 +154,16 @@ fn t20_a_holder_is_not_whoever_sends_a_certificate_of_that_name() {
             DangerousNoReplayCache,
         );
         assert!(knowing.assertions(issuers()).open(by_subject(&issued, "alice")).is_ok());
+        // It is no name of another certificate that the receiver knows.
+        let knowing = Receiver::new(
+            trust().known([certificate("dave")]),
+            Requirements::signed([Part::Body, Part::Timestamp]).saml_token(version),
+            DangerousNoReplayCache,
+        );
+        assert!(matches!(
+            refuse(&knowing.assertions(issuers()), &by_subject(&issued, "dave")),
+            OpenError::NoKey { .. }
+        ));
     }
 }
 

@@ -377,7 +377,10 @@ fn revoked_wins_over_pinned() {
     assert_eq!(listed(pinned(), &names_it), Said::Revoked);
     assert_eq!(listed(pinned(), &names_none), Said::Untold);
     let twin = Spec::authority("root", "root").made("twin-ca", "twin-ca");
-    assert_eq!(listed(pinned().known([twin]), &names_none), Said::Untold, "another authority of that name");
+    assert_eq!(listed(pinned().known([twin.clone()]), &names_none), Said::Untold, "another authority of that name");
+    assert_eq!(listed(pinned().known([twin.clone()]), &names_it), Said::Revoked, "it does not speak for the list");
+    let its_own = List::of("root", &[]).made("twin-ca");
+    assert_eq!(listed(pinned().known([twin]), &its_own), Said::Untold, "nor does its list speak for the pin");
 }
 
 #[test]
