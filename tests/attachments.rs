@@ -605,10 +605,17 @@ fn attachments_under_cbc_need_a_signature_around_them() {
     let message = written(recipe().encrypt(cbc()).sign(signing()));
     assert!(open(&receiver(), &message).is_ok());
     let text = String::from_utf8_lossy(&message.1).into_owned();
-    let start = text.find("<ds:Reference URI=\"#EK-").expect("a reference to the key");
-    let end = start + text[start..].find("</ds:Reference>").expect("its end") + "</ds:Reference>".len();
-    let resigned = resigned(&text, &text[start..end], "");
-    let message = changed(&message, envelope_of(&text).as_bytes(), resigned.as_bytes());
+    let without = |uri: &str| {
+        let start = text.find(&format!("<ds:Reference URI=\"{uri}")).unwrap_or_else(|| panic!("no {uri}: {text}"));
+        let end = start + text[start..].find("</ds:Reference>").expect("its end") + "</ds:Reference>".len();
+        let resigned = resigned(&text, &text[start..end], "");
+        changed(&message, envelope_of(&text).as_bytes(), resigned.as_bytes())
+    };
+    // It covers the EncryptedData and the cipher octets, both.
+    for uncovered in ["#ED-", "cid:"] {
+        assert!(matches!(open(&receiver(), &without(uncovered)), Err(OpenError::UnauthenticatedCbc)), "{uncovered}");
+    }
+    let message = without("#EK-");
     let error = open(&receiver(), &message).map(drop);
     let lost = |error: &OpenError| matches!(error, OpenError::Requirement(RequirementError::CoverageLost { .. }));
     assert!(error.as_ref().is_err_and(lost), "{error:?}");
