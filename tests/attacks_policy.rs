@@ -72,11 +72,15 @@ fn a_canonicalization_is_an_admitted_one_wherever_it_is_named() {
 
 /// The message with Alice's signature made again over the present SignedInfo.
 fn resigned(message: &str) -> String {
+    resigned_by(message, SignatureMethod::RsaSha256)
+}
+
+fn resigned_by(message: &str, method: SignatureMethod) -> String {
     let document = Document::parse(message, &Limits::default()).expect("well-formed");
     let find = |local: &str| document.elements().find(|element| element.name().local == local).expect("one");
     let subset = Subset::subtree(find("SignedInfo"));
     let octets = Canonicalization::default().to_octets(&subset, &Budget::dangerous_unbounded()).expect("canonical");
-    let value = identity("alice").signing_key().sign(SignatureMethod::RsaSha256, &octets).expect("signed");
+    let value = identity("alice").signing_key().sign(method, &octets).expect("signed");
     let old = find("SignatureValue").text().expect("text").into_owned();
     message.replace(&old, &base64_encode(&value))
 }
@@ -113,4 +117,58 @@ fn a_shared_secret_is_found_by_its_name_or_as_the_only_one() {
     assert!(matches!(refuse(&two, &named("eve")), OpenError::Verify(_)));
     assert!(one().open(saying("")).is_ok());
     assert!(matches!(refuse(&two, &saying("")), OpenError::NoKey { .. }));
+}
+
+/// The signature is correct with MGF1 of SHA-256, a salt of 32 octets and trailer 1: what says otherwise is refused.
+#[test]
+fn the_parameters_of_pss_are_those_that_verify() {
+    let pss = SignatureMethod::RsaPssSha256;
+    let message = with(Signing::with(&identity("alice")).method(pss));
+    let plain = format!("<ds:SignatureMethod Algorithm=\"{}\"></ds:SignatureMethod>", pss.uri());
+    assert!(message.contains(&plain), "{message}");
+    let said = |content: &str| {
+        let uri = SignatureMethod::RSA_PSS_WITH_PARAMETERS;
+        let method = format!("<ds:SignatureMethod Algorithm=\"{uri}\">{content}</ds:SignatureMethod>");
+        resigned_by(&message.replacen(&plain, &method, 1), pss)
+    };
+    let parameters = |content: &str| {
+        said(&format!("<p:RSAPSSParams xmlns:p=\"http://www.w3.org/2007/05/xmldsig-more#\">{content}</p:RSAPSSParams>"))
+    };
+    let digest = |content: &str| {
+        let uri = DigestMethod::Sha256.uri();
+        format!("<ds:DigestMethod Algorithm=\"{uri}\">{content}</ds:DigestMethod>")
+    };
+    let mgf = |uri: &str, content: &str| {
+        format!("<p:MaskGenerationFunction Algorithm=\"{uri}\">{content}</p:MaskGenerationFunction>")
+    };
+    let mgf1 = "http://www.w3.org/2007/05/xmldsig-more#MGF1";
+    let (salt, trailer) = ("<p:SaltLength>32</p:SaltLength>", "<p:TrailerField>1</p:TrailerField>");
+    let sha256 = digest("");
+    let full = format!("{sha256}{}{salt}{trailer}", mgf(mgf1, &sha256));
+    for accepted in [said(""), parameters(""), parameters(&full), parameters(salt), parameters(trailer)] {
+        let opened = receiver().open(&accepted).map(drop);
+        assert!(opened.is_ok(), "{opened:?}\n{accepted}");
+    }
+    let other = |digest: DigestMethod| format!("<ds:DigestMethod Algorithm=\"{}\"></ds:DigestMethod>", digest.uri());
+    let extra = "<e:Extra xmlns:e=\"urn:e\"></e:Extra>";
+    for refused in [
+        said(extra),
+        said(&sha256),
+        parameters(extra),
+        parameters(&digest(extra)),
+        parameters(&mgf(mgf1, extra)),
+        parameters(&mgf("http://www.w3.org/2007/05/xmldsig-more#MGF2", &sha256)),
+        parameters(&mgf(mgf1, &other(DigestMethod::Sha512))),
+        parameters(&mgf(mgf1, &digest(extra))),
+        parameters(&full.replace("32", "20")),
+        parameters(&full.replace(">1<", ">2<")),
+        parameters(&format!("{salt}{salt}")),
+    ] {
+        let error = refuse(&receiver(), &refused);
+        assert!(matches!(error, OpenError::Signature(_)), "{error:?}\n{refused}");
+    }
+    // Another digest is another method, which did not sign.
+    for wrong in [DigestMethod::Sha384, DigestMethod::Sha512] {
+        assert!(matches!(refuse(&receiver(), &parameters(&other(wrong))), OpenError::Verify(_)));
+    }
 }
