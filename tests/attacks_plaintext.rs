@@ -295,6 +295,27 @@ fn a_nested_plaintext_takes_namespaces_from_the_plaintext_around_it_alone() {
     }
 }
 
+/// Of a plaintext that came before, every octet is proven: of what is beside it, only what was digested.
+#[test]
+fn a_plaintext_takes_no_namespace_from_beside_an_earlier_plaintext() {
+    let (earlier, text) = ("<o:a xmlns:o=\"urn:o\"/>", "<pay:To>Ann</pay:To>");
+    for (declared, is_told) in [(" xmlns:pay=\"urn:other\"", false), (" xmlns:pay=\"urn:other\" pay:a=\"\"", true)] {
+        let around = format!("<pay:Pay>{earlier}<o:x xmlns:o=\"urn:o\"{declared}>{text}</o:x></pay:Pay>");
+        let once = encrypted_by_peer(&frame([PAY, "", ""], "", &around), &[text]);
+        let once = once.replace("EK-1", "EK-0").replace("ED-0", "ED-9");
+        // The key of the earlier ciphertext comes first in the header.
+        let message = signed_by_peer(&encrypted_by_peer(&once, &[earlier]), &[], "");
+        let evil = message.replacen(" xmlns:pay=\"urn:other\"", "", 1);
+        if is_told {
+            assert!(bob().open(&message).expect("opens").body().xml().contains("Ann"));
+            assert!(matches!(refuse(&bob(), &evil), OpenError::Verify(_)));
+        } else {
+            assert_eq!(lost(&refuse(&bob(), &message)).1, "pay");
+            assert_eq!(lost(&refuse(&bob(), &evil)).1, "pay");
+        }
+    }
+}
+
 /// A signature that is verified after decryption covers the plaintext in its place, whatever the one over the ciphertext
 /// does not tell.
 #[test]
