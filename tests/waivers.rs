@@ -46,6 +46,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Receiver::actor", "another header"),
     ("wss-header Receiver::forwards", "hands out more that is said to be unverified"),
     ("wss-header Receiver::understands", "what the application handles"),
+    ("wss-header Receiver::understands_addressing", "the same for the blocks of WS-Addressing"),
     ("wss-header Requirements::signed", "demands more"),
     ("wss-header Requirements::signed_body_and", "demands more"),
     ("wss-header Requirements::also_signed", "demands more"),
