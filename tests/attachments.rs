@@ -547,6 +547,29 @@ fn a_signature_over_ciphertext_alone_vouches_for_nothing_inside() {
     assert!(error.as_ref().is_err_and(lost), "{error:?}");
 }
 
+/// What says the type of one attachment says nothing about another.
+#[test]
+fn each_attachment_has_the_type_that_its_own_signed_data_says() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let message = written(recipe().encrypt(encrypting).sign(signing()));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let receiver =
+        Receiver::new(trust(), Requirements::signed([Part::Body, Part::Attachments]), DangerousNoReplayCache)
+            .decrypt_with(identity("bob"))
+            .dangerous_accept_unsigned_encrypted_data_of_attachments();
+    let references: Vec<usize> = text.match_indices("<ds:Reference URI=\"#ED-").map(|(at, _)| at).collect();
+    let [first, second] = references[..] else { panic!("{text}") };
+    for (taken_out, types_known) in [(None, [true, true]), (Some(first), [false, true]), (Some(second), [true, false])]
+    {
+        let end = |at: usize| at + text[at..].find("</ds:Reference>").expect("its end") + "</ds:Reference>".len();
+        let resigned = resigned(&text, taken_out.map_or("<none/>", |at| &text[at..end(at)]), "");
+        let opened = open(&receiver, &changed(&message, envelope_of(&text).as_bytes(), resigned.as_bytes()));
+        let opened = opened.unwrap_or_else(|error| panic!("{error}"));
+        let known: Vec<bool> = opened.attachments().iter().map(|one| one.content_type().is_some()).collect();
+        assert_eq!(known, types_known);
+    }
+}
+
 /// Without the key, the signed ciphertext remains, which is not what the sender meant.
 #[test]
 fn signed_ciphertext_that_nothing_opens_is_not_handed_out() {
