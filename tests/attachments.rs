@@ -647,6 +647,25 @@ fn attachments_under_cbc_need_a_signature_around_them() {
     assert_eq!(open(&lax, &message).expect("opens").attachments()[0].content().expect("read").as_ref(), BINARY);
 }
 
+/// One secret does not sign the envelope and encrypt its attachments.
+#[test]
+fn the_key_of_an_attachment_has_no_other_use() {
+    use ws_security::{ProtectionToken, Secret, SecureConversation};
+    const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
+    let secret = || Secret::new(vec![7; 32]);
+    let context = ProtectionToken::security_context(SecureConversation::V1_3, CONTEXT, secret());
+    let message = written(Recipe::new().encrypt(Encrypting::with_token(&context).parts([Part::Attachments])));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let receiver = receiver().shared_secret(Some(CONTEXT.to_owned()), secret());
+    for (signing, is_refused) in [(Signing::with(&identity("alice")), false), (Signing::with_token(&context), true)] {
+        let plan = recipe().sign(signing.parts([Part::Body, Part::Timestamp])).plan().expect("a plan");
+        let signed = plan.message(envelope_of(&text)).secure().expect("signed").message;
+        let outcome = open(&receiver, &changed(&message, envelope_of(&text).as_bytes(), signed.as_bytes())).map(drop);
+        let refused = matches!(outcome, Err(OpenError::KeyUse(_)));
+        assert!(refused == is_refused && outcome.is_err() == is_refused, "{outcome:?}\n{signed}");
+    }
+}
+
 /// Nothing is fetched: a CipherReference names an attachment of the message, or the message is refused.
 #[test]
 fn cipher_references_name_attachments_and_nothing_else() {
