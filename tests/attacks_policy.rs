@@ -172,3 +172,30 @@ fn the_parameters_of_pss_are_those_that_verify() {
         assert!(matches!(refuse(&receiver(), &parameters(&other(wrong))), OpenError::Verify(_)));
     }
 }
+
+/// The signing token is the certificate of the signer: another one that a reference means, signed too, is not it.
+#[test]
+fn a_signed_certificate_of_someone_else_is_no_signing_token() {
+    use ws_security::ReferenceForm::Thumbprint;
+    let made_by = |name: &str| {
+        with(Signing::with(&identity(name)).parts([Part::SigningToken]).reference(Thumbprint).token_by_reference())
+    };
+    let reference = |message: &str| {
+        let start = message.find("<wsse:SecurityTokenReference").expect("a reference");
+        let end = message.find("</wsse:SecurityTokenReference>").expect("its end");
+        message[start..end + "</wsse:SecurityTokenReference>".len()].to_owned()
+    };
+    let message = made_by("twin-alice");
+    let (theirs, alices) = (reference(&message), reference(&made_by("alice")));
+    let moved =
+        message.replacen(&theirs, &alices, 1).replacen("</wsse:Security>", &format!("{theirs}</wsse:Security>"), 1);
+    let demanding = |parts: [Part; 2]| {
+        let trust = trust().known([certificate("alice"), certificate("twin-alice")]);
+        Receiver::new(trust, Requirements::signed(parts), ws_security::DangerousNoReplayCache)
+    };
+    let attack = resigned(&moved);
+    let opened = demanding([Part::Body, Part::Timestamp]).open(&attack).map(drop);
+    assert!(opened.is_ok(), "{opened:?}\n{attack}");
+    assert!(matches!(refuse(&demanding([Part::Body, Part::SigningToken]), &attack), OpenError::Requirement(_)));
+    assert!(demanding([Part::Body, Part::SigningToken]).open(made_by("alice")).is_ok());
+}
