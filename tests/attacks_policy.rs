@@ -198,4 +198,8 @@ fn a_signed_certificate_of_someone_else_is_no_signing_token() {
     assert!(opened.is_ok(), "{opened:?}\n{attack}");
     assert!(matches!(refuse(&demanding([Part::Body, Part::SigningToken]), &attack), OpenError::Requirement(_)));
     assert!(demanding([Part::Body, Part::SigningToken]).open(made_by("alice")).is_ok());
+    // A signed reference is at a place where a signature may cover something.
+    let elsewhere = message.replacen(&theirs, &alices, 1).replacen("</a:To>", &format!("{theirs}</a:To>"), 1);
+    let error = refuse(&demanding([Part::Body, Part::Timestamp]), &resigned(&elsewhere));
+    assert!(matches!(error, OpenError::Place { .. }), "{error:?}");
 }
