@@ -3,12 +3,13 @@
 // Each file of tests uses a part of it.
 #![allow(dead_code)]
 
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
-use wss_replay_redis::{RedisReplay, RedisStoreError};
+use wss_replay_redis::RedisReplay;
 
 pub(crate) struct Server {
     child: Child,
@@ -75,10 +76,18 @@ impl Server {
         None
     }
 
-    /// Whether it can be asked, be it suitable or not.
+    /// Whether it can be asked, be it suitable or not. While it loads its data it answers every command that needs them
+    /// with `-LOADING`.
     fn answers(&self) -> bool {
-        let verdict = self.settings().blocking().check_server();
-        !matches!(verdict, Err(RedisStoreError::Unreachable { .. }))
+        let ping = || -> std::io::Result<String> {
+            let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(2)))?;
+            stream.write_all(b"PING\r\n")?;
+            let mut line = String::new();
+            BufReader::new(stream).read_line(&mut line)?;
+            Ok(line)
+        };
+        ping().is_ok_and(|line| line.ends_with('\n') && !line.starts_with("-LOADING"))
     }
 
     fn signal(&self, name: &str) {
