@@ -104,7 +104,7 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
                     let proof = conclusion.proof.map_err(|error| require::unless_fault(error, &revision, &facts))?;
                     let met =
                         Met { proof, assertions: conclusion.assertions, user: conclusion.user, report, remaining };
-                    return O::take(&revision, &terms, facts, ring, met);
+                    return output::take(&revision, &terms, facts, ring, met);
                 }
             }
         };

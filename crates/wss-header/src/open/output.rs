@@ -48,14 +48,45 @@ pub(super) trait Output: Sized {
     /// The parts that one signature must cover.
     fn demanded(requirements: &Requirements) -> BTreeSet<Part>;
 
-    /// Makes it from the last revision and the facts.
-    fn take(
-        revision: &Revision<'_>,
-        terms: &Terms<'_>,
-        facts: Facts<'_>,
-        ring: KeyRing,
-        met: Met,
-    ) -> Result<PendingReplay<Self>, OpenError>;
+    /// Makes it from what was read of the last revision.
+    fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError>;
+
+    /// Its evidence, in which the replay store is noted.
+    fn evidence_mut(&mut self) -> &mut Evidence;
+}
+
+/// What every output has.
+pub(super) struct Parts {
+    content: Content,
+    signer: Option<Signer>,
+    assertions: Vec<AuthenticatedAssertion>,
+    correlation: Correlation,
+    forwarded: Option<String>,
+    evidence: Evidence,
+}
+
+/// Reads the last revision of a message that meets its requirements.
+pub(super) fn take<O: Output>(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: Facts<'_>,
+    ring: KeyRing,
+    met: Met,
+) -> Result<PendingReplay<O>, OpenError> {
+    let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
+    let remembered = remembered(terms, &facts, &met.assertions);
+    let signer = met.proof.map(|proof| proof.signer);
+    let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
+    let parts = Parts {
+        content,
+        signer,
+        assertions: met.assertions,
+        evidence: evidence(terms, &facts, met.user, met.report, met.remaining),
+        correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
+        forwarded: forwarded(revision, terms),
+    };
+    let opened = O::of(parts, terms, &facts.attachments.parts)?;
+    Ok(PendingReplay { opened, evidence: O::evidence_mut, remembered })
 }
 
 impl Output for Opened {
@@ -65,27 +96,14 @@ impl Output for Opened {
         demanded
     }
 
-    fn take(
-        revision: &Revision<'_>,
-        terms: &Terms<'_>,
-        facts: Facts<'_>,
-        ring: KeyRing,
-        met: Met,
-    ) -> Result<PendingReplay<Self>, OpenError> {
-        let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
-        let remembered = remembered(terms, &facts, &met.assertions);
-        let signer = met.proof.ok_or_else(OpenError::no_key)?.signer;
-        let certificate = certificate_of(&signer, &facts);
-        let evidence = evidence(terms, &facts, met.user, met.report, met.remaining);
-        let opened = Self {
-            content,
-            assertions: met.assertions,
-            correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
-            signer,
-            forwarded: forwarded(revision, terms),
-            evidence,
-        };
-        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
+    fn of(parts: Parts, _: &Terms<'_>, _: &[MimePart<'_>]) -> Result<Self, OpenError> {
+        let Parts { content, signer, assertions, correlation, forwarded, evidence } = parts;
+        let signer = signer.ok_or_else(OpenError::no_key)?;
+        Ok(Self { content, signer, assertions, correlation, forwarded, evidence })
+    }
+
+    fn evidence_mut(&mut self) -> &mut Evidence {
+        &mut self.evidence
     }
 }
 
@@ -94,33 +112,25 @@ impl Output for UnsignedOpened {
         requirements.signed.clone()
     }
 
-    fn take(
-        revision: &Revision<'_>,
-        terms: &Terms<'_>,
-        facts: Facts<'_>,
-        ring: KeyRing,
-        met: Met,
-    ) -> Result<PendingReplay<Self>, OpenError> {
-        let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
-        let remembered = remembered(terms, &facts, &met.assertions);
-        let mut evidence = evidence(terms, &facts, met.user, met.report, met.remaining);
+    fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
+        let Parts { content, signer, assertions, correlation, forwarded, mut evidence } = parts;
         evidence.waived.push(Waiver::UnsignedBody);
-        let signer = met.proof.map(|proof| proof.signer);
-        let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
         let is_covered = |id: &str| content.attachments.iter().any(|covered| covered.content_id() == id);
-        let parts = facts.attachments.parts.iter();
-        let others = parts.filter(|part| !part.content_id().is_some_and(is_covered)).map(MimePart::to_owned);
-        let opened = Self {
-            unauthenticated_attachments: others.collect(),
+        let others = attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));
+        Ok(Self {
+            unauthenticated_attachments: others.map(MimePart::to_owned).collect(),
             content,
             signer,
-            assertions: met.assertions,
-            forwarded: forwarded(revision, terms),
-            correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
+            assertions,
+            correlation,
+            forwarded,
             transport: terms.transport.cloned().unwrap_or_else(TransportFacts::dangerous_unprotected),
             evidence,
-        };
-        Ok(PendingReplay { opened, evidence: |opened| &mut opened.evidence, remembered })
+        })
+    }
+
+    fn evidence_mut(&mut self) -> &mut Evidence {
+        &mut self.evidence
     }
 }
 
