@@ -129,7 +129,7 @@ fn are_both_ids(first: ExpandedName<'_>, second: ExpandedName<'_>) -> bool {
 }
 
 /// Whether an attribute is an `Id` without a prefix on the Body, a header block or a timestamp that has no other Id, as
-/// node-soap and others write it. Applications may use the name, too: a value that cannot be an Id is none.
+/// node-soap and others write it. Applications may use the name, too, so a value that cannot be an Id is not taken for one.
 fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &str) -> bool {
     attribute.namespace.is_empty()
         && attribute.local == "Id"

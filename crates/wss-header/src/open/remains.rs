@@ -4,6 +4,8 @@
 //! and a signature over that ciphertext still verifies. So a part with ciphertext is not returned, unless the caller
 //! expects ciphertext for other receivers.
 
+use std::cell::LazyCell;
+
 use wss_c14n::{Element, Limit, name};
 use wss_text::WireText;
 use wss_xmldsig::{KeyInfo, VerifyError};
@@ -36,6 +38,8 @@ pub(super) fn find(
         }
     }
     holders.push(("Security".to_owned(), revision.header.element));
+    // The keys of the header are read once, however much ciphertext remains.
+    let only = LazyCell::new(|| only_addressees(revision, terms, facts, ring));
     let mut remains = Vec::new();
     for (part, holder) in holders {
         for data in holder.descendants_and_self().filter(|inner| inner.is(name::XENC.uri, "EncryptedData")) {
@@ -48,7 +52,7 @@ pub(super) fn find(
             let is_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
             let listed = id.as_ref().and_then(|id| facts.decryptions.for_others.get(id)).cloned();
             let of_assertion = || is_assertion.then(|| named_by(data.parent()));
-            let addressee = listed.or_else(of_assertion).or_else(|| only_addressees(revision, terms, facts, ring));
+            let addressee = listed.or_else(of_assertion).or_else(|| only.clone());
             let why = addressee.map_or(WhyEncrypted::NotListed, |addressee| no_key_for(addressee, terms));
             if !terms.receiver.ciphertext_for_others {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());

@@ -71,6 +71,8 @@ pub(super) fn decrypt_list(
             None => facts.is_covered(&target.data.span(), terms),
         };
         check_cipher(data.method(), terms.receiver, is_covered)?;
+        // A key that was searched for something else names nobody here.
+        ring.addressee = None;
         let mut search = KeySearch::new(revision, terms, facts, ring);
         let Some(found) = find_key(&mut search, &data, list.key)? else {
             // It is for another receiver: a part that holds it is not handed out.
