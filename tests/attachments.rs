@@ -730,8 +730,7 @@ fn t40_signed_base64_may_travel_as_a_part() {
     };
     let octets: Vec<u8> = (0..1_000_u32).map(|n| (n % 251) as u8).collect();
     let base64 = ws_security::c14n::base64_encode(&octets);
-    let signed =
-        recipe().sign(of_body()).plan().expect("a plan").message(&with(&base64)).secure().expect("secured").message;
+    let signed = recipe().sign(of_body()).secured(&with(&base64));
     let package = |include: &str, root_type: &str, id: &str, octets: &[u8]| {
         let envelope = signed.replace(&base64, include);
         let head = format!("--b\r\nContent-Type: {root_type}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <{id}>\r\n\r\n");

@@ -98,7 +98,7 @@ const ASSERTION: &[(&str, &str, &str)] = &[("Assertion", "uid=ann", "uid=eve")];
 
 fn goldens(soap: &str) -> Vec<Golden> {
     let golden = |recipe: Recipe, receiver: Receiver, more| {
-        let message = recipe.plan().expect("a plan").message(&envelope(soap)).secure().expect("secured").message;
+        let message = recipe.secured(&envelope(soap));
         Golden { message, receiver, more }
     };
     let parts = || [Part::Body, Part::Timestamp, action()];
@@ -230,12 +230,7 @@ fn t02_what_is_not_signed_is_not_proven() {
     let halves = recipe()
         .sign(Signing::with(&identity("alice")).parts([Part::Body]))
         .sign(Signing::with(&identity("alice")).parts([Part::Timestamp]))
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP11));
     refuse(&receiver(), &halves);
     // The signature removed.
     let golden = signed(SOAP11);
@@ -363,14 +358,8 @@ fn t06_the_digest_of_nothing_is_the_digest_of_nothing() {
     let smallest = envelope(SOAP11);
     let (start, end) = (smallest.find("<p:").expect("a payload"), smallest.rfind("</s:Body>").expect("a Body"));
     let smallest = format!("{}<a></a>{}", &smallest[..start], &smallest[end..]);
-    let message = recipe()
-        .sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]))
-        .plan()
-        .expect("a plan")
-        .message(&smallest)
-        .secure()
-        .expect("secured")
-        .message;
+    let message =
+        recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp])).secured(&smallest);
     assert!(receiver().open(&message).is_ok());
 }
 
@@ -404,12 +393,7 @@ fn t07_unknown_and_weak_canonicalisation_is_refused() {
 fn t08_a_clone_of_the_certificate_proves_nothing() {
     let twin = recipe()
         .sign(Signing::with(&identity("twin-alice")).parts([Part::Body, Part::Timestamp]))
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP11));
     assert!(matches!(refuse(&receiver(), &twin), OpenError::Trust(_)));
     // Pinned Alice; the message brings another valid certificate.
     let pinned = Receiver::new(
@@ -420,12 +404,7 @@ fn t08_a_clone_of_the_certificate_proves_nothing() {
     assert!(pinned.open(signed(SOAP11)).is_ok());
     let carol = recipe()
         .sign(Signing::with(&identity("carol")).parts([Part::Body, Part::Timestamp]))
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP11));
     refuse(&pinned, &carol);
     // T44: another customer of the same authority has a valid certificate but is not expected.
     assert!(matches!(refuse(&receiver(), &carol), OpenError::Trust(_)));
@@ -612,15 +591,7 @@ fn t22_certificates_that_may_not_sign_are_refused() {
         |trust: Trust| Receiver::new(trust, Requirements::signed([Part::Body]), ws_security::DangerousNoReplayCache);
     let by = |name: &str| {
         let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
-        recipe()
-            .allow_legacy_algorithms()
-            .sign(signing)
-            .plan()
-            .expect("a plan")
-            .message(&envelope(SOAP11))
-            .secure()
-            .expect("secured")
-            .message
+        recipe().allow_legacy_algorithms().sign(signing).secured(&envelope(SOAP11))
     };
     for accepted in ["alice", "bob", "ec256", "ec384", "ec521"] {
         assert!(receiver(any.clone()).open(by(accepted)).is_ok(), "{accepted}");
@@ -633,15 +604,7 @@ fn t22_certificates_that_may_not_sign_are_refused() {
         certificate("short").validity().1 + std::time::Duration::from_secs(604_800),
     ));
     let signing = Signing::with(&identity("short")).parts([Part::Body, Part::Timestamp]);
-    let stale = recipe()
-        .clock(later.clone())
-        .sign(signing)
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+    let stale = recipe().clock(later.clone()).sign(signing).secured(&envelope(SOAP11));
     let error = refuse(&receiver(any.clone()).clock(later), &stale);
     assert!(matches!(error, OpenError::Trust(ws_security::TrustError::Expired { .. })), "{error}");
     let with_sub_ca = any.clone().intermediates([certificate("sub-ca")]);
@@ -678,7 +641,7 @@ fn t22_every_check_of_a_path_refuses() {
     let signed_by = |name: &str, key: &str| {
         let signer = Identity::from_pem(&file(&format!("paths/{name}.pem")), &file(key)).expect(name);
         let signing = Signing::with(&signer).parts([Part::Body, Part::Timestamp]);
-        recipe().sign(signing).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+        recipe().sign(signing).secured(&envelope(SOAP11))
     };
     // T46: revocation of an authority, and a path of which no list tells all.
     let good = signed_by("good", "alice.key");
@@ -725,7 +688,7 @@ fn t23_ciphertext_moved_added_or_relisted_is_never_reachable() {
         } else {
             recipe().sign(signing()).encrypt(encrypting(&[Part::Body]))
         };
-        let golden = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+        let golden = recipe.secured(&envelope(SOAP11));
         let genuine = decrypting().open(&golden).expect("opens").body().xml().to_owned();
         let document = parse(&golden);
         let data = golden[find(&document, "EncryptedData").span()].to_owned();
@@ -935,15 +898,8 @@ fn t41_headers_for_others_are_left_alone() {
     assert!(matches!(refuse(&receiver(), &unknown), OpenError::NotUnderstood { .. }));
     assert!(receiver().understands("urn:x", "Y").open(&unknown).is_ok());
     // We secure beside a header for another actor, which stays unchanged octet for octet.
-    let relayed = Recipe::new()
-        .actor("urn:next")
-        .sign(Signing::with(&identity("bob")).parts([action()]))
-        .plan()
-        .expect("a plan")
-        .message(&golden)
-        .secure()
-        .expect("secured")
-        .message;
+    let relayed =
+        Recipe::new().actor("urn:next").sign(Signing::with(&identity("bob")).parts([action()])).secured(&golden);
     let document = parse(&golden);
     assert!(relayed.contains(&golden[find(&document, "Security").span()]));
     assert!(receiver().open(&relayed).is_ok(), "signatures below still hold");
@@ -963,12 +919,7 @@ fn t48_stale_and_future_messages_are_refused() {
         .timestamp(Duration::from_secs(600))
         .clock(Arc::new(FixedClock(now)))
         .sign(signing())
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP11));
     let judged_at = |seconds| receiver().clock(Arc::new(FixedClock(at(seconds)))).open(&message).map(|_| ());
     // Created 300 seconds ago is the most, with 60 of skew, whatever Expires says.
     for fresh in [-60, 0, 299, 359] {
@@ -1062,7 +1013,7 @@ fn t54_counts_are_bounded_where_the_limits_say() {
     // Signatures over the same parts by the same key.
     at(8, &|count| {
         let recipe = (0..count).fold(recipe(), |recipe, _| recipe.sign(signing()));
-        recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+        recipe.secured(&envelope(SOAP11))
     });
     // References of one signature.
     at(64, &|count| {
@@ -1070,12 +1021,12 @@ fn t54_counts_are_bounded_where_the_limits_say() {
         let blocks: String = (2..count).map(|n| format!("<b:b{n} xmlns:b=\"urn:b\"/>")).collect();
         let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]).parts(parts);
         let envelope = envelope(SOAP11).replacen("</s:Header>", &format!("{blocks}</s:Header>"), 1);
-        recipe().sign(signing).plan().expect("a plan").message(&envelope).secure().expect("secured").message
+        recipe().sign(signing).secured(&envelope)
     });
     // Ciphertext in ciphertext.
     let nested = |count: usize| {
         let recipe = (0..count).fold(recipe().sign(signing()), |recipe, _| recipe.encrypt(encrypting(&[Part::Body])));
-        recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+        recipe.secured(&envelope(SOAP11))
     };
     assert!(decrypting().open(nested(2)).is_ok());
     refuse(&decrypting(), &nested(3));

@@ -72,7 +72,7 @@ fn a_body_whose_key_was_replaced_is_refused() {
     let encrypting = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Body]);
     let plan =
         recipe().encrypt(encrypting).sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
-    let genuine = plan.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
+    let genuine = plan.secured(&envelope);
     assert!(demanding(&[]).open(&genuine).expect("opens").body().xml().contains("pay 1"));
     let [reference] = &references(&genuine, "EK-")[..] else { panic!("the key is signed\n{genuine}") };
     let unsigned_key = resigned(&genuine.replace(reference, ""));
@@ -162,15 +162,7 @@ fn signed_cbc_ciphertext_counts_only_with_every_step_to_its_key() {
             }
             // An authenticating cipher decrypts with one key only, and needs none of this.
             let gcm = to.clone().content(ContentEncryption::Aes128Gcm).parts([part.clone()]);
-            let message = recipe()
-                .encrypt(gcm)
-                .sign(signing())
-                .plan()
-                .expect("a plan")
-                .message(&envelope)
-                .secure()
-                .expect("secured")
-                .message;
+            let message = recipe().encrypt(gcm).sign(signing()).secured(&envelope);
             assert!(steps.iter().all(|(prefix, _)| references(&message, prefix).is_empty()));
             assert!(receiver.open(&message).is_ok());
         }
@@ -210,7 +202,7 @@ fn nested_ciphertext_loses_what_is_around_it() {
 fn an_anonymous_signature_has_no_cbc_decrypted() {
     let cbc = ws_security::ContentEncryption::Aes256Cbc;
     let theirs = Recipe::new().encrypt(Encrypting::to(&certificate("bob")).content(cbc).parts([Part::Body]));
-    let theirs = theirs.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let theirs = theirs.secured(&envelope(SOAP11));
     let at = theirs.rfind("<xenc:CipherValue>").expect("a value") + 58;
     let token = ws_security::ProtectionToken::encrypted_to(&certificate("bob"));
     let receiver =

@@ -28,7 +28,7 @@ fn issue(assertion: &NewAssertion) -> String {
 }
 
 fn secured(recipe: Recipe, envelope: &str) -> String {
-    recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message
+    recipe.secured(envelope)
 }
 
 /// What `first` made, of any age, with a Timestamp and a signature of Alice's on top.

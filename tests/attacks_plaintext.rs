@@ -370,7 +370,7 @@ fn what_we_encrypt_stands_alone() {
         (recipe().encrypt(encrypting()).sign(signing()), false),
         (recipe().sign(signing()).encrypt(encrypting()), true),
     ] {
-        let message = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
+        let message = recipe.secured(&envelope);
         let _opened = demanding.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
         let plaintexts = plaintexts(&message);
         assert_eq!(plaintexts.len(), 2);
@@ -414,8 +414,7 @@ fn what_is_handed_out_is_what_was_digested() {
     let note = || Part::header_block("urn:pay", "Note");
     for list in ["", "v", "v #default s", "pay v unknown"] {
         let signing = signing_body().parts([note()]).inclusive_prefixes(list);
-        let message =
-            recipe().sign(signing).plan().expect("a plan").message(&envelope).secure().expect("secured").message;
+        let message = recipe().sign(signing).secured(&envelope);
         let opened = receiver().open(&message).expect("opens");
         let pinned = list.contains('v');
         for xml in [opened.body().xml(), opened.header_block("urn:pay", "Note").expect("a block").xml()] {

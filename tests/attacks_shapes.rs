@@ -15,7 +15,7 @@ use ws_security::{
 };
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 fn bob(requirements: Requirements) -> Receiver {

@@ -44,8 +44,7 @@ fn lifted(message: &str, local: &str) -> String {
 
 /// Every kind of token that authenticates by itself, taken from another message.
 fn tokens() -> Vec<(&'static str, String)> {
-    let sent =
-        |recipe: Recipe| recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let sent = |recipe: Recipe| recipe.secured(&envelope(SOAP11));
     let digest = sent(recipe().username_digest("ann", "s3cret"));
     let bearer = |version| {
         NewAssertion::new(version, "https://idp.example", "uid=ann")
@@ -107,7 +106,7 @@ fn a_lifted_token_under_an_anonymous_signature_names_nobody() {
             recipes.push(("encrypted apart", must().sign(mac(&body)).encrypt(to_bob)));
         }
         for (how, recipe) in recipes {
-            let message = recipe.plan().expect("a plan").message(&carrying(&token)).secure().expect("secured").message;
+            let message = recipe.secured(&carrying(&token));
             let what = format!("{kind} {how}");
             let error = refuse(&knowing(|r| r), &message);
             assert!(is_anonymous(&error), "{what}: {error}");
@@ -180,12 +179,7 @@ fn an_encrypted_password_whose_digest_is_known_is_not_lifted() {
         .username_text("ann", "s3cret")
         .sign(Signing::with_token(&theirs).parts([Part::Body, Part::Timestamp, Part::UsernameToken]))
         .encrypt(Encrypting::with_token(&theirs).parts([Part::UsernameToken]))
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP11));
     let opened = knowing(Requirements::username_token).open(&genuine).expect("opens");
     assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "ann"));
     assert_eq!(opened.user().map(|user| user.username()), Some("ann"));

@@ -21,7 +21,7 @@ fn passwords(user: &str) -> Option<Secret> {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 fn to_bob(parts: impl IntoIterator<Item = Part>) -> Encrypting {

@@ -28,7 +28,7 @@ fn to_bob() -> Encrypting {
 }
 
 fn made(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 #[test]

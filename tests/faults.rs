@@ -18,8 +18,7 @@ fn code(error: &OpenError) -> FaultCode {
 #[test]
 fn t30_each_class_of_error_has_its_code() {
     let message = signed(SOAP12);
-    let plan =
-        |recipe: Recipe| recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured").message;
+    let plan = |recipe: Recipe| recipe.secured(&envelope(SOAP12));
     let encrypted = plan(recipe().sign(signing()).encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body])));
     let broken = encrypted.replacen("<xenc:CipherValue>", "<xenc:CipherValue>AAAA", 1);
     let bob = receiver().decrypt_with(identity("bob"));

@@ -20,7 +20,7 @@ fn on_its_way(soap: &str) -> (String, String) {
         .timestamp(Duration::from_secs(300))
         .sign(Signing::with(&identity("dave")).parts([Part::Timestamp, Part::Body]))
         .encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body, action()]));
-    let message = outer.plan().expect("a plan").message(&inner).secure().expect("secured").message;
+    let message = outer.secured(&inner);
     (inner, message)
 }
 
@@ -57,7 +57,7 @@ fn what_a_node_sends_on_still_verifies_downstream() {
         // The node adds its own, for the next one.
         let own = Recipe::new().actor("urn:next").timestamp(Duration::from_secs(60));
         let own = own.sign(Signing::with(&identity("carol")).parts([Part::Body, Part::Timestamp]));
-        let next = own.plan().expect("a plan").message(forwarded).secure().expect("secured").message;
+        let next = own.secured(forwarded);
         let further = Receiver::new(
             Trust::pins([certificate("carol")]),
             Requirements::signed([Part::Body, Part::Timestamp]),
@@ -83,12 +83,7 @@ fn a_peer_whose_clock_is_off_is_met_half_way() {
     let behind = Recipe::new()
         .clock(Arc::new(ShiftedClock::behind(SystemClock, late)))
         .username_digest("ann", "s3cret")
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP12))
-        .secure()
-        .expect("secured")
-        .message;
+        .secured(&envelope(SOAP12));
     let camera = |clock: Arc<dyn ws_security::Clock>| {
         Receiver::new(
             Trust::no_certificates(),

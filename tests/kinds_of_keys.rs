@@ -32,7 +32,7 @@ fn below(anchor: &str) -> Receiver {
 }
 
 fn secured(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP12))
 }
 
 fn by(name: &str) -> Signing {

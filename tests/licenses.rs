@@ -15,15 +15,7 @@ const LICENSE: &str = "<r:license xmlns:r=\"urn:mpeg:mpeg21:2003:01-REL-R-NS\" \
 
 fn by_holder(license: &str) -> String {
     let signing = Signing::with(&identity("dave")).holder_of_key().parts([Part::Body, Part::Timestamp]);
-    recipe()
-        .token(license)
-        .sign(signing)
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message
+    recipe().token(license).sign(signing).secured(&envelope(SOAP11))
 }
 
 /// Knows Dave's license, however it is declared.
@@ -52,15 +44,7 @@ fn the_holder_of_a_license_signs() {
     refuse(&service(), &message.replace(AMOUNT, "1.00"));
     assert!(matches!(refuse(&receiver(), &message), OpenError::NoKey { .. }), "no one reads licenses");
     let alice = Signing::with(&identity("alice")).holder_of_key().parts([Part::Body, Part::Timestamp]);
-    let other = recipe()
-        .token(LICENSE)
-        .sign(alice)
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+    let other = recipe().token(LICENSE).sign(alice).secured(&envelope(SOAP11));
     refuse(&service(), &other);
 }
 

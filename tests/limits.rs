@@ -51,7 +51,7 @@ fn opens(message: String, receiver: impl Fn() -> Receiver + 'static) -> Box<dyn 
 }
 
 fn made(recipe: Recipe, envelope: &str) -> String {
-    recipe.plan().expect("a plan").message(envelope).secure().expect("secured").message
+    recipe.secured(envelope)
 }
 
 /// More than 64 KiB to digest and keep, more than 1 MiB to parse in all, and more than 16,384 nodes.

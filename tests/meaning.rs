@@ -265,7 +265,7 @@ fn changed_messages_are_refused_or_mean_what_the_signer_meant() {
     let mut goldens = Vec::new();
     for envelope in envelopes() {
         for recipe in recipes() {
-            let message = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
+            let message = recipe.secured(&envelope);
             let opened = receiver.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
             goldens.push((message, meaning_of(&opened)));
         }
@@ -298,7 +298,7 @@ fn every_single_change_of_a_declaration_is_refused_or_changes_no_meaning() {
     let mut opened_anyway = 0;
     for envelope in envelopes() {
         for recipe in recipes().into_iter().skip(4).take(3) {
-            let message = recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message;
+            let message = recipe.secured(&envelope);
             let genuine = meaning_of(&receiver.open(&message).expect("opens"));
             let document = Document::parse(message.as_str(), &Limits::default()).expect("well-formed");
             let outside = document.elements().filter(|element| !is_in_signature(*element));

@@ -222,7 +222,7 @@ proptest! {
             4 => recipe().encrypt(body.clone()).encrypt(body).sign(signing),
             _ => recipe().sign(signing.clone()).sign(Signing::with(&identity("ec384")).parts([Part::Signature, Part::Body])),
         };
-        let message = recipe.plan().expect("a plan").message(&source).secure().expect("secured").message;
+        let message = recipe.secured(&source);
         let trust = Trust::anchors([certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors).known([certificate("alice")]);
         let receiver = Receiver::new(trust, Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
             .decrypt_with(identity("bob"));
@@ -395,7 +395,7 @@ fn t10_changed_messages_are_refused_or_open_to_the_genuine_octets() {
     recipes.push(recipe().sign(Signing::with_token(&endorsed).parts([Part::Body, Part::Timestamp])).sign(endorsing));
     let goldens: Vec<_> = recipes
         .into_iter()
-        .map(|recipe| recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message)
+        .map(|recipe| recipe.secured(&envelope(SOAP11)))
         .map(|golden| (body(receiver.open(&golden).expect("opens").body().xml()), golden))
         .collect();
     let changes = (0..goldens.len(), prop::collection::vec(Change::strategy(), 1..4));

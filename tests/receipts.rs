@@ -113,14 +113,7 @@ fn digests_elsewhere_are_no_receipt() {
     // A Messaging that nobody signed.
     let signing = Signing::with(&identity("bob")).parts([Part::Body]);
     let content = format!("<eb:SignalMessage><eb:Receipt>{information}</eb:Receipt></eb:SignalMessage>");
-    let message = recipe()
-        .sign(signing)
-        .plan()
-        .expect("a plan")
-        .message(&with_messaging(&content))
-        .secure()
-        .expect("secured")
-        .message;
+    let message = recipe().sign(signing).secured(&with_messaging(&content));
     let opened = receiver([]).understands(EBMS, "Messaging").open(message).expect("opens");
     assert_eq!(sent.check_receipt(&opened), Err(ReceiptError::NoReceipt));
     // Nor is there one for a message without a signature.

@@ -23,7 +23,7 @@ fn remembering(store: impl ReplayCache + 'static) -> Receiver {
 fn endorsed() -> String {
     let once = recipe().sign(signing());
     let twice = once.sign(Signing::with(&identity("bob")).parts([Part::Timestamp]));
-    twice.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    twice.secured(&envelope(SOAP11))
 }
 
 fn both() -> Trust {

@@ -43,7 +43,7 @@ fn service(trust: AssertionTrust) -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 /// Ann's key is that of dave, whose certificate the receiver does not trust.

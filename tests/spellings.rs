@@ -42,7 +42,7 @@ fn users(store: impl ReplayCache + 'static) -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn context() -> ProtectionToken {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP12)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP12))
 }
 
 fn passwords(user: &str) -> Option<Secret> {
@@ -343,14 +343,7 @@ fn t37_confirmations_match_the_request_one_to_one() {
     let none = confirm(recipe(), &Correlation::default());
     assert!(matches!(client().answering(&sent).open(&none), Err(OpenError::Confirmation)));
     assert!(client().answering(&Correlation::default()).open(&none).is_ok(), "the request had no signature");
-    let missing = recipe()
-        .sign(answering())
-        .plan()
-        .expect("a plan")
-        .message(&envelope(SOAP11))
-        .secure()
-        .expect("secured")
-        .message;
+    let missing = recipe().sign(answering()).secured(&envelope(SOAP11));
     let not_confirmed = |outcome| matches!(outcome, Err(OpenError::Requirement(RequirementError::NotConfirmed)));
     assert!(not_confirmed(client().answering(&sent).open(&missing).map(drop)));
     assert!(not_confirmed(client().open(&reply).map(drop)), "there is no request to confirm");
@@ -366,8 +359,7 @@ fn t37_confirmations_match_the_request_one_to_one() {
     );
     assert!(client().answering(&sent).open(unsigned).is_err());
     // The request as it was sent, for a client that did not keep the exchange.
-    let plain =
-        recipe().sign(signing()).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let plain = recipe().sign(signing()).secured(&envelope(SOAP11));
     let kept = receiver().open(&plain).expect("opens").correlation().clone();
     let reply = confirm(recipe(), &kept);
     assert!(client().answering(&Correlation::of_sent(&plain).expect("read")).open(&reply).is_ok());

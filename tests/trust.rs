@@ -16,7 +16,7 @@ use ws_security::{
 fn signed_by(certificate: &Certificate, key: &str) -> String {
     let identity = Identity::new(pki::key(key), certificate.clone()).expect("an identity");
     let signing = Signing::with(&identity).parts([Part::Body, Part::Timestamp]);
-    recipe().sign(signing).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe().sign(signing).secured(&envelope(SOAP11))
 }
 
 fn receiver_of(trust: Trust) -> Receiver {
@@ -441,8 +441,7 @@ fn the_expected_subject_is_compared_rdn_by_rdn() {
 fn references_by_issuer_and_serial_compare_names_and_integers() {
     let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
     let signing = signing.reference(ReferenceForm::IssuerSerial);
-    let message =
-        recipe().sign(signing).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
     let (issuer, serial) = ("CN=Example CA,O=Example Trust,C=DE", ">4097<");
     assert!(message.contains(issuer) && message.contains(serial));
     let known = below([certificate("ca")]).known([certificate("alice")]);
@@ -486,14 +485,7 @@ fn identifiers_that_two_trusted_certificates_share_name_neither() {
         let identity = Identity::new(pki::key("alice"), one.clone()).expect("an identity");
         let signing = Signing::with(&identity).parts([Part::Body, Part::Timestamp]);
         let signing = signing.reference(ReferenceForm::SubjectKeyIdentifier);
-        let message = recipe()
-            .sign(signing)
-            .plan()
-            .expect("a plan")
-            .message(&envelope(SOAP11))
-            .secure()
-            .expect("secured")
-            .message;
+        let message = recipe().sign(signing).secured(&envelope(SOAP11));
         let pinned = Trust::pins([one]);
         assert_eq!(receiver_of(pinned.clone()).open(&message).is_ok(), is_named, "{len} octets");
         let error = refuse(&receiver_of(pinned.pin(two)), &message);

@@ -235,8 +235,7 @@ fn a_long_revocation_list_costs_a_message_nothing() {
     let leaf = Spec::leaf("leaf", "root").made("alice", "ca");
     let identity = Identity::new(pki::key("alice"), leaf).expect("an identity");
     let signing = Signing::with(&identity).parts([Part::Body, Part::Timestamp]);
-    let message =
-        recipe().sign(signing).plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
     let trust = Trust::anchors([root]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
     let receiver = |trust| Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
     let fastest = |receiver: &Receiver| {

@@ -144,7 +144,7 @@ fn the_algorithms_of_the_profile_pass_as_written() {
     let encrypting = encrypting.transport(KeyTransport::Rsa15).parts([Part::Body]);
     let recipe =
         recipe().allow_legacy_algorithms().sign(signing.parts([Part::Body, Part::SigningToken])).encrypt(encrypting);
-    let message = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+    let message = recipe.secured(&envelope(SOAP11));
     let bob = bob();
     let report = with(&message, &Context::new().receiver(&bob).variant(Variant::as_written()));
     assert!(report.conforms(), "{:?}", report.breaches().collect::<Vec<_>>());
@@ -354,14 +354,7 @@ fn rules_of_behaviour_are_honoured_where_the_list_says() {
 fn bsp_r5414_r5415_prefixes_in_any_order_and_space() {
     for list in ["a p", "p a", "  p \n\t a  "] {
         let signing = signing().inclusive_prefixes(list);
-        let message = recipe()
-            .sign(signing)
-            .plan()
-            .expect("a plan")
-            .message(&envelope(SOAP11))
-            .secure()
-            .expect("secured")
-            .message;
+        let message = recipe().sign(signing).secured(&envelope(SOAP11));
         assert!(receiver().open(&message).is_ok(), "{list:?}");
         assert!(with(&message, &Context::new()).conforms());
     }

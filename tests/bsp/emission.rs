@@ -315,7 +315,7 @@ fn what_breaks_a_rule_is_opened_by_who_trusts_the_key() {
         let signing = Signing::with(&identity("alice")).reference(form).parts([Part::Body, Part::Timestamp]);
         let encrypting = Encrypting::to(&certificate("bob")).reference(form).parts([Part::Body]);
         let recipe = recipe().sign(signing).encrypt(encrypting).waive(Rule::R5417).waive(Rule::R5426);
-        let message = recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message;
+        let message = recipe.secured(&envelope(SOAP11));
         let requirements = Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]);
         let knows = Trust::pins([certificate("alice")]);
         let receiver = Receiver::new(knows, requirements.clone(), DangerousNoReplayCache).decrypt_with(identity("bob"));

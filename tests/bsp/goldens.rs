@@ -38,7 +38,7 @@ pub(crate) fn bob() -> Receiver {
 }
 
 fn with(recipe: Recipe) -> String {
-    recipe.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured").message
+    recipe.secured(&envelope(SOAP11))
 }
 
 fn parts() -> [Part; 3] {
@@ -78,7 +78,7 @@ pub(crate) fn golden(name: &str) -> String {
         // A gateway signs the Body in its own header.
         "two headers" => {
             let plan = Recipe::new().actor("urn:gateway").sign(Signing::with(&identity("dave")).parts([Part::Body]));
-            plan.plan().expect("a plan").message(&golden("username")).secure().expect("secured").message
+            plan.secured(&golden("username"))
         }
         "endorsed" => with(
             recipe()

@@ -49,8 +49,20 @@ pub(crate) fn signing() -> Signing {
     Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, action()])
 }
 
+/// A recipe for one message, with every key here.
+pub(crate) trait Secures {
+    /// The envelope as the recipe secures it.
+    fn secured(self, envelope: &str) -> String;
+}
+
+impl Secures for Recipe {
+    fn secured(self, envelope: &str) -> String {
+        self.plan().expect("a plan").message(envelope).secure().expect("secured").message
+    }
+}
+
 pub(crate) fn signed(soap: &str) -> String {
-    recipe().sign(signing()).plan().expect("a plan").message(&envelope(soap)).secure().expect("secured").message
+    recipe().sign(signing()).secured(&envelope(soap))
 }
 
 pub(crate) fn trust() -> Trust {

@@ -208,7 +208,7 @@ fn what_a_partner_amplifies_is_refused_by_the_budget() {
     let body = shapes::amplified(4_000);
     let plan = Recipe::new().timestamp(Duration::from_secs(300));
     let message = plan.sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
-    let message = message.plan().expect("a plan").message(&body).secure().expect("secured").message;
+    let message = message.secured(&body);
     let (outcome, peak, _) = measured(|| usual().open(&message));
     let error = outcome.expect_err("refused").to_string();
     assert!(error.contains("Limit::DigestedOctets"), "{error}");

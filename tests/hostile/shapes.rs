@@ -124,7 +124,7 @@ fn encrypted(content: &str, steps: usize) -> String {
     let encrypting = || Encrypting::to(&certificate("bob")).parts([Part::Body]);
     let recipe = recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
     let recipe = (0..steps).fold(recipe, |recipe, _| recipe.encrypt(encrypting()));
-    recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message
+    recipe.secured(&envelope)
 }
 
 fn genuine(content: &str) -> Vec<u8> {
@@ -132,7 +132,7 @@ fn genuine(content: &str) -> Vec<u8> {
         "<s:Envelope xmlns:s=\"{SOAP11}\" xmlns:n=\"urn:n\" xmlns:u=\"{WSU}\"><s:Header/><s:Body>{content}</s:Body></s:Envelope>"
     );
     let recipe = recipe().sign(Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]));
-    recipe.plan().expect("a plan").message(&envelope).secure().expect("secured").message.into_bytes()
+    recipe.secured(&envelope).into_bytes()
 }
 
 fn numbered(count: usize, item: impl Fn(usize) -> String) -> String {
