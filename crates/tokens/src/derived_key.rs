@@ -81,6 +81,12 @@ pub struct DerivedKeyToken<'d> {
 }
 
 impl<'d> DerivedKeyToken<'d> {
+    /// Whether an element is a `wsc:DerivedKeyToken` of either version.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        SecureConversation::of(element, "DerivedKeyToken").is_some()
+    }
+
     /// Reads a `wsc:DerivedKeyToken`: `P_SHA1` with the default label, a nonce of 16 to 64 octets, and a key of 16 to
     /// 64 octets that ends before octet 1 024 of the stream. Its children may be in any order, since peers write them
     /// in different orders.

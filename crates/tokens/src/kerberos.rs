@@ -7,8 +7,13 @@
 use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
 
+use crate::binary_token::{binary_token_type, is_binary_token};
 use crate::error::TokenError;
 use crate::value_type::BASE64_BINARY;
+
+/// Type of a key identifier: SHA-1 of a Kerberos token.
+pub const KERBEROS_AP_REQ_SHA1: &str =
+    "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#Kerberosv5APREQSHA1";
 
 const BASE: &str = "http://docs.oasis-open.org/wss/oasis-wss-kerberos-token-profile-1.1#";
 const MAX_TOKEN: usize = 64 << 10;
@@ -120,15 +125,18 @@ pub struct KerberosToken {
 }
 
 impl KerberosToken {
+    /// Whether an element is a `wsse:BinarySecurityToken` of one of the types of the profile.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        is_binary_token(element, |value_type| KerberosForm::from_value_type(value_type).is_some())
+    }
+
     /// Reads a `wsse:BinarySecurityToken` of one of the types of the profile.
     ///
     /// # Errors
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types.
     pub fn parse(element: Element<'_>) -> Result<Self, TokenError> {
-        if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into() });
-        }
-        let value_type = element.required_attribute("", "ValueType")?;
+        let value_type = binary_token_type(element)?;
         let form = KerberosForm::from_value_type(&value_type)
             .ok_or_else(|| TokenError::Unsupported { uri: value_type.clone().into() })?;
         let octets = element.base64(MAX_TOKEN)?;

@@ -8,7 +8,7 @@
 
 #![forbid(unsafe_code)]
 
-mod binary_security_token;
+mod binary_token;
 mod derived_key;
 mod error;
 mod instant;
@@ -21,20 +21,20 @@ mod timestamp;
 mod trust;
 mod username_token;
 mod value_type;
+mod x509_token;
 
-pub use binary_security_token::{
-    CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
-};
+pub use binary_token::{binary_token_type, is_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
 pub use instant::{format_instant, parse_instant};
 pub use kerberos::{
-    KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, KerberosToken,
-    write_kerberos_token,
+    KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
+    KerberosToken, write_kerberos_token,
 };
-pub use rel::Licenses;
+pub use rel::{Licenses, REL_LICENSE, is_license};
 pub use saml::{
-    Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, SamlVersion,
+    Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, SAML_ASSERTION_ID,
+    SAML_ID, SAML_V1_1, SAML_V2_0, SamlVersion,
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
@@ -49,7 +49,7 @@ pub use username_token::{
     AuthenticatedUser, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN, UsernameToken,
     password_digest, write_digest_token, write_password_key_token, write_text_token,
 };
-pub use value_type::{
-    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, REL_LICENSE, SAML_ASSERTION_ID, SAML_ID,
-    SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1,
+pub use value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+pub use x509_token::{
+    CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, X509Token, end_entities, write_x509_token,
 };

@@ -1,6 +1,16 @@
 //! Licenses as tokens (REL Token Profile 1.1.1): XML that only the application can read.
 
+use wss_c14n::{Element, name};
 use wss_crypto::PublicKey;
+
+/// Type of a license that is referred to as a token.
+pub const REL_LICENSE: &str = "http://docs.oasis-open.org/wss/oasis-wss-rel-token-profile-1.0.pdf#license";
+
+/// Whether an element is a license: an `r:license`.
+#[must_use]
+pub fn is_license(element: Element<'_>) -> bool {
+    element.is(name::REL.uri, "license")
+}
 
 /// Reads licenses: rights expressions that name a key holder.
 pub trait Licenses: Send + Sync {

@@ -31,6 +31,12 @@ pub struct SecurityContextToken<'d> {
 }
 
 impl<'d> SecurityContextToken<'d> {
+    /// Whether an element is a `wsc:SecurityContextToken` of either version.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        SecureConversation::of(element, "SecurityContextToken").is_some()
+    }
+
     /// Reads a `wsc:SecurityContextToken`: one Identifier, at most one Instance.
     ///
     /// # Errors

@@ -4,14 +4,11 @@ use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, NameForm};
 use wss_xmldsig::{X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 
-use crate::binary_security_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 use crate::error::TokenError;
-use crate::kerberos::KerberosForm;
-use crate::saml::SamlVersion;
-use crate::value_type::{
-    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SAML_ASSERTION_ID, SAML_ID,
-    SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1,
-};
+use crate::kerberos::{KERBEROS_AP_REQ_SHA1, KerberosForm};
+use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
+use crate::value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 
 /// A reference to a token, in one of the supported forms.
 #[derive(Debug, Clone)]

@@ -127,6 +127,12 @@ enum ClaimedPassword {
 }
 
 impl<'d> UsernameToken<'d> {
+    /// Whether an element is a `wsse:UsernameToken`.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        element.is(name::WSSE.uri, "UsernameToken")
+    }
+
     /// Reads a `wsse:UsernameToken`: one Username, at most one Password, Nonce and Created (BSP R4222, R4223,
     /// R4225).
     ///

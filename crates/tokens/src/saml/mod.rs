@@ -14,7 +14,15 @@ use wss_c14n::{Budget, Element, Limit, id_of, name};
 
 use crate::error::TokenError;
 use crate::instant::parse_instant;
-use crate::value_type::{SAML_V1_1, SAML_V2_0};
+
+/// Type of a SAML 1.1 assertion that is referred to as a token.
+pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
+/// Type of a SAML 2.0 assertion that is referred to as a token.
+pub const SAML_V2_0: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV2.0";
+/// Type of a key identifier: the id of a SAML 1.1 assertion.
+pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.0#SAMLAssertionID";
+/// Type of a key identifier: the id of a SAML 2.0 assertion.
+pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;

@@ -12,10 +12,10 @@ use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
 use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
-use crate::binary_security_token::end_entities;
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
+use crate::x509_token::end_entities;
 
 /// Which assertions are accepted, and for what.
 ///

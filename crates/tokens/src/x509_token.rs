@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
+use crate::binary_token::{binary_token_type, is_binary_token};
 use crate::error::TokenError;
 use crate::value_type::BASE64_BINARY;
 
@@ -29,6 +30,12 @@ pub struct X509Token<'d> {
 }
 
 impl<'d> X509Token<'d> {
+    /// Whether an element is a `wsse:BinarySecurityToken` of one of the types of the profile.
+    #[must_use]
+    pub fn is_one(element: Element<'_>) -> bool {
+        is_binary_token(element, |value_type| [X509_V3, X509_V1, X509_PKI_PATH, PKCS7].contains(&value_type))
+    }
+
     /// Reads a `wsse:BinarySecurityToken` of type `#X509v3`, `#X509PKIPathv1`, `#PKCS7` or `#X509v1`. The certificate
     /// of a bag is the one that did not issue any of the others. Each certificate is charged to `budget`.
     ///
@@ -41,10 +48,7 @@ impl<'d> X509Token<'d> {
             budget.charge(Limit::Certificates, 1)?;
             Ok(Certificate::from_der(der)?)
         };
-        if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into() });
-        }
-        let value_type = element.required_attribute("", "ValueType")?.into_owned();
+        let value_type = binary_token_type(element)?.into_owned();
         let (certificate, others) = match value_type.as_str() {
             X509_V3 | X509_V1 => (parsed(&decoded()?)?, Vec::new()),
             X509_PKI_PATH => {
