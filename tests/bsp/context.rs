@@ -310,7 +310,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("U-19.9", "crates/wss-header/src/part.rs", "UsernameToken,"),
     ("U-19.10", "crates/wss-header/src/part.rs", "SigningToken,"),
     ("U-19.11", "crates/wss-header/src/recipe.rs", "pub fn token_by_reference"),
-    ("U-19.12.1", "crates/wss-header/src/open/tokens.rs", "replay_key(b\"username token\""),
+    ("U-19.12.1", "crates/wss-header/src/open/tokens/username.rs", "replay_key(b\"username token\""),
     ("U-19.13", "crates/wss-header/src/plan.rs", "PlanError::ClearTextPassword"),
     ("U-19.14.1", "crates/wss-header/src/part.rs", "Signature,"),
     ("U-19.15", "crates/soap/src/fault.rs", "pub struct Fault"),

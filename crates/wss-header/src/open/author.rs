@@ -9,10 +9,10 @@ use std::ops::Range;
 
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
-use super::assertions::{holds_key, vouches};
 use super::facts::Facts;
 use super::proven::ProvenSignature;
 use super::terms::Terms;
+use super::tokens::saml::{holds_key, vouches};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;

@@ -1,9 +1,9 @@
 //! Cover: which part a covered element is, decided only by its place.
 
 use wss_c14n::{Element, name};
-use wss_tokens::{Assertion, SecureConversation};
 
 use super::revision::Revision;
+use super::tokens;
 use crate::error::OpenError;
 use crate::part::Part;
 
@@ -36,17 +36,10 @@ pub(super) fn part_at(
 
 /// The part that a child of our header is, if it is one.
 fn part_of_header(child: Element<'_>) -> Option<Part> {
-    let child_name = child.name();
-    match (child_name.namespace, child_name.local) {
+    match (child.name().namespace, child.name().local) {
         (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
-        (ns, "UsernameToken") if ns == name::WSSE.uri => Some(Part::UsernameToken),
-        (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Some(Part::SigningToken),
-        (ns, "EncryptedKey") if ns == name::XENC.uri => Some(Part::SigningToken),
-        (ns, "license") if ns == name::REL.uri => Some(Part::SigningToken),
-        _ if SecureConversation::of(child, "SecurityContextToken").is_some() => Some(Part::SigningToken),
         (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
-        _ if Assertion::is_one(child) => Some(Part::Assertion),
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
-        _ => None,
+        _ => tokens::part_of(child),
     }
 }

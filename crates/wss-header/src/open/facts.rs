@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Document, Limit, Moved, name};
+use wss_c14n::{Budget, Document, Element, Limit, Moved, name};
 use wss_crypto::{Certificate, ContentEncryption};
 use wss_soap::mime::MimePart;
 use wss_text::WireText;
-use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion};
+use wss_tokens::{Assertion, AuthenticatedUser, IssuedAssertion, UsernameToken};
 use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
@@ -170,6 +170,11 @@ impl<'m> Facts<'m> {
         }
     }
 
+    /// Notes a child of our header that nothing here reads.
+    pub(super) fn ignore(&mut self, child: Element<'_>) {
+        self.ignored.push(child.name().to_string().into());
+    }
+
     /// Records a username token. There may be two if keys are derived from passwords, one to sign with and one to
     /// encrypt with. A token whose password was checked allows no other.
     pub(super) fn record_username(&mut self, token: SeenUsername, budget: &Budget) -> Result<(), OpenError> {
@@ -224,7 +229,7 @@ impl<'m> Facts<'m> {
             let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
             decrypted.part = match revision.is_in_header(element) {
                 true if element.is(name::DS.uri, "Signature") => Some(Part::Signature),
-                true if element.is(name::WSSE.uri, "UsernameToken") => Some(Part::UsernameToken),
+                true if UsernameToken::is_one(element) => Some(Part::UsernameToken),
                 true if Assertion::is_one(element) => Some(Part::Assertion),
                 _ if is_block => Some(Part::header_block(element.name().namespace, element.name().local)),
                 _ => None,

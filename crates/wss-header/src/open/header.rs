@@ -1,16 +1,15 @@
-//! The Security header: its children in order, each passed to its step.
+//! The Security header: its children in order, each passed to its step. A token is read by its kind.
 
-use wss_c14n::{Element, Limit, name};
-use wss_tokens::Assertion;
-use wss_xmlenc::{EncryptedKey, parse_reference_list};
+use wss_c14n::{Budget, Element, Limit, base64_decode, name};
+use wss_tokens::Timestamp;
 
-use super::decrypt::{List, decrypt_list};
-use super::facts::Facts;
+use super::decrypt::decrypt_listed;
+use super::facts::{Facts, SeenConfirmation, SeenTimestamp};
 use super::keys::KeyRing;
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::terms::Terms;
-use super::{assertions, signature, tokens};
+use super::{signature, tokens};
 use crate::error::OpenError;
 
 /// Processes the children from `position` on, up to the first that decrypts a part of the envelope; `None` after the
@@ -42,78 +41,57 @@ fn process_child(
     ring: &mut KeyRing,
     child: Element<'_>,
 ) -> Result<Option<Replacement>, OpenError> {
-    let child_name = child.name();
-    match (child_name.namespace, child_name.local) {
+    if let Some(kind) = tokens::kind_of(child) {
+        return kind.read(child, revision, terms, facts, ring);
+    }
+    match (child.name().namespace, child.name().local) {
         (ns, "Timestamp") if ns == name::WSU.uri => {
             if facts.timestamp.is_some() {
                 return Err(OpenError::TwoTimestamps);
             }
-            facts.timestamp = Some(tokens::read_timestamp(child, terms)?);
-        }
-        // Recorded when the revision was parsed.
-        (ns, "BinarySecurityToken") if ns == name::WSSE.uri => {}
-        (ns, "UsernameToken") if ns == name::WSSE.uri => {
-            let read = tokens::check_username(child, terms, &facts.decryptions)?;
-            facts.ignored.extend(read.ignored);
-            facts.record_username(read.token, &terms.budget)?;
+            facts.timestamp = Some(read_timestamp(child, terms)?);
         }
         (ns, "Signature") if ns == name::DS.uri => {
             let proven = signature::verify(revision, terms, facts, ring, child)?;
             facts.record_signature(proven);
         }
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => {
-            facts.confirmations.push(tokens::read_confirmation(child, &terms.budget)?);
+            facts.confirmations.push(read_confirmation(child, &terms.budget)?);
         }
-        (_, "Assertion") if Assertion::is_one(child) => match assertions::judge(child, terms)? {
-            Some(seen) => facts.assertions.push(seen),
-            None => facts.ignored.push(child_name.to_string().into()),
-        },
-        (ns, "EncryptedAssertion") if ns == name::SAML2.uri => {
-            let replacement = assertions::decrypt(revision, terms, facts, ring, child)?;
-            if replacement.is_none() {
-                facts.ignored.push(child_name.to_string().into());
-            }
-            return Ok(replacement);
-        }
-        // They matter only if something refers to them.
-        (ns, "DerivedKeyToken" | "SecurityContextToken") if [name::WSC13.uri, name::WSC2005.uri].contains(&ns) => {}
-        (ns, "license") if ns == name::REL.uri && terms.receiver.licenses.is_some() => {}
+        // It matters only if something refers to it.
         (ns, "SecurityTokenReference") if ns == name::WSSE.uri => {}
-        (ns, "EncryptedKey" | "ReferenceList") if ns == name::XENC.uri => {
-            return decrypt_listed(revision, terms, facts, ring, child);
-        }
+        (ns, "ReferenceList") if ns == name::XENC.uri => return decrypt_listed(revision, terms, facts, ring, child),
         // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
         // far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
-        _ => facts.ignored.push(child_name.to_string().into()),
+        _ => facts.ignore(child),
     }
     Ok(None)
-}
-
-/// Decrypts the data of an `xenc:ReferenceList` in our header, or of the list inside an `xenc:EncryptedKey`; `None` if
-/// a key has no list.
-pub(super) fn decrypt_listed(
-    revision: &Revision<'_>,
-    terms: &Terms<'_>,
-    facts: &mut Facts<'_>,
-    ring: &mut KeyRing,
-    child: Element<'_>,
-) -> Result<Option<Replacement>, OpenError> {
-    if child.is(name::XENC.uri, "ReferenceList") {
-        let ids = parse_reference_list(child, &terms.budget)?;
-        let list = List { owner: child, ids: &ids, key: None };
-        return decrypt_list(revision, terms, facts, ring, &list).map(Some);
-    }
-    terms.budget.charge(Limit::EncryptedKeys, 1)?;
-    let key = EncryptedKey::parse(child, &terms.budget)?;
-    if key.data_references().is_empty() {
-        return Ok(None);
-    }
-    let list = List { owner: child, ids: key.data_references(), key: Some(&key) };
-    decrypt_list(revision, terms, facts, ring, &list).map(Some)
 }
 
 /// Whether `data` describes decrypted ciphertext.
 pub(super) fn is_opened(data: Element<'_>, facts: &Facts<'_>) -> bool {
     data.attribute("", "Id").is_some_and(|id| facts.attachments.opened_data.contains(id.as_ref()))
+}
+
+/// Reads the `wsu:Timestamp`.
+fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
+    let timestamp = Timestamp::parse(element)?;
+    if timestamp.has_offset() && !terms.receiver.local_times {
+        return Err(OpenError::LocalTime { element: "wsu:Timestamp" });
+    }
+    Ok(SeenTimestamp { span: element.span(), created: timestamp.created(), expires: timestamp.expires() })
+}
+
+/// Reads a `wsse11:SignatureConfirmation`: the peer says that it processed a signature of our request. An empty value
+/// means no value, as WSS4J writes it.
+fn read_confirmation(element: Element<'_>, budget: &Budget) -> Result<SeenConfirmation, OpenError> {
+    budget.charge(Limit::Confirmations, 1)?;
+    let value = match element.attribute("", "Value") {
+        Some(text) if !text.is_empty() => {
+            Some(base64_decode(&text, 1_024).ok_or_else(|| element.missing("a Value in base64"))?)
+        }
+        _ => None,
+    };
+    Ok(SeenConfirmation { span: element.span(), value })
 }

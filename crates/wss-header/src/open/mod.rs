@@ -9,11 +9,10 @@
 //! carried into it by their spans. After the last child the requirements are checked against the facts. The replay
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
-//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `carry` and `replacement`); `header`, which calls `tokens`, `assertions`, `signature`
+//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `carry` and `replacement`); `header`, which calls `tokens`, `signature`
 //! (with `dereference`, `cover` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
-mod assertions;
 mod author;
 mod carry;
 mod cover;
@@ -92,7 +91,7 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
                 profile.message(&document)?;
             }
             facts.identify(&revision);
-            tokens::collect(&revision, &terms, &mut facts)?;
+            tokens::note(&revision, &terms, &mut facts)?;
             let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
             match step.map_err(|error| remains::unless_encrypted_to_others(error, &terms, &facts))? {
                 Some(replacement) => facts.record(replacement, source, &terms.budget)?,

@@ -8,7 +8,6 @@ use wss_crypto::Certificate;
 use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
 use wss_tokens::{AuthenticatedUser, RevocationStatus, ValidatedCertificate};
 
-use super::assertions::replay_keys;
 use super::facts::Facts;
 use super::header::is_opened;
 use super::keys::KeyRing;
@@ -17,6 +16,7 @@ use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 use super::require::{Proof, check_bound};
 use super::revision::Revision;
 use super::terms::Terms;
+use super::tokens::saml::replay_keys;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;

@@ -9,13 +9,13 @@ use zeroize::Zeroizing;
 
 use super::Arrived;
 use super::carry::Carry;
+use super::decrypt::decrypt_listed;
 use super::facts::{DecryptedElement, Facts};
-use super::header::decrypt_listed;
 use super::keys::KeyRing;
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::terms::Terms;
-use super::tokens::collect_one;
+use super::tokens::note_one;
 use crate::receiver::Receiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
 
@@ -43,8 +43,8 @@ pub(crate) fn reveal(
             let document = Document::parse_within(source, &terms.budget).ok()?;
             let revision = read_leniently(&document, &terms)?;
             let spans = ciphertexts.get_or_insert_with(|| find_ciphertexts(&document));
-            for token in revision.binary_tokens() {
-                let _unreadable = collect_one(token, &terms, &mut facts);
+            for child in &revision.children {
+                let _unreadable = note_one(*child, &terms, &mut facts);
             }
             let from = position;
             let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position);

@@ -59,11 +59,6 @@ impl<'d> Revision<'d> {
         element.parent() == Some(self.header.element)
     }
 
-    /// The binary tokens of our header.
-    pub(super) fn binary_tokens(&self) -> impl Iterator<Item = Element<'d>> {
-        self.children.iter().copied().filter(|child| child.is(name::WSSE.uri, "BinarySecurityToken"))
-    }
-
     /// The child of our header with this Id.
     pub(super) fn header_child(&self, id: &str) -> Option<Element<'d>> {
         self.ids.get(id).filter(|token| token.parent() == Some(self.header.element))

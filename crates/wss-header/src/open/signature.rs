@@ -133,21 +133,16 @@ fn check_not_reflected(key: &VerifyingKey, signed_info: &[u8], request: Option<&
 /// Who signed, now that the signature verified under the key of `holder`.
 fn signer_of(holder: Holder, assertions: &[SeenAssertion], request: Option<&Correlation>) -> Result<Signer, OpenError> {
     Ok(match holder {
-        Holder::Certificate(certificate) => Signer::Certificate(certificate),
+        Holder::Known(signer) => signer,
         Holder::Password(key) => Signer::User(key.proven_by_mac()?),
-        Holder::SharedSecret(name) => Signer::SharedSecret { name },
-        Holder::SecurityContext(identifier) => Signer::SecurityContext { identifier },
         Holder::Assertion { at, .. } => {
             let issued = assertions.get(at).ok_or_else(OpenError::no_key)?.issued.clone();
             let method = ConfirmationMethod::HolderOfKey;
             Signer::Assertion(Box::new(AuthenticatedAssertion { issued, method }))
         }
-        Holder::Kerberos(principal) => Signer::Kerberos { principal },
-        Holder::License(id) => Signer::License { id },
         // Each of several recipients has a key of the request.
         Holder::RequestReceiver if request.is_some_and(Correlation::has_several_recipients) => Signer::Anonymous,
         Holder::RequestReceiver => Signer::RequestReceiver,
-        Holder::Anonymous => Signer::Anonymous,
     })
 }
 

@@ -11,10 +11,10 @@ mod unsigned_key;
 
 use std::collections::HashSet;
 
-use wss_c14n::{Element, Limit, Splices};
+use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::ContentEncryption;
 use wss_xmldsig::KeyInfo;
-use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
+use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, parse_reference_list};
 
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
@@ -30,16 +30,39 @@ use crate::error::OpenError;
 use crate::receiver::Receiver;
 
 /// A list of ciphertext in our header.
-pub(super) struct List<'a, 'd> {
+struct List<'a, 'd> {
     /// The `xenc:ReferenceList`, or the `xenc:EncryptedKey` around it.
-    pub(super) owner: Element<'d>,
-    pub(super) ids: &'a [String],
+    owner: Element<'d>,
+    ids: &'a [String],
     /// The key of the list; without one, each EncryptedData names its own.
-    pub(super) key: Option<&'a EncryptedKey<'d>>,
+    key: Option<&'a EncryptedKey<'d>>,
+}
+
+/// Decrypts the data of an `xenc:ReferenceList` in our header, or of the list inside an `xenc:EncryptedKey`; `None` if
+/// a key has no list.
+pub(super) fn decrypt_listed(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    child: Element<'_>,
+) -> Result<Option<Replacement>, OpenError> {
+    if child.is(name::XENC.uri, "ReferenceList") {
+        let ids = parse_reference_list(child, &terms.budget)?;
+        let list = List { owner: child, ids: &ids, key: None };
+        return decrypt_list(revision, terms, facts, ring, &list).map(Some);
+    }
+    terms.budget.charge(Limit::EncryptedKeys, 1)?;
+    let key = EncryptedKey::parse(child, &terms.budget)?;
+    if key.data_references().is_empty() {
+        return Ok(None);
+    }
+    let list = List { owner: child, ids: key.data_references(), key: Some(&key) };
+    decrypt_list(revision, terms, facts, ring, &list).map(Some)
 }
 
 /// Decrypts everything that a list names, in one revision.
-pub(super) fn decrypt_list(
+fn decrypt_list(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
     facts: &mut Facts<'_>,

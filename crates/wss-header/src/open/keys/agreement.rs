@@ -31,13 +31,13 @@ impl KeySearch<'_, '_> {
         let originator = agreement.originator_key().ok_or(DecryptError::Originator)?;
         let ours = identity.unwrapping_key().as_ref();
         let label = agreement.method().uri();
-        let unwrapped = |secret| FoundSecret::new(secret, KeyOrigin::Agreed, Holder::Anonymous, label);
+        let unwrapped = |secret| FoundSecret::new(secret, KeyOrigin::Agreed, Holder::ANONYMOUS, label);
         let wrapping = agreement.agree(ours, originator, wrap.key_len(), &self.terms.budget)?;
         let wrapping = unwrapped(wrapping);
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with_secret(&wrapping.secret))?;
         self.ring.brought.push(SentKey { sha1: key.sha1(), secret: secret.clone(), kerberos: None, recipient: None });
-        let found = FoundSecret::new(secret, KeyOrigin::EncryptedKey, Holder::Anonymous, label);
+        let found = FoundSecret::new(secret, KeyOrigin::EncryptedKey, Holder::ANONYMOUS, label);
         Ok(Some(found.through("xenc:EncryptedKey", key.element())))
     }
 }

@@ -23,7 +23,7 @@ impl<'a> KeySearch<'a, '_> {
         terms.receiver.policy.encryption.check_key(key.method())?;
         let sha1 = key.sha1();
         if let Some(known) = self.ring.unwrapped(&sha1) {
-            return Ok(Some(found(key, known.secret.clone(), Holder::Anonymous)));
+            return Ok(Some(found(key, known.secret.clone(), Holder::ANONYMOUS)));
         }
         if let Some(agreement) = AgreementMethod::within(key.key_info(), &terms.budget)? {
             return self.unwrap_agreed(key, &agreement, expected_len);
@@ -40,7 +40,7 @@ impl<'a> KeySearch<'a, '_> {
         let unwrapping = identity.unwrapping_key().as_ref();
         let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;
         self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
-        Ok(Some(found(key, secret, Holder::Anonymous)))
+        Ok(Some(found(key, secret, Holder::ANONYMOUS)))
     }
 
     /// Unwraps a key that one of our secrets wraps; `None` if another secret does.

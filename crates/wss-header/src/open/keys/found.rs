@@ -4,21 +4,21 @@ use std::ops::Range;
 
 use wss_c14n::Element;
 use wss_crypto::{Certificate, Secret, VerifyingKey};
-use wss_tokens::{PasswordKey, PasswordKeyUse, ValidatedCertificate};
+use wss_tokens::{PasswordKey, PasswordKeyUse};
 
 use crate::key_uses::{KeyId, KeyOrigin};
+use crate::signer::Signer;
+
+/// The evidence's term for a key of the request.
+pub(crate) const KEY_OF_THE_REQUEST: &str = "key of the request";
 
 /// The holder of a key, before anything was verified with it.
 #[derive(Clone)]
 pub(crate) enum Holder {
-    Certificate(ValidatedCertificate),
+    /// Whoever signs with the key is this signer.
+    Known(Signer),
+    /// The user of a password, once a MAC verified.
     Password(PasswordKey),
-    SharedSecret(Option<String>),
-    SecurityContext(String),
-    /// The client of a ticket.
-    Kerberos(String),
-    /// The holder of the license of this Id.
-    License(String),
     /// The subject of an assertion.
     Assertion {
         /// Its index among the checked assertions.
@@ -26,11 +26,14 @@ pub(crate) enum Holder {
         /// The certificate of its key, if the issuer named one.
         certificate: Option<Certificate>,
     },
+    /// A recipient of the request, which brought the key.
     RequestReceiver,
-    Anonymous,
 }
 
 impl Holder {
+    /// Anyone who can encrypt to us.
+    pub(crate) const ANONYMOUS: Self = Self::Known(Signer::Anonymous);
+
     /// The certificate of the subject of an assertion.
     pub(crate) fn subject_certificate(&self) -> Option<&Certificate> {
         match self {
@@ -77,13 +80,13 @@ pub(crate) struct KeyStep {
 }
 
 impl FoundSecret {
-    pub(super) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
+    pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
         let id = KeyId::of(&secret);
         Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
     }
 
     /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
-    pub(super) fn leading(mut self, wanted: Wanted) -> Self {
+    pub(crate) fn leading(mut self, wanted: Wanted) -> Self {
         if let Some((leading, len)) = wanted.len.and_then(|len| Some((self.secret.as_octets().get(..len)?, len))) {
             self.secret = Secret::new(leading.to_vec());
             self.id = self.id.leading(len);
@@ -92,13 +95,13 @@ impl FoundSecret {
     }
 
     /// Notes that this element led to it.
-    pub(super) fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
+    pub(crate) fn through(mut self, element: &'static str, at: Element<'_>) -> Self {
         self.path.push(KeyStep { element, span: at.span() });
         self
     }
 
     /// It came from this token of the header.
-    pub(super) fn of_token(self, token: Element<'_>) -> Self {
+    pub(crate) fn of_token(self, token: Element<'_>) -> Self {
         Self { token: Some(token.span()), ..self }
     }
 }
@@ -106,11 +109,11 @@ impl FoundSecret {
 /// The use that a secret is looked up for.
 #[derive(Clone, Copy)]
 pub(crate) struct Wanted {
-    pub(super) key_use: PasswordKeyUse,
+    pub(crate) key_use: PasswordKeyUse,
     /// The length that its use requires, if known.
     pub(crate) len: Option<usize>,
     /// The number of derivations so far.
-    pub(super) derivations: usize,
+    pub(crate) derivations: usize,
 }
 
 impl Wanted {

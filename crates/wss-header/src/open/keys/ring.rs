@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{Certificate, LoadError};
 use wss_text::WireText;
-use wss_tokens::{KerberosSession, KerberosToken};
+use wss_tokens::KerberosSession;
 use wss_xmlenc::DecryptError;
 
 use super::FoundSecret;
@@ -19,7 +19,7 @@ pub(crate) struct KeyRing {
     /// Keys that were unwrapped, or came with tickets, in order.
     pub(crate) brought: Vec<SentKey>,
     /// Tickets that were accepted, by the SHA-1 of their tokens.
-    sessions: HashMap<Vec<u8>, KerberosSession>,
+    pub(crate) sessions: HashMap<Vec<u8>, KerberosSession>,
     /// The uses of each secret.
     uses: KeyUses,
     /// Whether secrets of fewer than 16 octets are accepted.
@@ -73,18 +73,6 @@ impl KeyRing {
     /// The key from the EncryptedKey with this SHA-1.
     pub(super) fn unwrapped(&self, sha1: &[u8]) -> Option<&SentKey> {
         self.brought.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none())
-    }
-
-    /// The session of a ticket, which is accepted once, however often it is referenced.
-    pub(super) fn session(&mut self, token: &KerberosToken, receiver: &Receiver) -> Option<KerberosSession> {
-        let sha1 = token.sha1();
-        if let Some(session) = self.sessions.get(&sha1) {
-            return Some(session.clone());
-        }
-        let session = receiver.kerberos.as_ref()?.accept(&token.gss_token())?;
-        self.sessions.insert(sha1.clone(), session.clone());
-        self.brought.push(SentKey { sha1, secret: session.key.clone(), kerberos: Some(token.form()), recipient: None });
-        Some(session)
     }
 
     /// Parses a certificate, unless the same octets were parsed before. It is charged before it is parsed.

@@ -1,28 +1,55 @@
 //! Licenses of the header (REL Token Profile 1.1.1). They are opaque XML here: the application returns the key that one
 //! names.
 
-use wss_c14n::{Element, id_of, name};
-use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError};
+use wss_c14n::{Element, id_of};
+use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError, is_license};
 
-use super::{FoundKey, Holder, KeySearch};
+use super::kind::TokenKind;
 use crate::error::OpenError;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundKey, Holder, KeyRing, KeySearch};
+use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+use crate::signer::Signer;
 
-impl KeySearch<'_, '_> {
-    /// The key of the license that a reference identifies, if it identifies one.
-    pub(super) fn key_of_license(
+pub(super) struct License;
+
+impl TokenKind for License {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        is_license(element)
+    }
+
+    /// A license is evidence of something ignored if nobody reads licenses.
+    fn read(
         &self,
+        token: Element<'_>,
+        _: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &mut Facts<'_>,
+        _: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        if terms.receiver.licenses.is_none() {
+            facts.ignore(token);
+        }
+        Ok(None)
+    }
+
+    fn public_key(
+        &self,
+        search: &mut KeySearch<'_, '_>,
         place: Element<'_>,
         reference: &SecurityTokenReference<'_>,
     ) -> Result<Option<FoundKey>, OpenError> {
-        let Some((license, id)) = license_named(self.revision, reference)? else { return Ok(None) };
-        self.check_order(place, license, &id)?;
-        let licenses = self.terms.receiver.licenses.as_ref().ok_or_else(OpenError::no_key)?;
-        let octets = license.canonical(&self.terms.budget);
+        let Some((license, id)) = license_named(search.revision, reference)? else { return Ok(None) };
+        search.check_order(place, license, &id)?;
+        let licenses = search.terms.receiver.licenses.as_ref().ok_or_else(OpenError::no_key)?;
+        let octets = license.canonical(&search.terms.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::no_key())?;
         let key = licenses.holder(&xml).ok_or_else(OpenError::no_key)?;
-        Ok(Some(FoundKey { key: key.into(), holder: Holder::License(id), token: Some(license.span()), root: None }))
+        let holder = Holder::Known(Signer::License { id });
+        Ok(Some(FoundKey { key: key.into(), holder, token: Some(license.span()), root: None }))
     }
 }
 
@@ -31,7 +58,7 @@ fn license_named<'d>(
     revision: &Revision<'d>,
     reference: &SecurityTokenReference<'_>,
 ) -> Result<Option<(Element<'d>, String)>, OpenError> {
-    let is_ours = |token: &Element<'d>| token.is(name::REL.uri, "license") && revision.is_in_header(*token);
+    let is_ours = |token: &Element<'d>| is_license(*token) && revision.is_in_header(*token);
     match reference {
         SecurityTokenReference::Direct { id, value_type } => {
             let Some(license) = revision.ids.get(id).filter(is_ours) else { return Ok(None) };

@@ -1,0 +1,72 @@
+//! `xenc:EncryptedKey` as a token: a secret that the sender made, and encrypted to us (SOAP Message Security 1.1.1 §7.7).
+//! How it is unwrapped is in `keys/encrypted_key`, which ciphertext with a key of its own uses as well.
+
+use wss_c14n::{Element, Limit, name};
+use wss_tokens::{ENCRYPTED_KEY, SecurityTokenReference};
+use wss_xmlenc::EncryptedKey;
+
+use super::kind::{TokenKind, expect_type};
+use crate::error::OpenError;
+use crate::key_uses::KeyOrigin;
+use crate::open::decrypt::decrypt_listed;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
+use crate::open::replacement::Replacement;
+use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+
+pub(super) struct WrappedKey;
+
+impl TokenKind for WrappedKey {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        element.is(name::XENC.uri, "EncryptedKey")
+    }
+
+    /// Decrypts what its list names.
+    fn read(
+        &self,
+        token: Element<'_>,
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &mut Facts<'_>,
+        ring: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        decrypt_listed(revision, terms, facts, ring, token)
+    }
+
+    fn secret(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        token: Element<'_>,
+        stated: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        expect_type(stated, ENCRYPTED_KEY)?;
+        search.unwrap(&EncryptedKey::parse(token, &search.terms.budget)?, wanted.len)
+    }
+
+    /// By the SHA-1 of its cipher octets: a key of our header, or of the request.
+    fn secret_named(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let SecurityTokenReference::EncryptedKeySha1(digest) = reference else { return Ok(None) };
+        let (terms, revision) = (search.terms, search.revision);
+        let keys = revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
+        for element in keys.take(terms.budget.limits().size(Limit::EncryptedKeys)) {
+            let key = EncryptedKey::parse(element, &terms.budget)?;
+            if key.sha1() == *digest {
+                search.check_order(place, element, key.id().unwrap_or_default())?;
+                let found = search.unwrap(&key, wanted.len)?;
+                return Ok(found.map(|found| found.of_token(element)));
+            }
+        }
+        let known = terms.request.and_then(|request| request.key(digest, false));
+        Ok(known.map(|secret| {
+            FoundSecret::new(secret.clone(), KeyOrigin::EncryptedKey, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
+        }))
+    }
+}

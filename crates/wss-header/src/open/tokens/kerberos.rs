@@ -1,0 +1,94 @@
+//! Kerberos tickets (Kerberos Token Profile 1.1.1): the session key of an accepted ticket, in the message or in its request.
+
+use wss_c14n::{Element, Limit, name};
+use wss_tokens::{KerberosSession, KerberosToken, SecurityTokenReference, binary_token_type};
+
+use super::kind::{TokenKind, expect_type};
+use crate::correlation::SentKey;
+use crate::error::OpenError;
+use crate::key_uses::KeyOrigin;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySearch, Wanted};
+use crate::open::terms::Terms;
+use crate::receiver::Receiver;
+use crate::signer::Signer;
+
+pub(super) struct Kerberos;
+
+impl TokenKind for Kerberos {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        KerberosToken::is_one(element)
+    }
+
+    /// A ticket is accepted when something refers to it.
+    fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+        terms.budget.charge(Limit::Tokens, 1)?;
+        let value_type = binary_token_type(token)?;
+        if terms.receiver.kerberos.is_none() {
+            facts.ignored.push(value_type.into());
+        }
+        Ok(())
+    }
+
+    fn secret(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        token: Element<'_>,
+        stated: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let ticket = KerberosToken::parse(token)?;
+        expect_type(stated, &ticket.form().value_type())?;
+        Ok(secret_of(search, token, &ticket, wanted))
+    }
+
+    /// By the SHA-1 of the ticket.
+    fn secret_named(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        _: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let SecurityTokenReference::KerberosApReqSha1(digest) = reference else { return Ok(None) };
+        let (terms, revision) = (search.terms, search.revision);
+        let tokens = revision.header.element.children_named(name::WSSE.uri, "BinarySecurityToken");
+        for token in tokens.take(terms.budget.limits().size(Limit::Tokens)) {
+            let Ok(ticket) = KerberosToken::parse(token) else { continue };
+            if ticket.sha1() == *digest {
+                let found = secret_of(search, token, &ticket, wanted);
+                return Ok(found.map(|found| found.of_token(token)));
+            }
+        }
+        let known = terms.request.and_then(|request| request.key(digest, true));
+        Ok(known.map(|secret| {
+            FoundSecret::new(secret.clone(), KeyOrigin::Ticket, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
+                .leading(wanted)
+        }))
+    }
+}
+
+/// The session key of a ticket; `None` if it is not accepted.
+fn secret_of(
+    search: &mut KeySearch<'_, '_>,
+    token: Element<'_>,
+    ticket: &KerberosToken,
+    wanted: Wanted,
+) -> Option<FoundSecret> {
+    let session = session(search.ring, ticket, search.terms.receiver)?;
+    let holder = Holder::Known(Signer::Kerberos { principal: session.principal });
+    let found = FoundSecret::new(session.key, KeyOrigin::Ticket, holder, "Kerberos ticket").leading(wanted);
+    Some(found.through("wsse:BinarySecurityToken", token))
+}
+
+/// The session of a ticket, which is accepted once, however often it is referenced.
+fn session(ring: &mut KeyRing, ticket: &KerberosToken, receiver: &Receiver) -> Option<KerberosSession> {
+    let sha1 = ticket.sha1();
+    if let Some(session) = ring.sessions.get(&sha1) {
+        return Some(session.clone());
+    }
+    let session = receiver.kerberos.as_ref()?.accept(&ticket.gss_token())?;
+    ring.sessions.insert(sha1.clone(), session.clone());
+    ring.brought.push(SentKey { sha1, secret: session.key.clone(), kerberos: Some(ticket.form()), recipient: None });
+    Some(session)
+}

@@ -1,0 +1,95 @@
+//! What a kind of token is while a message is opened: one trait, which each module of this folder implements once.
+//!
+//! A token in a message is a claim. Its kind says how it is read ([`TokenKind::read`]), which part a signature covers with
+//! it ([`TokenKind::part`]), and which key it brings or names: a public one ([`TokenKind::public_key`]), or a secret, where
+//! the reference names the token by its Id ([`TokenKind::secret`]) or otherwise ([`TokenKind::secret_named`]). Who holds that
+//! key comes with it, as the [`Holder`](crate::open::keys::Holder) of what was found.
+
+use wss_c14n::{Element, name};
+use wss_tokens::{SecurityTokenReference, TokenError};
+
+use crate::error::OpenError;
+use crate::open::facts::Facts;
+use crate::open::keys::{FoundKey, FoundSecret, KeyRing, KeySearch, Wanted};
+use crate::open::replacement::Replacement;
+use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+use crate::part::Part;
+
+/// A kind of token.
+pub(crate) trait TokenKind: Sync {
+    /// Whether `element` is a token of this kind.
+    fn is_one(&self, element: Element<'_>) -> bool;
+
+    /// The part that a signature covers with such a token of our header. Most tokens bring the key of a signature.
+    fn part(&self) -> Option<Part> {
+        Some(Part::SigningToken)
+    }
+
+    /// Notes a token of our header before the children are processed in order, for kinds to which references may precede.
+    /// It is called once for each revision.
+    fn note(&self, _token: Element<'_>, _terms: &Terms<'_>, _facts: &mut Facts<'_>) -> Result<(), OpenError> {
+        Ok(())
+    }
+
+    /// Reads a token of our header in its turn. Most matter only if something refers to them.
+    fn read(
+        &self,
+        _token: Element<'_>,
+        _revision: &Revision<'_>,
+        _terms: &Terms<'_>,
+        _facts: &mut Facts<'_>,
+        _ring: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        Ok(None)
+    }
+
+    /// The public key of the token that `reference` at `place` identifies; `None` if it identifies no token of this kind.
+    /// For kinds whose key needs no certificate of a trusted path.
+    fn public_key(
+        &self,
+        _search: &mut KeySearch<'_, '_>,
+        _place: Element<'_>,
+        _reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<FoundKey>, OpenError> {
+        Ok(None)
+    }
+
+    /// The secret of a token, whose type is `stated` according to the reference; `None` if it is not one of ours.
+    fn secret(
+        &self,
+        _search: &mut KeySearch<'_, '_>,
+        token: Element<'_>,
+        _stated: Option<&str>,
+        _wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        Err(no_key_of(token).into())
+    }
+
+    /// The secret of the token that `reference` at `place` identifies by something else than its Id; `None` if it
+    /// identifies no token of this kind, or none of ours.
+    fn secret_named(
+        &self,
+        _search: &mut KeySearch<'_, '_>,
+        _place: Element<'_>,
+        _reference: &SecurityTokenReference<'_>,
+        _wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        Ok(None)
+    }
+}
+
+/// A token that brings no secret: named by its type if it is a binary one.
+pub(crate) fn no_key_of(token: Element<'_>) -> TokenError {
+    let value_type = token.attribute("", "ValueType").filter(|_| token.is(name::WSSE.uri, "BinarySecurityToken"));
+    let uri = value_type.map_or_else(|| token.name().to_string(), |uri| uri.into_owned());
+    TokenError::Unsupported { uri: uri.into() }
+}
+
+/// Refuses a reference that states another type than that of its token.
+pub(crate) fn expect_type(stated: Option<&str>, actual: &str) -> Result<(), TokenError> {
+    match stated {
+        Some(expected) if expected != actual => Err(TokenError::TypeMismatch { expected: expected.into() }),
+        _ => Ok(()),
+    }
+}

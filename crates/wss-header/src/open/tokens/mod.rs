@@ -1,0 +1,60 @@
+//! Tokens of the header: a module for each kind, which implements [`TokenKind`], and the table of all kinds.
+//!
+//! Everything that depends on the kind of a token asks this table: the walk over the header (`header`), the search for the
+//! key that a reference identifies (`keys`), and the part that a signature covers (`cover`). Nothing else compares the
+//! names of elements or the types of tokens. To add a kind, write its module and its line in [`KINDS`].
+
+mod derived_key;
+mod encrypted_key;
+mod kerberos;
+mod kind;
+mod license;
+pub(super) mod saml;
+mod security_context;
+mod unknown;
+mod username;
+mod x509;
+
+use wss_c14n::Element;
+
+use super::facts::Facts;
+use super::revision::Revision;
+use super::terms::Terms;
+use crate::error::OpenError;
+use crate::part::Part;
+pub(super) use kind::{TokenKind, no_key_of};
+
+/// Every kind of token. A token is of the first kind that says so.
+pub(super) const KINDS: [&dyn TokenKind; 10] = [
+    &x509::X509,
+    &kerberos::Kerberos,
+    &unknown::UnknownBinary,
+    &username::Username,
+    &saml::Saml,
+    &saml::EncryptedSaml,
+    &license::License,
+    &security_context::SecurityContext,
+    &derived_key::DerivedKey,
+    &encrypted_key::WrappedKey,
+];
+
+/// The kind of a token; `None` for an element that is no token.
+pub(super) fn kind_of(element: Element<'_>) -> Option<&'static dyn TokenKind> {
+    KINDS.into_iter().find(|kind| kind.is_one(element))
+}
+
+/// The part that a signature covers with this token of our header; `None` for an element that is no token.
+pub(super) fn part_of(element: Element<'_>) -> Option<Part> {
+    kind_of(element)?.part()
+}
+
+/// Notes the tokens of a revision. Many senders put a token behind the signature that refers to it, against BSP R5205; it is
+/// a claim wherever it is.
+pub(super) fn note(revision: &Revision<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+    revision.children.iter().try_for_each(|child| note_one(*child, terms, facts))
+}
+
+/// Notes a child of our header, if it is a token.
+pub(super) fn note_one(child: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+    kind_of(child).map_or(Ok(()), |kind| kind.note(child, terms, facts))
+}

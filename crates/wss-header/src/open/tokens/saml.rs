@@ -1,0 +1,305 @@
+//! SAML assertions (SAML Token Profile 1.1.1): the issuer is checked when an assertion is read, the subject when the message
+//! is verified. A subject signs with the key that the assertion names, or that its issuer encrypted to us.
+
+use wss_c14n::{Element, Limit, Splices, name};
+use wss_crypto::{Certificate, PublicKey};
+use wss_tokens::{Assertion, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference, TokenError};
+use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
+
+use super::kind::TokenKind;
+use crate::authenticated_assertion::AuthenticatedAssertion;
+use crate::error::OpenError;
+use crate::key_uses::KeyOrigin;
+use crate::open::decrypt::{check_cipher, decrypt_element};
+use crate::open::facts::{Facts, SeenAssertion};
+use crate::open::keys::{FoundKey, FoundSecret, Holder, KeyRing, KeySearch, Wanted};
+use crate::open::misplaced::WhyMisplaced;
+use crate::open::proven::ProvenSignature;
+use crate::open::replacement::{NewPlaintext, Place, Replacement};
+use crate::open::replay_key::replay_key;
+use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+use crate::part::Part;
+use crate::signer::Signer;
+
+pub(super) struct Saml;
+
+/// A `saml2:EncryptedAssertion`.
+pub(super) struct EncryptedSaml;
+
+impl TokenKind for Saml {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        Assertion::is_one(element)
+    }
+
+    fn part(&self) -> Option<Part> {
+        Some(Part::Assertion)
+    }
+
+    fn read(
+        &self,
+        token: Element<'_>,
+        _: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &mut Facts<'_>,
+        _: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        match judge(token, terms)? {
+            Some(seen) => facts.assertions.push(seen),
+            None => facts.ignore(token),
+        }
+        Ok(None)
+    }
+
+    /// The key with which the subject signs.
+    fn public_key(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<FoundKey>, OpenError> {
+        let Some(token) = search.assertion_named(place, reference)? else { return Ok(None) };
+        let (at, seen) = search.judged(token).ok_or_else(OpenError::no_key)?;
+        let confirmed = search.confirmation_key(token, seen)?.ok_or_else(OpenError::no_key)?;
+        let holder = Holder::Assertion { at, certificate: confirmed.certificate };
+        Ok(Some(FoundKey { key: confirmed.key.into(), holder, token: Some(token.span()), root: None }))
+    }
+
+    /// The secret that confirms the subject, which the issuer encrypted to us.
+    fn secret(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        token: Element<'_>,
+        _: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let budget = &search.terms.budget;
+        let Some((at, seen)) = search.judged(token) else { return Ok(None) };
+        for key_info in seen.issued.key_infos(token) {
+            let key_info = KeyInfo::parse(key_info, budget)?;
+            for hint in key_info.hints() {
+                if let KeyHint::EncryptedKey(element) = hint
+                    && let Some(found) = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len)?
+                {
+                    let holder = Holder::Assertion { at, certificate: None };
+                    let found = FoundSecret { holder, origin: KeyOrigin::Assertion, ..found };
+                    return Ok(Some(found.through("Assertion", token)));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// By the id of the assertion.
+    fn secret_named(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let SecurityTokenReference::Assertion { .. } = reference else { return Ok(None) };
+        let Some(token) = search.assertion_named(place, reference)? else { return Ok(None) };
+        let found = self.secret(search, token, None, wanted)?;
+        Ok(found.map(|found| found.of_token(token)))
+    }
+}
+
+impl TokenKind for EncryptedSaml {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        element.is(name::SAML2.uri, "EncryptedAssertion")
+    }
+
+    fn part(&self) -> Option<Part> {
+        None
+    }
+
+    /// Decrypts it. The assertion takes its place in the header, and is read next, like any other.
+    fn read(
+        &self,
+        token: Element<'_>,
+        revision: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &mut Facts<'_>,
+        ring: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        let replacement = decrypt(revision, terms, facts, ring, token)?;
+        if replacement.is_none() {
+            facts.ignore(token);
+        }
+        Ok(replacement)
+    }
+}
+
+/// A public key that an assertion names.
+struct ConfirmationKey {
+    key: PublicKey,
+    /// Its certificate, if the assertion names one.
+    certificate: Option<Certificate>,
+}
+
+impl ConfirmationKey {
+    fn of(certificate: &Certificate) -> Self {
+        Self { key: certificate.public_key().clone(), certificate: Some(certificate.clone()) }
+    }
+}
+
+impl<'a, 'd> KeySearch<'a, 'd> {
+    /// The assertion of our header that a reference identifies: by its id (KeyIdentifier), or directly.
+    fn assertion_named(
+        &self,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<Element<'d>>, OpenError> {
+        let (id, by_id) = match reference {
+            SecurityTokenReference::Assertion { id, .. } => (id, true),
+            SecurityTokenReference::Direct { id, .. } => (id, false),
+            _ => return Ok(None),
+        };
+        let token = match self.revision.header_child(id).filter(|token| Assertion::is_one(*token)) {
+            Some(token) => token,
+            None if by_id => return Err(TokenError::Dangling { uri: id.into() }.into()),
+            None => return Ok(None),
+        };
+        let is_v2 = token.is(name::SAML2.uri, "Assertion");
+        let mistyped = match reference {
+            SecurityTokenReference::Assertion { is_v2: expected, .. } => *expected != is_v2,
+            SecurityTokenReference::Direct { value_type: Some(expected), .. } => {
+                *expected != if is_v2 { SAML_V2_0 } else { SAML_V1_1 }
+            }
+            _ => false,
+        };
+        if mistyped {
+            return Err(TokenError::TypeMismatch { expected: id.into() }.into());
+        }
+        self.check_order(place, token, id)?;
+        Ok(Some(token))
+    }
+
+    /// The assertion at `token`, among the checked ones of our header, and its index.
+    fn judged(&self, token: Element<'_>) -> Option<(usize, &'a SeenAssertion)> {
+        self.assertions.iter().enumerate().find(|(_, seen)| seen.span == token.span())
+    }
+
+    /// The public key that confirms an assertion. The issuer vouches for it, so it needs no certificate path.
+    fn confirmation_key(&self, token: Element<'_>, seen: &SeenAssertion) -> Result<Option<ConfirmationKey>, OpenError> {
+        let budget = &self.terms.budget;
+        for key_info in seen.issued.key_infos(token) {
+            let key_info = KeyInfo::parse(key_info, budget)?;
+            for hint in key_info.hints() {
+                let named = match hint {
+                    KeyHint::KeyValue(key) => return Ok(Some(ConfirmationKey { key: key.clone(), certificate: None })),
+                    KeyHint::X509Data(data) => {
+                        if let Some(der) = data.certificates.first() {
+                            budget.charge(Limit::Certificates, 1)?;
+                            let certificate = Certificate::from_der(der).map_err(TokenError::from)?;
+                            return Ok(Some(ConfirmationKey::of(&certificate)));
+                        }
+                        SecurityTokenReference::X509Data(data.clone())
+                    }
+                    KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, budget)?,
+                    _ => continue,
+                };
+                // Anyone can make a certificate with the names, the serial number and the identifier of another one: a
+                // certificate from the message is used only if the assertion has its exact octets.
+                let tokens = self.tokens.iter().map(|token| &token.certificate).filter(|_| named.is_of_octets());
+                let known = self.terms.receiver.trust.candidates().chain(tokens);
+                let mut known = known.filter(|certificate| named.names(certificate));
+                if let Some(certificate) = known.next() {
+                    return Ok(Some(ConfirmationKey::of(certificate)));
+                }
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer.
+fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
+    let Some(trust) = &terms.receiver.assertions else { return Ok(None) };
+    terms.budget.charge(Limit::Tokens, 1)?;
+    let assertion = Assertion::parse(element, &terms.budget)?;
+    let policy = &terms.receiver.policy.signature;
+    let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.clock_skew)?;
+    Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None }))
+}
+
+/// Decrypts a `saml2:EncryptedAssertion`; `None` if none of our keys decrypts it.
+fn decrypt(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    element: Element<'_>,
+) -> Result<Option<Replacement>, OpenError> {
+    terms.budget.charge(Limit::EncryptedData, 1)?;
+    let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
+    if *data.plaintext_type() != PlaintextType::Element {
+        return Err(OpenError::EncryptedData { id: String::new().into(), why: WhyMisplaced::Type });
+    }
+    check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
+    let mut search = KeySearch::new(revision, terms, facts, ring);
+    let Some(found) = find_key(&mut search, element, &data)? else { return Ok(None) };
+    let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
+    let mut splices = Splices::new();
+    splices.replace(element.span(), plaintext.into_xml());
+    let place = Place { in_body: false, whole_content: false };
+    let plaintexts = vec![NewPlaintext::new(element.span(), place, &data, found)];
+    Ok(Some(Replacement { splices, plaintexts, revisit: true }))
+}
+
+/// The key of an encrypted assertion: in the KeyInfo of its data, or beside the data.
+fn find_key(
+    search: &mut KeySearch<'_, '_>,
+    element: Element<'_>,
+    data: &EncryptedData<'_>,
+) -> Result<Option<FoundSecret>, OpenError> {
+    let wanted = Wanted::cipher(data.method().key_len());
+    let budget = &search.terms.budget;
+    if let Some(key_info) = data.key_info() {
+        let key_info = KeyInfo::parse(key_info, budget)?;
+        if let [KeyHint::EncryptedKey(inside)] = key_info.hints() {
+            return search.unwrap(&EncryptedKey::parse(*inside, budget)?, wanted.len);
+        }
+        if let Some(found) = search.secret_of_key_info(Some(&key_info), wanted)? {
+            return Ok(Some(found));
+        }
+    }
+    let beside = element.children_named(name::XENC.uri, "EncryptedKey");
+    for key in beside.take(budget.limits().size(Limit::EncryptedKeys)) {
+        if let Some(found) = search.unwrap(&EncryptedKey::parse(key, budget)?, wanted.len)? {
+            return Ok(Some(found));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a signature covers the Body, and was made with a key that the assertion names.
+pub(crate) fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -> bool {
+    match &signature.signer {
+        Signer::Assertion(assertion) => assertion.issued.id() == issued.id() && signature.covers(&Part::Body),
+        _ => false,
+    }
+}
+
+/// Whether a signature of an attester covers both the assertion and the Body.
+pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: &Terms<'_>) -> bool {
+    let (Some(trust), Some(attester)) = (&terms.receiver.assertions, signature.signer.certificate()) else {
+        return false;
+    };
+    signature.covers(&Part::Body)
+        && signature.coverage.has(&Part::Assertion, &seen.span)
+        && trust.vouches(attester, terms.now, &terms.budget).is_ok()
+}
+
+/// The replay key of each assertion that may be used once, and until when it must be remembered at least.
+pub(crate) fn replay_keys(
+    confirmed: &[AuthenticatedAssertion],
+) -> impl Iterator<Item = ([u8; 32], std::time::SystemTime)> {
+    confirmed.iter().filter_map(|assertion| {
+        let issued = &assertion.issued;
+        let until = issued.used_up_until(assertion.method)?;
+        Some((replay_key(b"assertion", &[issued.issuer().as_bytes(), issued.id().as_bytes()]), until))
+    })
+}

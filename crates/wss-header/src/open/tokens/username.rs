@@ -1,0 +1,88 @@
+//! Username tokens (Username Token Profile 1.1.1): a user whose password is checked, or a key that is derived from it.
+
+use wss_c14n::{Element, Limit};
+use wss_tokens::{PasswordError, TokenError, USERNAME_TOKEN, UsernameToken};
+
+use super::kind::{TokenKind, expect_type};
+use crate::error::OpenError;
+use crate::key_uses::KeyOrigin;
+use crate::open::facts::{Facts, SeenUsername};
+use crate::open::keys::{FoundSecret, Holder, KeyRing, KeySearch, Wanted};
+use crate::open::replacement::Replacement;
+use crate::open::replay_key::replay_key;
+use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+use crate::part::Part;
+
+pub(super) struct Username;
+
+impl TokenKind for Username {
+    fn is_one(&self, element: Element<'_>) -> bool {
+        UsernameToken::is_one(element)
+    }
+
+    fn part(&self) -> Option<Part> {
+        Some(Part::UsernameToken)
+    }
+
+    fn read(
+        &self,
+        token: Element<'_>,
+        _: &Revision<'_>,
+        terms: &Terms<'_>,
+        facts: &mut Facts<'_>,
+        _: &mut KeyRing,
+    ) -> Result<Option<Replacement>, OpenError> {
+        let seen = check(token, terms, facts)?;
+        facts.record_username(seen, &terms.budget)?;
+        Ok(None)
+    }
+
+    /// The key derived from the token and its user's password.
+    fn secret(
+        &self,
+        search: &mut KeySearch<'_, '_>,
+        token: Element<'_>,
+        stated: Option<&str>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        expect_type(stated, USERNAME_TOKEN)?;
+        let Some(passwords) = &search.terms.receiver.passwords else { return Ok(None) };
+        search.terms.budget.charge(Limit::KeysDerived, 1)?;
+        let key = UsernameToken::parse(token)?.password_key(wanted.key_use, passwords.as_ref())?;
+        let secret = key.secret().clone();
+        // A cipher may need more octets than there are.
+        if wanted.len.is_some_and(|len| len > secret.len()) {
+            return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
+        }
+        let found = FoundSecret::new(secret, KeyOrigin::Password, Holder::Password(key), "password").leading(wanted);
+        Ok(Some(found.through("wsse:UsernameToken", token)))
+    }
+}
+
+/// Reads a username token, and checks its password if there is one to check and the receiver has passwords to check it
+/// with. A token for deriving a key authenticates nobody until a MAC verifies under that key.
+fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<SeenUsername, OpenError> {
+    let unproven = SeenUsername { span: element.span(), user: None, replay_key: None };
+    let token = UsernameToken::parse(element)?;
+    if token.has_offset() && !terms.receiver.local_times {
+        return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
+    }
+    if let (Some(created), true) = (token.created(), terms.receiver.passwords.is_some()) {
+        terms.check_fresh("UsernameToken", created, None)?;
+    }
+    if token.has_key() {
+        return Ok(unproven);
+    }
+    let Some(passwords) = &terms.receiver.passwords else {
+        facts.ignore(element);
+        return Ok(unproven);
+    };
+    let came_encrypted = facts.decryptions.layers_of_username(&unproven.span).next().is_some();
+    if token.is_clear_text() && !came_encrypted && !terms.is_protected {
+        return Err(PasswordError::ClearText.into());
+    }
+    let user = Some(token.authenticate(passwords.as_ref())?);
+    let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));
+    Ok(SeenUsername { user, replay_key, ..unproven })
+}
