@@ -10,8 +10,8 @@ use ws_security::{
     Requirements, SignatureMethod, SignerRule, Signing, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer::{self, MARKER, Matrix};
-use crate::wss4j::Driver;
 
 struct Suite {
     name: &'static str,
@@ -75,7 +75,7 @@ fn agreed_keys_go_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "WSS4J > ours"]);
     let envelope = peer::envelope(name::SOAP12.uri);
     let forms = [(ReferenceForm::SubjectKeyIdentifier, "ski"), (ReferenceForm::IssuerSerial, "issuer-serial")];

@@ -10,8 +10,8 @@ use ws_security::{
     DangerousNoReplayCache, Encrypting, Part, Receiver, Recipe, Requirements, SignerRule, Signing, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer;
-use crate::wss4j::Driver;
 
 type Header = &'static [&'static str];
 
@@ -55,7 +55,7 @@ fn wss4j_digests_what_the_canonical_forms_give() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let envelope = peer::envelope(name::SOAP11.uri);
     let mut wrong = Vec::new();
     for (part, headers, content, departs) in PARTS {
@@ -119,7 +119,7 @@ fn wss4j_encrypts_attachments_that_open() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     for (part, headers, content, departs) in PARTS {
         for (kind, cipher, steps, _) in ENCRYPTED {
             let case = format!("{part}: {kind} {cipher} {steps}");
@@ -173,7 +173,7 @@ fn wss4j_opens_the_attachments_we_encrypt() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     for (part, headers, content, departs) in PARTS {
         let Some(attachment) = attachment(headers, content) else { continue };
         for (kind, cipher, steps, unread) in ENCRYPTED {
@@ -252,7 +252,7 @@ fn wss4j_verifies_the_attachments_we_sign() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     for (part, headers, content, departs) in PARTS {
         let Some(attachment) = attachment(headers, content) else { continue };
         for complete in [false, true] {
@@ -284,7 +284,7 @@ fn xop_goes_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     // WSS4J parses a decrypted part as a separate document, and loses the white space around it.
     let envelope = peer::envelope(name::SOAP12.uri).replace("<env:Body>\n  ", "<env:Body>");
     let answer = driver.ask("optimize", &envelope).expect("secured");

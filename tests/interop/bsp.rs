@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use ws_security::bsp::{self, Context, Outcome};
 
 use crate::cases::CASES;
+use crate::driver::Driver;
 use crate::edit::replace;
 use crate::goldens;
 use crate::peer;
-use crate::wss4j::Driver;
 
 /// The rules that an engine of WSS4J raises anywhere in its code.
 const DOM: &str = "R3227 R3203 R3224 R3221 R3222 R3220 R3229 R3225 R3226 R3217 R3223 R3061 R3058 R3054 R3063 R3070 R3071 \
@@ -386,9 +386,9 @@ fn wss4j_and_we_agree_on_every_rule_it_enforces() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     // The one that has OpenSAML.
-    let mut with_saml = Driver::start_saml();
+    let mut with_saml = Driver::java("saml", "Saml");
     let mut agreement = Agreement {
         used: BTreeSet::new(),
         lines: Vec::new(),

@@ -1,8 +1,6 @@
 //! Apache CXF as a real HTTP service and a real client on loopback, driven by its security policies: mutual X.509,
 //! SAML 2.0 holder-of-key, and a username token over the symmetric binding with derived keys.
 
-use std::io::{BufReader, Write};
-use std::net::TcpListener;
 use std::time::{Duration, SystemTime};
 
 use ws_security::c14n::name;
@@ -13,8 +11,8 @@ use ws_security::{
     SecureConversation, SignerRule, Signing, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer::{self, Matrix};
-use crate::wss4j::Driver;
 
 const KINDS: [&str; 3] = ["x509", "saml2", "username"];
 
@@ -126,7 +124,7 @@ fn services_and_clients_of_cxf_speak_with_ours() {
     if !peer::wanted() {
         return;
     }
-    let (mut driver, port) = Driver::start_cxf();
+    let (mut driver, port) = Driver::java("cxf", "Cxf").listening();
     let mut matrix = Matrix::new(&["our client > CXF's service", "CXF's client > our service"]);
     for kind in KINDS {
         let (message, sent) = ask(kind, "<pay xmlns=\"urn:bank\">4711</pay>");
@@ -139,31 +137,13 @@ fn services_and_clients_of_cxf_speak_with_ours() {
         let tampered = post(port, kind, &message.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
         assert!(tampered.contains("Fault"), "{kind}: {tampered}");
 
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let own = listener.local_addr().expect("its address").port();
-        let served = std::thread::spawn(move || {
-            let (stream, _) = listener.accept().expect("CXF calls");
-            let mut reader = BufReader::new(stream);
-            let request = String::from_utf8(peer::read_http(&mut reader).body).expect("UTF-8");
-            let answer = serve(kind, &request);
-            let (status, body) = match &answer {
-                Ok(reply) => ("200 OK", reply.as_str()),
-                Err(_) => ("500 Refused", ""),
-            };
-            write!(
-                reader.get_mut(),
-                "HTTP/1.1 {status}\r\nContent-Type: text/xml; charset=UTF-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                body.len()
-            )
-            .expect("answered");
-            answer
-        });
+        let (own, served) = peer::serve_once(move |request| serve(kind, request));
         let called =
             driver.ask(&format!("call\t{kind}\thttp://localhost:{own}/{kind}"), "<pay xmlns=\"urn:bank\">4711</pay>");
         let outcome = match called {
             Ok(body) if body.contains("accepted") => Ok(()),
             Ok(body) => Err(body),
-            Err(error) => Err(format!("{error}; we said {:?}", served.join().map(|answer| answer.map(drop)))),
+            Err(error) => Err(format!("{error}; we said {:?}", served.join().map(|served| served.answer.map(drop)))),
         };
         matrix.cell(kind, "CXF's client > our service", outcome, None);
     }

@@ -12,8 +12,8 @@ use ws_security::{
 };
 use wss_kerberos::{Acceptor, Initiator};
 
+use crate::driver::{self, Driver};
 use crate::peer::{self, MARKER, Matrix};
-use crate::wss4j::{self, Driver};
 
 const TEST: &str = "kerberos::tickets_of_one_kdc_go_both_ways";
 
@@ -25,7 +25,7 @@ fn tickets_of_one_kdc_go_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let _compiled = Driver::compiled();
+    let _compiled = driver::compiled("wss4j");
     let realm = realm::Realm::start();
     let path = realm.folder.display();
     let module = "com.sun.security.auth.module.Krb5LoginModule required doNotPrompt=true";
@@ -39,7 +39,7 @@ fn tickets_of_one_kdc_go_both_ways() {
         "-Djava.security.krb5.conf={path}/krb5.conf -Djava.security.auth.login.config={path}/jaas.conf \
          -Dsun.security.krb5.rcache=none"
     );
-    realm.run_inside(TEST, &[("JAVA_TOOL_OPTIONS", options), (wss4j::COMPILED, "1".to_owned())]);
+    realm.run_inside(TEST, &[("JAVA_TOOL_OPTIONS", options)]);
 }
 
 fn shows_the_marker(body: &str) -> Result<(), String> {
@@ -48,7 +48,7 @@ fn shows_the_marker(body: &str) -> Result<(), String> {
 }
 
 fn inside() {
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&[
         "ours > WSS4J DOM",
         "ours > WSS4J streaming",

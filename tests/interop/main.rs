@@ -12,6 +12,7 @@ mod cases;
 #[path = "../common/mod.rs"]
 mod common;
 mod cxf;
+mod driver;
 #[path = "../bsp/edit.rs"]
 mod edit;
 #[path = "../bsp/goldens.rs"]

@@ -8,8 +8,8 @@ use wss_fuzz_harness::choices::seeded;
 use wss_fuzz_harness::parties::happen_now;
 use wss_fuzz_harness::targets::Opening;
 
+use crate::driver::Driver;
 use crate::peer;
-use crate::wss4j::Driver;
 
 /// Harmless reasons for which WSS4J refuses, by a part of its error text, and why they are harmless.
 const EXPLAINED: [(&str, &str); 5] = [
@@ -37,7 +37,7 @@ fn what_we_accept_of_mutants_wss4j_accepts_or_its_refusal_is_explained() {
     }
     happen_now();
     let opening = Opening::shared();
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut ask = |message: &str| driver.ask("verify\tdom\toff", message);
     // Keys, users and assertions that WSS4J does not know say nothing about mutants.
     let known: Vec<&str> = opening

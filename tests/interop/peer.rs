@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use ws_security::c14n::name;
 use ws_security::{Certificate, CoverageLost, Identity, OpenError, Opened, Receiver, RequirementError};
 
 /// Whether peers are to be run; says loudly if not.
@@ -127,6 +129,39 @@ pub(crate) fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> Ht
     .and_then(|()| stream.write_all(body))
     .expect("sent");
     read_http(&mut BufReader::new(stream))
+}
+
+/// A peer's request, and what it was answered.
+pub(crate) struct Served {
+    pub(crate) request: String,
+    pub(crate) answer: Result<String, String>,
+}
+
+/// Answers one request on a port of its own: with the message, or with status 500 where there is none.
+pub(crate) fn serve_once(
+    answer: impl FnOnce(&str) -> Result<String, String> + Send + 'static,
+) -> (u16, JoinHandle<Served>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    let served = std::thread::spawn(move || {
+        let (stream, _) = listener.accept().expect("the peer calls");
+        let mut reader = BufReader::new(stream);
+        let request = String::from_utf8(read_http(&mut reader).body).expect("UTF-8");
+        let answer = answer(&request);
+        let (status, body) = match &answer {
+            Ok(reply) => ("200 OK", reply.as_str()),
+            Err(_) => ("500 Refused", ""),
+        };
+        let kind = if body.contains(name::SOAP12.uri) { "application/soap+xml" } else { "text/xml" };
+        write!(
+            reader.get_mut(),
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .expect("answered");
+        Served { request, answer }
+    });
+    (port, served)
 }
 
 /// A text in every Body, which must be there again after a peer opened it.

@@ -12,8 +12,8 @@ use ws_security::{
     Part, ReceiptError, Receiver, Recipe, Requirements, Secured, SignerRule, Signing, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer;
-use crate::wss4j::Driver;
 
 const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 const PAYLOAD: &str = "<invoice>\n  <amount>1499.90</amount>\n</invoice>";
@@ -78,7 +78,7 @@ fn phase4_takes_what_we_send_and_its_receipt_is_for_it() {
     if !peer::wanted() {
         return;
     }
-    let (mut driver, port) = Driver::start_phase4();
+    let (mut driver, port) = Driver::java("phase4", "As4").listening();
     let (content_type, body, exchange) = sent("one@example.org");
     let answer = peer::post(port, "as4", &content_type, &body);
     let received = driver.ask("received", "").expect("it answers");
@@ -112,7 +112,7 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
     if !peer::wanted() {
         return;
     }
-    let (mut driver, _) = Driver::start_phase4();
+    let (mut driver, _) = Driver::java("phase4", "As4").listening();
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = listener.local_addr().expect("its address").port();
     let served = std::thread::spawn(move || {

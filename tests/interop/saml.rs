@@ -9,8 +9,8 @@ use ws_security::{
     Requirements, SamlVersion, SignerRule, Signing, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer::{self, MARKER, Matrix};
-use crate::wss4j::Driver;
 
 const ISSUER: &str = "https://idp.example";
 const AUDIENCE: &str = "urn:bank";
@@ -33,7 +33,7 @@ fn assertions_go_both_ways_however_they_are_confirmed() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start_saml();
+    let mut driver = Driver::java("saml", "Saml");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
     let alice = peer::identity("alice");
     for (soap, soap_name) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {

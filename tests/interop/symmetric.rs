@@ -10,8 +10,8 @@ use ws_security::{
     TransportMethod, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer::{self, MARKER, Matrix};
-use crate::wss4j::Driver;
 
 const CONTEXT: &str = "urn:uuid:interop-context";
 
@@ -49,7 +49,7 @@ fn every_protection_token_goes_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
     for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
         let envelope = peer::envelope(soap);
@@ -110,7 +110,7 @@ fn replies_use_the_key_of_the_request_and_confirm_it() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let envelope = peer::envelope(name::SOAP12.uri);
     for derived in ["no", "13", "2005"] {
         // Our request, their reply.
@@ -171,7 +171,7 @@ fn tokens_are_signed_through_references_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
     let plain = peer::envelope(name::SOAP11.uri);
     let default = plain.replace("<env:Envelope ", "<env:Envelope xmlns=\"urn:default\" ");
@@ -226,7 +226,7 @@ fn header_blocks_are_encrypted_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
     let block = || Part::header_block("urn:a", "Id");
     for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {

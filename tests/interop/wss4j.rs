@@ -1,129 +1,16 @@
 //! Apache WSS4J 4.x: its DOM and its streaming engine verify our messages, and we open theirs.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
 use std::time::Duration;
 
 use ws_security::TransportFacts;
-use ws_security::c14n::{base64_decode, base64_encode, name};
+use ws_security::c14n::name;
 use ws_security::{
     AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Encrypting, Part, Receiver, Recipe,
     ReferenceForm, Requirements, Secret, SignatureMethod, SignerRule, Signing, TransportMethod, Trust,
 };
 
+use crate::driver::Driver;
 use crate::peer::{self, MARKER, Matrix};
-
-pub(crate) struct Driver {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
-
-/// Set if the parent process has already compiled the drivers.
-pub(crate) const COMPILED: &str = "WSS_INTEROP_COMPILED";
-
-/// Compiles a driver once, with the class path of Maven.
-fn compile(name: &str) -> (PathBuf, String) {
-    let folder = peer::scratch(name);
-    let sources = peer::root().join("tests/interop").join(name);
-    // A new dependency makes a new class path.
-    let pom = std::fs::read(sources.join("pom.xml")).expect("a pom");
-    let class_path = folder.join(format!("classpath-{}", pom.len()));
-    let run = |command: &mut Command| {
-        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-        let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
-        assert!(output.status.success(), "{}{}", text(&output.stdout), text(&output.stderr));
-    };
-    if !class_path.exists() {
-        run(Command::new("mvn")
-            .args(["-q", "-B", "dependency:build-classpath", "-f"])
-            .arg(sources.join("pom.xml"))
-            .arg(format!("-Dmdep.outputFile={}", class_path.display())));
-    }
-    let jars = std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned();
-    // A test that runs itself again has compiled already.
-    if std::env::var_os(COMPILED).is_none() {
-        let folders = [sources.join("src/main/java"), peer::root().join("tests/interop/java")];
-        let files = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("sources"));
-        let files = files.map(|file| file.expect("a file").path());
-        run(Command::new("javac").args(["-nowarn", "-cp", &jars, "-d"]).arg(&folder).args(files));
-    }
-    (folder, jars)
-}
-
-impl Driver {
-    pub(crate) fn start() -> Self {
-        Self::run(Self::compiled(), "Driver")
-    }
-
-    pub(crate) fn compiled() -> &'static (PathBuf, String) {
-        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        COMPILED.get_or_init(|| compile("wss4j"))
-    }
-
-    /// An older WSS4J, whose OpenSAML is to be had.
-    pub(crate) fn start_saml() -> Self {
-        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        Self::run(COMPILED.get_or_init(|| compile("saml")), "Saml")
-    }
-
-    /// Apache CXF, and the port its services listen on.
-    pub(crate) fn start_cxf() -> (Self, u16) {
-        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        Self::listening(COMPILED.get_or_init(|| compile("cxf")), "Cxf")
-    }
-
-    /// phase4, and the port its gateway listens on.
-    pub(crate) fn start_phase4() -> (Self, u16) {
-        static COMPILED: OnceLock<(PathBuf, String)> = OnceLock::new();
-        Self::listening(COMPILED.get_or_init(|| compile("phase4")), "As4")
-    }
-
-    fn listening(compiled: &(PathBuf, String), class: &str) -> (Self, u16) {
-        let mut driver = Self::run(compiled, class);
-        let mut line = String::new();
-        driver.output.read_line(&mut line).expect("it starts");
-        let port = line.trim_end().strip_prefix("OK ").and_then(|port| port.parse().ok());
-        (driver, port.expect("a port"))
-    }
-
-    fn run((folder, jars): &(PathBuf, String), class: &str) -> Self {
-        let mut child = Command::new("java")
-            .arg("-cp")
-            .arg(format!("{}:{jars}", folder.display()))
-            .arg(class)
-            .arg(peer::root().join("vectors/keys"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(if std::env::var_os("WSS_PEER_LOG").is_some() { Stdio::inherit() } else { Stdio::null() })
-            .spawn()
-            .expect("java");
-        let input = child.stdin.take().expect("piped");
-        let output = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, input, output }
-    }
-
-    pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
-        writeln!(self.input, "{command}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("the driver answers");
-        match line.trim_end().split_once(' ') {
-            Some(("OK", answer)) => {
-                let octets = base64_decode(answer, usize::MAX / 2).expect("base64");
-                Ok(String::from_utf8(octets).expect("UTF-8"))
-            }
-            _ => Err(line.chars().take(400).collect()),
-        }
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-    }
-}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shape {
@@ -244,7 +131,7 @@ fn every_shape_goes_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming", "WSS4J > ours"]);
     for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
         let envelope = peer::envelope(soap);
@@ -314,7 +201,7 @@ fn tampered_twins_are_refused_by_both() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let envelope = peer::envelope(name::SOAP11.uri);
     let ours = secure(
         Shape::Sign,
@@ -336,7 +223,7 @@ fn username_tokens_go_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let envelope = peer::envelope(name::SOAP11.uri);
     let passwords = |user: &str| (user == "alice").then(|| Secret::new(b"s3cret".to_vec()));
     let receiver = Receiver::new(
@@ -368,7 +255,7 @@ fn username_tokens_go_both_ways() {
 #[test]
 #[ignore = "writes into the source tree; run by hand when the wire form changes"]
 fn make_the_messages_of_our_own_vectors() {
-    let mut driver = Driver::start();
+    let mut driver = Driver::java("wss4j", "Driver");
     let folder = peer::root().join("vectors/messages");
     std::fs::create_dir_all(&folder).expect("a folder");
     let mut manifest = String::from("file\texpected\twss4j-dom\twss4j-streaming\n");

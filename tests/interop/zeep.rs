@@ -1,77 +1,34 @@
 //! Python's zeep: signed messages and username token digests.
 
-use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::OnceLock;
+use std::process::Command;
 use std::time::Duration;
 
 use ws_security::TransportFacts;
-use ws_security::c14n::{base64_decode, base64_encode, name};
+use ws_security::c14n::name;
 use ws_security::{
     DangerousNoReplayCache, Part, Receiver, Recipe, ReferenceForm, Requirements, Secret, SignerRule, Signing, Trust,
 };
 
+use crate::driver::{self, Driver};
 use crate::peer::{self, MARKER, Matrix};
 
-/// The interpreter of a virtual environment with the Python peers, made once.
+/// The interpreter of a virtual environment with the Python peers.
 pub(crate) fn environment() -> PathBuf {
-    static MADE: OnceLock<PathBuf> = OnceLock::new();
-    let make = || {
-        let folder = peer::scratch("zeep");
-        let python = folder.join("bin/python");
-        let run = |command: &mut Command| {
-            let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
-            assert!(output.status.success(), "{command:?}\n{}", String::from_utf8_lossy(&output.stderr));
-        };
-        if !folder.join("ready").exists() {
-            run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-            run(Command::new(&python).args(["-m", "pip", "install", "-q", "zeep==4.3.1", "xmlsec", "lxml"]));
-            std::fs::write(folder.join("ready"), "").expect("a file");
-        }
-        python
-    };
-    MADE.get_or_init(make).clone()
+    const PACKAGES: [&str; 4] = ["zeep==4.3.1", "xmlsec==1.3.17", "lxml==6.1.3", "signxml==5.2.0"];
+    let folder = peer::scratch("zeep");
+    let python = folder.join("bin/python");
+    driver::made_once(&folder, &PACKAGES.map(Vec::from), || {
+        driver::run(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        driver::run(Command::new(&python).args(["-m", "pip", "install", "-q"]).args(PACKAGES));
+    });
+    python
 }
 
-struct Zeep {
-    child: Child,
-    input: ChildStdin,
-    output: BufReader<ChildStdout>,
-}
-
-impl Zeep {
-    fn start() -> Self {
-        let python = environment();
-        let mut child = Command::new(&python)
-            .arg(peer::root().join("tests/interop/zeep/driver.py"))
-            .arg(peer::root().join("vectors/keys"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("python");
-        let input = child.stdin.take().expect("piped");
-        let output = BufReader::new(child.stdout.take().expect("piped"));
-        Self { child, input, output }
-    }
-
-    fn ask(&mut self, verb: &str, message: &str) -> Result<String, String> {
-        writeln!(self.input, "{verb}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
-        let mut line = String::new();
-        self.output.read_line(&mut line).expect("the driver answers");
-        match line.trim_end().split_once(' ') {
-            Some(("OK", answer)) => {
-                Ok(String::from_utf8(base64_decode(answer, usize::MAX / 2).expect("base64")).expect("UTF-8"))
-            }
-            _ => Err(line),
-        }
-    }
-}
-
-impl Drop for Zeep {
-    fn drop(&mut self) {
-        let _ended = self.child.kill();
-    }
+/// A Python driver that gets the folder of keys.
+pub(crate) fn driver(script: &str) -> Driver {
+    let script = peer::root().join("tests/interop").join(script);
+    Driver::start(Command::new(environment()).arg(script).arg(peer::root().join("vectors/keys")))
 }
 
 #[test]
@@ -79,7 +36,7 @@ fn signed_messages_and_username_tokens_go_both_ways() {
     if !peer::wanted() {
         return;
     }
-    let mut zeep = Zeep::start();
+    let mut zeep = driver("zeep/driver.py");
     let mut matrix = Matrix::new(&["ours > zeep", "zeep > ours"]);
     for (soap, version) in [(name::SOAP11.uri, "soap11"), (name::SOAP12.uri, "soap12")] {
         let envelope = peer::envelope(soap);

@@ -1,0 +1,120 @@
+//! Programs in a peer's language, each a child process: commands and answers go a line each way.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+
+use ws_security::c14n::{base64_decode, base64_encode};
+
+use crate::peer;
+
+/// A command is words between tabs, the last one in base64; the answer is "OK base64" or "ERR reason".
+pub(crate) struct Driver {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Driver {
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(if std::env::var_os("WSS_PEER_LOG").is_some() { Stdio::inherit() } else { Stdio::null() })
+            .spawn()
+            .unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        let input = child.stdin.take().expect("piped");
+        let output = BufReader::new(child.stdout.take().expect("piped"));
+        Self { child, input, output }
+    }
+
+    /// A class of the Java driver in the folder `name`.
+    pub(crate) fn java(name: &'static str, class: &str) -> Self {
+        let (folder, jars) = compiled(name);
+        let class_path = format!("{}:{jars}", folder.display());
+        Self::start(Command::new("java").arg("-cp").arg(class_path).arg(class).arg(peer::root().join("vectors/keys")))
+    }
+
+    /// With the port of a driver that listens, which is its first answer: "OK PORT".
+    pub(crate) fn listening(mut self) -> (Self, u16) {
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("it starts");
+        let port = line.trim_end().strip_prefix("OK ").and_then(|port| port.parse().ok());
+        (self, port.unwrap_or_else(|| panic!("a port, not {line}")))
+    }
+
+    pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
+        writeln!(self.input, "{command}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
+        let mut line = String::new();
+        self.output.read_line(&mut line).expect("the driver answers");
+        match line.trim_end().split_once(' ') {
+            Some(("OK", answer)) => {
+                let octets = base64_decode(answer, usize::MAX / 2).expect("base64");
+                Ok(String::from_utf8(octets).expect("UTF-8"))
+            }
+            _ => Err(line.chars().take(400).collect()),
+        }
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ended = self.child.kill();
+        let _reaped = self.child.wait();
+    }
+}
+
+/// Runs a command to its end, and fails with all that it printed.
+pub(crate) fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    assert!(output.status.success(), "{command:?}\n{}{}", text(&output.stdout), text(&output.stderr));
+}
+
+/// Makes `folder` once for each content of `inputs`; a later run finds it made.
+pub(crate) fn made_once(folder: &Path, inputs: &[Vec<u8>], make: impl FnOnce()) {
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _one_at_a_time = MAKING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut hasher = DefaultHasher::new();
+    inputs.hash(&mut hasher);
+    let (stamp, content) = (folder.join("made"), hasher.finish().to_string());
+    if std::fs::read_to_string(&stamp).is_ok_and(|made| made == content) {
+        return;
+    }
+    make();
+    std::fs::write(stamp, content).expect("a file");
+}
+
+/// The classes of a Java driver, and the class path of its peer from Maven.
+pub(crate) fn compiled(name: &'static str) -> (PathBuf, String) {
+    let folder = peer::scratch(name);
+    let class_path = folder.join("classpath");
+    let (sources, common) = (peer::root().join("tests/interop").join(name), peer::root().join("tests/interop/java"));
+    let (pom, own) = (sources.join("pom.xml"), files(&sources.join("src/main/java")));
+    let read = |path: &PathBuf| std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let inputs = [&pom].into_iter().chain(&own).chain(&files(&common)).map(read).collect::<Vec<_>>();
+    made_once(&folder, &inputs, || {
+        run(Command::new("mvn")
+            .args(["-q", "-B", "dependency:build-classpath", "-f"])
+            .arg(&pom)
+            .arg(format!("-Dmdep.outputFile={}", class_path.display())));
+        let jars = std::fs::read_to_string(&class_path).expect("a class path");
+        // Of what the drivers have in common, only the classes that this one uses are compiled.
+        run(Command::new("javac")
+            .args(["-nowarn", "-cp", jars.trim(), "-sourcepath"])
+            .arg(&common)
+            .arg("-d")
+            .arg(&folder)
+            .args(&own));
+    });
+    (folder, std::fs::read_to_string(&class_path).expect("a class path").trim().to_owned())
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("a file").path()).collect();
+    files.sort();
+    files
+}
