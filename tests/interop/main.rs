@@ -17,6 +17,7 @@ mod driver;
 mod edit;
 #[path = "../bsp/goldens.rs"]
 mod goldens;
+mod gsoap;
 mod kerberos;
 mod libxml2;
 mod mutants;
