@@ -6,7 +6,7 @@ use wss_crypto::Certificate;
 use wss_tokens::ReferenceForm;
 
 use crate::error::PlanError;
-use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::protection_token::ProtectionToken;
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 
 /// Refuses a recipe that breaks a MUST or MUST NOT of the profile as deployed, unless the recipe waives the rule.
@@ -69,13 +69,10 @@ impl<'r> Emission<'r> {
     }
 
     fn token(&mut self, token: &'r ProtectionToken) -> Result<(), PlanError> {
-        match &*token.kind {
-            ProtectionKind::EncryptedKey { recipient, reference, .. } => {
-                self.certificate(recipient, *reference, Rule::R5426)
-            }
-            ProtectionKind::Kerberos { form, .. } => self.admit(emission::ticket(*form)),
-            _ => Ok(()),
+        if let Some((certificate, reference)) = token.kind.certificate() {
+            self.certificate(certificate, reference, Rule::R5426)?;
         }
+        self.admit(token.kind.broken())
     }
 
     /// `key_info` is the rule that demands a wsse:SecurityTokenReference in this ds:KeyInfo.

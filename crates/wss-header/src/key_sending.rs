@@ -1,6 +1,7 @@
 //! How a content key is sent to the holder of a certificate: the kind of the holder's key decides.
 
 use wss_crypto::{Certificate, KeyTransport};
+use wss_tokens::ReferenceForm;
 use wss_xmlenc::Agreement;
 
 use crate::error::PlanError;
@@ -22,7 +23,7 @@ impl Default for KeySending {
 
 impl KeySending {
     /// Whether a key can be sent to the holder of `recipient`.
-    pub(crate) fn check(&self, recipient: &Certificate, legacy: bool) -> Result<(), PlanError> {
+    fn check(&self, recipient: &Certificate, legacy: bool) -> Result<(), PlanError> {
         let kind = recipient.public_key().kind();
         let usage = recipient.key_usage();
         let may = match kind.agreement() {
@@ -33,6 +34,20 @@ impl KeySending {
             return Err(PlanError::Recipient);
         }
         self.check_algorithms(legacy)
+    }
+
+    /// Whether a key can be sent to the holder of `recipient`, who is named in this form.
+    pub(crate) fn check_recipient(
+        &self,
+        recipient: &Certificate,
+        reference: ReferenceForm,
+        legacy: bool,
+    ) -> Result<(), PlanError> {
+        self.check(recipient, legacy)?;
+        if !reference.fits(recipient) {
+            return Err(PlanError::ReferenceForm);
+        }
+        check_strong(recipient, legacy)
     }
 
     /// Whether all algorithms are for new messages.
@@ -49,4 +64,12 @@ impl KeySending {
             None => Ok(()),
         }
     }
+}
+
+/// Refuses a weak key, unless legacy algorithms are allowed.
+pub(crate) fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError> {
+    if legacy || certificate.public_key().kind().is_strong() {
+        return Ok(());
+    }
+    Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
 }

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, Secret, SignatureFamily};
+use wss_crypto::{Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::emission;
 use crate::error::PlanError;
-use crate::key_sending::KeySending;
+use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::outgoing::Outgoing;
 use crate::part::Part;
-use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
 use crate::secure::IssuedToken;
 
@@ -162,7 +162,7 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
                     verb: "signed by reference",
                 });
             }
-            if signing.parts.contains(&Part::SigningToken) && matches!(*token.kind, ProtectionKind::Request) {
+            if signing.parts.contains(&Part::SigningToken) && token.kind.home() == Home::Request {
                 return Err(PlanError::NotThere { part: Part::SigningToken.to_string().into() });
             }
         }
@@ -203,20 +203,20 @@ fn check_encrypting(encrypting: &Encrypting, has_assertion: bool, legacy: bool) 
     }
     match &encrypting.to {
         EncryptedTo::Token(token) => {
-            let is_password = matches!(*token.kind, ProtectionKind::Username { .. });
-            if matches!(*token.kind, ProtectionKind::Assertion { .. }) && encrypting.parts.contains(&Part::Assertion) {
+            if token.kind.home() == Home::Issued && encrypting.parts.contains(&Part::Assertion) {
                 return Err(PlanError::CannotBe {
                     part: Part::Assertion.to_string().into(),
                     verb: "encrypted with its own key",
                 });
             }
-            if is_password && token.derived.is_none() && encrypting.content.key_len() > 20 {
+            let is_short = token.kind.most_octets().is_some_and(|most| encrypting.content.key_len() > most);
+            if is_short && token.derived.is_none() {
                 return Err(PlanError::PasswordTooShort);
             }
             check_token(token, has_assertion, legacy)
         }
         EncryptedTo::Certificate { recipient: Some(recipient), sending, reference } => {
-            check_recipient(recipient, sending, *reference, legacy)
+            sending.check_recipient(recipient, *reference, legacy)
         }
         EncryptedTo::Certificate { recipient: None, sending, .. } => sending.check_algorithms(legacy),
     }
@@ -226,47 +226,17 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
     if token.derived.is_some() && !(16..=64).contains(&token.mac_key_octets) {
         return Err(PlanError::KeyMismatch);
     }
-    match &*token.kind {
-        ProtectionKind::EncryptedKey { recipient, sending, reference } => {
-            check_recipient(recipient, sending, *reference, legacy)
-        }
-        ProtectionKind::Assertion { .. } if !has_assertion => {
-            Err(PlanError::NotThere { part: Part::Assertion.to_string().into() })
-        }
-        ProtectionKind::SecurityContext { .. }
-        | ProtectionKind::Assertion { .. }
-        | ProtectionKind::Username { .. }
-        | ProtectionKind::Kerberos { .. }
-        | ProtectionKind::Request => Ok(()),
+    if token.kind.home() == Home::Issued && !has_assertion {
+        return Err(PlanError::NotThere { part: Part::Assertion.to_string().into() });
     }
-}
-
-/// Whether a certificate can be encrypted to.
-pub(crate) fn check_recipient(
-    recipient: &Certificate,
-    sending: &KeySending,
-    reference: ReferenceForm,
-    legacy: bool,
-) -> Result<(), PlanError> {
-    sending.check(recipient, legacy)?;
-    if !reference.fits(recipient) {
-        return Err(PlanError::ReferenceForm);
-    }
-    check_strong(recipient, legacy)
-}
-
-fn check_strong(certificate: &Certificate, legacy: bool) -> Result<(), PlanError> {
-    if legacy || certificate.public_key().kind().is_strong() {
-        return Ok(());
-    }
-    Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
+    token.kind.check(legacy)
 }
 
 /// One secret must have one use. This is checked here as far as the secret is known; the rest is checked when it is
 /// used.
 fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
     let mut uses = KeyUses::new(recipe.one_key);
-    let mut kinds: Vec<&Arc<ProtectionKind>> = Vec::new();
+    let mut kinds: Vec<&Arc<dyn ProtectionKind>> = Vec::new();
     for step in &recipe.steps {
         let (token, key_use) = match step {
             Step::Sign(Signing { by: SignedBy::Token(token), .. }) => (token, KeyUse::Mac),
@@ -275,17 +245,18 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
             }
             _ => continue,
         };
-        let id = match &*token.kind {
-            // A password makes a separate key for each use.
-            ProtectionKind::Username { .. } => continue,
-            ProtectionKind::SecurityContext { secret, .. } | ProtectionKind::Assertion { secret } => {
+        if token.kind.makes_a_key_for_each_use() {
+            continue;
+        }
+        let id = match token.kind.secret() {
+            Some(secret) => {
                 if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.short_secrets) {
                     return Err(KeyUseError::TooShort { octets: secret.len() }.into());
                 }
                 KeyId::of(secret)
             }
             // A secret that does not exist yet is identified by the place of its token.
-            ProtectionKind::EncryptedKey { .. } | ProtectionKind::Kerberos { .. } | ProtectionKind::Request => {
+            None => {
                 let at = kinds.iter().position(|kind| Arc::ptr_eq(kind, &token.kind)).unwrap_or(kinds.len());
                 kinds.push(&token.kind);
                 KeyId::of(&Secret::new(format!("token {at}").into_bytes()))

@@ -2,15 +2,19 @@
 //!
 //! The term is from WS-SecurityPolicy (§7.4, the symmetric binding). A token is in the header once, even if several
 //! steps of a recipe use it. With [`ProtectionToken::derived_keys`], each use has its own key.
+//!
+//! A kind of token is a module of `secure/tokens`, which has its constructors and implements [`ProtectionKind`].
 
+use std::any::Any;
 use std::sync::Arc;
 
-use wss_crypto::{Certificate, KeyTransport, Secret};
-use wss_tokens::{KerberosForm, KerberosInitiator, Password, ReferenceForm, SecureConversation};
-use wss_xmlenc::Agreement;
+use wss_bsp::emission::Broken;
+use wss_crypto::{Certificate, Secret};
+use wss_tokens::{PasswordKeyUse, ReferenceForm, SecureConversation};
 
-use crate::key_sending::KeySending;
+use crate::error::{PlanError, SecureError};
 use crate::key_uses::KeyOrigin;
+use crate::secure::placing::{NewToken, Placing};
 
 /// A token whose key both sides have. Clones are the same token.
 ///
@@ -31,128 +35,86 @@ use crate::key_uses::KeyOrigin;
 /// ```
 #[derive(Clone)]
 pub struct ProtectionToken {
-    pub(crate) kind: Arc<ProtectionKind>,
+    pub(crate) kind: Arc<dyn ProtectionKind>,
     pub(crate) derived: Option<SecureConversation>,
     pub(crate) mac_key_octets: usize,
 }
 
-#[derive(Clone)]
-pub(crate) enum ProtectionKind {
-    EncryptedKey { recipient: Certificate, sending: KeySending, reference: ReferenceForm },
-    Username { username: String, password: Password, iterations: u32 },
-    SecurityContext { version: SecureConversation, identifier: String, instance: Option<String>, secret: Secret },
-    Assertion { secret: Secret },
-    Kerberos { initiator: Arc<dyn KerberosInitiator>, form: KerberosForm },
+/// A kind of protection token.
+pub(crate) trait ProtectionKind: Any + Send + Sync {
+    /// Its name in `Debug`.
+    fn name(&self) -> &'static str;
+
+    /// The origin of its secret.
+    fn origin(&self) -> KeyOrigin;
+
+    /// Its secret, if it is known before there is a message.
+    fn secret(&self) -> Option<&Secret> {
+        None
+    }
+
+    /// Whether it makes a separate key for each kind of use.
+    fn makes_a_key_for_each_use(&self) -> bool {
+        false
+    }
+
+    /// The most octets that its secret can have, if there is such a bound.
+    fn most_octets(&self) -> Option<usize> {
+        None
+    }
+
+    /// Whether a use that needs fewer octets than the secret has takes the leading ones.
+    fn gives_leading_octets(&self, _key_use: PasswordKeyUse) -> bool {
+        false
+    }
+
+    /// Where its element is.
+    fn home(&self) -> Home {
+        Home::Header
+    }
+
+    /// The certificate that it refers to, and how.
+    fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {
+        None
+    }
+
+    /// The rules of BSP 1.1 that it breaks.
+    fn broken(&self) -> Vec<Broken> {
+        Vec::new()
+    }
+
+    /// Finds misuse, when a recipe is planned. `legacy` says whether legacy algorithms are allowed.
+    fn check(&self, _legacy: bool) -> Result<(), PlanError> {
+        Ok(())
+    }
+
+    /// Makes the token for one message, with a secret of `len` octets if it makes one, and the reference to it.
+    fn place(&self, placing: &mut Placing<'_>, key_use: PasswordKeyUse, len: usize) -> Result<NewToken, SecureError>;
+}
+
+/// Where the element of a protection token is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Home {
+    /// It is a new element of our header.
+    Header,
+    /// It is the first assertion among the issued tokens of the recipe.
+    Issued,
+    /// It was in the request that the message answers.
     Request,
 }
 
-impl ProtectionKind {
-    /// The origin of its secret.
-    pub(crate) const fn origin(&self) -> KeyOrigin {
-        match self {
-            // The key of the request is one of the two kinds with the same rule.
-            Self::EncryptedKey { .. } | Self::Request => KeyOrigin::EncryptedKey,
-            Self::Username { .. } => KeyOrigin::Password,
-            Self::SecurityContext { .. } => KeyOrigin::SecurityContext,
-            Self::Assertion { .. } => KeyOrigin::Assertion,
-            Self::Kerberos { .. } => KeyOrigin::Ticket,
-        }
-    }
-}
-
 impl ProtectionToken {
-    fn new(kind: ProtectionKind) -> Self {
+    pub(crate) fn new(kind: impl ProtectionKind) -> Self {
         Self { kind: Arc::new(kind), derived: None, mac_key_octets: 24 }
     }
 
-    /// A fresh key for each message, encrypted to the holder of `recipient` in an `xenc:EncryptedKey`. It says
-    /// nothing about the sender: add an endorsing signature, or a username token that is signed and encrypted.
-    #[must_use]
-    pub fn encrypted_to(recipient: &Certificate) -> Self {
-        Self::new(ProtectionKind::EncryptedKey {
-            recipient: recipient.clone(),
-            sending: KeySending::default(),
-            reference: ReferenceForm::IssuerSerial,
-        })
-    }
-
-    /// A key derived from a user's password (Username Token Profile 1.1.1 §4), digested 1 000 times. It signs with HMAC
-    /// and encrypts with AES-128 at most, and is as weak as the password: for peers that support nothing better.
-    #[must_use]
-    pub fn username(username: impl Into<String>, password: impl Into<Password>) -> Self {
-        Self::new(ProtectionKind::Username { username: username.into(), password: password.into(), iterations: 1_000 })
-    }
-
-    /// The secret of a security context both sides agreed on before (WS-SecureConversation).
-    #[must_use]
-    pub fn security_context(version: SecureConversation, identifier: impl Into<String>, secret: Secret) -> Self {
-        let identifier = identifier.into();
-        Self::new(ProtectionKind::SecurityContext { version, identifier, instance: None, secret })
-    }
-
-    /// The secret of the SAML assertion that the recipe attaches first: holder of key, if the issuer gave the subject a
-    /// secret.
-    #[must_use]
-    pub fn of_assertion(secret: Secret) -> Self {
-        Self::new(ProtectionKind::Assertion { secret })
-    }
-
-    /// The session key of a Kerberos ticket, with a new ticket for each message. Replies use it through
-    /// [`ProtectionToken::of_request`].
-    #[must_use]
-    pub fn kerberos(initiator: impl KerberosInitiator + 'static) -> Self {
-        Self::new(ProtectionKind::Kerberos { initiator: Arc::new(initiator), form: KerberosForm::default() })
-    }
-
-    /// The form of a Kerberos token; ignored for other tokens.
-    #[must_use]
-    pub fn kerberos_form(mut self, wanted: KerberosForm) -> Self {
-        if let ProtectionKind::Kerberos { form, .. } = Arc::make_mut(&mut self.kind) {
-            *form = wanted;
-        }
-        self
-    }
-
-    /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
-    /// [`Outgoing::answering`](crate::Outgoing::answering).
-    #[must_use]
-    pub fn of_request() -> Self {
-        Self::new(ProtectionKind::Request)
-    }
-
-    /// How a key is encrypted to its recipient; ignored for other tokens.
-    #[must_use]
-    pub fn transport(mut self, wanted: KeyTransport) -> Self {
-        if let ProtectionKind::EncryptedKey { sending, .. } = Arc::make_mut(&mut self.kind) {
-            sending.transport = wanted;
-        }
-        self
-    }
-
-    /// How a key is wrapped with a key that is agreed on with the recipient; without effect on RSA keys, and on tokens of
-    /// other kinds.
-    #[must_use]
-    pub fn agreement(mut self, wanted: Agreement) -> Self {
-        if let ProtectionKind::EncryptedKey { sending, .. } = Arc::make_mut(&mut self.kind) {
-            sending.agreement = wanted;
-        }
-        self
-    }
-
-    /// How to refer to the recipient's certificate; ignored for other tokens.
-    #[must_use]
-    pub fn reference(mut self, form: ReferenceForm) -> Self {
-        if let ProtectionKind::EncryptedKey { reference, .. } = Arc::make_mut(&mut self.kind) {
-            *reference = form;
-        }
-        self
-    }
-
-    /// The instance of a security context whose keys were renewed; ignored for other tokens.
-    #[must_use]
-    pub fn instance(mut self, wanted: impl Into<String>) -> Self {
-        if let ProtectionKind::SecurityContext { instance, .. } = Arc::make_mut(&mut self.kind) {
-            *instance = Some(wanted.into());
+    /// Changes a token of the kind `K`. Another kind stays as it is.
+    pub(crate) fn adjusted<K: ProtectionKind + Clone>(mut self, change: impl FnOnce(&mut K)) -> Self {
+        let kind: &dyn Any = self.kind.as_ref();
+        if let Some(kind) = kind.downcast_ref::<K>() {
+            let mut changed = kind.clone();
+            change(&mut changed);
+            self.kind = Arc::new(changed);
         }
         self
     }
@@ -175,14 +137,6 @@ impl ProtectionToken {
 
 impl std::fmt::Debug for ProtectionToken {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match &*self.kind {
-            ProtectionKind::EncryptedKey { .. } => "EncryptedKey",
-            ProtectionKind::Username { .. } => "UsernameToken",
-            ProtectionKind::SecurityContext { .. } => "SecurityContextToken",
-            ProtectionKind::Assertion { .. } => "secret of the assertion",
-            ProtectionKind::Kerberos { .. } => "Kerberos ticket",
-            ProtectionKind::Request => "key of the request",
-        };
-        f.debug_struct("ProtectionToken").field("kind", &kind).field("derived", &self.derived).finish()
+        f.debug_struct("ProtectionToken").field("kind", &self.kind.name()).field("derived", &self.derived).finish()
     }
 }

@@ -19,7 +19,7 @@ use crate::error::PlanError;
 use crate::key_sending::KeySending;
 use crate::part::Part;
 use crate::plan::Plan;
-use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::protection_token::ProtectionToken;
 use wss_bsp::Rule;
 use wss_soap::Role;
 
@@ -454,10 +454,9 @@ impl Encrypting {
     /// password.
     #[must_use]
     pub fn with_token(token: &ProtectionToken) -> Self {
-        let content = match *token.kind {
-            ProtectionKind::Username { .. } if token.derived.is_none() => ContentEncryption::Aes128Gcm,
-            _ => ContentEncryption::Aes256Gcm,
-        };
+        let strong = ContentEncryption::Aes256Gcm;
+        let is_short = token.kind.most_octets().is_some_and(|most| strong.key_len() > most);
+        let content = if is_short && token.derived.is_none() { ContentEncryption::Aes128Gcm } else { strong };
         Self { to: EncryptedTo::Token(token.clone()), content, parts: Vec::new(), complete_attachments: false }
     }
 

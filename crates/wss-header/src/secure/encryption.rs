@@ -9,13 +9,13 @@ use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
 use super::edit::replace_content;
+use super::tokens::encrypted_key::encrypted_key;
 use super::{Securing, header_block, locate, no_such, parse};
 use crate::emission;
 use crate::error::SecureError;
 use crate::key_sending::KeySending;
 use crate::key_uses::KeyUse;
 use crate::part::Part;
-use crate::plan::check_recipient;
 use crate::recipe::{EncryptedTo, Encrypting, Step};
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
@@ -97,7 +97,8 @@ impl Securing {
         let list = match &encrypting.to {
             EncryptedTo::Certificate { recipient, sending, reference } => {
                 let recipient = self.recipient(recipient.as_deref(), sending, *reference)?;
-                let (id, written) = self.encrypted_key(&recipient, sending, *reference, &keying.secret, &listed)?;
+                let (id, written) =
+                    encrypted_key(&mut self.placing(), &recipient, sending, *reference, &keying.secret, &listed)?;
                 ids.push(id);
                 written
             }
@@ -199,7 +200,8 @@ impl Securing {
         }
         let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
         let requester = requester.ok_or(SecureError::NeedsRequest)?;
-        check_recipient(requester, sending, reference, self.recipe.legacy)
+        sending
+            .check_recipient(requester, reference, self.recipe.legacy)
             .and_then(|()| emission::check_requester(&self.recipe, requester))
             .map_err(SecureError::Requester)?;
         Ok(requester.clone())

@@ -7,6 +7,7 @@
 mod edit;
 mod encryption;
 mod issued_token;
+pub(crate) mod placing;
 mod signature;
 mod tokens;
 
@@ -24,10 +25,11 @@ use crate::error::SecureError;
 use crate::key_uses::KeyUses;
 use crate::part::Part;
 use crate::plan::Plan;
-use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{give_id, insert_content};
 pub(crate) use issued_token::IssuedToken;
+use placing::Placing;
 use tokens::Placed;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
@@ -203,7 +205,7 @@ impl Securing {
             Step::Sign(_) => false,
         };
         // An assertion is already at the front.
-        !matches!(*token.kind, ProtectionKind::Assertion { .. })
+        token.kind.home() != Home::Issued
             && !self.placed.iter().any(|placed| placed.is_of(token, key_use))
             && self.recipe.steps.iter().any(encrypts)
     }
@@ -216,10 +218,6 @@ impl Securing {
             _ => false,
         };
         self.recipe.steps.iter().any(|step| matches!(step, Step::Encrypt(to) if to.parts.iter().any(names)))
-    }
-
-    fn first_assertion(&self) -> Option<&IssuedToken> {
-        self.issued.iter().find(|token| token.version.is_some())
     }
 
     /// The issued tokens of the recipe, unchanged, and the references through which assertions are signed.
@@ -389,11 +387,19 @@ impl Securing {
         format!("<wsse:Security{attributes}>{content}</wsse:Security>")
     }
 
+    /// What the kinds of protection tokens need.
+    fn placing(&mut self) -> Placing<'_> {
+        Placing {
+            random: self.recipe.random.as_ref(),
+            assertion: self.issued.iter().find(|token| token.version.is_some()),
+            request: self.request.as_ref(),
+            correlation: &mut self.correlation,
+        }
+    }
+
     /// An Id that no one can guess and no message contains.
     fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
-        let mut octets = [0; 16];
-        self.recipe.random.fill(&mut octets)?;
-        Ok(octets.iter().fold(format!("{kind}-"), |id, octet| format!("{id}{octet:02x}")))
+        placing::fresh_id(self.recipe.random.as_ref(), kind)
     }
 }
 

@@ -1,0 +1,120 @@
+//! A fresh key in an `xenc:EncryptedKey`, as a protection token; and the EncryptedKey itself, which encryption to the
+//! holder of a certificate uses as well.
+
+use wss_c14n::{Writer, name};
+use wss_crypto::{Certificate, Digest, DigestMethod, KeyTransport, Secret};
+use wss_tokens::{CertificatePath, ENCRYPTED_KEY, PasswordKeyUse, ReferenceForm, write_x509_token};
+use wss_xmlenc::{Agreement, KeyMethod, write_encrypted_key};
+
+use crate::correlation::SentKey;
+use crate::error::{PlanError, SecureError};
+use crate::key_sending::KeySending;
+use crate::key_uses::KeyOrigin;
+use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::secure::placing::{NewToken, Placing, reference_to};
+
+#[derive(Clone)]
+struct FreshKey {
+    recipient: Certificate,
+    sending: KeySending,
+    reference: ReferenceForm,
+}
+
+impl ProtectionToken {
+    /// A fresh key for each message, encrypted to the holder of `recipient` in an `xenc:EncryptedKey`. It says
+    /// nothing about the sender: add an endorsing signature, or a username token that is signed and encrypted.
+    #[must_use]
+    pub fn encrypted_to(recipient: &Certificate) -> Self {
+        Self::new(FreshKey {
+            recipient: recipient.clone(),
+            sending: KeySending::default(),
+            reference: ReferenceForm::IssuerSerial,
+        })
+    }
+
+    /// How a key is encrypted to its recipient; ignored for other tokens.
+    #[must_use]
+    pub fn transport(self, wanted: KeyTransport) -> Self {
+        self.adjusted(|key: &mut FreshKey| key.sending.transport = wanted)
+    }
+
+    /// How a key is wrapped with a key that is agreed on with the recipient; without effect on RSA keys, and on tokens of
+    /// other kinds.
+    #[must_use]
+    pub fn agreement(self, wanted: Agreement) -> Self {
+        self.adjusted(|key: &mut FreshKey| key.sending.agreement = wanted)
+    }
+
+    /// How to refer to the recipient's certificate; ignored for other tokens.
+    #[must_use]
+    pub fn reference(self, form: ReferenceForm) -> Self {
+        self.adjusted(|key: &mut FreshKey| key.reference = form)
+    }
+}
+
+impl ProtectionKind for FreshKey {
+    fn name(&self) -> &'static str {
+        "EncryptedKey"
+    }
+
+    fn origin(&self) -> KeyOrigin {
+        KeyOrigin::EncryptedKey
+    }
+
+    fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {
+        Some((&self.recipient, self.reference))
+    }
+
+    fn check(&self, legacy: bool) -> Result<(), PlanError> {
+        self.sending.check_recipient(&self.recipient, self.reference, legacy)
+    }
+
+    fn place(&self, placing: &mut Placing<'_>, _: PasswordKeyUse, len: usize) -> Result<NewToken, SecureError> {
+        let secret = Secret::generate(placing.random, len)?;
+        let (id, elements) = encrypted_key(placing, &self.recipient, &self.sending, self.reference, &secret, &[])?;
+        let reference = reference_to(&id, None, Some(ENCRYPTED_KEY));
+        Ok(NewToken { elements, id: Some(id), secret, reference })
+    }
+}
+
+/// The Id of a new EncryptedKey, and the element after the token that it refers to, if there is one. The key is kept for
+/// the reply.
+pub(in crate::secure) fn encrypted_key(
+    placing: &mut Placing<'_>,
+    recipient: &Certificate,
+    sending: &KeySending,
+    reference: ReferenceForm,
+    secret: &Secret,
+    listed: &[String],
+) -> Result<(String, String), SecureError> {
+    let (id, token_id) = (placing.fresh_id("EK")?, placing.fresh_id("X509")?);
+    let mut out = String::new();
+    if reference.needs_token() {
+        let mut writer = Writer::new();
+        // Only the recipient's certificate is known, so it is the whole path.
+        let path = [recipient];
+        let path = match reference {
+            ReferenceForm::DirectPath => CertificatePath::PkiPath(&path),
+            ReferenceForm::DirectPkcs7 => CertificatePath::Pkcs7(&path),
+            _ => CertificatePath::None,
+        };
+        write_x509_token(&mut writer, &token_id, recipient, path);
+        out.push_str(&writer.finish());
+    }
+    let mut key_info = Writer::within(&[name::XENC, name::DS]);
+    let key = recipient.public_key();
+    let (method, wrapped) = if key.kind().agreement().is_some() {
+        let agreed = sending.agreement.wrap(key, secret, placing.random)?;
+        let names_recipient = |writer: &mut Writer| reference.write(writer, recipient, &token_id);
+        sending.agreement.write(&mut key_info, &agreed.originator, names_recipient);
+        (KeyMethod::Wrap(sending.agreement.wrap), agreed.wrapped)
+    } else {
+        reference.write(&mut key_info, recipient, &token_id);
+        (KeyMethod::Transport(sending.transport.clone()), key.wrap_key(&sending.transport, secret)?)
+    };
+    out.push_str(&write_encrypted_key(Some(&id), &method, Some(&key_info.finish()), &wrapped, listed));
+    let sha1 = Digest::of(DigestMethod::Sha1, &wrapped).as_octets().to_vec();
+    let recipient = Some(recipient.clone());
+    placing.correlation.keys.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient });
+    Ok((id, out))
+}

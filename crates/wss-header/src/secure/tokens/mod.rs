@@ -1,0 +1,107 @@
+//! Protection tokens of an outgoing message: each is in the header once, before all references to it. What depends on the
+//! kind of a token is in the module of the kind, which implements [`ProtectionKind`].
+
+pub(super) mod encrypted_key;
+mod kerberos;
+mod request;
+mod saml;
+mod security_context;
+mod username;
+
+use std::sync::Arc;
+
+use wss_crypto::Secret;
+use wss_tokens::{PasswordKeyUse, write_derived_key};
+
+use super::Securing;
+use super::placing::{NewToken, reference_to};
+use crate::error::SecureError;
+use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
+use crate::protection_token::{ProtectionKind, ProtectionToken};
+
+/// A protection token in the header, or about to be.
+pub(super) struct Placed {
+    kind: Arc<dyn ProtectionKind>,
+    /// A password makes a separate key for each use.
+    key_use: Option<PasswordKeyUse>,
+    /// Its Id; `None` for a key that only the request contained.
+    pub(super) id: Option<String>,
+    secret: Secret,
+    /// The canonical `wsse:SecurityTokenReference` to it, as a document of its own.
+    reference: String,
+}
+
+impl Placed {
+    /// Whether it fits this use of `token`.
+    pub(super) fn is_of(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
+        Arc::ptr_eq(&self.kind, &token.kind) && self.key_use.is_none_or(|own| own == key_use)
+    }
+}
+
+/// A key for one use.
+pub(super) struct KeyForUse {
+    /// New elements before the element that uses the key.
+    pub(super) elements: String,
+    pub(super) secret: Secret,
+    /// The content of `ds:KeyInfo`.
+    pub(super) key_info: String,
+    /// The Id of the protection token, which `Part::SigningToken` names.
+    pub(super) token_id: Option<String>,
+    /// The Id of the token that derives the key from it, if there is one.
+    pub(super) derived_id: Option<String>,
+}
+
+impl Securing {
+    /// The key of `token` for one use of `len` octets, and the tokens that it needs.
+    pub(super) fn key_for(
+        &mut self,
+        token: &ProtectionToken,
+        wanted: KeyUse,
+        len: usize,
+    ) -> Result<KeyForUse, SecureError> {
+        let key_use = match wanted {
+            KeyUse::Mac => PasswordKeyUse::Mac,
+            KeyUse::Content(_) | KeyUse::Wrap | KeyUse::Derive => PasswordKeyUse::Encryption,
+        };
+        let mut elements = String::new();
+        let flag = token.kind.makes_a_key_for_each_use().then_some(key_use);
+        let known = |placed: &Placed| placed.is_of(token, key_use);
+        let at = match self.placed.iter().position(known) {
+            Some(at) => at,
+            None => {
+                let secret_len = if token.derived.is_some() { 32 } else { len };
+                let new = token.kind.place(&mut self.placing(), key_use, secret_len)?;
+                let NewToken { elements: written, id, secret, reference } = new;
+                elements = written;
+                self.placed.push(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference });
+                self.placed.len() - 1
+            }
+        };
+        let derived_id = self.fresh_id("DK")?;
+        let mut nonce = [0; 16];
+        self.recipe.random.fill(&mut nonce)?;
+        let placed = self.placed.get(at).ok_or(SecureError::NeedsRequest)?;
+        let token_id = placed.id.clone();
+        let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
+        let octets = placed.secret.len();
+        if octets == 0 || (octets < LEAST_OCTETS && !self.recipe.short_secrets) {
+            return Err(KeyUseError::TooShort { octets }.into());
+        }
+        self.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
+        let Some(version) = token.derived else {
+            let is_cut = token.kind.gives_leading_octets(key_use);
+            let secret = match placed.secret.as_octets().get(..len) {
+                Some(leading) if is_cut => Secret::new(leading.to_vec()),
+                _ if key_use == PasswordKeyUse::Encryption && placed.secret.len() != len => {
+                    return Err(SecureError::KeyLength { found: placed.secret.len(), wanted: len });
+                }
+                _ => placed.secret.clone(),
+            };
+            return Ok(KeyForUse { elements, secret, key_info: placed.reference.clone(), token_id, derived_id: None });
+        };
+        let (derived, secret) = write_derived_key(version, &derived_id, &placed.reference, &nonce, &placed.secret, len);
+        elements.push_str(&derived);
+        let key_info = reference_to(&derived_id, Some(version.derived_key_type()), None);
+        Ok(KeyForUse { elements, secret, key_info, token_id, derived_id: Some(derived_id) })
+    }
+}

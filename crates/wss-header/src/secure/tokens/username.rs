@@ -1,0 +1,56 @@
+//! A key derived from a password, as a protection token (Username Token Profile 1.1.1 §4).
+
+use wss_tokens::{Password, PasswordKeyUse, USERNAME_TOKEN, write_password_key_token};
+
+use crate::error::SecureError;
+use crate::key_uses::KeyOrigin;
+use crate::protection_token::{ProtectionKind, ProtectionToken};
+use crate::secure::placing::{NewToken, Placing, reference_to};
+
+struct Username {
+    username: String,
+    password: Password,
+    iterations: u32,
+}
+
+impl ProtectionToken {
+    /// A key derived from a user's password (Username Token Profile 1.1.1 §4), digested 1 000 times. It signs with HMAC
+    /// and encrypts with AES-128 at most, and is as weak as the password: for peers that support nothing better.
+    #[must_use]
+    pub fn username(username: impl Into<String>, password: impl Into<Password>) -> Self {
+        Self::new(Username { username: username.into(), password: password.into(), iterations: 1_000 })
+    }
+}
+
+impl ProtectionKind for Username {
+    fn name(&self) -> &'static str {
+        "UsernameToken"
+    }
+
+    fn origin(&self) -> KeyOrigin {
+        KeyOrigin::Password
+    }
+
+    fn makes_a_key_for_each_use(&self) -> bool {
+        true
+    }
+
+    fn most_octets(&self) -> Option<usize> {
+        Some(20)
+    }
+
+    fn gives_leading_octets(&self, _: PasswordKeyUse) -> bool {
+        true
+    }
+
+    fn place(&self, placing: &mut Placing<'_>, key_use: PasswordKeyUse, _: usize) -> Result<NewToken, SecureError> {
+        let id = placing.fresh_id("UT")?;
+        let mut random = [0; 15];
+        placing.random.fill(&mut random)?;
+        let password = self.password.secret();
+        let (elements, secret) =
+            write_password_key_token(&id, &self.username, password, key_use, &random, self.iterations);
+        let reference = reference_to(&id, Some(USERNAME_TOKEN), None);
+        Ok(NewToken { elements, id: Some(id), secret, reference })
+    }
+}
