@@ -6,7 +6,9 @@ mod pki;
 
 use common::*;
 use pki::{CRL_SIGN, DIGITAL_SIGNATURE, KEY_CERT_SIGN, List, Spec, ca_constraints, der, extended_usage, usage};
+use ws_security::c14n::Budget;
 use ws_security::prelude::*;
+use ws_security::tokens::{Purpose, parse_instant};
 use ws_security::{
     DangerousNoReplayCache, Evidence, ExtendedKeyUsage, OpenError, ReferenceForm, Revocation, RevocationStatus,
     TrustError, Waiver,
@@ -179,6 +181,7 @@ enum Said {
     Revoked,
     Missing(&'static str),
     Expired(&'static str),
+    FromTheFuture(&'static str),
     Forged(&'static str),
 }
 
@@ -198,6 +201,9 @@ fn said(trust: &Trust, message: &str) -> Said {
         Err(OpenError::Trust(TrustError::Revoked { .. })) => Said::Revoked,
         Err(OpenError::Trust(TrustError::ListMissing { authority, .. })) => Said::Missing(named(authority.as_str())),
         Err(OpenError::Trust(TrustError::ListExpired { authority, .. })) => Said::Expired(named(authority.as_str())),
+        Err(OpenError::Trust(TrustError::ListNotYetValid { authority, .. })) => {
+            Said::FromTheFuture(named(authority.as_str()))
+        }
         Err(OpenError::Trust(TrustError::ListNotGenuine { authority })) => Said::Forged(named(authority.as_str())),
         Err(error) => panic!("refused otherwise: {error}"),
     }
@@ -208,7 +214,7 @@ const MIDDLE: &[u8] = &[8];
 
 #[test]
 fn lists_tell_what_is_demanded_and_errors_name_the_authority() {
-    use Said::{Expired, Forged, Good, Missing, Revoked, Untold};
+    use Said::{Expired, Forged, FromTheFuture, Good, Missing, Revoked, Untold};
     let message = signed_by(&leaf(), "alice");
     let of_root = || List::of("root", &[]).made("ca");
     let of_middle = || List::of("middle", &[]).made("sub-ca");
@@ -247,6 +253,16 @@ fn lists_tell_what_is_demanded_and_errors_name_the_authority() {
             [Good, Good, Good],
         ),
         (
+            "the middle's is from the future",
+            vec![of_root(), List::of("middle", &[]).issued("29980101000000Z").made("sub-ca")],
+            [FromTheFuture("middle"), FromTheFuture("middle"), Untold],
+        ),
+        (
+            "one from the future names the signer",
+            vec![of_root(), of_middle(), List::of("middle", &[LEAF]).issued("29980101000000Z").made("sub-ca")],
+            [Revoked, Revoked, Revoked],
+        ),
+        (
             "forged for the middle",
             vec![of_root(), List::of("middle", &[]).made("bob")],
             [Forged("middle"), Forged("middle"), Untold],
@@ -282,6 +298,28 @@ fn lists_tell_what_is_demanded_and_errors_name_the_authority() {
     assert!(opened(&without, &message).waived.contains(&Waiver::NoRevocationCheck));
     assert_eq!(said(&without.clone().revocation(Revocation::WholePath), &message), Missing("middle"));
     assert_eq!(said(&without.revocation(Revocation::UnknownIsGood), &message), Untold);
+}
+
+/// RFC 5280 §5.1.2.4: thisUpdate is the date of issue. A list of the next month says nothing about now.
+#[test]
+fn a_list_that_is_not_yet_issued_is_not_current() {
+    let signer = Spec::leaf("leaf", "root").made("alice", "ca");
+    let list = List::of("root", &[]).issued("20300101000000Z").made("ca");
+    let trust = below([root()]).crls(&list).expect("a list");
+    for (now, is_current) in [
+        ("2030-01-01T00:00:00Z", true),
+        ("2029-12-31T23:59:00Z", true),
+        ("2029-12-31T23:58:59Z", false),
+        ("2026-01-01T00:00:00Z", false),
+    ] {
+        let budget = Budget::dangerous_unbounded();
+        let judged = trust.validate(&signer, &[], Purpose::Signing, parse_instant(now).expect("an instant"), &budget);
+        assert_eq!(judged.is_ok(), is_current, "{now}: {judged:?}");
+        let Err(error) = judged else { continue };
+        assert!(matches!(&error, TrustError::ListNotYetValid { authority, .. } if authority == "CN=root"), "{error}");
+        let text = error.to_string();
+        assert!(text.contains("2030-01-01T00:00:00") && text.contains(&now[..19]), "both instants are told: {text}");
+    }
 }
 
 #[test]

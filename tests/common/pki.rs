@@ -159,6 +159,7 @@ fn signed(tbs: &[u8], algorithm: &[u8], signer: &str, is_sha1: bool) -> Vec<u8> 
 pub(crate) struct List {
     pub(crate) issuer: Vec<u8>,
     pub(crate) revoked: Vec<Vec<u8>>,
+    pub(crate) this_update: &'static str,
     pub(crate) next_update: Option<&'static str>,
     pub(crate) extensions: Vec<Vec<u8>>,
     /// An extension of each entry.
@@ -171,6 +172,7 @@ impl List {
         Self {
             issuer: name(issuer),
             revoked: revoked.iter().map(|serial| serial.to_vec()).collect(),
+            this_update: "20200101000000Z",
             next_update: Some("29991231235959Z"),
             extensions: vec![extension(&[0x55, 0x1D, 20], false, &der(2, &[1]))],
             entry_extension: Vec::new(),
@@ -179,6 +181,10 @@ impl List {
 
     pub(crate) fn expired(self) -> Self {
         Self { next_update: Some("20200201000000Z"), ..self }
+    }
+
+    pub(crate) fn issued(self, this_update: &'static str) -> Self {
+        Self { this_update, ..self }
     }
 
     /// With an IssuingDistributionPoint of these fields.
@@ -207,7 +213,7 @@ impl List {
             &der(2, &[1]),
             &algorithm,
             &self.issuer,
-            &time("20200101000000Z"),
+            &time(self.this_update),
             &self.next_update.map_or(Vec::new(), time),
             &revoked,
             &der(0xA0, &der(0x30, &self.extensions.concat())),

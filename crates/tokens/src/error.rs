@@ -218,6 +218,21 @@ pub enum TrustError {
         /// The evaluation time.
         now: SystemTime,
     },
+    /// *Failed.* The revocation list for a certificate of the path is from the future: it was issued later than the clock
+    /// shows, by more than a minute.
+    #[error(
+        "the revocation list of {authority:?} was issued at {}, and it is now {}: check the clock, or give the list that \
+         holds now",
+        format_instant(*this_update), format_instant(*now)
+    )]
+    ListNotYetValid {
+        /// The issuer of the list.
+        authority: WireText,
+        /// When it was issued.
+        this_update: SystemTime,
+        /// The evaluation time.
+        now: SystemTime,
+    },
     /// *Failed.* A revocation list is not signed by the authority that it names, or this authority must not sign lists.
     #[error(
         "the revocation list in the name of {authority:?} is not signed by the authority of the path, or not with a \

@@ -232,8 +232,8 @@ impl Trust {
         self
     }
 
-    /// Adds revocation lists, as PEM or as the DER of one. They are read once, here. If there are lists, one that has
-    /// not expired must give the status of the signer and of every authority between it and the anchor, unless
+    /// Adds revocation lists, as PEM or as the DER of one. They are read once, here. If there are lists, one that is
+    /// current (issued at most a minute from now, and not expired) must give the status of the signer and of every authority between it and the anchor, unless
     /// [`Trust::revocation`] says otherwise. Without lists, revocation is not checked. A pinned certificate that is on
     /// a list is refused.
     ///

@@ -4,13 +4,16 @@
 //! list counts only if the key of the certificate's own issuer signed it. A list of another authority with the same
 //! name is thus ignored.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wss_c14n::{Budget, Limit};
 use wss_crypto::{Certificate, DistinguishedName, RevocationList};
 
 use super::Trust;
 use crate::error::TrustError;
+
+/// How far the clock of an authority may be ahead: as much as a receiver allows by default.
+const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Whose revocation status must be known, if there are revocation lists.
 ///
@@ -37,7 +40,7 @@ pub enum RevocationStatus {
     Good,
     /// Some certificate of the path has no list, and no list says that one is revoked.
     Unknown {
-        /// The authorities whose list is missing, out of date or not genuine.
+        /// The authorities whose list is missing, not current or not genuine.
         authorities: Vec<DistinguishedName>,
     },
 }
@@ -129,13 +132,15 @@ impl Trust {
         let concerned = |list: &&RevocationList| list.lists(certificate) || list.covers(certificate);
         for list in self.lists.iter().filter(concerned) {
             budget.charge(Limit::PublicKeyOperations, 1)?;
-            let (_, next_update) = list.validity();
+            let (this_update, next_update) = list.validity();
             if list.verify_signature_of(issuer).is_err() {
                 unknown = unknown.or(Some(TrustError::ListNotGenuine { authority: authority().into() }));
             } else if list.lists(certificate) {
                 return Err(revoked(certificate));
             } else if next_update <= now {
                 unknown = Some(TrustError::ListExpired { authority: authority().into(), next_update, now });
+            } else if now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest) {
+                unknown = Some(TrustError::ListNotYetValid { authority: authority().into(), this_update, now });
             } else {
                 is_good = true;
             }
