@@ -4,6 +4,7 @@
 mod common;
 
 use common::*;
+use ws_security::attachments::{Attachment, Package};
 use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
 use ws_security::crypto::decrypt;
 use ws_security::prelude::*;
@@ -215,4 +216,28 @@ fn an_anonymous_signature_has_no_cbc_decrypted() {
         let message = plan.message(&changed).secure().expect("secured").message;
         assert_eq!(refuse(&receiver, &message), OpenError::UnauthenticatedCbc);
     }
+}
+
+/// The same for attachments, whose ciphertext is beside the envelope.
+#[test]
+fn an_anonymous_signature_has_no_attachment_under_cbc_decrypted() {
+    let parts = [Part::Body, Part::Timestamp, Part::Attachments];
+    let opened = |signing: Signing, requirements: Requirements| {
+        let cbc = Encrypting::to(&certificate("bob")).content(CBC).parts([Part::Attachments]);
+        let plan = recipe().encrypt(cbc).sign(signing.parts(parts.clone())).plan().expect("a plan");
+        let note = Attachment::new("note@example.org", "text/plain", "pay 1").expect("an attachment");
+        let package = plan.message(&envelope(SOAP11)).attachments(vec![note]).secure().expect("secured").message;
+        let (content_type, octets) = (package.content_type(), package.write(Vec::new()).expect("written"));
+        let package = Package::parse_body(&content_type, &octets, &Limits::default()).expect("a package");
+        let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+        let receiver = receiver.algorithms(AlgorithmPolicy::default().admit_cbc());
+        assert_eq!(lenient(receiver.clone()).open(&package).map(drop), receiver.open(&package).map(drop));
+        receiver.open(&package).map(drop)
+    };
+    let required = || Requirements::signed(parts.clone());
+    let anyone = || Signing::with_token(&ProtectionToken::encrypted_to(&certificate("bob")));
+    assert_eq!(opened(Signing::with(&identity("alice")), required()), Ok(()));
+    assert_eq!(opened(anyone(), required()), Err(OpenError::UnauthenticatedCbc));
+    // Where everybody is an accepted signer, everybody may ask: the call says so.
+    assert_eq!(opened(anyone(), required().dangerous_anonymous()), Ok(()));
 }
