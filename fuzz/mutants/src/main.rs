@@ -6,8 +6,10 @@
 //!
 //! - `wss-mutants write LISTED TREE OUT [SKIPPED]` rewrites the sources in TREE. LISTED is what `cargo mutants --list --json`
 //!   prints; OUT gets a line for each mutant, its number and its name; SKIPPED has names that do not compile.
-//! - `wss-mutants run MUTANTS BUILT RESULTS` runs the tests of BUILT (`cargo test --no-run --message-format=json`) for
-//!   each line of MUTANTS that RESULTS does not have yet.
+//! - `wss-mutants reach BUILT REACHED` runs each test of BUILT (`cargo test --no-run --message-format=json`) without a
+//!   mutant, and writes which mutants it reaches.
+//! - `wss-mutants run MUTANTS REACHED RESULTS` judges each line of MUTANTS that RESULTS does not have yet, by the tests
+//!   that reach it.
 
 mod places;
 mod run;
@@ -19,12 +21,24 @@ use std::path::Path;
 
 use places::Mutant;
 
-/// What each crate asks.
+/// What each crate asks. `WSS_MUTANT_SEEN` names a file that gets the number of each mutant that is asked for.
 const QUESTION: &str = r#"
 #[doc(hidden)]
 #[allow(missing_docs, unreachable_pub, clippy::all)]
 pub fn __mutant(number: u32) -> bool {
-    static ON: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    use std::sync::{Mutex, OnceLock};
+    static ON: OnceLock<u32> = OnceLock::new();
+    static SEEN: OnceLock<Option<Mutex<(std::collections::HashSet<u32>, std::fs::File)>>> = OnceLock::new();
+    let seen = SEEN.get_or_init(|| {
+        let path = std::env::var_os("WSS_MUTANT_SEEN")?;
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path).ok()?;
+        Some(Mutex::new((Default::default(), file)))
+    });
+    if let Some(mut seen) = seen.as_ref().and_then(|seen| seen.lock().ok()) {
+        if seen.0.insert(number) {
+            let _ = std::io::Write::write_all(&mut seen.1, format!("{number}\n").as_bytes());
+        }
+    }
     *ON.get_or_init(|| std::env::var("WSS_MUTANT").ok().and_then(|text| text.parse().ok()).unwrap_or(0)) == number
 }
 "#;
@@ -34,8 +48,9 @@ fn main() {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["write", listed, tree, out] => write(listed, Path::new(tree), out, ""),
         ["write", listed, tree, out, skipped] => write(listed, Path::new(tree), out, &read(Path::new(skipped))),
-        ["run", mutants, built, results] => run::all(mutants, built, results),
-        _ => panic!("write LISTED TREE OUT [SKIPPED], or run MUTANTS BUILT RESULTS"),
+        ["reach", built, out] => run::reach(built, out),
+        ["run", mutants, reached, results] => run::all(mutants, reached, results),
+        _ => panic!("write LISTED TREE OUT [SKIPPED], or reach BUILT REACHED, or run MUTANTS REACHED RESULTS"),
     }
 }
 

@@ -25,7 +25,7 @@ pub fn of(file: &str, source: &str, listed: &[&Value]) -> Vec<Mutant> {
     let mut places = Places { file, source, lines: starts(source), ..Places::default() };
     places.visit_file(&syntax);
     let mut mutants = Vec::new();
-    for value in listed {
+    for value in listed.iter().filter(|value| !is_ours(value)) {
         let name = value["name"].as_str().expect("a name");
         match places.listed(value) {
             Some((span, before, after)) => mutants.push(Mutant { name: name.to_owned(), span, before, after }),
@@ -151,6 +151,33 @@ fn binds(expr: &Expr) -> bool {
     }
 }
 
+/// Whether an expression is a condition by its form: a comparison, a chain of conditions, `!`, or `matches!`.
+fn is_condition(expr: &Expr) -> bool {
+    match expr {
+        Expr::Binary(binary) => {
+            let is_comparison =
+                matches!(binary.op, BinOp::Eq(_) | BinOp::Ne(_) | BinOp::Lt(_) | BinOp::Le(_) | BinOp::Gt(_) | BinOp::Ge(_));
+            (is_comparison || is_chain(binary)) && !binds(expr)
+        }
+        Expr::Unary(unary) => matches!(unary.op, syn::UnOp::Not(_)),
+        Expr::Macro(call) => call.mac.path.is_ident("matches"),
+        _ => false,
+    }
+}
+
+fn is_chain(binary: &ExprBinary) -> bool {
+    matches!(binary.op, BinOp::And(_) | BinOp::Or(_))
+}
+
+/// What our own mutants change as well, each operand by itself.
+fn is_ours(value: &Value) -> bool {
+    match value["genre"].as_str() {
+        Some("BinaryOperator") => matches!(value["replacement"].as_str(), Some("&&" | "||" | "==" | "!=")),
+        Some("UnaryOperator") => value["replacement"] == "" && value["name"].as_str().is_some_and(|name| name.contains("delete !")),
+        _ => false,
+    }
+}
+
 /// Methods whose closure decides.
 const DECIDING: [&str; 9] =
     ["all", "any", "filter", "find", "is_none_or", "is_some_and", "position", "retain", "take_while"];
@@ -160,6 +187,21 @@ impl<'ast> Visit<'ast> for Places<'_> {
         if !Self::is_test(&module.attrs) {
             visit::visit_item_mod(self, module);
         }
+    }
+
+    // What asks for a mutant cannot be const.
+    fn visit_item_const(&mut self, _: &'ast syn::ItemConst) {}
+
+    fn visit_item_static(&mut self, _: &'ast syn::ItemStatic) {}
+
+    fn visit_impl_item_const(&mut self, _: &'ast syn::ImplItemConst) {}
+
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if is_condition(expr) {
+            let span = self.range(expr.span());
+            self.either("condition", span);
+        }
+        visit::visit_expr(self, expr);
     }
 
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
@@ -188,6 +230,14 @@ impl<'ast> Visit<'ast> for Places<'_> {
             let operands = [self.range(binary.left.span()), operator.clone(), self.range(binary.right.span())];
             self.binary.insert(operator.start, operands);
         }
+        if is_chain(binary) {
+            for operand in [&binary.left, &binary.right] {
+                if !is_condition(operand) && !binds(operand) {
+                    let span = self.range(operand.span());
+                    self.either("operand", span);
+                }
+            }
+        }
         visit::visit_expr_binary(self, binary);
     }
 
@@ -210,7 +260,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     }
 
     fn visit_expr_if(&mut self, expr: &'ast syn::ExprIf) {
-        if !binds(&expr.cond) {
+        if !binds(&expr.cond) && !is_condition(&expr.cond) {
             let span = self.range(expr.cond.span());
             self.either("condition", span);
         }
@@ -220,6 +270,7 @@ impl<'ast> Visit<'ast> for Places<'_> {
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         if DECIDING.contains(&call.method.to_string().as_str())
             && let [Expr::Closure(closure)] = call.args.iter().collect::<Vec<_>>()[..]
+            && !is_condition(&closure.body)
         {
             let span = self.range(closure.body.span());
             self.either(&format!("what .{}() asks", call.method), span);
