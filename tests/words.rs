@@ -8,8 +8,11 @@ use common::*;
 use ws_security::TransportFacts;
 use ws_security::attachments::{MimeError, Package};
 use ws_security::bsp::{self, Context};
+use ws_security::c14n::{Budget, Document, Element};
 use ws_security::prelude::*;
 use ws_security::text::{WireText, is_plain};
+use ws_security::tokens::{Assertion, SecurityTokenReference, UsernameToken};
+use ws_security::xmldsig::KeyInfo;
 use ws_security::{DistinguishedName, Fault, FaultCode, MemoryReplayCache, Requirements, Signer};
 
 /// Characters that XML admits and a terminal, a log or a page must not get: C1, DEL, separators, controls of direction,
@@ -233,4 +236,53 @@ fn collect(folder: &Path, found: &mut Vec<(String, String)>) {
             found.push((path.display().to_string(), std::fs::read_to_string(&path).expect("a source")));
         }
     }
+}
+
+/// Whoever debugs prints what was parsed.
+#[test]
+fn tokens_references_and_hints_are_plain_and_short_to_debug() {
+    let long = "y".repeat(900);
+    for text in HOSTILE {
+        let text = format!("{text}{long}");
+        let wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
+        let saml = "urn:oasis:names:tc:SAML:2.0:assertion";
+        let token = format!("<w:UsernameToken xmlns:w='{wsse}'><w:Username>{text}</w:Username></w:UsernameToken>");
+        let assertion = format!(
+            "<s:Assertion xmlns:s='{saml}' ID='_1' Version='2.0' IssueInstant='2026-01-01T00:00:00Z'>\
+             <s:Issuer>{text}</s:Issuer><s:Subject><s:NameID>{text}</s:NameID></s:Subject></s:Assertion>"
+        );
+        let references = [
+            format!("<w:Reference URI='#a' ValueType='urn:{text}'/>"),
+            format!("<w:Reference URI='#{text}'/>"),
+            format!("<w:Reference URI='urn:{text}'/>"),
+            format!("<d:KeyName xmlns:d='http://www.w3.org/2000/09/xmldsig#'>{text}</d:KeyName>"),
+        ];
+        let mut shown = vec![
+            parsed(&token, |element| format!("{:?}", UsernameToken::parse(element).expect("a token"))),
+            parsed(&assertion, |element| format!("{:?}", Assertion::parse(element, &unbounded()).expect("one"))),
+        ];
+        for reference in references {
+            let reference =
+                format!("<w:SecurityTokenReference xmlns:w='{wsse}'>{reference}</w:SecurityTokenReference>");
+            shown.push(parsed(&reference, |element| {
+                format!("{:?}", SecurityTokenReference::parse(element, &unbounded()).expect("a reference"))
+            }));
+        }
+        let key_info = format!(
+            "<d:KeyInfo xmlns:d='http://www.w3.org/2000/09/xmldsig#'><d:KeyName>{text}</d:KeyName></d:KeyInfo>"
+        );
+        shown.push(parsed(&key_info, |element| format!("{:?}", KeyInfo::parse(element, &unbounded()).expect("hints"))));
+        for shown in shown {
+            plain(&shown, &text);
+            assert!(shown.contains("yyy") && shown.len() < 1_300, "{}: {shown}", shown.len());
+        }
+    }
+}
+
+fn unbounded() -> Budget {
+    Budget::dangerous_unbounded()
+}
+
+fn parsed(xml: &str, show: impl Fn(Element<'_>) -> String) -> String {
+    show(Document::parse(xml, &Default::default()).expect("well-formed").root())
 }

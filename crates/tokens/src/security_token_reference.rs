@@ -1,7 +1,10 @@
 //! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
 
+use std::fmt;
+
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, NameForm};
+use wss_text::shown;
 use wss_xmldsig::{X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 
 use crate::error::TokenError;
@@ -10,8 +13,8 @@ use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
 use crate::value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
 use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 
-/// A reference to a token, in one of the supported forms.
-#[derive(Debug, Clone)]
+/// A reference to a token, in one of the supported forms. `Debug` escapes and cuts text of the message.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum SecurityTokenReference<'d> {
     /// `wsse:Reference` to a token in the message, by its Id.
@@ -55,6 +58,35 @@ pub enum SecurityTokenReference<'d> {
     },
     /// `ds:KeyName`, which BSP R3027 forbids.
     KeyName(String),
+}
+
+impl fmt::Debug for SecurityTokenReference<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut octets = |name: &str, octets: &[u8]| write!(f, "{name}({} octets)", octets.len());
+        match self {
+            Self::SubjectKeyIdentifier(identifier) => octets("SubjectKeyIdentifier", identifier),
+            Self::ThumbprintSha1(digest) => octets("ThumbprintSha1", digest),
+            Self::Certificate(der) => octets("Certificate", der),
+            Self::EncryptedKeySha1(digest) => octets("EncryptedKeySha1", digest),
+            Self::KerberosApReqSha1(digest) => octets("KerberosApReqSha1", digest),
+            Self::X509Data(data) => data.fmt(f),
+            Self::Embedded(token) => f.debug_tuple("Embedded").field(token).finish(),
+            Self::KeyName(name) => f.debug_tuple("KeyName").field(&shown(name)).finish(),
+            Self::Direct { id, value_type } => {
+                let value_type = value_type.as_deref().map(shown);
+                f.debug_struct("Direct").field("id", &shown(id)).field("value_type", &value_type).finish()
+            }
+            Self::Assertion { id, is_v2 } => {
+                f.debug_struct("Assertion").field("id", &shown(id)).field("is_v2", is_v2).finish()
+            }
+            Self::External { uri, value_type, instance } => f
+                .debug_struct("External")
+                .field("uri", &shown(uri))
+                .field("value_type", &value_type.as_deref().map(shown))
+                .field("instance", &instance.as_deref().map(shown))
+                .finish(),
+        }
+    }
 }
 
 impl<'d> SecurityTokenReference<'d> {

@@ -4,6 +4,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
+use wss_text::shown;
 
 use crate::error::{PasswordError, TokenError};
 use crate::instant::{DateTime, format_instant, parse_date_time};
@@ -107,8 +108,9 @@ impl<F: Fn(&str) -> Option<Secret> + Send + Sync> PasswordSource for F {
     }
 }
 
-/// A username token in a header: a claim, until a password is checked.
-#[derive(Debug, Clone)]
+/// A username token in a header: a claim, until a password is checked. `Debug` escapes and cuts the name, and says of the
+/// password only that there is one.
+#[derive(Clone)]
 pub struct UsernameToken<'d> {
     element: Element<'d>,
     username: String,
@@ -120,10 +122,22 @@ pub struct UsernameToken<'d> {
     iterations: u32,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum ClaimedPassword {
     Text(Secret),
     Digest(Vec<u8>),
+}
+
+impl std::fmt::Debug for UsernameToken<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UsernameToken")
+            .field("element", &self.element)
+            .field("username", &shown(&self.username))
+            .field("has_password", &self.password.is_some())
+            .field("created", &self.created.map(|created| created.instant))
+            .field("iterations", &self.iterations)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'d> UsernameToken<'d> {
@@ -355,10 +369,20 @@ impl PasswordKey {
 }
 
 /// A user whose password was checked. Only [`UsernameToken::authenticate`] and [`PasswordKey::proven_by_mac`] make it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct AuthenticatedUser {
     username: String,
     clear_text: bool,
+}
+
+impl std::fmt::Debug for AuthenticatedUser {
+    /// The name is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthenticatedUser")
+            .field("username", &shown(&self.username))
+            .field("clear_text", &self.clear_text)
+            .finish()
+    }
 }
 
 impl AuthenticatedUser {

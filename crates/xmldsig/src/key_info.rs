@@ -1,7 +1,10 @@
 //! `ds:KeyInfo`: hints to a key (XML Signature 1.1 §4.5). Trust comes from the resolver, never from here.
 
+use std::fmt;
+
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
+use wss_text::shown;
 
 use crate::error::SignatureError;
 
@@ -12,8 +15,8 @@ pub struct KeyInfo<'d> {
     hints: Vec<KeyHint<'d>>,
 }
 
-/// A child of `ds:KeyInfo`.
-#[derive(Debug, Clone)]
+/// A child of `ds:KeyInfo`. `Debug` escapes and cuts text of the message.
+#[derive(Clone)]
 #[non_exhaustive]
 pub enum KeyHint<'d> {
     /// `ds:KeyName`: white space in it is significant (XML-DSig 1.1 §4.5.1).
@@ -30,8 +33,8 @@ pub enum KeyHint<'d> {
     Other(Element<'d>),
 }
 
-/// The items of `ds:X509Data`, all of one certificate or its path.
-#[derive(Debug, Clone, Default)]
+/// The items of `ds:X509Data`, all of one certificate or its path. `Debug` shows how many there are of each.
+#[derive(Clone, Default)]
 pub struct X509Data {
     /// DER of each `ds:X509Certificate`.
     pub certificates: Vec<Vec<u8>>,
@@ -43,6 +46,32 @@ pub struct X509Data {
     pub subject_names: Vec<DistinguishedName>,
     /// Identifier of the digest and value of each `dsig11:X509Digest`.
     pub digests: Vec<(String, Vec<u8>)>,
+}
+
+impl fmt::Debug for KeyHint<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, value): (_, &dyn fmt::Debug) = match self {
+            Self::KeyName(name) => ("KeyName", &shown(name)),
+            Self::KeyValue(key) => ("KeyValue", key),
+            Self::X509Data(data) => ("X509Data", data),
+            Self::SecurityTokenReference(element) => ("SecurityTokenReference", element),
+            Self::EncryptedKey(element) => ("EncryptedKey", element),
+            Self::Other(element) => ("Other", element),
+        };
+        f.debug_tuple(name).field(value).finish()
+    }
+}
+
+impl fmt::Debug for X509Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("X509Data")
+            .field("certificates", &self.certificates.len())
+            .field("issuer_serials", &self.issuer_serials.len())
+            .field("subject_key_identifiers", &self.subject_key_identifiers.len())
+            .field("subject_names", &self.subject_names.len())
+            .field("digests", &self.digests.len())
+            .finish()
+    }
 }
 
 impl X509Data {

@@ -11,6 +11,7 @@ mod write;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Element, Limit, id_of, name};
+use wss_text::shown;
 
 use crate::error::TokenError;
 use crate::instant::parse_instant;
@@ -81,7 +82,7 @@ impl ConfirmationMethod {
 }
 
 /// A `SubjectConfirmation` of a known method.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Confirmation<'d> {
     /// Its method.
     pub method: ConfirmationMethod,
@@ -94,7 +95,7 @@ pub struct Confirmation<'d> {
 }
 
 /// The conditions on the assertion's own validity.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Conditions {
     pub(crate) not_before: Option<SystemTime>,
     pub(crate) not_on_or_after: Option<SystemTime>,
@@ -103,8 +104,9 @@ pub(crate) struct Conditions {
     pub(crate) one_time_use: bool,
 }
 
-/// An assertion in a header: a claim.
-#[derive(Debug, Clone)]
+/// An assertion in a header: a claim. `Debug` escapes and cuts text of the message, and leaves out conditions and
+/// attributes.
+#[derive(Clone)]
 pub struct Assertion<'d> {
     element: Element<'d>,
     version: SamlVersion,
@@ -116,6 +118,30 @@ pub struct Assertion<'d> {
     conditions: Conditions,
     attributes: Vec<(String, Vec<String>)>,
     signature: Option<Element<'d>>,
+}
+
+impl std::fmt::Debug for Confirmation<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Confirmation")
+            .field("method", &self.method)
+            .field("key_infos", &self.key_infos.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Assertion<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Assertion")
+            .field("element", &self.element)
+            .field("version", &self.version)
+            .field("id", &shown(&self.id))
+            .field("issuer", &shown(&self.issuer))
+            .field("subject", &self.subject.as_deref().map(shown))
+            .field("confirmations", &self.confirmations.len())
+            .field("attributes", &self.attributes.len())
+            .field("is_signed", &self.signature.is_some())
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'d> Assertion<'d> {
