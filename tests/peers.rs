@@ -14,7 +14,7 @@ use ws_security::{
 };
 
 /// Every message here, and whether it opens with nothing configured.
-const MESSAGES: [(&str, bool); 8] = [
+const MESSAGES: [(&str, bool); 9] = [
     ("node-soap", true),
     ("node-soap-enveloped", true),
     ("enveloped-on-body", true),
@@ -23,6 +23,7 @@ const MESSAGES: [(&str, bool); 8] = [
     ("keyvalue-x509data", true),
     ("inclusive-c14n", false),
     ("metro-no-transforms", false),
+    ("no-reference-list", false),
 ];
 
 fn message(name: &str) -> String {
@@ -44,6 +45,7 @@ fn at(message: &str) -> Receiver {
     let clock = FixedClock(parse_instant(&created).expect("an instant"));
     Receiver::new(trust(), Requirements::signed([Part::Body, Part::Timestamp]), DangerousNoReplayCache)
         .clock(Arc::new(clock))
+        .decrypt_with(identity("bob"))
 }
 
 /// Metro's XWSS digests with SHA-1 where it is not told otherwise.
@@ -285,7 +287,13 @@ fn wrapped(golden: &str, local: &str, judge: impl Fn(&str)) -> usize {
     let document = parse(golden);
     let part = find(&document, local);
     let genuine = &golden[part.span()];
-    let changes = [(">sent<", ">forged<"), (">42<", ">forged<"), (">47.11<", ">forged<"), (">2026-", ">2036-")];
+    let changes = [
+        (">sent<", ">forged<"),
+        (">42<", ">forged<"),
+        (">47.11<", ">forged<"),
+        (">2026-", ">2036-"),
+        ("<xenc:EncryptedData ", "forged<xenc:EncryptedData "),
+    ];
     let (from, to) = changes.into_iter().find(|(from, _)| genuine.contains(from)).expect("something to forge");
     let forged = genuine.replace(from, to);
     let start = [" wsu:Id=\"", " Id=\""].into_iter().filter_map(|kind| forged.find(kind)).min().expect("an Id");

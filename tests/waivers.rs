@@ -126,6 +126,22 @@ const WEAKENING: &[Case] = &[
         || open(&strict().accept_derived_keys_typed_as_encrypted_keys()),
         Waiver::DerivedKeysTypedAsEncryptedKeys,
     ),
+    ("wss-header Receiver::accept_longer_secrets", || open(&strict().accept_longer_secrets()), Waiver::LongerSecrets),
+    (
+        "wss-header Receiver::accept_unlisted_encrypted_data",
+        || open(&strict().accept_unlisted_encrypted_data()),
+        Waiver::UnlistedEncryptedData,
+    ),
+    (
+        "wss-header Receiver::accept_encrypted_keys_outside_the_header",
+        || open(&strict().accept_encrypted_keys_outside_the_header()),
+        Waiver::EncryptedKeysOutsideTheHeader,
+    ),
+    (
+        "wss-header Receiver::accept_encrypted_data_without_type",
+        || open(&strict().accept_encrypted_data_without_type()),
+        Waiver::EncryptedDataWithoutType,
+    ),
     (
         "wss-header Receiver::accept_x509_version_1_for_legacy_use_only",
         || open(&strict().accept_x509_version_1_for_legacy_use_only()),

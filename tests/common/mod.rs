@@ -82,6 +82,10 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_absent_transforms()
         .accept_local_times()
         .accept_derived_keys_typed_as_encrypted_keys()
+        .accept_encrypted_data_without_type()
+        .accept_encrypted_keys_outside_the_header()
+        .accept_unlisted_encrypted_data()
+        .accept_longer_secrets()
 }
 
 /// The error, where the receiver refuses a message with other shapes accepted and without.

@@ -32,6 +32,18 @@ pub(crate) struct AcceptArgs {
     /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
     #[arg(long)]
     accept_derived_keys_typed_as_encrypted_keys: bool,
+    /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
+    #[arg(long)]
+    accept_longer_secrets: bool,
+    /// Accept EncryptedData that no ReferenceList names before it, its key in its own KeyInfo or named there
+    #[arg(long)]
+    accept_unlisted_encrypted_data: bool,
+    /// Accept EncryptedKeys outside the Security header: inside the KeyInfo of their data, or elsewhere by their Id
+    #[arg(long)]
+    accept_encrypted_keys_outside_the_header: bool,
+    /// Accept EncryptedData without Type: content in the Body, one element in the header
+    #[arg(long)]
+    accept_encrypted_data_without_type: bool,
     /// Accept pinned certificates of version 1
     #[arg(long)]
     accept_x509_version_1_for_legacy_use_only: bool,
@@ -69,7 +81,7 @@ macro_rules! rows {
     };
 }
 
-const CALLS: [Row; 16] = rows![
+const CALLS: [Row; 20] = rows![
     accept_forward_references,
     accept_one_key_to_sign_and_encrypt,
     accept_ciphertext_for_others,
@@ -78,6 +90,10 @@ const CALLS: [Row; 16] = rows![
     accept_absent_transforms,
     accept_local_times,
     accept_derived_keys_typed_as_encrypted_keys,
+    accept_longer_secrets,
+    accept_unlisted_encrypted_data,
+    accept_encrypted_keys_outside_the_header,
+    accept_encrypted_data_without_type,
     accept_x509_version_1_for_legacy_use_only,
     accept_empty_line_after_attachment_headers,
     accept_untold_absence_of_default_namespace,
@@ -89,7 +105,7 @@ const CALLS: [Row; 16] = rows![
 ];
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 18] = [
+const OTHERS: [(&str, &str); 19] = [
     ("AlgorithmPolicy::admit_uri", "--allow"),
     ("window", "--max-age and --clock-skew"),
     ("understands", "--understand"),
@@ -106,6 +122,7 @@ const OTHERS: [(&str, &str); 18] = [
     ("answering", "--request"),
     ("allow_legacy_algorithms", "--allow-legacy"),
     ("derived_keys", "--derive-keys"),
+    ("key_octets", "--key-octets"),
     ("waive", "--waive"),
     ("Outgoing::answering", "--confirm"),
 ];

@@ -305,6 +305,9 @@ pub(crate) struct SecureArgs {
     /// endorses
     #[arg(long, requires = "to")]
     pub(crate) symmetric: bool,
+    /// The octets of the key that is encrypted to the recipient: 16 for suites of 128 bits, where the peer replies with it
+    #[arg(long, value_name = "NUMBER", requires = "symmetric")]
+    pub(crate) key_octets: Option<usize>,
     /// Sign and encrypt with the secret of a security context
     #[arg(long, value_name = "IDENTIFIER=FILE", conflicts_with = "symmetric")]
     pub(crate) context: Option<String>,

@@ -199,9 +199,10 @@ fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -
     });
     let token = if let (true, Some(path)) = (arguments.symmetric, &arguments.to) {
         let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
-        ProtectionToken::encrypted_to(&recipient)
+        let token = ProtectionToken::encrypted_to(&recipient)
             .transport(transport(arguments)?)
-            .reference(form(arguments.encrypt_reference))
+            .reference(form(arguments.encrypt_reference));
+        arguments.key_octets.into_iter().fold(token, ProtectionToken::key_octets)
     } else if let Some(argument) = &arguments.context {
         let (Some(identifier), secret) = keys::secret(argument)? else {
             return Err(could_not("--context takes IDENTIFIER=FILE"));

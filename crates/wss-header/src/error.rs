@@ -84,6 +84,23 @@ pub enum PlanError {
     /// *Misuse.* A key derived from a password has 20 octets.
     #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
     PasswordTooShort,
+    /// *Misuse.* A secret does not have the octets that its cipher takes.
+    #[error(
+        "the secret has {found} octets where the cipher takes {wanted}: give that number to `key_octets`, or derive keys, or \
+         choose another cipher"
+    )]
+    KeyLength {
+        /// The octets of the secret.
+        found: usize,
+        /// The octets that the cipher takes.
+        wanted: usize,
+    },
+    /// *Misuse.* A secret that is encrypted to its recipient has too many octets.
+    #[error("a secret of {octets} octets is not sent: `key_octets` takes 16 to 64")]
+    KeyOctets {
+        /// The octets of the secret.
+        octets: usize,
+    },
     /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
@@ -262,6 +279,27 @@ pub enum OpenError {
          call `accept_derived_keys_typed_as_encrypted_keys`"
     )]
     DerivedKeyType,
+    /// *Refused.* The key of a ciphertext or a signature is in an `xenc:EncryptedKey` that is not in our header.
+    #[error(
+        "the key at {path} is not in the Security header: have the peer put its xenc:EncryptedKey there, or call \
+         `accept_encrypted_keys_outside_the_header`"
+    )]
+    KeyOutsideHeader {
+        /// The path of the EncryptedKey.
+        path: WireText,
+    },
+    /// *Failed.* Decryption failed, and the secret is longer than the cipher takes. For the wire it is one of the failures of
+    /// decryption.
+    #[error(
+        "decryption failed: the secret has {octets} octets where the cipher takes {wanted}; if the peer uses the leading \
+         ones, call `accept_longer_secrets`"
+    )]
+    LongerSecret {
+        /// The octets of the secret.
+        octets: usize,
+        /// The octets that the cipher takes.
+        wanted: usize,
+    },
     /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
     #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
     KeyValue,
@@ -391,6 +429,11 @@ pub enum OpenError {
 }
 
 impl OpenError {
+    /// Whether the digest of a signed element does not match.
+    pub(crate) fn is_digest_mismatch(&self) -> bool {
+        matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
+    }
+
     /// [`OpenError::NoKey`], where only the caller knows what named the key.
     pub(crate) fn no_key() -> Self {
         Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0 }

@@ -23,9 +23,10 @@ impl From<&OpenError> for FaultCode {
                 Self::UnsupportedAlgorithm
             }
             OpenError::Verify(VerifyError::Malformed(_)) => Self::InvalidSecurity,
-            OpenError::Verify(_) | OpenError::NotForUs { .. } | OpenError::Decrypt(DecryptError::Failed) => {
-                Self::FailedCheck
-            }
+            OpenError::Verify(_)
+            | OpenError::NotForUs { .. }
+            | OpenError::LongerSecret { .. }
+            | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
             OpenError::NoKey { .. } | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)
             | OpenError::Password(_)
@@ -46,6 +47,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::AbsentTransforms { .. }
             | OpenError::InclusiveCanonicalization { .. }
             | OpenError::LocalTime { .. }
+            | OpenError::KeyOutsideHeader { .. }
             | OpenError::KeyValue
             | OpenError::DerivedKeyType
             | OpenError::Place { .. }

@@ -86,6 +86,7 @@ impl Plan {
                 }
             }
         }
+        check_lengths(&recipe)?;
         check_uses(&recipe)?;
         emission::check(&recipe)?;
         let encrypts_username = recipe
@@ -232,19 +233,61 @@ fn check_token(token: &ProtectionToken, has_assertion: bool, legacy: bool) -> Re
     token.kind.check(legacy)
 }
 
+/// The most octets of a secret that is encrypted to its recipient.
+const MOST_OCTETS: usize = 64;
+
+/// The octets of a secret from which keys are derived, unless the token says another number.
+const DERIVED_FROM: usize = 32;
+
+/// The tokens of the steps that have one, each with what uses it.
+fn token_uses(steps: &[Step]) -> impl Iterator<Item = (&ProtectionToken, KeyUse, usize)> {
+    steps.iter().filter_map(|step| match step {
+        Step::Sign(Signing { by: SignedBy::Token(token), method, digest, .. }) => {
+            Some((token, KeyUse::Mac, method.digest().unwrap_or(*digest).output_len()))
+        }
+        Step::Encrypt(Encrypting { to: EncryptedTo::Token(token), content, .. }) => {
+            Some((token, KeyUse::Content(*content), content.key_len()))
+        }
+        _ => None,
+    })
+}
+
+/// The octets of a secret that is made for one message: as its token says, or as its uses in the recipe need.
+pub(crate) fn secret_octets(steps: &[Step], kind: &Arc<dyn ProtectionKind>) -> usize {
+    if let Some(octets) = kind.octets() {
+        return octets;
+    }
+    let own = || token_uses(steps).filter(|(token, ..)| Arc::ptr_eq(&token.kind, kind));
+    if own().any(|(token, ..)| token.derived.is_some()) {
+        return DERIVED_FROM;
+    }
+    let ciphers = own().filter(|(_, key_use, _)| *key_use != KeyUse::Mac).map(|(.., len)| len);
+    ciphers.max().or_else(|| own().map(|(.., len)| len).max()).unwrap_or(DERIVED_FROM)
+}
+
+/// Whether the octets that a token says fit the ciphers of the recipe.
+fn check_lengths(recipe: &Recipe) -> Result<(), PlanError> {
+    for (token, key_use, wanted) in token_uses(&recipe.steps) {
+        let Some(found) = token.kind.octets() else { continue };
+        if found > MOST_OCTETS {
+            return Err(PlanError::KeyOctets { octets: found });
+        }
+        if found < LEAST_OCTETS && !recipe.short_secrets {
+            return Err(KeyUseError::TooShort { octets: found }.into());
+        }
+        if token.derived.is_none() && key_use != KeyUse::Mac && found != wanted {
+            return Err(PlanError::KeyLength { found, wanted });
+        }
+    }
+    Ok(())
+}
+
 /// One secret must have one use. This is checked here as far as the secret is known; the rest is checked when it is
 /// used.
 fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
     let mut uses = KeyUses::new(recipe.one_key);
     let mut kinds: Vec<&Arc<dyn ProtectionKind>> = Vec::new();
-    for step in &recipe.steps {
-        let (token, key_use) = match step {
-            Step::Sign(Signing { by: SignedBy::Token(token), .. }) => (token, KeyUse::Mac),
-            Step::Encrypt(Encrypting { to: EncryptedTo::Token(token), content, .. }) => {
-                (token, KeyUse::Content(*content))
-            }
-            _ => continue,
-        };
+    for (token, key_use, _) in token_uses(&recipe.steps) {
         if token.kind.makes_a_key_for_each_use() {
             continue;
         }

@@ -53,6 +53,11 @@ pub(crate) trait ProtectionKind: Any + Send + Sync {
         None
     }
 
+    /// The octets that its secret shall have, if the caller says so.
+    fn octets(&self) -> Option<usize> {
+        None
+    }
+
     /// Whether it makes a separate key for each kind of use.
     fn makes_a_key_for_each_use(&self) -> bool {
         false

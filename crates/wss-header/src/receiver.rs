@@ -61,6 +61,10 @@ pub struct Receiver {
     pub(crate) absent_transforms: bool,
     pub(crate) local_times: bool,
     pub(crate) derived_keys_by_source_type: bool,
+    pub(crate) untyped_data: bool,
+    pub(crate) keys_outside: bool,
+    pub(crate) unlisted_data: bool,
+    pub(crate) longer_secrets: bool,
     pub(crate) version_1: bool,
     pub(crate) empty_line: bool,
     pub(crate) unsigned_data: bool,
@@ -111,6 +115,10 @@ impl Receiver {
             absent_transforms: false,
             local_times: false,
             derived_keys_by_source_type: false,
+            untyped_data: false,
+            keys_outside: false,
+            unlisted_data: false,
+            longer_secrets: false,
             version_1: false,
             empty_line: false,
             unsigned_data: false,
@@ -252,6 +260,42 @@ impl Receiver {
     #[must_use]
     pub fn accept_derived_keys_typed_as_encrypted_keys(mut self) -> Self {
         self.derived_keys_by_source_type = true;
+        self
+    }
+
+    /// Accepts secrets with more octets than the cipher takes, of which the peer uses the leading ones: CXF and Rampart
+    /// do so in suites of 128 bits. It is for every kind of secret: keys that were encrypted to us, keys of the
+    /// request, shared secrets and those of contexts, assertions and derivations. MACs take all octets.
+    #[must_use]
+    pub fn accept_longer_secrets(mut self) -> Self {
+        self.longer_secrets = true;
+        self
+    }
+
+    /// Accepts `xenc:EncryptedData` that no `xenc:ReferenceList` names before it, against BSP R3214 and R3231: its own
+    /// KeyInfo leads to its key, which may be inside that KeyInfo. In our header it is decrypted where it is. Elsewhere
+    /// it is decrypted where the digest of a verified signature needs the plaintext, and otherwise after the last
+    /// signature.
+    #[must_use]
+    pub fn accept_unlisted_encrypted_data(mut self) -> Self {
+        self.unlisted_data = true;
+        self
+    }
+
+    /// Accepts an `xenc:EncryptedKey` that is not a child of our header, against BSP R5426 and SOAP Message Security
+    /// 1.1.1 §9.2: inside the KeyInfo that it is the key of, or wherever a reference or a `ds:RetrievalMethod` of that
+    /// KeyInfo names it by its Id.
+    #[must_use]
+    pub fn accept_encrypted_keys_outside_the_header(mut self) -> Self {
+        self.keys_outside = true;
+        self
+    }
+
+    /// Accepts `xenc:EncryptedData` without `Type`, as content in the Body and as one element in the header. Content
+    /// may be one element, so that nothing is guessed in the Body.
+    #[must_use]
+    pub fn accept_encrypted_data_without_type(mut self) -> Self {
+        self.untyped_data = true;
         self
     }
 

@@ -93,6 +93,14 @@ pub enum Waiver {
     LocalTimes,
     /// [`Receiver::accept_derived_keys_typed_as_encrypted_keys`](crate::Receiver::accept_derived_keys_typed_as_encrypted_keys).
     DerivedKeysTypedAsEncryptedKeys,
+    /// [`Receiver::accept_longer_secrets`](crate::Receiver::accept_longer_secrets).
+    LongerSecrets,
+    /// [`Receiver::accept_unlisted_encrypted_data`](crate::Receiver::accept_unlisted_encrypted_data).
+    UnlistedEncryptedData,
+    /// [`Receiver::accept_encrypted_keys_outside_the_header`](crate::Receiver::accept_encrypted_keys_outside_the_header).
+    EncryptedKeysOutsideTheHeader,
+    /// [`Receiver::accept_encrypted_data_without_type`](crate::Receiver::accept_encrypted_data_without_type).
+    EncryptedDataWithoutType,
     /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
     X509Version1,
     /// [`Receiver::over_protected_transport`](crate::Receiver::over_protected_transport), or
@@ -152,6 +160,10 @@ impl Waiver {
             Self::AbsentTransforms => "absent-transforms",
             Self::LocalTimes => "local-times",
             Self::DerivedKeysTypedAsEncryptedKeys => "derived-keys-typed-as-encrypted-keys",
+            Self::LongerSecrets => "longer-secrets",
+            Self::UnlistedEncryptedData => "unlisted-encrypted-data",
+            Self::EncryptedKeysOutsideTheHeader => "encrypted-keys-outside-the-header",
+            Self::EncryptedDataWithoutType => "encrypted-data-without-type",
             Self::X509Version1 => "x509-version-1",
             Self::ProtectedTransport => "protected-transport",
             Self::AnyAudience => "any-audience",
@@ -203,6 +215,10 @@ impl Waiver {
         note(receiver.absent_transforms, Self::AbsentTransforms);
         note(receiver.local_times, Self::LocalTimes);
         note(receiver.derived_keys_by_source_type, Self::DerivedKeysTypedAsEncryptedKeys);
+        note(receiver.longer_secrets, Self::LongerSecrets);
+        note(receiver.unlisted_data, Self::UnlistedEncryptedData);
+        note(receiver.keys_outside, Self::EncryptedKeysOutsideTheHeader);
+        note(receiver.untyped_data, Self::EncryptedDataWithoutType);
         note(receiver.version_1, Self::X509Version1);
         note(is_protected, Self::ProtectedTransport);
         if let Some(assertions) = &receiver.assertions {
@@ -296,6 +312,10 @@ impl fmt::Display for Waiver {
             Self::DerivedKeysTypedAsEncryptedKeys => {
                 f.write_str("references to derived keys may have the type of the EncryptedKey")
             }
+            Self::LongerSecrets => f.write_str("secrets may be longer than their cipher takes, which then uses the leading octets"),
+            Self::UnlistedEncryptedData => f.write_str("encrypted data is decrypted that no list names before it"),
+            Self::EncryptedKeysOutsideTheHeader => f.write_str("keys may be taken from outside the Security header"),
+            Self::EncryptedDataWithoutType => f.write_str("encrypted data without a type is taken for content in the Body, and for an element in the header"),
             Self::X509Version1 => f.write_str("pinned certificates of version 1 are accepted"),
             Self::ProtectedTransport => f.write_str(
                 "the caller declares that the transport is protected: passwords in the clear are accepted, and a \

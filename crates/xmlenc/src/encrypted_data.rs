@@ -106,6 +106,12 @@ impl<'d> EncryptedData<'d> {
         })
     }
 
+    /// As if its `@Type` said this kind.
+    #[must_use]
+    pub fn of_type(self, plaintext: PlaintextType) -> Self {
+        Self { plaintext, ..self }
+    }
+
     /// The element.
     #[must_use]
     pub fn element(&self) -> Element<'d> {

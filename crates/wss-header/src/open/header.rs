@@ -3,7 +3,7 @@
 use wss_c14n::{Budget, Element, Limit, base64_decode, name};
 use wss_tokens::Timestamp;
 
-use super::decrypt::decrypt_listed;
+use super::decrypt::{decrypt_in_place, decrypt_listed, decrypt_unlisted};
 use super::facts::{Facts, SeenConfirmation, SeenTimestamp};
 use super::keys::KeyRing;
 use super::replacement::Replacement;
@@ -52,8 +52,15 @@ fn process_child(
             facts.timestamp = Some(read_timestamp(child, terms)?);
         }
         (ns, "Signature") if ns == name::DS.uri => {
-            let proven = signature::verify(revision, terms, facts, ring, child)?;
-            facts.record_signature(proven);
+            match signature::verify(revision, terms, facts, ring, child) {
+                Ok(proven) => facts.record_signature(proven),
+                // It may be over the plaintext of ciphertext that no list names.
+                Err(error) if error.is_digest_mismatch() && terms.receiver.unlisted_data => {
+                    let replacement = decrypt_unlisted(revision, terms, facts, ring)?;
+                    return replacement.map(Some).ok_or(error);
+                }
+                Err(error) => return Err(error),
+            }
         }
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => {
             facts.confirmations.push(read_confirmation(child, &terms.budget)?);
@@ -64,6 +71,9 @@ fn process_child(
         // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
         // far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
+        (ns, "EncryptedData") if ns == name::XENC.uri && terms.receiver.unlisted_data => {
+            return decrypt_in_place(revision, terms, facts, ring, child);
+        }
         _ => facts.ignore(child),
     }
     Ok(None)

@@ -12,8 +12,12 @@ pub enum WhyMisplaced {
     Twice,
     /// It is no `xenc:EncryptedData` in the Body, in a `wsse11:EncryptedHeader`, or in the Security header after its list.
     Place,
+    /// It is in the Security header, before its list.
+    BeforeItsList,
     /// Its `Type` does not fit its place.
     Type,
+    /// It has no `Type`.
+    Untyped,
     /// It is inside other encrypted data of the list.
     Overlaps,
 }
@@ -26,6 +30,13 @@ impl fmt::Display for WhyMisplaced {
             Self::Place => {
                 "is misplaced: it must be an xenc:EncryptedData in the Body, in a wsse11:EncryptedHeader, or in the \
                  Security header after its list"
+            }
+            Self::BeforeItsList => {
+                "is in the Security header before its list: have the peer put the list first, or call \
+                 `accept_unlisted_encrypted_data`"
+            }
+            Self::Untyped => {
+                "has no Type: have the peer write #Element or #Content, or call `accept_encrypted_data_without_type`"
             }
             Self::Type => {
                 "is of the wrong type for its place: #Element anywhere, #Content in the Body, a type of attachment only \

@@ -93,7 +93,12 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
             facts.identify(&revision);
             tokens::note(&revision, &terms, &mut facts)?;
             let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
-            match step.map_err(|error| remains::unless_encrypted_to_others(error, &terms, &facts))? {
+            let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;
+            let step = match step {
+                None if receiver.unlisted_data => decrypt::decrypt_unlisted(&revision, &terms, &mut facts, &mut ring)?,
+                step => step,
+            };
+            match step {
                 Some(replacement) => facts.record(replacement, source, &terms.budget)?,
                 None => {
                     let conclusion = require::check(&revision, &terms, &facts, &mut ring);

@@ -33,7 +33,10 @@ impl fmt::Display for Known {
 impl fmt::Display for WhyEncrypted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotListed => f.write_str("no list in the Security header for this receiver names it"),
+            Self::NotListed => f.write_str(
+                "no list in the Security header for this receiver names it (if its own KeyInfo leads to its key, call \
+                 `accept_unlisted_encrypted_data`)",
+            ),
             Self::NoKey { addressee, known } => {
                 write!(f, "no key of ours fits: it is encrypted to {addressee}, and {}", Known(*known))
             }

@@ -8,9 +8,10 @@ use std::cell::LazyCell;
 
 use wss_c14n::{Element, Limit, name};
 use wss_text::WireText;
-use wss_xmldsig::{KeyInfo, VerifyError};
+use wss_xmldsig::KeyInfo;
 use wss_xmlenc::{EncryptedKey, KeyMethod};
 
+use super::decrypt::unlisted;
 use super::facts::Facts;
 use super::header::is_opened;
 use super::keys::{KeyRing, KeySearch};
@@ -50,7 +51,8 @@ pub(super) fn find(
             let id = data.attribute("", "Id").map(|id| id.into_owned());
             // An encrypted assertion needs no list.
             let is_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
-            let listed = id.as_ref().and_then(|id| facts.decryptions.for_others.get(id)).cloned();
+            let named = id.clone().unwrap_or_else(|| data.path());
+            let listed = facts.decryptions.for_others.get(&named).cloned();
             let of_assertion = || is_assertion.then(|| named_by(data.parent()));
             let addressee = listed.or_else(of_assertion).or_else(|| only.clone());
             let why = addressee.map_or(WhyEncrypted::NotListed, |addressee| no_key_for(addressee, terms));
@@ -64,11 +66,22 @@ pub(super) fn find(
 }
 
 /// A digest that does not match, where ciphertext is left that the signer had in plaintext, says less than to whom it is
-/// encrypted. What the message says of that can be read without any key.
-pub(super) fn unless_encrypted_to_others(error: OpenError, terms: &Terms<'_>, facts: &Facts<'_>) -> OpenError {
-    let is_digest = matches!(error, OpenError::Verify(VerifyError::DigestMismatch { .. }));
-    match facts.decryptions.for_others.iter().next().filter(|_| is_digest) {
-        Some((id, addressee)) => OpenError::NotForUs { id: id.into(), why: no_key_for(addressee.clone(), terms) },
+/// encrypted, or that no list names it. What the message says of that can be read without any key.
+pub(super) fn unless_encrypted(
+    error: OpenError,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> OpenError {
+    if !error.is_digest_mismatch() {
+        return error;
+    }
+    if let Some((id, addressee)) = facts.decryptions.for_others.iter().next() {
+        return OpenError::NotForUs { id: id.into(), why: no_key_for(addressee.clone(), terms) };
+    }
+    let is_read = |data: &Element<'_>| !terms.receiver.unlisted_data && revision.envelope.body.contains(*data);
+    match unlisted(revision, terms).into_iter().find(is_read) {
+        Some(data) => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
         None => error,
     }
 }

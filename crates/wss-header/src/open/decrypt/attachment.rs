@@ -82,7 +82,7 @@ pub(super) fn decrypt(
     let key = (data.method(), &found.secret);
     let plaintext = opened(part.unauthenticated_octets(), is_complete(data), key, terms.spool, terms.budget.limits());
     let plaintext = plaintext.map_err(|error| match error {
-        OpenCipherError::Failed => DecryptError::Failed.into(),
+        OpenCipherError::Failed => found.failed(DecryptError::Failed, data.method()),
         OpenCipherError::Mime(error) => OpenError::Attachment(error),
     })?;
     let part = restored(part, plaintext, is_complete(data), data.mime_type().as_deref(), terms.budget.limits());

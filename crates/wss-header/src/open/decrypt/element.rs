@@ -24,7 +24,8 @@ pub(crate) fn decrypt_element(
     ring: &mut KeyRing,
 ) -> Result<Plaintext, OpenError> {
     ring.note_use(found, KeyUse::Content(data.method()))?;
-    let plaintext = decrypt_xml(data, &found.secret, &terms.budget)?;
+    let plaintext = decrypt_xml(data, &found.secret, &terms.budget);
+    let plaintext = plaintext.map_err(|error| found.failed(error, data.method()))?;
     lose_by_key(data, found, replaced, terms, facts);
     lose_by_namespaces(&plaintext, replaced, terms, facts);
     Ok(plaintext)

@@ -7,6 +7,7 @@ mod attachment;
 mod element;
 mod namespaces;
 mod target;
+mod unlisted;
 mod unsigned_key;
 
 use std::collections::HashSet;
@@ -19,6 +20,7 @@ use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, parse_reference_lis
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
 use self::target::Target;
+pub(super) use self::unlisted::{decrypt_in_place, decrypt_unlisted, unlisted};
 use super::facts::Facts;
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
@@ -69,62 +71,124 @@ fn decrypt_list(
     ring: &mut KeyRing,
     list: &List<'_, '_>,
 ) -> Result<Replacement, OpenError> {
-    let mut splices = Splices::new();
-    let mut plaintexts = Vec::new();
-    let mut attachments: Vec<OpenedAttachment> = Vec::new();
+    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
     let mut seen = HashSet::new();
     for id in list.ids {
         let refused = |why| OpenError::EncryptedData { id: id.into(), why };
         if !seen.insert(id) {
             return Err(refused(WhyMisplaced::Twice));
         }
-        terms.budget.charge(Limit::EncryptedData, 1)?;
-        let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
-        let target = Target::find(revision, named, list.owner).ok_or_else(|| refused(WhyMisplaced::Place))?;
-        let data = EncryptedData::parse(target.data)?;
-        if !is_of_fitting_type(&data, &target, revision) {
-            return Err(refused(WhyMisplaced::Type));
+        if terms.receiver.unlisted_data && step.facts.decryptions.retired_ids.contains(id) {
+            // It was decrypted in its place, before this list.
+            continue;
         }
-        if facts.attachments.opened_data.contains(id) {
+        let named = revision.ids.get(id).ok_or_else(|| refused(WhyMisplaced::Missing))?;
+        let target = Target::find(revision, named, list.owner);
+        let target = target.ok_or_else(|| refused(why_misplaced(named, revision)))?;
+        step.decrypt(&target, id, list.key)?;
+    }
+    Ok(step.finish(false))
+}
+
+/// Why a list cannot name an element at this place.
+fn why_misplaced(named: Element<'_>, revision: &Revision<'_>) -> WhyMisplaced {
+    match named.is(name::XENC.uri, "EncryptedData") && revision.is_in_header(named) {
+        true => WhyMisplaced::BeforeItsList,
+        false => WhyMisplaced::Place,
+    }
+}
+
+/// One step of decryption: what it reads, and what it opened so far.
+struct Step<'s, 'd, 'm> {
+    revision: &'s Revision<'d>,
+    terms: &'s Terms<'s>,
+    facts: &'s mut Facts<'m>,
+    ring: &'s mut KeyRing,
+    opened: Plaintexts,
+}
+
+/// What a step opened.
+#[derive(Default)]
+struct Plaintexts {
+    splices: Splices,
+    plaintexts: Vec<NewPlaintext>,
+    attachments: Vec<OpenedAttachment>,
+}
+
+impl<'d> Step<'_, 'd, '_> {
+    /// Decrypts one target, which `id` names in errors, with the key of its list or of its own KeyInfo. What no key of ours
+    /// opens is noted as for others.
+    fn decrypt(&mut self, target: &Target<'d>, id: &str, key: Option<&EncryptedKey<'d>>) -> Result<(), OpenError> {
+        let refused = |why| OpenError::EncryptedData { id: id.into(), why };
+        let (terms, revision) = (self.terms, self.revision);
+        terms.budget.charge(Limit::EncryptedData, 1)?;
+        let data = EncryptedData::parse(target.data)?;
+        let data = typed(data, target, revision, terms.receiver).map_err(refused)?;
+        if self.facts.attachments.opened_data.contains(id) {
             return Err(refused(WhyMisplaced::Twice));
         }
-        let attachment = data.attachment().map(|url| attachment::find(&data, url, terms, facts)).transpose()?;
+        let attachment = data.attachment().map(|url| attachment::find(&data, url, terms, self.facts)).transpose()?;
         let is_covered = match &attachment {
             Some(attachment) => attachment.is_covered,
-            None => facts.is_covered(&target.data.span(), terms),
+            None => self.facts.is_covered(&target.data.span(), terms),
         };
         check_cipher(data.method(), terms.receiver, is_covered)?;
         // A key that was searched for something else names nobody here.
-        ring.addressee = None;
-        let mut search = KeySearch::new(revision, terms, facts, ring);
-        let Some(found) = find_key(&mut search, &data, list.key)? else {
+        self.ring.addressee = None;
+        let mut search = KeySearch::new(revision, terms, self.facts, self.ring);
+        let Some(found) = find_key(&mut search, &data, key)? else {
             // It is for another receiver: a part that holds it is not handed out.
-            let named = ring.addressee.take().unwrap_or_else(|| addressee(data.key_info(), &facts.tokens));
-            facts.decryptions.for_others.insert(id.clone(), named);
-            continue;
+            let named = self.ring.addressee.take();
+            let named = named.unwrap_or_else(|| addressee(data.key_info(), &self.facts.tokens));
+            self.facts.decryptions.for_others.insert(id.to_owned(), named);
+            return Ok(());
         };
+        let found = found.fitted(data.method(), terms.receiver);
         if let Some(attachment) = attachment {
-            if attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
+            if self.opened.attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
                 return Err(refused(WhyMisplaced::Twice));
             }
-            attachments.push(attachment::decrypt(&data, id, attachment, found, terms, facts, ring)?);
-            continue;
+            let opened = attachment::decrypt(&data, id, attachment, found, terms, self.facts, self.ring)?;
+            self.opened.attachments.push(opened);
+            return Ok(());
         }
-        let plaintext = decrypt_element(&data, &found, target.replaced, terms, facts, ring)?;
+        let plaintext = decrypt_element(&data, &found, target.replaced, terms, self.facts, self.ring)?;
         let replaced = target.replaced.span();
         // Ciphertext inside ciphertext, as in EncryptionProperties, or one block with two Ids.
         let overlaps =
             |other: &NewPlaintext| replaced.start < other.replaced.end && other.replaced.start < replaced.end;
-        if plaintexts.iter().any(overlaps) {
+        if self.opened.plaintexts.iter().any(overlaps) {
             return Err(refused(WhyMisplaced::Overlaps));
         }
-        splices.replace(replaced.clone(), plaintext.into_xml());
-        plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));
+        self.opened.splices.replace(replaced.clone(), plaintext.into_xml());
+        self.opened.plaintexts.push(NewPlaintext::new(replaced, target.place, &data, found));
+        Ok(())
     }
-    for attachment in attachments {
-        attachment::record(attachment, terms.receiver, facts);
+
+    /// What the step makes of the message. `revisit` as in [`Replacement`].
+    fn finish(self, revisit: bool) -> Replacement {
+        for attachment in self.opened.attachments {
+            attachment::record(attachment, self.terms.receiver, self.facts);
+        }
+        Replacement { splices: self.opened.splices, plaintexts: self.opened.plaintexts, revisit }
     }
-    Ok(Replacement { splices, plaintexts, revisit: false })
+}
+
+/// The ciphertext with the type of its plaintext, which must fit its place.
+fn typed<'d>(
+    data: EncryptedData<'d>,
+    target: &Target<'d>,
+    revision: &Revision<'d>,
+    receiver: &Receiver,
+) -> Result<EncryptedData<'d>, WhyMisplaced> {
+    let data = match data.plaintext_type() {
+        PlaintextType::Other(None) if data.attachment().is_some() => data,
+        PlaintextType::Other(None) if !receiver.untyped_data => return Err(WhyMisplaced::Untyped),
+        PlaintextType::Other(None) if target.place.in_body => data.of_type(PlaintextType::Content),
+        PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
+        _ => data,
+    };
+    if is_of_fitting_type(&data, target, revision) { Ok(data) } else { Err(WhyMisplaced::Type) }
 }
 
 /// Whether the `Type` of the ciphertext fits its place.

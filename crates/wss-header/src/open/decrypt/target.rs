@@ -38,6 +38,15 @@ impl<'d> Target<'d> {
         Self::in_header_block(revision, parent).filter(|target| target.data == named)
     }
 
+    /// The target that ciphertext is by itself, where no list names it.
+    pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>) -> Option<Self> {
+        if revision.is_in_header(data) {
+            return Some(Self { data, replaced: data, place: Place { in_body: false, whole_content: false } });
+        }
+        // Any element of the header block precedes it.
+        Self::find(revision, data, revision.header.element)
+    }
+
     fn in_header_block(revision: &Revision<'d>, block: Element<'d>) -> Option<Self> {
         let placed = block.is(name::WSSE11.uri, "EncryptedHeader") && block.parent() == revision.envelope.header;
         let mut children = block.children();

@@ -1,10 +1,10 @@
 //! `xenc:EncryptedKey`: unwrapped with one of our private keys, or with a secret that both sides have.
 
 use wss_c14n::Limit;
-use wss_crypto::{Certificate, DistinguishedName, Identity, Secret};
+use wss_crypto::{Certificate, DistinguishedName, Identity, KeyTransport, Secret};
 use wss_tokens::{SecurityTokenReference, X509Token};
 use wss_xmldsig::{KeyHint, KeyInfo};
-use wss_xmlenc::{AgreementMethod, EncryptedKey, KeyMethod};
+use wss_xmlenc::{AgreementMethod, DecryptError, EncryptedKey, KeyMethod};
 
 use super::{FoundSecret, Holder, KeySearch, only_hint};
 use crate::correlation::SentKey;
@@ -38,7 +38,14 @@ impl<'a> KeySearch<'a, '_> {
         };
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
         let unwrapping = identity.unwrapping_key().as_ref();
-        let secret = key.unwrap_or_substitute(expected_len, |key| key.unwrap_with(unwrapping, expected_len))?;
+        // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
+        let is_bare = *key.method() == KeyMethod::Transport(KeyTransport::Rsa15);
+        let exact_len = expected_len.filter(|_| is_bare && !terms.receiver.longer_secrets);
+        let secret = key.unwrap_or_substitute(expected_len, |key| {
+            let secret = key.unwrap_with(unwrapping, exact_len)?;
+            let is_enough = expected_len.is_none_or(|len| secret.len() >= len);
+            if is_enough { Ok(secret) } else { Err(DecryptError::Failed) }
+        })?;
         self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
         Ok(Some(found(key, secret, Holder::ANONYMOUS)))
     }

@@ -3,10 +3,13 @@
 use std::ops::Range;
 
 use wss_c14n::Element;
-use wss_crypto::{Certificate, Secret, VerifyingKey};
+use wss_crypto::{Certificate, ContentEncryption, Secret, VerifyingKey};
 use wss_tokens::{PasswordKey, PasswordKeyUse};
+use wss_xmlenc::DecryptError;
 
+use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
+use crate::receiver::Receiver;
 use crate::signer::Signer;
 
 /// The evidence's term for a key of the request.
@@ -92,6 +95,22 @@ impl FoundSecret {
             self.id = self.id.leading(len);
         }
         self
+    }
+
+    /// The key for `cipher`: the leading octets of a longer secret, if the receiver accepts such. Passwords and tickets
+    /// have been cut before, since they have their own lengths.
+    pub(crate) fn fitted(self, cipher: ContentEncryption, receiver: &Receiver) -> Self {
+        if receiver.longer_secrets { self.leading(Wanted::cipher(cipher.key_len())) } else { self }
+    }
+
+    /// The error for the log, where `cipher` did not decrypt with this secret. That the secret is too long shows only
+    /// if it was found: an EncryptedKey that cannot be unwrapped is replaced by one of the expected length.
+    pub(crate) fn failed(&self, error: DecryptError, cipher: ContentEncryption) -> OpenError {
+        let (octets, wanted) = (self.secret.len(), cipher.key_len());
+        match error {
+            DecryptError::Failed if octets > wanted => OpenError::LongerSecret { octets, wanted },
+            error => error.into(),
+        }
     }
 
     /// Notes that this element led to it.

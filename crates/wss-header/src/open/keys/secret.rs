@@ -1,9 +1,10 @@
 //! The secret that a KeyInfo or a reference identifies: a shared one, or that of a token, as the kind of the token says.
 
-use wss_c14n::Element;
+use wss_c14n::{Element, Limit, name};
 use wss_crypto::Secret;
 use wss_tokens::SecurityTokenReference;
 use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_xmlenc::EncryptedKey;
 
 use super::{FoundSecret, Holder, KeySearch, Wanted, dangling};
 use crate::error::OpenError;
@@ -11,7 +12,7 @@ use crate::key_uses::KeyOrigin;
 use crate::open::tokens::{KINDS, kind_of, no_key_of};
 use crate::signer::Signer;
 
-impl KeySearch<'_, '_> {
+impl<'d> KeySearch<'_, 'd> {
     /// The secret that a KeyInfo means; `None` if it is not one of ours.
     pub(crate) fn secret_of_key_info(
         &mut self,
@@ -25,8 +26,43 @@ impl KeySearch<'_, '_> {
                 let reference = SecurityTokenReference::parse(*element, &self.terms.budget)?;
                 self.secret_of_reference(*element, &reference, wanted)
             }
+            Some([KeyHint::EncryptedKey(element)]) => self.secret_outside(*element, true, wanted),
+            Some([KeyHint::Other(element)]) if element.is(name::DS.uri, "RetrievalMethod") => {
+                match self.retrieved(*element) {
+                    Some(key) => self.secret_outside(key, false, wanted),
+                    None => Ok(None),
+                }
+            }
             Some(_) => Ok(None),
         }
+    }
+
+    /// The EncryptedKey that a `ds:RetrievalMethod` without transforms names by its Id (XML Encryption 1.1 §3.5.2).
+    fn retrieved(&self, method: Element<'_>) -> Option<Element<'d>> {
+        let uri = method.attribute("", "URI").filter(|_| method.children().next().is_none())?;
+        self.encrypted_key(uri.strip_prefix('#')?)
+    }
+
+    /// The EncryptedKey with this Id, wherever it is.
+    fn encrypted_key(&self, id: &str) -> Option<Element<'d>> {
+        self.revision.ids.get(id).filter(|key| key.is(name::XENC.uri, "EncryptedKey"))
+    }
+
+    /// The secret of an EncryptedKey that is not a child of our header, or that a KeyInfo retrieves: it may be inside the
+    /// KeyInfo that it is the key of.
+    fn secret_outside(
+        &mut self,
+        key: Element<'_>,
+        is_inside: bool,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let receiver = self.terms.receiver;
+        let is_accepted = receiver.keys_outside || (is_inside && receiver.unlisted_data);
+        if !is_accepted {
+            return Err(OpenError::KeyOutsideHeader { path: key.path().into() });
+        }
+        self.terms.budget.charge(Limit::EncryptedKeys, 1)?;
+        self.unwrap(&EncryptedKey::parse(key, &self.terms.budget)?, wanted.len)
     }
 
     /// The only shared secret.
@@ -51,7 +87,10 @@ impl KeySearch<'_, '_> {
     ) -> Result<Option<FoundSecret>, OpenError> {
         match reference {
             SecurityTokenReference::Direct { id, value_type } => {
-                let token = self.revision.header_child(id).ok_or_else(|| dangling(id))?;
+                let Some(token) = self.revision.header_child(id) else {
+                    let key = self.encrypted_key(id).ok_or_else(|| dangling(id))?;
+                    return self.secret_outside(key, false, wanted);
+                };
                 self.check_order(place, token, id)?;
                 let found = self.secret_of_token(token, value_type.as_deref(), wanted)?;
                 Ok(found.map(|found| found.of_token(token)))

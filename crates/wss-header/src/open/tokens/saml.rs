@@ -235,12 +235,18 @@ fn decrypt(
 ) -> Result<Option<Replacement>, OpenError> {
     terms.budget.charge(Limit::EncryptedData, 1)?;
     let data = EncryptedData::parse(element.required_child(name::XENC.uri, "EncryptedData")?)?;
+    // Its place says what it is (SAML 2.0 core §2.3.4).
+    let data = match data.plaintext_type() {
+        PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
+        _ => data,
+    };
     if *data.plaintext_type() != PlaintextType::Element {
         return Err(OpenError::EncryptedData { id: String::new().into(), why: WhyMisplaced::Type });
     }
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);
     let Some(found) = find_key(&mut search, element, &data)? else { return Ok(None) };
+    let found = found.fitted(data.method(), terms.receiver);
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), plaintext.into_xml());

@@ -18,6 +18,8 @@ struct FreshKey {
     recipient: Certificate,
     sending: KeySending,
     reference: ReferenceForm,
+    /// The octets of the secret, if the caller says so.
+    octets: Option<usize>,
 }
 
 impl ProtectionToken {
@@ -29,6 +31,7 @@ impl ProtectionToken {
             recipient: recipient.clone(),
             sending: KeySending::default(),
             reference: ReferenceForm::IssuerSerial,
+            octets: None,
         })
     }
 
@@ -45,6 +48,14 @@ impl ProtectionToken {
         self.adjusted(|key: &mut FreshKey| key.sending.agreement = wanted)
     }
 
+    /// The octets of the secret that is encrypted to the recipient, 16 to 64; ignored for other tokens. By default there
+    /// are 32 where keys are derived from it, and otherwise as many as the cipher of the recipe takes, or as the digest of
+    /// its MAC has. A reply may use the secret with another cipher: CXF takes as many octets as its suite has.
+    #[must_use]
+    pub fn key_octets(self, wanted: usize) -> Self {
+        self.adjusted(|key: &mut FreshKey| key.octets = Some(wanted))
+    }
+
     /// How to refer to the recipient's certificate; ignored for other tokens.
     #[must_use]
     pub fn reference(self, form: ReferenceForm) -> Self {
@@ -59,6 +70,10 @@ impl ProtectionKind for FreshKey {
 
     fn origin(&self) -> KeyOrigin {
         KeyOrigin::EncryptedKey
+    }
+
+    fn octets(&self) -> Option<usize> {
+        self.octets
     }
 
     fn certificate(&self) -> Option<(&Certificate, ReferenceForm)> {

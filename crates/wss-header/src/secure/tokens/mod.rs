@@ -17,6 +17,7 @@ use super::Securing;
 use super::placing::{NewToken, reference_to};
 use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
+use crate::plan::secret_octets;
 use crate::protection_token::{ProtectionKind, ProtectionToken};
 
 /// A protection token in the header, or about to be.
@@ -69,8 +70,8 @@ impl Securing {
         let at = match self.placed.iter().position(known) {
             Some(at) => at,
             None => {
-                let secret_len = if token.derived.is_some() { 32 } else { len };
-                let new = token.kind.place(&mut self.placing(), key_use, secret_len)?;
+                let octets = secret_octets(&self.recipe.steps, &token.kind);
+                let new = token.kind.place(&mut self.placing(), key_use, octets)?;
                 let NewToken { elements: written, id, secret, reference } = new;
                 elements = written;
                 self.placed.push(Placed { kind: Arc::clone(&token.kind), key_use: flag, id, secret, reference });

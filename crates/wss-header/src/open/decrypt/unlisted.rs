@@ -1,0 +1,114 @@
+//! Ciphertext that no list names before it: peers leave `xenc:ReferenceList` out, or write it behind.
+//!
+//! A list says when its ciphertext is decrypted, which is when its sender encrypted it. Without one there are two readings:
+//! the sender signed the plaintext, or the ciphertext. Each is tried at the signature: its digest is right for one of them,
+//! and SignedInfo was authenticated before. What no signature needed is decrypted last.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use wss_c14n::{Element, id_of, name};
+use wss_xmlenc::{EncryptedKey, parse_reference_list};
+
+use super::target::Target;
+use super::{Plaintexts, Step};
+use crate::error::OpenError;
+use crate::open::facts::Facts;
+use crate::open::keys::KeyRing;
+use crate::open::replacement::Replacement;
+use crate::open::revision::Revision;
+use crate::open::terms::Terms;
+
+/// Decrypts all ciphertext outside our header, whether a later list names it or none; `None` if there is none for us.
+pub(crate) fn decrypt_unlisted(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+) -> Result<Option<Replacement>, OpenError> {
+    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    for data in outside(revision) {
+        let name = name_of(data);
+        let target = Target::of_data(revision, data);
+        if let Some(target) = target.filter(|_| !step.facts.decryptions.for_others.contains_key(&name)) {
+            step.decrypt(&target, &name, key_listing(data, revision, terms)?.as_ref())?;
+        }
+    }
+    let replacement = step.finish(true);
+    Ok(Some(replacement).filter(|replacement| !replacement.splices.is_empty()))
+}
+
+/// Decrypts ciphertext of our header that no list named before; the plaintext is processed in its place.
+pub(crate) fn decrypt_in_place(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &mut Facts<'_>,
+    ring: &mut KeyRing,
+    data: Element<'_>,
+) -> Result<Option<Replacement>, OpenError> {
+    let Some(data) = revision.children.iter().copied().find(|child| child.id() == data.id()) else { return Ok(None) };
+    let name = name_of(data);
+    let Some(target) = Target::of_data(revision, data) else { return Ok(None) };
+    if facts.decryptions.for_others.contains_key(&name) {
+        return Ok(None);
+    }
+    let key = key_listing(data, revision, terms)?;
+    let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    step.decrypt(&target, &name, key.as_ref())?;
+    Ok(Some(step.finish(true)))
+}
+
+/// The outermost ciphertext outside our header that no list of it names.
+pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Vec<Element<'d>> {
+    let mut found: Vec<_> = outside(revision).collect();
+    if !found.is_empty() {
+        let lists = revision.children.iter().flat_map(|child| lists_of(*child));
+        let listed: HashSet<String> = lists.flat_map(|list| ids_in(list, terms)).collect();
+        found.retain(|data| !ids_of(*data).any(|id| listed.contains(id.as_ref())));
+    }
+    found
+}
+
+/// The outermost ciphertext outside our header.
+fn outside<'d>(revision: &Revision<'d>) -> impl Iterator<Item = Element<'d>> {
+    let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
+    let header = revision.header.element;
+    let all = revision.document.elements().filter(move |element| is_data(*element));
+    all.filter(move |data| !header.contains(*data) && !data.ancestors_and_self().skip(1).any(is_data))
+}
+
+/// The EncryptedKey of our header whose list names this ciphertext.
+fn key_listing<'d>(
+    data: Element<'d>,
+    revision: &Revision<'d>,
+    terms: &Terms<'_>,
+) -> Result<Option<EncryptedKey<'d>>, OpenError> {
+    let is_named = |list: Element<'_>| ids_of(data).any(|id| ids_in(list, terms).iter().any(|listed| *listed == id));
+    let mut keys = revision.children.iter().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
+    let key = keys.find(|key| lists_of(**key).any(is_named));
+    Ok(key.map(|key| EncryptedKey::parse(*key, &terms.budget)).transpose()?)
+}
+
+/// The Ids by which a list names ciphertext: its own, and that of the EncryptedHeader around it.
+fn ids_of(data: Element<'_>) -> impl Iterator<Item = Cow<'_, str>> {
+    let block = data.parent().filter(|parent| parent.is(name::WSSE11.uri, "EncryptedHeader"));
+    [Some(data), block].into_iter().flatten().filter_map(id_of)
+}
+
+/// Its Id, or its path without one.
+fn name_of(data: Element<'_>) -> String {
+    id_of(data).map_or_else(|| data.path(), |id| id.into_owned())
+}
+
+/// The lists of a child of our header: itself, or the one inside an EncryptedKey.
+fn lists_of(child: Element<'_>) -> impl Iterator<Item = Element<'_>> {
+    let is_list = |element: Element<'_>| element.is(name::XENC.uri, "ReferenceList");
+    let own = Some(child).filter(|child| is_list(*child));
+    let is_key = child.is(name::XENC.uri, "EncryptedKey");
+    own.into_iter().chain(child.children().filter(move |inner| is_key && is_list(*inner)))
+}
+
+/// The Ids that a list names; none if it cannot be read, which is an error where it is processed.
+fn ids_in(list: Element<'_>, terms: &Terms<'_>) -> Vec<String> {
+    parse_reference_list(list, &terms.budget).unwrap_or_else(|_| Vec::new())
+}

@@ -1,0 +1,332 @@
+//! Encrypted messages in the shapes of peers: what opens with nothing configured, what opens by a named call that the
+//! error of the strict default names, and that nothing else opens with it.
+
+mod common;
+
+use common::*;
+use ws_security::c14n::{Document, Element, Limits, Splices};
+use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
+use ws_security::prelude::*;
+use ws_security::xmlenc::{DecryptError, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::{
+    AlgorithmPolicy, Correlation, DangerousNoReplayCache, Fault, FixedClock, KeyUseError, OpenError, PlanError,
+    ProtectionToken, Secret, SecureConversation, Waiver,
+};
+
+const ID: &str = "ED-1";
+
+fn parse(message: &str) -> Document<'_> {
+    Document::parse(message, &Limits::default()).expect("well-formed")
+}
+
+fn find<'d>(document: &'d Document<'d>, local: &str) -> Element<'d> {
+    document.elements().find(|element| element.name().local == local).unwrap_or_else(|| panic!("no {local}"))
+}
+
+fn bob() -> Receiver {
+    receiver().decrypt_with(identity("bob"))
+}
+
+/// An EncryptedKey with this secret for Bob, that lists these Ids.
+fn key_to_bob(secret: &Secret, transport: KeyTransport, listed: &[&str]) -> String {
+    let bob = certificate("bob");
+    let wrapped = bob.public_key().wrap_key(&transport, secret).expect("wrapped");
+    let listed: Vec<String> = listed.iter().map(|id| (*id).to_owned()).collect();
+    let key_info = format!("<ds:KeyName>{}</ds:KeyName>", bob.subject());
+    write_encrypted_key(Some("EK-1"), &KeyMethod::Transport(transport), Some(&key_info), &wrapped, &listed)
+}
+
+/// What Alice signed, with the content of its Body encrypted; `in_front` is put at the front of the Security header.
+fn encrypted_afterwards(secret: &Secret, cipher: ContentEncryption, in_front: &str) -> String {
+    let message = signed(SOAP11);
+    let document = parse(&message);
+    let content = find(&document, "Body").content_span();
+    let octets = message[content.clone()].as_bytes();
+    let kind = PlaintextType::Content;
+    let data = encrypt_octets(octets, &kind, cipher, secret, Some(ID), None, &SystemRandom).expect("encrypted");
+    let mut splices = Splices::new();
+    splices.replace(content, data);
+    splices.insert(find(&document, "Security").content_span().start, in_front.to_owned());
+    splices.apply(&message).0
+}
+
+fn leading(secret: &Secret, len: usize) -> Secret {
+    Secret::new(secret.as_octets()[..len].to_vec())
+}
+
+#[test]
+fn a_secret_longer_than_its_cipher_takes_opens_by_a_named_call() {
+    let (long, cipher) = (Secret::new((7..39).collect()), ContentEncryption::Aes128Gcm);
+    let key = || key_to_bob(&long, KeyTransport::oaep_mgf1p(), &[ID]);
+    let message = encrypted_afterwards(&leading(&long, 16), cipher, &key());
+    let error = bob().open(&message).expect_err("refused");
+    assert_eq!(error, OpenError::LongerSecret { octets: 32, wanted: 16 });
+    assert!(error.to_string().contains("`accept_longer_secrets`"), "{error}");
+    // On the wire it is one of the failures of decryption.
+    let failed = OpenError::Decrypt(DecryptError::Failed);
+    assert_eq!(Fault::naming(&error).code(), Fault::naming(&failed).code());
+    let accepting = bob().accept_longer_secrets();
+    let opened = accepting.open(&message).expect("opens");
+    assert!(opened.body().xml().contains(AMOUNT));
+    assert!(opened.evidence().waived.contains(&Waiver::LongerSecrets));
+
+    // The other half, a shorter secret, or another key is none.
+    let other_half = Secret::new(long.as_octets()[16..].to_vec());
+    refuse(&bob(), &encrypted_afterwards(&other_half, cipher, &key()));
+    let short = key_to_bob(&leading(&long, 24), KeyTransport::oaep_mgf1p(), &[ID]);
+    assert_eq!(refuse(&bob(), &encrypted_afterwards(&long, ContentEncryption::Aes256Gcm, &short)), failed);
+    // What fits opens as before.
+    let fitting = key_to_bob(&leading(&long, 16), KeyTransport::oaep_mgf1p(), &[ID]);
+    for receiver in [bob(), accepting] {
+        assert!(receiver.open(encrypted_afterwards(&leading(&long, 16), cipher, &fitting)).is_ok());
+    }
+}
+
+/// RSA 1.5 does not tell whether what it unwraps is a key: a length that does not fit is one more way to fail.
+#[test]
+fn a_longer_secret_under_rsa_1_5_is_refused_like_every_wrong_key() {
+    let long = Secret::new((7..39).collect());
+    let key = key_to_bob(&long, KeyTransport::Rsa15, &[ID]);
+    let message = encrypted_afterwards(&leading(&long, 16), ContentEncryption::Aes128Gcm, &key);
+    let legacy = bob().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
+    assert_eq!(legacy.open(&message).map(drop), Err(OpenError::Decrypt(DecryptError::Failed)));
+    assert!(legacy.accept_longer_secrets().open(&message).is_ok());
+}
+
+fn peer(name: &str) -> String {
+    let path = format!("{}/tests/peers/{name}.xml", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// CXF 4.2 in a suite of 128 bits answers a request whose key has 32 octets with the first 16 of them.
+#[test]
+fn a_reply_under_the_leading_octets_of_the_key_of_its_request_opens_by_a_named_call() {
+    let (request, reply) = (peer("longer-secret-request"), peer("longer-secret-reply"));
+    let at = |message: &str| {
+        let created = find(&parse(message), "Created").text().expect("text").into_owned();
+        FixedClock(ws_security::tokens::parse_instant(&created).expect("an instant"))
+    };
+    let both_ways = |message: &str| {
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
+        Receiver::new(Trust::no_certificates(), requirements, DangerousNoReplayCache)
+            .clock(std::sync::Arc::new(at(message)))
+            .decrypt_with(identity("bob"))
+            .algorithms(AlgorithmPolicy::default().admit_cbc())
+            .dangerous_decrypt_cbc_before_verification()
+    };
+    let sent: Correlation = both_ways(&request).open(&request).expect("the request opens").correlation().clone();
+    let strict = both_ways(&reply).accept_one_key_to_sign_and_encrypt();
+    let error = strict.answering(&sent).open(&reply).expect_err("refused");
+    assert_eq!(error, OpenError::LongerSecret { octets: 32, wanted: 16 });
+    let accepting = strict.accept_longer_secrets();
+    let opened = accepting.answering(&sent).open(&reply).expect("opens");
+    assert!(opened.evidence().waived.contains(&Waiver::LongerSecrets));
+    assert_eq!(opened.signer(), &ws_security::Signer::RequestReceiver);
+    // The leading octets and the whole are one key.
+    let refused = both_ways(&reply).accept_longer_secrets().answering(&sent).open(&reply).map(drop);
+    assert!(matches!(refused, Err(OpenError::KeyUse(KeyUseError::SignsAndEncrypts { .. }))), "{refused:?}");
+    let changed = reply.replacen("2026-11-27T14:48:39", "2026-11-27T14:49:39", 1);
+    assert!(accepting.answering(&sent).open(&changed).is_err());
+}
+
+/// The octets of the secret that a recipe encrypts to Bob.
+fn octets_sent(recipe: Recipe) -> usize {
+    let secured = recipe.accept_one_key_to_sign_and_encrypt().plan().expect("a plan");
+    let message = secured.message(&envelope(SOAP11)).secure().expect("secured").message;
+    let document = parse(&message);
+    let budget = ws_security::Budget::dangerous_unbounded();
+    let key = ws_security::xmlenc::EncryptedKey::parse(find(&document, "EncryptedKey"), &budget).expect("a key");
+    let bob = identity("bob");
+    key.unwrap_with(bob.unwrapping_key().as_ref(), None).expect("unwrapped").len()
+}
+
+#[test]
+fn the_octets_of_a_sent_secret_are_one_setting_and_fit_the_cipher() {
+    let token = || ProtectionToken::encrypted_to(&certificate("bob"));
+    let mac = |token: &ProtectionToken| Signing::with_token(token).parts([Part::Body, Part::Timestamp]);
+    let cipher = |token: &ProtectionToken, cipher| Encrypting::with_token(token).content(cipher).parts([Part::Body]);
+    for (content, octets) in [(ContentEncryption::Aes128Gcm, 16), (ContentEncryption::Aes256Gcm, 32)] {
+        let token = token();
+        // Whichever step comes first.
+        assert_eq!(octets_sent(recipe().sign(mac(&token)).encrypt(cipher(&token, content))), octets);
+        assert_eq!(octets_sent(recipe().encrypt(cipher(&token, content)).sign(mac(&token))), octets);
+        let derived = token.derived_keys(SecureConversation::V1_3);
+        assert_eq!(octets_sent(recipe().sign(mac(&derived)).encrypt(cipher(&derived, content))), 32);
+        let derived = derived.key_octets(octets);
+        assert_eq!(octets_sent(recipe().sign(mac(&derived)).encrypt(cipher(&derived, content))), octets);
+    }
+    assert_eq!(octets_sent(recipe().sign(mac(&token()))), 32);
+    assert_eq!(octets_sent(recipe().sign(mac(&token().key_octets(16)))), 16);
+    let planned = |octets: usize| {
+        let token = token().key_octets(octets);
+        let recipe = recipe().sign(mac(&token)).encrypt(cipher(&token, ContentEncryption::Aes128Gcm));
+        recipe.accept_one_key_to_sign_and_encrypt().plan().map(drop)
+    };
+    assert_eq!(planned(16), Ok(()));
+    let error = planned(32).expect_err("refused");
+    assert_eq!(error, PlanError::KeyLength { found: 32, wanted: 16 });
+    assert!(error.to_string().contains("`key_octets`"), "{error}");
+    assert_eq!(planned(65), Err(PlanError::KeyOctets { octets: 65 }));
+    assert_eq!(planned(15), Err(PlanError::KeyUse(KeyUseError::TooShort { octets: 15 })));
+}
+
+/// How a message comes to have its ciphertext.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Signed {
+    Plaintext,
+    Ciphertext,
+}
+
+/// A message whose Body has the ciphertext that `encrypt` makes of its content; `at_front` is put at the front of the
+/// Security header, and `before` before that header.
+fn shaped(signed: Signed, encrypt: &dyn Fn(&[u8]) -> String, at_front: &str, before: &str) -> String {
+    let clear = envelope(SOAP11);
+    let replaced = |message: &str| {
+        let content = find(&parse(message), "Body").content_span();
+        let mut splices = Splices::new();
+        splices.replace(content.clone(), encrypt(message[content].as_bytes()));
+        splices.apply(message).0
+    };
+    let message = match signed {
+        Signed::Plaintext => replaced(&common::signed(SOAP11)),
+        Signed::Ciphertext => recipe().sign(signing()).secured(&replaced(&clear)),
+    };
+    let document = parse(&message);
+    let security = find(&document, "Security");
+    let mut splices = Splices::new();
+    splices.insert(security.content_span().start, at_front.to_owned());
+    splices.insert(security.span().start, before.to_owned());
+    splices.apply(&message).0
+}
+
+/// The content of a `ds:KeyInfo` that names the EncryptedKey by its Id.
+fn by_reference() -> String {
+    let wsse = ws_security::c14n::name::WSSE.uri;
+    format!(
+        "<wsse:SecurityTokenReference xmlns:wsse=\"{wsse}\"><wsse:Reference URI=\"#EK-1\"></wsse:Reference>\
+         </wsse:SecurityTokenReference>"
+    )
+}
+
+fn data(secret: &Secret, kind: &PlaintextType, key_info: Option<&str>, octets: &[u8]) -> String {
+    let cipher = ContentEncryption::Aes128Gcm;
+    encrypt_octets(octets, kind, cipher, secret, Some(ID), key_info, &SystemRandom).expect("encrypted")
+}
+
+fn list() -> String {
+    let mut writer = ws_security::c14n::Writer::new();
+    ws_security::xmlenc::write_reference_list(&mut writer, &[ID.to_owned()]);
+    writer.finish()
+}
+
+/// That `strict` refuses the message by the name of `call`, that `accepting` opens it, and that it opens nothing else.
+#[track_caller]
+fn opens_by(strict: &Receiver, accepting: &Receiver, call: &str, waiver: Waiver, message: &str) {
+    let error = strict.open(message).map(drop).expect_err("refused");
+    assert!(error.to_string().contains(&format!("`{call}`")), "{error}");
+    let opened = accepting.open(message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+    assert!(opened.body().xml().contains(AMOUNT));
+    assert!(opened.evidence().waived.contains(&waiver));
+    let (before, rest) = message.split_once("CipherValue>").expect("ciphertext");
+    let first = if rest.starts_with('A') { "B" } else { "A" };
+    for changed in [
+        message.replacen("urn:pay", "urn:other", 1),
+        message.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1),
+        format!("{before}CipherValue>{first}{}", &rest[1..]),
+    ] {
+        assert_ne!(changed, *message);
+        assert!(accepting.open(&changed).is_err(), "{changed}");
+        refuse(strict, &changed);
+    }
+}
+
+fn sixteen() -> Secret {
+    Secret::new((7..23).collect())
+}
+
+fn oaep() -> KeyTransport {
+    KeyTransport::oaep_mgf1p()
+}
+
+/// mvantellingen/python-zeep#1230, auth0/node-xml-encryption#22: no list, the key in the header or in its own KeyInfo; the
+/// signature over the plaintext or the ciphertext.
+#[test]
+fn ciphertext_that_no_list_names_opens_by_a_named_call() {
+    let secret = sixteen();
+    let key = key_to_bob(&secret, oaep(), &[]);
+    for signed in [Signed::Plaintext, Signed::Ciphertext] {
+        for (key_info, in_front) in [(by_reference(), key.as_str()), (key.clone(), "")] {
+            let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Content, Some(&key_info), octets);
+            let message = shaped(signed, &encrypt, in_front, "");
+            let accepting = bob().accept_unlisted_encrypted_data();
+            let call = "accept_unlisted_encrypted_data";
+            opens_by(&bob(), &accepting, call, Waiver::UnlistedEncryptedData, &message);
+            // It is for someone else: said so, and opened to nobody.
+            let carol = receiver().decrypt_with(identity("carol")).accept_unlisted_encrypted_data();
+            let error = carol.open(&message).map(drop).expect_err("refused").to_string();
+            assert!(error.contains("no key of ours fits"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn cbc_ciphertext_that_no_list_names_is_opened_only_under_a_signature() {
+    let secret = sixteen();
+    let key = key_to_bob(&secret, oaep(), &[]);
+    let encrypt = |octets: &[u8]| {
+        let (kind, cipher) = (PlaintextType::Content, ContentEncryption::Aes128Cbc);
+        encrypt_octets(octets, &kind, cipher, &secret, Some(ID), Some(&key), &SystemRandom).expect("encrypted")
+    };
+    let accepting = bob().algorithms(AlgorithmPolicy::default().admit_cbc()).accept_unlisted_encrypted_data();
+    let message = shaped(Signed::Plaintext, &encrypt, "", "");
+    assert_eq!(accepting.open(&message).map(drop), Err(OpenError::UnauthenticatedCbc));
+    assert!(accepting.open(shaped(Signed::Ciphertext, &encrypt, "", "")).is_ok(), "the key is signed with it");
+}
+
+/// A list behind the ciphertext of the header, and ciphertext there without a list.
+#[test]
+fn ciphertext_of_the_header_opens_before_its_list_and_without_one_by_a_named_call() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Body, Part::Signature]);
+    let golden = recipe().sign(signing()).encrypt(encrypting).secured(&envelope(SOAP11));
+    let (before, rest) = golden.split_once("<xenc:EncryptedKey").expect("a key");
+    let (key, after) = rest.split_once("</xenc:EncryptedKey>").expect("its end");
+    let key = format!("<xenc:EncryptedKey{key}</xenc:EncryptedKey>");
+    let accepting = bob().accept_unlisted_encrypted_data();
+    assert!(accepting.open(&golden).is_ok());
+    let behind = format!("{before}{after}").replacen("</wsse:Security>", &format!("{key}</wsse:Security>"), 1);
+    // The Signature is in front of the list, and the Body is read by it first.
+    opens_by(&bob(), &accepting, "accept_unlisted_encrypted_data", Waiver::UnlistedEncryptedData, &behind);
+}
+
+/// Apache/santuario and others: the EncryptedKey is where its data is, with a list in the header that names the data.
+#[test]
+fn keys_outside_the_header_open_by_a_named_call() {
+    let secret = sixteen();
+    let key = key_to_bob(&secret, oaep(), &[]);
+    let block = format!("<k:Keys xmlns:k=\"urn:k\">{key}</k:Keys>");
+    let retrieval = "<ds:RetrievalMethod Type=\"http://www.w3.org/2001/04/xmlenc#EncryptedKey\" URI=\"#EK-1\">\
+                     </ds:RetrievalMethod>";
+    let accepting = bob().accept_encrypted_keys_outside_the_header();
+    let (call, waiver) = ("accept_encrypted_keys_outside_the_header", Waiver::EncryptedKeysOutsideTheHeader);
+    for (key_info, before) in
+        [(key.clone(), ""), (by_reference(), block.as_str()), (retrieval.to_owned(), block.as_str())]
+    {
+        let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Content, Some(&key_info), octets);
+        let message = shaped(Signed::Plaintext, &encrypt, &list(), before);
+        opens_by(&bob(), &accepting, call, waiver, &message);
+    }
+}
+
+#[test]
+fn ciphertext_without_a_type_opens_by_a_named_call() {
+    let secret = sixteen();
+    let encrypt = |octets: &[u8]| data(&secret, &PlaintextType::Other(None), None, octets);
+    let key = key_to_bob(&secret, oaep(), &[ID]);
+    let message = shaped(Signed::Plaintext, &encrypt, &key, "");
+    let accepting = bob().accept_encrypted_data_without_type();
+    let call = "accept_encrypted_data_without_type";
+    opens_by(&bob(), &accepting, call, Waiver::EncryptedDataWithoutType, &message);
+    let other = message.replacen("<xenc:EncryptedData ", "<xenc:EncryptedData Type=\"urn:other\" ", 1);
+    assert_ne!(other, message);
+    refuse(&accepting, &other);
+}
