@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use thiserror::Error;
 use wss_tokens::format_instant;
 
+use crate::window::Window;
+
 /// Why a message is too old, or from the future. `what` is the element that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[non_exhaustive]
@@ -67,8 +69,9 @@ impl NotFresh {
         what: &'static str,
         (created, expires): (SystemTime, Option<SystemTime>),
         now: SystemTime,
-        (max_age, skew): (Duration, Duration),
+        window: Window,
     ) -> Result<(), Self> {
+        let Window { max_age, clock_skew: skew } = window;
         // An instant that cannot be computed is later than any clock shows.
         let is_over = |end: SystemTime| end.checked_add(skew).is_some_and(|end| now >= end);
         if now.checked_add(skew).is_none_or(|latest| created > latest) {

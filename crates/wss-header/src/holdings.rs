@@ -16,12 +16,12 @@ impl Holdings for Receiver {
     }
 
     fn certificates(&self) -> Box<dyn Iterator<Item = &Certificate> + '_> {
-        let own = self.identities.iter().map(|identity| identity.certificate());
+        let own = self.keys.identities.iter().map(|identity| identity.certificate());
         Box::new(self.trust.candidates().chain(own))
     }
 
     fn passwords(&self) -> Option<&dyn PasswordSource> {
-        self.passwords.as_deref()
+        self.keys.passwords.as_deref()
     }
 
     fn decrypt(

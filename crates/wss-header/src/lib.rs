@@ -17,6 +17,7 @@ mod freshness;
 mod holdings;
 mod incoming;
 mod key_sending;
+mod key_sources;
 mod key_uses;
 mod open;
 mod opened;
@@ -33,7 +34,9 @@ mod requirements;
 mod secure;
 mod signer;
 mod transport;
+mod waived;
 mod waiver;
+mod window;
 
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};

@@ -1,7 +1,7 @@
 //! The receiver: whom to trust, what to require, and the call that opens a message.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +11,13 @@ use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
 
 use crate::clock::{Clock, SystemClock};
+use crate::key_sources::KeySources;
 use crate::policy::AlgorithmPolicy;
 use crate::requirements::Requirements;
+use crate::waiver::Waiver;
+use crate::window::Window;
 use wss_bsp::Enforcement;
 use wss_soap::Role;
-
-/// The highest age of a message, by default.
-pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
-/// How far clocks may differ, by default.
-pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// Opens messages. Whom to trust, what to require, and how to detect replays are arguments without defaults.
 ///
@@ -49,43 +47,19 @@ pub struct Receiver {
     pub(crate) trust: Trust,
     pub(crate) requirements: Requirements,
     pub(crate) replay: Arc<dyn ReplayCache>,
-    pub(crate) identities: Vec<Identity>,
-    pub(crate) secrets: Vec<(Option<String>, Secret)>,
-    pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
-    pub(crate) assertions: Option<AssertionTrust>,
-    pub(crate) licenses: Option<Arc<dyn Licenses>>,
-    pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
-    pub(crate) forwards: bool,
-    pub(crate) forward_references: bool,
-    pub(crate) inclusive_canonicalization: bool,
-    pub(crate) absent_transforms: bool,
-    pub(crate) local_times: bool,
-    pub(crate) derived_keys_by_source_type: bool,
-    pub(crate) untyped_data: bool,
-    pub(crate) keys_outside: bool,
-    pub(crate) unlisted_data: bool,
-    pub(crate) longer_secrets: bool,
-    pub(crate) version_1: bool,
-    pub(crate) empty_line: bool,
-    pub(crate) unsigned_data: bool,
-    pub(crate) unsigned_keys: bool,
-    pub(crate) unsigned_namespaces: bool,
-    pub(crate) untold_absence: bool,
-    pub(crate) one_key: bool,
-    pub(crate) either_direction: bool,
-    pub(crate) ciphertext_for_others: bool,
-    pub(crate) short_secrets: bool,
-    pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
-    pub(crate) protected_transport: bool,
+    pub(crate) keys: KeySources,
+    /// What it accepts beyond the strict default because a call said so.
+    pub(crate) waived: BTreeSet<Waiver>,
     pub(crate) policy: AlgorithmPolicy,
     pub(crate) bsp: Enforcement,
-    pub(crate) unauthenticated_cbc: bool,
     pub(crate) limits: Limits,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) window: Window,
     pub(crate) role: Role,
+    /// Header blocks that the application handles: namespace and local name.
     pub(crate) understood: HashSet<(String, String)>,
-    pub(crate) max_age: Duration,
-    pub(crate) clock_skew: Duration,
+    /// Whether the message is kept for forwarding.
+    pub(crate) forwards: bool,
 }
 
 impl std::fmt::Debug for Receiver {
@@ -103,50 +77,23 @@ impl Receiver {
             trust,
             requirements,
             replay: Arc::new(replay),
-            identities: Vec::new(),
-            secrets: Vec::new(),
-            contexts: None,
-            assertions: None,
-            licenses: None,
-            kerberos: None,
-            forwards: false,
-            forward_references: false,
-            inclusive_canonicalization: false,
-            absent_transforms: false,
-            local_times: false,
-            derived_keys_by_source_type: false,
-            untyped_data: false,
-            keys_outside: false,
-            unlisted_data: false,
-            longer_secrets: false,
-            version_1: false,
-            empty_line: false,
-            unsigned_data: false,
-            unsigned_keys: false,
-            unsigned_namespaces: false,
-            untold_absence: false,
-            one_key: false,
-            either_direction: false,
-            ciphertext_for_others: false,
-            short_secrets: false,
-            passwords: None,
-            protected_transport: false,
+            keys: KeySources::default(),
+            waived: BTreeSet::new(),
             policy: AlgorithmPolicy::default(),
             bsp: Enforcement::Off,
-            unauthenticated_cbc: false,
             limits: Limits::default(),
             clock: Arc::new(SystemClock),
+            window: Window::default(),
             role: Role::UltimateReceiver,
             understood: HashSet::new(),
-            max_age: MAX_AGE,
-            clock_skew: CLOCK_SKEW,
+            forwards: false,
         }
     }
 
     /// Decrypts with the key of `identity`. Can be called for several.
     #[must_use]
     pub fn decrypt_with(mut self, identity: Identity) -> Self {
-        self.identities.push(identity);
+        self.keys.identities.push(identity);
         self
     }
 
@@ -154,7 +101,7 @@ impl Receiver {
     /// of its security context.
     #[must_use]
     pub fn shared_secret(mut self, name: Option<String>, secret: Secret) -> Self {
-        self.secrets.push((name, secret));
+        self.keys.secrets.push((name, secret));
         self
     }
 
@@ -164,7 +111,7 @@ impl Receiver {
     /// contexts and derived keys sign or encrypt, never both. A key that wraps others has no other use.
     #[must_use]
     pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
-        self.one_key = true;
+        self.waived.insert(Waiver::OneKeyToSignAndEncrypt);
         self
     }
 
@@ -174,7 +121,7 @@ impl Receiver {
     /// whoever removes an `xenc:EncryptedKey` leaves ciphertext where the sender meant plaintext.
     #[must_use]
     pub fn accept_ciphertext_for_others(mut self) -> Self {
-        self.ciphertext_for_others = true;
+        self.waived.insert(Waiver::CiphertextForOthers);
         self
     }
 
@@ -183,7 +130,7 @@ impl Receiver {
     /// and a message that confirms signatures opens only with [`Receiver::answering`].
     #[must_use]
     pub fn dangerous_accept_either_direction(mut self) -> Self {
-        self.either_direction = true;
+        self.waived.insert(Waiver::EitherDirection);
         self
     }
 
@@ -191,42 +138,42 @@ impl Receiver {
     /// tickets and assertions, and keys that were encrypted to us.
     #[must_use]
     pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
-        self.short_secrets = true;
+        self.waived.insert(Waiver::ShortSecrets);
         self
     }
 
     /// Looks up the secrets of security contexts in `contexts`, if no [`Receiver::shared_secret`] has the name.
     #[must_use]
     pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
-        self.contexts = Some(Arc::new(contexts));
+        self.keys.contexts = Some(Arc::new(contexts));
         self
     }
 
     /// Accepts SAML assertions: from which issuers, for which audience, and with which confirmation.
     #[must_use]
     pub fn assertions(mut self, trust: AssertionTrust) -> Self {
-        self.assertions = Some(trust);
+        self.keys.assertions = Some(trust);
         self
     }
 
     /// Accepts Kerberos tickets through `acceptor`.
     #[must_use]
     pub fn kerberos(mut self, acceptor: impl KerberosAcceptor + 'static) -> Self {
-        self.kerberos = Some(Arc::new(acceptor));
+        self.keys.kerberos = Some(Arc::new(acceptor));
         self
     }
 
     /// Calls `licenses` for the key that a license names (REL Token Profile 1.1.1).
     #[must_use]
     pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
-        self.licenses = Some(Arc::new(licenses));
+        self.keys.licenses = Some(Arc::new(licenses));
         self
     }
 
     /// Accepts references that precede their tokens, which BSP R5205 forbids and some peers send.
     #[must_use]
     pub fn accept_forward_references(mut self) -> Self {
-        self.forward_references = true;
+        self.waived.insert(Waiver::ForwardReferences);
         self
     }
 
@@ -235,7 +182,7 @@ impl Receiver {
     /// it, so that gateways which add namespace declarations break such signatures.
     #[must_use]
     pub fn accept_inclusive_canonicalization(mut self) -> Self {
-        self.inclusive_canonicalization = true;
+        self.waived.insert(Waiver::InclusiveCanonicalization);
         self
     }
 
@@ -243,7 +190,7 @@ impl Receiver {
     /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2).
     #[must_use]
     pub fn accept_absent_transforms(mut self) -> Self {
-        self.absent_transforms = true;
+        self.waived.insert(Waiver::AbsentTransforms);
         self
     }
 
@@ -251,7 +198,7 @@ impl Receiver {
     /// and R3223. Without this call they are in UTC: `Z` or `+00:00`. An instant without a zone is always refused.
     #[must_use]
     pub fn accept_local_times(mut self) -> Self {
-        self.local_times = true;
+        self.waived.insert(Waiver::LocalTimes);
         self
     }
 
@@ -259,7 +206,7 @@ impl Receiver {
     /// the streaming clients of CXF and WSS4J send them. Which element is meant does not depend on the type.
     #[must_use]
     pub fn accept_derived_keys_typed_as_encrypted_keys(mut self) -> Self {
-        self.derived_keys_by_source_type = true;
+        self.waived.insert(Waiver::DerivedKeysTypedAsEncryptedKeys);
         self
     }
 
@@ -268,7 +215,7 @@ impl Receiver {
     /// request, shared secrets and those of contexts, assertions and derivations. MACs take all octets.
     #[must_use]
     pub fn accept_longer_secrets(mut self) -> Self {
-        self.longer_secrets = true;
+        self.waived.insert(Waiver::LongerSecrets);
         self
     }
 
@@ -278,7 +225,7 @@ impl Receiver {
     /// signature.
     #[must_use]
     pub fn accept_unlisted_encrypted_data(mut self) -> Self {
-        self.unlisted_data = true;
+        self.waived.insert(Waiver::UnlistedEncryptedData);
         self
     }
 
@@ -287,7 +234,7 @@ impl Receiver {
     /// KeyInfo names it by its Id.
     #[must_use]
     pub fn accept_encrypted_keys_outside_the_header(mut self) -> Self {
-        self.keys_outside = true;
+        self.waived.insert(Waiver::EncryptedKeysOutsideTheHeader);
         self
     }
 
@@ -295,21 +242,21 @@ impl Receiver {
     /// may be one element, so that nothing is guessed in the Body.
     #[must_use]
     pub fn accept_encrypted_data_without_type(mut self) -> Self {
-        self.untyped_data = true;
+        self.waived.insert(Waiver::EncryptedDataWithoutType);
         self
     }
 
     /// Accepts pinned certificates of version 1, which do not say what they may be used for.
     #[must_use]
     pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {
-        self.version_1 = true;
+        self.waived.insert(Waiver::X509Version1);
         self
     }
 
     /// Checks username tokens with `passwords`.
     #[must_use]
     pub fn passwords(mut self, passwords: impl PasswordSource + 'static) -> Self {
-        self.passwords = Some(Arc::new(passwords));
+        self.keys.passwords = Some(Arc::new(passwords));
         self
     }
 
@@ -318,7 +265,7 @@ impl Receiver {
     /// password as text must be encrypted, and such tokens identify nobody by themselves.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
-        self.protected_transport = true;
+        self.waived.insert(Waiver::ProtectedTransport);
         self
     }
 
@@ -341,7 +288,7 @@ impl Receiver {
     /// encrypted. This opens a padding oracle: anyone who can distinguish failures can decrypt other people's messages.
     #[must_use]
     pub fn dangerous_decrypt_cbc_before_verification(mut self) -> Self {
-        self.unauthenticated_cbc = true;
+        self.waived.insert(Waiver::CbcBeforeVerification);
         self
     }
 
@@ -350,7 +297,7 @@ impl Receiver {
     /// Whoever replaces those elements makes another plaintext of the signed ciphertext.
     #[must_use]
     pub fn dangerous_accept_cbc_under_unsigned_keys(mut self) -> Self {
-        self.unsigned_keys = true;
+        self.waived.insert(Waiver::CbcUnderUnsignedKeys);
         self
     }
 
@@ -359,7 +306,7 @@ impl Receiver {
     /// changes a namespace declaration, or adds or removes a default namespace, changes what the plaintext means.
     #[must_use]
     pub fn dangerous_accept_unsigned_namespaces_of_plaintext(mut self) -> Self {
-        self.unsigned_namespaces = true;
+        self.waived.insert(Waiver::UnsignedNamespacesOfPlaintext);
         self
     }
 
@@ -369,7 +316,7 @@ impl Receiver {
     /// changes what the plaintext means. A default namespace that was added is refused in any case.
     #[must_use]
     pub fn accept_untold_absence_of_default_namespace(mut self) -> Self {
-        self.untold_absence = true;
+        self.waived.insert(Waiver::UntoldAbsenceOfDefaultNamespace);
         self
     }
 
@@ -425,15 +372,14 @@ impl Receiver {
     /// The highest age of a message, and how far clocks may differ.
     #[must_use]
     pub fn window(mut self, max_age: Duration, clock_skew: Duration) -> Self {
-        self.max_age = max_age;
-        self.clock_skew = clock_skew;
+        self.window = Window { max_age, clock_skew };
         self
     }
 
     /// Also accepts digests of complete attachments with an empty line after the header, as Metro makes them.
     #[must_use]
     pub fn accept_empty_line_after_attachment_headers(mut self) -> Self {
-        self.empty_line = true;
+        self.waived.insert(Waiver::EmptyLineAfterAttachmentHeaders);
         self
     }
 
@@ -443,14 +389,19 @@ impl Receiver {
     /// sent.
     #[must_use]
     pub fn dangerous_accept_unsigned_encrypted_data_of_attachments(mut self) -> Self {
-        self.unsigned_data = true;
+        self.waived.insert(Waiver::UnsignedEncryptedDataOfAttachments);
         self
+    }
+
+    /// Whether a call said that this is accepted. The one question of each check that is stricter by default.
+    pub(crate) fn waives(&self, waiver: Waiver) -> bool {
+        self.waived.contains(&waiver)
     }
 
     /// What signatures of the header may use.
     pub(crate) fn signature_policy(&self) -> Cow<'_, wss_xmldsig::AlgorithmPolicy> {
         let policy = &self.policy.signature;
-        if !self.inclusive_canonicalization {
+        if !self.waives(Waiver::InclusiveCanonicalization) {
             return Cow::Borrowed(policy);
         }
         let inclusive = CanonicalizationMethod::ALL.into_iter().filter(|method| !method.is_exclusive());
@@ -459,6 +410,6 @@ impl Receiver {
 
     /// Every trust in certificates that it has: for signers, then for assertions.
     pub(crate) fn trusts(&self) -> impl Iterator<Item = &Trust> {
-        std::iter::once(&self.trust).chain(self.assertions.iter().flat_map(AssertionTrust::trusts))
+        std::iter::once(&self.trust).chain(self.keys.assertions.iter().flat_map(AssertionTrust::trusts))
     }
 }

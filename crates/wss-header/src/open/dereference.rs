@@ -11,6 +11,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 use super::facts::Facts;
 use super::revision::Revision;
 use super::terms::Terms;
+use crate::waiver::Waiver;
 
 /// The possible targets of the references of one signature.
 pub(super) struct Documents<'a, 'd> {
@@ -49,7 +50,8 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
         budget: &Budget,
     ) -> Result<Vec<DigestValue>, Exceeded> {
         let Some(part) = named_by(self.attachments, url) else { return Ok(Vec::new()) };
-        match digest(part, complete, self.terms.receiver.empty_line, method, budget) {
+        let in_both_readings = self.terms.receiver.waives(Waiver::EmptyLineAfterAttachmentHeaders);
+        match digest(part, complete, in_both_readings, method, budget) {
             Ok(digest) => Ok([digest.value].into_iter().chain(digest.with_empty_line).collect()),
             Err(MimeError::Limit(exceeded)) => Err(exceeded),
             Err(_) => Ok(Vec::new()),

@@ -11,6 +11,7 @@ use super::revision::Revision;
 use super::terms::Terms;
 use super::{signature, tokens};
 use crate::error::OpenError;
+use crate::waiver::Waiver;
 
 /// Processes the children from `position` on, up to the first that decrypts a part of the envelope; `None` after the
 /// last. `position` is then the child to process next.
@@ -55,7 +56,7 @@ fn process_child(
             match signature::verify(revision, terms, facts, ring, child) {
                 Ok(proven) => facts.record_signature(proven),
                 // It may be over the plaintext of ciphertext that no list names.
-                Err(error) if error.is_digest_mismatch() && terms.receiver.unlisted_data => {
+                Err(error) if error.is_digest_mismatch() && terms.receiver.waives(Waiver::UnlistedEncryptedData) => {
                     let replacement = decrypt_unlisted(revision, terms, facts, ring)?;
                     return replacement.map(Some).ok_or(error);
                 }
@@ -71,7 +72,7 @@ fn process_child(
         // The EncryptedData of an attachment that an earlier list named. Other ciphertext is not named by a list so
         // far, or is for another receiver.
         (ns, "EncryptedData") if ns == name::XENC.uri && is_opened(child, facts) => {}
-        (ns, "EncryptedData") if ns == name::XENC.uri && terms.receiver.unlisted_data => {
+        (ns, "EncryptedData") if ns == name::XENC.uri && terms.receiver.waives(Waiver::UnlistedEncryptedData) => {
             return decrypt_in_place(revision, terms, facts, ring, child);
         }
         _ => facts.ignore(child),
@@ -87,7 +88,7 @@ pub(super) fn is_opened(data: Element<'_>, facts: &Facts<'_>) -> bool {
 /// Reads the `wsu:Timestamp`.
 fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
     let timestamp = Timestamp::parse(element)?;
-    if timestamp.has_offset() && !terms.receiver.local_times {
+    if timestamp.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsu:Timestamp" });
     }
     Ok(SeenTimestamp { span: element.span(), created: timestamp.created(), expires: timestamp.expires() })

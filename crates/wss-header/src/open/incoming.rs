@@ -13,6 +13,7 @@ use crate::key_uses::{KeyUseError, LEAST_OCTETS};
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
+use crate::waiver::Waiver;
 use wss_soap::EnvelopeError;
 use wss_soap::mime::xop::expanded;
 use wss_soap::mime::{MimePart, Package};
@@ -46,8 +47,9 @@ impl<'m> Arrived<'m> {
     pub(super) fn check(&self, receiver: &Receiver, demanded: &BTreeSet<Part>) -> Result<(), OpenError> {
         let requirements = &receiver.requirements;
         requirements.check()?;
-        let too_short = |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !receiver.short_secrets;
-        if let Some((_, secret)) = receiver.secrets.iter().find(too_short) {
+        let too_short =
+            |(_, secret): &&(_, Secret)| secret.len() < LEAST_OCTETS && !receiver.waives(Waiver::ShortSecrets);
+        if let Some((_, secret)) = receiver.keys.secrets.iter().find(too_short) {
             return Err(KeyUseError::TooShort { octets: secret.len() }.into());
         }
         let needs_package =

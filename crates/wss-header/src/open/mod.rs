@@ -50,6 +50,7 @@ use crate::error::OpenError;
 use crate::opened::{Opened, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 use facts::Facts;
 use keys::KeyRing;
 use output::{Met, Output};
@@ -95,7 +96,9 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
             let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;
             let step = match step {
-                None if receiver.unlisted_data => decrypt::decrypt_unlisted(&revision, &terms, &mut facts, &mut ring)?,
+                None if receiver.waives(Waiver::UnlistedEncryptedData) => {
+                    decrypt::decrypt_unlisted(&revision, &terms, &mut facts, &mut ring)?
+                }
                 step => step,
             };
             match step {

@@ -1,7 +1,7 @@
 //! Output: the content of a message that meets its requirements, and the evidence.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
 use wss_crypto::Certificate;
@@ -29,9 +29,6 @@ use crate::signer::Signer;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
 use wss_bsp::Report;
-
-/// The longest time for which a message is remembered by its age: a thousand years, which can be added to any clock.
-const LONGEST_WINDOW: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
 
 /// The result of checking the last revision.
 pub(super) struct Met {
@@ -247,10 +244,7 @@ fn correlation(signatures: Vec<ProvenSignature>, ring: KeyRing) -> Correlation {
 
 /// The keys for the replay store: every signature, every nonce, and every assertion that may be used once.
 fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedAssertion]) -> Remembered {
-    let receiver = terms.receiver;
-    // Created may be ahead by the skew. No message passes the freshness check later than this.
-    let window = receiver.max_age.saturating_add(receiver.clock_skew.saturating_mul(2)).min(LONGEST_WINDOW);
-    let until: SystemTime = terms.now.checked_add(window).unwrap_or(terms.now);
+    let until: SystemTime = terms.now.checked_add(terms.receiver.window.to_remember()).unwrap_or(terms.now);
     let signatures = facts.signatures.iter().map(|signature| signature.replay_key);
     let of_window = signatures.chain(facts.users.iter().filter_map(|token| token.replay_key));
     let of_assertions = replay_keys(assertions).map(|(key, at_least)| (key, at_least.max(until)));
@@ -272,10 +266,8 @@ fn evidence(
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
         lost: signature.lost().into_iter().map(|(part, why)| (part.into(), why)).collect(),
     });
-    let mut waived = Waiver::of(terms.receiver, &terms.demanded, terms.is_protected);
-    if is_revocation_unknown(facts) && !waived.contains(&Waiver::RevocationNotTold) {
-        waived.push(Waiver::RevocationNotTold);
-    }
+    let mut waived = terms.receiver.waivers(&terms.demanded, terms.is_protected);
+    waived.extend(is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold));
     Evidence {
         signatures: signatures.collect(),
         decrypted: facts.decryptions.evidence.clone(),
@@ -283,7 +275,7 @@ fn evidence(
         user,
         ignored: facts.ignored.clone(),
         remaining,
-        waived,
+        waived: waived.into_iter().collect(),
         bsp,
     }
 }

@@ -22,6 +22,7 @@ use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
+use crate::waiver::Waiver;
 
 /// Finds what remains encrypted in the Body, in our header, and in the header blocks that `signature` covers. Refuses it
 /// unless the receiver expects ciphertext for others.
@@ -56,7 +57,7 @@ pub(super) fn find(
             let of_assertion = || is_assertion.then(|| named_by(data.parent()));
             let addressee = listed.or_else(of_assertion).or_else(|| only.clone());
             let why = addressee.map_or(WhyEncrypted::NotListed, |addressee| no_key_for(addressee, terms));
-            if !terms.receiver.ciphertext_for_others {
+            if !terms.receiver.waives(Waiver::CiphertextForOthers) {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
             }
             remains.push(RemainingCiphertext { part: part.clone(), path: data.path(), id, why });
@@ -79,7 +80,9 @@ pub(super) fn unless_encrypted(
     if let Some((id, addressee)) = facts.decryptions.for_others.iter().next() {
         return OpenError::NotForUs { id: id.into(), why: no_key_for(addressee.clone(), terms) };
     }
-    let is_read = |data: &Element<'_>| !terms.receiver.unlisted_data && revision.envelope.body.contains(*data);
+    let is_read = |data: &Element<'_>| {
+        !terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.envelope.body.contains(*data)
+    };
     match unlisted(revision, terms).into_iter().find(is_read) {
         Some(data) => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
         None => error,
@@ -87,7 +90,7 @@ pub(super) fn unless_encrypted(
 }
 
 fn no_key_for(addressee: WireText, terms: &Terms<'_>) -> WhyEncrypted {
-    WhyEncrypted::NoKey { addressee, known: terms.receiver.identities.len() + terms.receiver.secrets.len() }
+    WhyEncrypted::NoKey { addressee, known: terms.receiver.keys.identities.len() + terms.receiver.keys.secrets.len() }
 }
 
 /// To whom the keys of our header are encrypted, if there are some and none is for us.

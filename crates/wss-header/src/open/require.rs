@@ -17,6 +17,7 @@ use crate::error::{OpenError, RequirementError};
 use crate::part::Part;
 use crate::requirements::Requirements;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 /// The signature that proves the required parts, and who is responsible for it.
 pub(super) struct Proof {
@@ -247,7 +248,7 @@ pub(super) fn check_bound(
 /// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
     let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
-    if !is_shared || terms.receiver.either_direction {
+    if !is_shared || terms.receiver.waives(Waiver::EitherDirection) {
         return Ok(());
     }
     match (terms.request, confirms) {

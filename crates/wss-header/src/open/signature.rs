@@ -22,6 +22,7 @@ use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 use wss_xmldsig::KeyInfo;
 
 /// Verifies a `ds:Signature` of our header.
@@ -81,7 +82,7 @@ fn naming(error: OpenError, key_info: Option<&KeyInfo<'_>>, terms: &Terms<'_>, f
     }
     let named = addressee(key_info.map(KeyInfo::element), &facts.tokens);
     let certificates = terms.receiver.trust.candidates().count() + facts.tokens.len();
-    OpenError::NoKey { named, certificates, secrets: terms.receiver.secrets.len() }
+    OpenError::NoKey { named, certificates, secrets: terms.receiver.keys.secrets.len() }
 }
 
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
@@ -100,14 +101,14 @@ fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), Ope
         let uri = || WireText::from(reference.uri());
         let canonicalization = match reference.transforms() {
             [Transform::Attachment { .. }] => continue,
-            [] if receiver.absent_transforms => continue,
+            [] if receiver.waives(Waiver::AbsentTransforms) => continue,
             [] => return Err(OpenError::AbsentTransforms { uri: uri() }),
             [Transform::Canonicalization(only) | Transform::SecurityTokenReference(only)]
             | [Transform::EnvelopedSignature, Transform::Canonicalization(only)] => only,
             _ => return Err(OpenError::Transforms { uri: uri() }),
         };
         let method = canonicalization.method();
-        if !method.is_exclusive() && !receiver.inclusive_canonicalization {
+        if !method.is_exclusive() && !receiver.waives(Waiver::InclusiveCanonicalization) {
             let what = format!("reference {:?}", reference.uri()).into();
             return Err(OpenError::InclusiveCanonicalization { what, method: method.uri() });
         }

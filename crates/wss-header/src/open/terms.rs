@@ -13,6 +13,7 @@ use crate::freshness::NotFresh;
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
+use crate::waiver::Waiver;
 use wss_soap::mime::{Package, Spool};
 
 /// The values that apply to one message, whatever it contains.
@@ -42,7 +43,8 @@ impl<'r> Terms<'r> {
             now: receiver.clock.now(),
             budget: Budget::new(&receiver.limits, octets),
             transport: incoming.transport,
-            is_protected: receiver.protected_transport || incoming.transport.is_some_and(TransportFacts::is_protected),
+            is_protected: receiver.waives(Waiver::ProtectedTransport)
+                || incoming.transport.is_some_and(TransportFacts::is_protected),
             request: incoming.request,
             spool: incoming.package.and_then(Package::spool),
         }
@@ -61,7 +63,6 @@ impl<'r> Terms<'r> {
         created: SystemTime,
         expires: Option<SystemTime>,
     ) -> Result<(), OpenError> {
-        let window = (self.receiver.max_age, self.receiver.clock_skew);
-        Ok(NotFresh::check(what, (created, expires), self.now, window)?)
+        Ok(NotFresh::check(what, (created, expires), self.now, self.receiver.window)?)
     }
 }

@@ -17,6 +17,7 @@ use crate::open::keys::{FoundSecret, KeyRing};
 use crate::open::proven::ProvenSignature;
 use crate::open::terms::Terms;
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 
 /// An attachment with the cipher octets of an EncryptedData.
 pub(super) struct EncryptedAttachment {
@@ -56,7 +57,8 @@ pub(super) fn find(
     let at = facts.attachments.parts.iter().position(is_named).ok_or_else(missing)?;
     let span = data.element().span();
     let covers = |signature: &ProvenSignature| {
-        let covers_data = terms.receiver.unsigned_data || signature.coverage.names(&span);
+        let covers_data =
+            terms.receiver.waives(Waiver::UnsignedEncryptedDataOfAttachments) || signature.coverage.names(&span);
         terms.accept_signer(signature) && covers_data && signature.attachments.prove(&content_id)
     };
     let is_covered = facts.signatures.iter().any(covers);
@@ -117,7 +119,7 @@ fn lose(signature: &mut ProvenSignature, ciphertext: &EncryptedAttachment, found
     let lost = unsigned_data.or(unsigned_key);
     let covers_data = lost.is_none();
     let attachments = &mut signature.attachments;
-    if let Some(why) = lost.filter(|_| !receiver.unsigned_data) {
+    if let Some(why) = lost.filter(|_| !receiver.waives(Waiver::UnsignedEncryptedDataOfAttachments)) {
         attachments.proven.retain(|attachment| attachment.content_id != *content_id);
         attachments.lost.push((content_id.clone(), why));
     }

@@ -12,6 +12,7 @@ use crate::key_uses::KeyUse;
 use crate::open::facts::Facts;
 use crate::open::keys::{FoundSecret, KeyRing};
 use crate::open::terms::Terms;
+use crate::waiver::Waiver;
 
 /// Decrypts `data`. Signatures over `replaced`, which the plaintext replaces, lose their coverage of it if someone else
 /// could have made another plaintext of the same ciphertext.
@@ -48,10 +49,10 @@ fn lose_by_key(
 
 /// Signatures over the ciphertext prove the plaintext only if they cover the namespaces that it takes from its context.
 fn lose_by_namespaces(plaintext: &Plaintext, replaced: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) {
-    if terms.receiver.unsigned_namespaces {
+    if terms.receiver.waives(Waiver::UnsignedNamespacesOfPlaintext) {
         return;
     }
-    let absence = terms.receiver.untold_absence;
+    let absence = terms.receiver.waives(Waiver::UntoldAbsenceOfDefaultNamespace);
     let known = facts.decryptions.elements.iter();
     let known: Vec<Range<usize>> = known.map(|decrypted| decrypted.span.clone()).collect();
     for signature in &mut facts.signatures {

@@ -30,6 +30,7 @@ use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 
 /// A list of ciphertext in our header.
 struct List<'a, 'd> {
@@ -78,7 +79,7 @@ fn decrypt_list(
         if !seen.insert(id) {
             return Err(refused(WhyMisplaced::Twice));
         }
-        if terms.receiver.unlisted_data && step.facts.decryptions.retired_ids.contains(id) {
+        if terms.receiver.waives(Waiver::UnlistedEncryptedData) && step.facts.decryptions.retired_ids.contains(id) {
             // It was decrypted in its place, before this list.
             continue;
         }
@@ -183,7 +184,9 @@ fn typed<'d>(
 ) -> Result<EncryptedData<'d>, WhyMisplaced> {
     let data = match data.plaintext_type() {
         PlaintextType::Other(None) if data.attachment().is_some() => data,
-        PlaintextType::Other(None) if !receiver.untyped_data => return Err(WhyMisplaced::Untyped),
+        PlaintextType::Other(None) if !receiver.waives(Waiver::EncryptedDataWithoutType) => {
+            return Err(WhyMisplaced::Untyped);
+        }
         PlaintextType::Other(None) if target.place.in_body => data.of_type(PlaintextType::Content),
         PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
         _ => data,
@@ -219,7 +222,7 @@ fn find_key(
 /// ciphertext or the receiver was told to accept that.
 pub(super) fn check_cipher(cipher: ContentEncryption, receiver: &Receiver, is_covered: bool) -> Result<(), OpenError> {
     receiver.policy.encryption.check_content(cipher)?;
-    if cipher.is_authenticated() || receiver.unauthenticated_cbc || is_covered {
+    if cipher.is_authenticated() || receiver.waives(Waiver::CbcBeforeVerification) || is_covered {
         return Ok(());
     }
     Err(OpenError::UnauthenticatedCbc)

@@ -6,6 +6,7 @@ use crate::open::coverage::CoverageLost;
 use crate::open::keys::FoundSecret;
 use crate::open::proven::ProvenSignature;
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 
 /// Why `signature`, which may cover ciphertext of `cipher`, does not prove its plaintext. An authenticating cipher
 /// decrypts with one key only. With any other cipher, whoever replaces an element that leads to the key makes another
@@ -16,7 +17,7 @@ pub(super) fn unsigned_key(
     found: &FoundSecret,
     receiver: &Receiver,
 ) -> Option<CoverageLost> {
-    if cipher.is_authenticated() || receiver.unsigned_keys {
+    if cipher.is_authenticated() || receiver.waives(Waiver::CbcUnderUnsignedKeys) {
         return None;
     }
     let uncovered = found.path.iter().find(|step| !signature.coverage.contains(&step.span))?;

@@ -11,6 +11,7 @@ use wss_xmldsig::{KeyHint, KeyInfo};
 use super::{KeySearch, dangling, only_hint};
 use crate::error::OpenError;
 use crate::open::terms::Terms;
+use crate::waiver::Waiver;
 
 impl KeySearch<'_, '_> {
     /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message.
@@ -43,7 +44,7 @@ impl KeySearch<'_, '_> {
                 let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
                 let token = token.ok_or_else(|| dangling(id))?;
                 let is_after = key_info.element().span().start >= token.span.end;
-                if !is_after && !terms.receiver.forward_references {
+                if !is_after && !terms.receiver.waives(Waiver::ForwardReferences) {
                     return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
                 }
                 if let Some(expected) = value_type.as_ref().filter(|expected| **expected != token.value_type) {

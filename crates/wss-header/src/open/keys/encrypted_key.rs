@@ -11,6 +11,7 @@ use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::named::addressee;
+use crate::waiver::Waiver;
 
 impl<'a> KeySearch<'a, '_> {
     /// Unwraps a key for the first of our identities that it is addressed to; `None` if it is for another receiver.
@@ -40,7 +41,7 @@ impl<'a> KeySearch<'a, '_> {
         let unwrapping = identity.unwrapping_key().as_ref();
         // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
         let is_bare = *key.method() == KeyMethod::Transport(KeyTransport::Rsa15);
-        let exact_len = expected_len.filter(|_| is_bare && !terms.receiver.longer_secrets);
+        let exact_len = expected_len.filter(|_| is_bare && !terms.receiver.waives(Waiver::LongerSecrets));
         let secret = key.unwrap_or_substitute(expected_len, |key| {
             let secret = key.unwrap_with(unwrapping, exact_len)?;
             let is_enough = expected_len.is_none_or(|len| secret.len() >= len);
@@ -75,7 +76,7 @@ impl<'a> KeySearch<'a, '_> {
     /// The identity that an EncryptedKey is addressed to.
     pub(crate) fn recipient(&self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<&'a Identity>, OpenError> {
         let terms = self.terms;
-        let identities = &terms.receiver.identities;
+        let identities = &terms.receiver.keys.identities;
         let Some(key_info) = key_info else {
             return Ok(identities.first().filter(|_| identities.len() == 1));
         };

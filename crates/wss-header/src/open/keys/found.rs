@@ -11,6 +11,7 @@ use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 /// The evidence's term for a key of the request.
 pub(crate) const KEY_OF_THE_REQUEST: &str = "key of the request";
@@ -100,7 +101,7 @@ impl FoundSecret {
     /// The key for `cipher`: the leading octets of a longer secret, if the receiver accepts such. Passwords and tickets
     /// have been cut before, since they have their own lengths.
     pub(crate) fn fitted(self, cipher: ContentEncryption, receiver: &Receiver) -> Self {
-        if receiver.longer_secrets { self.leading(Wanted::cipher(cipher.key_len())) } else { self }
+        if receiver.waives(Waiver::LongerSecrets) { self.leading(Wanted::cipher(cipher.key_len())) } else { self }
     }
 
     /// The error for the log, where `cipher` did not decrypt with this secret. That the secret is too long shows only

@@ -26,6 +26,7 @@ use super::facts::{Facts, SeenAssertion, SeenToken};
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
+use crate::waiver::Waiver;
 
 /// The search for the key of one KeyInfo: the places to look, and the ring for keys that are unwrapped on the way.
 pub(super) struct KeySearch<'a, 'd> {
@@ -53,7 +54,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     pub(crate) fn check_order(&self, place: Element<'_>, token: Element<'_>, id: &str) -> Result<(), OpenError> {
         let is_after = place.span().start >= token.span().end;
         let is_inside = token.parent().is_some_and(|header| header.contains(place));
-        if is_after || !is_inside || self.terms.receiver.forward_references {
+        if is_after || !is_inside || self.terms.receiver.waives(Waiver::ForwardReferences) {
             return Ok(());
         }
         Err(TokenError::Forward { uri: format!("#{id}").into() }.into())

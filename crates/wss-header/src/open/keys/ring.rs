@@ -13,6 +13,7 @@ use crate::correlation::SentKey;
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::receiver::Receiver;
+use crate::waiver::Waiver;
 
 /// The keys that a message brought.
 pub(crate) struct KeyRing {
@@ -41,8 +42,8 @@ impl KeyRing {
         Self {
             brought: Vec::new(),
             sessions: HashMap::new(),
-            uses: KeyUses::new(receiver.one_key),
-            short_secrets: receiver.short_secrets,
+            uses: KeyUses::new(receiver.waives(Waiver::OneKeyToSignAndEncrypt)),
+            short_secrets: receiver.waives(Waiver::ShortSecrets),
             certificates: Vec::new(),
             addressee: None,
         }

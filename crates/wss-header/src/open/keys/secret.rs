@@ -11,6 +11,7 @@ use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
 use crate::open::tokens::{KINDS, kind_of, no_key_of};
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 impl<'d> KeySearch<'_, 'd> {
     /// The secret that a KeyInfo means; `None` if it is not one of ours.
@@ -57,7 +58,8 @@ impl<'d> KeySearch<'_, 'd> {
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         let receiver = self.terms.receiver;
-        let is_accepted = receiver.keys_outside || (is_inside && receiver.unlisted_data);
+        let is_accepted = receiver.waives(Waiver::EncryptedKeysOutsideTheHeader)
+            || (is_inside && receiver.waives(Waiver::UnlistedEncryptedData));
         if !is_accepted {
             return Err(OpenError::KeyOutsideHeader { path: key.path().into() });
         }
@@ -67,13 +69,13 @@ impl<'d> KeySearch<'_, 'd> {
 
     /// The only shared secret.
     pub(super) fn only_secret(&self) -> Option<FoundSecret> {
-        let secrets = &self.terms.receiver.secrets;
+        let secrets = &self.terms.receiver.keys.secrets;
         secrets.first().filter(|_| secrets.len() == 1).map(|(name, secret)| shared(name.as_deref(), secret))
     }
 
     /// The shared secret of this name, or one without a name.
     pub(super) fn named_secret(&self, wanted: &str) -> Option<FoundSecret> {
-        let mut secrets = self.terms.receiver.secrets.iter();
+        let mut secrets = self.terms.receiver.keys.secrets.iter();
         let named = secrets.find(|(known, _)| known.as_deref().is_none_or(|known| known == wanted));
         named.map(|(name, secret)| shared(name.as_deref(), secret))
     }

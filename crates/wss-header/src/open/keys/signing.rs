@@ -9,6 +9,7 @@ use crate::error::OpenError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::open::tokens::KINDS;
 use crate::signer::Signer;
+use crate::waiver::Waiver;
 
 impl KeySearch<'_, '_> {
     /// The key that the KeyInfo of a signature selects: that of a trusted certificate, or a secret.
@@ -24,7 +25,7 @@ impl KeySearch<'_, '_> {
             return Ok(found);
         }
         let (certificate, token) = self.signing_certificate(key_info)?;
-        if certificate.certificate().version() == 1 && !self.terms.receiver.version_1 {
+        if certificate.certificate().version() == 1 && !self.terms.receiver.waives(Waiver::X509Version1) {
             return Err(TokenError::Version1.into());
         }
         let key = certificate.certificate().public_key();

@@ -8,6 +8,7 @@ use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::keys::{FoundSecret, KeySearch, Wanted};
 use crate::part::Part;
+use crate::waiver::Waiver;
 
 pub(super) struct DerivedKey;
 
@@ -30,7 +31,7 @@ impl TokenKind for DerivedKey {
     ) -> Result<Option<FoundSecret>, OpenError> {
         let version = SecureConversation::of(token, "DerivedKeyToken").ok_or_else(|| no_key_of(token))?;
         match stated {
-            Some(ENCRYPTED_KEY) if search.terms.receiver.derived_keys_by_source_type => {}
+            Some(ENCRYPTED_KEY) if search.terms.receiver.waives(Waiver::DerivedKeysTypedAsEncryptedKeys) => {}
             Some(ENCRYPTED_KEY) => return Err(OpenError::DerivedKeyType),
             _ => expect_type(stated, version.derived_key_type())?,
         }

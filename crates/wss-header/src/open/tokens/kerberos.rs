@@ -24,7 +24,7 @@ impl TokenKind for Kerberos {
     fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
         terms.budget.charge(Limit::Tokens, 1)?;
         let value_type = binary_token_type(token)?;
-        if terms.receiver.kerberos.is_none() {
+        if terms.receiver.keys.kerberos.is_none() {
             facts.ignored.push(value_type.into());
         }
         Ok(())
@@ -87,7 +87,7 @@ fn session(ring: &mut KeyRing, ticket: &KerberosToken, receiver: &Receiver) -> O
     if let Some(session) = ring.sessions.get(&sha1) {
         return Some(session.clone());
     }
-    let session = receiver.kerberos.as_ref()?.accept(&ticket.gss_token())?;
+    let session = receiver.keys.kerberos.as_ref()?.accept(&ticket.gss_token())?;
     ring.sessions.insert(sha1.clone(), session.clone());
     ring.brought.push(SentKey { sha1, secret: session.key.clone(), kerberos: Some(ticket.form()), recipient: None });
     Some(session)

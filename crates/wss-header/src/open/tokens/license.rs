@@ -29,7 +29,7 @@ impl TokenKind for License {
         facts: &mut Facts<'_>,
         _: &mut KeyRing,
     ) -> Result<Option<Replacement>, OpenError> {
-        if terms.receiver.licenses.is_none() {
+        if terms.receiver.keys.licenses.is_none() {
             facts.ignore(token);
         }
         Ok(None)
@@ -43,7 +43,7 @@ impl TokenKind for License {
     ) -> Result<Option<FoundKey>, OpenError> {
         let Some((license, id)) = license_named(search.revision, reference)? else { return Ok(None) };
         search.check_order(place, license, &id)?;
-        let licenses = search.terms.receiver.licenses.as_ref().ok_or_else(OpenError::no_key)?;
+        let licenses = search.terms.receiver.keys.licenses.as_ref().ok_or_else(OpenError::no_key)?;
         let octets = license.canonical(&search.terms.budget);
         let octets = octets.map_err(wss_xmldsig::VerifyError::from)?;
         let xml = String::from_utf8(octets).map_err(|_| OpenError::no_key())?;

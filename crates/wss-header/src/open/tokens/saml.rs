@@ -217,11 +217,11 @@ impl<'a, 'd> KeySearch<'a, 'd> {
 
 /// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer.
 fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
-    let Some(trust) = &terms.receiver.assertions else { return Ok(None) };
+    let Some(trust) = &terms.receiver.keys.assertions else { return Ok(None) };
     terms.budget.charge(Limit::Tokens, 1)?;
     let assertion = Assertion::parse(element, &terms.budget)?;
     let policy = &terms.receiver.policy.signature;
-    let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.clock_skew)?;
+    let issued = trust.issued(&assertion, policy, &terms.budget, terms.now, terms.receiver.window.clock_skew)?;
     Ok(Some(SeenAssertion { span: element.span(), issued, certificate: None }))
 }
 
@@ -291,7 +291,7 @@ pub(crate) fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -
 
 /// Whether a signature of an attester covers both the assertion and the Body.
 pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: &Terms<'_>) -> bool {
-    let (Some(trust), Some(attester)) = (&terms.receiver.assertions, signature.signer.certificate()) else {
+    let (Some(trust), Some(attester)) = (&terms.receiver.keys.assertions, signature.signer.certificate()) else {
         return false;
     };
     signature.covers(&Part::Body)

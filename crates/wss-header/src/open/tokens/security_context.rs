@@ -45,8 +45,8 @@ impl TokenKind for SecurityContext {
 
 /// The secret of a security context: a shared secret of that name, or one that the application looks up.
 fn secret_of(receiver: &Receiver, identifier: &str, instance: Option<&str>) -> Option<FoundSecret> {
-    let named = receiver.secrets.iter().find(|(name, _)| name.as_deref() == Some(identifier));
-    let secret = match (&receiver.contexts, named) {
+    let named = receiver.keys.secrets.iter().find(|(name, _)| name.as_deref() == Some(identifier));
+    let secret = match (&receiver.keys.contexts, named) {
         (Some(contexts), None) => contexts.secret(identifier, instance)?,
         (_, named) => named?.1.clone(),
     };

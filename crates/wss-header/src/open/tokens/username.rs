@@ -13,6 +13,7 @@ use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
 use crate::part::Part;
+use crate::waiver::Waiver;
 
 pub(super) struct Username;
 
@@ -47,7 +48,7 @@ impl TokenKind for Username {
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
         expect_type(stated, USERNAME_TOKEN)?;
-        let Some(passwords) = &search.terms.receiver.passwords else { return Ok(None) };
+        let Some(passwords) = &search.terms.receiver.keys.passwords else { return Ok(None) };
         search.terms.budget.charge(Limit::KeysDerived, 1)?;
         let key = UsernameToken::parse(token)?.password_key(wanted.key_use, passwords.as_ref())?;
         let secret = key.secret().clone();
@@ -65,16 +66,16 @@ impl TokenKind for Username {
 fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<SeenUsername, OpenError> {
     let unproven = SeenUsername { span: element.span(), user: None, replay_key: None };
     let token = UsernameToken::parse(element)?;
-    if token.has_offset() && !terms.receiver.local_times {
+    if token.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
     }
-    if let (Some(created), true) = (token.created(), terms.receiver.passwords.is_some()) {
+    if let (Some(created), true) = (token.created(), terms.receiver.keys.passwords.is_some()) {
         terms.check_fresh("UsernameToken", created, None)?;
     }
     if token.has_key() {
         return Ok(unproven);
     }
-    let Some(passwords) = &terms.receiver.passwords else {
+    let Some(passwords) = &terms.receiver.keys.passwords else {
         facts.ignore(element);
         return Ok(unproven);
     };

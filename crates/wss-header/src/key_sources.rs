@@ -1,0 +1,25 @@
+//! Key sources: where a receiver finds the keys of a message.
+
+use std::sync::Arc;
+
+use wss_crypto::{Identity, Secret};
+use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts};
+
+/// Where a receiver finds keys, other than the certificates that its trust knows.
+#[derive(Clone, Default)]
+pub(crate) struct KeySources {
+    /// Private keys for decryption, with their certificates.
+    pub(crate) identities: Vec<Identity>,
+    /// Secrets that both sides have, with the `ds:KeyName` or the identifier of the security context.
+    pub(crate) secrets: Vec<(Option<String>, Secret)>,
+    /// The application's look-up of secrets of security contexts.
+    pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
+    /// The issuers of SAML assertions whose keys count.
+    pub(crate) assertions: Option<AssertionTrust>,
+    /// The application's reader of licenses.
+    pub(crate) licenses: Option<Arc<dyn Licenses>>,
+    /// What accepts Kerberos tickets.
+    pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
+    /// The passwords of users.
+    pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
+}

@@ -1,0 +1,39 @@
+//! The window: how old a message may be, and how far clocks may differ.
+
+use std::time::Duration;
+
+/// The highest age of a message, by default.
+pub(crate) const MAX_AGE: Duration = Duration::from_secs(300);
+/// How far clocks may differ, by default.
+pub(crate) const CLOCK_SKEW: Duration = Duration::from_secs(60);
+
+/// A thousand years. Longer windows make no difference, and later instants cannot be computed.
+const LONGEST: Duration = Duration::from_secs(1_000 * 365 * 24 * 3_600);
+
+/// How long a message is accepted after it was created.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Window {
+    /// The highest age of a message.
+    pub(crate) max_age: Duration,
+    /// How far clocks may differ.
+    pub(crate) clock_skew: Duration,
+}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self { max_age: MAX_AGE, clock_skew: CLOCK_SKEW }
+    }
+}
+
+impl Window {
+    /// Whether it is wider than the default.
+    pub(crate) fn is_wide(self) -> bool {
+        self.max_age > MAX_AGE || self.clock_skew > CLOCK_SKEW
+    }
+
+    /// How long a message can be accepted after it was accepted first. `wsu:Created` may be ahead by the skew, and a
+    /// message expires only when the skew has passed.
+    pub(crate) fn to_remember(self) -> Duration {
+        self.max_age.saturating_add(self.clock_skew.saturating_mul(2)).min(LONGEST)
+    }
+}
