@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allowance;
 pub mod attachments;
 mod authenticated_assertion;
 mod clock;

@@ -17,6 +17,21 @@ use crate::error::{ElsewhereError, SecureError};
 use crate::plan::Plan;
 use crate::secure::{Awaited, Done, Next, Securing};
 
+impl Plan {
+    /// Starts to secure a SOAP 1.1 or 1.2 envelope.
+    ///
+    /// ```
+    /// # use wss_header::{Plan, SecureError};
+    /// # fn send(plan: &Plan, envelope: &str) -> Result<String, SecureError> {
+    /// let secured = plan.message(envelope).secure()?;
+    /// # Ok(secured.message)
+    /// # }
+    /// ```
+    pub fn message<'p>(&'p self, envelope: &'p str) -> Outgoing<'p> {
+        Outgoing { plan: self, envelope, attachments: Vec::new(), request: None, wire_form: PhantomData }
+    }
+}
+
 /// The form of a message on the wire: only an envelope (`String`), or a package ([`SecuredPackage`]). Nothing else
 /// implements it.
 pub trait WireForm: Sized + sealed::Framed {}
@@ -104,10 +119,6 @@ impl<M: WireForm> std::fmt::Debug for Outgoing<'_, M> {
 }
 
 impl<'p> Outgoing<'p> {
-    pub(crate) fn new(plan: &'p Plan, envelope: &'p str) -> Self {
-        Self { plan, envelope, attachments: Vec::new(), request: None, wire_form: PhantomData }
-    }
-
     /// Sends the envelope in a package with these attachments. The recipe signs and encrypts them as
     /// [`Part::Attachments`](crate::Part::Attachments). An empty list makes a package without attachments.
     ///

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use wss_crypto::{Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
+use crate::allowance::Allowance;
 use crate::emission;
 use crate::error::PlanError;
 use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
-use crate::outgoing::Outgoing;
 use crate::part::Part;
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
@@ -48,8 +48,18 @@ impl std::fmt::Debug for Plan {
     }
 }
 
+impl Recipe {
+    /// Checks the recipe. Uses no key, clock or randomness.
+    ///
+    /// # Errors
+    /// [`PlanError`]: all misuse is found here.
+    pub fn plan(self) -> Result<Plan, PlanError> {
+        Plan::new(self)
+    }
+}
+
 impl Plan {
-    pub(crate) fn new(recipe: Recipe) -> Result<Self, PlanError> {
+    fn new(recipe: Recipe) -> Result<Self, PlanError> {
         let issued = recipe.tokens.iter().map(|xml| IssuedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
         let has_token = recipe.username.is_some() || !issued.is_empty();
         if recipe.steps.is_empty() && recipe.timestamps.is_empty() && !has_token {
@@ -69,12 +79,12 @@ impl Plan {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
                     let has_holder = issued.first().is_some_and(|first| first.version.is_none() || has_assertion);
-                    check_signing(signing, has_assertion, has_holder, recipe.legacy)?;
+                    check_signing(signing, has_assertion, has_holder, recipe.allows(Allowance::LegacyAlgorithms))?;
                     signed_before = true;
                 }
                 Step::Encrypt(encrypting) => {
                     check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
-                    check_encrypting(encrypting, has_assertion, recipe.legacy)?;
+                    check_encrypting(encrypting, has_assertion, recipe.allows(Allowance::LegacyAlgorithms))?;
                     // After this step it is ciphertext, and no longer names a key.
                     let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
                     let hides = |part: &Part| match part {
@@ -94,23 +104,10 @@ impl Plan {
             .iter()
             .any(|step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)));
         let clear_text = recipe.username.as_ref().is_some_and(|username| username.clear_text);
-        if clear_text && !encrypts_username && !recipe.protected_transport {
+        if clear_text && !encrypts_username && !recipe.allows(Allowance::ProtectedTransport) {
             return Err(PlanError::ClearTextPassword);
         }
         Ok(Self { recipe, issued })
-    }
-
-    /// Starts to secure a SOAP 1.1 or 1.2 envelope.
-    ///
-    /// ```
-    /// # use wss_header::{Plan, SecureError};
-    /// # fn send(plan: &Plan, envelope: &str) -> Result<String, SecureError> {
-    /// let secured = plan.message(envelope).secure()?;
-    /// # Ok(secured.message)
-    /// # }
-    /// ```
-    pub fn message<'p>(&'p self, envelope: &'p str) -> Outgoing<'p> {
-        Outgoing::new(self, envelope)
     }
 }
 
@@ -272,7 +269,7 @@ fn check_lengths(recipe: &Recipe) -> Result<(), PlanError> {
         if found > MOST_OCTETS {
             return Err(PlanError::KeyOctets { octets: found });
         }
-        if found < LEAST_OCTETS && !recipe.short_secrets {
+        if found < LEAST_OCTETS && !recipe.allows(Allowance::ShortSecrets) {
             return Err(KeyUseError::TooShort { octets: found }.into());
         }
         if token.derived.is_none() && key_use != KeyUse::Mac && found != wanted {
@@ -285,7 +282,7 @@ fn check_lengths(recipe: &Recipe) -> Result<(), PlanError> {
 /// One secret must have one use. This is checked here as far as the secret is known; the rest is checked when it is
 /// used.
 fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
-    let mut uses = KeyUses::new(recipe.one_key);
+    let mut uses = KeyUses::new(recipe.allows(Allowance::OneKeyToSignAndEncrypt));
     let mut kinds: Vec<&Arc<dyn ProtectionKind>> = Vec::new();
     for (token, key_use, _) in token_uses(&recipe.steps) {
         if token.kind.makes_a_key_for_each_use() {
@@ -293,7 +290,7 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
         }
         let id = match token.kind.secret() {
             Some(secret) => {
-                if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.short_secrets) {
+                if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.allows(Allowance::ShortSecrets)) {
                     return Err(KeyUseError::TooShort { octets: secret.len() }.into());
                 }
                 KeyId::of(secret)

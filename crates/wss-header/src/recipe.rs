@@ -14,11 +14,10 @@ use wss_crypto::{
 use wss_tokens::{Password, ReferenceForm};
 use wss_xmlenc::Agreement;
 
+use crate::allowance::Allowance;
 use crate::clock::{Clock, SystemClock};
-use crate::error::PlanError;
 use crate::key_sending::KeySending;
 use crate::part::Part;
-use crate::plan::Plan;
 use crate::protection_token::ProtectionToken;
 use wss_bsp::Rule;
 use wss_soap::Role;
@@ -54,12 +53,9 @@ pub struct Recipe {
     pub(crate) tokens: Vec<String>,
     pub(crate) role: Role,
     pub(crate) must_understand: bool,
-    pub(crate) legacy: bool,
-    pub(crate) protected_transport: bool,
     pub(crate) confirms: bool,
-    pub(crate) one_key: bool,
-    pub(crate) unconfirmed: bool,
-    pub(crate) short_secrets: bool,
+    /// What the strict default refuses to make.
+    pub(crate) allowed: BTreeSet<Allowance>,
     pub(crate) waived: BTreeSet<Rule>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -95,12 +91,8 @@ impl Recipe {
             tokens: Vec::new(),
             role: Role::UltimateReceiver,
             must_understand: true,
-            legacy: false,
-            protected_transport: false,
             confirms: false,
-            one_key: false,
-            unconfirmed: false,
-            short_secrets: false,
+            allowed: BTreeSet::new(),
             waived: BTreeSet::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
@@ -144,7 +136,7 @@ impl Recipe {
     /// States that the transport keeps the message confidential, so that a password may be sent in clear text.
     #[must_use]
     pub fn over_protected_transport(mut self) -> Self {
-        self.protected_transport = true;
+        self.allowed.insert(Allowance::ProtectedTransport);
         self
     }
 
@@ -174,7 +166,7 @@ impl Recipe {
     /// such replies confirm, so that nobody can send them back as requests.
     #[must_use]
     pub fn dangerous_reply_without_confirmation(mut self) -> Self {
-        self.unconfirmed = true;
+        self.allowed.insert(Allowance::ReplyWithoutConfirmation);
         self
     }
 
@@ -195,7 +187,7 @@ impl Recipe {
     /// Allows SHA-1, RSA-1.5, 3DES and weak keys.
     #[must_use]
     pub fn allow_legacy_algorithms(mut self) -> Self {
-        self.legacy = true;
+        self.allowed.insert(Allowance::LegacyAlgorithms);
         self
     }
 
@@ -205,14 +197,14 @@ impl Recipe {
     /// [`Receiver::accept_one_key_to_sign_and_encrypt`](crate::Receiver::accept_one_key_to_sign_and_encrypt), too.
     #[must_use]
     pub fn accept_one_key_to_sign_and_encrypt(mut self) -> Self {
-        self.one_key = true;
+        self.allowed.insert(Allowance::OneKeyToSignAndEncrypt);
         self
     }
 
     /// Allows secrets of fewer than 16 octets, which can be guessed: for peers that use such a secret.
     #[must_use]
     pub fn accept_short_secrets_for_legacy_use_only(mut self) -> Self {
-        self.short_secrets = true;
+        self.allowed.insert(Allowance::ShortSecrets);
         self
     }
 
@@ -231,12 +223,9 @@ impl Recipe {
         self
     }
 
-    /// Checks the recipe. Uses no key, clock or randomness.
-    ///
-    /// # Errors
-    /// [`PlanError`]: all misuse is found here.
-    pub fn plan(self) -> Result<Plan, PlanError> {
-        Plan::new(self)
+    /// Whether a call said that this is allowed.
+    pub(crate) fn allows(&self, allowance: Allowance) -> bool {
+        self.allowed.contains(&allowance)
     }
 }
 

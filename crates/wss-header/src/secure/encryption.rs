@@ -11,6 +11,7 @@ use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_at
 use super::edit::replace_content;
 use super::tokens::encrypted_key::encrypted_key;
 use super::{Securing, header_block, locate, no_such, parse};
+use crate::allowance::Allowance;
 use crate::emission;
 use crate::error::SecureError;
 use crate::key_sending::KeySending;
@@ -201,7 +202,7 @@ impl Securing {
         let requester = self.request.as_ref().and_then(|request| request.certificate.as_ref());
         let requester = requester.ok_or(SecureError::NeedsRequest)?;
         sending
-            .check_recipient(requester, reference, self.recipe.legacy)
+            .check_recipient(requester, reference, self.recipe.allows(Allowance::LegacyAlgorithms))
             .and_then(|()| emission::check_requester(&self.recipe, requester))
             .map_err(SecureError::Requester)?;
         Ok(requester.clone())

@@ -7,6 +7,7 @@
 mod edit;
 mod encryption;
 mod issued_token;
+mod placed;
 pub(crate) mod placing;
 mod signature;
 mod tokens;
@@ -19,6 +20,7 @@ use wss_crypto::{Certificate, CryptoError};
 use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
 
+use crate::allowance::Allowance;
 use crate::attachments::Attachment;
 use crate::correlation::Correlation;
 use crate::error::SecureError;
@@ -29,8 +31,8 @@ use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{give_id, insert_content};
 pub(crate) use issued_token::IssuedToken;
+use placed::Placed;
 use placing::Placing;
-use tokens::Placed;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
 use wss_soap::{Envelope, Role, SoapVersion};
@@ -42,12 +44,8 @@ pub(crate) struct Securing {
     step: usize,
     /// The Ids of the parts, given by the skeleton or already there.
     ids: BTreeMap<Part, String>,
-    /// The elements that precede the pending signature.
-    elements: String,
-    /// The offset for them and for that signature in the revision: the front of our header, after the protection
-    /// tokens.
-    token_place: usize,
-    place: usize,
+    /// Where the pending signature goes.
+    place: SignaturePlace,
     /// The issued tokens of the recipe; for each assertion, its id and the Id of the reference through which it is
     /// signed.
     issued: Vec<IssuedToken>,
@@ -65,6 +63,17 @@ pub(crate) struct Securing {
     request: Option<Correlation>,
     /// The state for the reply to this message.
     correlation: Correlation,
+}
+
+/// Where a signature goes in the revision, and what precedes it.
+#[derive(Default)]
+struct SignaturePlace {
+    /// The tokens that the signature needs and the header does not have yet.
+    tokens: String,
+    /// The offset for these tokens: that of the signature, or the front of our header.
+    of_tokens: usize,
+    /// The offset for the signature, after the protection tokens.
+    of_signature: usize,
 }
 
 /// The result of a run.
@@ -119,23 +128,23 @@ impl Securing {
         let mut recipe = plan.recipe.clone();
         // Under a key that both sides have, its confirmations distinguish a reply from a request.
         let is_shared = |step: &Step| matches!(step, Step::Sign(Signing { by: SignedBy::Token(_), .. }));
-        recipe.confirms |= request.is_some() && !recipe.unconfirmed && recipe.steps.iter().any(is_shared);
+        recipe.confirms |= request.is_some()
+            && !recipe.allows(Allowance::ReplyWithoutConfirmation)
+            && recipe.steps.iter().any(is_shared);
         let now = recipe.clock.now();
         let mut securing = Self {
             recipe,
             revision: String::new(),
             step: 0,
             ids: BTreeMap::new(),
-            elements: String::new(),
-            token_place: 0,
-            place: 0,
+            place: SignaturePlace::default(),
             issued: plan.issued.clone(),
             assertion_references: Vec::new(),
             attachments,
             encrypted_attachments: Vec::new(),
             keys_to_sign: Vec::new(),
             placed: Vec::new(),
-            uses: KeyUses::new(plan.recipe.one_key),
+            uses: KeyUses::new(plan.recipe.allows(Allowance::OneKeyToSignAndEncrypt)),
             request: request.cloned(),
             correlation: Correlation::default(),
         };
@@ -167,10 +176,10 @@ impl Securing {
     /// Inserts a finished signature, and the tokens it needs, before the children of the header.
     fn insert_signature(&mut self, pending: &PendingSignature, value: &[u8]) {
         let signature = pending.finish(value);
-        let elements = std::mem::take(&mut self.elements);
+        let place = std::mem::take(&mut self.place);
         let mut splices = Splices::new();
-        splices.insert(self.token_place, elements);
-        splices.insert(self.place, signature);
+        splices.insert(place.of_tokens, place.tokens);
+        splices.insert(place.of_signature, signature);
         self.revision = splices.apply(&self.revision).0;
         self.correlation.signature_values.push(value.to_vec());
         self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());

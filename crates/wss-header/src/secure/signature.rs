@@ -5,7 +5,7 @@ use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
-use super::{Awaited, Securing, Signed, locate, no_such, parse};
+use super::{Awaited, Securing, SignaturePlace, Signed, locate, no_such, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
@@ -36,7 +36,7 @@ impl Securing {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
         let keying = self.keying(signing)?;
         let signature = self.prepare_signature(signing, &keying, in_front)?;
-        self.elements = keying.elements;
+        self.place.tokens = keying.elements;
         let key: &dyn SigningKey = match (&signing.by, &keying.secret) {
             (SignedBy::Token(_), Some(secret)) => secret,
             (SignedBy::Token(_), None) => return Err(no_such(&Part::SigningToken)),
@@ -211,8 +211,9 @@ impl Securing {
         }
         let key_info = Some(keying.key_info.clone());
         let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
-        self.place = self.place_in(header, &index);
-        self.token_place = if in_front { header.element.content_span().start } else { self.place };
+        let of_signature = self.place_in(header, &index);
+        let of_tokens = if in_front { header.element.content_span().start } else { of_signature };
+        self.place = SignaturePlace { tokens: String::new(), of_tokens, of_signature };
         Ok(pending)
     }
 }

@@ -14,30 +14,13 @@ use wss_crypto::Secret;
 use wss_tokens::{PasswordKeyUse, write_derived_key};
 
 use super::Securing;
+use super::placed::Placed;
 use super::placing::{NewToken, reference_to};
+use crate::allowance::Allowance;
 use crate::error::SecureError;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, LEAST_OCTETS};
 use crate::plan::secret_octets;
-use crate::protection_token::{ProtectionKind, ProtectionToken};
-
-/// A protection token in the header, or about to be.
-pub(super) struct Placed {
-    kind: Arc<dyn ProtectionKind>,
-    /// A password makes a separate key for each use.
-    key_use: Option<PasswordKeyUse>,
-    /// Its Id; `None` for a key that only the request contained.
-    pub(super) id: Option<String>,
-    secret: Secret,
-    /// The canonical `wsse:SecurityTokenReference` to it, as a document of its own.
-    reference: String,
-}
-
-impl Placed {
-    /// Whether it fits this use of `token`.
-    pub(super) fn is_of(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
-        Arc::ptr_eq(&self.kind, &token.kind) && self.key_use.is_none_or(|own| own == key_use)
-    }
-}
+use crate::protection_token::ProtectionToken;
 
 /// A key for one use.
 pub(super) struct KeyForUse {
@@ -85,7 +68,7 @@ impl Securing {
         let token_id = placed.id.clone();
         let (id, origin) = (KeyId::of(&placed.secret), token.kind.origin());
         let octets = placed.secret.len();
-        if octets == 0 || (octets < LEAST_OCTETS && !self.recipe.short_secrets) {
+        if octets == 0 || (octets < LEAST_OCTETS && !self.recipe.allows(Allowance::ShortSecrets)) {
             return Err(KeyUseError::TooShort { octets }.into());
         }
         self.uses.note(&id, origin, if token.derived.is_some() { KeyUse::Derive } else { wanted })?;
