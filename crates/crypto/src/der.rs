@@ -111,3 +111,15 @@ pub(crate) fn magnitude(content: &[u8]) -> Option<&[u8]> {
         whole => Some(whole),
     }
 }
+
+/// The two halves of an ECDSA signature side by side, each of `len` octets (RFC 3279 §2.2.3 to XML Signature 1.1 §6.4.3).
+pub(crate) fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
+    let mut halves = Reader::new(Reader::new(signature).only(SEQUENCE)?);
+    let mut value = Vec::with_capacity(2 * len);
+    for _ in 0..2 {
+        let half = magnitude(halves.expect(INTEGER)?)?;
+        value.resize(value.len() + len.checked_sub(half.len())?, 0);
+        value.extend_from_slice(half);
+    }
+    halves.is_empty().then_some(value)
+}

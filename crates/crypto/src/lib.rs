@@ -15,9 +15,11 @@ mod cipher;
 mod der;
 mod derivation;
 mod digest;
+mod digest_value;
 mod distinguished_name;
 mod error;
 mod gcm;
+mod hmac_key;
 mod identity;
 mod key;
 mod key_derivation;
@@ -40,10 +42,12 @@ pub use algorithm::{
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
 pub use cipher::{decrypt, decrypt_and, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};
-pub use digest::{Digest, DigestValue};
+pub use digest::Digest;
+pub use digest_value::DigestValue;
 pub use distinguished_name::{DistinguishedName, NameForm, object_identifier};
 pub use error::{CryptoError, LoadError};
 pub use gcm::{GcmOpening, GcmSealing};
+pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use key_derivation::{KeyDerivation, OtherInfo};
@@ -51,7 +55,7 @@ pub use key_derivation::{KeyDerivation, OtherInfo};
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};
 pub use revocation_list::RevocationList;
-pub use secret::{HmacKey, Secret};
+pub use secret::Secret;
 pub use serial_number::SerialNumber;
 
 /// The provider of this build, by the name of its feature.

@@ -1,7 +1,10 @@
 //! Randomness, behind a trait that a test can replace.
 
+use zeroize::Zeroizing;
+
 use crate::error::CryptoError;
 use crate::provider::{Chosen, Provider as _};
+use crate::secret::Secret;
 
 /// A source of unpredictable octets.
 pub trait Random: Send + Sync {
@@ -19,5 +22,17 @@ pub struct SystemRandom;
 impl Random for SystemRandom {
     fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
         Chosen::random(octets).map_err(|refusal| refusal.or(CryptoError::Provider))
+    }
+}
+
+impl Secret {
+    /// A secret of `len` random octets.
+    ///
+    /// # Errors
+    /// As [`Random::fill`].
+    pub fn generate(random: &dyn Random, len: usize) -> Result<Self, CryptoError> {
+        let mut octets = Zeroizing::new(vec![0; len]);
+        random.fill(&mut octets)?;
+        Ok(Self::new(std::mem::take(&mut octets)))
     }
 }

@@ -47,7 +47,8 @@ impl<'d> Signed<'d> {
             KeyKind::Rsa { .. } | KeyKind::Ed25519 => key.verify(method, self.tbs, self.signature),
             KeyKind::X25519 => Err(CryptoError::KeyMismatch),
             KeyKind::Ec(curve) => {
-                let value = fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;
+                let value =
+                    der::fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;
                 key.verify(method, self.tbs, &value)
             }
         }
@@ -101,18 +102,6 @@ const WEAK: &[(&[u8], &str)] = &[
     (&[0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 3], "SHA-1"),
     (&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 4, 1], "SHA-1"),
 ];
-
-/// The two halves of an ECDSA signature side by side, as [`PublicKey::verify`] takes them.
-pub(crate) fn fixed_width(signature: &[u8], len: usize) -> Option<Vec<u8>> {
-    let mut halves = der::Reader::new(der::Reader::new(signature).only(der::SEQUENCE)?);
-    let mut value = Vec::with_capacity(2 * len);
-    for _ in 0..2 {
-        let half = der::magnitude(halves.expect(der::INTEGER)?)?;
-        value.resize(value.len() + len.checked_sub(half.len())?, 0);
-        value.extend_from_slice(half);
-    }
-    halves.is_empty().then_some(value)
-}
 
 /// A Time: a UTCTime of the years 1950 to 2049, or a GeneralizedTime; both to the second and in UTC.
 pub(crate) fn time(reader: &mut der::Reader<'_>) -> Option<SystemTime> {

@@ -6,6 +6,7 @@
 
 mod encoding;
 mod kind;
+mod verifying;
 
 use std::sync::Arc;
 
@@ -20,10 +21,11 @@ use crate::provider::{
 };
 use crate::random::Random;
 use crate::rsa15;
-use crate::secret::{HmacKey, Secret};
+use crate::secret::Secret;
 use encoding::{Pkcs8, Spki, ec_pkcs8, significant, to_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
+pub use verifying::VerifyingKey;
 
 /// A signing key: in this process, or in an HSM or a key service.
 pub trait SigningKey: Send + Sync {
@@ -405,39 +407,5 @@ fn drawn(len: usize, random: &dyn Random) -> Result<Zeroizing<Vec<u8>>, CryptoEr
 impl std::fmt::Debug for PrivateKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "PrivateKey({:?})", self.public.kind)
-    }
-}
-
-/// A verification key: a public key or a secret. The type decides which methods it can run.
-#[derive(Debug, Clone)]
-pub enum VerifyingKey {
-    /// RSA, ECDSA or Ed25519.
-    Public(PublicKey),
-    /// HMAC.
-    Hmac(HmacKey),
-}
-
-impl VerifyingKey {
-    /// Verifies a signature value.
-    ///
-    /// # Errors
-    /// As [`PublicKey::verify`] and [`HmacKey::verify`].
-    pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
-        match self {
-            Self::Public(key) => key.verify(method, message, value),
-            Self::Hmac(key) => key.verify(method, message, value),
-        }
-    }
-}
-
-impl From<PublicKey> for VerifyingKey {
-    fn from(key: PublicKey) -> Self {
-        Self::Public(key)
-    }
-}
-
-impl From<HmacKey> for VerifyingKey {
-    fn from(key: HmacKey) -> Self {
-        Self::Hmac(key)
     }
 }

@@ -11,12 +11,11 @@ use aws_lc_rs::signature::{
 use wss_crypto_shim as shim;
 use zeroize::Zeroizing;
 
-use super::md;
+use super::md::md;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::der;
 use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 use crate::secret::Secret;
-use crate::x509::fixed_width;
 
 /// The algorithms of aws-lc-rs on a curve, for one digest.
 struct Native {
@@ -79,7 +78,7 @@ impl EcPrivateKey for Private {
         }
         let shim = self.shim.get_or_init(|| shim::Key::from_pkcs8(&self.pkcs8)).as_ref().or_failed()?;
         let der = shim.sign(md(digest), shim::Scheme::Ecdsa, message).or_failed()?;
-        fixed_width(&der, self.curve.field_len()).or_failed()
+        der::fixed_width(&der, self.curve.field_len()).or_failed()
     }
 
     fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {

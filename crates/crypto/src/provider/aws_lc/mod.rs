@@ -1,18 +1,18 @@
 //! Provider `aws-lc-rs`: AWS-LC for everything, and the shim for functions that aws-lc-rs does not expose.
 
+mod block_cipher;
 mod curve25519;
 mod ec;
+mod md;
 mod rsa;
 mod wrap;
 
-use aws_lc_rs::cipher::{self, DecryptingKey, DecryptionContext, EncryptingKey, EncryptionContext, UnboundCipherKey};
-use aws_lc_rs::iv::FixedLength;
 use aws_lc_rs::{aead, digest, hmac, rand};
 use wss_crypto_shim as shim;
 
 use super::{DigestInPieces, GcmInPieces, OrFailed as _, Provider, Refusal};
 use crate::algorithm::{Aes, BlockCipher, DigestMethod};
-use crate::digest::DigestValue;
+use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
 /// The provider.
@@ -64,21 +64,11 @@ impl Provider for AwsLc {
     }
 
     fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
-        let key = EncryptingKey::cbc(unbound(cipher, key)?).or_failed()?;
-        let context = match cipher {
-            BlockCipher::Aes(_) => EncryptionContext::Iv128(FixedLength::try_from(iv).or_failed()?),
-            BlockCipher::TripleDes => EncryptionContext::Iv64(FixedLength::try_from(iv).or_failed()?),
-        };
-        key.less_safe_encrypt(blocks, context).map(drop).or_failed()
+        block_cipher::encrypt_cbc(cipher, key, iv, blocks)
     }
 
     fn cbc_decrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
-        let key = DecryptingKey::cbc(unbound(cipher, key)?).or_failed()?;
-        let context = match cipher {
-            BlockCipher::Aes(_) => DecryptionContext::Iv128(FixedLength::try_from(iv).or_failed()?),
-            BlockCipher::TripleDes => DecryptionContext::Iv64(FixedLength::try_from(iv).or_failed()?),
-        };
-        key.decrypt(blocks, context).map(drop).or_failed()
+        block_cipher::decrypt_cbc(cipher, key, iv, blocks)
     }
 
     fn aes_wrap(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -142,26 +132,4 @@ fn gcm_key(aes: Aes, key: &[u8]) -> Result<aead::LessSafeKey, Refusal> {
         Aes::Aes256 => &aead::AES_256_GCM,
     };
     aead::UnboundKey::new(algorithm, key).map(aead::LessSafeKey::new).or_failed()
-}
-
-#[allow(deprecated, reason = "3DES is legacy, and opened by name alone")]
-fn unbound(cipher: BlockCipher, key: &[u8]) -> Result<UnboundCipherKey, Refusal> {
-    let algorithm = match cipher {
-        BlockCipher::Aes(Aes::Aes128) => &cipher::AES_128,
-        BlockCipher::Aes(Aes::Aes192) => &cipher::AES_192,
-        BlockCipher::Aes(Aes::Aes256) => &cipher::AES_256,
-        BlockCipher::TripleDes => &cipher::DES_EDE3_FOR_LEGACY_USE_ONLY,
-    };
-    UnboundCipherKey::new(algorithm, key).or_failed()
-}
-
-/// The digest in the shim's terms.
-fn md(method: DigestMethod) -> shim::Md {
-    match method {
-        DigestMethod::Sha1 => shim::Md::Sha1,
-        DigestMethod::Sha224 => shim::Md::Sha224,
-        DigestMethod::Sha256 => shim::Md::Sha256,
-        DigestMethod::Sha384 => shim::Md::Sha384,
-        DigestMethod::Sha512 => shim::Md::Sha512,
-    }
 }

@@ -8,7 +8,7 @@ use aws_lc_rs::signature::{self, ParsedPublicKey, RsaEncoding, RsaKeyPair, Verif
 use wss_crypto_shim as shim;
 use zeroize::Zeroizing;
 
-use super::md;
+use super::md::md;
 use crate::algorithm::RsaPadding::{Pkcs1, Pss};
 use crate::algorithm::{DigestMethod, Oaep, RsaPadding};
 use crate::provider::{OrFailed as _, Refusal, RsaPrivateKey, RsaPublicKey};

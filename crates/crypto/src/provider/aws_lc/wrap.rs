@@ -5,7 +5,7 @@ use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap as _};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::unbound;
+use super::block_cipher::unbound;
 use crate::algorithm::{Aes, BlockCipher};
 use crate::provider::{OrFailed as _, Refusal};
 use crate::secret::Secret;

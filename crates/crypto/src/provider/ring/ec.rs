@@ -6,9 +6,9 @@ use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, UnparsedPublicKey, VerificationAlgorithm};
 use rsa::pkcs8::DecodePrivateKey as _;
 
+use super::digest::Digest;
 use crate::algorithm::{Curve, DigestMethod};
-use crate::digest::Digest;
-use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+use crate::provider::{DigestInPieces as _, EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 use crate::secret::Secret;
 
 /// The algorithms of ring on a curve, for one digest.

@@ -4,22 +4,23 @@
 //! computes digests, MACs and AES-GCM. `rsa` transports keys, blinded, and signs what ring does not.
 
 mod curve25519;
+mod digest;
 mod ec;
 mod gcm;
 mod oaep;
+mod rng;
 mod rsa;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
 use hmac::Mac as _;
 use ring::rand::SecureRandom as _;
-use ring::{digest, hmac as ring_hmac, rand};
-use sha2::Digest as _;
+use ring::{hmac as ring_hmac, rand};
 use zeroize::Zeroizing;
 
-use super::{DigestInPieces, OrFailed as _, Provider, Refusal};
+use super::{OrFailed as _, Provider, Refusal};
 use crate::algorithm::{Aes, BlockCipher, DigestMethod};
-use crate::digest::DigestValue;
+use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
 /// The provider.
@@ -48,7 +49,7 @@ macro_rules! kek {
 impl Provider for Ring {
     const NAME: &'static str = "ring";
 
-    type Digest = Digest;
+    type Digest = digest::Digest;
     type Gcm = gcm::Gcm;
     type RsaPrivate = rsa::Private;
     type RsaPublic = rsa::Public;
@@ -124,44 +125,4 @@ impl Provider for Ring {
         .or_failed()?;
         Ok(Secret::new(std::mem::take(&mut output)))
     }
-}
-
-pub(crate) enum Digest {
-    Ring(digest::Context),
-    Sha1(sha1::Sha1),
-    Sha224(sha2::Sha224),
-}
-
-impl DigestInPieces for Digest {
-    fn start(method: DigestMethod) -> Self {
-        match method {
-            DigestMethod::Sha1 => Self::Sha1(sha1::Sha1::new()),
-            DigestMethod::Sha224 => Self::Sha224(sha2::Sha224::new()),
-            DigestMethod::Sha256 => Self::Ring(digest::Context::new(&digest::SHA256)),
-            DigestMethod::Sha384 => Self::Ring(digest::Context::new(&digest::SHA384)),
-            DigestMethod::Sha512 => Self::Ring(digest::Context::new(&digest::SHA512)),
-        }
-    }
-
-    #[inline]
-    fn update(&mut self, octets: &[u8]) {
-        match self {
-            Self::Ring(context) => context.update(octets),
-            Self::Sha1(context) => context.update(octets),
-            Self::Sha224(context) => context.update(octets),
-        }
-    }
-
-    fn finish(self) -> DigestValue {
-        match self {
-            Self::Ring(context) => DigestValue::from_slice(context.finish().as_ref()),
-            Self::Sha1(context) => DigestValue::from_slice(&context.finalize()),
-            Self::Sha224(context) => DigestValue::from_slice(&context.finalize()),
-        }
-    }
-}
-
-/// The generator of the operating system, in the form that RustCrypto uses.
-fn rng() -> getrandom::rand_core::UnwrapErr<getrandom::SysRng> {
-    getrandom::rand_core::UnwrapErr(getrandom::SysRng)
 }

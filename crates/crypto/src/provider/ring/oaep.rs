@@ -2,7 +2,7 @@
 
 use rsa::{Oaep as Padding, RsaPrivateKey, RsaPublicKey};
 
-use super::rng;
+use super::rng::rng;
 use crate::algorithm::Oaep;
 use crate::provider::{OrFailed as _, Refusal};
 

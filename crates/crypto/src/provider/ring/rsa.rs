@@ -6,12 +6,12 @@ use ring::signature::{self, RsaEncoding, RsaKeyPair, RsaParameters, RsaPublicKey
 use rsa::pkcs8::DecodePrivateKey as _;
 use rsa::traits::{PublicKeyParts as _, SignatureScheme as _};
 
+use super::digest::Digest;
 use super::oaep::{self, with_digest};
-use super::rng;
+use super::rng::rng;
 use crate::algorithm::RsaPadding::{Pkcs1, Pss};
 use crate::algorithm::{DigestMethod, Oaep, RsaPadding};
-use crate::digest::Digest;
-use crate::provider::{OrFailed as _, Refusal, RsaPrivateKey, RsaPublicKey};
+use crate::provider::{DigestInPieces as _, OrFailed as _, Refusal, RsaPrivateKey, RsaPublicKey};
 use crate::secret::Secret;
 
 /// `None` if ring does not sign with it.

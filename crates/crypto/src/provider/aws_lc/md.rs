@@ -1,0 +1,16 @@
+//! Digests in the shim's terms.
+
+use wss_crypto_shim as shim;
+
+use crate::algorithm::DigestMethod;
+
+/// The digest in the shim's terms.
+pub(super) fn md(method: DigestMethod) -> shim::Md {
+    match method {
+        DigestMethod::Sha1 => shim::Md::Sha1,
+        DigestMethod::Sha224 => shim::Md::Sha224,
+        DigestMethod::Sha256 => shim::Md::Sha256,
+        DigestMethod::Sha384 => shim::Md::Sha384,
+        DigestMethod::Sha512 => shim::Md::Sha512,
+    }
+}

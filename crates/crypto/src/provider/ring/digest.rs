@@ -1,0 +1,43 @@
+//! Digests: ring has SHA-256, SHA-384 and SHA-512, RustCrypto the others.
+
+use ring::digest;
+use sha2::Digest as _;
+
+use crate::algorithm::DigestMethod;
+use crate::digest_value::DigestValue;
+use crate::provider::DigestInPieces;
+
+pub(crate) enum Digest {
+    Ring(digest::Context),
+    Sha1(sha1::Sha1),
+    Sha224(sha2::Sha224),
+}
+
+impl DigestInPieces for Digest {
+    fn start(method: DigestMethod) -> Self {
+        match method {
+            DigestMethod::Sha1 => Self::Sha1(sha1::Sha1::new()),
+            DigestMethod::Sha224 => Self::Sha224(sha2::Sha224::new()),
+            DigestMethod::Sha256 => Self::Ring(digest::Context::new(&digest::SHA256)),
+            DigestMethod::Sha384 => Self::Ring(digest::Context::new(&digest::SHA384)),
+            DigestMethod::Sha512 => Self::Ring(digest::Context::new(&digest::SHA512)),
+        }
+    }
+
+    #[inline]
+    fn update(&mut self, octets: &[u8]) {
+        match self {
+            Self::Ring(context) => context.update(octets),
+            Self::Sha1(context) => context.update(octets),
+            Self::Sha224(context) => context.update(octets),
+        }
+    }
+
+    fn finish(self) -> DigestValue {
+        match self {
+            Self::Ring(context) => DigestValue::from_slice(context.finish().as_ref()),
+            Self::Sha1(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha224(context) => DigestValue::from_slice(&context.finalize()),
+        }
+    }
+}
