@@ -91,7 +91,7 @@ pub(crate) struct Row {
 
 /// Makes [`Rule`], its documentation and its rows from the table.
 macro_rules! rules {
-    ($($rule:ident $id:literal $section:literal $target:literal $level:ident $basis:ident
+    ([] $($rule:ident $id:literal $section:literal $target:literal $level:ident $basis:ident
         $requirement:literal $reading:literal;)*) => {
         use super::row::{Basis, Level, Row};
 
