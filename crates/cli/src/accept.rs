@@ -2,107 +2,99 @@
 //!
 //! The library's errors name the call that would accept the message. [`in_options`] replaces it by the option.
 
-use clap::Args;
+use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use ws_security::Receiver;
 
-/// Options with the names of the receiver's calls.
-#[derive(Args)]
-pub(crate) struct AcceptArgs {
-    /// Accept references that precede their tokens, against BSP R5205
-    #[arg(long)]
-    accept_forward_references: bool,
-    /// Accept one key that signs and encrypts, if it came in an EncryptedKey or with a Kerberos ticket
-    #[arg(long)]
-    accept_one_key_to_sign_and_encrypt: bool,
-    /// Accept ciphertext for other receivers in the result
-    #[arg(long)]
-    accept_ciphertext_for_others: bool,
-    /// Accept secrets of fewer than 16 octets
-    #[arg(long)]
-    accept_short_secrets_for_legacy_use_only: bool,
-    /// Accept inclusive canonicalisation of SignedInfo and of what is signed, against BSP R5404 and R5423
-    #[arg(long)]
-    accept_inclusive_canonicalization: bool,
-    /// Accept references whose Transforms is absent or empty, against BSP R5416
-    #[arg(long)]
-    accept_absent_transforms: bool,
-    /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
-    #[arg(long)]
-    accept_local_times: bool,
-    /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
-    #[arg(long)]
-    accept_derived_keys_typed_as_encrypted_keys: bool,
-    /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
-    #[arg(long)]
-    accept_longer_secrets: bool,
-    /// Accept EncryptedData that no ReferenceList names before it, its key in its own KeyInfo or named there
-    #[arg(long)]
-    accept_unlisted_encrypted_data: bool,
-    /// Accept EncryptedKeys outside the Security header: inside the KeyInfo of their data, or elsewhere by their Id
-    #[arg(long)]
-    accept_encrypted_keys_outside_the_header: bool,
-    /// Accept EncryptedData without Type: content in the Body, one element in the header
-    #[arg(long)]
-    accept_encrypted_data_without_type: bool,
-    /// Accept pinned certificates of version 1
-    #[arg(long)]
-    accept_x509_version_1_for_legacy_use_only: bool,
-    /// Accept digests of complete attachments with an empty line after the header, as Metro makes them
-    #[arg(long)]
-    accept_empty_line_after_attachment_headers: bool,
-    /// Accept signed ciphertext whose signature does not show that there was no default namespace around it
-    #[arg(long)]
-    accept_untold_absence_of_default_namespace: bool,
-    /// Accept replies without confirmation, and replies in place of requests: one's own message may come back
-    #[arg(long)]
-    dangerous_accept_either_direction: bool,
-    /// Accept signed CBC ciphertext whose key is not signed: whoever replaces the key makes another plaintext
-    #[arg(long)]
-    dangerous_accept_cbc_under_unsigned_keys: bool,
-    /// Accept signed ciphertext whose plaintext uses namespaces of its context that are not signed
-    #[arg(long)]
-    dangerous_accept_unsigned_namespaces_of_plaintext: bool,
-    /// Accept attachments that were signed as ciphertext without their EncryptedData, which says how to read them
-    #[arg(long)]
-    dangerous_accept_unsigned_encrypted_data_of_attachments: bool,
-    /// The transport protected the message: accept passwords in clear text, and let username tokens and bearer
-    /// assertions identify the sender
-    #[arg(long)]
-    over_protected_transport: bool,
+/// A call of the receiver that accepts more, and its option, which has the same words.
+struct Accepted {
+    call: &'static str,
+    apply: fn(Receiver) -> Receiver,
+    help: &'static str,
 }
 
-/// A call of the receiver, whether its option was given, and the call itself.
-type Row = (&'static str, fn(&AcceptArgs) -> bool, fn(Receiver) -> Receiver);
-
-/// Rows of the table: the field of the option, which is the name of the call.
+/// Rows of the table: the help of the option, and the call.
 macro_rules! rows {
-    ($($call:ident),* $(,)?) => {
-        [$((stringify!($call), |given| given.$call, Receiver::$call)),*]
+    ($($(#[doc = $help:literal])+ $call:ident),* $(,)?) => {
+        &[$(Accepted {
+            call: stringify!($call),
+            apply: Receiver::$call,
+            help: concat!($($help),+).trim_ascii_start(),
+        }),*]
     };
 }
 
-const CALLS: [Row; 20] = rows![
+const CALLS: &[Accepted] = rows![
+    /// Accept references that precede their tokens, against BSP R5205
     accept_forward_references,
+    /// Accept one key that signs and encrypts, if it came in an EncryptedKey or with a Kerberos ticket
     accept_one_key_to_sign_and_encrypt,
+    /// Accept ciphertext for other receivers in the result
     accept_ciphertext_for_others,
+    /// Accept secrets of fewer than 16 octets
     accept_short_secrets_for_legacy_use_only,
+    /// Accept inclusive canonicalisation of SignedInfo and of what is signed, against BSP R5404 and R5423
     accept_inclusive_canonicalization,
+    /// Accept references whose Transforms is absent or empty, against BSP R5416
     accept_absent_transforms,
+    /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
     accept_local_times,
+    /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
     accept_derived_keys_typed_as_encrypted_keys,
+    /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
     accept_longer_secrets,
+    /// Accept EncryptedData that no ReferenceList names before it, its key in its own KeyInfo or named there
     accept_unlisted_encrypted_data,
+    /// Accept EncryptedKeys outside the Security header: inside the KeyInfo of their data, or elsewhere by their Id
     accept_encrypted_keys_outside_the_header,
+    /// Accept EncryptedData without Type: content in the Body, one element in the header
     accept_encrypted_data_without_type,
+    /// Accept pinned certificates of version 1
     accept_x509_version_1_for_legacy_use_only,
+    /// Accept digests of complete attachments with an empty line after the header, as Metro makes them
     accept_empty_line_after_attachment_headers,
+    /// Accept signed ciphertext whose signature does not show that there was no default namespace around it
     accept_untold_absence_of_default_namespace,
+    /// Accept replies without confirmation, and replies in place of requests: one's own message may come back
     dangerous_accept_either_direction,
+    /// Accept signed CBC ciphertext whose key is not signed: whoever replaces the key makes another plaintext
     dangerous_accept_cbc_under_unsigned_keys,
+    /// Accept signed ciphertext whose plaintext uses namespaces of its context that are not signed
     dangerous_accept_unsigned_namespaces_of_plaintext,
+    /// Accept attachments that were signed as ciphertext without their EncryptedData, which says how to read them
     dangerous_accept_unsigned_encrypted_data_of_attachments,
+    /// The transport protected the message: accept passwords in clear text, and let username tokens and bearer
+    /// assertions identify the sender
     over_protected_transport,
 ];
+
+/// The given options of the table.
+pub(crate) struct AcceptArgs {
+    given: Vec<&'static Accepted>,
+}
+
+impl FromArgMatches for AcceptArgs {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self { given: CALLS.iter().filter(|row| matches.get_flag(row.call)).collect() })
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Self::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl Args for AcceptArgs {
+    fn augment_args(command: Command) -> Command {
+        command.args(CALLS.iter().map(|row| {
+            let option = row.call.replace('_', "-");
+            Arg::new(row.call).long(option).action(ArgAction::SetTrue).help(row.help)
+        }))
+    }
+
+    fn augment_args_for_update(command: Command) -> Command {
+        Self::augment_args(command)
+    }
+}
 
 /// Calls in errors whose options have other names.
 const OTHERS: [(&str, &str); 19] = [
@@ -130,8 +122,7 @@ const OTHERS: [(&str, &str); 19] = [
 impl AcceptArgs {
     /// The receiver after the calls of the given options.
     pub(crate) fn apply(&self, receiver: Receiver) -> Receiver {
-        let given = CALLS.iter().filter(|(_, is_given, _)| is_given(self));
-        given.fold(receiver, |receiver, (.., call)| call(receiver))
+        self.given.iter().fold(receiver, |receiver, row| (row.apply)(receiver))
     }
 }
 
@@ -141,7 +132,7 @@ fn option_of(call: &str) -> String {
 
 /// An error of the library, with options in place of calls.
 pub(crate) fn in_options(error: &str) -> String {
-    let calls = CALLS.iter().map(|(call, ..)| (*call, option_of(call)));
+    let calls = CALLS.iter().map(|row| (row.call, option_of(row.call)));
     let others = OTHERS.iter().map(|(call, option)| (*call, (*option).to_owned()));
     calls.chain(others).fold(error.to_owned(), |text, (call, option)| {
         let text = text.replace(&format!("call `{call}`"), &format!("give {option}"));
@@ -192,7 +183,7 @@ mod tests {
         let command = Cli::command();
         let verify = command.find_subcommand("verify").expect("verify");
         for call in &calls {
-            let has_row = CALLS.iter().any(|(known, ..)| known == call);
+            let has_row = CALLS.iter().any(|row| row.call == call);
             let is_without = WITHOUT.iter().any(|(known, _)| known == call);
             assert!(has_row != is_without, "{call}: give it an option in CALLS, or a reason in WITHOUT");
             let option = option_of(call);
@@ -207,13 +198,11 @@ mod tests {
     #[test]
     fn each_option_is_the_call_of_its_words() {
         use clap::Parser as _;
-        for (call, is_given, _) in CALLS {
-            for (other, ..) in CALLS {
-                let arguments = ["wss", "verify", "--require", "signed:Body", &option_of(other), "-"];
-                let cli = Cli::try_parse_from(arguments).expect("arguments");
-                let crate::args::Command::Verify(arguments) = cli.command else { panic!("verify") };
-                assert_eq!(is_given(&arguments.accept), call == other);
-            }
+        for row in CALLS {
+            let arguments = ["wss", "verify", "--require", "signed:Body", &option_of(row.call), "-"];
+            let cli = Cli::try_parse_from(arguments).expect("arguments");
+            let crate::args::Command::Verify(arguments) = cli.command else { panic!("verify") };
+            assert_eq!(arguments.accept.given.iter().map(|given| given.call).collect::<Vec<_>>(), [row.call]);
         }
     }
 

@@ -12,7 +12,7 @@ use ws_security::{
     ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
 };
 
-use crate::args::{Conversation, Form, SecureArgs};
+use crate::args::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
 use crate::keys;
 use crate::output::{self, Outcome, could_not};
 use crate::xenc;
@@ -48,38 +48,14 @@ fn parts(arguments: &[String], otherwise: &[Part]) -> Outcome<Vec<Part>> {
 }
 
 pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
-    let mut recipe = Recipe::new().must_understand(arguments.must_understand);
-    if let Some(actor) = &arguments.actor {
-        recipe = recipe.actor(actor.clone());
-    }
-    if arguments.allow_legacy {
-        recipe = recipe.allow_legacy_algorithms();
-    }
-    if arguments.accept_one_key_to_sign_and_encrypt {
-        recipe = recipe.accept_one_key_to_sign_and_encrypt();
-    }
-    if arguments.accept_short_secrets_for_legacy_use_only {
-        recipe = recipe.accept_short_secrets_for_legacy_use_only();
-    }
-    for id in &arguments.waive {
-        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
-        recipe = recipe.waive(rule);
-    }
-    if let Some(seconds) = arguments.timestamp {
-        recipe = recipe.timestamp(Duration::from_secs(seconds));
-    }
-    for path in &arguments.token {
-        recipe = recipe.token(output::companion(path)?);
-    }
-    if arguments.confirm.is_some() {
-        recipe = recipe.signature_confirmation();
-    }
-    let mut passwords = arguments.password_file.iter();
-    let identity = identity(arguments, &mut passwords)?;
-    let user = user(arguments, &mut passwords)?;
+    let recipe = allowing(&arguments.allowed, Recipe::new())?;
+    let mut recipe = with_header(&arguments.header, recipe)?;
+    let mut passwords = arguments.header.password_file.iter();
+    let identity = identity(&arguments.signer, &mut passwords)?;
+    let user = user(&arguments.header, &mut passwords)?;
     let token = protection_token(arguments, user.as_ref())?;
-    if let (Some((name, password)), false) = (user, arguments.password_key) {
-        recipe = if arguments.password_text {
+    if let (Some((name, password)), false) = (user, arguments.shared.password_key) {
+        recipe = if arguments.header.password_text {
             recipe.username_text(name, password).over_protected_transport()
         } else {
             recipe.username_digest(name, password)
@@ -94,21 +70,22 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
                 signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
             }
             (None, Some(identity)) => signings.push(signing(arguments, identity)?),
-            (None, None) if what == What::Sign && (arguments.user.is_some() || !arguments.token.is_empty()) => {}
+            (None, None)
+                if what == What::Sign && (arguments.header.user.is_some() || !arguments.header.token.is_empty()) => {}
             (None, None) => return Err(could_not("give the signer: --key and --cert, or --p12")),
         }
     }
     let encrypting = if what == What::Sign { None } else { Some(encrypting(arguments, what, token.as_ref())?) };
-    if arguments.encrypt_first {
+    if arguments.parts.encrypt_first {
         recipe = encrypting.iter().cloned().fold(recipe, Recipe::encrypt);
     }
     recipe = signings.into_iter().fold(recipe, Recipe::sign);
-    if !arguments.encrypt_first {
+    if !arguments.parts.encrypt_first {
         recipe = encrypting.into_iter().fold(recipe, Recipe::encrypt);
     }
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
-    let request = match &arguments.confirm {
+    let request = match &arguments.header.confirm {
         Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
         None => None,
     };
@@ -117,8 +94,8 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         Some(request) => outgoing.answering(request),
         None => outgoing,
     };
-    if !arguments.attach.is_empty() {
-        let numbered = (1..).zip(&arguments.attach);
+    if !arguments.parts.attach.is_empty() {
+        let numbered = (1..).zip(&arguments.parts.attach);
         let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
         let package = outgoing.attachments(attachments).secure().map_err(output::refused)?.message;
         return output::write_with(arguments.file.output.as_ref(), |mut out| {
@@ -129,6 +106,42 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     }
     let message = outgoing.secure().map_err(output::refused)?.message;
     output::write(arguments.file.output.as_ref(), message.as_bytes())
+}
+
+/// The recipe, with what it is allowed.
+fn allowing(arguments: &AllowanceArgs, mut recipe: Recipe) -> Outcome<Recipe> {
+    if arguments.allow_legacy {
+        recipe = recipe.allow_legacy_algorithms();
+    }
+    if arguments.accept_one_key_to_sign_and_encrypt {
+        recipe = recipe.accept_one_key_to_sign_and_encrypt();
+    }
+    if arguments.accept_short_secrets_for_legacy_use_only {
+        recipe = recipe.accept_short_secrets_for_legacy_use_only();
+    }
+    for id in &arguments.waive {
+        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
+        recipe = recipe.waive(rule);
+    }
+    Ok(recipe)
+}
+
+/// The recipe, with the receiver of the header and what needs no password.
+fn with_header(arguments: &HeaderArgs, recipe: Recipe) -> Outcome<Recipe> {
+    let mut recipe = recipe.must_understand(arguments.must_understand);
+    if let Some(actor) = &arguments.actor {
+        recipe = recipe.actor(actor.clone());
+    }
+    if let Some(seconds) = arguments.timestamp {
+        recipe = recipe.timestamp(Duration::from_secs(seconds));
+    }
+    for path in &arguments.token {
+        recipe = recipe.token(output::companion(path)?);
+    }
+    if arguments.confirm.is_some() {
+        recipe = recipe.signature_confirmation();
+    }
+    Ok(recipe)
 }
 
 /// A file as an attachment. Its name gives the Content-ID and the type; the number distinguishes files of the same
@@ -159,29 +172,30 @@ fn attachment(number: usize, path: &Path) -> Outcome<Attachment> {
 }
 
 fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken>) -> Outcome<Encrypting> {
-    let listed = if what == What::Encrypt { &arguments.part } else { &arguments.encrypt_part };
-    let encrypting = match (token, &arguments.to) {
+    let listed = if what == What::Encrypt { &arguments.parts.part } else { &arguments.parts.encrypt_part };
+    let encrypting = match (token, &arguments.recipient.to) {
         (Some(token), _) => Encrypting::with_token(token),
         (None, Some(path)) => Encrypting::to(&Certificate::from_pem(&output::read(path)?).map_err(could_not)?)
-            .transport(transport(arguments)?)
-            .reference(form(arguments.encrypt_reference)),
+            .transport(transport(&arguments.methods)?)
+            .reference(form(arguments.recipient.encrypt_reference)),
         (None, None) => return Err(could_not("give the recipient: --to")),
     };
-    let otherwise = if arguments.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
+    let otherwise =
+        if arguments.parts.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
     let encrypting = encrypting.parts(parts(listed, otherwise)?);
-    let encrypting = if arguments.attach_complete { encrypting.complete_attachments() } else { encrypting };
-    match &arguments.content {
+    let encrypting = if arguments.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
+    match &arguments.methods.content {
         None => Ok(encrypting),
         content => Ok(encrypting.content(xenc::content(content.as_ref())?)),
     }
 }
 
-fn transport(arguments: &SecureArgs) -> Outcome<KeyTransport> {
+fn transport(arguments: &MethodArgs) -> Outcome<KeyTransport> {
     xenc::transport(arguments.key_transport.as_deref(), arguments.oaep_digest.as_deref(), arguments.mgf.as_deref())
 }
 
 fn user<'p>(
-    arguments: &SecureArgs,
+    arguments: &HeaderArgs,
     passwords: &mut impl Iterator<Item = &'p std::path::PathBuf>,
 ) -> Outcome<Option<(String, Password)>> {
     let Some(name) = &arguments.user else { return Ok(None) };
@@ -193,24 +207,24 @@ fn user<'p>(
 
 /// The token whose key both sides have, if an option asks for one.
 fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -> Outcome<Option<ProtectionToken>> {
-    let version = arguments.derive_keys.map(|version| match version {
+    let version = arguments.shared.derive_keys.map(|version| match version {
         Conversation::V13 => SecureConversation::V1_3,
         Conversation::V2005 => SecureConversation::V2005,
     });
-    let token = if let (true, Some(path)) = (arguments.symmetric, &arguments.to) {
+    let token = if let (true, Some(path)) = (arguments.shared.symmetric, &arguments.recipient.to) {
         let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
         let token = ProtectionToken::encrypted_to(&recipient)
-            .transport(transport(arguments)?)
-            .reference(form(arguments.encrypt_reference));
-        arguments.key_octets.into_iter().fold(token, ProtectionToken::key_octets)
-    } else if let Some(argument) = &arguments.context {
+            .transport(transport(&arguments.methods)?)
+            .reference(form(arguments.recipient.encrypt_reference));
+        arguments.shared.key_octets.into_iter().fold(token, ProtectionToken::key_octets)
+    } else if let Some(argument) = &arguments.shared.context {
         let (Some(identifier), secret) = keys::secret(argument)? else {
             return Err(could_not("--context takes IDENTIFIER=FILE"));
         };
         ProtectionToken::security_context(version.unwrap_or_default(), identifier, Secret::new(secret))
-    } else if let (true, Some((name, password))) = (arguments.password_key, user) {
+    } else if let (true, Some((name, password))) = (arguments.shared.password_key, user) {
         ProtectionToken::username(name.clone(), password.clone())
-    } else if let Some(service) = &arguments.kerberos {
+    } else if let Some(service) = &arguments.shared.kerberos {
         ProtectionToken::kerberos(Initiator::new(service.clone()).map_err(could_not)?)
     } else if version.is_some() {
         return Err(could_not("--derive-keys goes with --symmetric, --context, --password-key or --kerberos"));
@@ -221,7 +235,7 @@ fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -
 }
 
 fn identity<'p>(
-    arguments: &SecureArgs,
+    arguments: &SignerArgs,
     passwords: &mut impl Iterator<Item = &'p std::path::PathBuf>,
 ) -> Outcome<Option<Identity>> {
     if let (Some(key), Some(certificate)) = (&arguments.key, &arguments.cert) {
@@ -234,11 +248,11 @@ fn identity<'p>(
 }
 
 fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
-    let mut signing = configured(arguments, Signing::with(identity))?.reference(form(arguments.reference));
-    if arguments.holder_of_key {
+    let mut signing = configured(arguments, Signing::with(identity))?.reference(form(arguments.signer.reference));
+    if arguments.signer.holder_of_key {
         signing = signing.holder_of_key();
     }
-    if arguments.token_by_reference {
+    if arguments.signer.token_by_reference {
         signing = signing.token_by_reference();
     }
     Ok(signing)
@@ -247,21 +261,22 @@ fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
 fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let mut otherwise = vec![Part::Body];
-    if arguments.timestamp.is_some() {
+    if arguments.header.timestamp.is_some() {
         otherwise.push(Part::Timestamp);
     }
-    if !arguments.attach.is_empty() {
+    if !arguments.parts.attach.is_empty() {
         otherwise.push(Part::Attachments);
     }
-    let mut signing =
-        signing.parts(parts(&arguments.part, &otherwise)?).inclusive_prefixes(arguments.prefix_list.clone());
-    if arguments.attach_complete {
+    let mut signing = signing
+        .parts(parts(&arguments.parts.part, &otherwise)?)
+        .inclusive_prefixes(arguments.parts.prefix_list.clone());
+    if arguments.parts.attach_complete {
         signing = signing.complete_attachments();
     }
-    if let Some(uri) = &arguments.signature_method {
+    if let Some(uri) = &arguments.methods.signature_method {
         signing = signing.method(SignatureMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
     }
-    if let Some(uri) = &arguments.digest {
+    if let Some(uri) = &arguments.methods.digest {
         signing = signing.digest(DigestMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
     }
     Ok(signing)

@@ -16,7 +16,7 @@ use ws_security::{
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
-use crate::args::{Bsp, Format, VerifyArgs};
+use crate::args::{AssertionArgs, Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
 use crate::output::{self, Input, Outcome, could_not, refused};
@@ -24,13 +24,13 @@ use crate::words::nearest;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, signed_body) = receiver(arguments)?;
-    let spool = Spool::in_folder(arguments.spool.clone().unwrap_or_else(std::env::temp_dir));
+    let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let message = output::text(input.envelope())?;
     let mut attachments = json!(null);
     let mut written = NewFiles::default();
     let (body, is_authenticated, evidence, assertions) = if signed_body {
-        let request = match &arguments.request {
+        let request = match &arguments.demands.request {
             Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
             None => None,
         };
@@ -44,7 +44,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         };
         let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
         let is_anonymous = opened.signer().is_anonymous();
-        match (is_anonymous, arguments.anonymous) {
+        match (is_anonymous, arguments.demands.anonymous) {
             (false, _) => {}
             (true, true) => {
                 output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)");
@@ -55,10 +55,10 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             ),
         }
         attachments = attachments_json(&opened);
-        if let Some(folder) = &arguments.attachments_dir {
+        if let Some(folder) = &arguments.result.attachments_dir {
             written.write_attachments(&opened, folder)?;
         }
-        let is_authenticated = !is_anonymous || arguments.anonymous;
+        let is_authenticated = !is_anonymous || arguments.demands.anonymous;
         (opened.body().xml().to_owned(), is_authenticated, opened.evidence().clone(), opened.assertions().to_vec())
     } else {
         let opened = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected());
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
-    match arguments.format {
+    match arguments.result.format {
         Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes())?,
         Format::Json => {
             let mut value = evidence_json(&evidence, &body, is_authenticated);
@@ -91,15 +91,15 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         OpenError::NoKey { .. } | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_)
     );
     let hint = match error {
-        OpenError::Requirement(RequirementError::NotSigned { .. }) if !arguments.print_unauthenticated => {
+        OpenError::Requirement(RequirementError::NotSigned { .. }) if !arguments.demands.print_unauthenticated => {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
         _ => "",
     };
-    let trusts_nobody = arguments.trust.is_empty()
-        && arguments.pin.is_empty()
-        && arguments.saml_issuer.is_empty()
+    let trusts_nobody = arguments.signers.trust.is_empty()
+        && arguments.signers.pin.is_empty()
+        && arguments.assertions.saml_issuer.is_empty()
         && arguments.holdings.secret.is_empty()
         && arguments.holdings.user_file.is_none();
     let whom = match is_unknown && trusts_nobody {
@@ -159,30 +159,32 @@ impl Drop for NewFiles {
 }
 
 fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
-    let requirements = Required::parse(&arguments.require)?;
-    if requirements.confirmation && arguments.request.is_none() {
+    let requirements = Required::parse(&arguments.demands.require)?;
+    if requirements.confirmation && arguments.demands.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
     // Stdout is the Body. It must be authenticated, unless the caller asked otherwise.
-    let signed_body = requirements.signed.contains(&Part::Body) || !arguments.print_unauthenticated;
-    let mut trust = if arguments.trust.is_empty() {
+    let signed_body = requirements.signed.contains(&Part::Body) || !arguments.demands.print_unauthenticated;
+    let mut trust = if arguments.signers.trust.is_empty() {
         Trust::no_certificates()
     } else {
-        keys::anchors(&arguments.trust, arguments.paths.dangerous_unchecked_anchors)?
+        keys::anchors(&arguments.signers.trust, arguments.signers.paths.dangerous_unchecked_anchors)?
     };
-    for certificate in keys::certificates(&arguments.pin)? {
+    for certificate in keys::certificates(&arguments.signers.pin)? {
         trust = trust.pin(certificate);
     }
     trust = trust
-        .intermediates(keys::certificates(&arguments.intermediate)?)
+        .intermediates(keys::certificates(&arguments.signers.intermediate)?)
         .known(keys::certificates(&arguments.holdings.known_cert)?);
-    trust = keys::judging_paths(trust, &arguments.paths)?;
-    let requirements = requirements.build(signed_body, arguments.anonymous || arguments.print_unauthenticated);
+    trust = keys::judging_paths(trust, &arguments.signers.paths)?;
+    let requirements =
+        requirements.build(signed_body, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
     let attesters = trust.clone();
-    let now = keys::now(arguments.now.as_ref())?;
+    let now = keys::now(arguments.freshness.now.as_ref())?;
     let (policy, cbc) = keys::policy(&arguments.allow)?;
-    let window = (Duration::from_secs(arguments.max_age), Duration::from_secs(arguments.clock_skew));
-    let mut receiver = match &arguments.replay_store {
+    let window =
+        (Duration::from_secs(arguments.freshness.max_age), Duration::from_secs(arguments.freshness.clock_skew));
+    let mut receiver = match &arguments.freshness.replay_store {
         Some(path) => Receiver::new(trust, requirements, SqliteReplayStore::open(path).map_err(could_not)?),
         None => Receiver::new(trust, requirements, DangerousNoReplayCache),
     }
@@ -199,7 +201,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
     }
     receiver = keys::equip(receiver, &arguments.holdings)?;
-    for block in &arguments.understand {
+    for block in &arguments.demands.understand {
         receiver = match (block.as_str(), Part::parse(block)) {
             ("addressing", _) => receiver.understands_addressing(),
             (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
@@ -213,18 +215,18 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         receiver = receiver.accept_x509_version_1_for_legacy_use_only();
     }
     receiver = arguments.accept.apply(receiver);
-    let needs_kerberos = arguments.require.iter().any(|argument| argument == "token:kerberos");
+    let needs_kerberos = arguments.demands.require.iter().any(|argument| argument == "token:kerberos");
     if needs_kerberos {
         receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
     }
-    if !arguments.saml_issuer.is_empty() {
-        receiver = receiver.assertions(assertions(arguments, attesters)?);
+    if !arguments.assertions.saml_issuer.is_empty() {
+        receiver = receiver.assertions(assertions(&arguments.assertions, attesters)?);
     }
     Ok((receiver, signed_body))
 }
 
 /// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
-fn assertions(arguments: &VerifyArgs, attesters: Trust) -> Outcome<AssertionTrust> {
+fn assertions(arguments: &AssertionArgs, attesters: Trust) -> Outcome<AssertionTrust> {
     let issuers = Trust::pins(keys::certificates(&arguments.saml_issuer)?);
     let mut audiences = arguments.audience.iter();
     let trust = match audiences.next() {

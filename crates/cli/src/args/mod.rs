@@ -1,0 +1,305 @@
+//! Arguments of every subcommand. Those of `sign`, `encrypt`, `secure` and `verify` are in files of their own.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+mod secure;
+mod verify;
+
+pub(crate) use secure::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
+pub(crate) use verify::{AssertionArgs, Bsp, PathArgs, RevocationArg, VerifyArgs};
+
+/// Sign, encrypt, verify and decrypt SOAP messages with WS-Security headers, and any XML document.
+#[derive(Parser)]
+#[command(name = "wss", version, about)]
+pub(crate) struct Cli {
+    /// Raise or lower a limit on what a message may cost, as in `--limit references=128`; the manual lists them
+    #[arg(long, global = true, value_name = "NAME=VALUE")]
+    pub(crate) limit: Vec<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Write the canonical octets of a document or an element
+    C14n(C14nArgs),
+    /// XML Signature on any document
+    #[command(subcommand)]
+    Dsig(DsigCommand),
+    /// XML Encryption on any document
+    #[command(subcommand)]
+    Xenc(XencCommand),
+    /// Put a Security header with a signature on an envelope
+    Sign(SecureArgs),
+    /// Encrypt parts of an envelope to a certificate
+    Encrypt(SecureArgs),
+    /// Sign and encrypt an envelope
+    Secure(SecureArgs),
+    /// Open a message as a receiver: the authenticated Body on stdout
+    Verify(VerifyArgs),
+    /// Judge a message by the Basic Security Profile: a verdict on every requirement
+    Lint(LintArgs),
+    /// Show a Security header in readable form; proves nothing
+    Inspect(InspectArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum DsigCommand {
+    /// Verify the signature of a document
+    Verify(DsigVerifyArgs),
+    /// Sign a document
+    Sign(DsigSignArgs),
+}
+
+#[derive(Subcommand)]
+pub(crate) enum XencCommand {
+    /// Decrypt a document
+    Decrypt(XencDecryptArgs),
+    /// Encrypt an element of a document
+    Encrypt(XencEncryptArgs),
+}
+
+#[derive(Args)]
+pub(crate) struct FileArgs {
+    /// The document, or - for standard input
+    pub(crate) file: PathBuf,
+    /// Write here instead of standard output
+    #[arg(short, long)]
+    pub(crate) output: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Method {
+    Exclusive,
+    ExclusiveComments,
+    Inclusive,
+    InclusiveComments,
+    Inclusive11,
+    Inclusive11Comments,
+}
+
+#[derive(Args)]
+pub(crate) struct C14nArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The canonicalisation method
+    #[arg(long, value_enum, default_value = "exclusive")]
+    pub(crate) method: Method,
+    /// Prefixes treated as inclusive, `#default` for the default namespace
+    #[arg(long, default_value = "")]
+    pub(crate) prefix_list: String,
+    /// Only the element with this Id
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+}
+
+/// Keys for whole documents.
+#[derive(Args)]
+pub(crate) struct KeyArgs {
+    /// A private or public key: PEM or DER
+    #[arg(long)]
+    pub(crate) key: Vec<PathBuf>,
+    /// A pinned certificate
+    #[arg(long)]
+    pub(crate) cert: Vec<PathBuf>,
+    /// A trust anchor in PEM
+    #[arg(long)]
+    pub(crate) trust: Vec<PathBuf>,
+    /// A certificate that may be part of a path to an anchor
+    #[arg(long)]
+    pub(crate) intermediate: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// A PKCS#12 key store
+    #[arg(long, requires = "password_file")]
+    pub(crate) p12: Option<PathBuf>,
+    /// The password of the key store or key
+    #[arg(long)]
+    pub(crate) password_file: Option<PathBuf>,
+    /// The time at which certificates are judged
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
+}
+
+/// Algorithms outside the modern set.
+#[derive(Args)]
+pub(crate) struct AllowArgs {
+    /// Admit the algorithm of this identifier, or of its last word, as in rsa-sha1 or aes128-cbc
+    #[arg(long, value_name = "URI|WORD")]
+    pub(crate) allow: Vec<String>,
+    /// Admit everything, including SHA-1, RSA-1.5, 3DES and weak keys
+    #[arg(long)]
+    pub(crate) allow_legacy: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct DsigVerifyArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+    /// An attribute without prefix that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+    /// External references are read below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DsigSignArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    /// What to sign: '#ID', or '' for the whole document
+    #[arg(long, value_name = "#ID", required = true)]
+    pub(crate) reference: Vec<String>,
+    /// The signature method; by default that of the key, with SHA-256
+    #[arg(long, value_name = "URI")]
+    pub(crate) signature_method: Option<String>,
+    /// The digest of each reference
+    #[arg(long, value_name = "URI")]
+    pub(crate) digest: Option<String>,
+    /// The canonicalisation of SignedInfo and of each reference
+    #[arg(long, value_name = "URI")]
+    pub(crate) c14n: Option<String>,
+    /// An attribute without prefix that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct XencDecryptArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+}
+
+#[derive(Args)]
+pub(crate) struct XencEncryptArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The recipient's certificate
+    #[arg(long)]
+    pub(crate) to: Option<PathBuf>,
+    /// A shared secret instead, as raw octets; NAME becomes ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE", conflicts_with = "to")]
+    pub(crate) secret: Option<String>,
+    /// The Id of the element to encrypt; the root by default
+    #[arg(long)]
+    pub(crate) id: Option<String>,
+    /// Encrypt the content of the element only
+    #[arg(long)]
+    pub(crate) content_only: bool,
+    /// The content cipher
+    #[arg(long, value_name = "URI")]
+    pub(crate) content: Option<String>,
+    /// The key transport, to an RSA key
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_transport: Option<String>,
+    /// The derivation of the key that is agreed on with an EC or X25519 key: ConcatKDF with SHA-256, or HKDF with its HMAC
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_derivation: Option<String>,
+    /// What wraps the content key under the agreed key
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_wrap: Option<String>,
+    /// An attribute without prefix that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// A variant of the Basic Security Profile.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Profile {
+    AsWritten,
+    AsDeployed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The keys and passwords of a receiver, and the certificates of its peers.
+#[derive(Args)]
+pub(crate) struct HoldingArgs {
+    /// A certificate that messages may reference without containing it
+    #[arg(long)]
+    pub(crate) known_cert: Vec<PathBuf>,
+    /// A private key for decryption, with the --decrypt-cert at the same position
+    #[arg(long)]
+    pub(crate) decrypt_key: Vec<PathBuf>,
+    /// The certificate of a decryption key
+    #[arg(long)]
+    pub(crate) decrypt_cert: Vec<PathBuf>,
+    /// A shared secret as raw octets; NAME matches ds:KeyName
+    #[arg(long, value_name = "[NAME=]FILE")]
+    pub(crate) secret: Vec<String>,
+    /// Users and passwords: lines of name, tab, password
+    #[arg(long)]
+    pub(crate) user_file: Option<PathBuf>,
+    /// Open the header for this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct LintArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// The profile as written, or with the departures of its deployments
+    #[arg(long, value_enum, default_value = "as-deployed")]
+    pub(crate) variant: Profile,
+    /// Waive this requirement
+    #[arg(long, value_name = "ID")]
+    pub(crate) waive: Vec<String>,
+    /// A report for people, or JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// Write a page with the message on one side and the findings on the other
+    #[arg(long, value_name = "OUT")]
+    pub(crate) html: Option<PathBuf>,
+    /// Whether to colour the text
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+    /// Also show requirements that do not apply, one line each
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) holdings: HoldingArgs,
+    /// The envelope before it was secured
+    #[arg(long, value_name = "FILE")]
+    pub(crate) clear_text: Option<PathBuf>,
+    /// The connection of the message, as in TLSv1.3/TLS_AES_128_GCM_SHA256
+    #[arg(long, value_name = "PROTOCOL/SUITE")]
+    pub(crate) tls: Option<String>,
+    /// The message is the first between the parties
+    #[arg(long, conflicts_with = "reply")]
+    pub(crate) first: bool,
+    /// The message is a reply
+    #[arg(long)]
+    pub(crate) reply: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+}

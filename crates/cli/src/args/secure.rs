@@ -1,0 +1,209 @@
+//! Arguments of `sign`, `encrypt` and `secure`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::FileArgs;
+
+/// What to make of an envelope.
+#[derive(Args)]
+pub(crate) struct SecureArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    #[command(flatten)]
+    pub(crate) signer: SignerArgs,
+    #[command(flatten)]
+    pub(crate) recipient: RecipientArgs,
+    #[command(flatten)]
+    pub(crate) parts: PartArgs,
+    #[command(flatten)]
+    pub(crate) header: HeaderArgs,
+    #[command(flatten)]
+    pub(crate) shared: SharedKeyArgs,
+    #[command(flatten)]
+    pub(crate) methods: MethodArgs,
+    #[command(flatten)]
+    pub(crate) allowed: AllowanceArgs,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Form {
+    Direct,
+    /// The whole path as a PKIPath
+    PkiPath,
+    /// The whole path in a PKCS#7 bag
+    Pkcs7,
+    IssuerSerial,
+    /// The issuer's name in the spelling of Java
+    IssuerSerialJava,
+    /// The issuer's name in the spelling of .NET and WCF
+    IssuerSerialDotnet,
+    Ski,
+    Thumbprint,
+    Embedded,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Conversation {
+    /// WS-SecureConversation 1.3
+    #[value(name = "1.3")]
+    V13,
+    /// The draft of February 2005
+    #[value(name = "2005")]
+    V2005,
+}
+
+/// Whose key signs, and how the message refers to it.
+#[derive(Args)]
+pub(crate) struct SignerArgs {
+    /// The signer's private key
+    #[arg(long, requires = "cert")]
+    pub(crate) key: Option<PathBuf>,
+    /// The signer's certificate
+    #[arg(long, requires = "key")]
+    pub(crate) cert: Option<PathBuf>,
+    /// The signer's PKCS#12 key store
+    #[arg(long, conflicts_with = "key")]
+    pub(crate) p12: Option<PathBuf>,
+    /// How to refer to the signer's certificate
+    #[arg(long, value_enum, default_value = "direct")]
+    pub(crate) reference: Form,
+    /// Sign with the key that the first token names (holder of key)
+    #[arg(long, requires = "token")]
+    pub(crate) holder_of_key: bool,
+    /// Sign the part SigningToken through the reference to it (STR-Transform)
+    #[arg(long)]
+    pub(crate) token_by_reference: bool,
+}
+
+/// To whom the message is encrypted.
+#[derive(Args)]
+pub(crate) struct RecipientArgs {
+    /// The recipient's certificate
+    #[arg(long)]
+    pub(crate) to: Option<PathBuf>,
+    /// How to refer to the recipient's certificate
+    #[arg(long, value_enum, default_value = "issuer-serial")]
+    pub(crate) encrypt_reference: Form,
+}
+
+/// What is signed and encrypted.
+#[derive(Args)]
+pub(crate) struct PartArgs {
+    /// What to sign (with `encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local or #id
+    #[arg(long)]
+    pub(crate) part: Vec<String>,
+    /// What `secure` encrypts
+    #[arg(long)]
+    pub(crate) encrypt_part: Vec<String>,
+    /// Encrypt before signing
+    #[arg(long)]
+    pub(crate) encrypt_first: bool,
+    /// Send this file beside the envelope, in a MIME message; it is signed and encrypted with the envelope
+    #[arg(long, value_name = "FILE")]
+    pub(crate) attach: Vec<PathBuf>,
+    /// Sign and encrypt attachments with their headers
+    #[arg(long, requires = "attach")]
+    pub(crate) attach_complete: bool,
+    /// Prefixes whose bindings are signed even if only values use them
+    #[arg(long, default_value = "")]
+    pub(crate) prefix_list: String,
+}
+
+/// What else the header has, and for whom it is.
+#[derive(Args)]
+pub(crate) struct HeaderArgs {
+    /// Add a timestamp that expires after this number of seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timestamp: Option<u64>,
+    /// Add a username token
+    #[arg(long, requires = "password_file")]
+    pub(crate) user: Option<String>,
+    /// The password of the key store, then that of the user
+    #[arg(long)]
+    pub(crate) password_file: Vec<PathBuf>,
+    /// Compute the password digest from the SHA-1 of the password
+    #[arg(long, requires = "user")]
+    pub(crate) password_hashed: bool,
+    /// Send the password in clear text: the transport protects it
+    #[arg(long, requires = "user")]
+    pub(crate) password_text: bool,
+    /// Add this token to the header unchanged: a SAML assertion, or a license
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token: Vec<PathBuf>,
+    /// Confirm the signatures of this request, which must be the secured message
+    #[arg(long, value_name = "FILE")]
+    pub(crate) confirm: Option<PathBuf>,
+    /// Address the header to this actor or role
+    #[arg(long, value_name = "URI")]
+    pub(crate) actor: Option<String>,
+    /// Require that the receiver understands the header
+    #[arg(long)]
+    pub(crate) must_understand: bool,
+}
+
+/// A key that both sides have, which signs and encrypts instead of the signer's.
+#[derive(Args)]
+pub(crate) struct SharedKeyArgs {
+    /// Sign and encrypt with a key that is encrypted to the recipient, instead of the signer's; with --key, the signer
+    /// endorses
+    #[arg(long, requires = "to")]
+    pub(crate) symmetric: bool,
+    /// The octets of the key that is encrypted to the recipient: 16 for suites of 128 bits, where the peer replies with it
+    #[arg(long, value_name = "NUMBER", requires = "symmetric")]
+    pub(crate) key_octets: Option<usize>,
+    /// Sign and encrypt with the secret of a security context
+    #[arg(long, value_name = "IDENTIFIER=FILE", conflicts_with = "symmetric")]
+    pub(crate) context: Option<String>,
+    /// Sign and encrypt with keys derived from the user's password
+    #[arg(long, requires = "user", conflicts_with_all = ["symmetric", "context"])]
+    pub(crate) password_key: bool,
+    /// Sign and encrypt with a Kerberos ticket for this service, as service@host
+    #[arg(long, value_name = "SERVICE", conflicts_with_all = ["symmetric", "context", "password_key"])]
+    pub(crate) kerberos: Option<String>,
+    /// Derive a separate key for each use of a secret (WS-SecureConversation)
+    #[arg(long, value_enum)]
+    pub(crate) derive_keys: Option<Conversation>,
+}
+
+/// Algorithms other than the default.
+#[derive(Args)]
+pub(crate) struct MethodArgs {
+    /// The signature method
+    #[arg(long, value_name = "URI")]
+    pub(crate) signature_method: Option<String>,
+    /// The digest of each part
+    #[arg(long, value_name = "URI")]
+    pub(crate) digest: Option<String>,
+    /// The content cipher
+    #[arg(long, value_name = "URI")]
+    pub(crate) content: Option<String>,
+    /// The key transport
+    #[arg(long, value_name = "URI")]
+    pub(crate) key_transport: Option<String>,
+    /// The digest of OAEP
+    #[arg(long, value_name = "URI")]
+    pub(crate) oaep_digest: Option<String>,
+    /// The mask generation function of OAEP
+    #[arg(long, value_name = "URI")]
+    pub(crate) mgf: Option<String>,
+}
+
+/// What is refused without the option.
+#[derive(Args)]
+pub(crate) struct AllowanceArgs {
+    /// Break this requirement of the Basic Security Profile, which forbids what another option asks for
+    #[arg(long, value_name = "ID")]
+    pub(crate) waive: Vec<String>,
+    /// Let one key sign and encrypt, if it is encrypted to the recipient or comes with a Kerberos ticket; for peers
+    /// that do not support derived keys
+    #[arg(long)]
+    pub(crate) accept_one_key_to_sign_and_encrypt: bool,
+    /// Allow secrets of fewer than 16 octets
+    #[arg(long)]
+    pub(crate) accept_short_secrets_for_legacy_use_only: bool,
+    /// Allow SHA-1, RSA-1.5, 3DES and weak keys
+    #[arg(long)]
+    pub(crate) allow_legacy: bool,
+}
