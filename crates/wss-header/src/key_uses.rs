@@ -77,23 +77,22 @@ impl KeyUse {
 pub(crate) enum KeyOrigin {
     /// An `xenc:EncryptedKey` of this message, or of the request of this reply.
     EncryptedKey,
+    /// Another token that brings a secret for one exchange: a ticket, an assertion.
+    OneExchange,
+    /// What both sides have for many messages: a shared secret, the secret of a security context, a password.
+    ManyMessages,
     /// What an identity of ours and the originator of this message agree on.
     Agreed,
-    Ticket,
-    Assertion,
-    SharedSecret,
-    SecurityContext,
-    Password,
+    /// Another secret, from which it was derived for one use.
     Derived,
 }
 
 impl KeyOrigin {
-    /// Whether peers without derived keys sign and encrypt with it. Such a secret is made for one exchange. The others
-    /// are used for many messages, or are derived for one use.
+    /// Whether peers without derived keys sign and encrypt with it.
     const fn may_sign_and_encrypt(self) -> bool {
         match self {
-            Self::EncryptedKey | Self::Ticket | Self::Assertion => true,
-            Self::Agreed | Self::SharedSecret | Self::SecurityContext | Self::Password | Self::Derived => false,
+            Self::EncryptedKey | Self::OneExchange => true,
+            Self::ManyMessages | Self::Agreed | Self::Derived => false,
         }
     }
 }
@@ -201,14 +200,11 @@ mod tests {
     const GCM: KeyUse = KeyUse::Content(ContentEncryption::Aes128Gcm);
     const CBC: KeyUse = KeyUse::Content(ContentEncryption::Aes128Cbc);
     const USES: [KeyUse; 5] = [KeyUse::Mac, GCM, CBC, KeyUse::Wrap, KeyUse::Derive];
-    const ORIGINS: [KeyOrigin; 8] = [
+    const ORIGINS: [KeyOrigin; 5] = [
         KeyOrigin::EncryptedKey,
+        KeyOrigin::OneExchange,
+        KeyOrigin::ManyMessages,
         KeyOrigin::Agreed,
-        KeyOrigin::Ticket,
-        KeyOrigin::Assertion,
-        KeyOrigin::SharedSecret,
-        KeyOrigin::SecurityContext,
-        KeyOrigin::Password,
         KeyOrigin::Derived,
     ];
 
@@ -219,7 +215,7 @@ mod tests {
     #[test]
     fn every_pair_of_uses_of_every_origin_is_judged() {
         for origin in ORIGINS {
-            let may = matches!(origin, KeyOrigin::EncryptedKey | KeyOrigin::Ticket | KeyOrigin::Assertion);
+            let may = matches!(origin, KeyOrigin::EncryptedKey | KeyOrigin::OneExchange);
             for first in USES {
                 for second in USES {
                     for admitted in [false, true] {

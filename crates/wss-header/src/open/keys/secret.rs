@@ -131,5 +131,5 @@ impl<'d> KeySearch<'_, 'd> {
 
 fn shared(name: Option<&str>, secret: &Secret) -> FoundSecret {
     let holder = Holder::Known(Signer::SharedSecret { name: name.map(str::to_owned) });
-    FoundSecret::new(secret.clone(), KeyOrigin::SharedSecret, holder, "secret")
+    FoundSecret::new(secret.clone(), KeyOrigin::ManyMessages, holder, "secret")
 }

@@ -62,7 +62,7 @@ impl TokenKind for Kerberos {
         }
         let known = terms.request.and_then(|request| request.key(digest, true));
         Ok(known.map(|secret| {
-            FoundSecret::new(secret.clone(), KeyOrigin::Ticket, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
+            FoundSecret::new(secret.clone(), KeyOrigin::OneExchange, Holder::RequestReceiver, KEY_OF_THE_REQUEST)
                 .leading(wanted)
         }))
     }
@@ -77,7 +77,7 @@ fn secret_of(
 ) -> Option<FoundSecret> {
     let session = session(search.ring, ticket, search.terms.receiver)?;
     let holder = Holder::Known(Signer::Kerberos { principal: session.principal });
-    let found = FoundSecret::new(session.key, KeyOrigin::Ticket, holder, "Kerberos ticket").leading(wanted);
+    let found = FoundSecret::new(session.key, KeyOrigin::OneExchange, holder, "Kerberos ticket").leading(wanted);
     Some(found.through("wsse:BinarySecurityToken", token))
 }
 

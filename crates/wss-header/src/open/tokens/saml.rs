@@ -83,7 +83,7 @@ impl TokenKind for Saml {
                     && let Some(found) = search.unwrap(&EncryptedKey::parse(*element, budget)?, wanted.len)?
                 {
                     let holder = Holder::Assertion { at, certificate: None };
-                    let found = FoundSecret { holder, origin: KeyOrigin::Assertion, ..found };
+                    let found = FoundSecret { holder, origin: KeyOrigin::OneExchange, ..found };
                     return Ok(Some(found.through("Assertion", token)));
                 }
             }

@@ -51,5 +51,5 @@ fn secret_of(receiver: &Receiver, identifier: &str, instance: Option<&str>) -> O
         (_, named) => named?.1.clone(),
     };
     let holder = Holder::Known(Signer::SecurityContext { identifier: identifier.to_owned() });
-    Some(FoundSecret::new(secret, KeyOrigin::SecurityContext, holder, "security context"))
+    Some(FoundSecret::new(secret, KeyOrigin::ManyMessages, holder, "security context"))
 }

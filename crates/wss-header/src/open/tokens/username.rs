@@ -56,7 +56,8 @@ impl TokenKind for Username {
         if wanted.len.is_some_and(|len| len > secret.len()) {
             return Err(TokenError::PasswordKey("a password makes 20 octets, too few for the cipher").into());
         }
-        let found = FoundSecret::new(secret, KeyOrigin::Password, Holder::Password(key), "password").leading(wanted);
+        let found =
+            FoundSecret::new(secret, KeyOrigin::ManyMessages, Holder::Password(key), "password").leading(wanted);
         Ok(Some(found.through("wsse:UsernameToken", token)))
     }
 }

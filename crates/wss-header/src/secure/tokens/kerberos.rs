@@ -38,7 +38,7 @@ impl ProtectionKind for Kerberos {
     }
 
     fn origin(&self) -> KeyOrigin {
-        KeyOrigin::Ticket
+        KeyOrigin::OneExchange
     }
 
     fn gives_leading_octets(&self, key_use: PasswordKeyUse) -> bool {

@@ -28,7 +28,7 @@ impl ProtectionKind for Saml {
     }
 
     fn origin(&self) -> KeyOrigin {
-        KeyOrigin::Assertion
+        KeyOrigin::OneExchange
     }
 
     fn secret(&self) -> Option<&Secret> {

@@ -36,7 +36,7 @@ impl ProtectionKind for SecurityContext {
     }
 
     fn origin(&self) -> KeyOrigin {
-        KeyOrigin::SecurityContext
+        KeyOrigin::ManyMessages
     }
 
     fn secret(&self) -> Option<&Secret> {

@@ -28,7 +28,7 @@ impl ProtectionKind for Username {
     }
 
     fn origin(&self) -> KeyOrigin {
-        KeyOrigin::Password
+        KeyOrigin::ManyMessages
     }
 
     fn makes_a_key_for_each_use(&self) -> bool {
