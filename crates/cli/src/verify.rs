@@ -12,7 +12,7 @@ use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
     Evidence, FixedClock, Incoming, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements,
-    SamlVersion, Signer, TransportFacts, Trust,
+    SamlVersion, TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -327,21 +327,6 @@ impl Required {
     }
 }
 
-fn kind(signer: &Signer) -> &'static str {
-    match signer {
-        Signer::Certificate(_) => "certificate",
-        Signer::User(_) => "user",
-        Signer::SharedSecret { .. } => "shared-secret",
-        Signer::SecurityContext { .. } => "security-context",
-        Signer::Assertion(_) => "assertion",
-        Signer::Kerberos { .. } => "kerberos",
-        Signer::License { .. } => "license",
-        Signer::RequestReceiver => "request-receiver",
-        Signer::Anonymous => "anonymous",
-        _ => "other",
-    }
-}
-
 fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
     let said = assertion.assertion();
     let attributes: serde_json::Map<String, serde_json::Value> =
@@ -374,7 +359,7 @@ fn evidence_json(evidence: &Evidence, body: &str, is_authenticated: bool) -> ser
             let path: Vec<String> = path.iter().map(ToString::to_string).collect();
             json!({
                 "signer": signature.signer.to_string(),
-                "kind": kind(&signature.signer),
+                "kind": signature.signer.known_by(),
                 "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
                 "serial": certificate.map(Certificate::serial_decimal),
                 "path": path,

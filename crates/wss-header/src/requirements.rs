@@ -6,6 +6,7 @@ use wss_tokens::SamlVersion;
 
 use crate::error::RequirementError;
 use crate::part::Part;
+use crate::signer::Signer;
 
 /// What a message must prove.
 ///
@@ -129,6 +130,15 @@ impl Requirements {
     pub fn dangerous_anonymous(mut self) -> Self {
         self.anonymous = true;
         self
+    }
+
+    /// The token that the signer must be known by and is not, if there is one.
+    pub(crate) fn token_lacked_by(&self, signer: &Signer) -> Option<&'static str> {
+        if self.certificate && signer.certificate().is_none() {
+            return Some("X.509");
+        }
+        let is_ticket = matches!(signer, Signer::Kerberos { .. });
+        (self.kerberos && !is_ticket).then_some("Kerberos")
     }
 
     /// An Id proves no place, and a part that exists only while a message is made cannot be required.

@@ -62,6 +62,23 @@ impl Signer {
         }
     }
 
+    /// How the signer is known, in one word, as `wss verify --format json` writes it: `certificate`, `user`, `shared-secret`,
+    /// `security-context`, `kerberos`, `license`, `assertion`, `request-receiver` or `anonymous`.
+    #[must_use]
+    pub fn known_by(&self) -> &'static str {
+        match self {
+            Self::Certificate(_) => "certificate",
+            Self::User(_) => "user",
+            Self::SharedSecret { .. } => "shared-secret",
+            Self::SecurityContext { .. } => "security-context",
+            Self::Kerberos { .. } => "kerberos",
+            Self::License { .. } => "license",
+            Self::Assertion(_) => "assertion",
+            Self::RequestReceiver => "request-receiver",
+            Self::Anonymous => "anonymous",
+        }
+    }
+
     /// Whether it is [`Signer::Anonymous`].
     #[must_use]
     pub fn is_anonymous(&self) -> bool {

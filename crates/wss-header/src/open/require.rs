@@ -118,11 +118,10 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
             continue;
         }
         match author::author(signature, terms, facts) {
-            Some(signer) if requirements.certificate && signer.certificate().is_none() => other_kind = Some("X.509"),
-            Some(signer) if requirements.kerberos && !matches!(signer, Signer::Kerberos { .. }) => {
-                other_kind = Some("Kerberos");
-            }
-            Some(signer) => return Ok(Some(Proof { at, signer })),
+            Some(signer) => match requirements.token_lacked_by(&signer) {
+                Some(token) => other_kind = Some(token),
+                None => return Ok(Some(Proof { at, signer })),
+            },
             None => anonymous = true,
         }
     }
