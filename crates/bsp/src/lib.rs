@@ -22,6 +22,7 @@ pub mod emission;
 mod enforcement;
 mod holdings;
 mod judge;
+mod kind;
 mod listed;
 mod reference;
 mod report;

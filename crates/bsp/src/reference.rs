@@ -4,121 +4,15 @@ use std::collections::HashMap;
 
 use wss_c14n::{Budget, Element, Exceeded, Limit, Limits, base64_decode, name, xsd};
 use wss_crypto::{Certificate, Digest, DigestMethod, DistinguishedName, pkcs7_certificates, pki_path};
-use wss_tokens::{
-    ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosForm, PKCS7, REL_LICENSE, SAML_ASSERTION_ID,
-    SAML_ID, SAML_V1_1, SAML_V2_0, SUBJECT_KEY_IDENTIFIER, SecureConversation, THUMBPRINT_SHA1, USERNAME_TOKEN,
-    X509_PKI_PATH, X509_V1, X509_V3,
-};
+use wss_tokens::{ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3};
 
-use super::targets::{Targets, is_token};
+use super::kind::{Kind, is_token};
+use super::targets::Targets;
 
 /// The most octets of a key identifier that are decoded. WSS4J writes a whole certificate.
 const MAX_IDENTIFIER: usize = 64 << 10;
 /// The most octets of a wrapped key that are decoded.
 const MAX_CIPHER: usize = 64 << 10;
-
-/// The profile a token belongs to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    X509,
-    X509V1,
-    Pkcs7,
-    PkiPath,
-    Kerberos,
-    Username,
-    Saml1,
-    Saml2,
-    Rel,
-    EncryptedKey,
-    SecurityContext(SecureConversation),
-    DerivedKey(SecureConversation),
-}
-
-impl Kind {
-    /// The kind with this ValueType or TokenType.
-    pub(crate) fn of_type(uri: &str) -> Option<Self> {
-        let conversations = [SecureConversation::V1_3, SecureConversation::V2005];
-        Some(match uri {
-            X509_V3 => Self::X509,
-            X509_V1 => Self::X509V1,
-            PKCS7 => Self::Pkcs7,
-            X509_PKI_PATH => Self::PkiPath,
-            USERNAME_TOKEN => Self::Username,
-            SAML_V1_1 => Self::Saml1,
-            SAML_V2_0 => Self::Saml2,
-            REL_LICENSE => Self::Rel,
-            ENCRYPTED_KEY => Self::EncryptedKey,
-            uri if KerberosForm::from_value_type(uri).is_some() => Self::Kerberos,
-            uri => {
-                let named = |version: &SecureConversation| {
-                    let context = (version.context_type() == uri).then_some(Self::SecurityContext(*version));
-                    context.or_else(|| (version.derived_key_type() == uri).then_some(Self::DerivedKey(*version)))
-                };
-                return conversations.iter().find_map(named);
-            }
-        })
-    }
-
-    /// The kind of a token in the message; `None` for a binary token of an unknown type.
-    pub(crate) fn of_element(element: Element<'_>) -> Option<Self> {
-        if let Some(version) = SecureConversation::of(element, "SecurityContextToken") {
-            return Some(Self::SecurityContext(version));
-        }
-        if let Some(version) = SecureConversation::of(element, "DerivedKeyToken") {
-            return Some(Self::DerivedKey(version));
-        }
-        match (element.name().namespace, element.name().local) {
-            (ns, "BinarySecurityToken") if ns == name::WSSE.uri => Self::of_type(&element.attribute("", "ValueType")?),
-            (ns, "UsernameToken") if ns == name::WSSE.uri => Some(Self::Username),
-            (ns, "EncryptedKey") if ns == name::XENC.uri => Some(Self::EncryptedKey),
-            (ns, "license") if ns == name::REL.uri => Some(Self::Rel),
-            (ns, "Assertion") if ns == name::SAML.uri => Some(Self::Saml1),
-            (ns, "Assertion") if ns == name::SAML2.uri => Some(Self::Saml2),
-            _ => None,
-        }
-    }
-
-    /// The kind of token for this type of key identifier.
-    pub(crate) fn of_identifier(value_type: &str) -> Option<Self> {
-        Some(match value_type {
-            SUBJECT_KEY_IDENTIFIER | THUMBPRINT_SHA1 | X509_V3 => Self::X509,
-            ENCRYPTED_KEY_SHA1 => Self::EncryptedKey,
-            KERBEROS_AP_REQ_SHA1 => Self::Kerberos,
-            SAML_ASSERTION_ID => Self::Saml1,
-            SAML_ID => Self::Saml2,
-            _ => return None,
-        })
-    }
-
-    /// The type that the profile gives to a token of this kind. A Kerberos token has one of six.
-    pub(crate) fn token_type(self, token: Option<Element<'_>>) -> String {
-        match self {
-            Self::X509 => X509_V3.to_owned(),
-            Self::X509V1 => X509_V1.to_owned(),
-            Self::Pkcs7 => PKCS7.to_owned(),
-            Self::PkiPath => X509_PKI_PATH.to_owned(),
-            Self::Kerberos => {
-                let own = token.and_then(|token| token.attribute("", "ValueType"));
-                own.map_or_else(|| KerberosForm::Gss.value_type(), |own| own.into_owned())
-            }
-            Self::Username => USERNAME_TOKEN.to_owned(),
-            Self::Saml1 => SAML_V1_1.to_owned(),
-            Self::Saml2 => SAML_V2_0.to_owned(),
-            Self::Rel => REL_LICENSE.to_owned(),
-            Self::EncryptedKey => ENCRYPTED_KEY.to_owned(),
-            Self::SecurityContext(version) => version.context_type().to_owned(),
-            Self::DerivedKey(version) => version.derived_key_type().to_owned(),
-        }
-    }
-
-    pub(crate) fn is_saml(self) -> bool {
-        matches!(self, Self::Saml1 | Self::Saml2)
-    }
-
-    pub(crate) fn is_x509(self) -> bool {
-        matches!(self, Self::X509 | Self::X509V1 | Self::Pkcs7 | Self::PkiPath)
-    }
-}
 
 /// The content of a binary token, judged by its octets.
 pub(crate) enum Content {

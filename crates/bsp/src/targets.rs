@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, NodeId, id_of, name};
-use wss_tokens::{Assertion, SecureConversation};
 
+use super::kind::is_saml;
 use super::reference::{Reference, Tokens};
 use wss_soap::SoapVersion;
 
@@ -267,25 +267,4 @@ impl<'d> List<'d> {
 
 pub(crate) fn is_encrypted_data(element: Element<'_>) -> bool {
     element.is(name::XENC.uri, "EncryptedData")
-}
-
-fn is_saml(element: Element<'_>) -> bool {
-    Assertion::is_one(element) || element.is(name::SAML2.uri, "EncryptedAssertion")
-}
-
-/// Whether an element is a token that is a child of a header.
-pub(crate) fn is_token(element: Element<'_>) -> bool {
-    let conversation = ["SecurityContextToken", "DerivedKeyToken"];
-    match (element.name().namespace, element.name().local) {
-        (ns, "BinarySecurityToken" | "UsernameToken") => ns == name::WSSE.uri,
-        (ns, "EncryptedKey") => ns == name::XENC.uri,
-        (ns, "license") => ns == name::REL.uri,
-        (_, local) if conversation.contains(&local) => SecureConversation::of(element, local_of(local)).is_some(),
-        _ => is_saml(element),
-    }
-}
-
-/// The names of WS-SecureConversation, as constants.
-fn local_of(local: &str) -> &'static str {
-    if local == "DerivedKeyToken" { "DerivedKeyToken" } else { "SecurityContextToken" }
 }

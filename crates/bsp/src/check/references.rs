@@ -1,4 +1,4 @@
-//! Chapter 8: references to tokens; and the rules of chapters 12 to 17 on references to tokens of each kind.
+//! Chapter 8: references to tokens. The rules of chapters 12 to 17 on references to tokens of each kind are in `tokens`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,16 +7,16 @@ use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, base64_decode, name};
 use wss_crypto::DistinguishedName;
 use wss_tokens::{
-    BASE64_BINARY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, KerberosForm, PKCS7, REL_LICENSE, SAML_ASSERTION_ID,
-    SAML_ID, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, USERNAME_TOKEN, X509_PKI_PATH, X509_V3,
+    BASE64_BINARY, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, SAML_ASSERTION_ID, SAML_ID, SUBJECT_KEY_IDENTIFIER,
+    THUMBPRINT_SHA1,
 };
 
-use crate::reference::{Form, Kind, Reference, issuer_serial};
+use super::tokens::{self, HIDDEN};
+use crate::kind::{Kind, is_token};
+use crate::reference::{Form, Reference, issuer_serial};
 use crate::report::Findings;
 use crate::table::Rule;
-use crate::targets::{Targets, is_encrypted_data, is_token};
-
-const HIDDEN: &str = "ciphertext in the header may hold the token";
+use crate::targets::{Targets, is_encrypted_data};
 
 pub(crate) fn judge(targets: &Targets<'_>, findings: &mut Findings<'_>) {
     let hides = targets.hidden().is_some();
@@ -334,104 +334,14 @@ pub(crate) fn is_rfc4514(name: &str) -> bool {
 
 /// Chapters 12 to 17: the rules of the named token's profile on references to it.
 fn of_kind(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
-    let element = reference.element;
-    let Some(kind) = reference.kind else {
-        return;
-    };
-    let has_type = |expected: &str| reference.token_type.as_deref() == Some(expected);
-    let typed = |rule: Rule, expected: &str, findings: &mut Findings<'_>| {
-        findings.check(rule, element, has_type(expected), &format!("no wsse11:TokenType {expected}"));
-    };
-    let valued = |rule: Rule, expected: &str, findings: &mut Findings<'_>| {
-        if let Some(child) = reference.by(Form::Direct) {
-            let fits = child.attribute("", "ValueType").is_some_and(|stated| stated == expected);
-            findings.check(rule, child, fits, &format!("no ValueType {expected}"));
-        }
-    };
-    let identifier = reference.by(Form::KeyIdentifier);
-    let identified = |rule: Rule, expected: &[&str], findings: &mut Findings<'_>| {
-        if let Some(child) = identifier {
-            let fits = child.attribute("", "ValueType").is_some_and(|stated| expected.contains(&stated.as_ref()));
-            findings.check(rule, child, fits, &format!("no ValueType {}", expected.join(" or ")));
-        }
-    };
-    let is_internal = reference.internal_token().is_some();
-    match kind {
-        Kind::Username => {
-            valued(Rule::R4214, USERNAME_TOKEN, findings);
-            findings.check(Rule::R4215, element, identifier.is_none(), "a key identifier for a UsernameToken");
-        }
-        Kind::X509 => {
-            valued(Rule::R5218, X509_V3, findings);
-            identified(Rule::R5206, &[SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1], findings);
-        }
-        Kind::X509V1 => identified(Rule::R5206, &[SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1], findings),
-        Kind::Pkcs7 => {
-            typed(Rule::R5212, PKCS7, findings);
-            valued(Rule::R5213, PKCS7, findings);
-        }
-        Kind::PkiPath => {
-            typed(Rule::R5215, X509_PKI_PATH, findings);
-            valued(Rule::R5216, X509_PKI_PATH, findings);
-        }
-        Kind::Kerberos => {
-            typed(Rule::R6907, &KerberosForm::Gss.value_type(), findings);
-            identified(Rule::R6906, &[KERBEROS_AP_REQ_SHA1], findings);
-            if !is_internal {
-                findings.check(Rule::R6905, element, identifier.is_some(), "no key identifier for a token elsewhere");
-            }
-        }
-        Kind::Rel => {
-            valued(Rule::R6304, REL_LICENSE, findings);
-            if let (Some(child), Some(license)) = (reference.by(Form::Direct), reference.internal_token()) {
-                let by_license_id = child.attribute("", "URI").is_some_and(|uri| !uri.starts_with('#'));
-                let has_id = license.attribute(name::WSU.uri, "Id").is_some();
-                let why = "names the license by its licenseId, though it has a wsu:Id";
-                findings.check(Rule::R6301, child, !(by_license_id && has_id), why);
-            }
-        }
-        Kind::EncryptedKey => {
-            typed(Rule::R3069, wss_tokens::ENCRYPTED_KEY, findings);
-            identified(Rule::R3072, &[ENCRYPTED_KEY_SHA1], findings);
-        }
-        Kind::Saml1 => {
-            typed(Rule::R6611, Kind::Saml1.token_type(None).as_str(), findings);
-            if !is_internal {
-                external_saml1(reference, hides, findings);
-            }
-        }
-        Kind::Saml2 => {
-            typed(Rule::R6617, Kind::Saml2.token_type(None).as_str(), findings);
-            if let Some(child) = reference.by(Form::Direct).filter(|_| is_internal) {
-                findings.check(Rule::R6614, child, child.attribute("", "ValueType").is_none(), "a ValueType attribute");
-            }
-            match is_internal {
-                true => {}
-                false if hides => findings.hidden(Rule::R6613, element, HIDDEN),
-                false => {
-                    let is_direct = reference.by(Form::Direct).is_some();
-                    findings.check(Rule::R6613, element, is_direct, "an assertion elsewhere without wsse:Reference");
-                }
-            }
-        }
-        Kind::SecurityContext(_) | Kind::DerivedKey(_) => {}
-    }
+    let Some(kind) = reference.kind else { return };
+    tokens::reference(kind, reference, hides, findings);
     if let Some(binding) = reference.authority_binding {
         let kind = binding.attribute("", "AuthorityKind").unwrap_or_default();
         let (prefix, local) = collapsed(&kind).split_once(':').unwrap_or(("", collapsed(&kind)));
         let namespace = binding.namespace_of_prefix(prefix);
         let fits = local == "AssertionIDReference" && namespace == Some(name::SAML.uri);
         findings.check(Rule::R6607, binding, fits, "AuthorityKind is not saml:AssertionIDReference");
-    }
-}
-
-/// §16.2.6.
-fn external_saml1(reference: &Reference<'_>, hides: bool, findings: &mut Findings<'_>) {
-    let element = reference.element;
-    match reference.authority_binding {
-        Some(_) => findings.pass(Rule::R6606, element),
-        None if hides => findings.hidden(Rule::R6606, element, HIDDEN),
-        None => findings.fail(Rule::R6606, element, "an assertion elsewhere without saml:AuthorityBinding"),
     }
 }
 
