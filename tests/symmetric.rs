@@ -192,6 +192,21 @@ fn a_password_signs_only_for_its_user() {
 }
 
 #[test]
+fn the_ciphers_under_one_password_are_compared_in_the_plan() {
+    let plan = |token: &ProtectionToken, ciphers: [ContentEncryption; 2]| {
+        let [first, second] = ciphers;
+        let body = Encrypting::with_token(token).content(first).parts([Part::Body]);
+        let block = Encrypting::with_token(token).content(second).parts([action()]);
+        recipe().sign(mac(token)).encrypt(body).encrypt(block).plan().map(drop)
+    };
+    let (gcm, cbc) = (ContentEncryption::Aes128Gcm, ContentEncryption::Aes128Cbc);
+    let token = ProtectionToken::username("ann", "s3cret");
+    assert_eq!(plan(&token, [gcm, gcm]), Ok(()), "its key for MACs is another one");
+    assert_eq!(plan(&token, [gcm, cbc]), Err(PlanError::KeyUse(KeyUseError::TwoCiphers)));
+    assert_eq!(plan(&token.derived_keys(SecureConversation::V1_3), [gcm, cbc]), Ok(()));
+}
+
+#[test]
 fn derived_keys_keep_to_their_bounds() {
     let message = with(recipe().sign(mac(&context().derived_keys(SecureConversation::V1_3).mac_key_octets(32))));
     assert!(everything().open(&message).is_ok());

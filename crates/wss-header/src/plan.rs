@@ -285,9 +285,6 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
     let mut uses = KeyUses::new(recipe.allows(Allowance::OneKeyToSignAndEncrypt));
     let mut kinds: Vec<&Arc<dyn ProtectionKind>> = Vec::new();
     for (token, key_use, _) in token_uses(&recipe.steps) {
-        if token.kind.makes_a_key_for_each_use() {
-            continue;
-        }
         let id = match token.kind.secret() {
             Some(secret) => {
                 if secret.is_empty() || (secret.len() < LEAST_OCTETS && !recipe.allows(Allowance::ShortSecrets)) {
@@ -295,11 +292,14 @@ fn check_uses(recipe: &Recipe) -> Result<(), PlanError> {
                 }
                 KeyId::of(secret)
             }
-            // A secret that does not exist yet is identified by the place of its token.
+            // A secret that does not exist yet is identified by the place of its token, and one that is made for each kind
+            // of use by that kind as well.
             None => {
                 let at = kinds.iter().position(|kind| Arc::ptr_eq(kind, &token.kind)).unwrap_or(kinds.len());
                 kinds.push(&token.kind);
-                KeyId::of(&Secret::new(format!("token {at}").into_bytes()))
+                let is_other = token.kind.makes_a_key_for_each_use() && key_use == KeyUse::Mac;
+                let which = if is_other { " for MACs" } else { "" };
+                KeyId::of(&Secret::new(format!("token {at}{which}").into_bytes()))
             }
         };
         let key_use = if token.derived.is_some() { KeyUse::Derive } else { key_use };
