@@ -9,7 +9,7 @@ use ws_security::prelude::*;
 use ws_security::tokens::TokenError;
 use ws_security::{
     ContentEncryption, Correlation, DangerousNoReplayCache, Exceeded, KeyUseError, Limit, OpenError, PlanError,
-    ProtectionToken, RequirementError, Secret, SecureConversation, SecureError, Signer,
+    ProtectionToken, RequirementError, Secret, SecureConversation, SecureError, SignatureMethod, Signer,
 };
 
 const CONTEXT: &str = "urn:uuid:6e5c2c0e-7d0a-4b4e-9a44-0f9f6b1f1b11";
@@ -43,6 +43,29 @@ fn anyone() -> Receiver {
 
 fn mac(token: &ProtectionToken) -> Signing {
     Signing::with_token(token).parts([Part::Body, Part::Timestamp])
+}
+
+/// A cipher takes a key of one length, and a MAC any: a key that does both has the length of the cipher, whichever comes
+/// first. That peers agree is in `tests/interop/cxf4.rs`.
+#[test]
+fn a_key_that_signs_and_encrypts_has_the_octets_of_the_cipher() {
+    let ciphers = [ContentEncryption::Aes128Gcm, ContentEncryption::Aes192Gcm, ContentEncryption::Aes256Gcm];
+    for cipher in ciphers {
+        for method in [SignatureMethod::HmacSha256, SignatureMethod::HmacSha384, SignatureMethod::HmacSha512] {
+            let token = ProtectionToken::encrypted_to(&certificate("bob"));
+            let encrypting = Encrypting::with_token(&token).content(cipher).parts([Part::Body]);
+            let signing = mac(&token).method(method);
+            for recipe in
+                [recipe().sign(signing.clone()).encrypt(encrypting.clone()), recipe().encrypt(encrypting).sign(signing)]
+            {
+                let message = with(recipe.accept_one_key_to_sign_and_encrypt());
+                let receiver = anyone().accept_one_key_to_sign_and_encrypt();
+                let opened = receiver.open(&message);
+                assert!(opened.is_ok(), "{cipher:?} {method:?}: {:?}", opened.err());
+                refuse(&receiver, &message.replacen("<wsu:Created>2", "<wsu:Created>1", 1));
+            }
+        }
+    }
 }
 
 /// Every token, derived and not, signs and encrypts in both orders; a changed octet is refused.
