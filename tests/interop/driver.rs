@@ -54,7 +54,7 @@ impl Driver {
                 let octets = base64_decode(answer, usize::MAX / 2).expect("base64");
                 Ok(String::from_utf8(octets).expect("UTF-8"))
             }
-            _ => Err(line.chars().take(400).collect()),
+            _ => Err(line.chars().take(1_200).collect()),
         }
     }
 }

@@ -12,9 +12,11 @@ mod cases;
 #[path = "../common/mod.rs"]
 mod common;
 mod cxf;
+mod cxf4;
 mod driver;
 #[path = "../bsp/edit.rs"]
 mod edit;
+mod exchange;
 #[path = "../bsp/goldens.rs"]
 mod goldens;
 mod gsoap;

@@ -19,6 +19,11 @@ pub(crate) fn wanted() -> bool {
     wanted
 }
 
+/// Whether slow peers are to be run in all their shapes.
+pub(crate) fn full() -> bool {
+    std::env::var_os("WSS_INTEROP_FULL").is_some_and(|value| value == "1")
+}
+
 pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }

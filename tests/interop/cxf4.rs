@@ -1,0 +1,76 @@
+//! CXF 4.2 over HTTP, driven by security policies: its DOM and its streaming engine, as a client and as a service; the
+//! asymmetric binding, and the symmetric binding with and without derived keys.
+
+use ws_security::c14n::base64_encode;
+use ws_security::{Receiver, ReferenceForm};
+
+use crate::driver::Driver;
+use crate::exchange::{self, Keys, OASIS, Shape};
+use crate::peer::{self, Matrix};
+
+const ENGINES: [(&str, [&str; 2]); 2] = [
+    ("dom", ["our client > CXF DOM", "CXF DOM > our service"]),
+    ("stax", ["our client > CXF streaming", "CXF streaming > our service"]),
+];
+
+/// What our receiver has to be told.
+fn adapt(engine: &str, shape: &Shape) -> fn(Receiver) -> Receiver {
+    match (engine, shape.keys) {
+        ("stax", Keys::Derived) => Receiver::accept_derived_keys_typed_as_encrypted_keys,
+        _ => |receiver| receiver,
+    }
+}
+
+/// Our client calls CXF's service.
+fn our_call(driver: &mut Driver, port: u16, engine: &str, shape: &Shape) -> Result<(), String> {
+    let path = format!("{engine}-{}", shape.name.replace(' ', "-"));
+    let keys = if shape.symmetric() { "shared" } else { "certificates" };
+    driver.ask(&format!("publish\t{engine}\t{keys}\t{path}"), &shape.policy(&OASIS))?;
+    let (request, sent) = shape.request();
+    let post = |message: &str| {
+        let answer = peer::post(port, &path, "text/xml; charset=utf-8", message.as_bytes());
+        String::from_utf8(answer.body).expect("UTF-8")
+    };
+    shape.open_reply(&post(&request), &sent, adapt(engine, shape))?;
+    let refused = post(&shape.request().0.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
+    if refused.contains("Fault") { Ok(()) } else { Err(format!("the tampered twin is accepted: {refused}")) }
+}
+
+/// CXF's client calls our service.
+fn their_call(driver: &mut Driver, engine: &'static str, shape: Shape) -> Result<(), String> {
+    let (port, served) =
+        peer::serve_once(move |request| shape.serve(request, ReferenceForm::IssuerSerial, adapt(engine, &shape)));
+    let policy = base64_encode(shape.policy(&OASIS).as_bytes());
+    let keys = if shape.symmetric() { "shared" } else { "certificates" };
+    let command = format!("call\t{engine}\t{keys}\thttp://localhost:{port}/\t{policy}");
+    let called = driver.ask(&command, "4711");
+    served.join().expect("no panic").answer?;
+    match called {
+        Ok(amount) if amount == "4711" => Ok(()),
+        Ok(other) | Err(other) => Err(other),
+    }
+}
+
+/// CXF DOM accepts the message, by the same policy.
+fn explained(engine: &str, shape: &Shape) -> Option<&'static str> {
+    let signed_key = engine == "stax" && shape.symmetric() && shape.encrypt_first;
+    signed_key
+        .then_some("we sign the EncryptedKey of CBC; this engine demands that none is signed without ProtectTokens")
+}
+
+#[test]
+fn services_and_clients_of_cxf_4_speak_with_ours() {
+    if !peer::wanted() {
+        return;
+    }
+    let (mut driver, port) = Driver::java("cxf4", "Cxf4").listening();
+    let mut matrix = Matrix::new(ENGINES.map(|(_, columns)| columns).as_flattened());
+    for shape in exchange::shapes("CXF 4.2", false) {
+        for (engine, [our_calls, their_calls]) in ENGINES {
+            let explained = explained(engine, &shape);
+            matrix.cell(shape.name, our_calls, our_call(&mut driver, port, engine, &shape), explained);
+            matrix.cell(shape.name, their_calls, their_call(&mut driver, engine, shape), None);
+        }
+    }
+    matrix.finish("Apache CXF 4.2.3 over HTTP");
+}
