@@ -4,8 +4,6 @@
 
 use std::time::{Duration, SystemTime};
 
-use rustls_pki_types::{AlgorithmIdentifier, alg_id};
-
 use crate::algorithm::SignatureMethod;
 use crate::der;
 use crate::error::CryptoError;
@@ -63,34 +61,8 @@ impl<'d> Signed<'d> {
 
 /// The method that an AlgorithmIdentifier names.
 fn method_of(algorithm: &[u8]) -> Option<SignatureMethod> {
-    SignatureMethod::ALL.iter().find(|method| identifier(*method).is_some_and(|known| known.as_ref() == algorithm))
-}
-
-/// The AlgorithmIdentifier of a method; `None` if certificates are not signed with it, or must not be.
-const fn identifier(method: SignatureMethod) -> Option<AlgorithmIdentifier> {
-    match method {
-        SignatureMethod::RsaSha256 => Some(alg_id::RSA_PKCS1_SHA256),
-        SignatureMethod::RsaSha384 => Some(alg_id::RSA_PKCS1_SHA384),
-        SignatureMethod::RsaSha512 => Some(alg_id::RSA_PKCS1_SHA512),
-        SignatureMethod::RsaPssSha256 => Some(alg_id::RSA_PSS_SHA256),
-        SignatureMethod::RsaPssSha384 => Some(alg_id::RSA_PSS_SHA384),
-        SignatureMethod::RsaPssSha512 => Some(alg_id::RSA_PSS_SHA512),
-        SignatureMethod::EcdsaSha256 => Some(alg_id::ECDSA_SHA256),
-        SignatureMethod::EcdsaSha384 => Some(alg_id::ECDSA_SHA384),
-        SignatureMethod::EcdsaSha512 => Some(alg_id::ECDSA_SHA512),
-        SignatureMethod::Ed25519 => Some(alg_id::ED25519),
-        SignatureMethod::RsaSha1
-        | SignatureMethod::RsaSha224
-        | SignatureMethod::RsaPssSha1
-        | SignatureMethod::RsaPssSha224
-        | SignatureMethod::EcdsaSha1
-        | SignatureMethod::EcdsaSha224
-        | SignatureMethod::HmacSha1
-        | SignatureMethod::HmacSha224
-        | SignatureMethod::HmacSha256
-        | SignatureMethod::HmacSha384
-        | SignatureMethod::HmacSha512 => None,
-    }
+    let is_named = |method: &SignatureMethod| method.in_certificates().is_some_and(|known| known.as_ref() == algorithm);
+    SignatureMethod::ALL.iter().find(is_named)
 }
 
 const WEAK: &[(&[u8], &str)] = &[

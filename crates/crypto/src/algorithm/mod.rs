@@ -3,19 +3,22 @@
 //!
 //! # Adding an algorithm
 //!
-//! 1. Add its row to its table here. `ALL`, `from_uri`, the policies and the lists of BSP follow from it.
-//! 2. Build. The compiler names every place of this crate that must decide about it, since no match over algorithms has
-//!    an arm for all others: `provider/aws_lc` and `provider/ring` run it or answer `Refusal::Unsupported`, and `x509`
-//!    says whether certificates are signed with it.
+//! 1. Add its row to its table here. `ALL`, `from_uri`, the policies, the words of the command line and the lists of BSP
+//!    follow from it.
+//! 2. Build. A method of mathematics that is here already (another digest with ECDSA, say) needs nothing more. For a new
+//!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
+//!    run it or answer `Refusal::Unsupported`, since no match over algorithms has an arm for all others.
 //! 3. A new kind of key needs a variant of [`KeyKind`](crate::KeyKind), its DER in `key/encoding`, and a trait in
 //!    `provider` for its operations. `wss_tokens` lists which signatures it follows in paths of certificates
 //!    (`trust/path`).
-//! 4. Add its line to `ALGORITHMS.md`. The test `the_table_of_algorithms_is_true` fails until it is there and true.
+//! 4. Run `WSS_WRITE_ALGORITHMS=1 cargo test -p wss-crypto --test algorithms`, with each provider: it writes the line in
+//!    `ALGORITHMS.md`. Without the variable the test fails until the line is there and true.
 
 mod row;
 mod transport;
 
 use row::{Row, algorithms, current, legacy};
+use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
 pub use row::All;
 pub(crate) use transport::Oaep;
@@ -41,20 +44,30 @@ algorithms! {
         // RFC 9231 asks readers to accept the misprint of RFC 6931.
         RsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#rsa-sha224", PKCS1(Sha224))
             .also("http://www.w3.org/2007/05/xmldsig-more#rsa-sha224"),
-        RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256)),
-        RsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", PKCS1(Sha384)),
-        RsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", PKCS1(Sha512)),
+        RsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", PKCS1(Sha256))
+            .in_certificates(alg_id::RSA_PKCS1_SHA256),
+        RsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha384", PKCS1(Sha384))
+            .in_certificates(alg_id::RSA_PKCS1_SHA384),
+        RsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#rsa-sha512", PKCS1(Sha512))
+            .in_certificates(alg_id::RSA_PKCS1_SHA512),
         RsaPssSha1 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha1-rsa-MGF1", PSS(Sha1)),
         RsaPssSha224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha224-rsa-MGF1", PSS(Sha224)),
-        RsaPssSha256 = current("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", PSS(Sha256)),
-        RsaPssSha384 = current("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", PSS(Sha384)),
-        RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512)),
+        RsaPssSha256 = current("http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", PSS(Sha256))
+            .in_certificates(alg_id::RSA_PSS_SHA256),
+        RsaPssSha384 = current("http://www.w3.org/2007/05/xmldsig-more#sha384-rsa-MGF1", PSS(Sha384))
+            .in_certificates(alg_id::RSA_PSS_SHA384),
+        RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512))
+            .in_certificates(alg_id::RSA_PSS_SHA512),
         EcdsaSha1 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Ecdsa(Sha1)),
         EcdsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Ecdsa(Sha224)),
-        EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256)),
-        EcdsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Ecdsa(Sha384)),
-        EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512)),
-        Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519),
+        EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256))
+            .in_certificates(alg_id::ECDSA_SHA256),
+        EcdsaSha384 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha384", Ecdsa(Sha384))
+            .in_certificates(alg_id::ECDSA_SHA384),
+        EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512))
+            .in_certificates(alg_id::ECDSA_SHA512),
+        Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519)
+            .in_certificates(alg_id::ED25519),
         HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
         HmacSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Hmac(Sha224)),
         HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
@@ -203,6 +216,11 @@ impl SignatureMethod {
 
     pub(crate) const fn scheme(self) -> Scheme {
         self.row().parameters
+    }
+
+    /// The AlgorithmIdentifier of certificates that are signed with it; `None` if none are, or none must be.
+    pub(crate) const fn in_certificates(self) -> Option<AlgorithmIdentifier> {
+        self.row().in_certificates
     }
 
     /// Which keys can run it.

@@ -1,6 +1,8 @@
 //! The parts of a table of algorithms: the row, the iterator over a table, and the macro that makes an enum from a
 //! table.
 
+use rustls_pki_types::AlgorithmIdentifier;
+
 /// Everything that is known of one algorithm. `P` is specific to the table: sizes, parameters, the mathematics.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Row<P> {
@@ -8,23 +10,31 @@ pub(crate) struct Row<P> {
     /// A second identifier, which is read but never written.
     pub(crate) also: Option<&'static str>,
     pub(crate) is_legacy: bool,
+    /// How certificates name it; `None` if they are not signed with it, or must not be.
+    pub(crate) in_certificates: Option<AlgorithmIdentifier>,
     pub(crate) parameters: P,
 }
 
 /// An algorithm for new messages.
 pub(crate) const fn current<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: false, parameters }
+    Row { uri, also: None, is_legacy: false, in_certificates: None, parameters }
 }
 
 /// An algorithm only for old messages.
 pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: true, parameters }
+    Row { uri, also: None, is_legacy: true, in_certificates: None, parameters }
 }
 
 impl<P: Copy> Row<P> {
     /// Reads `uri` as this algorithm, too.
     pub(crate) const fn also(mut self, uri: &'static str) -> Self {
         self.also = Some(uri);
+        self
+    }
+
+    /// Certificates are signed with it, and name it so.
+    pub(crate) const fn in_certificates(mut self, identifier: AlgorithmIdentifier) -> Self {
+        self.in_certificates = Some(identifier);
         self
     }
 
