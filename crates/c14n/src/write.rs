@@ -40,6 +40,17 @@ struct Pending {
     /// What its content needs, beyond what names utilize.
     declared: Option<Namespace>,
     attributes: Vec<(Option<Namespace>, &'static str, String)>,
+    /// Declarations of the place's own prefixes, in the order given: what is declared, and the namespace.
+    own_declarations: Vec<(String, String)>,
+    /// Attributes with the place's own prefixes, in the order given.
+    own_attributes: Vec<(String, String)>,
+}
+
+impl Pending {
+    fn of(namespace: Option<Namespace>) -> Self {
+        let (attributes, own_declarations, own_attributes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { namespace, declared: None, attributes, own_declarations, own_attributes }
+    }
 }
 
 impl Writer {
@@ -65,16 +76,40 @@ impl Writer {
         self.out.push('<');
         self.out.push_str(&name);
         self.open.push(Open { name, rendered: self.rendered.len() });
-        self.pending = Some(Pending { namespace: Some(namespace), declared: None, attributes: Vec::new() });
+        self.pending = Some(Pending::of(Some(namespace)));
     }
 
     /// Begins an element in no namespace, for a place where there is no default namespace.
     pub fn start_unqualified(&mut self, local: &'static str) {
+        self.start_as(local);
+    }
+
+    /// Begins an element with a qualified name of the place, whose prefix is declared there, or declared with
+    /// [`Writer::declare_as`]. For documents of others, which have prefixes of their own: what is written with the calls
+    /// that end in `_as` is well-formed, but canonical only if the caller gives it in that order.
+    pub fn start_as(&mut self, qualified: &str) {
         self.close_tag();
         self.out.push('<');
-        self.out.push_str(local);
-        self.open.push(Open { name: local.to_owned(), rendered: self.rendered.len() });
-        self.pending = Some(Pending { namespace: None, declared: None, attributes: Vec::new() });
+        self.out.push_str(qualified);
+        self.open.push(Open { name: qualified.to_owned(), rendered: self.rendered.len() });
+        self.pending = Some(Pending::of(None));
+    }
+
+    /// Declares `prefix` on the element that was just begun; the default namespace for an empty prefix.
+    ///
+    /// # Panics
+    /// If content was written since then.
+    pub fn declare_as(&mut self, prefix: &str, namespace: &str) {
+        let declared = if prefix.is_empty() { "xmlns".to_owned() } else { format!("xmlns:{prefix}") };
+        self.pending("declaration").own_declarations.push((declared, namespace.to_owned()));
+    }
+
+    /// Adds an attribute with a qualified name of the place to the element that was just begun.
+    ///
+    /// # Panics
+    /// If content was written since then.
+    pub fn attribute_as(&mut self, qualified: impl Into<String>, value: impl Into<String>) {
+        self.pending("attribute").own_attributes.push((qualified.into(), value.into()));
     }
 
     /// Declares a namespace on the element just begun, for a qualified name in its content.
@@ -166,12 +201,13 @@ impl Writer {
             let current = self.rendered.iter().rev().find(|known| known.prefix == namespace.prefix);
             if current != Some(&namespace) {
                 self.out.push_str(" xmlns:");
-                self.out.push_str(namespace.prefix);
-                self.out.push_str("=\"");
-                self.escaped(|out| escape_value(namespace.uri.as_bytes(), out));
-                self.out.push('"');
+                self.name_and_value(namespace.prefix, namespace.uri);
                 self.rendered.push(namespace);
             }
+        }
+        for (declared, namespace) in &pending.own_declarations {
+            self.out.push(' ');
+            self.name_and_value(declared, namespace);
         }
         pending
             .attributes
@@ -182,12 +218,20 @@ impl Writer {
                 self.out.push_str(namespace.prefix);
                 self.out.push(':');
             }
-            self.out.push_str(local);
-            self.out.push_str("=\"");
-            self.escaped(|out| escape_value(value.as_bytes(), out));
-            self.out.push('"');
+            self.name_and_value(local, value);
+        }
+        for (qualified, value) in &pending.own_attributes {
+            self.out.push(' ');
+            self.name_and_value(qualified, value);
         }
         self.out.push('>');
+    }
+
+    fn name_and_value(&mut self, name: &str, value: &str) {
+        self.out.push_str(name);
+        self.out.push_str("=\"");
+        self.escaped(|out| escape_value(value.as_bytes(), out));
+        self.out.push('"');
     }
 
     fn escaped(&mut self, write: impl FnOnce(&mut Text<'_>)) {
@@ -214,5 +258,32 @@ pub(crate) struct Text<'a>(pub(crate) &'a mut String);
 impl crate::sink::Sink for Text<'_> {
     fn put(&mut self, octets: &[u8]) {
         self.0.push_str(std::str::from_utf8(octets).unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Writer, name};
+
+    #[test]
+    fn names_of_the_place_are_written_as_they_are_given() {
+        let mut writer = Writer::new();
+        writer.start_as("e:Header");
+        writer.declare_as("", "urn:a&b");
+        writer.declare_as("e", "urn:e");
+        writer.attribute("b", "1");
+        writer.attribute("a", "<");
+        writer.attribute_as("e:role", "\"\n");
+        writer.raw("<x/>");
+        writer.leaf(name::DS, "KeyName", "k");
+        writer.end();
+        let ds = name::DS.uri;
+        assert_eq!(
+            writer.finish(),
+            format!(
+                "<e:Header xmlns=\"urn:a&amp;b\" xmlns:e=\"urn:e\" a=\"&lt;\" b=\"1\" e:role=\"&quot;&#xA;\"><x/>\
+                 <ds:KeyName xmlns:ds=\"{ds}\">k</ds:KeyName></e:Header>"
+            )
+        );
     }
 }

@@ -8,7 +8,7 @@
 //! Not here: which token a reference identifies. The caller answers that through
 //! [`Dereference::token`](crate::Dereference::token).
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, base64_encode, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, Writer, base64_encode, name};
 
 /// The identifier of the transform.
 pub const STR_TRANSFORM: &str =
@@ -74,21 +74,27 @@ fn element_readings(
 /// A BinarySecurityToken with the prefix of the reference and without a namespace context. WSS4J copies an
 /// EncodingType, and does not support a reference without a prefix.
 fn octets_readings(reference: Element<'_>, value_type: &str, octets: &[u8]) -> Vec<Vec<u8>> {
-    let written = |prefix: &str, encoding: &str| {
-        let (qualified, declarations) = match prefix {
-            "" => ("BinarySecurityToken".to_owned(), format!(" xmlns=\"{}\"", name::WSSE.uri)),
-            prefix => {
-                (format!("{prefix}:BinarySecurityToken"), format!(" xmlns=\"\" xmlns:{prefix}=\"{}\"", name::WSSE.uri))
-            }
-        };
-        let value = base64_encode(octets);
-        format!("<{qualified}{declarations}{encoding} ValueType=\"{value_type}\">{value}</{qualified}>").into_bytes()
+    let written = |prefix: &str, has_encoding: bool| {
+        let mut writer = Writer::new();
+        if prefix.is_empty() {
+            writer.start_as("BinarySecurityToken");
+        } else {
+            writer.start_as(&format!("{prefix}:BinarySecurityToken"));
+            writer.declare_as("", "");
+        }
+        writer.declare_as(prefix, name::WSSE.uri);
+        if has_encoding {
+            writer.attribute("EncodingType", BASE64_BINARY);
+        }
+        writer.attribute("ValueType", value_type);
+        writer.text(&base64_encode(octets));
+        writer.end();
+        writer.finish().into_bytes()
     };
-    let encoding = format!(" EncodingType=\"{BASE64_BINARY}\"");
     let prefix = reference.prefix();
-    let mut readings = vec![written(prefix, ""), written(prefix, &encoding)];
+    let mut readings = vec![written(prefix, false), written(prefix, true)];
     if prefix.is_empty() {
-        readings.extend([written(name::WSSE.prefix, ""), written(name::WSSE.prefix, &encoding)]);
+        readings.extend([written(name::WSSE.prefix, false), written(name::WSSE.prefix, true)]);
     }
     readings
 }

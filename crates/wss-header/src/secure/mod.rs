@@ -15,7 +15,7 @@ mod tokens;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, escape, id_of, name};
+use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
 use wss_crypto::{Certificate, CryptoError};
 use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
@@ -369,31 +369,36 @@ impl Securing {
                     "" => "Header".to_owned(),
                     prefix => format!("{prefix}:Header"),
                 };
-                splices.insert(envelope.body.span().start, format!("<{qualified}>{security}</{qualified}>"));
+                let mut writer = Writer::new();
+                writer.start_as(&qualified);
+                writer.raw(&security);
+                writer.end();
+                splices.insert(envelope.body.span().start, writer.finish());
             }
         }
     }
 
     fn security_element(&self, envelope: Envelope<'_>, content: &str) -> String {
-        let soap = envelope.version.namespace();
-        let mut attributes = format!(" xmlns:{}=\"{}\"", name::WSSE.prefix, name::WSSE.uri);
+        let mut writer = Writer::new();
+        writer.start(name::WSSE, "Security");
         let prefix = match envelope.root.prefix() {
             // The default namespace does not apply to attributes.
             "" => {
-                attributes.push_str(&format!(" xmlns:soap=\"{soap}\""));
+                writer.declare_as("soap", envelope.version.namespace());
                 "soap"
             }
             prefix => prefix,
         };
         if let Role::Uri(uri) = &self.recipe.role {
-            let attribute = envelope.version.role_attribute();
-            attributes.push_str(&format!(" {prefix}:{attribute}=\"{}\"", escape(uri)));
+            writer.attribute_as(format!("{prefix}:{}", envelope.version.role_attribute()), uri.as_str());
         }
         if self.recipe.must_understand {
             let value = if envelope.version == SoapVersion::V11 { "1" } else { "true" };
-            attributes.push_str(&format!(" {prefix}:mustUnderstand=\"{value}\""));
+            writer.attribute_as(format!("{prefix}:mustUnderstand"), value);
         }
-        format!("<wsse:Security{attributes}>{content}</wsse:Security>")
+        writer.raw(content);
+        writer.end();
+        writer.finish()
     }
 
     /// What the kinds of protection tokens need.

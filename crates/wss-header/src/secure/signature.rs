@@ -1,6 +1,6 @@
 //! Signatures of an outgoing message: the parts of the revision are digested and listed in a canonical SignedInfo.
 
-use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, escape, id_of, name};
+use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
 use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
@@ -152,7 +152,11 @@ impl Securing {
                         references.push(digest(id, token).map_err(sign_error)?);
                         continue;
                     }
-                    let wrapped = format!("<new>{}</new>", keying.new_token);
+                    let mut writer = Writer::new();
+                    writer.start_unqualified("new");
+                    writer.raw(&keying.new_token);
+                    writer.end();
+                    let wrapped = writer.finish();
                     let new = parse(&wrapped)?;
                     let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
                     references.push(digest(id, token.ok_or_else(|| no_such(part))?).map_err(sign_error)?);
@@ -235,13 +239,17 @@ fn token_by_reference(
 ) -> Result<NewReference, SecureError> {
     let no_token = || no_such(&Part::SigningToken);
     let default = header.element.namespace_of_prefix("");
-    let context = default.map_or(String::new(), |uri| format!(" xmlns=\"{}\"", escape(uri)));
-    let wrapped = format!(
-        "<ds:new xmlns:ds=\"{}\"{context}>{}<ds:KeyInfo>{}</ds:KeyInfo></ds:new>",
-        name::DS.uri,
-        keying.new_token,
-        keying.key_info
-    );
+    let mut writer = Writer::new();
+    writer.start(name::DS, "new");
+    if let Some(uri) = default {
+        writer.declare_as("", uri);
+    }
+    writer.raw(&keying.new_token);
+    writer.start(name::DS, "KeyInfo");
+    writer.raw(&keying.key_info);
+    writer.end();
+    writer.end();
+    let wrapped = writer.finish();
     let new = parse(&wrapped)?;
     let info = new.root().children().last().ok_or_else(no_token)?;
     let reference = info.children().next().ok_or_else(no_token)?;
