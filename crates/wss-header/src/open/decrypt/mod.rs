@@ -134,12 +134,10 @@ impl<'d> Step<'_, 'd, '_> {
             None => self.facts.is_covered(&target.data.span(), terms),
         };
         check_cipher(data.method(), terms.receiver, is_covered)?;
-        // A key that was searched for something else names nobody here.
-        self.ring.addressee = None;
         let mut search = KeySearch::new(revision, terms, self.facts, self.ring);
         let Some(found) = find_key(&mut search, &data, key)? else {
             // It is for another receiver: a part that holds it is not handed out.
-            let named = self.ring.addressee.take();
+            let named = search.addressee.take();
             let named = named.unwrap_or_else(|| addressee(data.key_info(), &self.facts.tokens));
             self.facts.decryptions.for_others.insert(id.to_owned(), named);
             return Ok(());

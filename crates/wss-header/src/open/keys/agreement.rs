@@ -24,7 +24,7 @@ impl KeySearch<'_, '_> {
         self.terms.receiver.policy.encryption.check_agreement(agreement.method(), derivation)?;
         let recipient = agreement.recipient().map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
         let Some(identity) = self.recipient(recipient.as_ref())? else {
-            self.ring.addressee = Some(addressee(agreement.recipient(), self.tokens));
+            self.addressee = Some(addressee(agreement.recipient(), self.tokens));
             return Ok(None);
         };
         // The originator's key is fresh for each message, so no known key is named in the header.

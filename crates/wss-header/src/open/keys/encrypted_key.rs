@@ -34,7 +34,7 @@ impl<'a> KeySearch<'a, '_> {
             return self.unwrap_with_secret(key, key_info.as_ref(), expected_len);
         }
         let Some(identity) = self.recipient(key_info.as_ref())? else {
-            self.ring.addressee = Some(addressee(key.key_info(), self.tokens));
+            self.addressee = Some(addressee(key.key_info(), self.tokens));
             return Ok(None);
         };
         terms.budget.charge(Limit::PrivateKeyOperations, 1)?;
@@ -64,7 +64,7 @@ impl<'a> KeySearch<'a, '_> {
             _ => None,
         };
         let Some(wrapping) = wrapping else {
-            self.ring.addressee = Some(addressee(key.key_info(), self.tokens));
+            self.addressee = Some(addressee(key.key_info(), self.tokens));
             return Ok(None);
         };
         self.ring.note_use(&wrapping, KeyUse::Wrap)?;

@@ -16,6 +16,7 @@ mod secret;
 mod signing;
 
 use wss_c14n::Element;
+use wss_text::WireText;
 use wss_tokens::TokenError;
 use wss_xmldsig::{KeyHint, KeyInfo};
 
@@ -37,6 +38,8 @@ pub(super) struct KeySearch<'a, 'd> {
     /// Its checked assertions.
     pub(super) assertions: &'a [SeenAssertion],
     pub(super) ring: &'a mut KeyRing,
+    /// To whom the key is encrypted that was found, if none of ours unwraps it.
+    pub(super) addressee: Option<WireText>,
 }
 
 impl<'a, 'd> KeySearch<'a, 'd> {
@@ -46,7 +49,7 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         facts: &'a Facts<'_>,
         ring: &'a mut KeyRing,
     ) -> Self {
-        Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring }
+        Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring, addressee: None }
     }
 
     /// Refuses a reference at `place` to an internal token after it (BSP R5205), unless the receiver accepts forward

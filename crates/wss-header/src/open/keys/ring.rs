@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{Certificate, LoadError};
-use wss_text::WireText;
 use wss_tokens::KerberosSession;
 use wss_xmlenc::DecryptError;
 
@@ -27,8 +26,6 @@ pub(crate) struct KeyRing {
     short_secrets: bool,
     /// The certificates of `ds:X509Data` and of key identifiers, each parsed once.
     certificates: Vec<ParsedCertificate>,
-    /// To whom the last key is encrypted that none of ours unwraps.
-    pub(crate) addressee: Option<WireText>,
 }
 
 struct ParsedCertificate {
@@ -45,7 +42,6 @@ impl KeyRing {
             uses: KeyUses::new(receiver.waives(Waiver::OneKeyToSignAndEncrypt)),
             short_secrets: receiver.waives(Waiver::ShortSecrets),
             certificates: Vec::new(),
-            addressee: None,
         }
     }
 
