@@ -62,10 +62,8 @@ impl Correlation {
     /// header block.
     #[must_use]
     pub fn non_repudiation_information(&self) -> String {
-        let parts = self.of_references(|reference| {
-            let octets = reference.canonical(&Budget::dangerous_unbounded()).unwrap_or_default();
-            Some(String::from_utf8(octets).unwrap_or_default())
-        });
+        let canonical = |reference: Element<'_>| reference.canonical(&Budget::dangerous_unbounded()).ok();
+        let parts = self.of_references(|reference| String::from_utf8(canonical(reference)?).ok());
         let mut writer = Writer::new();
         writer.start(EBBP, "NonRepudiationInformation");
         for part in parts {
@@ -114,11 +112,12 @@ impl Correlation {
         }
     }
 
-    /// Applies `of` to each `ds:Reference` of the request.
+    /// Applies `of` to each `ds:Reference` of the request. Each SignedInfo was verified or made here, within whatever
+    /// limits there were, and is canonical; so it is read again whatever its size.
     fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Option<T>) -> Vec<T> {
         let mut all = Vec::new();
         for signed_info in &self.signed_infos {
-            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::default()) else { continue };
+            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::dangerous_unbounded()) else { continue };
             all.extend(document.root().children_named(name::DS.uri, "Reference").filter_map(&of));
         }
         all
