@@ -204,7 +204,7 @@ fn an_assertion_is_confirmed_by_its_own_key_over_the_body() {
     let message = with(recipe().token(issued("uid=ann", "dave")).sign(subject(&[Part::Timestamp])).sign(signing()));
     let opened = service.open(&message).expect("opens");
     assert!(opened.assertions().is_empty());
-    // Someone else's assertion stands before it.
+    // Someone else's assertion is before it.
     let message = with(recipe().token(issued("uid=ann", "dave")).sign(subject(&[Part::Body, Part::Timestamp])));
     let other = issued("uid=eve", "twin-alice");
     let start = message.find("<saml2:Assertion").expect("an assertion");

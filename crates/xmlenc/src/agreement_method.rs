@@ -10,7 +10,7 @@ use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
 use crate::error::{DecryptError, EncryptError};
 use crate::key_derivation::{KeyDerivationMethod, write_key_derivation_method};
 
-/// An `xenc:AgreementMethod` as it stands in a document.
+/// An `xenc:AgreementMethod` as it is in a document.
 #[derive(Debug, Clone)]
 pub struct AgreementMethod<'d> {
     method: KeyAgreement,

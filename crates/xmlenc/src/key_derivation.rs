@@ -5,7 +5,7 @@ use wss_crypto::{DerivationMethod, DigestMethod, KeyDerivation, OtherInfo, Secre
 
 use crate::error::DecryptError;
 
-/// `xenc11:KeyDerivationMethod` as it stands in a document.
+/// `xenc11:KeyDerivationMethod` as it is in a document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyDerivationMethod {
     derivation: KeyDerivation,
@@ -190,7 +190,7 @@ fn to_bits(octets: &[u8]) -> String {
     if octets.is_empty() { String::new() } else { std::iter::once("00".to_owned()).chain(hex).collect() }
 }
 
-/// An `xenc11:DerivedKey` as it stands in a document.
+/// An `xenc11:DerivedKey` as it is in a document.
 #[derive(Debug, Clone)]
 pub struct DerivedKey {
     method: KeyDerivationMethod,
