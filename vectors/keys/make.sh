@@ -68,3 +68,6 @@ openssl req -new -key alice.key -subj "/C=DE/O=Example, Inc/CN=Version 1" -out v
 openssl x509 -req -in v1.csr -CA ca.pem -CAkey ca.key -set_serial 0x4001 -days $DAYS -sha256 -out v1.pem
 rm v1.csr && cp alice.key v1.key
 openssl crl2pkcs7 -nocrl -certfile dave.pem -certfile sub-ca.pem -outform DER -out dave.p7b
+# A certificate with a key on a curve that is not supported.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:brainpoolP256r1 -nodes -days $DAYS -keyout /dev/null \
+  -out brainpool.pem -subj "/C=DE/O=Example Trust/CN=Example Brainpool CA"

@@ -121,10 +121,12 @@ fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     }
 }
 
-/// Whether an element may have these two Ids: older WSS4J writes a `wsu:Id` on a `ds:Signature` beside its `Id`.
+/// Whether an element may have these two Ids: older WSS4J writes a `wsu:Id` on a `ds:Signature` beside its `Id`, and others
+/// on an assertion beside its own.
 fn are_both_ids(first: ExpandedName<'_>, second: ExpandedName<'_>) -> bool {
     let is_wsu = |name: ExpandedName<'_>| name.namespace == name::WSU.uri && name.local == "Id";
-    let is_plain = |name: ExpandedName<'_>| name.namespace.is_empty() && name.local == "Id";
+    let is_plain =
+        |name: ExpandedName<'_>| name.namespace.is_empty() && ["Id", "ID", "AssertionID"].contains(&name.local);
     (is_wsu(first) && is_plain(second)) || (is_plain(first) && is_wsu(second))
 }
 

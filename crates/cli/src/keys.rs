@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use ws_security::c14n::{Element, Limit};
 use ws_security::crypto::{
-    ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod, VerifyingKey,
-    identities_from_pkcs12,
+    CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod,
+    VerifyingKey, identities_from_pkcs12,
 };
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
@@ -37,10 +37,12 @@ pub(crate) struct Keys {
 pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
     let mut all = Vec::new();
     for path in paths {
-        all.extend(
-            Certificate::all_from_pem(&output::read(path)?)
-                .map_err(|e| could_not(format!("{}: {e}", path.display())))?,
-        );
+        let bundle = CertificateBundle::from_pem(&output::read(path)?);
+        let bundle = bundle.map_err(|error| could_not(format!("{}: {error}", path.display())))?;
+        for skipped in bundle.skipped() {
+            output::say(format!("note: {}: {skipped}", path.display()));
+        }
+        all.extend(bundle.into_certificates());
     }
     Ok(all)
 }

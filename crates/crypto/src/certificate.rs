@@ -143,11 +143,12 @@ impl Certificate {
     /// # Errors
     /// [`LoadError::NotFound`], and as for [`Certificate::from_der`].
     pub fn from_pem(octets: &[u8]) -> Result<Self, LoadError> {
-        let all = Self::all_from_pem(octets)?;
-        all.into_iter().next().ok_or(LoadError::NotFound { wanted: "certificate" })
+        let all = pem::certificates(octets)?;
+        all.first().map(|der| Self::from_der(der)).ok_or(LoadError::NotFound { wanted: "certificate" })?
     }
 
-    /// Every certificate of a PEM file, in order; or the one of a DER file.
+    /// Every certificate of a PEM file, in order; or the one of a DER file. [`CertificateBundle`](crate::CertificateBundle)
+    /// skips those with unsupported keys.
     ///
     /// # Errors
     /// [`LoadError::NotFound`] if there is none, and as for [`Certificate::from_der`].

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod algorithm;
+mod bundle;
 mod certificate;
 mod cipher;
 mod der;
@@ -39,6 +40,7 @@ pub use algorithm::{
     All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap,
     SignatureFamily, SignatureMethod, TransportMethod,
 };
+pub use bundle::{CertificateBundle, SkippedCertificate};
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
 pub use cipher::{decrypt, decrypt_and, encrypt, unwrap, wrap};
 pub use derivation::{p_sha1, password_key};

@@ -12,7 +12,7 @@ mod validity;
 use std::time::SystemTime;
 
 use wss_c14n::Budget;
-use wss_crypto::{Certificate, DistinguishedName, LoadError, RevocationList};
+use wss_crypto::{Certificate, CertificateBundle, DistinguishedName, LoadError, RevocationList};
 
 use crate::error::TrustError;
 use anchor::Anchors;
@@ -161,12 +161,15 @@ impl Trust {
     }
 
     /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow. [`Trust::anchors`] lists the
-    /// requirements for them.
+    /// requirements for them. Certificates with keys of unsupported kinds are skipped: [`TrustAnchors::skipped`].
     ///
     /// # Errors
-    /// [`TrustError::Anchor`] if the file cannot be read; [`TrustError::UnfitAnchor`].
+    /// [`TrustError::Anchor`] if the file cannot be read, or every certificate is skipped; [`TrustError::UnfitAnchor`].
     pub fn anchors_pem(pem: &[u8]) -> Result<TrustAnchors, TrustError> {
-        Self::anchors(Certificate::all_from_pem(pem)?)
+        let bundle = CertificateBundle::from_pem(pem)?;
+        let skipped = bundle.skipped().to_vec();
+        let anchors = Anchors::new(bundle.into_certificates(), false)?;
+        Ok(TrustAnchors { anchors, skipped })
     }
 
     /// Trusts certification authorities; a [`SignerRule`] must follow.
@@ -178,7 +181,7 @@ impl Trust {
     /// # Errors
     /// [`TrustError::UnfitAnchor`] for the first that is not an authority.
     pub fn anchors(certificates: impl IntoIterator<Item = Certificate>) -> Result<TrustAnchors, TrustError> {
-        Anchors::new(certificates.into_iter().collect(), false).map(TrustAnchors)
+        Anchors::new(certificates.into_iter().collect(), false).map(TrustAnchors::from)
     }
 
     /// As [`Trust::anchors`], but accepts any certificate: one of version 1, one of a signer instead of an authority,
@@ -190,7 +193,7 @@ impl Trust {
     pub fn dangerous_unchecked_anchors(
         certificates: impl IntoIterator<Item = Certificate>,
     ) -> Result<TrustAnchors, TrustError> {
-        Anchors::new(certificates.into_iter().collect(), true).map(TrustAnchors)
+        Anchors::new(certificates.into_iter().collect(), true).map(TrustAnchors::from)
     }
 
     /// Trusts exactly these certificates, without a path. They may be self-signed.
@@ -380,6 +383,6 @@ impl ValidatedCertificate {
 impl TrustAnchors {
     /// Sets the expected signers below the anchors.
     pub fn signer(self, rule: SignerRule) -> Trust {
-        Trust { anchors: self.0, rules: vec![rule], ..Trust::nothing() }
+        Trust { anchors: self.anchors, rules: vec![rule], ..Trust::nothing() }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 use wss_text::shown;
@@ -166,7 +167,11 @@ impl<'d> UsernameToken<'d> {
                 if let Some(encoding) = child.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
                     return Err(TokenError::Encoding { uri: encoding.into() });
                 }
+                // An empty one makes every token with one instant and password the same.
                 Some(child.base64(MAX_NONCE)?)
+                    .filter(|nonce| !nonce.is_empty())
+                    .ok_or_else(|| child.missing("a nonce of 1 to 64 octets"))
+                    .map(Some)?
             }
             None => None,
         };
@@ -227,6 +232,12 @@ impl<'d> UsernameToken<'d> {
         matches!(self.password, Some(ClaimedPassword::Text(_)))
     }
 
+    /// Whether it contains a password, as text or as its digest.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        self.password.is_some()
+    }
+
     /// Checks the password. A digest needs Nonce and Created. An unknown user takes as long as a wrong password.
     ///
     /// # Errors
@@ -239,7 +250,11 @@ impl<'d> UsernameToken<'d> {
             None => false,
             Some(ClaimedPassword::Text(claimed)) => password.equals(claimed.as_octets()),
             Some(ClaimedPassword::Digest(claimed)) => match (&self.nonce, &self.created_text) {
-                (Some(nonce), Some(created)) => Secret::new(password_digest(nonce, created, &password)).equals(claimed),
+                (Some(nonce), Some(created)) => {
+                    // As it is written, and as what wrote it had it before it was indented.
+                    let fits = |created| Secret::new(password_digest(nonce, created, &password)).equals(claimed);
+                    fits(created) | fits(collapsed(created))
+                }
                 _ => false,
             },
         };
@@ -292,17 +307,28 @@ impl<'d> UsernameToken<'d> {
 
     /// The octets that identify one use of this token, in every spelling. The user is not part of them: a digest does not
     /// cover the name, and a password source may know several spellings of it. For a digest, they are the digested octets
-    /// without the password, in which nothing separates the nonce from Created. For other tokens, they are the nonce and
-    /// the instant.
+    /// without the password, in which nothing separates the nonce from Created; blanks where both meet and at the end do not
+    /// count, since a digest is accepted with those around Created and without. For other tokens, they are the nonce and the
+    /// instant.
     #[must_use]
     pub fn replay_key(&self) -> Option<Vec<u8>> {
         let nonce = self.nonce.as_deref()?;
-        let created = match &self.password {
-            Some(ClaimedPassword::Digest(_)) => self.created_text.clone().unwrap_or_default(),
-            _ => self.created().map(format_instant).unwrap_or_default(),
-        };
+        if let Some(ClaimedPassword::Digest(_)) = &self.password {
+            let digested = [nonce, self.created_text.as_deref().unwrap_or_default().as_bytes()].concat();
+            let start = nonce.len() - nonce.iter().rev().take_while(|octet| is_blank(**octet)).count();
+            let blanks = digested.iter().skip(start).take_while(|octet| is_blank(**octet)).count();
+            let (before, after) = (digested.get(..start)?, digested.get(start + blanks..)?);
+            let end = after.len() - after.iter().rev().take_while(|octet| is_blank(**octet)).count();
+            return Some([before, after.get(..end)?].concat());
+        }
+        let created = self.created().map(format_instant).unwrap_or_default();
         Some([nonce, created.as_bytes()].concat())
     }
+}
+
+/// The blanks of XML.
+const fn is_blank(octet: u8) -> bool {
+    matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {

@@ -244,9 +244,9 @@ pub enum OpenError {
         /// The reference.
         uri: WireText,
     },
-    /// *Refused.* A reference without `ds:Transforms`, or with an empty one (BSP R5416).
+    /// *Refused.* A reference without `ds:Transforms`, or with none that canonicalises (BSP R5416, R5412).
     #[error(
-        "reference {uri:?} has no ds:Transform, which implies inclusive canonicalisation: have the peer write one \
+        "reference {uri:?} has no ds:Transform that canonicalises, which implies inclusive canonicalisation: have the peer write one \
          exclusive canonicalisation, or call `accept_absent_transforms`"
     )]
     AbsentTransforms {

@@ -186,7 +186,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts references whose `ds:Transforms` is absent or empty, against BSP R5416, as Metro's XWSS sends them. They
+    /// Accepts references whose `ds:Transforms` is absent or empty, or has only an enveloped-signature that removes
+    /// nothing, against BSP R5416 and R5412, as Metro's XWSS sends them. They
     /// imply inclusive canonicalisation 1.0 (XML Signature 1.1 §4.4.3.2).
     #[must_use]
     pub fn accept_absent_transforms(mut self) -> Self {

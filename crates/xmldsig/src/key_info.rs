@@ -99,7 +99,8 @@ impl X509Data {
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
                     data.subject_names.extend(readable(&child.text()?)?);
                 }
-                (ns, "X509Digest") if ns == name::DSIG11.uri => {
+                // Some write it in the namespace of its siblings.
+                (ns, "X509Digest") if [name::DSIG11.uri, name::DS.uri].contains(&ns) => {
                     let algorithm = child.required_attribute("", "Algorithm")?.into_owned();
                     data.digests.push((algorithm, child.base64(64)?));
                 }
@@ -109,13 +110,28 @@ impl X509Data {
         Ok(data)
     }
 
-    /// Whether an item identifies `certificate`, and no item contradicts it.
+    /// The items of several `ds:X509Data`, which are all about the certificate of one key or its path (XML Signature 1.1
+    /// §4.5.4).
+    #[must_use]
+    pub fn of_all<'x>(all: impl IntoIterator<Item = &'x Self>) -> Self {
+        all.into_iter().cloned().fold(Self::default(), |mut merged, data| {
+            merged.certificates.extend(data.certificates);
+            merged.issuer_serials.extend(data.issuer_serials);
+            merged.subject_key_identifiers.extend(data.subject_key_identifiers);
+            merged.subject_names.extend(data.subject_names);
+            merged.digests.extend(data.digests);
+            merged
+        })
+    }
+
+    /// Whether an item identifies `certificate`.
     #[must_use]
     pub fn names(&self, certificate: &Certificate) -> bool {
         let by_serial = self.issuer_serials.iter().map(|(issuer, serial)| certificate.is_named(issuer, serial));
         let by_ski = self.subject_key_identifiers.iter().map(|id| {
             // An empty identifier would match every certificate whose identifier is empty.
-            !id.is_empty() && certificate.subject_key_identifier() == Some(id)
+            let computed = || certificate.computed_key_identifier() == *id;
+            !id.is_empty() && certificate.subject_key_identifier().map_or_else(computed, |known| known == id)
         });
         let by_subject = self.subject_names.iter().map(|subject| certificate.subject().is_spelled(subject));
         let by_digest = self.digests.iter().map(|(algorithm, value)| {

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use wss_c14n::name::Namespace;
+use wss_c14n::xsd::collapsed;
 use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, Writer, base64_encode, name};
 
 use super::cid::{content_id_of, named_by};
@@ -53,10 +54,18 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
 /// The part that an Include names, if the Include is alone in its element and has no other content (XOP 1.0 §2.1).
 fn href(include: Element<'_>) -> Option<String> {
     let parent = include.parent()?;
-    let is_alone = parent.content_span() == include.span();
+    // Serialisers that indent put white space around it, which base64 admits.
+    let is_alone = parent.children().count() == 1 && is_blank_around(include, parent);
     let is_empty = include.content_span().is_empty();
     let only = include.attributes().count() == 1;
     include.attribute("", "href").filter(|_| is_alone && is_empty && only).map(|url| url.into_owned())
+}
+
+/// Whether only blanks of XML are in `parent` beside its child.
+fn is_blank_around(child: Element<'_>, parent: Element<'_>) -> bool {
+    let (content, own, source) = (parent.content_span(), child.span(), parent.document().source());
+    let around = [source.get(content.start..own.start), source.get(own.end..content.end)];
+    around.into_iter().all(|text| text.is_some_and(|text| collapsed(text).is_empty()))
 }
 
 /// An `xop:Include` that remains in an envelope: the application and a signature could read it differently.

@@ -10,7 +10,7 @@ mod write;
 
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Element, Limit, id_of, name};
+use wss_c14n::{Budget, Element, Limit, name};
 use wss_text::shown;
 
 use crate::error::TokenError;
@@ -173,7 +173,11 @@ impl<'d> Assertion<'d> {
             return Err(unsupported());
         };
         let saml = version.namespace().uri;
-        let id = id_of(element).ok_or_else(|| element.missing("an id"))?.into_owned();
+        // A `wsu:Id` beside it names the element, not the assertion.
+        let id = match version {
+            SamlVersion::V1_1 => attribute("AssertionID")?.into_owned(),
+            SamlVersion::V2_0 => attribute("ID")?.into_owned(),
+        };
         let issuer = match version {
             SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
             SamlVersion::V2_0 => element.required_child(saml, "Issuer")?.string()?.into_owned(),

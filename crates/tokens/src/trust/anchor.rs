@@ -5,14 +5,32 @@ use std::time::SystemTime;
 
 use rustls_pki_types::{CertificateDer, TrustAnchor};
 use webpki::anchor_from_trusted_cert;
-use wss_crypto::{Certificate, LoadError};
+use wss_crypto::{Certificate, LoadError, SkippedCertificate};
 
 use crate::error::TrustError;
 
 /// Anchors without a rule are no trust yet. [`TrustAnchors::signer`] adds the rule.
 #[derive(Debug, Clone)]
 #[must_use = "anchors become a trust with `signer`"]
-pub struct TrustAnchors(pub(super) Anchors);
+pub struct TrustAnchors {
+    pub(super) anchors: Anchors,
+    pub(super) skipped: Vec<SkippedCertificate>,
+}
+
+impl TrustAnchors {
+    /// The certificates of the file that are no anchors, since their keys are of unsupported kinds. Report them: nothing
+    /// below them is trusted.
+    #[must_use]
+    pub fn skipped(&self) -> &[SkippedCertificate] {
+        &self.skipped
+    }
+}
+
+impl From<Anchors> for TrustAnchors {
+    fn from(anchors: Anchors) -> Self {
+        Self { anchors, skipped: Vec::new() }
+    }
+}
 
 /// Anchors, parsed once for all messages.
 #[derive(Debug, Clone)]

@@ -101,8 +101,9 @@ fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), Ope
         let uri = || WireText::from(reference.uri());
         let canonicalization = match reference.transforms() {
             [Transform::Attachment { .. }] => continue,
-            [] if receiver.waives(Waiver::AbsentTransforms) => continue,
-            [] => return Err(OpenError::AbsentTransforms { uri: uri() }),
+            // Both imply inclusive canonicalisation.
+            [] | [Transform::EnvelopedSignature] if receiver.waives(Waiver::AbsentTransforms) => continue,
+            [] | [Transform::EnvelopedSignature] => return Err(OpenError::AbsentTransforms { uri: uri() }),
             [Transform::Canonicalization(only) | Transform::SecurityTokenReference(only)]
             | [Transform::EnvelopedSignature, Transform::Canonicalization(only)] => only,
             _ => return Err(OpenError::Transforms { uri: uri() }),

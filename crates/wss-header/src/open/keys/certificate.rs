@@ -24,7 +24,8 @@ impl KeySearch<'_, '_> {
         let Some(key_info) = key_info else {
             return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
         };
-        let reference = match only_hint(key_info).ok_or_else(OpenError::no_key)? {
+        let hint = only_hint(key_info).ok_or_else(OpenError::no_key)?;
+        let reference = match hint.as_ref() {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             // Names and values select among certificates that the caller gave; they never supply a key.

@@ -81,7 +81,7 @@ impl<'a> KeySearch<'a, '_> {
             return Ok(identities.first().filter(|_| identities.len() == 1));
         };
         let Some(hint) = only_hint(key_info) else { return Ok(None) };
-        let reference = match hint {
+        let reference = match hint.as_ref() {
             KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             KeyHint::KeyValue(key) => {

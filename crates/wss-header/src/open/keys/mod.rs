@@ -15,10 +15,12 @@ mod ring;
 mod secret;
 mod signing;
 
+use std::borrow::Cow;
+
 use wss_c14n::Element;
 use wss_text::WireText;
 use wss_tokens::TokenError;
-use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 pub(super) use found::{FoundKey, FoundSecret, Holder, KEY_OF_THE_REQUEST, Wanted};
 pub(super) use ring::KeyRing;
@@ -64,22 +66,28 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 }
 
-/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token, or the X509Data beside names and
-/// values of keys.
-fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<&'k KeyHint<'d>> {
+/// The one hint of a KeyInfo; of several, against BSP R5402, the reference to a token, or what is in X509Data beside names
+/// and values of keys.
+fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> {
     let hints = key_info.hints();
     if let [only] = hints {
-        return Some(only);
+        return Some(Cow::Borrowed(only));
     }
-    let only = |is_wanted: fn(&KeyHint<'_>) -> bool| {
-        let mut wanted = hints.iter().filter(|hint| is_wanted(hint));
-        wanted.next().filter(|_| wanted.next().is_none())
-    };
-    if hints.iter().any(|hint| matches!(hint, KeyHint::SecurityTokenReference(_))) {
-        return only(|hint| matches!(hint, KeyHint::SecurityTokenReference(_)));
+    let mut references = hints.iter().filter(|hint| matches!(hint, KeyHint::SecurityTokenReference(_)));
+    match (references.next(), references.next()) {
+        (Some(only), None) => return Some(Cow::Borrowed(only)),
+        (Some(_), Some(_)) => return None,
+        (None, _) => {}
     }
-    only(|hint| !matches!(hint, KeyHint::KeyName(_) | KeyHint::KeyValue(_)))
-        .filter(|hint| matches!(hint, KeyHint::X509Data(_)))
+    let mut data = Vec::new();
+    for hint in hints {
+        match hint {
+            KeyHint::X509Data(items) => data.push(items),
+            KeyHint::KeyName(_) | KeyHint::KeyValue(_) => {}
+            _ => return None,
+        }
+    }
+    (!data.is_empty()).then(|| Cow::Owned(KeyHint::X509Data(X509Data::of_all(data))))
 }
 
 fn dangling(id: &str) -> TokenError {

@@ -20,21 +20,28 @@ impl<'d> KeySearch<'_, 'd> {
         key_info: Option<&KeyInfo<'_>>,
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
-        match key_info.map(KeyInfo::hints) {
-            None | Some([]) => Ok(self.only_secret()),
-            Some([KeyHint::KeyName(name)]) => Ok(self.named_secret(name)),
-            Some([KeyHint::SecurityTokenReference(element)]) => {
+        let hints = key_info.map_or(&[][..], KeyInfo::hints);
+        // A name beside the key itself, or beside the reference to it, says nothing more.
+        let is_name = |hint: &&KeyHint<'_>| matches!(hint, KeyHint::KeyName(_));
+        let hints: Vec<&KeyHint<'_>> = match hints {
+            [only] => vec![only],
+            several => several.iter().filter(|hint| !is_name(hint)).collect(),
+        };
+        match hints[..] {
+            [] if key_info.is_none_or(|key_info| key_info.hints().is_empty()) => Ok(self.only_secret()),
+            [KeyHint::KeyName(name)] => Ok(self.named_secret(name)),
+            [KeyHint::SecurityTokenReference(element)] => {
                 let reference = SecurityTokenReference::parse(*element, &self.terms.budget)?;
                 self.secret_of_reference(*element, &reference, wanted)
             }
-            Some([KeyHint::EncryptedKey(element)]) => self.secret_outside(*element, true, wanted),
-            Some([KeyHint::Other(element)]) if element.is(name::DS.uri, "RetrievalMethod") => {
+            [KeyHint::EncryptedKey(element)] => self.secret_outside(*element, true, wanted),
+            [KeyHint::Other(element)] if element.is(name::DS.uri, "RetrievalMethod") => {
                 match self.retrieved(*element) {
                     Some(key) => self.secret_outside(key, false, wanted),
                     None => Ok(None),
                 }
             }
-            Some(_) => Ok(None),
+            _ => Ok(None),
         }
     }
 

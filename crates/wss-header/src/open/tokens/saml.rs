@@ -215,9 +215,14 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     }
 }
 
-/// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer.
+/// Checks an assertion's issuer and conditions; `None` if the receiver trusts no issuer, or if the assertion has no id by
+/// which it could be used, and none is required.
 fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
     let Some(trust) = &terms.receiver.keys.assertions else { return Ok(None) };
+    let has_id = ["ID", "AssertionID"].iter().any(|id| element.attribute("", id).is_some());
+    if !has_id && terms.receiver.requirements.assertions.is_empty() {
+        return Ok(None);
+    }
     terms.budget.charge(Limit::Tokens, 1)?;
     let assertion = Assertion::parse(element, &terms.budget)?;
     let policy = &terms.receiver.policy.signature;
