@@ -47,12 +47,14 @@ fn t40_signed_base64_may_travel_as_a_part() {
     let octets: Vec<u8> = (0..1_000_u32).map(|n| (n % 251) as u8).collect();
     let base64 = ws_security::c14n::base64_encode(&octets);
     let signed = recipe().sign(of_body()).secured(&with(&base64));
-    let package = |include: &str, root_type: &str, id: &str, octets: &[u8]| {
+    let package_of = |signed: &str, include: &str, root_type: &str, id: &str, octets: &[u8]| {
         let envelope = signed.replace(&base64, include);
         let head = format!("--b\r\nContent-Type: {root_type}\r\n\r\n{envelope}\r\n--b\r\nContent-ID: <{id}>\r\n\r\n");
         let body = [head.as_bytes(), octets, b"\r\n--b--"].concat();
         ("multipart/related; boundary=b; type=\"application/xop+xml\"".to_owned(), body)
     };
+    let package =
+        |include: &str, root_type: &str, id: &str, octets: &[u8]| package_of(&signed, include, root_type, id, octets);
     let include = |href: &str| format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"{href}\"/>");
     let xop = "application/xop+xml; type=\"text/xml\"";
     let genuine = package(&include("cid:a%40b"), xop, "a@b", &octets);
@@ -61,6 +63,11 @@ fn t40_signed_base64_may_travel_as_a_part() {
     assert!(opened.attachments().is_empty() && opened.unauthenticated_attachments().is_empty());
 
     assert!(open(&receiver(), &package(&include("cid:a@b"), xop, "a@b", &octets[1..])).is_err(), "other octets");
+    // White space around it stays, as it was signed.
+    let indented = package(&format!("\n  {}\n", include("cid:a@b")), xop, "a@b", &octets);
+    assert!(matches!(open(&receiver(), &indented), Err(OpenError::Verify(_))), "it was not signed");
+    let signed_so = recipe().sign(of_body()).secured(&with(&format!("\n  {base64}\n")));
+    assert!(open(&receiver(), &package_of(&signed_so, &include("cid:a@b"), xop, "a@b", &octets)).is_ok());
     // Nothing is fetched, and no Include can be read in two ways.
     let refused = [
         include("http://127.0.0.1/a"),
@@ -68,7 +75,9 @@ fn t40_signed_base64_may_travel_as_a_part() {
         include("cid:other@b"),
         include("a@b"),
         include(""),
-        format!(" {}", include("cid:a@b")),
+        format!("x{}", include("cid:a@b")),
+        format!("\u{A0}{}", include("cid:a@b")),
+        format!("<!-- -->{}", include("cid:a@b")),
         include("cid:a@b").repeat(2),
         format!("<xop:Include xmlns:xop=\"{XOP}\"/>"),
         format!("<xop:Include xmlns:xop=\"{XOP}\" href=\"cid:a@b\" x=\"1\"/>"),
