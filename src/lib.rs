@@ -15,12 +15,13 @@ pub use wss_header::attachments;
 #[doc(inline)]
 pub use wss_header::{
     AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock, Correlation, CoverageLost,
-    DangerousNoReplayCache, DecryptionEvidence, ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, Fault,
-    FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits, MemoryReplayCache, NotFresh, OpenError, Opened,
-    Outgoing, Part, Pending, Plan, PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe,
-    RemainingCiphertext, ReplayCache, ReplayError, RequirementError, Requirements, Role, SecureError, Secured,
-    ShiftedClock, SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
-    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
+    DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError, ElsewhereError, Encrypting,
+    EnvelopeError, Evidence, Exceeded, Fault, FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits,
+    MemoryReplayCache, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError, Progress,
+    ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache, ReplayError, RequirementError,
+    Requirements, Role, SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, Signing,
+    SoapVersion, SystemClock, TransportFacts, UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced,
+    WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

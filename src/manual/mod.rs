@@ -12,6 +12,7 @@
 //! | answer with a fault | [`faults`] |
 //! | accept each message once, with one process or with many | [`replay`] |
 //! | forward messages as an intermediary | [`intermediaries`] |
+//! | sign, encrypt and read single elements inside the Body or a header block | [`elements`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
 //! | change the limits on the cost of a message | [`limits`] |
@@ -53,6 +54,9 @@ pub mod intermediaries {}
 
 #[doc = include_str!("profile.md")]
 pub mod profile {}
+
+#[doc = include_str!("elements.md")]
+pub mod elements {}
 
 #[doc = include_str!("attachments.md")]
 pub mod attachments {}

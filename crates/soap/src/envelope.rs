@@ -75,6 +75,14 @@ impl Role {
             Some(uri) => Self::Uri(uri.to_owned()),
         }
     }
+
+    /// Whether it is that of the next receiver, whoever it is.
+    #[must_use]
+    pub fn is_next(&self) -> bool {
+        const NEXT: [&str; 2] =
+            ["http://schemas.xmlsoap.org/soap/actor/next", "http://www.w3.org/2003/05/soap-envelope/role/next"];
+        matches!(self, Self::Uri(uri) if NEXT.contains(&uri.as_str()))
+    }
 }
 
 /// The parts of an envelope.

@@ -5,7 +5,7 @@ use crate::correlation::Correlation;
 use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::open::{self, Arrived};
-use crate::opened::{Opened, UnsignedOpened};
+use crate::opened::{Opened, OpenedParts, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
@@ -22,6 +22,15 @@ impl Receiver {
     /// SOAP Message Security 1.1.1; SOAP Messages with Attachments Profile 1.1.1.
     pub fn open<'m>(&self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
         self.deferred().open(incoming)?.accept(&*self.replay)
+    }
+
+    /// Opens a message of which only the required parts are signed, such as [an element](crate::Part::element) inside
+    /// the Body. One trusted signature must cover all of them. The Body need not be one of them, and is not returned.
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_parts<'m>(&self, incoming: impl Into<Incoming<'m>>) -> Result<OpenedParts, OpenError> {
+        self.deferred().open_parts(incoming)?.accept(&*self.replay)
     }
 
     /// Opens a message whose Body may be from anyone. Signatures in it must still verify, and the other requirements
@@ -60,7 +69,7 @@ impl Receiver {
 
 /// The verbs of a [`Receiver`], up to the question whether the message is new. Only [`Receiver::deferred`] makes it.
 #[derive(Debug, Clone, Copy)]
-#[must_use = "nothing is opened until `open` or `open_unsigned` is called"]
+#[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct Deferred<'r> {
     pub(crate) receiver: &'r Receiver,
     pub(crate) request: Option<&'r Correlation>,
@@ -80,6 +89,14 @@ impl<'r> Deferred<'r> {
         open::open(self.receiver, Arrived::new(&incoming.into(), self.request))
     }
 
+    /// As [`Receiver::open_parts`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_parts<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<PendingReplay<OpenedParts>, OpenError> {
+        open::open_parts(self.receiver, Arrived::new(&incoming.into(), self.request))
+    }
+
     /// As [`Receiver::open_unsigned`].
     ///
     /// # Errors
@@ -97,7 +114,7 @@ impl<'r> Deferred<'r> {
 
 /// The verbs of a [`Receiver`] for the reply to one request. Only [`Receiver::answering`] makes it.
 #[derive(Debug, Clone, Copy)]
-#[must_use = "nothing is opened until `open` or `open_unsigned` is called"]
+#[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
 pub struct Answering<'r>(pub(crate) Deferred<'r>);
 
 impl<'r> Answering<'r> {
@@ -107,6 +124,14 @@ impl<'r> Answering<'r> {
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<Opened, OpenError> {
         self.0.open(incoming)?.accept(&*self.0.receiver.replay)
+    }
+
+    /// As [`Receiver::open_parts`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire.
+    pub fn open_parts<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<OpenedParts, OpenError> {
+        self.0.open_parts(incoming)?.accept(&*self.0.receiver.replay)
     }
 
     /// As [`Receiver::open_unsigned`].

@@ -132,6 +132,21 @@ pub enum SecureError {
         /// The part.
         part: WireText,
     },
+    /// *Misuse.* The element with this Id is at a place where no receiver accepts a signature over it: the envelope, its
+    /// Header, the Security header itself, or something in a header block of another receiver.
+    #[error("{part} cannot be signed at its place: sign the Body, header blocks, what is inside them, or tokens")]
+    CannotBeSigned {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* One step encrypts an element and something inside it.
+    #[error(
+        "{part} is encrypted together with something inside it or around it: encrypt the inner one in an earlier step"
+    )]
+    Overlap {
+        /// The second of the two parts.
+        part: WireText,
+    },
     /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
     TwoTimestamps,
@@ -309,6 +324,18 @@ pub enum OpenError {
         /// The path of the element.
         path: WireText,
     },
+    /// *Refused.* An element inside the Body or a header block is signed without what is around it, and the receiver
+    /// does not name its path. Someone may have moved it there, to hide it.
+    #[error(
+        "{path} is signed, and what is around it is not, so it may have been moved there: require it at its place, with \
+         `Part::element` and the path {element}"
+    )]
+    UnnamedElement {
+        /// Its path in qualified names.
+        path: WireText,
+        /// Its path as [`ElementPath::parse`](crate::ElementPath::parse) reads it.
+        element: WireText,
+    },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error(
         "no key is known for the signature, which names {named}; {certificates} certificates and {secrets} secrets are \
@@ -474,6 +501,20 @@ pub enum RequirementError {
         /// The reason why it is not proven.
         why: CoverageLost,
     },
+    /// *Refused.* No element has a required path, or several have it.
+    #[error(
+        "{part} is required, but {}",
+        match found {
+            0 => "no element of the message has this path".to_owned(),
+            found => format!("{found} elements of the message have this path: require all of them with `Part::every_element`"),
+        }
+    )]
+    NotOneElement {
+        /// The part.
+        part: WireText,
+        /// How many elements have the path.
+        found: usize,
+    },
     /// *Refused.* A part that must be encrypted came in clear text.
     #[error("{part} was not encrypted")]
     NotEncrypted {
@@ -538,6 +579,9 @@ pub enum RequirementError {
     /// *Misuse.* Attachments are required, but the message is only an envelope.
     #[error("attachments are required: open the package they came in")]
     NoPackage,
+    /// *Misuse.* [`Receiver::open_parts`](crate::Receiver::open_parts) was called without a part that must be signed.
+    #[error("no part is required to be signed: name what the message must sign with `Requirements::signed`")]
+    NothingSigned,
     /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {

@@ -51,6 +51,7 @@ impl From<&OpenError> for FaultCode {
             | OpenError::KeyValue
             | OpenError::DerivedKeyType
             | OpenError::Place { .. }
+            | OpenError::UnnamedElement { .. }
             | OpenError::Decrypt(_)
             | OpenError::EncryptedData { .. }
             | OpenError::KeyUse(_)

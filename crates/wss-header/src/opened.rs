@@ -1,5 +1,6 @@
 //! The proven facts of a message, and the only access to its content.
 
+use std::ops::Deref;
 use std::time::SystemTime;
 
 use wss_crypto::{ContentEncryption, SignatureMethod};
@@ -10,6 +11,7 @@ use wss_tokens::AuthenticatedUser;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
+use crate::element_path::ElementPath;
 use crate::open::{CoverageLost, RemainingCiphertext};
 use crate::part::Part;
 use crate::signer::Signer;
@@ -19,7 +21,7 @@ use wss_bsp::Report;
 
 /// A message that proved the requirements. Only [`Receiver::open`](crate::Receiver::open) makes it.
 ///
-/// It returns only authenticated octets.
+/// It returns only authenticated octets: the Body, and what [`OpenedParts`] has.
 ///
 /// ```
 /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -42,6 +44,40 @@ use wss_bsp::Report;
 /// ```
 #[must_use]
 pub struct Opened {
+    pub(crate) body: String,
+    pub(crate) parts: OpenedParts,
+}
+
+/// The required parts of a message, without its Body. Only
+/// [`Receiver::open_parts`](crate::Receiver::open_parts) makes it; an [`Opened`] derefs to its own.
+///
+/// It returns only authenticated octets, and never those of the Body.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// # let identity = |name: &str| wss_crypto::Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key")));
+/// use wss_header::{DangerousNoReplayCache, ElementPath, Part, Receiver, Recipe, Requirements, Signing};
+/// use wss_tokens::Trust;
+///
+/// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><order xmlns='urn:x'><card>4111</card>\
+/// #     <note>any</note></order></s:Body></s:Envelope>";
+/// # let alice = identity("alice")?;
+/// // The signature covers the card, and nothing else of the order.
+/// let card = ElementPath::in_body([("urn:x", "order"), ("urn:x", "card")]);
+/// let signing = Signing::with(&alice).parts([Part::element(card.clone())]);
+/// let message = Recipe::new().sign(signing).plan()?.message(envelope).secure()?.message;
+///
+/// let requirements = Requirements::signed([Part::element(card.clone())]);
+/// let trust = Trust::pins([alice.certificate().clone()]);
+/// let receiver = Receiver::new(trust, requirements, DangerousNoReplayCache);
+/// let opened = receiver.open_parts(&message)?;
+/// assert_eq!(opened.element(&card).map(|card| card.xml().contains("4111")), Some(true));
+/// // Nobody answers for the Body.
+/// assert!(receiver.open(&message).is_err());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub struct OpenedParts {
     pub(crate) content: Content,
     pub(crate) signer: Signer,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
@@ -53,9 +89,10 @@ pub struct Opened {
 /// What a message says, as far as one signature proves it.
 #[derive(Debug, Default)]
 pub(crate) struct Content {
-    pub(crate) body: String,
     /// The header blocks that the signature covers.
     pub(crate) blocks: Vec<Block>,
+    /// The elements that the receiver requires by their paths.
+    pub(crate) elements: Vec<(Part, String)>,
     /// The attachments that it covers.
     pub(crate) attachments: Vec<AuthenticatedAttachment>,
     /// The Content-IDs of the other attachments.
@@ -75,11 +112,30 @@ impl std::fmt::Debug for Opened {
     }
 }
 
+impl std::fmt::Debug for OpenedParts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenedParts").field("signer", &self.signer).finish_non_exhaustive()
+    }
+}
+
+impl Deref for Opened {
+    type Target = OpenedParts;
+
+    fn deref(&self) -> &OpenedParts {
+        &self.parts
+    }
+}
+
 /// The block of this name, if there is exactly one.
 fn only_block<'o>(blocks: &'o [Block], namespace: &str, local: &str) -> Option<Authenticated<'o>> {
     let mut found = blocks.iter().filter(|block| block.namespace == namespace && block.local == local);
     let only = found.next().filter(|_| found.next().is_none());
     only.map(|block| Authenticated { xml: &block.xml })
+}
+
+/// The elements with this path, in document order.
+fn elements_at<'o>(elements: &'o [(Part, String)], path: &ElementPath) -> impl Iterator<Item = Authenticated<'o>> {
+    elements.iter().filter(move |(part, _)| part.path() == Some(path)).map(|(_, xml)| Authenticated { xml })
 }
 
 /// Authenticated XML: digested octets, or plaintext that was decrypted inside them.
@@ -108,7 +164,23 @@ impl Opened {
     /// The Body element.
     #[must_use]
     pub fn body(&self) -> Authenticated<'_> {
-        Authenticated { xml: &self.content.body }
+        Authenticated { xml: &self.body }
+    }
+}
+
+impl OpenedParts {
+    /// The element with this path that the receiver [requires to be signed](crate::Part::element); `None` for any other.
+    /// These are the octets of that element alone. What is around it may be from anyone, unless it is signed as well.
+    #[must_use]
+    pub fn element(&self, path: &ElementPath) -> Option<Authenticated<'_>> {
+        let mut found = self.elements(path);
+        found.next().filter(|_| found.next().is_none())
+    }
+
+    /// Every element with this path, in the order of the message, if the receiver
+    /// [requires all of them to be signed](crate::Part::every_element).
+    pub fn elements(&self, path: &ElementPath) -> impl Iterator<Item = Authenticated<'_>> {
+        elements_at(&self.content.elements, path)
     }
 
     /// The header block of this name that the same signature covers; `None` if none is covered, or two are.
@@ -117,7 +189,7 @@ impl Opened {
         only_block(&self.content.blocks, namespace, local)
     }
 
-    /// The signer of the Body.
+    /// The signer of the required parts.
     #[must_use]
     pub fn signer(&self) -> &Signer {
         &self.signer
@@ -182,6 +254,7 @@ impl Opened {
 #[derive(Debug)]
 #[must_use]
 pub struct UnsignedOpened {
+    pub(crate) body: String,
     pub(crate) content: Content,
     pub(crate) signer: Option<Signer>,
     pub(crate) assertions: Vec<AuthenticatedAssertion>,
@@ -196,7 +269,7 @@ impl UnsignedOpened {
     /// The Body in exclusive canonical form. Anyone may have written it.
     #[must_use]
     pub fn unauthenticated_body(&self) -> &str {
-        &self.content.body
+        &self.body
     }
 
     /// The attachments that no signature covers, decrypted where they were encrypted to the receiver: anyone may have
@@ -216,6 +289,11 @@ impl UnsignedOpened {
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
         only_block(&self.content.blocks, namespace, local)
+    }
+
+    /// As [`OpenedParts::elements`]: those that [`UnsignedOpened::signer`] covers.
+    pub fn elements(&self, path: &ElementPath) -> impl Iterator<Item = Authenticated<'_>> {
+        elements_at(&self.content.elements, path)
     }
 
     /// The attachments that [`UnsignedOpened::signer`] covers, in the order of the package.

@@ -4,13 +4,17 @@ use std::fmt;
 
 use wss_text::shown;
 
+use crate::element_path::ElementPath;
+
 /// A part of a message.
 ///
 /// ```
-/// use wss_header::Part;
+/// use wss_header::{ElementPath, Part};
 ///
 /// assert_eq!(Part::parse("Body"), Some(Part::Body));
 /// assert_eq!(Part::parse("{urn:a}Order"), Some(Part::header_block("urn:a", "Order")));
+/// let card = ElementPath::in_body([("urn:a", "Order"), ("urn:a", "card")]);
+/// assert_eq!(Part::parse("element:Body/{urn:a}Order/{urn:a}card"), Some(Part::element(card)));
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
@@ -39,6 +43,15 @@ pub enum Part {
         /// Its local name.
         local: String,
     },
+    /// The only element with this path, inside the Body or a header block.
+    ///
+    /// A signature over it proves its octets, and a receiver that requires it finds those octets at this path of the
+    /// message that it received. The elements around it are not signed. So nothing is proven of their attributes and
+    /// their other content, nor that the signer wrote the element below elements of these names.
+    Element(ElementPath),
+    /// Every element with this path, of which there must be one. Their order and their number are not proven, unless
+    /// the signature covers what is around them as well.
+    EveryElement(ElementPath),
     /// The element with this Id, at any place. Only for signing and encrypting: an Id proves no place.
     Id(String),
 }
@@ -50,8 +63,28 @@ impl Part {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
+    /// The only element with this path, inside the Body or a header block.
+    #[must_use]
+    pub fn element(path: ElementPath) -> Self {
+        Self::Element(path)
+    }
+
+    /// Every element with this path, of which there must be one.
+    #[must_use]
+    pub fn every_element(path: ElementPath) -> Self {
+        Self::EveryElement(path)
+    }
+
+    /// The path of its element or elements; `None` for other parts.
+    pub(crate) fn path(&self) -> Option<&ElementPath> {
+        match self {
+            Self::Element(path) | Self::EveryElement(path) => Some(path),
+            _ => None,
+        }
+    }
+
     /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `SigningToken`, `Assertion`, `SignatureConfirmation`, `Attachments`,
-    /// `{namespace}local` or `#id`.
+    /// `{namespace}local`, `#id`, or `element:` or `every:element:` and the text of an [`ElementPath`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -64,6 +97,12 @@ impl Part {
             "SignatureConfirmation" => Some(Self::SignatureConfirmation),
             "Attachments" => Some(Self::Attachments),
             _ => {
+                if let Some(path) = text.strip_prefix("element:") {
+                    return ElementPath::parse(path).ok().map(Self::Element);
+                }
+                if let Some(path) = text.strip_prefix("every:element:") {
+                    return ElementPath::parse(path).ok().map(Self::EveryElement);
+                }
                 if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
                     return Some(Self::Id(id.to_owned()));
                 }
@@ -94,6 +133,8 @@ impl fmt::Display for Part {
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::Attachments => f.write_str("Attachments"),
             Self::HeaderBlock { namespace, local } => write!(f, "{{{}}}{}", shown(namespace), shown(local)),
+            Self::Element(path) => write!(f, "element:{path}"),
+            Self::EveryElement(path) => write!(f, "every:element:{path}"),
             Self::Id(id) => write!(f, "#{}", shown(id)),
         }
     }

@@ -130,6 +130,8 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
             | Part::SigningToken
             | Part::Attachments
             | Part::HeaderBlock { .. }
+            | Part::Element(_)
+            | Part::EveryElement(_)
             | Part::Id(_) => true,
         };
         if !there {

@@ -408,6 +408,8 @@ pub struct Encrypting {
     pub(crate) content: ContentEncryption,
     pub(crate) parts: Vec<Part>,
     pub(crate) complete_attachments: bool,
+    /// Elements inside parts stay, and their content is encrypted.
+    pub(crate) content_only: bool,
 }
 
 /// Who can decrypt.
@@ -446,23 +448,31 @@ impl Encrypting {
         let strong = ContentEncryption::Aes256Gcm;
         let is_short = token.kind.most_octets().is_some_and(|most| strong.key_len() > most);
         let content = if is_short && token.derived.is_none() { ContentEncryption::Aes128Gcm } else { strong };
-        Self { to: EncryptedTo::Token(token.clone()), content, parts: Vec::new(), complete_attachments: false }
+        Self::new(EncryptedTo::Token(token.clone()), content)
     }
 
     fn transported(recipient: Option<Box<Certificate>>) -> Self {
         let (sending, reference) = (KeySending::default(), ReferenceForm::IssuerSerial);
-        Self {
-            to: EncryptedTo::Certificate { recipient, sending, reference },
-            content: ContentEncryption::Aes256Gcm,
-            parts: Vec::new(),
-            complete_attachments: false,
-        }
+        Self::new(EncryptedTo::Certificate { recipient, sending, reference }, ContentEncryption::Aes256Gcm)
+    }
+
+    fn new(to: EncryptedTo, content: ContentEncryption) -> Self {
+        Self { to, content, parts: Vec::new(), complete_attachments: false, content_only: false }
     }
 
     /// The parts to encrypt.
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
+        self
+    }
+
+    /// Encrypts only the content of [elements inside parts](Part::element), so that the elements with their attributes
+    /// stay readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
+    /// case.
+    #[must_use]
+    pub fn content_only(mut self) -> Self {
+        self.content_only = true;
         self
     }
 

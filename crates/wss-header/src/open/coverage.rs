@@ -109,6 +109,11 @@ impl Coverage {
         self.held().any(|covered| covered.span.start <= span.start && span.end <= covered.span.end)
     }
 
+    /// Whether one of the parts contains the element at `span`, and is not that element.
+    pub(super) fn holds(&self, span: &Range<usize>) -> bool {
+        self.parts().any(|(_, around)| around != span && around.start <= span.start && span.end <= around.end)
+    }
+
     /// Whether a reference covers exactly the element at `span`.
     pub(super) fn names(&self, span: &Range<usize>) -> bool {
         self.held().any(|covered| covered.span == *span)
@@ -135,6 +140,13 @@ impl Coverage {
     pub(super) fn canonicalization(&self, part: &Part, span: &Range<usize>) -> Option<&Canonicalization> {
         let mut of_part = self.held().filter(|covered| covered.part.as_ref() == Some(part) && covered.span == *span);
         of_part.next().map(|covered| &covered.canonicalization)
+    }
+
+    /// The canonical form in which the element at `span` was digested, itself or with what is around it: that of the
+    /// innermost reference.
+    pub(super) fn canonicalization_inside(&self, span: &Range<usize>) -> Option<&Canonicalization> {
+        let around = self.held().filter(|covered| covered.span.start <= span.start && span.end <= covered.span.end);
+        around.min_by_key(|covered| covered.span.len()).map(|covered| &covered.canonicalization)
     }
 
     /// The parts that it covered without proving them, and why.

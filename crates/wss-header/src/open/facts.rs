@@ -13,10 +13,12 @@ use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
 use super::carry::Carry;
+use super::places::Places;
 use super::proven::ProvenSignature;
-use super::replacement::{NewPlaintext, Replacement};
+use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
+use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::key_uses::KeyId;
 use crate::opened::DecryptionEvidence;
@@ -34,6 +36,8 @@ pub(crate) struct Facts<'m> {
     pub(super) assertions: Vec<SeenAssertion>,
     pub(super) timestamp: Option<SeenTimestamp>,
     pub(super) users: Vec<SeenUsername>,
+    /// The elements that the receiver names by their paths.
+    pub(super) places: Places,
     /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
 }
@@ -101,9 +105,7 @@ pub(crate) struct DecryptedElement {
     pub(super) root: Option<KeyId>,
     /// The index of its line in the evidence; `None` in reports.
     pub(super) evidence: Option<usize>,
-    pub(super) in_body: bool,
-    /// Whether it is the whole content of the Body.
-    pub(super) whole_content: bool,
+    pub(super) place: Place,
     /// The part that it is, outside the Body.
     pub(super) part: Option<Part>,
 }
@@ -166,6 +168,7 @@ impl<'m> Facts<'m> {
             assertions: Vec::new(),
             timestamp: None,
             users: Vec::new(),
+            places: Places::default(),
             ignored: Vec::new(),
         }
     }
@@ -222,9 +225,11 @@ impl<'m> Facts<'m> {
         Ok(next)
     }
 
-    /// Notes which parts the decrypted elements outside the Body are.
-    pub(super) fn identify(&mut self, revision: &Revision<'_>) {
-        for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.in_body) {
+    /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.
+    pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) {
+        self.places = Places::find(revision, terms);
+        self.identify_elements(revision, terms);
+        for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.place.is_in_body()) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
             let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
             decrypted.part = match revision.is_in_header(element) {
@@ -246,6 +251,19 @@ impl<'m> Facts<'m> {
         }
     }
 
+    /// Notes which elements inside parts took the place of signed ciphertext: whoever signed it in its place signed them.
+    fn identify_elements(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) {
+        for decrypted in &self.decryptions.elements {
+            let element = revision.document.element_at(decrypted.span.start);
+            let Some(element) = element.filter(|element| element.span() == decrypted.span) else { continue };
+            let Some(path) = ElementPath::of(element, revision.envelope) else { continue };
+            let part = terms.signed_element(element, revision.envelope).cloned().unwrap_or(Part::Element(path));
+            for signature in &mut self.signatures {
+                signature.coverage.rename(&decrypted.span, &part);
+            }
+        }
+    }
+
     /// Judges the last revision by the profile, after everything was processed in order.
     pub(super) fn judge(&self, profile: Judging<'_>, document: &Document<'_>) -> Result<Report, OpenError> {
         let is_digest = |user: &AuthenticatedUser| !user.password_was_clear_text();
@@ -263,7 +281,20 @@ impl<'m> Facts<'m> {
         let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
         match part {
             Part::Attachments => self.attachments.parts.iter().all(is_proven),
+            Part::Element(_) | Part::EveryElement(_) => {
+                let covers = |span: &Range<usize>| signature.coverage.contains(span);
+                self.places.exactly(part).is_some_and(|found| found.iter().all(covers))
+            }
             part => signature.covers(part),
+        }
+    }
+
+    /// Whether a signature covers the message as a whole: its Body, or all that must be signed where only that is
+    /// returned.
+    pub(super) fn is_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
+        match terms.only_demanded {
+            true => terms.demanded.iter().all(|part| self.is_part_covered_by(part, signature)),
+            false => signature.covers(&Part::Body),
         }
     }
 
@@ -298,11 +329,15 @@ impl Decryptions {
             depth,
             root: Some(plaintext.root),
             evidence: Some(self.evidence.len()),
-            in_body: plaintext.place.in_body,
-            whole_content: plaintext.place.whole_content,
+            place: plaintext.place,
             part: None,
         });
-        let part = if plaintext.place.in_body { "Body".into() } else { String::new().into() };
+        let part = match plaintext.place {
+            Place::WholeBody | Place::Body => "Body",
+            Place::InsideBlock => "header block",
+            Place::Header => "",
+        };
+        let part = WireText::from(part);
         self.note(part, plaintext.content, plaintext.key);
         Ok(())
     }
@@ -310,6 +345,18 @@ impl Decryptions {
     /// Adds a line to the evidence.
     pub(super) fn note(&mut self, part: WireText, content: ContentEncryption, key: &'static str) {
         self.evidence.push(DecryptionEvidence { part, content, key });
+    }
+
+    /// Whether the element at `span` was encrypted: itself, something around it, or all of its content.
+    pub(super) fn made(&self, span: &Range<usize>, document: &Document<'_>) -> bool {
+        let content = document.element_at(span.start).map(Element::content_span).unwrap_or_default();
+        let is_blank = |range: Range<usize>| document.source().get(range).is_some_and(|text| text.trim().is_empty());
+        self.elements.iter().any(|decrypted| {
+            let inner = &decrypted.span;
+            let is_around = inner.start <= span.start && span.end <= inner.end;
+            let is_inside = content.start <= inner.start && inner.end <= content.end && !content.is_empty();
+            is_around || (is_inside && is_blank(content.start..inner.start) && is_blank(inner.end..content.end))
+        })
     }
 
     /// The plaintexts that are `part`.

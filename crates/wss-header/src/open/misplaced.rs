@@ -10,7 +10,7 @@ pub enum WhyMisplaced {
     Missing,
     /// It is listed twice, or was opened before.
     Twice,
-    /// It is no `xenc:EncryptedData` in the Body, in a `wsse11:EncryptedHeader`, or in the Security header after its list.
+    /// It is no `xenc:EncryptedData` in the Body, inside a header block, or in the Security header after its list.
     Place,
     /// It is in the Security header, before its list.
     BeforeItsList,
@@ -28,8 +28,8 @@ impl fmt::Display for WhyMisplaced {
             Self::Missing => "is listed, but no element of the message has this Id",
             Self::Twice => "is listed twice: have the peer list it once",
             Self::Place => {
-                "is misplaced: it must be an xenc:EncryptedData in the Body, in a wsse11:EncryptedHeader, or in the \
-                 Security header after its list"
+                "is misplaced: it must be an xenc:EncryptedData in the Body, inside a header block, or in the Security \
+                 header after its list"
             }
             Self::BeforeItsList => {
                 "is in the Security header before its list: have the peer put the list first, or call \
@@ -39,7 +39,7 @@ impl fmt::Display for WhyMisplaced {
                 "has no Type: have the peer write #Element or #Content, or call `accept_encrypted_data_without_type`"
             }
             Self::Type => {
-                "is of the wrong type for its place: #Element anywhere, #Content in the Body, a type of attachment only \
+                "is of the wrong type for its place: #Element anywhere, #Content in the Body or inside a header block, a type of attachment only \
                  in the Security header with a CipherReference"
             }
             Self::Overlaps => "is inside other encrypted data of the same list: have the peer list the inner one elsewhere",

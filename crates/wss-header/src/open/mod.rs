@@ -9,7 +9,7 @@
 //! carried into it by their spans. After the last child the requirements are checked against the facts. The replay
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
-//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `carry` and `replacement`); `header`, which calls `tokens`, `signature`
+//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry` and `replacement`); `header`, which calls `tokens`, `signature`
 //! (with `dereference`, `cover` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
@@ -26,6 +26,7 @@ mod keys;
 mod misplaced;
 mod named;
 mod output;
+mod places;
 mod proven;
 mod remaining_ciphertext;
 mod remains;
@@ -47,7 +48,7 @@ pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub(crate) use reveal::reveal;
 
 use crate::error::OpenError;
-use crate::opened::{Opened, UnsignedOpened};
+use crate::opened::{Opened, OpenedParts, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
@@ -63,6 +64,11 @@ pub(crate) fn open(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pending
     process(receiver, incoming)
 }
 
+/// As [`open`], for a message whose Body need not be signed, and is not returned.
+pub(crate) fn open_parts(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<OpenedParts>, OpenError> {
+    process(receiver, incoming)
+}
+
 /// As [`open`], for a message whose Body may be from anyone.
 pub(crate) fn open_unsigned(
     receiver: &Receiver,
@@ -73,10 +79,10 @@ pub(crate) fn open_unsigned(
 
 /// The way from what came to what is handed out.
 fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
-    let demanded = O::demanded(&receiver.requirements);
+    let demanded = O::demanded(&receiver.requirements)?;
     incoming.check(receiver, &demanded)?;
     let message = incoming.read(&receiver.limits)?;
-    let terms = Terms::new(receiver, demanded, incoming, message.octets());
+    let terms = Terms { only_demanded: O::ONLY_DEMANDED, ..Terms::new(receiver, demanded, incoming, message.octets()) };
     let mut profile = Judging::of(&receiver.bsp, receiver, incoming.package, incoming.request.is_some());
     let mut facts = Facts::new(message.attachments);
     let mut ring = KeyRing::new(receiver);
@@ -91,7 +97,7 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
             if let Some(profile) = profile.as_mut().filter(|_| decrypted.is_none()) {
                 profile.message(&document)?;
             }
-            facts.identify(&revision);
+            facts.identify(&revision, &terms);
             tokens::note(&revision, &terms, &mut facts)?;
             let step = header::process(&revision, &terms, &mut facts, &mut ring, &mut position);
             let step = step.map_err(|error| remains::unless_encrypted(error, &revision, &terms, &facts))?;

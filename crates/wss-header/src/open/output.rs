@@ -13,7 +13,7 @@ use super::header::is_opened;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
 use super::remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
-use super::require::{Proof, check_bound};
+use super::require::{Proof, check_bound, not_signed};
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens::saml::replay_keys;
@@ -21,7 +21,7 @@ use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
-use crate::opened::{Block, Content, Evidence, Opened, SignatureEvidence, UnsignedOpened};
+use crate::opened::{Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
 use crate::part::Part;
 use crate::pending_replay::{PendingReplay, Remembered};
 use crate::requirements::Requirements;
@@ -42,8 +42,11 @@ pub(super) struct Met {
 
 /// The result of opening: [`Opened`] or [`UnsignedOpened`].
 pub(super) trait Output: Sized {
+    /// Whether only the demanded parts are returned.
+    const ONLY_DEMANDED: bool;
+
     /// The parts that one signature must cover.
-    fn demanded(requirements: &Requirements) -> BTreeSet<Part>;
+    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError>;
 
     /// Makes it from what was read of the last revision.
     fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError>;
@@ -54,6 +57,8 @@ pub(super) trait Output: Sized {
 
 /// What every output has.
 pub(super) struct Parts {
+    /// `None` if only the demanded parts are returned.
+    body: Option<String>,
     content: Content,
     signer: Option<Signer>,
     assertions: Vec<AuthenticatedAssertion>,
@@ -70,11 +75,14 @@ pub(super) fn take<O: Output>(
     ring: KeyRing,
     met: Met,
 ) -> Result<PendingReplay<O>, OpenError> {
-    let content = Content::read(revision, terms, &facts, met.proof.as_ref())?;
+    let signature = met.proof.as_ref().and_then(|proof| facts.signatures.get(proof.at));
+    let content = Content::read(revision, terms, &facts, signature)?;
+    let body = (!terms.only_demanded).then(|| read_body(revision, terms, signature)).transpose()?;
     let remembered = remembered(terms, &facts, &met.assertions);
     let signer = met.proof.map(|proof| proof.signer);
     let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
     let parts = Parts {
+        body,
         content,
         signer,
         assertions: met.assertions,
@@ -87,15 +95,40 @@ pub(super) fn take<O: Output>(
 }
 
 impl Output for Opened {
-    fn demanded(requirements: &Requirements) -> BTreeSet<Part> {
+    const ONLY_DEMANDED: bool = false;
+
+    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
         let mut demanded = requirements.signed.clone();
         demanded.insert(Part::Body);
-        demanded
+        Ok(demanded)
     }
 
-    fn of(parts: Parts, _: &Terms<'_>, _: &[MimePart<'_>]) -> Result<Self, OpenError> {
-        let Parts { content, signer, assertions, correlation, forwarded, evidence } = parts;
+    fn of(mut parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
+        let body = parts.body.take().unwrap_or_default();
+        Ok(Self { body, parts: OpenedParts::of(parts, terms, attachments)? })
+    }
+
+    fn evidence_mut(&mut self) -> &mut Evidence {
+        &mut self.parts.evidence
+    }
+}
+
+impl Output for OpenedParts {
+    const ONLY_DEMANDED: bool = true;
+
+    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
+        match requirements.signed.is_empty() {
+            true => Err(RequirementError::NothingSigned.into()),
+            false => Ok(requirements.signed.clone()),
+        }
+    }
+
+    fn of(parts: Parts, terms: &Terms<'_>, _: &[MimePart<'_>]) -> Result<Self, OpenError> {
+        let Parts { body: _, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
         let signer = signer.ok_or_else(OpenError::no_key)?;
+        if !terms.demanded.contains(&Part::Body) {
+            evidence.waived.push(Waiver::UnsignedBody);
+        }
         Ok(Self { content, signer, assertions, correlation, forwarded, evidence })
     }
 
@@ -105,17 +138,20 @@ impl Output for Opened {
 }
 
 impl Output for UnsignedOpened {
-    fn demanded(requirements: &Requirements) -> BTreeSet<Part> {
-        requirements.signed.clone()
+    const ONLY_DEMANDED: bool = false;
+
+    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
+        Ok(requirements.signed.clone())
     }
 
     fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
-        let Parts { content, signer, assertions, correlation, forwarded, mut evidence } = parts;
+        let Parts { body, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
         evidence.waived.push(Waiver::UnsignedBody);
         let is_covered = |id: &str| content.attachments.iter().any(|covered| covered.content_id() == id);
         let others = attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));
         Ok(Self {
             unauthenticated_attachments: others.map(MimePart::to_owned).collect(),
+            body: body.unwrap_or_default(),
             content,
             signer,
             assertions,
@@ -132,29 +168,25 @@ impl Output for UnsignedOpened {
 }
 
 impl Content {
-    /// Reads Body, header blocks and attachments of the last revision, each as it was digested; only the Body if
+    /// Reads header blocks, named elements and attachments of the last revision, each as it was digested; nothing if
     /// nothing must be signed.
     fn read(
         revision: &Revision<'_>,
         terms: &Terms<'_>,
         facts: &Facts<'_>,
-        proof: Option<&Proof>,
+        signature: Option<&ProvenSignature>,
     ) -> Result<Self, OpenError> {
-        let body = revision.envelope.body;
-        let Some(signature) = proof.and_then(|proof| facts.signatures.get(proof.at)) else {
-            return Ok(Self { body: canonical(body, None, &terms.budget)?, ..Self::default() });
-        };
-        check_bound(signature, body, terms, facts)?;
+        let Some(signature) = signature else { return Ok(Self::default()) };
+        check_bound(signature, revision.envelope.body, terms, facts)?;
         let blocks = read_blocks(signature, revision, &terms.budget)?;
+        let elements = read_elements(signature, revision, terms, facts)?;
         let encrypted = still_encrypted(revision, facts);
         if let (true, Some(id)) = (terms.demanded.contains(&Part::Attachments), encrypted.first()) {
             let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
             return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
         }
-        let mut content = Self { blocks, ..Self::default() };
+        let mut content = Self { blocks, elements, ..Self::default() };
         content.read_attachments(signature, facts, &encrypted, &terms.budget)?;
-        let signed = signature.coverage.canonicalization(&Part::Body, &body.span());
-        content.body = canonical(body, signed, &terms.budget)?;
         Ok(content)
     }
 
@@ -186,6 +218,34 @@ impl Content {
         }
         Ok(())
     }
+}
+
+/// The Body of the last revision, as it was digested if a signature covers it.
+fn read_body(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    signature: Option<&ProvenSignature>,
+) -> Result<String, OpenError> {
+    let body = revision.envelope.body;
+    let signed = signature.and_then(|proof| proof.coverage.canonicalization(&Part::Body, &body.span()));
+    canonical(body, signed, &terms.budget)
+}
+
+/// The elements that must be signed and are named by their paths. The signature covers each.
+fn read_elements(
+    signature: &ProvenSignature,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> Result<Vec<(Part, String)>, OpenError> {
+    let signed = facts.places.all().filter(|(part, _)| terms.demanded.contains(part));
+    let elements = signed.map(|(part, span)| {
+        let canonicalization = signature.coverage.canonicalization_inside(span);
+        let element = revision.document.element_at(span.start).filter(|_| canonicalization.is_some());
+        let element = element.ok_or_else(|| not_signed(&[part.to_string()]))?;
+        Ok((part.clone(), canonical(element, canonicalization, &terms.budget)?))
+    });
+    elements.collect()
 }
 
 /// The header blocks that a signature covers.

@@ -39,6 +39,13 @@ pub(super) fn find(
             holders.push((part.to_string(), block));
         }
     }
+    for (part, span) in facts.places.all() {
+        // The Body was looked through already.
+        if let Some(element) = revision.document.element_at(span.start).filter(|e| !revision.envelope.body.contains(*e))
+        {
+            holders.push((part.to_string(), element));
+        }
+    }
     holders.push(("Security".to_owned(), revision.header.element));
     // The keys of the header are read once, however much ciphertext remains.
     let only = LazyCell::new(|| only_addressees(revision, terms, facts, ring));

@@ -32,11 +32,22 @@ pub(super) struct NewPlaintext {
 }
 
 /// Where a plaintext is.
-#[derive(Clone, Copy)]
-pub(super) struct Place {
-    pub(super) in_body: bool,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
     /// It is all that the Body holds.
-    pub(super) whole_content: bool,
+    WholeBody,
+    /// Somewhere else in the Body.
+    Body,
+    /// Inside a header block.
+    InsideBlock,
+    /// It is a header block, or a child of our header.
+    Header,
+}
+
+impl Place {
+    pub(super) fn is_in_body(self) -> bool {
+        matches!(self, Self::WholeBody | Self::Body)
+    }
 }
 
 impl NewPlaintext {

@@ -1,13 +1,14 @@
 //! Requirements: whether the facts prove them.
 
-use wss_c14n::{Element, name};
-use wss_soap::{Envelope, Role, must_understand};
+use wss_c14n::{Document, Element, name};
+use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
 use super::coverage::CoverageLost;
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::proven::ProvenSignature;
+use super::replacement::Place;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::{author, remains};
@@ -56,11 +57,12 @@ pub(super) fn check(
     let proof = find_proof(terms, facts);
     let signature = signature_of(&proof, facts);
     let assertions = author::confirmed_assertions(signature, terms, facts);
-    // If the Body need not be signed, no signature identifies its author: only the password was checked.
-    let user = author::user(signature.filter(|_| terms.demanded.contains(&Part::Body)), terms, facts);
+    // If a Body is returned that need not be signed, no signature identifies its author: only the password was checked.
+    let identifies = terms.only_demanded || terms.demanded.contains(&Part::Body);
+    let user = author::user(signature.filter(|_| identifies), terms, facts);
     let conclusion = Conclusion { proof, assertions, user };
     check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
-    if let Err(error) = check_encrypted(&terms.receiver.requirements, facts) {
+    if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision.document) {
         // What is ciphertext to the end did come encrypted: the error says to whom.
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
@@ -84,7 +86,8 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
         let (namespace, local) = (block_name.namespace.to_owned(), block_name.local.to_owned());
         let understood = terms.demanded.contains(&Part::header_block(namespace.clone(), local.clone()))
             || terms.receiver.understood.contains(&(namespace, local));
-        let is_ours = Role::of(block, envelope.version) == terms.receiver.role || is_next(block, envelope);
+        let role = Role::of(block, envelope.version);
+        let is_ours = role == terms.receiver.role || role.is_next();
         if is_ours && !understood {
             return Err(OpenError::NotUnderstood { block: block_name.to_string().into() });
         }
@@ -92,18 +95,12 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
     Ok(())
 }
 
-/// Whether a block is for the next receiver.
-fn is_next(block: Element<'_>, envelope: Envelope<'_>) -> bool {
-    const NEXT: [&str; 2] =
-        ["http://schemas.xmlsoap.org/soap/actor/next", "http://www.w3.org/2003/05/soap-envelope/role/next"];
-    matches!(Role::of(block, envelope.version), Role::Uri(uri) if NEXT.contains(&uri.as_str()))
-}
-
 /// Finds the first signature that covers all required parts, and who is responsible for it.
 fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, OpenError> {
     if terms.demanded.is_empty() {
         return Ok(None);
     }
+    check_places(terms, facts)?;
     let requirements = &terms.receiver.requirements;
     let mut nearest: Option<Uncovered<'_>> = None;
     let mut anonymous = false;
@@ -140,6 +137,20 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
     }
 }
 
+/// Refuses a message with no element, or with several, at a path that is required to be signed.
+fn check_places(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let mut named = terms.demanded.iter().filter(|part| part.path().is_some());
+    match named.find(|part| facts.places.exactly(part).is_none()) {
+        Some(part) => Err(not_one(part, facts)),
+        None => Ok(()),
+    }
+}
+
+fn not_one(part: &Part, facts: &Facts<'_>) -> OpenError {
+    let found = facts.places.of(part).len();
+    RequirementError::NotOneElement { part: part.to_string().into(), found }.into()
+}
+
 /// A signature, and the required parts that it does not cover.
 struct Uncovered<'f> {
     signature: &'f ProvenSignature,
@@ -158,7 +169,7 @@ impl Uncovered<'_> {
     }
 }
 
-fn not_signed(missing: &[String]) -> OpenError {
+pub(super) fn not_signed(missing: &[String]) -> OpenError {
     RequirementError::NotSigned { missing: missing.join(", ").into() }.into()
 }
 
@@ -184,16 +195,20 @@ fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Fa
 }
 
 /// Refuses a message with an unencrypted part that must be encrypted.
-fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>) -> Result<(), OpenError> {
+fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, document: &Document<'_>) -> Result<(), OpenError> {
     let decryptions = &facts.decryptions;
     for part in &requirements.encrypted {
         let of_part = || decryptions.of_part(part).count();
         let encrypted = match part {
-            Part::Body => decryptions.elements.iter().any(|d| d.in_body && d.whole_content),
+            Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == Place::WholeBody),
             Part::Signature => of_part() > 0 && of_part() == facts.signatures.len(),
             Part::Assertion => of_part() > 0 && of_part() == facts.assertions.len(),
             Part::UsernameToken | Part::HeaderBlock { .. } => of_part() > 0,
             Part::Attachments => facts.attachments.opened().count() == facts.attachments.parts.len(),
+            Part::Element(_) | Part::EveryElement(_) => {
+                let found = facts.places.exactly(part).ok_or_else(|| not_one(part, facts))?;
+                found.iter().all(|span| decryptions.made(span, document))
+            }
             Part::Timestamp | Part::SigningToken | Part::SignatureConfirmation | Part::Id(_) => false,
         };
         if !encrypted {

@@ -123,8 +123,7 @@ fn record(
             depth: 1,
             root: None,
             evidence: None,
-            in_body: plaintext.place.in_body,
-            whole_content: plaintext.place.whole_content,
+            place: plaintext.place,
             part: None,
         });
     }

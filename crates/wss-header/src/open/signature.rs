@@ -7,7 +7,7 @@ use wss_text::WireText;
 use wss_tokens::ConfirmationMethod;
 use wss_xmldsig::{DereferencedToken, Signature, Transform, VerifiedSignature};
 
-use super::cover::part_at;
+use super::cover::{Apex, apex_at};
 use super::coverage::Coverage;
 use super::dereference::Documents;
 use super::facts::{Facts, SeenAssertion};
@@ -20,6 +20,7 @@ use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::OpenError;
+use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -57,7 +58,7 @@ pub(super) fn verify(
 
     let subject_certificate = found.holder.subject_certificate().cloned();
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
-    let covered = covered(&verified, &signer, revision, element, facts.decryptions.elements.len())?;
+    let covered = covered(&verified, &signer, revision, terms, element, facts.decryptions.elements.len())?;
     let signed_info = verified.signed_info().to_vec();
     Ok(ProvenSignature {
         replay_key: replay_key_of(&found.key, signature.value(), &signed_info),
@@ -162,11 +163,13 @@ fn covered(
     verified: &VerifiedSignature<'_>,
     signer: &Signer,
     revision: &Revision<'_>,
+    terms: &Terms<'_>,
     signature: Element<'_>,
     plaintexts: usize,
 ) -> Result<Covered, OpenError> {
     let mut covered =
         Covered { elements: Coverage::default(), attachments: SignedAttachments::default(), token: false };
+    let mut inside = Vec::new();
     for reference in verified.references() {
         if let Some((url, complete)) = reference.attachment() {
             if let Some(content_id) = content_id_of(url) {
@@ -179,10 +182,10 @@ fn covered(
         let by = reference.canonicalization().cloned().ok_or(OpenError::Enveloping)?;
         if let Some((reference, token)) = reference.token() {
             // The token is covered. The reference to it proves nothing, but must be at an allowed place.
-            part_at(reference, revision, signature)?;
+            apex_at(reference, revision, terms, signature)?.part(reference)?;
             match token {
                 DereferencedToken::Element(token) => {
-                    let part = part_at(*token, revision, signature)?;
+                    let part = apex_at(*token, revision, terms, signature)?.part(*token)?;
                     covered.elements.add(part, token.span(), by, plaintexts);
                 }
                 DereferencedToken::Octets { octets, .. } => {
@@ -194,7 +197,18 @@ fn covered(
         // Without one, the element contains the signature, which enveloped-signature removed.
         let apex = reference.whole_element();
         let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
-        covered.elements.add(part_at(apex, revision, signature)?, apex.span(), by, plaintexts);
+        match apex_at(apex, revision, terms, signature)? {
+            what @ Apex::Inside(_) => inside.push((apex, what, by)),
+            what => covered.elements.add(what.part(apex)?, apex.span(), by, plaintexts),
+        }
+    }
+    for (apex, what, by) in inside {
+        // What the signature covers around it holds it in its place.
+        let part = match what {
+            Apex::Inside(path) if covered.elements.holds(&apex.span()) => Some(Part::Element(path)),
+            what => what.part(apex)?,
+        };
+        covered.elements.add(part, apex.span(), by, plaintexts);
     }
     Ok(covered)
 }

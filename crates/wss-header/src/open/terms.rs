@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
-use wss_c14n::Budget;
+use wss_c14n::{Budget, Element, name};
 
 use super::Arrived;
 use super::proven::ProvenSignature;
 use crate::correlation::Correlation;
+use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::freshness::NotFresh;
 use crate::part::Part;
 use crate::receiver::Receiver;
 use crate::transport::TransportFacts;
 use crate::waiver::Waiver;
+use wss_soap::Envelope;
 use wss_soap::mime::{Package, Spool};
 
 /// The values that apply to one message, whatever it contains.
@@ -21,6 +23,8 @@ pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
     /// The parts that one signature must cover.
     pub(super) demanded: BTreeSet<Part>,
+    /// Only those are returned, and the Body is not, unless it is one of them: a signature over them proves the message.
+    pub(super) only_demanded: bool,
     pub(super) now: SystemTime,
     /// The budget of the message, through all its revisions.
     pub(super) budget: Budget,
@@ -40,6 +44,7 @@ impl<'r> Terms<'r> {
         Self {
             receiver,
             demanded,
+            only_demanded: false,
             now: receiver.clock.now(),
             budget: Budget::new(&receiver.limits, octets),
             transport: incoming.transport,
@@ -48,6 +53,24 @@ impl<'r> Terms<'r> {
             request: incoming.request,
             spool: incoming.package.and_then(Package::spool),
         }
+    }
+
+    /// The parts that the receiver names by a path.
+    pub(super) fn named_elements(&self) -> impl Iterator<Item = &Part> {
+        let named = self.demanded.iter().chain(&self.receiver.requirements.encrypted);
+        named.filter(|part| part.path().is_some())
+    }
+
+    /// The part as which the receiver requires a signature over `element` by its path, if it does so.
+    pub(super) fn signed_element(&self, element: Element<'_>, envelope: Envelope<'_>) -> Option<&Part> {
+        let is_named = |path: &ElementPath| path.names(element, envelope, &self.receiver.role);
+        self.demanded.iter().find(|part| part.path().is_some_and(is_named))
+    }
+
+    /// Whether `element` is ciphertext where such an element may be. Its plaintext is looked for at the end.
+    pub(super) fn is_ciphertext_of_one(&self, element: Element<'_>, envelope: Envelope<'_>) -> bool {
+        let may_be = |path: &ElementPath| path.names_sibling_of(element, envelope, &self.receiver.role);
+        element.is(name::XENC.uri, "EncryptedData") && self.demanded.iter().any(|part| part.path().is_some_and(may_be))
     }
 
     /// Whether the signer is accepted. Anyone can make an anonymous signature, and would learn from the answers how other

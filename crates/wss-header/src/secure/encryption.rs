@@ -1,5 +1,6 @@
 //! Encryption of an outgoing message: parts become ciphertext in place, with one key that the header names.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use wss_c14n::name::Namespace;
@@ -9,9 +10,11 @@ use wss_tokens::{Assertion, PasswordKeyUse, ReferenceForm};
 use wss_xmlenc::{PlaintextType, encrypt_octets, plaintext_of, write_encrypted_attachment, write_reference_list};
 
 use super::edit::replace_content;
+use super::parts::{elements_at_place, no_such};
 use super::tokens::encrypted_key::encrypted_key;
-use super::{Securing, header_block, locate, no_such, parse};
+use super::{Securing, locate, parse};
 use crate::allowance::Allowance;
+use crate::element_path::ElementPath;
 use crate::emission;
 use crate::error::SecureError;
 use crate::key_sending::KeySending;
@@ -56,6 +59,7 @@ impl Securing {
         let mut splices = Splices::new();
         let mut listed = Vec::new();
         let mut first: Option<usize> = None;
+        let mut taken = Vec::new();
         let (content, along) = (encrypting.content, self.taken_along(envelope));
         let mut attached = String::new();
         for part in &encrypting.parts {
@@ -71,8 +75,12 @@ impl Securing {
                 if !may_be_encrypted(element, envelope) {
                     return Err(SecureError::CannotBe { part: part.to_string().into() });
                 }
-                // The Body element stays, whatever names it (BSP R5607).
-                let kind = if element == envelope.body { PlaintextType::Content } else { PlaintextType::Element };
+                let span = element.span();
+                if taken.iter().any(|other: &Range<usize>| span.start < other.end && other.start < span.end) {
+                    return Err(SecureError::Overlap { part: part.to_string().into() });
+                }
+                taken.push(span);
+                let kind = kind_of(element, envelope, encrypting);
                 if element.parent() == Some(header.element) {
                     let start = element.span().start;
                     first = Some(first.map_or(start, |first| first.min(start)));
@@ -87,9 +95,14 @@ impl Securing {
                     _ if element.parent() == envelope.header => {
                         let block_id = self.fresh_id("EH")?;
                         splices.replace(element.span(), encrypted_header(header, envelope.version, &block_id, &data));
-                        self.ids.insert(part.clone(), block_id);
+                        self.ids.replace(element, &block_id);
                     }
-                    _ => splices.replace(element.span(), data),
+                    _ => {
+                        splices.replace(element.span(), data);
+                        if element.parent() != Some(header.element) {
+                            self.ids.replace(element, &id);
+                        }
+                    }
                 }
                 listed.push(id);
             }
@@ -159,21 +172,17 @@ impl Securing {
         let all =
             |namespace: &str, local: &str| -> Vec<_> { header.children().filter(|c| c.is(namespace, local)).collect() };
         Ok(match part {
-            Part::Body => vec![envelope.body],
             Part::Signature => all(name::DS.uri, "Signature"),
             // The username token of the recipe. Tokens that make keys stay readable.
             Part::UsernameToken => {
-                let id = self.ids.get(part);
-                all(name::WSSE.uri, "UsernameToken")
-                    .into_iter()
-                    .filter(|token| id_of(*token).as_deref() == id.map(String::as_str))
-                    .collect()
+                let own = self.ids.of(part);
+                let is_own = |token: &Element<'_>| id_of(*token).is_some_and(|id| own.iter().any(|own| *own == *id));
+                all(name::WSSE.uri, "UsernameToken").into_iter().filter(is_own).collect()
             }
             Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
             Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
-            Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
             Part::Id(id) => index.get(id).into_iter().collect(),
-            Part::Timestamp | Part::SigningToken | Part::Attachments => Vec::new(),
+            part => elements_at_place(part, envelope, &self.recipe.role)?.unwrap_or_default(),
         })
     }
 
@@ -207,6 +216,13 @@ impl Securing {
             .map_err(SecureError::Requester)?;
         Ok(requester.clone())
     }
+}
+
+/// What is encrypted of an element: the Body element stays, whatever names it (BSP R5607), and so do elements inside
+/// parts, if only their content is to be encrypted.
+fn kind_of(element: Element<'_>, envelope: Envelope<'_>, encrypting: &Encrypting) -> PlaintextType {
+    let keeps_element = encrypting.content_only && ElementPath::of(element, envelope).is_some();
+    if element == envelope.body || keeps_element { PlaintextType::Content } else { PlaintextType::Element }
 }
 
 /// Whether an element may be encrypted. The frame of the envelope may not; in a Security header, only children that may

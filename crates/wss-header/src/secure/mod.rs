@@ -7,12 +7,13 @@
 mod edit;
 mod encryption;
 mod issued_token;
+mod parts;
 mod placed;
 pub(crate) mod placing;
 mod signature;
 mod tokens;
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
@@ -31,6 +32,7 @@ use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{give_id, insert_content};
 pub(crate) use issued_token::IssuedToken;
+use parts::{Ids, elements_at_place, may_be_signed, no_such};
 use placed::Placed;
 use placing::Placing;
 use wss_soap::EnvelopeError;
@@ -43,7 +45,7 @@ pub(crate) struct Securing {
     revision: String,
     step: usize,
     /// The Ids of the parts, given by the skeleton or already there.
-    ids: BTreeMap<Part, String>,
+    ids: Ids,
     /// Where the pending signature goes.
     place: SignaturePlace,
     /// The issued tokens of the recipe; for each assertion, its id and the Id of the reference through which it is
@@ -136,7 +138,7 @@ impl Securing {
             recipe,
             revision: String::new(),
             step: 0,
-            ids: BTreeMap::new(),
+            ids: Ids::default(),
             place: SignaturePlace::default(),
             issued: plan.issued.clone(),
             assertion_references: Vec::new(),
@@ -207,7 +209,13 @@ impl Securing {
     fn goes_in_front(&self, token: &ProtectionToken, key_use: PasswordKeyUse) -> bool {
         let may_be_in_header = |part: &Part| match part {
             Part::Signature | Part::UsernameToken | Part::SignatureConfirmation | Part::Assertion | Part::Id(_) => true,
-            Part::Body | Part::Timestamp | Part::SigningToken | Part::Attachments | Part::HeaderBlock { .. } => false,
+            Part::Body
+            | Part::Timestamp
+            | Part::SigningToken
+            | Part::Attachments
+            | Part::HeaderBlock { .. }
+            | Part::Element(_)
+            | Part::EveryElement(_) => false,
         };
         let encrypts = |step: &Step| match step {
             Step::Encrypt(encrypting) => encrypting.parts.iter().any(may_be_in_header),
@@ -284,7 +292,7 @@ impl Securing {
             }
             let id = self.fresh_id("TS")?;
             content.push_str(&write_timestamp(&id, now, *lifetime));
-            self.ids.insert(Part::Timestamp, id);
+            self.ids.insert(Part::Timestamp, vec![id]);
         }
         if let Some(username) = self.recipe.username.clone() {
             let id = self.fresh_id("UT")?;
@@ -293,60 +301,81 @@ impl Securing {
             let write = if username.clear_text { write_text_token } else { write_digest_token };
             let created = format_instant(now);
             content.push_str(&write(&id, &username.username, username.password.secret(), &nonce, &created));
-            self.ids.insert(Part::UsernameToken, id);
+            self.ids.insert(Part::UsernameToken, vec![id]);
         }
         if self.recipe.confirms {
             content.push_str(&self.confirmations()?);
         }
         let mut splices = Splices::new();
         self.place_header(envelope, existing, &content, &mut splices);
-        let signed: Vec<Part> = self
-            .recipe
-            .steps
-            .iter()
-            .filter_map(|step| match step {
-                Step::Sign(signing) => Some(signing.parts.clone()),
-                Step::Encrypt(_) => None,
-            })
-            .flatten()
-            .collect();
+        self.identify_parts(envelope, existing, &index, &mut splices)?;
+        Ok(splices.apply(source).0)
+    }
+
+    /// Gives an Id to each element that a signature of the recipe names and that has none.
+    fn identify_parts(
+        &mut self,
+        envelope: Envelope<'_>,
+        existing: Option<SecurityHeader<'_>>,
+        index: &IdIndex<'_>,
+        splices: &mut Splices,
+    ) -> Result<(), SecureError> {
+        let signings = self.recipe.steps.iter().filter_map(|step| match step {
+            Step::Sign(signing) => Some(&signing.parts),
+            Step::Encrypt(_) => None,
+        });
+        let signed: Vec<Part> = signings.flatten().cloned().collect();
+        // Two parts may name one element.
+        let mut given = HashMap::new();
         for part in signed {
-            if self.ids.contains_key(&part) {
+            if self.ids.contains(&part) {
                 continue;
             }
-            let element = match &part {
-                Part::Body => envelope.body,
-                Part::HeaderBlock { namespace, local } => header_block(envelope, namespace, local, &part)?,
-                Part::Timestamp => {
-                    match existing.and_then(|h| h.element.children_named(name::WSU.uri, "Timestamp").next()) {
-                        Some(timestamp) => timestamp,
-                        None => return Err(no_such(&part)),
+            let Some(elements) = self.elements_to_identify(&part, envelope, existing, index)? else { continue };
+            let mut ids = Vec::new();
+            for element in elements {
+                let id = match (id_of(element), given.get(&element.id())) {
+                    (Some(id), _) => id.into_owned(),
+                    (None, Some(id)) => String::clone(id),
+                    (None, None) => {
+                        let id = self.fresh_id("id")?;
+                        give_id(element, &id, splices);
+                        given.insert(element.id(), id.clone());
+                        id
                     }
-                }
-                Part::Id(id) => {
-                    index.get(id).ok_or_else(|| no_such(&part))?;
-                    continue;
-                }
-                Part::Signature
-                | Part::SignatureConfirmation
-                | Part::Assertion
-                | Part::UsernameToken
-                | Part::SigningToken
-                | Part::Attachments => {
-                    continue;
-                }
-            };
-            let id = match id_of(element) {
-                Some(id) => id.into_owned(),
-                None => {
-                    let id = self.fresh_id("id")?;
-                    give_id(element, &id, &mut splices);
-                    id
-                }
-            };
-            self.ids.insert(part, id);
+                };
+                ids.push(id);
+            }
+            self.ids.insert(part, ids);
         }
-        Ok(splices.apply(source).0)
+        Ok(())
+    }
+
+    /// The elements of a part that the envelope has; `None` for a part that is made while the message is secured.
+    fn elements_to_identify<'d>(
+        &mut self,
+        part: &Part,
+        envelope: Envelope<'d>,
+        existing: Option<SecurityHeader<'d>>,
+        index: &IdIndex<'d>,
+    ) -> Result<Option<Vec<Element<'d>>>, SecureError> {
+        match part {
+            Part::Timestamp => {
+                let header = existing.ok_or_else(|| no_such(part))?;
+                let timestamp = header.element.children_named(name::WSU.uri, "Timestamp").next();
+                Ok(Some(vec![timestamp.ok_or_else(|| no_such(part))?]))
+            }
+            Part::Id(id) => {
+                let element = index.get(id).ok_or_else(|| no_such(part))?;
+                if !may_be_signed(element, envelope, existing, &self.recipe.role) {
+                    return Err(SecureError::CannotBeSigned { part: part.to_string().into() });
+                }
+                // An Id of another kind than those that we give is kept as it is.
+                self.ids.insert(part.clone(), vec![id.clone()]);
+                Ok(None)
+            }
+            part => elements_at_place(part, envelope, &self.recipe.role),
+        }
     }
 
     /// Opens the Security header of our role for `content`. Makes it, and the SOAP Header, if there is none.
@@ -414,22 +443,5 @@ impl Securing {
     /// An Id that no one can guess and no message contains.
     fn fresh_id(&self, kind: &str) -> Result<String, CryptoError> {
         placing::fresh_id(self.recipe.random.as_ref(), kind)
-    }
-}
-
-fn no_such(part: &Part) -> SecureError {
-    SecureError::NoSuchPart { part: part.to_string().into() }
-}
-
-fn header_block<'d>(
-    envelope: Envelope<'d>,
-    namespace: &str,
-    local: &str,
-    part: &Part,
-) -> Result<Element<'d>, SecureError> {
-    let mut found = envelope.blocks().filter(|block| block.is(namespace, local));
-    match (found.next(), found.next()) {
-        (Some(block), None) => Ok(block),
-        _ => Err(no_such(part)),
     }
 }

@@ -5,7 +5,8 @@ use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{Assertion, CertificatePath, PasswordKeyUse, ReferenceForm, X509_V3, write_x509_token};
 use wss_xmldsig::{DereferencedToken, NewReference, PendingSignature, Transform, write_key_value};
 
-use super::{Awaited, Securing, SignaturePlace, Signed, locate, no_such, parse};
+use super::parts::no_such;
+use super::{Awaited, Securing, SignaturePlace, Signed, locate, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
@@ -198,12 +199,14 @@ impl Securing {
                     }
                 }
                 part => {
-                    let id = match part {
-                        Part::Id(id) => id,
-                        part => self.ids.get(part).ok_or_else(|| no_such(part))?,
-                    };
-                    let element = index.get(id).ok_or_else(|| no_such(part))?;
-                    references.push(digest(id, element).map_err(sign_error)?);
+                    let ids = self.ids.of(part);
+                    if ids.is_empty() {
+                        return Err(no_such(part));
+                    }
+                    for id in ids {
+                        let element = index.get(id).ok_or_else(|| no_such(part))?;
+                        references.push(digest(id, element).map_err(sign_error)?);
+                    }
                 }
             }
         }

@@ -25,7 +25,7 @@ use super::facts::Facts;
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
 use super::named::addressee;
-use super::replacement::{NewPlaintext, Replacement};
+use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::error::OpenError;
@@ -185,7 +185,7 @@ fn typed<'d>(
         PlaintextType::Other(None) if !receiver.waives(Waiver::EncryptedDataWithoutType) => {
             return Err(WhyMisplaced::Untyped);
         }
-        PlaintextType::Other(None) if target.place.in_body => data.of_type(PlaintextType::Content),
+        PlaintextType::Other(None) if target.place.is_in_body() => data.of_type(PlaintextType::Content),
         PlaintextType::Other(None) => data.of_type(PlaintextType::Element),
         _ => data,
     };
@@ -196,7 +196,7 @@ fn typed<'d>(
 fn is_of_fitting_type(data: &EncryptedData<'_>, target: &Target<'_>, revision: &Revision<'_>) -> bool {
     match data.plaintext_type() {
         PlaintextType::Element => data.attachment().is_none(),
-        PlaintextType::Content => data.attachment().is_none() && target.place.in_body,
+        PlaintextType::Content => data.attachment().is_none() && target.place != Place::Header,
         PlaintextType::Attachment { .. } => data.attachment().is_some() && revision.is_in_header(target.data),
         PlaintextType::Other(_) => false,
     }

@@ -2,6 +2,7 @@
 
 use wss_c14n::{Element, name};
 
+use crate::element_path::ElementPath;
 use crate::open::replacement::Place;
 use crate::open::revision::Revision;
 
@@ -14,8 +15,8 @@ pub(super) struct Target<'d> {
 }
 
 impl<'d> Target<'d> {
-    /// The target that a list names: inside the Body, an `EncryptedHeader` among the header blocks, or a child of our
-    /// header after the owner of the list.
+    /// The target that a list names: inside the Body or a header block, an `EncryptedHeader` among the header blocks, or a
+    /// child of our header after the owner of the list.
     pub(super) fn find(revision: &Revision<'d>, named: Element<'d>, list_owner: Element<'_>) -> Option<Self> {
         if named.is(name::WSSE11.uri, "EncryptedHeader") {
             return Self::in_header_block(revision, named);
@@ -26,22 +27,25 @@ impl<'d> Target<'d> {
         let parent = named.parent()?;
         if revision.is_in_header(named) {
             let is_behind = named.span().start > list_owner.span().start;
-            let place = Place { in_body: false, whole_content: false };
-            return is_behind.then_some(Self { data: named, replaced: named, place });
+            return is_behind.then_some(Self { data: named, replaced: named, place: Place::Header });
         }
         let body = revision.envelope.body;
         if body.contains(named) && named != body {
             let alone = parent == body && parent.children().count() == 1 && !parent.has_character_data();
-            let place = Place { in_body: true, whole_content: alone };
+            let place = if alone { Place::WholeBody } else { Place::Body };
             return Some(Self { data: named, replaced: named, place });
         }
-        Self::in_header_block(revision, parent).filter(|target| target.data == named)
+        if parent.is(name::WSSE11.uri, "EncryptedHeader") {
+            return Self::in_header_block(revision, parent).filter(|target| target.data == named);
+        }
+        let is_inside = ElementPath::of(named, revision.envelope).is_some();
+        is_inside.then_some(Self { data: named, replaced: named, place: Place::InsideBlock })
     }
 
     /// The target that ciphertext is by itself, where no list names it.
     pub(super) fn of_data(revision: &Revision<'d>, data: Element<'d>) -> Option<Self> {
         if revision.is_in_header(data) {
-            return Some(Self { data, replaced: data, place: Place { in_body: false, whole_content: false } });
+            return Some(Self { data, replaced: data, place: Place::Header });
         }
         // Any element of the header block precedes it.
         Self::find(revision, data, revision.header.element)
@@ -51,7 +55,6 @@ impl<'d> Target<'d> {
         let placed = block.is(name::WSSE11.uri, "EncryptedHeader") && block.parent() == revision.envelope.header;
         let mut children = block.children();
         let data = children.next().filter(|data| data.is(name::XENC.uri, "EncryptedData"))?;
-        let place = Place { in_body: false, whole_content: false };
-        (placed && children.next().is_none()).then_some(Self { data, replaced: block, place })
+        (placed && children.next().is_none()).then_some(Self { data, replaced: block, place: Place::Header })
     }
 }

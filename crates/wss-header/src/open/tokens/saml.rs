@@ -255,8 +255,7 @@ fn decrypt(
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), plaintext.into_xml());
-    let place = Place { in_body: false, whole_content: false };
-    let plaintexts = vec![NewPlaintext::new(element.span(), place, &data, found)];
+    let plaintexts = vec![NewPlaintext::new(element.span(), Place::Header, &data, found)];
     Ok(Some(Replacement { splices, plaintexts, revisit: true }))
 }
 
@@ -286,20 +285,27 @@ fn find_key(
     Ok(None)
 }
 
-/// Whether a signature covers the Body, and was made with a key that the assertion names.
-pub(crate) fn holds_key(signature: &ProvenSignature, issued: &IssuedAssertion) -> bool {
+/// Whether a signature covers the message, and was made with a key that the assertion names.
+pub(crate) fn holds_key(
+    signature: &ProvenSignature,
+    issued: &IssuedAssertion,
+    terms: &Terms<'_>,
+    facts: &Facts<'_>,
+) -> bool {
     match &signature.signer {
-        Signer::Assertion(assertion) => assertion.issued.id() == issued.id() && signature.covers(&Part::Body),
+        Signer::Assertion(assertion) => {
+            assertion.issued.id() == issued.id() && facts.is_message_covered_by(signature, terms)
+        }
         _ => false,
     }
 }
 
-/// Whether a signature of an attester covers both the assertion and the Body.
-pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: &Terms<'_>) -> bool {
+/// Whether a signature of an attester covers both the assertion and the message.
+pub(crate) fn vouches(signature: &ProvenSignature, seen: &SeenAssertion, terms: &Terms<'_>, facts: &Facts<'_>) -> bool {
     let (Some(trust), Some(attester)) = (&terms.receiver.keys.assertions, signature.signer.certificate()) else {
         return false;
     };
-    signature.covers(&Part::Body)
+    facts.is_message_covered_by(signature, terms)
         && signature.coverage.has(&Part::Assertion, &seen.span)
         && trust.vouches(attester, terms.now, &terms.budget).is_ok()
 }

@@ -1,0 +1,97 @@
+//! Parts of an envelope: where they are, and their Ids. Each element that a signature of the recipe names has an Id before
+//! the first step.
+
+use std::collections::BTreeMap;
+
+use wss_c14n::{Element, id_of};
+use wss_soap::{Envelope, Role, SecurityHeader};
+
+use crate::element_path::ElementPath;
+use crate::error::SecureError;
+use crate::part::Part;
+
+/// The Ids of the elements that are a part, in document order.
+#[derive(Default)]
+pub(super) struct Ids(BTreeMap<Part, Vec<String>>);
+
+impl Ids {
+    pub(super) fn insert(&mut self, part: Part, ids: Vec<String>) {
+        self.0.insert(part, ids);
+    }
+
+    pub(super) fn contains(&self, part: &Part) -> bool {
+        self.0.contains_key(part)
+    }
+
+    /// The Ids of a part; empty if it has none.
+    pub(super) fn of(&self, part: &Part) -> &[String] {
+        self.0.get(part).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Notes that the element `old` gave way to one with the Id `new`: its ciphertext, which is then signed in its place.
+    pub(super) fn replace(&mut self, old: Element<'_>, new: &str) {
+        let Some(old) = id_of(old) else { return };
+        let all = self.0.values_mut().flatten();
+        all.filter(|id| **id == *old).for_each(|id| new.clone_into(id));
+    }
+}
+
+/// The elements of an envelope that a part names by its place; `None` if the part is not named so, and an error if it is
+/// not there.
+pub(super) fn elements_at_place<'d>(
+    part: &Part,
+    envelope: Envelope<'d>,
+    role: &Role,
+) -> Result<Option<Vec<Element<'d>>>, SecureError> {
+    let found = match part {
+        Part::Body => vec![envelope.body],
+        Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
+        Part::Element(path) | Part::EveryElement(path) => {
+            let found = path.find(envelope, role);
+            let is_ambiguous = found.len() > 1 && matches!(part, Part::Element(_));
+            if found.is_empty() || is_ambiguous {
+                return Err(no_such(part));
+            }
+            found
+        }
+        _ => return Ok(None),
+    };
+    Ok(Some(found))
+}
+
+/// Whether a receiver accepts a signature over this element: it is the Body, a header block, something inside them that
+/// is for the receiver with this role, or a child of its Security header.
+pub(super) fn may_be_signed(
+    element: Element<'_>,
+    envelope: Envelope<'_>,
+    own: Option<SecurityHeader<'_>>,
+    role: &Role,
+) -> bool {
+    let own = own.map(|header| header.element);
+    let parent = element.parent();
+    let is_inside = || ElementPath::of(element, envelope).is_some_and(|path| path.names(element, envelope, role));
+    match parent {
+        None => false,
+        Some(_) if element == envelope.body => true,
+        Some(_) if parent == envelope.header => own != Some(element),
+        Some(_) if parent == own => true,
+        Some(_) => is_inside(),
+    }
+}
+
+pub(super) fn no_such(part: &Part) -> SecureError {
+    SecureError::NoSuchPart { part: part.to_string().into() }
+}
+
+fn header_block<'d>(
+    envelope: Envelope<'d>,
+    namespace: &str,
+    local: &str,
+    part: &Part,
+) -> Result<Element<'d>, SecureError> {
+    let mut found = envelope.blocks().filter(|block| block.is(namespace, local));
+    match (found.next(), found.next()) {
+        (Some(block), None) => Ok(block),
+        _ => Err(no_such(part)),
+    }
+}
