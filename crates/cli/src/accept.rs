@@ -97,7 +97,10 @@ impl Args for AcceptArgs {
 }
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 19] = [
+const OTHERS: [(&str, &str); 22] = [
+    ("Part::element", "--require signed:element:PATH"),
+    ("Part::every_element", "--require signed:every:element:PATH"),
+    ("Requirements::signed", "--require signed:PART"),
     ("AlgorithmPolicy::admit_uri", "--allow"),
     ("window", "--max-age and --clock-skew"),
     ("understands", "--understand"),

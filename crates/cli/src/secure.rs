@@ -15,6 +15,7 @@ use ws_security::{
 use crate::args::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
 use crate::keys;
 use crate::output::{self, Outcome, could_not};
+use crate::verify::element_path;
 use crate::xenc;
 
 /// The steps of a command.
@@ -43,7 +44,15 @@ fn parts(arguments: &[String], otherwise: &[Part]) -> Outcome<Vec<Part>> {
     if arguments.is_empty() {
         return Ok(otherwise.to_vec());
     }
-    let parse = |text: &String| Part::parse(text).ok_or_else(|| could_not(format!("{text:?} is not a part")));
+    let parse = |text: &String| match element_path(text) {
+        Some(Err(error)) => Err(could_not(error)),
+        _ => Part::parse(text).ok_or_else(|| {
+            could_not(format!(
+                "{text:?} is not a part: give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, \
+                 Attachments, {{namespace}}local, element:PATH, every:element:PATH or #id"
+            ))
+        }),
+    };
     arguments.iter().map(parse).collect()
 }
 
@@ -184,6 +193,7 @@ fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken
         if arguments.parts.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
     let encrypting = encrypting.parts(parts(listed, otherwise)?);
     let encrypting = if arguments.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
+    let encrypting = if arguments.parts.content_only { encrypting.content_only() } else { encrypting };
     match &arguments.methods.content {
         None => Ok(encrypting),
         content => Ok(encrypting.content(xenc::content(content.as_ref())?)),

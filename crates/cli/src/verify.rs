@@ -11,8 +11,8 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
-    Evidence, FixedClock, Incoming, Limits, OpenError, Opened, Part, Receiver, RequirementError, Requirements,
-    SamlVersion, TransportFacts, Trust,
+    ElementPath, ElementPathError, Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver,
+    RequirementError, Requirements, SamlVersion, TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -23,57 +23,36 @@ use crate::output::{self, Input, Outcome, could_not, refused};
 use crate::words::nearest;
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
-    let (receiver, signed_body) = receiver(arguments)?;
+    let required = Required::parse(&arguments.demands.require)?;
+    let printed = printed(arguments, &required)?;
+    let (receiver, opening) = receiver(arguments, &required)?;
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let message = output::text(input.envelope())?;
-    let mut attachments = json!(null);
     let mut written = NewFiles::default();
-    let (body, is_authenticated, evidence, assertions) = if signed_body {
-        let request = match &arguments.demands.request {
-            Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
-            None => None,
-        };
-        let incoming = match input.package() {
-            Some(package) => Incoming::from(package),
-            None => Incoming::from(&message),
-        };
-        let opened = match &request {
-            Some(request) => receiver.answering(request).open(incoming),
-            None => receiver.open(incoming),
-        };
-        let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
-        let is_anonymous = opened.signer().is_anonymous();
-        match (is_anonymous, arguments.demands.anonymous) {
-            (false, _) => {}
-            (true, true) => {
-                output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)");
-            }
-            (true, false) => output::say(
-                "note: the Body is not authenticated: it is signed with a key that anyone may have sent \
-                 (--print-unauthenticated)",
-            ),
+    let read = match opening {
+        Opening::Unsigned => open_unsigned(&receiver, &message, arguments)?,
+        opening => {
+            let incoming = match input.package() {
+                Some(package) => Incoming::from(package),
+                None => Incoming::from(&message),
+            };
+            open_signed(&receiver, incoming, opening, &printed, arguments, &mut written)?
         }
-        attachments = attachments_json(&opened);
-        if let Some(folder) = &arguments.result.attachments_dir {
-            written.write_attachments(&opened, folder)?;
-        }
-        let is_authenticated = !is_anonymous || arguments.demands.anonymous;
-        (opened.body().xml().to_owned(), is_authenticated, opened.evidence().clone(), opened.assertions().to_vec())
-    } else {
-        let opened = receiver.open_unsigned(&message, TransportFacts::dangerous_unprotected());
-        let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
-        output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
-        (opened.unauthenticated_body().to_owned(), false, opened.evidence().clone(), opened.assertions().to_vec())
     };
+    let Read { body, elements, is_authenticated, evidence, assertions, attachments } = read;
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
     match arguments.result.format {
-        Format::Text => output::write(arguments.file.output.as_ref(), body.as_bytes())?,
+        Format::Text => {
+            let text = if printed.is_empty() { body.unwrap_or_default() } else { texts(&elements) };
+            output::write(arguments.file.output.as_ref(), text.as_bytes())?;
+        }
         Format::Json => {
-            let mut value = evidence_json(&evidence, &body, is_authenticated);
+            let mut value = evidence_json(&evidence, body.as_deref(), is_authenticated);
             if let Some(object) = value.as_object_mut() {
+                object.insert("elements".to_owned(), elements.iter().map(element_json).collect());
                 object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
                 object.insert("attachments".to_owned(), attachments);
             }
@@ -82,6 +61,145 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     }
     written.keep();
     Ok(())
+}
+
+/// How to open a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Opening {
+    /// The Body must be signed.
+    Body,
+    /// The required parts must be signed, and the Body is not printed.
+    Parts,
+    /// The Body is printed, whoever wrote it.
+    Unsigned,
+}
+
+/// What was read of a message.
+struct Read {
+    /// `None` if it need not be signed.
+    body: Option<String>,
+    /// The authenticated parts to print, in order.
+    elements: Vec<(Part, String)>,
+    is_authenticated: bool,
+    evidence: Evidence,
+    assertions: Vec<AuthenticatedAssertion>,
+    attachments: serde_json::Value,
+}
+
+/// The parts to print in place of the Body: those of `--print`, or the required elements, if the Body is not required.
+fn printed(arguments: &VerifyArgs, required: &Required) -> Outcome<Vec<Part>> {
+    let is_element = |part: &&Part| matches!(part, Part::Element(_) | Part::EveryElement(_));
+    if arguments.demands.print.is_empty() {
+        let of_elements = required.opening(arguments) == Opening::Parts;
+        return Ok(required.signed.iter().filter(is_element).filter(|_| of_elements).cloned().collect());
+    }
+    let parse = |text: &String| {
+        let known = |part: &Part| required.signed.contains(part);
+        Part::parse(text).filter(known).ok_or_else(|| {
+            could_not(format!("--print {text:?} is not required: give --require signed:{text} too, in the same words"))
+        })
+    };
+    arguments.demands.print.iter().map(parse).collect()
+}
+
+fn open_unsigned(receiver: &Receiver, message: &str, arguments: &VerifyArgs) -> Outcome<Read> {
+    let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
+    let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
+    output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
+    Ok(Read {
+        body: Some(opened.unauthenticated_body().to_owned()),
+        elements: Vec::new(),
+        is_authenticated: false,
+        evidence: opened.evidence().clone(),
+        assertions: opened.assertions().to_vec(),
+        attachments: json!(null),
+    })
+}
+
+fn open_signed(
+    receiver: &Receiver,
+    incoming: Incoming<'_>,
+    opening: Opening,
+    printed: &[Part],
+    arguments: &VerifyArgs,
+    written: &mut NewFiles,
+) -> Outcome<Read> {
+    let request = match &arguments.demands.request {
+        Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
+        None => None,
+    };
+    let refuse = |error: OpenError| refused(with_hint(&error, arguments));
+    match opening {
+        Opening::Parts => {
+            let opened = match &request {
+                Some(request) => receiver.answering(request).open_parts(incoming),
+                None => receiver.open_parts(incoming),
+            };
+            let opened = opened.map_err(refuse)?;
+            read(&opened, None, printed, arguments, written)
+        }
+        _ => {
+            let opened = match &request {
+                Some(request) => receiver.answering(request).open(incoming),
+                None => receiver.open(incoming),
+            };
+            let opened = opened.map_err(refuse)?;
+            read(&opened, Some(opened.body().xml()), printed, arguments, written)
+        }
+    }
+}
+
+/// Reads what a known signer signed, or an anonymous one.
+fn read(
+    opened: &OpenedParts,
+    body: Option<&str>,
+    printed: &[Part],
+    arguments: &VerifyArgs,
+    written: &mut NewFiles,
+) -> Outcome<Read> {
+    let is_anonymous = opened.signer().is_anonymous();
+    match (is_anonymous, arguments.demands.anonymous) {
+        (false, _) => {}
+        (true, true) => output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)"),
+        (true, false) => output::say(
+            "note: the Body is not authenticated: it is signed with a key that anyone may have sent \
+             (--print-unauthenticated)",
+        ),
+    }
+    if let Some(folder) = &arguments.result.attachments_dir {
+        written.write_attachments(opened, folder)?;
+    }
+    Ok(Read {
+        body: body.map(str::to_owned),
+        elements: printed.iter().flat_map(|part| parts_of(opened, body, part)).collect(),
+        is_authenticated: !is_anonymous || arguments.demands.anonymous,
+        evidence: opened.evidence().clone(),
+        assertions: opened.assertions().to_vec(),
+        attachments: attachments_json(opened),
+    })
+}
+
+/// The authenticated octets of a part, each with its name.
+fn parts_of(opened: &OpenedParts, body: Option<&str>, part: &Part) -> Vec<(Part, String)> {
+    let octets: Vec<&str> = match part {
+        Part::Body => body.into_iter().collect(),
+        Part::Element(path) | Part::EveryElement(path) => opened.elements(path).map(|element| element.xml()).collect(),
+        Part::HeaderBlock { namespace, local } => {
+            opened.header_block(namespace, local).map(|block| block.xml()).into_iter().collect()
+        }
+        _ => Vec::new(),
+    };
+    octets.into_iter().map(|octets| (part.clone(), octets.to_owned())).collect()
+}
+
+/// Several parts on lines of their own; one part is printed as it is.
+fn texts(elements: &[(Part, String)]) -> String {
+    let texts: Vec<&str> = elements.iter().map(|(_, xml)| xml.as_str()).collect();
+    texts.join("\n")
+}
+
+fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
+    json!({ "part": part.to_string(), "xml": xml })
 }
 
 /// The refusal, and the option that asks for less, or that says who may have sent the message.
@@ -109,7 +227,7 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
     format!("{error}{hint}{whom}")
 }
 
-fn attachments_json(opened: &Opened) -> serde_json::Value {
+fn attachments_json(opened: &OpenedParts) -> serde_json::Value {
     let authenticated = opened.attachments().iter();
     let authenticated: Vec<_> = authenticated
         .map(|attachment| json!({ "contentId": attachment.content_id(), "contentType": attachment.content_type() }))
@@ -127,7 +245,7 @@ struct NewFiles {
 
 impl NewFiles {
     /// Attachments by number and Content-ID, of which nothing stays that could name another folder.
-    fn write_attachments(&mut self, opened: &Opened, folder: &Path) -> Outcome {
+    fn write_attachments(&mut self, opened: &OpenedParts, folder: &Path) -> Outcome {
         let missing = folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
         self.folders = missing.map(Path::to_owned).collect();
         std::fs::create_dir_all(folder).map_err(could_not)?;
@@ -158,13 +276,11 @@ impl Drop for NewFiles {
     }
 }
 
-fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
-    let requirements = Required::parse(&arguments.demands.require)?;
-    if requirements.confirmation && arguments.demands.request.is_none() {
+fn receiver(arguments: &VerifyArgs, required: &Required) -> Outcome<(Receiver, Opening)> {
+    if required.confirmation && arguments.demands.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    // Stdout is the Body. It must be authenticated, unless the caller asked otherwise.
-    let signed_body = requirements.signed.contains(&Part::Body) || !arguments.demands.print_unauthenticated;
+    let opening = required.opening(arguments);
     let mut trust = if arguments.signers.trust.is_empty() {
         Trust::no_certificates()
     } else {
@@ -177,8 +293,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
         .intermediates(keys::certificates(&arguments.signers.intermediate)?)
         .known(keys::certificates(&arguments.holdings.known_cert)?);
     trust = keys::judging_paths(trust, &arguments.signers.paths)?;
-    let requirements =
-        requirements.build(signed_body, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
+    let requirements = required.build(opening, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
     let attesters = trust.clone();
     let now = keys::now(arguments.freshness.now.as_ref())?;
     let (policy, cbc) = keys::policy(&arguments.allow)?;
@@ -222,7 +337,7 @@ fn receiver(arguments: &VerifyArgs) -> Outcome<(Receiver, bool)> {
     if !arguments.assertions.saml_issuer.is_empty() {
         receiver = receiver.assertions(assertions(&arguments.assertions, attesters)?);
     }
-    Ok((receiver, signed_body))
+    Ok((receiver, opening))
 }
 
 /// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
@@ -240,13 +355,15 @@ fn assertions(arguments: &AssertionArgs, attesters: Trust) -> Outcome<AssertionT
 }
 
 /// Requirements in words, to find the nearest one.
-const REQUIREMENTS: [&str; 16] = [
+const REQUIREMENTS: [&str; 18] = [
     "signed:Body",
     "signed:Timestamp",
     "signed:Signature",
     "signed:UsernameToken",
     "signed:Assertion",
     "signed:Attachments",
+    "signed:SigningToken",
+    "signed:element:PATH",
     "encrypted:Body",
     "encrypted:Signature",
     "encrypted:UsernameToken",
@@ -276,11 +393,14 @@ impl Required {
         for argument in arguments {
             let unknown = || {
                 could_not(format!(
-                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, Attachments or {{namespace}}local",
+                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, SigningToken, Attachments, {{namespace}}local, element:PATH or every:element:PATH",
                     nearest(argument, REQUIREMENTS.iter().copied())
                 ))
             };
-            let place = |text: &str| Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
+            let place = |text: &str| match element_path(text) {
+                Some(Err(error)) => Err(could_not(error)),
+                _ => Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown),
+            };
             match argument.split_once(':') {
                 Some(("signed", part)) => required.signed.push(place(part)?),
                 Some(("encrypted", part)) => required.encrypted.push(place(part)?),
@@ -301,11 +421,22 @@ impl Required {
         Ok(required)
     }
 
-    fn build(&self, signed_body: bool, anyone: bool) -> Requirements {
-        let requirements = if signed_body {
-            Requirements::signed_body_and(self.signed.iter().cloned())
-        } else {
-            Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned())
+    /// Stdout is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
+    /// it.
+    fn opening(&self, arguments: &VerifyArgs) -> Opening {
+        let has_body = self.signed.contains(&Part::Body);
+        let has_element = self.signed.iter().any(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)));
+        match arguments.demands.print_unauthenticated && !has_body {
+            true => Opening::Unsigned,
+            false if has_element && !has_body => Opening::Parts,
+            false => Opening::Body,
+        }
+    }
+
+    fn build(&self, opening: Opening, anyone: bool) -> Requirements {
+        let requirements = match opening {
+            Opening::Body => Requirements::signed_body_and(self.signed.iter().cloned()),
+            _ => Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned()),
         };
         let mut requirements = requirements.encrypted(self.encrypted.iter().cloned());
         if self.username {
@@ -325,6 +456,12 @@ impl Required {
         }
         if anyone { requirements.dangerous_anonymous() } else { requirements }
     }
+}
+
+/// The path in `element:PATH` or `every:element:PATH`.
+pub(crate) fn element_path(text: &str) -> Option<Result<ElementPath, ElementPathError>> {
+    let path = text.strip_prefix("every:").unwrap_or(text).strip_prefix("element:")?;
+    Some(ElementPath::parse(path))
 }
 
 fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
@@ -349,7 +486,7 @@ fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
     })
 }
 
-fn evidence_json(evidence: &Evidence, body: &str, is_authenticated: bool) -> serde_json::Value {
+fn evidence_json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> serde_json::Value {
     let signatures: Vec<_> = evidence
         .signatures
         .iter()
@@ -376,7 +513,7 @@ fn evidence_json(evidence: &Evidence, body: &str, is_authenticated: bool) -> ser
         .collect();
     json!({
         "accepted": is_authenticated,
-        "bodyAuthenticated": is_authenticated,
+        "bodyAuthenticated": is_authenticated && body.is_some(),
         "body": body,
         "signatures": signatures,
         "decrypted": decrypted,

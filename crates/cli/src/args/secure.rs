@@ -91,12 +91,16 @@ pub(crate) struct RecipientArgs {
 /// What is signed and encrypted.
 #[derive(Args)]
 pub(crate) struct PartArgs {
-    /// What to sign (with `encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local or #id
+    /// What to sign (with `encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local, #id, element:PATH, or
+    /// every:element:PATH for all elements of one path, as in element:Body/{ns}order/{ns}card
     #[arg(long)]
     pub(crate) part: Vec<String>,
     /// What `secure` encrypts
     #[arg(long)]
     pub(crate) encrypt_part: Vec<String>,
+    /// Encrypt only the content of elements inside parts
+    #[arg(long)]
+    pub(crate) content_only: bool,
     /// Encrypt before signing
     #[arg(long)]
     pub(crate) encrypt_first: bool,

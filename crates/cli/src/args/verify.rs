@@ -107,9 +107,13 @@ pub(crate) struct AssertionArgs {
 #[derive(Args)]
 pub(crate) struct DemandArgs {
     /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
-    /// token:saml1, token:saml2, token:kerberos, or confirmation
+    /// token:saml1, token:saml2, token:kerberos, or confirmation. With signed:element:PATH and without signed:Body, that
+    /// element is printed, and the Body is not
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
+    /// Print this part instead of the Body: Body, {ns}local, element:PATH or every:element:PATH, as --require names it
+    #[arg(long, value_name = "PART", conflicts_with = "print_unauthenticated")]
+    pub(crate) print: Vec<String>,
     /// A header block that the application handles: {namespace}local, or `addressing` for all of WS-Addressing
     #[arg(long, value_name = "{NS}LOCAL")]
     pub(crate) understand: Vec<String>,

@@ -1,0 +1,155 @@
+//! What `wss secure` makes of any part, in any order and for any actor, `wss verify` opens.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+
+/// Every kind of element with an Id: the frame, the Body, header blocks for this and another receiver, and what is inside.
+fn envelope(soap: &str, actor: &str) -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"{soap}\" xmlns:u=\"{WSU}\" u:Id=\"e\"><s:Header u:Id=\"hd\"><c:Customer xmlns:c=\"urn:c\" \
+         u:Id=\"h\"><c:card u:Id=\"hc\">4222</c:card><c:name>Ann</c:name></c:Customer><f:Other xmlns:f=\"urn:f\" \
+         s:{actor}=\"urn:other\" u:Id=\"f\"><f:card u:Id=\"fc\">4333</f:card></f:Other></s:Header><s:Body u:Id=\"b\">\
+         <o:order xmlns:o=\"urn:x\" u:Id=\"o\"><o:card u:Id=\"c\">4111</o:card><o:item>1</o:item><o:item>2</o:item></o:order>\
+         </s:Body></s:Envelope>"
+    )
+}
+
+/// What is signed, and how it is required.
+const SIGNED: [(&str, &str); 19] = [
+    ("Body", "Body"),
+    ("Timestamp", "Timestamp"),
+    ("SigningToken", "SigningToken"),
+    ("UsernameToken", "UsernameToken"),
+    ("{urn:c}Customer", "{urn:c}Customer"),
+    ("{urn:f}Other", "{urn:f}Other"),
+    ("element:Body/{urn:x}order/{urn:x}card", "element:Body/{urn:x}order/{urn:x}card"),
+    ("element:Header/{urn:c}Customer/{urn:c}card", "element:Header/{urn:c}Customer/{urn:c}card"),
+    ("every:element:Body/{urn:x}order/{urn:x}item", "every:element:Body/{urn:x}order/{urn:x}item"),
+    ("#b", "Body"),
+    ("#h", "{urn:c}Customer"),
+    ("#f", "{urn:f}Other"),
+    ("#o", "element:Body/{urn:x}order"),
+    ("#c", "element:Body/{urn:x}order/{urn:x}card"),
+    ("#hc", "element:Header/{urn:c}Customer/{urn:c}card"),
+    ("#fc", "element:Header/{urn:f}Other/{urn:f}card"),
+    ("#e", ""),
+    ("#hd", ""),
+    ("element:Header/{urn:f}Other/{urn:f}card", "element:Header/{urn:f}Other/{urn:f}card"),
+];
+
+/// What is encrypted, and how it is required.
+const ENCRYPTED: [(&str, &str); 12] = [
+    ("Body", "Body"),
+    ("Signature", "Signature"),
+    ("UsernameToken", "UsernameToken"),
+    ("{urn:c}Customer", "{urn:c}Customer"),
+    ("element:Body/{urn:x}order/{urn:x}card", "element:Body/{urn:x}order/{urn:x}card"),
+    ("element:Header/{urn:c}Customer/{urn:c}card", "element:Header/{urn:c}Customer/{urn:c}card"),
+    ("every:element:Body/{urn:x}order/{urn:x}item", "every:element:Body/{urn:x}order/{urn:x}item"),
+    ("#b", "Body"),
+    ("#h", "{urn:c}Customer"),
+    ("#o", "element:Body/{urn:x}order"),
+    ("#c", "element:Body/{urn:x}order/{urn:x}card"),
+    ("#hc", "element:Header/{urn:c}Customer/{urn:c}card"),
+];
+
+fn key(name: &str) -> String {
+    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+fn file(name: &str, content: &str) -> String {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("round-trips-{}-{name}", std::process::id()));
+    std::fs::write(&path, content).expect("a file");
+    path.display().to_string()
+}
+
+fn wss(arguments: &[&str], input: &str) -> Output {
+    let arguments = arguments.iter().map(|word| word.strip_prefix("KEYS/").map_or_else(|| (*word).to_owned(), key));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("wss starts");
+    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
+    child.wait_with_output().expect("wss ends")
+}
+
+fn told(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+#[test]
+fn what_secure_makes_of_any_part_verify_opens() {
+    let (password, users) = (file("password", "s3cret\n"), file("users", "ann\ts3cret\n"));
+    let soap =
+        [("http://schemas.xmlsoap.org/soap/envelope/", "actor"), ("http://www.w3.org/2003/05/soap-envelope", "role")];
+    let mut opened = 0;
+    let mut refused = Vec::new();
+    let mut turn = 0;
+    for (signed, signed_as) in SIGNED {
+        for beside in [None, Some("Body"), Some("Timestamp")].into_iter().filter(|beside| *beside != Some(signed)) {
+            for first in [false, true] {
+                turn += 1;
+                let (encrypted, encrypted_as) = ENCRYPTED[turn % ENCRYPTED.len()];
+                let actor = (turn % 3 == 1).then_some("urn:other");
+                let content_only = turn % 2 == 0;
+                let (namespace, attribute) = soap[turn / 2 % 2];
+                let mut secure = vec!["secure", "--key", "KEYS/alice.key", "--cert", "KEYS/alice.pem"];
+                secure.extend([
+                    "--to",
+                    "KEYS/bob.pem",
+                    "--timestamp",
+                    "300",
+                    "--user",
+                    "ann",
+                    "--password-file",
+                    &password,
+                ]);
+                secure.extend(["--part", signed, "--encrypt-part", encrypted]);
+                secure.extend(beside.iter().flat_map(|part| ["--part", part]));
+                secure.extend(actor.iter().flat_map(|actor| ["--actor", actor]));
+                secure.extend(first.then_some("--encrypt-first"));
+                secure.extend(content_only.then_some("--content-only"));
+                secure.push("-");
+                let message = wss(&secure, &envelope(namespace, attribute));
+                if message.status.code() != Some(0) {
+                    assert!(message.stdout.is_empty() && !told(&message).is_empty(), "{secure:?}");
+                    refused.push(format!("{signed} {}", told(&message)));
+                    continue;
+                }
+                let message = String::from_utf8(message.stdout).expect("UTF-8");
+                let requirements = [format!("signed:{signed_as}"), format!("encrypted:{encrypted_as}")];
+                let beside = beside.map(|part| format!("signed:{part}"));
+                let mut verify = vec!["verify", "--trust", "KEYS/ca.pem", "--user-file", &users];
+                verify.extend(["--decrypt-key", "KEYS/bob.key", "--decrypt-cert", "KEYS/bob.pem"]);
+                verify.extend(requirements.iter().chain(&beside).flat_map(|required| ["--require", required]));
+                verify.extend(actor.iter().flat_map(|actor| ["--actor", actor]));
+                let prints_element = requirements[0].contains("element:");
+                if !prints_element && !requirements.iter().chain(&beside).any(|required| required == "signed:Body") {
+                    verify.push("--print-unauthenticated");
+                }
+                verify.push("-");
+                let shown = wss(&verify, &message);
+                assert_eq!(shown.status.code(), Some(0), "{}\n{secure:?}\n{verify:?}\n{message}", told(&shown));
+                let text = String::from_utf8(shown.stdout).expect("UTF-8");
+                let is_body = text.contains("Body");
+                assert_eq!(is_body, !prints_element || beside.as_deref() == Some("signed:Body"), "{verify:?}\n{text}");
+                opened += 1;
+            }
+        }
+    }
+    println!("{opened} opened, {} not made", refused.len());
+    assert!(opened > 60, "{opened} opened; {refused:#?}");
+    // What is refused says why, and nothing that can be opened is refused.
+    for refusal in &refused {
+        let known = ["cannot be signed at its place", "has no ", "does not exist at this step"];
+        assert!(known.iter().any(|known| refusal.contains(known)), "{refusal}");
+    }
+    let never = |part: &str| refused.iter().filter(|refusal| refusal.starts_with(part)).count();
+    assert_eq!((never("#e "), never("#hd ")), (6, 6), "{refused:#?}");
+}
