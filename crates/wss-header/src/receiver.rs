@@ -1,4 +1,5 @@
-//! The receiver: whom to trust, what to require, and the call that opens a message.
+//! The receiver: whom to trust, what to require, and the call that opens a message. The call that has it accept a kind of
+//! token is in the module of the kind, in `open/tokens`.
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashSet};
@@ -8,7 +9,7 @@ use std::time::Duration;
 use wss_c14n::{CanonicalizationMethod, Limits};
 use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
-use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts, Trust};
+use wss_tokens::{AssertionTrust, Trust};
 
 use crate::clock::{Clock, SystemClock};
 use crate::key_sources::KeySources;
@@ -142,34 +143,6 @@ impl Receiver {
         self
     }
 
-    /// Looks up the secrets of security contexts in `contexts`, if no [`Receiver::shared_secret`] has the name.
-    #[must_use]
-    pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
-        self.keys.contexts = Some(Arc::new(contexts));
-        self
-    }
-
-    /// Accepts SAML assertions: from which issuers, for which audience, and with which confirmation.
-    #[must_use]
-    pub fn assertions(mut self, trust: AssertionTrust) -> Self {
-        self.keys.assertions = Some(trust);
-        self
-    }
-
-    /// Accepts Kerberos tickets through `acceptor`.
-    #[must_use]
-    pub fn kerberos(mut self, acceptor: impl KerberosAcceptor + 'static) -> Self {
-        self.keys.kerberos = Some(Arc::new(acceptor));
-        self
-    }
-
-    /// Calls `licenses` for the key that a license names (REL Token Profile 1.1.1).
-    #[must_use]
-    pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
-        self.keys.licenses = Some(Arc::new(licenses));
-        self
-    }
-
     /// Accepts references that precede their tokens, which BSP R5205 forbids and some peers send.
     #[must_use]
     pub fn accept_forward_references(mut self) -> Self {
@@ -251,13 +224,6 @@ impl Receiver {
     #[must_use]
     pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {
         self.waived.insert(Waiver::X509Version1);
-        self
-    }
-
-    /// Checks username tokens with `passwords`.
-    #[must_use]
-    pub fn passwords(mut self, passwords: impl PasswordSource + 'static) -> Self {
-        self.keys.passwords = Some(Arc::new(passwords));
         self
     }
 

@@ -1,7 +1,9 @@
 //! Kerberos tickets (Kerberos Token Profile 1.1.1): the session key of an accepted ticket, in the message or in its request.
 
+use std::sync::Arc;
+
 use wss_c14n::{Element, Limit, name};
-use wss_tokens::{KerberosSession, KerberosToken, SecurityTokenReference, binary_token_type};
+use wss_tokens::{KerberosAcceptor, KerberosSession, KerberosToken, SecurityTokenReference, binary_token_type};
 
 use super::kind::{TokenKind, expect_type};
 use crate::correlation::SentKey;
@@ -12,6 +14,15 @@ use crate::open::keys::{FoundSecret, Holder, KEY_OF_THE_REQUEST, KeyRing, KeySea
 use crate::open::terms::Terms;
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+
+impl Receiver {
+    /// Accepts Kerberos tickets through `acceptor`.
+    #[must_use]
+    pub fn kerberos(mut self, acceptor: impl KerberosAcceptor + 'static) -> Self {
+        self.keys.kerberos = Some(Arc::new(acceptor));
+        self
+    }
+}
 
 pub(super) struct Kerberos;
 

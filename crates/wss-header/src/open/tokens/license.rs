@@ -1,8 +1,10 @@
 //! Licenses of the header (REL Token Profile 1.1.1). They are opaque XML here: the application returns the key that one
 //! names.
 
+use std::sync::Arc;
+
 use wss_c14n::{Element, id_of};
-use wss_tokens::{REL_LICENSE, SecurityTokenReference, TokenError, is_license};
+use wss_tokens::{Licenses, REL_LICENSE, SecurityTokenReference, TokenError, is_license};
 
 use super::kind::TokenKind;
 use crate::error::OpenError;
@@ -11,7 +13,17 @@ use crate::open::keys::{FoundKey, Holder, KeyRing, KeySearch};
 use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
+use crate::receiver::Receiver;
 use crate::signer::Signer;
+
+impl Receiver {
+    /// Calls `licenses` for the key that a license names (REL Token Profile 1.1.1).
+    #[must_use]
+    pub fn licenses(mut self, licenses: impl Licenses + 'static) -> Self {
+        self.keys.licenses = Some(Arc::new(licenses));
+        self
+    }
+}
 
 pub(super) struct License;
 

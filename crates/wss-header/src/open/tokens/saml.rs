@@ -3,7 +3,9 @@
 
 use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::{Certificate, PublicKey};
-use wss_tokens::{Assertion, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference, TokenError};
+use wss_tokens::{
+    Assertion, AssertionTrust, IssuedAssertion, SAML_V1_1, SAML_V2_0, SecurityTokenReference, TokenError,
+};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 
@@ -21,8 +23,19 @@ use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
 use crate::part::Part;
+use crate::receiver::Receiver;
 use crate::signer::Signer;
 
+impl Receiver {
+    /// Accepts SAML assertions: from which issuers, for which audience, and with which confirmation.
+    #[must_use]
+    pub fn assertions(mut self, trust: AssertionTrust) -> Self {
+        self.keys.assertions = Some(trust);
+        self
+    }
+}
+
+/// A `saml:Assertion` or a `saml2:Assertion`.
 pub(super) struct Saml;
 
 /// A `saml2:EncryptedAssertion`.

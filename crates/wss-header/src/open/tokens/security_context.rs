@@ -1,7 +1,9 @@
 //! Security contexts (WS-SecureConversation 1.3): the secret that both sides agreed on before, which a token names.
 
+use std::sync::Arc;
+
 use wss_c14n::Element;
-use wss_tokens::{SecurityContextToken, SecurityTokenReference};
+use wss_tokens::{SecurityContextToken, SecurityContexts, SecurityTokenReference};
 
 use super::kind::{TokenKind, expect_type};
 use crate::error::OpenError;
@@ -9,6 +11,15 @@ use crate::key_uses::KeyOrigin;
 use crate::open::keys::{FoundSecret, Holder, KeySearch, Wanted};
 use crate::receiver::Receiver;
 use crate::signer::Signer;
+
+impl Receiver {
+    /// Looks up the secrets of security contexts in `contexts`, if no [`Receiver::shared_secret`] has the name.
+    #[must_use]
+    pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
+        self.keys.contexts = Some(Arc::new(contexts));
+        self
+    }
+}
 
 pub(super) struct SecurityContext;
 

@@ -1,7 +1,9 @@
 //! Username tokens (Username Token Profile 1.1.1): a user whose password is checked, or a key that is derived from it.
 
+use std::sync::Arc;
+
 use wss_c14n::{Element, Limit};
-use wss_tokens::{PasswordError, TokenError, USERNAME_TOKEN, UsernameToken};
+use wss_tokens::{PasswordError, PasswordSource, TokenError, USERNAME_TOKEN, UsernameToken};
 
 use super::kind::{TokenKind, expect_type};
 use crate::error::OpenError;
@@ -13,7 +15,17 @@ use crate::open::replay_key::replay_key;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
 use crate::part::Part;
+use crate::receiver::Receiver;
 use crate::waiver::Waiver;
+
+impl Receiver {
+    /// Checks username tokens with `passwords`.
+    #[must_use]
+    pub fn passwords(mut self, passwords: impl PasswordSource + 'static) -> Self {
+        self.keys.passwords = Some(Arc::new(passwords));
+        self
+    }
+}
 
 pub(super) struct Username;
 
