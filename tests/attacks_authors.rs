@@ -1,0 +1,134 @@
+//! Who answers for a message: a signature, a token or a reference that is beside it answers for nothing.
+
+mod common;
+
+use common::*;
+use ws_security::bsp::Rule;
+use ws_security::prelude::*;
+use ws_security::tokens::TokenError;
+use ws_security::{
+    DangerousNoReplayCache, OpenError, ProtectionToken, ReferenceForm, RequirementError, Secret, Signer,
+};
+
+fn anyone() -> Signing {
+    Signing::with_token(&ProtectionToken::encrypted_to(&certificate("bob")))
+}
+
+fn bob() -> Receiver {
+    receiver()
+        .decrypt_with(identity("bob"))
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+}
+
+fn is_anonymous(error: &OpenError) -> bool {
+    matches!(error, OpenError::Requirement(RequirementError::Anonymous))
+}
+
+/// Whoever signs the signature of an unknown sender answers for it, if he is known himself.
+#[test]
+fn an_anonymous_signature_does_not_answer_for_another() {
+    let both = |second: Signing| {
+        recipe().sign(anyone().parts([Part::Body, Part::Timestamp])).sign(second).secured(&envelope(SOAP11))
+    };
+    let alice = || Signing::with(&identity("alice"));
+    let endorsed = bob().open(both(alice().parts([Part::Signature]))).expect("Alice answers for it");
+    assert_eq!(endorsed.signer().certificate(), Some(&certificate("alice")));
+    for second in [anyone().parts([Part::Signature]), alice().parts([Part::Timestamp])] {
+        let error = refuse(&bob(), &both(second));
+        assert!(is_anonymous(&error), "{error}");
+    }
+}
+
+/// A protected transport says who sent a token, and the signature that covers it says what it belongs to.
+#[test]
+fn a_user_whose_token_no_signature_covers_is_not_the_author() {
+    let by = |parts: &[Part]| {
+        recipe().username_digest("ann", "s3cret").sign(anyone().parts(parts.to_vec())).secured(&envelope(SOAP11))
+    };
+    let protected = bob().over_protected_transport();
+    let opened = protected.open(by(&[Part::Body, Part::Timestamp, Part::UsernameToken])).expect("Ann's own");
+    assert!(matches!(opened.signer(), Signer::User(user) if user.username() == "ann"));
+    let error = refuse(&protected, &by(&[Part::Body, Part::Timestamp]));
+    assert!(is_anonymous(&error), "{error}");
+}
+
+/// Alice is the only one whom the receiver trusts; a reference to someone else does not mean her.
+#[test]
+fn a_reference_to_someone_else_is_not_to_the_only_signer() {
+    let pinned = Receiver::new(
+        Trust::pins([certificate("alice")]),
+        Requirements::signed([Part::Body, Part::Timestamp]),
+        DangerousNoReplayCache,
+    );
+    let by = |form| recipe().sign(signing().reference(form)).secured(&envelope(SOAP11));
+    for (form, local) in [
+        (ReferenceForm::IssuerSerial, "ds:X509SerialNumber"),
+        (ReferenceForm::Thumbprint, "wsse:KeyIdentifier"),
+        (ReferenceForm::SubjectKeyIdentifier, "wsse:KeyIdentifier"),
+    ] {
+        let message = by(form);
+        assert!(pinned.open(&message).is_ok(), "{form:?}");
+        let at = message.find(&format!("<{local}")).unwrap_or_else(|| panic!("{local}: {message}"));
+        let at = at + message[at..].find('>').expect("a tag") + 1;
+        let end = at + message[at..].find('<').expect("its end");
+        let value = if local.starts_with("ds:") { "1" } else { "AAECAwQFBgcICQoLDA0ODxAREhM=" };
+        let other = format!("{}{value}{}", &message[..at], &message[end..]);
+        let error = refuse(&pinned, &other);
+        assert!(matches!(error, OpenError::NoKey { .. }), "{form:?}: {error}");
+    }
+    let named = |name: &str| {
+        let message = by(ReferenceForm::IssuerSerial);
+        let (before, rest) = message.split_once("<ds:KeyInfo>").expect("a KeyInfo");
+        let (_, after) = rest.split_once("</ds:KeyInfo>").expect("its end");
+        format!("{before}<ds:KeyInfo><ds:KeyName>{name}</ds:KeyName></ds:KeyInfo>{after}")
+    };
+    let alice = certificate("alice").subject().to_string();
+    assert!(pinned.open(named(&alice)).is_ok());
+    let error = refuse(&pinned, &named("CN=Mallory"));
+    assert!(matches!(error, OpenError::NoKey { .. }), "{error}");
+}
+
+#[test]
+fn a_reference_states_the_type_that_its_certificate_token_has() {
+    let message = signed(SOAP11);
+    let (before, key_info) = message.split_once("<ds:KeyInfo").expect("a KeyInfo");
+    let other = format!("{before}<ds:KeyInfo{}", key_info.replacen("#X509v3\"", "#X509PKIPathv1\"", 1));
+    assert_ne!(other, message);
+    let error = refuse(&receiver(), &other);
+    assert!(matches!(error, OpenError::Token(TokenError::TypeMismatch { .. })), "{error}");
+}
+
+/// Two signers, each with the certificate in the KeyInfo: neither is taken for the other.
+#[test]
+fn each_signature_is_of_the_certificate_in_its_own_key_info() {
+    let by = |name: &str, parts: &[Part]| {
+        Signing::with(&identity(name)).parts(parts.to_vec()).reference(ReferenceForm::X509Data)
+    };
+    let pins = Trust::pins(["alice", "dave"].map(certificate));
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]);
+    let receiver = Receiver::new(pins, requirements, DangerousNoReplayCache);
+    let recipe = recipe().waive(Rule::R5417).waive(Rule::R5426).sign(by("alice", &[Part::Body, Part::Timestamp]));
+    let message = recipe.sign(by("dave", &[Part::Timestamp])).secured(&envelope(SOAP11));
+    let opened = receiver.open(&message).unwrap_or_else(|error| panic!("{error}\n{message}"));
+    let signers: Vec<_> = opened.evidence().signatures.iter().filter_map(|one| one.signer.certificate()).collect();
+    assert_eq!(signers.len(), 2);
+    assert_ne!(signers[0], signers[1]);
+    assert_eq!(opened.signer().certificate(), Some(&certificate("alice")));
+}
+
+/// A header block for the next node is for the ultimate receiver, too (SOAP 1.1 §4.2.2, SOAP 1.2 §2.2).
+#[test]
+fn a_block_for_the_next_node_must_be_understood() {
+    for (soap, role) in [
+        (SOAP11, "s:actor=\"http://schemas.xmlsoap.org/soap/actor/next\""),
+        (SOAP12, "s:role=\"http://www.w3.org/2003/05/soap-envelope/role/next\""),
+    ] {
+        let must = if soap == SOAP11 { "1" } else { "true" };
+        let block = |role: &str| format!("<x:q xmlns:x=\"urn:x\" s:mustUnderstand=\"{must}\" {role}/><a:Action");
+        let message = signed(soap).replacen("<a:Action", &block(role), 1);
+        assert!(matches!(refuse(&receiver(), &message), OpenError::NotUnderstood { .. }), "{role}");
+        assert!(receiver().understands("urn:x", "q").open(&message).is_ok());
+        let elsewhere = role.replace("http://", "http://elsewhere.");
+        assert!(receiver().open(signed(soap).replacen("<a:Action", &block(&elsewhere), 1)).is_ok(), "{elsewhere}");
+    }
+}
