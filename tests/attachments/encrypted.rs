@@ -2,9 +2,11 @@
 
 use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::bsp::{self, Context, Outcome, Rule};
+use ws_security::c14n::{Budget, Canonicalization, Document, Subset, base64_encode};
 use ws_security::prelude::*;
 use ws_security::{
-    CoverageLost, DangerousNoReplayCache, Exceeded, Limit, Limits, OpenError, RequirementError, SecureError,
+    CoverageLost, DangerousNoReplayCache, DigestMethod, Exceeded, Limit, Limits, OpenError, RequirementError,
+    SecureError, TransportFacts, WhyMisplaced,
 };
 
 use crate::common::*;
@@ -366,4 +368,83 @@ fn cipher_references_name_attachments_and_nothing_else() {
     let requirements = Requirements::signed([Part::Body]);
     let receiver = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
     assert!(matches!(receiver.open(envelope_of(&text)), Err(OpenError::NoAttachment { .. })));
+}
+
+/// A type that the signed EncryptedData does not state is a field of the package, which anyone can change.
+#[test]
+fn a_type_that_no_signed_element_states_is_not_handed_out() {
+    let encrypting = Encrypting::to(&certificate("bob")).parts([Part::Attachments]);
+    let message = written(recipe().encrypt(encrypting).sign(signing()));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let digest = |envelope: &str| {
+        let document = Document::parse(envelope, &Limits::default()).expect("well-formed");
+        let mut elements = document.elements();
+        let data = elements.find(|element| element.name().local == "EncryptedData").expect("data");
+        let budget = Budget::dangerous_unbounded();
+        let octets = Canonicalization::default().to_octets(&Subset::subtree(data), &budget).expect("canonical");
+        base64_encode(ws_security::crypto::Digest::of(DigestMethod::Sha256, &octets).as_octets())
+    };
+    let stated = envelope_of(&text);
+    let start = stated.find(" MimeType=\"").expect("a type");
+    let end = start + 11 + stated[start + 11..].find('"').expect("its end") + 1;
+    let unstated = format!("{}{}", &stated[..start], &stated[end..]);
+    let resigned = resigned(&unstated, &digest(stated), &digest(&unstated));
+    let opened = open(&decrypting_attachments(), &changed(&message, stated.as_bytes(), resigned.as_bytes()));
+    let opened = opened.unwrap_or_else(|error| panic!("{error}"));
+    let known: Vec<bool> = opened.attachments().iter().map(|one| one.content_type().is_some()).collect();
+    assert_eq!(known, [false, true]);
+}
+
+fn decrypting_attachments() -> Receiver {
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp, Part::Attachments]);
+    Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"))
+}
+
+/// The ciphertext of an attachment is described in the Security header, by an EncryptedData of its own type, once.
+#[test]
+fn encrypted_data_of_an_attachment_has_one_place_and_one_type() {
+    let message = written(Recipe::new().encrypt(Encrypting::to(&certificate("bob")).parts([Part::Attachments])));
+    let text = String::from_utf8_lossy(&message.1).into_owned();
+    let receiver = || {
+        Receiver::new(trust(), Requirements::dangerous_unsigned(), DangerousNoReplayCache).decrypt_with(identity("bob"))
+    };
+    let opens = |from: &str, to: &str| {
+        let message = changed(&message, from.as_bytes(), to.as_bytes());
+        let package = Package::parse_body(&message.0, &message.1, &Limits::default()).expect("a package");
+        receiver().open_unsigned(&package, TransportFacts::dangerous_unprotected()).map(drop)
+    };
+    assert_eq!(opens("<s:Body>", "<s:Body>"), Ok(()));
+    let envelope = envelope_of(&text);
+    let start = envelope.find("<xenc:EncryptedData ").expect("data");
+    let end = start + envelope[start..].find("</xenc:EncryptedData>").expect("its end") + "</xenc:EncryptedData>".len();
+    let data = &envelope[start..end];
+    let attachment = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Only";
+    let moved = |data: &str| {
+        format!("{}{}", &envelope[..start], &envelope[end..]).replacen("<s:Body>", &format!("<s:Body>{data}"), 1)
+    };
+    let typed = |kind: &str| data.replacen(attachment, &format!("http://www.w3.org/2001/04/xmlenc#{kind}"), 1);
+    for other in [
+        moved(data),
+        moved(&typed("Content")),
+        moved(&typed("Element")),
+        envelope.replacen(data, &typed("Element"), 1),
+        envelope.replacen(data, &typed("Content"), 1),
+    ] {
+        let outcome = opens(envelope, &other);
+        let is_type =
+            |error: &OpenError| matches!(error, OpenError::EncryptedData { why, .. } if *why == WhyMisplaced::Type);
+        assert!(outcome.as_ref().is_err_and(is_type), "{outcome:?}");
+    }
+    // A second list names it again.
+    let id = data.split("Id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an Id");
+    let again = format!(
+        "<xenc:ReferenceList xmlns:xenc=\"http://www.w3.org/2001/04/xmlenc#\"><xenc:DataReference URI=\"#{id}\">\
+         </xenc:DataReference></xenc:ReferenceList>"
+    );
+    let key = envelope.find("</xenc:EncryptedKey>").expect("a key") + "</xenc:EncryptedKey>".len();
+    let twice = format!("{}{again}{}", &envelope[..key], &envelope[key..]);
+    let outcome = opens(envelope, &twice);
+    let is_twice =
+        |error: &OpenError| matches!(error, OpenError::EncryptedData { why, .. } if *why == WhyMisplaced::Twice);
+    assert!(outcome.as_ref().is_err_and(is_twice), "{outcome:?}");
 }
