@@ -381,5 +381,53 @@ fn short_secrets_are_refused_wherever_they_are_given() {
         let more = format!("{}{}</wsse:Security>", origin.elements, elements(Use::Mac, 1, &origin, &message));
         let outcome = receiver.open(message.replace("</wsse:Security>", &more));
         assert_eq!(outcome.is_ok(), origin.name == "assertion", "{}: {outcome:?}", origin.name);
+        // How long it is would tell whether it was unwrapped.
+        let failed = OpenError::Decrypt(DecryptError::Failed);
+        assert_eq!(outcome.err() == Some(failed), origin.name == "EncryptedKey", "{}", origin.name);
     }
+}
+
+/// With an empty secret, anyone makes MACs.
+#[test]
+fn an_empty_secret_is_refused_where_short_ones_are_accepted() {
+    let message = signed(SOAP11);
+    for octets in [0, 1] {
+        let key = Secret::new(vec![7; octets]);
+        let document = Document::parse(&message, &Limits::default()).expect("well-formed");
+        let timestamp = find(&document, "Timestamp");
+        let uri = format!("#{}", timestamp.attribute(name::WSU.uri, "Id").expect("an Id"));
+        let transforms = vec![Transform::Canonicalization(Canonicalization::default())];
+        let reference = NewReference::digest(uri, &Subset::subtree(timestamp), transforms, DigestMethod::Sha256);
+        let references = [reference.expect("digested")];
+        let key_info = Some(format!("<ds:KeyName>{CONTEXT}</ds:KeyName>"));
+        let pending = PendingSignature::new(SignatureMethod::HmacSha256, &references, None, key_info);
+        let mac = HmacKey::of_any_length_for_legacy_use_only(key.as_octets().to_vec());
+        let mac = pending.finish(&pending.value(&mac).expect("a value"));
+        let short = message.replace("</wsse:Security>", &format!("{mac}</wsse:Security>"));
+        let receiver = receiver().shared_secret(Some(CONTEXT.to_owned()), key);
+        let outcome = receiver.accept_short_secrets_for_legacy_use_only().open(&short).map(drop);
+        assert_eq!(outcome.is_ok(), octets == 1, "{outcome:?}");
+    }
+}
+
+/// The octets of a ticket, sent as a wrapped key, are none: the key of the ticket is only the ticket's.
+#[test]
+fn a_wrapped_key_of_the_octets_of_a_ticket_is_not_the_key_of_the_ticket() {
+    let message = signed(SOAP11);
+    let ticket_origin = origins().remove(5);
+    let (token, octets) = (ticket_origin.elements.clone(), ticket());
+    let session = Secret::new(vec![11; 32]);
+    let mut key_info = Writer::within(&[name::XENC, name::DS]);
+    ReferenceForm::IssuerSerial.write(&mut key_info, &certificate("bob"), "");
+    let method = KeyMethod::Transport(KeyTransport::oaep_mgf1p());
+    let listed = ["ED1".to_owned()];
+    let wrapped = write_encrypted_key(None, &method, Some(&key_info.finish()), &octets, &listed);
+    let mac = elements(Use::Mac, 9, &ticket_origin, &message);
+    let with = |data: String| {
+        let more = format!("{token}{mac}{wrapped}{data}</wsse:Security>");
+        message.replace("</wsse:Security>", &more)
+    };
+    let receiver = everything().accept_one_key_to_sign_and_encrypt();
+    let error = receiver.open(with(data("ED1", &session, None))).expect_err("nobody wrapped that key");
+    assert_eq!(error, OpenError::Decrypt(DecryptError::Failed));
 }

@@ -252,6 +252,10 @@ fn an_encrypted_header_block_keeps_the_namespaces_that_were_signed() {
         )
     };
     refuse(&bob(), &rebound(&pinned));
+    // What the ciphertext declares itself is not what is around it, though it is the same now.
+    let own = |data: &str| data.replacen("<wsse11:EncryptedHeader ", &format!("<wsse11:EncryptedHeader {PAY} "), 1);
+    let error = refuse(&demanding, &signed_by_peer(&own(&encrypted), &parts, "pay"));
+    assert_eq!(lost(&error), (part.to_string(), "pay".to_owned()));
     // The EncryptedHeader keeps the signed binding, which is not that of the place.
     let kept =
         |message: &str| message.replacen("<wsse11:EncryptedHeader ", &format!("<wsse11:EncryptedHeader {PAY} "), 1);
@@ -299,8 +303,11 @@ fn a_nested_plaintext_takes_namespaces_from_the_plaintext_around_it_alone() {
 #[test]
 fn a_plaintext_takes_no_namespace_from_beside_an_earlier_plaintext() {
     let (earlier, text) = ("<o:a xmlns:o=\"urn:o\"/>", "<pay:To>Ann</pay:To>");
-    for (declared, is_told) in [(" xmlns:pay=\"urn:other\"", false), (" xmlns:pay=\"urn:other\" pay:a=\"\"", true)] {
-        let around = format!("<pay:Pay>{earlier}<o:x xmlns:o=\"urn:o\"{declared}>{text}</o:x></pay:Pay>");
+    let declarations = [(" xmlns:pay=\"urn:other\"", false), (" xmlns:pay=\"urn:other\" pay:a=\"\"", true)];
+    let both = declarations.into_iter().flat_map(|case| [(case, true), (case, false)]);
+    for ((declared, is_told), is_before) in both {
+        let (before, after) = if is_before { (earlier, "") } else { ("", earlier) };
+        let around = format!("<pay:Pay>{before}<o:x xmlns:o=\"urn:o\"{declared}>{text}</o:x>{after}</pay:Pay>");
         let once = encrypted_by_peer(&frame([PAY, "", ""], "", &around), &[text]);
         let once = once.replace("EK-1", "EK-0").replace("ED-0", "ED-9");
         // The key of the earlier ciphertext comes first in the header.

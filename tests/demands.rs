@@ -67,8 +67,17 @@ fn a_body_that_is_encrypted_in_part_is_not_encrypted() {
         demanding.open_unsigned(&message, TransportFacts::dangerous_unprotected()).is_ok(),
         "the whole Body is encrypted"
     );
-    let error = demanding.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).map(drop);
-    assert_eq!(error, Err(OpenError::Requirement(RequirementError::NotEncrypted { part: "Body".into() })));
+    let around = message.replacen("<xenc:EncryptedData ", "<clear><xenc:EncryptedData ", 1);
+    let around = around.replacen("</xenc:EncryptedData></s:Body>", "</xenc:EncryptedData></clear></s:Body>", 1);
+    let text = message.replacen("</xenc:EncryptedData></s:Body>", "</xenc:EncryptedData>clear</s:Body>", 1);
+    for clear in [clear, around, text] {
+        let error = demanding.open_unsigned(&clear, TransportFacts::dangerous_unprotected()).map(drop);
+        assert_eq!(
+            error,
+            Err(OpenError::Requirement(RequirementError::NotEncrypted { part: "Body".into() })),
+            "{clear}"
+        );
+    }
 }
 
 #[test]
@@ -183,5 +192,16 @@ fn what_is_signed_and_no_header_block_is_not_handed_out_as_one() {
     let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
     for (namespace, local) in [(wsu, "Timestamp"), (SOAP11, "Body"), (WSA, "To")] {
         assert!(opened.header_block(namespace, local).is_none(), "{local}");
+    }
+}
+
+#[test]
+fn a_message_without_signatures_has_none_that_came_encrypted() {
+    let message = with(recipe().encrypt(to_bob([Part::Body])));
+    for part in [Part::Signature, Part::Assertion] {
+        let demanding = demanding(Requirements::dangerous_unsigned().encrypted([part.clone()]));
+        let error = demanding.open_unsigned(&message, TransportFacts::dangerous_unprotected()).map(drop);
+        let expected = RequirementError::NotEncrypted { part: part.to_string().into() };
+        assert_eq!(error, Err(OpenError::Requirement(expected)));
     }
 }

@@ -396,6 +396,17 @@ fn t37_confirmations_match_the_request_one_to_one() {
         1,
     );
     assert!(client().answering(&sent).open(unsigned).is_err());
+    // One of two, signed as it should be: the server saw one signature of the request.
+    let second = Signing::with(&identity("alice")).parts([Part::Timestamp]);
+    let plan = recipe().sign(signing()).sign(second).plan().expect("a plan");
+    let sent = plan.message(&envelope(SOAP11)).secure().expect("secured");
+    let start = sent.message.find("<ds:Signature").expect("a signature");
+    let end = start + sent.message[start..].find("</ds:Signature>").expect("its end") + "</ds:Signature>".len();
+    let seen = format!("{}{}", &sent.message[..start], &sent.message[end..]);
+    let one = confirm(recipe(), &Correlation::of_sent(&seen).expect("read"));
+    assert!(not_confirmed(client().answering(&sent.correlation).open(&one).map(drop)));
+    let both = confirm(recipe(), &Correlation::of_sent(&sent.message).expect("read"));
+    assert!(client().answering(&sent.correlation).open(&both).is_ok());
     // The request as it was sent, for a client that did not keep the exchange.
     let plain = recipe().sign(signing()).secured(&envelope(SOAP11));
     let kept = receiver().open(&plain).expect("opens").correlation().clone();
