@@ -1,0 +1,11 @@
+//! Errors of a message, one enum for each verb. They are for the log; another type is for the wire.
+
+mod open;
+mod plan;
+mod require;
+mod secure;
+
+pub use open::OpenError;
+pub use plan::PlanError;
+pub use require::RequirementError;
+pub use secure::{ElsewhereError, SecureError};

@@ -1,0 +1,284 @@
+//! Why a message was refused.
+
+use thiserror::Error;
+use wss_bsp::{Breach, Rule};
+use wss_c14n::{Exceeded, LeafError};
+use wss_replay::ReplayError;
+use wss_soap::EnvelopeError;
+use wss_soap::mime::MimeError;
+use wss_text::WireText;
+use wss_tokens::{PasswordError, TokenError, TrustError};
+use wss_xmldsig::{SignatureError, VerifyError};
+use wss_xmlenc::DecryptError;
+
+use super::RequirementError;
+use crate::freshness::NotFresh;
+use crate::key_uses::KeyUseError;
+use crate::open::{WhyEncrypted, WhyMisplaced};
+
+/// Why a message was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// *Malformed.* The message is not a SOAP envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// *Malformed.* The message has no Security header for our role.
+    #[error("the message has no Security header for this role")]
+    NoSecurityHeader,
+    /// *Refused.* The only Security headers are for others.
+    #[error(
+        "the message has no Security header for this role, but has a header for actor {actor:?}: open that one with \
+         `actor` if it is ours"
+    )]
+    OtherActor {
+        /// The actor or role of the first one; empty for the ultimate receiver.
+        actor: WireText,
+    },
+    /// *Malformed.* The structure of the header is wrong.
+    #[error(transparent)]
+    Structure(#[from] LeafError),
+    /// *Malformed or refused.* A token or a reference to one.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// *Malformed.* A signature.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// *Failed.* A signature does not verify, or the policy refuses it.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+    /// *Refused.* A header signature with `ds:Object` (BSP R3102).
+    #[error("a signature in the header carries ds:Object: enveloping signatures are refused")]
+    Enveloping,
+    /// *Refused.* The transforms of a reference are not one canonicalisation (BSP R5411, R5412), or its element contains
+    /// the signature itself.
+    #[error(
+        "reference {uri:?} has transforms other than one exclusive canonicalisation and an enveloped-signature before it \
+         that removes nothing"
+    )]
+    Transforms {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Refused.* A reference without `ds:Transforms`, or with none that canonicalises (BSP R5416, R5412).
+    #[error(
+        "reference {uri:?} has no ds:Transform that canonicalises, which implies inclusive canonicalisation: have the peer write one \
+         exclusive canonicalisation, or call `accept_absent_transforms`"
+    )]
+    AbsentTransforms {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Refused.* `ds:SignedInfo`, or the element of a reference, is canonicalised inclusively (BSP R5404, R5423).
+    #[error(
+        "{what} is canonicalised inclusively, by {method}: have the peer use exclusive canonicalisation, or call \
+         `accept_inclusive_canonicalization`"
+    )]
+    InclusiveCanonicalization {
+        /// `ds:SignedInfo`, or the reference.
+        what: WireText,
+        /// The identifier of the method.
+        method: &'static str,
+    },
+    /// *Refused.* An instant with an offset from UTC (BSP R3217, R3223).
+    #[error(
+        "{element} gives its time with an offset from UTC: have the peer write UTC, as in 2026-01-31T12:00:00Z, or call \
+         `accept_local_times`"
+    )]
+    LocalTime {
+        /// The element.
+        element: &'static str,
+    },
+    /// *Refused.* A reference to a `wsc:DerivedKeyToken` says that it is an `xenc:EncryptedKey`.
+    #[error(
+        "a reference to a derived key has the type of its EncryptedKey: have the peer write the type of derived keys, or \
+         call `accept_derived_keys_typed_as_encrypted_keys`"
+    )]
+    DerivedKeyType,
+    /// *Refused.* The key of a ciphertext or a signature is in an `xenc:EncryptedKey` that is not in our header.
+    #[error(
+        "the key at {path} is not in the Security header: have the peer put its xenc:EncryptedKey there, or call \
+         `accept_encrypted_keys_outside_the_header`"
+    )]
+    KeyOutsideHeader {
+        /// The path of the EncryptedKey.
+        path: WireText,
+    },
+    /// *Failed.* Decryption failed, and the secret is longer than the cipher takes. For the wire it is one of the failures of
+    /// decryption.
+    #[error(
+        "decryption failed: the secret has {octets} octets where the cipher takes {wanted}; if the peer uses the leading \
+         ones, call `accept_longer_secrets`"
+    )]
+    LongerSecret {
+        /// The octets of the secret.
+        octets: usize,
+        /// The octets that the cipher takes.
+        wanted: usize,
+    },
+    /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
+    #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
+    KeyValue,
+    /// *Refused.* A signed element is at a place that proves nothing.
+    #[error("{path} is signed, but signing that place proves nothing: sign the Body, header blocks or tokens")]
+    Place {
+        /// The path of the element.
+        path: WireText,
+    },
+    /// *Refused.* An element inside the Body or a header block is signed without what is around it, and the receiver
+    /// does not name its path. Someone may have moved it there, to hide it.
+    #[error(
+        "{path} is signed, and what is around it is not, so it may have been moved there: require it at its place, with \
+         `Part::element` and the path {element}"
+    )]
+    UnnamedElement {
+        /// Its path in qualified names.
+        path: WireText,
+        /// Its path as [`ElementPath::parse`](crate::ElementPath::parse) reads it.
+        element: WireText,
+    },
+    /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
+    #[error(
+        "no key is known for the signature, which names {named}; {certificates} certificates and {secrets} secrets are \
+         known: add the certificate with `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the \
+         peer send its certificate along"
+    )]
+    NoKey {
+        /// The form and the value of its reference, as written.
+        named: WireText,
+        /// How many certificates the receiver knows or saw in the header.
+        certificates: usize,
+        /// How many shared secrets the receiver has.
+        secrets: usize,
+    },
+    /// *Refused.* Several trusted certificates match the signature's KeyInfo.
+    #[error("several trusted certificates fit the signature's reference: have it refer to one by serial or thumbprint")]
+    AmbiguousKey,
+    /// *Failed.* The signer's certificate is not trusted.
+    #[error(transparent)]
+    Trust(TrustError),
+    /// *Malformed or refused.* An encrypted structure; also the one failure of decryption, for any reason.
+    #[error(transparent)]
+    Decrypt(#[from] DecryptError),
+    /// *Failed.* Signed data is encrypted to someone else, or to a key of ours that the receiver does not have, so the
+    /// signature over it cannot be verified.
+    #[error("encrypted data {id:?} is not opened, so what is signed cannot be verified: {why}")]
+    NotForUs {
+        /// Its Id.
+        id: WireText,
+        /// To whom it is encrypted.
+        why: WhyEncrypted,
+    },
+    /// *Refused.* One secret has two uses, or is too short.
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
+    /// *Refused.* No verified signature covers this CBC ciphertext.
+    #[error(
+        "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"
+    )]
+    UnauthenticatedCbc,
+    /// *Malformed.* Encrypted data that a list names and that is not opened.
+    #[error("encrypted data {id:?} {why}")]
+    EncryptedData {
+        /// Its Id.
+        id: WireText,
+        /// What is wrong with it.
+        why: WhyMisplaced,
+    },
+    /// *Refused.* The message exceeds a limit.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+    /// *Malformed.* Two timestamps (BSP R3227).
+    #[error("the Security header has two timestamps")]
+    TwoTimestamps,
+    /// *Refused.* There are several username tokens, and one of them authenticates a user.
+    #[error(
+        "the Security header has several username tokens, one of which authenticates a user: have the peer send one"
+    )]
+    TwoUsernames,
+    /// *Refused.* The message is too old or from the future.
+    #[error(transparent)]
+    NotFresh(#[from] NotFresh),
+    /// *Failed.* The message is a SOAP Fault without any signature. Anyone may have sent it; what it says is for the log.
+    #[error(
+        "the message is a SOAP Fault that nobody signed, so anyone may have sent it: code {code:?}, reason {reason:?} \
+         (both unauthenticated)"
+    )]
+    UnauthenticatedFault {
+        /// Its code, unauthenticated.
+        code: WireText,
+        /// Its reason, unauthenticated.
+        reason: WireText,
+    },
+    /// *Failed.* A password does not authenticate.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// *Refused.* A header block for our role must be understood and is not.
+    #[error(
+        "the header block {block} must be understood: call `understands` with it once the application handles it, \
+         or `understands_addressing` for all of WS-Addressing"
+    )]
+    NotUnderstood {
+        /// Its expanded name.
+        block: WireText,
+    },
+    /// *Malformed.* A SignatureConfirmation confirms no signature of the request, or one twice; or the reply is the
+    /// request itself, sent back.
+    #[error("the reply confirms a signature the request does not have: it answers another request")]
+    Confirmation,
+    /// *Malformed.* The attachment with the cipher octets is missing.
+    #[error("the message names the attachment {url:?}, which is not there: open the package that it came in")]
+    NoAttachment {
+        /// The `cid:` URL.
+        url: WireText,
+    },
+    /// *Malformed or failed.* An attachment is too large, or cannot be read or spooled.
+    #[error(transparent)]
+    Attachment(#[from] MimeError),
+    /// *Refused.* A signature of our own request came back.
+    #[error("the reply carries a signature of the request it answers")]
+    Reflected,
+    /// *Refused.* The header breaks a MUST or MUST NOT of BSP 1.1, which the receiver enforces.
+    #[error("BSP {rule} is broken at {path}: {why}")]
+    Bsp {
+        /// The requirement.
+        rule: Rule,
+        /// The path of the first element that breaks it.
+        path: WireText,
+        /// The reason.
+        why: WireText,
+    },
+    /// *Refused.* A requirement is not proven.
+    #[error("{0}")]
+    Requirement(#[from] RequirementError),
+    /// *Refused.* The message was seen before, or the store cannot tell.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+}
+
+impl OpenError {
+    /// Whether the digest of a signed element does not match.
+    pub(crate) fn is_digest_mismatch(&self) -> bool {
+        matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
+    }
+
+    /// [`OpenError::NoKey`], where only the caller knows what named the key.
+    pub(crate) fn no_key() -> Self {
+        Self::NoKey { named: "nobody".into(), certificates: 0, secrets: 0 }
+    }
+}
+
+impl From<Breach> for OpenError {
+    fn from(Breach { rule, path, why }: Breach) -> Self {
+        Self::Bsp { rule, path, why }
+    }
+}
+
+impl From<TrustError> for OpenError {
+    fn from(error: TrustError) -> Self {
+        match error {
+            TrustError::Exceeded(exceeded) => Self::Limit(exceeded),
+            other => Self::Trust(other),
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Why a recipe cannot be planned.
+
+use thiserror::Error;
+use wss_bsp::Rule;
+use wss_text::WireText;
+
+use crate::key_uses::KeyUseError;
+
+/// Why a recipe cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// *Misuse.* The message would break a MUST or MUST NOT of BSP 1.1.
+    #[error("{what} breaks BSP {rule}: take another form, or name the rule with `waive` if the peer demands it")]
+    Bsp {
+        /// The requirement.
+        rule: Rule,
+        /// What breaks it.
+        what: &'static str,
+    },
+    /// *Misuse.* The recipe has no step.
+    #[error("the recipe has no step: add a timestamp, a token, a signature or an encryption")]
+    Empty,
+    /// *Misuse.* A step has no parts.
+    #[error("a step has no parts: name what it signs or encrypts")]
+    NoParts,
+    /// *Misuse.* A step names a part twice.
+    #[error("the part {part} is named twice in one step")]
+    TwiceInOneStep {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* No earlier step makes this part.
+    #[error("the part {part} does not exist at this step: add it to the recipe before")]
+    NotThere {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* A part that cannot be signed, or cannot be encrypted.
+    #[error("the part {part} cannot be {verb}")]
+    CannotBe {
+        /// The part.
+        part: WireText,
+        /// `signed`, `encrypted`, `signed by reference` or `encrypted with its own key`.
+        verb: &'static str,
+    },
+    /// *Misuse.* The key cannot run the signature method.
+    #[error("the key cannot run the signature method: choose one that fits the key")]
+    KeyMismatch,
+    /// *Misuse.* The certificate cannot be referred to in this form (BSP R5208).
+    #[error("the certificate has no subject key identifier: refer to it in another form")]
+    ReferenceForm,
+    /// *Misuse.* The recipient's key cannot receive keys.
+    #[error(
+        "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC or X25519 key that may agree on them"
+    )]
+    Recipient,
+    /// *Refused.* An algorithm of the legacy set, without the call that allows it.
+    #[error("{uri} is legacy: call `allow_legacy_algorithms` if the peer cannot do better")]
+    Legacy {
+        /// The identifier.
+        uri: &'static str,
+    },
+    /// *Misuse.* A clear-text password without protection (BSP R4201 and its security considerations).
+    #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
+    ClearTextPassword,
+    /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
+    #[error(
+        "the issued token is no SAML assertion, and no license with a wsu:Id: give the element that the issuer made"
+    )]
+    Token,
+    /// *Misuse.* A key derived from a password has 20 octets.
+    #[error("a password makes a key of 20 octets, too few for the cipher: encrypt with AES-128, or derive keys")]
+    PasswordTooShort,
+    /// *Misuse.* A secret does not have the octets that its cipher takes.
+    #[error(
+        "the secret has {found} octets where the cipher takes {wanted}: give that number to `key_octets`, or derive keys, or \
+         choose another cipher"
+    )]
+    KeyLength {
+        /// The octets of the secret.
+        found: usize,
+        /// The octets that the cipher takes.
+        wanted: usize,
+    },
+    /// *Misuse.* A secret that is encrypted to its recipient has too many octets.
+    #[error("a secret of {octets} octets is not sent: `key_octets` takes 16 to 64")]
+    KeyOctets {
+        /// The octets of the secret.
+        octets: usize,
+    },
+    /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
+    /// *Misuse.* Two timestamps (BSP R3227).
+    #[error("a Security header has one timestamp")]
+    TwoTimestamps,
+    /// *Misuse.* The timestamp is never valid.
+    #[error("a timestamp needs a lifetime")]
+    NoLifetime,
+}

@@ -1,0 +1,114 @@
+//! What a message does not prove.
+
+use thiserror::Error;
+use wss_text::WireText;
+
+use crate::open::{CoverageLost, WhyEncrypted};
+
+/// What a message does not prove.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RequirementError {
+    /// *Refused.* No signature covers all parts that must be signed.
+    #[error("no trusted signature covers {missing}: have the peer sign all required parts in one signature")]
+    NotSigned {
+        /// The parts that the best signature does not cover.
+        missing: WireText,
+    },
+    /// *Refused.* A signature covers a part that must be signed, but as ciphertext from which others can make another
+    /// plaintext.
+    #[error("a signature covers {part}, but does not prove it: {why}")]
+    CoverageLost {
+        /// The part, or the Content-ID of an attachment.
+        part: WireText,
+        /// The reason why it is not proven.
+        why: CoverageLost,
+    },
+    /// *Refused.* No element has a required path, or several have it.
+    #[error(
+        "{part} is required, but {}",
+        match found {
+            0 => "no element of the message has this path".to_owned(),
+            found => format!("{found} elements of the message have this path: require all of them with `Part::every_element`"),
+        }
+    )]
+    NotOneElement {
+        /// The part.
+        part: WireText,
+        /// How many elements have the path.
+        found: usize,
+    },
+    /// *Refused.* A part that must be encrypted came in clear text.
+    #[error("{part} was not encrypted")]
+    NotEncrypted {
+        /// The part.
+        part: WireText,
+    },
+    /// *Refused.* A required token is absent, or does not authenticate.
+    #[error("no {token} token authenticates the message")]
+    NoToken {
+        /// The kind of token.
+        token: &'static str,
+    },
+    /// *Refused.* A signature covers all parts, but anyone could have sent its key to us.
+    #[error(
+        "the message is signed with a key that anyone could have encrypted to us: have the peer add an endorsing \
+         signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
+    )]
+    Anonymous,
+    /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.
+    #[error(
+        "the message confirms signatures of a request, so it is a reply: open it with `answering`, or call \
+         `dangerous_accept_either_direction`"
+    )]
+    IsReply,
+    /// *Refused.* A reply under a key that both sides have confirms nothing: it may be a request that came back.
+    #[error(
+        "the reply is signed with a key that both sides have and confirms no signature of the request, so it may be a \
+         request that came back: have the peer send wsse11:SignatureConfirmation, or call \
+         `dangerous_accept_either_direction`"
+    )]
+    UnboundReply,
+    /// *Refused.* The request brought keys to several recipients, and nothing but such a key may prove who signed the
+    /// reply: each of the recipients has one.
+    #[error(
+        "nobody known signed the reply, and a key of the request is no proof of that, since the request brought keys to \
+         several recipients: say whose reply it is with `Correlation::answered_by`, or have the peer sign with a certificate"
+    )]
+    SeveralRecipients,
+    /// *Refused.* The reply does not confirm a signature of the request.
+    #[error("the reply does not confirm every signature of the request under its own signature")]
+    NotConfirmed,
+    /// *Refused.* A required token authenticates only by itself. Whoever saw it elsewhere can send it.
+    #[error(
+        "a {token} token is there, but nothing ties it to this message: have the signer of the Body cover it, have the \
+         message signed with its key, or call `over_protected_transport` where that is so"
+    )]
+    UnboundToken {
+        /// The kind of token.
+        token: &'static str,
+    },
+    /// *Refused.* Ciphertext remains in the parts that the application reads.
+    #[error(
+        "{path} is still encrypted: {why}; call `accept_ciphertext_for_others` if the message holds ciphertext for another \
+         receiver"
+    )]
+    StillEncrypted {
+        /// The path of the ciphertext, or the `cid:` URL of an attachment.
+        path: WireText,
+        /// The reason why it was not decrypted.
+        why: WhyEncrypted,
+    },
+    /// *Misuse.* Attachments are required, but the message is only an envelope.
+    #[error("attachments are required: open the package they came in")]
+    NoPackage,
+    /// *Misuse.* [`Receiver::open_parts`](crate::Receiver::open_parts) was called without a part that must be signed.
+    #[error("no part is required to be signed: name what the message must sign with `Requirements::signed`")]
+    NothingSigned,
+    /// *Misuse.* A part cannot be required.
+    #[error("{part} cannot be required: name a place, not an Id")]
+    NotAPlace {
+        /// The part.
+        part: WireText,
+    },
+}

@@ -1,0 +1,117 @@
+//! Why a message was not secured.
+
+use std::sync::Arc;
+
+use thiserror::Error;
+use wss_crypto::CryptoError;
+use wss_soap::EnvelopeError;
+use wss_soap::mime::MimeError;
+use wss_text::WireText;
+use wss_xmldsig::SignError;
+use wss_xmlenc::EncryptError;
+
+use super::PlanError;
+use crate::key_uses::KeyUseError;
+
+/// Why a message was not secured.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum SecureError {
+    /// *Misuse.* The input is not a SOAP envelope.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// *Misuse.* The envelope lacks a part of the recipe, or has it twice.
+    #[error("the envelope has no {part}, or more than one")]
+    NoSuchPart {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* The element with this Id must not be encrypted: the envelope, its Header, a Security header, or a
+    /// child of one other than a signature, assertion, confirmation or username token (BSP R5607, R5440).
+    #[error("{part} cannot be encrypted at its place: encrypt the Body, header blocks or what is inside them")]
+    CannotBe {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* The element with this Id is at a place where no receiver accepts a signature over it: the envelope, its
+    /// Header, the Security header itself, or something in a header block of another receiver.
+    #[error("{part} cannot be signed at its place: sign the Body, header blocks, what is inside them, or tokens")]
+    CannotBeSigned {
+        /// The part.
+        part: WireText,
+    },
+    /// *Misuse.* One step encrypts an element and something inside it.
+    #[error(
+        "{part} is encrypted together with something inside it or around it: encrypt the inner one in an earlier step"
+    )]
+    Overlap {
+        /// The second of the two parts.
+        part: WireText,
+    },
+    /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
+    #[error("the Security header has a timestamp already: leave it out of the recipe")]
+    TwoTimestamps,
+    /// *Misuse.* The header of an attachment cannot be signed, or its content is not XML although its type says so.
+    #[error(transparent)]
+    Attachment(#[from] MimeError),
+    /// *Failed.* Signing failed.
+    #[error(transparent)]
+    Sign(#[from] SignError),
+    /// *Failed.* Encryption failed.
+    #[error(transparent)]
+    Encrypt(#[from] EncryptError),
+    /// *Failed.* There is no randomness, or a key gives no result.
+    #[error(transparent)]
+    Crypto(#[from] CryptoError),
+    /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
+    #[error(
+        "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses"
+    )]
+    NeedsRequest,
+    /// *Failed.* There is no Kerberos ticket for the service.
+    #[error("no Kerberos ticket: check the credentials, and the name of the service")]
+    NoTicket,
+    /// *Misuse.* The certificate of the request's signer cannot be used for encryption.
+    #[error("the reply cannot be encrypted to the signer of the request: {0}")]
+    Requester(PlanError),
+    /// *Misuse.* The secret does not have the length that its cipher needs.
+    #[error("the secret has {found} octets where the cipher takes {wanted}: derive keys, or choose another cipher")]
+    KeyLength {
+        /// The length of the secret in octets.
+        found: usize,
+        /// The length that the cipher needs.
+        wanted: usize,
+    },
+    /// *Misuse.* One secret has two uses, or is too short.
+    #[error(transparent)]
+    KeyUse(#[from] KeyUseError),
+    /// *Misuse.* A signature's key is elsewhere, but [`Outgoing::secure`](crate::Outgoing::secure) was called.
+    #[error("the recipe has a signature whose key is elsewhere: call `prepare` in place of `secure`")]
+    KeyElsewhere,
+    /// *Misuse.* Every key is in this process, but [`Outgoing::prepare`](crate::Outgoing::prepare) was called.
+    #[error("the recipe has no signature to be made elsewhere: call `secure` in place of `prepare`")]
+    NothingPending,
+    /// *Failed.* The signature from elsewhere failed.
+    #[error(transparent)]
+    Elsewhere(#[from] ElsewhereError),
+}
+
+/// The error of the closure that was given to [`Pending::sign_with`](crate::Pending::sign_with), which is its
+/// [`source`](std::error::Error::source). It equals only its clones.
+#[derive(Debug, Clone, Error)]
+#[error("the signature was not made elsewhere: {0}")]
+pub struct ElsewhereError(#[source] Arc<dyn std::error::Error + Send + Sync>);
+
+impl ElsewhereError {
+    pub(crate) fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self(Arc::from(error.into()))
+    }
+}
+
+impl PartialEq for ElsewhereError {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for ElsewhereError {}
