@@ -1,11 +1,11 @@
 //! CXF 4.2 over HTTP, driven by security policies: its DOM and its streaming engine, as a client and as a service; the
 //! asymmetric binding, and the symmetric binding with and without derived keys.
 
+use ws_security::Receiver;
 use ws_security::c14n::base64_encode;
-use ws_security::{Receiver, ReferenceForm};
 
 use crate::driver::Driver;
-use crate::exchange::{self, Keys, OASIS, Shape};
+use crate::exchange::{self, BY_ISSUER_SERIAL, Keys, OASIS, Shape};
 use crate::peer::{self, Matrix};
 
 const ENGINES: [(&str, [&str; 2]); 2] = [
@@ -23,9 +23,8 @@ fn adapt(engine: &str, shape: &Shape) -> fn(Receiver) -> Receiver {
 
 /// Our client calls CXF's service.
 fn our_call(driver: &mut Driver, port: u16, engine: &str, shape: &Shape) -> Result<(), String> {
-    let path = format!("{engine}-{}", shape.name.replace(' ', "-"));
-    let keys = if shape.symmetric() { "shared" } else { "certificates" };
-    driver.ask(&format!("publish\t{engine}\t{keys}\t{path}"), &shape.policy(&OASIS))?;
+    let path = format!("{engine}-{}", shape.path());
+    driver.ask(&format!("publish\t{engine}\t{}\t{path}", shape.words()), &shape.policy(&OASIS))?;
     let (request, sent) = shape.request();
     let post = |message: &str| {
         let answer = peer::post(port, &path, "text/xml; charset=utf-8", message.as_bytes());
@@ -38,11 +37,9 @@ fn our_call(driver: &mut Driver, port: u16, engine: &str, shape: &Shape) -> Resu
 
 /// CXF's client calls our service.
 fn their_call(driver: &mut Driver, engine: &'static str, shape: Shape) -> Result<(), String> {
-    let (port, served) =
-        peer::serve_once(move |request| shape.serve(request, ReferenceForm::IssuerSerial, adapt(engine, &shape)));
+    let (port, served) = peer::serve_once(move |request| shape.serve(request, BY_ISSUER_SERIAL, adapt(engine, &shape)));
     let policy = base64_encode(shape.policy(&OASIS).as_bytes());
-    let keys = if shape.symmetric() { "shared" } else { "certificates" };
-    let command = format!("call\t{engine}\t{keys}\thttp://localhost:{port}/\t{policy}");
+    let command = format!("call\t{engine}\t{}\thttp://localhost:{port}/\t{policy}", shape.words());
     let called = driver.ask(&command, "4711");
     served.join().expect("no panic").answer?;
     match called {

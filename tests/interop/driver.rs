@@ -30,11 +30,13 @@ impl Driver {
         Self { child, input, output }
     }
 
-    /// A class of the Java driver in the folder `name`.
+    /// A class of the Java driver in the folder `name`. Its arguments are the folder of keys, and one for its own files.
     pub(crate) fn java(name: &'static str, class: &str) -> Self {
         let (folder, jars) = compiled(name);
         let class_path = format!("{}:{jars}", folder.display());
-        Self::start(Command::new("java").arg("-cp").arg(class_path).arg(class).arg(peer::root().join("vectors/keys")))
+        let keys = peer::root().join("vectors/keys");
+        let mut java = Command::new("java");
+        Self::start(java.arg("-cp").arg(class_path).arg(class).arg(keys).arg(folder.join("work")))
     }
 
     /// With the port of a driver that listens, which is its first answer: "OK PORT".

@@ -48,6 +48,7 @@ pub(crate) fn shapes(of: &str, sha1: bool) -> Vec<Shape> {
         shape("asymmetric Basic128", Keys::Certificates, 128, sha1, false),
         shape("asymmetric Basic256Sha256 encrypt before sign", Keys::Certificates, 256, sha256, true),
         shape("symmetric Basic128", Keys::One, 128, sha1, false),
+        shape("symmetric Basic256", Keys::One, 256, sha1, false),
         shape("symmetric Basic256Sha256", Keys::One, 256, sha256, false),
         shape("symmetric Basic256Sha256 encrypt before sign", Keys::One, 256, sha256, true),
         shape("symmetric derived Basic128Sha256", Keys::Derived, 128, sha256, false),
@@ -77,9 +78,30 @@ pub(crate) const OASIS: Dialect = Dialect {
     more: "",
 };
 
+impl Dialect {
+    fn policy(&self, id: &str, assertions: &str) -> String {
+        let Self { policy, security_policy, .. } = self;
+        format!(
+            "<wsp:Policy xmlns:wsp=\"{policy}\" xmlns:sp=\"{security_policy}\" xmlns:wsu=\"{}\" wsu:Id=\"{id}\">\
+             <wsp:ExactlyOne><wsp:All>{assertions}</wsp:All></wsp:ExactlyOne></wsp:Policy>",
+            name::WSU.uri
+        )
+    }
+}
+
 impl Shape {
     pub(crate) fn symmetric(&self) -> bool {
         self.keys != Keys::Certificates
+    }
+
+    /// How the drivers name its keys.
+    pub(crate) fn words(&self) -> &'static str {
+        if self.symmetric() { "shared" } else { "certificates" }
+    }
+
+    /// A part of a URL.
+    pub(crate) fn path(&self) -> String {
+        self.name.replace(' ', "-")
     }
 
     fn suite(&self) -> String {
@@ -88,7 +110,13 @@ impl Shape {
 
     /// The policy of the service, in the words of `dialect`.
     pub(crate) fn policy(&self, dialect: &Dialect) -> String {
-        let Dialect { policy, security_policy, reference, more } = dialect;
+        let (binding, parts) = self.assertions(dialect);
+        dialect.policy("policy", &(binding + parts))
+    }
+
+    /// The assertions about the binding, and those about the parts of a message.
+    fn assertions(&self, dialect: &Dialect) -> (String, &'static str) {
+        let Dialect { security_policy, reference, more, .. } = dialect;
         let all = |content: &str| format!("<wsp:Policy>{content}</wsp:Policy>");
         let token = |include: &str, properties: &str| {
             let include = format!("{security_policy}/IncludeToken/{include}");
@@ -118,13 +146,32 @@ impl Shape {
         let supported = all(&format!(
             "<sp:MustSupportRefIssuerSerial/><sp:MustSupportRefThumbprint/><sp:MustSupportRefEncryptedKey/>{confirmation}"
         ));
+        let binding =
+            format!("<sp:{binding}>{}</sp:{binding}><sp:Wss11>{supported}</sp:Wss11>{more}", all(&properties));
+        (binding, "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>")
+    }
+
+    /// A description of the service, with the policy in the places where WSIT reads it.
+    pub(crate) fn wsdl(&self, dialect: &Dialect) -> String {
+        let (binding, parts) = self.assertions(dialect);
+        let policies = dialect.policy("binding", &binding) + &dialect.policy("parts", parts);
+        let reference = "<wsp:PolicyReference URI=\"#parts\"/>";
         format!(
-            "<wsp:Policy xmlns:wsp=\"{policy}\" xmlns:sp=\"{security_policy}\" xmlns:wsu=\"{}\" wsu:Id=\"policy\">\
-             <wsp:ExactlyOne><wsp:All><sp:{binding}>{}</sp:{binding}><sp:Wss11>{supported}</sp:Wss11>\
-             <sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>{more}\
-             </wsp:All></wsp:ExactlyOne></wsp:Policy>",
-            name::WSU.uri,
-            all(&properties)
+            "<definitions name=\"Bank\" targetNamespace=\"urn:bank\" xmlns=\"http://schemas.xmlsoap.org/wsdl/\" \
+             xmlns:b=\"urn:bank\" xmlns:soap=\"http://schemas.xmlsoap.org/wsdl/soap/\" xmlns:wsp=\"{}\">{policies}\
+             <types><xs:schema xmlns:xs=\"http://www.w3.org/2001/XMLSchema\" targetNamespace=\"urn:bank\">\
+             <xs:element name=\"pay\" type=\"xs:string\"/><xs:element name=\"accepted\" type=\"xs:string\"/></xs:schema></types>\
+             <message name=\"pay\"><part name=\"body\" element=\"b:pay\"/></message>\
+             <message name=\"accepted\"><part name=\"body\" element=\"b:accepted\"/></message>\
+             <portType name=\"Bank\"><operation name=\"pay\"><input message=\"b:pay\"/><output message=\"b:accepted\"/>\
+             </operation></portType><binding name=\"Bank\" type=\"b:Bank\"><wsp:PolicyReference URI=\"#binding\"/>\
+             <soap:binding style=\"document\" transport=\"http://schemas.xmlsoap.org/soap/http\"/>\
+             <operation name=\"pay\"><soap:operation soapAction=\"urn:pay\"/>\
+             <input>{reference}<soap:body use=\"literal\"/></input>\
+             <output>{reference}<soap:body use=\"literal\"/></output></operation></binding>\
+             <service name=\"Bank\"><port name=\"Port\" binding=\"b:Bank\"><soap:address location=\"http://localhost/\"/>\
+             </port></service></definitions>",
+            dialect.policy
         )
     }
 
@@ -180,11 +227,9 @@ impl Shape {
     }
 
     /// Our service's reply.
-    fn reply(&self, opened: &Opened, form: ReferenceForm) -> Result<String, String> {
+    fn reply(&self, opened: &Opened, refer: fn(Signing) -> Signing) -> Result<String, String> {
         let recipe = match self.keys {
-            Keys::Certificates => {
-                self.recipe(Signing::with(&peer::identity("bob")).reference(form), Encrypting::to_requester())
-            }
+            Keys::Certificates => self.recipe(refer(Signing::with(&peer::identity("bob"))), Encrypting::to_requester()),
             _ => self.with_token(ProtectionToken::of_request()),
         };
         let plan = recipe.plan().map_err(|error| error.to_string())?;
@@ -204,8 +249,9 @@ impl Shape {
         let anonymous = self.symmetric() && own == "bob";
         let requirements = if anonymous { requirements.dangerous_anonymous() } else { requirements };
         let mut policy = AlgorithmPolicy::default().admit_cbc();
-        if self.digest == DigestMethod::Sha1 {
-            policy.signature = policy.signature.admit_digest(self.digest);
+        // Rampart digests with SHA-1 wherever keys are derived.
+        if self.sha1 || self.digest == DigestMethod::Sha1 {
+            policy.signature = policy.signature.admit_digest(DigestMethod::Sha1);
         }
         if self.sha1 {
             let methods = [SignatureMethod::RsaSha1, SignatureMethod::HmacSha1];
@@ -241,20 +287,23 @@ impl Shape {
         if body.contains("accepted") && body.contains("4711") { Ok(()) } else { Err(body.to_owned()) }
     }
 
-    /// Our service: opens the request, and secures the reply, in which `form` refers to the service's certificate.
+    /// Our service: opens the request, and secures the reply. `refer` says how the reply refers to the certificate.
     pub(crate) fn serve(
         &self,
         request: &str,
-        form: ReferenceForm,
+        refer: fn(Signing) -> Signing,
         adapt: fn(Receiver) -> Receiver,
     ) -> Result<String, String> {
         let opened = adapt(self.receiver("bob")).open(request).map_err(|error| format!("{error:?}\n{request}"))?;
         if !opened.body().xml().contains("4711") {
             return Err(opened.body().xml().to_owned());
         }
-        self.reply(&opened, form)
+        self.reply(&opened, refer)
     }
 }
+
+/// As most policies want it.
+pub(crate) const BY_ISSUER_SERIAL: fn(Signing) -> Signing = |signing| signing.reference(ReferenceForm::IssuerSerial);
 
 pub(crate) fn envelope(payload: &str) -> String {
     format!("<s:Envelope xmlns:s=\"{}\"><s:Body>{payload}</s:Body></s:Envelope>", name::SOAP11.uri)

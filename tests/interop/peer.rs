@@ -123,11 +123,16 @@ pub(crate) fn read_http(stream: &mut impl BufRead) -> Http {
 
 /// Posts to a service on loopback.
 pub(crate) fn post(port: u16, path: &str, content_type: &str, body: &[u8]) -> Http {
+    post_action(port, path, content_type, "", body)
+}
+
+/// The same, with a SOAPAction.
+pub(crate) fn post_action(port: u16, path: &str, content_type: &str, action: &str, body: &[u8]) -> Http {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a limit");
     write!(
         stream,
-        "POST /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {content_type}\r\nSOAPAction: \"\"\r\n\
+        "POST /{path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {content_type}\r\nSOAPAction: \"{action}\"\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     )

@@ -39,6 +39,7 @@ class Lines {
                 byte[] result = command.run(words, Base64.getDecoder().decode(words[words.length - 1]));
                 answer = "OK " + Base64.getEncoder().encodeToString(result);
             } catch (Throwable error) {
+                error.printStackTrace();
                 StringBuilder reason = new StringBuilder("ERR");
                 for (Throwable cause = error; cause != null; cause = cause.getCause()) {
                     reason.append(" | ").append(cause);
