@@ -28,6 +28,7 @@ mod node;
 mod peer;
 mod phase4;
 mod python;
+mod rampart;
 mod saml;
 mod symmetric;
 mod wss4j;

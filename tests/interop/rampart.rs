@@ -1,0 +1,59 @@
+//! Rampart 1.7.1 over HTTP, driven by security policies, as a client and as a service.
+
+use ws_security::Receiver;
+use ws_security::c14n::base64_encode;
+
+use crate::driver::Driver;
+use crate::exchange::{self, BY_ISSUER_SERIAL, Keys, OASIS, Shape};
+use crate::peer::{self, Matrix};
+
+/// What our receiver has to be told.
+const ADAPT: fn(Receiver) -> Receiver = |receiver| receiver;
+
+/// Our client calls Rampart's service.
+fn our_call(driver: &mut Driver, port: u16, shape: &Shape) -> Result<(), String> {
+    let name = shape.path();
+    driver.ask(&format!("publish\t{}\t{name}", shape.words()), &shape.policy(&OASIS))?;
+    let path = format!("axis2/services/{name}");
+    let (request, sent) = shape.request();
+    let post = |message: &str| {
+        let answer = peer::post_action(port, &path, "text/xml; charset=utf-8", "urn:pay", message.as_bytes());
+        String::from_utf8(answer.body).expect("UTF-8")
+    };
+    shape.open_reply(&post(&request), &sent, ADAPT)?;
+    let refused = post(&shape.request().0.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
+    if refused.contains("Fault") { Ok(()) } else { Err(format!("the tampered twin is accepted: {refused}")) }
+}
+
+/// Rampart's client calls our service.
+fn their_call(driver: &mut Driver, shape: Shape) -> Result<(), String> {
+    let (port, served) = peer::serve_once(move |request| shape.serve(request, BY_ISSUER_SERIAL, ADAPT));
+    let policy = base64_encode(shape.policy(&OASIS).as_bytes());
+    let command = format!("call\t{}\thttp://localhost:{port}/\t{policy}", shape.words());
+    let called = driver.ask(&command, "<pay xmlns=\"urn:bank\">4711</pay>");
+    served.join().expect("no panic").answer?;
+    match called {
+        Ok(body) if body.contains("accepted") => Ok(()),
+        Ok(other) | Err(other) => Err(other),
+    }
+}
+
+/// WSS4J opens such messages: it goes by the length of the key, against XML Encryption 1.1 §5.2.2.
+fn explained(shape: &Shape) -> Option<&'static str> {
+    let short = shape.keys == Keys::One && shape.bits == 256;
+    short.then_some("Rampart's key for aes256-cbc has 16 octets: AES-128 under the name of AES-256")
+}
+
+#[test]
+fn services_and_clients_of_rampart_speak_with_ours() {
+    if !peer::wanted() {
+        return;
+    }
+    let (mut driver, port) = Driver::java("rampart", "RampartDriver").listening();
+    let mut matrix = Matrix::new(&["our client > Rampart", "Rampart > our service"]);
+    for shape in exchange::shapes("Rampart", true) {
+        matrix.cell(shape.name, "our client > Rampart", our_call(&mut driver, port, &shape), None);
+        matrix.cell(shape.name, "Rampart > our service", their_call(&mut driver, shape), explained(&shape));
+    }
+    matrix.finish("Apache Rampart 1.7.1 over HTTP");
+}
