@@ -30,6 +30,7 @@ mod phase4;
 mod python;
 mod rampart;
 mod saml;
+mod spring;
 mod symmetric;
 mod wss4j;
 mod xmlsec1;
