@@ -10,6 +10,7 @@ mod issued_token;
 mod parts;
 mod placed;
 pub(crate) mod placing;
+mod references;
 mod signature;
 mod tokens;
 

@@ -1,0 +1,189 @@
+//! The references of a new signature: each part as elements of the revision, digested.
+
+use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
+use wss_crypto::HmacKey;
+use wss_tokens::{Assertion, X509_V3};
+use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
+
+use super::parts::no_such;
+use super::{Securing, parse};
+use crate::error::SecureError;
+use crate::part::Part;
+use crate::recipe::Signing;
+use wss_soap::SecurityHeader;
+
+/// The parts of a signature that depend on its key.
+#[derive(Default)]
+pub(super) struct Keying {
+    /// New elements before the signature.
+    pub(super) elements: String,
+    /// The content of `ds:KeyInfo`.
+    pub(super) key_info: String,
+    /// The Id of the token that contains or identifies the key.
+    pub(super) token_id: Option<String>,
+    /// That token, if it is among the new elements.
+    pub(super) new_token: String,
+    /// The Id of the reference in `ds:KeyInfo`, if the token is signed through it.
+    pub(super) reference_id: Option<String>,
+    /// The octets of the token, if it is signed through a reference and is not in the message.
+    pub(super) octets: Vec<u8>,
+    /// The secret that signs; `None` for a private key.
+    pub(super) secret: Option<HmacKey>,
+}
+
+/// What the references of one signature are made from.
+pub(super) struct References<'s, 'd> {
+    pub(super) securing: &'s Securing,
+    pub(super) signing: &'s Signing,
+    pub(super) keying: &'s Keying,
+    /// Our header in the revision.
+    pub(super) header: SecurityHeader<'d>,
+    /// The Ids of the revision.
+    pub(super) index: &'s IdIndex<'d>,
+}
+
+impl<'d> References<'_, 'd> {
+    /// The references to all parts, and to the elements that lead to the keys of unauthenticated ciphertext.
+    pub(super) fn all(&self) -> Result<Vec<NewReference>, SecureError> {
+        let mut parts = self.signing.parts.clone();
+        // Confirmations prove nothing if no signature covers them.
+        if self.securing.recipe.confirms && !parts.contains(&Part::SignatureConfirmation) {
+            parts.push(Part::SignatureConfirmation);
+        }
+        let mut references = Vec::new();
+        for part in &parts {
+            references.extend(self.of_part(part)?);
+        }
+        references.extend(self.of_keys(&parts)?);
+        Ok(references)
+    }
+
+    fn of_part(&self, part: &Part) -> Result<Vec<NewReference>, SecureError> {
+        match part {
+            Part::SigningToken if self.keying.reference_id.is_some() => Ok(vec![self.of_token_by_reference()?]),
+            Part::SigningToken => Ok(vec![self.of_signing_token()?]),
+            Part::Assertion => self.of_assertions(),
+            Part::Attachments => self.of_attachments(),
+            Part::Signature => self.of_children(part, name::DS.uri, "Signature"),
+            Part::SignatureConfirmation => self.of_children(part, name::WSSE11.uri, "SignatureConfirmation"),
+            part => self.of_ids(part, self.securing.ids.of(part)),
+        }
+    }
+
+    /// The digest of an element, whose Id is `id`.
+    fn digest(&self, id: &str, element: Element<'_>) -> Result<NewReference, SecureError> {
+        let subset = Subset::subtree(element).without_comments();
+        let canonicalization = Canonicalization::default().inclusive_prefixes(&self.signing.inclusive_prefixes);
+        let transforms = vec![Transform::Canonicalization(canonicalization)];
+        let reference = NewReference::digest(format!("#{id}"), &subset, transforms, self.signing.digest);
+        Ok(reference.map_err(SignError::from)?)
+    }
+
+    fn of_signing_token(&self) -> Result<NewReference, SecureError> {
+        let no_token = || no_such(&Part::SigningToken);
+        let id = self.keying.token_id.as_ref().ok_or_else(no_token)?;
+        if let Some(token) = self.index.get(id) {
+            return self.digest(id, token);
+        }
+        let mut writer = Writer::new();
+        writer.start_unqualified("new");
+        writer.raw(&self.keying.new_token);
+        writer.end();
+        let wrapped = writer.finish();
+        let new = parse(&wrapped)?;
+        let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
+        self.digest(id, token.ok_or_else(no_token)?)
+    }
+
+    /// Assertions have no Id of type xs:ID: they are signed through references to them.
+    fn of_assertions(&self) -> Result<Vec<NewReference>, SecureError> {
+        let no_assertion = || no_such(&Part::Assertion);
+        let all = self.securing.assertion_references.iter().map(|(assertion, reference)| {
+            let at = self.index.get(reference).ok_or_else(no_assertion)?;
+            let token = self.index.get(assertion).ok_or_else(no_assertion)?;
+            let canonicalization = stating_default(token.namespace_of_prefix(""));
+            let token = DereferencedToken::Element(token);
+            let uri = format!("#{reference}");
+            let new = NewReference::of_token(uri, at, &token, canonicalization, self.signing.digest);
+            Ok(new.map_err(SignError::from)?)
+        });
+        all.collect()
+    }
+
+    fn of_attachments(&self) -> Result<Vec<NewReference>, SecureError> {
+        if self.securing.attachments.is_empty() {
+            return Err(no_such(&Part::Attachments));
+        }
+        let (complete, method) = (self.signing.complete_attachments, self.signing.digest);
+        let digests = self.securing.attachments.iter().map(|attachment| {
+            let value = attachment.digest(complete, method)?;
+            Ok(NewReference::of_attachment(attachment.url(), complete, method, value))
+        });
+        let mut references = digests.collect::<Result<Vec<_>, SecureError>>()?;
+        // The EncryptedData of an attachment says how to read it, so it is signed as well.
+        for id in &self.securing.encrypted_attachments {
+            let data = self.index.get(id).ok_or_else(|| no_such(&Part::Attachments))?;
+            references.push(self.digest(id, data)?);
+        }
+        Ok(references)
+    }
+
+    /// The children of our header with this name.
+    fn of_children(&self, part: &Part, namespace: &str, local: &str) -> Result<Vec<NewReference>, SecureError> {
+        let children = self.header.children().filter(|child| child.is(namespace, local));
+        children.map(|child| self.digest(&id_of(child).ok_or_else(|| no_such(part))?, child)).collect()
+    }
+
+    fn of_ids(&self, part: &Part, ids: &[String]) -> Result<Vec<NewReference>, SecureError> {
+        if ids.is_empty() {
+            return Err(no_such(part));
+        }
+        ids.iter().map(|id| self.digest(id, self.index.get(id).ok_or_else(|| no_such(part))?)).collect()
+    }
+
+    /// The elements that lead to the keys of unauthenticated ciphertext, but for the token of this signature if it is
+    /// among the parts, and for assertions, which only [`Part::Assertion`] signs.
+    fn of_keys(&self, parts: &[Part]) -> Result<Vec<NewReference>, SecureError> {
+        let own = self.keying.token_id.as_ref().filter(|_| parts.contains(&Part::SigningToken));
+        let ids = self.securing.keys_to_sign.iter().filter(|id| own != Some(*id));
+        let keys = ids.filter_map(|id| Some((id, self.index.get(id).filter(|key| !Assertion::is_one(*key))?)));
+        keys.map(|(id, key)| self.digest(id, key)).collect()
+    }
+
+    /// The output of the STR-Transform for the token of the signature.
+    fn of_token_by_reference(&self) -> Result<NewReference, SecureError> {
+        let no_token = || no_such(&Part::SigningToken);
+        let default = self.header.element.namespace_of_prefix("");
+        let mut writer = Writer::new();
+        writer.start(name::DS, "new");
+        if let Some(uri) = default {
+            writer.declare_as("", uri);
+        }
+        writer.raw(&self.keying.new_token);
+        writer.start(name::DS, "KeyInfo");
+        writer.raw(&self.keying.key_info);
+        writer.end();
+        writer.end();
+        let wrapped = writer.finish();
+        let new = parse(&wrapped)?;
+        let info = new.root().children().last().ok_or_else(no_token)?;
+        let reference = info.children().next().ok_or_else(no_token)?;
+        let token = match new.root().children_named(name::WSSE.uri, "BinarySecurityToken").next() {
+            Some(token) => DereferencedToken::Element(token),
+            None => DereferencedToken::Octets { value_type: X509_V3.to_owned(), octets: self.keying.octets.clone() },
+        };
+        let canonicalization = stating_default(default);
+        let uri = format!("#{}", self.keying.reference_id.as_deref().unwrap_or_default());
+        let reference = NewReference::of_token(uri, reference, &token, canonicalization, self.signing.digest);
+        Ok(reference.map_err(SignError::from)?)
+    }
+}
+
+/// The binding of a default namespace in scope is always listed, so that peers that write it in any case read the token
+/// like us.
+fn stating_default(default: Option<&str>) -> Canonicalization {
+    match default {
+        Some(_) => Canonicalization::default().inclusive_prefixes("#default"),
+        None => Canonicalization::default(),
+    }
+}
