@@ -1,9 +1,8 @@
 //! Tokens of the header: a module for each kind, which implements [`TokenKind`], and the table of all kinds.
 //!
 //! Everything that depends on the kind of a token asks this table: the walk over the header (`header`), the search for the
-//! key that a reference identifies (`keys`), and the part that a signature covers (`cover`). Nothing else compares the
-//! names of elements or the types of tokens. To add a kind, write its module, with the call of
-//! [`Receiver`](crate::Receiver) that has it accepted, and its line in [`KINDS`].
+//! key that a reference identifies (`keys`), and the part that a signature covers (`cover`). To add a kind, write its
+//! module, with the call of [`Receiver`](crate::Receiver) that has it accepted, and its line in [`KINDS`].
 
 mod derived_key;
 mod encrypted_key;
