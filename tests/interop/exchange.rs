@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use ws_security::c14n::name;
 use ws_security::{
-    AlgorithmPolicy, ContentEncryption, Correlation, DigestMethod, Encrypting, MemoryReplayCache, Opened, Part,
-    ProtectionToken, Receiver, Recipe, ReferenceForm, Requirements, SecureConversation, SignatureMethod, SignerRule,
-    Signing, Trust,
+    AlgorithmPolicy, ContentEncryption, Correlation, DigestMethod, Encrypting, MemoryReplayCache, NameForm, Opened,
+    Part, ProtectionToken, Receiver, Recipe, ReferenceForm, Requirements, SecureConversation, SignatureMethod,
+    SignerRule, Signing, Trust,
 };
 
 use crate::peer;
@@ -23,6 +23,8 @@ pub(crate) struct Shape {
     /// Whether signatures and MACs are of SHA-1, as the suites of WS-SecurityPolicy have them.
     pub(crate) sha1: bool,
     pub(crate) encrypt_first: bool,
+    /// As WCF has it: the signature is encrypted, too, and issuers are named as .NET names them.
+    pub(crate) wcf: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,7 +39,8 @@ pub(crate) enum Keys {
 
 /// The shapes that the peer `of` is asked for; `sha1` as it needs it. Without `WSS_INTEROP_FULL=1`, one for each kind of keys.
 pub(crate) fn shapes(of: &str, sha1: bool) -> Vec<Shape> {
-    let shape = |name, keys, bits, digest, encrypt_first| Shape { name, keys, bits, digest, sha1, encrypt_first };
+    let shape =
+        |name, keys, bits, digest, encrypt_first| Shape { name, keys, bits, digest, sha1, encrypt_first, wcf: false };
     let (sha1, sha256) = (DigestMethod::Sha1, DigestMethod::Sha256);
     let quick = [
         shape("asymmetric Basic256Sha256", Keys::Certificates, 256, sha256, false),
@@ -177,7 +180,8 @@ impl Shape {
 
     fn cipher(&self, encrypting: Encrypting) -> Encrypting {
         let content = if self.bits == 128 { ContentEncryption::Aes128Cbc } else { ContentEncryption::Aes256Cbc };
-        encrypting.content(content).parts([Part::Body])
+        let encrypting = encrypting.content(content).parts([Part::Body]);
+        if self.wcf { encrypting.parts([Part::Signature]).reference(DOTNET) } else { encrypting }
     }
 
     fn signing(&self, signing: Signing) -> Signing {
@@ -301,6 +305,9 @@ impl Shape {
         self.reply(&opened, refer)
     }
 }
+
+/// The issuer and serial number, in the words of .NET.
+pub(crate) const DOTNET: ReferenceForm = ReferenceForm::IssuerSerialAs(NameForm::Dotnet);
 
 /// As most policies want it.
 pub(crate) const BY_ISSUER_SERIAL: fn(Signing) -> Signing = |signing| signing.reference(ReferenceForm::IssuerSerial);

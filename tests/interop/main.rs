@@ -1,6 +1,6 @@
 //! Real peers, both ways. Runs only if `WSS_INTEROP=1` is set; `.ci/run` sets it.
 //!
-//! Needs a JDK and Maven (WSS4J, CXF, phase4, Metro, Rampart, Spring-WS), `xmlsec1`, Python (zeep, signxml, python-xmlsec), Node.js with npm (node-soap), and gSOAP. Prints a matrix and fails on any cell that is
+//! Needs a JDK and Maven (WSS4J, CXF, phase4, Metro, Rampart, Spring-WS), `xmlsec1`, Python (zeep, signxml, python-xmlsec), Node.js with npm (node-soap), gSOAP, and Mono. Prints a matrix and fails on any cell that is
 //! neither accepted nor explained.
 
 mod agreement;
@@ -23,6 +23,7 @@ mod gsoap;
 mod kerberos;
 mod libxml2;
 mod metro;
+mod mono;
 mod mutants;
 mod node;
 mod peer;
