@@ -12,7 +12,8 @@ use crate::transport::TransportFacts;
 
 impl Receiver {
     /// Opens a message: the octets of a SOAP 1.1 or 1.2 envelope, in UTF-8, or in UTF-16 with a byte order mark; or a
-    /// [`Package`](wss_soap::mime::Package). The attachments that the signature over the Body covers are in [`Opened::attachments`]. Require
+    /// [`Package`](wss_soap::mime::Package). The attachments that the signature over the Body covers are in
+    /// [`Opened::attachments`](crate::OpenedParts::attachments). Require
     /// [`Part::Attachments`](crate::Part::Attachments) if it must cover all of them.
     ///
     /// # Errors

@@ -227,9 +227,10 @@ impl OpenedParts {
     }
 
     /// The user of the message, if a username token proves one: the key derived from the user's password signed the
-    /// Body, or endorsed its signature; or a known [`Opened::signer`] covers the token, and so presents it; or an
-    /// anonymous signature covers it, and the password came as text that only the receiver can read; or the transport
-    /// is declared protected. A token whose password was checked but that nothing ties to the message is not returned.
+    /// Body, or endorsed its signature; or a known [`Opened::signer`](crate::OpenedParts::signer) covers the token, and
+    /// so presents it; or an anonymous signature covers it, and the password came as text that only the receiver can
+    /// read; or the transport is declared protected. A token whose password was checked but that nothing ties to the
+    /// message is not returned.
     #[must_use]
     pub fn user(&self) -> Option<&AuthenticatedUser> {
         self.evidence.user.as_ref()
@@ -360,7 +361,7 @@ pub struct Evidence {
     pub decrypted: Vec<DecryptionEvidence>,
     /// Created and Expires of the timestamp.
     pub timestamp: Option<(SystemTime, Option<SystemTime>)>,
-    /// The user of the message, as [`Opened::user`] and [`UnsignedOpened::user`] say.
+    /// The user of the message, as [`Opened::user`](crate::OpenedParts::user) and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that are of unknown kinds and were ignored.
     pub ignored: Vec<WireText>,

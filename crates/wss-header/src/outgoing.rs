@@ -136,7 +136,7 @@ impl<'p> Outgoing<'p> {
 impl<'p, M: WireForm> Outgoing<'p, M> {
     /// Secures the message as the reply to a request: as the recipe says, it confirms the request's signatures, uses
     /// its key, and encrypts to its signer. A service gets the correlation from
-    /// [`Opened::correlation`](crate::Opened::correlation).
+    /// [`Opened::correlation`](crate::OpenedParts::correlation).
     ///
     /// # Specification
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.

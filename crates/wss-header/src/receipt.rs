@@ -76,7 +76,8 @@ impl Correlation {
     }
 
     /// Whether a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every part
-    /// that the request signs, and no other digest. [`Opened::signer`] says whom the receipt comes from.
+    /// that the request signs, and no other digest. [`Opened::signer`](crate::OpenedParts::signer) says whom the
+    /// receipt comes from.
     ///
     /// # Errors
     /// [`ReceiptError`].

@@ -118,8 +118,9 @@ impl Receiver {
 
     /// Accepts ciphertext for other receivers in the Body, in header blocks or in the Security header, which
     /// intermediaries and clients of token services receive. The Body is then returned with that ciphertext, and
-    /// [`Opened::remaining_ciphertext`](crate::Opened::remaining_ciphertext) lists it. Without this call a message with remaining ciphertext is refused:
-    /// whoever removes an `xenc:EncryptedKey` leaves ciphertext where the sender meant plaintext.
+    /// [`Opened::remaining_ciphertext`](crate::OpenedParts::remaining_ciphertext) lists it. Without this call a message
+    /// with remaining ciphertext is refused: whoever removes an `xenc:EncryptedKey` leaves ciphertext where the sender
+    /// meant plaintext.
     #[must_use]
     pub fn accept_ciphertext_for_others(mut self) -> Self {
         self.waived.insert(Waiver::CiphertextForOthers);
@@ -310,7 +311,7 @@ impl Receiver {
 
     /// Keeps the message for forwarding: without our Security header, with the parts that were encrypted to us in
     /// plaintext, and with every other octet unchanged. For intermediaries, with [`Receiver::actor`]; see
-    /// [`Opened::forwarded`](crate::Opened::forwarded).
+    /// [`Opened::forwarded`](crate::OpenedParts::forwarded).
     #[must_use]
     pub fn forwards(mut self) -> Self {
         self.forwards = true;

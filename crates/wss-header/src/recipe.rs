@@ -209,7 +209,7 @@ impl Recipe {
     }
 
     /// Waives a MUST or MUST NOT of BSP 1.1, for a peer that demands what the profile forbids. A recipe that breaks a
-    /// rule without waiving it is refused with [`PlanError::Bsp`].
+    /// rule without waiving it is refused with [`PlanError::Bsp`](crate::PlanError::Bsp).
     #[must_use]
     pub fn waive(mut self, rule: Rule) -> Self {
         self.waived.insert(rule);

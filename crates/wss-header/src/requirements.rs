@@ -81,11 +81,11 @@ impl Requirements {
         self
     }
 
-    /// A username token must authenticate the user of the message; [`Opened::user`](crate::Opened::user) says what ties
-    /// a token to a message. A password digest that was copied from another message is refused, even if it is covered
-    /// by an anonymous signature or encrypted. With
-    /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the
-    /// Body, it only means that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
+    /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) says what
+    /// ties a token to a message. A password digest that was copied from another message is refused, even if it is
+    /// covered by an anonymous signature or encrypted. With
+    /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the Body, it only means
+    /// that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]
     pub fn username_token(mut self) -> Self {
         self.username = true;
