@@ -18,10 +18,10 @@ pub use wss_header::{
     DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError, ElsewhereError, Encrypting,
     EnvelopeError, Evidence, Exceeded, Fault, FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits,
     MemoryReplayCache, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError, Progress,
-    ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache, ReplayError, RequirementError,
-    Requirements, Role, SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest, Signer, Signing,
-    SoapVersion, SystemClock, TransportFacts, UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced,
-    WireForm,
+    ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache, ReplayError, RequiredToken,
+    RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest,
+    Signer, Signing, SoapVersion, SystemClock, TransportFacts, UnauthenticatedFault, UnsignedOpened, Waiver,
+    WhyEncrypted, WhyMisplaced, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

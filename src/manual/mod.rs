@@ -12,6 +12,7 @@
 //! | answer with a fault | [`faults`] |
 //! | accept each message once, with one process or with many | [`replay`] |
 //! | forward messages as an intermediary | [`intermediaries`] |
+//! | require parts if they are present, every block of a name, one of several tokens | [`requirements`] |
 //! | sign, encrypt and read single elements inside the Body or a header block | [`elements`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
@@ -54,6 +55,9 @@ pub mod intermediaries {}
 
 #[doc = include_str!("profile.md")]
 pub mod profile {}
+
+#[doc = include_str!("requirements.md")]
+pub mod requirements {}
 
 #[doc = include_str!("elements.md")]
 pub mod elements {}

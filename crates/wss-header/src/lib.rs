@@ -60,7 +60,7 @@ pub use protection_token::ProtectionToken;
 pub use receipt::ReceiptError;
 pub use receiver::Receiver;
 pub use recipe::{Encrypting, Recipe, Signing};
-pub use requirements::Requirements;
+pub use requirements::{RequiredToken, Requirements};
 pub use signer::Signer;
 pub use transport::TransportFacts;
 pub use waiver::Waiver;

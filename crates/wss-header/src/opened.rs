@@ -189,6 +189,13 @@ impl OpenedParts {
         only_block(&self.content.blocks, namespace, local)
     }
 
+    /// Every header block of this name that the same signature covers, in the order of the references. Whether these are
+    /// all that the message has, only [`Part::every_header_block`](crate::Part::every_header_block) demands.
+    pub fn header_blocks(&self, namespace: &str, local: &str) -> impl Iterator<Item = Authenticated<'_>> {
+        let is_named = move |block: &&Block| block.namespace == namespace && block.local == local;
+        self.content.blocks.iter().filter(is_named).map(|block| Authenticated { xml: &block.xml })
+    }
+
     /// The signer of the required parts.
     #[must_use]
     pub fn signer(&self) -> &Signer {

@@ -43,6 +43,14 @@ pub enum Part {
         /// Its local name.
         local: String,
     },
+    /// Every header block of this name, of which there must be one. As [`Part::EveryElement`], their order and their
+    /// number are not proven.
+    EveryHeaderBlock {
+        /// Their namespace.
+        namespace: String,
+        /// Their local name.
+        local: String,
+    },
     /// The only element with this path, inside the Body or a header block.
     ///
     /// A signature over it proves its octets, and a receiver that requires it finds those octets at this path of the
@@ -61,6 +69,12 @@ impl Part {
     #[must_use]
     pub fn header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
         Self::HeaderBlock { namespace: namespace.into(), local: local.into() }
+    }
+
+    /// Every header block with this expanded name, of which there must be one.
+    #[must_use]
+    pub fn every_header_block(namespace: impl Into<String>, local: impl Into<String>) -> Self {
+        Self::EveryHeaderBlock { namespace: namespace.into(), local: local.into() }
     }
 
     /// The only element with this path, inside the Body or a header block.
@@ -83,8 +97,30 @@ impl Part {
         }
     }
 
+    /// Whether it is found by its place in each message, and there may be none of it or several.
+    pub(crate) fn is_counted(&self) -> bool {
+        matches!(self, Self::Element(_) | Self::EveryElement(_) | Self::EveryHeaderBlock { .. })
+    }
+
+    /// Whether a message may have it or not: what can be required if it is present.
+    pub(crate) fn may_be_absent(&self) -> bool {
+        match self {
+            Self::Body | Self::Signature | Self::SigningToken | Self::Id(_) => false,
+            Self::Timestamp
+            | Self::UsernameToken
+            | Self::Assertion
+            | Self::SignatureConfirmation
+            | Self::Attachments
+            | Self::HeaderBlock { .. }
+            | Self::EveryHeaderBlock { .. }
+            | Self::Element(_)
+            | Self::EveryElement(_) => true,
+        }
+    }
+
     /// Reads `Body`, `Timestamp`, `Signature`, `UsernameToken`, `SigningToken`, `Assertion`, `SignatureConfirmation`, `Attachments`,
-    /// `{namespace}local`, `#id`, or `element:` or `every:element:` and the text of an [`ElementPath`].
+    /// `{namespace}local`, `every:{namespace}local`, `#id`, or `element:` or `every:element:` and the text of an
+    /// [`ElementPath`].
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         match text {
@@ -106,8 +142,10 @@ impl Part {
                 if let Some(id) = text.strip_prefix('#').filter(|id| !id.is_empty()) {
                     return Some(Self::Id(id.to_owned()));
                 }
-                let (namespace, local) = text.strip_prefix('{')?.split_once('}')?;
-                (!local.is_empty()).then(|| Self::header_block(namespace, local))
+                let (name, is_every) = text.strip_prefix("every:").map_or((text, false), |name| (name, true));
+                let (namespace, local) = name.strip_prefix('{')?.split_once('}')?;
+                let block = if is_every { Self::every_header_block } else { Self::header_block };
+                (!local.is_empty()).then(|| block(namespace, local))
             }
         }
     }
@@ -133,6 +171,7 @@ impl fmt::Display for Part {
             Self::SignatureConfirmation => f.write_str("SignatureConfirmation"),
             Self::Attachments => f.write_str("Attachments"),
             Self::HeaderBlock { namespace, local } => write!(f, "{{{}}}{}", shown(namespace), shown(local)),
+            Self::EveryHeaderBlock { namespace, local } => write!(f, "every:{{{}}}{}", shown(namespace), shown(local)),
             Self::Element(path) => write!(f, "element:{path}"),
             Self::EveryElement(path) => write!(f, "every:element:{path}"),
             Self::Id(id) => write!(f, "#{}", shown(id)),

@@ -78,12 +78,16 @@ impl Plan {
             match step {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
+                    check_optional(&signing.parts, &signing.optional)?;
                     let has_holder = issued.first().is_some_and(|first| first.version.is_none() || has_assertion);
                     check_signing(signing, has_assertion, has_holder, recipe.allows(Allowance::LegacyAlgorithms))?;
                     signed_before = true;
                 }
                 Step::Encrypt(encrypting) => {
-                    check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
+                    if encrypting.optional.is_empty() || !encrypting.parts.is_empty() {
+                        check_parts(&encrypting.parts, &recipe, has_assertion, signed_before)?;
+                    }
+                    check_optional(&encrypting.parts, &encrypting.optional)?;
                     check_encrypting(encrypting, has_assertion, recipe.allows(Allowance::LegacyAlgorithms))?;
                     // After this step it is ciphertext, and no longer names a key.
                     let is_issued = |id: &String| issued.iter().any(|token| token.id == *id);
@@ -130,12 +134,28 @@ fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_befo
             | Part::SigningToken
             | Part::Attachments
             | Part::HeaderBlock { .. }
+            | Part::EveryHeaderBlock { .. }
             | Part::Element(_)
             | Part::EveryElement(_)
             | Part::Id(_) => true,
         };
         if !there {
             return Err(PlanError::NotThere { part: part.to_string().into() });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses parts that cannot be optional, and such as are named twice.
+fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
+    let mut seen: BTreeSet<&Part> = parts.iter().collect();
+    for part in optional {
+        let is_optional = part.is_counted() || matches!(part, Part::HeaderBlock { .. } | Part::Attachments);
+        if !is_optional {
+            return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "optional" });
+        }
+        if !seen.insert(part) {
+            return Err(PlanError::TwiceInOneStep { part: part.to_string().into() });
         }
     }
     Ok(())

@@ -251,6 +251,8 @@ pub struct Signing {
     pub(crate) method: SignatureMethod,
     pub(crate) digest: DigestMethod,
     pub(crate) parts: Vec<Part>,
+    /// Parts to sign if they are there.
+    pub(crate) optional: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
     pub(crate) token_by_reference: bool,
     pub(crate) holder_of_key: bool,
@@ -307,6 +309,7 @@ impl Signing {
             method,
             digest,
             parts: Vec::new(),
+            optional: Vec::new(),
             inclusive_prefixes: String::new(),
             token_by_reference: false,
             holder_of_key: false,
@@ -319,6 +322,14 @@ impl Signing {
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks, [elements](Part::element) and attachments to sign if the message has them. Beside them, the step
+    /// must have [`Signing::parts`] that are signed in any case.
+    #[must_use]
+    pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.optional.extend(parts);
         self
     }
 
@@ -407,6 +418,8 @@ pub struct Encrypting {
     pub(crate) to: EncryptedTo,
     pub(crate) content: ContentEncryption,
     pub(crate) parts: Vec<Part>,
+    /// Parts to encrypt if they are there.
+    pub(crate) optional: Vec<Part>,
     pub(crate) complete_attachments: bool,
     /// Elements inside parts stay, and their content is encrypted.
     pub(crate) content_only: bool,
@@ -457,13 +470,22 @@ impl Encrypting {
     }
 
     fn new(to: EncryptedTo, content: ContentEncryption) -> Self {
-        Self { to, content, parts: Vec::new(), complete_attachments: false, content_only: false }
+        let (parts, optional) = (Vec::new(), Vec::new());
+        Self { to, content, parts, optional, complete_attachments: false, content_only: false }
     }
 
     /// The parts to encrypt.
     #[must_use]
     pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks, [elements](Part::element) and attachments to encrypt if the message has them. A step that has no
+    /// other parts is left out where it has none of these.
+    #[must_use]
+    pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.optional.extend(parts);
         self
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_tokens::SamlVersion;
 
 use crate::error::RequirementError;
@@ -40,6 +41,54 @@ pub struct Requirements {
     pub(crate) certificate: bool,
     pub(crate) kerberos: bool,
     pub(crate) assertions: BTreeSet<SamlVersion>,
+    /// Must be signed if they are there.
+    pub(crate) signed_if_present: BTreeSet<Part>,
+    /// Must be encrypted if they are there.
+    pub(crate) encrypted_if_present: BTreeSet<Part>,
+    pub(crate) narrow: Narrow,
+}
+
+/// What is demanded of the things that a message has.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Narrow {
+    /// One token of each list.
+    pub(crate) any_token: Vec<Vec<RequiredToken>>,
+    /// Passwords come as digests or make keys.
+    pub(crate) digest: bool,
+    /// Signed attachments are signed with their headers.
+    pub(crate) complete_attachments: bool,
+    /// The timestamp says when it expires.
+    pub(crate) expires: bool,
+    /// Those of the signature that proves the message; empty for all that the policy admits.
+    pub(crate) signature_methods: Vec<SignatureMethod>,
+    /// Those of everything that was decrypted; empty for all that the policy admits.
+    pub(crate) content_ciphers: Vec<ContentEncryption>,
+}
+
+/// A token that may authenticate a message: for [`Requirements::any_token_of`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RequiredToken {
+    /// As [`Requirements::username_token`].
+    Username,
+    /// As [`Requirements::x509_token`].
+    X509,
+    /// As [`Requirements::kerberos_token`].
+    Kerberos,
+    /// As [`Requirements::saml_token`].
+    Saml(SamlVersion),
+}
+
+impl RequiredToken {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::X509 => "X.509",
+            Self::Kerberos => "Kerberos",
+            Self::Saml(SamlVersion::V1_1) => "SAML 1.1",
+            Self::Saml(SamlVersion::V2_0) => "SAML 2.0",
+        }
+    }
 }
 
 impl Requirements {
@@ -71,6 +120,67 @@ impl Requirements {
     #[must_use]
     pub fn also_signed(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
         self.signed.extend(parts);
+        self
+    }
+
+    /// The same signature must cover those of `parts` that the message has: header blocks, [elements](Part::element),
+    /// attachments, a timestamp, tokens, confirmations. What is not there is not missed. A signer whose part was removed
+    /// notices, since the signature no longer verifies; nobody notices that a part was never there.
+    #[must_use]
+    pub fn signed_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.signed_if_present.extend(parts);
+        self
+    }
+
+    /// Those of `parts` that the message has must be encrypted to this receiver.
+    #[must_use]
+    pub fn encrypted_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.encrypted_if_present.extend(parts);
+        self
+    }
+
+    /// One of `tokens` must authenticate the message; of none of them, no message is accepted. Each further call demands
+    /// one of another list as well.
+    #[must_use]
+    pub fn any_token_of(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
+        self.narrow.any_token.push(tokens.into_iter().collect());
+        self
+    }
+
+    /// No username token with a password as text is accepted, not even an encrypted one.
+    #[must_use]
+    pub fn digest_passwords(mut self) -> Self {
+        self.narrow.digest = true;
+        self
+    }
+
+    /// Each attachment that is signed must be signed with its header, so that its type and name are proven.
+    #[must_use]
+    pub fn complete_attachments(mut self) -> Self {
+        self.narrow.complete_attachments = true;
+        self
+    }
+
+    /// The message must have a timestamp with an `wsu:Expires`.
+    #[must_use]
+    pub fn expires(mut self) -> Self {
+        self.narrow.expires = true;
+        self
+    }
+
+    /// The signature over the required parts must use one of `methods`. This narrows the
+    /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too.
+    #[must_use]
+    pub fn signature_methods(mut self, methods: impl IntoIterator<Item = SignatureMethod>) -> Self {
+        self.narrow.signature_methods.extend(methods);
+        self
+    }
+
+    /// Everything that is decrypted must be encrypted with one of `ciphers`. This narrows the
+    /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too.
+    #[must_use]
+    pub fn content_ciphers(mut self, ciphers: impl IntoIterator<Item = ContentEncryption>) -> Self {
+        self.narrow.content_ciphers.extend(ciphers);
         self
     }
 
@@ -143,9 +253,13 @@ impl Requirements {
 
     /// An Id proves no place, and a part that exists only while a message is made cannot be required.
     pub(crate) fn check(&self) -> Result<(), RequirementError> {
-        let unusable = |part: &&Part| matches!(part, Part::Id(_));
-        match self.signed.iter().chain(&self.encrypted).find(unusable) {
-            Some(part) => Err(RequirementError::NotAPlace { part: part.to_string().into() }),
+        let is_id = |part: &&Part| matches!(part, Part::Id(_));
+        if let Some(part) = self.signed.iter().chain(&self.encrypted).find(is_id) {
+            return Err(RequirementError::NotAPlace { part: part.to_string().into() });
+        }
+        let mut optional = self.signed_if_present.iter().chain(&self.encrypted_if_present);
+        match optional.find(|part| !part.may_be_absent()) {
+            Some(part) => Err(RequirementError::NotOptional { part: part.to_string().into() }),
             None => Ok(()),
         }
     }

@@ -41,7 +41,7 @@ pub enum PlanError {
     CannotBe {
         /// The part.
         part: WireText,
-        /// `signed`, `encrypted`, `signed by reference` or `encrypted with its own key`.
+        /// `signed`, `encrypted`, `optional`, `signed by reference` or `encrypted with its own key`.
         verb: &'static str,
     },
     /// *Misuse.* The key cannot run the signature method.

@@ -105,6 +105,38 @@ pub enum RequirementError {
     /// *Misuse.* [`Receiver::open_parts`](crate::Receiver::open_parts) was called without a part that must be signed.
     #[error("no part is required to be signed: name what the message must sign with `Requirements::signed`")]
     NothingSigned,
+    /// *Misuse.* A part cannot be required only if it is present.
+    #[error("{part} cannot be required only if it is present: require it with `Requirements::signed`, or not at all")]
+    NotOptional {
+        /// The part.
+        part: WireText,
+    },
+    /// *Refused.* A password came as text.
+    #[error("a username token has its password as text, where a digest or a key out of the password is required")]
+    ClearTextPassword,
+    /// *Refused.* No timestamp says when the message expires.
+    #[error("no wsu:Timestamp with a wsu:Expires is there: have the peer send one")]
+    NoExpires,
+    /// *Refused.* None of several tokens authenticates the message.
+    #[error("none of these tokens authenticates the message: {tokens}")]
+    NoneOfTokens {
+        /// The kinds of token, of which one is required.
+        tokens: WireText,
+    },
+    /// *Refused.* The policy admits the algorithm, and the requirements do not.
+    #[error("{uri} is not one of the required algorithms: have the peer use one, or name it in the requirements")]
+    OtherAlgorithm {
+        /// Its identifier.
+        uri: &'static str,
+    },
+    /// *Refused.* An attachment is signed without its header.
+    #[error(
+        "attachment {content_id:?} is signed without its header, which is required: have the peer sign it complete"
+    )]
+    IncompleteAttachment {
+        /// Its Content-ID.
+        content_id: WireText,
+    },
     /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]
     NotAPlace {

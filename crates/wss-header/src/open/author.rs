@@ -53,7 +53,7 @@ pub(super) fn confirmed_assertions(
     facts: &Facts<'_>,
 ) -> Vec<AuthenticatedAssertion> {
     let mut confirmed = Vec::new();
-    let of_message = || facts.signatures.iter().filter(|other| belongs_to(other, proof, terms, facts));
+    let of_message = || facts.signatures.iter().filter(|other| belongs_to(other, proof, facts));
     for seen in &facts.assertions {
         let method = seen.issued.methods().iter().copied().find(|method| match method {
             ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued, terms, facts)),
@@ -69,9 +69,9 @@ pub(super) fn confirmed_assertions(
 
 /// Whether what `other` proves belongs to the message that `proof` proves: `other` signs that signature, or all that is
 /// demanded. A signature without the Timestamp, for example, may be of any age.
-fn belongs_to(other: &ProvenSignature, proof: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> bool {
+fn belongs_to(other: &ProvenSignature, proof: Option<&ProvenSignature>, facts: &Facts<'_>) -> bool {
     proof.is_none_or(|proof| other.span == proof.span || other.coverage.has(&Part::Signature, &proof.span))
-        || terms.demanded.iter().all(|part| facts.is_part_covered_by(part, other))
+        || facts.demanded.iter().all(|part| facts.is_part_covered_by(part, other))
 }
 
 /// The users who were authenticated, and where their tokens are.

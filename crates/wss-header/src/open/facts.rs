@@ -1,6 +1,6 @@
 //! Facts: what was found and proven so far, each with its place in the current revision.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
 use super::carry::Carry;
-use super::places::Places;
+use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
@@ -36,8 +36,10 @@ pub(crate) struct Facts<'m> {
     pub(super) assertions: Vec<SeenAssertion>,
     pub(super) timestamp: Option<SeenTimestamp>,
     pub(super) users: Vec<SeenUsername>,
-    /// The elements that the receiver names by their paths.
+    /// The elements that the receiver names by their places.
     pub(super) places: Places,
+    /// The parts that one signature must cover: those of the terms, and those that must be signed if they are there.
+    pub(super) demanded: BTreeSet<Part>,
     /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
 }
@@ -169,6 +171,7 @@ impl<'m> Facts<'m> {
             timestamp: None,
             users: Vec::new(),
             places: Places::default(),
+            demanded: BTreeSet::new(),
             ignored: Vec::new(),
         }
     }
@@ -228,6 +231,9 @@ impl<'m> Facts<'m> {
     /// Notes where the parts are that the receiver names by a path, and which parts the decrypted elements are.
     pub(super) fn identify(&mut self, revision: &Revision<'_>, terms: &Terms<'_>) {
         self.places = Places::find(revision, terms);
+        self.demanded.clone_from(&terms.demanded);
+        let optional = self.present(&terms.receiver.requirements.signed_if_present, revision);
+        self.demanded.extend(optional);
         self.identify_elements(revision, terms);
         for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.place.is_in_body()) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };
@@ -249,6 +255,13 @@ impl<'m> Facts<'m> {
                 evidence.part = element.name().local.into();
             }
         }
+    }
+
+    /// Those of `parts` that the message has.
+    pub(super) fn present(&self, parts: &BTreeSet<Part>, revision: &Revision<'_>) -> Vec<Part> {
+        let has_attachments = !self.attachments.parts.is_empty();
+        let is_there = |part: &&Part| is_present(part, revision, &self.places, has_attachments);
+        parts.iter().filter(is_there).cloned().collect()
     }
 
     /// Notes which elements inside parts took the place of signed ciphertext: whoever signed it in its place signed them.
@@ -281,7 +294,7 @@ impl<'m> Facts<'m> {
         let is_proven = |part: &MimePart<'_>| part.content_id().is_some_and(|id| signature.attachments.prove(id));
         match part {
             Part::Attachments => self.attachments.parts.iter().all(is_proven),
-            Part::Element(_) | Part::EveryElement(_) => {
+            part if part.is_counted() => {
                 let covers = |span: &Range<usize>| signature.coverage.contains(span);
                 self.places.exactly(part).is_some_and(|found| found.iter().all(covers))
             }
@@ -293,7 +306,7 @@ impl<'m> Facts<'m> {
     /// returned.
     pub(super) fn is_message_covered_by(&self, signature: &ProvenSignature, terms: &Terms<'_>) -> bool {
         match terms.only_demanded {
-            true => terms.demanded.iter().all(|part| self.is_part_covered_by(part, signature)),
+            true => self.demanded.iter().all(|part| self.is_part_covered_by(part, signature)),
             false => signature.covers(&Part::Body),
         }
     }

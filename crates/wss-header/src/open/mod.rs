@@ -25,6 +25,7 @@ mod incoming;
 mod keys;
 mod misplaced;
 mod named;
+mod narrow;
 mod output;
 mod places;
 mod proven;

@@ -181,7 +181,7 @@ impl Content {
         let blocks = read_blocks(signature, revision, &terms.budget)?;
         let elements = read_elements(signature, revision, terms, facts)?;
         let encrypted = still_encrypted(revision, facts);
-        if let (true, Some(id)) = (terms.demanded.contains(&Part::Attachments), encrypted.first()) {
+        if let (true, Some(id)) = (facts.demanded.contains(&Part::Attachments), encrypted.first()) {
             let (path, why) = (format!("cid:{id}"), WhyEncrypted::NotListed);
             return Err(RequirementError::StillEncrypted { path: path.into(), why }.into());
         }
@@ -238,7 +238,7 @@ fn read_elements(
     terms: &Terms<'_>,
     facts: &Facts<'_>,
 ) -> Result<Vec<(Part, String)>, OpenError> {
-    let signed = facts.places.all().filter(|(part, _)| terms.demanded.contains(part));
+    let signed = facts.places.all().filter(|(part, _)| part.path().is_some() && facts.demanded.contains(*part));
     let elements = signed.map(|(part, span)| {
         let canonicalization = signature.coverage.canonicalization_inside(span);
         let element = revision.document.element_at(span.start).filter(|_| canonicalization.is_some());

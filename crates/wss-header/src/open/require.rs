@@ -1,12 +1,13 @@
 //! Requirements: whether the facts prove them.
 
-use wss_c14n::{Document, Element, name};
+use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
 
 use super::coverage::CoverageLost;
 use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
+use super::narrow::{self, Shown};
 use super::proven::ProvenSignature;
 use super::replacement::Place;
 use super::revision::{Revision, unauthenticated_fault};
@@ -50,7 +51,7 @@ pub(super) fn check(
     facts: &Facts<'_>,
     ring: &mut KeyRing,
 ) -> Result<Conclusion, OpenError> {
-    check_understood(revision, terms)?;
+    check_understood(revision, terms, facts)?;
     if let Some(timestamp) = &facts.timestamp {
         terms.check_fresh("Timestamp", timestamp.created, timestamp.expires)?;
     }
@@ -62,12 +63,22 @@ pub(super) fn check(
     let user = author::user(signature.filter(|_| identifies), terms, facts);
     let conclusion = Conclusion { proof, assertions, user };
     check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
-    if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision.document) {
+    if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision) {
         // What is ciphertext to the end did come encrypted: the error says to whom.
         remains::find(revision, terms, facts, ring, None)?;
         return Err(error);
     }
     check_confirmations(terms, &facts.confirmations)?;
+    // Without a proof, that error comes first.
+    if let Ok(proof) = &conclusion.proof {
+        let shown = Shown {
+            signature: conclusion.signature(facts),
+            signer: proof.as_ref().map(|proof| &proof.signer),
+            user: conclusion.user.as_ref(),
+            assertions: &conclusion.assertions,
+        };
+        narrow::check(&shown, &terms.receiver.requirements.narrow, facts)?;
+    }
     Ok(conclusion)
 }
 
@@ -76,7 +87,7 @@ fn signature_of<'f>(proof: &Result<Option<Proof>, OpenError>, facts: &'f Facts<'
 }
 
 /// Refuses a header block that is for this receiver, must be understood, and is not.
-fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
     let envelope = revision.envelope;
     for block in envelope.blocks().filter(|block| !block.is(name::WSSE.uri, "Security")) {
         if !must_understand(block, envelope.version) {
@@ -84,8 +95,11 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
         }
         let block_name = block.name();
         let (namespace, local) = (block_name.namespace.to_owned(), block_name.local.to_owned());
-        let understood = terms.demanded.contains(&Part::header_block(namespace.clone(), local.clone()))
-            || terms.receiver.understood.contains(&(namespace, local));
+        let is_required = [Part::header_block, Part::every_header_block]
+            .map(|part| part(namespace.clone(), local.clone()))
+            .iter()
+            .any(|part| facts.demanded.contains(part));
+        let understood = is_required || terms.receiver.understood.contains(&(namespace, local));
         let role = Role::of(block, envelope.version);
         let is_ours = role == terms.receiver.role || role.is_next();
         if is_ours && !understood {
@@ -97,16 +111,16 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), Op
 
 /// Finds the first signature that covers all required parts, and who is responsible for it.
 fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, OpenError> {
-    if terms.demanded.is_empty() {
+    if facts.demanded.is_empty() {
         return Ok(None);
     }
-    check_places(terms, facts)?;
+    check_places(facts)?;
     let requirements = &terms.receiver.requirements;
     let mut nearest: Option<Uncovered<'_>> = None;
     let mut anonymous = false;
     let mut other_kind = None;
     for (at, signature) in facts.signatures.iter().enumerate() {
-        let uncovered = terms.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
+        let uncovered = facts.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
         let parts: Vec<String> = uncovered.map(ToString::to_string).collect();
         if !parts.is_empty() {
             if nearest.as_ref().is_none_or(|nearest| parts.len() < nearest.parts.len()) {
@@ -133,13 +147,13 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
     }
     match nearest {
         Some(nearest) => Err(nearest.error(facts)),
-        None => Err(not_signed(&terms.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())),
+        None => Err(not_signed(&facts.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())),
     }
 }
 
 /// Refuses a message with no element, or with several, at a path that is required to be signed.
-fn check_places(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
-    let mut named = terms.demanded.iter().filter(|part| part.path().is_some());
+fn check_places(facts: &Facts<'_>) -> Result<(), OpenError> {
+    let mut named = facts.demanded.iter().filter(|part| part.is_counted());
     match named.find(|part| facts.places.exactly(part).is_none()) {
         Some(part) => Err(not_one(part, facts)),
         None => Ok(()),
@@ -195,9 +209,10 @@ fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Fa
 }
 
 /// Refuses a message with an unencrypted part that must be encrypted.
-fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, document: &Document<'_>) -> Result<(), OpenError> {
+fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
     let decryptions = &facts.decryptions;
-    for part in &requirements.encrypted {
+    let optional = facts.present(&requirements.encrypted_if_present, revision);
+    for part in requirements.encrypted.iter().chain(&optional) {
         let of_part = || decryptions.of_part(part).count();
         let encrypted = match part {
             Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == Place::WholeBody),
@@ -205,9 +220,9 @@ fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, document: &Do
             Part::Assertion => of_part() > 0 && of_part() == facts.assertions.len(),
             Part::UsernameToken | Part::HeaderBlock { .. } => of_part() > 0,
             Part::Attachments => facts.attachments.opened().count() == facts.attachments.parts.len(),
-            Part::Element(_) | Part::EveryElement(_) => {
+            Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => {
                 let found = facts.places.exactly(part).ok_or_else(|| not_one(part, facts))?;
-                found.iter().all(|span| decryptions.made(span, document))
+                found.iter().all(|span| decryptions.made(span, revision.document))
             }
             Part::Timestamp | Part::SigningToken | Part::SignatureConfirmation | Part::Id(_) => false,
         };

@@ -55,22 +55,27 @@ impl<'r> Terms<'r> {
         }
     }
 
-    /// The parts that the receiver names by a path.
-    pub(super) fn named_elements(&self) -> impl Iterator<Item = &Part> {
-        let named = self.demanded.iter().chain(&self.receiver.requirements.encrypted);
-        named.filter(|part| part.path().is_some())
+    /// The parts that the receiver names in its requirements.
+    pub(super) fn named_parts(&self) -> impl Iterator<Item = &Part> {
+        let requirements = &self.receiver.requirements;
+        self.signable().chain(&requirements.encrypted).chain(&requirements.encrypted_if_present)
+    }
+
+    /// The parts that must be signed, and those that must be if they are there.
+    fn signable(&self) -> impl Iterator<Item = &Part> {
+        self.demanded.iter().chain(&self.receiver.requirements.signed_if_present)
     }
 
     /// The part as which the receiver requires a signature over `element` by its path, if it does so.
     pub(super) fn signed_element(&self, element: Element<'_>, envelope: Envelope<'_>) -> Option<&Part> {
         let is_named = |path: &ElementPath| path.names(element, envelope, &self.receiver.role);
-        self.demanded.iter().find(|part| part.path().is_some_and(is_named))
+        self.signable().find(|part| part.path().is_some_and(is_named))
     }
 
     /// Whether `element` is ciphertext where such an element may be. Its plaintext is looked for at the end.
     pub(super) fn is_ciphertext_of_one(&self, element: Element<'_>, envelope: Envelope<'_>) -> bool {
         let may_be = |path: &ElementPath| path.names_sibling_of(element, envelope, &self.receiver.role);
-        element.is(name::XENC.uri, "EncryptedData") && self.demanded.iter().any(|part| part.path().is_some_and(may_be))
+        element.is(name::XENC.uri, "EncryptedData") && self.signable().any(|part| part.path().is_some_and(may_be))
     }
 
     /// Whether the signer is accepted. Anyone can make an anonymous signature, and would learn from the answers how other

@@ -33,7 +33,7 @@ use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, SignedBy, Signing, Step};
 use edit::{give_id, insert_content};
 pub(crate) use issued_token::IssuedToken;
-use parts::{Ids, elements_at_place, may_be_signed, no_such};
+use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
 use placed::Placed;
 use placing::Placing;
 use wss_soap::EnvelopeError;
@@ -215,6 +215,7 @@ impl Securing {
             | Part::SigningToken
             | Part::Attachments
             | Part::HeaderBlock { .. }
+            | Part::EveryHeaderBlock { .. }
             | Part::Element(_)
             | Part::EveryElement(_) => false,
         };
@@ -309,8 +310,23 @@ impl Securing {
         }
         let mut splices = Splices::new();
         self.place_header(envelope, existing, &content, &mut splices);
+        self.settle_optional_parts(envelope);
         self.identify_parts(envelope, existing, &index, &mut splices)?;
         Ok(splices.apply(source).0)
+    }
+
+    /// Adds the optional parts that are there to their steps, and removes steps without parts.
+    fn settle_optional_parts(&mut self, envelope: Envelope<'_>) {
+        let (role, attachments) = (self.recipe.role.clone(), self.attachments.len());
+        self.recipe.steps.retain_mut(|step| {
+            let (parts, optional) = match step {
+                Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
+                Step::Encrypt(encrypting) => (&mut encrypting.parts, &mut encrypting.optional),
+            };
+            let there = optional.drain(..).filter(|part| is_there(part, envelope, &role, attachments));
+            parts.extend(there);
+            !parts.is_empty()
+        });
     }
 
     /// Gives an Id to each element that a signature of the recipe names and that has none.

@@ -46,8 +46,8 @@ pub(super) fn elements_at_place<'d>(
     let found = match part {
         Part::Body => vec![envelope.body],
         Part::HeaderBlock { namespace, local } => vec![header_block(envelope, namespace, local, part)?],
-        Part::Element(path) | Part::EveryElement(path) => {
-            let found = path.find(envelope, role);
+        Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => {
+            let found = all_at_place(part, envelope, role);
             let is_ambiguous = found.len() > 1 && matches!(part, Part::Element(_));
             if found.is_empty() || is_ambiguous {
                 return Err(no_such(part));
@@ -57,6 +57,24 @@ pub(super) fn elements_at_place<'d>(
         _ => return Ok(None),
     };
     Ok(Some(found))
+}
+
+fn all_at_place<'d>(part: &Part, envelope: Envelope<'d>, role: &Role) -> Vec<Element<'d>> {
+    match part {
+        Part::Element(path) | Part::EveryElement(path) => path.find(envelope, role),
+        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
+            envelope.blocks().filter(|block| block.is(namespace, local)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Whether an envelope with so many attachments has an optional part.
+pub(super) fn is_there(part: &Part, envelope: Envelope<'_>, role: &Role, attachments: usize) -> bool {
+    match part {
+        Part::Attachments => attachments > 0,
+        part => !all_at_place(part, envelope, role).is_empty(),
+    }
 }
 
 /// Whether a receiver accepts a signature over this element: it is the Body, a header block, something inside them that

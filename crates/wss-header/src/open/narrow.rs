@@ -1,0 +1,89 @@
+//! Narrower requirements: on what a message has, they demand one of a few forms.
+
+use wss_tokens::AuthenticatedUser;
+
+use super::facts::Facts;
+use super::proven::{ProvenSignature, SignedAttachment};
+use crate::authenticated_assertion::AuthenticatedAssertion;
+use crate::error::{OpenError, RequirementError};
+use crate::requirements::{Narrow, RequiredToken};
+use crate::signer::Signer;
+
+/// What a message proves.
+pub(super) struct Shown<'a> {
+    /// The signature over the required parts, and who is responsible for it; `None` if nothing must be signed.
+    pub(super) signature: Option<&'a ProvenSignature>,
+    pub(super) signer: Option<&'a Signer>,
+    pub(super) user: Option<&'a AuthenticatedUser>,
+    pub(super) assertions: &'a [AuthenticatedAssertion],
+}
+
+/// Checks a message that proves its parts and its other tokens.
+pub(super) fn check(shown: &Shown<'_>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+    check_passwords(narrow, facts)?;
+    check_expires(narrow, facts)?;
+    check_any_token(shown, narrow)?;
+    check_algorithms(shown.signature, narrow, facts)?;
+    check_complete(shown.signature, narrow)
+}
+
+/// Refuses a user whose password came as text.
+fn check_passwords(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let mut users = facts.users.iter().filter_map(|token| token.user.as_ref());
+    match narrow.digest && users.any(|user| user.password_was_clear_text()) {
+        true => Err(RequirementError::ClearTextPassword.into()),
+        false => Ok(()),
+    }
+}
+
+/// Refuses a message without a timestamp that says when it expires.
+fn check_expires(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let expires = facts.timestamp.as_ref().and_then(|timestamp| timestamp.expires);
+    if narrow.expires && expires.is_none() { Err(RequirementError::NoExpires.into()) } else { Ok(()) }
+}
+
+/// Refuses a message with none of several tokens, for each list of them.
+fn check_any_token(shown: &Shown<'_>, narrow: &Narrow) -> Result<(), OpenError> {
+    let Shown { signer, user, assertions, .. } = shown;
+    let authenticates = |token: &RequiredToken| match token {
+        RequiredToken::Username => user.is_some(),
+        RequiredToken::X509 => signer.is_some_and(|signer| signer.certificate().is_some()),
+        RequiredToken::Kerberos => matches!(signer, Some(Signer::Kerberos { .. })),
+        RequiredToken::Saml(version) => assertions.iter().any(|assertion| assertion.issued.version() == *version),
+    };
+    match narrow.any_token.iter().find(|tokens| !tokens.iter().any(authenticates)) {
+        Some(tokens) => {
+            let names: Vec<&str> = tokens.iter().map(|token| token.word()).collect();
+            Err(RequirementError::NoneOfTokens { tokens: names.join(", ").into() }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses algorithms that the policy admits and these requirements do not.
+fn check_algorithms(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let methods = &narrow.signature_methods;
+    let method = signature.map(|signature| signature.method).filter(|method| !methods.contains(method));
+    if let (false, Some(method)) = (methods.is_empty(), method) {
+        return Err(RequirementError::OtherAlgorithm { uri: method.uri() }.into());
+    }
+    let ciphers = &narrow.content_ciphers;
+    let mut decrypted = facts.decryptions.evidence.iter().map(|line| line.content);
+    match decrypted.find(|cipher| !ciphers.is_empty() && !ciphers.contains(cipher)) {
+        Some(cipher) => Err(RequirementError::OtherAlgorithm { uri: cipher.uri() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses an attachment that is signed without its header.
+fn check_complete(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(), OpenError> {
+    let proven = signature.map(|signature| signature.attachments.proven.as_slice()).unwrap_or_default();
+    let is_complete = |id: &str| proven.iter().any(|attachment| attachment.complete && attachment.content_id == id);
+    let without = |attachment: &&SignedAttachment| !is_complete(&attachment.content_id);
+    match proven.iter().find(without).filter(|_| narrow.complete_attachments) {
+        Some(attachment) => {
+            Err(RequirementError::IncompleteAttachment { content_id: (&attachment.content_id).into() }.into())
+        }
+        None => Ok(()),
+    }
+}
