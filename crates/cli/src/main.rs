@@ -13,6 +13,7 @@ mod inspect;
 mod keys;
 mod lint;
 mod output;
+mod required;
 mod secure;
 mod verify;
 mod words;

@@ -15,7 +15,7 @@ use ws_security::{
 use crate::args::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
 use crate::keys;
 use crate::output::{self, Outcome, could_not};
-use crate::verify::element_path;
+use crate::required::element_path;
 use crate::xenc;
 
 /// The steps of a command.
@@ -193,6 +193,7 @@ fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken
         if arguments.parts.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
     let encrypting = encrypting.parts(parts(listed, otherwise)?);
     let encrypting = if arguments.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
+    let encrypting = encrypting.parts_if_present(parts(&arguments.parts.encrypt_part_if_present, &[])?);
     let encrypting = if arguments.parts.content_only { encrypting.content_only() } else { encrypting };
     match &arguments.methods.content {
         None => Ok(encrypting),
@@ -279,6 +280,7 @@ fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     }
     let mut signing = signing
         .parts(parts(&arguments.parts.part, &otherwise)?)
+        .parts_if_present(parts(&arguments.parts.part_if_present, &[])?)
         .inclusive_prefixes(arguments.parts.prefix_list.clone());
     if arguments.parts.attach_complete {
         signing = signing.complete_attachments();

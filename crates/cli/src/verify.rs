@@ -11,8 +11,8 @@ use ws_security::kerberos::Acceptor;
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
-    ElementPath, ElementPathError, Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver,
-    RequirementError, Requirements, SamlVersion, TransportFacts, Trust,
+    Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, RequirementError, SamlVersion,
+    TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -20,7 +20,7 @@ use crate::args::{AssertionArgs, Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
 use crate::output::{self, Input, Outcome, could_not, refused};
-use crate::words::nearest;
+use crate::required::{Opening, Required};
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let required = Required::parse(&arguments.demands.require)?;
@@ -61,17 +61,6 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     }
     written.keep();
     Ok(())
-}
-
-/// How to open a message.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Opening {
-    /// The Body must be signed.
-    Body,
-    /// The required parts must be signed, and the Body is not printed.
-    Parts,
-    /// The Body is printed, whoever wrote it.
-    Unsigned,
 }
 
 /// What was read of a message.
@@ -352,116 +341,6 @@ fn assertions(arguments: &AssertionArgs, attesters: Trust) -> Outcome<AssertionT
     let trust = arguments.recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
     let trust = trust.issuer_of_any_name(issuers).sender_vouches(attesters);
     Ok(if arguments.accept_bearer { trust.accept_bearer() } else { trust })
-}
-
-/// Requirements in words, to find the nearest one.
-const REQUIREMENTS: [&str; 18] = [
-    "signed:Body",
-    "signed:Timestamp",
-    "signed:Signature",
-    "signed:UsernameToken",
-    "signed:Assertion",
-    "signed:Attachments",
-    "signed:SigningToken",
-    "signed:element:PATH",
-    "encrypted:Body",
-    "encrypted:Signature",
-    "encrypted:UsernameToken",
-    "encrypted:Assertion",
-    "encrypted:Attachments",
-    "token:username",
-    "token:x509",
-    "token:saml1",
-    "token:saml2",
-    "token:kerberos",
-];
-
-#[derive(Default)]
-struct Required {
-    signed: Vec<Part>,
-    encrypted: Vec<Part>,
-    username: bool,
-    x509: bool,
-    confirmation: bool,
-    saml: Vec<SamlVersion>,
-    kerberos: bool,
-}
-
-impl Required {
-    fn parse(arguments: &[String]) -> Outcome<Self> {
-        let mut required = Self::default();
-        for argument in arguments {
-            let unknown = || {
-                could_not(format!(
-                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos or confirmation, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, SigningToken, Attachments, {{namespace}}local, element:PATH or every:element:PATH",
-                    nearest(argument, REQUIREMENTS.iter().copied())
-                ))
-            };
-            let place = |text: &str| match element_path(text) {
-                Some(Err(error)) => Err(could_not(error)),
-                _ => Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown),
-            };
-            match argument.split_once(':') {
-                Some(("signed", part)) => required.signed.push(place(part)?),
-                Some(("encrypted", part)) => required.encrypted.push(place(part)?),
-                Some(("token", "username")) => required.username = true,
-                Some(("token", "x509")) => required.x509 = true,
-                Some(("token", "saml1")) => required.saml.push(SamlVersion::V1_1),
-                Some(("token", "saml2")) => required.saml.push(SamlVersion::V2_0),
-                Some(("token", "kerberos")) => required.kerberos = true,
-                None if argument != "confirmation" => return Err(unknown()),
-                None => required.confirmation = true,
-                Some(_) => return Err(unknown()),
-            }
-        }
-        // By default, the Body must be signed: a certificate authenticates by a signature, and a reply confirms by one.
-        if (required.x509 || required.confirmation || required.kerberos) && required.signed.is_empty() {
-            required.signed.push(Part::Body);
-        }
-        Ok(required)
-    }
-
-    /// Stdout is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
-    /// it.
-    fn opening(&self, arguments: &VerifyArgs) -> Opening {
-        let has_body = self.signed.contains(&Part::Body);
-        let has_element = self.signed.iter().any(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)));
-        match arguments.demands.print_unauthenticated && !has_body {
-            true => Opening::Unsigned,
-            false if has_element && !has_body => Opening::Parts,
-            false => Opening::Body,
-        }
-    }
-
-    fn build(&self, opening: Opening, anyone: bool) -> Requirements {
-        let requirements = match opening {
-            Opening::Body => Requirements::signed_body_and(self.signed.iter().cloned()),
-            _ => Requirements::dangerous_unsigned().also_signed(self.signed.iter().cloned()),
-        };
-        let mut requirements = requirements.encrypted(self.encrypted.iter().cloned());
-        if self.username {
-            requirements = requirements.username_token();
-        }
-        if self.x509 {
-            requirements = requirements.x509_token();
-        }
-        if self.confirmation {
-            requirements = requirements.signature_confirmation();
-        }
-        for version in &self.saml {
-            requirements = requirements.saml_token(*version);
-        }
-        if self.kerberos {
-            requirements = requirements.kerberos_token();
-        }
-        if anyone { requirements.dangerous_anonymous() } else { requirements }
-    }
-}
-
-/// The path in `element:PATH` or `every:element:PATH`.
-pub(crate) fn element_path(text: &str) -> Option<Result<ElementPath, ElementPathError>> {
-    let path = text.strip_prefix("every:").unwrap_or(text).strip_prefix("element:")?;
-    Some(ElementPath::parse(path))
 }
 
 fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {

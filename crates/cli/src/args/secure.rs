@@ -98,6 +98,12 @@ pub(crate) struct PartArgs {
     /// What `secure` encrypts
     #[arg(long)]
     pub(crate) encrypt_part: Vec<String>,
+    /// What to sign if the envelope has it: {ns}local, every:{ns}local, element:PATH, every:element:PATH, Attachments
+    #[arg(long, value_name = "PART")]
+    pub(crate) part_if_present: Vec<String>,
+    /// What to encrypt if the envelope has it
+    #[arg(long, value_name = "PART")]
+    pub(crate) encrypt_part_if_present: Vec<String>,
     /// Encrypt only the content of elements inside parts
     #[arg(long)]
     pub(crate) content_only: bool,

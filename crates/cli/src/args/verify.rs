@@ -106,8 +106,9 @@ pub(crate) struct AssertionArgs {
 /// What the message must prove, and what may be missing.
 #[derive(Args)]
 pub(crate) struct DemandArgs {
-    /// What the message must prove: signed:PART, encrypted:PART, token:username, token:x509,
-    /// token:saml1, token:saml2, token:kerberos, or confirmation. With signed:element:PATH and without signed:Body, that
+    /// What the message must prove: signed:PART, encrypted:PART (or signed-if-present:PART, encrypted-if-present:PART),
+    /// token:username, token:username-digest, token:x509, token:saml1, token:saml2, token:kerberos,
+    /// any-token:KIND,KIND, confirmation, expires, complete-attachments, signature-method:URI or content:URI. With signed:element:PATH and without signed:Body, that
     /// element is printed, and the Body is not
     #[arg(long, required = true)]
     pub(crate) require: Vec<String>,
