@@ -50,6 +50,8 @@ pub use wss_tokens as tokens;
 pub use wss_xmldsig as xmldsig;
 /// XML Encryption on whole documents.
 pub use wss_xmlenc as xmlenc;
+/// XPath 1.0, for the transforms of XML Signature that select by it.
+pub use wss_xpath as xpath;
 
 pub mod manual;
 

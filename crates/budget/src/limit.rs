@@ -66,6 +66,11 @@ limits! {
     Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";
     SignatureValueOctets = "signature-value-octets" 1_024 Each "octets of one decoded signature value";
     UriOctets = "uri-octets" 2_048 Each "octets of one URI";
+    // XPath, where a policy admits it.
+    XPathOctets = "xpath-octets" 4_096 Each "octets of one XPath expression";
+    XPathDepth = "xpath-depth" 32 Each "XPath expressions one inside the other";
+    XPathNodes = "xpath-nodes" 4_000_000 Message "nodes that XPath visits, and that it works on";
+    XPathStrings = "xpath-strings" 16_777_216 Message "octets of strings that XPath makes and compares";
     // Keys, and hints to keys.
     KeyInfoChildren = "key-info-children" 8 Each "children of one ds:KeyInfo";
     X509Entries = "x509-entries" 16 Each "entries of one ds:X509Data";

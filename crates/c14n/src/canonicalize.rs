@@ -4,10 +4,13 @@ use wss_budget::{Budget, Limit};
 
 use crate::element::Element;
 use crate::emit;
+use crate::emit_nodes;
 use crate::error::CanonicalizeError;
 use crate::method::Canonicalization;
-use crate::sink::{Fixed, Sink};
+use crate::node_set::NodeSet;
+use crate::sink::{Charged, Fixed, Sink};
 use crate::subset::Subset;
+use crate::tree::Tree;
 
 impl Canonicalization {
     /// Writes the canonical octets of `subset` to `sink`.
@@ -65,6 +68,45 @@ impl Canonicalization {
         let mut octets = Vec::with_capacity(needed);
         self.write(subset, &mut octets)?;
         Ok(octets)
+    }
+
+    /// Writes the canonical octets of any selection of nodes to `sink`.
+    ///
+    /// # Errors
+    /// As [`Canonicalization::write`]. A set without nodes has no octets, and is no error.
+    ///
+    /// # Specification
+    /// Canonical XML 1.0 and 1.1 §2.3 and §2.4; Exclusive XML Canonicalization 1.0 §3.
+    ///
+    /// ```
+    /// use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Limits, NodeSet, Subset, Tree, TreeKind};
+    ///
+    /// let document = Document::parse("<a xml:lang='en'><b>text</b></a>", &Limits::default())?;
+    /// let tree = Tree::new(&document, &Budget::new(&Limits::default(), 32))?;
+    /// let mut set = NodeSet::of(&tree, &Subset::document(&document));
+    /// set.remove(tree.of(document.root()).expect("a node"));
+    /// let mut octets = Vec::new();
+    /// Canonicalization::new(CanonicalizationMethod::Inclusive).write_nodes(&tree, &set, &mut octets)?;
+    /// assert_eq!(octets, br#" xml:lang="en"<b xml:lang="en">text</b>"#);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn write_nodes<S: Sink>(&self, tree: &Tree<'_>, set: &NodeSet, sink: &mut S) -> Result<(), CanonicalizeError> {
+        emit_nodes::write(tree, set, self, sink)
+    }
+
+    /// As [`Canonicalization::to_octets`], for any selection of nodes.
+    ///
+    /// # Errors
+    /// As [`Canonicalization::to_octets`].
+    pub fn nodes_to_octets(
+        &self,
+        tree: &Tree<'_>,
+        set: &NodeSet,
+        budget: &Budget,
+    ) -> Result<Vec<u8>, CanonicalizeError> {
+        let mut sink = Charged::new(Vec::new(), budget, Limit::KeptOctets);
+        self.write_nodes(tree, set, &mut sink)?;
+        Ok(sink.finish()?)
     }
 }
 

@@ -290,6 +290,19 @@ impl<'a> Element<'a> {
     /// # Ok::<(), wss_c14n::LeafError>(())
     /// ```
     pub fn text(self) -> Result<Cow<'a, str>, LeafError> {
+        self.character_data(false)
+    }
+
+    /// As [`Element::text`], but comments and processing instructions inside are left out, as the string-value of XPath
+    /// leaves them out. For expressions of XPath, which may have comments between their parts.
+    ///
+    /// # Errors
+    /// [`LeafError::NotText`] if an element is inside.
+    pub fn text_around_comments(self) -> Result<Cow<'a, str>, LeafError> {
+        self.character_data(true)
+    }
+
+    fn character_data(self, leaves_out_comments: bool) -> Result<Cow<'a, str>, LeafError> {
         let node = self.node();
         let inside = self.document.tape.nodes.get(self.id.0 as usize + 1..node.next as usize).unwrap_or(&[]);
         if inside.is_empty() {
@@ -305,6 +318,7 @@ impl<'a> Element<'a> {
                 Kind::CData => {
                     lexical::push_line_ends(self.source(node.tag_end as usize..node.end as usize - 3), &mut text);
                 }
+                Kind::Comment | Kind::ProcessingInstruction if leaves_out_comments => {}
                 Kind::Element | Kind::Comment | Kind::ProcessingInstruction => return Err(self.not_text()),
             }
             at = node.end as usize;

@@ -65,13 +65,16 @@ pub(crate) fn nearest(apex: Element<'_>, wanted: impl Fn(&str) -> bool) -> Vec<(
 /// The `xml:base` of an apex joined with those of its ancestors, outermost first; `None` if no ancestor has one.
 pub(crate) fn fixed_up_base(apex: Element<'_>) -> Option<String> {
     let base = |element: Element<'_>| element.attribute(name::XML, "base").map(|value| value.into_owned());
-    let mut of_ancestors: Vec<String> = apex.ancestors_and_self().skip(1).filter_map(base).collect();
+    let of_ancestors: Vec<String> = apex.ancestors_and_self().skip(1).filter_map(base).collect();
     if of_ancestors.is_empty() {
         return None;
     }
-    of_ancestors.reverse();
-    of_ancestors.extend(base(apex));
-    of_ancestors.into_iter().reduce(|base, reference| join(&base, &reference))
+    joined_bases(of_ancestors.into_iter().rev().chain(base(apex)))
+}
+
+/// The `xml:base` attributes of elements one inside the other joined, outermost first.
+pub(crate) fn joined_bases(bases: impl Iterator<Item = String>) -> Option<String> {
+    bases.reduce(|base, reference| join(&base, &reference))
 }
 
 /// The parts of a URI reference (RFC 3986 appendix B), the fragment left out.

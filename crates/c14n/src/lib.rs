@@ -19,6 +19,8 @@
 //! In reading order: `reader` turns octets into a `tape`; [`Document`] is source and tape; [`Element`] walks it;
 //! [`IdIndex`] finds elements by Id; [`Subset`] says what is canonicalised and [`Canonicalization`] how;
 //! `emit` is the walker, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
+//! [`Tree`] and [`NodeSet`] are a document and a selection of its nodes as XPath knows them, and `emit_nodes` canonicalises
+//! such a selection node by node.
 //! `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.
 
 #![forbid(unsafe_code)]
@@ -28,6 +30,7 @@ mod chars;
 mod document;
 mod element;
 mod emit;
+mod emit_nodes;
 mod encoding;
 mod error;
 mod exclusive;
@@ -36,12 +39,14 @@ mod inclusive;
 mod lexical;
 mod method;
 pub mod name;
+mod node_set;
 mod reader;
 mod scope;
 mod sink;
 mod splice;
 mod subset;
 mod tape;
+mod tree;
 mod write;
 pub mod xsd;
 
@@ -52,10 +57,12 @@ pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of};
 pub use lexical::{base64_decode, base64_encode};
 pub use method::{Canonicalization, CanonicalizationMethod};
+pub use node_set::NodeSet;
 pub use scope::TakeAlong;
 pub use sink::{Charged, Count, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
+pub use tree::{Tree, TreeKind, TreeNode};
 pub use write::{Writer, escape};
 /// What a document, or a message, may cost.
 pub use wss_budget::{Budget, Exceeded, Limit, Limits};

@@ -58,6 +58,12 @@ impl<'a> Subset<'a> {
         self.apex
     }
 
+    /// The document that it is a subset of.
+    #[must_use]
+    pub fn source_document(&self) -> &'a Document<'a> {
+        self.document
+    }
+
     /// Whether a subtree is left out.
     #[must_use]
     pub fn has_exclusions(&self) -> bool {

@@ -1,0 +1,118 @@
+//! Comparisons (XPath 1.0 §3.4). A node-set compares as any of its nodes does; no pair is compared twice, so that two large
+//! sets cost what they are long.
+
+use std::collections::HashSet;
+
+use wss_c14n::TreeNode;
+
+use crate::context::Context;
+use crate::error::XPathError;
+use crate::syntax::Comparison;
+use crate::value::{Value, number_of};
+
+/// Whether `left` and `right` compare so.
+pub(crate) fn compare(
+    comparison: Comparison,
+    left: &Value,
+    right: &Value,
+    context: &Context<'_>,
+) -> Result<bool, XPathError> {
+    match (left, right) {
+        (Value::Nodes(left), Value::Nodes(right)) => sets(comparison, left, right, context),
+        (Value::Nodes(nodes), other) => set(comparison, nodes, other, context),
+        (other, Value::Nodes(nodes)) => set(mirrored(comparison), nodes, other, context),
+        _ => single(comparison, left, right, context),
+    }
+}
+
+/// The comparison of the right side with the left one.
+fn mirrored(comparison: Comparison) -> Comparison {
+    match comparison {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        Comparison::Equal | Comparison::NotEqual => comparison,
+    }
+}
+
+fn numbers(comparison: Comparison, left: f64, right: f64) -> bool {
+    match comparison {
+        Comparison::Equal => left == right,
+        Comparison::NotEqual => left != right,
+        Comparison::Less => left < right,
+        Comparison::LessOrEqual => left <= right,
+        Comparison::Greater => left > right,
+        Comparison::GreaterOrEqual => left >= right,
+    }
+}
+
+fn is_equality(comparison: Comparison) -> bool {
+    matches!(comparison, Comparison::Equal | Comparison::NotEqual)
+}
+
+/// Neither side is a node-set.
+fn single(comparison: Comparison, left: &Value, right: &Value, context: &Context<'_>) -> Result<bool, XPathError> {
+    let tree = context.tree();
+    let wants_equal = comparison == Comparison::Equal;
+    Ok(match (left, right) {
+        (Value::Boolean(_), _) | (_, Value::Boolean(_)) if is_equality(comparison) => {
+            (left.to_boolean() == right.to_boolean()) == wants_equal
+        }
+        (Value::Text(left), Value::Text(right)) if is_equality(comparison) => {
+            context.charge_text(left.len().min(right.len()))?;
+            (left == right) == wants_equal
+        }
+        _ => numbers(comparison, left.to_number(tree), right.to_number(tree)),
+    })
+}
+
+/// The left side is a node-set, and the right side is not.
+fn set(comparison: Comparison, nodes: &[TreeNode], other: &Value, context: &Context<'_>) -> Result<bool, XPathError> {
+    let tree = context.tree();
+    if let Value::Boolean(_) = other {
+        return single(comparison, &Value::Boolean(!nodes.is_empty()), other, context);
+    }
+    for node in nodes {
+        let value = tree.value(*node);
+        context.charge_text(value.len())?;
+        let holds = match other {
+            Value::Text(text) if is_equality(comparison) => (value == text) == (comparison == Comparison::Equal),
+            _ => numbers(comparison, number_of(value), other.to_number(tree)),
+        };
+        if holds {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Both sides are node-sets.
+fn sets(
+    comparison: Comparison,
+    left: &[TreeNode],
+    right: &[TreeNode],
+    context: &Context<'_>,
+) -> Result<bool, XPathError> {
+    let tree = context.tree();
+    for node in left.iter().chain(right) {
+        context.charge_text(tree.value(*node).len())?;
+    }
+    let values = |nodes: &[TreeNode]| nodes.iter().map(|node| tree.value(*node)).collect::<Vec<_>>();
+    let (left, right) = (values(left), values(right));
+    let (Some(first), Some(_)) = (left.first(), right.first()) else { return Ok(false) };
+    let is_less = matches!(comparison, Comparison::Less | Comparison::LessOrEqual);
+    let extreme = |values: &[&str], wants_least: bool| {
+        let known = values.iter().map(|value| number_of(value)).filter(|number| !number.is_nan());
+        known.reduce(if wants_least { f64::min } else { f64::max }).unwrap_or(f64::NAN)
+    };
+    Ok(match comparison {
+        Comparison::Equal => {
+            let left: HashSet<&str> = left.into_iter().collect();
+            right.iter().any(|value| left.contains(value))
+        }
+        // Unless all are the same, some pair differs.
+        Comparison::NotEqual => left.iter().chain(&right).any(|value| value != first),
+        _ => numbers(comparison, extreme(&left, is_less), extreme(&right, !is_less)),
+    })
+}

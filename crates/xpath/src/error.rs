@@ -1,0 +1,55 @@
+//! Errors of expressions.
+
+use thiserror::Error;
+use wss_c14n::{Exceeded, LeafError};
+use wss_text::WireText;
+
+/// Why an expression was not parsed or not evaluated.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum XPathError {
+    /// *Malformed.* The text is not an expression of XPath 1.0.
+    #[error("not an XPath expression at octet {offset}: {expected} is expected")]
+    Syntax {
+        /// Where it fails, in octets of the expression.
+        offset: usize,
+        /// What would fit there.
+        expected: &'static str,
+    },
+    /// *Malformed.* A prefix that is not bound where the expression is.
+    #[error("prefix {prefix:?} of an XPath expression is not bound: declare it on the element of the expression")]
+    Prefix {
+        /// The prefix.
+        prefix: WireText,
+    },
+    /// *Malformed.* No function has this name.
+    #[error("{name:?} is not a function of XPath 1.0")]
+    Function {
+        /// The name.
+        name: WireText,
+    },
+    /// *Malformed.* A function with too few or too many arguments.
+    #[error("{function}() has another number of arguments in XPath 1.0")]
+    Arguments {
+        /// The function.
+        function: &'static str,
+    },
+    /// *Malformed.* A value that is not a node-set, where there must be one.
+    #[error("a value that is not a node-set, where XPath 1.0 takes nodes only")]
+    NotNodes,
+    /// *Refused.* A variable: nothing binds variables.
+    #[error("an XPath expression uses the variable {name:?}: nothing binds it")]
+    Variable {
+        /// Its name.
+        name: WireText,
+    },
+    /// *Malformed.* `here()` where the expression is not in the document that it is evaluated on.
+    #[error("here() in an expression that is not in the document it is evaluated on")]
+    Here,
+    /// *Malformed.* The element that bears the expression has more than text.
+    #[error(transparent)]
+    Bearer(LeafError),
+    /// *Refused.* The expression costs more than is left of the budget.
+    #[error(transparent)]
+    Limit(#[from] Exceeded),
+}
