@@ -146,6 +146,10 @@ fn cases() -> Vec<Case> {
         ("with blanks", opens(blanks, receiver)),
         ("a reply", Box::new(move |limits| told(receiver().limits(limits).answering(&sent).open(&reply)))),
         ("a package", Box::new(opened_package)),
+        (
+            "selected by XPath",
+            Box::new(|limits| told(filtered::verified(&filtered::signed(), filtered::admitting(), limits))),
+        ),
     ]
 }
 

@@ -31,7 +31,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let limits = output::limits();
     let budget = Budget::new(&limits, text.len() as u64);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
-    let whole = Whole { document: &document, ids: &ids, base: arguments.base.as_deref() };
+    let base = arguments.base.as_deref();
+    let whole = Whole { document: &document, ids: &ids, base, takes_unnamed: arguments.allow.allow_legacy };
     let fitting = keys.verifying(&signature);
     if fitting.is_empty() {
         return Err(refused(
@@ -45,7 +46,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
             Ok(verified) => {
                 let mut report = String::from("valid\n");
                 for reference in verified.references() {
-                    report.push_str(&format!("covers {:?}\n", reference.uri()));
+                    let filtered = if reference.is_filtered() { ", only what a filter made of it" } else { "" };
+                    report.push_str(&format!("covers {:?}{filtered}\n", reference.uri()));
                 }
                 return output::write(arguments.file.output.as_ref(), report.as_bytes());
             }
@@ -65,6 +67,8 @@ struct Whole<'a, 'd> {
     document: &'d Document<'d>,
     ids: &'a IdIndex<'d>,
     base: Option<&'a Path>,
+    /// Whether a reference without a URI means the whole document, as xmlsec1 takes it.
+    takes_unnamed: bool,
 }
 
 impl<'d> Dereference<'d> for Whole<'_, 'd> {
@@ -74,6 +78,18 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
         self.ids.get(id)
+    }
+
+    fn ids(&self) -> Option<&IdIndex<'d>> {
+        Some(self.ids)
+    }
+
+    fn reads_xpointers(&self) -> bool {
+        true
+    }
+
+    fn unnamed(&self) -> Option<&'d Document<'d>> {
+        self.takes_unnamed.then_some(self.document)
     }
 
     fn external(&self, uri: &str) -> Option<Vec<u8>> {

@@ -11,7 +11,7 @@ use ws_security::crypto::{
     VerifyingKey, identities_from_pkcs12,
 };
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
-use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
+use ws_security::xmldsig::{FilterMethod, KeyHint, KeyInfo, Signature};
 use ws_security::xmlenc::KeySource;
 use ws_security::{
     AlgorithmPolicy, Budget, Certificate, ExtendedKeyUsage, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver,
@@ -142,10 +142,10 @@ pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> 
     };
     for given in &arguments.allow {
         // One word may be the last of several identifiers: all of them are meant.
-        let named = identifiers().into_iter().filter(|uri| last_word(uri).eq_ignore_ascii_case(given));
+        let named = identifiers().into_iter().filter(|uri| word_of(uri).eq_ignore_ascii_case(given));
         let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
         if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
-            let words: Vec<&str> = identifiers().into_iter().map(last_word).collect();
+            let words: Vec<&str> = identifiers().into_iter().map(word_of).collect();
             let near = nearest(last_word(given), words.iter().copied());
             return Err(could_not(format!(
                 "--allow {given:?} is not the identifier of a supported algorithm{near}: give an identifier, or one of {}",
@@ -164,7 +164,16 @@ fn identifiers() -> Vec<&'static str> {
     all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
     all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
     all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
+    all.extend(FilterMethod::ALL.iter().map(|method| method.uri()));
     all
+}
+
+/// The word for an identifier: its last one, if it has no other.
+fn word_of(uri: &str) -> &str {
+    match FilterMethod::from_uri(uri) {
+        Some(method) => method.word(),
+        None => last_word(uri),
+    }
 }
 
 impl Keys {

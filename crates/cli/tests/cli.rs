@@ -58,6 +58,14 @@ fn c14n_writes_canonical_octets_and_nothing_else() {
         "<!-- c -->\n<a xmlns:p=\"urn:p\" a=\"1\" b=\"2\"><p:c></p:c></a>"
     );
     assert_eq!(exits(0, "c14n --id x -", "<a xmlns='urn:a'><b Id='x'/></a>"), "<b xmlns=\"urn:a\" Id=\"x\"></b>");
+    let bound = "<p:a xmlns:p='urn:p'><p:b>1</p:b><c>2</c></p:a>";
+    assert_eq!(
+        exits(0, "c14n --xpath //q:b|//q:b/text()|//q:b/namespace::p --xpath-ns q=urn:p -", bound),
+        "<p:b xmlns:p=\"urn:p\">1</p:b>"
+    );
+    exits(2, "c14n --xpath //q:b -", bound);
+    exits(2, "c14n --xpath //b[ -", bound);
+    exits(2, "c14n --xpath 1+1 -", bound);
     exits(1, "c14n -", "<a>");
     exits(1, "c14n -", "<!DOCTYPE a><a/>");
     exits(1, "c14n -", "<a xmlns='relative'/>");

@@ -4,6 +4,7 @@ use thiserror::Error;
 use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
 use wss_crypto::{CryptoError, LoadError};
 use wss_text::WireText;
+use wss_xpath::XPathError;
 
 /// Why a `ds:Signature` was not read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -18,6 +19,9 @@ pub enum SignatureError {
         /// The identifier.
         uri: WireText,
     },
+    /// *Refused.* XSLT is never run, under no policy (BSP R5423).
+    #[error("XSLT is refused: it runs a program of the sender; have the document signed without it")]
+    Xslt,
     /// *Refused.* A MAC must not be truncated (BSP R5401).
     #[error("ds:HMACOutputLength is refused: MACs have their full length")]
     TruncatedMac,
@@ -78,6 +82,26 @@ pub enum VerifyError {
         }
     )]
     Dereference {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Refused.* A reference to something outside, which is never fetched (XML Signature Best Practices, best practice 5).
+    #[error("reference {uri:?} leads outside: nothing is fetched; on the command line, --base is where files are read")]
+    NotFetched {
+        /// The reference.
+        uri: WireText,
+    },
+    /// *Malformed or refused.* An expression of XPath, in a transform or an XPointer.
+    #[error("reference {uri:?}: {error}")]
+    XPath {
+        /// The reference.
+        uri: WireText,
+        /// What is wrong with the expression.
+        error: XPathError,
+    },
+    /// *Malformed.* The base64 transform is applied to something else.
+    #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
+    Base64 {
         /// The reference.
         uri: WireText,
     },

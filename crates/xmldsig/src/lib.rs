@@ -3,13 +3,17 @@
 //! The scope is what SOAP headers and signed documents need: references within the document, exclusive and inclusive
 //! canonicalisation, the enveloped-signature transform. In reading order: [`verify`](fn@verify) and the proofs of
 //! `verified`; `sign`; the wire forms [`Signature`], [`SignedInfo`], [`Reference`], [`KeyInfo`], each read and written
-//! in one file; [`Transform`], the closed list; [`AlgorithmPolicy`].
+//! in one file; [`Transform`], the closed list; [`AlgorithmPolicy`]. On other documents than SOAP, a policy may admit a
+//! [`Filter`], which `chain` runs with the transforms beside it.
 
 #![forbid(unsafe_code)]
 
+mod chain;
 mod error;
+mod filter;
 mod key_info;
 mod parameters;
+mod pointer;
 mod policy;
 mod reference;
 mod sign;
@@ -21,6 +25,7 @@ mod verified;
 mod verify;
 
 pub use error::{SignError, SignatureError, VerifyError};
+pub use filter::{Filter, FilterMethod};
 pub use key_info::{KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 pub use policy::AlgorithmPolicy;
 pub use reference::{Dereference, NewReference, Reference};

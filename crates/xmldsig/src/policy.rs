@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{DigestMethod, KeyKind, SignatureMethod, VerifyingKey};
 
-use crate::error::VerifyError;
+use crate::error::{SignatureError, VerifyError};
+use crate::filter::FilterMethod;
 use crate::signature::Signature;
 use crate::transform::Transform;
 
@@ -27,7 +28,9 @@ pub struct AlgorithmPolicy {
     signatures: BTreeSet<SignatureMethod>,
     digests: BTreeSet<DigestMethod>,
     canonicalizations: BTreeSet<CanonicalizationMethod>,
+    filters: BTreeSet<FilterMethod>,
     weak_keys: bool,
+    truncated_macs: bool,
 }
 
 impl Default for AlgorithmPolicy {
@@ -44,7 +47,9 @@ impl AlgorithmPolicy {
             signatures: BTreeSet::new(),
             digests: BTreeSet::new(),
             canonicalizations: BTreeSet::new(),
+            filters: BTreeSet::new(),
             weak_keys: false,
+            truncated_macs: false,
         }
     }
 
@@ -58,14 +63,15 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Everything that this library can run, including SHA-1, weak keys and all canonicalisations. For old peers and
-    /// old documents only.
+    /// Everything that this library can run, including SHA-1, weak keys, truncated MACs, all canonicalisations and all
+    /// filters. For old peers and old documents only. In a WS-Security header, filters and truncated MACs stay refused.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
-        let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only();
+        let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only().admit_truncated_macs_for_legacy_use_only();
         policy.signatures.extend(SignatureMethod::ALL);
         policy.digests.extend(DigestMethod::ALL);
         policy.canonicalizations.extend(CanonicalizationMethod::ALL);
+        policy.filters.extend(FilterMethod::ALL);
         policy
     }
 
@@ -90,6 +96,24 @@ impl AlgorithmPolicy {
         self
     }
 
+    /// Admits a transform that selects nodes by XPath, or decodes base64. What a reference with one covers is for the caller
+    /// to judge: no element counts as covered. In a WS-Security header they stay refused.
+    #[must_use]
+    pub fn admit_transform(mut self, method: FilterMethod) -> Self {
+        self.filters.insert(method);
+        self
+    }
+
+    /// Admits `ds:HMACOutputLength`, of 128 bits and of half the digest at least. In a WS-Security header it stays refused.
+    ///
+    /// # Specification
+    /// XML Signature 1.1 §6.3.1.
+    #[must_use]
+    pub fn admit_truncated_macs_for_legacy_use_only(mut self) -> Self {
+        self.truncated_macs = true;
+        self
+    }
+
     /// Admits RSA keys of 1 024 bits and small exponents for verification.
     #[must_use]
     pub fn admit_weak_keys_for_legacy_use_only(mut self) -> Self {
@@ -104,13 +128,20 @@ impl AlgorithmPolicy {
         let signatures = self.signatures.difference(&modern.signatures).map(|method| method.uri());
         let digests = self.digests.difference(&modern.digests).map(|method| method.uri());
         let methods = self.canonicalizations.difference(&modern.canonicalizations).map(|method| method.uri());
-        signatures.chain(digests).chain(methods).collect()
+        let filters = self.filters.difference(&modern.filters).map(|method| method.uri());
+        signatures.chain(digests).chain(methods).chain(filters).collect()
     }
 
     /// Whether a canonicalisation is admitted.
     #[must_use]
     pub fn admits_canonicalization(&self, method: CanonicalizationMethod) -> bool {
         self.canonicalizations.contains(&method)
+    }
+
+    /// Whether a transform that selects nodes or decodes text is admitted.
+    #[must_use]
+    pub fn admits_transform(&self, method: FilterMethod) -> bool {
+        self.filters.contains(&method)
     }
 
     /// Whether RSA keys of 1 024 bits and small exponents are admitted.
@@ -124,7 +155,8 @@ impl AlgorithmPolicy {
         let signature = SignatureMethod::from_uri(uri).map(|method| self.signatures.insert(method));
         let digest = DigestMethod::from_uri(uri).map(|method| self.digests.insert(method));
         let canonicalization = CanonicalizationMethod::from_uri(uri).map(|m| self.canonicalizations.insert(m));
-        signature.or(digest).or(canonicalization).is_some()
+        let filter = FilterMethod::from_uri(uri).map(|method| self.filters.insert(method));
+        signature.or(digest).or(canonicalization).or(filter).is_some()
     }
 
     /// Checks every algorithm of a signature, before any key is used.
@@ -135,16 +167,28 @@ impl AlgorithmPolicy {
         let signed_info = signature.signed_info();
         let method = signed_info.method();
         admitted(self.signatures.contains(&method), method.uri())?;
+        if signed_info.mac_bits().is_some() && !self.truncated_macs {
+            return Err(SignatureError::TruncatedMac.into());
+        }
         let canonicalization = signed_info.canonicalization().method();
         admitted(self.canonicalizations.contains(&canonicalization), canonicalization.uri())?;
         for reference in signed_info.references() {
             admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
+            if reference.needs_xpath() {
+                admitted(self.filters.contains(&FilterMethod::XPath), FilterMethod::XPath.uri())?;
+            }
             for transform in reference.transforms() {
-                if let Transform::Canonicalization(canonicalization)
-                | Transform::SecurityTokenReference(canonicalization) = transform
-                {
-                    let method = canonicalization.method();
-                    admitted(self.canonicalizations.contains(&method), method.uri())?;
+                match transform {
+                    Transform::Canonicalization(canonicalization)
+                    | Transform::SecurityTokenReference(canonicalization) => {
+                        let method = canonicalization.method();
+                        admitted(self.canonicalizations.contains(&method), method.uri())?;
+                    }
+                    Transform::Filter(filter) => {
+                        let method = filter.method();
+                        admitted(self.filters.contains(&method), method.uri())?;
+                    }
+                    Transform::EnvelopedSignature | Transform::Attachment { .. } => {}
                 }
             }
         }

@@ -10,12 +10,14 @@ use std::borrow::Cow;
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded, IdIndex,
-    Limit, ParseError, Sink, Subset, Writer, base64_encode, name, transcode,
+    Limit, Sink, Subset, Writer, base64_encode, name, transcode,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
+use crate::chain::{Chain, Data, unreadable};
 use crate::error::{SignatureError, VerifyError};
 use crate::parameters::no_parameters;
+use crate::pointer::Pointer;
 use crate::token::DereferencedToken;
 use crate::transform::Transform;
 use crate::verified::{Covered, VerifiedReference};
@@ -51,6 +53,21 @@ pub trait Dereference<'d> {
         Ok(Vec::new())
     }
 
+    /// The Ids of the document, for `id()` in expressions of XPath. `None` by default.
+    fn ids(&self) -> Option<&IdIndex<'d>> {
+        None
+    }
+
+    /// Whether XPointers other than `#id` are read. Not by default, and not in a WS-Security header.
+    fn reads_xpointers(&self) -> bool {
+        false
+    }
+
+    /// The document that a reference without a URI means: the application knows it. `None` by default.
+    fn unnamed(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
     /// The octets that an external URI names. `None` by default: a message never makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
         let _ = uri;
@@ -72,7 +89,9 @@ impl<'d> Dereference<'d> for IdIndex<'d> {
 #[derive(Debug, Clone)]
 pub struct Reference<'d> {
     element: Element<'d>,
+    /// Empty without the attribute, too.
     uri: Cow<'d, str>,
+    has_uri: bool,
     transforms: Vec<Transform>,
     digest_method: DigestMethod,
     digest_value: Vec<u8>,
@@ -80,7 +99,9 @@ pub struct Reference<'d> {
 
 impl<'d> Reference<'d> {
     pub(crate) fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
-        let uri = element.required_attribute("", "URI")?;
+        let written = element.attribute("", "URI");
+        let has_uri = written.is_some();
+        let uri = written.unwrap_or(Cow::Borrowed(""));
         budget.check(Limit::UriOctets, uri.len())?;
         let mut children = element.children().peekable();
         let mut transforms = Vec::new();
@@ -110,7 +131,7 @@ impl<'d> Reference<'d> {
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
         }
-        Ok(Self { element, uri, transforms, digest_method, digest_value })
+        Ok(Self { element, uri, has_uri, transforms, digest_method, digest_value })
     }
 
     /// The element.
@@ -119,10 +140,25 @@ impl<'d> Reference<'d> {
         self.element
     }
 
-    /// `@URI`.
+    /// `@URI`; empty if there is none.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri
+    }
+
+    /// Whether it has a `@URI`. Without one, the application must know what is signed.
+    #[must_use]
+    pub fn has_uri(&self) -> bool {
+        self.has_uri
+    }
+
+    /// Whether its URI is an XPointer whose expression only an engine of XPath evaluates.
+    pub(crate) fn needs_xpath(&self) -> bool {
+        matches!(Pointer::of_uri(&self.uri), Some(Pointer::Expression(_)))
+    }
+
+    fn is_filtered(&self) -> bool {
+        self.needs_xpath() || self.transforms.iter().any(|transform| matches!(transform, Transform::Filter(_)))
     }
 
     /// `ds:Transform`, in order; empty where `ds:Transforms` is absent or empty, which implies inclusive
@@ -153,7 +189,11 @@ impl<'d> Reference<'d> {
             let readings = token.readings(reference, canonicalization, budget)?;
             return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
         }
-        let kept = Charged::new(Vec::new(), budget, Limit::KeptOctets);
+        let mut kept = Charged::new(Vec::new(), budget, Limit::KeptOctets);
+        if self.is_filtered() {
+            self.filter(signature, documents, budget, &mut kept)?;
+            return Ok(kept.finish()?);
+        }
         Ok(self.resolve(signature, documents)?.write_to(kept, budget)?.finish()?)
     }
 
@@ -188,8 +228,16 @@ impl<'d> Reference<'d> {
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
             return self.verify_attachment(*complete, documents, budget);
         }
+        let mut sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
+        if self.is_filtered() {
+            self.filter(signature, documents, budget, &mut sink)?;
+            let DigestSink(digest) = sink.finish()?;
+            return match digest.finish().as_octets() == self.digest_value {
+                true => Ok(VerifiedReference::new(self.uri.clone().into_owned(), Covered::Filtered, None)),
+                false => Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() }),
+            };
+        }
         let resolved = self.resolve(signature, documents)?;
-        let sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
         let DigestSink(digest) = resolved.write_to(sink, budget)?.finish()?;
         if digest.finish().as_octets() != self.digest_value {
             return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() });
@@ -261,6 +309,30 @@ impl<'d> Reference<'d> {
         Ok((apex, token))
     }
 
+    /// Runs a chain of transforms that has a filter, or a pointer that is one.
+    fn filter(
+        &self,
+        signature: Element<'d>,
+        documents: &dyn Dereference<'d>,
+        budget: &Budget,
+        sink: &mut dyn Sink,
+    ) -> Result<(), VerifyError> {
+        let chain = Chain { uri: &self.uri, signature, ids: documents.ids(), budget };
+        if let Some(Pointer::Expression(expression)) = Pointer::of_uri(&self.uri) {
+            let document = documents.document().filter(|_| documents.reads_xpointers());
+            let document = document.ok_or_else(|| VerifyError::Dereference { uri: self.uri.clone().into() })?;
+            return chain.run_pointer(document, &expression, &self.transforms, sink);
+        }
+        let data = match self.dereference(documents)? {
+            Covered::Subset(subset) => Data::Subset(subset),
+            Covered::Octets(octets) => Data::Octets(octets.into()),
+            Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
+                return Err(VerifyError::Transform { uri: self.uri.clone().into() });
+            }
+        };
+        chain.run(data, &self.transforms, sink)
+    }
+
     fn resolve(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Resolved<'d>, VerifyError> {
         let refused = || VerifyError::Transform { uri: self.uri.clone().into() };
         let mut covered = self.dereference(documents)?;
@@ -290,16 +362,37 @@ impl<'d> Reference<'d> {
     fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
         let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
         if self.uri.is_empty() {
-            let document = documents.document().ok_or_else(dangling)?;
-            return Ok(Covered::Subset(Subset::document(document).without_comments()));
+            let document = if self.has_uri { documents.document() } else { documents.unnamed() };
+            return Ok(Covered::Subset(Subset::document(document.ok_or_else(dangling)?).without_comments()));
         }
-        match self.uri.strip_prefix('#') {
-            // The Id is taken literally: no percent-decoding, no XPointer.
-            Some(id) if !id.is_empty() => {
+        // Unlike the shorthand form, these take comments along.
+        let pointer = Pointer::of_uri(&self.uri).filter(|_| documents.reads_xpointers());
+        match (pointer, self.uri.strip_prefix('#')) {
+            (Some(Pointer::Root), _) => {
+                Ok(Covered::Subset(Subset::document(documents.document().ok_or_else(dangling)?)))
+            }
+            (Some(Pointer::Id(id)), _) => {
+                Ok(Covered::Subset(Subset::subtree(documents.element(&id).ok_or_else(dangling)?)))
+            }
+            // The Id is taken literally, without percent-decoding.
+            (None, Some(id)) if !id.is_empty() => {
                 let element = documents.element(id).ok_or_else(dangling)?;
                 Ok(Covered::Subset(Subset::subtree(element).without_comments()))
             }
-            _ => documents.external(&self.uri).map(Covered::Octets).ok_or_else(dangling),
+            (Some(Pointer::Expression(_)), _) | (None, Some(_)) => Err(dangling()),
+            (None, None) => documents.external(&self.uri).map(Covered::Octets).ok_or_else(|| self.outside()),
+        }
+    }
+
+    /// Why something outside was not found.
+    fn outside(&self) -> VerifyError {
+        let schemes = ["http:", "https:", "file:", "ftp:", "ldap:"];
+        let has_scheme =
+            |scheme: &&str| self.uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+        let uri = self.uri.clone().into();
+        match schemes.iter().any(|scheme| has_scheme(&scheme)) {
+            true => VerifyError::NotFetched { uri },
+            false => VerifyError::Dereference { uri },
         }
     }
 }
@@ -331,7 +424,7 @@ impl Resolved<'_> {
             }
             Covered::Octets(octets) => octets.clone(),
             // Tokens and attachments are digested separately, in every reading.
-            Covered::Token(..) | Covered::Attachment { .. } => {
+            Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
                 return Err(VerifyError::Transform { uri: "".into() });
             }
             Covered::Subset(subset) => {
@@ -356,14 +449,6 @@ impl Resolved<'_> {
         }
         sink.put(&octets);
         Ok(sink)
-    }
-}
-
-/// The output of one transform cannot be read by the next.
-fn unreadable(error: ParseError) -> VerifyError {
-    match error {
-        ParseError::Limit(exceeded) => exceeded.into(),
-        _ => VerifyError::Canonicalize(CanonicalizeError::EmptySubset),
     }
 }
 
@@ -399,7 +484,10 @@ impl NewReference {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
         let last = transforms.iter().rev().find_map(|transform| match transform {
             Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            Transform::EnvelopedSignature | Transform::SecurityTokenReference(_) | Transform::Attachment { .. } => None,
+            Transform::EnvelopedSignature
+            | Transform::SecurityTokenReference(_)
+            | Transform::Attachment { .. }
+            | Transform::Filter(_) => None,
         });
         let mut sink = DigestSink(Digest::new(digest_method));
         last.unwrap_or(&default).write(subset, &mut sink)?;

@@ -14,6 +14,7 @@ pub struct SignedInfo<'d> {
     element: Element<'d>,
     canonicalization: Canonicalization,
     method: SignatureMethod,
+    mac_bits: Option<u64>,
     references: Vec<Reference<'d>>,
 }
 
@@ -26,7 +27,7 @@ impl<'d> SignedInfo<'d> {
             None => Err(element.missing(local)),
         };
         let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?, budget)?;
-        let method = parse_method(next("SignatureMethod")?)?;
+        let (method, mac_bits) = parse_method(next("SignatureMethod")?)?;
         let found = children.clone().count();
         if found == 0 {
             return Err(SignatureError::NoReference);
@@ -39,7 +40,7 @@ impl<'d> SignedInfo<'d> {
                 Err(element.unexpected(child).into())
             }
         });
-        Ok(Self { element, canonicalization, method, references: references.collect::<Result<_, _>>()? })
+        Ok(Self { element, canonicalization, method, mac_bits, references: references.collect::<Result<_, _>>()? })
     }
 
     /// The element.
@@ -60,6 +61,12 @@ impl<'d> SignedInfo<'d> {
         self.method
     }
 
+    /// `ds:HMACOutputLength`: the bits that are left of the MAC. `None` for a MAC of full length, and for other signatures.
+    #[must_use]
+    pub fn mac_bits(&self) -> Option<u64> {
+        self.mac_bits
+    }
+
     /// The references, in order.
     #[must_use]
     pub fn references(&self) -> &[Reference<'d>] {
@@ -76,18 +83,26 @@ impl<'d> SignedInfo<'d> {
     }
 }
 
-fn parse_method(element: Element<'_>) -> Result<SignatureMethod, SignatureError> {
+fn parse_method(element: Element<'_>) -> Result<(SignatureMethod, Option<u64>), SignatureError> {
     let uri = element.required_attribute("", "Algorithm")?;
     if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
-        return parse_pss(element);
+        return Ok((parse_pss(element)?, None));
     }
     let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
     let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
-    match element.children().next() {
-        None => Ok(method),
-        Some(child) if child.is(name::DS.uri, "HMACOutputLength") => Err(SignatureError::TruncatedMac),
-        Some(_) => Err(SignatureError::Parameters { uri: uri.into() }),
+    let mut children = element.children();
+    let mac_bits = match children.next() {
+        Some(child) if child.is(name::DS.uri, "HMACOutputLength") && method.family() == SignatureFamily::Hmac => {
+            Some(child.unsigned()?)
+        }
+        Some(child) if child.is(name::DS.uri, "HMACOutputLength") => return Err(SignatureError::TruncatedMac),
+        Some(_) => return Err(SignatureError::Parameters { uri: uri.into() }),
+        None => None,
+    };
+    if children.next().is_some() {
+        return Err(SignatureError::Parameters { uri: uri.into() });
     }
+    Ok((method, mac_bits))
 }
 
 /// The parameters are accepted if they equal those of the identifiers without parameters: MGF1 with the digest of the

@@ -1,12 +1,13 @@
 //! Transforms: the closed list of transforms between a reference and its digest (BSP R5423).
 //!
 //! The list has canonicalisation, the enveloped-signature transform, the STR Dereference Transform, and the transforms
-//! of attachments. It does not have XSLT, XPath, base64 and the decryption transform: they run a program of the sender,
-//! or make unclear what is signed.
+//! of attachments. On documents other than SOAP, a policy may admit [`Filter`]s. XSLT and the decryption transform are never
+//! run: they run a program of the sender, or make unclear what is signed.
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Writer, name};
 
 use crate::error::SignatureError;
+use crate::filter::{Filter, FilterMethod};
 use crate::parameters::{canonicalization_of, parse_canonicalization};
 use crate::token::STR_TRANSFORM;
 
@@ -26,8 +27,12 @@ pub enum Transform {
         /// Whether the header is covered.
         complete: bool,
     },
+    /// Selects nodes by XPath, or decodes base64. Only on documents, and only where a policy admits it.
+    Filter(Filter),
 }
 
+/// The identifier of XSLT, which is never run.
+const XSLT: &str = "http://www.w3.org/TR/1999/REC-xslt-19991116";
 /// The identifier of the transform that covers the content of an attachment.
 pub const ATTACHMENT_CONTENT: &str =
     "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Content-Signature-Transform";
@@ -56,6 +61,12 @@ impl Transform {
         if uri == STR_TRANSFORM {
             return parse_str_transform(element, budget).map(Self::SecurityTokenReference);
         }
+        if uri == XSLT {
+            return Err(SignatureError::Xslt);
+        }
+        if let Some(method) = FilterMethod::from_uri(&uri) {
+            return Filter::parse(method, element).map(Self::Filter);
+        }
         match CanonicalizationMethod::from_uri(&uri) {
             Some(method) => canonicalization_of(method, element, budget).map(Self::Canonicalization),
             None => Err(SignatureError::UnknownAlgorithm { uri: uri.into() }),
@@ -66,6 +77,8 @@ impl Transform {
         writer.start(name::DS, "Transform");
         match self {
             Self::EnvelopedSignature => writer.attribute("Algorithm", ENVELOPED_SIGNATURE),
+            // Nothing here signs with one.
+            Self::Filter(filter) => writer.attribute("Algorithm", filter.method().uri()),
             Self::Attachment { complete: false } => writer.attribute("Algorithm", ATTACHMENT_CONTENT),
             Self::Attachment { complete: true } => writer.attribute("Algorithm", ATTACHMENT_COMPLETE),
             Self::Canonicalization(canonicalization) => {

@@ -63,6 +63,8 @@ pub struct VerifiedReference<'d> {
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
+    /// What a filter made of something: no element counts as covered.
+    Filtered,
     /// The token that the reference at this element identifies.
     Token(Element<'d>, DereferencedToken<'d>),
     /// The attachment that the URI names; with its header if complete.
@@ -94,16 +96,27 @@ impl<'d> VerifiedReference<'d> {
     pub fn whole_element(&self) -> Option<Element<'d>> {
         match &self.covered {
             Covered::Subset(subset) if !subset.has_exclusions() => subset.apex(),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) | Covered::Attachment { .. } => None,
+            Covered::Subset(_)
+            | Covered::Octets(_)
+            | Covered::Filtered
+            | Covered::Token(..)
+            | Covered::Attachment { .. } => None,
         }
     }
 
-    /// The subset that is covered; `None` for octets from outside.
+    /// Whether it covers only what a filter made of the data: a selection by XPath, or decoded text. Then no element counts as
+    /// covered.
+    #[must_use]
+    pub fn is_filtered(&self) -> bool {
+        matches!(self.covered, Covered::Filtered)
+    }
+
+    /// The subset that is covered; `None` for octets from outside, and for what a filter made.
     #[must_use]
     pub fn subset(&self) -> Option<&Subset<'d>> {
         match &self.covered {
             Covered::Subset(subset) => Some(subset),
-            Covered::Octets(_) | Covered::Token(..) | Covered::Attachment { .. } => None,
+            Covered::Octets(_) | Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => None,
         }
     }
 
@@ -113,7 +126,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn token(&self) -> Option<(Element<'d>, &DereferencedToken<'d>)> {
         match &self.covered {
             Covered::Token(reference, token) => Some((*reference, token)),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Attachment { .. } => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered | Covered::Attachment { .. } => None,
         }
     }
 
@@ -122,7 +135,7 @@ impl<'d> VerifiedReference<'d> {
     pub fn attachment(&self) -> Option<(&str, bool)> {
         match &self.covered {
             Covered::Attachment { complete } => Some((&self.uri, *complete)),
-            Covered::Subset(_) | Covered::Octets(_) | Covered::Token(..) => None,
+            Covered::Subset(_) | Covered::Octets(_) | Covered::Filtered | Covered::Token(..) => None,
         }
     }
 }

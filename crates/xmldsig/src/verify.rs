@@ -74,7 +74,14 @@ pub fn verify<'d, E: From<VerifyError>>(
     let signed_info = signature.signed_info();
     budget.charge(Limit::PublicKeyOperations, 1).map_err(VerifyError::from)?;
     let octets = signed_info.octets(budget).map_err(VerifyError::from)?;
-    key.verify(signed_info.method(), &octets, signature.value()).map_err(VerifyError::from)?;
+    match (&key, signed_info.mac_bits()) {
+        (VerifyingKey::Hmac(key), Some(bits)) if bits == signature.value().len() as u64 * 8 => {
+            key.verify_truncated_for_legacy_use_only(signed_info.method(), &octets, signature.value())
+        }
+        (_, Some(_)) => return Err(VerifyError::SignatureMismatch.into()),
+        (key, None) => key.verify(signed_info.method(), &octets, signature.value()),
+    }
+    .map_err(VerifyError::from)?;
 
     let references = signed_info
         .references()

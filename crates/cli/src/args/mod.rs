@@ -93,6 +93,13 @@ pub(crate) struct C14nArgs {
     /// Only the element with this Id
     #[arg(long)]
     pub(crate) id: Option<String>,
+    /// Only the nodes that this expression of XPath 1.0 selects; or an element with the expression as its text, whose
+    /// namespaces are bound
+    #[arg(long, value_name = "EXPR", conflicts_with = "id")]
+    pub(crate) xpath: Option<String>,
+    /// A prefix in the expression, and the namespace that it is bound to
+    #[arg(long, value_name = "PREFIX=URI", requires = "xpath")]
+    pub(crate) xpath_ns: Vec<String>,
 }
 
 /// Keys for whole documents.

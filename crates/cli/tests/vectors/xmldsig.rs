@@ -27,6 +27,9 @@ fn verify(case: &Case) -> Result<(), String> {
         let attribute = entry.split('@').next().unwrap_or_default();
         arguments.extend(["--id-attr".to_owned(), attribute.to_owned()]);
     }
+    if let Some(folder) = base(case) {
+        arguments.extend(["--base".to_owned(), folder]);
+    }
     arguments.push(keys::vector(case.get("input")));
     let output = keys::wss(&arguments);
     match (case.get("expected"), output.status.code()) {
@@ -35,7 +38,19 @@ fn verify(case: &Case) -> Result<(), String> {
     }
 }
 
-struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
+/// The references that lead to files: each URI, and its file.
+fn maps(case: &Case) -> impl Iterator<Item = (&str, &str)> {
+    let entries = case.get("params").split(" ; ").filter_map(|entry| entry.trim().strip_prefix("map="));
+    entries.filter_map(|entry| entry.split_once("=>"))
+}
+
+/// The folder below which the URIs of the references are the files they lead to.
+fn base(case: &Case) -> Option<String> {
+    let folder = maps(case).find_map(|(uri, file)| file.strip_suffix(uri.trim_start_matches("./")));
+    folder.filter(|folder| folder.ends_with('/')).map(keys::vector)
+}
+
+struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>, &'a Case);
 
 impl<'d> Dereference<'d> for Whole<'_, 'd> {
     fn document(&self) -> Option<&'d Document<'d>> {
@@ -44,6 +59,22 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
         self.1.get(id)
+    }
+
+    fn ids(&self) -> Option<&IdIndex<'d>> {
+        Some(self.1)
+    }
+
+    fn reads_xpointers(&self) -> bool {
+        true
+    }
+
+    fn unnamed(&self) -> Option<&'d Document<'d>> {
+        Some(self.0)
+    }
+
+    fn external(&self, uri: &str) -> Option<Vec<u8>> {
+        maps(self.2).find(|(known, _)| *known == uri).map(|(_, file)| corpus::read(file))
     }
 }
 
@@ -72,7 +103,7 @@ fn octets(case: &Case) -> Result<(), String> {
         Some(number) => {
             let number: usize = number.trim_end_matches(']').parse().map_err(|_| "a reference number")?;
             let reference = signature.signed_info().references().get(number - 1).ok_or("no such reference")?;
-            reference.octets(element, &Whole(&document, &ids), &budget).map_err(|error| error.to_string())?
+            reference.octets(element, &Whole(&document, &ids, case), &budget).map_err(|error| error.to_string())?
         }
     };
     let found = if is_dsa { replace(found, RSA, DSA) } else { found };

@@ -5,7 +5,7 @@ use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::ConfirmationMethod;
-use wss_xmldsig::{DereferencedToken, Signature, Transform, VerifiedSignature};
+use wss_xmldsig::{DereferencedToken, Signature, SignatureError, Transform, VerifiedSignature};
 
 use super::cover::{Apex, apex_at};
 use super::coverage::Coverage;
@@ -94,12 +94,26 @@ fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), Ope
         return Err(OpenError::Enveloping);
     }
     let signed_info = signature.signed_info();
+    if signed_info.mac_bits().is_some() {
+        return Err(SignatureError::TruncatedMac.into());
+    }
     let method = signed_info.canonicalization().method();
     if !method.is_exclusive() && !receiver.signature_policy().admits_canonicalization(method) {
         return Err(OpenError::InclusiveCanonicalization { what: "ds:SignedInfo".into(), method: method.uri() });
     }
     for reference in signed_info.references() {
         let uri = || WireText::from(reference.uri());
+        if !reference.has_uri() {
+            return Err(SignatureError::from(reference.element().missing("URI")).into());
+        }
+        // No policy admits them here.
+        let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
+            Transform::Filter(filter) => Some(filter.method().uri()),
+            _ => None,
+        });
+        if let Some(filter) = filters.next() {
+            return Err(SignatureError::UnknownAlgorithm { uri: filter.into() }.into());
+        }
         let canonicalization = match reference.transforms() {
             [Transform::Attachment { .. }] => continue,
             // Both imply inclusive canonicalisation.

@@ -1,0 +1,78 @@
+//! XPointers: `#xpointer(…)` in the URI of a reference, other than the shorthand form `#id`.
+//!
+//! `xpointer(/)` and `xpointer(id('…'))` name the document and an element; unlike the shorthand form, with their comments
+//! (XML Signature 1.1 §4.4.3.3). Any other is an expression of XPath 1.0, and needs a policy that admits one.
+
+/// An XPointer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Pointer {
+    /// `xpointer(/)`.
+    Root,
+    /// `xpointer(id('…'))`.
+    Id(String),
+    /// Any other expression.
+    Expression(String),
+}
+
+impl Pointer {
+    /// The pointer of a URI, if it is one of this document and not of the shorthand form.
+    pub(crate) fn of_uri(uri: &str) -> Option<Self> {
+        Self::parse(&percent_decoded(uri.strip_prefix('#').filter(|fragment| fragment.starts_with("xpointer("))?)?)
+    }
+
+    /// Reads a pointer with one part of the scheme `xpointer`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let expression = text.trim().strip_prefix("xpointer(")?.strip_suffix(')')?.trim();
+        if expression == "/" {
+            return Some(Self::Root);
+        }
+        let id = expression.strip_prefix("id(").and_then(|rest| rest.strip_suffix(')')).map(str::trim);
+        let quoted = |quote: char| {
+            let inside = id?.strip_prefix(quote)?.strip_suffix(quote)?;
+            (!inside.is_empty() && !inside.contains([quote, ' ', '\t', '\n', '\r'])).then(|| inside.to_owned())
+        };
+        Some(match quoted('\'').or_else(|| quoted('"')) {
+            Some(id) => Self::Id(id),
+            None => Self::Expression(expression.to_owned()),
+        })
+    }
+}
+
+/// A fragment without its percent-encoding (RFC 3986 §2.1); `None` if that is broken.
+fn percent_decoded(fragment: &str) -> Option<String> {
+    let mut octets = Vec::with_capacity(fragment.len());
+    let mut rest = fragment.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        rest = after;
+        if *first != b'%' {
+            octets.push(*first);
+            continue;
+        }
+        let (digits, after) = after.split_at_checked(2)?;
+        let digit = |digit: &u8| (*digit as char).to_digit(16);
+        let [high, low] = digits else { return None };
+        octets.push(u8::try_from(digit(high)? * 16 + digit(low)?).ok()?);
+        rest = after;
+    }
+    String::from_utf8(octets).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pointer;
+
+    #[test]
+    fn pointers_are_told_from_shorthand_and_from_one_another() {
+        let id = |id: &str| Some(Pointer::Id(id.to_owned()));
+        let expression = |text: &str| Some(Pointer::Expression(text.to_owned()));
+        assert_eq!(Pointer::of_uri("#xpointer(/)"), Some(Pointer::Root));
+        assert_eq!(Pointer::of_uri("#xpointer(id('a'))"), id("a"));
+        assert_eq!(Pointer::of_uri("#xpointer(id(\"a\"))"), id("a"));
+        assert_eq!(Pointer::of_uri("#xpointer(%2F%2F*%5B%40at%3D%272%27%5D)"), expression("//*[@at='2']"));
+        assert_eq!(Pointer::of_uri("#xpointer(id('a')/b)"), expression("id('a')/b"));
+        assert_eq!(Pointer::of_uri("#xpointer(id('a')|id('b'))"), expression("id('a')|id('b')"));
+        for other in ["#xpointer", "xpointer(/)", "#a", "", "#xpointer(/", "#xpointer(%4)", "#element(/1)"] {
+            assert_eq!(Pointer::of_uri(other), None, "{other}");
+        }
+    }
+}
