@@ -95,6 +95,37 @@ fn a_header_never_has_a_filter() {
     }
 }
 
+/// No policy lets a header cut a MAC.
+#[test]
+fn a_header_never_has_a_cut_mac() {
+    let token = ws_security::ProtectionToken::encrypted_to(&certificate("bob"));
+    let token = token.derived_keys(ws_security::SecureConversation::V1_3);
+    let signing = Signing::with_token(&token).parts([Part::Body, Part::Timestamp]);
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    let method = format!("<ds:SignatureMethod Algorithm=\"{}\">", hmac());
+    assert!(message.contains(&method), "{message}");
+    let cut = message.replacen(&method, &format!("{method}<ds:HMACOutputLength>128</ds:HMACOutputLength>"), 1);
+    let receiver = receiver().algorithms(Policy::everything_for_legacy_use_only()).decrypt_with(identity("bob"));
+    assert_eq!(receiver.open(&cut).map(drop), Err(OpenError::Signature(SignatureError::TruncatedMac)));
+}
+
+/// XML Signature 1.1 §6.3.1, with a higher bound: half of the MAC, and 128 bits.
+#[test]
+fn a_cut_mac_verifies_only_by_the_legacy_call_and_never_below_its_bound() {
+    use ws_security::crypto::HmacKey;
+    use ws_security::{SignatureMethod, SigningKey};
+
+    let key = HmacKey::new(b"0123456789abcdef".to_vec()).expect("a key");
+    for (method, least) in
+        [(SignatureMethod::HmacSha1, 16), (SignatureMethod::HmacSha256, 16), (SignatureMethod::HmacSha512, 32)]
+    {
+        let mac = key.sign(method, b"text").expect("a MAC");
+        let verifies = |octets: &[u8]| key.verify_truncated_for_legacy_use_only(method, b"text", octets).is_ok();
+        assert!(verifies(&mac) && verifies(&mac[..least]) && !verifies(&mac[..least - 1]), "{method:?}");
+        assert!(!verifies(&mac[1..]) && !verifies(&[&mac[..], &[0]].concat()) && !verifies(&[]), "{method:?}");
+    }
+}
+
 #[test]
 fn a_costly_expression_is_refused_by_its_limit() {
     let expression = "<ds:XPath>count(//node()[count(//node()[count(//node()) &gt; 0]) &gt; 0]) &gt; 0</ds:XPath>";

@@ -42,7 +42,7 @@ impl Chain<'_> {
     fn failed(&self, error: XPathError) -> VerifyError {
         match error {
             XPathError::Limit(exceeded) => exceeded.into(),
-            error => VerifyError::XPath { uri: self.uri.into(), error },
+            error => VerifyError::XPath { uri: self.uri.into(), error: Box::new(error) },
         }
     }
 

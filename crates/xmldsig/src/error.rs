@@ -97,7 +97,7 @@ pub enum VerifyError {
         /// The reference.
         uri: WireText,
         /// What is wrong with the expression.
-        error: XPathError,
+        error: Box<XPathError>,
     },
     /// *Malformed.* The base64 transform is applied to something else.
     #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
