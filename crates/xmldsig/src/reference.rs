@@ -390,7 +390,7 @@ impl<'d> Reference<'d> {
         let has_scheme =
             |scheme: &&str| self.uri.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
         let uri = self.uri.clone().into();
-        match schemes.iter().any(|scheme| has_scheme(scheme)) {
+        match schemes.iter().any(has_scheme) {
             true => VerifyError::NotFetched { uri },
             false => VerifyError::Dereference { uri },
         }
