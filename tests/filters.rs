@@ -5,6 +5,7 @@ mod common;
 use common::filtered::{ORDER, admitting, signed, signed_with, transform, verified};
 use common::*;
 use ws_security::c14n::{Limit, Limits};
+use ws_security::prelude::*;
 use ws_security::xmldsig::{AlgorithmPolicy, FilterMethod, SignatureError, VerifyError};
 use ws_security::{AlgorithmPolicy as Policy, OpenError};
 

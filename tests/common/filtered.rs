@@ -67,7 +67,7 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
         Some(self.1)
     }
 
-    fn reads_xpointers(&self) -> bool {
+    fn runs_filters(&self) -> bool {
         true
     }
 }

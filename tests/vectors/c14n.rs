@@ -1,8 +1,8 @@
 //! Canonical octets.
 
 use ws_security::c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, NodeSet, Subset, Tree,
-    TreeNode, remove_dot_segments,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, NodeSet, Subset, Tree, TreeNode,
+    remove_dot_segments,
 };
 use ws_security::xmldsig::DereferencedToken;
 use ws_security::xpath::{Context, Expression};
@@ -37,8 +37,7 @@ fn canonical(case: &Case) -> Result<(), String> {
     if let Some(path) = case.param("xpath") {
         return selected(case, &octets, &canonicalization, path);
     }
-    let limits = Limits::dangerous_unbounded();
-    let found = Document::parse_transcoding(&octets, &limits).map_err(|e| e.to_string()).and_then(|document| {
+    let found = corpus::document(&octets).map_err(|e| e.to_string()).and_then(|document| {
         let subset = match (case.param("apex-id"), case.param("apex")) {
             (Some(id), _) => Subset::subtree(by_id(&document, id).ok_or("no such apex")?),
             (_, Some(path)) => {
@@ -62,17 +61,17 @@ fn canonical(case: &Case) -> Result<(), String> {
 
 /// The subset that an expression of XPath selects, as text or in an element `XPath` that binds its prefixes.
 fn selected(case: &Case, octets: &[u8], canonicalization: &Canonicalization, path: &str) -> Result<(), String> {
-    let (limits, budget) = (Limits::dangerous_unbounded(), Budget::dangerous_unbounded());
+    let budget = Budget::dangerous_unbounded();
     let text = String::from_utf8(corpus::read(path)).map_err(|error| error.to_string())?;
     let expression = if text.trim_start().starts_with('<') {
-        let bearer = Document::parse(text.trim(), &limits).map_err(|error| error.to_string())?;
+        let bearer = corpus::document(text.trim().as_bytes()).map_err(|error| error.to_string())?;
         Expression::of(bearer.root(), &budget)
     } else {
         let bound = case.param("xpath-ns").and_then(|bound| bound.split_once(':'));
         Expression::parse(&text, &bound.into_iter().collect::<Vec<_>>(), &budget)
     };
     let expression = expression.map_err(|error| error.to_string())?;
-    let document = Document::parse_transcoding(octets, &limits).map_err(|error| error.to_string())?;
+    let document = corpus::document(octets).map_err(|error| error.to_string())?;
     let tree = Tree::new(&document, &budget).map_err(|error| error.to_string())?;
     let ids = IdIndex::build(&document).map_err(|error| error.to_string())?;
     let context = Context::new(&tree, &budget).ids(&ids);

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 
+use ws_security::c14n::{Budget, Document, ParseError, transcode};
+
 /// One line of a manifest.
 pub(crate) struct Case {
     columns: HashMap<String, String>,
@@ -40,6 +42,11 @@ pub(crate) fn folder() -> Option<PathBuf> {
 pub(crate) fn read(path: &str) -> Vec<u8> {
     let path = folder().expect("WSS_VECTORS is set").join(path);
     std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A document, which may have a DOCTYPE without entities.
+pub(crate) fn document(octets: &[u8]) -> Result<Document<'_>, ParseError> {
+    transcode(octets).and_then(|text| Document::parse_with_doctype(text, &Budget::dangerous_unbounded()))
 }
 
 fn manifest(folder: &str) -> Vec<Case> {

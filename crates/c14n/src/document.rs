@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use wss_budget::{Budget, Limit, Limits};
 
+use crate::doctype::{self, DeclaredIds};
 use crate::element::Element;
 use crate::encoding;
 use crate::error::ParseError;
@@ -25,6 +26,8 @@ use crate::tape::{Kind, Tape};
 pub struct Document<'d> {
     source: Cow<'d, str>,
     pub(crate) tape: Tape,
+    /// The attributes that a DOCTYPE declared to be Ids.
+    pub(crate) declared_ids: DeclaredIds,
 }
 
 impl<'d> Document<'d> {
@@ -36,7 +39,35 @@ impl<'d> Document<'d> {
     pub fn parse(source: impl Into<Cow<'d, str>>, limits: &Limits) -> Result<Self, ParseError> {
         let source = source.into();
         let tape = reader::read(&source, limits)?;
-        Ok(Self { source, tape })
+        Ok(Self { source, tape, declared_ids: DeclaredIds::new() })
+    }
+
+    /// As [`Document::parse_within`], for a document other than SOAP that may have a DOCTYPE with an internal subset. Its
+    /// declarations of attributes are honoured: defaults, tokenized values and Ids. The source text is then that without the
+    /// DOCTYPE, with defaults written out. Entities, parameter entities and external subsets are refused.
+    ///
+    /// # Errors
+    /// As [`Document::parse_within`], and [`ParseError::Doctype`].
+    ///
+    /// # Specification
+    /// XML 1.0 (fifth edition) §2.8, §3.3.
+    ///
+    /// ```
+    /// use wss_c14n::{Budget, Document, IdIndex, Limits};
+    ///
+    /// let xml = "<!DOCTYPE a [<!ATTLIST a name ID #IMPLIED kind CDATA 'x'>]><a name='one'/>";
+    /// let document = Document::parse_with_doctype(xml, &Budget::new(&Limits::default(), xml.len() as u64))?;
+    /// assert_eq!(document.source(), "<a kind=\"x\" name='one'/>");
+    /// assert!(IdIndex::build(&document)?.contains("one"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn parse_with_doctype(source: impl Into<Cow<'d, str>>, budget: &Budget) -> Result<Self, ParseError> {
+        let source = source.into();
+        budget.charge(Limit::ParsedOctets, source.len() as u64)?;
+        match doctype::applied(&source, budget.limits())? {
+            None => Self::parse(source, budget.limits()),
+            Some((text, declared_ids)) => Ok(Self { declared_ids, ..Self::parse_within(text, budget)? }),
+        }
     }
 
     /// As [`Document::parse`], with the limits of a budget. The octets are charged to the budget first.

@@ -23,10 +23,21 @@ pub enum ParseError {
         encoding: WireText,
     },
     /// *Refused.* A document type declaration. SOAP forbids it, and so does this reader.
-    #[error("document type declaration at octet {offset}: remove the DOCTYPE, SOAP messages have none")]
+    #[error(
+        "document type declaration at octet {offset}: remove the DOCTYPE, SOAP messages have none; for other documents, \
+         `wss c14n`, `dsig` and `xenc` have --allow-doctype"
+    )]
     Dtd {
         /// The offset of `<!DOCTYPE`.
         offset: usize,
+    },
+    /// *Refused.* A part of a document type declaration that is never read.
+    #[error("document type declaration at octet {offset}: {what} is never read, so remove it")]
+    Doctype {
+        /// Where it is.
+        offset: usize,
+        /// What it is.
+        what: &'static str,
     },
     /// *Malformed.* A rule of XML 1.0 (fifth edition) or Namespaces in XML 1.0 is broken.
     #[error("not well-formed at octet {offset}: {problem}")]
@@ -94,6 +105,8 @@ pub enum Problem {
     UnexpectedEnd,
     #[error("unknown markup declaration")]
     Markup,
+    #[error("document type declaration malformed")]
+    Doctype,
 }
 
 /// Why a subset was not canonicalised.

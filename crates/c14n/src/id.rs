@@ -56,11 +56,14 @@ impl<'a> IdIndex<'a> {
     /// As [`IdIndex::build`].
     pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
         // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
-        let mut ids = HashMap::with_capacity(document.elements().filter(|element| element.may_have_id(more)).count());
-        for element in document.elements().filter(|element| element.may_have_id(more)) {
+        let has_declared = !document.declared_ids.is_empty();
+        let may_have_id = |element: &Element<'_>| has_declared || element.may_have_id(more);
+        let mut ids = HashMap::with_capacity(document.elements().filter(may_have_id).count());
+        for element in document.elements().filter(may_have_id) {
             let mut own = None;
             for (attribute, value) in element.attributes() {
-                let named = attribute.namespace.is_empty() && more.contains(&attribute.local);
+                let named = (attribute.namespace.is_empty() && more.contains(&attribute.local))
+                    || (has_declared && is_declared(element, attribute));
                 if !named && !is_id(element, attribute) && !is_unprefixed_id(element, attribute, &value) {
                     continue;
                 }
@@ -105,6 +108,16 @@ impl<'a> IdIndex<'a> {
 #[must_use]
 pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
+}
+
+/// Whether a DOCTYPE declared an attribute of `element` to be an Id. It names both as they are written.
+fn is_declared(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
+    let declared = element.document().declared_ids.get(element.qualified_name());
+    let is_attribute = |name: &String| match name.split_once(':') {
+        Some((_, local)) => !attribute.namespace.is_empty() && local == attribute.local,
+        None => attribute.namespace.is_empty() && name == attribute.local,
+    };
+    declared.is_some_and(|names| names.iter().any(is_attribute))
 }
 
 /// Whether an attribute of `element` is an Id. Only expanded names decide that.

@@ -21,12 +21,13 @@
 //! `emit` is the walker, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
 //! [`Tree`] and [`NodeSet`] are a document and a selection of its nodes as XPath knows them, and `emit_nodes` canonicalises
 //! such a selection node by node.
-//! `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.
+//! `doctype` takes a DOCTYPE out of a document where a caller admits one. `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.
 
 #![forbid(unsafe_code)]
 
 mod canonicalize;
 mod chars;
+mod doctype;
 mod document;
 mod element;
 mod emit;

@@ -22,17 +22,19 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
             "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted",
         ));
     }
-    let text = output::text(&output::read(&arguments.file.file)?)?;
-    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let octets = output::read(&arguments.file.file)?;
+    let document = output::document(&octets, arguments.allow_doctype)?;
     let more: Vec<&str> = arguments.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
     let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
     let limits = output::limits();
-    let budget = Budget::new(&limits, text.len() as u64);
+    let octets = document.source().len() as u64;
+    let budget = Budget::new(&limits, octets);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
     let base = arguments.base.as_deref();
-    let whole = Whole { document: &document, ids: &ids, base, takes_unnamed: arguments.allow.allow_legacy };
+    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.allow_doctype);
+    let whole = Whole { document: &document, ids: &ids, base, takes_unnamed, reads_doctypes };
     let fitting = keys.verifying(&signature);
     if fitting.is_empty() {
         return Err(refused(
@@ -41,7 +43,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     }
     let mut last = VerifyError::KeyMismatch;
     for key in fitting.into_iter().take(16) {
-        let budget = Budget::new(&limits, text.len() as u64);
+        let budget = Budget::new(&limits, octets);
         match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &budget) {
             Ok(verified) => {
                 let mut report = String::from("valid\n");
@@ -69,6 +71,7 @@ struct Whole<'a, 'd> {
     base: Option<&'a Path>,
     /// Whether a reference without a URI means the whole document, as xmlsec1 takes it.
     takes_unnamed: bool,
+    reads_doctypes: bool,
 }
 
 impl<'d> Dereference<'d> for Whole<'_, 'd> {
@@ -84,8 +87,12 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
         Some(self.ids)
     }
 
-    fn reads_xpointers(&self) -> bool {
+    fn runs_filters(&self) -> bool {
         true
+    }
+
+    fn reads_doctypes(&self) -> bool {
+        self.reads_doctypes
     }
 
     fn unnamed(&self) -> Option<&'d Document<'d>> {

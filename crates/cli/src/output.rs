@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use tempfile::NamedTempFile;
+use ws_security::Budget;
 use ws_security::attachments::{MimeError, Package, Spool};
+use ws_security::c14n::{Document, transcode};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Limit, Limits};
 
@@ -170,9 +172,17 @@ impl Input {
 
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.
 pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
+    Ok(document(octets, false)?.into_source())
+}
+
+/// A document: UTF-8, or UTF-16 with a byte order mark. It may have a DOCTYPE only if that is allowed.
+pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'_>> {
     let limits = limits();
-    let document = ws_security::c14n::Document::parse_transcoding(octets, &limits).map_err(refused)?;
-    Ok(document.into_source())
+    if !allow_doctype {
+        return Document::parse_transcoding(octets, &limits).map_err(refused);
+    }
+    let budget = Budget::new(&limits, octets.len() as u64);
+    transcode(octets).and_then(|text| Document::parse_with_doctype(text, &budget)).map_err(refused)
 }
 
 /// The package, if the message is one.

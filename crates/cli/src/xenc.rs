@@ -18,7 +18,8 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));
     }
-    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let octets = output::read(&arguments.file.file)?;
+    let text = output::document(&octets, arguments.allow_doctype)?.into_source();
     let octets = match decrypt_document(&text, &keys, &policy.encryption, &output::limits()).map_err(refused)? {
         Decrypted::Document(text) => text.into_bytes(),
         Decrypted::Octets(octets) => octets,

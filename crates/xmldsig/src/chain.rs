@@ -31,6 +31,8 @@ pub(crate) struct Chain<'c> {
     pub(crate) signature: Element<'c>,
     /// The Ids of the document of the signature.
     pub(crate) ids: Option<&'c IdIndex<'c>>,
+    /// Whether octets may be a document with a DOCTYPE.
+    pub(crate) reads_doctypes: bool,
     pub(crate) budget: &'c Budget,
 }
 
@@ -125,8 +127,7 @@ impl Chain<'_> {
 
     /// Reads octets as a document, and runs `steps` on it.
     fn read(&self, octets: &[u8], steps: &[Transform], sink: &mut dyn Sink) -> Result<(), VerifyError> {
-        let text = transcode(octets).map_err(unreadable)?;
-        let document = Document::parse_within(text, self.budget).map_err(unreadable)?;
+        let document = read_document(octets, self.reads_doctypes, self.budget)?;
         self.run(Data::Subset(Subset::document(&document)), steps, sink)
     }
 
@@ -285,8 +286,22 @@ fn text_of(tree: &Tree<'_>, set: &NodeSet) -> String {
     set.nodes(tree).filter(|node| tree.kind(*node) == TreeKind::Text).map(|node| tree.value(node)).collect()
 }
 
+/// Reads the octets that one transform made, or that are outside, for the next.
+pub(crate) fn read_document<'o>(
+    octets: &'o [u8],
+    reads_doctypes: bool,
+    budget: &Budget,
+) -> Result<Document<'o>, VerifyError> {
+    let text = transcode(octets).map_err(unreadable)?;
+    let document = match reads_doctypes {
+        true => Document::parse_with_doctype(text, budget),
+        false => Document::parse_within(text, budget),
+    };
+    document.map_err(unreadable)
+}
+
 /// The output of one transform cannot be read by the next.
-pub(crate) fn unreadable(error: ParseError) -> VerifyError {
+fn unreadable(error: ParseError) -> VerifyError {
     match error {
         ParseError::Limit(exceeded) => exceeded.into(),
         _ => VerifyError::Canonicalize(CanonicalizeError::EmptySubset),

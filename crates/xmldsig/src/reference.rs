@@ -10,11 +10,11 @@ use std::borrow::Cow;
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded, IdIndex,
-    Limit, Sink, Subset, Writer, base64_encode, name, transcode,
+    Limit, Sink, Subset, Writer, base64_encode, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
-use crate::chain::{Chain, Data, unreadable};
+use crate::chain::{Chain, Data, read_document};
 use crate::error::{SignatureError, VerifyError};
 use crate::parameters::no_parameters;
 use crate::pointer::Pointer;
@@ -58,8 +58,14 @@ pub trait Dereference<'d> {
         None
     }
 
-    /// Whether XPointers other than `#id` are read. Not by default, and not in a WS-Security header.
-    fn reads_xpointers(&self) -> bool {
+    /// Whether filters run on the data, and XPointers other than `#id` are read. Not by default: no WS-Security header has
+    /// them.
+    fn runs_filters(&self) -> bool {
+        false
+    }
+
+    /// Whether octets that are read as a document may have a DOCTYPE. Not by default.
+    fn reads_doctypes(&self) -> bool {
         false
     }
 
@@ -317,10 +323,14 @@ impl<'d> Reference<'d> {
         budget: &Budget,
         sink: &mut dyn Sink,
     ) -> Result<(), VerifyError> {
-        let chain = Chain { uri: &self.uri, signature, ids: documents.ids(), budget };
+        if !documents.runs_filters() {
+            return Err(VerifyError::Transform { uri: self.uri.clone().into() });
+        }
+        let reads_doctypes = documents.reads_doctypes();
+        let chain = Chain { uri: &self.uri, signature, ids: documents.ids(), reads_doctypes, budget };
         if let Some(Pointer::Expression(expression)) = Pointer::of_uri(&self.uri) {
-            let document = documents.document().filter(|_| documents.reads_xpointers());
-            let document = document.ok_or_else(|| VerifyError::Dereference { uri: self.uri.clone().into() })?;
+            let document =
+                documents.document().ok_or_else(|| VerifyError::Dereference { uri: self.uri.clone().into() })?;
             return chain.run_pointer(document, &expression, &self.transforms, sink);
         }
         let data = match self.dereference(documents)? {
@@ -356,7 +366,7 @@ impl<'d> Reference<'d> {
                 _ => return Err(refused()),
             }
         }
-        Ok(Resolved { covered, canonicalizations })
+        Ok(Resolved { covered, canonicalizations, reads_doctypes: documents.reads_doctypes() })
     }
 
     fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
@@ -366,7 +376,7 @@ impl<'d> Reference<'d> {
             return Ok(Covered::Subset(Subset::document(document.ok_or_else(dangling)?).without_comments()));
         }
         // Unlike the shorthand form, these take comments along.
-        let pointer = Pointer::of_uri(&self.uri).filter(|_| documents.reads_xpointers());
+        let pointer = Pointer::of_uri(&self.uri).filter(|_| documents.runs_filters());
         match (pointer, self.uri.strip_prefix('#')) {
             (Some(Pointer::Root), _) => {
                 Ok(Covered::Subset(Subset::document(documents.document().ok_or_else(dangling)?)))
@@ -401,6 +411,7 @@ impl<'d> Reference<'d> {
 struct Resolved<'d> {
     covered: Covered<'d>,
     canonicalizations: Vec<Canonicalization>,
+    reads_doctypes: bool,
 }
 
 impl Resolved<'_> {
@@ -441,8 +452,7 @@ impl Resolved<'_> {
             }
         };
         for step in steps {
-            let text = transcode(&octets).map_err(unreadable)?;
-            let document = Document::parse_within(text, budget).map_err(unreadable)?;
+            let document = read_document(&octets, self.reads_doctypes, budget)?;
             let next = step.to_octets(&Subset::document(&document), budget)?;
             drop(document);
             octets = next;

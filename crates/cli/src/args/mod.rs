@@ -100,6 +100,9 @@ pub(crate) struct C14nArgs {
     /// A prefix in the expression, and the namespace that it is bound to
     #[arg(long, value_name = "PREFIX=URI", requires = "xpath")]
     pub(crate) xpath_ns: Vec<String>,
+    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
 }
 
 /// Keys for whole documents.
@@ -156,6 +159,9 @@ pub(crate) struct DsigVerifyArgs {
     /// External references are read below this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
+    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
 }
 
 #[derive(Args)]
@@ -189,6 +195,9 @@ pub(crate) struct XencDecryptArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
+    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
 }
 
 #[derive(Args)]

@@ -1,0 +1,508 @@
+//! Document type declarations: the internal subset is taken out of a document before it is read.
+//!
+//! SOAP forbids a DOCTYPE, and [`Document::parse`](crate::Document::parse) refuses it. Where a caller admits one, its
+//! declarations of attributes are honoured: defaults are written into the start tags, values of tokenized types are
+//! normalised, and attributes of type ID are Ids. The text that results has no DOCTYPE, and goes through the same strict reader
+//! as any other. Entities, parameter entities and external subsets are refused, so that nothing is expanded or fetched.
+//!
+//! # Specification
+//! XML 1.0 (fifth edition) §2.8, §3.3.
+
+use std::collections::{HashMap, HashSet};
+
+use wss_budget::{Exceeded, Limit, Limits};
+
+use crate::chars::{decode_value, is_blank, reference};
+use crate::error::{ParseError, Problem, malformed};
+use crate::name::is_ncname;
+
+/// The attributes of type ID of each element, by their names as written.
+pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
+
+/// Takes the DOCTYPE out of `source`, and applies it; `None` if there is none.
+pub(crate) fn applied(source: &str, limits: &Limits) -> Result<Option<(String, DeclaredIds)>, ParseError> {
+    if source.len() > limits.size(Limit::DocumentOctets) {
+        return Err(over(limits, Limit::DocumentOctets));
+    }
+    let Some(start) = find(source) else { return Ok(None) };
+    let mut parser =
+        Parser { source, at: start + "<!DOCTYPE".len(), limits, lists: HashMap::new(), ids: HashMap::new() };
+    parser.declaration()?;
+    let Parser { at: end, lists, ids, .. } = parser;
+    let mut text = String::with_capacity(source.len());
+    text.push_str(source.get(..start).unwrap_or_default());
+    rewrite(source.get(end..).unwrap_or_default(), &lists, limits, &mut text)?;
+    Ok(Some((text, ids)))
+}
+
+#[cold]
+fn over(limits: &Limits, limit: Limit) -> ParseError {
+    Exceeded { limit, allowed: limits.get(limit) }.into()
+}
+
+/// Where the DOCTYPE begins: after comments, processing instructions and white space only.
+fn find(source: &str) -> Option<usize> {
+    let mut at = if source.starts_with('\u{FEFF}') { '\u{FEFF}'.len_utf8() } else { 0 };
+    loop {
+        let rest = source.get(at..)?;
+        let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
+        at += blanks;
+        let rest = source.get(at..)?;
+        at += match rest {
+            _ if rest.starts_with("<!DOCTYPE") => return Some(at),
+            _ if rest.starts_with("<!--") => rest.get(4..)?.find("-->")? + 7,
+            _ if rest.starts_with("<?") => rest.find("?>")? + 2,
+            _ => return None,
+        };
+    }
+}
+
+/// What is declared of the attributes of one element, by their names as written.
+#[derive(Debug, Default)]
+struct List {
+    /// All that are declared.
+    names: HashSet<String>,
+    /// Those of another type than CDATA.
+    tokenized: HashSet<String>,
+    /// The default values, escaped for double quotes.
+    defaults: Vec<(String, String)>,
+}
+
+/// The lists, by the names of the elements as written.
+type Lists = HashMap<String, List>;
+
+struct Parser<'s, 'l> {
+    source: &'s str,
+    at: usize,
+    limits: &'l Limits,
+    lists: Lists,
+    ids: DeclaredIds,
+}
+
+impl<'s> Parser<'s, '_> {
+    fn rest(&self) -> &'s str {
+        self.source.get(self.at..).unwrap_or_default()
+    }
+
+    fn broken(&self) -> ParseError {
+        malformed(self.at, Problem::Doctype)
+    }
+
+    fn refused(&self, what: &'static str) -> ParseError {
+        ParseError::Doctype { offset: self.at, what }
+    }
+
+    /// Skips white space. Returns whether there was any.
+    fn blanks(&mut self) -> bool {
+        let start = self.at;
+        while self.source.as_bytes().get(self.at).copied().is_some_and(is_blank) {
+            self.at += 1;
+        }
+        self.at > start
+    }
+
+    fn take(&mut self, text: &str) -> bool {
+        let is_next = self.rest().starts_with(text);
+        if is_next {
+            self.at += text.len();
+        }
+        is_next
+    }
+
+    fn demand(&mut self, text: &str) -> Result<(), ParseError> {
+        if self.take(text) { Ok(()) } else { Err(self.broken()) }
+    }
+
+    fn demand_blanks(&mut self) -> Result<(), ParseError> {
+        if self.blanks() { Ok(()) } else { Err(self.broken()) }
+    }
+
+    /// Skips to what follows `end`.
+    fn skip(&mut self, end: &str) -> Result<(), ParseError> {
+        let length = self.rest().find(end).ok_or_else(|| self.broken())?;
+        self.at += length + end.len();
+        Ok(())
+    }
+
+    /// A name, or a name token.
+    fn word(&mut self) -> Result<&'s str, ParseError> {
+        let rest = self.rest();
+        let is_end = |c: char| c.is_ascii() && !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'));
+        let word = rest.get(..rest.find(is_end).unwrap_or(rest.len())).unwrap_or_default();
+        if word.is_empty() || word.len() > self.limits.size(Limit::NameOctets) {
+            return Err(self.broken());
+        }
+        self.at += word.len();
+        Ok(word)
+    }
+
+    fn name(&mut self) -> Result<&'s str, ParseError> {
+        let start = self.at;
+        let word = self.word()?;
+        let is_name = match word.split_once(':') {
+            Some((prefix, local)) => is_ncname(prefix) && is_ncname(local),
+            None => is_ncname(word),
+        };
+        if is_name { Ok(word) } else { Err(malformed(start, Problem::Name)) }
+    }
+
+    // doctypedecl ::= '<!DOCTYPE' S Name (S ExternalID)? S? ('[' intSubset ']' S?)? '>'
+
+    fn declaration(&mut self) -> Result<(), ParseError> {
+        self.demand_blanks()?;
+        self.name()?;
+        self.blanks();
+        if self.rest().starts_with("SYSTEM") || self.rest().starts_with("PUBLIC") {
+            return Err(self.refused("an external subset"));
+        }
+        if self.take("[") {
+            while !self.take("]") {
+                self.markup()?;
+            }
+            self.blanks();
+        }
+        self.demand(">")
+    }
+
+    /// One declaration of the internal subset, or white space.
+    fn markup(&mut self) -> Result<(), ParseError> {
+        if self.blanks() {
+            return Ok(());
+        }
+        if self.rest().starts_with('%') {
+            return Err(self.refused("a parameter entity"));
+        }
+        if self.take("<!--") {
+            let start = self.at;
+            self.skip("--")?;
+            return if self.take(">") { Ok(()) } else { Err(malformed(start, Problem::Comment)) };
+        }
+        if self.take("<?") {
+            return self.skip("?>");
+        }
+        if self.rest().starts_with("<!ENTITY") {
+            return Err(self.refused("an entity declaration"));
+        }
+        if self.rest().starts_with("<![") {
+            return Err(self.refused("a conditional section"));
+        }
+        if self.take("<!ATTLIST") {
+            return self.attributes();
+        }
+        if self.take("<!ELEMENT") || self.take("<!NOTATION") {
+            return self.other();
+        }
+        Err(self.broken())
+    }
+
+    /// The rest of a declaration that changes nothing: up to `>` outside of quotes.
+    fn other(&mut self) -> Result<(), ParseError> {
+        self.demand_blanks()?;
+        loop {
+            let rest = self.rest();
+            let length = rest.find(['>', '"', '\'', '%', '<']).ok_or_else(|| self.broken())?;
+            self.at += length;
+            match self.source.as_bytes().get(self.at) {
+                Some(b'>') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'%') => return Err(self.refused("a parameter entity")),
+                Some(b'"' | b'\'') => {
+                    self.quoted()?;
+                }
+                _ => return Err(self.broken()),
+            }
+        }
+    }
+
+    fn quoted(&mut self) -> Result<&'s str, ParseError> {
+        let quote = self.rest().chars().next().filter(|c| matches!(c, '"' | '\'')).ok_or_else(|| self.broken())?;
+        let inside = self.rest().get(1..).unwrap_or_default();
+        let length = inside.find(quote).ok_or_else(|| self.broken())?;
+        self.at += length + 2;
+        Ok(inside.get(..length).unwrap_or_default())
+    }
+
+    // AttlistDecl ::= '<!ATTLIST' S Name AttDef* S? '>'
+
+    fn attributes(&mut self) -> Result<(), ParseError> {
+        self.demand_blanks()?;
+        let element = self.name()?;
+        loop {
+            let has_blanks = self.blanks();
+            if self.take(">") {
+                return Ok(());
+            }
+            if !has_blanks {
+                return Err(self.broken());
+            }
+            self.attribute(element)?;
+        }
+    }
+
+    // AttDef ::= S Name S AttType S DefaultDecl
+
+    fn attribute(&mut self, element: &str) -> Result<(), ParseError> {
+        let name = self.name()?;
+        self.demand_blanks()?;
+        let (is_tokenized, is_id) = self.kind()?;
+        self.demand_blanks()?;
+        let has_default = !(self.take("#REQUIRED") || self.take("#IMPLIED"));
+        let mut default = None;
+        if has_default {
+            if self.take("#FIXED") {
+                self.demand_blanks()?;
+            }
+            default = Some(self.default(is_tokenized)?);
+        }
+        let list = self.lists.entry(element.to_owned()).or_default();
+        // The first declaration of an attribute counts.
+        if !list.names.insert(name.to_owned()) {
+            return Ok(());
+        }
+        if list.names.len() > self.limits.size(Limit::Attributes) {
+            return Err(over(self.limits, Limit::Attributes));
+        }
+        if is_tokenized {
+            list.tokenized.insert(name.to_owned());
+        }
+        list.defaults.extend(default.map(|default| (name.to_owned(), default)));
+        if is_id {
+            self.ids.entry(element.to_owned()).or_default().push(name.to_owned());
+        }
+        Ok(())
+    }
+
+    /// An `AttType`: whether its values are normalised further than those of CDATA, and whether it is ID.
+    fn kind(&mut self) -> Result<(bool, bool), ParseError> {
+        if !self.rest().starts_with('(') {
+            let is_notation = match self.word()? {
+                "CDATA" => return Ok((false, false)),
+                "ID" => return Ok((true, true)),
+                "IDREF" | "IDREFS" | "ENTITY" | "ENTITIES" | "NMTOKEN" | "NMTOKENS" => return Ok((true, false)),
+                "NOTATION" => self.blanks(),
+                _ => false,
+            };
+            if !is_notation {
+                return Err(self.broken());
+            }
+        }
+        self.demand("(")?;
+        loop {
+            self.blanks();
+            self.word()?;
+            self.blanks();
+            if self.take(")") {
+                return Ok((true, false));
+            }
+            self.demand("|")?;
+        }
+    }
+
+    /// An `AttValue`, normalised and escaped for double quotes.
+    fn default(&mut self, is_tokenized: bool) -> Result<String, ParseError> {
+        let start = self.at;
+        let raw = self.quoted()?;
+        if raw.len() > self.limits.size(Limit::ValueOctets) {
+            return Err(over(self.limits, Limit::ValueOctets));
+        }
+        if raw.contains('<') {
+            return Err(malformed(start, Problem::LessThanInValue));
+        }
+        let mut at = 0;
+        while let Some(found) = raw.get(at..).and_then(|rest| rest.find('&')) {
+            let length = raw.as_bytes().get(at + found..).and_then(reference).map(|(_, length)| length);
+            at += found + length.ok_or(malformed(start, Problem::Reference))?;
+        }
+        let value = decode_value(raw);
+        Ok(escaped(&if is_tokenized { tokens(&value) } else { value }))
+    }
+}
+
+/// Spaces at the ends removed, and each run of spaces replaced by one (XML 1.0 §3.3.3).
+fn tokens(value: &str) -> String {
+    value.split(' ').filter(|token| !token.is_empty()).collect::<Vec<_>>().join(" ")
+}
+
+/// A normalised value, escaped for double quotes so that it is normalised to itself.
+fn escaped(value: &str) -> String {
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '"' => text.push_str("&quot;"),
+            '\t' => text.push_str("&#x9;"),
+            '\n' => text.push_str("&#xA;"),
+            '\r' => text.push_str("&#xD;"),
+            c => text.push(c),
+        }
+    }
+    text
+}
+
+/// Writes what follows a DOCTYPE, with what it declares applied to the start tags. Whatever is not well-formed is copied: the
+/// reader refuses it.
+fn rewrite(source: &str, lists: &Lists, limits: &Limits, text: &mut String) -> Result<(), ParseError> {
+    let mut at = 0;
+    let most = limits.size(Limit::DocumentOctets);
+    while let Some(found) = source.get(at..).and_then(|rest| rest.find('<')) {
+        let start = at + found;
+        text.push_str(source.get(at..start).unwrap_or_default());
+        let rest = source.get(start..).unwrap_or_default();
+        let skipped = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("</", ">")];
+        let length = match skipped.into_iter().find(|(opening, _)| rest.starts_with(opening)) {
+            Some((opening, closing)) => {
+                let inside = rest.get(opening.len()..).unwrap_or_default();
+                let length = inside.find(closing).map(|length| opening.len() + length + closing.len());
+                length.inspect(|length| text.push_str(rest.get(..*length).unwrap_or_default()))
+            }
+            None => start_tag(rest, lists, text),
+        };
+        let Some(length) = length else {
+            at = start;
+            break;
+        };
+        at = start + length;
+        if text.len() > most {
+            return Err(over(limits, Limit::DocumentOctets));
+        }
+    }
+    text.push_str(source.get(at..).unwrap_or_default());
+    Ok(())
+}
+
+/// Writes the start tag at the front of `source`, and returns its length; `None`, with nothing written, if it is not
+/// well-formed.
+fn start_tag(source: &str, lists: &Lists, text: &mut String) -> Option<usize> {
+    let is_end = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '/' | '>' | '=' | '<' | '"' | '\'');
+    let name = source.get(1..)?.split(is_end).next()?;
+    let name_end = 1 + name.len();
+    let mut values: Vec<(&str, std::ops::Range<usize>)> = Vec::new();
+    let mut at = name_end;
+    let skip_blanks = |at: usize| {
+        source.len() - source.get(at..).unwrap_or_default().trim_start_matches([' ', '\t', '\n', '\r']).len()
+    };
+    loop {
+        at = skip_blanks(at);
+        let rest = source.get(at..)?;
+        if rest.starts_with('>') || rest.starts_with("/>") {
+            at += if rest.starts_with('>') { 1 } else { 2 };
+            break;
+        }
+        let attribute = rest.split(is_end).next().filter(|attribute| !attribute.is_empty())?;
+        at = skip_blanks(at + attribute.len());
+        source.get(at..)?.strip_prefix('=')?;
+        at = skip_blanks(at + 1);
+        let quote = source.get(at..)?.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let length = source.get(at + 1..)?.find(quote)?;
+        values.push((attribute, at..at + length + 2));
+        at += length + 2;
+    }
+    text.push_str(source.get(..name_end)?);
+    let Some(list) = lists.get(name) else {
+        text.push_str(source.get(name_end..at)?);
+        return Some(at);
+    };
+    let present: HashSet<&str> = values.iter().map(|(attribute, _)| *attribute).collect();
+    for (attribute, default) in list.defaults.iter().filter(|(attribute, _)| !present.contains(&**attribute)) {
+        text.push_str(&[" ", attribute, "=\"", default, "\""].concat());
+    }
+    let mut copied = name_end;
+    for (attribute, value) in values {
+        let decoded = || decode_value(source.get(value.start + 1..value.end - 1).unwrap_or_default());
+        if list.tokenized.contains(attribute) && decoded() != tokens(&decoded()) {
+            text.push_str(source.get(copied..value.start)?);
+            text.push_str(&["\"", &escaped(&tokens(&decoded())), "\""].concat());
+            copied = value.end;
+        }
+    }
+    text.push_str(source.get(copied..at)?);
+    Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{Budget, Document, IdIndex, Limits, ParseError};
+
+    fn read(text: &str) -> Result<Document<'_>, ParseError> {
+        Document::parse_with_doctype(text, &Budget::new(&Limits::default(), text.len() as u64))
+    }
+
+    /// XML 1.0 §3.3.2 and §3.3.3.
+    #[test]
+    fn defaults_are_written_and_tokens_normalised() {
+        for (text, expected) in [
+            ("<!DOCTYPE a><a/>", "<a/>"),
+            ("<!DOCTYPE a [ ]><a/>", "<a/>"),
+            ("<!DOCTYPE a [<!ATTLIST a b CDATA 'x' c CDATA #IMPLIED>]><a/>", "<a b=\"x\"/>"),
+            ("<!DOCTYPE a [<!ATTLIST a b CDATA 'x'><!ATTLIST a b CDATA 'y'>]><a/>", "<a b=\"x\"/>"),
+            ("<!DOCTYPE a [<!ATTLIST a b CDATA #FIXED '&lt;\"'>]><a/>", "<a b=\"&lt;&quot;\"/>"),
+            ("<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a b='y>'><a></a></a>", "<a b='y>'><a b=\"x\"></a></a>"),
+            ("<!DOCTYPE a [<!ATTLIST a b NMTOKENS #IMPLIED>]><a b=' x  y '/>", "<a b=\"x y\"/>"),
+            ("<!DOCTYPE a [<!ATTLIST a b (x|y) 'x'>]><a/>", "<a b=\"x\"/>"),
+            ("<!DOCTYPE a [<!ATTLIST a xmlns:p CDATA #FIXED 'urn:p'>]><a p:b=''/>", "<a xmlns:p=\"urn:p\" p:b=''/>"),
+            (
+                "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a><!-- <a> --><![CDATA[<a>]]><?p <a>?></a>",
+                "<a b=\"x\"><!-- <a> --><![CDATA[<a>]]><?p <a>?></a>",
+            ),
+            (
+                "<!-- <!DOCTYPE --><!DOCTYPE a [<!-- ]> --><?p ]>?><!ELEMENT a (b|c)*><!NOTATION n SYSTEM ']>'>]><a/>",
+                "<!-- <!DOCTYPE --><a/>",
+            ),
+        ] {
+            assert_eq!(read(text).map(Document::into_source).as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn ids_are_those_that_are_declared() {
+        let document =
+            read("<!DOCTYPE a [<!ATTLIST b name ID #IMPLIED>]><a name='x'><b name=' y '/></a>").expect("read");
+        let ids = IdIndex::build(&document).expect("Ids");
+        assert!(ids.get("x").is_none());
+        assert_eq!(ids.get("y").map(|element| element.qualified_name()), Some("b"));
+        let twice = read("<!DOCTYPE a [<!ATTLIST a i ID #IMPLIED>]><a i='x'><a i='x'/></a>").expect("read");
+        assert!(IdIndex::build(&twice).is_err());
+    }
+
+    #[test]
+    fn entities_and_what_is_outside_are_refused_and_so_is_a_doctype_by_default() {
+        for text in [
+            "<!DOCTYPE a [<!ENTITY e 'x'>]><a/>",
+            "<!DOCTYPE a [<!ENTITY % e 'x'>%e;]><a/>",
+            "<!DOCTYPE a [%e;]><a/>",
+            "<!DOCTYPE a [<!ELEMENT a %e;>]><a/>",
+            "<!DOCTYPE a SYSTEM 'http://example.org/'><a/>",
+            "<!DOCTYPE a PUBLIC 'p' 's' []><a/>",
+            "<!DOCTYPE a [<![INCLUDE[ ]]>]><a/>",
+        ] {
+            assert!(matches!(read(text), Err(ParseError::Doctype { .. })), "{text}");
+        }
+        for text in [
+            "<!DOCTYPE a [<!ATTLIST a b CDATA '&e;'>]><a/>",
+            "<!DOCTYPE a [<!ATTLIST a b CDATA '<'>]><a/>",
+            "<!DOCTYPE a [<!ATTLIST a b CDATA>]><a/>",
+            "<!DOCTYPE a [<!ATTLIST a b ()>]><a/>",
+            "<!DOCTYPE a [<!UNKNOWN>]><a/>",
+            "<!DOCTYPE a [",
+            "<!DOCTYPE a",
+            "<!DOCTYPE a><!DOCTYPE a><a/>",
+            "<a><!DOCTYPE a></a>",
+            "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a b='1' b='2'/>",
+            "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a b=1/>",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+        assert!(matches!(Document::parse("<!DOCTYPE a><a/>", &Limits::default()), Err(ParseError::Dtd { .. })));
+    }
+
+    /// What a short document makes long is refused by the limit of its octets, before it is long.
+    #[test]
+    fn defaults_are_no_bomb() {
+        let text =
+            format!("<!DOCTYPE a [<!ATTLIST a b CDATA '{}'>]><r>{}</r>", "x".repeat(60_000), "<a/>".repeat(2_000));
+        assert!(matches!(read(&text), Err(ParseError::Limit(_))));
+    }
+}
