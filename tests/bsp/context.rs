@@ -303,7 +303,7 @@ const HONOURED: &[(&str, &str, &str)] = &[
     ("U-19.2", "crates/wss-header/src/receiver.rs", "pub fn window"),
     ("U-19.3.1", "crates/wss-header/src/part.rs", "SigningToken,"),
     ("U-19.3.2", "crates/wss-header/src/secure/tokens/request.rs", "write_encrypted_key_sha1"),
-    ("U-19.4", "crates/wss-header/src/open/cover.rs", "fn part_at"),
+    ("U-19.4", "crates/wss-header/src/open/cover.rs", "fn apex_at"),
     ("U-19.5", "crates/wss-header/src/opened.rs", "pub struct Opened"),
     ("U-19.6", "crates/xmldsig/src/policy.rs", "modern_2026"),
     ("U-19.8", "crates/wss-header/src/part.rs", "SigningToken,"),
