@@ -67,11 +67,11 @@ fn a_reference_has_one_exclusive_transform() {
     let inclusive = transform("http://www.w3.org/TR/2001/REC-xml-c14n-20010315");
     let lax = receiver().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
     let with = |chain: &str| format!("{before}<ds:Transforms>{chain}</ds:Transforms>{after}");
-    for chain in [format!("{chain}{chain}"), format!("{enveloped}{enveloped}{chain}"), enveloped] {
+    for chain in [format!("{chain}{chain}"), format!("{enveloped}{enveloped}{chain}")] {
         assert!(matches!(refuse(&lax, &with(&chain)), OpenError::Transforms { .. }), "{chain}");
     }
     assert!(matches!(refuse(&lax, &with(&inclusive)), OpenError::InclusiveCanonicalization { .. }));
-    for absent in [with(""), format!("{before}{after}")] {
+    for absent in [with(""), format!("{before}{after}"), with(&enveloped)] {
         assert!(matches!(refuse(&lax, &absent), OpenError::AbsentTransforms { .. }));
     }
 }
