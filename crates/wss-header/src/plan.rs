@@ -71,7 +71,7 @@ impl Plan {
             [_] => {}
             _ => return Err(PlanError::TwoTimestamps),
         }
-        let has_assertion = issued.iter().any(|token| token.version.is_some());
+        let has_assertion = issued.iter().any(IssuedToken::is_assertion);
         let mut signed_before = false;
         let mut has_assertion = has_assertion;
         for step in &recipe.steps {
@@ -79,7 +79,7 @@ impl Plan {
                 Step::Sign(signing) => {
                     check_parts(&signing.parts, &recipe, has_assertion, signed_before)?;
                     check_optional(&signing.parts, &signing.optional)?;
-                    let has_holder = issued.first().is_some_and(|first| first.version.is_none() || has_assertion);
+                    let has_holder = issued.first().is_some_and(|first| !first.is_assertion() || has_assertion);
                     check_signing(signing, has_assertion, has_holder, recipe.allows(Allowance::LegacyAlgorithms))?;
                     signed_before = true;
                 }

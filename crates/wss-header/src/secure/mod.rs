@@ -232,7 +232,7 @@ impl Securing {
     /// Whether some step encrypts this issued token of the recipe.
     fn is_to_be_encrypted(&self, token: &IssuedToken) -> bool {
         let names = |part: &Part| match part {
-            Part::Assertion => token.version.is_some(),
+            Part::Assertion => token.is_assertion(),
             Part::Id(id) => token.id == *id,
             _ => false,
         };
@@ -249,7 +249,7 @@ impl Securing {
         issued.sort_by_key(|token| self.is_to_be_encrypted(token));
         for token in issued {
             content.push_str(&token.xml);
-            if by_reference && token.version.is_some() {
+            if by_reference && token.is_assertion() {
                 let id = self.fresh_id("STR")?;
                 content.push_str(&token.reference(Some(&id)));
                 self.assertion_references.push((token.id.clone(), id));
@@ -451,7 +451,7 @@ impl Securing {
     fn placing(&mut self) -> Placing<'_> {
         Placing {
             random: self.recipe.random.as_ref(),
-            assertion: self.issued.iter().find(|token| token.version.is_some()),
+            assertion: self.issued.iter().find(|token| token.is_assertion()),
             request: self.request.as_ref(),
             correlation: &mut self.correlation,
         }
