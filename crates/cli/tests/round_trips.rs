@@ -153,3 +153,78 @@ fn what_secure_makes_of_any_part_verify_opens() {
     let never = |part: &str| refused.iter().filter(|refusal| refusal.starts_with(part)).count();
     assert_eq!((never("#e "), never("#hd ")), (6, 6), "{refused:#?}");
 }
+
+/// The error of an element that nobody named gives the option that opens the message, and what is printed is that element.
+#[test]
+fn an_element_is_printed_and_an_error_names_the_option_for_it() {
+    let keys = ["sign", "--key", "KEYS/alice.key", "--cert", "KEYS/alice.pem", "--timestamp", "300"];
+    let source = envelope("http://schemas.xmlsoap.org/soap/envelope/", "actor");
+    let signed = wss(&[&keys[..], &["--part", "#c", "--part", "Timestamp", "-"]].concat(), &source);
+    let message = String::from_utf8(signed.stdout).expect("UTF-8");
+    let verify =
+        |more: &[&str], message: &str| wss(&[&["verify", "--trust", "KEYS/ca.pem"], more, &["-"]].concat(), message);
+    let refused = verify(&["--require", "signed:Timestamp", "--print-unauthenticated"], &message);
+    let told = told(&refused);
+    assert_eq!(refused.status.code(), Some(1), "{told}");
+    assert!(told.contains("--require signed:element:PATH"), "{told}");
+    let path = told.split("the path ").nth(1).expect("the path").trim();
+    let required = format!("signed:element:{path}");
+    let opened = verify(&["--require", "signed:Timestamp", "--require", &required], &message);
+    assert_eq!(opened.status.code(), Some(0), "{}", self::told(&opened));
+    let text = String::from_utf8(opened.stdout).expect("UTF-8");
+    assert!(text.starts_with("<o:card ") && text.contains(">4111<") && !text.contains("item"), "{text}");
+
+    let both = wss(&[&keys[..], &["--part", "#c", "--part", "Body", "-"]].concat(), &source);
+    let message = String::from_utf8(both.stdout).expect("UTF-8");
+    let requires = ["--require", "signed:Body", "--require", &required];
+    let printed = |more: &[&str]| {
+        let opened = verify(&[&requires[..], more].concat(), &message);
+        assert_eq!(opened.status.code(), Some(0), "{}", self::told(&opened));
+        String::from_utf8(opened.stdout).expect("UTF-8")
+    };
+    assert!(printed(&[]).starts_with("<s:Body"));
+    assert!(printed(&["--print", &required["signed:".len()..]]).starts_with("<o:card "));
+    let json: serde_json::Value = serde_json::from_str(&printed(&["--format", "json"])).expect("JSON");
+    assert_eq!(json["bodyAuthenticated"], true);
+    for misuse in [["--print", "element:Body/{urn:x}order"], ["--require", "signed:element:Body"]] {
+        assert_eq!(verify(&[&requires[..], &misuse].concat(), &message).status.code(), Some(2), "{misuse:?}");
+    }
+}
+
+/// The words of `--require` beyond parts, each with a message that meets it and one that does not.
+#[test]
+fn narrower_requirements_have_words() {
+    let sign = |more: &[&str]| {
+        let keys = ["sign", "--key", "KEYS/alice.key", "--cert", "KEYS/alice.pem"];
+        let source = envelope("http://schemas.xmlsoap.org/soap/envelope/", "actor");
+        let made = wss(&[&keys[..], more, &["-"]].concat(), &source);
+        assert_eq!(made.status.code(), Some(0), "{}", told(&made));
+        String::from_utf8(made.stdout).expect("UTF-8")
+    };
+    let plain = sign(&["--part", "Body"]);
+    let full = sign(&["--timestamp", "300", "--part", "Body", "--part-if-present", "every:{urn:c}Customer"]);
+    let pss = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1";
+    for (required, code_plain, code_full) in [
+        ("expires", 1, 0),
+        ("signed-if-present:{urn:c}Customer", 1, 0),
+        ("signed-if-present:{urn:c}Absent", 0, 0),
+        ("signed:every:{urn:c}Customer", 1, 0),
+        ("encrypted-if-present:{urn:c}Customer", 1, 1),
+        ("any-token:username,x509", 0, 0),
+        ("any-token:username,saml2", 1, 1),
+        ("any-token:nobody", 2, 2),
+        ("token:username-digest", 1, 1),
+        ("complete-attachments", 0, 0),
+        ("signature-method:urn:unknown", 2, 2),
+        (&format!("signature-method:{pss}"), 1, 1),
+        ("signature-method:http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", 0, 0),
+        ("signed-if-present:Body", 1, 1),
+    ] {
+        for (message, code) in [(&plain, code_plain), (&full, code_full)] {
+            let arguments =
+                ["verify", "--trust", "KEYS/ca.pem", "--require", "signed:Body", "--require", required, "-"];
+            let output = wss(&arguments, message);
+            assert_eq!(output.status.code(), Some(code), "{required}: {}", told(&output));
+        }
+    }
+}
