@@ -4,10 +4,12 @@ mod common;
 
 use common::*;
 use std::time::SystemTime;
-use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Writer, name};
-use ws_security::crypto::{HmacKey, KeyWrap, SystemRandom, wrap};
+use ws_security::c14n::{Canonicalization, Document, Element, Limits, Subset, Writer, base64_encode, name};
+use ws_security::crypto::{Digest, HmacKey, KeyWrap, SystemRandom, wrap};
 use ws_security::prelude::*;
-use ws_security::tokens::{ReferenceForm, write_derived_key, write_kerberos_token};
+use ws_security::tokens::{
+    ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1, ReferenceForm, TokenError, write_derived_key, write_kerberos_token,
+};
 use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
 use ws_security::xmlenc::{
     DecryptError, EncryptedKey, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list,
@@ -83,7 +85,7 @@ fn origins() -> Vec<Origin> {
         name::WSSE.uri
     );
     let version = SecureConversation::V1_3;
-    let (derived_token, derived) = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
+    let (derived_token, derived_key) = write_derived_key(version, "DK", &external, &[3; 16], &context, 32);
     let transported = Secret::new(vec![5; 32]);
     let issued = Secret::new(vec![6; 32]);
     let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann")
@@ -96,15 +98,19 @@ fn origins() -> Vec<Origin> {
         document.root().attribute("", "ID").expect("an ID").into_owned()
     };
     let (kerberos, _) = write_kerberos_token("KT", KerberosForm::Gss, &ticket()).expect("a token");
+    let (derived, derived_from_key) =
+        write_derived_key(version, "DK9", &reference_to("EK9"), &[4; 16], &Secret::new(vec![8; 32]), 32);
+    let from_key = key_for_bob("EK9", &Secret::new(vec![8; 32])) + &derived;
     let origin =
         |name, elements, key_info, secret, may_do_both| Origin { name, elements, key_info, secret, may_do_both };
     vec![
         origin("shared secret", String::new(), WRAPPING.to_owned(), secret(), false),
         origin("context", String::new(), external, context, false),
-        origin("derived", derived_token, reference_to("DK"), derived, false),
+        origin("derived", derived_token, reference_to("DK"), derived_key, false),
         origin("EncryptedKey", key_for_bob("EK", &transported), reference_to("EK"), transported, true),
         origin("assertion", assertion, reference_to(&assertion_id), issued, true),
         origin("ticket", kerberos, reference_to("KT"), Secret::new(vec![11; 32]), true),
+        origin("derived from an EncryptedKey", from_key, reference_to("DK9"), derived_from_key, false),
     ]
 }
 
@@ -430,4 +436,55 @@ fn a_wrapped_key_of_the_octets_of_a_ticket_is_not_the_key_of_the_ticket() {
     let receiver = everything().accept_one_key_to_sign_and_encrypt();
     let error = receiver.open(with(data("ED1", &session, None))).expect_err("nobody wrapped that key");
     assert_eq!(error, OpenError::Decrypt(DecryptError::Failed));
+}
+
+/// The header of Alice's message, with these elements and a MAC under the key of `origin`, which this KeyInfo names.
+fn with_mac(elements_before: &str, origin: &Origin, key_info: String, elements_after: &str) -> String {
+    let message = signed(SOAP11);
+    let named = Origin { key_info, elements: String::new(), secret: origin.secret.clone(), ..*origin };
+    let mac = elements(Use::Mac, 1, &named, &message);
+    message.replace("</wsse:Security>", &format!("{elements_before}{mac}{elements_after}</wsse:Security>"))
+}
+
+#[test]
+fn a_reference_states_the_type_of_the_token_whose_key_it_means() {
+    for nth in [2, 3, 5] {
+        let origin = origins().remove(nth);
+        let opened = everything().open(with_mac(&origin.elements, &origin, origin.key_info.clone(), ""));
+        assert_eq!(opened.map(drop), Ok(()), "{}", origin.name);
+        let typed = origin.key_info.replace(" URI=\"#", " ValueType=\"urn:other\" URI=\"#");
+        let error = refuse(&everything(), &with_mac(&origin.elements, &origin, typed, ""));
+        assert!(matches!(error, OpenError::Token(TokenError::TypeMismatch { .. })), "{}: {error}", origin.name);
+    }
+}
+
+#[test]
+fn a_digest_names_the_key_of_its_octets_and_no_other() {
+    let by = |value_type: &str, digest: &[u8]| {
+        format!(
+            "<wsse:SecurityTokenReference xmlns:wsse=\"{}\"><wsse:KeyIdentifier ValueType=\"{value_type}\">{}\
+             </wsse:KeyIdentifier></wsse:SecurityTokenReference>",
+            name::WSSE.uri,
+            base64_encode(digest)
+        )
+    };
+    let sha1 = |octets: &[u8]| Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec();
+    for (nth, value_type) in [(3, ENCRYPTED_KEY_SHA1), (5, KERBEROS_AP_REQ_SHA1)] {
+        let origin = origins().remove(nth);
+        let document = Document::parse(&origin.elements, &Limits::default()).expect("well-formed");
+        let digest = match nth {
+            3 => EncryptedKey::parse(document.root(), &Budget::dangerous_unbounded()).expect("a key").sha1(),
+            _ => sha1(&ticket()),
+        };
+        let right = by(value_type, &digest);
+        let opened = everything().open(with_mac(&origin.elements, &origin, right.clone(), ""));
+        assert_eq!(opened.map(drop), Ok(()), "{}", origin.name);
+        let error = refuse(&everything(), &with_mac(&origin.elements, &origin, by(value_type, &sha1(b"")), ""));
+        assert!(matches!(error, OpenError::NoKey { .. }), "{}: {error}", origin.name);
+        // A ticket is no step of a chain, so its place does not matter.
+        if nth == 3 {
+            let error = refuse(&everything(), &with_mac("", &origin, right, &origin.elements));
+            assert!(matches!(error, OpenError::Token(TokenError::Forward { .. })), "{}: {error}", origin.name);
+        }
+    }
 }

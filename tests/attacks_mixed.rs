@@ -114,3 +114,26 @@ fn a_second_recipient_of_a_request_does_not_answer_for_the_first() {
     let opened = receiver().answering(&one.correlation).open(answer_of("bob", &one.message)).expect("opens");
     assert_eq!(opened.signer(), &Signer::RequestReceiver);
 }
+
+/// A subject, or an attester, that signs only the signature of someone else says nothing about the Body.
+#[test]
+fn whoever_confirms_an_assertion_signs_the_body_himself() {
+    for version in BOTH {
+        let assertion = || NewAssertion::new(version, ISSUER, "uid=ann").audience("urn:bank");
+        let attesters = Trust::pins([certificate("bob"), certificate("alice")]);
+        let receiver = Receiver::new(attesters.clone(), demands(), DangerousNoReplayCache)
+            .assertions(issuers().sender_vouches(attesters));
+        let dave = || Signing::with(&identity("dave")).holder_of_key();
+        let bob = || Signing::with(&identity("bob")).parts([Part::Assertion]);
+        let held = issue(&assertion().holder_of_key(&certificate("dave")));
+        for (token, confirming) in [(held, dave()), (issue(&assertion()), bob())] {
+            let with = |parts: &[Part]| {
+                let alice = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+                let recipe = recipe().token(token.as_str()).sign(alice);
+                secured(recipe.sign(confirming.clone().parts(parts.to_vec())), &envelope(SOAP11))
+            };
+            assert_eq!(confirmed(&receiver, &with(&[Part::Signature, Part::Body])).len(), 1);
+            assert_eq!(confirmed(&receiver, &with(&[Part::Signature])), []);
+        }
+    }
+}

@@ -3,15 +3,16 @@
 
 mod common;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use common::*;
 use ws_security::TransportFacts;
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
+use ws_security::tokens::{PasswordKeyUse, format_instant, write_digest_token, write_password_key_token};
 use ws_security::{
     AlgorithmPolicy, AssertionTrust, ContentEncryption, DangerousNoReplayCache, KeyTransport, NewAssertion, OpenError,
-    ProtectionToken, RequirementError, SamlVersion, Signer,
+    ProtectionToken, RequirementError, SamlVersion, Secret, Signer,
 };
 
 fn with(recipe: Recipe) -> String {
@@ -251,6 +252,36 @@ fn a_message_has_one_user() {
     let users = || bob(body()).passwords(passwords);
     assert!(users().open(&message).is_ok());
     assert!(matches!(refuse(&users(), &two), OpenError::TwoUsernames));
+    // A token for a key beside it, in either order.
+    let secret = Secret::new(b"s3cret".to_vec());
+    let (key, _) = write_password_key_token("UT-2", "eve", &secret, PasswordKeyUse::Mac, &[7; 15], 1_000);
+    for two in [
+        message.replacen("</wsse:Security>", &format!("{key}</wsse:Security>"), 1),
+        message.replacen("<wsse:UsernameToken", &format!("{key}<wsse:UsernameToken"), 1),
+    ] {
+        assert!(matches!(refuse(&users(), &two), OpenError::TwoUsernames));
+    }
+}
+
+/// The nonce of a username token is remembered as long as a message may be old, and no longer.
+#[test]
+fn a_username_token_is_as_fresh_as_a_message() {
+    let message = with(recipe().sign(signing()));
+    let secret = Secret::new(b"s3cret".to_vec());
+    let created = |created: &str| {
+        let token = write_digest_token("UT", "ann", &secret, &[7; 16], created);
+        message.replacen("</wsse:Security>", &format!("{token}</wsse:Security>"), 1)
+    };
+    let users = || bob(body()).passwords(|_: &str| Some(Secret::new(b"s3cret".to_vec())));
+    let (now, hour) = (SystemTime::now(), Duration::from_secs(3_600));
+    assert_eq!(users().open(created(&format_instant(now))).map(drop), Ok(()));
+    for other in [now - hour, now + hour] {
+        let error = refuse(&users(), &created(&format_instant(other)));
+        assert!(matches!(error, OpenError::NotFresh(_)), "{error}");
+    }
+    let local = created(&format_instant(now + hour).replace('Z', "+01:00"));
+    assert!(matches!(users().open(&local), Err(OpenError::LocalTime { element: "wsse:UsernameToken" })));
+    assert_eq!(users().accept_local_times().open(&local).map(drop), Ok(()));
 }
 
 /// The signature of an assertion takes itself out of what it covers: what is put into it changes no digest.

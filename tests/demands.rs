@@ -205,3 +205,17 @@ fn a_message_without_signatures_has_none_that_came_encrypted() {
         assert_eq!(error, Err(OpenError::Requirement(expected)));
     }
 }
+
+/// Whoever signs ciphertext need not know what is in it.
+#[test]
+fn a_token_that_was_signed_as_ciphertext_is_no_signed_token() {
+    let encrypted = with(recipe().username_digest("ann", "s3cret").encrypt(to_bob([Part::UsernameToken])));
+    let data = encrypted.find("<xenc:EncryptedData ").expect("data");
+    let id = encrypted[data..].split(" Id=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an Id");
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Id(id.to_owned())]);
+    let message = Recipe::new().sign(signing).secured(&encrypted);
+    let opened = demanding(Requirements::signed([Part::Body])).open(&message).expect("the token is Ann's");
+    assert_eq!(opened.evidence().signatures[0].parts, [Part::Body]);
+    let error = refuse(&demanding(Requirements::signed([Part::Body, Part::UsernameToken])), &message);
+    assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{error}");
+}

@@ -64,6 +64,16 @@ fn bsp_r6304_references_name_the_type_and_follow_their_license() {
     let message = by_holder(LICENSE);
     let untyped = message.replace(&format!(" ValueType=\"{REL_LICENSE}\""), "");
     assert!(matches!(token(&untyped), TokenError::TypeMismatch { .. }));
+    let mistyped = |message: &str| message.replace(&format!("\"{REL_LICENSE}\""), "\"urn:other\"");
+    assert!(matches!(token(&mistyped(&message)), TokenError::TypeMismatch { .. }));
+    // Without an Id, by its licenseId, of which there is one.
+    let only = message.replace("URI=\"#license-7\"", "URI=\"urn:license:7\"");
+    let only = only.replace(" wsu:Id=\"license-7\"><r:grant>", "><r:grant>");
+    assert!(service().open(&only).is_ok());
+    assert!(matches!(refuse(&service(), &mistyped(&only)), OpenError::NoKey { .. }));
+    let license = LICENSE.replace(" wsu:Id=\"license-7\"><r:grant>", "><r:grant>");
+    let two = only.replacen(&license, &format!("{license}{license}"), 1);
+    assert!(matches!(token(&two), TokenError::Dangling { .. }));
     // R6302: the license precedes its reference.
     let forward = message.replacen(LICENSE, "", 1).replacen("</ds:Signature>", &format!("</ds:Signature>{LICENSE}"), 1);
     assert!(matches!(token(&forward), TokenError::Forward { .. }));

@@ -13,3 +13,21 @@ pub(super) fn replay_key(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     key.copy_from_slice(digest.finish().as_octets());
     key
 }
+
+#[cfg(test)]
+mod tests {
+    use super::replay_key;
+
+    #[test]
+    fn the_same_octets_in_other_parts_are_another_key() {
+        let keys = [
+            replay_key(b"a", &[b"bc", b"d"]),
+            replay_key(b"a", &[b"b", b"cd"]),
+            replay_key(b"ab", &[b"c", b"d"]),
+            replay_key(b"a", &[b"bcd"]),
+        ];
+        for (at, key) in keys.iter().enumerate() {
+            assert!(!keys[..at].contains(key), "{at}");
+        }
+    }
+}
