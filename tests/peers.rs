@@ -237,7 +237,7 @@ fn local_times_are_refused_by_the_name_of_the_call_that_accepts_them() {
     let opened = accepting.open(&east).expect("opens");
     assert!(opened.evidence().waived.contains(&Waiver::LocalTimes));
     let (created, _) = opened.evidence().timestamp.expect("a timestamp");
-    assert_eq!(created, parse_instant("2026-11-27T12:35:00Z").expect("an instant"));
+    assert_eq!(created, parse_instant("2026-11-27T12:35:00Z").ok());
     // The same clock in another zone is another instant: it expired, and it is not yet created.
     assert!(accepting.open(local("+00:00", "+05:30")).is_err());
     assert!(accepting.open(local("+00:00", "-05:30")).is_err());

@@ -156,6 +156,21 @@ const WEAKENING: &[Case] = &[
         Waiver::EncryptedDataWithoutType,
     ),
     (
+        "wss-header Receiver::accept_references_without_hash",
+        || open(&strict().accept_references_without_hash()),
+        Waiver::ReferencesWithoutHash,
+    ),
+    (
+        "wss-header Receiver::accept_timestamps_without_created",
+        || open(&strict().accept_timestamps_without_created()),
+        Waiver::TimestampsWithoutCreated,
+    ),
+    (
+        "wss-header Receiver::accept_other_encodings",
+        || open(&strict().accept_other_encodings()),
+        Waiver::OtherEncodings,
+    ),
+    (
         "wss-header Receiver::accept_x509_version_1_for_legacy_use_only",
         || open(&strict().accept_x509_version_1_for_legacy_use_only()),
         Waiver::X509Version1,

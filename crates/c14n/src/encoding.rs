@@ -1,9 +1,12 @@
-//! Octets to text: UTF-8 unchanged; UTF-16 with a byte order mark where the caller allows it.
+//! Octets to text: UTF-8 unchanged; UTF-16 with a byte order mark, and the declared encoding, where the caller allows it.
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
+
 use crate::error::ParseError;
 use crate::lexical::collapsed;
+use crate::reader::declaration::encoding_of;
 
 pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
     std::str::from_utf8(octets).map_err(|error| ParseError::NotUtf8 { offset: error.valid_up_to() })
@@ -39,11 +42,52 @@ pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     for character in char::decode_utf16(units) {
         text.push(character.map_err(|_| wrong())?);
     }
-    without_declared_utf16(text).map(Cow::Owned)
+    without_declared(text, |encoding| encoding.to_ascii_uppercase().starts_with("UTF-16")).map(Cow::Owned)
 }
 
-/// Removes `encoding="UTF-16"` from the declaration, since the text is no longer UTF-16.
-fn without_declared_utf16(text: String) -> Result<String, ParseError> {
+/// The encoding that the XML declaration names, if it is none of UTF-8, UTF-16 and US-ASCII.
+///
+/// ```
+/// assert_eq!(wss_c14n::other_encoding(b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>"), Some("ISO-8859-1"));
+/// assert_eq!(wss_c14n::other_encoding(b"<?xml version='1.0' encoding='utf-8'?><a/>"), None);
+/// ```
+#[must_use]
+pub fn other_encoding(octets: &[u8]) -> Option<&str> {
+    const OURS: [&str; 3] = ["utf-8", "utf-16", "us-ascii"];
+    encoding_of(octets).filter(|encoding| !OURS.iter().any(|ours| encoding.eq_ignore_ascii_case(ours)))
+}
+
+/// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Encodings that do not
+/// contain ASCII, and octets that their encoding does not define, are refused.
+///
+/// # Errors
+/// As [`transcode`].
+///
+/// # Specification
+/// XML 1.0 §4.3.3. ISO-8859-1 is that of IANA, where octets 128 to 159 are control characters, and not windows-1252.
+///
+/// ```
+/// let latin = b"<?xml version='1.0' encoding='ISO-8859-1'?><a>\xE9</a>";
+/// assert_eq!(wss_c14n::transcode_declared(latin)?, "<?xml version='1.0'?><a>é</a>");
+/// # Ok::<(), wss_c14n::ParseError>(())
+/// ```
+pub fn transcode_declared(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
+    let Some(label) = other_encoding(octets) else { return transcode(octets) };
+    let text = decoded(label, octets).ok_or_else(|| ParseError::Encoding { encoding: label.into() })?;
+    without_declared(text, |encoding| encoding == label).map(Cow::Owned)
+}
+
+fn decoded(label: &str, octets: &[u8]) -> Option<String> {
+    const LATIN_1: [&str; 4] = ["iso-8859-1", "iso_8859-1", "iso8859-1", "latin1"];
+    if LATIN_1.iter().any(|latin| label.eq_ignore_ascii_case(latin)) {
+        return Some(encoding_rs::mem::decode_latin1(octets).into_owned());
+    }
+    let encoding = Encoding::for_label(label.as_bytes()).filter(|encoding| encoding.is_ascii_compatible())?;
+    encoding.decode_without_bom_handling_and_without_replacement(octets).map(Cow::into_owned)
+}
+
+/// Removes the encoding from the declaration, since the text is no longer in it. Another than the expected is refused.
+fn without_declared(text: String, is_expected: impl Fn(&str) -> bool) -> Result<String, ParseError> {
     if !text.starts_with("<?xml") {
         return Ok(text);
     }
@@ -52,7 +96,7 @@ fn without_declared_utf16(text: String) -> Result<String, ParseError> {
     let value = collapsed(collapsed(after).trim_start_matches('='));
     let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(text) };
     let Some((encoding, tail)) = value.get(1..).and_then(|value| value.split_once(quote)) else { return Ok(text) };
-    if !encoding.to_ascii_uppercase().starts_with("UTF-16") {
+    if !is_expected(encoding) {
         return Err(ParseError::Encoding { encoding: encoding.into() });
     }
     Ok(format!("{}{tail}?>{rest}", collapsed(before)))

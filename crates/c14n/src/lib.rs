@@ -53,7 +53,7 @@ pub mod xsd;
 
 pub use document::{Document, NodeId};
 pub use element::Element;
-pub use encoding::transcode;
+pub use encoding::{other_encoding, transcode, transcode_declared};
 pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
 pub use id::{IdIndex, id_of};
 pub use lexical::{base64_decode, base64_encode};

@@ -48,6 +48,12 @@ const CALLS: &[Accepted] = rows![
     accept_encrypted_keys_outside_the_header,
     /// Accept EncryptedData without Type: content in the Body, one element in the header
     accept_encrypted_data_without_type,
+    /// Accept references to an Id without `#` before it
+    accept_references_without_hash,
+    /// Accept a Timestamp without Created, which must then expire within --max-age
+    accept_timestamps_without_created,
+    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252
+    accept_other_encodings,
     /// Accept pinned certificates of version 1
     accept_x509_version_1_for_legacy_use_only,
     /// Accept digests of complete attachments with an empty line after the header, as Metro makes them

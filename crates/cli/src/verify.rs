@@ -28,14 +28,13 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let (receiver, opening) = receiver(arguments, &required)?;
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
-    let message = output::text(input.envelope())?;
     let mut written = NewFiles::default();
     let read = match opening {
-        Opening::Unsigned => open_unsigned(&receiver, &message, arguments)?,
+        Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
         opening => {
             let incoming = match input.package() {
                 Some(package) => Incoming::from(package),
-                None => Incoming::from(&message),
+                None => Incoming::from(input.envelope()),
             };
             open_signed(&receiver, incoming, opening, &printed, arguments, &mut written)?
         }
@@ -91,7 +90,7 @@ fn printed(arguments: &VerifyArgs, required: &Required) -> Outcome<Vec<Part>> {
     arguments.demands.print.iter().map(parse).collect()
 }
 
-fn open_unsigned(receiver: &Receiver, message: &str, arguments: &VerifyArgs) -> Outcome<Read> {
+fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) -> Outcome<Read> {
     let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
     let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
     output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
@@ -397,7 +396,7 @@ fn evidence_json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool
         "signatures": signatures,
         "decrypted": decrypted,
         "timestamp": evidence.timestamp.map(|(created, expires)| json!({
-            "created": format_instant(created),
+            "created": created.map(format_instant),
             "expires": expires.map(format_instant),
         })),
         "user": evidence.user.as_ref().map(|user| user.username()),

@@ -45,32 +45,81 @@ pub(crate) struct DateTime {
 /// [`TokenError::Instant`].
 pub(crate) fn parse_date_time(text: &str) -> Result<DateTime, TokenError> {
     let wrong = || TokenError::Instant { text: text.into() };
-    parse(collapsed(text).as_bytes()).ok_or_else(wrong)
+    WrittenDateTime::read(text).and_then(|written| written.instant()).ok_or_else(wrong)
 }
 
-fn parse(text: &[u8]) -> Option<DateTime> {
-    let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
-    if separators.iter().any(|(at, expected)| text.get(*at) != Some(expected)) {
-        return None;
+/// The parts of an `xs:dateTime` with a year of four digits, as written. Receivers and reports read it by one rule:
+/// receivers demand more of it ([`parse_instant`]), and reports say which rule of the profile it breaks.
+///
+/// ```
+/// use wss_tokens::WrittenDateTime;
+///
+/// let written = WrittenDateTime::read(" 2026-01-31T12:00:00.5+01:00\n").expect("a dateTime");
+/// assert_eq!((written.fraction_digits, written.zone), (1, "+01:00"));
+/// assert!(WrittenDateTime::read("2026-02-30T12:00:00Z").is_none());
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WrittenDateTime<'t> {
+    /// The seconds since 1970 that a clock of its zone shows; `None` before 1970.
+    local_seconds: Option<u64>,
+    nanos: u32,
+    /// Whether its seconds are 60, as only a leap second has them.
+    pub is_leap_second: bool,
+    /// How many digits its fraction has.
+    pub fraction_digits: usize,
+    /// `Z`, an offset as in `+01:00`, or nothing.
+    pub zone: &'t str,
+}
+
+impl<'t> WrittenDateTime<'t> {
+    /// Reads it; white space around it is no part of it. `None` if it is none, or has hour 24.
+    #[must_use]
+    pub fn read(text: &'t str) -> Option<Self> {
+        let text = collapsed(text);
+        let octets = text.as_bytes();
+        let separators = [(4, b'-'), (7, b'-'), (10, b'T'), (13, b':'), (16, b':')];
+        if separators.iter().any(|(at, expected)| octets.get(*at) != Some(expected)) {
+            return None;
+        }
+        let part = |from: usize, to: usize| number(octets.get(from..to)?);
+        let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
+        let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
+        let (fraction_digits, nanos, zone_len) = fraction(octets.get(19..)?)?;
+        let zone = text.get(text.len() - zone_len..)?;
+        let is_date = (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
+        let is_zone = matches!(zone, "" | "Z") || offset_of(zone).is_some();
+        if !is_date || hour > 23 || minute > 59 || second > 60 || !is_zone {
+            return None;
+        }
+        let in_day = hour * 3_600 + minute * 60 + second;
+        let local_seconds = (year >= 1970).then(|| days_before(year, month, day) * 86_400 + in_day);
+        Some(Self { local_seconds, nanos, is_leap_second: second == 60, fraction_digits, zone })
     }
-    let part = |from: usize, to: usize| number(text.get(from..to)?);
-    let (year, month, day) = (part(0, 4)?, part(5, 7)?, part(8, 10)?);
-    let (hour, minute, second) = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
-    let (nanos, zone) = fraction(text.get(19..)?)?;
-    let valid = year >= 1970 && (1..=12).contains(&month) && day >= 1 && day <= days_in(year, month);
-    if !valid || hour > 23 || minute > 59 || second > 59 {
-        return None;
+
+    /// The instant, if a receiver accepts it.
+    fn instant(&self) -> Option<DateTime> {
+        let local = self.local_seconds.filter(|_| !self.is_leap_second)?;
+        // East of Greenwich clocks are ahead.
+        let seconds = match (self.zone, offset_of(self.zone)) {
+            ("Z", _) => local,
+            (_, Some((false, offset))) => local.checked_sub(offset)?,
+            (_, Some((true, offset))) => local.checked_add(offset)?,
+            (_, None) => return None,
+        };
+        let instant = SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, self.nanos))?;
+        Some(DateTime { instant, is_utc: matches!(self.zone, "Z" | "+00:00" | "-00:00") })
     }
-    let seconds = days_before(year, month, day) * 86_400 + hour * 3_600 + minute * 60 + second;
-    // East of Greenwich clocks are ahead.
-    let seconds = match zone {
-        b"Z" => seconds,
-        [b'+', offset @ ..] => seconds.checked_sub(offset_seconds(offset)?)?,
-        [b'-', offset @ ..] => seconds.checked_add(offset_seconds(offset)?)?,
+}
+
+/// Whether an offset is west of Greenwich, and its seconds.
+fn offset_of(zone: &str) -> Option<(bool, u64)> {
+    let (sign, offset) = zone.as_bytes().split_first()?;
+    let is_west = match sign {
+        b'+' => false,
+        b'-' => true,
         _ => return None,
     };
-    let instant = SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, nanos))?;
-    Some(DateTime { instant, is_utc: matches!(zone, b"Z" | b"+00:00" | b"-00:00") })
+    Some((is_west, offset_seconds(offset)?))
 }
 
 /// The value of decimal digits that fit.
@@ -78,14 +127,15 @@ fn number(digits: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0u64, |value, digit| digit.is_ascii_digit().then(|| value * 10 + u64::from(digit - b'0')))
 }
 
-/// The nanoseconds of a fraction, if there is one, and the zone after it. Digits beyond nanoseconds are cut off.
-fn fraction(rest: &[u8]) -> Option<(u32, &[u8])> {
-    let [b'.', fraction @ ..] = rest else { return Some((0, rest)) };
+/// The digits of a fraction, if there is one, and its nanoseconds; and the length of what follows. Digits beyond
+/// nanoseconds are cut off.
+fn fraction(rest: &[u8]) -> Option<(usize, u32, usize)> {
+    let [b'.', fraction @ ..] = rest else { return Some((0, 0, rest.len())) };
     let len = fraction.iter().take_while(|digit| digit.is_ascii_digit()).count();
     let (digits, zone) = fraction.split_at_checked(len).filter(|_| len > 0)?;
     let kept = digits.get(..9).unwrap_or(digits);
     let nanos = number(kept)? * 10u64.pow(9 - kept.len() as u32);
-    Some((nanos as u32, zone))
+    Some((len, nanos as u32, zone.len()))
 }
 
 /// The seconds of `hh:mm`, at most 14 hours (XML Schema 1.0 part 2 §3.2.7.3).

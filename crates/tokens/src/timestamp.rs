@@ -5,43 +5,44 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::{Element, Writer, name};
 
 use crate::error::TokenError;
-use crate::instant::{format_instant, parse_date_time};
+use crate::instant::{DateTime, format_instant, parse_date_time};
 
 /// A timestamp in a header.
 #[derive(Debug, Clone)]
 pub struct Timestamp<'d> {
     element: Element<'d>,
-    created: SystemTime,
+    created: Option<SystemTime>,
     expires: Option<SystemTime>,
     has_offset: bool,
 }
 
 impl<'d> Timestamp<'d> {
-    /// Reads a `wsu:Timestamp`: one Created, then at most one Expires, nothing else (BSP R3203, R3221, R3222,
-    /// R3224).
+    /// Reads a `wsu:Timestamp`: Created, then Expires, at least one of them, nothing else (BSP R3203, R3221, R3222,
+    /// R3224; R3203 demands Created).
     ///
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
-        let mut children = element.children();
-        let created = match children.next() {
-            Some(child) if child.is(name::WSU.uri, "Created") => parse_date_time(&child.text()?)?,
-            Some(child) => return Err(element.unexpected(child).into()),
-            None => return Err(element.missing("wsu:Created").into()),
+        let mut children = element.children().peekable();
+        let mut instant = |local: &str| -> Result<Option<DateTime>, TokenError> {
+            let child = children.next_if(|child| child.is(name::WSU.uri, local));
+            child.map(|child| parse_date_time(&child.text()?)).transpose()
         };
-        let expires = match children.next() {
-            None => None,
-            Some(child) if child.is(name::WSU.uri, "Expires") => Some(parse_date_time(&child.text()?)?),
-            Some(child) => return Err(element.unexpected(child).into()),
-        };
+        let (created, expires) = (instant("Created")?, instant("Expires")?);
         if let Some(child) = children.next() {
             return Err(element.unexpected(child).into());
         }
-        if expires.is_some_and(|expires| expires.instant <= created.instant) {
+        if created.is_none() && expires.is_none() {
+            return Err(element.missing("wsu:Created").into());
+        }
+        if let (Some(created), Some(expires)) = (created, expires)
+            && expires.instant <= created.instant
+        {
             return Err(TokenError::ExpiresBeforeCreated);
         }
-        let has_offset = !created.is_utc || expires.is_some_and(|expires| !expires.is_utc);
-        Ok(Self { element, created: created.instant, expires: expires.map(|expires| expires.instant), has_offset })
+        let has_offset = [created, expires].into_iter().flatten().any(|time| !time.is_utc);
+        let instant = |time: Option<DateTime>| time.map(|time| time.instant);
+        Ok(Self { element, created: instant(created), expires: instant(expires), has_offset })
     }
 
     /// The element.
@@ -52,7 +53,7 @@ impl<'d> Timestamp<'d> {
 
     /// `wsu:Created`.
     #[must_use]
-    pub fn created(&self) -> SystemTime {
+    pub fn created(&self) -> Option<SystemTime> {
         self.created
     }
 

@@ -48,6 +48,9 @@ impl From<&OpenError> for FaultCode {
             | OpenError::InclusiveCanonicalization { .. }
             | OpenError::LocalTime { .. }
             | OpenError::KeyOutsideHeader { .. }
+            | OpenError::NoHash { .. }
+            | OpenError::OtherEncoding { .. }
+            | OpenError::NoCreated
             | OpenError::KeyValue
             | OpenError::DerivedKeyType
             | OpenError::Place { .. }

@@ -61,19 +61,47 @@ pub enum NotFresh {
         /// How far clocks may differ.
         skew: Duration,
     },
+    /// *Refused.* It says only when it expires, and that is further ahead than a message may be old.
+    #[error(
+        "the {what} has no wsu:Created, and expires at {}, {} after now, {}: that is more than {} and {} for clocks that \
+         differ; have the peer expire earlier, or raise them with `window`",
+        format_instant(*expires), seconds(*expires, *now), format_instant(*now), of(*max_age), of(*skew)
+    )]
+    LongLived {
+        /// `Timestamp`.
+        what: &'static str,
+        /// Its `wsu:Expires`.
+        expires: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// The highest age.
+        max_age: Duration,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
 }
 
 impl NotFresh {
     /// Whether an element with these instants is fresh: neither from the future, nor expired, nor older than `max_age`.
     pub(crate) fn check(
         what: &'static str,
-        (created, expires): (SystemTime, Option<SystemTime>),
+        (created, expires): (Option<SystemTime>, Option<SystemTime>),
         now: SystemTime,
         window: Window,
     ) -> Result<(), Self> {
         let Window { max_age, clock_skew: skew } = window;
         // An instant that cannot be computed is later than any clock shows.
         let is_over = |end: SystemTime| end.checked_add(skew).is_some_and(|end| now >= end);
+        let Some(created) = created else {
+            let latest = now.checked_add(max_age).and_then(|latest| latest.checked_add(skew));
+            return match expires {
+                Some(expires) if is_over(expires) => Err(Self::Expired { what, expires, now, skew }),
+                Some(expires) if latest.is_none_or(|latest| expires > latest) => {
+                    Err(Self::LongLived { what, expires, now, max_age, skew })
+                }
+                _ => Ok(()),
+            };
+        };
         if now.checked_add(skew).is_none_or(|latest| created > latest) {
             return Err(Self::Future { what, created, now, skew });
         }

@@ -366,8 +366,8 @@ pub struct Evidence {
     pub signatures: Vec<SignatureEvidence>,
     /// The decrypted parts, in order of processing.
     pub decrypted: Vec<DecryptionEvidence>,
-    /// Created and Expires of the timestamp.
-    pub timestamp: Option<(SystemTime, Option<SystemTime>)>,
+    /// Created and Expires of the timestamp, of which one may be absent.
+    pub timestamp: Option<(Option<SystemTime>, Option<SystemTime>)>,
     /// The user of the message, as [`Opened::user`](crate::OpenedParts::user) and [`UnsignedOpened::user`] say.
     pub user: Option<AuthenticatedUser>,
     /// Children of the Security header that are of unknown kinds and were ignored.

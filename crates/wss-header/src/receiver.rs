@@ -221,6 +221,31 @@ impl Receiver {
         self
     }
 
+    /// Accepts `wsse:Reference` and `ds:Reference` whose URI is the Id of an element without `#` before it (BSP R3001).
+    /// A URI that is no Id of the message means what it meant before.
+    #[must_use]
+    pub fn accept_references_without_hash(mut self) -> Self {
+        self.waived.insert(Waiver::ReferencesWithoutHash);
+        self
+    }
+
+    /// Accepts a `wsu:Timestamp` without `wsu:Created`, against BSP R3203. Its `wsu:Expires` must then be there, and no
+    /// further ahead than the window admits, so that the replay store knows how long to remember the message.
+    #[must_use]
+    pub fn accept_timestamps_without_created(mut self) -> Self {
+        self.waived.insert(Waiver::TimestampsWithoutCreated);
+        self
+    }
+
+    /// Accepts envelopes whose XML declaration names an encoding other than UTF-8 and UTF-16, such as ISO-8859-1,
+    /// ISO-8859-15 or windows-1252: any that contains ASCII. Canonical forms are UTF-8 in any case, so that a signature
+    /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.
+    #[must_use]
+    pub fn accept_other_encodings(mut self) -> Self {
+        self.waived.insert(Waiver::OtherEncodings);
+        self
+    }
+
     /// Accepts pinned certificates of version 1, which do not say what they may be used for.
     #[must_use]
     pub fn accept_x509_version_1_for_legacy_use_only(mut self) -> Self {

@@ -172,6 +172,15 @@ waivers! {
     /// [`Receiver::accept_encrypted_data_without_type`](crate::Receiver::accept_encrypted_data_without_type).
     EncryptedDataWithoutType = "encrypted-data-without-type"
         ("encrypted data without a type is taken for content in the Body, and for an element in the header");
+    /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
+    ReferencesWithoutHash = "references-without-hash"
+        ("references may name an element by its Id without a hash");
+    /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
+    TimestampsWithoutCreated = "timestamps-without-created"
+        ("a timestamp may say only when it expires");
+    /// [`Receiver::accept_other_encodings`](crate::Receiver::accept_other_encodings).
+    OtherEncodings = "other-encodings"
+        ("envelopes may have encodings that SOAP does not know, which others may read differently");
     /// [`Receiver::accept_x509_version_1_for_legacy_use_only`](crate::Receiver::accept_x509_version_1_for_legacy_use_only).
     X509Version1 = "x509-version-1"
         ("pinned certificates of version 1 are accepted");

@@ -30,6 +30,12 @@ pub trait Dereference<'d> {
     /// The element with this Id.
     fn element(&self, id: &str) -> Option<Element<'d>>;
 
+    /// The element whose Id is the whole URI of a reference, for senders that forget the `#`. `None` by default.
+    fn element_without_hash(&self, uri: &str) -> Option<Element<'d>> {
+        let _ = uri;
+        None
+    }
+
     /// The token that a `wsse:SecurityTokenReference` identifies, for the STR-Transform. `None` by default.
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
         let _ = reference;
@@ -390,7 +396,10 @@ impl<'d> Reference<'d> {
                 Ok(Covered::Subset(Subset::subtree(element).without_comments()))
             }
             (Some(Pointer::Expression(_)), _) | (None, Some(_)) => Err(dangling()),
-            (None, None) => documents.external(&self.uri).map(Covered::Octets).ok_or_else(|| self.outside()),
+            (None, None) => match documents.element_without_hash(&self.uri) {
+                Some(element) => Ok(Covered::Subset(Subset::subtree(element).without_comments())),
+                None => documents.external(&self.uri).map(Covered::Octets).ok_or_else(|| self.outside()),
+            },
         }
     }
 

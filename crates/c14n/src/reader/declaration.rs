@@ -44,6 +44,14 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     Ok(start + length + 2)
 }
 
+/// The encoding that the XML declaration at the start of these octets names, in whatever encoding that contains ASCII.
+pub(crate) fn encoding_of(octets: &[u8]) -> Option<&str> {
+    let rest = octets.strip_prefix(b"<?xml")?;
+    let mut body = rest.get(..memmem::find(rest, b"?>")?)?;
+    pseudo_attribute(&mut body, b"version")?;
+    std::str::from_utf8(pseudo_attribute(&mut body, b"encoding")?).ok()
+}
+
 /// `name S? = S? "value"` at the front of an XML declaration's body, preceded by white space.
 fn pseudo_attribute<'b>(body: &mut &'b [u8], name: &[u8]) -> Option<&'b [u8]> {
     let trimmed = body.trim_ascii_start();

@@ -10,7 +10,7 @@
 //! Reads top-down: [`read`] is the content loop; `declaration` reads the XML declaration, `tag` tags and attributes.
 //! `stops` finds where names, text and values end, `intern` knows names again, `order` sorts attributes.
 
-mod declaration;
+pub(crate) mod declaration;
 mod intern;
 mod order;
 mod stops;

@@ -69,6 +69,23 @@ pub enum OpenError {
         /// The reference.
         uri: WireText,
     },
+    /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).
+    #[error("reference {uri:?} lacks `#`: have the peer write it, or call `accept_references_without_hash`")]
+    NoHash {
+        /// The URI.
+        uri: WireText,
+    },
+    /// *Refused.* The envelope is in an encoding that SOAP does not know.
+    #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
+    OtherEncoding {
+        /// The encoding that its XML declaration names.
+        encoding: WireText,
+    },
+    /// *Refused.* A `wsu:Timestamp` says only when it expires (BSP R3203).
+    #[error(
+        "the wsu:Timestamp has no wsu:Created: have the peer write it, or call `accept_timestamps_without_created`"
+    )]
+    NoCreated,
     /// *Refused.* `ds:SignedInfo`, or the element of a reference, is canonicalised inclusively (BSP R5404, R5423).
     #[error(
         "{what} is canonicalised inclusively, by {method}: have the peer use exclusive canonicalisation, or call \

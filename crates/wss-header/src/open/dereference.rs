@@ -9,6 +9,7 @@ use wss_tokens::{SecurityTokenReference, X509_V3};
 use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 
 use super::facts::Facts;
+use super::keys::with_hash;
 use super::revision::Revision;
 use super::terms::Terms;
 use crate::waiver::Waiver;
@@ -66,8 +67,14 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
         self.revision.ids.get(id)
     }
 
+    fn element_without_hash(&self, uri: &str) -> Option<Element<'d>> {
+        let is_accepted = self.terms.receiver.waives(Waiver::ReferencesWithoutHash);
+        self.revision.ids.get(uri).filter(|_| is_accepted)
+    }
+
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
-        match SecurityTokenReference::parse(reference, &self.terms.budget).ok()? {
+        let reference = SecurityTokenReference::parse(reference, &self.terms.budget).ok()?;
+        match with_hash(reference, self.revision, self.terms) {
             SecurityTokenReference::Direct { id, .. } | SecurityTokenReference::Assertion { id, .. } => {
                 let token = self.revision.header_child(&id)?;
                 let is_reference = token.is(name::WSSE.uri, "SecurityTokenReference");

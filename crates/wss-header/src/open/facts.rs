@@ -72,7 +72,7 @@ pub(crate) struct SeenAssertion {
 /// The timestamp of the header.
 pub(crate) struct SeenTimestamp {
     pub(super) span: Range<usize>,
-    pub(super) created: SystemTime,
+    pub(super) created: Option<SystemTime>,
     pub(super) expires: Option<SystemTime>,
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use wss_c14n::{Limit, Limits, transcode};
+use wss_c14n::{Limit, other_encoding, transcode_declared};
 use wss_crypto::Secret;
 
 use crate::correlation::Correlation;
@@ -64,9 +64,16 @@ impl<'m> Arrived<'m> {
     }
 
     /// The envelope in UTF-8, with every `xop:Include` replaced by the part that it names.
-    pub(super) fn read(&self, limits: &Limits) -> Result<Message<'m>, OpenError> {
-        limits.check(Limit::DocumentOctets, self.octets.len()).map_err(EnvelopeError::from)?;
-        let text = transcode(self.octets).map_err(EnvelopeError::from)?;
+    pub(super) fn read(&self, receiver: &Receiver) -> Result<Message<'m>, OpenError> {
+        let limits = &receiver.limits;
+        let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
+        check(self.octets.len())?;
+        if let Some(encoding) = other_encoding(self.octets).filter(|_| !receiver.waives(Waiver::OtherEncodings)) {
+            return Err(OpenError::OtherEncoding { encoding: encoding.into() });
+        }
+        let text = transcode_declared(self.octets).map_err(EnvelopeError::from)?;
+        // Other encodings are shorter than UTF-8.
+        check(text.len())?;
         if self.package.is_none() && is_mime(&text) {
             return Err(EnvelopeError::Package.into());
         }

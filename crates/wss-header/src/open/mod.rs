@@ -82,7 +82,7 @@ pub(crate) fn open_unsigned(
 fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
     let demanded = O::demanded(&receiver.requirements)?;
     incoming.check(receiver, &demanded)?;
-    let message = incoming.read(&receiver.limits)?;
+    let message = incoming.read(receiver)?;
     let terms = Terms { only_demanded: O::ONLY_DEMANDED, ..Terms::new(receiver, demanded, incoming, message.octets()) };
     let mut profile = Judging::of(&receiver.bsp, receiver, incoming.package, incoming.request.is_some());
     let mut facts = Facts::new(message.attachments);

@@ -50,8 +50,13 @@ fn named(reference: Element<'_>) -> Option<String> {
             let value_type = reference.attribute("", "ValueType");
             let value_type = value_type.map(|uri| format!(" of type {}", last_word(&uri))).unwrap_or_default();
             let lacks_hash = !uri.contains(['#', ':']);
-            let hint =
-                if lacks_hash { ", which is not the Id of an element of the message, since it lacks `#`" } else { "" };
+            let hint = match lacks_hash {
+                true => {
+                    ", which is not the Id of an element of the message, since it lacks `#` (if it should have it, call \
+                     `accept_references_without_hash`)"
+                }
+                false => "",
+            };
             Some(format!("the token {uri:?}{value_type}{hint}"))
         }
         "BinarySecurityToken" if is_wsse => Some(certificate_in(&text())),

@@ -35,7 +35,7 @@ pub(super) fn verify(
     element: Element<'_>,
 ) -> Result<ProvenSignature, OpenError> {
     let signature = Signature::parse(element, &terms.budget)?;
-    check_shape(&signature, terms.receiver)?;
+    check_shape(&signature, revision, terms.receiver)?;
     check_not_sent(&signature, terms.request)?;
 
     let documents = Documents::new(revision, terms, facts, &signature);
@@ -89,7 +89,7 @@ fn naming(error: OpenError, key_info: Option<&KeyInfo<'_>>, terms: &Terms<'_>, f
 /// Refuses `ds:Object`, and references other than to attachments and to whole elements in one canonicalisation. An
 /// enveloped-signature may precede it: a signed element from which it removes something is refused in [`covered`]. The
 /// receiver's calls admit more.
-fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Receiver) -> Result<(), OpenError> {
     if signature.has_object() {
         return Err(OpenError::Enveloping);
     }
@@ -113,6 +113,9 @@ fn check_shape(signature: &Signature<'_>, receiver: &Receiver) -> Result<(), Ope
         });
         if let Some(filter) = filters.next() {
             return Err(SignatureError::UnknownAlgorithm { uri: filter.into() }.into());
+        }
+        if revision.ids.contains(reference.uri()) && !receiver.waives(Waiver::ReferencesWithoutHash) {
+            return Err(OpenError::NoHash { uri: uri() });
         }
         let canonicalization = match reference.transforms() {
             [Transform::Attachment { .. }] => continue,

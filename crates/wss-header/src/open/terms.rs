@@ -88,7 +88,7 @@ impl<'r> Terms<'r> {
     pub(super) fn check_fresh(
         &self,
         what: &'static str,
-        created: SystemTime,
+        created: Option<SystemTime>,
         expires: Option<SystemTime>,
     ) -> Result<(), OpenError> {
         Ok(NotFresh::check(what, (created, expires), self.now, self.receiver.window)?)

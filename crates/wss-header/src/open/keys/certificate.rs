@@ -26,7 +26,7 @@ impl KeySearch<'_, '_> {
         };
         let hint = only_hint(key_info).ok_or_else(OpenError::no_key)?;
         let reference = match hint.as_ref() {
-            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
+            KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             // Names and values select among certificates that the caller gave; they never supply a key.
             KeyHint::KeyName(name) => {

@@ -82,7 +82,7 @@ impl<'a> KeySearch<'a, '_> {
         };
         let Some(hint) = only_hint(key_info) else { return Ok(None) };
         let reference = match hint.as_ref() {
-            KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, &terms.budget)?,
+            KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
             KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
             KeyHint::KeyValue(key) => {
                 return Ok(identities.iter().find(|identity| identity.certificate().public_key() == key));

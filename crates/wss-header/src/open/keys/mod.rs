@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use wss_c14n::Element;
 use wss_text::WireText;
-use wss_tokens::TokenError;
+use wss_tokens::{SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo, X509Data};
 
 pub(super) use found::{FoundKey, FoundSecret, Holder, KEY_OF_THE_REQUEST, Wanted};
@@ -52,6 +52,13 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         ring: &'a mut KeyRing,
     ) -> Self {
         Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring, addressee: None }
+    }
+
+    /// The reference in a `wsse:SecurityTokenReference`. One whose URI lacks `#` means the token of our header with that Id,
+    /// if the receiver accepts such.
+    pub(crate) fn reference<'x>(&self, element: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
+        let reference = SecurityTokenReference::parse(element, &self.terms.budget)?;
+        Ok(with_hash(reference, self.revision, self.terms))
     }
 
     /// Refuses a reference at `place` to an internal token after it (BSP R5205), unless the receiver accepts forward
@@ -88,6 +95,22 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> 
         }
     }
     (!data.is_empty()).then(|| Cow::Owned(KeyHint::X509Data(X509Data::of_all(data))))
+}
+
+/// A reference whose URI lacks `#` as one to the token of our header with that Id, if the receiver accepts such.
+pub(super) fn with_hash<'x>(
+    reference: SecurityTokenReference<'x>,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+) -> SecurityTokenReference<'x> {
+    match reference {
+        SecurityTokenReference::External { uri, value_type, .. }
+            if terms.receiver.waives(Waiver::ReferencesWithoutHash) && revision.header_child(&uri).is_some() =>
+        {
+            SecurityTokenReference::Direct { id: uri, value_type }
+        }
+        reference => reference,
+    }
 }
 
 fn dangling(id: &str) -> TokenError {

@@ -31,7 +31,7 @@ impl<'d> KeySearch<'_, 'd> {
             [] if key_info.is_none_or(|key_info| key_info.hints().is_empty()) => Ok(self.only_secret()),
             [KeyHint::KeyName(name)] => Ok(self.named_secret(name)),
             [KeyHint::SecurityTokenReference(element)] => {
-                let reference = SecurityTokenReference::parse(*element, &self.terms.budget)?;
+                let reference = self.reference(*element)?;
                 self.secret_of_reference(*element, &reference, wanted)
             }
             [KeyHint::EncryptedKey(element)] => self.secret_outside(*element, true, wanted),

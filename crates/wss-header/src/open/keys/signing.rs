@@ -1,7 +1,7 @@
 //! The key of a signature: that of a trusted certificate, a secret, or the public key that a token names.
 
 use wss_crypto::HmacKey;
-use wss_tokens::{SecurityTokenReference, TokenError};
+use wss_tokens::TokenError;
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::{FoundKey, Holder, KeySearch, Wanted};
@@ -52,7 +52,7 @@ impl KeySearch<'_, '_> {
     /// The public key that a token of our header names, if KeyInfo refers to such a token.
     fn key_of_token(&mut self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<FoundKey>, OpenError> {
         let Some([KeyHint::SecurityTokenReference(place)]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
-        let reference = SecurityTokenReference::parse(*place, &self.terms.budget)?;
+        let reference = self.reference(*place)?;
         for kind in KINDS {
             if let Some(found) = kind.public_key(self, *place, &reference)? {
                 return Ok(Some(found));

@@ -6,7 +6,7 @@ use wss_tokens::{DerivedKeyToken, ENCRYPTED_KEY, SecureConversation};
 use super::kind::{TokenKind, expect_type, no_key_of};
 use crate::error::OpenError;
 use crate::key_uses::{KeyOrigin, KeyUse};
-use crate::open::keys::{FoundSecret, KeySearch, Wanted};
+use crate::open::keys::{FoundSecret, KeySearch, Wanted, with_hash};
 use crate::part::Part;
 use crate::waiver::Waiver;
 
@@ -41,7 +41,14 @@ impl TokenKind for DerivedKey {
         budget.charge(Limit::KeysDerived, 1)?;
         let derived = DerivedKeyToken::parse(token, budget)?;
         let source = Wanted { len: None, derivations, ..wanted };
-        let Some(found) = search.secret_of_reference(token, derived.source(), source)? else { return Ok(None) };
+        let Some(found) = search.secret_of_reference(
+            token,
+            &with_hash(derived.source().clone(), search.revision, search.terms),
+            source,
+        )?
+        else {
+            return Ok(None);
+        };
         search.ring.note_use(&found, KeyUse::Derive)?;
         let id = found.id.derived(derived.nonce(), derived.offset(), derived.length());
         let secret = derived.derive(&found.secret);

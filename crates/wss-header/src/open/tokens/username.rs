@@ -83,7 +83,7 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
         return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
     }
     if let (Some(created), true) = (token.created(), terms.receiver.keys.passwords.is_some()) {
-        terms.check_fresh("UsernameToken", created, None)?;
+        terms.check_fresh("UsernameToken", Some(created), None)?;
     }
     if token.has_key() {
         return Ok(unproven);
