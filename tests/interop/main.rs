@@ -35,4 +35,5 @@ mod spring;
 mod symmetric;
 mod wss4j;
 mod xmlsec1;
+mod xpath;
 mod zeep;

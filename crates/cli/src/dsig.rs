@@ -2,24 +2,26 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use serde_json::json;
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Writer, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::xmldsig::{
-    Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify as verify_signature, write_key_value,
-    write_x509_certificate,
+    AlgorithmPolicy, Dereference, DocumentSigning, Signature, VerifiedReference, VerifiedSignature, VerifyError,
+    manifest_references, sign_document, verify as verify_signature, write_key_value, write_x509_certificate,
 };
 use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
 
-use crate::args::{DsigSignArgs, DsigVerifyArgs};
+use crate::args::{DsigSignArgs, DsigVerifyArgs, Format};
 use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let (policy, _) = keys::policy(&arguments.allow)?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
-    if keys.is_empty() {
+    if keys.is_empty() && !arguments.insecure_keyvalue {
         return Err(could_not(
-            "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted",
+            "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
+             --insecure-keyvalue asks for its integrity only",
         ));
     }
     let octets = output::read(&arguments.file.file)?;
@@ -35,23 +37,25 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let base = arguments.base.as_deref();
     let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.allow_doctype);
     let whole = Whole { document: &document, ids: &ids, base, takes_unnamed, reads_doctypes };
-    let fitting = keys.verifying(&signature);
+    let hints = keys::hints(&signature, &ids, &budget)?;
+    let given = keys.verifying(&hints).into_iter().map(|key| (key, false));
+    let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
+    let fitting: Vec<_> = given.chain(in_message.into_iter().map(|key| (key, true))).take(16).collect();
     if fitting.is_empty() {
         return Err(refused(
             "no key that was given fits the signature: its certificate leads to no --trust anchor and is not a --cert",
         ));
     }
     let mut last = VerifyError::KeyMismatch;
-    for key in fitting.into_iter().take(16) {
+    for (key, is_in_message) in fitting {
         let budget = Budget::new(&limits, octets);
         match verify_signature(&signature, &policy.signature, |_| Ok(key), &whole, &budget) {
             Ok(verified) => {
-                let mut report = String::from("valid\n");
-                for reference in verified.references() {
-                    let filtered = if reference.is_filtered() { ", only what a filter made of it" } else { "" };
-                    report.push_str(&format!("covers {:?}{filtered}\n", reference.uri()));
+                let manifests = manifests(&verified, &policy.signature, &whole, &budget);
+                if is_in_message {
+                    output::say("the key is one of the message: its integrity is proven, and nothing about who signed");
                 }
-                return output::write(arguments.file.output.as_ref(), report.as_bytes());
+                return report(arguments, &verified, &manifests, is_in_message);
             }
             Err(error) => {
                 let telling = matches!(last, VerifyError::KeyMismatch | VerifyError::SignatureMismatch);
@@ -62,6 +66,72 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         }
     }
     Err(refused(last))
+}
+
+/// The references of manifests that the signature covers, and how each one's digest fits. That counts for nothing.
+fn manifests(
+    verified: &VerifiedSignature<'_>,
+    policy: &AlgorithmPolicy,
+    whole: &Whole<'_, '_>,
+    budget: &Budget,
+) -> Vec<(String, String)> {
+    let covered = verified.references().iter().filter_map(VerifiedReference::whole_element);
+    let manifests =
+        covered.flat_map(Element::descendants_and_self).filter(|element| element.is(name::DS.uri, "Manifest"));
+    let mut found = Vec::new();
+    for manifest in manifests {
+        match manifest_references(manifest, budget) {
+            Err(error) => found.push((String::new(), error.to_string())),
+            Ok(references) => found.extend(references.iter().map(|reference| {
+                let fits = policy
+                    .check_reference(reference)
+                    .and_then(|()| reference.digest_fits(verified.element(), whole, budget));
+                let told = match fits {
+                    Ok(true) => "fits".to_owned(),
+                    Ok(false) => "does not fit".to_owned(),
+                    Err(error) => error.to_string(),
+                };
+                (reference.uri().to_owned(), told)
+            })),
+        }
+    }
+    found
+}
+
+/// Says what a valid signature covers.
+fn report(
+    arguments: &DsigVerifyArgs,
+    verified: &VerifiedSignature<'_>,
+    manifests: &[(String, String)],
+    is_in_message: bool,
+) -> Outcome {
+    let text = match arguments.format {
+        Format::Json => {
+            let reference = |reference: &VerifiedReference<'_>| json!({ "uri": reference.uri(), "filtered": reference.is_filtered() });
+            let manifest = |(uri, digest): &(String, String)| json!({ "uri": uri, "digest": digest, "counts": false });
+            output::json(&json!({
+                "valid": true,
+                "proves": if is_in_message { "integrity only: the key is one of the message" } else { "integrity, under a key that was given" },
+                "references": verified.references().iter().map(reference).collect::<Vec<_>>(),
+                "manifestReferences": manifests.iter().map(manifest).collect::<Vec<_>>(),
+            }))?
+        }
+        Format::Text => {
+            let mut text = String::from("valid\n");
+            if is_in_message {
+                text.push_str("integrity only: the key is one of the message\n");
+            }
+            for reference in verified.references() {
+                let filtered = if reference.is_filtered() { ", only what a filter made of it" } else { "" };
+                text.push_str(&format!("covers {:?}{filtered}\n", reference.uri()));
+            }
+            for (uri, digest) in manifests {
+                text.push_str(&format!("manifest reference {uri:?}: its digest {digest}; counts for nothing\n"));
+            }
+            text
+        }
+    };
+    output::write(arguments.file.output.as_ref(), text.as_bytes())
 }
 
 /// Resolves references within a document, and to files below a folder that the caller named.

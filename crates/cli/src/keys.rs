@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ws_security::c14n::{Element, Limit};
+use ws_security::c14n::{Element, IdIndex, Limit};
 use ws_security::crypto::{
     CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod,
     VerifyingKey, identities_from_pkcs12,
@@ -30,6 +30,8 @@ pub(crate) struct Keys {
     pub(crate) identities: Vec<Identity>,
     pub(crate) secrets: Vec<(Option<String>, Vec<u8>)>,
     trust: Option<Trust>,
+    /// The certificates of `--intermediate`, which a message may name without carrying them.
+    intermediates: Vec<Certificate>,
     now: SystemTime,
     legacy: bool,
 }
@@ -186,6 +188,7 @@ impl Keys {
             identities: Vec::new(),
             secrets: arguments.secret.iter().map(|argument| secret(argument)).collect::<Outcome<_>>()?,
             trust: None,
+            intermediates: certificates(&arguments.intermediate)?,
             now: now(arguments.now.as_ref())?,
             legacy,
         };
@@ -214,7 +217,7 @@ impl Keys {
         }
         if !arguments.trust.is_empty() {
             let trust = anchors(&arguments.trust, false)?;
-            keys.trust = Some(trust.intermediates(certificates(&arguments.intermediate)?));
+            keys.trust = Some(trust.intermediates(keys.intermediates.iter().cloned()));
         }
         Ok(keys)
     }
@@ -229,9 +232,8 @@ impl Keys {
     }
 
     /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
-    pub(crate) fn verifying(&self, signature: &Signature<'_>) -> Vec<VerifyingKey> {
+    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>]) -> Vec<VerifyingKey> {
         let mut keys: Vec<VerifyingKey> = Vec::new();
-        let hints = signature.key_info().map(KeyInfo::hints).unwrap_or_default();
         for hint in hints {
             match hint {
                 KeyHint::KeyName(name) => {
@@ -244,12 +246,10 @@ impl Keys {
                     if let Some(trust) = &self.trust {
                         let budget = Budget::new(&output::limits(), 0);
                         let allowed = budget.limits().size(Limit::Certificates);
-                        let carried: Vec<Certificate> = data
-                            .certificates
-                            .iter()
-                            .take(allowed)
-                            .filter_map(|der| Certificate::from_der(der).ok())
-                            .collect();
+                        let ders = data.certificates.iter().take(allowed);
+                        let mut carried: Vec<Certificate> =
+                            ders.filter_map(|der| Certificate::from_der(der).ok()).collect();
+                        carried.extend(self.intermediates.iter().filter(|known| data.names(known)).cloned());
                         let valid = end_entities(&carried).into_iter().filter_map(|certificate| {
                             trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget).ok()
                         });
@@ -275,6 +275,28 @@ impl Keys {
         };
         Some(key.into())
     }
+}
+
+/// What a `ds:KeyInfo` has, and what it refers to in the same document.
+pub(crate) fn hints<'d>(signature: &Signature<'d>, ids: &IdIndex<'d>, budget: &Budget) -> Outcome<Vec<KeyHint<'d>>> {
+    let Some(key_info) = signature.key_info() else { return Ok(Vec::new()) };
+    key_info.followed(|id| ids.get(id), budget).map_err(output::refused)
+}
+
+/// The keys and certificates that a message brings along. They say nothing about who signed.
+pub(crate) fn in_message(hints: &[KeyHint<'_>]) -> Vec<VerifyingKey> {
+    let mut keys: Vec<VerifyingKey> = Vec::new();
+    for hint in hints {
+        match hint {
+            KeyHint::KeyValue(key) => keys.push(key.clone().into()),
+            KeyHint::X509Data(data) => {
+                let certificates = data.certificates.iter().filter_map(|der| Certificate::from_der(der).ok());
+                keys.extend(certificates.map(|certificate| certificate.public_key().clone().into()));
+            }
+            _ => {}
+        }
+    }
+    keys
 }
 
 impl KeySource for Keys {

@@ -513,3 +513,43 @@ fn attachments_are_encrypted_and_decrypted() {
         exits(1, &format!("{verify} {keys} {}", changed.display()), "");
     }
 }
+
+/// A key of the message proves integrity only, and only where that is asked for.
+#[test]
+fn a_key_in_the_message_is_used_only_by_name_and_says_so() {
+    let signed = exits(0, "dsig sign --key KEYS/alice.key --reference #x -", "<a><b xml:id='x'>1</b></a>");
+    assert!(signed.contains("RSAKeyValue"), "{signed}");
+    exits(2, "dsig verify -", &signed);
+    let output = wss("dsig verify --insecure-keyvalue --format json -", &signed);
+    let (json, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(json.contains("integrity only") && told.contains("nothing about who signed"), "{json}{told}");
+    assert_eq!(wss("dsig verify --insecure-keyvalue -", &signed.replace(">1<", ">2<")).status.code(), Some(1));
+    // RetrievalMethod and KeyInfoReference lead to it, and not in circles.
+    let value = &signed[signed.find("<ds:KeyValue>").expect("a key")..signed.find("</ds:KeyInfo>").expect("its end")];
+    let moved = |info: &str, object: &str| {
+        let object = format!("</ds:KeyInfo><ds:Object>{object}</ds:Object>");
+        signed.replace(value, info).replace("</ds:KeyInfo>", &object)
+    };
+    let verify = |text: &str| wss("dsig verify --insecure-keyvalue -", text).status.code();
+    let rsa = value
+        .replace("<ds:KeyValue>", "")
+        .replace("</ds:KeyValue>", "")
+        .replace("<ds:RSAKeyValue>", "<ds:RSAKeyValue xml:id='k'>");
+    assert_eq!(verify(&moved("<ds:RetrievalMethod URI='#k'/>", &rsa)), Some(0));
+    assert_eq!(verify(&moved("<ds:RetrievalMethod URI='http://example.org/'/>", &rsa)), Some(1));
+    let reference = "<d:KeyInfoReference xmlns:d='http://www.w3.org/2009/xmldsig11#' URI='#i'/>";
+    let info =
+        |inside: &str| format!("<ds:KeyInfo Id='i'>{inside}</ds:KeyInfo>").replace("</ds:KeyInfo>", "</ds:KeyInfo >");
+    assert_eq!(verify(&moved(reference, &info(value))), Some(0));
+    assert_eq!(verify(&moved(reference, &info(reference))), Some(1));
+}
+
+#[test]
+fn documents_with_a_doctype_are_read_where_that_is_allowed() {
+    let source = "<!DOCTYPE a [<!ATTLIST a b CDATA 'x'>]><a/>";
+    exits(1, "c14n -", source);
+    assert_eq!(exits(0, "c14n --allow-doctype -", source), "<a b=\"x\"></a>");
+    exits(1, "c14n --allow-doctype -", "<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>");
+    exits(1, "c14n --allow-doctype -", "<!DOCTYPE a SYSTEM 'a.dtd'><a/>");
+}

@@ -28,6 +28,12 @@ pub enum SignatureError {
     /// *Refused.* A serial number or a name in `ds:X509Data` that no certificate has.
     #[error("ds:X509Data: {0}")]
     KeyInfo(#[from] LoadError),
+    /// *Malformed.* A `ds:RetrievalMethod` or `dsig11:KeyInfoReference` leads back to itself.
+    #[error("the key information at {uri:?} leads back to itself")]
+    KeyCircle {
+        /// The URI.
+        uri: WireText,
+    },
     /// *Malformed.* A digest value has another length than its algorithm produces.
     #[error("ds:DigestValue of {uri:?} has the wrong length")]
     DigestLength {

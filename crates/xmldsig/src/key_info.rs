@@ -29,6 +29,10 @@ pub enum KeyHint<'d> {
     SecurityTokenReference(Element<'d>),
     /// `xenc:EncryptedKey`.
     EncryptedKey(Element<'d>),
+    /// `ds:RetrievalMethod`: [`KeyInfo::followed`] follows it.
+    RetrievalMethod(Element<'d>),
+    /// `dsig11:KeyInfoReference`: [`KeyInfo::followed`] follows it.
+    KeyInfoReference(Element<'d>),
     /// Any other child, including a key value of an unsupported kind.
     Other(Element<'d>),
 }
@@ -46,6 +50,8 @@ pub struct X509Data {
     pub subject_names: Vec<DistinguishedName>,
     /// Identifier of the digest and value of each `dsig11:X509Digest`.
     pub digests: Vec<(String, Vec<u8>)>,
+    /// DER of each `ds:X509CRL`. Nobody vouches for these: a message can leave them out.
+    pub revocation_lists: Vec<Vec<u8>>,
 }
 
 impl fmt::Debug for KeyHint<'_> {
@@ -56,6 +62,8 @@ impl fmt::Debug for KeyHint<'_> {
             Self::X509Data(data) => ("X509Data", data),
             Self::SecurityTokenReference(element) => ("SecurityTokenReference", element),
             Self::EncryptedKey(element) => ("EncryptedKey", element),
+            Self::RetrievalMethod(element) => ("RetrievalMethod", element),
+            Self::KeyInfoReference(element) => ("KeyInfoReference", element),
             Self::Other(element) => ("Other", element),
         };
         f.debug_tuple(name).field(value).finish()
@@ -70,6 +78,7 @@ impl fmt::Debug for X509Data {
             .field("subject_key_identifiers", &self.subject_key_identifiers.len())
             .field("subject_names", &self.subject_names.len())
             .field("digests", &self.digests.len())
+            .field("revocation_lists", &self.revocation_lists.len())
             .finish()
     }
 }
@@ -94,6 +103,9 @@ impl X509Data {
                     let serial = child.required_child(name::DS.uri, "X509SerialNumber")?.text()?;
                     let serial = SerialNumber::parse(&serial)?;
                     data.issuer_serials.extend(readable(&issuer)?.map(|issuer| (issuer, serial)));
+                }
+                (ns, "X509CRL") if ns == name::DS.uri => {
+                    data.revocation_lists.push(child.base64_within(budget.limits(), Limit::CertificateOctets)?);
                 }
                 (ns, "X509SKI") if ns == name::DS.uri => data.subject_key_identifiers.push(child.base64(256)?),
                 (ns, "X509SubjectName") if ns == name::DS.uri => {
@@ -150,25 +162,8 @@ impl<'d> KeyInfo<'d> {
     /// # Errors
     /// [`SignatureError::Structure`] if a hint of a known kind is malformed.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
-        let mut hints = Vec::new();
         budget.check(Limit::KeyInfoChildren, element.children().count())?;
-        for child in element.children() {
-            let child_name = child.name();
-            hints.push(match (child_name.namespace, child_name.local) {
-                (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.string()?.into_owned()),
-                (ns, "KeyValue") if ns == name::DS.uri => {
-                    key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue)
-                }
-                (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
-                    let der = child.base64_within(budget.limits(), Limit::CertificateOctets)?;
-                    PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
-                }
-                (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, budget)?),
-                (ns, "SecurityTokenReference") if ns == name::WSSE.uri => KeyHint::SecurityTokenReference(child),
-                (ns, "EncryptedKey") if ns == name::XENC.uri => KeyHint::EncryptedKey(child),
-                _ => KeyHint::Other(child),
-            });
-        }
+        let hints = element.children().map(|child| hint(child, budget)).collect::<Result<_, _>>()?;
         Ok(Self { element, hints })
     }
 
@@ -178,11 +173,80 @@ impl<'d> KeyInfo<'d> {
         self.element
     }
 
+    /// Its children, with what a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names in the same document in their place.
+    /// One that leads nowhere or outside, or has transforms, stays as it is. `element` finds an element by its Id.
+    ///
+    /// # Errors
+    /// [`SignatureError::KeyCircle`] for one that leads back; as [`KeyInfo::parse`] for what is named; [`SignatureError::Limit`]
+    /// if there are more than [`Limit::KeyInfoChildren`] of them.
+    ///
+    /// # Specification
+    /// XML Signature 1.1 §4.5.3 and §4.5.10.
+    pub fn followed(
+        &self,
+        element: impl Fn(&str) -> Option<Element<'d>>,
+        budget: &Budget,
+    ) -> Result<Vec<KeyHint<'d>>, SignatureError> {
+        let mut followed = vec![self.element];
+        let mut ahead: Vec<KeyHint<'d>> = self.hints.iter().rev().cloned().collect();
+        let mut found = Vec::new();
+        while let Some(hint_ahead) = ahead.pop() {
+            let (KeyHint::RetrievalMethod(reference) | KeyHint::KeyInfoReference(reference)) = &hint_ahead else {
+                found.push(hint_ahead);
+                continue;
+            };
+            let uri = reference.required_attribute("", "URI")?;
+            let target = uri.strip_prefix('#').filter(|_| reference.children().next().is_none()).and_then(&element);
+            let Some(target) = target else {
+                found.push(hint_ahead);
+                continue;
+            };
+            if followed.contains(&target) {
+                return Err(SignatureError::KeyCircle { uri: uri.into() });
+            }
+            budget.check(Limit::KeyInfoChildren, followed.len())?;
+            followed.push(target);
+            if target.is(name::DS.uri, "KeyInfo") {
+                ahead.extend(Self::parse(target, budget)?.hints.into_iter().rev());
+            } else {
+                ahead.push(named(target, budget)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Its children, in order.
     #[must_use]
     pub fn hints(&self) -> &[KeyHint<'d>] {
         &self.hints
     }
+}
+
+/// What a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
+fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
+    if target.is(name::DS.uri, "RSAKeyValue") || target.is(name::DSIG11.uri, "ECKeyValue") {
+        return Ok(public_key(target)?.map_or(KeyHint::Other(target), KeyHint::KeyValue));
+    }
+    hint(target, budget)
+}
+
+/// The hint that a child of `ds:KeyInfo` is.
+fn hint<'d>(child: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
+    let child_name = child.name();
+    Ok(match (child_name.namespace, child_name.local) {
+        (ns, "KeyName") if ns == name::DS.uri => KeyHint::KeyName(child.string()?.into_owned()),
+        (ns, "KeyValue") if ns == name::DS.uri => key_value(child)?.map_or(KeyHint::Other(child), KeyHint::KeyValue),
+        (ns, "DEREncodedKeyValue") if ns == name::DSIG11.uri => {
+            let der = child.base64_within(budget.limits(), Limit::CertificateOctets)?;
+            PublicKey::from_spki(&der).map_or(KeyHint::Other(child), KeyHint::KeyValue)
+        }
+        (ns, "RetrievalMethod") if ns == name::DS.uri => KeyHint::RetrievalMethod(child),
+        (ns, "KeyInfoReference") if ns == name::DSIG11.uri => KeyHint::KeyInfoReference(child),
+        (ns, "X509Data") if ns == name::DS.uri => KeyHint::X509Data(X509Data::parse(child, budget)?),
+        (ns, "SecurityTokenReference") if ns == name::WSSE.uri => KeyHint::SecurityTokenReference(child),
+        (ns, "EncryptedKey") if ns == name::XENC.uri => KeyHint::EncryptedKey(child),
+        _ => KeyHint::Other(child),
+    })
 }
 
 /// `None` for text that is not a name.
@@ -196,7 +260,11 @@ fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
 
 /// `ds:RSAKeyValue`, or `dsig11:ECKeyValue` on a named curve. Explicit parameters are not read.
 fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
-    let Some(value) = element.children().next() else { return Ok(None) };
+    element.children().next().map_or(Ok(None), public_key)
+}
+
+/// The key of a `ds:RSAKeyValue` or a `dsig11:ECKeyValue`.
+fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     if value.is(name::DS.uri, "RSAKeyValue") {
         let modulus = value.required_child(name::DS.uri, "Modulus")?.base64(2_048)?;
         let exponent = value.required_child(name::DS.uri, "Exponent")?.base64(16)?;

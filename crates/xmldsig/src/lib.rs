@@ -28,7 +28,7 @@ pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};
 pub use key_info::{KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 pub use policy::AlgorithmPolicy;
-pub use reference::{Dereference, NewReference, Reference};
+pub use reference::{Dereference, NewReference, Reference, manifest_references};
 pub use sign::{DocumentSigning, PendingSignature, sign_document};
 pub use signature::Signature;
 pub use signed_info::{SignedInfo, write_signed_info};

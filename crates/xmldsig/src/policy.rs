@@ -7,6 +7,7 @@ use wss_crypto::{DigestMethod, KeyKind, SignatureMethod, VerifyingKey};
 
 use crate::error::{SignatureError, VerifyError};
 use crate::filter::FilterMethod;
+use crate::reference::Reference;
 use crate::signature::Signature;
 use crate::transform::Transform;
 
@@ -173,23 +174,31 @@ impl AlgorithmPolicy {
         let canonicalization = signed_info.canonicalization().method();
         admitted(self.canonicalizations.contains(&canonicalization), canonicalization.uri())?;
         for reference in signed_info.references() {
-            admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
-            if reference.needs_xpath() {
-                admitted(self.filters.contains(&FilterMethod::XPath), FilterMethod::XPath.uri())?;
-            }
-            for transform in reference.transforms() {
-                match transform {
-                    Transform::Canonicalization(canonicalization)
-                    | Transform::SecurityTokenReference(canonicalization) => {
-                        let method = canonicalization.method();
-                        admitted(self.canonicalizations.contains(&method), method.uri())?;
-                    }
-                    Transform::Filter(filter) => {
-                        let method = filter.method();
-                        admitted(self.filters.contains(&method), method.uri())?;
-                    }
-                    Transform::EnvelopedSignature | Transform::Attachment { .. } => {}
+            self.check_reference(reference)?;
+        }
+        Ok(())
+    }
+
+    /// Checks every algorithm of a reference. References of manifests need it, too, before they are followed.
+    ///
+    /// # Errors
+    /// [`VerifyError::NotAdmitted`].
+    pub fn check_reference(&self, reference: &Reference<'_>) -> Result<(), VerifyError> {
+        admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
+        if reference.needs_xpath() {
+            admitted(self.filters.contains(&FilterMethod::XPath), FilterMethod::XPath.uri())?;
+        }
+        for transform in reference.transforms() {
+            match transform {
+                Transform::Canonicalization(canonicalization) | Transform::SecurityTokenReference(canonicalization) => {
+                    let method = canonicalization.method();
+                    admitted(self.canonicalizations.contains(&method), method.uri())?;
                 }
+                Transform::Filter(filter) => {
+                    let method = filter.method();
+                    admitted(self.filters.contains(&method), method.uri())?;
+                }
+                Transform::EnvelopedSignature | Transform::Attachment { .. } => {}
             }
         }
         Ok(())

@@ -97,6 +97,23 @@ impl<'d> Dereference<'d> for IdIndex<'d> {
     }
 }
 
+/// The references of a `ds:Manifest`. A signature that covers the manifest says nothing about the data they name: only
+/// [`Reference::digest_fits`] tells, and the application must say what it makes of that.
+///
+/// # Errors
+/// [`SignatureError`] if a reference is malformed, or there are more than [`Limit::References`].
+///
+/// # Specification
+/// XML Signature 1.1 §5.1.
+pub fn manifest_references<'d>(manifest: Element<'d>, budget: &Budget) -> Result<Vec<Reference<'d>>, SignatureError> {
+    budget.check(Limit::References, manifest.children().count())?;
+    let references = manifest.children().map(|child| match child.is(name::DS.uri, "Reference") {
+        true => Reference::parse(child, budget),
+        false => Err(manifest.unexpected(child).into()),
+    });
+    references.collect()
+}
+
 /// A `ds:Reference` in a document.
 #[derive(Debug, Clone)]
 pub struct Reference<'d> {

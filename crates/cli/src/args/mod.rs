@@ -159,6 +159,12 @@ pub(crate) struct DsigVerifyArgs {
     /// External references are read below this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
+    /// Also use a key or a certificate of the message itself: that proves its integrity, and nothing about who signed
+    #[arg(long)]
+    pub(crate) insecure_keyvalue: bool,
+    /// A report for people, or JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
     /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
     #[arg(long)]
     pub(crate) allow_doctype: bool,
