@@ -26,6 +26,11 @@ pub use wss_header::{
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};
 #[doc(inline)]
+pub use wss_header::{
+    Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
+    Outcome, Verdict,
+};
+#[doc(inline)]
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, ConfirmationMethod, ExtendedKeyUsage, IssuedAssertion, KerberosAcceptor,
     KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,

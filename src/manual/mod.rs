@@ -18,6 +18,7 @@
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
 //! | change the limits on the cost of a message | [`limits`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it for a peer | [`profile`] |
+//! | find out why a signature or a digest does not fit | [`explain`] |
 //! | talk to WSS4J, CXF, phase4, zeep, xmlsec1, .NET or node-soap | [`peers`] |
 //!
 //! The examples share their parties: Alice sends, Bob receives, and a certification authority issued both certificates.
@@ -67,6 +68,9 @@ pub mod attachments {}
 
 #[doc = include_str!("as4.md")]
 pub mod as4 {}
+
+#[doc = include_str!("explain.md")]
+pub mod explain {}
 
 #[doc = include_str!("replay.md")]
 pub mod replay {}

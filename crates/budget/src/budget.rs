@@ -19,6 +19,8 @@ const fn floor(limit: Limit) -> u64 {
     match limit {
         // Many steps on a small message cost little time and no memory.
         Limit::ParsedOctets => 1 << 20,
+        // Nor do many causes of a small message.
+        Limit::CauseOctets => 16 << 20,
         _ => 64 << 10,
     }
 }

@@ -52,6 +52,8 @@ limits! {
     DigestedOctets = "digested-octets" 4 PerOctet "octets digested, for each octet of the message";
     KeptOctets = "kept-octets" 4 PerOctet "octets of canonical form kept in memory, for each octet of the message";
     PlaintextOctets = "plaintext-octets" 4_194_304 Message "octets of plaintext";
+    // Explanations.
+    CauseOctets = "cause-octets" 16 PerOctet "octets tried to explain a message, for each octet of it";
     // The Security header.
     SecurityHeaders = "security-headers" 8 Each "Security headers in one message";
     HeaderChildren = "header-children" 64 Each "children of our Security header";

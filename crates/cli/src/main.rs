@@ -1,4 +1,4 @@
-//! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint and inspect.
+//! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint, inspect and explain.
 //!
 //! Exit 0: done, or accepted. 1: the message is refused. 2: no decision (usage, missing file, unreadable key). Results
 //! go to stdout or `-o FILE`, diagnostics to stderr.
@@ -9,6 +9,7 @@ mod accept;
 mod args;
 mod c14n;
 mod dsig;
+mod explain;
 mod inspect;
 mod keys;
 mod lint;
@@ -40,6 +41,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -305,6 +305,40 @@ fn external_references_stay_below_the_base() {
 }
 
 #[test]
+fn explain_names_the_cause_and_writes_the_octets() {
+    let message = exits(0, SIGN, ENVELOPE);
+    let broken = message.replace("<a xmlns", "\n  <a xmlns");
+    let shown = exits(0, "explain -", &broken);
+    assert!(shown.starts_with("Nothing below is accepted or authenticated."), "{shown}");
+    assert!(shown.contains("cause [white-space-added]") && shown.contains("DOES NOT FIT"), "{shown}");
+    // Options in place of calls.
+    assert!(shown.contains("--trust") || shown.contains("--known-cert") || shown.contains("--pin"), "{shown}");
+    assert!(!shown.contains("Trust::"), "{shown}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let octets = folder.path().join("octets");
+    exits(0, &format!("explain --octets {} {TRUST} -", octets.display()), &broken);
+    let read = |name: &str| std::fs::read_to_string(octets.join(name)).expect(name);
+    assert!(read("signature-1-signed-info.xml").starts_with("<ds:SignedInfo"));
+    let (here, there) = (read("signature-1-reference-1.xml"), read("signature-1-reference-1.sender.xml"));
+    assert_eq!(here.replace("\n  ", ""), there);
+    assert!(!octets.join("signature-1-signed-info.sender.xml").exists(), "it fits");
+
+    let json = exits(0, &format!("explain --format json {TRUST} -"), &broken);
+    let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!((value["authenticated"].as_bool(), value["fits"].as_bool()), (Some(false), Some(false)), "{json}");
+    assert_eq!(value["signatures"][0]["value"]["fits"], true, "{json}");
+    let causes = &value["signatures"][0]["references"][0]["digest"]["causes"];
+    assert_eq!(causes[0]["word"], "white-space-added", "{json}");
+    let fits = exits(0, &format!("explain --format json {TRUST} -"), &message);
+    assert!(fits.contains("\"fits\": true") && fits.contains("\"refusal\": null"), "{fits}");
+    // What cannot be read is explained, too.
+    assert!(exits(0, "explain -", "<a").contains("not well-formed"));
+    exits(2, "explain /no/such/file", "");
+    let help = exits(0, "explain --help", "");
+    assert_eq!(help.matches("\n    wss explain ").count(), 3, "{help}");
+}
+
+#[test]
 fn inspect_shows_and_proves_nothing() {
     let message = exits(0, SIGN, ENVELOPE);
     let shown = exits(0, "inspect -", &message);

@@ -14,6 +14,7 @@ mod deferred;
 mod element_path;
 mod emission;
 mod error;
+mod explain;
 mod fault_code;
 mod freshness;
 mod holdings;
@@ -46,6 +47,10 @@ pub use correlation::Correlation;
 pub use deferred::{Answering, Deferred};
 pub use element_path::{ElementPath, ElementPathError};
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+pub use explain::{
+    Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
+    Outcome, Verdict,
+};
 pub use freshness::NotFresh;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;

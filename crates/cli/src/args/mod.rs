@@ -1,12 +1,15 @@
-//! Arguments of every subcommand. Those of `sign`, `encrypt`, `secure` and `verify` are in files of their own.
+//! Arguments of every subcommand. Those of `sign`, `encrypt`, `secure`, `verify` and `explain` are in files of their
+//! own.
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod explain;
 mod secure;
 mod verify;
 
+pub(crate) use explain::ExplainArgs;
 pub(crate) use secure::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
 pub(crate) use verify::{AssertionArgs, Bsp, PathArgs, RevocationArg, VerifyArgs};
 
@@ -43,6 +46,8 @@ pub(crate) enum Command {
     Lint(LintArgs),
     /// Show a Security header in readable form; proves nothing
     Inspect(InspectArgs),
+    /// Say why a signature or a digest does not fit: tries what gateways, parsers and peers usually change
+    Explain(ExplainArgs),
 }
 
 #[derive(Subcommand)]

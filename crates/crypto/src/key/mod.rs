@@ -6,6 +6,7 @@
 
 mod encoding;
 mod kind;
+mod recover;
 mod verifying;
 
 use std::sync::Arc;

@@ -33,11 +33,16 @@ impl<'a, 'd> Documents<'a, 'd> {
         let mut references = signature.signed_info().references().iter();
         let by_token =
             references.any(|reference| matches!(reference.transforms(), [Transform::SecurityTokenReference(_)]));
-        let mut certificates = Vec::new();
-        if by_token {
-            certificates.extend(terms.receiver.trust.candidates());
-            certificates.extend(facts.tokens.iter().map(|token| &token.certificate));
+        match by_token {
+            true => Self::with_certificates(revision, terms, facts),
+            false => Self { revision, terms, certificates: Vec::new(), attachments: &facts.attachments.parts },
         }
+    }
+
+    /// For references that may name tokens which are not in the message.
+    pub(super) fn with_certificates(revision: &'a Revision<'d>, terms: &'a Terms<'a>, facts: &'a Facts<'a>) -> Self {
+        let seen = facts.tokens.iter().map(|token| &token.certificate);
+        let certificates = terms.receiver.trust.candidates().chain(seen).collect();
         Self { revision, terms, certificates, attachments: &facts.attachments.parts }
     }
 }

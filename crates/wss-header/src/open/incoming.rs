@@ -31,10 +31,10 @@ pub(crate) struct Arrived<'m> {
 }
 
 /// A message as text.
-pub(super) struct Message<'m> {
-    pub(super) text: Cow<'m, str>,
+pub(crate) struct Message<'m> {
+    pub(crate) text: Cow<'m, str>,
     /// The attachments that are not part of the envelope.
-    pub(super) attachments: Vec<MimePart<'m>>,
+    pub(crate) attachments: Vec<MimePart<'m>>,
 }
 
 impl<'m> Arrived<'m> {
@@ -64,7 +64,7 @@ impl<'m> Arrived<'m> {
     }
 
     /// The envelope in UTF-8, with every `xop:Include` replaced by the part that it names.
-    pub(super) fn read(&self, receiver: &Receiver) -> Result<Message<'m>, OpenError> {
+    pub(crate) fn read(&self, receiver: &Receiver) -> Result<Message<'m>, OpenError> {
         let limits = &receiver.limits;
         let check = |octets| limits.check(Limit::DocumentOctets, octets).map_err(EnvelopeError::from);
         check(self.octets.len())?;

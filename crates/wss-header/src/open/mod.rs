@@ -45,8 +45,9 @@ use zeroize::Zeroizing;
 pub use coverage::CoverageLost;
 pub(crate) use incoming::Arrived;
 pub use misplaced::WhyMisplaced;
+pub(crate) use named::named_by;
 pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
-pub(crate) use reveal::reveal;
+pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
 
 use crate::error::OpenError;
 use crate::opened::{Opened, OpenedParts, UnsignedOpened};

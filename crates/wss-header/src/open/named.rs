@@ -12,7 +12,7 @@ use super::facts::SeenToken;
 const MAX_CERTIFICATE: usize = 64 << 10;
 
 /// What a `ds:KeyInfo` (or what is inside it) names: the first reference in it that says anything.
-pub(super) fn named_by(key_info: Option<Element<'_>>) -> WireText {
+pub(crate) fn named_by(key_info: Option<Element<'_>>) -> WireText {
     let named = key_info.map(|key_info| {
         key_info.descendants_and_self().find_map(named).unwrap_or_else(|| {
             let children: Vec<&str> = key_info.children().map(Element::qualified_name).collect();

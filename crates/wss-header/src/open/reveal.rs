@@ -2,22 +2,110 @@
 
 use std::collections::BTreeSet;
 
-use wss_c14n::{Document, Element, IdIndex, Limit, name};
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, name};
+use wss_crypto::{Certificate, Secret, VerifyingKey};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, SecurityHeader};
+use wss_text::WireText;
+use wss_xmldsig::{Dereference, KeyInfo};
 use zeroize::Zeroizing;
 
 use super::Arrived;
 use super::carry::Carry;
 use super::decrypt::decrypt_listed;
+use super::dereference::Documents;
 use super::facts::{DecryptedElement, Facts};
-use super::keys::KeyRing;
+use super::keys::{KeyRing, KeySearch};
+use super::named::addressee;
 use super::replacement::Replacement;
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens::note_one;
+use crate::error::OpenError;
 use crate::receiver::Receiver;
 use wss_bsp::{Decryption, Revealed, SignaturesDue};
+
+/// A revision with the keys that were found so far, when some of its signatures are next in order.
+pub(crate) struct Stage<'a, 'd> {
+    revision: &'a Revision<'d>,
+    terms: &'a Terms<'a>,
+    facts: &'a Facts<'a>,
+    ring: &'a mut KeyRing,
+    /// The children of our header that are signatures and next in order.
+    pub(crate) due: &'a [usize],
+    /// What became of each list of ciphertext so far.
+    pub(crate) lists: &'a [RevealedList],
+}
+
+/// What became of a list of ciphertext in our header, or of the ciphertext of one `xenc:EncryptedKey`.
+pub(crate) struct RevealedList {
+    /// The Ids of its ciphertext for which no key was found, and to whom each is encrypted.
+    pub(crate) for_others: Vec<(String, WireText)>,
+    /// Why it was not decrypted.
+    pub(crate) failure: Option<WireText>,
+    /// To whom its `xenc:EncryptedKey` is encrypted, if it is the list of one.
+    pub(crate) recipient: Option<WireText>,
+    /// The Ids that it names.
+    pub(crate) ids: Vec<String>,
+}
+
+impl<'d> Stage<'_, 'd> {
+    /// The revision.
+    pub(crate) fn document(&self) -> &'d Document<'d> {
+        self.revision.document
+    }
+
+    /// Our header.
+    pub(crate) fn header(&self) -> Element<'d> {
+        self.revision.header.element
+    }
+
+    /// The children of our header, as many as the limit allows.
+    pub(crate) fn children(&self) -> &[Element<'d>] {
+        &self.revision.children
+    }
+
+    /// The element with this Id.
+    pub(crate) fn element(&self, id: &str) -> Option<Element<'d>> {
+        self.revision.ids.get(id)
+    }
+
+    /// The budget of the message.
+    pub(crate) fn budget(&self) -> &Budget {
+        &self.terms.budget
+    }
+
+    /// The key that a signature names, if the receiver has it and trusts its holder.
+    pub(crate) fn signature_key(
+        &mut self,
+        key_info: Option<Element<'d>>,
+        is_mac: bool,
+    ) -> Result<VerifyingKey, OpenError> {
+        let key_info = key_info.map(|element| KeyInfo::parse(element, &self.terms.budget)).transpose()?;
+        let mut search = KeySearch::new(self.revision, self.terms, self.facts, self.ring);
+        Ok(search.signature_key(key_info.as_ref(), is_mac)?.key)
+    }
+
+    /// Whom a `ds:KeyInfo` names.
+    pub(crate) fn named(&self, key_info: Option<Element<'_>>) -> WireText {
+        addressee(key_info, &self.facts.tokens)
+    }
+
+    /// The certificates that came in tokens of our header.
+    pub(crate) fn certificates(&self) -> impl Iterator<Item = &Certificate> {
+        self.facts.tokens.iter().flat_map(|token| std::iter::once(&token.certificate).chain(&token.others))
+    }
+
+    /// The secrets that were unwrapped, or came with tickets.
+    pub(crate) fn secrets(&self) -> impl Iterator<Item = &Secret> {
+        self.ring.brought.iter().map(|brought| &brought.secret)
+    }
+
+    /// What the references of signatures name besides elements: tokens and attachments.
+    pub(crate) fn targets(&self) -> impl Dereference<'d> {
+        Documents::with_certificates(self.revision, self.terms, self.facts)
+    }
+}
 
 /// Decrypts everything that the keys of `receiver` decrypt, in the order of the header. `signatures` is called with the
 /// signatures of our header when they are next in order, in the current revision. `None` if there is no header for the
@@ -29,6 +117,21 @@ pub(crate) fn reveal(
     signatures: &mut SignaturesDue<'_>,
 ) -> Option<Decryption> {
     let attachments = package.map(Package::attachments).unwrap_or_default().to_vec();
+    survey(receiver, message, attachments, package, &mut |stage| {
+        if !stage.due.is_empty() {
+            signatures(stage.document(), &stage.header().span(), stage.due);
+        }
+    })
+}
+
+/// As [`reveal`]; `visit` is called in every revision.
+pub(crate) fn survey(
+    receiver: &Receiver,
+    message: &str,
+    attachments: Vec<MimePart<'_>>,
+    package: Option<&Package<'_>>,
+    visit: &mut dyn FnMut(&mut Stage<'_, '_>),
+) -> Option<Decryption> {
     let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
     let incoming = Arrived { octets: message.as_bytes(), package, request: None, transport: None };
     let terms = Terms::new(receiver, BTreeSet::new(), incoming, message.len() as u64 + beside);
@@ -37,6 +140,7 @@ pub(crate) fn reveal(
     let mut position = 0;
     let mut ciphertexts: Option<Vec<Revealed>> = None;
     let mut decrypted: Option<Zeroizing<String>> = None;
+    let mut lists = Vec::new();
     loop {
         let next = {
             let source = decrypted.as_ref().map_or(message, |revision| revision.as_str());
@@ -47,13 +151,18 @@ pub(crate) fn reveal(
                 let _unreadable = note_one(*child, &terms, &mut facts);
             }
             let from = position;
-            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position);
+            let replacement = decrypt_next(&revision, &terms, &mut facts, &mut ring, &mut position, &mut lists);
             let due: Vec<usize> = (from..position)
                 .filter(|at| revision.children.get(*at).is_some_and(|child| child.is(name::DS.uri, "Signature")))
                 .collect();
-            if !due.is_empty() {
-                signatures(&document, &revision.header.element.span(), &due);
-            }
+            visit(&mut Stage {
+                revision: &revision,
+                terms: &terms,
+                facts: &facts,
+                ring: &mut ring,
+                due: &due,
+                lists: &lists,
+            });
             match replacement.filter(|_| terms.budget.charge(Limit::Revisions, 1).is_ok()) {
                 Some(replacement) => record(replacement, source, &mut facts, spans)?,
                 None => break,
@@ -87,17 +196,40 @@ fn decrypt_next(
     facts: &mut Facts<'_>,
     ring: &mut KeyRing,
     position: &mut usize,
+    lists: &mut Vec<RevealedList>,
 ) -> Option<Replacement> {
     while let Some(child) = revision.children.get(*position).copied() {
         *position += 1;
-        if is_list(child)
-            && let Ok(Some(replacement)) = decrypt_listed(revision, terms, facts, ring, child)
-            && !replacement.splices.is_empty()
-        {
+        if !is_list(child) {
+            continue;
+        }
+        let decrypted = decrypt_listed(revision, terms, facts, ring, child);
+        lists.push(RevealedList::of(child, facts, decrypted.as_ref().err(), terms));
+        if let Some(replacement) = decrypted.ok().flatten().filter(|replacement| !replacement.splices.is_empty()) {
             return Some(replacement);
         }
     }
     None
+}
+
+impl RevealedList {
+    fn of(child: Element<'_>, facts: &Facts<'_>, failure: Option<&OpenError>, terms: &Terms<'_>) -> Self {
+        let references = child.descendants_and_self().filter(|inner| inner.is(name::XENC.uri, "DataReference"));
+        let ids = references.take(terms.budget.limits().size(Limit::DataReferences)).filter_map(|reference| {
+            let uri = reference.attribute("", "URI")?;
+            (uri.len() < 256).then(|| uri.trim_start_matches('#').to_owned())
+        });
+        let ids: Vec<String> = ids.collect();
+        let key_info = child.children_named(name::DS.uri, "KeyInfo").next();
+        let for_others = facts.decryptions.for_others.iter();
+        let for_others = for_others.filter(|(id, _)| ids.contains(id));
+        Self {
+            for_others: for_others.map(|(id, named)| (id.clone(), named.clone())).collect(),
+            failure: failure.map(WireText::of),
+            recipient: child.is(name::XENC.uri, "EncryptedKey").then(|| addressee(key_info, &facts.tokens)),
+            ids,
+        }
+    }
 }
 
 fn is_list(child: Element<'_>) -> bool {

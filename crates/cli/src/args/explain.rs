@@ -1,0 +1,51 @@
+//! Arguments of `explain`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{AllowArgs, FileArgs, Format, HoldingArgs};
+
+/// What `wss explain --help` ends with.
+const EXAMPLES: &str = "\
+Exit 0: explained, whatever was found. 1: a package that cannot be read. 2: usage, or a file that cannot be read.
+The output quotes the message and may hold its secrets. Nothing in it is authenticated.
+
+Examples:
+  Why does the digest of this message not fit?
+    wss explain message.xml
+  Who signed it, and with the key of this certificate? Is it encrypted to this key?
+    wss explain --trust ca.pem --known-cert alice.pem --decrypt-key bob.key --decrypt-cert bob.pem message.xml
+  Write what is digested here, and what the sender digested, and compare:
+    wss explain --octets out message.xml
+    diff out/signature-1-reference-1.xml out/signature-1-reference-1.sender.xml";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ExplainArgs {
+    #[command(flatten)]
+    pub(crate) file: FileArgs,
+    /// Write the canonical octets of every reference and SignedInfo into this folder: those of the message, and as
+    /// .sender.xml those that fit
+    #[arg(long, value_name = "DIR")]
+    pub(crate) octets: Option<PathBuf>,
+    /// A tree for people, or JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+    /// The evaluation time
+    #[arg(long, value_name = "RFC3339")]
+    pub(crate) now: Option<String>,
+    /// A trust anchor of signers
+    #[arg(long)]
+    pub(crate) trust: Vec<PathBuf>,
+    /// A certificate that may be part of a path to an anchor
+    #[arg(long)]
+    pub(crate) intermediate: Vec<PathBuf>,
+    /// A certificate that is trusted without a path
+    #[arg(long)]
+    pub(crate) pin: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) holdings: HoldingArgs,
+    #[command(flatten)]
+    pub(crate) allow: AllowArgs,
+}

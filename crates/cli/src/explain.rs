@@ -1,0 +1,141 @@
+//! `wss explain`: what is in a message, and why a signature or a digest in it does not fit. It accepts nothing.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use ws_security::attachments::Spool;
+use ws_security::{
+    DangerousNoReplayCache, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, FixedClock, Incoming,
+    Outcome, Receiver, Requirements, Trust, Verdict,
+};
+
+use crate::accept::in_options;
+use crate::args::{ExplainArgs, Format};
+use crate::keys;
+use crate::output::{self, Input, Outcome as CliOutcome, could_not};
+
+pub(crate) fn run(arguments: &ExplainArgs) -> CliOutcome {
+    let receiver = receiver(arguments)?;
+    let spool = Spool::in_folder(std::env::temp_dir());
+    let input = Input::read(&arguments.file.file, &spool)?;
+    let incoming = match input.package() {
+        Some(package) => Incoming::from(package),
+        None => Incoming::from(input.envelope()),
+    };
+    let mut written = Ok(());
+    let explanation = match &arguments.octets {
+        None => receiver.explain(incoming),
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(could_not)?;
+            receiver.explain_octets(incoming, |octets| {
+                if written.is_ok() {
+                    written = write(folder, octets);
+                }
+            })
+        }
+    };
+    written?;
+    let text = match arguments.format {
+        Format::Text => in_options(&explanation.to_string()),
+        Format::Json => output::json(&as_json(&explanation))?,
+    };
+    output::write(arguments.file.output.as_ref(), text.as_bytes())
+}
+
+/// `signature-1-reference-2.xml`, and `….sender.xml` for the octets that fit.
+fn write(folder: &Path, octets: ExplainedOctets<'_>) -> CliOutcome {
+    let of = match octets.reference {
+        Some(reference) => format!("reference-{reference}"),
+        None => "signed-info".to_owned(),
+    };
+    let whose = if octets.are_the_senders { ".sender" } else { "" };
+    let path = folder.join(format!("signature-{}-{of}{whose}.xml", octets.signature));
+    output::write(Some(&path), octets.octets)
+}
+
+/// A receiver with the keys that are given, which demands a signed Body.
+fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
+    let trust = match arguments.trust.is_empty() {
+        true => Trust::no_certificates(),
+        false => keys::anchors(&arguments.trust, false)?,
+    };
+    let pins = keys::certificates(&arguments.pin)?;
+    let trust = pins.into_iter().fold(trust, Trust::pin);
+    let trust = trust
+        .intermediates(keys::certificates(&arguments.intermediate)?)
+        .known(keys::certificates(&arguments.holdings.known_cert)?);
+    let (policy, _) = keys::policy(&arguments.allow)?;
+    let receiver =
+        Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
+            .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
+            .algorithms(policy)
+            .limits(output::limits());
+    keys::equip(receiver, &arguments.holdings)
+}
+
+fn as_json(explanation: &Explanation) -> Value {
+    let texts = |all: &[ws_security::text::WireText]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let items = explanation.items.iter().map(|item| {
+        json!({ "path": item.path.to_string(), "id": item.id.as_ref().map(ToString::to_string), "says": texts(&item.says) })
+    });
+    let ciphertexts = explanation.ciphertexts.iter().map(|ciphertext| {
+        json!({
+            "path": ciphertext.path.to_string(),
+            "id": ciphertext.id.as_ref().map(ToString::to_string),
+            "method": ciphertext.method.to_string(),
+            "decrypted": ciphertext.outcome == Outcome::Decrypted,
+            "outcome": ciphertext.outcome.to_string(),
+        })
+    });
+    json!({
+        "authenticated": false,
+        "notes": texts(&explanation.notes),
+        "items": items.collect::<Vec<_>>(),
+        "ciphertexts": ciphertexts.collect::<Vec<_>>(),
+        "signatures": explanation.signatures.iter().map(signature_json).collect::<Vec<_>>(),
+        "fits": explanation.fits(),
+        "refusal": explanation.refusal.as_ref().map(|refusal| in_options(&refusal.to_string())),
+    })
+}
+
+fn signature_json(signature: &ExplainedSignature) -> Value {
+    json!({
+        "path": signature.path.to_string(),
+        "id": signature.id.as_ref().map(ToString::to_string),
+        "method": signature.method.to_string(),
+        "canonicalization": signature.canonicalization.to_string(),
+        "key": signature.key.to_string(),
+        "keyRefused": signature.key_refused.as_ref().map(ToString::to_string),
+        "value": verdict_json(&signature.value),
+        "notes": signature.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "references": signature.references.iter().map(reference_json).collect::<Vec<_>>(),
+    })
+}
+
+fn reference_json(reference: &ExplainedReference) -> Value {
+    json!({
+        "uri": reference.uri.to_string(),
+        "target": reference.target.to_string(),
+        "transforms": reference.transforms.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "method": reference.method.to_string(),
+        "expected": reference.expected.to_string(),
+        "found": reference.found.as_ref().map(ToString::to_string),
+        "digest": verdict_json(&reference.verdict),
+        "notes": reference.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn verdict_json(verdict: &Verdict) -> Value {
+    let causes = verdict.causes().iter().map(|cause| json!({ "word": cause.word(), "why": cause.to_string() }));
+    match verdict {
+        Verdict::Unknown { why } => json!({ "fits": null, "why": why.to_string() }),
+        Verdict::Differs { tried, stopped, .. } => json!({
+            "fits": false,
+            "causes": causes.collect::<Vec<_>>(),
+            "tried": tried,
+            "stopped": stopped.map(|exceeded| exceeded.to_string()),
+        }),
+        _ => json!({ "fits": verdict.fits() }),
+    }
+}

@@ -1,0 +1,163 @@
+//! The public operation of RSA on a signature value: what the signer padded.
+//!
+//! It is for reports on signatures that do not verify, and decides nothing. Everything in it is public, so its time may
+//! depend on it.
+
+use super::PublicKey;
+
+/// Octets of a limb.
+const LIMB: usize = size_of::<u64>();
+
+impl PublicKey {
+    /// The padded digest in an RSA signature value, as long as the modulus; `None` for other keys, and for a value that
+    /// is not below the modulus.
+    ///
+    /// It shows how a value was made that does not verify: with which padding and which digest. It proves nothing.
+    ///
+    /// # Specification
+    /// RFC 8017 §5.2.2 (RSAVP1).
+    #[must_use]
+    pub fn recover(&self, value: &[u8]) -> Option<Vec<u8>> {
+        let (modulus, exponent) = self.rsa_components()?;
+        power(value, &exponent, &modulus)
+    }
+}
+
+/// `base` to the power of `exponent`, modulo an odd `modulus` of the same length; all big-endian.
+fn power(base: &[u8], exponent: &[u8], modulus: &[u8]) -> Option<Vec<u8>> {
+    let odd = modulus.last().is_some_and(|last| last % 2 == 1);
+    if !odd || base.len() != modulus.len() {
+        return None;
+    }
+    let field = Field::new(limbs(modulus));
+    let base = limbs(base);
+    if !is_below(&base, &field.modulus) {
+        return None;
+    }
+    let base = field.times(&base, &field.square_of_radix);
+    let mut one = vec![0; field.modulus.len()];
+    *one.first_mut()? = 1;
+    let mut result = field.times(&one, &field.square_of_radix);
+    for bit in exponent.iter().flat_map(|octet| (0..8).rev().map(move |at| octet >> at & 1)) {
+        result = field.times(&result, &result);
+        if bit == 1 {
+            result = field.times(&result, &base);
+        }
+    }
+    Some(octets(&field.times(&result, &one), modulus.len()))
+}
+
+/// Montgomery's arithmetic modulo an odd number. The least significant limb is first.
+struct Field {
+    modulus: Vec<u64>,
+    /// The negative inverse of the modulus, modulo the size of a limb.
+    inverse: u64,
+    square_of_radix: Vec<u64>,
+}
+
+impl Field {
+    fn new(modulus: Vec<u64>) -> Self {
+        let least = modulus.first().copied().unwrap_or(1);
+        // Newton's iteration doubles the number of correct bits.
+        let inverse =
+            (0..6).fold(1_u64, |inverse, _| inverse.wrapping_mul(2_u64.wrapping_sub(least.wrapping_mul(inverse))));
+        let mut square_of_radix = vec![0; modulus.len()];
+        if let Some(first) = square_of_radix.first_mut() {
+            *first = 1;
+        }
+        for _ in 0..2 * 64 * modulus.len() {
+            double(&mut square_of_radix, &modulus);
+        }
+        Self { modulus, inverse: inverse.wrapping_neg(), square_of_radix }
+    }
+
+    /// The product of both, divided by the radix.
+    fn times(&self, left: &[u64], right: &[u64]) -> Vec<u64> {
+        let mut sum = vec![0_u64; self.modulus.len() + 2];
+        for digit in left {
+            add_product(&mut sum, right, *digit);
+            let factor = sum.first().copied().unwrap_or(0).wrapping_mul(self.inverse);
+            add_product(&mut sum, &self.modulus, factor);
+            // The lowest limb is now zero.
+            sum.rotate_left(1);
+        }
+        let overflows = sum.get(self.modulus.len()).is_some_and(|limb| *limb != 0);
+        sum.truncate(self.modulus.len());
+        if overflows || !is_below(&sum, &self.modulus) {
+            subtract(&mut sum, &self.modulus);
+        }
+        sum
+    }
+}
+
+/// Adds `factor` times `right` to `sum`, which has room for it.
+fn add_product(sum: &mut [u64], right: &[u64], factor: u64) {
+    let mut carry = 0_u128;
+    let mut right = right.iter();
+    for limb in sum {
+        let product = right.next().map_or(0, |digit| u128::from(*digit) * u128::from(factor));
+        let total = u128::from(*limb) + product + carry;
+        *limb = total as u64;
+        carry = total >> 64;
+    }
+}
+
+fn double(number: &mut [u64], modulus: &[u64]) {
+    let mut carry = 0;
+    for limb in number.iter_mut() {
+        (*limb, carry) = (*limb << 1 | carry, *limb >> 63);
+    }
+    if carry == 1 || !is_below(number, modulus) {
+        subtract(number, modulus);
+    }
+}
+
+fn subtract(number: &mut [u64], other: &[u64]) {
+    let mut borrow = false;
+    for (limb, digit) in number.iter_mut().zip(other) {
+        let (less, first) = limb.overflowing_sub(*digit);
+        let (less, second) = less.overflowing_sub(u64::from(borrow));
+        (*limb, borrow) = (less, first || second);
+    }
+}
+
+fn is_below(number: &[u64], other: &[u64]) -> bool {
+    number.iter().rev().lt(other.iter().rev())
+}
+
+fn limbs(octets: &[u8]) -> Vec<u64> {
+    octets.rchunks(LIMB).map(|chunk| chunk.iter().fold(0, |limb, octet| limb << 8 | u64::from(*octet))).collect()
+}
+
+fn octets(limbs: &[u64], len: usize) -> Vec<u8> {
+    let all: Vec<u8> = limbs.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+    all.get(all.len().saturating_sub(len)..).unwrap_or_default().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn small_powers_are_those_of_arithmetic() {
+        for (base, exponent, modulus) in
+            [(3_u64, 17_u64, 1_000_003_u64), (999_999, 65_537, 1_000_003), (0, 3, 7), (6, 2, 7)]
+        {
+            let expected = (0..exponent).fold(1_u128, |power, _| power * u128::from(base) % u128::from(modulus)) as u64;
+            let power = power(&base.to_be_bytes(), &exponent.to_be_bytes(), &modulus.to_be_bytes());
+            assert_eq!(power, Some(expected.to_be_bytes().to_vec()), "{base}^{exponent} mod {modulus}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_several_limbs_and_odd_lengths_are_whole() {
+        // 2^64k is a small number modulo 2^96 - 17 = 2^64 · 2^32 - 17: 2^96 ≡ 17.
+        let modulus = [vec![0xFF; 11], vec![0xEF]].concat();
+        let base = [vec![0; 3], vec![1], vec![0; 8]].concat();
+        let cubed = power(&base, &[3], &modulus).expect("below");
+        // (2^64)^3 = (2^96)^2 ≡ 289.
+        assert_eq!(cubed, [vec![0; 10], vec![1, 33]].concat());
+        assert_eq!(power(&modulus, &[3], &modulus), None, "not below the modulus");
+        assert_eq!(power(&[1], &[3], &modulus), None, "of another length");
+    }
+}

@@ -1,0 +1,138 @@
+//! The usual causes: one row each, with its word and what it says to a person.
+
+use wss_text::WireText;
+
+/// Defines the enum, its words and its sentences from one list.
+macro_rules! causes {
+    ($($name:ident $({ $($field:ident),+ })? = $word:literal $text:literal;)*) => {
+        /// A cause for which the octets fit: how what the sender digested or signed differs from what arrived.
+        ///
+        /// It is what fits, and no proof: anyone may have made the change. `Display` says it in a sentence.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Cause {
+            $(
+                #[doc = concat!("`", $word, "`: ", $text, ".")]
+                $name $({ $(#[doc = "What the sentence names so."] $field: WireText),+ })?,
+            )*
+        }
+
+        impl Cause {
+            /// Every word, in the order of the list.
+            pub const WORDS: &'static [&'static str] = &[$($word),*];
+
+            /// Its word, which does not change: for programs and tables.
+            #[must_use]
+            pub fn word(&self) -> &'static str {
+                match self {
+                    $(Self::$name $({ $($field: _),+ })? => $word,)*
+                }
+            }
+        }
+
+        impl std::fmt::Display for Cause {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $(Self::$name $({ $($field),+ })? => write!(f, $text),)*
+                }
+            }
+        }
+    };
+}
+
+causes! {
+    // The value.
+    OtherDigest { fits, declared } = "other-digest" "the value is a digest by {fits}, while the message says {declared}: have the sender name the method that it uses";
+    HexDigest = "hex-digest" "the value is base64 of the hexadecimal digits of the digest: have the sender encode the octets of the digest";
+    UrlAlphabet = "url-alphabet" "the value is in the URL alphabet of base64, or without padding: have the sender write xs:base64Binary";
+    DigestOfDigest = "digest-of-digest" "the value is the digest of a digest: the sender digests first and then calls a function that digests again";
+    NothingDigested = "nothing-digested" "the value is the digest of no octets: the sender's reference selected nothing, often since the Id was not registered as an Id when it signed";
+    // The canonicalisation.
+    OtherCanonicalization { used } = "other-canonicalization" "the octets are canonicalised by {used}, which is not what the message says: have the sender name the method that it uses, or use the one that it names";
+    CommentsKept = "comments-kept" "comments are in the octets, although a reference by Id leaves them out (XML Signature 4.4.3.3): the sender keeps them";
+    CommentsLeftOut = "comments-left-out" "comments are not in the octets, although the method of the message writes them";
+    PrefixListIgnored = "prefix-list-ignored" "the PrefixList is ignored: the sender writes InclusiveNamespaces but does not apply it, or a gateway added it";
+    DefaultNotListed = "default-not-listed" "the default namespace is rendered as if #default were in the PrefixList: have the sender list it";
+    PrefixesNotListed { prefixes } = "prefixes-not-listed" "the namespaces of {prefixes} are rendered as if they were in the PrefixList: have the sender list them";
+    NotCanonicalized { how } = "not-canonicalized" "the octets are not canonicalised: {how}";
+    EscapedOtherwise { how } = "escaped-otherwise" "the sender's canonicalisation escapes otherwise: {how}";
+    // White space.
+    WhiteSpaceAdded { place } = "white-space-added" "the octets fit without the white space {place}: it was added after signing, as by a gateway, a log or an editor that indents";
+    WhiteSpaceRemoved { indent } = "white-space-removed" "the octets fit with elements on lines of their own, indented by {indent}: the white space was removed after signing, as by a parser that drops it";
+    EmptyElementReformatted { how } = "empty-element-reformatted" "the octets fit if {how}: empty elements were written anew after signing";
+    TextPadded { how } = "text-padded" "the octets fit if {how}: values were written anew after signing";
+    Base64Wrapped = "base64-wrapped" "the octets fit without the line breaks inside base64: they were added after signing";
+    Base64Unwrapped { width } = "base64-unwrapped" "the octets fit with base64 broken into lines of {width}: the breaks were removed after signing";
+    // Line ends.
+    CarriageReturnsLost { place } = "carriage-returns-lost" "the octets fit with a carriage return (&#13;) before each line feed {place}: the sender signed CR LF of its memory, which a parser reads as LF; have it write &#13; or sign what it sends";
+    CarriageReturnsAdded = "carriage-returns-added" "the octets fit without the carriage returns that the message writes as &#13;: the sender signed line feeds alone, or something on the way turned CR into &#13;";
+    LineEndsInAttributes { how } = "line-ends-in-attributes" "the octets fit with {how} in attribute values: a line end there is a space to a parser unless it is written as &#10;";
+    TabsExpanded { how } = "tabs-expanded" "the octets fit with {how}: tabs and spaces were exchanged after signing";
+    // Values.
+    InstantReformatted { how } = "instant-reformatted" "the octets fit with instants written {how}: they were read and written anew after signing";
+    ValueReformatted { how } = "value-reformatted" "the octets fit with {how}: values were read and written anew after signing";
+    EncodingMisread { how } = "encoding-misread" "the octets fit if {how}: someone declared or assumed another encoding than the one of the octets";
+    OtherEncoding { encoding } = "other-encoding" "the octets are in {encoding}, while canonical forms are always in UTF-8";
+    EscapedTwice = "escaped-twice" "the octets fit with one level of escapes less (&amp;amp; as &amp;): text was escaped once more after signing";
+    EscapedOnceLess = "escaped-once-less" "the octets fit with one level of escapes more (&amp; as &amp;amp;): text was unescaped after signing";
+    CharacterReplaced { how } = "character-replaced" "the octets fit with {how}";
+    // Names.
+    PrefixRewritten { from, to } = "prefix-rewritten" "the octets fit with the prefix {to} in place of {from}: prefixes were rewritten after signing, and canonical forms contain them";
+    NamespaceAdded { prefix } = "namespace-added" "the octets fit without the namespace declaration of {prefix}: it came into the scope of the element after it was digested";
+    NamespaceRemoved { prefix } = "namespace-removed" "the octets fit with a namespace declaration of {prefix} on the element: it was in scope when the element was digested, and was removed on the way";
+    DefaultUndeclared = "default-undeclared" "the octets fit without xmlns=\"\": it was added after signing, as by a DOM that puts elements of no namespace below a default namespace";
+    DefaultImposed = "default-imposed" "the octets fit with xmlns=\"\" on elements that are now in a default namespace: they had no namespace when they were digested";
+    SoapVersionChanged = "soap-version-changed" "the octets fit in the namespace of the other version of SOAP: a gateway translated the message after signing";
+    // The element.
+    DigestedBeforeId = "digested-before-id" "the octets fit without the Id attribute of the element: the sender digested it before it set the Id";
+    AttributeAdded { name } = "attribute-added" "the octets fit without the attribute {name}: it was added after signing, as by a gateway or a parser that adds defaults";
+    ElementAdded { name } = "element-added" "the octets fit without the element {name}: it was added after signing";
+    InstructionsLeftOut = "instructions-left-out" "the octets fit without processing instructions: the sender leaves them out, or they were added";
+    ContentOnly = "content-only" "only the content of the element is digested, without its tags";
+    TextOnly = "text-only" "only the text of the element is digested, without markup";
+    OtherElement { path } = "other-element" "another element is digested: {path}; the reference and what the sender digests disagree";
+    SameId { path } = "same-id" "the octets are those of another element with the same Id, at {path}: an Id is on two elements, as in an attack that moves signed elements";
+    IdChanged { id } = "id-changed" "the octets fit if the Id of the element is {id}: the Id was changed after signing";
+    IdRemoved { id } = "id-removed" "the octets fit if the element has the Id {id}: the attribute was removed after signing";
+    SignatureLeftOut = "signature-left-out" "the octets fit without the signature: the sender applies enveloped-signature without saying so";
+    HeaderLeftOut = "security-header-left-out" "the octets fit without the Security header: the sender digested before it added the header";
+    // The octets.
+    ByteOrderMark = "byte-order-mark" "a byte order mark is in front of the octets: the sender digests the output of a text encoder";
+    XmlDeclaration = "xml-declaration" "an XML declaration is in front of the octets: the sender digests a serialised document, not a canonical form";
+    TrailingNewline = "trailing-newline" "a line end is behind the octets: the sender digests a line of text";
+    // The message.
+    BeforeDecryption = "before-decryption" "the octets fit before decryption: the sender signed ciphertext, so that the signature belongs before the decryption in the header (encrypt, then sign)";
+    AfterDecryption = "after-decryption" "the octets fit after decryption: the sender signed plaintext, but the header says that it encrypted before it signed";
+    BeforeInclusion = "before-inclusion" "the octets fit with xop:Include in place of what it includes: the sender signed the optimised message";
+    TokenInsteadOfReference = "token-instead-of-reference" "the token is digested, without the STR-Transform: the sender dereferences the SecurityTokenReference but does not say so";
+    ReferenceInsteadOfToken = "reference-instead-of-token" "the SecurityTokenReference is digested instead of the token: the sender says STR-Transform but does not apply it";
+    AttachmentOtherwise { how } = "attachment-otherwise" "the digest is of {how}";
+    // The signature value.
+    OtherKey { key } = "other-key" "the value is made with another key than the signature names: that of {key}";
+    OtherPadding { used } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
+    SaltLength { octets, expected } = "salt-length" "the salt of the PSS value has {octets} octets in place of {expected}: have the sender use a salt as long as the digest";
+    OtherMask { used } = "other-mask" "the PSS value masks with MGF1 by {used}: have the sender use the digest of the signature method in both places";
+    NoDigestInfo = "no-digest-info" "the value pads the digest alone, without DigestInfo: the sender calls a raw operation of its key store";
+    DerValue = "der-value" "the value is ECDSA in DER, while XML Signature has r and s one after the other: convert it (P1363 format)";
+    Reversed = "reversed" "the octets of the value are in reverse order: a key store with little-endian values";
+    HalvesSwapped = "halves-swapped" "the value is s and r, in place of r and s";
+    HalvesShortened = "halves-shortened" "r and s are without their leading zeros: each must have the length of the field";
+    TextOfSecret { how } = "text-of-secret" "the key is {how}: one side decodes the text of the secret, and the other does not";
+    LeadingOctets { count } = "leading-octets" "the key is the first {count} octets of the secret";
+    SecretOtherwise { how } = "secret-otherwise" "the key is {how}";
+    TruncatedValue { octets } = "truncated-value" "the value is the first {octets} octets of the MAC, which BSP R5401 forbids";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cause_has_a_word_of_its_own_and_shows_no_control() {
+        let distinct: std::collections::BTreeSet<_> = Cause::WORDS.iter().collect();
+        assert_eq!(distinct.len(), Cause::WORDS.len());
+        let cause = Cause::AttributeAdded { name: "a\u{1b}[2J\n".into() };
+        assert_eq!(cause.word(), "attribute-added");
+        assert!(!cause.to_string().contains(['\u{1b}', '\n']), "{cause}");
+    }
+}

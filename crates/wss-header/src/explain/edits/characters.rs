@@ -1,0 +1,199 @@
+//! Characters: line ends, encodings, escapes.
+
+use std::borrow::Cow;
+
+use super::super::cause::Cause;
+use super::super::edit::Edit;
+use super::super::sketch::Sketch;
+
+/// Carriage returns that were lost or added.
+pub(super) fn line_ends(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if sketch.characters.carriage_return {
+        edits.push(Edit::values(Cause::CarriageReturnsAdded, |text| without_returns(text, "")));
+        edits.push(Edit::values(Cause::CarriageReturnsAdded, |text| without_returns(text, "\n")));
+    }
+    if sketch.characters.line_feed {
+        edits.push(returns("everywhere", |_| true));
+        edits.push(returns("in text", |is_blank| !is_blank));
+        edits.push(returns("between elements", |is_blank| is_blank));
+    }
+    edits
+}
+
+/// Without carriage returns; one that is alone is `alone`.
+fn without_returns<'t>(text: &'t str, alone: &str) -> Cow<'t, str> {
+    if !text.contains("&#xD;") {
+        return text.into();
+    }
+    text.replace("&#xD;\n", "\n").replace("&#xD;", alone).into()
+}
+
+fn returns(place: &str, wanted: fn(bool) -> bool) -> Edit {
+    Edit::texts(Cause::CarriageReturnsLost { place: place.into() }, move |step, text| {
+        if !text.contains('\n') || !wanted(step.token.is_blank()) {
+            return text.into();
+        }
+        text.replace("&#xD;\n", "\n").replace('\n', "&#xD;\n").into()
+    })
+}
+
+/// A text in which each `from` is `to`.
+fn replaced(cause: Cause, from: &'static str, to: &'static str) -> Edit {
+    Edit::values(cause, move |text| match text.contains(from) {
+        true => text.replace(from, to).into(),
+        false => text.into(),
+    })
+}
+
+/// Everything else about characters.
+pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if sketch.characters.other_than_ascii {
+        edits.extend(encodings());
+    }
+    if sketch.characters.escape {
+        edits.push(Edit::values(Cause::EscapedTwice, unescaped_once));
+    }
+    edits.push(Edit::values(Cause::EscapedOnceLess, escaped_again));
+    edits.extend(escapes());
+    let in_attributes = |how: &str| Cause::LineEndsInAttributes { how: how.into() };
+    edits.push(in_values(in_attributes("a space in place of each line end and tab"), |value| {
+        value.replace("&#xD;&#xA;", " ").replace("&#xD;", " ").replace("&#xA;", " ").replace("&#x9;", " ")
+    }));
+    edits.push(in_values(in_attributes("a line feed in place of each space"), |value| value.replace(' ', "&#xA;")));
+    if sketch.characters.line_feed {
+        let replaced_by = |how: &str| Cause::CharacterReplaced { how: how.into() };
+        edits.push(replaced(replaced_by("a space in place of each line feed"), "\n", " "));
+        edits.push(replaced(replaced_by("no line feeds"), "\n", ""));
+    }
+    if sketch.characters.tab {
+        for (unit, words) in [("    ", "four"), ("  ", "two"), ("        ", "eight"), (" ", "one")] {
+            edits.push(tabs("\t", unit, format!("{words} spaces in place of each tab")));
+        }
+    } else {
+        for (unit, words) in [("    ", "four"), ("  ", "two"), ("        ", "eight")] {
+            edits.push(tabs(unit, "\t", format!("a tab in place of each {words} spaces")));
+        }
+    }
+    edits
+}
+
+fn tabs(from: &'static str, to: &'static str, how: String) -> Edit {
+    Edit::texts(Cause::TabsExpanded { how: how.into() }, move |_, text| match text.contains(from) {
+        true => text.replace(from, to).into(),
+        false => text.into(),
+    })
+}
+
+/// An edit of the values of attributes alone.
+fn in_values(cause: Cause, edit: impl Fn(&str) -> String + 'static) -> Edit {
+    Edit::tags(cause, move |_, tag| {
+        for (_, value) in &mut tag.attributes {
+            *value = edit(value).into();
+        }
+    })
+}
+
+fn encodings() -> Vec<Edit> {
+    let misread = |how: &str| Cause::EncodingMisread { how: how.into() };
+    let replaced_by = |how: &str| Cause::CharacterReplaced { how: how.into() };
+    vec![
+        Edit::values(misread("UTF-8 that was read as ISO-8859-1 or windows-1252 is read as UTF-8"), |text| {
+            mended(text).map_or(text.into(), Cow::Owned)
+        }),
+        Edit::values(misread("UTF-8 is read as ISO-8859-1: the sender signed the misread text"), |text| {
+            text.bytes().map(char::from).collect::<String>().into()
+        }),
+        Edit::values(misread("UTF-8 is read as windows-1252: the sender signed the misread text"), |text| {
+            text.bytes().map(of_windows_1252).collect::<String>().into()
+        }),
+        Edit::values(replaced_by("? in place of characters that are not ASCII"), |text| {
+            text.chars().map(|c| if c.is_ascii() { c } else { '?' }).collect::<String>().into()
+        }),
+        Edit::values(replaced_by("character references in place of characters that are not ASCII"), |text| {
+            let escaped = |c: char| if c.is_ascii() { c.to_string() } else { format!("&#{};", u32::from(c)) };
+            text.chars().map(escaped).collect::<String>().into()
+        }),
+        replaced(replaced_by("a space in place of each no-break space"), "\u{A0}", " "),
+        replaced(replaced_by("no byte order mark inside"), "\u{FEFF}", ""),
+        replaced(replaced_by("no zero-width space"), "\u{200B}", ""),
+        replaced(replaced_by("a soft hyphen less"), "\u{AD}", ""),
+    ]
+}
+
+/// The text whose UTF-8 was taken for ISO-8859-1 or windows-1252; `None` if it was not.
+fn mended(text: &str) -> Option<String> {
+    if text.is_ascii() {
+        return None;
+    }
+    let octets = text.chars().map(octet_of).collect::<Option<Vec<u8>>>()?;
+    String::from_utf8(octets).ok()
+}
+
+/// The characters of windows-1252 for the octets 0x80 to 0x9F; the control of the same number where it has none.
+const WINDOWS_1252: [char; 32] = [
+    '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}', '\u{90}', '‘', '’',
+    '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
+];
+
+fn of_windows_1252(octet: u8) -> char {
+    let at = usize::from(octet).checked_sub(0x80);
+    at.and_then(|at| WINDOWS_1252.get(at)).copied().unwrap_or(char::from(octet))
+}
+
+fn octet_of(c: char) -> Option<u8> {
+    let special = WINDOWS_1252.iter().position(|known| *known == c);
+    special.map_or_else(|| u8::try_from(u32::from(c)).ok(), |at| u8::try_from(0x80 + at).ok())
+}
+
+/// One level of escapes less.
+fn unescaped_once(text: &str) -> Cow<'_, str> {
+    if !text.contains("&amp;") {
+        return text.into();
+    }
+    let mut out = text.to_owned();
+    for name in ["lt;", "gt;", "quot;", "apos;", "#xD;", "#13;", "#10;", "#xA;"] {
+        out = out.replace(&format!("&amp;{name}"), &format!("&{name}"));
+    }
+    // A quotation mark or an apostrophe of text is not escaped in canonical octets.
+    out.replace("&quot;", "\"").replace("&apos;", "'").replace("&amp;amp;", "&amp;").into()
+}
+
+/// One level of escapes more.
+fn escaped_again(text: &str) -> Cow<'_, str> {
+    if text.contains('&') { text.replace('&', "&amp;").into() } else { text.into() }
+}
+
+/// What canonicalisations that are not written by the book escape.
+fn escapes() -> Vec<Edit> {
+    let otherwise = |how: &str| Cause::EscapedOtherwise { how: how.into() };
+    let edits = [
+        ("> is not escaped in text", "&gt;", ">"),
+        ("\" is escaped in text", "\"", "&quot;"),
+        ("' is escaped in text", "'", "&apos;"),
+        ("the carriage return is &#13;", "&#xD;", "&#13;"),
+        ("the carriage return is raw", "&#xD;", "\r"),
+        ("line feeds are escaped", "\n", "&#xA;"),
+    ];
+    let mut all: Vec<Edit> = edits
+        .into_iter()
+        .map(|(how, from, to)| {
+            Edit::texts(otherwise(how), move |_, text| match text.contains(from) {
+                true => text.replace(from, to).into(),
+                false => text.into(),
+            })
+        })
+        .collect();
+    all.push(Edit::texts(otherwise("\" and ' are escaped in text"), |_, text| {
+        text.replace('"', "&quot;").replace('\'', "&apos;").into()
+    }));
+    let in_attributes = [
+        ("> is escaped in attribute values", ">", "&gt;"),
+        ("' is escaped in attribute values", "'", "&apos;"),
+        ("line ends in attribute values are raw", "&#xA;", "\n"),
+        ("tabs in attribute values are raw", "&#x9;", "\t"),
+    ];
+    all.extend(in_attributes.map(|(how, from, to)| in_values(otherwise(how), move |value| value.replace(from, to))));
+    all
+}

@@ -1,0 +1,85 @@
+//! Octets that are no canonical form: in another encoding, or with something around them.
+
+use super::super::cause::Cause;
+use super::super::edit::{Edit, Step};
+use super::super::token::{Token, tokens};
+
+/// Something in front of the octets, and behind them.
+fn around(cause: Cause, before: &'static [u8], after: &'static [u8]) -> Edit {
+    Edit::new(cause, move |canonical, out| {
+        out(before);
+        out(canonical.as_bytes());
+        out(after);
+    })
+}
+
+pub(super) fn all() -> Vec<Edit> {
+    let mut edits = vec![
+        around(Cause::TrailingNewline, b"", b"\n"),
+        around(Cause::TrailingNewline, b"", b"\r\n"),
+        around(Cause::ByteOrderMark, b"\xEF\xBB\xBF", b""),
+    ];
+    let declarations: [&[u8]; 6] = [
+        b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>",
+        b"<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
+        b"<?xml version=\"1.0\" encoding=\"utf-8\"?>",
+        b"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n",
+        b"<?xml version=\"1.0\"?>\n",
+        b"<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>",
+    ];
+    edits.extend(declarations.map(|declaration| around(Cause::XmlDeclaration, declaration, b"")));
+    edits.extend(encodings());
+    edits.extend([
+        empty_tags("empty elements are written as empty-element tags", "/>"),
+        empty_tags("empty elements are written as empty-element tags, with a space", " />"),
+        Edit::new(Cause::ContentOnly, |canonical, out| out(content(canonical).as_bytes())),
+        Edit::new(Cause::TextOnly, |canonical, out| {
+            for token in tokens(canonical) {
+                if let Token::Text(text) = token {
+                    out(unescaped(text).as_bytes());
+                }
+            }
+        }),
+    ]);
+    edits
+}
+
+fn encodings() -> Vec<Edit> {
+    let other = |encoding: &str| Cause::OtherEncoding { encoding: encoding.into() };
+    vec![
+        Edit::new(other("ISO-8859-1"), |canonical, out| {
+            let octets: Vec<u8> = canonical.chars().map(|c| u8::try_from(u32::from(c)).unwrap_or(b'?')).collect();
+            out(&octets);
+        }),
+        Edit::new(other("UTF-16 (little-endian)"), |canonical, out| {
+            canonical.encode_utf16().for_each(|unit| out(&unit.to_le_bytes()));
+        }),
+        Edit::new(other("UTF-16 (big-endian)"), |canonical, out| {
+            canonical.encode_utf16().for_each(|unit| out(&unit.to_be_bytes()));
+        }),
+    ]
+}
+
+fn empty_tags(how: &str, end: &'static str) -> Edit {
+    Edit::tokens(Cause::NotCanonicalized { how: how.into() }, move |step: &Step<'_>, out| {
+        match (step.token, step.before, step.after) {
+            (Token::Start(tag), _, Some(Token::End(_))) => {
+                out(tag.trim_end_matches('>'));
+                out(end);
+            }
+            (Token::End(_), Some(Token::Start(_)), _) => {}
+            (token, ..) => out(token.as_str()),
+        }
+    })
+}
+
+/// What is between the tags of the apex.
+fn content(canonical: &str) -> &str {
+    let start = tokens(canonical).next().map_or(0, |token| token.as_str().len());
+    let end = canonical.rfind("</").unwrap_or(canonical.len());
+    canonical.get(start..end).unwrap_or_default()
+}
+
+fn unescaped(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&#xD;", "\r").replace("&amp;", "&")
+}

@@ -1,0 +1,100 @@
+//! Structure: attributes and elements that were added after signing.
+
+use super::super::cause::Cause;
+use super::super::edit::{Edit, steps};
+use super::super::sketch::Sketch;
+use super::super::token::{Tag, Token, prefix_of};
+
+/// Without the Id of the apex.
+pub(super) fn before_id(sketch: &Sketch) -> Vec<Edit> {
+    let is_id = |name: &&String| {
+        let local = name.rsplit(':').next().unwrap_or_default();
+        ["Id", "ID", "id", "AssertionID"].contains(&local)
+    };
+    let names = sketch.apex_attributes.iter().filter(is_id);
+    names.flat_map(|name| [true, false].map(|with_namespace| without_id(name, with_namespace))).collect()
+}
+
+fn without_id(name: &str, with_namespace: bool) -> Edit {
+    let name = name.to_owned();
+    Edit::tags(Cause::DigestedBeforeId, move |step, tag| {
+        if step.depth == 0 {
+            remove(tag, &name, with_namespace);
+        }
+    })
+}
+
+/// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
+fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
+    let before = tag.attributes.len();
+    tag.attributes.retain(|(known, _)| known != name);
+    let prefix = prefix_of(name);
+    if with_namespace && tag.attributes.len() < before && !prefix.is_empty() && !tag.uses(prefix) {
+        tag.namespaces.retain(|(known, _)| known != prefix);
+    }
+}
+
+/// Without one attribute, one element, or all of a kind.
+pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    if sketch.has_instruction {
+        edits.push(Edit::tokens(Cause::InstructionsLeftOut, |step, out| {
+            if !matches!(step.token, Token::Instruction(_)) {
+                out(step.token.as_str());
+            }
+        }));
+    }
+    for name in &sketch.attributes {
+        edits.extend([true, false].map(|with_namespace| without_attribute(name, with_namespace)));
+    }
+    let has = |local: &str| sketch.elements.iter().any(|name| name.rsplit(':').next() == Some(local));
+    if has("Signature") {
+        edits.push(without(Cause::SignatureLeftOut, |_, name| name.rsplit(':').next() == Some("Signature")));
+    }
+    if has("Security") {
+        edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Security")));
+        // The header that holds nothing else goes with it.
+        edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Header")));
+    }
+    for (at, name) in sketch.elements.iter().enumerate() {
+        let cause = Cause::ElementAdded { name: name.as_str().into() };
+        edits.push(without(cause, move |nth, _| nth == at));
+    }
+    edits
+}
+
+fn without_attribute(name: &str, with_namespace: bool) -> Edit {
+    let name = name.to_owned();
+    Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |_, tag| remove(tag, &name, with_namespace))
+}
+
+/// Without the elements inside the apex that `which` chooses by number and name, and without the white space before each.
+fn without(cause: Cause, which: impl Fn(usize, &str) -> bool + 'static) -> Edit {
+    Edit::new(cause, move |canonical, out| {
+        let (mut nth, mut removed_at) = (0_usize, None);
+        steps(canonical, |step| {
+            let next_goes = match step.after {
+                Some(Token::Start(tag)) if step.token.is_blank() => which(nth, name_of(tag)),
+                _ => false,
+            };
+            if let (Token::Start(tag), true) = (step.token, step.depth > 0) {
+                if removed_at.is_none() && which(nth, name_of(tag)) {
+                    removed_at = Some(step.depth);
+                }
+                nth += 1;
+            }
+            if removed_at.is_none() && !next_goes {
+                out(step.token.as_str().as_bytes());
+            }
+            if matches!(step.token, Token::End(_)) && removed_at.is_some_and(|at| step.depth == at + 1) {
+                removed_at = None;
+            }
+        });
+    })
+}
+
+/// The qualified name of a start tag.
+fn name_of(tag: &str) -> &str {
+    let inside = tag.trim_start_matches('<').trim_end_matches('>');
+    inside.split(' ').next().unwrap_or(inside)
+}

@@ -1,0 +1,191 @@
+//! The explanation: a tree of what a message contains, and why what does not fit does not.
+
+use wss_c14n::Exceeded;
+use wss_text::WireText;
+
+use super::cause::Cause;
+
+/// What a receiver found in a message, and why it does not fit. It is for people who look for a fault: it accepts
+/// nothing, authenticates nothing, and hands out nothing to act upon.
+///
+/// `Display` writes it as a tree. It quotes the message, so that what was confidential there is confidential here. Never
+/// send it to a stranger: it tells more about decryption than an attacker may learn.
+///
+/// Made by [`Receiver::explain`](crate::Receiver::explain).
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Explanation {
+    /// What is wrong with the message as a whole, or strange about it.
+    pub notes: Vec<WireText>,
+    /// The tokens, timestamps and keys of the Security headers, in document order.
+    pub items: Vec<ExplainedItem>,
+    /// The ciphertext of the message.
+    pub ciphertexts: Vec<ExplainedCiphertext>,
+    /// The signatures.
+    pub signatures: Vec<ExplainedSignature>,
+    /// Why this receiver refuses the message; `None` if nothing but the replay store could refuse it.
+    pub refusal: Option<WireText>,
+}
+
+impl Explanation {
+    /// Whether every signature and digest fits, and nothing is left encrypted. That is no reason to accept the message.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        let signatures = self.signatures.iter().all(|signature| {
+            signature.value.fits() && signature.references.iter().all(|reference| reference.verdict.fits())
+        });
+        signatures && self.ciphertexts.iter().all(|ciphertext| matches!(ciphertext.outcome, Outcome::Decrypted))
+    }
+
+    /// Every cause that was found, of references and signature values.
+    pub fn causes(&self) -> impl Iterator<Item = &Cause> {
+        self.signatures.iter().flat_map(|signature| {
+            let references = signature.references.iter().flat_map(|reference| reference.verdict.causes());
+            signature.value.causes().iter().chain(references)
+        })
+    }
+}
+
+/// A child of a Security header other than a signature or ciphertext.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedItem {
+    /// Its path.
+    pub path: WireText,
+    /// Its Id.
+    pub id: Option<WireText>,
+    /// What it says.
+    pub says: Vec<WireText>,
+}
+
+/// An `xenc:EncryptedData`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedCiphertext {
+    /// Its path in the message as it came.
+    pub path: WireText,
+    /// Its Id.
+    pub id: Option<WireText>,
+    /// The identifier of its cipher.
+    pub method: WireText,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// What became of ciphertext.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// A key of the receiver decrypts it.
+    Decrypted,
+    /// No key of the receiver fits.
+    ForAnother {
+        /// To whom it is encrypted, as the message says.
+        recipient: WireText,
+    },
+    /// It was not decrypted.
+    Failed {
+        /// Why.
+        why: WireText,
+    },
+}
+
+/// A `ds:Signature`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedSignature {
+    /// Its path.
+    pub path: WireText,
+    /// Its Id.
+    pub id: Option<WireText>,
+    /// The identifier of its signature method.
+    pub method: WireText,
+    /// The identifier of the canonicalisation of `ds:SignedInfo`.
+    pub canonicalization: WireText,
+    /// The key that it names.
+    pub key: WireText,
+    /// Why the receiver does not use that key, if it does not.
+    pub key_refused: Option<WireText>,
+    /// Whether the signature value fits `ds:SignedInfo`.
+    pub value: Verdict,
+    /// What else is known of the value.
+    pub notes: Vec<WireText>,
+    /// Its references, in order.
+    pub references: Vec<ExplainedReference>,
+}
+
+/// A `ds:Reference`.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ExplainedReference {
+    /// Its URI.
+    pub uri: WireText,
+    /// The path of the element that it names, or what else it names.
+    pub target: WireText,
+    /// Its transforms, with their lists of prefixes.
+    pub transforms: Vec<WireText>,
+    /// The identifier of its digest method.
+    pub method: WireText,
+    /// The digest in the message.
+    pub expected: WireText,
+    /// The digest of what it names, in base64; `None` if it could not be computed.
+    pub found: Option<WireText>,
+    /// Whether they are the same.
+    pub verdict: Verdict,
+    /// What else is known of it.
+    pub notes: Vec<WireText>,
+}
+
+/// Whether a digest or a signature value fits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It fits what the message says.
+    Fits,
+    /// It does not fit.
+    Differs {
+        /// The causes that make it fit, all of them together; empty if no usual cause does.
+        causes: Vec<Cause>,
+        /// How many causes and pairs of causes were tried.
+        tried: usize,
+        /// The limit at which the search stopped.
+        stopped: Option<Exceeded>,
+    },
+    /// It could not be computed.
+    Unknown {
+        /// Why.
+        why: WireText,
+    },
+}
+
+impl Verdict {
+    /// Whether it fits.
+    #[must_use]
+    pub fn fits(&self) -> bool {
+        matches!(self, Self::Fits)
+    }
+
+    /// The causes that make it fit.
+    #[must_use]
+    pub fn causes(&self) -> &[Cause] {
+        match self {
+            Self::Differs { causes, .. } => causes,
+            Self::Fits | Self::Unknown { .. } => &[],
+        }
+    }
+}
+
+/// Canonical octets of an explanation, which [`Receiver::explain_octets`](crate::Receiver::explain_octets) shows.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct ExplainedOctets<'o> {
+    /// The number of the signature, from 1.
+    pub signature: usize,
+    /// The number of its reference, from 1; `None` for `ds:SignedInfo`.
+    pub reference: Option<usize>,
+    /// Whether these are the octets that fit, made by undoing the cause that was found; else they are those of the
+    /// message.
+    pub are_the_senders: bool,
+    /// The octets.
+    pub octets: &'o [u8],
+}

@@ -1,0 +1,201 @@
+//! The canonical forms of an element: the one that the message says, and those that peers use instead.
+
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Sink, Subset};
+
+use super::cause::Cause;
+use super::edit::Out;
+
+/// The most prefixes that are tried one by one.
+const PREFIXES: usize = 16;
+
+/// What is canonicalised: an element, or the document, without some subtrees.
+#[derive(Clone)]
+pub(super) struct Target<'d> {
+    document: &'d Document<'d>,
+    pub(super) apex: Option<Element<'d>>,
+    without: Vec<Element<'d>>,
+}
+
+impl<'d> Target<'d> {
+    pub(super) fn element(apex: Element<'d>) -> Self {
+        Self { document: apex.document(), apex: Some(apex), without: Vec::new() }
+    }
+
+    pub(super) fn document(document: &'d Document<'d>) -> Self {
+        Self { document, apex: None, without: Vec::new() }
+    }
+
+    /// Without the subtree of `element`, unless the target is in it or it is elsewhere.
+    pub(super) fn without(mut self, element: Element<'d>) -> Self {
+        let contains = self.apex.is_none_or(|apex| apex.contains(element) && apex != element);
+        if contains {
+            self.without.push(element);
+        }
+        self
+    }
+
+    /// The root of what is canonicalised.
+    pub(super) fn root(&self) -> Element<'d> {
+        self.apex.unwrap_or_else(|| self.document.root())
+    }
+
+    /// Octets of its source.
+    pub(super) fn source_len(&self) -> usize {
+        self.source().len()
+    }
+
+    /// Its source as it came.
+    pub(super) fn source(&self) -> &'d str {
+        let source = self.document.source();
+        self.apex.map_or(source, |apex| source.get(apex.span()).unwrap_or_default())
+    }
+
+    fn subset(&self, comments: bool) -> Subset<'d> {
+        let subset = self.apex.map_or_else(|| Subset::document(self.document), Subset::subtree);
+        let subset = self.without.iter().fold(subset, |subset, element| subset.without(*element));
+        if comments { subset } else { subset.without_comments() }
+    }
+
+    /// Writes a form; octets beyond `most` are not written.
+    pub(super) fn write(&self, form: &Form, out: Out<'_>, most: &Budget) -> bool {
+        let mut sink = Charged::new(Pieces(out), most, Limit::KeptOctets);
+        let written = form.by.write(&self.subset(form.comments), &mut sink);
+        written.is_ok() && sink.finish().is_ok()
+    }
+
+    /// A form as text, if it has no more octets than `most` has left.
+    pub(super) fn text(&self, form: &Form, most: &Budget) -> Option<String> {
+        let mut octets = Vec::with_capacity(self.source_len() + self.source_len() / 4 + 256);
+        let is_whole = self.write(form, &mut |piece| octets.extend_from_slice(piece), most);
+        String::from_utf8(octets).ok().filter(|_| is_whole)
+    }
+}
+
+struct Pieces<'o>(Out<'o>);
+
+impl Sink for Pieces<'_> {
+    fn put(&mut self, octets: &[u8]) {
+        (self.0)(octets);
+    }
+}
+
+/// A way to canonicalise.
+#[derive(Debug, Clone)]
+pub(super) struct Form {
+    pub(super) by: Canonicalization,
+    /// Whether comments are in the octets, if the method writes them.
+    pub(super) comments: bool,
+    pub(super) causes: Vec<Cause>,
+}
+
+impl Form {
+    /// What a message says. References leave comments out whatever the method is.
+    pub(super) fn said(by: Canonicalization, comments: bool) -> Self {
+        Self { by, comments, causes: Vec::new() }
+    }
+
+    /// The forms that peers use instead of this one, for an element at `place`: the most usual first.
+    pub(super) fn others(&self, place: Element<'_>) -> Vec<Self> {
+        let said = self.by.method();
+        let other = |by: Canonicalization, comments: bool, cause: Cause| Self { by, comments, causes: vec![cause] };
+        let mut forms = Vec::new();
+        forms.push(match self.comments && said.with_comments() {
+            true => other(self.by.clone(), false, Cause::CommentsLeftOut),
+            false => other(with_method(&self.by, commented(said)), true, Cause::CommentsKept),
+        });
+        if said.is_exclusive() {
+            forms.extend(self.short_lists(place));
+        }
+        for method in
+            [CanonicalizationMethod::Exclusive, CanonicalizationMethod::Inclusive, CanonicalizationMethod::Inclusive11]
+        {
+            if commented(method) != commented(said) {
+                let used = || Cause::OtherCanonicalization { used: method.uri().into() };
+                forms.push(other(Canonicalization::new(method), false, used()));
+                let mut with_comments = other(Canonicalization::new(commented(method)), true, used());
+                with_comments.causes.push(Cause::CommentsKept);
+                forms.push(with_comments);
+            }
+        }
+        if said.is_exclusive() {
+            forms.extend(self.longer_lists(place));
+        }
+        forms
+    }
+
+    /// The forms in which other elements are tried: this one, exclusive and inclusive.
+    pub(super) fn for_other_elements(&self) -> Vec<Self> {
+        let mut forms = vec![self.clone()];
+        for method in [CanonicalizationMethod::Exclusive, CanonicalizationMethod::Inclusive] {
+            if commented(method) != commented(self.by.method()) || !self.by.prefixes().is_empty() {
+                let causes = match commented(method) == commented(self.by.method()) {
+                    true => vec![Cause::PrefixListIgnored],
+                    false => vec![Cause::OtherCanonicalization { used: method.uri().into() }],
+                };
+                forms.push(Self { by: Canonicalization::new(method), comments: false, causes });
+            }
+        }
+        forms
+    }
+
+    /// With another list of prefixes.
+    fn listing(&self, prefixes: &[&str], cause: Cause) -> Self {
+        let by = Canonicalization::new(self.by.method()).inclusive_prefixes(&prefixes.join(" "));
+        Self { by, comments: self.comments, causes: vec![cause] }
+    }
+
+    /// The prefixes of the list, as they are written.
+    fn listed(&self) -> Vec<&str> {
+        self.by.prefixes().iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix }).collect()
+    }
+
+    /// Without the list, and with the default namespace in it.
+    fn short_lists(&self, place: Element<'_>) -> Vec<Self> {
+        let listed = self.listed();
+        let mut forms = Vec::new();
+        if !listed.is_empty() {
+            forms.push(self.listing(&[], Cause::PrefixListIgnored));
+        }
+        if !listed.contains(&"#default") && place.namespace_of_prefix("").is_some() {
+            forms.push(self.listing(&[listed.as_slice(), &["#default"]].concat(), Cause::DefaultNotListed));
+        }
+        forms
+    }
+
+    /// With each prefix that is in scope, and with all of them.
+    fn longer_lists(&self, place: Element<'_>) -> Vec<Self> {
+        let listed = self.listed();
+        let in_scope = place.namespaces_in_scope();
+        let mut more: Vec<&str> = in_scope.iter().map(|(prefix, _)| *prefix).collect();
+        more.retain(|prefix| !prefix.is_empty() && !listed.contains(prefix));
+        let with = |prefixes: &[&str]| {
+            let cause = Cause::PrefixesNotListed { prefixes: prefixes.join(", ").into() };
+            self.listing(&[listed.as_slice(), prefixes].concat(), cause)
+        };
+        let mut forms: Vec<Self> = more.iter().take(PREFIXES).map(|prefix| with(&[prefix])).collect();
+        if more.len() > 1 {
+            forms.push(with(&more));
+        }
+        forms
+    }
+}
+
+fn with_method(by: &Canonicalization, method: CanonicalizationMethod) -> Canonicalization {
+    let prefixes = by.prefixes().iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix });
+    Canonicalization::new(method).inclusive_prefixes(&prefixes.collect::<Vec<_>>().join(" "))
+}
+
+/// The method of the same family that writes comments.
+const fn commented(method: CanonicalizationMethod) -> CanonicalizationMethod {
+    match method {
+        CanonicalizationMethod::Exclusive | CanonicalizationMethod::ExclusiveWithComments => {
+            CanonicalizationMethod::ExclusiveWithComments
+        }
+        CanonicalizationMethod::Inclusive | CanonicalizationMethod::InclusiveWithComments => {
+            CanonicalizationMethod::InclusiveWithComments
+        }
+        CanonicalizationMethod::Inclusive11 | CanonicalizationMethod::Inclusive11WithComments => {
+            CanonicalizationMethod::Inclusive11WithComments
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! Explanations: what a message contains, and why a signature or a digest in it does not fit.
+//!
+//! A failed verification says little, on purpose. This module is for the person who must find the fault: it reads a
+//! message as far as it can be read, and where octets do not fit, it undoes the changes that gateways, parsers and peers
+//! usually make, one after the other and in pairs, and names the first that fits. It decides nothing: no call of `open`
+//! uses it, and what it makes is text.
+//!
+//! In reading order: [`explanation`] is what comes out, and [`render`] writes it; [`walk`] goes through the message with
+//! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
+//! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
+//! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
+//! [`cause`] has the words.
+
+mod cause;
+mod digest;
+mod edit;
+mod edits;
+mod explanation;
+mod forms;
+mod goal;
+mod items;
+mod places;
+mod reading;
+mod render;
+mod rsa;
+mod search;
+mod signature;
+mod sketch;
+mod token;
+mod walk;
+
+pub use cause::Cause;
+pub use explanation::{
+    ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome,
+    Verdict,
+};
+
+use crate::incoming::Incoming;
+use crate::receiver::Receiver;
+
+impl Receiver {
+    /// Explains a message: what is in it, which signatures and digests fit, and for each that does not the usual cause
+    /// that makes it fit. It accepts nothing, never fails, and asks no replay store. Every algorithm runs, whatever the
+    /// policy says, and every key of the receiver is tried.
+    ///
+    /// The explanation quotes the message and says how its decryption went: it is for the log of those who may read the
+    /// message, and never for the sender. The search is bounded by
+    /// [`Limit::CauseOctets`](crate::Limit::CauseOctets).
+    ///
+    /// ```
+    /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    /// # let alice = wss_crypto::Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+    /// # use wss_header::{DangerousNoReplayCache, Part, Receiver, Recipe, Requirements, Signing};
+    /// # use wss_tokens::Trust;
+    /// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay><to>Ann</to></pay></s:Body></s:Envelope>";
+    /// # let recipe = Recipe::new().sign(Signing::with(&alice).parts([Part::Body]));
+    /// # let message = recipe.plan()?.message(envelope).secure()?.message;
+    /// # let trust = Trust::pins([alice.certificate().clone()]);
+    /// let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    ///
+    /// // A gateway indents a message after it was signed.
+    /// let indented = message.replace("<to>Ann</to>", "\n  <to>Ann</to>\n");
+    /// assert!(receiver.open(&indented).is_err());
+    /// let explanation = receiver.explain(&indented);
+    /// let words: Vec<&str> = explanation.causes().map(|cause| cause.word()).collect();
+    /// assert_eq!(words, ["white-space-added"]);
+    /// assert!(explanation.to_string().contains("without the white space between elements"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn explain<'m>(&self, message: impl Into<Incoming<'m>>) -> Explanation {
+        walk::explain(self, &message.into(), false, &mut |_| {})
+    }
+
+    /// As [`Receiver::explain`]; `show` gets the canonical octets of every `ds:SignedInfo` and every reference, and where
+    /// a cause was found, those that fit: compare the two to see the change.
+    #[must_use]
+    pub fn explain_octets<'m>(
+        &self,
+        message: impl Into<Incoming<'m>>,
+        mut show: impl FnMut(ExplainedOctets<'_>),
+    ) -> Explanation {
+        walk::explain(self, &message.into(), true, &mut show)
+    }
+}

@@ -1,0 +1,233 @@
+//! A signature, read as far as it can be read: nothing in it need be supported, or even right.
+
+use std::borrow::Cow;
+
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, base64_decode, base64_encode, name};
+use wss_crypto::{DigestMethod, SignatureMethod};
+use wss_text::WireText;
+use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
+
+use super::cause::Cause;
+
+/// A `ds:Signature` as it is written.
+pub(super) struct ReadSignature<'d> {
+    pub(super) element: Element<'d>,
+    pub(super) signed_info: Option<Element<'d>>,
+    /// The identifiers as written, empty where there is none.
+    pub(super) canonicalization_uri: Cow<'d, str>,
+    pub(super) method_uri: Cow<'d, str>,
+    pub(super) canonicalization: Option<Canonicalization>,
+    pub(super) method: Option<SignatureMethod>,
+    pub(super) value: Option<Vec<u8>>,
+    pub(super) key_info: Option<Element<'d>>,
+    pub(super) references: Vec<ReadReference<'d>>,
+}
+
+/// A `ds:Reference` as it is written.
+pub(super) struct ReadReference<'d> {
+    pub(super) uri: Option<Cow<'d, str>>,
+    pub(super) transforms: Vec<ReadTransform<'d>>,
+    pub(super) method_uri: Cow<'d, str>,
+    pub(super) method: Option<DigestMethod>,
+    /// The digest as text, for people.
+    pub(super) shown: WireText,
+    pub(super) digest: Option<ReadDigest>,
+}
+
+/// A digest value that has the length of one.
+pub(super) struct ReadDigest {
+    pub(super) octets: Vec<u8>,
+    /// The method whose digests have this length.
+    pub(super) method: DigestMethod,
+    /// How it is written otherwise than it should be.
+    pub(super) causes: Vec<Cause>,
+}
+
+/// A `ds:Transform` as it is written.
+pub(super) struct ReadTransform<'d> {
+    pub(super) uri: Cow<'d, str>,
+    pub(super) kind: Kind,
+}
+
+/// What a transform is.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) enum Kind {
+    Canonicalization(Canonicalization),
+    EnvelopedSignature,
+    /// With the canonicalisation of the token.
+    SecurityTokenReference(Canonicalization),
+    Attachment {
+        complete: bool,
+    },
+    Unsupported,
+}
+
+impl<'d> ReadSignature<'d> {
+    /// Reads a `ds:Signature`, with as many references as the limit allows.
+    pub(super) fn read(element: Element<'d>, budget: &Budget) -> Self {
+        let signed_info = child(element, "SignedInfo");
+        let algorithm = |local| signed_info.and_then(|info| child(info, local)).map(algorithm).unwrap_or_default();
+        let canonicalization_uri = algorithm("CanonicalizationMethod");
+        let method_uri = algorithm("SignatureMethod");
+        let by = signed_info.and_then(|info| child(info, "CanonicalizationMethod"));
+        let value = child(element, "SignatureValue").and_then(|value| value.text().ok());
+        let most = budget.limits().size(Limit::SignatureValueOctets);
+        let references = signed_info.into_iter().flat_map(Element::children);
+        let references = references.filter(|child| child.is(name::DS.uri, "Reference"));
+        Self {
+            element,
+            signed_info,
+            canonicalization: by.and_then(canonicalization),
+            method: SignatureMethod::from_uri(&method_uri),
+            canonicalization_uri,
+            method_uri,
+            value: value.and_then(|text| lenient_base64(&text, most)).map(|(octets, _)| octets),
+            key_info: child(element, "KeyInfo"),
+            references: references.take(budget.limits().size(Limit::References)).map(ReadReference::read).collect(),
+        }
+    }
+}
+
+impl<'d> ReadReference<'d> {
+    fn read(element: Element<'d>) -> Self {
+        let transforms = child(element, "Transforms").into_iter().flat_map(Element::children).take(8);
+        let method_uri = child(element, "DigestMethod").map(algorithm).unwrap_or_default();
+        let text = child(element, "DigestValue").and_then(|value| value.text().ok()).unwrap_or_default();
+        Self {
+            uri: element.attribute("", "URI"),
+            transforms: transforms.map(ReadTransform::read).collect(),
+            method: DigestMethod::from_uri(&method_uri),
+            method_uri,
+            shown: text.trim().into(),
+            digest: ReadDigest::read(&text),
+        }
+    }
+}
+
+impl ReadDigest {
+    fn read(text: &str) -> Option<Self> {
+        let (octets, is_usual) = lenient_base64(text, 256)?;
+        let mut causes = if is_usual { Vec::new() } else { vec![Cause::UrlAlphabet] };
+        // Digests by SHA-512 are as long as the digits of one by SHA-256, but are no digits.
+        let digits = octets.len() >= 40 && octets.iter().all(u8::is_ascii_hexdigit);
+        let octets = match digits {
+            true => {
+                causes.push(Cause::HexDigest);
+                hexadecimal(&octets)?
+            }
+            false => octets,
+        };
+        let method = DigestMethod::ALL.iter().find(|method| method.output_len() == octets.len())?;
+        Some(Self { octets, method, causes })
+    }
+
+    /// As base64 of the octets.
+    pub(super) fn base64(&self) -> String {
+        base64_encode(&self.octets)
+    }
+}
+
+impl<'d> ReadTransform<'d> {
+    fn read(element: Element<'d>) -> Self {
+        let uri = algorithm(element);
+        let parameters =
+            || element.children().next().and_then(|parameters| child(parameters, "CanonicalizationMethod"));
+        let kind = match uri.as_ref() {
+            ENVELOPED_SIGNATURE => Kind::EnvelopedSignature,
+            ATTACHMENT_CONTENT => Kind::Attachment { complete: false },
+            ATTACHMENT_COMPLETE => Kind::Attachment { complete: true },
+            STR_TRANSFORM => {
+                parameters().and_then(canonicalization).map_or(Kind::Unsupported, Kind::SecurityTokenReference)
+            }
+            _ => canonicalization(element).map_or(Kind::Unsupported, Kind::Canonicalization),
+        };
+        Self { uri, kind }
+    }
+
+    /// Its identifier, with the list of prefixes.
+    pub(super) fn described(&self) -> WireText {
+        let prefixes = match &self.kind {
+            Kind::Canonicalization(by) | Kind::SecurityTokenReference(by) => by.prefixes(),
+            _ => &[],
+        };
+        let spelled: Vec<&str> =
+            prefixes.iter().map(|prefix| if prefix.is_empty() { "#default" } else { prefix }).collect();
+        match spelled.is_empty() {
+            true => self.uri.as_ref().into(),
+            false => format!("{} with the prefixes {}", self.uri, spelled.join(" ")).into(),
+        }
+    }
+}
+
+/// A child of `ds`.
+fn child<'d>(element: Element<'d>, local: &str) -> Option<Element<'d>> {
+    element.children().find(|child| child.is(name::DS.uri, local))
+}
+
+fn algorithm<'d>(element: Element<'d>) -> Cow<'d, str> {
+    element.attribute("", "Algorithm").unwrap_or_default()
+}
+
+/// A canonicalisation with its list of prefixes, on the element that names it.
+fn canonicalization(element: Element<'_>) -> Option<Canonicalization> {
+    let method = CanonicalizationMethod::from_uri(&algorithm(element))?;
+    let list = element.children().find(|child| child.name().local == "InclusiveNamespaces");
+    let list = list.and_then(|list| list.attribute("", "PrefixList")).unwrap_or_default();
+    let most = list.char_indices().nth(2_048).map_or(list.len(), |(at, _)| at);
+    Some(Canonicalization::new(method).inclusive_prefixes(list.get(..most).unwrap_or_default()))
+}
+
+/// Base64 in either alphabet, with or without padding; whether it is as XML Schema has it.
+fn lenient_base64(text: &str, most: usize) -> Option<(Vec<u8>, bool)> {
+    if text.len() > 8 * most {
+        return None;
+    }
+    if let Some(octets) = base64_decode(text, most) {
+        return Some((octets, true));
+    }
+    let mut usual: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace() && *c != '=')
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    while !usual.len().is_multiple_of(4) {
+        usual.push('=');
+    }
+    base64_decode(&usual, most).map(|octets| (octets, false))
+}
+
+fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    digits
+        .chunks(2)
+        .map(|pair| match pair {
+            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_are_read_in_every_spelling() {
+        let digest = [0xFB_u8; 32];
+        let usual = base64_encode(&digest);
+        let url = usual.replace('+', "-").replace('/', "_").replace('=', "");
+        let digits = base64_encode("fb".repeat(32).as_bytes());
+        for (text, causes) in [(usual, 0), (url, 1), (digits, 1)] {
+            let read = ReadDigest::read(&text).expect("a digest");
+            assert_eq!((read.octets.as_slice(), read.causes.len()), (&digest[..], causes), "{text}");
+            assert_eq!(read.method, DigestMethod::Sha256);
+        }
+        for other in ["", "AAAA", "é", "=", "A"] {
+            assert!(ReadDigest::read(other).is_none(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What an RSA signature value contains: the padding and the digest that its signer used.
+//!
+//! The public key recovers both, whatever the signed octets are: so a report can say whether the key is right and only
+//! the octets differ.
+
+use wss_crypto::{Digest, DigestMethod, PublicKey, SignatureFamily, SignatureMethod};
+
+use super::cause::Cause;
+use super::goal::{Aim, Goal};
+
+/// What a value contains: aims for the signed octets, and the padding in words.
+pub(super) struct Recovered {
+    pub(super) aims: Vec<Aim>,
+    pub(super) words: String,
+}
+
+/// The DER of a DigestInfo up to the digest (RFC 8017 §9.2, note 1), without the outer sequence.
+fn digest_info(method: DigestMethod) -> Option<&'static [u8]> {
+    Some(match method {
+        DigestMethod::Sha1 => b"\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14",
+        DigestMethod::Sha224 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C",
+        DigestMethod::Sha256 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
+        DigestMethod::Sha384 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
+        DigestMethod::Sha512 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
+        _ => return None,
+    })
+}
+
+/// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding.
+pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
+    let length = key.rsa_components()?.0.len();
+    let as_it_is = key.recover(&of_length(value, length)).and_then(|padded| read(&padded, key, said));
+    as_it_is.or_else(|| {
+        let reversed: Vec<u8> = value.iter().rev().copied().collect();
+        let mut found = key.recover(&of_length(&reversed, length)).and_then(|padded| read(&padded, key, said))?;
+        found.aims.iter_mut().for_each(|aim| aim.causes.push(Cause::Reversed));
+        Some(found)
+    })
+}
+
+/// The value with leading zeros, which some peers leave out.
+fn of_length(value: &[u8], length: usize) -> Vec<u8> {
+    let zeros = length.saturating_sub(value.len());
+    [&vec![0; zeros], value].concat()
+}
+
+fn read(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<Recovered> {
+    pkcs1(padded, said).or_else(|| pss(padded, key, said))
+}
+
+/// `00 01 FF … FF 00` and a DigestInfo, or a bare digest.
+fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
+    let after = padded.strip_prefix(&[0, 1])?;
+    let ones = after.iter().take_while(|octet| **octet == 0xFF).count();
+    let inside = after.get(ones..)?.strip_prefix(&[0]).filter(|_| ones >= 8)?;
+    let is_said = said.is_some_and(|method| method.family() == SignatureFamily::RsaPkcs1);
+    let mut causes = Vec::new();
+    if !is_said {
+        causes.push(Cause::OtherPadding { used: "PKCS#1 v1.5".into() });
+    }
+    for method in DigestMethod::ALL {
+        let Some(digest) = inside.len().checked_sub(method.output_len()).and_then(|at| inside.get(at..)) else {
+            continue;
+        };
+        let info = inside.get(2..inside.len() - digest.len()).unwrap_or_default();
+        let is_bare = digest.len() == inside.len();
+        if !is_bare && digest_info(method) != Some(info) {
+            continue;
+        }
+        if is_bare {
+            causes.push(Cause::NoDigestInfo);
+        }
+        causes.extend(other_digest(method, said));
+        let goal = Goal::Digest { method, value: digest.to_vec() };
+        let words = format!("PKCS#1 v1.5 with {}", name_of(method));
+        return Some(Recovered { aims: vec![Aim { goal, causes }], words });
+    }
+    let words = "PKCS#1 v1.5 with a digest that is not supported".to_owned();
+    Some(Recovered { aims: Vec::new(), words })
+}
+
+fn other_digest(method: DigestMethod, said: Option<SignatureMethod>) -> Option<Cause> {
+    let declared = said?;
+    let fits = Cause::OtherDigest { fits: method.uri().into(), declared: declared.uri().into() };
+    (declared.digest() != Some(method)).then_some(fits)
+}
+
+fn name_of(method: DigestMethod) -> &'static str {
+    match method {
+        DigestMethod::Sha1 => "SHA-1",
+        DigestMethod::Sha224 => "SHA-224",
+        DigestMethod::Sha256 => "SHA-256",
+        DigestMethod::Sha384 => "SHA-384",
+        DigestMethod::Sha512 => "SHA-512",
+        _ => "another digest",
+    }
+}
+
+/// EMSA-PSS (RFC 8017 §9.1) with any digest, any digest of MGF1, and any salt.
+fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<Recovered> {
+    let bits = key.rsa_components()?.0;
+    let leading = bits.first()?.leading_zeros() as usize;
+    let em_bits = bits.len() * 8 - leading - 1;
+    let em = padded.get(padded.len() - em_bits.div_ceil(8)..)?;
+    let em = em.strip_suffix(&[0xBC])?;
+    let unused = 8 * em_bits.div_ceil(8) - em_bits;
+    let mut aims = Vec::new();
+    let mut words = Vec::new();
+    for method in DigestMethod::ALL {
+        for mask in DigestMethod::ALL {
+            let Some(salt) = salt(em, method, mask, unused) else { continue };
+            let digest = em.get(em.len() - method.output_len()..)?.to_vec();
+            let mut causes = Vec::new();
+            if said.is_none_or(|said| said.family() != SignatureFamily::RsaPss) {
+                causes.push(Cause::OtherPadding { used: "PSS".into() });
+            }
+            causes.extend(other_digest(method, said));
+            if mask != method {
+                causes.push(Cause::OtherMask { used: name_of(mask).into() });
+            }
+            if salt.len() != method.output_len() {
+                let expected = method.output_len().to_string().into();
+                causes.push(Cause::SaltLength { octets: salt.len().to_string().into(), expected });
+            }
+            words.push(format!(
+                "PSS with {}, MGF1 with {} and a salt of {} octets",
+                name_of(method),
+                name_of(mask),
+                salt.len()
+            ));
+            aims.push(Aim { goal: Goal::Pss { method, digest, salt }, causes });
+        }
+    }
+    (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or ") })
+}
+
+/// The salt, if the masked part has the shape that it must have.
+fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<Vec<u8>> {
+    let at = em.len().checked_sub(method.output_len())?;
+    let (masked, digest) = em.split_at_checked(at)?;
+    let masks = mgf1(digest, masked.len(), mask);
+    let mut block: Vec<u8> = masked.iter().zip(masks).map(|(octet, mask)| octet ^ mask).collect();
+    *block.first_mut()? &= 0xFF_u8.checked_shr(u32::try_from(unused).ok()?)?;
+    let zeros = block.iter().take_while(|octet| **octet == 0).count();
+    let salt = block.get(zeros..)?.strip_prefix(&[1])?;
+    // A block that begins with 1 by chance is no salt.
+    let is_usual = zeros >= 4 || salt.len() == masked.len() - 1;
+    is_usual.then(|| salt.to_vec())
+}
+
+fn mgf1(seed: &[u8], len: usize, method: DigestMethod) -> Vec<u8> {
+    let mut mask = Vec::with_capacity(len + method.output_len());
+    for counter in 0_u32.. {
+        if mask.len() >= len {
+            break;
+        }
+        mask.extend_from_slice(Digest::of(method, &[seed, &counter.to_be_bytes()].concat()).as_octets());
+    }
+    mask.truncate(len);
+    mask
+}

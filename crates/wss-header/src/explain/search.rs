@@ -1,0 +1,173 @@
+//! The search for a cause: cheapest first, until octets fit or the budget is used up.
+
+use wss_c14n::{Budget, Element, Limit, Limits, base64_encode};
+use wss_crypto::{Digest, DigestMethod};
+
+use super::cause::Cause;
+use super::edit::{Edit, Out};
+use super::edits;
+use super::forms::{Form, Target};
+use super::goal::{Aim, Meter};
+use super::places;
+use super::sketch::Sketch;
+
+/// Octets that fit, and why.
+pub(super) struct Found {
+    /// How they differ from those of the message, as it says; the change that was made first comes last.
+    pub(super) causes: Vec<Cause>,
+    /// The octets.
+    pub(super) octets: Vec<u8>,
+}
+
+/// A search for octets that fit one of several aims.
+pub(super) struct Search<'a> {
+    pub(super) aims: &'a [Aim],
+    pub(super) meter: &'a Meter<'a>,
+    /// The most octets of a form that is kept in memory.
+    pub(super) most: usize,
+}
+
+impl Search<'_> {
+    /// Octets for `target`, which the message says to write in the form `said`, or for one of other elements.
+    pub(super) fn run(&self, target: &Target<'_>, said: &Form, elements: &[Element<'_>]) -> Option<Found> {
+        let others = said.others(target.root());
+        self.octets(&[Cause::NothingDigested], 0, &|_| {})
+            .or_else(|| self.form(target, said, &[]))
+            .or_else(|| self.forms(target, &others, &[]))
+            .or_else(|| self.elsewhere(target.apex, elements, said))
+            .or_else(|| self.edited(target, said))
+            .or_else(|| self.source(target))
+            .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
+            .or_else(|| self.edited_twice(target, said))
+    }
+
+    /// Octets of one of other elements: `target` is not what was digested.
+    pub(super) fn elsewhere(
+        &self,
+        target: Option<Element<'_>>,
+        elements: &[Element<'_>],
+        said: &Form,
+    ) -> Option<Found> {
+        let rest = elements.iter().filter(|element| Some(**element) != target);
+        let forms = said.for_other_elements();
+        rest.clone().find_map(|element| {
+            let cause = Cause::OtherElement { path: element.path().into() };
+            forms.iter().find_map(|form| self.form(&Target::element(*element), form, std::slice::from_ref(&cause)))
+        })
+    }
+
+    /// Octets of an element whose Id was changed or removed.
+    pub(super) fn with_id(&self, id: &str, elements: &[Element<'_>], said: &Form) -> Option<Found> {
+        elements.iter().find_map(|element| {
+            let base = self.text(&Target::element(*element), said)?;
+            self.edits(&base, &places::with_id(id), &said.causes)
+        })
+    }
+
+    fn forms(&self, target: &Target<'_>, forms: &[Form], causes: &[Cause]) -> Option<Found> {
+        forms.iter().find_map(|form| self.form(target, form, causes))
+    }
+
+    /// A form of a target.
+    pub(super) fn form(&self, target: &Target<'_>, form: &Form, causes: &[Cause]) -> Option<Found> {
+        let causes = [causes, &form.causes].concat();
+        self.octets(&causes, target.source_len(), &|out| {
+            // What is cut off does not fit.
+            target.write(form, out, &self.cap());
+        })
+    }
+
+    /// A limit on the octets of one form.
+    fn cap(&self) -> Budget {
+        Budget::new(&Limits::default().with(Limit::KeptOctets, 1), self.most as u64)
+    }
+
+    /// The text of a form, if it is not too long.
+    fn text(&self, target: &Target<'_>, form: &Form) -> Option<String> {
+        let pays = self.meter.pays(target.source_len(), &[]);
+        if pays { target.text(form, &self.cap()) } else { None }
+    }
+
+    /// One change of the form that the message says.
+    fn edited(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let base = self.text(target, said)?;
+        let found = self.edits(&base, &edits::all(&Sketch::of(&base)), &said.causes);
+        found.or_else(|| self.digests(&base))
+    }
+
+    /// One usual change of another form.
+    fn usually_edited(&self, target: &Target<'_>, form: &Form) -> Option<Found> {
+        let base = self.text(target, form)?;
+        self.edits(&base, &edits::usual(&Sketch::of(&base)), &form.causes)
+    }
+
+    /// Two usual changes of the form that the message says.
+    fn edited_twice(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let base = self.text(target, said)?;
+        for first in edits::usual(&Sketch::of(&base)) {
+            if !self.meter.pays(base.len(), &[]) {
+                return None;
+            }
+            let Some(once) = first.text(&base).filter(|once| *once != base) else { continue };
+            let second = edits::usual(&Sketch::of(&once));
+            let causes = [std::slice::from_ref(&first.cause), said.causes.as_slice()].concat();
+            if let Some(found) = self.edits(&once, &second, &causes) {
+                return Some(found);
+            }
+        }
+        None
+    }
+
+    /// Octets in text form through each of several changes.
+    pub(super) fn edits(&self, base: &str, edits: &[Edit], causes: &[Cause]) -> Option<Found> {
+        edits.iter().find_map(|edit| {
+            let causes = [std::slice::from_ref(&edit.cause), causes].concat();
+            self.octets(&causes, base.len(), &|out| edit.apply(base, out))
+        })
+    }
+
+    /// The source itself, without any canonicalisation.
+    fn source(&self, target: &Target<'_>) -> Option<Found> {
+        let source = target.source();
+        let not = |how: &str| [Cause::NotCanonicalized { how: how.into() }];
+        let as_it_came =
+            self.octets(&not("they are the source as it came"), source.len(), &|out| out(source.as_bytes()));
+        as_it_came.or_else(|| {
+            let how = not("they are the source with CR LF as line feeds");
+            self.octets(&how, source.len(), &|out| {
+                source.split("\r\n").enumerate().for_each(|(nth, line)| {
+                    if nth > 0 {
+                        out(b"\n");
+                    }
+                    out(line.as_bytes());
+                })
+            })
+        })
+    }
+
+    /// The digest of the octets, digested again.
+    fn digests(&self, base: &str) -> Option<Found> {
+        for method in DigestMethod::ALL {
+            let digest = Digest::of(method, base.as_bytes()).as_octets().to_vec();
+            let hexadecimal: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
+            for again in [digest.clone(), hexadecimal.clone().into_bytes(), base64_encode(&digest).into_bytes()] {
+                let found = self.octets(&[Cause::DigestOfDigest], base.len(), &|out| out(&again));
+                if found.is_some() {
+                    return found;
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether the octets that `write` writes fit, which are about so many.
+    pub(super) fn octets(&self, causes: &[Cause], about: usize, write: &dyn Fn(Out<'_>)) -> Option<Found> {
+        if !self.meter.pays(about, self.aims) {
+            return None;
+        }
+        let aim = self.aims.iter().find(|aim| aim.goal.fits(write))?;
+        let mut octets = Vec::new();
+        write(&mut |piece| octets.extend_from_slice(piece));
+        Some(Found { causes: [aim.causes.as_slice(), causes].concat(), octets })
+    }
+}

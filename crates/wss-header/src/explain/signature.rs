@@ -1,0 +1,362 @@
+//! Signature values: whether each fits `ds:SignedInfo`, and the cause where it does not.
+
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, base64_decode, base64_encode};
+use wss_crypto::{
+    Digest, DigestMethod, HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey,
+};
+use wss_text::WireText;
+
+use super::cause::Cause;
+use super::digest::Show;
+use super::explanation::Verdict;
+use super::forms::{Form, Target};
+use super::goal::{Aim, Goal, Meter};
+use super::reading::ReadSignature;
+use super::rsa::recovered;
+use super::search::{Found, Search};
+
+/// The most public keys, and the most secrets, that are tried.
+const MOST: usize = 32;
+
+/// The keys that may have made a value.
+pub(super) struct Keys {
+    /// The key that the signature names, or why the receiver does not use it.
+    pub(super) named: Result<VerifyingKey, WireText>,
+    /// Public keys that the receiver knows, and those of the message, and whose each is.
+    pub(super) public: Vec<(String, PublicKey)>,
+    /// Secrets, and what each is.
+    pub(super) secrets: Vec<(String, Secret)>,
+}
+
+/// A verdict on a signature value, and what else is known of it.
+pub(super) struct Judged {
+    pub(super) value: Verdict,
+    pub(super) notes: Vec<WireText>,
+}
+
+/// Explains a signature value.
+pub(super) fn explain(
+    read: &ReadSignature<'_>,
+    keys: &Keys,
+    (budget, most, searches): (&Budget, usize, usize),
+    show: Show<'_>,
+) -> Judged {
+    let unknown = |why: &str| Judged { value: Verdict::Unknown { why: why.into() }, notes: Vec::new() };
+    let Some(signed_info) = read.signed_info else { return unknown("there is no ds:SignedInfo") };
+    let Some(value) = read.value.as_deref().filter(|value| !value.is_empty()) else {
+        return unknown("ds:SignatureValue is empty, or no base64");
+    };
+    let mut notes = Vec::new();
+    if read.canonicalization.is_none() {
+        let uri = WireText::from(read.canonicalization_uri.as_ref());
+        notes.push(format!("the canonicalisation {uri:?} is not supported: exclusive is tried instead").into());
+    }
+    if read.method.is_none() {
+        let uri = WireText::from(read.method_uri.as_ref());
+        notes
+            .push(format!("the signature method {uri:?} is not supported: those of the keys are tried instead").into());
+    }
+    let meter = Meter::new(budget, searches);
+    let signed = Signed { read, signed_info, form: form(read), value, most, meter: &meter };
+    let kept = Budget::new(budget.limits(), most as u64);
+    if let Some(text) = Target::element(signed_info).text(&signed.form, &kept) {
+        show(false, text.as_bytes());
+        if let (Ok(key), Some(method)) = (&keys.named, read.method)
+            && key.verify(method, text.as_bytes(), value).is_ok()
+        {
+            return Judged { value: Verdict::Fits, notes };
+        }
+    }
+    let found = match read.method.map(SignatureMethod::family) {
+        Some(SignatureFamily::Hmac) => signed.by_secret(keys, &mut notes),
+        Some(_) => signed.by_public_key(keys, &mut notes),
+        None => signed.by_public_key(keys, &mut notes).or_else(|| signed.by_secret(keys, &mut notes)),
+    };
+    if let Some(found) = found.as_ref().filter(|found| !found.causes.is_empty()) {
+        show(true, &found.octets);
+    }
+    let value = match found {
+        Some(found) if found.causes.is_empty() => Verdict::Fits,
+        found => {
+            let causes = found.map(|found| found.causes).unwrap_or_default();
+            Verdict::Differs { causes, tried: meter.tried(), stopped: meter.exceeded() }
+        }
+    };
+    Judged { value, notes }
+}
+
+/// The form that the signature says; methods with comments write those of `ds:SignedInfo`.
+fn form(read: &ReadSignature<'_>) -> Form {
+    let exclusive = || Canonicalization::new(CanonicalizationMethod::Exclusive);
+    Form::said(read.canonicalization.clone().unwrap_or_else(exclusive), true)
+}
+
+/// What is signed, and the value.
+struct Signed<'a, 'd> {
+    read: &'a ReadSignature<'d>,
+    signed_info: Element<'d>,
+    form: Form,
+    value: &'a [u8],
+    most: usize,
+    meter: &'a Meter<'a>,
+}
+
+impl Signed<'_, '_> {
+    fn search<'s>(&'s self, aims: &'s [Aim]) -> Search<'s> {
+        Search { aims, meter: self.meter, most: self.most }
+    }
+
+    /// The value under the forms alone.
+    fn in_forms(&self, aims: &[Aim]) -> Option<Found> {
+        let target = Target::element(self.signed_info);
+        let forms = [vec![self.form.clone()], self.form.others(self.signed_info)].concat();
+        let search = self.search(aims);
+        forms.iter().find_map(|form| search.form(&target, form, &[]))
+    }
+
+    /// The value under every change.
+    fn changed(&self, aims: &[Aim]) -> Option<Found> {
+        self.search(aims).run(&Target::element(self.signed_info), &self.form, &[])
+    }
+
+    /// The key that the signature names, then the others. One that is not named is a cause.
+    fn public_keys(&self, keys: &Keys) -> Vec<(Vec<Cause>, PublicKey, String)> {
+        let mut all: Vec<(Vec<Cause>, PublicKey, String)> = Vec::new();
+        let named = match &keys.named {
+            Ok(VerifyingKey::Public(key)) => Some(key),
+            _ => None,
+        };
+        let owner =
+            |key: &PublicKey| keys.public.iter().find(|(_, known)| known == key).map(|(owner, _)| owner.clone());
+        let named_owner = |key: &PublicKey| owner(key).unwrap_or_else(|| "what the signature names".to_owned());
+        all.extend(named.map(|key| (Vec::new(), key.clone(), named_owner(key))));
+        for (owner, key) in &keys.public {
+            if all.len() < MOST && !all.iter().any(|(_, known, _)| known == key) {
+                let cause = named.map(|_| Cause::OtherKey { key: owner.into() });
+                all.push((cause.into_iter().collect(), key.clone(), owner.clone()));
+            }
+        }
+        all
+    }
+
+    fn by_public_key(&self, keys: &Keys, notes: &mut Vec<WireText>) -> Option<Found> {
+        let all = self.public_keys(keys);
+        let kinds = |wanted: fn(KeyKind) -> bool| all.iter().filter(move |(_, key, _)| wanted(key.kind()));
+        let mut rsa = 0;
+        for (causes, key, label) in kinds(|kind| matches!(kind, KeyKind::Rsa { .. })) {
+            rsa += 1;
+            if !self.meter.pays(32 << 10, &[]) {
+                return None;
+            }
+            let Some(mut recovered) = recovered(key, self.value, self.read.method) else { continue };
+            notes.push(format!("the value was made with the key of {label}, by {}", recovered.words).into());
+            recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, causes.iter().cloned()).for_each(drop));
+            let found = self.changed(&recovered.aims);
+            if found.is_none() {
+                notes.push("its signer signed another ds:SignedInfo than the one of the message".into());
+            }
+            return found;
+        }
+        let others: Vec<_> = kinds(|kind| !matches!(kind, KeyKind::Rsa { .. })).collect();
+        let found = others.iter().find_map(|(causes, key, label)| {
+            let found = self.in_forms(&self.aims_of(key, causes))?;
+            notes.push(format!("the value was made with the key of {label}").into());
+            Some(found)
+        });
+        let found = found.or_else(|| {
+            let (causes, key, _) = others.first()?;
+            self.changed(self.aims_of(key, causes).get(..1)?)
+        });
+        if found.is_none() && rsa > 0 && others.is_empty() {
+            let keys = if rsa == 1 { "the only RSA key".to_owned() } else { format!("any of the {rsa} RSA keys") };
+            notes.push(
+                format!("the value is no padded digest under {keys} at hand: another key made it, or it was changed")
+                    .into(),
+            );
+        }
+        if all.is_empty() {
+            notes.push("no certificate or key is at hand that could have made the value: give the signer's".into());
+        }
+        found
+    }
+
+    /// Every way in which an ECDSA or EdDSA key may have made the value; the one of the message first.
+    fn aims_of(&self, key: &PublicKey, causes: &[Cause]) -> Vec<Aim> {
+        let field = match key.kind() {
+            KeyKind::Ec(curve) => curve.field_len(),
+            _ => 0,
+        };
+        let mut aims = Vec::new();
+        let said = self.read.method.into_iter();
+        let others = SignatureMethod::ALL.iter().filter(|method| Some(*method) != self.read.method);
+        for method in said.chain(others).filter(|method| key.kind().can_run(*method)) {
+            for (value, cause) in values(self.value, field) {
+                let other =
+                    Cause::OtherDigest { fits: method.uri().into(), declared: self.read.method_uri.as_ref().into() };
+                let other = (Some(method) != self.read.method).then_some(other);
+                let causes = causes.iter().cloned().chain(cause).chain(other).collect();
+                aims.push(Aim { goal: Goal::Public { key: key.clone(), method, value }, causes });
+            }
+        }
+        aims
+    }
+
+    fn by_secret(&self, keys: &Keys, notes: &mut Vec<WireText>) -> Option<Found> {
+        let methods: Vec<SignatureMethod> = self.read.method.into_iter().chain(hmacs(self.read.method)).collect();
+        let named = match &keys.named {
+            Ok(VerifyingKey::Hmac(key)) => Some((Vec::new(), key.clone())),
+            _ => None,
+        };
+        let mut candidates: Vec<(Vec<Cause>, HmacKey)> = named.into_iter().collect();
+        for (label, secret) in keys.secrets.iter().take(MOST) {
+            candidates.extend(spellings(label, secret.as_octets()));
+        }
+        if candidates.is_empty() {
+            notes.push("no secret is at hand that could have made the value".into());
+            return None;
+        }
+        let aims: Vec<Aim> = candidates
+            .iter()
+            .flat_map(|(causes, key)| methods.iter().map(move |method| (causes, key, *method)))
+            .filter_map(|(causes, key, method)| self.mac_aim(causes, key, method))
+            .collect();
+        self.in_forms(&aims).or_else(|| self.changed(aims.get(..1)?))
+    }
+
+    fn mac_aim(&self, causes: &[Cause], key: &HmacKey, method: SignatureMethod) -> Option<Aim> {
+        let full = method.digest()?.output_len();
+        let octets = self.value.len();
+        // Shorter values may fit by chance.
+        if octets > full || octets < 8 {
+            return None;
+        }
+        let truncated = (octets < full).then(|| Cause::TruncatedValue { octets: octets.to_string().into() });
+        let fits = || Cause::OtherDigest { fits: method.uri().into(), declared: self.read.method_uri.as_ref().into() };
+        let other = (Some(method) != self.read.method).then(fits);
+        let causes = causes.iter().cloned().chain(truncated).chain(other).collect();
+        Some(Aim { goal: Goal::Mac { key: key.clone(), method, value: self.value.to_vec() }, causes })
+    }
+}
+
+fn hmacs(but: Option<SignatureMethod>) -> impl Iterator<Item = SignatureMethod> {
+    let is_hmac = |method: &SignatureMethod| method.family() == SignatureFamily::Hmac;
+    SignatureMethod::ALL.iter().filter(is_hmac).filter(move |method| Some(*method) != but)
+}
+
+/// An ECDSA value in its right form, for every wrong form that it may have.
+fn values(value: &[u8], field: usize) -> Vec<(Vec<u8>, Option<Cause>)> {
+    let mut all = vec![(value.to_vec(), None)];
+    if field == 0 {
+        return all;
+    }
+    all.extend(of_der(value, field).map(|value| (value, Some(Cause::DerValue))));
+    if value.len() == 2 * field {
+        let (r, s) = value.split_at(field);
+        let back = |half: &[u8]| half.iter().rev().copied().collect::<Vec<u8>>();
+        all.push(([s, r].concat(), Some(Cause::HalvesSwapped)));
+        all.push(([back(r), back(s)].concat(), Some(Cause::Reversed)));
+        all.push((back(value), Some(Cause::Reversed)));
+    }
+    if value.len() < 2 * field && value.len() > field {
+        for at in (value.len() - field).max(1)..=field.min(value.len()) {
+            let Some((r, s)) = value.split_at_checked(at) else { continue };
+            all.extend(
+                padded(r, field).zip(padded(s, field)).map(|(r, s)| ([r, s].concat(), Some(Cause::HalvesShortened))),
+            );
+        }
+    }
+    all
+}
+
+fn padded(number: &[u8], field: usize) -> Option<Vec<u8>> {
+    let zeros = field.checked_sub(number.len())?;
+    Some([&vec![0; zeros], number].concat())
+}
+
+/// `r` and `s` of an `ECDSA-Sig-Value` (RFC 3279 §2.2.3).
+fn of_der(value: &[u8], field: usize) -> Option<Vec<u8>> {
+    let (content, rest) = element(value, 0x30)?;
+    let (r, after) = element(content, 2)?;
+    let (s, end) = element(after, 2)?;
+    let number = |octets: &[u8]| {
+        let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+        padded(octets.get(zeros..)?, field)
+    };
+    (rest.is_empty() && end.is_empty()).then_some(())?;
+    Some([number(r)?, number(s)?].concat())
+}
+
+fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    match octets {
+        [first, length, rest @ ..] if *first == tag && *length < 0x80 => rest.split_at_checked(usize::from(*length)),
+        [first, 0x81, length, rest @ ..] if *first == tag => rest.split_at_checked(usize::from(*length)),
+        _ => None,
+    }
+}
+
+/// A secret, and what peers make of its text.
+fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, HmacKey)> {
+    let key = |octets: Vec<u8>| HmacKey::of_any_length_for_legacy_use_only(octets);
+    let otherwise = Cause::SecretOtherwise { how: label.into() };
+    let mut all = vec![(vec![otherwise.clone()], octets.to_vec())];
+    let mut text = |how: String, octets: Vec<u8>| all.push((vec![Cause::TextOfSecret { how: how.into() }], octets));
+    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    text(format!("the base64 text of {label}"), base64_encode(octets).into_bytes());
+    text(format!("the hexadecimal text of {label}"), digits.clone().into_bytes());
+    text(format!("the hexadecimal text of {label}, in upper case"), digits.to_uppercase().into_bytes());
+    if let Ok(given) = std::str::from_utf8(octets) {
+        if let Some(decoded) = base64_decode(given.trim(), 1_024) {
+            text(format!("what {label} is as base64"), decoded);
+        }
+        let trimmed = given.trim_end_matches(['\r', '\n']);
+        if trimmed.len() < given.len() {
+            text(format!("{label} without the line end behind it"), trimmed.as_bytes().to_vec());
+        }
+        if let Some(decoded) = of_digits(given.trim()) {
+            text(format!("what {label} is in hexadecimal"), decoded);
+        }
+        text(format!("{label} with a line feed behind it"), [octets, b"\n"].concat());
+    }
+    for method in [DigestMethod::Sha1, DigestMethod::Sha256] {
+        let how = format!("the digest of {label} by {}", method.uri());
+        text(how, Digest::of(method, octets).as_octets().to_vec());
+    }
+    for count in [16, 20, 24, 32] {
+        if let Some(leading) = octets.get(..count).filter(|leading| leading.len() < octets.len()) {
+            all.push((vec![Cause::LeadingOctets { count: count.to_string().into() }], leading.to_vec()));
+        }
+    }
+    all.into_iter().map(|(causes, octets)| (causes, key(octets))).collect()
+}
+
+fn of_digits(text: &str) -> Option<Vec<u8>> {
+    let digits = text.chars().map(|c| c.to_digit(16)).collect::<Option<Vec<u32>>>()?;
+    let octet = |pair: &[u32]| match pair {
+        [high, low] => u8::try_from(high * 16 + low).ok(),
+        _ => None,
+    };
+    (digits.len() >= 2).then(|| digits.chunks(2).map(octet).collect()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn der_is_two_numbers_of_the_length_of_the_field() {
+        let der = [&[0x30, 7, 2, 2, 0, 0x80, 2, 1, 7][..]].concat();
+        assert_eq!(of_der(&der, 4), Some(vec![0, 0, 0, 0x80, 0, 0, 0, 7]));
+        assert_eq!(of_der(&der[..8], 4), None);
+        assert_eq!(of_der(&[0x30, 0], 4), None);
+        assert_eq!(of_der(&[0x30, 8, 2, 3, 1, 2, 3, 2, 1, 7], 2), None, "a number that is longer than the field");
+    }
+
+    #[test]
+    fn texts_of_secrets_are_read_in_both_directions() {
+        let count = |octets: &[u8]| spellings("x", octets).len();
+        assert!(count(b"c2VjcmV0c2VjcmV0c2VjcmV0\n") > count(&[0xFF; 24]));
+        assert_eq!(of_digits("fF00"), Some(vec![255, 0]));
+        assert_eq!(of_digits("f"), None);
+        assert_eq!(of_digits("xy"), None);
+    }
+}

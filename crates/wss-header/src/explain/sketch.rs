@@ -1,0 +1,118 @@
+//! A sketch of a canonical form: what is in it at all, so that only edits are tried that could change something.
+
+use std::collections::BTreeSet;
+
+use super::edit::steps;
+use super::token::{Tag, Token, is_blank};
+
+/// The most names that are collected of each kind.
+const MOST: usize = 48;
+/// The most octets of a name that is collected.
+const LONGEST: usize = 256;
+
+/// What a canonical form contains.
+#[derive(Debug, Default)]
+pub(super) struct Sketch {
+    /// Prefixes and the namespaces that they are bound to, wherever.
+    pub(super) namespaces: BTreeSet<(String, String)>,
+    /// Those that the apex declares.
+    pub(super) at_apex: BTreeSet<(String, String)>,
+    /// Qualified names of attributes.
+    pub(super) attributes: BTreeSet<String>,
+    /// Those of the apex.
+    pub(super) apex_attributes: Vec<String>,
+    /// Qualified names of elements inside the apex, in document order, one entry for each.
+    pub(super) elements: Vec<String>,
+    pub(super) blanks: Blanks,
+    pub(super) characters: Characters,
+    pub(super) has_instruction: bool,
+    /// A tag has `xmlns=""`.
+    pub(super) has_undeclared: bool,
+    /// The longest text without blanks.
+    pub(super) longest_text: usize,
+    /// The apex contains no element.
+    pub(super) is_flat: bool,
+    pub(super) is_empty: bool,
+}
+
+/// Where white space is.
+#[derive(Debug, Default)]
+pub(super) struct Blanks {
+    pub(super) between: bool,
+    /// All that an element contains.
+    pub(super) alone: bool,
+    /// Around text.
+    pub(super) padding: bool,
+}
+
+/// Which characters there are.
+#[derive(Debug, Default)]
+pub(super) struct Characters {
+    pub(super) carriage_return: bool,
+    pub(super) line_feed: bool,
+    pub(super) tab: bool,
+    pub(super) other_than_ascii: bool,
+    pub(super) escape: bool,
+}
+
+impl Characters {
+    fn of(canonical: &str) -> Self {
+        Self {
+            carriage_return: canonical.contains("&#xD;"),
+            line_feed: canonical.contains('\n'),
+            tab: canonical.contains('\t'),
+            other_than_ascii: !canonical.is_ascii(),
+            escape: canonical.contains("&amp;") || canonical.contains("&lt;"),
+        }
+    }
+}
+
+impl Sketch {
+    pub(super) fn of(canonical: &str) -> Self {
+        let mut sketch =
+            Self { characters: Characters::of(canonical), is_flat: true, is_empty: true, ..Self::default() };
+        steps(canonical, |step| match step.token {
+            Token::Start(start) => sketch.add(&Tag::read(start), step.depth),
+            Token::Text(text) if is_blank(text) && step.is_alone() => sketch.blanks.alone = true,
+            Token::Text(text) if is_blank(text) => sketch.blanks.between = true,
+            Token::Text(text) => {
+                sketch.blanks.padding |= text.trim().len() != text.len();
+                sketch.longest_text = sketch.longest_text.max(text.len());
+                sketch.is_empty = false;
+            }
+            Token::Instruction(_) => sketch.has_instruction = true,
+            Token::End(_) | Token::Comment(_) => {}
+        });
+        sketch
+    }
+
+    fn add(&mut self, tag: &Tag<'_>, depth: usize) {
+        if depth > 0 {
+            (self.is_flat, self.is_empty) = (false, false);
+            if self.elements.len() < 2 * MOST && tag.name.len() < LONGEST {
+                self.elements.push(tag.name.to_string());
+            }
+        }
+        for (prefix, uri) in &tag.namespaces {
+            self.has_undeclared |= uri.is_empty();
+            let pair = (prefix.to_string(), uri.to_string());
+            if pair.0.len() + pair.1.len() > LONGEST || uri.is_empty() {
+                continue;
+            }
+            if depth == 0 {
+                self.at_apex.insert(pair.clone());
+            }
+            if self.namespaces.len() < MOST {
+                self.namespaces.insert(pair);
+            }
+        }
+        for (name, _) in &tag.attributes {
+            if depth == 0 && self.apex_attributes.len() < MOST && name.len() < LONGEST {
+                self.apex_attributes.push(name.to_string());
+            }
+            if self.attributes.len() < MOST && name.len() < LONGEST && !self.attributes.contains(name.as_ref()) {
+                self.attributes.insert(name.to_string());
+            }
+        }
+    }
+}

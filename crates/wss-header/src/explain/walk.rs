@@ -1,0 +1,503 @@
+//! The walk through a message: from its octets to the explanation, as far as it can be read.
+//!
+//! The message is read four times, one after the other: for what is in it; in the order of the header, with decryption,
+//! for the signatures of our header; once more for signatures elsewhere and for other revisions; and as a receiver reads
+//! it, for its refusal.
+
+use std::borrow::Cow;
+
+use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, name};
+use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_soap::mime::{MimePart, Package};
+use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
+use wss_text::WireText;
+use wss_tokens::{DerivedKeyToken, SecureConversation};
+use wss_xmldsig::{KeyHint, KeyInfo};
+
+use super::cause::Cause;
+use super::digest::{self, Around};
+use super::explanation::{ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
+use super::forms::Form;
+use super::goal::{Aim, Meter};
+use super::items;
+use super::places;
+use super::reading::ReadSignature;
+use super::signature::{self, Keys};
+use crate::error::OpenError;
+use crate::incoming::Incoming;
+use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
+use crate::policy::AlgorithmPolicy;
+use crate::receiver::Receiver;
+
+/// Takes the octets of an explanation.
+pub(super) type Show<'s> = &'s mut dyn FnMut(ExplainedOctets<'_>);
+
+/// The most ciphertext that is listed.
+const CIPHERTEXTS: usize = 64;
+
+/// Explains a message; `show` gets the octets of references if `shows`.
+pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool, show: Show<'_>) -> Explanation {
+    let arrived = Arrived::new(incoming, None);
+    let mut explanation = Explanation::default();
+    if let Some((text, attachments)) = text_of(&arrived, receiver, &mut explanation) {
+        Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
+    }
+    explanation.refusal = open::open(receiver, arrived).err().map(WireText::of);
+    explanation
+}
+
+/// The envelope as text, and its attachments. Octets that are not UTF-8 are read as ISO-8859-1, which reads anything; a
+/// declaration of another encoding than UTF-8 is left out.
+fn text_of<'m>(
+    arrived: &Arrived<'m>,
+    receiver: &Receiver,
+    explanation: &mut Explanation,
+) -> Option<(Cow<'m, str>, Vec<MimePart<'m>>)> {
+    let (text, attachments) = match arrived.read(receiver) {
+        Ok(message) => (message.text, message.attachments),
+        Err(error) => {
+            explanation.notes.push(WireText::of(&error));
+            (of_other_encoding(&error, arrived.octets, explanation)?, Vec::new())
+        }
+    };
+    let declaration = text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>"));
+    match declaration {
+        Some((declared, rest)) if declares_another(declared) => {
+            let declared = WireText::from(declared.trim());
+            explanation.notes.push(format!("below, the declaration {declared:?} is left out").into());
+            Some((rest.to_owned().into(), attachments))
+        }
+        _ => Some((text, attachments)),
+    }
+}
+
+/// The text of octets that are not UTF-8; `None` if something else is wrong with the message.
+fn of_other_encoding<'m>(error: &OpenError, octets: &[u8], explanation: &mut Explanation) -> Option<Cow<'m, str>> {
+    let is_encoding = matches!(
+        error,
+        OpenError::OtherEncoding { .. }
+            | OpenError::Envelope(EnvelopeError::Parse(ParseError::NotUtf8 { .. } | ParseError::Encoding { .. }))
+    );
+    let text = match std::str::from_utf8(octets) {
+        _ if !is_encoding => return None,
+        Ok(text) => text.to_owned(),
+        Err(_) => {
+            explanation.notes.push("below, it is read as ISO-8859-1".into());
+            octets.iter().copied().map(char::from).collect()
+        }
+    };
+    Some(text.into())
+}
+
+/// Whether an XML declaration names an encoding other than UTF-8.
+fn declares_another(declared: &str) -> bool {
+    let declared = declared.to_ascii_lowercase();
+    declared.contains("encoding") && !declared.contains("utf-8")
+}
+
+/// A search for another revision: a reference without a cause.
+struct Left {
+    signature: usize,
+    reference: usize,
+    id: String,
+    aim: [Aim; 1],
+    form: Form,
+    /// Whether something was decrypted before the signature was next in order.
+    is_later: bool,
+}
+
+/// One message on its way to an explanation.
+struct Walk<'w> {
+    receiver: &'w Receiver,
+    message: &'w str,
+    explanation: &'w mut Explanation,
+    budget: Budget,
+    /// Whether someone wants to see the octets.
+    shows: bool,
+    /// The signature values that were explained.
+    explained: Vec<Vec<u8>>,
+    left: Vec<Left>,
+}
+
+impl<'w> Walk<'w> {
+    fn new(receiver: &'w Receiver, message: &'w str, explanation: &'w mut Explanation, shows: bool) -> Self {
+        let budget = Budget::new(&receiver.limits, message.len() as u64);
+        Self { receiver, message, explanation, budget, shows, explained: Vec::new(), left: Vec::new() }
+    }
+
+    fn run(mut self, attachments: Vec<MimePart<'_>>, incoming: &Incoming<'_>, show: Show<'_>) {
+        let Some(ciphertexts) = self.read() else { return };
+        let lenient = self
+            .receiver
+            .clone()
+            .algorithms(AlgorithmPolicy::everything_for_legacy_use_only())
+            .dangerous_decrypt_cbc_before_verification()
+            .accept_forward_references()
+            .accept_derived_keys_typed_as_encrypted_keys()
+            .accept_one_key_to_sign_and_encrypt()
+            .accept_short_secrets_for_legacy_use_only();
+        let mut outcomes = Vec::new();
+        let mut is_later = false;
+        let decryption = survey(&lenient, self.message, attachments, incoming.package(), &mut |stage| {
+            self.stage(stage, is_later, show);
+            outcomes = stage.lists.iter().flat_map(outcomes_of).collect();
+            is_later = true;
+        });
+        if let Some(decryption) = &decryption {
+            for (span, at) in ciphertexts {
+                let carried = decryption.carried.iter().find(|carried| carried.wire == span);
+                let is_decrypted = carried.is_some_and(|carried| decryption.revealed.contains(&carried.now));
+                let Some(known) = self.explanation.ciphertexts.get_mut(at) else { continue };
+                let told = outcomes.iter().find(|(id, _)| known.id.as_ref().is_some_and(|known| known == id.as_str()));
+                match (is_decrypted, told) {
+                    (true, _) => known.outcome = Outcome::Decrypted,
+                    (false, Some((_, outcome))) => known.outcome = outcome.clone(),
+                    (false, None) => {}
+                }
+            }
+        }
+        self.signatures_elsewhere(show);
+        let last = decryption.and_then(|decryption| decryption.source).map(zeroize::Zeroizing::new);
+        if let Some(last) = &last {
+            self.in_revision(last, Cause::AfterDecryption, |_| true, show);
+            self.in_revision(self.message, Cause::BeforeDecryption, |left| left.is_later, show);
+        }
+        if incoming.package().is_some_and(Package::is_xop)
+            && let Ok(envelope) = std::str::from_utf8(incoming.envelope())
+        {
+            self.in_revision(envelope, Cause::BeforeInclusion, |_| true, show);
+        }
+    }
+
+    /// Reads what is in the message. The spans of its ciphertext, each with its number; `None` if it is no XML.
+    fn read(&mut self) -> Option<Vec<(std::ops::Range<usize>, usize)>> {
+        let document = match Document::parse_within(self.message, &self.budget) {
+            Ok(document) => document,
+            Err(error) => {
+                self.explanation.notes.push(WireText::of(error));
+                return None;
+            }
+        };
+        self.notes_of(&document);
+        let headers = document.elements().filter(|element| element.is(name::WSSE.uri, "Security"));
+        let most = self.budget.limits().size(Limit::HeaderChildren);
+        for header in headers.take(4) {
+            let children = header.children().take(most).filter_map(|child| items::item(child, &self.budget));
+            self.explanation.items.extend(children);
+        }
+        let all = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
+        let mut spans = Vec::new();
+        for data in all.take(CIPHERTEXTS) {
+            let block = data.parent().filter(|parent| parent.is(name::WSSE11.uri, "EncryptedHeader"));
+            spans.push((block.unwrap_or(data).span(), self.explanation.ciphertexts.len()));
+            self.explanation.ciphertexts.push(items::ciphertext(data));
+        }
+        Some(spans)
+    }
+
+    /// What is strange about the message as a whole.
+    fn notes_of(&mut self, document: &Document<'_>) {
+        let notes = &mut self.explanation.notes;
+        if let Err(error) = IdIndex::build(document) {
+            notes.push(WireText::of(error));
+        }
+        if self.message.starts_with('\u{FEFF}') {
+            notes.push("the message begins with a byte order mark".into());
+        }
+        let envelope = match Envelope::locate(document) {
+            Ok(envelope) => envelope,
+            Err(error) => return notes.push(WireText::of(error)),
+        };
+        if let Some(fault) = UnauthenticatedFault::of(envelope) {
+            let (code, reason) = (WireText::from(fault.code()), WireText::from(fault.reason()));
+            notes.push(format!("the Body is a fault: code {code:?}, reason {reason:?}").into());
+        }
+        match SecurityHeader::locate(envelope, &self.receiver.role, self.budget.limits()) {
+            Err(error) => notes.push(WireText::of(error)),
+            Ok(Some(_)) => {}
+            Ok(None) => {
+                let blocks = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
+                let actors = blocks.take(4).map(|block| match Role::of(block, envelope.version) {
+                    Role::Uri(uri) => format!("for {:?}", WireText::from(uri)),
+                    Role::UltimateReceiver => "for the ultimate receiver".to_owned(),
+                });
+                let actors: Vec<String> = actors.collect();
+                notes.push(match actors.as_slice() {
+                    [] => "there is no Security header among the header blocks".into(),
+                    all => {
+                        format!("no Security header is for this receiver: there are headers {}", all.join(", ")).into()
+                    }
+                });
+            }
+        }
+    }
+
+    /// The signatures that are next in order.
+    fn stage(&mut self, stage: &mut Stage<'_, '_>, is_later: bool, show: Show<'_>) {
+        let due = stage.due.iter().filter_map(|at| stage.children().get(*at).copied());
+        let due: Vec<_> = due.filter(|_| self.may_explain()).collect();
+        if due.is_empty() {
+            return;
+        }
+        let likely = places::likely(stage.document());
+        let read: Vec<ReadSignature<'_>> =
+            due.into_iter().map(|element| ReadSignature::read(element, stage.budget())).collect();
+        let mut searches: usize = read.iter().map(|read| read.references.len() + 1).sum();
+        for read in &read {
+            let is_mac = read.method.is_some_and(|method| method.family() == wss_crypto::SignatureFamily::Hmac);
+            let named = stage.signature_key(read.key_info, is_mac).map_err(WireText::of);
+            let mut public = self.known_keys();
+            public.extend(stage.certificates().map(of_certificate));
+            public.extend(keys_in(read.key_info, stage.budget()));
+            let keys = Keys { named, public, secrets: self.secrets(stage, is_mac) };
+            let key = stage.named(read.key_info);
+            let targets = stage.targets();
+            let by_id = |id: &str| stage.element(id);
+            let around = Around {
+                document: stage.document(),
+                signature: read.element,
+                by_id: &by_id,
+                targets: &targets,
+                likely: &likely,
+                budget: &self.budget,
+                most: self.most(),
+                searches,
+                shows: self.shows,
+            };
+            let explained = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            searches -= read.references.len() + 1;
+            self.keep(read, explained, is_later);
+        }
+    }
+
+    /// Charges a signature, and notes it once if it is one too many.
+    fn may_explain(&mut self) -> bool {
+        let charged = self.budget.charge(Limit::Signatures, 1);
+        if let Err(exceeded) = charged {
+            let note = WireText::of(exceeded);
+            if !self.explanation.notes.contains(&note) {
+                self.explanation.notes.push(note);
+            }
+        }
+        charged.is_ok()
+    }
+
+    /// The most octets of a form that is kept in memory.
+    fn most(&self) -> usize {
+        self.message.len() + self.message.len() / 2
+    }
+
+    fn keep(&mut self, read: &ReadSignature<'_>, explained: ExplainedSignature, is_later: bool) {
+        let signature = self.explanation.signatures.len();
+        for (reference, (read, explained)) in read.references.iter().zip(&explained.references).enumerate() {
+            let id = read.uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
+            let is_unexplained = matches!(&explained.verdict, Verdict::Differs { causes, .. } if causes.is_empty());
+            if let (Some(id), Some(expected), true) = (id, &read.digest, is_unexplained) {
+                let (aim, form) = ([digest::aim(read, expected)], digest::said(read));
+                self.left.push(Left { signature, reference, id: id.to_owned(), aim, form, is_later });
+            }
+        }
+        self.explained.extend(read.value.clone());
+        self.explanation.signatures.push(explained);
+    }
+
+    fn known_keys(&self) -> Vec<(String, PublicKey)> {
+        let own = self.receiver.keys.identities.iter().map(|identity| identity.certificate());
+        self.receiver.trusts().flat_map(|trust| trust.candidates()).chain(own).map(of_certificate).collect()
+    }
+
+    /// The secrets at hand, and what the derived keys of the header make of each.
+    fn secrets(&self, stage: &Stage<'_, '_>, is_mac: bool) -> Vec<(String, Secret)> {
+        if !is_mac {
+            return Vec::new();
+        }
+        let shared = self.receiver.keys.secrets.iter().map(|(name, secret)| {
+            let named = name.as_ref().map(|name| format!(" {:?}", WireText::from(name))).unwrap_or_default();
+            (format!("the shared secret{named}"), secret.clone())
+        });
+        let brought =
+            stage.secrets().map(|secret| ("the key that the message brings encrypted".to_owned(), secret.clone()));
+        let mut all: Vec<(String, Secret)> = shared.chain(brought).take(8).collect();
+        let is_derived = |child: &&Element<'_>| SecureConversation::of(**child, "DerivedKeyToken").is_some();
+        let tokens = stage.children().iter().filter(is_derived).take(4);
+        let tokens: Vec<DerivedKeyToken<'_>> =
+            tokens.filter_map(|child| DerivedKeyToken::parse(*child, stage.budget()).ok()).collect();
+        for (what, secret) in all.clone() {
+            all.extend(tokens.iter().map(|token| {
+                let id = items::id_of(token.element()).unwrap_or_default();
+                (format!("what the DerivedKeyToken {id:?} derives from {what}"), token.derive(&secret))
+            }));
+        }
+        all
+    }
+
+    /// Signatures that are not next in order in our header: of other headers and of assertions, or of a message that is
+    /// broken as a whole.
+    fn signatures_elsewhere(&mut self, show: Show<'_>) {
+        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
+        let most = self.budget.limits().size(Limit::Signatures);
+        let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
+        let read: Vec<ReadSignature<'_>> =
+            read.filter(|read| !read.value.as_ref().is_some_and(|value| self.explained.contains(value))).collect();
+        let read: Vec<_> = read.into_iter().filter(|_| self.may_explain()).collect();
+        if read.is_empty() {
+            return;
+        }
+        let ids = IdIndex::build(&document).ok();
+        let likely = places::likely(&document);
+        let mut searches: usize = read.iter().map(|read| read.references.len() + 1).sum();
+        for read in &read {
+            let by_id = |id: &str| ids.as_ref().and_then(|ids| ids.get(id));
+            let mut public = self.known_keys();
+            public.extend(keys_in(read.key_info, &self.budget));
+            public.extend(keys_in(read.element.parent(), &self.budget));
+            let secrets =
+                self.receiver.keys.secrets.iter().map(|(_, secret)| ("a shared secret".to_owned(), secret.clone()));
+            let named = Err("it is not one of the signatures in the header of this receiver".into());
+            let keys = Keys { named, public, secrets: secrets.collect() };
+            let around = Around {
+                document: &document,
+                signature: read.element,
+                by_id: &by_id,
+                targets: &NoTargets,
+                likely: &likely,
+                budget: &self.budget,
+                most: self.most(),
+                searches,
+                shows: self.shows,
+            };
+            let key = named_by(read.key_info);
+            let explained = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            searches -= read.references.len() + 1;
+            self.keep(read, explained, true);
+        }
+    }
+
+    /// Looks for what is left in another revision.
+    fn in_revision(&mut self, text: &str, cause: Cause, wanted: impl Fn(&Left) -> bool, show: Show<'_>) {
+        let left: Vec<Left> = std::mem::take(&mut self.left);
+        let (tried, others): (Vec<Left>, Vec<Left>) = left.into_iter().partition(wanted);
+        self.left = others;
+        if tried.is_empty() {
+            return;
+        }
+        let Ok(document) = Document::parse_within(text, &self.budget) else { return };
+        let most = self.most();
+        let count = tried.len();
+        for (nth, left) in tried.into_iter().enumerate() {
+            let meter = Meter::new(&self.budget, count - nth);
+            let found = digest::in_revision(&left.aim, &left.id, &left.form, &document, cause.clone(), &meter, most);
+            let signature = self.explanation.signatures.get_mut(left.signature);
+            let reference = signature.and_then(|signature| signature.references.get_mut(left.reference));
+            match (found, reference) {
+                (Some(found), Some(ExplainedReference { verdict: Verdict::Differs { causes, .. }, .. })) => {
+                    *causes = found.causes;
+                    let (signature, reference) = (left.signature + 1, Some(left.reference + 1));
+                    show(ExplainedOctets { signature, reference, are_the_senders: true, octets: &found.octets });
+                }
+                _ => self.left.push(left),
+            }
+        }
+    }
+}
+
+/// Nothing is named but elements.
+struct NoTargets;
+
+impl<'d> wss_xmldsig::Dereference<'d> for NoTargets {
+    fn document(&self) -> Option<&'d Document<'d>> {
+        None
+    }
+
+    fn element(&self, _id: &str) -> Option<Element<'d>> {
+        None
+    }
+}
+
+fn of_certificate(certificate: &Certificate) -> (String, PublicKey) {
+    let subject = WireText::of(certificate.subject());
+    (format!("the certificate of {subject}"), certificate.public_key().clone())
+}
+
+/// The keys that come with a `ds:KeyInfo`, or in another element.
+fn keys_in(element: Option<Element<'_>>, budget: &Budget) -> Vec<(String, PublicKey)> {
+    let mut keys = Vec::new();
+    let Some(element) = element else { return keys };
+    let hints = if element.is(name::DS.uri, "KeyInfo") { KeyInfo::parse(element, budget).ok() } else { None };
+    for hint in hints.iter().flat_map(KeyInfo::hints) {
+        if let KeyHint::KeyValue(key) = hint {
+            keys.push(("the KeyValue of the signature".to_owned(), key.clone()));
+        }
+    }
+    let holds =
+        |inner: &Element<'_>| ["X509Certificate", "BinarySecurityToken", "KeyIdentifier"].contains(&inner.name().local);
+    for inner in element.descendants_and_self().filter(holds).take(8) {
+        let der = inner.base64_within(budget.limits(), Limit::CertificateOctets).ok();
+        let der = der.filter(|der| der.len() > 64 && budget.charge(Limit::Certificates, 1).is_ok());
+        keys.extend(der.and_then(|der| Certificate::from_der(&der).ok()).as_ref().map(of_certificate));
+    }
+    keys
+}
+
+/// What became of the ciphertext of a list, by Id.
+fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
+    let named = |id: &String| list.for_others.iter().find(|(other, _)| other == id).map(|(_, named)| named.clone());
+    let outcome = |id: &String| match (named(id), &list.failure) {
+        (Some(recipient), _) => Outcome::ForAnother { recipient },
+        (None, Some(why)) => {
+            let whom =
+                list.recipient.as_ref().map(|whom| format!("; its key is encrypted to {whom}")).unwrap_or_default();
+            Outcome::Failed { why: format!("{why}{whom}").into() }
+        }
+        (None, None) => Outcome::Failed { why: "it was not decrypted".into() },
+    };
+    list.ids.iter().map(|id| (id.clone(), outcome(id))).collect()
+}
+
+/// Explains one signature.
+fn explained(
+    read: &ReadSignature<'_>,
+    keys: &Keys,
+    key: WireText,
+    mut around: Around<'_, '_>,
+    number: usize,
+    show: Show<'_>,
+) -> ExplainedSignature {
+    let mut shows = |reference: Option<usize>, are_the_senders: bool, octets: &[u8]| {
+        show(ExplainedOctets { signature: number, reference, are_the_senders, octets });
+    };
+    let searches = around.searches;
+    let judged =
+        signature::explain(read, keys, (around.budget, around.most, searches), &mut |are_the_senders, octets| {
+            shows(None, are_the_senders, octets);
+        });
+    let mut references = Vec::new();
+    for (nth, reference) in read.references.iter().enumerate() {
+        around.searches = searches.saturating_sub(nth + 1).max(1);
+        let explained = digest::explain(reference, &around, &mut |are_the_senders, octets| {
+            shows(Some(nth + 1), are_the_senders, octets);
+        });
+        references.push(explained);
+    }
+    let mut notes = judged.notes;
+    let differs =
+        references.iter().any(|reference: &ExplainedReference| matches!(reference.verdict, Verdict::Differs { .. }));
+    if judged.value.fits() && differs {
+        notes.push(
+            "the signature value fits, so that ds:SignedInfo is what was signed: only what the references name differs"
+                .into(),
+        );
+    }
+    ExplainedSignature {
+        path: read.element.path().into(),
+        id: items::id_of(read.element),
+        method: read.method_uri.as_ref().into(),
+        canonicalization: read.canonicalization_uri.as_ref().into(),
+        key,
+        key_refused: keys.named.as_ref().err().cloned(),
+        value: judged.value,
+        notes,
+        references,
+    }
+}

@@ -1,0 +1,246 @@
+//! Whole messages, and what an explanation never does.
+
+use std::collections::BTreeMap;
+
+use ws_security::c14n::Canonicalization;
+use ws_security::prelude::*;
+use ws_security::{DangerousNoReplayCache, Encrypting, Limit, Limits, Outcome, Verdict};
+
+use crate::common::*;
+use crate::forge::{between, body, canonical, digesting};
+use crate::{differences, explained, usual, words};
+
+fn encrypted() -> String {
+    recipe().sign(signing()).encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body])).secured(&envelope(SOAP11))
+}
+
+#[test]
+fn ciphertext_says_for_whom_it_is() {
+    let message = encrypted();
+    let explanation = explained(&message);
+    assert!(explanation.fits(), "{explanation}");
+    assert!(matches!(explanation.ciphertexts[0].outcome, Outcome::Decrypted));
+    // Without the key, and with another.
+    for receiver in [receiver(), receiver().decrypt_with(identity("carol"))] {
+        let explanation = receiver.explain(&message);
+        let Outcome::ForAnother { recipient } = &explanation.ciphertexts[0].outcome else { panic!("{explanation}") };
+        assert!(recipient.as_str().contains("Example CA"), "{recipient}");
+        let text = explanation.to_string();
+        assert!(text.contains("no key of ours fits: it is encrypted to issuer"), "{text}");
+        assert!(text.contains("it still contains ciphertext"), "{text}");
+        assert!(!text.contains(AMOUNT), "{text}");
+    }
+    // The right certificate with a key that is not the one it was encrypted to.
+    let wrapped = between(&message, "<xenc:CipherValue>", "</xenc:CipherValue>").to_owned();
+    let broken =
+        message.replacen(&wrapped[..8], if wrapped.starts_with("AAAAAAAA") { "BBBBBBBB" } else { "AAAAAAAA" }, 1);
+    let explanation = explained(&broken);
+    let Outcome::Failed { why } = &explanation.ciphertexts[0].outcome else { panic!("{explanation}") };
+    assert!(why.as_str().contains("its key is encrypted to"), "{why}");
+}
+
+#[test]
+fn the_order_of_signature_and_encryption_is_named() {
+    // The signer digests the ciphertext, but the header says that it signed plaintext.
+    let message = encrypted();
+    let start = message.find("<xenc:EncryptedKey").expect("the key");
+    let end = message.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+    let key = message[start..end].to_owned();
+    let without = format!("{}{}", &message[..start], &message[end..]);
+    // The signature comes first: it is verified before the decryption.
+    let reordered = without.replace("</wsse:Security>", &format!("{key}</wsse:Security>"));
+    let explanation = explained(&reordered);
+    assert_eq!(words(&explanation), ["after-decryption"], "{explanation}");
+    // The signature covers ciphertext, and comes after the decryption.
+    let explanation = explained(&digesting(&message, body(&message)));
+    assert_eq!(words(&explanation), ["before-decryption"], "{explanation}");
+}
+
+#[test]
+fn broken_messages_are_explained_as_far_as_they_can_be_read() {
+    let message = signed(SOAP11);
+    let says = |message: &str, what: &str| {
+        let text = explained(message).to_string();
+        assert!(text.contains(what), "{what}: {text}");
+    };
+    says("not XML", "not well-formed");
+    says("", "not well-formed");
+    says(&message[..message.len() - 5], "not well-formed");
+    says(&envelope(SOAP11), "there is no Security header");
+    says(&message.replace("<s:Body", "<s:Other").replace("</s:Body", "</s:Other"), "signature value: fits");
+    says(&message.replace("s:mustUnderstand=\"1\"", "s:actor=\"urn:proxy\""), "for \"urn:proxy\"");
+    says(&message.replace("<ds:SignatureValue>", "<ds:SignatureValue>!"), "is empty, or no base64");
+    says(&message.replace("<ds:DigestValue>", "<ds:DigestValue>!"), "is no digest in base64");
+    says(&message.replace("xml-exc-c14n#", "unknown#"), "\"http://www.w3.org/2001/10/unknown#\" is not supported");
+    says(&message.replace("rsa-sha256", "rsa-md5"), "is not supported: those of the keys are tried");
+    says(
+        &message.replace("<ds:SignedInfo>", "<ds:Other>").replace("</ds:SignedInfo>", "</ds:Other>"),
+        "there is no ds:SignedInfo",
+    );
+    says(&message.replace("URI=\"#", "URI=\""), "the URI lacks `#`");
+    says("<a><b:Signature xmlns:b='http://www.w3.org/2000/09/xmldsig#'/></a>", "signature 1");
+    let fault = "<s:Fault><faultcode>s:Server</faultcode><faultstring>no</faultstring></s:Fault>";
+    let body = between(&message, "<p:Pay", "</p:Pay>").to_owned();
+    says(&message.replace(&format!("<p:Pay{body}</p:Pay>"), fault), "the Body is a fault");
+    let latin = "<?xml version='1.0' encoding='ISO-8859-1'?>".to_owned() + &message;
+    says(&latin, "is left out");
+    let octets: Vec<u8> = message.replace("Ann", "Zo\u{EB}").chars().map(|c| c as u8).collect();
+    let explanation = usual().explain(&octets);
+    assert_eq!(differences(&explanation), 1, "{explanation}");
+}
+
+#[test]
+fn two_elements_with_one_id_are_told_apart() {
+    let message = signed(SOAP11);
+    let start = message.find("<s:Body").expect("the Body");
+    let end = message.find("</s:Body>").expect("its end") + "</s:Body>".len();
+    let moved = format!(
+        "{}<x:w xmlns:x=\"urn:x\">{}</x:w></s:Header>{}{}",
+        &message[..message.find("</s:Header>").expect("the Header")],
+        &message[start..end],
+        message[start..end].replace(AMOUNT, "9999.90"),
+        "</s:Envelope>",
+    );
+    let text = explained(&moved).to_string();
+    assert!(text.contains("two elements have this Id"), "{text}");
+    // Where the first is not the signed one, the second is named.
+    let last = moved.replacen(AMOUNT, "1.00", 1).replace("9999.90", AMOUNT);
+    let explanation = explained(&last);
+    assert_eq!(words(&explanation), ["same-id"], "{explanation}");
+}
+
+#[test]
+fn tokens_by_reference_are_explained() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::SigningToken]).token_by_reference();
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    assert!(explained(&message).fits(), "{}", explained(&message));
+    // The sender does not apply the transform, or does so without saying it.
+    let text = explained(&message).to_string();
+    assert!(text.contains("by its reference"), "{text}");
+    let reference = canonical(&message, "SecurityTokenReference", &Canonicalization::default());
+    let digest =
+        between(&message[message.find("STR-Transform").expect("it")..], "<ds:DigestValue>", "</ds:DigestValue>")
+            .to_owned();
+    let octets = ws_security::crypto::Digest::of(ws_security::DigestMethod::Sha256, reference.as_bytes());
+    let broken = message.replacen(&digest, &ws_security::c14n::base64_encode(octets.as_octets()), 1);
+    let explanation = explained(&crate::forge::signed_again(&broken));
+    assert_eq!(words(&explanation), ["reference-instead-of-token"], "{explanation}");
+}
+
+#[test]
+fn a_token_that_is_digested_without_saying_so_is_named() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::SigningToken]).token_by_reference();
+    let message = recipe().sign(signing).secured(&envelope(SOAP11));
+    let start = message.find("<ds:Transform Algorithm=\"http://docs.oasis-open.org").expect("the STR-Transform");
+    let end = message[start..].find("</ds:Transform>").expect("its end") + start;
+    let plain = "<ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\">";
+    let broken = crate::forge::signed_again(&format!("{}{plain}{}", &message[..start], &message[end..]));
+    let explanation = explained(&broken);
+    assert_eq!(words(&explanation), ["token-instead-of-reference"], "{explanation}");
+}
+
+/// A package of MIME with this envelope and one part.
+fn package(kind: &str, envelope: &str, part: &str) -> Vec<u8> {
+    let root = match kind {
+        "xop" => "application/xop+xml; charset=UTF-8; type=\"text/xml\"",
+        _ => "text/xml; charset=UTF-8",
+    };
+    let (kind, _) = root.split_once(';').expect("a type");
+    let header = format!(
+        "Content-Type: multipart/related; boundary=b; type=\"{kind}\"; start=\"<root@x>\"; start-info=\"text/xml\"\r\n\r\n"
+    );
+    let root = format!("--b\r\nContent-Type: {root}\r\nContent-ID: <root@x>\r\n\r\n{envelope}\r\n");
+    format!("{header}{root}--b\r\nContent-Type: text/plain\r\nContent-ID: <part@x>\r\n\r\n{part}\r\n--b--\r\n")
+        .into_bytes()
+}
+
+#[test]
+fn the_optimised_message_that_was_signed_is_named() {
+    let plain = envelope(SOAP11).replace("Ann", "c29tZSBvY3RldHM=");
+    let message = recipe().sign(signing()).secured(&plain);
+    let include = "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part@x\"></xop:Include>";
+    // The sender digests its Body with the Include in place of the octets.
+    let broken = digesting(&message, body(&message).replace("c29tZSBvY3RldHM=", include));
+    let octets = package("xop", &broken.replace("c29tZSBvY3RldHM=", include), "some octets");
+    let package = ws_security::attachments::Package::parse(&octets, &Limits::default()).expect("a package");
+    assert!(receiver().open(&package).is_err());
+    let explanation = receiver().explain(&package);
+    assert_eq!(words(&explanation), ["before-inclusion"], "{explanation}");
+}
+
+#[test]
+fn attachments_that_are_digested_otherwise_are_named() {
+    let message = signed(SOAP11);
+    let id = between(&message[message.find(":Body ").expect("the Body")..], "wsu:Id=\"", "\"").to_owned();
+    let start = message.find(&format!("URI=\"#{id}\"")).expect("the reference");
+    let (before, after) = message.split_at(start);
+    let complete = "http://docs.oasis-open.org/wss/oasis-wss-SwAProfile-1.1#Attachment-Complete-Signature-Transform";
+    let after = after.replacen(&format!("URI=\"#{id}\""), "URI=\"cid:part@x\"", 1);
+    let after = after.replacen("http://www.w3.org/2001/10/xml-exc-c14n#", complete, 1);
+    let old = between(&after, "<ds:DigestValue>", "<").to_owned();
+    let digest = ws_security::crypto::Digest::of(ws_security::DigestMethod::Sha256, b"some text");
+    let after = after.replacen(&old, &ws_security::c14n::base64_encode(digest.as_octets()), 1);
+    let envelope = crate::forge::signed_again(&format!("{before}{after}"));
+    let octets = package("swa", &envelope, "some text");
+    let package = ws_security::attachments::Package::parse(&octets, &Limits::default()).expect("a package");
+    let explanation = receiver().explain(&package);
+    assert_eq!(words(&explanation), ["attachment-otherwise"], "{explanation}");
+    assert!(explanation.to_string().contains("the content alone"), "{explanation}");
+}
+
+#[test]
+fn octets_are_shown_as_they_are_and_as_they_fit() {
+    let message = signed(SOAP11);
+    let broken = message.replace("<p:To>", "\n<p:To>");
+    let mut shown = BTreeMap::new();
+    let explanation = usual().explain_octets(&broken, |octets| {
+        let text = String::from_utf8(octets.octets.to_vec()).expect("text");
+        shown.insert((octets.reference, octets.are_the_senders), text);
+    });
+    assert_eq!(words(&explanation), ["white-space-added"]);
+    assert_eq!(shown[&(None, false)], canonical(&broken, "SignedInfo", &Canonicalization::default()));
+    assert_eq!(shown[&(Some(1), false)], body(&broken));
+    assert_eq!(shown[&(Some(1), true)], body(&message), "what the sender digested is found again");
+    assert_eq!(shown.len(), 5, "{:?}", shown.keys());
+}
+
+#[test]
+fn an_explanation_accepts_nothing_and_shows_no_control_and_no_password() {
+    let message = recipe().username_digest("ann\u{9b}", "s3cret").sign(signing()).secured(&envelope(SOAP11));
+    let explanation = explained(&message.replace("urn:pay", "urn:pay\u{202E}"));
+    let text = explanation.to_string();
+    assert!(
+        text.starts_with("Nothing below is accepted or authenticated. It quotes the message and may hold its secrets.")
+    );
+    assert!(!text.contains(['\u{9b}', '\u{202E}', '\r']), "{text}");
+    let digest = between(&message, "PasswordDigest\">", "</wsse:Password>");
+    assert!(text.contains("Username: ann") && !text.contains(digest) && !text.contains("s3cret"), "{text}");
+    // A replay is no question here, and the receiver is as it was.
+    let receiver = Receiver::new(trust(), Requirements::signed([Part::Body]), MemoryReplayCache::default());
+    let message = signed(SOAP11);
+    assert!(receiver.explain(&message).fits() && receiver.explain(&message).fits());
+    assert!(receiver.open(&message).is_ok());
+    // Nobody trusts the signer: the value fits, and the message is refused all the same.
+    let nobody = Receiver::new(Trust::no_certificates(), Requirements::signed([Part::Body]), DangerousNoReplayCache);
+    let explanation = nobody.explain(&message);
+    assert!(explanation.signatures[0].value.fits() && explanation.refusal.is_some(), "{explanation}");
+    assert!(explanation.signatures[0].key_refused.is_some());
+}
+
+#[test]
+fn the_search_ends_with_its_budget() {
+    let message = signed(SOAP11).replace("Ann", "Eve");
+    let with = |limits| usual().limits(limits).explain(&message);
+    let tried = |explanation: &ws_security::Explanation| match &explanation.signatures[0].references[0].verdict {
+        Verdict::Differs { tried, stopped, .. } => (*tried, *stopped),
+        other => panic!("{other:?}"),
+    };
+    // Small messages always have some megabytes.
+    let (all, stopped) = tried(&with(Limits::default()));
+    assert!(all > 300 && stopped.is_none(), "{all}");
+    let large = message.replace("Eve", &format!("Eve{}", "<p:x>1</p:x>".repeat(100_000)));
+    let (few, stopped) = tried(&usual().limits(Limits::default().with(Limit::CauseOctets, 4)).explain(&large));
+    assert!(few < all, "{few} of {all}");
+    let stopped = stopped.expect("a limit");
+    assert_eq!(stopped.limit, Limit::CauseOctets);
+}
