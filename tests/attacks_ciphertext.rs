@@ -75,10 +75,10 @@ fn an_encrypted_header_block_is_one_encrypted_data_in_an_encrypted_header_of_the
         misplaced(block.replacen("<xenc:EncryptedData ", &format!("{more}<xenc:EncryptedData "), 1));
         misplaced(block.replacen("</xenc:EncryptedData>", &format!("</xenc:EncryptedData>{more}"), 1));
         misplaced(format!("<x:Block xmlns:x=\"urn:x\">{block}</x:Block>"));
-        let renamed = block.replace("<wsse11:EncryptedHeader ", "<x:Block xmlns:x=\"urn:x\" ");
-        misplaced(renamed.replace("</wsse11:EncryptedHeader>", "</x:Block>"));
-        // In the Body, its ciphertext is the application's, and it is no block.
+        // Under another name, or in the Body, only its ciphertext can be named.
         if name == "wsse11:EncryptedHeader" {
+            let renamed = block.replace("<wsse11:EncryptedHeader ", "<x:Block xmlns:x=\"urn:x\" ");
+            misplaced(renamed.replace("</wsse11:EncryptedHeader>", "</x:Block>"));
             let moved = message.replacen(block, "", 1).replacen("<p:To>", &format!("{block}<p:To>"), 1);
             is_refused_for(&moved, WhyMisplaced::Place);
         }

@@ -272,6 +272,33 @@ fn an_encrypted_header_block_keeps_the_namespaces_that_were_signed() {
     assert!(bob().open(&evil).expect("not demanded").header_block("urn:o", "Note").is_none());
 }
 
+/// The apex that was signed was replaced by an outer plaintext. What is around it was not signed, whatever prefixes it uses.
+#[test]
+fn a_plaintext_in_a_decrypted_block_takes_no_namespace_from_around_the_block() {
+    let inner = "<s:To>Ann</s:To>";
+    for (block, is_told) in [
+        (format!("<o:Note xmlns:o=\"urn:o\">{inner}</o:Note>"), false),
+        (format!("<o:Note xmlns:o=\"urn:o\" xmlns:s=\"{SOAP11}\">{inner}</o:Note>"), true),
+    ] {
+        let once = encrypted_by_peer(&frame(["", "", ""], &block, ""), &[inner]);
+        let once = once.replace("EK-1", "EK-0").replace("ED-0", "ED-9");
+        let document = Document::parse(once.as_str(), &Limits::default()).expect("well-formed");
+        let note = document.elements().find(|element| element.name().local == "Note").expect("a block").span();
+        let message = encrypted_by_peer(&once, &[&once[note]]);
+        let message = signed_by_peer(&message, &[Part::Id("EH-0".to_owned())], "");
+        let part = Part::header_block("urn:o", "Note");
+        let requirements = Requirements::signed([Part::Body, Part::Timestamp]).also_signed([part.clone()]);
+        let demanding = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+        match demanding.open(&message) {
+            Ok(opened) => assert!(is_told && opened.header_block("urn:o", "Note").is_some(), "{message}"),
+            Err(error) => {
+                assert!(!is_told, "{error}\n{message}");
+                assert_eq!(lost(&error), (part.to_string(), "s".to_owned()));
+            }
+        }
+    }
+}
+
 /// An outer plaintext was authenticated octet by octet: its declarations count, used by it or not.
 #[test]
 fn a_nested_plaintext_takes_namespaces_from_the_plaintext_around_it_alone() {
