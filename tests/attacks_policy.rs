@@ -201,5 +201,5 @@ fn a_signed_certificate_of_someone_else_is_no_signing_token() {
     // A signed reference is at a place where a signature may cover something.
     let elsewhere = message.replacen(&theirs, &alices, 1).replacen("</a:To>", &format!("{theirs}</a:To>"), 1);
     let error = refuse(&demanding([Part::Body, Part::Timestamp]), &resigned(&elsewhere));
-    assert!(matches!(error, OpenError::Place { .. }), "{error:?}");
+    assert!(matches!(error, OpenError::UnnamedElement { .. }), "{error:?}");
 }

@@ -103,7 +103,7 @@ impl Args for AcceptArgs {
 }
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 22] = [
+const OTHERS: [(&str, &str); 24] = [
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),
     ("Requirements::signed", "--require signed:PART"),
@@ -113,6 +113,8 @@ const OTHERS: [(&str, &str); 22] = [
     ("understands_addressing", "--understand addressing"),
     ("Trust::known", "--known-cert"),
     ("Trust::pin", "--pin"),
+    ("Trust::anchors", "--trust"),
+    ("Trust::intermediates", "--intermediate"),
     ("actor", "--actor"),
     ("decrypt_with", "--decrypt-key and --decrypt-cert"),
     ("shared_secret", "--secret"),

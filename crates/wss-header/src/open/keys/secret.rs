@@ -35,12 +35,10 @@ impl<'d> KeySearch<'_, 'd> {
                 self.secret_of_reference(*element, &reference, wanted)
             }
             [KeyHint::EncryptedKey(element)] => self.secret_outside(*element, true, wanted),
-            [KeyHint::Other(element)] if element.is(name::DS.uri, "RetrievalMethod") => {
-                match self.retrieved(*element) {
-                    Some(key) => self.secret_outside(key, false, wanted),
-                    None => Ok(None),
-                }
-            }
+            [KeyHint::RetrievalMethod(method)] => match self.retrieved(*method) {
+                Some(key) => self.secret_outside(key, false, wanted),
+                None => Ok(None),
+            },
             _ => Ok(None),
         }
     }
