@@ -115,12 +115,21 @@ fn reported(receiver: Option<&Receiver>, message: &[u8]) -> String {
     report.map_or_else(|error| error, |report| format!("{} breaches", report.breaches().count()))
 }
 
+fn explained(receiver: &Receiver, message: &[u8]) -> String {
+    match Package::is_one(message) {
+        false => receiver.explain(message).to_string(),
+        true => Package::parse(message, &Limits::default())
+            .map_or_else(|error| error.to_string(), |package| receiver.explain(&package).to_string()),
+    }
+}
+
 fn doors<'r>(usual: &'r Receiver, every: &'r Receiver) -> Vec<Door<'r>> {
     vec![
         ("open", Box::new(|message| opened(usual, message))),
         ("open of every token", Box::new(|message| opened(every, message))),
         ("report", Box::new(|message| reported(None, message))),
         ("report with keys", Box::new(|message| reported(Some(usual), message))),
+        ("explain", Box::new(|message| explained(usual, message))),
     ]
 }
 

@@ -131,7 +131,9 @@ impl From<VerifyError> for TokenError {
 #[non_exhaustive]
 pub enum TrustError {
     /// *Failed.* No path to an anchor, and no pin.
-    #[error("no path leads from {subject:?} to an anchor: add its issuer with `Trust::anchors` or `Trust::intermediates`, or pin it with `Trust::pin`")]
+    #[error(
+        "no path leads from {subject:?} to an anchor: add its issuer with `Trust::anchors` or `Trust::intermediates`, or pin it with `Trust::pin`"
+    )]
     NoPath {
         /// Subject of the certificate.
         subject: WireText,

@@ -7,7 +7,7 @@ use wss_xmldsig::{Dereference, DereferencedToken};
 
 use super::cause::Cause;
 use super::explanation::{ExplainedReference, Verdict};
-use super::forms::{Form, Target};
+use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
 use super::places;
 use super::reading::{Kind, ReadDigest, ReadReference};
@@ -203,8 +203,7 @@ fn found(
             let mut digest = Digest::new(method);
             let most = Budget::new(budget.limits(), around.most as u64);
             let is_whole = target.write(form, &mut |piece| digest.update(piece), &most);
-            let most = Budget::new(budget.limits(), around.most as u64);
-            if let Some(text) = around.shows.then(|| target.text(form, &most)).flatten() {
+            if let Some(text) = around.shows.then(|| target.text(form, &cap(around.most))).flatten() {
                 show(false, text.as_bytes());
             }
             let too_large = || WireText::from("its canonical form is undefined, or has too many octets");

@@ -1,6 +1,8 @@
 //! The canonical forms of an element: the one that the message says, and those that peers use instead.
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Sink, Subset};
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, Charged, Document, Element, Limit, Limits, Sink, Subset,
+};
 
 use super::cause::Cause;
 use super::edit::Out;
@@ -69,6 +71,11 @@ impl<'d> Target<'d> {
         let is_whole = self.write(form, &mut |piece| octets.extend_from_slice(piece), most);
         String::from_utf8(octets).ok().filter(|_| is_whole)
     }
+}
+
+/// A budget for one form of at most `most` octets.
+pub(super) fn cap(most: usize) -> Budget {
+    Budget::new(&Limits::default().with(Limit::KeptOctets, 1), most as u64)
 }
 
 struct Pieces<'o>(Out<'o>);

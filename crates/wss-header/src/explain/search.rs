@@ -1,12 +1,12 @@
 //! The search for a cause: cheapest first, until octets fit or the budget is used up.
 
-use wss_c14n::{Budget, Element, Limit, Limits, base64_encode};
+use wss_c14n::{Budget, Element, base64_encode};
 use wss_crypto::{Digest, DigestMethod};
 
 use super::cause::Cause;
 use super::edit::{Edit, Out};
 use super::edits;
-use super::forms::{Form, Target};
+use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
@@ -79,7 +79,7 @@ impl Search<'_> {
 
     /// A limit on the octets of one form.
     fn cap(&self) -> Budget {
-        Budget::new(&Limits::default().with(Limit::KeptOctets, 1), self.most as u64)
+        cap(self.most)
     }
 
     /// The text of a form, if it is not too long.

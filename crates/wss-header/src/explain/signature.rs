@@ -9,7 +9,7 @@ use wss_text::WireText;
 use super::cause::Cause;
 use super::digest::Show;
 use super::explanation::Verdict;
-use super::forms::{Form, Target};
+use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
 use super::reading::ReadSignature;
 use super::rsa::recovered;
@@ -58,8 +58,7 @@ pub(super) fn explain(
     }
     let meter = Meter::new(budget, searches);
     let signed = Signed { read, signed_info, form: form(read), value, most, meter: &meter };
-    let kept = Budget::new(budget.limits(), most as u64);
-    if let Some(text) = Target::element(signed_info).text(&signed.form, &kept) {
+    if let Some(text) = Target::element(signed_info).text(&signed.form, &cap(most)) {
         show(false, text.as_bytes());
         if let (Ok(key), Some(method)) = (&keys.named, read.method)
             && key.verify(method, text.as_bytes(), value).is_ok()
