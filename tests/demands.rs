@@ -175,10 +175,9 @@ fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
         let carrying = envelope(SOAP11).replacen("<s:Header>", &header, 1);
         let plan = recipe().must_understand(false).sign(signing).plan().expect("a plan");
         let message = plan.message(&carrying).secure().expect("secured").message;
-        let opened = demanding(Requirements::signed([Part::Body])).open(&message);
-        let opened = opened.unwrap_or_else(|error| panic!("{local}: {error}\n{message}"));
-        let evidence = opened.evidence();
-        assert!(evidence.signatures.iter().all(|signature| signature.parts == [Part::Body]), "{local}: {evidence:?}");
+        // Signed there, it may be a header block that was moved to where nobody looks for it.
+        let error = refuse(&demanding(Requirements::signed([Part::Body])), &message);
+        assert!(matches!(error, OpenError::Place { .. }), "{local}: {error}");
         let error = refuse(&demanding(Requirements::signed([Part::Body, part.clone()])), &message);
         assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{local}: {error}");
     }

@@ -11,7 +11,9 @@ use wss_text::WireText;
 #[non_exhaustive]
 pub enum ParseError {
     /// *Malformed.* The octets are not UTF-8 (XML 1.0 §4.3.3); transcode other encodings first.
-    #[error("octet {offset} is not UTF-8: send UTF-8, or transcode UTF-16 with `Document::parse_transcoding`")]
+    #[error(
+        "octet {offset} is not UTF-8: have the sender write UTF-8, or declare its encoding in the XML declaration; `Document::parse_transcoding` reads UTF-16"
+    )]
     NotUtf8 {
         /// The first octet that is not part of a character.
         offset: usize,

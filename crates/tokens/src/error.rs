@@ -45,7 +45,7 @@ pub enum TokenError {
         uri: WireText,
     },
     /// *Malformed.* A reference precedes its token (BSP R5205).
-    #[error("reference {uri:?} points forward: have the peer put the token first, or accept forward references")]
+    #[error("reference {uri:?} points forward: have the peer put the token first, or call `accept_forward_references`")]
     Forward {
         /// The reference.
         uri: WireText,

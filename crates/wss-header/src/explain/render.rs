@@ -96,7 +96,7 @@ fn verdict(f: &mut fmt::Formatter<'_>, depth: usize, what: &str, verdict: &Verdi
                     f,
                     depth + 1,
                     format_args!(
-                        "no usual cause fits ({tried} were tried): the content itself was changed, or was another when it was signed"
+                        "none of the {tried} usual changes that were tried explains it: no usual cause fits alone, as when the content or several things were changed, or the signer signed other content"
                     ),
                 )?;
             }

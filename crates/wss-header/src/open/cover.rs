@@ -5,8 +5,11 @@
 //! something if the receiver names its path, or if the same signature covers something around it, so that it cannot have
 //! been moved.
 
+use std::ops::Range;
+
 use wss_c14n::{Element, name};
 
+use super::proven::ProvenSignature;
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens;
@@ -78,4 +81,81 @@ fn part_of_header(child: Element<'_>) -> Apex {
         _ => tokens::part_of(child),
     };
     part.map_or(Apex::Nothing, Apex::Part)
+}
+
+/// Refuses a message in which a covered element means nothing at its last place, or another thing than it says. A child of
+/// our Security header that was moved beside it would lose its meaning, as a timestamp or a confirmation; so would a header
+/// block that was moved into it. Ciphertext is judged by its plaintext.
+pub(super) fn check_places(
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    signatures: &[ProvenSignature],
+) -> Result<(), OpenError> {
+    for coverage in signatures.iter().map(|signature| &signature.coverage) {
+        for span in coverage.spans() {
+            let is_held = coverage.spans().any(|around| around != span && is_within(span, around));
+            for element in outermost(revision, span) {
+                check_place(element, revision, terms, is_held)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_place(
+    element: Element<'_>,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    is_held: bool,
+) -> Result<(), OpenError> {
+    let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
+    let is_right = match revision.is_in_header(element) {
+        true => belongs_in_header(element),
+        false => !is_block || !belongs_only_in_header(element),
+    };
+    if !is_right {
+        return Err(OpenError::Place { path: element.path().into() });
+    }
+    match ElementPath::of(element, revision.envelope) {
+        Some(path)
+            if !is_held
+                && !element.is(name::XENC.uri, "EncryptedData")
+                && terms.signed_element(element, revision.envelope).is_none() =>
+        {
+            Apex::Inside(path).part(element).map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Whether an element means something as a child of a Security header.
+fn belongs_in_header(element: Element<'_>) -> bool {
+    let of_security = [name::WSSE, name::WSSE11, name::WSU, name::DS, name::XENC];
+    of_security.iter().any(|namespace| namespace.uri == element.name().namespace)
+        || tokens::kind_of(element).is_some()
+        || element.name().local == "EncryptedAssertion"
+}
+
+/// Whether an element means something only as a child of a Security header.
+fn belongs_only_in_header(element: Element<'_>) -> bool {
+    let is_key = element.is(name::XENC.uri, "EncryptedKey");
+    matches!(part_of_header(element), Apex::Part(_)) || (tokens::kind_of(element).is_some() && !is_key)
+}
+
+/// The outermost elements in `span`: one, or the elements of a decrypted content.
+fn outermost<'d>(revision: &Revision<'d>, span: &Range<usize>) -> Vec<Element<'d>> {
+    match revision.document.element_at(span.start).filter(|element| element.span() == *span) {
+        Some(element) => vec![element],
+        None => {
+            let is_outermost = |element: &Element<'_>| {
+                is_within(&element.span(), span)
+                    && element.parent().is_none_or(|parent| !is_within(&parent.span(), span))
+            };
+            revision.document.elements().filter(is_outermost).collect()
+        }
+    }
+}
+
+fn is_within(span: &Range<usize>, around: &Range<usize>) -> bool {
+    around.start <= span.start && span.end <= around.end
 }

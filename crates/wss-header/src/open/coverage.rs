@@ -114,6 +114,11 @@ impl Coverage {
         self.parts().any(|(_, around)| around != span && around.start <= span.start && span.end <= around.end)
     }
 
+    /// Where the covered elements are, also those whose coverage was lost.
+    pub(super) fn spans(&self) -> impl Iterator<Item = &Range<usize>> {
+        self.0.iter().map(|covered| &covered.span)
+    }
+
     /// Whether a reference covers exactly the element at `span`.
     pub(super) fn names(&self, span: &Range<usize>) -> bool {
         self.held().any(|covered| covered.span == *span)

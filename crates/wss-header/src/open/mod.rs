@@ -117,6 +117,7 @@ fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pend
                     let report = profile.map(|profile| facts.judge(profile, &document)).transpose()?;
                     let remaining = remains::find(&revision, &terms, &facts, &mut ring, conclusion.signature(&facts))?;
                     let proof = conclusion.proof.map_err(|error| require::unless_fault(error, &revision, &facts))?;
+                    cover::check_places(&revision, &terms, &facts.signatures)?;
                     let met =
                         Met { proof, assertions: conclusion.assertions, user: conclusion.user, report, remaining };
                     return output::take(&revision, &terms, facts, ring, met);

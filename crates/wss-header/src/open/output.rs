@@ -104,7 +104,7 @@ impl Output for Opened {
     }
 
     fn of(mut parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
-        let body = parts.body.take().unwrap_or_default();
+        let body = parts.body.take().ok_or_else(no_body)?;
         Ok(Self { body, parts: OpenedParts::of(parts, terms, attachments)? })
     }
 
@@ -151,7 +151,7 @@ impl Output for UnsignedOpened {
         let others = attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));
         Ok(Self {
             unauthenticated_attachments: others.map(MimePart::to_owned).collect(),
-            body: body.unwrap_or_default(),
+            body: body.ok_or_else(no_body)?,
             content,
             signer,
             assertions,
@@ -218,6 +218,11 @@ impl Content {
         }
         Ok(())
     }
+}
+
+/// An output that has a Body is never made of parts without one.
+fn no_body() -> OpenError {
+    not_signed(&[Part::Body.to_string()])
 }
 
 /// The Body of the last revision, as it was digested if a signature covers it.
