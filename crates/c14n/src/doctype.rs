@@ -19,7 +19,7 @@ use crate::name::is_ncname;
 /// The attributes of type ID of each element, by their names as written.
 pub(crate) type DeclaredIds = HashMap<String, Vec<String>>;
 
-/// Takes the DOCTYPE out of `source`, and applies it; `None` if there is none.
+/// Removes the DOCTYPE from `source`, and applies what it declares. Returns `None` if `source` has no DOCTYPE.
 pub(crate) fn applied(source: &str, limits: &Limits) -> Result<Option<(String, DeclaredIds)>, ParseError> {
     if source.len() > limits.size(Limit::DocumentOctets) {
         return Err(over(limits, Limit::DocumentOctets));

@@ -4,6 +4,7 @@
 //! text. A document is never edited: [`Splices`](crate::Splices) over its source make the next revision.
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use wss_budget::{Budget, Limit, Limits};
 
@@ -126,6 +127,40 @@ impl<'d> Document<'d> {
         let index = self.tape.nodes.partition_point(|node| (node.start as usize) < offset);
         let node = self.tape.nodes.get(index)?;
         (node.kind == Kind::Element && node.start as usize == offset).then(|| Element::new(self, NodeId(index as u32)))
+    }
+
+    /// The outermost elements whose start tags begin in a range of the source, in document order: one element for its own
+    /// span, and its children for the span of its content.
+    ///
+    /// ```
+    /// use wss_c14n::{Document, Limits};
+    ///
+    /// let document = Document::parse("<a><b><c/></b>text<d/></a>", &Limits::default())?;
+    /// let within = |span| document.elements_within(span).map(|element| element.name().local).collect::<Vec<_>>();
+    /// assert_eq!(within(document.root().content_span()), ["b", "d"]);
+    /// assert_eq!(within(document.root().span()), ["a"]);
+    /// # Ok::<(), wss_c14n::ParseError>(())
+    /// ```
+    pub fn elements_within(&self, span: Range<usize>) -> impl Iterator<Item = Element<'_>> {
+        let before = |offset: usize| self.tape.nodes.partition_point(|node| (node.start as usize) < offset) as u32;
+        self.outermost(before(span.start)..before(span.end))
+    }
+
+    /// The outermost elements among these entries of the tape.
+    pub(crate) fn outermost(&self, entries: Range<u32>) -> impl Iterator<Item = Element<'_>> + Clone {
+        let (mut at, end) = (entries.start, entries.end);
+        // from_fn closures over Copy state are Clone.
+        std::iter::from_fn(move || {
+            while at < end {
+                let node = self.tape.nodes.get(at as usize)?;
+                let id = at;
+                at = node.next;
+                if node.kind == Kind::Element {
+                    return Some(Element::new(self, NodeId(id)));
+                }
+            }
+            None
+        })
     }
 
     /// Every element, in document order.

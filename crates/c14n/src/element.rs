@@ -131,22 +131,7 @@ impl<'a> Element<'a> {
 
     /// Its element children, in order.
     pub fn children(self) -> impl Iterator<Item = Element<'a>> + Clone {
-        let end = self.node().next;
-        let document = self.document;
-        let mut at = self.id.0 + 1;
-        let iterator = std::iter::from_fn(move || {
-            while at < end {
-                let node = document.tape.nodes.get(at as usize)?;
-                let id = at;
-                at = node.next;
-                if node.kind == Kind::Element {
-                    return Some(Element::new(document, NodeId(id)));
-                }
-            }
-            None
-        });
-        // from_fn closures over Copy state are Clone.
-        iterator
+        self.document.outermost(self.id.0 + 1..self.node().next)
     }
 
     /// Every element of its subtree, itself first, in document order.

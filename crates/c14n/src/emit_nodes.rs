@@ -167,7 +167,7 @@ impl<'t, S: Sink> Walker<'t, S> {
     }
 
     /// The prefixes and namespaces that Canonical XML declares: those that the nearest element of the set around this one
-    /// does not have. `None` stands for `xmlns=""`.
+    /// does not have. `None` means `xmlns=""`.
     fn as_canonical_xml(&self, element: TreeNode, is_in: bool) -> Vec<(&'t str, Option<TreeNode>)> {
         let (tree, set) = (self.tree, self.set);
         if self.method.is_exclusive() && self.listed.is_empty() {

@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use encoding_rs::Encoding;
 
 use crate::error::ParseError;
-use crate::lexical::collapsed;
 use crate::reader::declaration::encoding_of;
 
 pub(crate) fn utf8(octets: &[u8]) -> Result<&str, ParseError> {
@@ -45,7 +44,7 @@ pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
     without_declared(text, |encoding| encoding.to_ascii_uppercase().starts_with("UTF-16")).map(Cow::Owned)
 }
 
-/// The encoding that the XML declaration names, if it is none of UTF-8, UTF-16 and US-ASCII.
+/// The encoding that the XML declaration names. UTF-8, UTF-16 and US-ASCII give `None`, as does a text without a declaration.
 ///
 /// ```
 /// assert_eq!(wss_c14n::other_encoding(b"<?xml version='1.0' encoding='ISO-8859-1'?><a/>"), Some("ISO-8859-1"));
@@ -54,7 +53,8 @@ pub fn transcode(octets: &[u8]) -> Result<Cow<'_, str>, ParseError> {
 #[must_use]
 pub fn other_encoding(octets: &[u8]) -> Option<&str> {
     const OURS: [&str; 3] = ["utf-8", "utf-16", "us-ascii"];
-    encoding_of(octets).filter(|encoding| !OURS.iter().any(|ours| encoding.eq_ignore_ascii_case(ours)))
+    let named = encoding_of(octets).map(|(encoding, _)| encoding);
+    named.filter(|encoding| !OURS.iter().any(|ours| encoding.eq_ignore_ascii_case(ours)))
 }
 
 /// As [`transcode`], from the encoding that the XML declaration names; that declaration is removed. Encodings that do not
@@ -87,17 +87,11 @@ fn decoded(label: &str, octets: &[u8]) -> Option<String> {
 }
 
 /// Removes the encoding from the declaration, since the text is no longer in it. Another than the expected is refused.
-fn without_declared(text: String, is_expected: impl Fn(&str) -> bool) -> Result<String, ParseError> {
-    if !text.starts_with("<?xml") {
-        return Ok(text);
-    }
-    let Some((declaration, rest)) = text.split_once("?>") else { return Ok(text) };
-    let Some((before, after)) = declaration.split_once("encoding") else { return Ok(text) };
-    let value = collapsed(collapsed(after).trim_start_matches('='));
-    let Some(quote) = value.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return Ok(text) };
-    let Some((encoding, tail)) = value.get(1..).and_then(|value| value.split_once(quote)) else { return Ok(text) };
+fn without_declared(mut text: String, is_expected: impl Fn(&str) -> bool) -> Result<String, ParseError> {
+    let Some((encoding, said)) = encoding_of(text.as_bytes()) else { return Ok(text) };
     if !is_expected(encoding) {
         return Err(ParseError::Encoding { encoding: encoding.into() });
     }
-    Ok(format!("{}{tail}?>{rest}", collapsed(before)))
+    text.replace_range(said, "");
+    Ok(text)
 }

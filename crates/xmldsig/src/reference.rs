@@ -169,7 +169,7 @@ impl<'d> Reference<'d> {
         self.element
     }
 
-    /// `@URI`; empty if there is none.
+    /// The value of `@URI`; empty if the reference has no such attribute.
     #[must_use]
     pub fn uri(&self) -> &str {
         &self.uri

@@ -2,6 +2,8 @@
 //!
 //! `XMLDecl ::= '<?xml' VersionInfo EncodingDecl? SDDecl? S? '?>'`, XML 1.0 §2.8.
 
+use std::ops::Range;
+
 use memchr::{memchr, memmem};
 
 use crate::chars::is_blank;
@@ -44,12 +46,16 @@ pub(super) fn read(octets: &[u8], start: usize) -> Result<usize, ParseError> {
     Ok(start + length + 2)
 }
 
-/// The encoding that the XML declaration at the start of these octets names, in whatever encoding that contains ASCII.
-pub(crate) fn encoding_of(octets: &[u8]) -> Option<&str> {
+/// The encoding that the XML declaration at the start of these octets names, in whatever encoding that contains ASCII, and
+/// where it is said, with the white space before it.
+pub(crate) fn encoding_of(octets: &[u8]) -> Option<(&str, Range<usize>)> {
     let rest = octets.strip_prefix(b"<?xml")?;
-    let mut body = rest.get(..memmem::find(rest, b"?>")?)?;
+    let end = octets.len() - rest.len() + memmem::find(rest, b"?>")?;
+    let mut body = octets.get(..end)?.strip_prefix(b"<?xml")?;
     pseudo_attribute(&mut body, b"version")?;
-    std::str::from_utf8(pseudo_attribute(&mut body, b"encoding")?).ok()
+    let start = end - body.len();
+    let encoding = std::str::from_utf8(pseudo_attribute(&mut body, b"encoding")?).ok()?;
+    Some((encoding, start..end - body.len()))
 }
 
 /// `name S? = S? "value"` at the front of an XML declaration's body, preceded by white space.
