@@ -25,8 +25,8 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         ));
     }
     let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, arguments.allow_doctype)?;
-    let more: Vec<&str> = arguments.id_attr.iter().map(String::as_str).collect();
+    let document = output::document(&octets, arguments.doctype.allow_doctype)?;
+    let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
     let element = element.ok_or_else(|| refused("the document has no ds:Signature"))?;
@@ -35,7 +35,7 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let budget = Budget::new(&limits, octets);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
     let base = arguments.base.as_deref();
-    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.allow_doctype);
+    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.doctype.allow_doctype);
     let whole = Whole { document: &document, ids: &ids, base, takes_unnamed, reads_doctypes };
     let hints = keys::hints(&signature, &ids, &budget)?;
     let given = keys.verifying(&hints).into_iter().map(|key| (key, false));
@@ -230,7 +230,7 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
         digest,
         canonicalization,
         key_info: (!key_info.is_empty()).then_some(key_info),
-        id_attributes: arguments.id_attr.clone(),
+        id_attributes: arguments.ids.id_attr.clone(),
     };
     let signed = sign_document(&document, &ids, &signing, key).map_err(could_not)?;
     output::write(arguments.file.output.as_ref(), signed.as_bytes())

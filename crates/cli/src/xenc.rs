@@ -19,7 +19,7 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
         return Err(could_not("give a key: --key, --secret or --p12"));
     }
     let octets = output::read(&arguments.file.file)?;
-    let text = output::document(&octets, arguments.allow_doctype)?.into_source();
+    let text = output::document(&octets, arguments.doctype.allow_doctype)?.into_source();
     let octets = match decrypt_document(&text, &keys, &policy.encryption, &output::limits()).map_err(refused)? {
         Decrypted::Document(text) => text.into_bytes(),
         Decrypted::Octets(octets) => octets,
@@ -93,7 +93,7 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let text = output::text(&output::read(&arguments.file.file)?)?;
     let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
-    let more: Vec<&str> = arguments.id_attr.iter().map(String::as_str).collect();
+    let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let element = match &arguments.id {
         None => document.root(),
         Some(id) => {

@@ -1,8 +1,9 @@
 //! The command line's contract: what goes to stdout, and exit 0, 1 or 2.
 
-use std::io::Write as _;
+mod common;
+
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
@@ -12,20 +13,7 @@ fn key(name: &str) -> String {
 }
 
 fn wss(arguments: &str, input: &str) -> Output {
-    let arguments: Vec<String> = arguments
-        .split_whitespace()
-        .map(|word| word.strip_prefix("KEYS/").map_or_else(|| word.to_owned(), key))
-        .collect();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("wss starts");
-    // A command that fails early does not read.
-    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    child.wait_with_output().expect("wss ends")
+    common::wss(arguments.split_whitespace(), input)
 }
 
 fn exits(code: i32, arguments: &str, input: &str) -> String {

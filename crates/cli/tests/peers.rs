@@ -1,26 +1,15 @@
 //! What peers need of the command line: blocks that must be understood, short names of algorithms, secrets whose names have
 //! an equals sign, and the option that a refusal names.
 
-use std::io::Write as _;
+mod common;
+
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 const ADDRESSING: &str = "http://www.w3.org/2005/08/addressing";
 
-fn key(name: &str) -> String {
-    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
 fn wss(arguments: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
-        .args(arguments.iter().map(|word| word.strip_prefix("KEYS/").map_or_else(|| (*word).to_owned(), key)))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("wss starts");
-    let _unread = child.stdin.take().expect("piped").write_all(input);
-    child.wait_with_output().expect("wss ends")
+    common::wss(arguments.iter().copied(), input)
 }
 
 #[track_caller]

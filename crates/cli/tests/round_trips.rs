@@ -1,8 +1,9 @@
 //! What `wss secure` makes of any part, in any order and for any actor, `wss verify` opens.
 
-use std::io::Write as _;
+mod common;
+
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 
@@ -56,10 +57,6 @@ const ENCRYPTED: [(&str, &str); 12] = [
     ("#hc", "element:Header/{urn:c}Customer/{urn:c}card"),
 ];
 
-fn key(name: &str) -> String {
-    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
-}
-
 fn file(name: &str, content: &str) -> String {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("round-trips-{}-{name}", std::process::id()));
     std::fs::write(&path, content).expect("a file");
@@ -67,16 +64,7 @@ fn file(name: &str, content: &str) -> String {
 }
 
 fn wss(arguments: &[&str], input: &str) -> Output {
-    let arguments = arguments.iter().map(|word| word.strip_prefix("KEYS/").map_or_else(|| (*word).to_owned(), key));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("wss starts");
-    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    child.wait_with_output().expect("wss ends")
+    common::wss(arguments.iter().copied(), input)
 }
 
 fn told(output: &Output) -> String {

@@ -1,21 +1,9 @@
 //! Trust on the command line: anchors, pins and revocation lists, and which option an error names.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
+mod common;
 
 fn wss(arguments: &str, input: &str) -> (Option<i32>, String, String) {
-    let keys = format!("{}/../../vectors/keys/", env!("CARGO_MANIFEST_DIR"));
-    let arguments = arguments.split_whitespace().map(|word| word.replacen("KEYS/", &keys, 1));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_wss"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("wss starts");
-    // A command that fails early does not read.
-    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    let output = child.wait_with_output().expect("wss ends");
+    let output = common::wss(arguments.split_whitespace(), input);
     let text = |octets: Vec<u8>| String::from_utf8(octets).expect("UTF-8");
     (output.status.code(), text(output.stdout), text(output.stderr))
 }

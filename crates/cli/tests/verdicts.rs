@@ -4,16 +4,14 @@
 //! key that the options trust signed it, or if an option asks for it, which stderr repeats. Without an option that says
 //! whom to trust, nobody is trusted.
 
+mod common;
+
 use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::Output;
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
-
-fn key(name: &str) -> String {
-    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
-}
 
 fn scratch(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("verdicts-{}-{name}", std::process::id()))
@@ -25,19 +23,8 @@ fn file(name: &str, content: &[u8]) -> String {
     path.display().to_string()
 }
 
-fn command(arguments: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_wss"));
-    let arguments = arguments.split_whitespace();
-    command.args(arguments.map(|word| word.strip_prefix("KEYS/").map_or_else(|| word.to_owned(), key)));
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
 fn wss(arguments: &str, input: &str) -> Output {
-    let mut child = command(arguments).spawn().expect("wss starts");
-    // A command that fails early does not read.
-    let _unread = child.stdin.take().expect("piped").write_all(input.as_bytes());
-    child.wait_with_output().expect("wss ends")
+    common::wss(arguments.split_whitespace(), input)
 }
 
 fn made(arguments: &str) -> String {
@@ -227,7 +214,7 @@ fn a_closed_pipe_ends_a_command_quietly() {
         format!("c14n {path}"),
         format!("lint --format json --all {path}"),
     ] {
-        let mut child = command(&arguments).spawn().expect("wss starts");
+        let mut child = common::command(arguments.split_whitespace()).spawn().expect("wss starts");
         let mut one = [0];
         let mut stdout = child.stdout.take().expect("piped");
         stdout.read_exact(&mut one).expect("an octet");

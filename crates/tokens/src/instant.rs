@@ -72,7 +72,7 @@ pub struct WrittenDateTime<'t> {
 }
 
 impl<'t> WrittenDateTime<'t> {
-    /// Reads it; white space around it is no part of it. `None` if it is none, or has hour 24.
+    /// Reads an instant, without the white space around it. Returns `None` for other texts, and for hour 24.
     #[must_use]
     pub fn read(text: &'t str) -> Option<Self> {
         let text = collapsed(text);

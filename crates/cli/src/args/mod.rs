@@ -105,9 +105,8 @@ pub(crate) struct C14nArgs {
     /// A prefix in the expression, and the namespace that it is bound to
     #[arg(long, value_name = "PREFIX=URI", requires = "xpath")]
     pub(crate) xpath_ns: Vec<String>,
-    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
-    #[arg(long)]
-    pub(crate) allow_doctype: bool,
+    #[command(flatten)]
+    pub(crate) doctype: DoctypeArgs,
 }
 
 /// Keys for whole documents.
@@ -150,6 +149,22 @@ pub(crate) struct AllowArgs {
     pub(crate) allow_legacy: bool,
 }
 
+/// What a document may begin with.
+#[derive(Args)]
+pub(crate) struct DoctypeArgs {
+    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
+    #[arg(long)]
+    pub(crate) allow_doctype: bool,
+}
+
+/// What is an Id in a document.
+#[derive(Args)]
+pub(crate) struct IdArgs {
+    /// An attribute without prefix that is an Id on every element
+    #[arg(long, value_name = "NAME")]
+    pub(crate) id_attr: Vec<String>,
+}
+
 #[derive(Args)]
 pub(crate) struct DsigVerifyArgs {
     #[command(flatten)]
@@ -158,9 +173,8 @@ pub(crate) struct DsigVerifyArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
-    /// An attribute without prefix that is an Id on every element
-    #[arg(long, value_name = "NAME")]
-    pub(crate) id_attr: Vec<String>,
+    #[command(flatten)]
+    pub(crate) ids: IdArgs,
     /// External references are read below this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
@@ -170,9 +184,8 @@ pub(crate) struct DsigVerifyArgs {
     /// A report for people, or JSON
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
-    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
-    #[arg(long)]
-    pub(crate) allow_doctype: bool,
+    #[command(flatten)]
+    pub(crate) doctype: DoctypeArgs,
 }
 
 #[derive(Args)]
@@ -193,9 +206,8 @@ pub(crate) struct DsigSignArgs {
     /// The canonicalisation of SignedInfo and of each reference
     #[arg(long, value_name = "URI")]
     pub(crate) c14n: Option<String>,
-    /// An attribute without prefix that is an Id on every element
-    #[arg(long, value_name = "NAME")]
-    pub(crate) id_attr: Vec<String>,
+    #[command(flatten)]
+    pub(crate) ids: IdArgs,
 }
 
 #[derive(Args)]
@@ -206,9 +218,8 @@ pub(crate) struct XencDecryptArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowArgs,
-    /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
-    #[arg(long)]
-    pub(crate) allow_doctype: bool,
+    #[command(flatten)]
+    pub(crate) doctype: DoctypeArgs,
 }
 
 #[derive(Args)]
@@ -239,9 +250,8 @@ pub(crate) struct XencEncryptArgs {
     /// What wraps the content key under the agreed key
     #[arg(long, value_name = "URI")]
     pub(crate) key_wrap: Option<String>,
-    /// An attribute without prefix that is an Id on every element
-    #[arg(long, value_name = "NAME")]
-    pub(crate) id_attr: Vec<String>,
+    #[command(flatten)]
+    pub(crate) ids: IdArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
