@@ -8,7 +8,7 @@ use std::sync::Mutex;
 
 use ws_security::c14n::{base64_decode, base64_encode};
 
-use crate::peer;
+use crate::{peer, zeep};
 
 /// A command is words between tabs, the last one in base64; the answer is "OK base64" or "ERR reason".
 pub(crate) struct Driver {
@@ -39,6 +39,11 @@ impl Driver {
         Self::start(java.arg("-cp").arg(class_path).arg(class).arg(keys).arg(folder.join("work")))
     }
 
+    /// A script beside those of zeep, in its environment.
+    pub(crate) fn python(script: &str) -> Self {
+        Self::start(Command::new(zeep::environment()).arg(peer::root().join("tests/interop/zeep").join(script)))
+    }
+
     /// With the port of a driver that listens, which is its first answer: "OK PORT".
     pub(crate) fn listening(mut self) -> (Self, u16) {
         let mut line = String::new();
@@ -47,10 +52,16 @@ impl Driver {
         (self, port.unwrap_or_else(|| panic!("a port, not {line}")))
     }
 
-    pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
-        writeln!(self.input, "{command}\t{}", base64_encode(message.as_bytes())).expect("the driver listens");
+    /// The answer to a line, for a driver with words of its own.
+    pub(crate) fn line(&mut self, question: &str) -> String {
+        writeln!(self.input, "{question}").expect("the driver listens");
         let mut line = String::new();
         self.output.read_line(&mut line).expect("the driver answers");
+        line
+    }
+
+    pub(crate) fn ask(&mut self, command: &str, message: &str) -> Result<String, String> {
+        let line = self.line(&format!("{command}\t{}", base64_encode(message.as_bytes())));
         match line.trim_end().split_once(' ') {
             Some(("OK", answer)) => {
                 let octets = base64_decode(answer, usize::MAX / 2).expect("base64");

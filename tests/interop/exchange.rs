@@ -275,6 +275,14 @@ impl Shape {
         }
     }
 
+    /// Our client calls the peer's service by `post`: the reply opens, and the service refuses a tampered request.
+    pub(crate) fn call(&self, post: impl Fn(&str) -> String, adapt: fn(Receiver) -> Receiver) -> Result<(), String> {
+        let (request, sent) = self.request();
+        self.open_reply(&post(&request), &sent, adapt)?;
+        let refused = post(&self.request().0.replacen("<wsu:Expires>2", "<wsu:Expires>3", 1));
+        if refused.contains("Fault") { Ok(()) } else { Err(format!("the tampered twin is accepted: {refused}")) }
+    }
+
     /// Opens the reply that our client got. `adapt` says what the peer needs besides.
     pub(crate) fn open_reply(
         &self,

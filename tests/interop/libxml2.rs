@@ -3,29 +3,14 @@
 //! Both accept or both refuse, and canonical forms are the same octets. What may differ is listed in
 //! [`explained`], with its reason.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
-
 use ws_security::c14n::{
     Budget, Canonicalization, CanonicalizationMethod, Document, Limits, ParseError, Subset, base64_decode,
     base64_encode,
 };
 
-use crate::{peer, zeep};
-
-/// Deterministic: the same documents in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
+use crate::driver::Driver;
+use crate::peer;
+use crate::random::Random;
 
 fn element(random: &mut Random, depth: usize, out: &mut String) {
     let name = random.pick(&["a", "b", "p:x", "q:y", "ünï", "a.b-c_d"]);
@@ -124,15 +109,7 @@ fn documents_are_read_and_canonicalised_alike() {
     if !peer::wanted() {
         return;
     }
-    let python = zeep::environment();
-    let mut child = Command::new(python)
-        .arg(peer::root().join("tests/interop/zeep/libxml2.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python");
-    let mut input = child.stdin.take().expect("piped");
-    let mut output = BufReader::new(child.stdout.take().expect("piped"));
+    let mut libxml2 = Driver::python("libxml2.py");
     let mut random = Random(42);
     let (mut both, mut neither, mut differing) = (0, 0, 0);
     let mut wrong = Vec::new();
@@ -141,9 +118,7 @@ fn documents_are_read_and_canonicalised_alike() {
         if round % 2 == 1 {
             mutate(&mut random, &mut octets);
         }
-        writeln!(input, "{}", base64_encode(&octets)).expect("python listens");
-        let mut line = String::new();
-        output.read_line(&mut line).expect("python answers");
+        let line = libxml2.line(&base64_encode(&octets));
         let theirs: Vec<&str> = line.split_whitespace().collect();
         let shown = || String::from_utf8_lossy(&octets).into_owned();
         match (Document::parse_octets(&octets, &Limits::default()), theirs[0]) {
@@ -173,8 +148,6 @@ fn documents_are_read_and_canonicalised_alike() {
             }
         }
     }
-    drop(input);
-    let _status = child.wait();
     println!("libxml2: {both} documents read alike, {neither} refused by both, {differing} differ for a known reason");
     assert!(
         wrong.is_empty(),

@@ -30,6 +30,7 @@ mod peer;
 mod phase4;
 mod python;
 mod rampart;
+mod random;
 mod saml;
 mod spring;
 mod symmetric;

@@ -1,26 +1,11 @@
 //! libxml2 (through lxml) beside our XPath: random expressions over random documents have the same value.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
-
 use ws_security::c14n::{Budget, Document, Limits, Tree, base64_decode, base64_encode};
 use ws_security::xpath::{Context, Expression};
 
-use crate::{peer, zeep};
-
-/// Deterministic: the same expressions in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
-}
+use crate::driver::Driver;
+use crate::peer;
+use crate::random::Random;
 
 fn element(random: &mut Random, depth: usize, out: &mut String) {
     let name = random.pick(&["a", "b", "p:a", "q:b"]);
@@ -141,14 +126,7 @@ fn expressions_have_the_values_of_libxml2() {
     if !peer::wanted() {
         return;
     }
-    let mut child = Command::new(zeep::environment())
-        .arg(peer::root().join("tests/interop/zeep/xpath.py"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("python");
-    let mut input = child.stdin.take().expect("piped");
-    let mut output = BufReader::new(child.stdout.take().expect("piped"));
+    let mut libxml2 = Driver::python("xpath.py");
     let mut random = Random(7);
     let (mut wrong, mut explained) = (Vec::new(), 0);
     for _ in 0..8_000 {
@@ -156,10 +134,8 @@ fn expressions_have_the_values_of_libxml2() {
         element(&mut random, 3, &mut document);
         document.push_str("</r>");
         let expression = format!("string({})", scalar(&mut random, 3));
-        writeln!(input, "{} {}", base64_encode(document.as_bytes()), base64_encode(expression.as_bytes()))
-            .expect("python listens");
-        let mut line = String::new();
-        output.read_line(&mut line).expect("python answers");
+        let question = format!("{} {}", base64_encode(document.as_bytes()), base64_encode(expression.as_bytes()));
+        let line = libxml2.line(&question);
         let theirs = match line.trim() {
             "ERR" => None,
             "=" => Some(String::new()),
@@ -176,8 +152,6 @@ fn expressions_have_the_values_of_libxml2() {
             wrong.push(format!("{document}\n{expression}\nours {found:?}\ntheirs {theirs:?}"));
         }
     }
-    drop(input);
-    let _status = child.wait();
     println!("libxml2: {} expressions of 8000 have another value, {explained} for a known reason", wrong.len());
     assert!(
         wrong.is_empty(),
