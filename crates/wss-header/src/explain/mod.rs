@@ -5,7 +5,7 @@
 //! usually make, one after the other and in pairs, and names the first that fits. It decides nothing: no call of `open`
 //! uses it, and what it makes is text.
 //!
-//! In reading order: [`explanation`] is what comes out, and [`render`] writes it; [`walk`] goes through the message with
+//! In reading order: [`explanation`] has the types of the result, and [`render`] writes them as text; [`walk`] goes through the message with
 //! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.

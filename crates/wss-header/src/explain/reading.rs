@@ -13,8 +13,9 @@ use super::cause::Cause;
 pub(super) struct ReadSignature<'d> {
     pub(super) element: Element<'d>,
     pub(super) signed_info: Option<Element<'d>>,
-    /// The identifiers as written, empty where there is none.
+    /// The identifier of the canonicalisation method, as written; empty if the message has none.
     pub(super) canonicalization_uri: Cow<'d, str>,
+    /// The identifier of the signature method, as written; empty if the message has none.
     pub(super) method_uri: Cow<'d, str>,
     pub(super) canonicalization: Option<Canonicalization>,
     pub(super) method: Option<SignatureMethod>,

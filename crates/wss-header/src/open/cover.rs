@@ -5,12 +5,11 @@
 //! something if the receiver names its path, or if the same signature covers something around it, so that it cannot have
 //! been moved.
 
-use std::ops::Range;
-
 use wss_c14n::{Element, name};
 
 use super::proven::ProvenSignature;
 use super::revision::Revision;
+use super::span::is_within;
 use super::terms::Terms;
 use super::tokens;
 use crate::element_path::ElementPath;
@@ -53,7 +52,8 @@ pub(super) fn apex_at(
     }
     let parent = apex.parent().ok_or_else(misplaced)?;
     if revision.is_in_header(apex) {
-        return if apex == signature { Err(misplaced()) } else { Ok(part_of_header(apex)) };
+        let part = || part_of_header(apex).map_or(Apex::Nothing, Apex::Part);
+        return if apex == signature { Err(misplaced()) } else { Ok(part()) };
     }
     if revision.envelope.header == Some(parent) && apex != revision.header.element {
         return Ok(Apex::Part(Part::header_block(apex.name().namespace, apex.name().local)));
@@ -73,14 +73,13 @@ pub(super) fn apex_at(
 }
 
 /// The part that a child of our header is, if it is one.
-fn part_of_header(child: Element<'_>) -> Apex {
-    let part = match (child.name().namespace, child.name().local) {
+fn part_of_header(child: Element<'_>) -> Option<Part> {
+    match (child.name().namespace, child.name().local) {
         (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
         (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
         (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
         _ => tokens::part_of(child),
-    };
-    part.map_or(Apex::Nothing, Apex::Part)
+    }
 }
 
 /// Refuses a message in which a covered element means nothing at its last place, or another thing than it says. A child of
@@ -94,7 +93,7 @@ pub(super) fn check_places(
     for coverage in signatures.iter().map(|signature| &signature.coverage) {
         for span in coverage.spans() {
             let is_held = coverage.spans().any(|around| around != span && is_within(span, around));
-            for element in outermost(revision, span) {
+            for element in revision.document.elements_within(span.clone()) {
                 check_place(element, revision, terms, is_held)?;
             }
         }
@@ -131,31 +130,11 @@ fn check_place(
 /// Whether an element means something as a child of a Security header.
 fn belongs_in_header(element: Element<'_>) -> bool {
     let of_security = [name::WSSE, name::WSSE11, name::WSU, name::DS, name::XENC];
-    of_security.iter().any(|namespace| namespace.uri == element.name().namespace)
-        || tokens::kind_of(element).is_some()
-        || element.name().local == "EncryptedAssertion"
+    of_security.iter().any(|namespace| namespace.uri == element.name().namespace) || tokens::kind_of(element).is_some()
 }
 
 /// Whether an element means something only as a child of a Security header.
 fn belongs_only_in_header(element: Element<'_>) -> bool {
     let is_key = element.is(name::XENC.uri, "EncryptedKey");
-    matches!(part_of_header(element), Apex::Part(_)) || (tokens::kind_of(element).is_some() && !is_key)
-}
-
-/// The outermost elements in `span`: one, or the elements of a decrypted content.
-fn outermost<'d>(revision: &Revision<'d>, span: &Range<usize>) -> Vec<Element<'d>> {
-    match revision.document.element_at(span.start).filter(|element| element.span() == *span) {
-        Some(element) => vec![element],
-        None => {
-            let is_outermost = |element: &Element<'_>| {
-                is_within(&element.span(), span)
-                    && element.parent().is_none_or(|parent| !is_within(&parent.span(), span))
-            };
-            revision.document.elements().filter(is_outermost).collect()
-        }
-    }
-}
-
-fn is_within(span: &Range<usize>, around: &Range<usize>) -> bool {
-    around.start <= span.start && span.end <= around.end
+    part_of_header(element).is_some() || (tokens::kind_of(element).is_some() && !is_key)
 }

@@ -11,6 +11,7 @@ use wss_c14n::{Canonicalization, Moved};
 use wss_text::WireText;
 
 use super::carry::Carry;
+use super::span::is_within;
 use crate::part::Part;
 
 /// Why a signature does not prove a part that it covers as ciphertext.
@@ -106,12 +107,12 @@ impl Coverage {
 
     /// Whether `span` is one of the covered elements, or inside one.
     pub(super) fn contains(&self, span: &Range<usize>) -> bool {
-        self.held().any(|covered| covered.span.start <= span.start && span.end <= covered.span.end)
+        self.held().any(|covered| is_within(span, &covered.span))
     }
 
     /// Whether one of the parts contains the element at `span`, and is not that element.
     pub(super) fn holds(&self, span: &Range<usize>) -> bool {
-        self.parts().any(|(_, around)| around != span && around.start <= span.start && span.end <= around.end)
+        self.parts().any(|(_, around)| around != span && is_within(span, around))
     }
 
     /// Where the covered elements are, also those whose coverage was lost.
@@ -133,8 +134,7 @@ impl Coverage {
     /// As [`Coverage::lose`], for the elements around it that have a reason.
     pub(super) fn lose_where(&mut self, replaced: &Range<usize>, why: impl Fn(&Covered) -> Option<CoverageLost>) {
         for covered in &mut self.0 {
-            let is_around = covered.span.start <= replaced.start && replaced.end <= covered.span.end;
-            if is_around && covered.lost.is_none() {
+            if is_within(replaced, &covered.span) && covered.lost.is_none() {
                 covered.lost = why(covered);
             }
         }
@@ -150,7 +150,7 @@ impl Coverage {
     /// The canonical form in which the element at `span` was digested, itself or with what is around it: that of the
     /// innermost reference.
     pub(super) fn canonicalization_inside(&self, span: &Range<usize>) -> Option<&Canonicalization> {
-        let around = self.held().filter(|covered| covered.span.start <= span.start && span.end <= covered.span.end);
+        let around = self.held().filter(|covered| is_within(span, &covered.span));
         around.min_by_key(|covered| covered.span.len()).map(|covered| &covered.canonicalization)
     }
 

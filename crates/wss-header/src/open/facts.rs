@@ -17,6 +17,7 @@ use super::places::{Places, is_present};
 use super::proven::ProvenSignature;
 use super::replacement::{NewPlaintext, Place, Replacement};
 use super::revision::Revision;
+use super::span::is_within;
 use super::terms::Terms;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
@@ -334,7 +335,7 @@ impl Decryptions {
     fn record(&mut self, plaintext: NewPlaintext, moved: &Moved, budget: &Budget) -> Result<(), OpenError> {
         self.retired_ids.extend(plaintext.id);
         let span = moved.replaced(&plaintext.replaced).ok_or(DecryptError::Failed)?;
-        let around = |outer: &&DecryptedElement| outer.span.start <= span.start && span.end <= outer.span.end;
+        let around = |outer: &&DecryptedElement| is_within(&span, &outer.span);
         let depth = 1 + self.elements.iter().filter(around).map(|outer| outer.depth).max().unwrap_or(0);
         budget.check(Limit::NestedEncryption, depth)?;
         self.elements.push(DecryptedElement {
@@ -366,8 +367,8 @@ impl Decryptions {
         let is_blank = |range: Range<usize>| document.source().get(range).is_some_and(|text| text.trim().is_empty());
         self.elements.iter().any(|decrypted| {
             let inner = &decrypted.span;
-            let is_around = inner.start <= span.start && span.end <= inner.end;
-            let is_inside = content.start <= inner.start && inner.end <= content.end && !content.is_empty();
+            let is_around = is_within(span, inner);
+            let is_inside = is_within(inner, &content) && !content.is_empty();
             is_around || (is_inside && is_blank(content.start..inner.start) && is_blank(inner.end..content.end))
         })
     }

@@ -9,7 +9,8 @@
 //! carried into it by their spans. After the last child the requirements are checked against the facts. The replay
 //! store is asked last, by the caller with the [`PendingReplay`].
 //!
-//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry` and `replacement`); `header`, which calls `tokens`, `signature`
+//! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
+//! `replacement`); `header`, which calls `tokens`, `signature`
 //! (with `dereference`, `cover` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
@@ -37,6 +38,7 @@ mod require;
 mod reveal;
 mod revision;
 mod signature;
+mod span;
 mod terms;
 mod tokens;
 

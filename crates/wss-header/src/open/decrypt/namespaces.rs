@@ -14,6 +14,7 @@ use wss_c14n::Element;
 use wss_text::WireText;
 
 use crate::open::coverage::{CoverageLost, Covered};
+use crate::open::span::is_within;
 
 /// Why a signature that covers `covered` does not prove a plaintext at `replaced` that takes the namespaces of
 /// `prefixes` from its context: the first prefix whose namespace the signature does not cover. With `absence`, it need
@@ -51,15 +52,14 @@ pub(super) fn untold(
 /// Whether the digested octets determine what `prefix` is bound to around `replaced`, which is inside the covered
 /// element.
 fn is_told(covered: &Covered, replaced: Element<'_>, prefix: &str, plaintexts: &[Range<usize>]) -> bool {
-    let holds = |outer: &Range<usize>, inner: &Range<usize>| outer.start <= inner.start && inner.end <= outer.end;
     for element in replaced.ancestors_and_self().skip(1) {
         let span = element.span();
-        if !holds(&covered.span, &span) {
+        if !is_within(&span, &covered.span) {
             // A plaintext replaced the apex, and `prefix` is declared outside it.
             return covered.canonicalization.lists(prefix);
         }
         // Every octet of an earlier plaintext is proven.
-        if !plaintexts.iter().any(|plaintext| holds(plaintext, &span)) {
+        if !plaintexts.iter().any(|plaintext| is_within(&span, plaintext)) {
             return covered.canonicalization.tells_namespace(prefix, element);
         }
         if element.declares(prefix) {

@@ -5,7 +5,7 @@
 //! and SignedInfo was authenticated before. What no signature needed is decrypted last.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use wss_c14n::{Element, id_of, name};
 use wss_xmlenc::{EncryptedKey, parse_reference_list};
@@ -19,7 +19,7 @@ use crate::open::replacement::Replacement;
 use crate::open::revision::Revision;
 use crate::open::terms::Terms;
 
-/// Decrypts all ciphertext outside our header, whether a later list names it or none; `None` if there is none for us.
+/// Decrypts all ciphertext outside our header, also what a later list names. Returns `None` if none of it is for us.
 pub(crate) fn decrypt_unlisted(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -27,11 +27,12 @@ pub(crate) fn decrypt_unlisted(
     ring: &mut KeyRing,
 ) -> Result<Option<Replacement>, OpenError> {
     let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
+    let keys = KeyLists::read(revision, terms);
     for data in outside(revision) {
         let name = name_of(data);
         let target = Target::of_data(revision, data);
         if let Some(target) = target.filter(|_| !step.facts.decryptions.for_others.contains_key(&name)) {
-            step.decrypt(&target, &name, key_listing(data, revision, terms)?.as_ref())?;
+            step.decrypt(&target, &name, keys.key_of(data, terms)?.as_ref())?;
         }
     }
     let replacement = step.finish(true);
@@ -52,7 +53,7 @@ pub(crate) fn decrypt_in_place(
     if facts.decryptions.for_others.contains_key(&name) {
         return Ok(None);
     }
-    let key = key_listing(data, revision, terms)?;
+    let key = KeyLists::read(revision, terms).key_of(data, terms)?;
     let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
     step.decrypt(&target, &name, key.as_ref())?;
     Ok(Some(step.finish(true)))
@@ -77,16 +78,26 @@ fn outside<'d>(revision: &Revision<'d>) -> impl Iterator<Item = Element<'d>> {
     all.filter(move |data| !header.contains(*data) && !data.ancestors_and_self().skip(1).any(is_data))
 }
 
-/// The EncryptedKey of our header whose list names this ciphertext.
-fn key_listing<'d>(
-    data: Element<'d>,
-    revision: &Revision<'d>,
-    terms: &Terms<'_>,
-) -> Result<Option<EncryptedKey<'d>>, OpenError> {
-    let is_named = |list: Element<'_>| ids_of(data).any(|id| ids_in(list, terms).iter().any(|listed| *listed == id));
-    let mut keys = revision.children.iter().filter(|child| child.is(name::XENC.uri, "EncryptedKey"));
-    let key = keys.find(|key| lists_of(**key).any(is_named));
-    Ok(key.map(|key| EncryptedKey::parse(*key, &terms.budget)).transpose()?)
+/// The EncryptedKeys of our header, by the Ids that their lists name.
+struct KeyLists<'d>(HashMap<String, Element<'d>>);
+
+impl<'d> KeyLists<'d> {
+    fn read(revision: &Revision<'d>, terms: &Terms<'_>) -> Self {
+        let mut keys = HashMap::new();
+        for key in revision.children.iter().copied().filter(|child| child.is(name::XENC.uri, "EncryptedKey")) {
+            for id in lists_of(key).flat_map(|list| ids_in(list, terms)) {
+                keys.entry(id).or_insert(key);
+            }
+        }
+        Self(keys)
+    }
+
+    /// The first key whose list names this ciphertext.
+    fn key_of(&self, data: Element<'_>, terms: &Terms<'_>) -> Result<Option<EncryptedKey<'d>>, OpenError> {
+        let keys = ids_of(data).filter_map(|id| self.0.get(id.as_ref()).copied());
+        let first = keys.min_by_key(|key| key.span().start);
+        Ok(first.map(|key| EncryptedKey::parse(key, &terms.budget)).transpose()?)
+    }
 }
 
 /// The Ids by which a list names ciphertext: its own, and that of the EncryptedHeader around it.
