@@ -16,6 +16,10 @@
 //! | sign, encrypt and read single elements inside the Body or a header block | [`elements`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
+//! | sign or decrypt with a key in an HSM or a key service | [`elsewhere`] |
+//! | encrypt to elliptic-curve keys (key agreement) | [`agreement`] |
+//! | choose algorithms, or admit old ones | [`algorithms`] |
+//! | sign, verify, encrypt and canonicalise documents that are not SOAP | [`documents`] |
 //! | change the limits on the cost of a message | [`limits`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it for a peer | [`profile`] |
 //! | find out why a signature or a digest does not fit | [`explain`] |
@@ -68,6 +72,18 @@ pub mod attachments {}
 
 #[doc = include_str!("as4.md")]
 pub mod as4 {}
+
+#[doc = include_str!("elsewhere.md")]
+pub mod elsewhere {}
+
+#[doc = include_str!("agreement.md")]
+pub mod agreement {}
+
+#[doc = include_str!("algorithms.md")]
+pub mod algorithms {}
+
+#[doc = include_str!("documents.md")]
+pub mod documents {}
 
 #[doc = include_str!("explain.md")]
 pub mod explain {}

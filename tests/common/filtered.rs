@@ -1,9 +1,9 @@
 //! A document with a signature whose reference selects by XPath.
 
-use ws_security::c14n::{Budget, Document, Element, IdIndex, Limits, base64_encode, name};
+use ws_security::c14n::{Budget, Document, Limits, base64_encode, name};
 use ws_security::crypto::{Digest, HmacKey};
 use ws_security::xmldsig::{
-    AlgorithmPolicy, Dereference, FilterMethod, Signature, VerifiedReference, VerifyError, verify,
+    AlgorithmPolicy, FilterMethod, SameDocument, Signature, VerifiedReference, VerifyError, verify,
 };
 use ws_security::{DigestMethod, SignatureMethod, SigningKey};
 
@@ -52,35 +52,14 @@ pub(crate) fn admitting() -> AlgorithmPolicy {
     AlgorithmPolicy::default().admit_transform(FilterMethod::XPath)
 }
 
-struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
-
-impl<'d> Dereference<'d> for Whole<'_, 'd> {
-    fn document(&self) -> Option<&'d Document<'d>> {
-        Some(self.0)
-    }
-
-    fn element(&self, id: &str) -> Option<Element<'d>> {
-        self.1.get(id)
-    }
-
-    fn ids(&self) -> Option<&IdIndex<'d>> {
-        Some(self.1)
-    }
-
-    fn runs_filters(&self) -> bool {
-        true
-    }
-}
-
 /// What its first signature covers: for each reference, whether it is filtered, and whether it counts as covering anything.
 pub(crate) fn verified(text: &str, policy: AlgorithmPolicy, limits: Limits) -> Result<Vec<(bool, bool)>, VerifyError> {
     let document = Document::parse(text, &Limits::default()).expect("a document");
-    let ids = IdIndex::build(&document).expect("Ids");
+    let targets = SameDocument::new(&document).expect("Ids").run_filters();
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature")).expect("a signature");
     let budget = Budget::new(&limits, text.len() as u64);
     let signature = Signature::parse(element, &budget)?;
-    let whole = Whole(&document, &ids);
-    let verified = verify(&signature, &policy, |_| Ok::<_, VerifyError>(key().into()), &whole, &budget)?;
+    let verified = verify(&signature, &policy, |_| Ok::<_, VerifyError>(key().into()), &targets, &budget)?;
     let covers =
         |reference: &VerifiedReference<'_>| reference.whole_element().is_some() || reference.subset().is_some();
     Ok(verified.references().iter().map(|reference| (reference.is_filtered(), covers(reference))).collect())

@@ -5,12 +5,12 @@ use std::process::Command;
 use std::sync::Arc;
 
 use ws_security::c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, Splices, TakeAlong, Writer,
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limits, Splices, TakeAlong, Writer,
     base64_encode, name,
 };
 use ws_security::crypto::SystemRandom;
 use ws_security::xmldsig::{
-    AlgorithmPolicy, Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify,
+    AlgorithmPolicy, DocumentSigning, SameDocument, Signature, VerifyError, sign_document, verify,
     write_x509_certificate,
 };
 use ws_security::xmlenc::{
@@ -36,27 +36,15 @@ fn run(arguments: &[&str], files: &[&Path]) -> Result<String, String> {
     }
 }
 
-struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
-
-impl<'d> Dereference<'d> for Whole<'_, 'd> {
-    fn document(&self) -> Option<&'d Document<'d>> {
-        Some(self.0)
-    }
-
-    fn element(&self, id: &str) -> Option<Element<'d>> {
-        self.1.get(id)
-    }
-}
-
 fn verifies(source: &str, signer: &str) -> Result<(), String> {
     let document = Document::parse(source, &Limits::default()).map_err(|error| error.to_string())?;
-    let ids = IdIndex::build(&document).map_err(|error| error.to_string())?;
+    let targets = SameDocument::new(&document).map_err(|error| error.to_string())?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or("no signature")?;
     let signature = Signature::parse(element, &Budget::dangerous_unbounded()).map_err(|error| error.to_string())?;
     let policy = AlgorithmPolicy::everything_for_legacy_use_only();
     let certificate = peer::certificate(signer);
     let key = |_: &Signature<'_>| Ok::<_, VerifyError>(certificate.public_key().clone().into());
-    verify(&signature, &policy, key, &Whole(&document, &ids), &Budget::dangerous_unbounded())
+    verify(&signature, &policy, key, &targets, &Budget::dangerous_unbounded())
         .map(drop)
         .map_err(|error| error.to_string())
 }

@@ -21,20 +21,9 @@ use crate::verified::VerifiedSignature;
 /// XML Signature 1.1 §3.2; XML Signature Best Practices, best practice 1.
 ///
 /// ```
-/// use wss_c14n::{Budget, Canonicalization, Document, Element, IdIndex, Limits, name};
+/// use wss_c14n::{Budget, Canonicalization, Document, Limits, name};
 /// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
-/// use wss_xmldsig::{AlgorithmPolicy, Dereference, DocumentSigning, Signature, VerifyError, sign_document, verify};
-///
-/// struct Whole<'a, 'd>(&'d Document<'d>, &'a IdIndex<'d>);
-///
-/// impl<'d> Dereference<'d> for Whole<'_, 'd> {
-///     fn document(&self) -> Option<&'d Document<'d>> {
-///         Some(self.0)
-///     }
-///     fn element(&self, id: &str) -> Option<Element<'d>> {
-///         self.1.get(id)
-///     }
-/// }
+/// use wss_xmldsig::{AlgorithmPolicy, DocumentSigning, SameDocument, Signature, VerifyError, sign_document, verify};
 ///
 /// # let signing = DocumentSigning {
 /// #     method: SignatureMethod::HmacSha256,
@@ -48,12 +37,12 @@ use crate::verified::VerifiedSignature;
 /// # let signed = sign_document(&order, &[String::new()], &signing, &key())?;
 /// let is_valid = |text: &str| -> Result<bool, Box<dyn std::error::Error>> {
 ///     let document = Document::parse(text, &Limits::default())?;
-///     let ids = IdIndex::build(&document)?;
+///     let targets = SameDocument::new(&document)?;
 ///     let budget = Budget::new(&Limits::default(), text.len() as u64);
 ///     let element = document.root().children_named(name::DS.uri, "Signature").next().ok_or("a signature")?;
 ///     let signature = Signature::parse(element, &budget)?;
 ///     let policy = AlgorithmPolicy::modern_2026();
-///     let verified = verify(&signature, &policy, |_| Ok::<_, VerifyError>(key().into()), &Whole(&document, &ids), &budget);
+///     let verified = verify(&signature, &policy, |_| Ok::<_, VerifyError>(key().into()), &targets, &budget);
 ///     Ok(verified.is_ok())
 /// };
 /// assert!(is_valid(&signed)?);
