@@ -31,6 +31,15 @@ impl SoapVersion {
         }
     }
 
+    /// The media type of an envelope by itself: `text/xml` or `application/soap+xml`.
+    #[must_use]
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::V11 => "text/xml",
+            Self::V12 => "application/soap+xml",
+        }
+    }
+
     /// The version of a message, which its reply should have. SOAP 1.1 if the message is not an envelope.
     #[must_use]
     pub fn of(message: impl AsRef<[u8]>) -> Self {

@@ -39,11 +39,13 @@ pub enum FaultCode {
     MessageExpired,
     /// `MustUnderstand` of SOAP itself.
     MustUnderstand,
+    /// The service failed, and nothing is wrong with the message: `Server` of SOAP 1.1, `Receiver` of SOAP 1.2.
+    ServiceFailed,
 }
 
 impl FaultCode {
     /// Every code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Refused,
         Self::UnsupportedSecurityToken,
         Self::UnsupportedAlgorithm,
@@ -54,6 +56,7 @@ impl FaultCode {
         Self::SecurityTokenUnavailable,
         Self::MessageExpired,
         Self::MustUnderstand,
+        Self::ServiceFailed,
     ];
 
     /// Local name and recommended text; `None` for the codes of SOAP itself.
@@ -77,6 +80,18 @@ impl FaultCode {
             }
             Self::MessageExpired => (Some("MessageExpired"), "The message has expired"),
             Self::MustUnderstand => (None, "A header block that must be understood was not"),
+            Self::ServiceFailed => (None, "The service failed"),
+        }
+    }
+
+    /// The code of SOAP itself, without a prefix.
+    const fn of_soap(self, version: SoapVersion) -> &'static str {
+        match (self, version) {
+            (Self::MustUnderstand, _) => "MustUnderstand",
+            (Self::ServiceFailed, SoapVersion::V11) => "Server",
+            (Self::ServiceFailed, SoapVersion::V12) => "Receiver",
+            (_, SoapVersion::V11) => "Client",
+            (_, SoapVersion::V12) => "Sender",
         }
     }
 
@@ -122,10 +137,25 @@ impl Fault {
         Self { code: error.into() }
     }
 
+    /// The fault of a service that failed, for no fault of the message.
+    #[must_use]
+    pub fn service_failed() -> Self {
+        Self { code: FaultCode::ServiceFailed }
+    }
+
     /// Its code.
     #[must_use]
     pub fn code(self) -> FaultCode {
         self.code
+    }
+
+    /// The status with which HTTP carries it: 400 for a `Sender` fault of SOAP 1.2, and 500 for every other.
+    ///
+    /// # Specification
+    /// SOAP 1.1 §6.2, SOAP 1.2 part 2 §7.5.2.2.
+    #[must_use]
+    pub fn http_status(self, version: SoapVersion) -> u16 {
+        if self.code.of_soap(version) == "Sender" { 400 } else { 500 }
     }
 
     /// The envelope of the fault. Its size depends only on the code and the version.
@@ -140,11 +170,7 @@ impl Fault {
         let wsse = self.code.local_name().map(|local| format!("{}:{local}", name::WSSE.prefix));
         match version {
             SoapVersion::V11 => {
-                let code = match (wsse, self.code) {
-                    (Some(code), _) => code,
-                    (None, FaultCode::MustUnderstand) => qualified("MustUnderstand"),
-                    (None, _) => qualified("Client"),
-                };
+                let code = wsse.unwrap_or_else(|| qualified(self.code.of_soap(version)));
                 writer.start_unqualified("faultcode");
                 writer.declare(name::WSSE);
                 writer.text(&code);
@@ -155,8 +181,7 @@ impl Fault {
             }
             SoapVersion::V12 => {
                 writer.start(soap, "Code");
-                let code = if self.code == FaultCode::MustUnderstand { "MustUnderstand" } else { "Sender" };
-                writer.leaf(soap, "Value", &qualified(code));
+                writer.leaf(soap, "Value", &qualified(self.code.of_soap(version)));
                 if let Some(code) = wsse {
                     writer.start(soap, "Subcode");
                     writer.start(soap, "Value");

@@ -224,8 +224,8 @@ impl SecuredPackage {
     pub fn write<W: Write>(&self, out: W) -> io::Result<W> {
         let mut writer = self.writer(out);
         let root = match self.included.is_empty() {
-            true => format!("{}; charset=utf-8", self.root_type()),
-            false => format!("{}; charset=utf-8; type=\"{}\"", xop::MEDIA_TYPE, self.root_type()),
+            true => format!("{}; charset=utf-8", self.version.media_type()),
+            false => format!("{}; charset=utf-8; type=\"{}\"", xop::MEDIA_TYPE, self.version.media_type()),
         };
         writer.part(&[("Content-Type", &root)], &mut self.envelope.as_bytes())?;
         for attachment in self.included.iter().chain(self.attachments.iter()) {
@@ -237,17 +237,10 @@ impl SecuredPackage {
     }
 
     fn writer<W: Write>(&self, out: W) -> PackageWriter<W> {
-        let (root_type, boundary) = (self.root_type(), self.boundary.clone());
+        let (root_type, boundary) = (self.version.media_type(), self.boundary.clone());
         match self.included.is_empty() {
             true => PackageWriter::with_boundary(out, root_type, boundary),
             false => PackageWriter::with_boundary(out, xop::MEDIA_TYPE, boundary).start_info(root_type),
-        }
-    }
-
-    fn root_type(&self) -> &'static str {
-        match self.version {
-            SoapVersion::V11 => "text/xml",
-            SoapVersion::V12 => "application/soap+xml",
         }
     }
 }

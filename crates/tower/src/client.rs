@@ -1,0 +1,160 @@
+//! The side of the client: requests are secured, replies are opened.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderName, Request, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::Full;
+use tower_layer::Layer;
+use tower_service::Service;
+use ws_security::attachments::Package;
+use ws_security::{Correlation, Limits, OpenError, Opened, Plan, Receiver};
+
+use crate::body::{self, BodyError, BoxError};
+use crate::error::ClientError;
+use crate::message::SoapMessage;
+use crate::work;
+
+const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
+
+/// Secures the requests of a client, and opens their replies.
+///
+/// The service that it makes takes `http::Request<SoapMessage>` and returns `http::Response<Opened>`: nothing of a reply
+/// can be read that the receiver did not authenticate. The status of the reply is that of HTTP, which nobody signed. Below it
+/// is any HTTP client that takes `http::Request<Full<Bytes>>`, such as hyper's, or reqwest as
+#[cfg_attr(feature = "reqwest", doc = "[`HttpClient`](crate::HttpClient).")]
+#[cfg_attr(not(feature = "reqwest"), doc = "`HttpClient`, with the feature `reqwest`.")]
+#[derive(Clone)]
+pub struct SecureLayer {
+    sides: Arc<Sides>,
+    max_octets: usize,
+}
+
+struct Sides {
+    plan: Plan,
+    receiver: Receiver,
+}
+
+impl SecureLayer {
+    /// Requests are secured by `plan`, and their replies are opened by `receiver`.
+    #[must_use]
+    pub fn new(plan: Plan, receiver: Receiver) -> Self {
+        Self { sides: Arc::new(Sides { plan, receiver }), max_octets: crate::service::MAX_OCTETS }
+    }
+
+    /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
+    #[must_use]
+    pub fn max_octets(mut self, octets: usize) -> Self {
+        self.max_octets = octets;
+        self
+    }
+}
+
+impl std::fmt::Debug for SecureLayer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecureLayer").field("max_octets", &self.max_octets).finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for SecureLayer {
+    type Service = SecureService<S>;
+
+    fn layer(&self, inner: S) -> SecureService<S> {
+        SecureService { inner, layer: self.clone() }
+    }
+}
+
+/// The service of a [`SecureLayer`].
+#[derive(Debug, Clone)]
+pub struct SecureService<S> {
+    inner: S,
+    layer: SecureLayer,
+}
+
+impl<S, R> Service<Request<SoapMessage>> for SecureService<S>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    R: Body + Send,
+    R::Data: Send,
+    R::Error: Into<BoxError>,
+{
+    type Response = Response<Opened>;
+    type Error = ClientError;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Opened>, ClientError>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), ClientError>> {
+        self.inner.poll_ready(context).map_err(|error| ClientError::Transport(error.into()))
+    }
+
+    fn call(&mut self, request: Request<SoapMessage>) -> Self::Future {
+        // The service that said it is ready is the one to call.
+        let next = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, next);
+        let layer = self.layer.clone();
+        Box::pin(async move {
+            let (request, correlation) = layer.secured(request).await?;
+            let response = inner.call(request).await.map_err(|error| ClientError::Transport(error.into()))?;
+            layer.opened(response, correlation).await
+        })
+    }
+}
+
+impl SecureLayer {
+    async fn secured(&self, request: Request<SoapMessage>) -> Result<(Request<Full<Bytes>>, Correlation), ClientError> {
+        let (mut parts, message) = request.into_parts();
+        let sides = Arc::clone(&self.sides);
+        let sealed = work::run(message.octets(), move || message.secured(&sides.plan, None)).await?;
+        let (content_type, action) = sealed.headers().ok_or(ClientError::Action)?;
+        parts.headers.insert(header::CONTENT_TYPE, content_type);
+        if let Some(action) = action {
+            parts.headers.insert(SOAP_ACTION, action);
+        }
+        Ok((Request::from_parts(parts, Full::new(sealed.octets)), sealed.correlation))
+    }
+
+    async fn opened<R>(&self, response: Response<R>, sent: Correlation) -> Result<Response<Opened>, ClientError>
+    where
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        let (parts, body) = response.into_parts();
+        let max_octets = self.max_octets;
+        let octets = body::read(body, max_octets).await.map_err(|error| match error {
+            BodyError::TooLarge => ClientError::TooLarge { max_octets },
+            BodyError::Transport(error) => ClientError::Transport(error),
+        })?;
+        let status = parts.status;
+        if octets.trim_ascii().is_empty() {
+            return Err(ClientError::NoReply { status });
+        }
+        let (media_type, content_type) = body::content_type(&parts.headers).unwrap_or_default();
+        let is_package = match media_type.as_str() {
+            "multipart/related" => true,
+            "text/xml" | "application/soap+xml" => false,
+            other => return Err(ClientError::NoSoap { status, media_type: other.into() }),
+        };
+        let sides = Arc::clone(&self.sides);
+        let opened = work::run(octets.len(), move || {
+            let answering = sides.receiver.answering(&sent);
+            if !is_package {
+                return answering.open(&octets[..]).map_err(|error| ClientError::open(status, error));
+            }
+            let package = Package::parse_body(&content_type, &octets, &Limits::default())?;
+            answering.open(&package).map_err(|error| ClientError::open(status, error))
+        })
+        .await?;
+        Ok(Response::from_parts(parts, opened))
+    }
+}
+
+impl ClientError {
+    fn open(status: StatusCode, error: OpenError) -> Self {
+        Self::Open { status, error }
+    }
+}

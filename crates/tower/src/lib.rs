@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "axum")]
+mod axum;
+mod body;
+mod client;
+mod error;
+mod message;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+mod service;
+mod work;
+
+pub use body::BoxError;
+pub use client::{SecureLayer, SecureService};
+pub use error::{ClientError, Refusal};
+pub use message::SoapMessage;
+#[cfg(feature = "reqwest")]
+pub use reqwest::HttpClient;
+pub use service::{OpenLayer, OpenService, OpenedRequest, UnsignedRequest};

@@ -1,0 +1,127 @@
+//! A message before it is secured.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use ws_security::attachments::{Attachment, SecuredPackage};
+use ws_security::{Correlation, Plan, SecureError, Secured, SoapVersion};
+
+/// A SOAP message that a [`SecureLayer`](crate::SecureLayer) sends, or with which a handler answers: an envelope, perhaps with
+/// attachments.
+///
+/// ```
+/// use wss_tower::SoapMessage;
+///
+/// let envelope = "<s:Envelope xmlns:s='http://www.w3.org/2003/05/soap-envelope'><s:Body/></s:Envelope>";
+/// let message = SoapMessage::from(envelope).action("urn:bank:pay");
+/// assert_eq!(message.envelope(), envelope);
+/// ```
+#[derive(Debug, Clone)]
+pub struct SoapMessage {
+    envelope: String,
+    attachments: Vec<Attachment>,
+    action: Option<String>,
+}
+
+impl SoapMessage {
+    /// A SOAP 1.1 or 1.2 envelope, without a Security header of ours.
+    #[must_use]
+    pub fn new(envelope: impl Into<String>) -> Self {
+        Self { envelope: envelope.into(), attachments: Vec::new(), action: None }
+    }
+
+    /// Adds an attachment. Can be called for several.
+    #[must_use]
+    pub fn attachment(mut self, attachment: Attachment) -> Self {
+        self.attachments.push(attachment);
+        self
+    }
+
+    /// The intent of a request: the header `SOAPAction` of SOAP 1.1, and the parameter `action` of SOAP 1.2. It is not
+    /// signed: a service must not decide by it.
+    #[must_use]
+    pub fn action(mut self, uri: impl Into<String>) -> Self {
+        self.action = Some(uri.into());
+        self
+    }
+
+    /// The envelope.
+    #[must_use]
+    pub fn envelope(&self) -> &str {
+        &self.envelope
+    }
+
+    /// The envelope and the attachments.
+    #[cfg(feature = "axum")]
+    pub(crate) fn into_parts(self) -> (String, Vec<Attachment>) {
+        (self.envelope, self.attachments)
+    }
+
+    /// About how many octets there are to secure.
+    pub(crate) fn octets(&self) -> usize {
+        // What is in an attachment is read while it is secured: take any for a large one.
+        if self.attachments.is_empty() { self.envelope.len() } else { usize::MAX }
+    }
+
+    /// Secures the message, and writes it for the transport.
+    pub(crate) fn secured(self, plan: &Plan, request: Option<&Correlation>) -> Result<Sealed, SecureError> {
+        let version = SoapVersion::of(&self.envelope);
+        let outgoing = plan.message(&self.envelope);
+        let outgoing = match request {
+            Some(request) => outgoing.answering(request),
+            None => outgoing,
+        };
+        let (content_type, octets, correlation) = if self.attachments.is_empty() {
+            let Secured { message, correlation } = outgoing.secure()?;
+            (format!("{}; charset=utf-8", version.media_type()), message.into_bytes(), correlation)
+        } else {
+            let Secured { message, correlation } = outgoing.attachments(self.attachments).secure()?;
+            (message.content_type(), written(&message)?, correlation)
+        };
+        Ok(Sealed { version, content_type, action: self.action, octets: octets.into(), correlation })
+    }
+}
+
+fn written(package: &SecuredPackage) -> Result<Vec<u8>, SecureError> {
+    package.write(Vec::new()).map_err(|error| ws_security::soap::mime::MimeError::from(error).into())
+}
+
+impl From<String> for SoapMessage {
+    fn from(envelope: String) -> Self {
+        Self::new(envelope)
+    }
+}
+
+impl From<&str> for SoapMessage {
+    fn from(envelope: &str) -> Self {
+        Self::new(envelope)
+    }
+}
+
+/// A secured message, as the transport takes it.
+pub(crate) struct Sealed {
+    version: SoapVersion,
+    content_type: String,
+    action: Option<String>,
+    pub(crate) octets: Bytes,
+    pub(crate) correlation: Correlation,
+}
+
+impl Sealed {
+    /// The value of `Content-Type`, and that of `SOAPAction` for SOAP 1.1; `None` if the action cannot be in a header.
+    pub(crate) fn headers(&self) -> Option<(HeaderValue, Option<HeaderValue>)> {
+        let action = self.action.as_deref();
+        if action.is_some_and(|uri| uri.contains(['"', '\\']) || !uri.bytes().all(|octet| octet.is_ascii_graphic())) {
+            return None;
+        }
+        let value = |text: &str| HeaderValue::from_str(text).ok();
+        match (self.version, action) {
+            (SoapVersion::V11, action) => {
+                // The header is required, also when it is empty (SOAP 1.1 §6.1.1).
+                let quoted = value(&format!("\"{}\"", action.unwrap_or_default()))?;
+                Some((value(&self.content_type)?, Some(quoted)))
+            }
+            (SoapVersion::V12, Some(uri)) => Some((value(&format!("{}; action=\"{uri}\"", self.content_type))?, None)),
+            (SoapVersion::V12, None) => Some((value(&self.content_type)?, None)),
+        }
+    }
+}

@@ -1,0 +1,376 @@
+//! The side of the service: requests are opened, replies are secured.
+
+use std::future::Future;
+use std::ops::Deref;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body::Body;
+use http_body_util::Full;
+use tower_layer::Layer;
+use tower_service::Service;
+use ws_security::attachments::{Attachment, Package};
+use ws_security::{
+    AsyncReplayCache, Correlation, Fault, Incoming, Limits, OpenError, Opened, PendingReplay, Plan, Receiver,
+    SoapVersion, TransportFacts, UnsignedOpened,
+};
+
+use crate::body::{self, BodyError, BoxError};
+use crate::error::Refusal;
+use crate::message::SoapMessage;
+use crate::work;
+
+/// The most octets of a message that are read by default.
+pub(crate) const MAX_OCTETS: usize = 4 << 20;
+
+/// What the caller does with the reason of a refusal.
+type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
+
+/// Opens the requests of a service, and secures its replies to the requester.
+///
+/// The handler below gets a request whose body is the authenticated Body element and nothing else, with [`OpenedRequest`] in
+/// its extensions. It answers with an envelope, which is secured and confirms the request; with an empty body, for a one-way
+/// request; or with attachments beside the envelope (`Vec<Attachment>` in the extensions of the response).
+///
+/// A refused request becomes a fault of its SOAP version, which says nothing of the reason; the reason goes to `tracing`
+/// and to [`OpenLayer::on_refusal`]. A handler that fails, or answers with something else, becomes a fault of the service.
+#[derive(Clone)]
+pub struct OpenLayer {
+    sides: Arc<Sides>,
+    replay: Option<Arc<dyn AsyncReplayCache>>,
+    on_refusal: Option<Log>,
+    limits: Limits,
+    max_octets: usize,
+    over_tls: bool,
+    names_faults: bool,
+}
+
+struct Sides {
+    receiver: Receiver,
+    plan: Plan,
+}
+
+impl OpenLayer {
+    /// Requests are opened by `receiver`, and replies are secured by `plan`.
+    #[must_use]
+    pub fn new(receiver: Receiver, plan: Plan) -> Self {
+        Self {
+            sides: Arc::new(Sides { receiver, plan }),
+            replay: None,
+            on_refusal: None,
+            limits: Limits::default(),
+            max_octets: MAX_OCTETS,
+            over_tls: false,
+            names_faults: false,
+        }
+    }
+
+    /// Asks this store whether a request is new, instead of the receiver's own, which blocks.
+    #[must_use]
+    pub fn replay(mut self, store: impl AsyncReplayCache + 'static) -> Self {
+        self.replay = Some(Arc::new(store));
+        self
+    }
+
+    /// Takes requests whose Body nobody signed, over a protected connection. The handler gets [`UnsignedRequest`]
+    /// instead, and the request's body is the unauthenticated Body element. The server must put [`TransportFacts`] into the extensions
+    /// of each request.
+    #[must_use]
+    pub fn over_tls(mut self) -> Self {
+        self.over_tls = true;
+        self
+    }
+
+    /// Calls `log` with the reason of each refusal, beside the event of `tracing`.
+    #[must_use]
+    pub fn on_refusal(mut self, log: impl Fn(&Refusal) + Send + Sync + 'static) -> Self {
+        self.on_refusal = Some(Arc::new(log));
+        self
+    }
+
+    /// The most octets of a request, and of a handler's reply, that are read: 4 MiB by default. The receiver has limits
+    /// of its own.
+    #[must_use]
+    pub fn max_octets(mut self, octets: usize) -> Self {
+        self.max_octets = octets;
+        self
+    }
+
+    /// The limits on packages with attachments.
+    #[must_use]
+    pub fn package_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Faults have the code of the standard's list ([`Fault::naming`]), to help a trusted peer.
+    #[must_use]
+    pub fn name_faults(mut self) -> Self {
+        self.names_faults = true;
+        self
+    }
+}
+
+impl std::fmt::Debug for OpenLayer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenLayer").field("max_octets", &self.max_octets).finish_non_exhaustive()
+    }
+}
+
+impl<S> Layer<S> for OpenLayer {
+    type Service = OpenService<S>;
+
+    fn layer(&self, inner: S) -> OpenService<S> {
+        OpenService { inner, layer: self.clone() }
+    }
+}
+
+/// What an [`OpenLayer`] puts into the extensions of a request: the opened message. With the feature `axum` it is an
+/// extractor, too.
+#[derive(Debug, Clone)]
+pub struct OpenedRequest(Arc<Opened>);
+
+impl Deref for OpenedRequest {
+    type Target = Opened;
+
+    fn deref(&self) -> &Opened {
+        &self.0
+    }
+}
+
+/// As [`OpenedRequest`], of a layer that opens [over TLS](OpenLayer::over_tls): nobody signed the Body.
+#[derive(Debug, Clone)]
+pub struct UnsignedRequest(Arc<UnsignedOpened>);
+
+impl Deref for UnsignedRequest {
+    type Target = UnsignedOpened;
+
+    fn deref(&self) -> &UnsignedOpened {
+        &self.0
+    }
+}
+
+/// The service of an [`OpenLayer`].
+#[derive(Debug, Clone)]
+pub struct OpenService<S> {
+    inner: S,
+    layer: OpenLayer,
+}
+
+impl<S, B, R> Service<Request<B>> for OpenService<S>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send,
+    S::Error: Into<BoxError>,
+    B: Body + From<Bytes> + Send + 'static,
+    B::Data: Send,
+    B::Error: Into<BoxError>,
+    R: Body + Send,
+    R::Data: Send,
+    R::Error: Into<BoxError>,
+{
+    type Response = Response<Full<Bytes>>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        // The service that said it is ready is the one to call.
+        let next = self.inner.clone();
+        let mut inner = std::mem::replace(&mut self.inner, next);
+        let layer = self.layer.clone();
+        Box::pin(async move {
+            let (request, asked) = match layer.opened(request).await {
+                Ok(opened) => opened,
+                Err((refusal, version)) => return Ok(layer.refused(&refusal, version)),
+            };
+            let answered = match inner.call(request).await.map_err(|error| Refusal::Service(error.into())) {
+                Ok(response) => layer.secured(response, &asked).await,
+                Err(refusal) => Err(refusal),
+            };
+            Ok(answered.unwrap_or_else(|refusal| layer.refused(&refusal, asked.version)))
+        })
+    }
+}
+
+/// What the reply needs of its request.
+struct Asked {
+    correlation: Correlation,
+    version: SoapVersion,
+}
+
+/// A message that is verified.
+enum Verified {
+    /// The receiver's own store says that it is new.
+    New(Message),
+    /// This store is still to be asked.
+    Signed(Box<PendingReplay<Opened>>, Arc<dyn AsyncReplayCache>),
+    Unsigned(Box<PendingReplay<UnsignedOpened>>, Arc<dyn AsyncReplayCache>),
+}
+
+/// An opened message.
+enum Message {
+    Signed(Arc<Opened>),
+    Unsigned(Arc<UnsignedOpened>),
+}
+
+impl OpenLayer {
+    /// The request as the handler gets it; or why it was refused, and the version of its fault.
+    async fn opened<B>(&self, request: Request<B>) -> Result<(Request<B>, Asked), (Refusal, SoapVersion)>
+    where
+        B: Body + From<Bytes>,
+        B::Error: Into<BoxError>,
+    {
+        let (mut parts, body) = request.into_parts();
+        let unknown = |refusal| (refusal, SoapVersion::V11);
+        if parts.method != Method::POST {
+            return Err(unknown(Refusal::Method { method: parts.method.as_str().into() }));
+        }
+        let (media_type, content_type) = body::content_type(&parts.headers).unwrap_or_default();
+        let is_package = match media_type.as_str() {
+            "multipart/related" => true,
+            "text/xml" | "application/soap+xml" => false,
+            other => return Err(unknown(Refusal::MediaType { media_type: other.into() })),
+        };
+        let told = if media_type == SoapVersion::V12.media_type() { SoapVersion::V12 } else { SoapVersion::V11 };
+        let max_octets = self.max_octets;
+        let octets = body::read(body, max_octets).await.map_err(|error| match error {
+            BodyError::TooLarge => (Refusal::TooLarge { max_octets }, told),
+            BodyError::Transport(error) => (Refusal::Transport(error), told),
+        })?;
+        let facts = parts.extensions.get::<TransportFacts>().cloned();
+        let facts = match (self.over_tls, facts) {
+            (true, None) => return Err((Refusal::NoTransportFacts, told)),
+            (true, facts) => facts,
+            (false, _) => None,
+        };
+        let layer = self.clone();
+        let (verified, version) = work::run(octets.len(), move || {
+            if !is_package {
+                let version = SoapVersion::of(&octets);
+                return layer
+                    .verified(Incoming::from(&octets[..]), facts)
+                    .map(|verified| (verified, version))
+                    .map_err(|refusal| (refusal, version));
+            }
+            let package =
+                Package::parse_body(&content_type, &octets, &layer.limits).map_err(|error| unknown(error.into()))?;
+            let version = SoapVersion::of(package.unauthenticated_envelope());
+            layer
+                .verified(Incoming::from(&package), facts)
+                .map(|verified| (verified, version))
+                .map_err(|refusal| (refusal, version))
+        })
+        .await?;
+        let message = Self::accepted(verified).await.map_err(|error| (error.into(), version))?;
+        let (correlation, octets) = match message {
+            Message::Signed(opened) => {
+                let taken = (opened.correlation().clone(), opened.body().xml().to_owned());
+                parts.extensions.insert(OpenedRequest(opened));
+                taken
+            }
+            Message::Unsigned(opened) => {
+                let taken = (opened.correlation().clone(), opened.unauthenticated_body().to_owned());
+                parts.extensions.insert(UnsignedRequest(opened));
+                taken
+            }
+        };
+        // What these headers said was about the octets of the message.
+        parts.headers.remove(header::CONTENT_LENGTH);
+        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
+        let request = Request::from_parts(parts, B::from(Bytes::from(octets)));
+        Ok((request, Asked { correlation, version }))
+    }
+
+    fn verified(&self, incoming: Incoming<'_>, facts: Option<TransportFacts>) -> Result<Verified, Refusal> {
+        let receiver = &self.sides.receiver;
+        Ok(match (facts, self.replay.clone()) {
+            (None, None) => Verified::New(Message::Signed(Arc::new(receiver.open(incoming)?))),
+            (None, Some(store)) => Verified::Signed(Box::new(receiver.deferred().open(incoming)?), store),
+            (Some(facts), None) => Verified::New(Message::Unsigned(Arc::new(receiver.open_unsigned(incoming, facts)?))),
+            (Some(facts), Some(store)) => {
+                Verified::Unsigned(Box::new(receiver.deferred().open_unsigned(incoming, facts)?), store)
+            }
+        })
+    }
+
+    /// The message, if no store knows it.
+    async fn accepted(verified: Verified) -> Result<Message, OpenError> {
+        Ok(match verified {
+            Verified::New(message) => message,
+            Verified::Signed(pending, store) => Message::Signed(Arc::new(pending.accept_async(&store).await?)),
+            Verified::Unsigned(pending, store) => Message::Unsigned(Arc::new(pending.accept_async(&store).await?)),
+        })
+    }
+
+    /// The handler's reply, secured.
+    async fn secured<R>(&self, response: Response<R>, asked: &Asked) -> Result<Response<Full<Bytes>>, Refusal>
+    where
+        R: Body,
+        R::Error: Into<BoxError>,
+    {
+        let (mut parts, body) = response.into_parts();
+        let max_octets = self.max_octets;
+        let octets = body::read(body, max_octets).await.map_err(|error| match error {
+            BodyError::TooLarge => Refusal::TooLarge { max_octets },
+            BodyError::Transport(error) => Refusal::Service(error),
+        })?;
+        let no_envelope = Refusal::NoEnvelope { status: parts.status };
+        if octets.is_empty() {
+            return match parts.status.is_success() {
+                true => Ok(Response::from_parts(parts, Full::new(octets))),
+                false => Err(no_envelope),
+            };
+        }
+        let Ok(envelope) = String::from_utf8(octets.into()) else { return Err(no_envelope) };
+        if !envelope.trim_start().starts_with('<') {
+            return Err(no_envelope);
+        }
+        let attachments = parts.extensions.remove::<Vec<Attachment>>().unwrap_or_default();
+        let message = attachments.into_iter().fold(SoapMessage::from(envelope), SoapMessage::attachment);
+        let (sides, correlation) = (Arc::clone(&self.sides), asked.correlation.clone());
+        let sealed = work::run(message.octets(), move || message.secured(&sides.plan, Some(&correlation))).await?;
+        let (content_type, _) = sealed.headers().ok_or(no_envelope)?;
+        parts.headers.remove(header::CONTENT_LENGTH);
+        parts.headers.insert(header::CONTENT_TYPE, content_type);
+        Ok(Response::from_parts(parts, Full::new(sealed.octets)))
+    }
+
+    /// The answer to what was refused, and to what failed.
+    fn refused(&self, refusal: &Refusal, version: SoapVersion) -> Response<Full<Bytes>> {
+        tracing::warn!(target: "wss", error = %refusal, "no secured reply");
+        if let Some(log) = &self.on_refusal {
+            log(refusal);
+        }
+        let (fault, status) = match refusal {
+            Refusal::Open(error) if self.names_faults => (Fault::naming(error), None),
+            Refusal::Service(_) | Refusal::NoEnvelope { .. } | Refusal::Secure(_) | Refusal::NoTransportFacts => {
+                (Fault::service_failed(), None)
+            }
+            Refusal::TooLarge { .. } => (Fault::refused(), Some(StatusCode::PAYLOAD_TOO_LARGE)),
+            Refusal::Method { .. } => (Fault::refused(), Some(StatusCode::METHOD_NOT_ALLOWED)),
+            Refusal::MediaType { .. } => (Fault::refused(), Some(StatusCode::UNSUPPORTED_MEDIA_TYPE)),
+            _ => (Fault::refused(), None),
+        };
+        let status = status
+            .or_else(|| StatusCode::from_u16(fault.http_status(version)).ok())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let content_type = match version {
+            SoapVersion::V11 => "text/xml; charset=utf-8",
+            SoapVersion::V12 => "application/soap+xml; charset=utf-8",
+        };
+        let mut response = Response::new(Full::new(Bytes::from(fault.envelope(version))));
+        *response.status_mut() = status;
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+}

@@ -1,0 +1,250 @@
+//! A client and a service that talk over loopback, through real HTTP.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::post;
+use http::{Method, Request, Response};
+use tokio::net::TcpListener;
+use tower::{Layer, Service, ServiceExt};
+use ws_security::attachments::Attachment;
+use ws_security::prelude::*;
+use ws_security::{Fault, OpenError, SoapVersion, TransportFacts, UnauthenticatedFault};
+use wss_tower::{ClientError, HttpClient, OpenLayer, OpenedRequest, SecureLayer, SoapMessage, UnsignedRequest};
+
+const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
+const LIFETIME: Duration = Duration::from_secs(300);
+
+fn file(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn identity(name: &str) -> Identity {
+    Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key"))).expect(name)
+}
+
+fn trust() -> Trust {
+    Trust::anchors_pem(&file("ca.pem")).expect("anchors").signer(SignerRule::AnyBelowTheAnchors)
+}
+
+fn envelope(soap: &str, body: &str) -> String {
+    format!("<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>")
+}
+
+fn receiver(name: &str, parts: &[Part]) -> Receiver {
+    let required = Requirements::signed_body_and(parts.to_vec()).encrypted([Part::Body]);
+    Receiver::new(trust(), required, MemoryReplayCache::default()).decrypt_with(identity(name))
+}
+
+fn plan(name: &str, encrypting: Encrypting, parts: &[Part]) -> Plan {
+    let signing = Signing::with(&identity(name)).parts(parts.to_vec());
+    let recipe = Recipe::new().timestamp(LIFETIME).signature_confirmation();
+    recipe.sign(signing).encrypt(encrypting.parts([Part::Body])).plan().expect("a plan")
+}
+
+fn service_layer(parts: &[Part]) -> OpenLayer {
+    OpenLayer::new(receiver("bob", parts), plan("bob", Encrypting::to_requester(), parts))
+}
+
+fn client_plan(parts: &[Part]) -> Plan {
+    let signing = Signing::with(&identity("alice")).parts(parts.to_vec());
+    let encrypting = Encrypting::to(identity("bob").certificate()).parts([Part::Body]);
+    Recipe::new().timestamp(LIFETIME).sign(signing).encrypt(encrypting).plan().expect("a plan")
+}
+
+type Client = wss_tower::SecureService<HttpClient>;
+
+fn client(parts: &[Part]) -> Client {
+    let required = Requirements::signed_body_and(parts.to_vec()).encrypted([Part::Body]).signature_confirmation();
+    let receiver = Receiver::new(trust(), required, MemoryReplayCache::default()).decrypt_with(identity("alice"));
+    SecureLayer::new(client_plan(parts), receiver).layer(HttpClient::default())
+}
+
+const SIGNED: [Part; 2] = [Part::Body, Part::Timestamp];
+
+async fn pay(request: OpenedRequest) -> SoapMessage {
+    let body = request.body().xml().to_owned();
+    assert!(request.signer().certificate().is_some());
+    let version = SoapVersion::of(envelope(if body.contains(SOAP12) { SOAP12 } else { SOAP11 }, ""));
+    envelope(version.namespace(), "<b:accepted xmlns:b=\"urn:bank\"/>").into()
+}
+
+async fn listens(router: Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/pay", listener.local_addr().expect("an address"));
+    drop(tokio::spawn(async move { axum::serve(listener, router).await }));
+    url
+}
+
+async fn ask(client: &mut Client, url: &str, message: SoapMessage) -> Result<Response<Opened>, ClientError> {
+    let request = Request::post(url).body(message).expect("a request");
+    client.ready().await.expect("ready").call(request).await
+}
+
+fn plain() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().build().expect("a client")
+}
+
+/// What the service answers to these octets.
+async fn answer(url: &str, method: Method, content_type: &str, body: Vec<u8>) -> (StatusCode, String, String) {
+    let request = plain().request(method, url).header("content-type", content_type).body(body);
+    let response = request.send().await.expect("an answer");
+    let content_type = response.headers().get("content-type").map(|value| value.to_str().expect("text").to_owned());
+    (response.status(), content_type.unwrap_or_default(), response.text().await.expect("text"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn requests_and_replies_of_both_versions_go_over_loopback() {
+    let router = Router::new().route("/pay", post(pay)).layer(service_layer(&SIGNED));
+    let url = listens(router).await;
+    let mut client = client(&SIGNED);
+    for soap in [SOAP11, SOAP12] {
+        for size in [1, 200_000] {
+            let order = format!("<b:pay xmlns:b=\"urn:bank\">{}</b:pay>", "1".repeat(size));
+            let reply = ask(&mut client, &url, SoapMessage::from(envelope(soap, &order)).action("urn:pay")).await;
+            let reply = reply.unwrap_or_else(|error| panic!("{soap} {size}: {error}"));
+            assert_eq!(reply.status(), StatusCode::OK);
+            assert!(reply.body().body().xml().contains("accepted"), "{soap} {size}");
+            assert!(reply.body().body().xml().contains(soap));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_refused_gets_a_fault_of_its_version_that_says_nothing() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&seen);
+    let layer = service_layer(&SIGNED).max_octets(100_000);
+    let layer = layer.on_refusal(move |refusal| log.lock().expect("the log").push(refusal.to_string()));
+    let url = listens(Router::new().route("/pay", post(pay)).layer(layer)).await;
+
+    let order = |soap| client_plan(&SIGNED).message(&envelope(soap, "<a/>")).secure().expect("secured").message;
+    let genuine = order(SOAP12);
+    let sent = |body: &str| body.as_bytes().to_vec();
+    let soap12 = "application/soap+xml; charset=utf-8";
+    let (status, ..) = answer(&url, Method::POST, soap12, sent(&genuine)).await;
+    assert_eq!(status, StatusCode::OK);
+
+    let package = "multipart/related; type=\"text/xml\"; boundary=b";
+    let large = envelope(SOAP12, &"1".repeat(100_000));
+    let cases = [
+        ("a replay", Method::POST, soap12, sent(&genuine), 400),
+        ("unsigned, SOAP 1.2", Method::POST, soap12, sent(&envelope(SOAP12, "<a/>")), 400),
+        ("unsigned, SOAP 1.1", Method::POST, "text/xml", sent(&envelope(SOAP11, "<a/>")), 500),
+        ("tampered", Method::POST, "text/xml", sent(&order(SOAP11).replacen("aes256-gcm", "aes128-gcm", 1)), 500),
+        ("no XML", Method::POST, "text/xml", b"hello".to_vec(), 500),
+        ("not UTF-8", Method::POST, "text/xml", vec![0xFF; 64], 500),
+        ("too large", Method::POST, soap12, sent(&large), 413),
+        ("JSON", Method::POST, "application/json", b"{}".to_vec(), 415),
+        ("a broken package", Method::POST, package, b"--c\r\n".to_vec(), 500),
+        ("no POST", Method::PUT, soap12, sent(&order(SOAP12)), 405),
+    ];
+    let count = cases.len();
+    for (name, method, content_type, body, expected) in cases {
+        let (status, content_type, text) = answer(&url, method, content_type, body).await;
+        // axum's own router answers to other methods.
+        assert_eq!(status.as_u16(), expected, "{name}: {text}");
+        let version =
+            if content_type.starts_with("application/soap+xml") { SoapVersion::V12 } else { SoapVersion::V11 };
+        assert_eq!(text, Fault::refused().envelope(version), "{name}");
+        assert!(content_type.starts_with(version.media_type()), "{name}");
+    }
+    assert_eq!(seen.lock().expect("the log").len(), count, "each is told");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handler_that_fails_leaks_nothing() {
+    async fn fails() -> (StatusCode, &'static str) {
+        (StatusCode::INTERNAL_SERVER_ERROR, "the password of the database is hunter2")
+    }
+    async fn nothing() {}
+    let router =
+        Router::new().route("/pay", post(fails)).route("/one-way", post(nothing)).layer(service_layer(&SIGNED));
+    let url = listens(router).await;
+    let mut client = client(&SIGNED);
+    let error = ask(&mut client, &url, envelope(SOAP11, "<a/>").into()).await.expect_err("a fault");
+    let ClientError::Open { status, error: OpenError::UnauthenticatedFault { code, .. } } = error else {
+        panic!("{error}");
+    };
+    assert_eq!((status, code.to_string().as_str()), (StatusCode::INTERNAL_SERVER_ERROR, "Server"));
+
+    let message = client_plan(&SIGNED).message(&envelope(SOAP12, "<a/>")).secure().expect("secured").message;
+    let (_, _, text) = answer(&url, Method::POST, "application/soap+xml", message.into_bytes()).await;
+    assert_eq!(text, Fault::service_failed().envelope(SoapVersion::V12));
+    assert_eq!(UnauthenticatedFault::read(&text).expect("a fault").code(), "Receiver");
+
+    let one_way = url.replace("/pay", "/one-way");
+    let error = ask(&mut client, &one_way, envelope(SOAP11, "<a/>").into()).await.expect_err("no reply");
+    assert!(matches!(error, ClientError::NoReply { status: StatusCode::OK }), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attachments_go_both_ways() {
+    async fn stamp(request: OpenedRequest) -> SoapMessage {
+        let [invoice] = request.attachments() else { return envelope(SOAP11, "<none/>").into() };
+        let content = invoice.content().expect("octets").into_owned();
+        let stamped = Attachment::new("stamped@example.org", "application/pdf", [&content[..], b" stamped"].concat());
+        SoapMessage::from(envelope(SOAP11, "<done/>")).attachment(stamped.expect("an attachment"))
+    }
+    let parts = [Part::Body, Part::Timestamp, Part::Attachments];
+    let url = listens(Router::new().route("/pay", post(stamp)).layer(service_layer(&parts))).await;
+    let invoice = Attachment::new("invoice@example.org", "application/pdf", b"%PDF".as_slice()).expect("an attachment");
+    let message = SoapMessage::from(envelope(SOAP11, "<a/>")).attachment(invoice);
+    let reply = ask(&mut client(&parts), &url, message).await.expect("a reply");
+    let [stamped] = reply.body().attachments() else { panic!("one attachment") };
+    assert_eq!(stamped.content().expect("octets").as_ref(), b"%PDF stamped");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_only_tls_protects_needs_the_facts_of_the_connection() {
+    async fn log_in(request: UnsignedRequest) -> SoapMessage {
+        let user = request.user().map_or("nobody", |user| user.username()).to_owned();
+        envelope(SOAP11, &format!("<hello>{user}</hello>")).into()
+    }
+    let layer = || {
+        let passwords = |user: &str| (user == "ann").then(|| ws_security::Secret::new(b"s3cret".to_vec()));
+        let required = Requirements::dangerous_unsigned().username_token();
+        let receiver = Receiver::new(Trust::no_certificates(), required, MemoryReplayCache::default());
+        let reply = Recipe::new().timestamp(LIFETIME).dangerous_reply_without_confirmation();
+        OpenLayer::new(receiver.passwords(passwords), reply.plan().expect("a plan")).over_tls()
+    };
+    let router = || Router::new().route("/pay", post(log_in)).layer(layer());
+    // The server that ends TLS tells what it knows of the connection.
+    let facts = |mut request: axum::extract::Request| {
+        request.extensions_mut().insert(TransportFacts::server_authenticated_tls());
+        request
+    };
+    let told = listens(Router::new().merge(router().layer(tower::util::MapRequestLayer::new(facts)))).await;
+    let untold = listens(router()).await;
+    let recipe = Recipe::new().timestamp(LIFETIME).username_text("ann", "s3cret").over_protected_transport();
+    let plan = recipe.plan().expect("a plan");
+    let message = || plan.message(&envelope(SOAP11, "<a/>")).secure().expect("secured").message.into_bytes();
+    let (status, _, text) = answer(&told, Method::POST, "text/xml", message()).await;
+    assert!(status == StatusCode::OK && text.contains("<hello>ann</hello>"), "{status} {text}");
+    let (status, _, text) = answer(&untold, Method::POST, "text/xml", message()).await;
+    assert!(status == StatusCode::INTERNAL_SERVER_ERROR && text.contains("The service failed"), "{status} {text}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_to_another_request_is_refused() {
+    // The service answers each request with what it answered first.
+    let kept = Arc::new(Mutex::new(None::<(String, Vec<u8>)>));
+    let layer = service_layer(&SIGNED);
+    let honest = listens(Router::new().route("/pay", post(pay)).layer(layer)).await;
+    let again = Arc::clone(&kept);
+    let mixed = move |body: axum::body::Bytes| async move {
+        let (_, content_type, text) = answer(&honest, Method::POST, "text/xml", body.to_vec()).await;
+        let mut kept = again.lock().expect("kept");
+        let (content_type, octets) = kept.get_or_insert((content_type, text.into_bytes())).clone();
+        ([("content-type", content_type)], octets)
+    };
+    let url = listens(Router::new().route("/pay", post(mixed))).await;
+    let mut client = client(&SIGNED);
+    assert!(ask(&mut client, &url, envelope(SOAP11, "<a/>").into()).await.is_ok());
+    let error = ask(&mut client, &url, envelope(SOAP11, "<a/>").into()).await.expect_err("a reply to the first");
+    assert!(matches!(error, ClientError::Open { .. }), "{error}");
+}
