@@ -10,11 +10,12 @@ use ws_security::{
     AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Limit, Limits, PlanError, ReferenceForm,
 };
 
-const RECIPIENTS: [(&str, KeyAgreement); 4] = [
+const RECIPIENTS: [(&str, KeyAgreement); 5] = [
     ("ka-ec256", KeyAgreement::EcdhEs),
     ("ka-ec384", KeyAgreement::EcdhEs),
     ("ka-ec521", KeyAgreement::EcdhEs),
     ("ka-x25519", KeyAgreement::X25519),
+    ("ka-bp256", KeyAgreement::EcdhEs),
 ];
 
 fn to(name: &str) -> Encrypting {
@@ -57,7 +58,7 @@ fn the_suites_of_networks_open() {
     let suites = [
         ("ka-x25519", Agreement::edelivery_2()),
         ("ka-ec256", Agreement::edelivery_2()),
-        ("ka-ec256", Agreement::bdew_1_2()),
+        ("ka-bp256", Agreement::bdew_1_2()),
     ];
     for (name, agreement) in suites {
         let message = secured(to(name).content(ContentEncryption::Aes128Gcm).agreement(agreement.clone()));

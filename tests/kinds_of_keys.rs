@@ -13,13 +13,27 @@ use ws_security::{
     Signer,
 };
 
-const KINDS: [(&str, SignatureMethod, DigestMethod); 5] = [
+const ALL: [(&str, SignatureMethod, DigestMethod); 9] = [
     ("alice", SignatureMethod::RsaSha256, DigestMethod::Sha256),
     ("ec256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
     ("ec384", SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
     ("ec521", SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
     ("ed25519", SignatureMethod::Ed25519, DigestMethod::Sha256),
+    ("bp256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
+    ("bp384", SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
+    ("bp512", SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
+    ("k256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
 ];
+
+/// Those that the provider of this build has.
+fn kinds() -> impl Iterator<Item = (&'static str, SignatureMethod, DigestMethod)> {
+    ALL.into_iter().filter(|(name, ..)| *name != "bp512" || ws_security::crypto::PROVIDER != "ring")
+}
+
+/// The authority of a certificate.
+fn issuer(name: &str) -> &'static str {
+    if name.starts_with("bp") || matches!(name, "k256" | "p224") { "bp-ca" } else { "ca" }
+}
 
 fn service(trust: Trust) -> Receiver {
     let required = Requirements::signed([Part::Body, Part::Timestamp]);
@@ -41,14 +55,14 @@ fn by(name: &str) -> Signing {
 
 #[test]
 fn every_kind_of_key_signs_with_its_default() {
-    for (name, method, digest) in KINDS {
+    for (name, method, digest) in kinds() {
         let message = secured(recipe().sign(by(name)));
         assert!(message.contains(&format!("<ds:SignatureMethod Algorithm=\"{}\">", method.uri())), "{name}");
         assert!(message.contains(&format!("<ds:DigestMethod Algorithm=\"{}\">", digest.uri())), "{name}");
-        let opened = below("ca").open(&message).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let opened = below(issuer(name)).open(&message).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(opened.evidence().signatures[0].method, method);
         assert_eq!(opened.signer().certificate(), Some(&certificate(name)));
-        refuse(&below("ca"), &message.replace(AMOUNT, "1499.91"));
+        refuse(&below(issuer(name)), &message.replace(AMOUNT, "1499.91"));
         refuse(&below("twin-ca"), &message);
         let report = ws_security::bsp::report(&message, &ws_security::bsp::Context::new()).expect("a report");
         assert_eq!(report.breaches().map(|verdict| verdict.rule()).next(), None, "{name}");
@@ -58,27 +72,27 @@ fn every_kind_of_key_signs_with_its_default() {
 /// A method of another kind of key, under the same key: refused before any mathematics.
 #[test]
 fn no_kind_of_key_verifies_with_the_method_of_another() {
-    for (name, method, _) in KINDS {
+    for (name, method, _) in kinds() {
         let message = secured(recipe().sign(by(name)));
-        for (other_name, other, _) in KINDS {
+        for (other_name, other, _) in kinds() {
             if identity(name).signing_key().can_run(other) {
                 continue;
             }
             let plan = recipe().sign(by(name).method(other)).plan();
             assert_eq!(plan.map(drop), Err(ws_security::PlanError::KeyMismatch), "{name} with {other:?}");
-            refuse(&below("ca"), &message.replace(method.uri(), other.uri()));
+            refuse(&below(issuer(name)), &message.replace(method.uri(), other.uri()));
             let token = |name: &str| {
                 let der = certificate(name).der().to_vec();
                 ws_security::c14n::base64_encode(&der)
             };
-            refuse(&below("ca"), &message.replace(&token(name), &token(other_name)));
+            refuse(&below(issuer(name)), &message.replace(&token(name), &token(other_name)));
         }
     }
 }
 
 #[test]
 fn every_kind_of_key_is_named_by_its_value() {
-    for (name, ..) in KINDS {
+    for (name, ..) in kinds() {
         let signing = Signing::with(&identity(name)).parts([Part::Body, Part::Timestamp]);
         let named = recipe().waive(Rule::R5417).waive(Rule::R5402).sign(signing.reference(ReferenceForm::KeyValue));
         let message = secured(named);
@@ -90,16 +104,36 @@ fn every_kind_of_key_is_named_by_its_value() {
 }
 
 #[test]
-fn paths_signed_with_ed25519_are_validated() {
-    let message = secured(recipe().sign(by("ed-below")));
-    assert!(below("ed-ca").open(&message).is_ok());
-    refuse(&below("ca"), &message);
+fn paths_signed_with_ed25519_and_on_brainpool_curves_are_validated() {
+    for (name, authority) in [("ed-below", "ed-ca"), ("bp256", "bp-ca")] {
+        let message = secured(recipe().sign(by(name)));
+        assert!(below(authority).open(&message).is_ok());
+        for other in ["ca", "twin-ca", "ed-ca", "bp-ca"].into_iter().filter(|other| *other != authority) {
+            refuse(&below(other), &message);
+        }
+    }
+}
+
+/// P-224 has 112 bits of strength: the sender and the receiver each say that it is for old messages.
+#[test]
+fn a_legacy_curve_is_admitted_by_name() {
+    if ws_security::crypto::PROVIDER == "ring" {
+        return;
+    }
+    let refused = recipe().sign(by("p224")).plan().map(drop);
+    assert!(matches!(refused, Err(ws_security::PlanError::Legacy { .. })), "{refused:?}");
+    let message = secured(recipe().allow_legacy_algorithms().sign(by("p224")));
+    let mut weak = ws_security::AlgorithmPolicy::default();
+    weak.signature = weak.signature.admit_weak_keys_for_legacy_use_only();
+    refuse(&below("bp-ca"), &message);
+    assert!(below("bp-ca").algorithms(weak.clone()).open(&message).is_ok());
+    refuse(&below("bp-ca").algorithms(weak), &message.replace(AMOUNT, "1499.91"));
 }
 
 #[test]
 fn every_kind_of_key_issues_assertions() {
     for version in [SamlVersion::V1_1, SamlVersion::V2_0] {
-        for (name, method, _) in KINDS {
+        for (name, method, _) in kinds() {
             let issued = NewAssertion::new(version, "https://sts.example", "uid=ann")
                 .audience("urn:bank")
                 .holder_of_key(&certificate("dave"))

@@ -274,7 +274,7 @@ fn replies_with_a_timestamp_alone_open_without_a_body_that_is_vouched_for() {
 /// A file of authorities with one whose key is not supported: it is skipped and told, and no path leads to it.
 #[test]
 fn a_bundle_with_one_certificate_of_an_unknown_kind_is_read_without_it() {
-    let bundle = [file("brainpool.pem"), file("ca.pem")].concat();
+    let bundle = [file("unsupported.pem"), file("ca.pem")].concat();
     let anchors = Trust::anchors_pem(&bundle).expect("anchors");
     let [skipped] = anchors.skipped() else { panic!("{:?}", anchors.skipped()) };
     assert_eq!((skipped.position, &skipped.why), (1, &LoadError::UnsupportedKey));
@@ -287,10 +287,10 @@ fn a_bundle_with_one_certificate_of_an_unknown_kind_is_read_without_it() {
     );
     assert!(receiver.open(signed(SOAP11)).is_ok());
     // By itself it is no bundle, and what is malformed is not skipped.
-    assert_eq!(CertificateBundle::from_pem(&file("brainpool.pem")).map(drop), Err(LoadError::UnsupportedKey));
+    assert_eq!(CertificateBundle::from_pem(&file("unsupported.pem")).map(drop), Err(LoadError::UnsupportedKey));
     let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     assert!(CertificateBundle::from_pem(&[file("ca.pem"), broken.into()].concat()).is_err());
     // The first of a file is the one that is asked for.
-    assert!(Certificate::from_pem(&[file("ca.pem"), file("brainpool.pem")].concat()).is_ok());
+    assert!(Certificate::from_pem(&[file("ca.pem"), file("unsupported.pem")].concat()).is_ok());
     assert!(Certificate::from_pem(&bundle).is_err());
 }

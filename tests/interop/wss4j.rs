@@ -169,7 +169,7 @@ fn every_shape_goes_both_ways() {
                             spec.push_str(&format!(
                                 ",oaep-digest={},mgf={}",
                                 DigestMethod::Sha256.uri(),
-                                DigestMethod::Sha256.mgf_uri()
+                                DigestMethod::Sha256.mgf_uri().unwrap_or_default()
                             ));
                         }
                         let cbc = cipher == ContentEncryption::Aes128Cbc;

@@ -69,5 +69,17 @@ openssl x509 -req -in v1.csr -CA ca.pem -CAkey ca.key -set_serial 0x4001 -days $
 rm v1.csr && cp alice.key v1.key
 openssl crl2pkcs7 -nocrl -certfile dave.pem -certfile sub-ca.pem -outform DER -out dave.p7b
 # A certificate with a key on a curve that is not supported.
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:brainpoolP256r1 -nodes -days $DAYS -keyout /dev/null \
-  -out brainpool.pem -subj "/C=DE/O=Example Trust/CN=Example Brainpool CA"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:brainpoolP320r1 -nodes -days $DAYS -keyout /dev/null \
+  -out unsupported.pem -subj "/C=DE/O=Example Trust/CN=Example P-320 CA"
+# The Brainpool curves, with an authority on one of them, and two that are for reading alone.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:brainpoolP384r1 -nodes -sha384 -days $DAYS \
+  -subj "/C=DE/O=Example Trust/CN=Example Brainpool CA" -keyout bp-ca.key -out bp-ca.pem \
+  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+issue bp256 "/C=DE/O=Example, Inc/CN=Brainpool 256" "ec -pkeyopt ec_paramgen_curve:brainpoolP256r1" digitalSignature bp-ca 0x1030 $DAYS
+issue bp384 "/C=DE/O=Example, Inc/CN=Brainpool 384" "ec -pkeyopt ec_paramgen_curve:brainpoolP384r1" digitalSignature bp-ca 0x1031 $DAYS
+issue bp512 "/C=DE/O=Example, Inc/CN=Brainpool 512" "ec -pkeyopt ec_paramgen_curve:brainpoolP512r1" digitalSignature bp-ca 0x1032 $DAYS
+issue ka-bp256 "/C=DE/O=Example, Inc/CN=Agreement Brainpool 256" "ec -pkeyopt ec_paramgen_curve:brainpoolP256r1" keyAgreement bp-ca 0x1033 $DAYS
+openssl ec -in bp256.key -out bp256.sec1.key
+openssl pkcs12 -export -inkey bp256.key -in bp256.pem -certfile bp-ca.pem -name bp256 -passout pass:changeit -out bp256.p12
+issue k256 "/C=DE/O=Example, Inc/CN=secp256k1" "ec -pkeyopt ec_paramgen_curve:secp256k1" digitalSignature bp-ca 0x1034 $DAYS
+issue p224 "/C=DE/O=Example, Inc/CN=P-224" "ec -pkeyopt ec_paramgen_curve:P-224" digitalSignature bp-ca 0x1035 $DAYS

@@ -1,13 +1,18 @@
 //! Operations of AWS-LC that interop needs and that aws-lc-rs does not expose.
 //!
 //! RSA-OAEP whose MGF digest differs from its own digest, raw RSA decryption, signatures with any pair of
-//! digest and padding or curve, and AES-GCM in pieces. This is the only crate of the workspace with unsafe code; each call says why it
+//! digest and padding or curve, curves that aws-lc-rs does not name, and AES-GCM in pieces. This is the only crate of the workspace with unsafe code; each call says why it
 //! is sound. Nothing here decides policy, and nothing outside `wss-crypto` uses it.
 //!
 //! All functions return `None` or `false` for every failure, without a reason.
 
+mod curve;
+mod digest;
 mod gcm;
+mod number;
 
+pub use curve::{Curve, CurvePrivateKey, CurvePublicKey};
+pub use digest::Digest;
 pub use gcm::Gcm;
 
 use std::ptr::{self, NonNull};
@@ -23,6 +28,10 @@ pub enum Md {
     Sha256,
     Sha384,
     Sha512,
+    Sha3_224,
+    Sha3_256,
+    Sha3_384,
+    Sha3_512,
 }
 
 impl Md {
@@ -35,6 +44,10 @@ impl Md {
                 Self::Sha256 => sys::EVP_sha256(),
                 Self::Sha384 => sys::EVP_sha384(),
                 Self::Sha512 => sys::EVP_sha512(),
+                Self::Sha3_224 => sys::EVP_sha3_224(),
+                Self::Sha3_256 => sys::EVP_sha3_256(),
+                Self::Sha3_384 => sys::EVP_sha3_384(),
+                Self::Sha3_512 => sys::EVP_sha3_512(),
             }
         }
     }

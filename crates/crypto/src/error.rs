@@ -20,7 +20,7 @@ pub enum LoadError {
         what: &'static str,
     },
     /// *Refused.* A kind of key that is not supported here.
-    #[error("keys of this kind are not supported: use RSA, EC on P-256, P-384 or P-521, Ed25519 or X25519")]
+    #[error("keys of this kind are not supported: use RSA, EC on a NIST or Brainpool curve, Ed25519 or X25519")]
     UnsupportedKey,
     /// *Refused.* The provider of this build has no code for this kind of key, but the other provider has.
     #[error("the provider `{provider}` cannot use {what}: build with the other provider")]
@@ -85,6 +85,9 @@ pub enum CryptoError {
         /// The provider's name, which is its feature.
         provider: &'static str,
     },
+    /// *Misuse.* No identifier says what was chosen.
+    #[error("no identifier names HMAC or MGF1 with this digest: choose SHA-2 for it")]
+    Unnamed,
     /// *Failed.* The value does not verify.
     #[error("the signature value does not verify")]
     SignatureMismatch,

@@ -4,7 +4,7 @@
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::{DerivationMethod, DigestMethod};
+use crate::algorithm::{DerivationMethod, DigestMethod, Scheme, SignatureMethod};
 use crate::digest::Digest;
 use crate::error::CryptoError;
 use crate::provider::{Chosen, Provider as _};
@@ -63,6 +63,17 @@ impl OtherInfo {
 }
 
 impl KeyDerivation {
+    /// Whether a message can say it: HMAC with SHA-3 has no identifier (RFC 9231 §2.2).
+    #[must_use]
+    pub fn is_named(&self) -> bool {
+        match self {
+            Self::ConcatKdf { .. } => true,
+            Self::Hkdf { prf, .. } | Self::Pbkdf2 { prf, .. } => {
+                SignatureMethod::ALL.iter().any(|method| method.scheme() == Scheme::Hmac(*prf))
+            }
+        }
+    }
+
     /// Which derivation it is.
     #[must_use]
     pub const fn method(&self) -> DerivationMethod {

@@ -25,6 +25,7 @@ mod identity;
 mod key;
 mod key_derivation;
 mod load;
+mod path_signature;
 mod pem;
 #[cfg(feature = "pkcs12")]
 mod pkcs12;
@@ -53,6 +54,7 @@ pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use key_derivation::{KeyDerivation, OtherInfo};
+pub use path_signature::path_signatures;
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};

@@ -20,13 +20,17 @@ fn unhex(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn digests_are_those_of_fips_180() {
+fn digests_are_those_of_fips_180_and_202() {
     let expected = [
         "a9993e364706816aba3e25717850c26c9cd0d89d",
         "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7",
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
         "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7",
         "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f",
+        "e642824c3f8cf24ad09234ee7d3c766fc9a3a5168d0c94ad73b46fdf",
+        "3a985da74fe225b2045c172d6bd390bd855f086e3e9d525b46bfe24511431532",
+        "ec01498288516fc926459f58e2c6ad8df9b473cb0fc08c2596da7cf0e49be4b298d88cea927ac7f539f1edf228376d25",
+        "b751850b1a57168a5693cd924b6b096e08f621827444f70d884f5d0240d2712e10e116e9192af3c91a7ec57647e3934057340b4cf408d5a56592f8274eec53f0",
     ];
     for (method, expected) in DigestMethod::ALL.into_iter().zip(expected) {
         assert_eq!(hex(Digest::of(method, b"abc").as_octets()), expected);
@@ -51,10 +55,36 @@ fn macs_are_those_of_rfc_4231() {
     assert!(HmacKey::new(vec![0; 15]).is_err());
 }
 
+/// As hashlib of Python has them. The password is longer than the block of each digest.
+#[test]
+fn pbkdf2_with_sha3_is_that_of_python() {
+    let expected = [
+        (DigestMethod::Sha3_224, "c730cca484af9b25f72cb421dbd5863da573f13738099f9ae468d7a46822905b6fa12c573c7503ee"),
+        (DigestMethod::Sha3_256, "4cfadd6e5a90f798ef0e5ec49dd2788e3657a00093be396b62effe8cb8b2213f755efc0752e09ab9"),
+        (DigestMethod::Sha3_384, "60d2ea9ca74cdef74eceed0af0b0174783983d84311713b9397e823a4929b62d89dafdd40437cf44"),
+        (DigestMethod::Sha3_512, "fbfe2ed1acbddfc1905dc466c80e747febc19ee076734e52e31b550a2ce2a0068cb24092da380dc8"),
+    ];
+    for (prf, expected) in expected {
+        let derivation = KeyDerivation::Pbkdf2 { prf, salt: b"salt".to_vec(), iterations: 2 };
+        let key = derivation.derive(&Secret::new(vec![b'k'; 200]), 40).expect("a key");
+        assert_eq!(hex(key.as_octets()), expected, "{prf:?}");
+        assert!(!derivation.is_named());
+    }
+    let transport =
+        KeyTransport::RsaOaep { digest: DigestMethod::Sha256, mgf: DigestMethod::Sha3_256, label: Vec::new() };
+    let wrapped = key("alice").public_key().wrap_key(&transport, &Secret::new(vec![7; 16]));
+    assert_eq!(wrapped, Err(CryptoError::Unnamed));
+}
+
 #[test]
 fn every_key_runs_exactly_the_methods_of_its_kind() {
-    for name in ["alice", "ec256", "ec384", "ec521", "ed25519", "ka-x25519"] {
-        let key = key(name);
+    for name in ["alice", "ec256", "ec384", "ec521", "bp256", "bp384", "bp512", "k256", "p224", "ed25519", "ka-x25519"]
+    {
+        let key = match PrivateKey::from_pem(&file(&format!("{name}.key"))) {
+            // `ring` has neither P-224 nor brainpoolP512r1.
+            Err(LoadError::Provider { .. }) if PROVIDER == "ring" => continue,
+            key => key.expect("loads"),
+        };
         let public = PublicKey::from_spki(key.public_key().spki()).expect("spki");
         for method in SignatureMethod::ALL {
             if !key.can_run(method) {
@@ -75,6 +105,29 @@ fn every_key_runs_exactly_the_methods_of_its_kind() {
     }
 }
 
+/// A key of which the file says another public key contradicts itself, and scalars are above zero and below the order.
+#[test]
+fn private_keys_that_do_not_fit_their_curve_are_refused() {
+    for (name, other) in [("bp256", "ka-bp256"), ("k256", "ec256"), ("ec256", "ka-ec256")] {
+        let pem = String::from_utf8(file(&format!("{name}.key"))).expect("text");
+        let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
+        let pkcs8 = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).expect("base64");
+        let own = key(name).public_key().ec_point().expect("a point").1;
+        let at = pkcs8.windows(own.len()).position(|window| window == own).expect("the public key in the file");
+        assert!(PrivateKey::from_der(&pkcs8).is_ok());
+        let mut changed = pkcs8.clone();
+        changed[at..at + own.len()].copy_from_slice(&key(other).public_key().ec_point().expect("a point").1);
+        assert!(PrivateKey::from_der(&changed).is_err(), "{name} with the public key of {other}");
+        // The scalar is before the public key, and before the head of that.
+        let scalar = pkcs8.windows(4).position(|window| window == [2, 1, 1, 4]).expect("a scalar") + 5;
+        for octet in [0, 0xFF] {
+            let mut changed = pkcs8.clone();
+            changed[scalar..scalar + 32].fill(octet);
+            assert!(PrivateKey::from_der(&changed).is_err(), "{name} with a scalar of {octet}");
+        }
+    }
+}
+
 #[test]
 fn other_curves_and_der_are_refused() {
     let signature = key("ec256").sign(SignatureMethod::EcdsaSha256, b"m").expect("signs");
@@ -84,6 +137,12 @@ fn other_curves_and_der_are_refused() {
     off[64] ^= 1;
     assert!(PublicKey::from_ec(Curve::P256, &off).is_err(), "a point off the curve");
     assert!(PublicKey::from_ec(Curve::P384, &point).is_err());
+    for curve in [Curve::BrainpoolP256r1, Curve::Secp256k1] {
+        assert!(PublicKey::from_ec(curve, &point).is_err(), "a point of another curve as long");
+        assert!(PublicKey::from_ec(curve, &[&[4][..], &[0; 64]].concat()).is_err());
+        assert!(PublicKey::from_ec(curve, &[0]).is_err(), "the point at infinity");
+    }
+    assert_eq!(key("bp256").agree(key("ec256").public_key()).map(drop), Err(CryptoError::KeyMismatch));
 }
 
 /// RFC 8032 §7.1, tests 1 and 2.
@@ -196,7 +255,8 @@ fn transports() -> Vec<KeyTransport> {
     let mut all = vec![KeyTransport::Rsa15, KeyTransport::oaep_mgf1p()];
     for digest in DigestMethod::ALL {
         all.push(KeyTransport::RsaOaepMgf1p { digest, label: b"label".to_vec() });
-        all.extend(DigestMethod::ALL.iter().map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
+        let named = DigestMethod::ALL.iter().filter(|mgf| mgf.mgf_uri().is_some());
+        all.extend(named.map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
     }
     all
 }
@@ -295,7 +355,10 @@ fn keys_load_from_every_format() {
     ] {
         assert_eq!(other.expect("loads").public_key(), alice.public_key());
     }
-    assert_eq!(PrivateKey::from_pem(&file("ec256.sec1.key")).expect("loads").public_key(), key("ec256").public_key());
+    for name in ["ec256", "bp256"] {
+        let sec1 = PrivateKey::from_pem(&file(&format!("{name}.sec1.key"))).expect("loads");
+        assert_eq!(sec1.public_key(), key(name).public_key());
+    }
     assert_eq!(PrivateKey::from_pem(&file("alice.enc.key")).map(drop), Err(LoadError::PasswordNeeded));
     assert_eq!(
         PrivateKey::from_pem_with_password(&file("alice.enc.key"), Some("wrong")).map(drop),
@@ -315,9 +378,11 @@ fn keys_load_from_every_format() {
 #[cfg(feature = "pkcs12")]
 #[test]
 fn identities_load_from_pkcs12() {
-    let identity = Identity::from_pkcs12(&file("alice.p12"), "changeit").expect("opens");
-    assert_eq!(identity.certificate(), &Certificate::from_pem(&file("alice.pem")).expect("loads"));
-    assert_eq!(identity.intermediates().len(), 1);
+    for name in ["alice", "bp256"] {
+        let identity = Identity::from_pkcs12(&file(&format!("{name}.p12")), "changeit").expect("opens");
+        assert_eq!(identity.certificate(), &Certificate::from_pem(&file(&format!("{name}.pem"))).expect("loads"));
+        assert_eq!(identity.intermediates().len(), 1);
+    }
     assert!(matches!(Identity::from_pkcs12(&file("alice.p12"), "wrong"), Err(LoadError::WrongPassword)));
 }
 
@@ -369,7 +434,14 @@ fn certificates_tell_their_fields() {
 #[test]
 fn signatures_of_issuers_verify_under_every_kind_of_key() {
     let load = |name: &str| Certificate::from_pem(&file(&format!("{name}.pem"))).expect("loads");
-    for (subject, issuer) in [("alice", "ca"), ("ed25519", "ca"), ("ed-below", "ed-ca"), ("ed-ca", "ed-ca")] {
+    for (subject, issuer) in [
+        ("alice", "ca"),
+        ("ed25519", "ca"),
+        ("ed-below", "ed-ca"),
+        ("ed-ca", "ed-ca"),
+        ("bp256", "bp-ca"),
+        ("bp-ca", "bp-ca"),
+    ] {
         assert_eq!(load(subject).verify_signature_of(&load(issuer)), Ok(()), "{subject}");
         assert!(load(subject).verify_signature_of(&load("twin-ca")).is_err(), "{subject}");
     }

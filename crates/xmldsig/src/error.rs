@@ -70,7 +70,9 @@ pub enum VerifyError {
         uri: &'static str,
     },
     /// *Refused.* The key is weaker than the policy admits.
-    #[error("the signing key is too weak: RSA keys have at least 2048 bits and an exponent of 65537 or more")]
+    #[error(
+        "the signing key is too weak: RSA keys have at least 2048 bits and an exponent of 65537 or more, and P-224 is legacy"
+    )]
     WeakKey,
     /// *Failed.* The key cannot run the signature method.
     #[error("the key cannot run the signature method")]

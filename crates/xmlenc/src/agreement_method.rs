@@ -2,8 +2,8 @@
 
 use wss_c14n::{Budget, Element, Limit, Writer, name};
 use wss_crypto::{
-    Certificate, DigestMethod, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey, PublicKey,
-    Random, Secret,
+    Certificate, CryptoError, DigestMethod, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey,
+    PublicKey, Random, Secret,
 };
 use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
 
@@ -174,8 +174,12 @@ impl Agreement {
     /// Wraps `key` for `recipient`, with a pair of keys that is forgotten at once.
     ///
     /// # Errors
-    /// [`EncryptError`] if the recipient's key does not agree, or there is no randomness.
+    /// [`EncryptError`] if the recipient's key does not agree, no identifier names the derivation, or there is no
+    /// randomness.
     pub fn wrap(&self, recipient: &PublicKey, key: &Secret, random: &dyn Random) -> Result<Agreed, EncryptError> {
+        if !self.derivation.is_named() {
+            return Err(CryptoError::Unnamed.into());
+        }
         let ephemeral = PrivateKey::ephemeral_for(recipient, random)?;
         let wrapping = self.derivation.derive(&ephemeral.agree(recipient)?, self.wrap.key_len())?;
         let wrapped = wss_crypto::wrap(self.wrap, &wrapping, key, random)?;

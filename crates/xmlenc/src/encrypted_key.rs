@@ -261,8 +261,8 @@ fn write_method(writer: &mut Writer, method: &KeyMethod) {
             if let Some(digest) = transport.digest() {
                 writer.algorithm(name::DS, "DigestMethod", digest.uri());
             }
-            if let Some(mgf) = transport.mgf() {
-                writer.algorithm(name::XENC11, "MGF", mgf.mgf_uri());
+            if let Some(uri) = transport.mgf().and_then(DigestMethod::mgf_uri) {
+                writer.algorithm(name::XENC11, "MGF", uri);
             }
         }
     }

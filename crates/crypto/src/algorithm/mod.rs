@@ -14,6 +14,13 @@
 //! 4. Run `WSS_WRITE_ALGORITHMS=1 cargo test -p wss-crypto --test algorithms`, with each provider: it writes the line in
 //!    `ALGORITHMS.md`. Without the variable the test fails until the line is there and true.
 
+/// The content of the AlgorithmIdentifier of a key on the curve with this OBJECT IDENTIFIER.
+macro_rules! on_curve {
+    ($($octet:literal),+) => {
+        const { &[6, 7, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 2, 1, 6, [$($octet),+].len() as u8, $($octet),+] }
+    };
+}
+
 mod row;
 mod transport;
 
@@ -28,11 +35,15 @@ algorithms! {
     /// `ds:DigestMethod`.
     #[allow(missing_docs, reason = "names say it")]
     DigestMethod of DigestParameters {
-        Sha1 = legacy("http://www.w3.org/2000/09/xmldsig#sha1", digest(20, "http://www.w3.org/2009/xmlenc11#mgf1sha1")),
-        Sha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#sha224", digest(28, "http://www.w3.org/2009/xmlenc11#mgf1sha224")),
-        Sha256 = current("http://www.w3.org/2001/04/xmlenc#sha256", digest(32, "http://www.w3.org/2009/xmlenc11#mgf1sha256")),
-        Sha384 = current("http://www.w3.org/2001/04/xmldsig-more#sha384", digest(48, "http://www.w3.org/2009/xmlenc11#mgf1sha384")),
-        Sha512 = current("http://www.w3.org/2001/04/xmlenc#sha512", digest(64, "http://www.w3.org/2009/xmlenc11#mgf1sha512")),
+        Sha1 = legacy("http://www.w3.org/2000/09/xmldsig#sha1", digest(20, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha1")),
+        Sha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#sha224", digest(28, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha224")),
+        Sha256 = current("http://www.w3.org/2001/04/xmlenc#sha256", digest(32, 64).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha256")),
+        Sha384 = current("http://www.w3.org/2001/04/xmldsig-more#sha384", digest(48, 128).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha384")),
+        Sha512 = current("http://www.w3.org/2001/04/xmlenc#sha512", digest(64, 128).mgf("http://www.w3.org/2009/xmlenc11#mgf1sha512")),
+        Sha3_224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha3-224", digest(28, 144)),
+        Sha3_256 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-256", digest(32, 136)),
+        Sha3_384 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-384", digest(48, 104)),
+        Sha3_512 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-512", digest(64, 72)),
     }
 }
 
@@ -58,6 +69,10 @@ algorithms! {
             .in_certificates(alg_id::RSA_PSS_SHA384),
         RsaPssSha512 = current("http://www.w3.org/2007/05/xmldsig-more#sha512-rsa-MGF1", PSS(Sha512))
             .in_certificates(alg_id::RSA_PSS_SHA512),
+        RsaPssSha3_224 = legacy("http://www.w3.org/2007/05/xmldsig-more#sha3-224-rsa-MGF1", PSS(Sha3_224)),
+        RsaPssSha3_256 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-256-rsa-MGF1", PSS(Sha3_256)),
+        RsaPssSha3_384 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-384-rsa-MGF1", PSS(Sha3_384)),
+        RsaPssSha3_512 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-512-rsa-MGF1", PSS(Sha3_512)),
         EcdsaSha1 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha1", Ecdsa(Sha1)),
         EcdsaSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha224", Ecdsa(Sha224)),
         EcdsaSha256 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha256", Ecdsa(Sha256))
@@ -66,6 +81,10 @@ algorithms! {
             .in_certificates(alg_id::ECDSA_SHA384),
         EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512))
             .in_certificates(alg_id::ECDSA_SHA512),
+        EcdsaSha3_224 = legacy("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-224", Ecdsa(Sha3_224)),
+        EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256)),
+        EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384)),
+        EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512)),
         Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519)
             .in_certificates(alg_id::ED25519),
         HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
@@ -80,9 +99,14 @@ algorithms! {
     /// A named curve: the `URI` of `dsig11:NamedCurve`.
     #[allow(missing_docs, reason = "names say it")]
     Curve of CurveParameters {
-        P256 = current("urn:oid:1.2.840.10045.3.1.7", curve(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07], 32, SignatureMethod::EcdsaSha256)),
-        P384 = current("urn:oid:1.3.132.0.34", curve(&[0x2B, 0x81, 0x04, 0x00, 0x22], 48, SignatureMethod::EcdsaSha384)),
-        P521 = current("urn:oid:1.3.132.0.35", curve(&[0x2B, 0x81, 0x04, 0x00, 0x23], 66, SignatureMethod::EcdsaSha512)),
+        P256 = current("urn:oid:1.2.840.10045.3.1.7", curve(on_curve!(0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07), 32, SignatureMethod::EcdsaSha256)),
+        P384 = current("urn:oid:1.3.132.0.34", curve(on_curve!(0x2B, 0x81, 0x04, 0x00, 0x22), 48, SignatureMethod::EcdsaSha384)),
+        P521 = current("urn:oid:1.3.132.0.35", curve(on_curve!(0x2B, 0x81, 0x04, 0x00, 0x23), 66, SignatureMethod::EcdsaSha512)),
+        P224 = legacy("urn:oid:1.3.132.0.33", curve(on_curve!(0x2B, 0x81, 0x04, 0x00, 0x21), 28, SignatureMethod::EcdsaSha256)),
+        Secp256k1 = current("urn:oid:1.3.132.0.10", curve(on_curve!(0x2B, 0x81, 0x04, 0x00, 0x0A), 32, SignatureMethod::EcdsaSha256)),
+        BrainpoolP256r1 = current("urn:oid:1.3.36.3.3.2.8.1.1.7", curve(on_curve!(0x2B, 0x24, 3, 3, 2, 8, 1, 1, 7), 32, SignatureMethod::EcdsaSha256)),
+        BrainpoolP384r1 = current("urn:oid:1.3.36.3.3.2.8.1.1.11", curve(on_curve!(0x2B, 0x24, 3, 3, 2, 8, 1, 1, 11), 48, SignatureMethod::EcdsaSha384)),
+        BrainpoolP512r1 = current("urn:oid:1.3.36.3.3.2.8.1.1.13", curve(on_curve!(0x2B, 0x24, 3, 3, 2, 8, 1, 1, 13), 64, SignatureMethod::EcdsaSha512)),
     }
 }
 
@@ -131,23 +155,33 @@ algorithms! {
 }
 
 use Aes::{Aes128, Aes192, Aes256};
-use DigestMethod::{Sha1, Sha224, Sha256, Sha384, Sha512};
+use DigestMethod::{Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
 use Scheme::{Ecdsa, Hmac};
 
 #[derive(Debug, Clone, Copy)]
 struct DigestParameters {
     output_len: usize,
-    mgf_uri: &'static str,
+    /// Octets that its compression takes at once, which HMAC is made with.
+    block_len: usize,
+    mgf_uri: Option<&'static str>,
 }
 
-const fn digest(output_len: usize, mgf_uri: &'static str) -> DigestParameters {
-    DigestParameters { output_len, mgf_uri }
+const fn digest(output_len: usize, block_len: usize) -> DigestParameters {
+    DigestParameters { output_len, block_len, mgf_uri: None }
+}
+
+impl DigestParameters {
+    /// MGF1 with it has an identifier.
+    const fn mgf(mut self, uri: &'static str) -> Self {
+        self.mgf_uri = Some(uri);
+        self
+    }
 }
 
 impl DigestMethod {
-    /// The identifier of MGF1 with this digest (XML Encryption 1.1 §5.5.2).
+    /// The identifier of MGF1 with this digest (XML Encryption 1.1 §5.5.2), which SHA-1 and SHA-2 have.
     #[must_use]
-    pub const fn mgf_uri(self) -> &'static str {
+    pub const fn mgf_uri(self) -> Option<&'static str> {
         self.row().parameters.mgf_uri
     }
 
@@ -157,10 +191,14 @@ impl DigestMethod {
         self.row().parameters.output_len
     }
 
+    pub(crate) const fn block_len(self) -> usize {
+        self.row().parameters.block_len
+    }
+
     /// The digest of the mask generation function that an identifier names.
     #[must_use]
     pub fn from_mgf_uri(uri: &str) -> Option<Self> {
-        Self::ALL.iter().find(|digest| digest.mgf_uri() == uri)
+        Self::ALL.iter().find(|digest| digest.mgf_uri() == Some(uri))
     }
 }
 
@@ -247,14 +285,18 @@ impl SignatureMethod {
 
 #[derive(Debug, Clone, Copy)]
 struct CurveParameters {
-    oid: &'static [u8],
+    /// The content of the AlgorithmIdentifier of keys on it.
+    identifier: &'static [u8],
     field_len: usize,
     default_signature: SignatureMethod,
 }
 
-const fn curve(oid: &'static [u8], field_len: usize, default_signature: SignatureMethod) -> CurveParameters {
-    CurveParameters { oid, field_len, default_signature }
+const fn curve(identifier: &'static [u8], field_len: usize, default_signature: SignatureMethod) -> CurveParameters {
+    CurveParameters { identifier, field_len, default_signature }
 }
+
+/// Octets of `id-ecPublicKey`, and of the head of the curve's identifier, in an AlgorithmIdentifier.
+const BEFORE_CURVE: usize = 11;
 
 impl Curve {
     /// Octets of a coordinate, and of each half of a signature value.
@@ -266,13 +308,18 @@ impl Curve {
     /// The bits of the first octet that a number below the order can have.
     pub(crate) const fn leading_octet(self) -> u8 {
         match self {
-            Self::P256 | Self::P384 => 0xFF,
             Self::P521 => 0x01,
+            _ => 0xFF,
         }
     }
 
-    pub(crate) const fn oid(self) -> &'static [u8] {
-        self.row().parameters.oid
+    /// The content of the AlgorithmIdentifier of keys on it (RFC 5480 §2.1.1).
+    pub(crate) const fn identifier(self) -> AlgorithmIdentifier {
+        AlgorithmIdentifier::from_slice(self.row().parameters.identifier)
+    }
+
+    pub(crate) fn oid(self) -> &'static [u8] {
+        self.row().parameters.identifier.get(BEFORE_CURVE..).unwrap_or_default()
     }
 
     pub(crate) fn from_oid(oid: &[u8]) -> Option<Self> {
@@ -399,7 +446,10 @@ mod tests {
     fn every_identifier_names_one_algorithm() {
         let mut all: Vec<&str> = Vec::new();
         all.extend(
-            DigestMethod::ALL.iter().map(DigestMethod::uri).chain(DigestMethod::ALL.iter().map(DigestMethod::mgf_uri)),
+            DigestMethod::ALL
+                .iter()
+                .map(DigestMethod::uri)
+                .chain(DigestMethod::ALL.iter().filter_map(DigestMethod::mgf_uri)),
         );
         all.extend(SignatureMethod::ALL.iter().map(SignatureMethod::uri));
         all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));

@@ -63,10 +63,12 @@ impl KeyTransport {
         Self::RsaOaepMgf1p { digest: DigestMethod::Sha1, label: Vec::new() }
     }
 
-    /// `rsa-oaep` with one digest for label and MGF1, and no label.
+    /// `rsa-oaep` with one digest for label and MGF1, and no label. SHA-3 has no identifier for MGF1, which is with SHA-256
+    /// then.
     #[must_use]
     pub fn oaep(digest: DigestMethod) -> Self {
-        Self::RsaOaep { digest, mgf: digest, label: Vec::new() }
+        let mgf = if digest.mgf_uri().is_some() { digest } else { DigestMethod::Sha256 };
+        Self::RsaOaep { digest, mgf, label: Vec::new() }
     }
 
     /// The algorithm with the parameters of a message; absent digests are SHA-1, and an absent label is empty.

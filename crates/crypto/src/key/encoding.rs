@@ -136,21 +136,13 @@ fn rsa_public(key: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The parts of a PKCS#8 key that are read here. The provider reads the others.
 pub(super) enum Pkcs8<'d> {
     /// The public numbers.
-    Rsa {
-        modulus: &'d [u8],
-        exponent: &'d [u8],
-    },
-    Ec(Curve),
+    Rsa { modulus: &'d [u8], exponent: &'d [u8] },
     /// The private key, and the public key if the file has one.
-    Ed25519 {
-        seed: &'d [u8; 32],
-        point: Option<&'d [u8]>,
-    },
+    Ec { curve: Curve, scalar: &'d [u8], point: Option<&'d [u8]> },
+    /// The private key, and the public key if the file has one.
+    Ed25519 { seed: &'d [u8; 32], point: Option<&'d [u8]> },
     /// The private key, and the public key where the file has one.
-    X25519 {
-        scalar: &'d [u8; 32],
-        point: Option<&'d [u8]>,
-    },
+    X25519 { scalar: &'d [u8; 32], point: Option<&'d [u8]> },
 }
 
 impl<'d> Pkcs8<'d> {
@@ -161,7 +153,10 @@ impl<'d> Pkcs8<'d> {
         let algorithm = outer.expect(der::SEQUENCE).ok_or_else(malformed)?;
         let key = outer.expect(der::OCTET_STRING).ok_or_else(malformed)?;
         match Algorithm::parse(algorithm)? {
-            Algorithm::Ec(curve) => Ok(Self::Ec(curve)),
+            Algorithm::Ec(curve) => {
+                let (scalar, point) = sec1(key).ok_or_else(malformed)?;
+                Ok(Self::Ec { curve, scalar, point })
+            }
             edwards @ (Algorithm::Ed25519 | Algorithm::X25519) => {
                 let key = der::Reader::new(key).only(der::OCTET_STRING).and_then(|key| key.try_into().ok());
                 let key = key.ok_or_else(malformed)?;
@@ -180,6 +175,22 @@ impl<'d> Pkcs8<'d> {
             }
         }
     }
+}
+
+/// The scalar and the public key of RFC 5915 §3.
+fn sec1(key: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
+    const PUBLIC_KEY: u8 = 0xA1;
+    let mut key = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE)?);
+    key.expect(der::INTEGER).filter(|version| *version == [1])?;
+    let scalar = key.expect(der::OCTET_STRING)?;
+    let mut point = None;
+    while !key.is_empty() {
+        let (tag, content) = key.next()?;
+        if tag == PUBLIC_KEY {
+            point = Some(der::Reader::new(content).only(der::BIT_STRING)?.strip_prefix(&[0])?);
+        }
+    }
+    Some((scalar, point))
 }
 
 /// The public key that may follow the private key in PKCS#8 (RFC 5958 §2). The outer `None` is malformed.

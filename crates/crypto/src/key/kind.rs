@@ -77,12 +77,13 @@ impl KeyKind {
     }
 
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
-    /// or any of the curves, Ed25519 and X25519 among them.
+    /// Ed25519, X25519, or any curve that is not legacy.
     #[must_use]
     pub const fn is_strong(self) -> bool {
         match self {
             Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
-            Self::Ec(_) | Self::Ed25519 | Self::X25519 => true,
+            Self::Ec(curve) => !curve.is_legacy(),
+            Self::Ed25519 | Self::X25519 => true,
         }
     }
 

@@ -188,12 +188,16 @@ impl PublicKey {
     /// Encrypts a content key to the holder of the private key.
     ///
     /// # Errors
-    /// [`CryptoError::KeyMismatch`] unless the key is RSA; [`CryptoError::Provider`], [`CryptoError::Unsupported`].
+    /// [`CryptoError::KeyMismatch`] unless the key is RSA; [`CryptoError::Unnamed`] if no message can say what MGF1 is with;
+    /// [`CryptoError::Provider`], [`CryptoError::Unsupported`].
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
             Public::Rsa(rsa) => rsa,
             Public::Ec(_) | Public::Ed25519(_) | Public::X25519 => return Err(CryptoError::KeyMismatch),
         };
+        if transport.mgf().is_some_and(|mgf| mgf.mgf_uri().is_none()) {
+            return Err(CryptoError::Unnamed);
+        }
         let wrapped = match transport.oaep_parameters() {
             Some(oaep) => rsa.oaep_encrypt(oaep, key.as_octets()),
             None => rsa.pkcs1_encrypt(key.as_octets()),
@@ -259,10 +263,15 @@ impl PrivateKey {
                 let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, &pkcs8).as_octets().to_vec());
                 (Private::Rsa { key, substitute_key }, public)
             }
-            Pkcs8::Ec(curve) => {
-                let key = provider::EcPrivate::load(curve, &pkcs8);
+            Pkcs8::Ec { curve, scalar, point } => {
+                let key = provider::EcPrivate::load(curve, &pkcs8, scalar);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::Ec(curve), what))?;
-                let public = PublicKey::from_ec(curve, &key.point())?;
+                let own = key.point();
+                // Providers compare compressed points.
+                if point.is_some_and(|point| point.first() == Some(&4) && point != own) {
+                    return Err(LoadError::Malformed { what });
+                }
+                let public = PublicKey::from_ec(curve, &own)?;
                 (Private::Ec(key), public)
             }
             Pkcs8::Ed25519 { seed, point } => {
@@ -348,8 +357,9 @@ impl KeyUnwrap for PrivateKey {
     }
 }
 
-/// How often a scalar is drawn, at most: one in 2^32 is not below the order of the curve.
-const MOST_DRAWS: usize = 8;
+/// How often a scalar is drawn, at most. Nearly half of all numbers are not below the order of brainpoolP384r1, so that
+/// one ephemeral key in 2^140 fails.
+const MOST_DRAWS: usize = 128;
 
 /// Points are on their curve, since a [`PublicKey`] is; what is left to refuse is a curve that is not the key's, and a
 /// point of small order.

@@ -9,6 +9,7 @@
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
+mod hmac;
 mod operations;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
@@ -19,6 +20,7 @@ pub(crate) use operations::{
 };
 
 use crate::error::CryptoError;
+use hmac::hmac;
 
 /// The provider that was chosen.
 #[cfg(feature = "aws-lc-rs")]

@@ -130,8 +130,8 @@ pub(crate) trait RsaPublicKey: Sized + Send + Sync {
 
 /// A private key on a named curve.
 pub(crate) trait EcPrivateKey: Sized + Send + Sync {
-    /// From PKCS#8.
-    fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal>;
+    /// From PKCS#8, and from the scalar in it.
+    fn load(curve: Curve, pkcs8: &[u8], scalar: &[u8]) -> Result<Self, Refusal>;
     /// The uncompressed point of its public key.
     fn point(&self) -> Vec<u8>;
     /// ECDSA of the digest of `message`: `r ‖ s`, each as long as a coordinate.

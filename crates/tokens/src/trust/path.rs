@@ -14,7 +14,7 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
-use wss_crypto::{Certificate, DistinguishedName};
+use wss_crypto::{Certificate, DistinguishedName, path_signatures};
 
 use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
@@ -59,7 +59,7 @@ impl Trust {
         };
         let meter = Meter::of(budget);
         let metered: Vec<Metered<'_>> =
-            SIGNATURES.iter().map(|inner| Metered { inner: *inner, meter: &meter }).collect();
+            SIGNATURES.iter().chain(path_signatures()).map(|inner| Metered { inner: *inner, meter: &meter }).collect();
         let algorithms: Vec<_> = metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(seconds);
@@ -288,6 +288,7 @@ use webpki::aws_lc_rs as provider;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 use webpki::ring as provider;
 
+/// What webpki brings itself.
 static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::RSA_PKCS1_2048_8192_SHA256,
     provider::RSA_PKCS1_2048_8192_SHA384,
@@ -300,10 +301,4 @@ static SIGNATURES: &[&dyn SignatureVerificationAlgorithm] = &[
     provider::ECDSA_P384_SHA256,
     provider::ECDSA_P384_SHA384,
     provider::ED25519,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA256,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA384,
-    #[cfg(feature = "aws-lc-rs")]
-    provider::ECDSA_P521_SHA512,
 ];

@@ -1,5 +1,5 @@
-//! ECDSA and ECDH. aws-lc-rs agrees on secrets, and signs and verifies `r ‖ s` with the digest of the curve's strength.
-//! The shim handles the other digests, with DER.
+//! ECDSA and ECDH. aws-lc-rs agrees on secrets on the curves of NIST, and signs and verifies `r ‖ s` with the digest of
+//! the curve's strength. The shim handles the other digests, with DER, and the other curves.
 
 use std::sync::OnceLock;
 
@@ -11,10 +11,11 @@ use aws_lc_rs::signature::{
 use wss_crypto_shim as shim;
 use zeroize::Zeroizing;
 
+use super::digest::Digest;
 use super::md::md;
 use crate::algorithm::{Curve, DigestMethod};
 use crate::der;
-use crate::provider::{EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
+use crate::provider::{DigestInPieces as _, EcPrivateKey, EcPublicKey, OrFailed as _, Refusal};
 use crate::secret::Secret;
 
 /// The algorithms of aws-lc-rs on a curve, for one digest.
@@ -25,31 +26,48 @@ struct Native {
     agreement: &'static agreement::Algorithm,
 }
 
-fn native(curve: Curve) -> Native {
+/// Who computes on a curve.
+enum On {
+    AwsLcRs(Native),
+    Shim(shim::Curve),
+}
+
+fn on(curve: Curve) -> On {
     match curve {
-        Curve::P256 => Native {
+        Curve::P256 => On::AwsLcRs(Native {
             digest: DigestMethod::Sha256,
             signing: &signature::ECDSA_P256_SHA256_FIXED_SIGNING,
             verification: &signature::ECDSA_P256_SHA256_FIXED,
             agreement: &agreement::ECDH_P256,
-        },
-        Curve::P384 => Native {
+        }),
+        Curve::P384 => On::AwsLcRs(Native {
             digest: DigestMethod::Sha384,
             signing: &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
             verification: &signature::ECDSA_P384_SHA384_FIXED,
             agreement: &agreement::ECDH_P384,
-        },
-        Curve::P521 => Native {
+        }),
+        Curve::P521 => On::AwsLcRs(Native {
             digest: DigestMethod::Sha512,
             signing: &signature::ECDSA_P521_SHA512_FIXED_SIGNING,
             verification: &signature::ECDSA_P521_SHA512_FIXED,
             agreement: &agreement::ECDH_P521,
-        },
+        }),
+        Curve::P224 => On::Shim(shim::Curve::P224),
+        Curve::Secp256k1 => On::Shim(shim::Curve::Secp256k1),
+        Curve::BrainpoolP256r1 => On::Shim(shim::Curve::BrainpoolP256r1),
+        Curve::BrainpoolP384r1 => On::Shim(shim::Curve::BrainpoolP384r1),
+        Curve::BrainpoolP512r1 => On::Shim(shim::Curve::BrainpoolP512r1),
     }
 }
 
-pub(crate) struct Private {
+pub(crate) enum Private {
+    AwsLcRs(Box<NativePrivate>),
+    Shim(shim::CurvePrivateKey),
+}
+
+pub(crate) struct NativePrivate {
     curve: Curve,
+    native: Native,
     pair: EcdsaKeyPair,
     pkcs8: Zeroizing<Vec<u8>>,
     shim: OnceLock<Option<shim::Key>>,
@@ -57,23 +75,47 @@ pub(crate) struct Private {
 }
 
 impl EcPrivateKey for Private {
-    fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal> {
-        let pair = EcdsaKeyPair::from_pkcs8(native(curve).signing, pkcs8).or_failed()?;
-        Ok(Self {
+    fn load(curve: Curve, pkcs8: &[u8], scalar: &[u8]) -> Result<Self, Refusal> {
+        let native = match on(curve) {
+            On::AwsLcRs(native) => native,
+            On::Shim(curve) => return shim::CurvePrivateKey::new(curve, scalar).map(Self::Shim).or_failed(),
+        };
+        let pair = EcdsaKeyPair::from_pkcs8(native.signing, pkcs8).or_failed()?;
+        Ok(Self::AwsLcRs(Box::new(NativePrivate {
             curve,
+            native,
             pair,
             pkcs8: Zeroizing::new(pkcs8.to_vec()),
             shim: OnceLock::new(),
             agreeing: OnceLock::new(),
-        })
+        })))
     }
 
     fn point(&self) -> Vec<u8> {
-        self.pair.public_key().as_ref().to_vec()
+        match self {
+            Self::AwsLcRs(key) => key.pair.public_key().as_ref().to_vec(),
+            Self::Shim(key) => key.point().to_vec(),
+        }
     }
 
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
-        if digest == native(self.curve).digest {
+        match self {
+            Self::AwsLcRs(key) => key.sign(digest, message),
+            Self::Shim(key) => key.sign(Digest::of(digest, message).as_octets()).or_failed(),
+        }
+    }
+
+    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
+        match self {
+            Self::AwsLcRs(key) => key.agree(point),
+            Self::Shim(key) => key.agree(point).map(Secret::new).or_failed(),
+        }
+    }
+}
+
+impl NativePrivate {
+    fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
+        if digest == self.native.digest {
             return self.pair.sign(&SystemRandom::new(), message).map(|value| value.as_ref().to_vec()).or_failed();
         }
         let shim = self.shim.get_or_init(|| shim::Key::from_pkcs8(&self.pkcs8)).as_ref().or_failed()?;
@@ -82,7 +124,7 @@ impl EcPrivateKey for Private {
     }
 
     fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
-        let algorithm = native(self.curve).agreement;
+        let algorithm = self.native.agreement;
         let key =
             self.agreeing.get_or_init(|| agreement::PrivateKey::from_private_key_der(algorithm, &self.pkcs8).ok());
         let key = key.as_ref().or_failed()?;
@@ -91,8 +133,13 @@ impl EcPrivateKey for Private {
     }
 }
 
-pub(crate) struct Public {
-    curve: Curve,
+pub(crate) enum Public {
+    AwsLcRs(Box<NativePublic>),
+    Shim(shim::CurvePublicKey),
+}
+
+pub(crate) struct NativePublic {
+    native: Native,
     spki: Vec<u8>,
     /// The key is parsed at once, so that a point that is not on the curve is refused.
     shim: shim::Key,
@@ -100,13 +147,26 @@ pub(crate) struct Public {
 }
 
 impl EcPublicKey for Public {
-    fn load(curve: Curve, spki: &[u8], _point: &[u8]) -> Result<Self, Refusal> {
+    fn load(curve: Curve, spki: &[u8], point: &[u8]) -> Result<Self, Refusal> {
+        let native = match on(curve) {
+            On::AwsLcRs(native) => native,
+            On::Shim(curve) => return shim::CurvePublicKey::new(curve, point).map(Self::Shim).or_failed(),
+        };
         let shim = shim::Key::from_spki(spki).or_failed()?;
-        Ok(Self { curve, spki: spki.to_vec(), shim, parsed: OnceLock::new() })
+        Ok(Self::AwsLcRs(Box::new(NativePublic { native, spki: spki.to_vec(), shim, parsed: OnceLock::new() })))
     }
 
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
-        let native = native(self.curve);
+        match self {
+            Self::AwsLcRs(key) => key.verify(digest, message, value),
+            Self::Shim(key) => key.verify(Digest::of(digest, message).as_octets(), value).then_some(()).or_failed(),
+        }
+    }
+}
+
+impl NativePublic {
+    fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        let native = &self.native;
         if digest == native.digest {
             let key = self.parsed.get_or_init(|| ParsedPublicKey::new(native.verification, &self.spki).ok());
             return key.as_ref().or_failed()?.verify_sig(message, value).or_failed();

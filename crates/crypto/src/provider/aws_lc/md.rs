@@ -12,5 +12,9 @@ pub(super) fn md(method: DigestMethod) -> shim::Md {
         DigestMethod::Sha256 => shim::Md::Sha256,
         DigestMethod::Sha384 => shim::Md::Sha384,
         DigestMethod::Sha512 => shim::Md::Sha512,
+        DigestMethod::Sha3_224 => shim::Md::Sha3_224,
+        DigestMethod::Sha3_256 => shim::Md::Sha3_256,
+        DigestMethod::Sha3_384 => shim::Md::Sha3_384,
+        DigestMethod::Sha3_512 => shim::Md::Sha3_512,
     }
 }

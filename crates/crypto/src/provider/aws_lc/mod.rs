@@ -2,15 +2,16 @@
 
 mod block_cipher;
 mod curve25519;
+mod digest;
 mod ec;
 mod md;
 mod rsa;
 mod wrap;
 
-use aws_lc_rs::{aead, digest, hmac, rand};
+use aws_lc_rs::{aead, hmac, rand};
 use wss_crypto_shim as shim;
 
-use super::{DigestInPieces, GcmInPieces, OrFailed as _, Provider, Refusal};
+use super::{GcmInPieces, OrFailed as _, Provider, Refusal};
 use crate::algorithm::{Aes, BlockCipher, DigestMethod};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
@@ -21,7 +22,7 @@ pub(crate) struct AwsLc;
 impl Provider for AwsLc {
     const NAME: &'static str = "aws-lc-rs";
 
-    type Digest = Digest;
+    type Digest = digest::Digest;
     type Gcm = Gcm;
     type RsaPrivate = rsa::Private;
     type RsaPublic = rsa::Public;
@@ -38,6 +39,9 @@ impl Provider for AwsLc {
             DigestMethod::Sha256 => hmac::HMAC_SHA256,
             DigestMethod::Sha384 => hmac::HMAC_SHA384,
             DigestMethod::Sha512 => hmac::HMAC_SHA512,
+            DigestMethod::Sha3_224 | DigestMethod::Sha3_256 | DigestMethod::Sha3_384 | DigestMethod::Sha3_512 => {
+                return super::hmac::<digest::Digest>(method, key, message);
+            }
         };
         DigestValue::from_slice(hmac::sign(&hmac::Key::new(algorithm, key), message).as_ref())
     }
@@ -77,29 +81,6 @@ impl Provider for AwsLc {
 
     fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
         wrap::unwrap(aes, wrapping, wrapped)
-    }
-}
-
-pub(crate) struct Digest(digest::Context);
-
-impl DigestInPieces for Digest {
-    fn start(method: DigestMethod) -> Self {
-        Self(digest::Context::new(match method {
-            DigestMethod::Sha1 => &digest::SHA1_FOR_LEGACY_USE_ONLY,
-            DigestMethod::Sha224 => &digest::SHA224,
-            DigestMethod::Sha256 => &digest::SHA256,
-            DigestMethod::Sha384 => &digest::SHA384,
-            DigestMethod::Sha512 => &digest::SHA512,
-        }))
-    }
-
-    #[inline]
-    fn update(&mut self, octets: &[u8]) {
-        self.0.update(octets);
-    }
-
-    fn finish(self) -> DigestValue {
-        DigestValue::from_slice(self.0.finish().as_ref())
     }
 }
 

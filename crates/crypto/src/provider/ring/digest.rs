@@ -11,6 +11,10 @@ pub(crate) enum Digest {
     Ring(digest::Context),
     Sha1(sha1::Sha1),
     Sha224(sha2::Sha224),
+    Sha3_224(sha3::Sha3_224),
+    Sha3_256(sha3::Sha3_256),
+    Sha3_384(sha3::Sha3_384),
+    Sha3_512(sha3::Sha3_512),
 }
 
 impl DigestInPieces for Digest {
@@ -18,6 +22,10 @@ impl DigestInPieces for Digest {
         match method {
             DigestMethod::Sha1 => Self::Sha1(sha1::Sha1::new()),
             DigestMethod::Sha224 => Self::Sha224(sha2::Sha224::new()),
+            DigestMethod::Sha3_224 => Self::Sha3_224(sha3::Sha3_224::new()),
+            DigestMethod::Sha3_256 => Self::Sha3_256(sha3::Sha3_256::new()),
+            DigestMethod::Sha3_384 => Self::Sha3_384(sha3::Sha3_384::new()),
+            DigestMethod::Sha3_512 => Self::Sha3_512(sha3::Sha3_512::new()),
             DigestMethod::Sha256 => Self::Ring(digest::Context::new(&digest::SHA256)),
             DigestMethod::Sha384 => Self::Ring(digest::Context::new(&digest::SHA384)),
             DigestMethod::Sha512 => Self::Ring(digest::Context::new(&digest::SHA512)),
@@ -30,6 +38,10 @@ impl DigestInPieces for Digest {
             Self::Ring(context) => context.update(octets),
             Self::Sha1(context) => context.update(octets),
             Self::Sha224(context) => context.update(octets),
+            Self::Sha3_224(context) => context.update(octets),
+            Self::Sha3_256(context) => context.update(octets),
+            Self::Sha3_384(context) => context.update(octets),
+            Self::Sha3_512(context) => context.update(octets),
         }
     }
 
@@ -38,6 +50,10 @@ impl DigestInPieces for Digest {
             Self::Ring(context) => DigestValue::from_slice(context.finish().as_ref()),
             Self::Sha1(context) => DigestValue::from_slice(&context.finalize()),
             Self::Sha224(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha3_224(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha3_256(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha3_384(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Sha3_512(context) => DigestValue::from_slice(&context.finalize()),
         }
     }
 }

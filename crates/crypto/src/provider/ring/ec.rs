@@ -1,7 +1,9 @@
-//! ECDSA and ECDH. ring has P-256 with SHA-256 and P-384 with SHA-384. RustCrypto handles the other digests, P-521 and the
-//! agreement, which ring has only for keys that it makes itself.
+//! ECDSA and ECDH. ring has P-256 with SHA-256 and P-384 with SHA-384. RustCrypto handles the other digests and curves,
+//! and the agreement, which ring has only for keys that it makes itself. It has no release of P-224, and no
+//! brainpoolP512r1.
 
-use p256::ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
+use ecdsa::signature::hazmat::{PrehashSigner as _, PrehashVerifier as _};
+use p256::elliptic_curve;
 use ring::rand::SystemRandom;
 use ring::signature::{self, EcdsaKeyPair, EcdsaSigningAlgorithm, UnparsedPublicKey, VerificationAlgorithm};
 use rsa::pkcs8::DecodePrivateKey as _;
@@ -31,17 +33,13 @@ fn native(curve: Curve) -> Option<Native> {
             signing: &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
             verification: &signature::ECDSA_P384_SHA384_FIXED,
         }),
-        Curve::P521 => None,
+        Curve::P521
+        | Curve::P224
+        | Curve::Secp256k1
+        | Curve::BrainpoolP256r1
+        | Curve::BrainpoolP384r1
+        | Curve::BrainpoolP512r1 => None,
     }
-}
-
-/// The x-coordinate of a key times a point of its curve.
-macro_rules! shared {
-    ($curve:ident, $key:expr, $point:expr) => {{
-        let point = $curve::PublicKey::from_sec1_bytes($point).or_failed()?;
-        let shared = $curve::ecdh::diffie_hellman($key.as_nonzero_scalar(), point.as_affine());
-        Ok(Secret::new(shared.raw_secret_bytes().to_vec()))
-    }};
 }
 
 /// The digest of `message` as an integer of the curve's length. Short digests are padded on the left, which does not
@@ -52,25 +50,82 @@ fn prehash(digest: DigestMethod, curve: Curve, message: &[u8]) -> Vec<u8> {
     [&vec![0; pad], digest.as_octets()].concat()
 }
 
-enum SigningKey {
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
-    P521(p521::ecdsa::SigningKey),
+/// A private key of RustCrypto.
+trait Signer: Send + Sync {
+    fn point(&self) -> Vec<u8>;
+    fn sign(&self, digested: &[u8]) -> Result<Vec<u8>, Refusal>;
+    fn agree(&self, point: &[u8]) -> Result<Secret, Refusal>;
+}
+
+/// A public key of RustCrypto.
+trait Verifier: Send + Sync {
+    fn verify(&self, digested: &[u8], value: &[u8]) -> Result<(), Refusal>;
+}
+
+/// The curves of RustCrypto.
+macro_rules! curves {
+    ($($curve:ident = $name:ty;)+) => {
+        $(const _: () = {
+            impl Signer for ecdsa::SigningKey<$name> {
+                fn point(&self) -> Vec<u8> {
+                    self.verifying_key().to_sec1_point(false).as_bytes().to_vec()
+                }
+
+                fn sign(&self, digested: &[u8]) -> Result<Vec<u8>, Refusal> {
+                    let value: ecdsa::Signature<$name> = self.sign_prehash(digested).or_failed()?;
+                    Ok(value.to_bytes().to_vec())
+                }
+
+                fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
+                    let point = elliptic_curve::PublicKey::<$name>::from_sec1_bytes(point).or_failed()?;
+                    let shared = elliptic_curve::ecdh::diffie_hellman(self.as_nonzero_scalar(), point.as_affine());
+                    Ok(Secret::new(shared.raw_secret_bytes().to_vec()))
+                }
+            }
+
+            impl Verifier for ecdsa::VerifyingKey<$name> {
+                fn verify(&self, digested: &[u8], value: &[u8]) -> Result<(), Refusal> {
+                    // With s, its negative verifies too. k256 takes the lower one alone.
+                    let value = ecdsa::Signature::<$name>::from_slice(value).or_failed()?.normalize_s();
+                    self.verify_prehash(digested, &value).or_failed()
+                }
+            }
+        };)+
+
+        fn signer(curve: Curve, pkcs8: &[u8]) -> Result<Box<dyn Signer>, Refusal> {
+            match curve {
+                $(Curve::$curve => Ok(Box::new(ecdsa::SigningKey::<$name>::from_pkcs8_der(pkcs8).or_failed()?)),)+
+                Curve::P224 | Curve::BrainpoolP512r1 => Err(Refusal::Unsupported),
+            }
+        }
+
+        fn verifier(curve: Curve, point: &[u8]) -> Result<Box<dyn Verifier>, Refusal> {
+            match curve {
+                $(Curve::$curve => Ok(Box::new(ecdsa::VerifyingKey::<$name>::from_sec1_bytes(point).or_failed()?)),)+
+                Curve::P224 | Curve::BrainpoolP512r1 => Err(Refusal::Unsupported),
+            }
+        }
+    };
+}
+
+curves! {
+    P256 = p256::NistP256;
+    P384 = p384::NistP384;
+    P521 = p521::NistP521;
+    Secp256k1 = k256::Secp256k1;
+    BrainpoolP256r1 = bp256::BrainpoolP256r1;
+    BrainpoolP384r1 = bp384::BrainpoolP384r1;
 }
 
 pub(crate) struct Private {
     curve: Curve,
     pair: Option<EcdsaKeyPair>,
-    key: SigningKey,
+    key: Box<dyn Signer>,
 }
 
 impl EcPrivateKey for Private {
-    fn load(curve: Curve, pkcs8: &[u8]) -> Result<Self, Refusal> {
-        let key = match curve {
-            Curve::P256 => SigningKey::P256(p256::ecdsa::SigningKey::from_pkcs8_der(pkcs8).or_failed()?),
-            Curve::P384 => SigningKey::P384(p384::ecdsa::SigningKey::from_pkcs8_der(pkcs8).or_failed()?),
-            Curve::P521 => SigningKey::P521(p521::ecdsa::SigningKey::from_pkcs8_der(pkcs8).or_failed()?),
-        };
+    fn load(curve: Curve, pkcs8: &[u8], _scalar: &[u8]) -> Result<Self, Refusal> {
+        let key = signer(curve, pkcs8)?;
         // ring requires the public key in PKCS#8, where it is optional. Without it RustCrypto signs.
         let pair =
             native(curve).and_then(|native| EcdsaKeyPair::from_pkcs8(native.signing, pkcs8, &SystemRandom::new()).ok());
@@ -78,11 +133,7 @@ impl EcPrivateKey for Private {
     }
 
     fn point(&self) -> Vec<u8> {
-        match &self.key {
-            SigningKey::P256(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            SigningKey::P384(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-            SigningKey::P521(key) => key.verifying_key().to_sec1_point(false).as_bytes().to_vec(),
-        }
+        self.key.point()
     }
 
     fn sign(&self, digest: DigestMethod, message: &[u8]) -> Result<Vec<u8>, Refusal> {
@@ -90,70 +141,29 @@ impl EcPrivateKey for Private {
         if let Some(pair) = self.pair.as_ref().filter(|_| is_native) {
             return pair.sign(&SystemRandom::new(), message).map(|value| value.as_ref().to_vec()).or_failed();
         }
-        let digested = prehash(digest, self.curve, message);
-        match &self.key {
-            SigningKey::P256(key) => {
-                let value: p256::ecdsa::Signature = key.sign_prehash(&digested).or_failed()?;
-                Ok(value.to_bytes().to_vec())
-            }
-            SigningKey::P384(key) => {
-                let value: p384::ecdsa::Signature = key.sign_prehash(&digested).or_failed()?;
-                Ok(value.to_bytes().to_vec())
-            }
-            SigningKey::P521(key) => {
-                let value: p521::ecdsa::Signature = key.sign_prehash(&digested).or_failed()?;
-                Ok(value.to_bytes().to_vec())
-            }
-        }
+        self.key.sign(&prehash(digest, self.curve, message))
     }
 
     fn agree(&self, point: &[u8]) -> Result<Secret, Refusal> {
-        match &self.key {
-            SigningKey::P256(key) => shared!(p256, key, point),
-            SigningKey::P384(key) => shared!(p384, key, point),
-            SigningKey::P521(key) => shared!(p521, key, point),
-        }
+        self.key.agree(point)
     }
-}
-
-enum VerifyingKey {
-    P256(p256::ecdsa::VerifyingKey),
-    P384(p384::ecdsa::VerifyingKey),
-    P521(p521::ecdsa::VerifyingKey),
 }
 
 pub(crate) struct Public {
     curve: Curve,
     point: Vec<u8>,
-    key: VerifyingKey,
+    key: Box<dyn Verifier>,
 }
 
 impl EcPublicKey for Public {
     fn load(curve: Curve, _spki: &[u8], point: &[u8]) -> Result<Self, Refusal> {
-        let key = match curve {
-            Curve::P256 => VerifyingKey::P256(p256::ecdsa::VerifyingKey::from_sec1_bytes(point).or_failed()?),
-            Curve::P384 => VerifyingKey::P384(p384::ecdsa::VerifyingKey::from_sec1_bytes(point).or_failed()?),
-            Curve::P521 => VerifyingKey::P521(p521::ecdsa::VerifyingKey::from_sec1_bytes(point).or_failed()?),
-        };
-        Ok(Self { curve, point: point.to_vec(), key })
+        Ok(Self { curve, point: point.to_vec(), key: verifier(curve, point)? })
     }
 
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
         if let Some(native) = native(self.curve).filter(|native| native.digest == digest) {
             return UnparsedPublicKey::new(native.verification, &self.point).verify(message, value).or_failed();
         }
-        let digested = prehash(digest, self.curve, message);
-        match &self.key {
-            VerifyingKey::P256(key) => {
-                key.verify_prehash(&digested, &p256::ecdsa::Signature::from_slice(value).or_failed()?)
-            }
-            VerifyingKey::P384(key) => {
-                key.verify_prehash(&digested, &p384::ecdsa::Signature::from_slice(value).or_failed()?)
-            }
-            VerifyingKey::P521(key) => {
-                key.verify_prehash(&digested, &p521::ecdsa::Signature::from_slice(value).or_failed()?)
-            }
-        }
-        .or_failed()
+        self.key.verify(&prehash(digest, self.curve, message), value)
     }
 }

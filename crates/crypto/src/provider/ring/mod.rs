@@ -13,9 +13,8 @@ mod rsa;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
-use hmac::Mac as _;
 use ring::rand::SecureRandom as _;
-use ring::{hmac as ring_hmac, rand};
+use ring::{hmac, rand};
 use zeroize::Zeroizing;
 
 use super::{OrFailed as _, Provider, Refusal};
@@ -61,17 +60,17 @@ impl Provider for Ring {
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {
-            DigestMethod::Sha1 => ring_hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
-            DigestMethod::Sha224 => {
-                let mut mac = hmac::Hmac::<sha2::Sha224>::new_from_slice(key).expect("HMAC takes keys of any length");
-                mac.update(message);
-                return DigestValue::from_slice(&mac.finalize().into_bytes());
-            }
-            DigestMethod::Sha256 => ring_hmac::HMAC_SHA256,
-            DigestMethod::Sha384 => ring_hmac::HMAC_SHA384,
-            DigestMethod::Sha512 => ring_hmac::HMAC_SHA512,
+            DigestMethod::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+            DigestMethod::Sha224
+            | DigestMethod::Sha3_224
+            | DigestMethod::Sha3_256
+            | DigestMethod::Sha3_384
+            | DigestMethod::Sha3_512 => return super::hmac::<digest::Digest>(method, key, message),
+            DigestMethod::Sha256 => hmac::HMAC_SHA256,
+            DigestMethod::Sha384 => hmac::HMAC_SHA384,
+            DigestMethod::Sha512 => hmac::HMAC_SHA512,
         };
-        DigestValue::from_slice(ring_hmac::sign(&ring_hmac::Key::new(algorithm, key), message).as_ref())
+        DigestValue::from_slice(hmac::sign(&hmac::Key::new(algorithm, key), message).as_ref())
     }
 
     fn random(octets: &mut [u8]) -> Result<(), Refusal> {

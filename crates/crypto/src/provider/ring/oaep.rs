@@ -30,6 +30,22 @@ macro_rules! with_digest {
                 type $digest = sha2::Sha512;
                 $body
             }
+            $crate::algorithm::DigestMethod::Sha3_224 => {
+                type $digest = sha3::Sha3_224;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha3_256 => {
+                type $digest = sha3::Sha3_256;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha3_384 => {
+                type $digest = sha3::Sha3_384;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Sha3_512 => {
+                type $digest = sha3::Sha3_512;
+                $body
+            }
         }
     };
 }

@@ -23,7 +23,15 @@ fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn Rs
         (Pss, DigestMethod::Sha256) => Some(&signature::RSA_PSS_SHA256),
         (Pss, DigestMethod::Sha384) => Some(&signature::RSA_PSS_SHA384),
         (Pss, DigestMethod::Sha512) => Some(&signature::RSA_PSS_SHA512),
-        (Pkcs1 | Pss, DigestMethod::Sha1 | DigestMethod::Sha224) => None,
+        (
+            Pkcs1 | Pss,
+            DigestMethod::Sha1
+            | DigestMethod::Sha224
+            | DigestMethod::Sha3_224
+            | DigestMethod::Sha3_256
+            | DigestMethod::Sha3_384
+            | DigestMethod::Sha3_512,
+        ) => None,
     }
 }
 
@@ -36,7 +44,15 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
         (Pss, DigestMethod::Sha256) => Some(&signature::RSA_PSS_2048_8192_SHA256),
         (Pss, DigestMethod::Sha384) => Some(&signature::RSA_PSS_2048_8192_SHA384),
         (Pss, DigestMethod::Sha512) => Some(&signature::RSA_PSS_2048_8192_SHA512),
-        (Pkcs1 | Pss, DigestMethod::Sha1 | DigestMethod::Sha224) => None,
+        (
+            Pkcs1 | Pss,
+            DigestMethod::Sha1
+            | DigestMethod::Sha224
+            | DigestMethod::Sha3_224
+            | DigestMethod::Sha3_256
+            | DigestMethod::Sha3_384
+            | DigestMethod::Sha3_512,
+        ) => None,
     }
 }
 

@@ -1,0 +1,50 @@
+//! Kinds of keys that this provider does not have: DSA and the post-quantum ones.
+
+use crate::algorithm::{DigestMethod, PostQuantum};
+use crate::provider::{DsaNumbers, DsaPublicKey, PostQuantumPrivateKey, PostQuantumPublicKey, Refusal};
+use crate::secret::Secret;
+
+/// There is none.
+pub(crate) enum Key {}
+
+impl DsaPublicKey for Key {
+    fn load(_numbers: DsaNumbers<'_>) -> Result<Self, Refusal> {
+        Err(Refusal::Unsupported)
+    }
+
+    fn verify(&self, _digest: DigestMethod, _message: &[u8], _value: &[u8]) -> Result<(), Refusal> {
+        match *self {}
+    }
+}
+
+impl PostQuantumPrivateKey for Key {
+    fn load(_kind: PostQuantum, _pkcs8: &[u8]) -> Result<Self, Refusal> {
+        Err(Refusal::Unsupported)
+    }
+
+    fn public(&self) -> Result<Vec<u8>, Refusal> {
+        match *self {}
+    }
+
+    fn sign(&self, _message: &[u8]) -> Result<Vec<u8>, Refusal> {
+        match *self {}
+    }
+
+    fn decapsulate(&self, _encapsulated: &[u8]) -> Result<Secret, Refusal> {
+        match *self {}
+    }
+}
+
+impl PostQuantumPublicKey for Key {
+    fn load(_kind: PostQuantum, _spki: &[u8], _key: &[u8]) -> Result<Self, Refusal> {
+        Err(Refusal::Unsupported)
+    }
+
+    fn verify(&self, _context: &[u8], _message: &[u8], _value: &[u8]) -> Result<(), Refusal> {
+        match *self {}
+    }
+
+    fn encapsulate(&self) -> Result<(Secret, Vec<u8>), Refusal> {
+        match *self {}
+    }
+}
