@@ -59,6 +59,7 @@ pub use path_signature::path_signatures;
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};
 pub use revocation_list::RevocationList;
+pub use rsa15::unpad_rsa15;
 pub use secret::Secret;
 pub use serial_number::SerialNumber;
 

@@ -11,7 +11,20 @@ use crate::algorithm::DigestMethod;
 use crate::provider::{Chosen, Provider as _};
 use crate::secret::Secret;
 
-/// The key in a padded block, or its substitute. If no length is expected, the key has 16, 24 or 32 octets.
+/// The key in a block that RSA decrypted and whose PKCS#1 v1.5 padding is still on it; or, if the padding is wrong, a
+/// substitute that is made of `substitute_key`, a secret of the private key, and the ciphertext. Which of both it is cannot
+/// be observed. If no length is expected, the key has 16, 24 or 32 octets.
+///
+/// For keys outside this process ([`KeyUnwrap`](crate::KeyUnwrap)). Everything else does it by itself.
+///
+/// # Specification
+/// RFC 8017 §7.2.2.
+#[must_use]
+pub fn unpad_rsa15(block: &[u8], substitute_key: &Secret, ciphertext: &[u8], expected_len: Option<usize>) -> Secret {
+    unpad(block, substitute_key.as_octets(), ciphertext, expected_len)
+}
+
+/// As [`unpad_rsa15`].
 pub(crate) fn unpad(block: &[u8], substitute_key: &[u8], ciphertext: &[u8], expected_len: Option<usize>) -> Secret {
     let lengths: &[usize] = match &expected_len {
         Some(len) => std::slice::from_ref(len),

@@ -1,0 +1,124 @@
+//! A private key in a token.
+
+use cryptoki::mechanism::Mechanism;
+use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
+use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass};
+use cryptoki::session::Session;
+use wss_crypto::{
+    CryptoError, KeyKind, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod, SigningKey, SystemRandom,
+    unpad_rsa15,
+};
+
+use crate::error::TokenError;
+use crate::mechanism;
+use crate::token::{Token, TokenFault, only};
+
+/// A private key in a token. It signs, unwraps and agrees there; its octets never leave the token.
+pub struct TokenKey {
+    token: Token,
+    label: String,
+    kind: KeyKind,
+    /// Makes the substitutes for keys whose RSA-1.5 padding is wrong.
+    substitute_key: Secret,
+}
+
+impl TokenKey {
+    /// The private key with this label.
+    ///
+    /// # Errors
+    /// [`TokenError::NoObject`], [`TokenError::Token`].
+    pub fn find(token: Token, label: &str, kind: KeyKind) -> Result<Self, TokenError> {
+        let no_random = |error: CryptoError| TokenError::Token { cause: error.to_string().into() };
+        let substitute_key = Secret::generate(&SystemRandom, 32).map_err(no_random)?;
+        let key = Self { token, label: label.to_owned(), kind, substitute_key };
+        key.token.run(|session| key.handle(session))?;
+        Ok(key)
+    }
+
+    /// Its handle, looked up anew since a token that was taken out has other handles.
+    fn handle(&self, session: &Session) -> Result<cryptoki::object::ObjectHandle, TokenFault> {
+        let wanted = [Attribute::Class(ObjectClass::PRIVATE_KEY), Attribute::Label(self.label.as_bytes().to_vec())];
+        only(session, &wanted, "private key", &self.label)
+    }
+
+    fn decrypt(&self, mechanism: &Mechanism<'_>, ciphertext: &[u8]) -> Result<Vec<u8>, TokenError> {
+        self.token.run(|session| Ok(session.decrypt(mechanism, self.handle(session)?, ciphertext)?))
+    }
+}
+
+impl std::fmt::Debug for TokenKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "TokenKey({:?} in {:?})", wss_text::WireText::from(self.label.as_str()), self.token)
+    }
+}
+
+impl SigningKey for TokenKey {
+    fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if !self.can_run(method) {
+            return Err(CryptoError::KeyMismatch);
+        }
+        let (mechanism, octets) = mechanism::signing(method, self.kind, message).ok_or(CryptoError::KeyMismatch)?;
+        let signed = self.token.run(|session| Ok(session.sign(&mechanism, self.handle(session)?, &octets)?));
+        signed.map_err(|_| CryptoError::Provider)
+    }
+
+    fn can_run(&self, method: SignatureMethod) -> bool {
+        self.kind.can_run(method)
+    }
+}
+
+impl KeyUnwrap for TokenKey {
+    fn unwrap_key(
+        &self,
+        transport: &KeyTransport,
+        ciphertext: &[u8],
+        expected_len: Option<usize>,
+    ) -> Result<Secret, CryptoError> {
+        if !self.kind.can_transport_keys() {
+            return Err(CryptoError::Decryption);
+        }
+        if let Some(mechanism) = mechanism::oaep(transport) {
+            return self.decrypt(&mechanism, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption);
+        }
+        if *transport != KeyTransport::Rsa15 {
+            return Err(CryptoError::Decryption);
+        }
+        // The token takes no padding off: how it tells that the padding is wrong could be observed.
+        let block =
+            self.decrypt(&Mechanism::RsaX509, ciphertext).map(Secret::new).map_err(|_| CryptoError::Decryption)?;
+        Ok(unpad_rsa15(block.as_octets(), &self.substitute_key, ciphertext, expected_len))
+    }
+
+    fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
+        let (KeyKind::Ec(curve), Some((of, point))) = (self.kind, originator.ec_point()) else {
+            return Err(CryptoError::KeyMismatch);
+        };
+        if of != curve {
+            return Err(CryptoError::KeyMismatch);
+        }
+        let len = curve.field_len().try_into().map_err(|_| CryptoError::Provider)?;
+        let secret = [
+            Attribute::Class(ObjectClass::SECRET_KEY),
+            Attribute::KeyType(KeyType::GENERIC_SECRET),
+            Attribute::Token(false),
+            Attribute::Sensitive(false),
+            Attribute::Extractable(true),
+            Attribute::ValueLen(len),
+        ];
+        let agreed = self.token.run(|session| {
+            let mechanism = Mechanism::Ecdh1Derive(Ecdh1DeriveParams::new(EcKdf::null(), &point));
+            let derived = session.derive_key(&mechanism, self.handle(session)?, &secret)?;
+            let value = session.get_attributes(derived, &[AttributeType::Value]);
+            session.destroy_object(derived)?;
+            Ok(value?.into_iter().find_map(|attribute| match attribute {
+                Attribute::Value(octets) => Some(Secret::new(octets)),
+                _ => None,
+            }))
+        });
+        agreed.ok().flatten().ok_or(CryptoError::Provider)
+    }
+
+    fn can_agree_with(&self, originator: &PublicKey) -> bool {
+        matches!(self.kind, KeyKind::Ec(_)) && self.kind == originator.kind()
+    }
+}

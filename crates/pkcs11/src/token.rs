@@ -1,0 +1,209 @@
+//! A token with a user logged in, and its sessions.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
+use cryptoki::error::{Error, RvError};
+use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::session::{Session, SessionState, UserType};
+use cryptoki::slot::Slot;
+use cryptoki::types::AuthPin;
+use wss_crypto::{Certificate, Identity};
+use wss_text::WireText;
+
+use crate::error::TokenError;
+use crate::key::TokenKey;
+
+/// The most idle sessions that are kept.
+const MAX_IDLE: usize = 16;
+
+/// A token with a user logged in. Cloning is cheap, and all clones share its sessions. Each operation has a session for
+/// itself, so that threads do not wait for each other.
+///
+/// A token that was taken out is looked for again, by its label, at the next operation, and its user is logged in again.
+#[derive(Clone)]
+pub struct Token(Arc<Shared>);
+
+struct Shared {
+    library: Pkcs11,
+    label: String,
+    pin: AuthPin,
+    idle: Mutex<Vec<Session>>,
+}
+
+impl Token {
+    /// Loads the vendor's library, finds the token by its label, and logs its user in.
+    ///
+    /// # Errors
+    /// [`TokenError::Library`], [`TokenError::NoToken`], [`TokenError::Login`].
+    ///
+    /// # Specification
+    /// PKCS #11 3.0 §5.4 (initialisation), §5.6 (sessions and login).
+    pub fn open(library: impl AsRef<Path>, label: &str, pin: &str) -> Result<Self, TokenError> {
+        let path = library.as_ref();
+        let unloadable = |error: Error| TokenError::Library {
+            library: path.to_string_lossy().as_ref().into(),
+            cause: error.to_string().into(),
+        };
+        let library = Pkcs11::new(path).map_err(unloadable)?;
+        match library.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+            // Another part of the program uses the same library.
+            Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => {}
+            Err(error) => return Err(unloadable(error)),
+        }
+        let (label, pin) = (label.to_owned(), AuthPin::new(pin.to_owned().into_boxed_str()));
+        let token = Self(Arc::new(Shared { library, label, pin, idle: Mutex::new(Vec::new()) }));
+        let session = token.0.session()?;
+        token.0.keep(session);
+        Ok(token)
+    }
+
+    /// The private key with this label, and the certificate beside it with the same label.
+    ///
+    /// # Errors
+    /// [`TokenError::NoObject`], [`TokenError::Certificate`].
+    pub fn identity(&self, label: &str) -> Result<Identity, TokenError> {
+        let wanted = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::Label(label.as_bytes().to_vec())];
+        let der = self.run(|session| {
+            let found = only(session, &wanted, "certificate", label)?;
+            let attributes = session.get_attributes(found, &[AttributeType::Value])?;
+            Ok(attributes.into_iter().find_map(|attribute| match attribute {
+                Attribute::Value(der) => Some(der),
+                _ => None,
+            }))
+        })?;
+        let unreadable = |cause: &str| TokenError::Certificate { label: label.into(), cause: cause.into() };
+        let der = der.ok_or_else(|| unreadable("it has no value"))?;
+        let certificate = Certificate::from_der(&der).map_err(|error| unreadable(&error.to_string()))?;
+        self.identity_of(label, certificate)
+    }
+
+    /// The private key with this label, and a certificate of its public key that is not in the token. The caller guarantees
+    /// that they belong together.
+    ///
+    /// # Errors
+    /// [`TokenError::NoObject`].
+    pub fn identity_of(&self, label: &str, certificate: Certificate) -> Result<Identity, TokenError> {
+        let key = Arc::new(TokenKey::find(self.clone(), label, certificate.public_key().kind())?);
+        Ok(Identity::from_parts(key.clone(), key, certificate))
+    }
+
+    /// Runs `work` in a session. If the token was taken out, or forgot the session, it is run once more in a new one.
+    pub(crate) fn run<T>(&self, work: impl Fn(&Session) -> Result<T, TokenFault>) -> Result<T, TokenError> {
+        let shared = &self.0;
+        let session = match shared.idle.lock().unwrap_or_else(PoisonError::into_inner).pop() {
+            Some(session) => session,
+            None => shared.session()?,
+        };
+        match work(&session) {
+            Ok(done) => {
+                shared.keep(session);
+                Ok(done)
+            }
+            Err(TokenFault::Lost) => {
+                // The other sessions are lost with it.
+                drop(session);
+                shared.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+                let session = shared.session()?;
+                let done = work(&session).map_err(TokenFault::into_error)?;
+                shared.keep(session);
+                Ok(done)
+            }
+            Err(TokenFault::Other(error)) => {
+                shared.keep(session);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Token({:?})", WireText::from(self.0.label.as_str()))
+    }
+}
+
+impl Shared {
+    /// A new session, with the user logged in.
+    fn session(&self) -> Result<Session, TokenError> {
+        let session = self.library.open_ro_session(self.slot()?)?;
+        match session.login(UserType::User, Some(&self.pin)) {
+            // One login is for all sessions of a program.
+            Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+            Err(error) => Err(TokenError::Login { cause: error.to_string().into() }),
+        }
+    }
+
+    fn slot(&self) -> Result<Slot, TokenError> {
+        let mut present = Vec::new();
+        for slot in self.library.get_slots_with_token()? {
+            let info = self.library.get_token_info(slot)?;
+            if info.label() == self.label {
+                return Ok(slot);
+            }
+            present.push(info.label().to_owned());
+        }
+        let (label, present) = (self.label.as_str().into(), format!("{present:?}").into());
+        Err(TokenError::NoToken { label, present })
+    }
+
+    fn keep(&self, session: Session) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < MAX_IDLE {
+            idle.push(session);
+        }
+    }
+}
+
+/// Why an operation in a session failed.
+pub(crate) enum TokenFault {
+    /// The token was taken out, or forgot the session or the login: a new session may do.
+    Lost,
+    /// Any other reason.
+    Other(TokenError),
+}
+
+impl TokenFault {
+    fn into_error(self) -> TokenError {
+        match self {
+            Self::Lost => TokenError::Token { cause: "the token was taken out".into() },
+            Self::Other(error) => error,
+        }
+    }
+}
+
+impl From<Error> for TokenFault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Pkcs11(
+                RvError::DeviceRemoved
+                | RvError::DeviceError
+                | RvError::TokenNotPresent
+                | RvError::SessionClosed
+                | RvError::SessionHandleInvalid
+                | RvError::UserNotLoggedIn
+                | RvError::KeyHandleInvalid
+                | RvError::ObjectHandleInvalid,
+                _,
+            ) => Self::Lost,
+            error => Self::Other(error.into()),
+        }
+    }
+}
+
+/// The only object with these attributes.
+pub(crate) fn only(
+    session: &Session,
+    wanted: &[Attribute],
+    kind: &'static str,
+    label: &str,
+) -> Result<ObjectHandle, TokenFault> {
+    let found = session.find_objects(wanted)?;
+    match found[..] {
+        [one] => Ok(one),
+        // A session without a login sees no private object, and does not say why.
+        [] if session.get_session_info()?.session_state() != SessionState::RoUser => Err(TokenFault::Lost),
+        _ => Err(TokenFault::Other(TokenError::NoObject { kind, label: label.into(), count: found.len() })),
+    }
+}
