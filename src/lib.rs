@@ -45,6 +45,8 @@ pub use wss_crypto as crypto;
 /// Kerberos tickets through the system's GSS-API.
 #[cfg(feature = "kerberos")]
 pub use wss_kerberos as kerberos;
+/// Networks that demand WS-Security, each as a preset.
+pub use wss_networks as networks;
 /// SOAP envelopes, faults and packages, without security.
 pub use wss_soap as soap;
 /// Text of a message, made safe to show.

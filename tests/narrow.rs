@@ -6,8 +6,8 @@ use common::*;
 use ws_security::attachments::{Attachment, Package};
 use ws_security::prelude::*;
 use ws_security::{
-    ContentEncryption, DangerousNoReplayCache, ElementPath, Limits, OpenError, PlanError, RequiredToken,
-    RequirementError, SamlVersion, Secret, SecureError, SignatureMethod,
+    ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, Limits, OpenError, PlanError, ReferenceForm,
+    RequiredToken, RequirementError, SamlVersion, Secret, SecureError, SignatureMethod,
 };
 
 fn demands() -> Requirements {
@@ -15,7 +15,7 @@ fn demands() -> Requirements {
 }
 
 fn of(requirements: Requirements) -> Receiver {
-    Receiver::new(trust(), requirements, DangerousNoReplayCache)
+    Receiver::new(trust().known([certificate("alice")]), requirements, DangerousNoReplayCache)
         .decrypt_with(identity("bob"))
         .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
 }
@@ -259,4 +259,30 @@ fn requirements_narrow_the_algorithms() {
     let sha1 = sha1.sign(sign([]).method(SignatureMethod::RsaSha1)).secured(&envelope(SOAP11));
     let error = refuse(&of(demands().signature_methods([SignatureMethod::RsaSha1])), &sha1);
     assert!(matches!(error, OpenError::Verify(_)), "{error}");
+}
+
+#[test]
+fn requirements_narrow_the_digests_and_the_reference_to_the_signer() {
+    let message = |form| recipe().sign(sign([]).reference(form)).secured(&envelope(SOAP11));
+    let direct = message(ReferenceForm::Direct);
+    opens(demands().digest_methods([DigestMethod::Sha256]), &direct);
+    let error = refused(demands().digest_methods([DigestMethod::Sha512]), &direct);
+    assert_eq!(error, RequirementError::OtherAlgorithm { uri: DigestMethod::Sha256.uri() });
+    let forms = [
+        ReferenceForm::Direct,
+        ReferenceForm::DirectPath,
+        ReferenceForm::DirectPkcs7,
+        ReferenceForm::IssuerSerial,
+        ReferenceForm::SubjectKeyIdentifier,
+        ReferenceForm::Thumbprint,
+        ReferenceForm::Embedded,
+    ];
+    for form in forms {
+        opens(demands().signer_references([form]), &message(form));
+        let others = forms.into_iter().filter(|other| *other != form);
+        assert_eq!(refused(demands().signer_references(others), &message(form)), RequirementError::OtherReference);
+    }
+    // In which spelling a name was meant, nobody sees.
+    let java = message(ReferenceForm::IssuerSerialAs(ws_security::NameForm::Java));
+    opens(demands().signer_references([ReferenceForm::IssuerSerial]), &java);
 }

@@ -17,6 +17,7 @@ issue alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEnciphe
 issue bob "/C=FR/O=Exemple/CN=Bob" rsa:2048 digitalSignature,keyEncipherment ca 0x1002 $DAYS
 issue carol "/C=NL/O=Other customer/CN=Carol" rsa:2048 digitalSignature,keyEncipherment ca 0x1003 $DAYS
 issue ec256 "/C=DE/O=Example, Inc/CN=EC 256" "ec -pkeyopt ec_paramgen_curve:P-256" digitalSignature ca 0x1004 $DAYS
+issue ec256-bob "/C=FR/O=Exemple/CN=EC 256 of Bob" "ec -pkeyopt ec_paramgen_curve:P-256" digitalSignature ca 0x1030 $DAYS
 issue ec384 "/C=DE/O=Example, Inc/CN=EC 384" "ec -pkeyopt ec_paramgen_curve:P-384" digitalSignature ca 0x1005 $DAYS
 issue ec521 "/C=DE/O=Example, Inc/CN=EC 521" "ec -pkeyopt ec_paramgen_curve:P-521" digitalSignature ca 0x1006 $DAYS
 issue ed25519 "/C=DE/O=Example, Inc/CN=Ed25519" ed25519 digitalSignature ca 0x1010 $DAYS

@@ -35,7 +35,13 @@ impl Password {
     /// for example Amadeus digests.
     #[must_use]
     pub fn sha1_of(text: &str) -> Self {
-        Self(Secret::new(Digest::of(DigestMethod::Sha1, text.as_bytes()).as_octets().to_vec()))
+        Self::from(text).hashed()
+    }
+
+    /// As [`Password::sha1_of`], of this password.
+    #[must_use]
+    pub fn hashed(&self) -> Self {
+        Self(Secret::new(Digest::of(DigestMethod::Sha1, self.0.as_octets()).as_octets().to_vec()))
     }
 
     /// The octets that are digested, or sent.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use wss_crypto::{ContentEncryption, SignatureMethod};
-use wss_tokens::SamlVersion;
+use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
+use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::error::RequirementError;
 use crate::part::Part;
@@ -61,6 +61,10 @@ pub(crate) struct Narrow {
     pub(crate) expires: bool,
     /// Those of the signature that proves the message; empty for all that the policy admits.
     pub(crate) signature_methods: Vec<SignatureMethod>,
+    /// Those of its references; empty for all that the policy admits.
+    pub(crate) digest_methods: Vec<DigestMethod>,
+    /// How it refers to the certificate of the signer; empty for all forms.
+    pub(crate) signer_references: Vec<ReferenceForm>,
     /// Those of everything that was decrypted; empty for all that the policy admits.
     pub(crate) content_ciphers: Vec<ContentEncryption>,
 }
@@ -173,6 +177,22 @@ impl Requirements {
     #[must_use]
     pub fn signature_methods(mut self, methods: impl IntoIterator<Item = SignatureMethod>) -> Self {
         self.narrow.signature_methods.extend(methods);
+        self
+    }
+
+    /// Each reference of the signature over the required parts must use one of `methods`. This narrows the
+    /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too.
+    #[must_use]
+    pub fn digest_methods(mut self, methods: impl IntoIterator<Item = DigestMethod>) -> Self {
+        self.narrow.digest_methods.extend(methods);
+        self
+    }
+
+    /// The signature over the required parts must refer to its certificate in one of `forms`, for networks that allow no
+    /// other. All spellings of an issuer's name are one form.
+    #[must_use]
+    pub fn signer_references(mut self, forms: impl IntoIterator<Item = ReferenceForm>) -> Self {
+        self.narrow.signer_references.extend(forms);
         self
     }
 

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 
 use wss_crypto::{
-    ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyWrap, TransportMethod,
+    ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyTransport, KeyWrap,
+    TransportMethod,
 };
 
+use crate::agreement_method::Agreement;
 use crate::encrypted_key::KeyMethod;
 use crate::error::DecryptError;
 
@@ -83,6 +85,31 @@ impl AlgorithmPolicy {
     pub fn admit_cbc(mut self) -> Self {
         let cbc = ContentEncryption::ALL.iter().filter(|method| !method.is_legacy() && !method.is_authenticated());
         self.contents.extend(cbc);
+        self
+    }
+
+    /// Admits a content cipher.
+    #[must_use]
+    pub fn admit_content(mut self, method: ContentEncryption) -> Self {
+        self.contents.insert(method);
+        self
+    }
+
+    /// Admits the method of `transport`, with its digests.
+    #[must_use]
+    pub fn admit_transport(mut self, transport: &KeyTransport) -> Self {
+        self.transports.insert(transport.method());
+        self.oaep_digests.extend(transport.digest().into_iter().chain(transport.mgf()));
+        self
+    }
+
+    /// Admits how `agreement` derives and wraps, with every key that agrees.
+    #[must_use]
+    pub fn admit_agreement(mut self, agreement: &Agreement) -> Self {
+        self.agreements.extend(KeyAgreement::ALL);
+        self.derivations.insert(agreement.derivation.method());
+        self.derivation_digests.insert(agreement.derivation.digest());
+        self.wraps.insert(agreement.wrap);
         self
     }
 

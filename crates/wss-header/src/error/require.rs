@@ -129,6 +129,11 @@ pub enum RequirementError {
         /// Its identifier.
         uri: &'static str,
     },
+    /// *Refused.* The certificate of the signature is referred to in another form than the required ones.
+    #[error(
+        "the signature refers to its certificate in another form than required: have the peer use the required one"
+    )]
+    OtherReference,
     /// *Refused.* An attachment is signed without its header.
     #[error(
         "attachment {content_id:?} is signed without its header, which is required: have the peer sign it complete"

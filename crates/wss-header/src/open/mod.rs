@@ -30,6 +30,7 @@ mod narrow;
 mod output;
 mod places;
 mod proven;
+mod referred;
 mod remaining_ciphertext;
 mod remains;
 mod replacement;

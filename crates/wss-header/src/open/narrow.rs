@@ -4,6 +4,7 @@ use wss_tokens::AuthenticatedUser;
 
 use super::facts::Facts;
 use super::proven::{ProvenSignature, SignedAttachment};
+use super::referred::is_form;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::{OpenError, RequirementError};
 use crate::requirements::{Narrow, RequiredToken};
@@ -24,6 +25,7 @@ pub(super) fn check(shown: &Shown<'_>, narrow: &Narrow, facts: &Facts<'_>) -> Re
     check_expires(narrow, facts)?;
     check_any_token(shown, narrow)?;
     check_algorithms(shown.signature, narrow, facts)?;
+    check_reference(shown.signature, narrow)?;
     check_complete(shown.signature, narrow)
 }
 
@@ -67,11 +69,26 @@ fn check_algorithms(signature: Option<&ProvenSignature>, narrow: &Narrow, facts:
     if let (false, Some(method)) = (methods.is_empty(), method) {
         return Err(RequirementError::OtherAlgorithm { uri: method.uri() }.into());
     }
+    let digests = &narrow.digest_methods;
+    let mut used = signature.iter().flat_map(|signature| &signature.digests);
+    if let Some(digest) = used.find(|digest| !digests.is_empty() && !digests.contains(digest)) {
+        return Err(RequirementError::OtherAlgorithm { uri: digest.uri() }.into());
+    }
     let ciphers = &narrow.content_ciphers;
     let mut decrypted = facts.decryptions.evidence.iter().map(|line| line.content);
     match decrypted.find(|cipher| !ciphers.is_empty() && !ciphers.contains(cipher)) {
         Some(cipher) => Err(RequirementError::OtherAlgorithm { uri: cipher.uri() }.into()),
         None => Ok(()),
+    }
+}
+
+/// Refuses a certificate that is referred to in another form.
+fn check_reference(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(), OpenError> {
+    let wanted = &narrow.signer_references;
+    let Some(signature) = signature.filter(|_| !wanted.is_empty()) else { return Ok(()) };
+    match signature.reference.is_some_and(|found| wanted.iter().any(|form| is_form(found, *form))) {
+        true => Ok(()),
+        false => Err(RequirementError::OtherReference.into()),
     }
 }
 

@@ -1,20 +1,26 @@
 //! The proof of a verified signature, in the current revision.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wss_c14n::Moved;
-use wss_crypto::{Certificate, SignatureMethod};
+use wss_crypto::{Certificate, DigestMethod, SignatureMethod};
 
 use super::carry::Carry;
 use super::coverage::{Coverage, CoverageLost};
 use crate::key_uses::KeyId;
 use crate::part::Part;
 use crate::signer::Signer;
+use wss_tokens::ReferenceForm;
 
 /// A verified signature, with its coverage in the current revision.
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     pub(super) method: SignatureMethod,
+    /// The digest of each reference.
+    pub(super) digests: BTreeSet<DigestMethod>,
+    /// How it refers to its certificate, if the requirements say anything of it.
+    pub(super) reference: Option<ReferenceForm>,
     /// The `ds:Signature` itself.
     pub(super) span: Range<usize>,
     /// The elements it covers.

@@ -14,6 +14,7 @@ use super::facts::{Facts, SeenAssertion};
 use super::keys::{Holder, KeyRing, KeySearch};
 use super::named::addressee;
 use super::proven::{ProvenSignature, SignedAttachment, SignedAttachments};
+use super::referred;
 use super::replay_key::replay_key;
 use super::revision::Revision;
 use super::terms::Terms;
@@ -60,10 +61,18 @@ pub(super) fn verify(
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
     let covered = covered(&verified, &signer, revision, terms, element, facts.decryptions.elements.len())?;
     let signed_info = verified.signed_info().to_vec();
+    let is_form_required = !terms.receiver.requirements.narrow.signer_references.is_empty();
+    let reference = match is_form_required {
+        true => referred::form_of(signature.key_info(), &facts.tokens, &terms.budget)?,
+        false => None,
+    };
+    let digests = signature.signed_info().references().iter().map(|reference| reference.digest_method()).collect();
     Ok(ProvenSignature {
         replay_key: replay_key_of(&found.key, signature.value(), &signed_info),
         signer,
         method: verified.method(),
+        digests,
+        reference,
         span: element.span(),
         coverage: covered.elements,
         attachments: covered.attachments,

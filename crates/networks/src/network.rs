@@ -1,0 +1,167 @@
+//! A network: its messages in both directions, and what is around them.
+
+use wss_soap::SoapVersion;
+
+use crate::shape::Shape;
+
+/// A network, as data.
+#[derive(Debug, Clone)]
+pub struct Network {
+    /// Its name in programs, which is the name of its module.
+    pub name: &'static str,
+    /// Its name, and the version of its rules.
+    pub title: &'static str,
+    /// Who uses it and for what, in a sentence.
+    pub about: &'static str,
+    /// Requests.
+    pub request: Shape,
+    /// Replies.
+    pub reply: Reply,
+    /// What HTTP needs.
+    pub http: Http,
+    /// How partners and their certificates are known.
+    pub partner: Partner,
+    /// What some peers need that others do not.
+    pub choices: &'static [Choice],
+    /// Where the facts are from. The first is the one that decides.
+    pub sources: &'static [Source],
+}
+
+/// What a service answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reply {
+    /// A message with a Security header.
+    Secured(Shape),
+    /// A message that only TLS protects, if any.
+    Plain,
+}
+
+/// What HTTP needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Http {
+    /// The version of SOAP.
+    pub soap: SoapVersion,
+    /// The type of the request's content; of packages, the type of their root.
+    pub content_type: &'static str,
+    /// How an operation is named.
+    pub action: Action,
+    /// Whether messages are packages with attachments (`multipart/related`).
+    pub package: bool,
+    /// Whether the client has a certificate in TLS, too.
+    pub client_certificate: Option<bool>,
+}
+
+/// How HTTP names the operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// No header names it.
+    None,
+    /// The header `SOAPAction`, of SOAP 1.1, with the operation's URI.
+    Header,
+    /// The header `SOAPAction`, which always has this value.
+    Always(&'static str),
+    /// The parameter `action` of the content type, of SOAP 1.2.
+    Parameter,
+}
+
+/// How a partner is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Partner {
+    /// Who issues its certificate.
+    pub issuer: &'static str,
+    /// What names it in its certificate, and how that is compared.
+    pub name: &'static str,
+    /// The OBJECT IDENTIFIERs of the extended key usages of which it must have one; empty for no demand.
+    pub extended_key_usage: &'static [&'static str],
+    /// How its revocation is known.
+    pub revocation: &'static str,
+}
+
+impl Partner {
+    /// Certificates that both sides exchange before they talk, and pin.
+    pub(crate) const PINNED: Self = Self {
+        issuer: "any, as both sides agree",
+        name: "the certificate itself, pinned",
+        extended_key_usage: &[],
+        revocation: "not demanded: a certificate is no longer trusted when its pin is removed",
+    };
+}
+
+/// What some peers of a network need, as a change of its shape.
+#[derive(Clone, Copy)]
+pub struct Choice {
+    /// Its name in programs: words joined by hyphens.
+    pub name: &'static str,
+    /// Which peers need it.
+    pub why: &'static str,
+    /// What it changes.
+    pub change: fn(&mut Network),
+}
+
+impl std::fmt::Debug for Choice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// Where facts are from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Source {
+    /// What it is.
+    pub title: &'static str,
+    /// How sure it makes the facts.
+    pub evidence: Evidence,
+}
+
+/// How sure a source makes facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Evidence {
+    /// Nobody has checked a primary document or the source of a client that works.
+    Unverified,
+    /// A report of users.
+    Thread,
+    /// The source of a client or server that is in use, or the text of the specification.
+    Read,
+}
+
+impl Evidence {
+    /// A word for programs and tables.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unverified => "unverified",
+            Self::Thread => "reports",
+            Self::Read => "read",
+        }
+    }
+}
+
+impl Network {
+    /// The network with this choice as well.
+    #[must_use]
+    pub fn choose(mut self, choice: Choice) -> Self {
+        (choice.change)(&mut self);
+        self
+    }
+
+    /// The choice of this name.
+    #[must_use]
+    pub fn choice(&self, name: &str) -> Option<Choice> {
+        self.choices.iter().copied().find(|choice| choice.name == name)
+    }
+
+    /// The shape of its replies; `None` if they have no Security header.
+    #[must_use]
+    pub fn reply_shape(&self) -> Option<&Shape> {
+        match &self.reply {
+            Reply::Secured(shape) => Some(shape),
+            Reply::Plain => None,
+        }
+    }
+
+    /// How sure the facts are: as sure as the first source.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence {
+        self.sources.first().map_or(Evidence::Unverified, |source| source.evidence)
+    }
+}

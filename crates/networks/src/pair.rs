@@ -1,0 +1,365 @@
+//! From shapes to recipes and receivers: the one place that reads the data of a preset.
+
+use std::time::Duration;
+
+use wss_c14n::CanonicalizationMethod;
+use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
+use wss_header::{AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, ReplayCache, Requirements, Signing};
+use wss_tokens::{Password, PasswordSource, Trust};
+use wss_xmlenc::Agreement;
+
+use crate::keys::Keys;
+use crate::network::Network;
+use crate::shape::{
+    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+};
+
+/// The side of a client.
+pub struct Client {
+    /// Makes requests.
+    pub recipe: Recipe,
+    /// Opens replies; `None` if they have no Security header.
+    pub receiver: Option<Receiver>,
+}
+
+/// The side of a service.
+pub struct Service {
+    /// Opens requests.
+    pub receiver: Receiver,
+    /// Makes replies; `None` if they have no Security header.
+    pub recipe: Option<Recipe>,
+}
+
+/// Why a network cannot be used with these keys.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NetworkError {
+    /// *Misuse.* The network needs something that the keys do not have.
+    #[error("{network} needs {what}: give it with Keys::{call}")]
+    Missing {
+        /// The network.
+        network: &'static str,
+        /// What it needs.
+        what: &'static str,
+        /// The call of [`Keys`] that gives it.
+        call: &'static str,
+    },
+}
+
+/// The direction of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Direction {
+    Request,
+    Reply,
+}
+
+impl Network {
+    /// The recipe for requests and the receiver for replies.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn client(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Client, NetworkError> {
+        let recipe = self.recipe(&self.request, keys, Direction::Request)?;
+        let receiver =
+            self.reply_shape().map(|shape| self.receiver(shape, keys, replay, Direction::Reply)).transpose()?;
+        Ok(Client { recipe, receiver })
+    }
+
+    /// The receiver for requests and the recipe for replies.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn service(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Service, NetworkError> {
+        let receiver = self.receiver(&self.request, keys, replay, Direction::Request)?;
+        let recipe = self.reply_shape().map(|shape| self.recipe(shape, keys, Direction::Reply)).transpose()?;
+        Ok(Service { receiver, recipe })
+    }
+
+    fn missing(&self, what: &'static str, call: &'static str) -> NetworkError {
+        NetworkError::Missing { network: self.name, what, call }
+    }
+
+    fn recipe(&self, shape: &Shape, keys: &Keys, direction: Direction) -> Result<Recipe, NetworkError> {
+        let mut recipe = allowed(shape);
+        if let Some(seconds) = shape.timestamp {
+            recipe = recipe.timestamp(Duration::from_secs(seconds));
+        }
+        recipe = self.with_credential(recipe, shape, keys)?;
+        if shape.confirms {
+            recipe = recipe.signature_confirmation();
+        }
+        let token = self.protection_token(shape, keys)?;
+        let encrypting = match &shape.encryption {
+            Some(encryption) => Some(self.encrypting(encryption, token.as_ref(), keys, direction)?),
+            None => None,
+        };
+        let (before, after) = if shape.encrypts_first { (encrypting, None) } else { (None, encrypting) };
+        recipe = before.into_iter().fold(recipe, Recipe::encrypt);
+        if let Some(signature) = &shape.signature {
+            recipe = recipe.sign(self.signing(signature, token.as_ref(), keys)?);
+            if let Some((form, method)) = signature.endorsed_by {
+                let endorsing = Signing::with(self.identity(keys)?).reference(form).method(method);
+                recipe = recipe.sign(endorsing.digest(signature.digest).parts([Place::Signature.part()]));
+            }
+        }
+        Ok(after.into_iter().fold(recipe, Recipe::encrypt))
+    }
+
+    fn with_credential(&self, recipe: Recipe, shape: &Shape, keys: &Keys) -> Result<Recipe, NetworkError> {
+        let user = || keys.user.clone().ok_or_else(|| self.missing("a user and a password", "user"));
+        Ok(match shape.credential {
+            Credential::None => recipe,
+            Credential::PasswordDigest => {
+                let (name, password) = user()?;
+                recipe.username_digest(name, password)
+            }
+            Credential::PasswordDigestOfSha1 => {
+                let (name, password) = user()?;
+                recipe.username_digest(name, password.hashed())
+            }
+            Credential::PasswordText => {
+                let (name, password) = user()?;
+                recipe.username_text(name, password)
+            }
+            Credential::Assertion(_) => {
+                let assertion = keys.assertion.clone();
+                recipe.token(assertion.ok_or_else(|| self.missing("the assertion of the sender", "assertion"))?)
+            }
+        })
+    }
+
+    fn identity<'k>(&self, keys: &'k Keys) -> Result<&'k Identity, NetworkError> {
+        keys.identity.as_ref().ok_or_else(|| self.missing("a key that signs, and its certificate", "identity"))
+    }
+
+    fn partner<'k>(&self, keys: &'k Keys) -> Result<&'k Certificate, NetworkError> {
+        keys.partner.as_ref().ok_or_else(|| self.missing("the certificate of the partner", "partner"))
+    }
+
+    fn signing(
+        &self,
+        shape: &SignatureShape,
+        token: Option<&ProtectionToken>,
+        keys: &Keys,
+    ) -> Result<Signing, NetworkError> {
+        let signing = match (shape.by, token) {
+            (_, Some(token)) => Signing::with_token(token),
+            (SignedBy::Certificate(form), None) => Signing::with(self.identity(keys)?).reference(form),
+            (_, None) => Signing::with(self.identity(keys)?).holder_of_key(),
+        };
+        let signing = signing.method(shape.method).digest(shape.digest);
+        Ok(signing.parts(parts(shape.places)).parts_if_present(parts(shape.places_if_present)))
+    }
+
+    /// The key that both sides have, if the signature is made with one.
+    fn protection_token(&self, shape: &Shape, keys: &Keys) -> Result<Option<ProtectionToken>, NetworkError> {
+        let Some(signature) = &shape.signature else { return Ok(None) };
+        let (token, derived) = match signature.by {
+            SignedBy::EncryptedKey { transport, reference, derived } => {
+                let token = ProtectionToken::encrypted_to(self.partner(keys)?).reference(reference);
+                let token = match transport.agreement() {
+                    Some(agreement) => token.agreement(agreement),
+                    None => token.transport(transport.key_transport()),
+                };
+                (token, derived)
+            }
+            SignedBy::KeyOfRequest { derived } => (ProtectionToken::of_request(), derived),
+            SignedBy::Certificate(_) | SignedBy::HolderOfKey => return Ok(None),
+        };
+        Ok(Some(match derived {
+            Some(version) => token.derived_keys(version),
+            None => token,
+        }))
+    }
+
+    fn encrypting(
+        &self,
+        shape: &EncryptionShape,
+        token: Option<&ProtectionToken>,
+        keys: &Keys,
+        direction: Direction,
+    ) -> Result<Encrypting, NetworkError> {
+        let encrypting = match (shape.to, token) {
+            (EncryptedTo::KeyOfSignature, Some(token)) => Encrypting::with_token(token),
+            (EncryptedTo::KeyOfSignature, None) => Encrypting::to(self.partner(keys)?),
+            (EncryptedTo::Certificate { transport, reference }, _) => {
+                let encrypting = match direction {
+                    Direction::Request => Encrypting::to(self.partner(keys)?),
+                    Direction::Reply => Encrypting::to_requester(),
+                };
+                let encrypting = encrypting.reference(reference);
+                match transport.agreement() {
+                    Some(agreement) => encrypting.agreement(agreement),
+                    None => encrypting.transport(transport.key_transport()),
+                }
+            }
+        };
+        Ok(encrypting.content(shape.content).parts(parts(shape.places)))
+    }
+
+    fn receiver(
+        &self,
+        shape: &Shape,
+        keys: &Keys,
+        replay: impl ReplayCache + 'static,
+        direction: Direction,
+    ) -> Result<Receiver, NetworkError> {
+        let trust = match (&keys.trust, &shape.signature) {
+            (Some(trust), _) => trust.clone(),
+            (
+                None,
+                Some(SignatureShape { by: SignedBy::Certificate(_), .. } | SignatureShape { endorsed_by: Some(_), .. }),
+            ) => {
+                return Err(self.missing("whom to trust", "trust"));
+            }
+            (None, _) => Trust::no_certificates(),
+        };
+        let mut receiver = Receiver::new(trust, requirements(shape), replay).algorithms(policy(shape));
+        receiver = keys.decrypting.iter().cloned().fold(receiver, Receiver::decrypt_with);
+        for (leniency, call) in RECEIVER_CALLS {
+            if shape.allows(*leniency) {
+                receiver = call(receiver);
+            }
+        }
+        if let Credential::Assertion(_) = shape.credential {
+            let trust = keys.assertions.clone();
+            receiver =
+                receiver.assertions(trust.ok_or_else(|| self.missing("whose assertions to accept", "assertions"))?);
+        }
+        if shape.credential.is_password() && direction == Direction::Request {
+            let source = keys.passwords.clone();
+            let source = source.ok_or_else(|| self.missing("the passwords of users", "passwords"))?;
+            let is_hashed = shape.credential == Credential::PasswordDigestOfSha1;
+            receiver = receiver.passwords(move |user: &str| digested(source.as_ref(), user, is_hashed));
+        }
+        Ok(receiver)
+    }
+}
+
+/// The calls of a receiver for the leniencies that it has a call for.
+const RECEIVER_CALLS: &[(Leniency, fn(Receiver) -> Receiver)] = &[
+    (Leniency::OneKeyToSignAndEncrypt, Receiver::accept_one_key_to_sign_and_encrypt),
+    (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
+    (Leniency::LocalTimes, Receiver::accept_local_times),
+    (Leniency::ForwardReferences, Receiver::accept_forward_references),
+    (Leniency::ProtectedTransport, Receiver::over_protected_transport),
+];
+
+/// The password of a user, or its SHA-1 if that is what the network digests.
+fn digested(source: &dyn PasswordSource, user: &str, is_hashed: bool) -> Option<Secret> {
+    let password = Password::from(source.password(user)?);
+    let password = if is_hashed { password.hashed() } else { password };
+    Some(password.secret().clone())
+}
+
+fn parts(places: &[Place]) -> impl Iterator<Item = wss_header::Part> + use<'_> {
+    places.iter().map(|place| place.part())
+}
+
+/// A recipe that may do what the shape needs.
+fn allowed(shape: &Shape) -> Recipe {
+    let mut recipe = shape.breaks.iter().fold(Recipe::new(), |recipe, breach| recipe.waive(breach.rule));
+    if shape.is_legacy() {
+        recipe = recipe.allow_legacy_algorithms();
+    }
+    if shape.allows(Leniency::OneKeyToSignAndEncrypt) {
+        recipe = recipe.accept_one_key_to_sign_and_encrypt();
+    }
+    if shape.allows(Leniency::ProtectedTransport) {
+        recipe = recipe.over_protected_transport();
+    }
+    if shape.allows(Leniency::ReplyWithoutConfirmation) {
+        recipe = recipe.dangerous_reply_without_confirmation();
+    }
+    recipe
+}
+
+/// What a message of the shape must prove.
+fn requirements(shape: &Shape) -> Requirements {
+    let mut requirements = Requirements::dangerous_unsigned();
+    if let Some(signature) = &shape.signature {
+        requirements = requirements
+            .also_signed(parts(signature.places).filter(|part| *part != Place::Signature.part()))
+            .signed_if_present(parts(signature.places_if_present))
+            .signature_methods([signature.method])
+            .digest_methods([signature.digest]);
+        if let SignedBy::Certificate(form) = signature.by {
+            requirements = requirements.signer_references([form]);
+        }
+        let is_certified = matches!(signature.by, SignedBy::Certificate(_)) || signature.endorsed_by.is_some();
+        if is_certified {
+            requirements = requirements.x509_token();
+        }
+    }
+    if let Some(encryption) = &shape.encryption {
+        // An encrypted signature hides digests, and proves nothing that a receiver could miss.
+        let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
+        requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
+    }
+    if shape.timestamp.is_some() {
+        requirements = requirements.expires();
+    }
+    if shape.confirms {
+        requirements = requirements.signature_confirmation();
+    }
+    if shape.allows(Leniency::AnonymousSender) {
+        requirements = requirements.dangerous_anonymous();
+    }
+    match shape.credential {
+        Credential::None => requirements,
+        Credential::PasswordText => requirements.username_token(),
+        Credential::PasswordDigest | Credential::PasswordDigestOfSha1 => {
+            requirements.username_token().digest_passwords()
+        }
+        Credential::Assertion(version) => requirements.saml_token(version),
+    }
+}
+
+/// The algorithms of the shape, and no other; for assertions, whose issuers choose, the modern set as well.
+fn policy(shape: &Shape) -> AlgorithmPolicy {
+    let mut signature = match shape.credential {
+        Credential::Assertion(_) => wss_xmldsig::AlgorithmPolicy::modern_2026(),
+        _ => wss_xmldsig::AlgorithmPolicy::empty().admit_canonicalization(CanonicalizationMethod::Exclusive),
+    };
+    if let Some(shape) = &shape.signature {
+        signature = signature.admit_signature(shape.method).admit_digest(shape.digest);
+        if let Some((_, method)) = shape.endorsed_by {
+            signature = signature.admit_signature(method);
+        }
+    }
+    let mut encryption = wss_xmlenc::AlgorithmPolicy::empty();
+    if let Some(shape) = &shape.encryption {
+        encryption = encryption.admit_content(shape.content);
+    }
+    if let Some(transport) = shape.transport() {
+        encryption = transport.admitted_by(encryption);
+    }
+    AlgorithmPolicy { signature, encryption }
+}
+
+impl Transport {
+    /// The agreement on keys, if it is one.
+    fn agreement(self) -> Option<Agreement> {
+        match self {
+            Self::AgreementOfEdelivery2 => Some(Agreement::edelivery_2()),
+            Self::AgreementOfBdew => Some(Agreement::bdew_1_2()),
+            Self::OaepMgf1p | Self::Oaep(_) | Self::Rsa15 => None,
+        }
+    }
+
+    /// The transport of keys; for agreements, one that is not used.
+    fn key_transport(self) -> KeyTransport {
+        match self {
+            Self::Oaep(digest) => KeyTransport::oaep(digest),
+            Self::Rsa15 => KeyTransport::Rsa15,
+            Self::OaepMgf1p | Self::AgreementOfEdelivery2 | Self::AgreementOfBdew => KeyTransport::oaep_mgf1p(),
+        }
+    }
+
+    fn admitted_by(self, policy: wss_xmlenc::AlgorithmPolicy) -> wss_xmlenc::AlgorithmPolicy {
+        match self.agreement() {
+            Some(agreement) => policy.admit_agreement(&agreement),
+            None => policy.admit_transport(&self.key_transport()),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Amadeus: a password digest over the SHA-1 of the password. Only a request that opens a session has the header.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "amadeus",
+    title: "Amadeus Web Services 4.0",
+    about: "Travel agencies: flights and bookings.",
+    request: Shape {
+        credential: Credential::PasswordDigestOfSha1,
+        leniencies: &[Leniency::ProtectedTransport],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Header,
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "a public authority, in TLS",
+        name: "the office and its user",
+        extended_key_usage: &[],
+        revocation: "by TLS",
+    },
+    choices: &[],
+    sources: &[Source { title: "amabnl/amadeus-ws-client, the client", evidence: Evidence::Read }],
+};

@@ -1,0 +1,59 @@
+//! What the AS4 networks share: ebMS 3.0, packages, attachments that are compressed, signed and then encrypted, and receipts
+//! that are signed.
+
+use super::row::*;
+
+/// The namespace of ebMS 3.0.
+pub const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
+pub(crate) const MESSAGING: Place = Place::Block(EBMS, "Messaging");
+
+/// A user message: signature over Body, `eb:Messaging` and attachments, then encryption of the attachments.
+pub(crate) const fn user_message(
+    method: SignatureMethod,
+    token: ReferenceForm,
+    transport: Transport,
+    recipient: ReferenceForm,
+) -> Shape {
+    Shape {
+        signature: Some(signature(method, token, &[Place::Body, MESSAGING, Place::Attachments])),
+        encryption: Some(EncryptionShape {
+            to: EncryptedTo::Certificate { transport, reference: recipient },
+            content: ContentEncryption::Aes128Gcm,
+            places: &[Place::Attachments],
+        }),
+        ..Shape::EMPTY
+    }
+}
+
+/// A receipt or an error: a signature over Body and `eb:Messaging`.
+pub(crate) const fn signal(method: SignatureMethod, token: ReferenceForm) -> Shape {
+    Shape { signature: Some(signature(method, token, &[Place::Body, MESSAGING])), ..Shape::EMPTY }
+}
+
+const fn signature(method: SignatureMethod, token: ReferenceForm, places: &'static [Place]) -> SignatureShape {
+    SignatureShape { method, ..SignatureShape::rsa_sha256(token, places) }
+}
+
+pub(crate) const HTTP: Http = Http {
+    soap: SoapVersion::V12,
+    content_type: "application/soap+xml; charset=UTF-8",
+    action: Action::None,
+    package: true,
+    client_certificate: None,
+};
+
+/// Changes how certificates are referred to, in both directions.
+pub(crate) fn refer_by(network: &mut Network, signer: ReferenceForm, recipient: ReferenceForm) {
+    let reply = match &mut network.reply {
+        Reply::Secured(shape) => Some(shape),
+        Reply::Plain => None,
+    };
+    for shape in std::iter::once(&mut network.request).chain(reply) {
+        if let Some(SignatureShape { by: SignedBy::Certificate(form), .. }) = &mut shape.signature {
+            *form = signer;
+        }
+        if let Some(EncryptionShape { to: EncryptedTo::Certificate { reference, .. }, .. }) = &mut shape.encryption {
+            *reference = recipient;
+        }
+    }
+}

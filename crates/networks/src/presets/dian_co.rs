@@ -1,0 +1,34 @@
+//! Colombia, DIAN: a service of WCF that demands a signature over wsa:To alone.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "dian_co",
+    title: "DIAN (Colombia)",
+    about: "The tax office of Colombia: electronic invoices.",
+    request: Shape {
+        timestamp: Some(60000),
+        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Block(WSA, "To")])),
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V12,
+        content_type: "application/soap+xml; charset=utf-8",
+        action: Action::Parameter,
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "an authority that ONAC accredited",
+        name: "the tax number (NIT) of the subject",
+        extended_key_usage: &[],
+        revocation: "by the service",
+    },
+    choices: &[],
+    sources: &[Source {
+        title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997",
+        evidence: Evidence::Thread,
+    }],
+};

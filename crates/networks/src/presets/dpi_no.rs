@@ -1,0 +1,39 @@
+//! Norway, Sikker digital post: AS4 without encryption in the header, since the payload is an encrypted ASiC container.
+
+use super::as4;
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "dpi_no",
+    title: "Sikker digital post (Norway)",
+    about: "Digital post from Norwegian administrations to citizens.",
+    request: Shape {
+        timestamp: Some(120),
+        signature: Some(SignatureShape {
+            places_if_present: &[Place::Attachments],
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp, as4::MESSAGING])
+        }),
+        ..Shape::EMPTY
+    },
+    reply: Reply::Secured(Shape {
+        timestamp: Some(120),
+        signature: Some(SignatureShape::rsa_sha256(
+            ReferenceForm::Direct,
+            &[Place::Body, Place::Timestamp, as4::MESSAGING],
+        )),
+        ..Shape::EMPTY
+    }),
+    http: as4::HTTP,
+    partner: Partner {
+        issuer: "Buypass or Commfides (enterprise certificates of Norway)",
+        name: "the organisation number in the subject",
+        extended_key_usage: &[],
+        revocation: "revocation lists or OCSP",
+    },
+    choices: &[],
+    sources: &[
+        Source { title: "the Java client of Digipost", evidence: Evidence::Read },
+        Source { title: "the lifetime of the timestamp, 120 seconds, is not checked", evidence: Evidence::Unverified },
+    ],
+};

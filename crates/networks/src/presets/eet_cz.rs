@@ -1,0 +1,33 @@
+//! Czech Republic, EET: the Body is signed in both directions. It is retired, and stays here as a test case.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "eet_cz",
+    title: "EET (Czech Republic, retired)",
+    about: "The tax office of the Czech Republic: sales, until 2023.",
+    request: Shape {
+        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body])),
+        ..Shape::EMPTY
+    },
+    reply: Reply::Secured(Shape {
+        signature: Some(SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body])),
+        ..Shape::EMPTY
+    }),
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Always("http://fs.mfcr.cz/eet/OdeslaniTrzby"),
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "requests: the authority of EET; replies: I.CA or PostSignum",
+        name: "replies: the subject of the financial administration",
+        extended_key_usage: &[],
+        revocation: "lists, for replies",
+    },
+    choices: &[],
+    sources: &[Source { title: "a client of EET and its tests", evidence: Evidence::Read }],
+};

@@ -1,0 +1,39 @@
+//! Spain, FACe: RSA and digests with SHA-512 over Body and Timestamp. Its clients write local times; we write UTC.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "face_es",
+    title: "FACe (Spain)",
+    about: "Invoices to Spanish administrations.",
+    request: Shape {
+        timestamp: Some(300),
+        signature: Some(SignatureShape {
+            method: SignatureMethod::RsaSha512,
+            digest: DigestMethod::Sha512,
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+        }),
+        leniencies: &[Leniency::LocalTimes],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Header,
+        package: false,
+        client_certificate: None,
+    },
+    partner: Partner {
+        issuer: "an authority that FACe recognises",
+        name: "the certificate that the sender registered",
+        extended_key_usage: &[],
+        revocation: "by the service",
+    },
+    choices: &[],
+    sources: &[
+        Source { title: "josemmo/Facturae-PHP, the client", evidence: Evidence::Read },
+        Source { title: "josemmo/Facturae-PHP#32 and #152", evidence: Evidence::Thread },
+    ],
+};

@@ -1,0 +1,26 @@
+//! ONVIF: a password digest, mostly over plain HTTP. The time is the one of the device: give a ShiftedClock.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "onvif",
+    title: "ONVIF",
+    about: "Cameras and recorders.",
+    request: Shape {
+        credential: Credential::PasswordDigest,
+        leniencies: &[Leniency::UnprotectedTransport],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V12,
+        content_type: "application/soap+xml; charset=utf-8",
+        action: Action::Parameter,
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner { issuer: "none", name: "the user of the device", extended_key_usage: &[], revocation: "none" },
+    choices: &[],
+    sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }],
+};

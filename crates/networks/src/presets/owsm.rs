@@ -1,0 +1,63 @@
+//! Oracle OWSM: the symmetric binding without derived keys, with HMAC over SHA-256.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "owsm",
+    title: "Oracle OWSM, symmetric",
+    about: "Services of Oracle's middleware with `wss11_x509_token_with_message_protection` and SHA-256.",
+    request: Shape {
+        timestamp: Some(300),
+        signature: Some(SignatureShape {
+            by: SignedBy::EncryptedKey {
+                transport: Transport::OaepMgf1p,
+                reference: ReferenceForm::Thumbprint,
+                derived: None,
+            },
+            endorsed_by: Some((ReferenceForm::Direct, SignatureMethod::RsaSha256)),
+            method: SignatureMethod::HmacSha256,
+            digest: DigestMethod::Sha256,
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+        }),
+        encryption: Some(EncryptionShape {
+            to: EncryptedTo::KeyOfSignature,
+            content: ContentEncryption::Aes128Cbc,
+            places: &[Place::Body],
+        }),
+        leniencies: &[Leniency::CbcBeforeVerification, Leniency::OneKeyToSignAndEncrypt],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Secured(Shape {
+        timestamp: Some(300),
+        signature: Some(SignatureShape {
+            by: SignedBy::KeyOfRequest { derived: None },
+            method: SignatureMethod::HmacSha256,
+            digest: DigestMethod::Sha256,
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+        }),
+        encryption: Some(EncryptionShape {
+            to: EncryptedTo::KeyOfSignature,
+            content: ContentEncryption::Aes128Cbc,
+            places: &[Place::Body],
+        }),
+        confirms: true,
+        leniencies: &[Leniency::CbcBeforeVerification, Leniency::OneKeyToSignAndEncrypt],
+        ..Shape::EMPTY
+    }),
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Header,
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "as the policy says",
+        name: "the certificate in the key store of the service",
+        extended_key_usage: &[],
+        revocation: "as the policy says",
+    },
+    choices: &[],
+    sources: &[Source { title: "tilln/jmeter-wssecurity#19", evidence: Evidence::Thread }],
+};

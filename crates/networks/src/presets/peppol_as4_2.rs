@@ -1,0 +1,30 @@
+//! Peppol AS4 2.x: as eDelivery AS4 1.15, and the signer's certificate must come in a token.
+
+use super::as4;
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "peppol_as4_2",
+    title: "Peppol AS4 2.x",
+    about: "Invoices and orders between the access points of Peppol.",
+    request: as4::user_message(
+        SignatureMethod::RsaSha256,
+        ReferenceForm::Direct,
+        Transport::Oaep(DigestMethod::Sha256),
+        ReferenceForm::Direct,
+    ),
+    reply: Reply::Secured(as4::signal(SignatureMethod::RsaSha256, ReferenceForm::Direct)),
+    http: as4::HTTP,
+    partner: Partner {
+        issuer: "the certification authority of Peppol for access points",
+        name: "the common name is the identifier of the party",
+        extended_key_usage: &[],
+        revocation: "checked at each message",
+    },
+    choices: &[],
+    sources: &[
+        Source { title: "phase4, P-Mode and receiver of the Peppol profile", evidence: Evidence::Read },
+        Source { title: "reports on SHA-1 signatures in answers of an SMP", evidence: Evidence::Thread },
+    ],
+};

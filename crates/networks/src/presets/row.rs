@@ -1,0 +1,13 @@
+//! What every row needs.
+
+pub(super) use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
+pub(super) use wss_soap::SoapVersion;
+pub(super) use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
+
+pub(super) use crate::network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
+pub(super) use crate::shape::{
+    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+};
+
+/// The namespace of WS-Addressing 1.0.
+pub(super) const WSA: &str = "http://www.w3.org/2005/08/addressing";

@@ -1,0 +1,35 @@
+//! Mexico, SAT: SHA-1 with RSA over the Timestamp. Later calls have no Security header, but a plain XML Signature and a bearer token.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "sat_mx",
+    title: "SAT, bulk download (Mexico)",
+    about: "The tax office of Mexico: the call that gets a token for bulk downloads.",
+    request: Shape {
+        timestamp: Some(300),
+        signature: Some(SignatureShape {
+            method: SignatureMethod::RsaSha1,
+            digest: DigestMethod::Sha1,
+            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Timestamp])
+        }),
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Always("http://DescargaMasivaTerceros.gob.mx/IAutenticacion/Autentica"),
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "the SAT",
+        name: "the tax number (RFC) in attribute 2.5.4.45 of the subject",
+        extended_key_usage: &[],
+        revocation: "by the service",
+    },
+    choices: &[],
+    sources: &[Source { title: "phpcfdi/sat-ws-descarga-masiva, the client", evidence: Evidence::Read }],
+};

@@ -1,0 +1,34 @@
+//! Belgium, the security token service of social security: token, Timestamp and Body are signed.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "sts_be",
+    title: "Belgian social security, STS",
+    about: "Belgian social security and eHealth: the call that gets a SAML assertion.",
+    request: Shape {
+        timestamp: Some(300),
+        signature: Some(SignatureShape::rsa_sha256(
+            ReferenceForm::Direct,
+            &[Place::SigningToken, Place::Timestamp, Place::Body],
+        )),
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Header,
+        package: false,
+        client_certificate: None,
+    },
+    partner: Partner {
+        issuer: "Belgian eID or Certipost, eHealth certificates",
+        name: "what the directory of the platform knows of the certificate",
+        extended_key_usage: &[],
+        revocation: "by the service",
+    },
+    choices: &[],
+    sources: &[Source { title: "the clients of the Belgian social security platform", evidence: Evidence::Read }],
+};

@@ -1,0 +1,31 @@
+//! Peru, SUNAT: a user name and a password as text, over TLS.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "sunat_pe",
+    title: "SUNAT (Peru)",
+    about: "The tax office of Peru: electronic invoices.",
+    request: Shape {
+        credential: Credential::PasswordText,
+        leniencies: &[Leniency::ProtectedTransport],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V11,
+        content_type: "text/xml; charset=utf-8",
+        action: Action::Header,
+        package: false,
+        client_certificate: Some(false),
+    },
+    partner: Partner {
+        issuer: "a public authority, in TLS",
+        name: "the user name: the tax number (RUC) and the name of the user",
+        extended_key_usage: &[],
+        revocation: "by TLS",
+    },
+    choices: &[],
+    sources: &[Source { title: "no primary document was read", evidence: Evidence::Unverified }],
+};

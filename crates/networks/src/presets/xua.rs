@@ -1,0 +1,37 @@
+//! IHE XUA: a SAML 2.0 bearer assertion in the Security header, over TLS.
+
+use super::row::*;
+
+/// The preset.
+pub const NETWORK: Network = Network {
+    name: "xua",
+    title: "IHE XUA",
+    about: "Documents of patients: the Swiss EPR, and other networks on profiles of IHE.",
+    request: Shape {
+        credential: Credential::Assertion(SamlVersion::V2_0),
+        leniencies: &[Leniency::ProtectedTransport],
+        ..Shape::EMPTY
+    },
+    reply: Reply::Plain,
+    http: Http {
+        soap: SoapVersion::V12,
+        content_type: "application/soap+xml; charset=utf-8",
+        action: Action::Parameter,
+        package: false,
+        client_certificate: None,
+    },
+    partner: Partner {
+        issuer: "the community",
+        name: "the issuer of the assertion, its audience and its attributes",
+        extended_key_usage: &[],
+        revocation: "by the community",
+    },
+    choices: &[],
+    sources: &[
+        Source {
+            title: "Swiss EPR: the X-Assertion provider and the clients of its reference environment",
+            evidence: Evidence::Read,
+        },
+        Source { title: "other national extensions (ELGA, VIHF)", evidence: Evidence::Unverified },
+    ],
+};

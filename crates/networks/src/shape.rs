@@ -1,0 +1,278 @@
+//! The shape of a message, as data: what is signed and encrypted, how, and which tokens and references say so.
+
+use wss_bsp::Rule;
+use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
+use wss_header::Part;
+use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
+
+/// What a message of a network looks like in one direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// How long the `wsu:Timestamp` lasts, in seconds; `None` for no timestamp.
+    pub timestamp: Option<u64>,
+    /// The signature of the message.
+    pub signature: Option<SignatureShape>,
+    /// The encryption of the message.
+    pub encryption: Option<EncryptionShape>,
+    /// Whether encryption is the earlier step.
+    pub encrypts_first: bool,
+    /// The token that says who the sender is, beside a signature or without one.
+    pub credential: Credential,
+    /// Whether it confirms the signatures of its request.
+    pub confirms: bool,
+    /// What its sender does that a strict receiver refuses, or its receiver needs that a strict sender does not make.
+    pub leniencies: &'static [Leniency],
+    /// The rules of BSP 1.1 that it breaks.
+    pub breaks: &'static [Breach],
+}
+
+/// A signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignatureShape {
+    /// The key.
+    pub by: SignedBy,
+    /// Its method.
+    pub method: SignatureMethod,
+    /// The digest of each reference.
+    pub digest: DigestMethod,
+    /// What it must cover.
+    pub places: &'static [Place],
+    /// What it must cover if it is there.
+    pub places_if_present: &'static [Place],
+    /// Of a second signature, by the sender's certificate over the first one: how the certificate is referred to, and the
+    /// method.
+    pub endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
+}
+
+/// The key of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignedBy {
+    /// The sender's, with a certificate that is referred to in this way.
+    Certificate(ReferenceForm),
+    /// The sender's, which its SAML assertion names.
+    HolderOfKey,
+    /// A fresh one, in an `xenc:EncryptedKey` for the service; the same key encrypts.
+    EncryptedKey {
+        /// How the key is encrypted.
+        transport: Transport,
+        /// How the certificate of the service is referred to.
+        reference: ReferenceForm,
+        /// Whether each use has a key that is derived from it.
+        derived: Option<SecureConversation>,
+    },
+    /// The one of the request, in its reply.
+    KeyOfRequest {
+        /// Whether each use has a key that is derived from it.
+        derived: Option<SecureConversation>,
+    },
+}
+
+/// An encryption.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EncryptionShape {
+    /// The key.
+    pub to: EncryptedTo,
+    /// The cipher of the content.
+    pub content: ContentEncryption,
+    /// What must be encrypted.
+    pub places: &'static [Place],
+}
+
+/// For whom something is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EncryptedTo {
+    /// The receiver's certificate; of a reply, the certificate that signed the request.
+    Certificate {
+        /// How the content key is sent.
+        transport: Transport,
+        /// How the certificate is referred to.
+        reference: ReferenceForm,
+    },
+    /// The key of the signature.
+    KeyOfSignature,
+}
+
+/// How a content key is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Transport {
+    /// `rsa-oaep-mgf1p` with SHA-1.
+    OaepMgf1p,
+    /// `rsa-oaep` of XML Encryption 1.1, with this digest in both places.
+    Oaep(DigestMethod),
+    /// `rsa-1_5`.
+    Rsa15,
+    /// Key agreement as eDelivery AS4 2.0 demands it: HKDF with SHA-256, AES-128 key wrap.
+    AgreementOfEdelivery2,
+    /// Key agreement as BDEW AS4 1.2 demands it: ConcatKDF with SHA-256, AES-128 key wrap.
+    AgreementOfBdew,
+}
+
+/// Who the sender says it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// Nothing beside the signature.
+    None,
+    /// A password as a digest of nonce, time and password.
+    PasswordDigest,
+    /// A password digest, of the SHA-1 of the password.
+    PasswordDigestOfSha1,
+    /// A password as text.
+    PasswordText,
+    /// A SAML assertion that the sender got from its issuer.
+    Assertion(SamlVersion),
+}
+
+impl Credential {
+    /// Whether it is a username token.
+    #[must_use]
+    pub const fn is_password(self) -> bool {
+        matches!(self, Self::PasswordDigest | Self::PasswordDigestOfSha1 | Self::PasswordText)
+    }
+}
+
+/// A place in a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The Body.
+    Body,
+    /// The timestamp.
+    Timestamp,
+    /// The token of the signing key.
+    SigningToken,
+    /// The signature.
+    Signature,
+    /// The username token.
+    UsernameToken,
+    /// The SAML assertion.
+    Assertion,
+    /// All attachments.
+    Attachments,
+    /// A header block: its namespace and its local name.
+    Block(&'static str, &'static str),
+}
+
+impl Place {
+    pub(crate) fn part(self) -> Part {
+        match self {
+            Self::Body => Part::Body,
+            Self::Timestamp => Part::Timestamp,
+            Self::SigningToken => Part::SigningToken,
+            Self::Signature => Part::Signature,
+            Self::UsernameToken => Part::UsernameToken,
+            Self::Assertion => Part::Assertion,
+            Self::Attachments => Part::Attachments,
+            Self::Block(namespace, local) => Part::header_block(namespace, local),
+        }
+    }
+}
+
+/// What both sides of a network accept beyond the strict default. Each is a call of the recipe, the receiver, or both,
+/// and the evidence shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leniency {
+    /// One key signs and encrypts: the symmetric binding without derived keys.
+    OneKeyToSignAndEncrypt,
+    /// CBC ciphertext is decrypted before a signature covers it, since the sender signs first.
+    CbcBeforeVerification,
+    /// Times with the offset of a zone.
+    LocalTimes,
+    /// References to what comes later in the header.
+    ForwardReferences,
+    /// A key that everyone can encrypt to the service says nothing about the sender, and nothing else does.
+    AnonymousSender,
+    /// A reply under the key of the request without confirmations.
+    ReplyWithoutConfirmation,
+    /// TLS keeps the message confidential, so that passwords as text and bearer assertions may be sent. The program
+    /// that uses the preset vouches for it.
+    ProtectedTransport,
+    /// Nothing protects the message on its way, as with devices over plain HTTP.
+    UnprotectedTransport,
+}
+
+/// A rule of BSP 1.1 that a network breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Breach {
+    /// The rule.
+    pub rule: Rule,
+    /// Why the network breaks it.
+    pub reason: &'static str,
+}
+
+/// What a receiver calls to open a message of a shape.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// [`Receiver::open`](wss_header::Receiver::open): the signature covers the Body.
+    Whole,
+    /// [`Receiver::open_parts`](wss_header::Receiver::open_parts): it covers other parts. Only the transport protects the Body.
+    Parts,
+    /// [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned): there is no signature.
+    Unsigned,
+}
+
+impl Shape {
+    /// A message without timestamp, signature, encryption and tokens, which each row changes.
+    pub(crate) const EMPTY: Self = Self {
+        timestamp: None,
+        signature: None,
+        encryption: None,
+        encrypts_first: false,
+        credential: Credential::None,
+        confirms: false,
+        leniencies: &[],
+        breaks: &[],
+    };
+
+    /// What a receiver calls.
+    #[must_use]
+    pub fn opening(&self) -> Opening {
+        match &self.signature {
+            Some(signature) if signature.places.contains(&Place::Body) => Opening::Whole,
+            Some(_) => Opening::Parts,
+            None => Opening::Unsigned,
+        }
+    }
+
+    /// Whether both sides do this.
+    #[must_use]
+    pub fn allows(&self, leniency: Leniency) -> bool {
+        self.leniencies.contains(&leniency)
+    }
+
+    /// Whether it uses SHA-1, RSA-1.5, or another algorithm that only a call with `legacy` in its name admits.
+    #[must_use]
+    pub fn is_legacy(&self) -> bool {
+        let signature = self.signature.is_some_and(|signature| {
+            let endorsing = signature.endorsed_by.is_some_and(|(_, method)| method.is_legacy());
+            endorsing || signature.method.is_legacy() || signature.digest.is_legacy()
+        });
+        signature || self.transport() == Some(Transport::Rsa15)
+    }
+
+    /// How content keys are sent, if they are.
+    #[must_use]
+    pub fn transport(&self) -> Option<Transport> {
+        let of_signature = self.signature.and_then(|signature| match signature.by {
+            SignedBy::EncryptedKey { transport, .. } => Some(transport),
+            _ => None,
+        });
+        let of_encryption = self.encryption.and_then(|encryption| match encryption.to {
+            EncryptedTo::Certificate { transport, .. } => Some(transport),
+            EncryptedTo::KeyOfSignature => None,
+        });
+        of_signature.or(of_encryption)
+    }
+}
+
+impl SignatureShape {
+    /// SHA-256 with RSA, over `places`.
+    pub(crate) const fn rsa_sha256(reference: ReferenceForm, places: &'static [Place]) -> Self {
+        Self {
+            by: SignedBy::Certificate(reference),
+            method: SignatureMethod::RsaSha256,
+            digest: DigestMethod::Sha256,
+            places,
+            places_if_present: &[],
+            endorsed_by: None,
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! The parties of the tests: Alice's client and Bob's service, with keys of the kinds that a network has.
+#![allow(dead_code, reason = "every test binary uses a part of this")]
+
+use std::time::SystemTime;
+
+use wss_crypto::{Certificate, Identity, Secret, SignatureFamily, SystemRandom};
+use wss_header::attachments::{Attachment, Package};
+use wss_header::{Correlation, DangerousNoReplayCache, Limits, OpenError, Receiver, Recipe, Secured, TransportFacts};
+use wss_networks::{Client, Keys, Leniency, Network, Opening, Place, Service, Shape, SignedBy};
+use wss_tokens::{AssertionTrust, NewAssertion, SamlVersion, Trust};
+
+pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+pub(crate) fn file(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+pub(crate) fn identity(name: &str) -> Identity {
+    Identity::from_pem(&file(&format!("{name}.pem")), &file(&format!("{name}.key"))).expect(name)
+}
+
+pub(crate) fn certificate(name: &str) -> Certificate {
+    Certificate::from_pem(&file(&format!("{name}.pem"))).expect(name)
+}
+
+/// The names of the keys: the client signs, the service signs, the service decrypts, a stranger signs.
+pub(crate) fn names(network: &Network) -> [&'static str; 4] {
+    let method = network.request.signature.map(|signature| signature.method);
+    match (method.map(|method| method.family()), network.request.transport()) {
+        (Some(SignatureFamily::Ed25519), _) => ["ed25519", "ed-below", "ka-x25519", "carol"],
+        (Some(SignatureFamily::Ecdsa), _) => ["ec256", "ec256-bob", "ka-ec256", "carol"],
+        _ => ["alice", "bob", "bob", "carol"],
+    }
+}
+
+/// An assertion of Carol about Alice, as the network confirms it.
+pub(crate) fn assertion(shape: &Shape, issuer: &str) -> String {
+    let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=alice").audience("urn:service");
+    let is_holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
+    let assertion = if is_holder { assertion.holder_of_key(&certificate("alice")) } else { assertion.bearer() };
+    assertion.sign(&identity(issuer), SystemTime::now(), &SystemRandom).expect("an assertion")
+}
+
+pub(crate) fn client_keys(network: &Network) -> Keys {
+    let [client, service, recipient, _] = names(network);
+    Keys::new()
+        .identity(identity(client))
+        .partner(certificate(recipient))
+        .trust(Trust::pins([certificate(service)]))
+        .user("ann", "s3cret")
+        .assertion(assertion(&network.request, "carol"))
+}
+
+pub(crate) fn service_keys(network: &Network) -> Keys {
+    let [client, service, recipient, _] = names(network);
+    let assertions = AssertionTrust::for_audience("urn:service")
+        .issuer("https://idp.example", Trust::pins([certificate("carol")]))
+        .accept_bearer();
+    Keys::new()
+        .identity(identity(service))
+        .decrypting(identity(recipient))
+        .trust(Trust::pins([certificate(client)]))
+        .passwords(|user: &str| (user == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+        .assertions(assertions)
+}
+
+pub(crate) fn client(network: &Network) -> Client {
+    network.client(&client_keys(network), DangerousNoReplayCache).expect("a client")
+}
+
+pub(crate) fn service(network: &Network) -> Service {
+    network.service(&service_keys(network), DangerousNoReplayCache).expect("a service")
+}
+
+/// An envelope with the header blocks that the shape names.
+pub(crate) fn envelope(network: &Network, shape: &Shape) -> String {
+    let soap = network.http.soap.namespace();
+    let blocks =
+        shape.signature.iter().flat_map(|signature| signature.places.iter().chain(signature.places_if_present));
+    let blocks: String = blocks
+        .filter_map(|place| match place {
+            Place::Block(namespace, local) => Some(format!("<b:{local} xmlns:b=\"{namespace}\">urn:1</b:{local}>")),
+            _ => None,
+        })
+        .collect();
+    format!(
+        "<s:Envelope xmlns:s=\"{soap}\"><s:Header>{blocks}</s:Header><s:Body><pay xmlns=\"urn:bank\">1499.90</pay></s:Body></s:Envelope>"
+    )
+}
+
+/// A message on the wire.
+#[derive(Clone)]
+pub(crate) struct Wire {
+    /// For packages.
+    pub(crate) content_type: Option<String>,
+    pub(crate) octets: Vec<u8>,
+}
+
+impl Wire {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.octets).into_owned()
+    }
+
+    pub(crate) fn replace(&self, from: &str, to: &str) -> Self {
+        Self { content_type: self.content_type.clone(), octets: self.text().replace(from, to).into_bytes() }
+    }
+}
+
+/// Secures an envelope as the recipe says; a package for networks that send some.
+pub(crate) fn send(
+    network: &Network,
+    recipe: Recipe,
+    envelope: &str,
+    with_attachments: bool,
+    request: Option<&Correlation>,
+) -> (Wire, Correlation) {
+    let plan = recipe.plan().unwrap_or_else(|error| panic!("{}: {error}", network.name));
+    let outgoing = plan.message(envelope);
+    let outgoing = request.into_iter().fold(outgoing, |outgoing, request| outgoing.answering(request));
+    if with_attachments {
+        let attachment = Attachment::new("a@example.org", "application/xml", "<invoice/>").expect("an attachment");
+        let attachment = attachment.compressed(None).expect("compressed");
+        let Secured { message, correlation, .. } = outgoing.attachments(vec![attachment]).secure().expect("secured");
+        let octets = message.write(Vec::new()).expect("written");
+        return (Wire { content_type: Some(message.content_type()), octets }, correlation);
+    }
+    let Secured { message, correlation, .. } =
+        outgoing.secure().unwrap_or_else(|error| panic!("{}: {error}", network.name));
+    (Wire { content_type: None, octets: message.into_bytes() }, correlation)
+}
+
+/// Whether a message of the shape is a package: AS4 user messages are, receipts are not.
+pub(crate) fn has_attachments(shape: &Shape) -> bool {
+    let signed =
+        shape.signature.iter().flat_map(|signature| signature.places.iter().chain(signature.places_if_present));
+    let encrypted = shape.encryption.iter().flat_map(|encryption| encryption.places);
+    signed.chain(encrypted).any(|place| *place == Place::Attachments)
+}
+
+/// Opens a message as the shape says.
+pub(crate) fn open(
+    shape: &Shape,
+    receiver: &Receiver,
+    wire: &Wire,
+    request: Option<&Correlation>,
+) -> Result<Correlation, OpenError> {
+    let package = wire
+        .content_type
+        .as_ref()
+        .map(|content_type| Package::parse_body(content_type, &wire.octets, &Limits::default()).expect("a package"));
+    let facts = if shape.allows(Leniency::UnprotectedTransport) {
+        TransportFacts::dangerous_unprotected()
+    } else {
+        TransportFacts::server_authenticated_tls()
+    };
+    macro_rules! opened {
+        ($receiver:expr) => {
+            match (&package, shape.opening()) {
+                (Some(package), Opening::Whole) => $receiver.open(package).map(|opened| opened.correlation().clone()),
+                (None, Opening::Whole) => $receiver.open(&wire.octets).map(|opened| opened.correlation().clone()),
+                (_, Opening::Parts) => $receiver.open_parts(&wire.octets).map(|opened| opened.correlation().clone()),
+                (_, Opening::Unsigned) => {
+                    $receiver.open_unsigned(&wire.octets, facts).map(|opened| opened.correlation().clone())
+                }
+            }
+        };
+    }
+    match request {
+        Some(request) => opened!(receiver.answering(request)),
+        None => opened!(receiver),
+    }
+}

@@ -1,0 +1,316 @@
+//! Each network: the client's request is opened by its service, the reply by the client, and each line of the shapes,
+//! broken once, is refused.
+
+mod common;
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use common::{Wire, client, client_keys, envelope, has_attachments, identity, names, open, send, service};
+use common::{assertion, service_keys};
+use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
+use wss_header::{Clock, Correlation, DangerousNoReplayCache, FixedClock, MemoryReplayCache};
+use wss_networks::{ALL, Credential, EncryptedTo, Keys, Network, Opening, Place, Reply, Shape, SignedBy, Transport};
+use wss_tokens::ReferenceForm;
+
+/// The side of the request, and what the reply answers.
+struct Exchange {
+    request: Wire,
+    sent: Correlation,
+    opened: Correlation,
+}
+
+fn exchange(network: &Network) -> Exchange {
+    let text = envelope(network, &network.request);
+    let (request, sent) = send(network, client(network).recipe, &text, has_attachments(&network.request), None);
+    let opened = open(&network.request, &service(network).receiver, &request, None)
+        .unwrap_or_else(|error| panic!("{}: the request: {error}\n{}", network.name, request.text()));
+    Exchange { request, sent, opened }
+}
+
+fn round_trip(network: &Network) {
+    let Exchange { sent, opened, .. } = exchange(network);
+    let (Some(shape), Some(recipe), Some(receiver)) =
+        (network.reply_shape(), service(network).recipe, client(network).receiver)
+    else {
+        return;
+    };
+    let (wire, _) = send(network, recipe, &envelope(network, shape), has_attachments(shape), Some(&opened));
+    open(shape, &receiver, &wire, Some(&sent))
+        .unwrap_or_else(|error| panic!("{}: the reply: {error}\n{}", network.name, wire.text()));
+}
+
+/// Runs a check for each network, and says for which it fails.
+fn for_each(check: fn(&Network)) {
+    let fails = |network: &&Network| std::panic::catch_unwind(|| check(network)).is_err();
+    let wrong: Vec<_> = ALL.iter().filter(fails).map(|network| network.name).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
+fn each_request_is_opened_by_its_service_and_each_reply_by_its_client() {
+    for_each(round_trip);
+}
+
+#[test]
+fn each_choice_of_a_network_holds_for_both_sides() {
+    for_each(|network| {
+        for choice in network.choices {
+            assert_eq!(network.choice(choice.name).map(|found| found.why), Some(choice.why));
+            let chosen = network.clone().choose(*choice);
+            let differs = chosen.request != network.request || chosen.reply != network.reply;
+            assert!(differs, "{}: {} changes nothing", network.name, choice.name);
+            round_trip(&chosen);
+        }
+    });
+}
+
+/// Each way to break a line of the shape, with what is broken. `None` where the shape has no such line.
+fn broken(shape: &Shape) -> Vec<(String, Shape)> {
+    let mut all: Vec<(String, Shape)> = Vec::new();
+    if shape.timestamp.is_some() {
+        let mut other = *shape;
+        other.timestamp = None;
+        if let Some(signature) = &mut other.signature {
+            signature.places = without(signature.places, Place::Timestamp);
+        }
+        if other.signature.is_none_or(|signature| !signature.places.is_empty()) {
+            all.push(("no timestamp".to_owned(), other));
+        }
+    }
+    if let Some(signature) = shape.signature {
+        for place in signature.places {
+            let places = without(signature.places, *place);
+            if !places.is_empty() {
+                let mut other = *shape;
+                other.signature.as_mut().expect("a signature").places = places;
+                all.push((format!("{place:?} is not signed"), other));
+            }
+        }
+        let mut other = *shape;
+        other.signature.as_mut().expect("a signature").method = other_method(signature.method);
+        all.push(("another signature method".to_owned(), other));
+        let mut other = *shape;
+        other.signature.as_mut().expect("a signature").digest =
+            if signature.digest == DigestMethod::Sha384 { DigestMethod::Sha256 } else { DigestMethod::Sha384 };
+        all.push(("another digest".to_owned(), other));
+        if let SignedBy::Certificate(form) = signature.by {
+            let mut other = *shape;
+            let another = match form {
+                ReferenceForm::Direct if signature.places.contains(&Place::SigningToken) => ReferenceForm::DirectPath,
+                ReferenceForm::Direct => ReferenceForm::Thumbprint,
+                _ => ReferenceForm::Direct,
+            };
+            let signature = other.signature.as_mut().expect("a signature");
+            signature.by = SignedBy::Certificate(another);
+            all.push(("another reference".to_owned(), other));
+        }
+        if signature.endorsed_by.is_some() {
+            let mut other = *shape;
+            other.signature.as_mut().expect("a signature").endorsed_by = None;
+            all.push(("no endorsing signature".to_owned(), other));
+        }
+    }
+    if let Some(encryption) = shape.encryption {
+        let mut other = *shape;
+        other.encryption = None;
+        all.push(("no encryption".to_owned(), other));
+        for place in encryption.places.iter().filter(|place| **place != Place::Signature) {
+            let places = without(encryption.places, *place);
+            // A password as text goes nowhere without encryption: the plan refuses it.
+            if !places.is_empty() && *place != Place::UsernameToken {
+                let mut other = *shape;
+                other.encryption.as_mut().expect("an encryption").places = places;
+                all.push((format!("{place:?} is not encrypted"), other));
+            }
+        }
+        let mut other = *shape;
+        other.encryption.as_mut().expect("an encryption").content = match encryption.content {
+            ContentEncryption::Aes256Gcm | ContentEncryption::Aes128Cbc => ContentEncryption::Aes128Gcm,
+            _ => ContentEncryption::Aes256Gcm,
+        };
+        all.push(("another cipher".to_owned(), other));
+        if let EncryptedTo::Certificate { transport, .. } = encryption.to
+            && let Some(another) = other_transport(transport)
+        {
+            let mut other = *shape;
+            if let Some(EncryptedTo::Certificate { transport, .. }) = other.encryption.as_mut().map(|it| &mut it.to) {
+                *transport = another;
+            }
+            all.push(("another key transport".to_owned(), other));
+        }
+    }
+    if shape.confirms {
+        all.push(("no confirmation".to_owned(), Shape { confirms: false, ..*shape }));
+    }
+    let holds_key = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
+    if shape.credential != Credential::None && shape.signature.is_some() && !holds_key {
+        let mut other = Shape { credential: Credential::None, ..*shape };
+        for place in [Place::Assertion, Place::UsernameToken] {
+            let signature = other.signature.as_mut().expect("a signature");
+            signature.places = without(signature.places, place);
+            if let Some(encryption) = &mut other.encryption {
+                encryption.places = without(encryption.places, place);
+            }
+        }
+        all.push(("no credential".to_owned(), other));
+    }
+    match shape.credential {
+        Credential::PasswordDigest => {
+            all.push(("password as text".to_owned(), Shape { credential: Credential::PasswordText, ..*shape }));
+            let hashed = Credential::PasswordDigestOfSha1;
+            all.push(("digest of the SHA-1".to_owned(), Shape { credential: hashed, ..*shape }));
+        }
+        Credential::PasswordDigestOfSha1 => {
+            let plain = Credential::PasswordDigest;
+            all.push(("digest of the password".to_owned(), Shape { credential: plain, ..*shape }));
+        }
+        _ => {}
+    }
+    all
+}
+
+fn without(places: &'static [Place], place: Place) -> &'static [Place] {
+    let rest: Vec<_> = places.iter().copied().filter(|known| *known != place).collect();
+    rest.leak()
+}
+
+fn other_method(method: SignatureMethod) -> SignatureMethod {
+    match method {
+        SignatureMethod::RsaSha256 => SignatureMethod::RsaSha512,
+        SignatureMethod::EcdsaSha256 => SignatureMethod::EcdsaSha512,
+        SignatureMethod::HmacSha256 => SignatureMethod::HmacSha512,
+        // An Ed25519 key has no other method, so another key signs.
+        _ => SignatureMethod::RsaSha256,
+    }
+}
+
+fn other_transport(transport: Transport) -> Option<Transport> {
+    match transport {
+        Transport::Oaep(_) => Some(Transport::OaepMgf1p),
+        Transport::OaepMgf1p | Transport::Rsa15 => Some(Transport::Oaep(DigestMethod::Sha512)),
+        Transport::AgreementOfEdelivery2 => Some(Transport::AgreementOfBdew),
+        Transport::AgreementOfBdew => Some(Transport::AgreementOfEdelivery2),
+    }
+}
+
+/// Keys for a broken shape: an Ed25519 key cannot make another signature, so Alice signs, whom the service trusts, too.
+fn keys_for(network: &Network, keys: Keys, is_ed25519: bool) -> Keys {
+    let method = network.request.signature.map(|signature| signature.method);
+    if is_ed25519 && method == Some(SignatureMethod::RsaSha256) { keys.identity(identity("alice")) } else { keys }
+}
+
+#[test]
+fn each_line_of_a_request_that_is_broken_once_is_refused() {
+    for_each(|network| {
+        let is_ed25519 =
+            network.request.signature.is_some_and(|signature| signature.method == SignatureMethod::Ed25519);
+        let trust = wss_tokens::Trust::pins([common::certificate(names(network)[0]), common::certificate("alice")]);
+        let service = network.service(&service_keys(network).trust(trust), DangerousNoReplayCache).expect("a service");
+        for (what, shape) in broken(&network.request) {
+            let sender = Network { request: shape, ..network.clone() };
+            let keys = keys_for(&sender, client_keys(network), is_ed25519);
+            let recipe = sender.client(&keys, DangerousNoReplayCache).expect("a client").recipe;
+            let recipe = recipe.allow_legacy_algorithms().over_protected_transport();
+            let (wire, _) =
+                send(&sender, recipe, &envelope(network, &network.request), has_attachments(&network.request), None);
+            let opened = open(&network.request, &service.receiver, &wire, None);
+            assert!(opened.is_err(), "{}: {what}, and it is opened\n{}", network.name, wire.text());
+        }
+    });
+}
+
+#[test]
+fn each_line_of_a_reply_that_is_broken_once_is_refused() {
+    for_each(|network| {
+        let Some(shape) = network.reply_shape() else { return };
+        let Exchange { sent, opened, .. } = exchange(network);
+        let is_ed25519 = shape.signature.is_some_and(|signature| signature.method == SignatureMethod::Ed25519);
+        let trust = wss_tokens::Trust::pins([common::certificate(names(network)[1]), common::certificate("carol")]);
+        let receiver = network.client(&client_keys(network).trust(trust), DangerousNoReplayCache).expect("a client");
+        let receiver = receiver.receiver.expect("a receiver");
+        for (what, broken) in broken(shape) {
+            let sender = Network { reply: Reply::Secured(broken), ..network.clone() };
+            let is_rsa = broken.signature.is_some_and(|signature| signature.method == SignatureMethod::RsaSha256);
+            let keys = service_keys(network);
+            let keys = if is_ed25519 && is_rsa { keys.identity(identity("carol")) } else { keys };
+            let recipe = sender.service(&keys, DangerousNoReplayCache).expect("a service").recipe.expect("a recipe");
+            let recipe = recipe.allow_legacy_algorithms().dangerous_reply_without_confirmation();
+            let (wire, _) = send(&sender, recipe, &envelope(network, shape), has_attachments(shape), Some(&opened));
+            let reply = open(shape, &receiver, &wire, Some(&sent));
+            assert!(reply.is_err(), "{}: {what}, and it is opened\n{}", network.name, wire.text());
+        }
+    });
+}
+
+#[test]
+fn a_request_of_a_stranger_is_refused() {
+    for_each(|network| {
+        let receiver = service(network).receiver;
+        let stranger = client_keys(network)
+            .identity(identity(names(network)[3]))
+            .user("eve", "s3cret")
+            .assertion(assertion(&network.request, "alice"));
+        let sender = rsa(network);
+        let recipe = sender.client(&stranger, DangerousNoReplayCache).expect("a client").recipe;
+        let text = envelope(network, &network.request);
+        let (wire, _) = send(&sender, recipe, &text, has_attachments(&network.request), None);
+        assert!(open(&network.request, &receiver, &wire, None).is_err(), "{}", network.name);
+    });
+}
+
+/// The network with a method that Carol's RSA key can make.
+fn rsa(network: &Network) -> Network {
+    let mut network = network.clone();
+    if let Some(signature) = &mut network.request.signature
+        && matches!(signature.method, SignatureMethod::Ed25519 | SignatureMethod::EcdsaSha256)
+    {
+        signature.method = SignatureMethod::RsaSha256;
+    }
+    network
+}
+
+#[test]
+fn a_body_that_was_changed_is_refused_where_it_is_signed() {
+    for_each(|network| {
+        let Exchange { request, .. } = exchange(network);
+        if network.request.opening() == Opening::Whole && request.text().contains("1499.90") {
+            let changed = request.replace("1499.90", "9999.90");
+            assert!(open(&network.request, &service(network).receiver, &changed, None).is_err(), "{}", network.name);
+        }
+    });
+}
+
+#[test]
+fn a_second_delivery_is_refused() {
+    for_each(|network| {
+        let receiver =
+            network.service(&service_keys(network), MemoryReplayCache::default()).expect("a service").receiver;
+        let Exchange { request, .. } = exchange(network);
+        open(&network.request, &receiver, &request, None).expect("the first delivery");
+        assert!(open(&network.request, &receiver, &request, None).is_err(), "{}", network.name);
+    });
+}
+
+#[test]
+fn an_old_timestamp_is_refused() {
+    for_each(|network| {
+        if let Some(lifetime) = network.request.timestamp {
+            let then = SystemTime::now() - Duration::from_secs(lifetime.max(300) + 120);
+            let clock: Arc<dyn Clock> = Arc::new(FixedClock(then));
+            let recipe = client(network).recipe.clock(clock);
+            let text = envelope(network, &network.request);
+            let (wire, _) = send(network, recipe, &text, has_attachments(&network.request), None);
+            assert!(open(&network.request, &service(network).receiver, &wire, None).is_err(), "{}", network.name);
+        }
+    });
+}
+
+#[test]
+fn a_key_that_is_missing_is_named_with_its_call() {
+    for_each(|network| {
+        let none = network.client(&Keys::new(), DangerousNoReplayCache);
+        let error = none.err().expect("nothing was given").to_string();
+        assert!(error.contains(network.name) && error.contains("Keys::"), "{error}");
+    });
+}
