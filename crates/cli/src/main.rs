@@ -14,6 +14,7 @@ mod inspect;
 mod keys;
 mod lint;
 mod output;
+mod page;
 mod required;
 mod secure;
 mod verify;

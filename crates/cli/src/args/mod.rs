@@ -339,4 +339,9 @@ pub(crate) struct LintArgs {
 pub(crate) struct InspectArgs {
     #[command(flatten)]
     pub(crate) file: FileArgs,
+    /// Also write one self-contained page for a browser
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }

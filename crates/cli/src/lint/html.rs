@@ -1,34 +1,29 @@
 //! The report as one self-contained page: the message on one side, the findings on the other.
-//!
-//! The message comes from a stranger: the page shows it as text only, and loads nothing.
+
+use std::collections::HashSet;
 
 use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::Document;
-use ws_security::text::is_plain;
 
 use crate::output::{self, Outcome as Done, refused};
-
-/// Characters of one text that are shown.
-const MAX_TEXT: usize = 200;
+use crate::page::{self, Marks, escaped};
 
 pub(super) fn page(report: &Report, message: &str) -> Done<String> {
     let variant = report.variant();
     let verdict = if report.conforms() { "conforms" } else { "does not conform" };
     let findings: String =
         report.verdicts().iter().enumerate().map(|(nth, verdict)| finding(nth, verdict, report)).collect();
+    let document = Document::parse(message, &output::limits()).map_err(refused)?;
     Ok(format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         script-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>BSP 1.1: {verdict}</title><style>{STYLE}</style></head><body>\
-         <header><h1>WS-I Basic Security Profile 1.1</h1><p id=\"verdict\" class=\"{}\">{} ({}): {verdict}</p>{}</header>\
+        "{}<header><h1>WS-I Basic Security Profile 1.1</h1><p id=\"verdict\" class=\"{}\">{} ({}): {verdict}</p>{}</header>\
          <main><pre id=\"message\">{}</pre><section id=\"findings\">{findings}</section></main>\
          <script>{SCRIPT}</script></body></html>\n",
+        page::head(&format!("BSP 1.1: {verdict}"), STYLE),
         if report.conforms() { "pass" } else { "fail" },
         variant.name(),
         variant.dated(),
         filters(report),
-        marked(report, message)?
+        page::message(&document, &marks(report))
     ))
 }
 
@@ -56,10 +51,7 @@ fn finding(nth: usize, verdict: &Verdict, report: &Report) -> String {
     let places: String = verdict
         .places()
         .iter()
-        .map(|place| {
-            let (start, end) = (place.span.start, place.span.end);
-            format!("<li><a href=\"#e{start}-{end}\">{}</a></li>", escaped(&place.path))
-        })
+        .map(|place| format!("<li><a href=\"#{}\">{}</a></li>", page::anchor(&place.span), escaped(&place.path)))
         .collect();
     format!(
         "{heading}<article class=\"{}\" id=\"{}\"><h3><b>{}</b> {} <i>{}</i></h3><p>{}</p><p class=\"rule\">{}</p><ul>{places}</ul></article>",
@@ -73,93 +65,17 @@ fn finding(nth: usize, verdict: &Verdict, report: &Report) -> String {
     )
 }
 
-/// The message with a line for each element. Every element that a finding names is marked.
-fn marked(report: &Report, message: &str) -> Done<String> {
-    let document = Document::parse(message, &output::limits()).map_err(refused)?;
-    let mut marks: Vec<(usize, usize, bool)> = Vec::new();
-    for verdict in report.verdicts() {
-        for place in verdict.places() {
-            marks.push((place.span.start, place.span.end, verdict.outcome() == Outcome::Fail));
-        }
-    }
-    // Outer elements come first; for one element, broken requirements come first.
-    marks.sort_by_key(|(start, end, fails)| (*start, usize::MAX - *end, !*fails));
-    marks.dedup_by_key(|(start, end, _)| (*start, *end));
-    let mut cuts: Vec<(usize, usize)> = Vec::new();
-    let mut depth = Vec::new();
-    for element in document.elements() {
-        let span = element.span();
-        while depth.last().is_some_and(|end| *end <= span.start) {
-            depth.pop();
-        }
-        cuts.push((span.start, depth.len()));
-        depth.push(span.end);
-    }
-    let mut out = String::with_capacity(2 * message.len());
-    let mut open: Vec<usize> = Vec::new();
-    let (mut marks, mut cuts) = (marks.into_iter().peekable(), cuts.into_iter().peekable());
-    let mut at = 0;
-    loop {
-        let closes = open.last().copied();
-        let next_mark = marks.peek().map(|mark| mark.0);
-        let next_cut = cuts.peek().map(|cut| cut.0);
-        let Some(next) = [closes, next_mark, next_cut].into_iter().flatten().min() else { break };
-        text(message.get(at..next).unwrap_or_default(), &mut out);
-        at = next;
-        if closes == Some(next) {
-            open.pop();
-            out.push_str("</mark>");
-            continue;
-        }
-        if next_cut == Some(next) {
-            let level = cuts.next().map_or(0, |(_, level)| level);
-            // This is only for readability, if the message has no line break here.
-            if message.get(..next).is_some_and(|before| before.ends_with('>')) {
-                out.push('\n');
-                out.push_str(&"  ".repeat(level.min(24)));
-            }
-        }
-        while let Some((_, end, fails)) = marks.next_if(|(start, ..)| *start == next) {
-            let class = if fails { "fail" } else { "seen" };
-            out.push_str(&format!("<mark class=\"{class}\" id=\"e{next}-{end}\">"));
-            open.push(end);
-        }
-    }
-    text(message.get(at..).unwrap_or_default(), &mut out);
-    Ok(out)
-}
-
-/// Source text, with long runs without a tag shortened.
-fn text(source: &str, out: &mut String) {
-    for piece in source.split_inclusive('>') {
-        let (content, tag) = piece.find('<').map_or((piece, ""), |tag| piece.split_at(tag));
-        let count = content.chars().count();
-        if count > MAX_TEXT {
-            let start: String = content.chars().take(MAX_TEXT / 2).collect();
-            out.push_str(&format!("{}<span class=\"cut\">… {count} characters</span>", escaped(&start)));
-        } else {
-            out.push_str(&escaped(content));
-        }
-        out.push_str(&escaped(tag));
-    }
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '\n' | '\t' => out.push(c),
-            c if is_plain(c) => out.push(c),
-            // Text of the message can neither hide nor reverse the text around it.
-            c => out.push_str(&c.escape_unicode().to_string()),
-        }
-    }
-    out
+/// Every element that a finding names.
+fn marks(report: &Report) -> Marks {
+    let mut marks = Marks::default();
+    let spans = |fails: bool| {
+        let verdicts = report.verdicts().iter().filter(move |verdict| (verdict.outcome() == Outcome::Fail) == fails);
+        verdicts.flat_map(|verdict| verdict.places()).map(|place| &place.span)
+    };
+    spans(true).for_each(|span| marks.add(span, "fail"));
+    let broken: HashSet<_> = spans(true).collect();
+    spans(false).filter(|span| !broken.contains(span)).for_each(|span| marks.add(span, "seen"));
+    marks
 }
 
 const STYLE: &str = "\

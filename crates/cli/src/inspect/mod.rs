@@ -1,0 +1,34 @@
+//! `wss inspect`: shows the security of a message as a picture: text, JSON or a page. Nothing is verified.
+
+mod html;
+mod json;
+mod picture;
+mod text;
+
+use std::io::IsTerminal;
+
+use ws_security::c14n::Document;
+
+use crate::args::{Format, InspectArgs};
+use crate::output::{self, Outcome, refused};
+
+pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
+    let octets = output::read(&arguments.file.file)?;
+    let package = output::package(&octets)?;
+    let text = output::text(package.as_ref().map_or(&octets, |package| package.unauthenticated_envelope()))?;
+    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let picture = picture::of(&document, package.as_ref())?;
+    if let Some(path) = &arguments.html {
+        output::write(Some(path), html::page(&picture, &document).as_bytes())?;
+    }
+    let shown = match arguments.format {
+        Format::Text => text::text(&picture, arguments.file.output.is_none() && paints()),
+        Format::Json => output::json(&json::json(&picture))?,
+    };
+    output::write(arguments.file.output.as_ref(), shown.as_bytes())
+}
+
+/// Whether standard output shows colours, and the user wants them.
+fn paints() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

@@ -1,0 +1,288 @@
+//! The picture: what a message has for security, with the links between its pieces. Nothing in it is verified.
+
+use std::ops::Range;
+
+use ws_security::attachments::Package;
+use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
+use ws_security::text::WireText;
+use ws_security::tokens::X509Token;
+use ws_security::{DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Receiver, Requirements, Trust};
+
+use crate::output::{self, Outcome, refused};
+
+/// What a message has for security.
+pub(super) struct Picture {
+    /// The name of the document element.
+    pub(super) root: String,
+    /// What is wrong, the first things to look at.
+    pub(super) problems: Vec<String>,
+    /// The Security headers, in order.
+    pub(super) headers: Vec<Header>,
+    /// Every `xenc:EncryptedData`.
+    pub(super) ciphertexts: Vec<Ciphertext>,
+    /// The attachments.
+    pub(super) attachments: Vec<String>,
+}
+
+/// A Security header.
+pub(super) struct Header {
+    pub(super) path: String,
+    pub(super) span: Range<usize>,
+    /// Its attributes: whom it is for, and whether it must be understood.
+    pub(super) attributes: Vec<(String, String)>,
+    /// Its children.
+    pub(super) items: Vec<Item>,
+}
+
+/// A child of a Security header.
+pub(super) struct Item {
+    pub(super) name: String,
+    pub(super) id: Option<String>,
+    pub(super) span: Range<usize>,
+    /// What it says.
+    pub(super) facts: Vec<String>,
+    /// What it leads to.
+    pub(super) links: Vec<Link>,
+}
+
+/// What a link means.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkKind {
+    /// A signature covers the target.
+    Covers,
+    /// The key of a signature or an encrypted key is that of the target.
+    Key,
+    /// An encrypted key opens the target.
+    Opens,
+}
+
+impl LinkKind {
+    pub(super) const fn word(self) -> &'static str {
+        match self {
+            Self::Covers => "covers",
+            Self::Key => "key by",
+            Self::Opens => "opens",
+        }
+    }
+}
+
+/// A link from a child of a header.
+pub(super) struct Link {
+    pub(super) kind: LinkKind,
+    /// As the message says it.
+    pub(super) reference: String,
+    /// Where it leads to.
+    pub(super) target: Option<Target>,
+    /// The algorithm.
+    pub(super) method: Option<String>,
+    /// Whether the digest fits; `None` if that is unknown.
+    pub(super) fits: Option<bool>,
+    /// Why it does not, if a usual cause was found.
+    pub(super) causes: Vec<String>,
+}
+
+/// An element that a link leads to.
+pub(super) struct Target {
+    pub(super) path: String,
+    pub(super) span: Range<usize>,
+}
+
+/// An `xenc:EncryptedData`.
+pub(super) struct Ciphertext {
+    /// Its path, or the URL of the attachment that has the octets.
+    pub(super) what: String,
+    pub(super) span: Range<usize>,
+    pub(super) method: String,
+}
+
+/// Reads the picture of a message.
+pub(super) fn of<'d>(document: &'d Document<'d>, package: Option<&Package<'_>>) -> Outcome<Picture> {
+    let mut problems = Vec::new();
+    let ids = IdIndex::build(document).map_err(|error| problems.push(error.to_string())).ok();
+    let explanation = explained(document, package);
+    problems.extend(explanation.notes.iter().map(ToString::to_string));
+    let budget = Budget::new(&output::limits(), document.source().len() as u64);
+    let reader = Reader { document, ids, explanation, budget };
+    let is_header = |element: &Element<'_>| element.is(name::WSSE.uri, "Security");
+    let headers: Vec<Header> = document.elements().filter(is_header).map(|header| reader.header(header)).collect();
+    for link in headers.iter().flat_map(|header| &header.items).flat_map(|item| &item.links) {
+        if link.fits == Some(false) {
+            let place = link.target.as_ref().map_or(link.reference.as_str(), |target| target.path.as_str());
+            problems.push(match &link.causes[..] {
+                [] => format!(
+                    "the digest of {place} does not fit, for no usual cause: it was changed after it was signed"
+                ),
+                causes => format!("the digest of {place} does not fit: {}", causes.join("; ")),
+            });
+        }
+    }
+    let is_data = |element: &Element<'_>| element.is(name::XENC.uri, "EncryptedData");
+    let ciphertexts = document.elements().filter(is_data).map(ciphertext).collect();
+    let attachments = package.into_iter().flat_map(Package::attachments).map(|part| {
+        let octets = part.unauthenticated_content().map_err(refused)?.len();
+        let id = part.content_id().unwrap_or("without a Content-ID");
+        Ok(format!("{id}, {octets} octets of {}", part.unauthenticated_type()))
+    });
+    let root = document.root().name().to_string();
+    Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Outcome<_>>()? })
+}
+
+/// What an explanation without any key says: whether digests fit, and why not.
+fn explained(document: &Document<'_>, package: Option<&Package<'_>>) -> Explanation {
+    let required = Requirements::signed_body_and([]).dangerous_anonymous();
+    let receiver = Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).limits(output::limits());
+    match package {
+        Some(package) => receiver.explain(package),
+        None => receiver.explain(Incoming::from(document.source())),
+    }
+}
+
+struct Reader<'d> {
+    document: &'d Document<'d>,
+    ids: Option<IdIndex<'d>>,
+    explanation: Explanation,
+    budget: Budget,
+}
+
+impl<'d> Reader<'d> {
+    fn header(&self, header: Element<'d>) -> Header {
+        let attributes = header.attributes().map(|(name, value)| (name.local.to_owned(), value.into_owned()));
+        let attributes = attributes.collect();
+        let items = header.children().map(|child| self.item(child)).collect();
+        Header { path: header.path(), span: header.span(), attributes, items }
+    }
+
+    fn item(&self, element: Element<'d>) -> Item {
+        let (mut facts, mut links) = (Vec::new(), Vec::new());
+        match element.name().local {
+            "Timestamp" | "UsernameToken" => {
+                let shown = element.children().filter(|child| child.name().local != "Password");
+                facts.extend(shown.map(|child| format!("{} {}", child.name().local, shortened(&leaf(child)))));
+            }
+            "BinarySecurityToken" => match X509Token::parse(element, &self.budget) {
+                Ok(token) => {
+                    let certificate = token.certificate();
+                    facts.push(format!("subject {}", certificate.subject()));
+                    facts.push(format!("issuer {}", certificate.issuer()));
+                    facts.push(format!("serial {}", certificate.serial_decimal()));
+                }
+                Err(error) => facts.push(format!("! {error}")),
+            },
+            "Signature" => self.signature(element, &mut facts, &mut links),
+            "EncryptedKey" => {
+                facts.push(format!("method {}", algorithm(element, "EncryptionMethod")));
+                self.key_info(element, &mut links);
+                self.reference_list(element, &mut links);
+            }
+            "ReferenceList" => {
+                links.extend(element.children().map(|child| self.link(LinkKind::Opens, attribute(child, "URI"))));
+            }
+            _ => {}
+        }
+        let id = id_of(element).map(|id| id.into_owned());
+        Item { name: element.name().local.to_owned(), id, span: element.span(), facts, links }
+    }
+
+    fn signature(&self, element: Element<'d>, facts: &mut Vec<String>, links: &mut Vec<Link>) {
+        let Some(signed_info) = element.children().next() else { return };
+        facts.push(format!("method {}", algorithm(signed_info, "SignatureMethod")));
+        let path = WireText::from(element.path());
+        let explained = self.explanation.signatures.iter().find(|signature| signature.path == path);
+        let references = signed_info.children().filter(|child| child.name().local == "Reference");
+        for (at, reference) in references.enumerate() {
+            let mut link = self.link(LinkKind::Covers, attribute(reference, "URI"));
+            link.method = Some(algorithm(reference, "DigestMethod"));
+            if let Some(explained) = explained.and_then(|signature| signature.references.get(at)) {
+                (link.fits, link.causes) = verdict(explained);
+            }
+            // What was encrypted after it was signed has another digest until it is decrypted.
+            if link.fits == Some(false) && link.target.as_ref().is_some_and(|target| self.has_ciphertext(&target.span))
+            {
+                (link.fits, link.causes) = (None, Vec::new());
+            }
+            links.push(link);
+        }
+        self.key_info(element, links);
+    }
+
+    fn key_info(&self, element: Element<'d>, links: &mut Vec<Link>) {
+        for info in element.children().filter(|child| child.name().local == "KeyInfo") {
+            for inner in info.descendants_and_self().skip(1) {
+                match inner.name().local {
+                    "Reference" => links.push(self.link(LinkKind::Key, attribute(inner, "URI"))),
+                    "KeyIdentifier" => {
+                        let said = format!("{} {}", attribute(inner, "ValueType"), shortened(&leaf(inner)));
+                        links.push(Link::to_nowhere(LinkKind::Key, said));
+                    }
+                    "X509IssuerName" => links.push(Link::to_nowhere(LinkKind::Key, format!("issuer {}", leaf(inner)))),
+                    "X509SerialNumber" => {
+                        links.push(Link::to_nowhere(LinkKind::Key, format!("serial {}", leaf(inner))))
+                    }
+                    "KeyName" => {
+                        links.push(Link::to_nowhere(LinkKind::Key, format!("name {}", shortened(&leaf(inner)))))
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+
+    fn reference_list(&self, element: Element<'d>, links: &mut Vec<Link>) {
+        let lists = element.children().filter(|child| child.name().local == "ReferenceList");
+        let references = lists.flat_map(Element::children);
+        links.extend(references.map(|reference| self.link(LinkKind::Opens, attribute(reference, "URI"))));
+    }
+
+    fn has_ciphertext(&self, span: &Range<usize>) -> bool {
+        let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
+        self.document
+            .elements_within(span.clone())
+            .any(|element| element.descendants_and_self().any(|inner| is_data(inner)))
+    }
+
+    fn link(&self, kind: LinkKind, reference: String) -> Link {
+        let target = reference.strip_prefix('#').and_then(|id| self.ids.as_ref()?.get(id));
+        let target = target.map(|element| Target { path: element.path(), span: element.span() });
+        Link { target, ..Link::to_nowhere(kind, reference) }
+    }
+}
+
+impl Link {
+    fn to_nowhere(kind: LinkKind, reference: String) -> Self {
+        Self { kind, reference, target: None, method: None, fits: None, causes: Vec::new() }
+    }
+}
+
+/// Whether a digest fits, and the causes why it does not.
+fn verdict(reference: &ExplainedReference) -> (Option<bool>, Vec<String>) {
+    let verdict = &reference.verdict;
+    let fits = match verdict {
+        ws_security::Verdict::Unknown { .. } => None,
+        verdict => Some(verdict.fits()),
+    };
+    (fits, verdict.causes().iter().map(ToString::to_string).collect())
+}
+
+fn ciphertext(data: Element<'_>) -> Ciphertext {
+    let reference = data.descendants_and_self().find(|inner| inner.is(name::XENC.uri, "CipherReference"));
+    let what = reference.map_or_else(|| data.path(), |reference| attribute(reference, "URI"));
+    Ciphertext { what, span: data.span(), method: algorithm(data, "EncryptionMethod") }
+}
+
+fn algorithm(parent: Element<'_>, local: &str) -> String {
+    let found = parent.children().find(|child| child.name().local == local);
+    found.map_or("none".to_owned(), |child| attribute(child, "Algorithm"))
+}
+
+fn attribute(element: Element<'_>, local: &str) -> String {
+    element.attribute("", local).map_or_else(String::new, |value| value.into_owned())
+}
+
+/// The text of an element without children; nothing of one that has some.
+fn leaf(element: Element<'_>) -> String {
+    element.text().map_or_else(|_| String::new(), |text| text.into_owned())
+}
+
+fn shortened(text: &str) -> String {
+    if text.chars().count() > 60 { text.chars().take(60).chain("…".chars()).collect() } else { text.to_owned() }
+}

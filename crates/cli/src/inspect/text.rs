@@ -1,0 +1,71 @@
+//! The picture as text for a terminal.
+
+use std::fmt::Write as _;
+
+use ws_security::text::escaped;
+
+use super::picture::{Item, Link, LinkKind, Picture};
+
+/// The picture as lines. `paint` says whether problems are red and names are bold.
+pub(super) fn text(picture: &Picture, paint: bool) -> String {
+    let mut out = Out { text: String::new(), paint };
+    out.line(0, "Nothing below is verified: use `wss verify` for that.");
+    for problem in &picture.problems {
+        out.painted(0, "1;31", &format!("! {problem}"));
+    }
+    out.line(0, &format!("document element {}", picture.root));
+    if picture.headers.is_empty() {
+        out.line(0, "no Security header");
+    }
+    for header in &picture.headers {
+        out.painted(0, "1", &format!("Security header at {}", header.path));
+        header.attributes.iter().for_each(|(name, value)| out.line(1, &format!("{name} = {value}")));
+        header.items.iter().for_each(|item| out.item(item));
+    }
+    for ciphertext in &picture.ciphertexts {
+        out.line(0, &format!("encrypted: {} with {}", ciphertext.what, ciphertext.method));
+    }
+    picture.attachments.iter().for_each(|attachment| out.line(0, &format!("attachment: {attachment}")));
+    out.text
+}
+
+struct Out {
+    text: String,
+    paint: bool,
+}
+
+impl Out {
+    fn line(&mut self, depth: usize, text: &str) {
+        let _infallible = writeln!(self.text, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
+    }
+
+    fn painted(&mut self, depth: usize, code: &str, text: &str) {
+        if !self.paint {
+            return self.line(depth, text);
+        }
+        let _infallible = writeln!(self.text, "{:indent$}\x1b[{code}m{}\x1b[0m", "", escaped(text), indent = 2 * depth);
+    }
+
+    fn item(&mut self, item: &Item) {
+        let id = item.id.as_ref().map_or(String::new(), |id| format!(" #{id}"));
+        self.painted(1, "1", &format!("{}{id}", item.name));
+        item.facts.iter().for_each(|fact| self.line(2, fact));
+        item.links.iter().for_each(|link| self.link(link));
+    }
+
+    fn link(&mut self, link: &Link) {
+        let (word, reference) = (link.kind.word(), &link.reference);
+        let line = match link.kind {
+            LinkKind::Covers => {
+                let otherwise = if reference.starts_with("cid:") { "an attachment" } else { "nothing" };
+                let place = link.target.as_ref().map_or(otherwise, |target| &target.path);
+                format!("{word} {reference} = {place} with {}", link.method.as_deref().unwrap_or("none"))
+            }
+            LinkKind::Key | LinkKind::Opens => format!("{word} {reference}"),
+        };
+        match link.fits {
+            Some(false) => self.painted(2, "31", &format!("{line}: its digest does not fit")),
+            _ => self.line(2, &line),
+        }
+    }
+}
