@@ -22,12 +22,14 @@
 
 mod keys;
 mod network;
+mod outline;
 mod pair;
 mod presets;
 mod shape;
 
 pub use keys::Keys;
 pub use network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};
+pub use outline::outline;
 pub use pair::{Client, NetworkError, Service};
 pub use presets::*;
 pub use shape::{

@@ -7,11 +7,16 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use common::{Wire, client, client_keys, envelope, has_attachments, identity, names, open, send, service};
-use common::{assertion, service_keys};
+use common::{assertion, now, service_keys};
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Clock, Correlation, DangerousNoReplayCache, FixedClock, MemoryReplayCache};
 use wss_networks::{ALL, Credential, EncryptedTo, Keys, Network, Opening, Place, Reply, Shape, SignedBy, Transport};
 use wss_tokens::ReferenceForm;
+
+/// A clock that shows this time.
+fn at(time: SystemTime) -> Arc<dyn Clock> {
+    Arc::new(FixedClock(time))
+}
 
 /// The side of the request, and what the reply answers.
 struct Exchange {
@@ -210,11 +215,11 @@ fn each_line_of_a_request_that_is_broken_once_is_refused() {
         for (what, shape) in broken(&network.request) {
             let sender = Network { request: shape, ..network.clone() };
             let keys = keys_for(&sender, client_keys(network), is_ed25519);
-            let recipe = sender.client(&keys, DangerousNoReplayCache).expect("a client").recipe;
+            let recipe = sender.client(&keys, DangerousNoReplayCache).expect("a client").recipe.clock(at(now()));
             let recipe = recipe.allow_legacy_algorithms().over_protected_transport();
             let (wire, _) =
                 send(&sender, recipe, &envelope(network, &network.request), has_attachments(&network.request), None);
-            let opened = open(&network.request, &service.receiver, &wire, None);
+            let opened = open(&network.request, &service.receiver.clone().clock(at(now())), &wire, None);
             assert!(opened.is_err(), "{}: {what}, and it is opened\n{}", network.name, wire.text());
         }
     });
@@ -228,13 +233,18 @@ fn each_line_of_a_reply_that_is_broken_once_is_refused() {
         let is_ed25519 = shape.signature.is_some_and(|signature| signature.method == SignatureMethod::Ed25519);
         let trust = wss_tokens::Trust::pins([common::certificate(names(network)[1]), common::certificate("carol")]);
         let receiver = network.client(&client_keys(network).trust(trust), DangerousNoReplayCache).expect("a client");
-        let receiver = receiver.receiver.expect("a receiver");
+        let receiver = receiver.receiver.expect("a receiver").clock(at(now()));
         for (what, broken) in broken(shape) {
             let sender = Network { reply: Reply::Secured(broken), ..network.clone() };
             let is_rsa = broken.signature.is_some_and(|signature| signature.method == SignatureMethod::RsaSha256);
             let keys = service_keys(network);
             let keys = if is_ed25519 && is_rsa { keys.identity(identity("carol")) } else { keys };
-            let recipe = sender.service(&keys, DangerousNoReplayCache).expect("a service").recipe.expect("a recipe");
+            let recipe = sender
+                .service(&keys, DangerousNoReplayCache)
+                .expect("a service")
+                .recipe
+                .expect("a recipe")
+                .clock(at(now()));
             let recipe = recipe.allow_legacy_algorithms().dangerous_reply_without_confirmation();
             let (wire, _) = send(&sender, recipe, &envelope(network, shape), has_attachments(shape), Some(&opened));
             let reply = open(shape, &receiver, &wire, Some(&sent));
@@ -252,7 +262,7 @@ fn a_request_of_a_stranger_is_refused() {
             .user("eve", "s3cret")
             .assertion(assertion(&network.request, "alice"));
         let sender = rsa(network);
-        let recipe = sender.client(&stranger, DangerousNoReplayCache).expect("a client").recipe;
+        let recipe = sender.client(&stranger, DangerousNoReplayCache).expect("a client").recipe.clock(at(now()));
         let text = envelope(network, &network.request);
         let (wire, _) = send(&sender, recipe, &text, has_attachments(&network.request), None);
         assert!(open(&network.request, &receiver, &wire, None).is_err(), "{}", network.name);
@@ -284,8 +294,11 @@ fn a_body_that_was_changed_is_refused_where_it_is_signed() {
 #[test]
 fn a_second_delivery_is_refused() {
     for_each(|network| {
-        let receiver =
-            network.service(&service_keys(network), MemoryReplayCache::default()).expect("a service").receiver;
+        let receiver = network
+            .service(&service_keys(network), MemoryReplayCache::default())
+            .expect("a service")
+            .receiver
+            .clock(at(now()));
         let Exchange { request, .. } = exchange(network);
         open(&network.request, &receiver, &request, None).expect("the first delivery");
         assert!(open(&network.request, &receiver, &request, None).is_err(), "{}", network.name);
@@ -296,9 +309,8 @@ fn a_second_delivery_is_refused() {
 fn an_old_timestamp_is_refused() {
     for_each(|network| {
         if let Some(lifetime) = network.request.timestamp {
-            let then = SystemTime::now() - Duration::from_secs(lifetime.max(300) + 120);
-            let clock: Arc<dyn Clock> = Arc::new(FixedClock(then));
-            let recipe = client(network).recipe.clock(clock);
+            let then = now() - Duration::from_secs(lifetime.max(300) + 120);
+            let recipe = client(network).recipe.clock(at(then));
             let text = envelope(network, &network.request);
             let (wire, _) = send(network, recipe, &text, has_attachments(&network.request), None);
             assert!(open(&network.request, &service(network).receiver, &wire, None).is_err(), "{}", network.name);

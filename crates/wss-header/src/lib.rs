@@ -5,6 +5,9 @@
 
 #![forbid(unsafe_code)]
 
+#[cfg(all(feature = "deterministic", not(debug_assertions)))]
+compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
+
 mod allowance;
 pub mod attachments;
 mod authenticated_assertion;

@@ -1,11 +1,16 @@
 //! The parties of the tests: Alice's client and Bob's service, with keys of the kinds that a network has.
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
-use std::time::SystemTime;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
-use wss_crypto::{Certificate, Identity, Secret, SignatureFamily, SystemRandom};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use wss_crypto::{Certificate, CryptoError, Identity, Random, Secret, SignatureFamily};
 use wss_header::attachments::{Attachment, Package};
-use wss_header::{Correlation, DangerousNoReplayCache, Limits, OpenError, Receiver, Recipe, Secured, TransportFacts};
+use wss_header::{
+    Correlation, DangerousNoReplayCache, FixedClock, Limits, OpenError, Receiver, Recipe, Secured, TransportFacts,
+};
 use wss_networks::{Client, Keys, Leniency, Network, Opening, Place, Service, Shape, SignedBy};
 use wss_tokens::{AssertionTrust, NewAssertion, SamlVersion, Trust};
 
@@ -29,7 +34,10 @@ pub(crate) fn names(network: &Network) -> [&'static str; 4] {
     let method = network.request.signature.map(|signature| signature.method);
     match (method.map(|method| method.family()), network.request.transport()) {
         (Some(SignatureFamily::Ed25519), _) => ["ed25519", "ed-below", "ka-x25519", "carol"],
-        (Some(SignatureFamily::Ecdsa), _) => ["ec256", "ec256-bob", "ka-ec256", "carol"],
+        (Some(SignatureFamily::Ecdsa), _) => match network.name {
+            "bdew_1_2" => ["bp256", "ec256-bob", "ka-bp256", "carol"],
+            _ => ["ec256", "ec256-bob", "ka-ec256", "carol"],
+        },
         _ => ["alice", "bob", "bob", "carol"],
     }
 }
@@ -39,7 +47,7 @@ pub(crate) fn assertion(shape: &Shape, issuer: &str) -> String {
     let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=alice").audience("urn:service");
     let is_holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
     let assertion = if is_holder { assertion.holder_of_key(&certificate("alice")) } else { assertion.bearer() };
-    assertion.sign(&identity(issuer), SystemTime::now(), &SystemRandom).expect("an assertion")
+    assertion.sign(&identity(issuer), now(), &Counted::default()).expect("an assertion")
 }
 
 pub(crate) fn client_keys(network: &Network) -> Keys {
@@ -65,16 +73,50 @@ pub(crate) fn service_keys(network: &Network) -> Keys {
         .assertions(assertions)
 }
 
+/// The time of all messages: 2026-12-01, 12:00:00.25 UTC.
+pub(crate) fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::new(1_796_126_400, 250_000_000)
+}
+
+/// Octets that are different each time and the same in each run.
+#[derive(Default)]
+pub(crate) struct Counted(AtomicU64);
+
+impl Random for Counted {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
+        let mut state =
+            self.0.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5851_F42D_4C95_7F2D;
+        for octet in octets {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *octet = (state >> 33) as u8;
+        }
+        Ok(())
+    }
+}
+
+/// The client, at the time of all messages.
 pub(crate) fn client(network: &Network) -> Client {
-    network.client(&client_keys(network), DangerousNoReplayCache).expect("a client")
+    let Client { recipe, receiver } = network.client(&client_keys(network), DangerousNoReplayCache).expect("a client");
+    Client { recipe: fixed(recipe, 0), receiver: receiver.map(|receiver| receiver.clock(Arc::new(FixedClock(now())))) }
 }
 
 pub(crate) fn service(network: &Network) -> Service {
-    network.service(&service_keys(network), DangerousNoReplayCache).expect("a service")
+    let Service { receiver, recipe } =
+        network.service(&service_keys(network), DangerousNoReplayCache).expect("a service");
+    Service {
+        receiver: receiver.clock(Arc::new(FixedClock(now()))),
+        recipe: recipe.map(|recipe| fixed(recipe, 1 << 32)),
+    }
+}
+
+/// The recipe, at the time of all messages and without chance, which begins at `first`.
+pub(crate) fn fixed(recipe: Recipe, first: u64) -> Recipe {
+    recipe.clock(Arc::new(FixedClock(now()))).dangerous_random(Arc::new(Counted(AtomicU64::new(first))))
 }
 
 /// An envelope with the header blocks that the shape names.
 pub(crate) fn envelope(network: &Network, shape: &Shape) -> String {
+    let body = if std::ptr::eq(shape, &network.request) { "pay" } else { "paid" };
     let soap = network.http.soap.namespace();
     let blocks =
         shape.signature.iter().flat_map(|signature| signature.places.iter().chain(signature.places_if_present));
@@ -85,7 +127,7 @@ pub(crate) fn envelope(network: &Network, shape: &Shape) -> String {
         })
         .collect();
     format!(
-        "<s:Envelope xmlns:s=\"{soap}\"><s:Header>{blocks}</s:Header><s:Body><pay xmlns=\"urn:bank\">1499.90</pay></s:Body></s:Envelope>"
+        "<s:Envelope xmlns:s=\"{soap}\"><s:Header>{blocks}</s:Header><s:Body><{body} xmlns=\"urn:bank\">1499.90</{body}></s:Body></s:Envelope>"
     )
 }
 
