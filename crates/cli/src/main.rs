@@ -17,6 +17,7 @@ mod output;
 mod page;
 mod required;
 mod secure;
+mod shell;
 mod verify;
 mod words;
 mod xenc;
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => shell::completions(&arguments),
+        Command::Man(arguments) => shell::man(&arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

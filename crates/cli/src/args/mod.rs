@@ -48,6 +48,10 @@ pub(crate) enum Command {
     Inspect(InspectArgs),
     /// Say why a signature or a digest does not fit: tries what gateways, parsers and peers usually change
     Explain(ExplainArgs),
+    /// Print the completions for a shell
+    Completions(CompletionsArgs),
+    /// Write the manual pages into a folder
+    Man(ManArgs),
 }
 
 #[derive(Subcommand)]
@@ -344,4 +348,24 @@ pub(crate) struct InspectArgs {
     pub(crate) html: Option<PathBuf>,
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+    wss completions bash > /etc/bash_completion.d/wss
+    wss completions zsh > ~/.zfunc/_wss
+    wss completions fish > ~/.config/fish/completions/wss.fish")]
+pub(crate) struct CompletionsArgs {
+    /// The shell
+    pub(crate) shell: clap_complete::Shell,
+}
+
+#[derive(Args)]
+#[command(after_help = "Examples:
+    wss man /usr/local/share/man/man1
+    wss man . && man ./wss.1
+    wss man . && man ./wss-verify.1")]
+pub(crate) struct ManArgs {
+    /// The folder, which must exist
+    pub(crate) folder: PathBuf,
 }
