@@ -95,6 +95,15 @@ pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
 
 /// A receiver with its keys. Known certificates belong to its trust.
 pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
+    if let Some(path) = &holdings.user_file {
+        let users = users(path)?;
+        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
+    }
+    equip_network(receiver, holdings)
+}
+
+/// The receiver of a network with its keys. It has the passwords of its users already, as the network digests them.
+pub(crate) fn equip_network(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
     if holdings.decrypt_key.len() != holdings.decrypt_cert.len() {
         return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
     }
@@ -106,10 +115,6 @@ pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<R
         let (name, octets) = secret(argument)?;
         receiver = receiver.shared_secret(name, Secret::new(octets));
     }
-    if let Some(path) = &holdings.user_file {
-        let users = users(path)?;
-        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
-    }
     Ok(match &holdings.actor {
         Some(actor) => receiver.actor(actor.clone()),
         None => receiver,
@@ -117,7 +122,7 @@ pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<R
 }
 
 /// Lines of name, tab, password.
-fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
+pub(crate) fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
     let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
     let lines = text.lines().filter(|line| !line.is_empty());
     let user = |line: &str| {

@@ -1,4 +1,4 @@
-//! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint, inspect and explain.
+//! `wss`: canonicalise, sign, encrypt, verify, decrypt, lint, inspect and explain, by options or by the preset of a network.
 //!
 //! Exit 0: done, or accepted. 1: the message is refused. 2: no decision (usage, missing file, unreadable key). Results
 //! go to stdout or `-o FILE`, diagnostics to stderr.
@@ -13,6 +13,7 @@ mod explain;
 mod inspect;
 mod keys;
 mod lint;
+mod network;
 mod output;
 mod page;
 mod required;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Networks(arguments) => network::list(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man(arguments) => shell::man(&arguments),

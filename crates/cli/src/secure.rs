@@ -7,6 +7,7 @@ use std::time::Duration;
 use ws_security::attachments::{Attachment, MimeError};
 use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
+use ws_security::networks::Keys;
 use ws_security::{
     Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, NameForm, Part, Password,
     ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
@@ -14,6 +15,7 @@ use ws_security::{
 
 use crate::args::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
 use crate::keys;
+use crate::network;
 use crate::output::{self, Outcome, could_not};
 use crate::required::element_path;
 use crate::xenc;
@@ -57,6 +59,9 @@ fn parts(arguments: &[String], otherwise: &[Part]) -> Outcome<Vec<Part>> {
 }
 
 pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
+    if let Some(name) = &arguments.network.network {
+        return send(arguments, of_network(arguments, name, what)?);
+    }
     let recipe = allowing(&arguments.allowed, Recipe::new())?;
     let mut recipe = with_header(&arguments.header, recipe)?;
     let mut passwords = arguments.header.password_file.iter();
@@ -92,6 +97,35 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     if !arguments.parts.encrypt_first {
         recipe = encrypting.into_iter().fold(recipe, Recipe::encrypt);
     }
+    send(arguments, recipe)
+}
+
+/// The recipe of a network's preset, with the keys of the options.
+fn of_network(arguments: &SecureArgs, name: &str, what: What) -> Outcome<Recipe> {
+    if what != What::Both {
+        return Err(could_not("a network says what is signed and encrypted: --network goes with `wss secure`"));
+    }
+    let mut passwords = arguments.header.password_file.iter();
+    let mut keys = identity(&arguments.signer, &mut passwords)?.into_iter().fold(Keys::new(), Keys::identity);
+    if let Some((name, password)) = user(&arguments.header, &mut passwords)? {
+        keys = keys.user(name, password);
+    }
+    for path in &arguments.header.token {
+        keys = keys.assertion(output::companion(path)?);
+    }
+    if let Some(path) = &arguments.recipient.to {
+        keys = keys.partner(Certificate::from_pem(&output::read(path)?).map_err(could_not)?);
+    }
+    let network = network::named(name)?;
+    let recipe = network::recipe(&network, arguments.network.reply, &keys)?;
+    Ok(match &arguments.header.actor {
+        Some(actor) => recipe.actor(actor.clone()),
+        None => recipe,
+    })
+}
+
+/// Secures the envelope with its attachments, and writes it.
+fn send(arguments: &SecureArgs, recipe: Recipe) -> Outcome {
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
     let request = match &arguments.header.confirm {

@@ -8,24 +8,27 @@ use serde_json::json;
 use ws_security::attachments::Spool;
 use ws_security::bsp::{Enforcement, Report, Variant};
 use ws_security::kerberos::Acceptor;
+use ws_security::networks::{Keys, Network};
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
-    Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, RequirementError, SamlVersion,
-    TransportFacts, Trust,
+    Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, ReplayCache, RequirementError,
+    SamlVersion, TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::args::{AssertionArgs, Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
+use crate::network;
 use crate::output::{self, Input, Outcome, could_not, refused};
 use crate::required::{Opening, Required};
 
 pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let required = Required::parse(&arguments.demands.require)?;
     let printed = printed(arguments, &required)?;
-    let (receiver, opening) = receiver(arguments, &required)?;
+    let network = arguments.network.network.as_deref().map(network::named).transpose()?;
+    let (receiver, opening) = receiver(arguments, &required, network.as_ref())?;
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let mut written = NewFiles::default();
@@ -264,11 +267,14 @@ impl Drop for NewFiles {
     }
 }
 
-fn receiver(arguments: &VerifyArgs, required: &Required) -> Outcome<(Receiver, Opening)> {
+fn receiver(arguments: &VerifyArgs, required: &Required, network: Option<&Network>) -> Outcome<(Receiver, Opening)> {
     if required.confirmation && arguments.demands.request.is_none() {
         return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    let opening = required.opening(arguments);
+    let opening = match network {
+        Some(network) => network::opening(network, arguments.network.reply)?,
+        None => required.opening(arguments),
+    };
     let mut trust = if arguments.signers.trust.is_empty() {
         Trust::no_certificates()
     } else {
@@ -287,12 +293,18 @@ fn receiver(arguments: &VerifyArgs, required: &Required) -> Outcome<(Receiver, O
     let (policy, cbc) = keys::policy(&arguments.allow)?;
     let window =
         (Duration::from_secs(arguments.freshness.max_age), Duration::from_secs(arguments.freshness.clock_skew));
-    let mut receiver = match &arguments.freshness.replay_store {
-        Some(path) => Receiver::new(trust, requirements, SqliteReplayStore::open(path).map_err(could_not)?),
-        None => Receiver::new(trust, requirements, DangerousNoReplayCache),
+    let replay: Arc<dyn ReplayCache> = match &arguments.freshness.replay_store {
+        Some(path) => Arc::new(SqliteReplayStore::open(path).map_err(could_not)?),
+        None => Arc::new(DangerousNoReplayCache),
+    };
+    let mut receiver = match network {
+        Some(network) => {
+            let keys = network_keys(arguments, trust, attesters.clone())?;
+            network::receiver(network, arguments.network.reply, &keys, replay)?
+        }
+        None => Receiver::new(trust, requirements, replay).algorithms(policy),
     }
     .clock(Arc::new(FixedClock(now)))
-    .algorithms(policy)
     .window(window.0, window.1)
     .bsp(match arguments.bsp {
         Bsp::Enforce => Enforcement::Enforce(Variant::as_deployed()),
@@ -303,7 +315,10 @@ fn receiver(arguments: &VerifyArgs, required: &Required) -> Outcome<(Receiver, O
     if cbc {
         receiver = receiver.dangerous_decrypt_cbc_before_verification();
     }
-    receiver = keys::equip(receiver, &arguments.holdings)?;
+    receiver = match network {
+        Some(_) => keys::equip_network(receiver, &arguments.holdings)?,
+        None => keys::equip(receiver, &arguments.holdings)?,
+    };
     for block in &arguments.demands.understand {
         receiver = match (block.as_str(), Part::parse(block)) {
             ("addressing", _) => receiver.understands_addressing(),
@@ -322,10 +337,23 @@ fn receiver(arguments: &VerifyArgs, required: &Required) -> Outcome<(Receiver, O
     if needs_kerberos {
         receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
     }
-    if !arguments.assertions.saml_issuer.is_empty() {
+    if network.is_none() && !arguments.assertions.saml_issuer.is_empty() {
         receiver = receiver.assertions(assertions(&arguments.assertions, attesters)?);
     }
     Ok((receiver, opening))
+}
+
+/// What the options give to the receiver of a network.
+fn network_keys(arguments: &VerifyArgs, trust: Trust, attesters: Trust) -> Outcome<Keys> {
+    let mut keys = Keys::new().trust(trust);
+    if let Some(path) = &arguments.holdings.user_file {
+        let users = keys::users(path)?;
+        keys = keys.passwords(move |name: &str| users.get(name).cloned());
+    }
+    if !arguments.assertions.saml_issuer.is_empty() {
+        keys = keys.assertions(assertions(&arguments.assertions, attesters)?);
+    }
+    Ok(keys)
 }
 
 /// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.

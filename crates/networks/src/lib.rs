@@ -26,6 +26,7 @@ mod outline;
 mod pair;
 mod presets;
 mod shape;
+mod shown;
 
 pub use keys::Keys;
 pub use network::{Action, Choice, Evidence, Http, Network, Partner, Reply, Source};

@@ -59,10 +59,7 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Missing`].
     pub fn client(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Client, NetworkError> {
-        let recipe = self.recipe(&self.request, keys, Direction::Request)?;
-        let receiver =
-            self.reply_shape().map(|shape| self.receiver(shape, keys, replay, Direction::Reply)).transpose()?;
-        Ok(Client { recipe, receiver })
+        Ok(Client { recipe: self.request_recipe(keys)?, receiver: self.reply_receiver(keys, replay)? })
     }
 
     /// The receiver for requests and the recipe for replies.
@@ -70,9 +67,43 @@ impl Network {
     /// # Errors
     /// [`NetworkError::Missing`].
     pub fn service(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Service, NetworkError> {
-        let receiver = self.receiver(&self.request, keys, replay, Direction::Request)?;
-        let recipe = self.reply_shape().map(|shape| self.recipe(shape, keys, Direction::Reply)).transpose()?;
-        Ok(Service { receiver, recipe })
+        Ok(Service { receiver: self.request_receiver(keys, replay)?, recipe: self.reply_recipe(keys)? })
+    }
+
+    /// The recipe for requests.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn request_recipe(&self, keys: &Keys) -> Result<Recipe, NetworkError> {
+        self.recipe(&self.request, keys, Direction::Request)
+    }
+
+    /// The receiver for requests.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn request_receiver(&self, keys: &Keys, replay: impl ReplayCache + 'static) -> Result<Receiver, NetworkError> {
+        self.receiver(&self.request, keys, replay, Direction::Request)
+    }
+
+    /// The recipe for replies; `None` if they have no Security header.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn reply_recipe(&self, keys: &Keys) -> Result<Option<Recipe>, NetworkError> {
+        self.reply_shape().map(|shape| self.recipe(shape, keys, Direction::Reply)).transpose()
+    }
+
+    /// The receiver for replies; `None` if they have no Security header.
+    ///
+    /// # Errors
+    /// [`NetworkError::Missing`].
+    pub fn reply_receiver(
+        &self,
+        keys: &Keys,
+        replay: impl ReplayCache + 'static,
+    ) -> Result<Option<Receiver>, NetworkError> {
+        self.reply_shape().map(|shape| self.receiver(shape, keys, replay, Direction::Reply)).transpose()
     }
 
     fn missing(&self, what: &'static str, call: &'static str) -> NetworkError {

@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Lint(LintArgs),
     /// Show a Security header in readable form; proves nothing
     Inspect(InspectArgs),
+    /// List the networks that have a preset, or show one with its facts and sources
+    Networks(NetworksArgs),
     /// Say why a signature or a digest does not fit: tries what gateways, parsers and peers usually change
     Explain(ExplainArgs),
     /// Print the completions for a shell
@@ -299,6 +301,15 @@ pub(crate) struct HoldingArgs {
     /// Open the header for this actor or role
     #[arg(long, value_name = "URI")]
     pub(crate) actor: Option<String>,
+}
+
+#[derive(Args)]
+pub(crate) struct NetworksArgs {
+    /// The network to show
+    pub(crate) name: Option<String>,
+    /// Lines for people, or JSON
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
 }
 
 #[derive(Args)]

@@ -25,6 +25,25 @@ pub(crate) struct SecureArgs {
     pub(crate) methods: MethodArgs,
     #[command(flatten)]
     pub(crate) allowed: AllowanceArgs,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+}
+
+/// A preset instead of options. It says what is signed and encrypted, and how; the options give keys, tokens, attachments and
+/// who the header is for.
+#[derive(Args)]
+pub(crate) struct NetworkArgs {
+    /// Make a message of this network, as `wss networks` lists them; NAME+CHOICE for peers that differ
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "encrypt_part", "part_if_present", "encrypt_part_if_present",
+        "content_only", "encrypt_first", "attach_complete", "prefix_list", "timestamp", "password_hashed", "password_text",
+        "must_understand", "symmetric", "key_octets", "context", "password_key", "kerberos", "derive_keys", "signature_method",
+        "digest", "content", "key_transport", "oaep_digest", "mgf", "waive", "accept_one_key_to_sign_and_encrypt",
+        "accept_short_secrets_for_legacy_use_only", "allow_legacy", "reference", "encrypt_reference", "holder_of_key",
+        "token_by_reference"])]
+    pub(crate) network: Option<String>,
+    /// Make a reply of that network; --confirm gives its request
+    #[arg(long, requires = "network")]
+    pub(crate) reply: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]

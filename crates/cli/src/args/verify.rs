@@ -32,6 +32,19 @@ pub(crate) struct VerifyArgs {
     pub(crate) freshness: FreshnessArgs,
     #[command(flatten)]
     pub(crate) result: ResultArgs,
+    #[command(flatten)]
+    pub(crate) network: DemandedNetworkArgs,
+}
+
+/// A preset instead of requirements. It says what is signed and encrypted, and how; the options give keys and trust.
+#[derive(Args)]
+pub(crate) struct DemandedNetworkArgs {
+    /// Demand a message of this network, as `wss networks` lists them; NAME+CHOICE for peers that differ
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["require", "print", "allow", "allow_legacy", "anonymous"])]
+    pub(crate) network: Option<String>,
+    /// The message is a reply of that network; --request gives its request
+    #[arg(long, requires = "network")]
+    pub(crate) reply: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -110,7 +123,7 @@ pub(crate) struct DemandArgs {
     /// token:username, token:username-digest, token:x509, token:saml1, token:saml2, token:kerberos,
     /// any-token:KIND,KIND, confirmation, expires, complete-attachments, signature-method:URI or content:URI. With signed:element:PATH and without signed:Body, that
     /// element is printed, and the Body is not
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "network")]
     pub(crate) require: Vec<String>,
     /// Print this part instead of the Body: Body, {ns}local, element:PATH or every:element:PATH, as --require names it
     #[arg(long, value_name = "PART", conflicts_with = "print_unauthenticated")]

@@ -1,0 +1,102 @@
+//! `--network` of `wss secure` and `wss verify`, and `wss networks`.
+
+mod common;
+
+use std::process::Output;
+
+use common::wss;
+
+const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+fn envelope() -> String {
+    format!(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:a=\"{WSA}\"><s:Header>\
+         <a:To>urn:bank</a:To><a:Action>urn:pay</a:Action></s:Header><s:Body><pay xmlns=\"urn:p\">1499.90</pay></s:Body></s:Envelope>"
+    )
+}
+
+/// Runs a command whose words are separated by blanks.
+fn run(words: &str, input: impl AsRef<[u8]>) -> Output {
+    wss(words.split_whitespace(), input)
+}
+
+fn text(octets: &[u8]) -> String {
+    String::from_utf8_lossy(octets).into_owned()
+}
+
+fn done(words: &str, input: impl AsRef<[u8]>) -> String {
+    let output = run(words, input);
+    assert!(output.status.success(), "{words}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn fails(words: &str, input: impl AsRef<[u8]>, code: i32, says: &str) {
+    let output = run(words, input);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{words}: {said}");
+    assert!(said.contains(says), "{words}: {said}");
+}
+
+const ALICE: &str = "--key KEYS/alice.key --cert KEYS/alice.pem";
+const BOB: &str = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+
+#[test]
+fn what_secure_makes_for_a_network_verify_opens_for_it_and_for_no_other() {
+    let message = done(&format!("secure --network digikoppeling_wus_se {ALICE} --to KEYS/bob.pem -"), envelope());
+    assert!(!message.contains("1499.90"));
+    let verify = |network: &str| format!("verify --network {network} --pin KEYS/alice.pem {BOB} -");
+    assert!(done(&verify("digikoppeling_wus_se"), &message).contains("1499.90"));
+    fails(&verify("vbms_us"), &message, 1, "");
+    // The signed one signs the same, and encrypts nothing.
+    let signed = done(&format!("secure --network digikoppeling_wus_s {ALICE} -"), envelope());
+    fails(&verify("digikoppeling_wus_se"), &signed, 1, "encrypted");
+    fails("verify --network digikoppeling_wus_s --pin KEYS/carol.pem -", &signed, 1, "");
+}
+
+#[test]
+fn a_service_answers_as_the_network_says() {
+    let folder = tempfile_folder();
+    let request = folder.join("request.xml");
+    let message = done(&format!("secure --network digikoppeling_wus_s {ALICE} -"), envelope());
+    std::fs::write(&request, &message).expect("written");
+    let request = request.display();
+    let answer = envelope().replace("1499.90", "done");
+    let bob = "--key KEYS/bob.key --cert KEYS/bob.pem";
+    let reply = done(&format!("secure --network digikoppeling_wus_s --reply --confirm {request} {bob} -"), answer);
+    let verify = format!("verify --network digikoppeling_wus_s --reply --request {request} --pin KEYS/bob.pem -");
+    assert!(done(&verify, &reply).contains("done"));
+    fails(&verify, &message, 1, "");
+    fails(&format!("secure --network sat_mx --reply {bob} -"), envelope(), 2, "no Security header");
+}
+
+fn tempfile_folder() -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("wss-networks-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+#[test]
+fn what_a_network_needs_is_named_by_its_option() {
+    fails("secure --network sat_mx -", envelope(), 2, "--key and --cert");
+    fails(&format!("secure --network edelivery_1_15 {ALICE} -"), envelope(), 2, "--to");
+    fails("verify --network amadeus -", envelope(), 2, "--user-file");
+    fails(&format!("secure --network eet_cs {ALICE} -"), envelope(), 2, "perhaps eet_cz is meant");
+    fails(&format!("secure --network edelivery_1_15+skis {ALICE} -"), envelope(), 2, "key-identifiers");
+    fails(&format!("sign --network eet_cz {ALICE} -"), envelope(), 2, "wss secure");
+    // What a network decides cannot be decided again.
+    fails(&format!("secure --network eet_cz --timestamp 60 {ALICE} -"), envelope(), 2, "cannot be used with");
+    fails("verify --network eet_cz --require signed:Body -", envelope(), 2, "cannot be used with");
+}
+
+#[test]
+fn the_networks_are_listed_with_how_sure_their_facts_are() {
+    let list = done("networks", "");
+    let line = |name: &str| list.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("sunat_pe ").contains("unverified"), "{list}");
+    assert!(line("edelivery_1_15 ").contains("read"), "{list}");
+    let one = done("networks sat_mx", "");
+    assert!(one.contains("rsa-sha1") && one.contains("phpcfdi") && one.contains("Autentica"), "{one}");
+    let json = done("networks --format json", "");
+    assert!(json.contains("\"name\": \"bdew_1_2\"") || json.contains("\"name\":\"bdew_1_2\""), "{json}");
+    fails("networks eet_cs", "", 2, "perhaps eet_cz is meant");
+}
