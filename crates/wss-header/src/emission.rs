@@ -5,9 +5,11 @@ use wss_bsp::emission::{self, Broken};
 use wss_crypto::Certificate;
 use wss_tokens::ReferenceForm;
 
+use crate::encrypting::{EncryptedTo, Encrypting};
 use crate::error::PlanError;
 use crate::protection_token::ProtectionToken;
-use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
+use crate::recipe::{Recipe, Step};
+use crate::signing::{SignedBy, Signing};
 
 /// Refuses a recipe that breaks a MUST or MUST NOT of the profile as deployed, unless the recipe waives the rule.
 pub(crate) fn check(recipe: &Recipe) -> Result<(), PlanError> {

@@ -8,13 +8,15 @@ use wss_tokens::ReferenceForm;
 
 use crate::allowance::Allowance;
 use crate::emission;
+use crate::encrypting::{EncryptedTo, Encrypting};
 use crate::error::PlanError;
 use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
 use crate::part::Part;
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
-use crate::recipe::{EncryptedTo, Encrypting, Recipe, SignedBy, Signing, Step};
+use crate::recipe::{Recipe, Step};
 use crate::secure::IssuedToken;
+use crate::signing::{SignedBy, Signing};
 
 /// A checked recipe. It can secure any number of messages, in any number of threads.
 ///

@@ -9,7 +9,7 @@ use super::parts::no_such;
 use super::{Securing, parse};
 use crate::error::SecureError;
 use crate::part::Part;
-use crate::recipe::Signing;
+use crate::signing::Signing;
 use wss_soap::SecurityHeader;
 
 /// The parts of a signature that depend on its key.

@@ -12,7 +12,7 @@ use super::{Awaited, Securing, SignaturePlace, Signed, locate, parse};
 use crate::error::SecureError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
-use crate::recipe::{SignedBy, Signing};
+use crate::signing::{SignedBy, Signing};
 use wss_soap::EnvelopeError;
 
 impl Securing {

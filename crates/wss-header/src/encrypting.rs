@@ -1,0 +1,152 @@
+//! An encryption to make: a step of a recipe.
+
+use wss_crypto::{Certificate, ContentEncryption, KeyTransport};
+use wss_tokens::ReferenceForm;
+use wss_xmlenc::Agreement;
+
+use crate::key_sending::KeySending;
+use crate::part::Part;
+use crate::protection_token::ProtectionToken;
+
+/// An encryption to make.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Certificate, ContentEncryption, DigestMethod, KeyTransport};
+/// use wss_header::{Encrypting, Part, Recipe};
+///
+/// let bob = Certificate::from_pem(&file("bob.pem"))?;
+/// let encrypting = Encrypting::to(&bob)
+///     .content(ContentEncryption::Aes128Gcm)
+///     .transport(KeyTransport::oaep(DigestMethod::Sha256))
+///     .parts([Part::Body]);
+/// Recipe::new().encrypt(encrypting).plan()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Encrypting {
+    pub(crate) to: EncryptedTo,
+    pub(crate) content: ContentEncryption,
+    pub(crate) parts: Vec<Part>,
+    /// Parts to encrypt if they are there.
+    pub(crate) optional: Vec<Part>,
+    pub(crate) complete_attachments: bool,
+    /// Elements inside parts stay, and their content is encrypted.
+    pub(crate) content_only: bool,
+}
+
+/// Who can decrypt.
+#[derive(Clone)]
+pub(crate) enum EncryptedTo {
+    /// A fresh content key, transported to one recipient: the holder of the certificate or, without one, the signer of
+    /// the request.
+    Certificate {
+        recipient: Option<Box<Certificate>>,
+        sending: KeySending,
+        reference: ReferenceForm,
+    },
+    Token(ProtectionToken),
+}
+
+impl Encrypting {
+    /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The certificate is named by issuer and serial
+    /// number. Its kind of key decides how the fresh key is sent: encrypted with RSA-OAEP, or wrapped with a key that a fresh
+    /// pair of keys agrees on with the EC or X25519 key.
+    #[must_use]
+    pub fn to(recipient: &Certificate) -> Self {
+        Self::transported(Some(Box::new(recipient.clone())))
+    }
+
+    /// As [`Encrypting::to`], for the signer of the request that the message answers: the holder of a certificate, or
+    /// the subject of an assertion with one. For [`Outgoing::answering`](crate::Outgoing::answering).
+    #[must_use]
+    pub fn to_requester() -> Self {
+        Self::transported(None)
+    }
+
+    /// Encrypts with the key of a protection token, with AES-256-GCM; with AES-128-GCM if the key is derived from a
+    /// password.
+    #[must_use]
+    pub fn with_token(token: &ProtectionToken) -> Self {
+        let strong = ContentEncryption::Aes256Gcm;
+        let is_short = token.kind.most_octets().is_some_and(|most| strong.key_len() > most);
+        let content = if is_short && token.derived.is_none() { ContentEncryption::Aes128Gcm } else { strong };
+        Self::new(EncryptedTo::Token(token.clone()), content)
+    }
+
+    fn transported(recipient: Option<Box<Certificate>>) -> Self {
+        let (sending, reference) = (KeySending::default(), ReferenceForm::IssuerSerial);
+        Self::new(EncryptedTo::Certificate { recipient, sending, reference }, ContentEncryption::Aes256Gcm)
+    }
+
+    fn new(to: EncryptedTo, content: ContentEncryption) -> Self {
+        let (parts, optional) = (Vec::new(), Vec::new());
+        Self { to, content, parts, optional, complete_attachments: false, content_only: false }
+    }
+
+    /// The parts to encrypt.
+    #[must_use]
+    pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks, [elements](Part::element) and attachments to encrypt if the message has them. A step that has no
+    /// other parts is left out where it has none of these.
+    #[must_use]
+    pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.optional.extend(parts);
+        self
+    }
+
+    /// Encrypts only the content of [elements inside parts](Part::element), so that the elements with their attributes
+    /// stay readable. By default the whole element becomes ciphertext. Of the Body only the content is encrypted in any
+    /// case.
+    #[must_use]
+    pub fn content_only(mut self) -> Self {
+        self.content_only = true;
+        self
+    }
+
+    /// Encrypts attachments complete: with their headers, so that nobody on the way learns their type and name. By
+    /// default only their content is encrypted (SwA Profile 1.1.1 §5.2).
+    #[must_use]
+    pub fn complete_attachments(mut self) -> Self {
+        self.complete_attachments = true;
+        self
+    }
+
+    /// The content cipher.
+    #[must_use]
+    pub fn content(mut self, content: ContentEncryption) -> Self {
+        self.content = content;
+        self
+    }
+
+    /// How to transport the content key; ignored for protection tokens.
+    #[must_use]
+    pub fn transport(mut self, wanted: KeyTransport) -> Self {
+        if let EncryptedTo::Certificate { sending, .. } = &mut self.to {
+            sending.transport = wanted;
+        }
+        self
+    }
+
+    /// How the content key is wrapped with a key that is agreed on; without effect on RSA keys and protection tokens.
+    #[must_use]
+    pub fn agreement(mut self, wanted: Agreement) -> Self {
+        if let EncryptedTo::Certificate { sending, .. } = &mut self.to {
+            sending.agreement = wanted;
+        }
+        self
+    }
+
+    /// How to refer to the recipient's certificate; ignored for protection tokens.
+    #[must_use]
+    pub fn reference(mut self, form: ReferenceForm) -> Self {
+        if let EncryptedTo::Certificate { reference, .. } = &mut self.to {
+            *reference = form;
+        }
+        self
+    }
+}

@@ -1,0 +1,178 @@
+//! A signature to make: a step of a recipe.
+
+use std::sync::Arc;
+
+use wss_crypto::{Certificate, DigestMethod, Identity, SignatureMethod, SigningKey};
+use wss_tokens::ReferenceForm;
+
+use crate::part::Part;
+use crate::protection_token::ProtectionToken;
+
+/// A signature to make.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// use wss_crypto::{Identity, SignatureMethod};
+/// use wss_header::{Part, Recipe, Signing};
+/// use wss_tokens::ReferenceForm;
+///
+/// let alice = Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// let signing = Signing::with(&alice)
+///     .method(SignatureMethod::RsaPssSha256)
+///     .reference(ReferenceForm::Thumbprint) // the receiver knows the certificate
+///     .parts([Part::Body, Part::header_block("http://www.w3.org/2005/08/addressing", "To")]);
+/// Recipe::new().sign(signing).plan()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Signing {
+    pub(crate) by: SignedBy,
+    pub(crate) method: SignatureMethod,
+    pub(crate) digest: DigestMethod,
+    pub(crate) parts: Vec<Part>,
+    /// Parts to sign if they are there.
+    pub(crate) optional: Vec<Part>,
+    pub(crate) inclusive_prefixes: String,
+    pub(crate) token_by_reference: bool,
+    pub(crate) holder_of_key: bool,
+    pub(crate) key_value_beside: bool,
+    pub(crate) complete_attachments: bool,
+}
+
+/// The signing key.
+#[derive(Clone)]
+pub(crate) enum SignedBy {
+    Certificate {
+        /// `None` for a key outside this process.
+        key: Option<Arc<dyn SigningKey>>,
+        certificate: Box<Certificate>,
+        path: Vec<Certificate>,
+        reference: ReferenceForm,
+    },
+    Token(ProtectionToken),
+}
+
+impl Signing {
+    /// Signs as `identity`, with SHA-256 (SHA-384 and SHA-512 on the larger curves). Its certificate is sent in a
+    /// BinarySecurityToken.
+    #[must_use]
+    pub fn with(identity: &Identity) -> Self {
+        let key = Some(Arc::clone(identity.signing_key()));
+        Self::by(key, identity.certificate(), identity.intermediates().to_vec())
+    }
+
+    /// Signs with a key outside this process (HSM, key service) whose certificate is `certificate`: see
+    /// [`Outgoing::prepare`](crate::Outgoing::prepare).
+    #[must_use]
+    pub fn elsewhere(certificate: &Certificate) -> Self {
+        Self::by(None, certificate, Vec::new())
+    }
+
+    /// Signs with the key of a protection token, with HMAC over SHA-256.
+    #[must_use]
+    pub fn with_token(token: &ProtectionToken) -> Self {
+        Self::new(SignedBy::Token(token.clone()), SignatureMethod::HmacSha256, DigestMethod::Sha256)
+    }
+
+    fn by(key: Option<Arc<dyn SigningKey>>, certificate: &Certificate, path: Vec<Certificate>) -> Self {
+        // A key that signs nothing runs no method at all: the plan says so.
+        let method = certificate.public_key().kind().default_signature().unwrap_or(SignatureMethod::RsaSha256);
+        let digest = method.digest().unwrap_or(DigestMethod::Sha256);
+        let certificate = Box::new(certificate.clone());
+        Self::new(SignedBy::Certificate { key, certificate, path, reference: ReferenceForm::Direct }, method, digest)
+    }
+
+    fn new(by: SignedBy, method: SignatureMethod, digest: DigestMethod) -> Self {
+        Self {
+            by,
+            method,
+            digest,
+            parts: Vec::new(),
+            optional: Vec::new(),
+            inclusive_prefixes: String::new(),
+            token_by_reference: false,
+            holder_of_key: false,
+            key_value_beside: false,
+            complete_attachments: false,
+        }
+    }
+
+    /// The parts to sign.
+    #[must_use]
+    pub fn parts(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.parts.extend(parts);
+        self
+    }
+
+    /// Header blocks, [elements](Part::element) and attachments to sign if the message has them. Beside them, the step
+    /// must have [`Signing::parts`] that are signed in any case.
+    #[must_use]
+    pub fn parts_if_present(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
+        self.optional.extend(parts);
+        self
+    }
+
+    /// The signature method.
+    #[must_use]
+    pub fn method(mut self, method: SignatureMethod) -> Self {
+        self.method = method;
+        self
+    }
+
+    /// The digest of each part.
+    #[must_use]
+    pub fn digest(mut self, digest: DigestMethod) -> Self {
+        self.digest = digest;
+        self
+    }
+
+    /// How to refer to the certificate; ignored for protection tokens.
+    #[must_use]
+    pub fn reference(mut self, form: ReferenceForm) -> Self {
+        if let SignedBy::Certificate { reference, .. } = &mut self.by {
+            *reference = form;
+        }
+        self
+    }
+
+    /// Signs `Part::SigningToken` through the reference to it, with the STR-Transform, so that a certificate that is
+    /// not in the message can be signed as well (SOAP Message Security 1.1.1 §8.3). This is not possible for embedded
+    /// tokens and protection tokens.
+    #[must_use]
+    pub fn token_by_reference(mut self) -> Self {
+        self.token_by_reference = true;
+        self
+    }
+
+    /// Signs as the holder of the key that the first [issued token](Recipe::token) of the recipe names: the subject of
+    /// a SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
+    #[must_use]
+    pub fn holder_of_key(mut self) -> Self {
+        self.holder_of_key = true;
+        self
+    }
+
+    /// Signs attachments complete: with their headers, so that their type and name cannot be changed. By default only
+    /// their content is signed, since peers read the rules for headers differently (SwA Profile 1.1.1 §4.4).
+    #[must_use]
+    pub fn complete_attachments(mut self) -> Self {
+        self.complete_attachments = true;
+        self
+    }
+
+    /// Writes a `ds:KeyValue` beside the reference in `ds:KeyInfo`, which breaks BSP R5402; ignored for protection
+    /// tokens.
+    #[must_use]
+    pub fn key_value_beside(mut self) -> Self {
+        self.key_value_beside = true;
+        self
+    }
+
+    /// Prefixes whose bindings are signed even if only values use them, as in `xsi:type="p:T"`. They are separated by
+    /// white space; `#default` means the default namespace (BSP R5405).
+    #[must_use]
+    pub fn inclusive_prefixes(mut self, prefix_list: impl Into<String>) -> Self {
+        self.inclusive_prefixes = prefix_list.into();
+        self
+    }
+}
