@@ -14,14 +14,14 @@ pub use wss_crypto::{
 pub use wss_header::attachments;
 #[doc(inline)]
 pub use wss_header::{
-    AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock, Correlation, CoverageLost,
-    DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError, ElsewhereError, Encrypting,
-    EnvelopeError, Evidence, Exceeded, Fault, FaultCode, FixedClock, Incoming, KeyUseError, Limit, Limits,
-    MemoryReplayCache, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan, PlanError, Progress,
-    ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache, ReplayError, RequiredToken,
-    RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock, SignatureEvidence, SignatureRequest,
-    Signer, Signing, SoapVersion, SystemClock, TransportFacts, UnauthenticatedFault, UnsignedOpened, Waiver,
-    WhyEncrypted, WhyMisplaced, WireForm,
+    Addressing, AddressingVersion, AlgorithmPolicy, Answering, Authenticated, AuthenticatedAssertion, Budget, Clock,
+    Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError,
+    ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, Fault, FaultCode, FixedClock, Incoming, KeyUseError,
+    Layout, Limit, Limits, MemoryReplayCache, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan,
+    PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache,
+    ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
+    SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
+    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};
@@ -34,8 +34,8 @@ pub use wss_header::{
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, ConfirmationMethod, ExtendedKeyUsage, IssuedAssertion, KerberosAcceptor,
     KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,
-    ReferenceForm, Revocation, RevocationStatus, SamlVersion, SecureConversation, SecurityContexts, SignerRule, Trust,
-    TrustAnchors, TrustError, ValidatedCertificate,
+    Precision, ReferenceForm, Revocation, RevocationStatus, SamlVersion, SecureConversation, SecurityContexts,
+    SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | log a user in by password, or sign with one | [`username`] |
 //! | sign with a certificate, and choose how it is referred to | [`x509`] |
+//! | give a header the order, the references, the prefixes that a peer demands; WS-Addressing | [`layouts`] |
 //! | protect both directions with one key (symmetric binding), derive keys, use a security context | [`symmetric`] |
 //! | answer a request with its key, and confirm its signatures | [`replies`] |
 //! | send, vouch for or accept SAML assertions | [`saml`] |
@@ -36,6 +37,9 @@ pub mod limits {}
 
 #[doc = include_str!("x509.md")]
 pub mod x509 {}
+
+#[doc = include_str!("layouts.md")]
+pub mod layouts {}
 
 #[doc = include_str!("symmetric.md")]
 pub mod symmetric {}

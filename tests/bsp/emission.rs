@@ -8,8 +8,9 @@ use ws_security::bsp::{self, Context, Rule, Variant};
 use ws_security::crypto::{KeyTransport, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::{
-    ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, KerberosForm, NameForm, NewAssertion,
-    PlanError, ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SecureError, SignatureMethod,
+    ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, KerberosForm, Layout, NameForm, NewAssertion,
+    PlanError, Precision, ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SecureError,
+    SignatureMethod,
 };
 
 use crate::common::*;
@@ -120,6 +121,11 @@ fn recipe_of(choices: &Choices) -> Recipe {
     if extras.is_multiple_of(7) {
         recipe = recipe.actor("urn:gateway");
     }
+    let layouts = [Layout::Lax, Layout::Strict, Layout::LaxTimestampFirst, Layout::LaxTimestampLast];
+    recipe = recipe.layout(pick(&layouts, extras / 11));
+    if extras.is_multiple_of(13) {
+        recipe = recipe.precision(Precision::Seconds);
+    }
     if choices.of_2010 {
         recipe = recipe.allow_legacy_algorithms().accept_one_key_to_sign_and_encrypt();
     }
@@ -145,6 +151,9 @@ fn recipe_of(choices: &Choices) -> Recipe {
             }
             if flags.is_multiple_of(7) {
                 signing = signing.key_value_beside();
+            }
+            if flags.is_multiple_of(11) {
+                signing = signing.token_after_signature();
             }
             if flags % 4 == 1 {
                 signing = signing.inclusive_prefixes("a #default");

@@ -21,6 +21,7 @@ mod exchange;
 mod goldens;
 mod gsoap;
 mod kerberos;
+mod layouts;
 mod libxml2;
 mod metro;
 mod mono;

@@ -15,6 +15,9 @@ pub type Broken = (Rule, &'static str);
 /// A `ds:KeyInfo` of a signature that has another child beside its reference to a token.
 pub const SECOND_CHILD: Broken = (Rule::R5402, "a second child of ds:KeyInfo");
 
+/// A token that follows the reference to it.
+pub const TOKEN_AFTER_REFERENCE: Broken = (Rule::R5205, "a token after the signature that refers to it");
+
 /// Encrypting content with this algorithm.
 #[must_use]
 pub fn content(method: ContentEncryption) -> Option<Broken> {

@@ -103,7 +103,7 @@ impl Args for AcceptArgs {
 }
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 24] = [
+const OTHERS: [(&str, &str); 28] = [
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),
     ("Requirements::signed", "--require signed:PART"),
@@ -127,6 +127,10 @@ const OTHERS: [(&str, &str); 24] = [
     ("derived_keys", "--derive-keys"),
     ("key_octets", "--key-octets"),
     ("waive", "--waive"),
+    ("timestamp", "--timestamp"),
+    ("timestamp_without_expires", "--timestamp-without-expires"),
+    ("token_after_signature", "--token-after-signature"),
+    ("Addressing", "--wsa"),
     ("Outgoing::answering", "--confirm"),
 ];
 

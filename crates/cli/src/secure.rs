@@ -9,11 +9,15 @@ use ws_security::bsp::Rule;
 use ws_security::kerberos::Initiator;
 use ws_security::networks::Keys;
 use ws_security::{
-    Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, NameForm, Part, Password,
-    ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation, SignatureMethod, Signing,
+    Addressing, AddressingVersion, Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, Layout,
+    NameForm, Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation,
+    SignatureMethod, Signing,
 };
 
-use crate::args::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
+use crate::args::{
+    AddressingArgs, AllowanceArgs, Conversation, Form, HeaderArgs, LayoutArgs, MethodArgs, Order, SecureArgs,
+    SignerArgs,
+};
 use crate::keys;
 use crate::network;
 use crate::output::{self, Outcome, could_not};
@@ -63,7 +67,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         return send(arguments, of_network(arguments, name, what)?);
     }
     let recipe = allowing(&arguments.allowed, Recipe::new())?;
-    let mut recipe = with_header(&arguments.header, recipe)?;
+    let mut recipe = with_layout(&arguments.layout, with_header(&arguments.header, recipe)?);
     let mut passwords = arguments.header.password_file.iter();
     let identity = identity(&arguments.signer, &mut passwords)?;
     let user = user(&arguments.header, &mut passwords)?;
@@ -132,7 +136,10 @@ fn send(arguments: &SecureArgs, recipe: Recipe) -> Outcome {
         Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
         None => None,
     };
-    let outgoing = plan.message(&envelope);
+    let outgoing = match addressing(&arguments.addressing)? {
+        Some(addressing) => plan.message(&envelope).addressing(addressing),
+        None => plan.message(&envelope),
+    };
     let outgoing = match &request {
         Some(request) => outgoing.answering(request),
         None => outgoing,
@@ -185,6 +192,58 @@ fn with_header(arguments: &HeaderArgs, recipe: Recipe) -> Outcome<Recipe> {
         recipe = recipe.signature_confirmation();
     }
     Ok(recipe)
+}
+
+/// The recipe, with the form of its header.
+fn with_layout(arguments: &LayoutArgs, recipe: Recipe) -> Recipe {
+    let mut recipe = recipe.layout(match arguments.layout {
+        Order::Lax => Layout::Lax,
+        Order::LaxTimestampFirst => Layout::LaxTimestampFirst,
+        Order::LaxTimestampLast => Layout::LaxTimestampLast,
+        Order::Strict => Layout::Strict,
+    });
+    if arguments.whole_seconds {
+        recipe = recipe.precision(Precision::Seconds);
+    }
+    if arguments.timestamp_without_expires {
+        recipe = recipe.timestamp_without_expires();
+    }
+    recipe
+}
+
+/// The header blocks of WS-Addressing, if there are any.
+fn addressing(arguments: &AddressingArgs) -> Outcome<Option<Addressing>> {
+    if arguments.wsa.is_empty() {
+        return Ok(None);
+    }
+    let version = version(arguments);
+    let mut addressing = Addressing::new(version);
+    for block in &arguments.wsa {
+        let unknown = || {
+            could_not(format!(
+                "{block:?} is no header block of WS-Addressing: give to, action, message-id, relates-to, reply-to, \
+                 fault-to or from, with its value, as in to=urn:bank"
+            ))
+        };
+        let (name, value) = block.split_once('=').ok_or_else(unknown)?;
+        let endpoint = if value == "anonymous" { version.anonymous() } else { value };
+        addressing = match name {
+            "to" => addressing.to(endpoint),
+            "action" => addressing.action(value),
+            "message-id" if value == "new" => addressing.new_message_id(),
+            "message-id" => addressing.message_id(value),
+            "relates-to" => addressing.relates_to(value),
+            "reply-to" => addressing.reply_to(endpoint),
+            "fault-to" => addressing.fault_to(endpoint),
+            "from" => addressing.from(endpoint),
+            _ => return Err(unknown()),
+        };
+    }
+    Ok(Some(if arguments.wsa_must_understand { addressing.must_understand() } else { addressing }))
+}
+
+fn version(arguments: &AddressingArgs) -> AddressingVersion {
+    if arguments.wsa_2004 { AddressingVersion::V2004_08 } else { AddressingVersion::V1_0 }
 }
 
 /// A file as an attachment. Its name gives the Content-ID and the type; the number distinguishes files of the same
@@ -297,6 +356,9 @@ fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
     if arguments.signer.holder_of_key {
         signing = signing.holder_of_key();
     }
+    if arguments.layout.token_after_signature {
+        signing = signing.token_after_signature();
+    }
     if arguments.signer.token_by_reference {
         signing = signing.token_by_reference();
     }
@@ -306,14 +368,20 @@ fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
 fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let mut otherwise = vec![Part::Body];
-    if arguments.header.timestamp.is_some() {
+    if arguments.header.timestamp.is_some() || arguments.layout.timestamp_without_expires {
         otherwise.push(Part::Timestamp);
     }
     if !arguments.parts.attach.is_empty() {
         otherwise.push(Part::Attachments);
     }
+    let addressed = if arguments.addressing.wsa.is_empty() || !arguments.parts.part.is_empty() {
+        Vec::new()
+    } else {
+        version(&arguments.addressing).parts()
+    };
     let mut signing = signing
         .parts(parts(&arguments.parts.part, &otherwise)?)
+        .parts_if_present(addressed)
         .parts_if_present(parts(&arguments.parts.part_if_present, &[])?)
         .inclusive_prefixes(arguments.parts.prefix_list.clone());
     if arguments.parts.attach_complete {

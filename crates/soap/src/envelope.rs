@@ -51,6 +51,15 @@ impl SoapVersion {
         }
     }
 
+    /// How an attribute such as `mustUnderstand` says yes.
+    #[must_use]
+    pub const fn true_value(self) -> &'static str {
+        match self {
+            Self::V11 => "1",
+            Self::V12 => "true",
+        }
+    }
+
     /// The attribute that names the role of a header block.
     #[must_use]
     pub const fn role_attribute(self) -> &'static str {

@@ -146,6 +146,47 @@ fn offset_seconds(text: &[u8]) -> Option<u64> {
     (minute <= 59 && seconds <= 14 * 3_600).then_some(seconds)
 }
 
+/// How exactly instants are written.
+///
+/// ```
+/// use wss_tokens::{Precision, parse_instant};
+///
+/// let instant = parse_instant("2026-01-31T12:00:00.5Z")?;
+/// assert_eq!(Precision::Milliseconds.format(instant), "2026-01-31T12:00:00.500Z");
+/// assert_eq!(Precision::Seconds.format(instant), "2026-01-31T12:00:00Z");
+/// # Ok::<(), wss_tokens::TokenError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Precision {
+    /// Whole seconds, for peers that read no fraction. The rest is cut off.
+    Seconds,
+    /// Three digits, always: the finest that BSP suggests (R3220, R3229).
+    #[default]
+    Milliseconds,
+}
+
+impl Precision {
+    /// The instant in UTC. An instant before 1970 is written as 1970.
+    #[must_use]
+    pub fn format(self, instant: SystemTime) -> String {
+        let mut text = format_instant(instant);
+        if self == Self::Seconds {
+            text.truncate("2026-01-31T12:00:00".len());
+            text.push('Z');
+        }
+        text
+    }
+
+    /// The least difference of instants that are written differently.
+    #[must_use]
+    pub const fn unit(self) -> Duration {
+        match self {
+            Self::Seconds => Duration::from_secs(1),
+            Self::Milliseconds => Duration::from_millis(1),
+        }
+    }
+}
+
 /// Writes an instant with milliseconds, the finest that BSP suggests (R3220, R3229). An instant before 1970 is written
 /// as 1970.
 #[must_use]

@@ -26,7 +26,7 @@ mod x509_token;
 pub use binary_token::{binary_token_type, is_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
-pub use instant::{WrittenDateTime, format_instant, parse_instant};
+pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
     KerberosToken, write_kerberos_token,

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::{Element, Writer, name};
 
 use crate::error::TokenError;
-use crate::instant::{DateTime, format_instant, parse_date_time};
+use crate::instant::{DateTime, Precision, parse_date_time};
 
 /// A timestamp in a header.
 #[derive(Debug, Clone)]
@@ -70,15 +70,15 @@ impl<'d> Timestamp<'d> {
     }
 }
 
-/// Writes a `wsu:Timestamp` in canonical form, as a document of its own.
+/// Writes a `wsu:Timestamp` in canonical form, as a document of its own; without a lifetime, it has no `wsu:Expires`.
 #[must_use]
-pub fn write_timestamp(id: &str, created: SystemTime, lifetime: Duration) -> String {
+pub fn write_timestamp(id: &str, created: SystemTime, lifetime: Option<Duration>, precision: Precision) -> String {
     let mut writer = Writer::new();
     writer.start(name::WSU, "Timestamp");
     writer.attribute_in(name::WSU, "Id", id);
-    writer.leaf(name::WSU, "Created", &format_instant(created));
-    if let Some(expires) = created.checked_add(lifetime) {
-        writer.leaf(name::WSU, "Expires", &format_instant(expires));
+    writer.leaf(name::WSU, "Created", &precision.format(created));
+    if let Some(expires) = lifetime.and_then(|lifetime| created.checked_add(lifetime)) {
+        writer.leaf(name::WSU, "Expires", &precision.format(expires));
     }
     writer.end();
     writer.finish()

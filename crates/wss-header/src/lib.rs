@@ -8,6 +8,7 @@
 #[cfg(all(feature = "deterministic", not(debug_assertions)))]
 compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
 
+mod addressing;
 mod allowance;
 pub mod attachments;
 mod authenticated_assertion;
@@ -26,6 +27,7 @@ mod incoming;
 mod key_sending;
 mod key_sources;
 mod key_uses;
+mod layout;
 mod open;
 mod opened;
 mod outgoing;
@@ -46,6 +48,7 @@ mod waived;
 mod waiver;
 mod window;
 
+pub use addressing::{Addressing, AddressingVersion};
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
@@ -60,6 +63,7 @@ pub use explain::{
 pub use freshness::NotFresh;
 pub use incoming::Incoming;
 pub use key_uses::KeyUseError;
+pub use layout::Layout;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted, WhyMisplaced};
 pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
 pub use outgoing::{Outgoing, Pending, Progress, Secured, SignatureRequest, WireForm};

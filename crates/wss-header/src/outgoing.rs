@@ -4,6 +4,7 @@
 //! [`Outgoing::secure`] ends it if every key is in this process. [`Outgoing::prepare`] ends it if some are elsewhere
 //! (HSM, key service): [`Pending`] has the octets to sign, and continues with the signature value.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
@@ -11,6 +12,7 @@ use wss_crypto::{Certificate, SignatureMethod};
 use wss_soap::SoapVersion;
 use wss_soap::mime::{MimeError, boundary_of};
 
+use crate::addressing::Addressing;
 use crate::attachments::{Attachment, SecuredPackage};
 use crate::correlation::Correlation;
 use crate::error::{ElsewhereError, SecureError};
@@ -28,7 +30,14 @@ impl Plan {
     /// # }
     /// ```
     pub fn message<'p>(&'p self, envelope: &'p str) -> Outgoing<'p> {
-        Outgoing { plan: self, envelope, attachments: Vec::new(), request: None, wire_form: PhantomData }
+        Outgoing {
+            plan: self,
+            envelope,
+            attachments: Vec::new(),
+            addressing: None,
+            request: None,
+            wire_form: PhantomData,
+        }
     }
 }
 
@@ -101,14 +110,16 @@ pub struct Outgoing<'p, M: WireForm = String> {
     plan: &'p Plan,
     envelope: &'p str,
     attachments: Vec<Attachment>,
+    addressing: Option<Addressing>,
     request: Option<&'p Correlation>,
     wire_form: PhantomData<M>,
 }
 
 impl<M: WireForm> Clone for Outgoing<'_, M> {
     fn clone(&self) -> Self {
-        let Self { plan, envelope, ref attachments, request, wire_form } = *self;
-        Self { plan, envelope, attachments: attachments.clone(), request, wire_form }
+        let Self { plan, envelope, ref attachments, ref addressing, request, wire_form } = *self;
+        let (attachments, addressing) = (attachments.clone(), addressing.clone());
+        Self { plan, envelope, attachments, addressing, request, wire_form }
     }
 }
 
@@ -128,8 +139,8 @@ impl<'p> Outgoing<'p> {
     /// # Specification
     /// SOAP Messages with Attachments Profile 1.1.1.
     pub fn attachments(self, attachments: Vec<Attachment>) -> Outgoing<'p, SecuredPackage> {
-        let Self { plan, envelope, request, .. } = self;
-        Outgoing { plan, envelope, attachments, request, wire_form: PhantomData }
+        let Self { plan, envelope, addressing, request, .. } = self;
+        Outgoing { plan, envelope, attachments, addressing, request, wire_form: PhantomData }
     }
 }
 
@@ -142,6 +153,11 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
     /// SOAP Message Security 1.1.1 §7.7 and §8.5.
     pub fn answering(self, request: &'p Correlation) -> Self {
         Self { request: Some(request), ..self }
+    }
+
+    /// Inserts these header blocks of WS-Addressing before the recipe runs. The envelope must not have them yet.
+    pub fn addressing(self, addressing: Addressing) -> Self {
+        Self { addressing: Some(addressing), ..self }
     }
 
     /// Runs the recipe. All other octets of the envelope stay unchanged.
@@ -171,7 +187,11 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
 
     fn run(self) -> Result<Progress<M>, SecureError> {
         let frame = M::frame(self.plan, self.envelope, &self.attachments)?;
-        let securing = Securing::begin(self.plan, self.envelope, self.attachments, self.request)?;
+        let addressed = match &self.addressing {
+            Some(addressing) => Cow::Owned(addressing.insert(self.envelope, self.plan.recipe.random.as_ref())?),
+            None => Cow::Borrowed(self.envelope),
+        };
+        let securing = Securing::begin(self.plan, &addressed, self.attachments, self.request)?;
         Ok(Progress::of(securing.run()?, frame))
     }
 }

@@ -12,6 +12,7 @@ use crate::encrypting::{EncryptedTo, Encrypting};
 use crate::error::PlanError;
 use crate::key_sending::check_strong;
 use crate::key_uses::{KeyId, KeyUse, KeyUseError, KeyUses, LEAST_OCTETS};
+use crate::layout::Layout;
 use crate::part::Part;
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, Step};
@@ -64,15 +65,15 @@ impl Plan {
     fn new(recipe: Recipe) -> Result<Self, PlanError> {
         let issued = recipe.tokens.iter().map(|xml| IssuedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
         let has_token = recipe.username.is_some() || !issued.is_empty();
-        if recipe.steps.is_empty() && recipe.timestamps.is_empty() && !has_token {
+        if recipe.steps.is_empty() && recipe.header.timestamps.is_empty() && !has_token {
             return Err(PlanError::Empty);
         }
-        match recipe.timestamps.as_slice() {
-            [] => {}
-            [lifetime] if lifetime.is_zero() => return Err(PlanError::NoLifetime),
-            [_] => {}
+        match recipe.header.timestamps.as_slice() {
+            [Some(lifetime)] if *lifetime < recipe.header.precision.unit() => return Err(PlanError::NoLifetime),
+            [] | [_] => {}
             _ => return Err(PlanError::TwoTimestamps),
         }
+        check_layout(&recipe)?;
         let has_assertion = issued.iter().any(IssuedToken::is_assertion);
         let mut signed_before = false;
         let mut has_assertion = has_assertion;
@@ -115,6 +116,50 @@ impl Plan {
         }
         Ok(Self { recipe, issued })
     }
+}
+
+/// Whether the layout has a place for each step. In a strict one, a signature over another follows it, so nothing that must
+/// be decrypted first may be between them.
+fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
+    let places_timestamp = matches!(recipe.header.layout, Layout::LaxTimestampFirst | Layout::LaxTimestampLast);
+    if places_timestamp && recipe.header.timestamps.is_empty() {
+        return Err(PlanError::Layout {
+            what: "the layout says where the timestamp is, and there is none",
+            remedy: "call `timestamp`, or choose Layout::Lax",
+        });
+    }
+    let is_strict = recipe.header.layout == Layout::Strict;
+    let (mut signed, mut encrypted) = (false, false);
+    for step in &recipe.steps {
+        let Step::Sign(signing) = step else {
+            encrypted = signed;
+            continue;
+        };
+        if signing.token_after_signature && is_strict {
+            return Err(PlanError::Layout {
+                what: "a strict layout has tokens before signatures",
+                remedy: "leave out `token_after_signature`, or choose Layout::Lax",
+            });
+        }
+        let is_sent = matches!(&signing.by, SignedBy::Certificate { reference, .. } if reference.needs_token());
+        if signing.token_after_signature && (!is_sent || signing.holder_of_key) {
+            return Err(PlanError::Layout {
+                what: "the token to place after the signature is not sent for it",
+                remedy: "leave out `token_after_signature`, or choose ReferenceForm::Direct",
+            });
+        }
+        let is_plain = |part: &Part| matches!(part, Part::Signature | Part::SigningToken | Part::Timestamp);
+        let are_plain = signing.parts.iter().chain(&signing.optional).all(is_plain);
+        if is_strict && encrypted && signing.endorses() && !are_plain {
+            return Err(PlanError::Layout {
+                what: "a strict layout has a signature over signatures after them, and what is encrypted between must be \
+                       decrypted first",
+                remedy: "sign the other parts in a step of their own, or choose Layout::Lax",
+            });
+        }
+        signed = true;
+    }
+    Ok(())
 }
 
 fn check_parts(parts: &[Part], recipe: &Recipe, has_assertion: bool, signed_before: bool) -> Result<(), PlanError> {

@@ -11,6 +11,7 @@ use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, Trust};
 
+use crate::addressing::AddressingVersion;
 use crate::clock::{Clock, SystemClock};
 use crate::key_sources::KeySources;
 use crate::policy::AlgorithmPolicy;
@@ -355,10 +356,8 @@ impl Receiver {
     /// [`Receiver::understands`] does for one block.
     #[must_use]
     pub fn understands_addressing(self) -> Self {
-        const NAMESPACES: [&str; 2] =
-            ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
-        const BLOCKS: [&str; 7] = ["To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo"];
-        let blocks = NAMESPACES.iter().flat_map(|namespace| BLOCKS.map(|local| (*namespace, local)));
+        let of = |version: AddressingVersion| AddressingVersion::BLOCKS.map(|local| (version.namespace(), local));
+        let blocks = AddressingVersion::ALL.into_iter().flat_map(of);
         blocks.fold(self, |receiver, (namespace, local)| receiver.understands(namespace, local))
     }
 

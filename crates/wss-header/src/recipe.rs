@@ -8,11 +8,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_crypto::{Random, SystemRandom};
-use wss_tokens::Password;
+use wss_tokens::{Password, Precision};
 
 use crate::allowance::Allowance;
 use crate::clock::{Clock, SystemClock};
 use crate::encrypting::Encrypting;
+use crate::layout::{HeaderForm, Layout};
 use crate::signing::Signing;
 use wss_bsp::Rule;
 use wss_soap::Role;
@@ -43,11 +44,9 @@ use wss_soap::Role;
 #[derive(Clone)]
 pub struct Recipe {
     pub(crate) steps: Vec<Step>,
-    pub(crate) timestamps: Vec<Duration>,
     pub(crate) username: Option<UsernameStep>,
     pub(crate) tokens: Vec<String>,
-    pub(crate) role: Role,
-    pub(crate) must_understand: bool,
+    pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
     /// What the strict default refuses to make.
     pub(crate) allowed: BTreeSet<Allowance>,
@@ -81,11 +80,9 @@ impl Recipe {
     pub fn new() -> Self {
         Self {
             steps: Vec::new(),
-            timestamps: Vec::new(),
             username: None,
             tokens: Vec::new(),
-            role: Role::UltimateReceiver,
-            must_understand: true,
+            header: HeaderForm::default(),
             confirms: false,
             allowed: BTreeSet::new(),
             waived: BTreeSet::new(),
@@ -97,7 +94,30 @@ impl Recipe {
     /// Adds a `wsu:Timestamp` that expires after `lifetime`.
     #[must_use]
     pub fn timestamp(mut self, lifetime: Duration) -> Self {
-        self.timestamps.push(lifetime);
+        self.header.timestamps.push(Some(lifetime));
+        self
+    }
+
+    /// Adds a `wsu:Timestamp` with `wsu:Created` alone, for peers that accept no `wsu:Expires`. The receiver decides how
+    /// long it is valid.
+    #[must_use]
+    pub fn timestamp_without_expires(mut self) -> Self {
+        self.header.timestamps.push(None);
+        self
+    }
+
+    /// How exactly `wsu:Created` and `wsu:Expires` are written, in the timestamp and the username token; milliseconds by
+    /// default.
+    #[must_use]
+    pub fn precision(mut self, precision: Precision) -> Self {
+        self.header.precision = precision;
+        self
+    }
+
+    /// The order of the children of the Security header.
+    #[must_use]
+    pub fn layout(mut self, layout: Layout) -> Self {
+        self.header.layout = layout;
         self
     }
 
@@ -168,14 +188,14 @@ impl Recipe {
     /// Addresses the Security header to an actor (SOAP 1.1) or role (SOAP 1.2).
     #[must_use]
     pub fn actor(mut self, uri: impl Into<String>) -> Self {
-        self.role = Role::Uri(uri.into());
+        self.header.role = Role::Uri(uri.into());
         self
     }
 
     /// Whether the receiver must understand the header; it must by default.
     #[must_use]
     pub fn must_understand(mut self, must: bool) -> Self {
-        self.must_understand = must;
+        self.header.must_understand = must;
         self
     }
 

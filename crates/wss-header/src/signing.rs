@@ -34,6 +34,7 @@ pub struct Signing {
     pub(crate) optional: Vec<Part>,
     pub(crate) inclusive_prefixes: String,
     pub(crate) token_by_reference: bool,
+    pub(crate) token_after_signature: bool,
     pub(crate) holder_of_key: bool,
     pub(crate) key_value_beside: bool,
     pub(crate) complete_attachments: bool,
@@ -91,10 +92,16 @@ impl Signing {
             optional: Vec::new(),
             inclusive_prefixes: String::new(),
             token_by_reference: false,
+            token_after_signature: false,
             holder_of_key: false,
             key_value_beside: false,
             complete_attachments: false,
         }
+    }
+
+    /// Whether it signs the signatures of earlier steps.
+    pub(crate) fn endorses(&self) -> bool {
+        self.parts.contains(&Part::Signature)
     }
 
     /// The parts to sign.
@@ -141,6 +148,15 @@ impl Signing {
     #[must_use]
     pub fn token_by_reference(mut self) -> Self {
         self.token_by_reference = true;
+        self
+    }
+
+    /// Places the BinarySecurityToken behind the signature instead of before it, for peers that look for it there. This
+    /// breaks BSP R5205: [waive](crate::Recipe::waive) the rule. The receiver must call
+    /// [`Receiver::accept_forward_references`](crate::Receiver::accept_forward_references).
+    #[must_use]
+    pub fn token_after_signature(mut self) -> Self {
+        self.token_after_signature = true;
         self
     }
 

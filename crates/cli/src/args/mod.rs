@@ -10,7 +10,10 @@ mod secure;
 mod verify;
 
 pub(crate) use explain::ExplainArgs;
-pub(crate) use secure::{AllowanceArgs, Conversation, Form, HeaderArgs, MethodArgs, SecureArgs, SignerArgs};
+pub(crate) use secure::{
+    AddressingArgs, AllowanceArgs, Conversation, Form, HeaderArgs, LayoutArgs, MethodArgs, Order, SecureArgs,
+    SignerArgs,
+};
 pub(crate) use verify::{AssertionArgs, Bsp, PathArgs, RevocationArg, VerifyArgs};
 
 /// Sign, encrypt, verify and decrypt SOAP messages with WS-Security headers, and any XML document.

@@ -20,6 +20,10 @@ pub(crate) struct SecureArgs {
     #[command(flatten)]
     pub(crate) header: HeaderArgs,
     #[command(flatten)]
+    pub(crate) layout: LayoutArgs,
+    #[command(flatten)]
+    pub(crate) addressing: AddressingArgs,
+    #[command(flatten)]
     pub(crate) shared: SharedKeyArgs,
     #[command(flatten)]
     pub(crate) methods: MethodArgs,
@@ -170,6 +174,50 @@ pub(crate) struct HeaderArgs {
     /// Require that the receiver understands the header
     #[arg(long)]
     pub(crate) must_understand: bool,
+}
+
+/// The form of the header, for peers that demand one.
+#[derive(Args)]
+pub(crate) struct LayoutArgs {
+    /// The order of the children of the header, as WS-SecurityPolicy has it
+    #[arg(long, value_enum, default_value = "lax")]
+    pub(crate) layout: Order,
+    /// Write times in whole seconds, without a fraction
+    #[arg(long)]
+    pub(crate) whole_seconds: bool,
+    /// Add a timestamp with Created alone
+    #[arg(long, conflicts_with = "timestamp")]
+    pub(crate) timestamp_without_expires: bool,
+    /// Place the signer's token after the signature; needs --waive R5205
+    #[arg(long)]
+    pub(crate) token_after_signature: bool,
+}
+
+/// Header blocks of WS-Addressing to insert. Without --part, they are signed.
+#[derive(Args)]
+pub(crate) struct AddressingArgs {
+    /// Insert a header block of WS-Addressing: to, action, message-id, relates-to, reply-to, fault-to or from.
+    /// message-id=new makes a new one; reply-to=anonymous is the sender itself
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) wsa: Vec<String>,
+    /// Insert those of August 2004 instead of 1.0
+    #[arg(long, requires = "wsa")]
+    pub(crate) wsa_2004: bool,
+    /// Mark To and Action with mustUnderstand
+    #[arg(long, requires = "wsa")]
+    pub(crate) wsa_must_understand: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum Order {
+    /// What a step adds is before what was there
+    Lax,
+    /// As lax, with the timestamp first
+    LaxTimestampFirst,
+    /// As lax, with the timestamp last
+    LaxTimestampLast,
+    /// What is signed is before the signature
+    Strict,
 }
 
 /// A key that both sides have, which signs and encrypts instead of the signer's.

@@ -96,6 +96,14 @@ pub enum PlanError {
     #[error("a Security header has one timestamp")]
     TwoTimestamps,
     /// *Misuse.* The timestamp is never valid.
-    #[error("a timestamp needs a lifetime")]
+    #[error("a timestamp needs a lifetime that its precision can show, or call `timestamp_without_expires`")]
     NoLifetime,
+    /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
+    #[error("{what}: {remedy}")]
+    Layout {
+        /// What has no place.
+        what: &'static str,
+        /// What to do instead.
+        remedy: &'static str,
+    },
 }

@@ -51,6 +51,13 @@ pub enum SecureError {
     /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
     TwoTimestamps,
+    /// *Misuse.* The envelope already has a header block that [`Outgoing::addressing`](crate::Outgoing::addressing) is to
+    /// insert.
+    #[error("the envelope has {part} already: leave it out of the envelope, or out of `Addressing`")]
+    AddressingThere {
+        /// The header block.
+        part: WireText,
+    },
     /// *Misuse.* The header of an attachment cannot be signed, or its content is not XML although its type says so.
     #[error(transparent)]
     Attachment(#[from] MimeError),

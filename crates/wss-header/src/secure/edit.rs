@@ -1,6 +1,23 @@
 //! Edits of an envelope: insertions, replacements and new Ids, as splices over its source.
 
-use wss_c14n::{Element, Splices, name};
+use wss_c14n::{Element, Splices, Writer, name};
+use wss_soap::Envelope;
+
+/// Inserts blocks at the front of the SOAP Header, which is made if there is none.
+pub(crate) fn insert_blocks(envelope: Envelope<'_>, blocks: &str, splices: &mut Splices) {
+    let Some(header) = envelope.header else {
+        let qualified = match envelope.root.prefix() {
+            "" => "Header".to_owned(),
+            prefix => format!("{prefix}:Header"),
+        };
+        let mut writer = Writer::new();
+        writer.start_as(&qualified);
+        writer.raw(blocks);
+        writer.end();
+        return splices.insert(envelope.body.span().start, writer.finish());
+    };
+    insert_content(header, blocks, splices);
+}
 
 /// Inserts at the front of an element's content. An empty-element tag becomes a start tag and an end tag.
 pub(super) fn insert_content(element: Element<'_>, content: &str, splices: &mut Splices) {

@@ -56,7 +56,7 @@ impl Securing {
         let revision = std::mem::take(&mut self.revision);
         let document = parse(&revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let (envelope, header) = locate(&document, &self.recipe.role)?;
+        let (envelope, header) = locate(&document, &self.recipe.header.role)?;
         let mut splices = Splices::new();
         let mut listed = Vec::new();
         let mut first: Option<usize> = None;
@@ -128,7 +128,7 @@ impl Securing {
         }
         // It precedes the parts that it lists, even a token at the front.
         let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
-        let token_place = if in_front { header.element.content_span().start } else { place };
+        let token_place = if in_front { self.front_of(header) } else { place };
         splices.insert(token_place, keying.elements);
         splices.insert(place, list);
         splices.insert(place, attached);
@@ -183,7 +183,7 @@ impl Securing {
             Part::SignatureConfirmation => all(name::WSSE11.uri, "SignatureConfirmation"),
             Part::Assertion => header.children().filter(|child| Assertion::is_one(*child)).collect(),
             Part::Id(id) => index.get(id).into_iter().collect(),
-            part => elements_at_place(part, envelope, &self.recipe.role)?.unwrap_or_default(),
+            part => elements_at_place(part, envelope, &self.recipe.header.role)?.unwrap_or_default(),
         })
     }
 

@@ -4,7 +4,7 @@
 //! step parses the revision once and makes the next one with splices. New elements are prepended, so that a receiver
 //! who reads from the top undoes the last step first (SOAP Message Security 1.1.1 §5).
 
-mod edit;
+pub(crate) mod edit;
 mod encryption;
 mod issued_token;
 mod parts;
@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
 use wss_crypto::{Certificate, CryptoError};
-use wss_tokens::{PasswordKeyUse, format_instant, write_digest_token, write_text_token, write_timestamp};
+use wss_tokens::{PasswordKeyUse, write_digest_token, write_text_token, write_timestamp};
 use wss_xmldsig::PendingSignature;
 
 use crate::allowance::Allowance;
@@ -27,19 +27,20 @@ use crate::attachments::Attachment;
 use crate::correlation::Correlation;
 use crate::error::SecureError;
 use crate::key_uses::KeyUses;
+use crate::layout::Layout;
 use crate::part::Part;
 use crate::plan::Plan;
 use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use crate::signing::{SignedBy, Signing};
-use edit::{give_id, insert_content};
+use edit::{give_id, insert_blocks, insert_content};
 pub(crate) use issued_token::IssuedToken;
 use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
 use placed::Placed;
 use placing::Placing;
 use wss_soap::EnvelopeError;
 use wss_soap::SecurityHeader;
-use wss_soap::{Envelope, Role, SoapVersion};
+use wss_soap::{Envelope, Role};
 
 /// A message between two revisions.
 pub(crate) struct Securing {
@@ -74,6 +75,8 @@ pub(crate) struct Securing {
 struct SignaturePlace {
     /// The tokens that the signature needs and the header does not have yet.
     tokens: String,
+    /// Whether they follow the signature.
+    is_before_tokens: bool,
     /// The offset for these tokens: that of the signature, or the front of our header.
     of_tokens: usize,
     /// The offset for the signature, after the protection tokens.
@@ -182,26 +185,57 @@ impl Securing {
         let signature = pending.finish(value);
         let place = std::mem::take(&mut self.place);
         let mut splices = Splices::new();
-        splices.insert(place.of_tokens, place.tokens);
-        splices.insert(place.of_signature, signature);
+        if place.is_before_tokens {
+            splices.insert(place.of_signature, signature);
+            splices.insert(place.of_signature, place.tokens);
+        } else {
+            splices.insert(place.of_tokens, place.tokens);
+            splices.insert(place.of_signature, signature);
+        }
         self.revision = splices.apply(&self.revision).0;
         self.correlation.signature_values.push(value.to_vec());
         self.correlation.signed_infos.push(String::from_utf8_lossy(pending.octets()).into_owned());
     }
 
-    /// The place for a new step: before all earlier steps, and after the tokens that precede those.
+    /// The front of our header: after the timestamp, if the layout has it first.
+    fn front_of(&self, header: SecurityHeader<'_>) -> usize {
+        let is_timestamp = |child: &Element<'_>| child.is(name::WSU.uri, "Timestamp");
+        let first = header.children().next().filter(is_timestamp);
+        match first.filter(|_| self.recipe.header.layout.starts_with_timestamp()) {
+            Some(timestamp) => timestamp.span().end,
+            None => header.element.content_span().start,
+        }
+    }
+
+    /// The place for a signature. In a strict layout, one over other signatures follows them.
+    fn place_of_signature(&self, signing: &Signing, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
+        let last = header.children().filter(|child| child.is(name::DS.uri, "Signature")).last();
+        let is_behind = self.recipe.header.layout == Layout::Strict && signing.endorses();
+        match last.filter(|_| is_behind) {
+            Some(last) => last.span().end,
+            None => self.place_in(header, index),
+        }
+    }
+
+    /// The place for a new step: before all earlier steps, and after the tokens that precede those; in a strict layout,
+    /// after everything else that precedes them.
     fn place_in(&self, header: SecurityHeader<'_>, index: &IdIndex<'_>) -> usize {
         let placed = self.placed.iter().filter_map(|placed| placed.id.as_ref());
         let references = self.assertion_references.iter().map(|(_, reference)| reference);
         let issued = self.issued.iter().map(|token| &token.id).chain(references);
         let tokens = placed.chain(issued).filter_map(|id| index.get(id));
-        let behind = tokens.map(|token| token.span().end).max().unwrap_or(header.element.content_span().start);
+        let behind = tokens.map(|token| token.span().end).max().unwrap_or(self.front_of(header));
         let is_step = |child: &Element<'_>| {
             let lists = || child.children().any(|list| list.is(name::XENC.uri, "ReferenceList"));
             child.is(name::DS.uri, "Signature")
                 || child.is(name::XENC.uri, "ReferenceList")
                 || (child.is(name::XENC.uri, "EncryptedKey") && lists())
         };
+        let behind = match self.recipe.header.layout {
+            Layout::Strict => header.children().filter(|child| !is_step(child)).map(|child| child.span().end).max(),
+            Layout::Lax | Layout::LaxTimestampFirst | Layout::LaxTimestampLast => None,
+        }
+        .map_or(behind, |end| end.max(behind));
         header.children().find(is_step).map_or(behind, |step| step.span().start.min(behind))
     }
 
@@ -286,23 +320,30 @@ impl Securing {
         let document = parse(source)?;
         let envelope = Envelope::locate(&document)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let existing = SecurityHeader::locate(envelope, &self.recipe.role, &Limits::dangerous_unbounded())?;
+        let existing = SecurityHeader::locate(envelope, &self.recipe.header.role, &Limits::dangerous_unbounded())?;
         let mut content = self.issued_tokens()?;
-        if let Some(lifetime) = self.recipe.timestamps.first() {
+        let mut timestamp = String::new();
+        if let Some(lifetime) = self.recipe.header.timestamps.first() {
             let taken = existing.is_some_and(|header| header.children().any(|c| c.is(name::WSU.uri, "Timestamp")));
             if taken {
                 return Err(SecureError::TwoTimestamps);
             }
             let id = self.fresh_id("TS")?;
-            content.push_str(&write_timestamp(&id, now, *lifetime));
+            timestamp = write_timestamp(&id, now, *lifetime, self.recipe.header.precision);
             self.ids.insert(Part::Timestamp, vec![id]);
+        }
+        let mut last = String::new();
+        match self.recipe.header.layout {
+            Layout::Lax => content.push_str(&timestamp),
+            Layout::Strict | Layout::LaxTimestampFirst => content.insert_str(0, &timestamp),
+            Layout::LaxTimestampLast => last = timestamp,
         }
         if let Some(username) = self.recipe.username.clone() {
             let id = self.fresh_id("UT")?;
             let mut nonce = [0; 16];
             self.recipe.random.fill(&mut nonce)?;
             let write = if username.clear_text { write_text_token } else { write_digest_token };
-            let created = format_instant(now);
+            let created = self.recipe.header.precision.format(now);
             content.push_str(&write(&id, &username.username, username.password.secret(), &nonce, &created));
             self.ids.insert(Part::UsernameToken, vec![id]);
         }
@@ -310,7 +351,7 @@ impl Securing {
             content.push_str(&self.confirmations()?);
         }
         let mut splices = Splices::new();
-        self.place_header(envelope, existing, &content, &mut splices);
+        self.place_header(envelope, existing, (&content, &last), &mut splices);
         self.settle_optional_parts(envelope);
         self.identify_parts(envelope, existing, &index, &mut splices)?;
         Ok(splices.apply(source).0)
@@ -318,7 +359,7 @@ impl Securing {
 
     /// Adds the optional parts that are there to their steps, and removes steps without parts.
     fn settle_optional_parts(&mut self, envelope: Envelope<'_>) {
-        let (role, attachments) = (self.recipe.role.clone(), self.attachments.len());
+        let (role, attachments) = (self.recipe.header.role.clone(), self.attachments.len());
         self.recipe.steps.retain_mut(|step| {
             let (parts, optional) = match step {
                 Step::Sign(signing) => (&mut signing.parts, &mut signing.optional),
@@ -385,44 +426,38 @@ impl Securing {
             }
             Part::Id(id) => {
                 let element = index.get(id).ok_or_else(|| no_such(part))?;
-                if !may_be_signed(element, envelope, existing, &self.recipe.role) {
+                if !may_be_signed(element, envelope, existing, &self.recipe.header.role) {
                     return Err(SecureError::CannotBeSigned { part: part.to_string().into() });
                 }
                 // An Id of another kind than those that we give is kept as it is.
                 self.ids.insert(part.clone(), vec![id.clone()]);
                 Ok(None)
             }
-            part => elements_at_place(part, envelope, &self.recipe.role),
+            part => elements_at_place(part, envelope, &self.recipe.header.role),
         }
     }
 
-    /// Opens the Security header of our role for `content`. Makes it, and the SOAP Header, if there is none.
+    /// Opens the Security header of our role for its first and its last content. Makes it, and the SOAP Header, if there is
+    /// none.
     fn place_header(
         &self,
         envelope: Envelope<'_>,
         existing: Option<SecurityHeader<'_>>,
-        content: &str,
+        (first, last): (&str, &str),
         splices: &mut Splices,
     ) {
+        let both = format!("{first}{last}");
         if let Some(header) = existing {
-            insert_content(header.element, content, splices);
+            if header.element.is_empty_tag() {
+                insert_content(header.element, &both, splices);
+            } else {
+                insert_content(header.element, first, splices);
+                splices.insert(header.element.content_span().end, last);
+            }
             return;
         }
-        let security = self.security_element(envelope, content);
-        match envelope.header {
-            Some(header) => insert_content(header, &security, splices),
-            None => {
-                let qualified = match envelope.root.prefix() {
-                    "" => "Header".to_owned(),
-                    prefix => format!("{prefix}:Header"),
-                };
-                let mut writer = Writer::new();
-                writer.start_as(&qualified);
-                writer.raw(&security);
-                writer.end();
-                splices.insert(envelope.body.span().start, writer.finish());
-            }
-        }
+        let security = self.security_element(envelope, &both);
+        insert_blocks(envelope, &security, splices);
     }
 
     fn security_element(&self, envelope: Envelope<'_>, content: &str) -> String {
@@ -436,12 +471,11 @@ impl Securing {
             }
             prefix => prefix,
         };
-        if let Role::Uri(uri) = &self.recipe.role {
+        if let Role::Uri(uri) = &self.recipe.header.role {
             writer.attribute_as(format!("{prefix}:{}", envelope.version.role_attribute()), uri.as_str());
         }
-        if self.recipe.must_understand {
-            let value = if envelope.version == SoapVersion::V11 { "1" } else { "true" };
-            writer.attribute_as(format!("{prefix}:mustUnderstand"), value);
+        if self.recipe.header.must_understand {
+            writer.attribute_as(format!("{prefix}:mustUnderstand"), envelope.version.true_value());
         }
         writer.raw(content);
         writer.end();

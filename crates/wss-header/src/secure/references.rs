@@ -130,8 +130,11 @@ impl<'d> References<'_, 'd> {
 
     /// The children of our header with this name.
     fn of_children(&self, part: &Part, namespace: &str, local: &str) -> Result<Vec<NewReference>, SecureError> {
-        let children = self.header.children().filter(|child| child.is(namespace, local));
-        children.map(|child| self.digest(&id_of(child).ok_or_else(|| no_such(part))?, child)).collect()
+        let children: Vec<_> = self.header.children().filter(|child| child.is(namespace, local)).collect();
+        if children.is_empty() {
+            return Err(no_such(part));
+        }
+        children.into_iter().map(|child| self.digest(&id_of(child).ok_or_else(|| no_such(part))?, child)).collect()
     }
 
     fn of_ids(&self, part: &Part, ids: &[String]) -> Result<Vec<NewReference>, SecureError> {

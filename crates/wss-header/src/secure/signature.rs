@@ -112,13 +112,14 @@ impl Securing {
         let signature_id = self.fresh_id("SIG")?;
         let document = parse(&self.revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
-        let (_, header) = locate(&document, &self.recipe.role)?;
+        let (_, header) = locate(&document, &self.recipe.header.role)?;
         let references = References { securing: self, signing, keying, header, index: &index }.all()?;
         let key_info = Some(keying.key_info.clone());
         let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
-        let of_signature = self.place_in(header, &index);
-        let of_tokens = if in_front { header.element.content_span().start } else { of_signature };
-        self.place = SignaturePlace { tokens: String::new(), of_tokens, of_signature };
+        let of_signature = self.place_of_signature(signing, header, &index);
+        let of_tokens = if in_front { self.front_of(header) } else { of_signature };
+        let is_before_tokens = signing.token_after_signature;
+        self.place = SignaturePlace { tokens: String::new(), is_before_tokens, of_tokens, of_signature };
         Ok(pending)
     }
 }

@@ -1,0 +1,85 @@
+//! Layouts that peers demand: WSS4J reads each that our sender makes.
+
+use std::time::Duration;
+
+use ws_security::c14n::name;
+use ws_security::{Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, SecureConversation, Signing};
+
+use crate::driver::Driver;
+use crate::peer::{self, Matrix};
+
+fn signing() -> Signing {
+    Signing::with(&peer::identity("alice")).parts([Part::Body, Part::Timestamp])
+}
+
+fn recipe() -> Recipe {
+    Recipe::new().timestamp(Duration::from_secs(300))
+}
+
+/// What a peer is sent, and why an engine of WSS4J refuses it.
+struct Sent {
+    what: &'static str,
+    recipe: Recipe,
+    dom: Option<&'static str>,
+    streaming: Option<&'static str>,
+}
+
+fn sent(what: &'static str, recipe: Recipe) -> Sent {
+    Sent { what, recipe, dom: None, streaming: None }
+}
+
+fn orders() -> Vec<Sent> {
+    let token = ProtectionToken::encrypted_to(&peer::certificate("bob")).derived_keys(SecureConversation::V1_3);
+    let encrypting = || Encrypting::to(&peer::certificate("bob"));
+    let mut all = Vec::new();
+    for (layout, names) in [
+        (Layout::Strict, ["strict: sign", "strict: sign, encrypt", "strict: endorsed", "strict: symmetric"]),
+        (Layout::LaxTimestampFirst, ["first: sign", "first: sign, encrypt", "first: endorsed", "first: symmetric"]),
+        (Layout::LaxTimestampLast, ["last: sign", "last: sign, encrypt", "last: endorsed", "last: symmetric"]),
+    ] {
+        let recipe = || recipe().layout(layout);
+        let endorsing = Signing::with(&peer::identity("bob")).parts([Part::Signature]);
+        let symmetric = recipe()
+            .sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]))
+            .sign(Signing::with(&peer::identity("alice")).parts([Part::Signature]))
+            .encrypt(Encrypting::with_token(&token).parts([Part::Body]));
+        let recipes = [
+            recipe().sign(signing()),
+            recipe().sign(signing()).encrypt(encrypting().parts([Part::Body, Part::Signature])),
+            recipe().sign(signing()).sign(endorsing),
+            symmetric,
+        ];
+        all.extend(names.into_iter().zip(recipes).map(|(what, recipe)| sent(what, recipe)));
+    }
+    all.push(sent("whole seconds", recipe().precision(Precision::Seconds).sign(signing())));
+    all.push(sent("Created alone", Recipe::new().timestamp_without_expires().sign(signing())));
+    all
+}
+
+#[test]
+fn wss4j_reads_each_layout() {
+    if !peer::wanted() {
+        return;
+    }
+    let mut driver = Driver::java("wss4j", "Driver");
+    let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming"]);
+    let envelope = peer::envelope(name::SOAP11.uri);
+    for Sent { what, recipe, dom, streaming } in orders() {
+        let message = recipe.plan().expect(what).message(&envelope).secure().expect(what).message;
+        for (engine, column, explained) in
+            [("dom", "ours > WSS4J DOM", dom), ("stax", "ours > WSS4J streaming", streaming)]
+        {
+            let verify = |driver: &mut Driver, message: &str| driver.ask(&format!("verify\t{engine}\ton"), message);
+            let found = verify(&mut driver, &message);
+            // Its twin with another time is refused.
+            let twin = message.replacen("<wsu:Created>2", "<wsu:Created>1", 1);
+            let outcome = match (found, verify(&mut driver, &twin)) {
+                (Err(error), _) => Err(error),
+                (Ok(_), Ok(_)) => Err("the tampered twin is accepted".to_owned()),
+                (Ok(_), Err(_)) => Ok(()),
+            };
+            matrix.cell(what, column, outcome, explained);
+        }
+    }
+    matrix.finish("layouts of WSS4J");
+}
