@@ -18,8 +18,8 @@ pub use wss_header::{
     Correlation, CoverageLost, DangerousNoReplayCache, DecryptionEvidence, ElementPath, ElementPathError,
     ElsewhereError, Encrypting, EnvelopeError, Evidence, Exceeded, Fault, FaultCode, FixedClock, Incoming, KeyUseError,
     Layout, Limit, Limits, MemoryReplayCache, NotFresh, OpenError, Opened, OpenedParts, Outgoing, Part, Pending, Plan,
-    PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, RemainingCiphertext, ReplayCache,
-    ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
+    PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing, RemainingCiphertext,
+    ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
     SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
     UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
 };

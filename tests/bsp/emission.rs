@@ -5,12 +5,13 @@ use std::time::SystemTime;
 
 use proptest::prelude::*;
 use ws_security::bsp::{self, Context, Rule, Variant};
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
 use ws_security::crypto::{KeyTransport, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::{
     ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, KerberosForm, Layout, NameForm, NewAssertion,
-    PlanError, Precision, ProtectionToken, ReferenceForm, SamlVersion, Secret, SecureConversation, SecureError,
-    SignatureMethod,
+    PlanError, Precision, ProtectionToken, ReferenceForm, Referencing, SamlVersion, Secret, SecureConversation,
+    SecureError, SignatureMethod,
 };
 
 use crate::common::*;
@@ -43,6 +44,14 @@ const CIPHERS: [ContentEncryption; 7] = [
 ];
 
 const KERBEROS: [KerberosForm; 3] = [KerberosForm::Gss, KerberosForm::ApReq, KerberosForm::Gss4120];
+
+static CANONICALIZATIONS: std::sync::LazyLock<[Canonicalization; 3]> = std::sync::LazyLock::new(|| {
+    [
+        Canonicalization::new(CanonicalizationMethod::Exclusive),
+        Canonicalization::new(CanonicalizationMethod::Inclusive11),
+        Canonicalization::new(CanonicalizationMethod::ExclusiveWithComments),
+    ]
+});
 
 /// Choices. Each is a number, taken modulo the number of possibilities.
 #[derive(Debug, Clone)]
@@ -151,6 +160,16 @@ fn recipe_of(choices: &Choices) -> Recipe {
             }
             if flags.is_multiple_of(7) {
                 signing = signing.key_value_beside();
+            }
+            if flags.is_multiple_of(17) {
+                signing = signing.canonicalization(pick(&*CANONICALIZATIONS, flags / 17));
+            }
+            if flags.is_multiple_of(19) {
+                let referencing = Referencing::new(pick(&*CANONICALIZATIONS, flags / 19));
+                signing = signing.referencing(referencing.digest(DigestMethod::Sha512));
+            }
+            if flags.is_multiple_of(23) {
+                signing = signing.part_as(Part::Body, Referencing::without_transforms());
             }
             if flags.is_multiple_of(11) {
                 signing = signing.token_after_signature();

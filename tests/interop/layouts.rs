@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
-use ws_security::c14n::name;
-use ws_security::{Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, SecureConversation, Signing};
+use ws_security::bsp::Rule;
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
+use ws_security::{
+    DigestMethod, Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, Referencing, SecureConversation,
+    Signing,
+};
 
 use crate::driver::Driver;
 use crate::peer::{self, Matrix};
@@ -20,12 +24,55 @@ fn recipe() -> Recipe {
 struct Sent {
     what: &'static str,
     recipe: Recipe,
+    /// Whether it breaks no rule of BSP as WSS4J enforces it.
+    conforms: bool,
     dom: Option<&'static str>,
     streaming: Option<&'static str>,
 }
 
 fn sent(what: &'static str, recipe: Recipe) -> Sent {
-    Sent { what, recipe, dom: None, streaming: None }
+    Sent { what, recipe, conforms: true, dom: None, streaming: None }
+}
+
+fn departing(what: &'static str, recipe: Recipe) -> Sent {
+    Sent { conforms: false, ..sent(what, recipe) }
+}
+
+/// Canonicalisations of SignedInfo and of the references, and references in a form of their own.
+fn canonicalizations() -> Vec<Sent> {
+    let signs = |signing: Signing| {
+        recipe()
+            .sign(signing.parts([Part::SigningToken]))
+            .waive(Rule::R5404)
+            .waive(Rule::R5416)
+            .waive(Rule::R5423)
+            .waive(Rule::R5412)
+    };
+    let by = |method| {
+        let canonicalization = Canonicalization::new(method);
+        signs(signing().canonicalization(canonicalization.clone()).referencing(Referencing::new(canonicalization)))
+    };
+    let listed = Canonicalization::default().inclusive_prefixes("env unused");
+    vec![
+        departing("inclusive 1.0", by(CanonicalizationMethod::Inclusive)),
+        departing("inclusive 1.0 with comments", by(CanonicalizationMethod::InclusiveWithComments)),
+        departing("inclusive 1.1", by(CanonicalizationMethod::Inclusive11)),
+        departing("inclusive 1.1 with comments", by(CanonicalizationMethod::Inclusive11WithComments)),
+        departing("exclusive with comments", by(CanonicalizationMethod::ExclusiveWithComments)),
+        Sent {
+            streaming: Some("reads no reference without transforms"),
+            ..departing("without transforms", signs(signing().referencing(Referencing::without_transforms())))
+        },
+        sent("prefix lists", signs(signing().canonicalization(listed.clone()).referencing(Referencing::new(listed)))),
+        sent(
+            "a digest of one part",
+            signs(
+                Signing::with(&peer::identity("alice"))
+                    .part_as(Part::Body, Referencing::default().digest(DigestMethod::Sha512))
+                    .parts([Part::Timestamp]),
+            ),
+        ),
+    ]
 }
 
 fn orders() -> Vec<Sent> {
@@ -64,12 +111,13 @@ fn wss4j_reads_each_layout() {
     let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming"]);
     let envelope = peer::envelope(name::SOAP11.uri);
-    for Sent { what, recipe, dom, streaming } in orders() {
+    for Sent { what, recipe, conforms, dom, streaming } in orders().into_iter().chain(canonicalizations()) {
         let message = recipe.plan().expect(what).message(&envelope).secure().expect(what).message;
         for (engine, column, explained) in
             [("dom", "ours > WSS4J DOM", dom), ("stax", "ours > WSS4J streaming", streaming)]
         {
-            let verify = |driver: &mut Driver, message: &str| driver.ask(&format!("verify\t{engine}\ton"), message);
+            let bsp = if conforms { "on" } else { "off" };
+            let verify = |driver: &mut Driver, message: &str| driver.ask(&format!("verify\t{engine}\t{bsp}"), message);
             let found = verify(&mut driver, &message);
             // Its twin with another time is refused.
             let twin = message.replacen("<wsu:Created>2", "<wsu:Created>1", 1);

@@ -3,6 +3,7 @@
 //! Each function judges one choice of a sender. `wss_header::Recipe` knows the choices, and which breaches were asked
 //! for.
 
+use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{Certificate, ContentEncryption};
 use wss_tokens::{KerberosForm, ReferenceForm};
 
@@ -17,6 +18,27 @@ pub const SECOND_CHILD: Broken = (Rule::R5402, "a second child of ds:KeyInfo");
 
 /// A token that follows the reference to it.
 pub const TOKEN_AFTER_REFERENCE: Broken = (Rule::R5205, "a token after the signature that refers to it");
+
+/// Canonicalising `ds:SignedInfo` with this method.
+#[must_use]
+pub fn signed_info(method: CanonicalizationMethod) -> Option<Broken> {
+    (method != CanonicalizationMethod::Exclusive)
+        .then_some((Rule::R5404, "ds:SignedInfo under another canonicalisation than the exclusive one"))
+}
+
+/// Referring to a part with this canonicalisation as the only transform; without any transform if it is `None`.
+pub fn transform(method: Option<CanonicalizationMethod>) -> impl Iterator<Item = Broken> {
+    let broken = [
+        (method.is_none(), (Rule::R5416, "a reference without ds:Transforms")),
+        (is_other(method), (Rule::R5423, "another transform than exclusive canonicalisation")),
+        (is_other(method), (Rule::R5412, "a last transform other than exclusive canonicalisation")),
+    ];
+    broken.into_iter().filter_map(|(is_broken, broken)| is_broken.then_some(broken))
+}
+
+fn is_other(method: Option<CanonicalizationMethod>) -> bool {
+    method.is_some_and(|method| method != CanonicalizationMethod::Exclusive)
+}
 
 /// Encrypting content with this algorithm.
 #[must_use]

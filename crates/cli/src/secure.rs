@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use ws_security::attachments::{Attachment, MimeError};
 use ws_security::bsp::Rule;
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
 use ws_security::kerberos::Initiator;
 use ws_security::networks::Keys;
 use ws_security::{
     Addressing, AddressingVersion, Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, Layout,
-    NameForm, Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Secret, SecureConversation,
-    SignatureMethod, Signing,
+    NameForm, Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret,
+    SecureConversation, SignatureMethod, Signing,
 };
 
 use crate::args::{
@@ -365,6 +366,25 @@ fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
     Ok(signing)
 }
 
+/// The signature, with its canonicalisations.
+fn canonicalized(arguments: &MethodArgs, prefixes: &str, mut signing: Signing) -> Outcome<Signing> {
+    let read = |uri: &String| {
+        let method = CanonicalizationMethod::from_uri(uri);
+        let unknown = || could_not(format!("{uri} is not the identifier of a canonicalisation"));
+        method.map(Canonicalization::new).ok_or_else(unknown)
+    };
+    if let Some(uri) = &arguments.c14n {
+        signing = signing.canonicalization(read(uri)?);
+    }
+    if arguments.without_transforms {
+        return Ok(signing.referencing(Referencing::without_transforms()));
+    }
+    if let Some(uri) = arguments.part_c14n.as_ref().or(arguments.c14n.as_ref()) {
+        signing = signing.referencing(Referencing::new(read(uri)?));
+    }
+    Ok(if prefixes.is_empty() { signing } else { signing.inclusive_prefixes(prefixes) })
+}
+
 fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let mut otherwise = vec![Part::Body];
@@ -382,8 +402,8 @@ fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     let mut signing = signing
         .parts(parts(&arguments.parts.part, &otherwise)?)
         .parts_if_present(addressed)
-        .parts_if_present(parts(&arguments.parts.part_if_present, &[])?)
-        .inclusive_prefixes(arguments.parts.prefix_list.clone());
+        .parts_if_present(parts(&arguments.parts.part_if_present, &[])?);
+    signing = canonicalized(&arguments.methods, &arguments.parts.prefix_list, signing)?;
     if arguments.parts.attach_complete {
         signing = signing.complete_attachments();
     }

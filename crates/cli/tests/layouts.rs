@@ -7,6 +7,8 @@ use common::wss;
 const ENVELOPE: &str =
     "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><p>4711</p></s:Body></s:Envelope>";
 
+const C14N: &str = "http://www.w3.org/TR/2001/REC-xml-c14n-20010315";
+
 /// What is given to `wss sign`, what is then in the message, and what `wss verify` needs.
 struct Row {
     sign: &'static [&'static str],
@@ -49,6 +51,22 @@ const ROWS: &[Row] = &[
         has: &["mustUnderstand=\"1\">urn:bank<", "urn:uuid:", "/anonymous<"],
         verify: &["--understand", "addressing", "--require", "signed:{http://www.w3.org/2005/08/addressing}To"],
     },
+    Row {
+        sign: &["--c14n", C14N, "--waive", "R5404", "--waive", "R5412", "--waive", "R5423"],
+        has: &[C14N, C14N],
+        verify: &["--accept-inclusive-canonicalization"],
+    },
+    Row {
+        sign: &["--part-c14n", C14N, "--waive", "R5412", "--waive", "R5423"],
+        has: &["xml-exc-c14n#", C14N],
+        verify: &["--accept-inclusive-canonicalization"],
+    },
+    Row {
+        sign: &["--without-transforms", "--waive", "R5416"],
+        has: &["<ds:Reference URI=", "><ds:DigestMethod"],
+        verify: &["--accept-absent-transforms"],
+    },
+    Row { sign: &["--prefix-list", "s"], has: &["PrefixList=\"s\""], verify: &[] },
     Row {
         sign: &["--wsa", "action=urn:pay", "--wsa-2004"],
         has: &[">urn:pay<"],

@@ -2,6 +2,7 @@
 
 use wss_bsp::Rule;
 use wss_bsp::emission::{self, Broken};
+use wss_c14n::Canonicalization;
 use wss_crypto::Certificate;
 use wss_tokens::ReferenceForm;
 
@@ -49,6 +50,11 @@ impl<'r> Emission<'r> {
     }
 
     fn signing(&mut self, signing: &'r Signing) -> Result<(), PlanError> {
+        self.admit(emission::signed_info(signing.canonicalization.method()))?;
+        for referencing in signing.all_referencing() {
+            let method = referencing.canonicalization.as_ref().map(Canonicalization::method);
+            self.admit(emission::transform(method))?;
+        }
         match &signing.by {
             SignedBy::Certificate { .. } if signing.holder_of_key => Ok(()),
             SignedBy::Certificate { certificate, reference, .. } => {

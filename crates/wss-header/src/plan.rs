@@ -16,6 +16,7 @@ use crate::layout::Layout;
 use crate::part::Part;
 use crate::protection_token::{Home, ProtectionKind, ProtectionToken};
 use crate::recipe::{Recipe, Step};
+use crate::referencing::has_fitting_prefixes;
 use crate::secure::IssuedToken;
 use crate::signing::{SignedBy, Signing};
 
@@ -209,9 +210,15 @@ fn check_optional(parts: &[Part], optional: &[Part]) -> Result<(), PlanError> {
 }
 
 fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legacy: bool) -> Result<(), PlanError> {
+    for canonicalization in signing.canonicalizations() {
+        if !has_fitting_prefixes(canonicalization) {
+            return Err(PlanError::PrefixList { uri: canonicalization.method().uri() });
+        }
+    }
     if !legacy {
-        if signing.digest.is_legacy() {
-            return Err(PlanError::Legacy { uri: signing.digest.uri() });
+        let own = signing.all_referencing().filter_map(|referencing| referencing.digest);
+        if let Some(digest) = own.chain([signing.digest]).find(|digest| digest.is_legacy()) {
+            return Err(PlanError::Legacy { uri: digest.uri() });
         }
         if signing.method.is_legacy() {
             return Err(PlanError::Legacy { uri: signing.method.uri() });

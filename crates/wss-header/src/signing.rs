@@ -1,12 +1,15 @@
 //! A signature to make: a step of a recipe.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use wss_c14n::Canonicalization;
 use wss_crypto::{Certificate, DigestMethod, Identity, SignatureMethod, SigningKey};
 use wss_tokens::ReferenceForm;
 
 use crate::part::Part;
 use crate::protection_token::ProtectionToken;
+use crate::referencing::{Referencing, needs_context};
 
 /// A signature to make.
 ///
@@ -32,7 +35,12 @@ pub struct Signing {
     pub(crate) parts: Vec<Part>,
     /// Parts to sign if they are there.
     pub(crate) optional: Vec<Part>,
-    pub(crate) inclusive_prefixes: String,
+    /// How parts are referred to, unless it is said of one.
+    pub(crate) referencing: Referencing,
+    /// Parts that are referred to in a form of their own.
+    pub(crate) own: BTreeMap<Part, Referencing>,
+    /// The canonicalisation of `ds:SignedInfo`.
+    pub(crate) canonicalization: Canonicalization,
     pub(crate) token_by_reference: bool,
     pub(crate) token_after_signature: bool,
     pub(crate) holder_of_key: bool,
@@ -90,7 +98,9 @@ impl Signing {
             digest,
             parts: Vec::new(),
             optional: Vec::new(),
-            inclusive_prefixes: String::new(),
+            referencing: Referencing::default(),
+            own: BTreeMap::new(),
+            canonicalization: Canonicalization::default(),
             token_by_reference: false,
             token_after_signature: false,
             holder_of_key: false,
@@ -185,10 +195,57 @@ impl Signing {
     }
 
     /// Prefixes whose bindings are signed even if only values use them, as in `xsi:type="p:T"`. They are separated by
-    /// white space; `#default` means the default namespace (BSP R5405).
+    /// white space; `#default` means the default namespace (BSP R5405). They are listed for every part that has no form of
+    /// its own.
     #[must_use]
-    pub fn inclusive_prefixes(mut self, prefix_list: impl Into<String>) -> Self {
-        self.inclusive_prefixes = prefix_list.into();
+    pub fn inclusive_prefixes(mut self, prefix_list: impl AsRef<str>) -> Self {
+        let canonicalization = self.referencing.canonicalization.unwrap_or_default();
+        self.referencing.canonicalization = Some(canonicalization.inclusive_prefixes(prefix_list.as_ref()));
         self
+    }
+
+    /// The canonicalisation of `ds:SignedInfo`; exclusive without comments by default. An inclusive one breaks BSP R5404:
+    /// [waive](crate::Recipe::waive) it. The receiver must call
+    /// [`Receiver::accept_inclusive_canonicalization`](crate::Receiver::accept_inclusive_canonicalization).
+    #[must_use]
+    pub fn canonicalization(mut self, canonicalization: Canonicalization) -> Self {
+        self.canonicalization = canonicalization;
+        self
+    }
+
+    /// How the parts are referred to that have no form of their own.
+    #[must_use]
+    pub fn referencing(mut self, referencing: Referencing) -> Self {
+        self.referencing = referencing;
+        self
+    }
+
+    /// One more part to sign, which is referred to in a form of its own.
+    #[must_use]
+    pub fn part_as(mut self, part: Part, referencing: Referencing) -> Self {
+        self.own.insert(part.clone(), referencing);
+        self.parts.push(part);
+        self
+    }
+
+    /// How a part is referred to.
+    pub(crate) fn referencing_of(&self, part: &Part) -> &Referencing {
+        self.own.get(part).unwrap_or(&self.referencing)
+    }
+
+    /// Every way in which it refers to parts.
+    pub(crate) fn all_referencing(&self) -> impl Iterator<Item = &Referencing> {
+        std::iter::once(&self.referencing).chain(self.own.values())
+    }
+
+    /// Every canonicalisation that is named.
+    pub(crate) fn canonicalizations(&self) -> impl Iterator<Item = &Canonicalization> {
+        let of_parts = self.all_referencing().filter_map(|referencing| referencing.canonicalization.as_ref());
+        std::iter::once(&self.canonicalization).chain(of_parts)
+    }
+
+    /// Whether something that is canonicalised depends on what is around it.
+    pub(crate) fn needs_context(&self) -> bool {
+        needs_context(&self.canonicalization) || self.all_referencing().any(Referencing::needs_context)
     }
 }

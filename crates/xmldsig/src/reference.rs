@@ -507,7 +507,8 @@ pub struct NewReference {
 }
 
 impl NewReference {
-    /// Digests `subset` under one canonicalisation, to be referenced as `uri`.
+    /// Digests `subset` under one canonicalisation, to be referenced as `uri`. Without transforms, that is Canonical XML
+    /// 1.0.
     ///
     /// # Errors
     /// [`CanonicalizeError`].
@@ -557,11 +558,13 @@ impl NewReference {
     pub(crate) fn write(&self, writer: &mut Writer) {
         writer.start(name::DS, "Reference");
         writer.attribute("URI", self.uri.clone());
-        writer.start(name::DS, "Transforms");
-        for transform in &self.transforms {
-            transform.write(writer);
+        if !self.transforms.is_empty() {
+            writer.start(name::DS, "Transforms");
+            for transform in &self.transforms {
+                transform.write(writer);
+            }
+            writer.end();
         }
-        writer.end();
         writer.algorithm(name::DS, "DigestMethod", self.digest_method.uri());
         writer.leaf(name::DS, "DigestValue", &base64_encode(self.digest_value.as_octets()));
         writer.end();

@@ -14,6 +14,8 @@ use crate::transform::Transform;
 #[derive(Debug, Clone)]
 pub struct PendingSignature {
     signed_info: String,
+    /// Its canonical form where it will be.
+    octets: Vec<u8>,
     method: SignatureMethod,
     id: Option<String>,
     key_info: Option<String>,
@@ -29,14 +31,39 @@ impl PendingSignature {
         id: Option<String>,
         key_info: Option<String>,
     ) -> Self {
-        let signed_info = write_signed_info(&Canonicalization::default(), method, references);
-        Self { signed_info, method, id, key_info }
+        Self::canonicalized(&Canonicalization::default(), method, references, id, key_info)
+    }
+
+    /// As [`PendingSignature::new`], under another canonicalisation of `ds:SignedInfo`. If it is inclusive or lists
+    /// prefixes, the octets depend on the place of the signature, and [`PendingSignature::placed`] finds them.
+    #[must_use]
+    pub fn canonicalized(
+        canonicalization: &Canonicalization,
+        method: SignatureMethod,
+        references: &[NewReference],
+        id: Option<String>,
+        key_info: Option<String>,
+    ) -> Self {
+        let signed_info = write_signed_info(canonicalization, method, references);
+        let octets = signed_info.clone().into_bytes();
+        Self { signed_info, octets, method, id, key_info }
+    }
+
+    /// The octets to sign of a signature at its final place, as [`PendingSignature::finish`] writes it with any value.
+    ///
+    /// # Errors
+    /// [`SignError::Canonicalize`]; [`SignError::NoSuchId`] if the element is no `ds:Signature`.
+    pub fn placed(mut self, signature: Element<'_>, canonicalization: &Canonicalization) -> Result<Self, SignError> {
+        let no_place = || SignError::NoSuchId { id: "ds:SignedInfo".into() };
+        let signed_info = signature.children_named(name::DS.uri, "SignedInfo").next().ok_or_else(no_place)?;
+        self.octets = canonicalization.to_octets(&Subset::subtree(signed_info), &Budget::dangerous_unbounded())?;
+        Ok(self)
     }
 
     /// The octets to sign.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        self.signed_info.as_bytes()
+        &self.octets
     }
 
     /// The method to sign with.
@@ -145,19 +172,22 @@ pub fn sign_document(
         references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
     }
     // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
-    let signed_info = write_signed_info(&signing.canonicalization, signing.method, &references);
-    let unsigned =
-        PendingSignature { signed_info, method: signing.method, id: None, key_info: signing.key_info.clone() };
+    let unsigned = PendingSignature::canonicalized(
+        &signing.canonicalization,
+        signing.method,
+        &references,
+        None,
+        signing.key_info.clone(),
+    );
     let placed = place(document, template, &unsigned.finish(&[]));
-    let octets = {
+    let unsigned = {
         let placed = Document::parse(placed.as_str(), &Limits::dangerous_unbounded());
         let no_place = || SignError::NoSuchId { id: "ds:Signature".into() };
         let placed = placed.map_err(|_| no_place())?;
         let signature = placed.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or_else(no_place)?;
-        let parsed = signature.children().next().ok_or_else(no_place)?;
-        signing.canonicalization.to_octets(&Subset::subtree(parsed), &Budget::dangerous_unbounded())?
+        unsigned.placed(signature, &signing.canonicalization)?
     };
-    let value = key.sign(signing.method, &octets)?;
+    let value = unsigned.value(key)?;
     Ok(place(document, template, &unsigned.finish(&value)))
 }
 

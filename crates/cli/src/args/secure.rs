@@ -253,6 +253,15 @@ pub(crate) struct MethodArgs {
     /// The digest of each part
     #[arg(long, value_name = "URI")]
     pub(crate) digest: Option<String>,
+    /// The canonicalisation of SignedInfo and of each part; needs --waive R5404, R5412 and R5423 if it is not exclusive
+    #[arg(long, value_name = "URI")]
+    pub(crate) c14n: Option<String>,
+    /// That of each part, if it is not that of SignedInfo
+    #[arg(long, value_name = "URI", conflicts_with = "without_transforms")]
+    pub(crate) part_c14n: Option<String>,
+    /// Refer to parts without Transforms; needs --waive R5416
+    #[arg(long)]
+    pub(crate) without_transforms: bool,
     /// The content cipher
     #[arg(long, value_name = "URI")]
     pub(crate) content: Option<String>,

@@ -92,6 +92,14 @@ pub enum PlanError {
     /// *Misuse.* One secret has two uses, or is too short (SOAP Message Security 1.1.1 §13).
     #[error(transparent)]
     KeyUse(#[from] KeyUseError),
+    /// *Misuse.* A list of prefixes for a canonicalisation that takes none.
+    #[error(
+        "{uri} takes no list of prefixes: it signs every binding in scope; choose exclusive canonicalisation, or no list"
+    )]
+    PrefixList {
+        /// The identifier.
+        uri: &'static str,
+    },
     /// *Misuse.* Two timestamps (BSP R3227).
     #[error("a Security header has one timestamp")]
     TwoTimestamps,

@@ -1,7 +1,7 @@
 //! The references of a new signature: each part as elements of the revision, digested.
 
 use wss_c14n::{Canonicalization, Element, IdIndex, Subset, Writer, id_of, name};
-use wss_crypto::HmacKey;
+use wss_crypto::{DigestMethod, HmacKey};
 use wss_tokens::{Assertion, X509_V3};
 use wss_xmldsig::{DereferencedToken, NewReference, SignError, Transform};
 
@@ -70,20 +70,24 @@ impl<'d> References<'_, 'd> {
         }
     }
 
-    /// The digest of an element, whose Id is `id`.
-    fn digest(&self, id: &str, element: Element<'_>) -> Result<NewReference, SecureError> {
+    /// The digest of an element of a part. Its Id is `id`.
+    fn digest(&self, part: &Part, id: &str, element: Element<'_>) -> Result<NewReference, SecureError> {
         let subset = Subset::subtree(element).without_comments();
-        let canonicalization = Canonicalization::default().inclusive_prefixes(&self.signing.inclusive_prefixes);
-        let transforms = vec![Transform::Canonicalization(canonicalization)];
-        let reference = NewReference::digest(format!("#{id}"), &subset, transforms, self.signing.digest);
+        let referencing = self.signing.referencing_of(part);
+        let transforms = referencing.canonicalization.iter().cloned().map(Transform::Canonicalization).collect();
+        let reference = NewReference::digest(format!("#{id}"), &subset, transforms, self.digest_of(part));
         Ok(reference.map_err(SignError::from)?)
+    }
+
+    fn digest_of(&self, part: &Part) -> DigestMethod {
+        self.signing.referencing_of(part).digest.unwrap_or(self.signing.digest)
     }
 
     fn of_signing_token(&self) -> Result<NewReference, SecureError> {
         let no_token = || no_such(&Part::SigningToken);
         let id = self.keying.token_id.as_ref().ok_or_else(no_token)?;
         if let Some(token) = self.index.get(id) {
-            return self.digest(id, token);
+            return self.digest(&Part::SigningToken, id, token);
         }
         let mut writer = Writer::new();
         writer.start_unqualified("new");
@@ -92,7 +96,7 @@ impl<'d> References<'_, 'd> {
         let wrapped = writer.finish();
         let new = parse(&wrapped)?;
         let token = new.root().children().find(|token| id_of(*token).as_deref() == Some(id));
-        self.digest(id, token.ok_or_else(no_token)?)
+        self.digest(&Part::SigningToken, id, token.ok_or_else(no_token)?)
     }
 
     /// Assertions have no Id of type xs:ID: they are signed through references to them.
@@ -104,7 +108,7 @@ impl<'d> References<'_, 'd> {
             let canonicalization = stating_default(token.namespace_of_prefix(""));
             let token = DereferencedToken::Element(token);
             let uri = format!("#{reference}");
-            let new = NewReference::of_token(uri, at, &token, canonicalization, self.signing.digest);
+            let new = NewReference::of_token(uri, at, &token, canonicalization, self.digest_of(&Part::Assertion));
             Ok(new.map_err(SignError::from)?)
         });
         all.collect()
@@ -114,7 +118,7 @@ impl<'d> References<'_, 'd> {
         if self.securing.attachments.is_empty() {
             return Err(no_such(&Part::Attachments));
         }
-        let (complete, method) = (self.signing.complete_attachments, self.signing.digest);
+        let (complete, method) = (self.signing.complete_attachments, self.digest_of(&Part::Attachments));
         let digests = self.securing.attachments.iter().map(|attachment| {
             let value = attachment.digest(complete, method)?;
             Ok(NewReference::of_attachment(attachment.url(), complete, method, value))
@@ -123,7 +127,7 @@ impl<'d> References<'_, 'd> {
         // The EncryptedData of an attachment says how to read it, so it is signed as well.
         for id in &self.securing.encrypted_attachments {
             let data = self.index.get(id).ok_or_else(|| no_such(&Part::Attachments))?;
-            references.push(self.digest(id, data)?);
+            references.push(self.digest(&Part::Attachments, id, data)?);
         }
         Ok(references)
     }
@@ -134,14 +138,17 @@ impl<'d> References<'_, 'd> {
         if children.is_empty() {
             return Err(no_such(part));
         }
-        children.into_iter().map(|child| self.digest(&id_of(child).ok_or_else(|| no_such(part))?, child)).collect()
+        children
+            .into_iter()
+            .map(|child| self.digest(part, &id_of(child).ok_or_else(|| no_such(part))?, child))
+            .collect()
     }
 
     fn of_ids(&self, part: &Part, ids: &[String]) -> Result<Vec<NewReference>, SecureError> {
         if ids.is_empty() {
             return Err(no_such(part));
         }
-        ids.iter().map(|id| self.digest(id, self.index.get(id).ok_or_else(|| no_such(part))?)).collect()
+        ids.iter().map(|id| self.digest(part, id, self.index.get(id).ok_or_else(|| no_such(part))?)).collect()
     }
 
     /// The elements that lead to the keys of unauthenticated ciphertext, but for the token of this signature if it is
@@ -150,7 +157,7 @@ impl<'d> References<'_, 'd> {
         let own = self.keying.token_id.as_ref().filter(|_| parts.contains(&Part::SigningToken));
         let ids = self.securing.keys_to_sign.iter().filter(|id| own != Some(*id));
         let keys = ids.filter_map(|id| Some((id, self.index.get(id).filter(|key| !Assertion::is_one(*key))?)));
-        keys.map(|(id, key)| self.digest(id, key)).collect()
+        keys.map(|(id, key)| self.digest(&Part::SigningToken, id, key)).collect()
     }
 
     /// The output of the STR-Transform for the token of the signature.
@@ -177,7 +184,8 @@ impl<'d> References<'_, 'd> {
         };
         let canonicalization = stating_default(default);
         let uri = format!("#{}", self.keying.reference_id.as_deref().unwrap_or_default());
-        let reference = NewReference::of_token(uri, reference, &token, canonicalization, self.signing.digest);
+        let reference =
+            NewReference::of_token(uri, reference, &token, canonicalization, self.digest_of(&Part::SigningToken));
         Ok(reference.map_err(SignError::from)?)
     }
 }

@@ -14,14 +14,17 @@ use crate::key_uses::{KeyUse, LEAST_OCTETS};
 use crate::part::Part;
 use crate::signing::{SignedBy, Signing};
 use wss_soap::EnvelopeError;
+use wss_soap::SecurityHeader;
 
 impl Securing {
     /// Signs, or stops if the key is elsewhere.
     pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
         let keying = self.keying(signing)?;
+        if signing.needs_context() {
+            self.place_tokens(signing, &keying, in_front)?;
+        }
         let signature = self.prepare_signature(signing, &keying, in_front)?;
-        self.place.tokens = keying.elements;
         let key: &dyn SigningKey = match (&signing.by, &keying.secret) {
             (SignedBy::Token(_), Some(secret)) => secret,
             (SignedBy::Token(_), None) => return Err(no_such(&Part::SigningToken)),
@@ -102,6 +105,35 @@ impl Securing {
         }
     }
 
+    /// Where the signature goes, and the tokens that it needs.
+    fn place_for(
+        &self,
+        signing: &Signing,
+        keying: &Keying,
+        in_front: bool,
+        (header, index): (SecurityHeader<'_>, &IdIndex<'_>),
+    ) -> SignaturePlace {
+        let of_signature = self.place_of_signature(signing, header, index);
+        let of_tokens = if in_front { self.front_of(header) } else { of_signature };
+        let (tokens, is_before_tokens) = (keying.elements.clone(), signing.token_after_signature);
+        SignaturePlace { tokens, is_before_tokens, of_tokens, of_signature }
+    }
+
+    /// Inserts the tokens before the signature is made, so that they are canonicalised at their place.
+    fn place_tokens(&mut self, signing: &Signing, keying: &Keying, in_front: bool) -> Result<(), SecureError> {
+        let document = parse(&self.revision)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let (_, header) = locate(&document, &self.recipe.header.role)?;
+        let mut place = self.place_for(signing, keying, in_front, (header, &index));
+        let tokens = std::mem::take(&mut place.tokens);
+        if !place.is_before_tokens {
+            place.of_signature += tokens.len();
+        }
+        self.revision.insert_str(place.of_tokens, &tokens);
+        self.place = place;
+        Ok(())
+    }
+
     /// Digests the parts and lists them in a signature without its value.
     fn prepare_signature(
         &mut self,
@@ -115,11 +147,23 @@ impl Securing {
         let (_, header) = locate(&document, &self.recipe.header.role)?;
         let references = References { securing: self, signing, keying, header, index: &index }.all()?;
         let key_info = Some(keying.key_info.clone());
-        let pending = PendingSignature::new(signing.method, &references, Some(signature_id), key_info);
-        let of_signature = self.place_of_signature(signing, header, &index);
-        let of_tokens = if in_front { self.front_of(header) } else { of_signature };
-        let is_before_tokens = signing.token_after_signature;
-        self.place = SignaturePlace { tokens: String::new(), is_before_tokens, of_tokens, of_signature };
-        Ok(pending)
+        let (method, canonicalization) = (signing.method, &signing.canonicalization);
+        let pending = PendingSignature::canonicalized(
+            canonicalization,
+            method,
+            &references,
+            Some(signature_id.clone()),
+            key_info,
+        );
+        if !signing.needs_context() {
+            self.place = self.place_for(signing, keying, in_front, (header, &index));
+            return Ok(pending);
+        }
+        let mut placed = self.revision.clone();
+        placed.insert_str(self.place.of_signature, &pending.finish(&[]));
+        let document = parse(&placed)?;
+        let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
+        let signature = index.get(&signature_id).ok_or_else(|| no_such(&Part::Signature))?;
+        Ok(pending.placed(signature, canonicalization)?)
     }
 }
