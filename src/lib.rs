@@ -21,7 +21,7 @@ pub use wss_header::{
     PlanError, Progress, ProtectionToken, ReceiptError, Receiver, Recipe, Referencing, RemainingCiphertext,
     ReplayCache, ReplayError, RequiredToken, RequirementError, Requirements, Role, SecureError, Secured, ShiftedClock,
     SignatureEvidence, SignatureRequest, Signer, Signing, SoapVersion, SystemClock, TransportFacts,
-    UnauthenticatedFault, UnsignedOpened, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
+    UnauthenticatedFault, UnsignedOpened, Username, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
 };
 #[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};

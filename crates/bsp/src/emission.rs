@@ -40,6 +40,9 @@ fn is_other(method: Option<CanonicalizationMethod>) -> bool {
     method.is_some_and(|method| method != CanonicalizationMethod::Exclusive)
 }
 
+/// A clear-text password without its Type.
+pub const PASSWORD_WITHOUT_TYPE: Broken = (Rule::R4201, "a password without its Type");
+
 /// Encrypting content with this algorithm.
 #[must_use]
 pub fn content(method: ContentEncryption) -> Option<Broken> {

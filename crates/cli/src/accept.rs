@@ -103,7 +103,7 @@ impl Args for AcceptArgs {
 }
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 28] = [
+const OTHERS: [(&str, &str); 32] = [
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),
     ("Requirements::signed", "--require signed:PART"),
@@ -131,6 +131,10 @@ const OTHERS: [(&str, &str); 28] = [
     ("timestamp_without_expires", "--timestamp-without-expires"),
     ("token_after_signature", "--token-after-signature"),
     ("Addressing", "--wsa"),
+    ("without_nonce", "--without-nonce"),
+    ("without_created", "--without-created"),
+    ("without_type", "--without-type"),
+    ("Username::text", "--password-text"),
     ("Outgoing::answering", "--confirm"),
 ];
 

@@ -12,7 +12,7 @@ use ws_security::networks::Keys;
 use ws_security::{
     Addressing, AddressingVersion, Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, Layout,
     NameForm, Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret,
-    SecureConversation, SignatureMethod, Signing,
+    SecureConversation, SignatureMethod, Signing, Username,
 };
 
 use crate::args::{
@@ -75,9 +75,9 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
     let token = protection_token(arguments, user.as_ref())?;
     if let (Some((name, password)), false) = (user, arguments.shared.password_key) {
         recipe = if arguments.header.password_text {
-            recipe.username_text(name, password).over_protected_transport()
+            recipe.username(username(&arguments.layout, Username::text(name, password))).over_protected_transport()
         } else {
-            recipe.username_digest(name, password)
+            recipe.username(username(&arguments.layout, Username::digest(name, password)))
         };
     }
     let mut signings = Vec::new();
@@ -193,6 +193,17 @@ fn with_header(arguments: &HeaderArgs, recipe: Recipe) -> Outcome<Recipe> {
         recipe = recipe.signature_confirmation();
     }
     Ok(recipe)
+}
+
+/// The username token, without what options leave out.
+fn username(arguments: &LayoutArgs, mut user: Username) -> Username {
+    if arguments.without_nonce {
+        user = user.without_nonce();
+    }
+    if arguments.without_created {
+        user = user.without_created();
+    }
+    if arguments.without_type { user.without_type() } else { user }
 }
 
 /// The recipe, with the form of its header.

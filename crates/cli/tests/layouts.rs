@@ -105,6 +105,7 @@ fn contradictions_end_with_2_and_speak_of_options() {
         (&["--token-after-signature"], "--waive"),
         (&["--token-after-signature", "--reference", "ski", "--waive", "R5205"], "--token-after-signature"),
         (&["--wsa", "too=urn:x"], "to=urn:bank"),
+        (&["--user", "ann", "--password-file", "KEYS/alice.pem", "--without-nonce"], "--password-text"),
     ] {
         let refused = sign(options);
         let told = String::from_utf8_lossy(&refused.stderr).into_owned();

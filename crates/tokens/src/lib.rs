@@ -46,8 +46,8 @@ pub use trust::{
     ExtendedKeyUsage, Purpose, Revocation, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
 };
 pub use username_token::{
-    AuthenticatedUser, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN, UsernameToken,
-    password_digest, write_digest_token, write_password_key_token, write_text_token,
+    AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN,
+    UsernameToken, password_digest, write_digest_token, write_password_key_token, write_username_token,
 };
 pub use value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
 pub use x509_token::{

@@ -434,30 +434,62 @@ impl AuthenticatedUser {
 /// Writes a token with a digest password, in canonical form, as a document of its own.
 #[must_use]
 pub fn write_digest_token(id: &str, username: &str, password: &Secret, nonce: &[u8], created: &str) -> String {
-    let digest = base64_encode(&password_digest(nonce, created, password));
-    write_token(id, username, PASSWORD_DIGEST, &digest, nonce, created)
+    let password = NewPassword::Digest(password);
+    write_username_token(id, username, password, Some(nonce), Some(created))
 }
 
-/// Writes a token with a clear-text password, in canonical form, as a document of its own.
+/// The password of a token to write.
+#[derive(Debug, Clone, Copy)]
+pub enum NewPassword<'p> {
+    /// No `wsse:Password`.
+    None,
+    /// A digest over the nonce and Created, as far as they are there, and the password.
+    Digest(&'p Secret),
+    /// Clear text.
+    Text(&'p Secret),
+    /// Clear text, without the Type that says so.
+    TextWithoutType(&'p Secret),
+}
+
+/// Writes a token with these children, in canonical form, as a document of its own.
 #[must_use]
-pub fn write_text_token(id: &str, username: &str, password: &Secret, nonce: &[u8], created: &str) -> String {
-    write_token(id, username, PASSWORD_TEXT, &String::from_utf8_lossy(password.as_octets()), nonce, created)
-}
-
-fn write_token(id: &str, username: &str, kind: &str, password: &str, nonce: &[u8], created: &str) -> String {
+pub fn write_username_token(
+    id: &str,
+    username: &str,
+    password: NewPassword<'_>,
+    nonce: Option<&[u8]>,
+    created: Option<&str>,
+) -> String {
     let mut writer = Writer::new();
     writer.start(name::WSSE, "UsernameToken");
     writer.attribute_in(name::WSU, "Id", id);
     writer.leaf(name::WSSE, "Username", username);
-    writer.start(name::WSSE, "Password");
-    writer.attribute("Type", kind);
-    writer.text(password);
-    writer.end();
-    writer.start(name::WSSE, "Nonce");
-    writer.attribute("EncodingType", BASE64_BINARY);
-    writer.text(&base64_encode(nonce));
-    writer.end();
-    writer.leaf(name::WSU, "Created", created);
+    let text = |secret: &Secret| String::from_utf8_lossy(secret.as_octets()).into_owned();
+    let digest =
+        |secret| base64_encode(&password_digest(nonce.unwrap_or_default(), created.unwrap_or_default(), secret));
+    let written = match password {
+        NewPassword::None => None,
+        NewPassword::Digest(secret) => Some((Some(PASSWORD_DIGEST), digest(secret))),
+        NewPassword::Text(secret) => Some((Some(PASSWORD_TEXT), text(secret))),
+        NewPassword::TextWithoutType(secret) => Some((None, text(secret))),
+    };
+    if let Some((kind, value)) = written {
+        writer.start(name::WSSE, "Password");
+        if let Some(kind) = kind {
+            writer.attribute("Type", kind);
+        }
+        writer.text(&value);
+        writer.end();
+    }
+    if let Some(nonce) = nonce {
+        writer.start(name::WSSE, "Nonce");
+        writer.attribute("EncodingType", BASE64_BINARY);
+        writer.text(&base64_encode(nonce));
+        writer.end();
+    }
+    if let Some(created) = created {
+        writer.leaf(name::WSU, "Created", created);
+    }
     writer.end();
     writer.finish()
 }

@@ -11,6 +11,7 @@ use crate::error::PlanError;
 use crate::protection_token::ProtectionToken;
 use crate::recipe::{Recipe, Step};
 use crate::signing::{SignedBy, Signing};
+use crate::username::Username;
 
 /// Refuses a recipe that breaks a MUST or MUST NOT of the profile as deployed, unless the recipe waives the rule.
 pub(crate) fn check(recipe: &Recipe) -> Result<(), PlanError> {
@@ -32,6 +33,8 @@ struct Emission<'r> {
 impl<'r> Emission<'r> {
     fn check(recipe: &'r Recipe, requester: Option<&'r Certificate>) -> Result<(), PlanError> {
         let mut emission = Self { recipe, requester, names: Vec::new() };
+        let lacks_type = recipe.username.as_ref().is_some_and(Username::lacks_type);
+        emission.admit(lacks_type.then_some(emission::PASSWORD_WITHOUT_TYPE))?;
         for step in &recipe.steps {
             match step {
                 Step::Sign(signing) => emission.signing(signing)?,

@@ -45,6 +45,7 @@ mod secure;
 mod signer;
 mod signing;
 mod transport;
+mod username;
 mod waived;
 mod waiver;
 mod window;
@@ -81,6 +82,7 @@ pub use requirements::{RequiredToken, Requirements};
 pub use signer::Signer;
 pub use signing::Signing;
 pub use transport::TransportFacts;
+pub use username::Username;
 pub use waiver::Waiver;
 pub use wss_c14n::{Budget, Exceeded, Limit, Limits};
 #[doc(inline)]

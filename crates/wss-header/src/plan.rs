@@ -19,6 +19,7 @@ use crate::recipe::{Recipe, Step};
 use crate::referencing::has_fitting_prefixes;
 use crate::secure::IssuedToken;
 use crate::signing::{SignedBy, Signing};
+use crate::username::Username;
 
 /// A checked recipe. It can secure any number of messages, in any number of threads.
 ///
@@ -75,6 +76,7 @@ impl Plan {
             _ => return Err(PlanError::TwoTimestamps),
         }
         check_layout(&recipe)?;
+        recipe.username.as_ref().map_or(Ok(()), Username::check)?;
         let has_assertion = issued.iter().any(IssuedToken::is_assertion);
         let mut signed_before = false;
         let mut has_assertion = has_assertion;
@@ -111,7 +113,7 @@ impl Plan {
             .steps
             .iter()
             .any(|step| matches!(step, Step::Encrypt(encrypting) if encrypting.parts.contains(&Part::UsernameToken)));
-        let clear_text = recipe.username.as_ref().is_some_and(|username| username.clear_text);
+        let clear_text = recipe.username.as_ref().is_some_and(Username::is_clear_text);
         if clear_text && !encrypts_username && !recipe.allows(Allowance::ProtectedTransport) {
             return Err(PlanError::ClearTextPassword);
         }

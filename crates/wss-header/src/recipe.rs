@@ -15,6 +15,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::encrypting::Encrypting;
 use crate::layout::{HeaderForm, Layout};
 use crate::signing::Signing;
+use crate::username::Username;
 use wss_bsp::Rule;
 use wss_soap::Role;
 
@@ -44,7 +45,7 @@ use wss_soap::Role;
 #[derive(Clone)]
 pub struct Recipe {
     pub(crate) steps: Vec<Step>,
-    pub(crate) username: Option<UsernameStep>,
+    pub(crate) username: Option<Username>,
     pub(crate) tokens: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
@@ -59,13 +60,6 @@ pub struct Recipe {
 pub(crate) enum Step {
     Sign(Signing),
     Encrypt(Encrypting),
-}
-
-#[derive(Clone)]
-pub(crate) struct UsernameStep {
-    pub(crate) username: String,
-    pub(crate) password: Password,
-    pub(crate) clear_text: bool,
 }
 
 impl Default for Recipe {
@@ -125,8 +119,7 @@ impl Recipe {
     /// password, give [`Password::sha1_of`].
     #[must_use]
     pub fn username_digest(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
-        let password = password.into();
-        self.username = Some(UsernameStep { username: username.into(), password, clear_text: false });
+        self.username = Some(Username::digest(username, password));
         self
     }
 
@@ -134,8 +127,14 @@ impl Recipe {
     /// it.
     #[must_use]
     pub fn username_text(mut self, username: impl Into<String>, password: impl Into<Password>) -> Self {
-        let password = password.into();
-        self.username = Some(UsernameStep { username: username.into(), password, clear_text: true });
+        self.username = Some(Username::text(username, password));
+        self
+    }
+
+    /// Adds a username token of any form: without Nonce, Created, password or its Type.
+    #[must_use]
+    pub fn username(mut self, username: Username) -> Self {
+        self.username = Some(username);
         self
     }
 

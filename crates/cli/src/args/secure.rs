@@ -188,6 +188,15 @@ pub(crate) struct LayoutArgs {
     /// Add a timestamp with Created alone
     #[arg(long, conflicts_with = "timestamp")]
     pub(crate) timestamp_without_expires: bool,
+    /// Leave the Nonce out of the username token
+    #[arg(long, requires = "user")]
+    pub(crate) without_nonce: bool,
+    /// Leave Created out of the username token
+    #[arg(long, requires = "user")]
+    pub(crate) without_created: bool,
+    /// Leave out the Type of a password in clear text; needs --waive R4201
+    #[arg(long, requires = "password_text")]
+    pub(crate) without_type: bool,
     /// Place the signer's token after the signature; needs --waive R5205
     #[arg(long)]
     pub(crate) token_after_signature: bool,

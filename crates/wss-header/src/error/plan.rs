@@ -64,6 +64,12 @@ pub enum PlanError {
     /// *Misuse.* A clear-text password without protection (BSP R4201 and its security considerations).
     #[error("a password in the clear needs an encrypted UsernameToken, or `over_protected_transport`")]
     ClearTextPassword,
+    /// *Misuse.* A username token whose children contradict each other, or prove nothing.
+    #[error("{what}")]
+    Username {
+        /// What is wrong, and what to do.
+        what: &'static str,
+    },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
     #[error(
         "the issued token is no SAML assertion, and no license with a wsu:Id: give the element that the issuer made"

@@ -19,7 +19,7 @@ use std::time::SystemTime;
 
 use wss_c14n::{Document, Element, IdIndex, Limits, Splices, Writer, base64_encode, id_of, name};
 use wss_crypto::{Certificate, CryptoError};
-use wss_tokens::{PasswordKeyUse, write_digest_token, write_text_token, write_timestamp};
+use wss_tokens::{NewPassword, PasswordKeyUse, write_timestamp, write_username_token};
 use wss_xmldsig::PendingSignature;
 
 use crate::allowance::Allowance;
@@ -33,6 +33,7 @@ use crate::plan::Plan;
 use crate::protection_token::{Home, ProtectionToken};
 use crate::recipe::{Recipe, Step};
 use crate::signing::{SignedBy, Signing};
+use crate::username::{NONCE, Nonce, SentPassword, Username};
 use edit::{give_id, insert_blocks, insert_content};
 pub(crate) use issued_token::IssuedToken;
 use parts::{Ids, elements_at_place, is_there, may_be_signed, no_such};
@@ -340,11 +341,7 @@ impl Securing {
         }
         if let Some(username) = self.recipe.username.clone() {
             let id = self.fresh_id("UT")?;
-            let mut nonce = [0; 16];
-            self.recipe.random.fill(&mut nonce)?;
-            let write = if username.clear_text { write_text_token } else { write_digest_token };
-            let created = self.recipe.header.precision.format(now);
-            content.push_str(&write(&id, &username.username, username.password.secret(), &nonce, &created));
+            content.push_str(&self.username_token(&id, &username, now)?);
             self.ids.insert(Part::UsernameToken, vec![id]);
         }
         if self.recipe.confirms {
@@ -355,6 +352,26 @@ impl Securing {
         self.settle_optional_parts(envelope);
         self.identify_parts(envelope, existing, &index, &mut splices)?;
         Ok(splices.apply(source).0)
+    }
+
+    fn username_token(&self, id: &str, username: &Username, now: SystemTime) -> Result<String, SecureError> {
+        let mut random = [0; NONCE];
+        let nonce = match &username.nonce {
+            Nonce::None => None,
+            Nonce::Given(octets) => Some(octets.as_slice()),
+            Nonce::Random => {
+                self.recipe.random.fill(&mut random)?;
+                Some(random.as_slice())
+            }
+        };
+        let created = username.has_created.then(|| self.recipe.header.precision.format(now));
+        let password = match &username.password {
+            SentPassword::None => NewPassword::None,
+            SentPassword::Digest(password) => NewPassword::Digest(password.secret()),
+            SentPassword::Text(password) if username.has_type => NewPassword::Text(password.secret()),
+            SentPassword::Text(password) => NewPassword::TextWithoutType(password.secret()),
+        };
+        Ok(write_username_token(id, &username.name, password, nonce, created.as_deref()))
     }
 
     /// Adds the optional parts that are there to their steps, and removes steps without parts.
