@@ -84,3 +84,8 @@ openssl ec -in bp256.key -out bp256.sec1.key
 openssl pkcs12 -export -inkey bp256.key -in bp256.pem -certfile bp-ca.pem -name bp256 -passout pass:changeit -out bp256.p12
 issue k256 "/C=DE/O=Example, Inc/CN=secp256k1" "ec -pkeyopt ec_paramgen_curve:secp256k1" digitalSignature bp-ca 0x1034 $DAYS
 issue p224 "/C=DE/O=Example, Inc/CN=P-224" "ec -pkeyopt ec_paramgen_curve:P-224" digitalSignature bp-ca 0x1035 $DAYS
+# DSA, which is only verified.
+openssl dsaparam -out dsaparam.pem 2048
+openssl gendsa -out dsa.key dsaparam.pem
+openssl req -x509 -new -key dsa.key -nodes -sha256 -days $DAYS -subj "/C=DE/O=Example, Inc/CN=DSA" -out dsa.pem
+rm dsaparam.pem

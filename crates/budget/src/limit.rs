@@ -66,7 +66,7 @@ limits! {
     Transforms = "transforms" 3 Each "transforms on one reference";
     PrefixListOctets = "prefix-list-octets" 2_048 Each "octets of one PrefixList";
     Prefixes = "prefixes" 64 Each "prefixes in one PrefixList";
-    SignatureValueOctets = "signature-value-octets" 1_024 Each "octets of one decoded signature value";
+    SignatureValueOctets = "signature-value-octets" 50_000 Each "octets of one decoded signature value";
     UriOctets = "uri-octets" 2_048 Each "octets of one URI";
     // XPath, where a policy admits it.
     XPathOctets = "xpath-octets" 4_096 Each "octets of one XPath expression";

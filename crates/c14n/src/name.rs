@@ -47,6 +47,8 @@ namespaces! {
     PSS = "pss" "http://www.w3.org/2007/05/xmldsig-more#";
     /// HKDF parameters (RFC 9231 §2.8.1).
     DSIG_MORE21 = "dsigm" "http://www.w3.org/2021/04/xmldsig-more#";
+    /// What xmlsec1 1.3 adds for post-quantum algorithms and for contexts of EdDSA.
+    XMLSEC = "xmlsec" "http://www.aleksey.com/xmlsec/2025/12/xmldsig-more#";
     /// WS-SecureConversation 1.3 and 1.4: `DerivedKeyToken`, `SecurityContextToken`.
     WSC13 = "wsc" "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512";
     /// WS-SecureConversation of February 2005, as WCF and old stacks speak it.

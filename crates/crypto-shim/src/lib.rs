@@ -8,11 +8,16 @@
 
 mod curve;
 mod digest;
+mod dsa;
+mod edwards;
 mod gcm;
 mod number;
+mod whole;
 
 pub use curve::{Curve, CurvePrivateKey, CurvePublicKey};
 pub use digest::Digest;
+pub use dsa::{DsaNumbers, DsaPublicKey};
+pub use edwards::{verify_ed25519ctx, verify_ed25519ph};
 pub use gcm::Gcm;
 
 use std::ptr::{self, NonNull};

@@ -88,6 +88,12 @@ pub enum CryptoError {
     /// *Misuse.* No identifier says what was chosen.
     #[error("no identifier names HMAC or MGF1 with this digest: choose SHA-2 for it")]
     Unnamed,
+    /// *Misuse.* This build does not have the algorithm.
+    #[error("built without the feature `{feature}`")]
+    FeatureMissing {
+        /// The feature to enable.
+        feature: &'static str,
+    },
     /// *Failed.* The value does not verify.
     #[error("the signature value does not verify")]
     SignatureMismatch,

@@ -38,7 +38,7 @@ mod serial_number;
 mod x509;
 
 pub use algorithm::{
-    All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap,
+    All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap, PostQuantum,
     SignatureFamily, SignatureMethod, TransportMethod,
 };
 pub use bundle::{CertificateBundle, SkippedCertificate};

@@ -42,8 +42,10 @@ impl<'d> Signed<'d> {
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), CryptoError> {
         let method = method_of(self.algorithm).ok_or(CryptoError::KeyMismatch)?;
         match key.kind() {
-            KeyKind::Rsa { .. } | KeyKind::Ed25519 => key.verify(method, self.tbs, self.signature),
-            KeyKind::X25519 => Err(CryptoError::KeyMismatch),
+            KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::PostQuantum(_) => {
+                key.verify(method, self.tbs, self.signature)
+            }
+            KeyKind::X25519 | KeyKind::Dsa { .. } => Err(CryptoError::KeyMismatch),
             KeyKind::Ec(curve) => {
                 let value =
                     der::fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;

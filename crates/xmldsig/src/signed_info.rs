@@ -15,6 +15,7 @@ pub struct SignedInfo<'d> {
     canonicalization: Canonicalization,
     method: SignatureMethod,
     mac_bits: Option<u64>,
+    context: Vec<u8>,
     references: Vec<Reference<'d>>,
 }
 
@@ -27,7 +28,7 @@ impl<'d> SignedInfo<'d> {
             None => Err(element.missing(local)),
         };
         let canonicalization = parse_canonicalization(next("CanonicalizationMethod")?, budget)?;
-        let (method, mac_bits) = parse_method(next("SignatureMethod")?)?;
+        let Method { method, mac_bits, context } = Method::parse(next("SignatureMethod")?)?;
         let found = children.clone().count();
         if found == 0 {
             return Err(SignatureError::NoReference);
@@ -40,7 +41,8 @@ impl<'d> SignedInfo<'d> {
                 Err(element.unexpected(child).into())
             }
         });
-        Ok(Self { element, canonicalization, method, mac_bits, references: references.collect::<Result<_, _>>()? })
+        let references = references.collect::<Result<_, _>>()?;
+        Ok(Self { element, canonicalization, method, mac_bits, context, references })
     }
 
     /// The element.
@@ -67,6 +69,12 @@ impl<'d> SignedInfo<'d> {
         self.mac_bits
     }
 
+    /// The context that is signed with these octets; empty for most signatures. xmlsec1 writes it into `ds:SignatureMethod`.
+    #[must_use]
+    pub fn context(&self) -> &[u8] {
+        &self.context
+    }
+
     /// The references, in order.
     #[must_use]
     pub fn references(&self) -> &[Reference<'d>] {
@@ -83,26 +91,43 @@ impl<'d> SignedInfo<'d> {
     }
 }
 
-fn parse_method(element: Element<'_>) -> Result<(SignatureMethod, Option<u64>), SignatureError> {
-    let uri = element.required_attribute("", "Algorithm")?;
-    if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
-        return Ok((parse_pss(element)?, None));
-    }
-    let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
-    let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
-    let mut children = element.children();
-    let mac_bits = match children.next() {
-        Some(child) if child.is(name::DS.uri, "HMACOutputLength") && method.family() == SignatureFamily::Hmac => {
-            Some(child.unsigned()?)
+/// A `ds:SignatureMethod` with its parameters.
+struct Method {
+    method: SignatureMethod,
+    mac_bits: Option<u64>,
+    context: Vec<u8>,
+}
+
+/// The elements of xmlsec1 for the context of a signature, which no specification has.
+const CONTEXTS: [&str; 3] = ["EdDSAContextString", "MLDSAContextString", "SLHDSAContextString"];
+/// The most octets of a context.
+const MAX_CONTEXT: usize = 255;
+
+impl Method {
+    fn parse(element: Element<'_>) -> Result<Self, SignatureError> {
+        let uri = element.required_attribute("", "Algorithm")?;
+        if uri == SignatureMethod::RSA_PSS_WITH_PARAMETERS {
+            return Ok(Self { method: parse_pss(element)?, mac_bits: None, context: Vec::new() });
         }
-        Some(child) if child.is(name::DS.uri, "HMACOutputLength") => return Err(SignatureError::TruncatedMac),
-        Some(_) => return Err(SignatureError::Parameters { uri: uri.into() }),
-        None => None,
-    };
-    if children.next().is_some() {
-        return Err(SignatureError::Parameters { uri: uri.into() });
+        let unknown = || SignatureError::UnknownAlgorithm { uri: uri.clone().into() };
+        let method = SignatureMethod::from_uri(&uri).ok_or_else(unknown)?;
+        let mut parsed = Self { method, mac_bits: None, context: Vec::new() };
+        let mut children = element.children();
+        let is_context = |child: Element<'_>| CONTEXTS.iter().any(|local| child.is(name::XMLSEC.uri, local));
+        match children.next() {
+            Some(child) if child.is(name::DS.uri, "HMACOutputLength") && method.family() == SignatureFamily::Hmac => {
+                parsed.mac_bits = Some(child.unsigned()?);
+            }
+            Some(child) if child.is(name::DS.uri, "HMACOutputLength") => return Err(SignatureError::TruncatedMac),
+            Some(child) if is_context(child) && method.takes_context() => parsed.context = child.base64(MAX_CONTEXT)?,
+            Some(_) => return Err(SignatureError::Parameters { uri: uri.into() }),
+            None => {}
+        }
+        if children.next().is_some() {
+            return Err(SignatureError::Parameters { uri: uri.into() });
+        }
+        Ok(parsed)
     }
-    Ok((method, mac_bits))
 }
 
 /// The parameters are accepted if they equal those of the identifiers without parameters: MGF1 with the digest of the

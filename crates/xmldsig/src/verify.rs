@@ -68,7 +68,7 @@ pub fn verify<'d, E: From<VerifyError>>(
             key.verify_truncated_for_legacy_use_only(signed_info.method(), &octets, signature.value())
         }
         (_, Some(_)) => return Err(VerifyError::SignatureMismatch.into()),
-        (key, None) => key.verify(signed_info.method(), &octets, signature.value()),
+        (key, None) => key.verify_in_context(signed_info.method(), signed_info.context(), &octets, signature.value()),
     }
     .map_err(VerifyError::from)?;
 

@@ -10,6 +10,7 @@ use wss_crypto::{KeyUnwrap, PublicKey, Secret};
 
 use crate::agreement_method::AgreementMethod;
 use crate::decrypt::{decrypt_octets, decrypt_xml};
+use crate::encapsulation::Encapsulation;
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::encrypted_key::{EncryptedKey, KeyMethod};
 use crate::error::DecryptError;
@@ -184,6 +185,12 @@ fn derived(
     if let Some(agreement) = AgreementMethod::within(key_info, budget)? {
         policy.check_agreement(agreement.method(), agreement.derivation().derivation())?;
         return agreed(&agreement, len, keys, budget).map(Some);
+    }
+    if let Some(encapsulation) = Encapsulation::within(key_info)? {
+        policy.check_encapsulation(encapsulation.method())?;
+        let private = keys.private_keys(encapsulation.key_info());
+        let opened = private.iter().find_map(|key| encapsulation.open(key.as_ref(), len, budget).ok());
+        return opened.map(Some).ok_or(DecryptError::Failed);
     }
     let mut held = key_info.into_iter().flat_map(Element::children);
     let Some(held) = held.find(|child| child.is(name::XENC11.uri, "DerivedKey")) else { return Ok(None) };

@@ -9,6 +9,7 @@
 mod agreement_method;
 mod decrypt;
 mod document;
+mod encapsulation;
 mod encrypt;
 mod encrypted_data;
 mod encrypted_key;
@@ -19,6 +20,7 @@ mod policy;
 pub use agreement_method::{Agreed, Agreement, AgreementMethod};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
 pub use document::{Decrypted, KeySource, decrypt_document};
+pub use encapsulation::Encapsulation;
 pub use encrypt::{encrypt_octets, plaintext_of};
 pub use encrypted_data::{
     ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,

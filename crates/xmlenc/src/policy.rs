@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use wss_crypto::{
-    ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyTransport, KeyWrap,
+    ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyTransport, KeyWrap, PostQuantum,
     TransportMethod,
 };
 
@@ -33,6 +33,7 @@ pub struct AlgorithmPolicy {
     transports: BTreeSet<TransportMethod>,
     oaep_digests: BTreeSet<DigestMethod>,
     agreements: BTreeSet<KeyAgreement>,
+    encapsulations: BTreeSet<PostQuantum>,
     derivations: BTreeSet<DerivationMethod>,
     derivation_digests: BTreeSet<DigestMethod>,
     longer_keys: bool,
@@ -54,6 +55,7 @@ impl AlgorithmPolicy {
             transports: BTreeSet::new(),
             oaep_digests: BTreeSet::new(),
             agreements: BTreeSet::new(),
+            encapsulations: BTreeSet::new(),
             derivations: BTreeSet::new(),
             derivation_digests: BTreeSet::new(),
             longer_keys: false,
@@ -113,7 +115,8 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Everything that this library can run, including RSA-1.5 and 3DES. For old peers and old documents only.
+    /// Everything that this library can run, including RSA-1.5 and 3DES, and ML-KEM as xmlsec1 has it, which no specification
+    /// of XML Encryption has. For old peers and old documents only.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::modern_2026();
@@ -121,6 +124,7 @@ impl AlgorithmPolicy {
         policy.wraps.extend(KeyWrap::ALL);
         policy.transports.extend(TransportMethod::ALL);
         policy.agreements.extend(KeyAgreement::ALL);
+        policy.encapsulations.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()));
         policy.derivations.extend(DerivationMethod::ALL);
         policy.derivation_digests.extend(DigestMethod::ALL);
         policy.longer_keys = true;
@@ -138,8 +142,9 @@ impl AlgorithmPolicy {
         let agreements = self.agreements.difference(&modern.agreements).map(|method| method.uri());
         let derivations = self.derivations.difference(&modern.derivations).map(|method| method.uri());
         let derived = self.derivation_digests.difference(&modern.derivation_digests).map(|method| method.uri());
+        let encapsulations = self.encapsulations.difference(&modern.encapsulations).map(|method| method.uri());
         let all = contents.chain(wraps).chain(digests).chain(transports).chain(agreements).chain(derivations);
-        all.chain(derived).collect()
+        all.chain(derived).chain(encapsulations).collect()
     }
 
     /// Admits the algorithm with this identifier. Returns whether it is an algorithm of encryption.
@@ -149,7 +154,9 @@ impl AlgorithmPolicy {
         let transport = TransportMethod::from_uri(uri).map(|method| self.transports.insert(method)).is_some();
         let agreement = KeyAgreement::from_uri(uri).map(|method| self.agreements.insert(method)).is_some();
         let derivation = DerivationMethod::from_uri(uri).map(|method| self.derivations.insert(method)).is_some();
-        content || wrap || transport || agreement || derivation
+        let encapsulation = PostQuantum::from_uri(uri).filter(|method| method.encapsulates());
+        let encapsulation = encapsulation.map(|method| self.encapsulations.insert(method)).is_some();
+        content || wrap || transport || agreement || derivation || encapsulation
     }
 
     /// Checks a content cipher.
@@ -192,6 +199,14 @@ impl AlgorithmPolicy {
     pub fn check_agreement(&self, method: KeyAgreement, derivation: &KeyDerivation) -> Result<(), DecryptError> {
         admitted(self.agreements.contains(&method), method.uri())?;
         self.check_derivation(derivation)
+    }
+
+    /// Judges how a secret is encapsulated.
+    ///
+    /// # Errors
+    /// [`DecryptError::NotAdmitted`].
+    pub fn check_encapsulation(&self, method: PostQuantum) -> Result<(), DecryptError> {
+        admitted(self.encapsulations.contains(&method), method.uri())
     }
 
     /// Judges how a key is derived.

@@ -21,12 +21,14 @@ macro_rules! on_curve {
     };
 }
 
+mod post_quantum;
 mod row;
 mod transport;
 
 use row::{Row, algorithms, current, legacy};
 use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
+pub use post_quantum::PostQuantum;
 pub use row::All;
 pub(crate) use transport::Oaep;
 pub use transport::{KeyTransport, TransportMethod};
@@ -85,8 +87,21 @@ algorithms! {
         EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256)),
         EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384)),
         EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512)),
-        Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519)
+        DsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Dsa(Sha1)),
+        DsaSha256 = legacy("http://www.w3.org/2009/xmldsig11#dsa-sha256", Dsa(Sha256)),
+        Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519(EdDsa::Pure))
             .in_certificates(alg_id::ED25519),
+        Ed25519Ctx = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ctx", Scheme::Ed25519(EdDsa::WithContext)),
+        Ed25519Ph = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ph", Scheme::Ed25519(EdDsa::Prehashed)),
+        MlDsa44 = current(PostQuantum::MlDsa44.uri(), Scheme::PostQuantum(PostQuantum::MlDsa44)),
+        MlDsa65 = current(PostQuantum::MlDsa65.uri(), Scheme::PostQuantum(PostQuantum::MlDsa65)),
+        MlDsa87 = current(PostQuantum::MlDsa87.uri(), Scheme::PostQuantum(PostQuantum::MlDsa87)),
+        SlhDsaSha2_128s = current(PostQuantum::SlhDsaSha2_128s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_128s)),
+        SlhDsaSha2_128f = current(PostQuantum::SlhDsaSha2_128f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_128f)),
+        SlhDsaSha2_192s = current(PostQuantum::SlhDsaSha2_192s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_192s)),
+        SlhDsaSha2_192f = current(PostQuantum::SlhDsaSha2_192f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_192f)),
+        SlhDsaSha2_256s = current(PostQuantum::SlhDsaSha2_256s.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_256s)),
+        SlhDsaSha2_256f = current(PostQuantum::SlhDsaSha2_256f.uri(), Scheme::PostQuantum(PostQuantum::SlhDsaSha2_256f)),
         HmacSha1 = legacy("http://www.w3.org/2000/09/xmldsig#hmac-sha1", Hmac(Sha1)),
         HmacSha224 = legacy("http://www.w3.org/2001/04/xmldsig-more#hmac-sha224", Hmac(Sha224)),
         HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
@@ -156,7 +171,7 @@ algorithms! {
 
 use Aes::{Aes128, Aes192, Aes256};
 use DigestMethod::{Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
-use Scheme::{Ecdsa, Hmac};
+use Scheme::{Dsa, Ecdsa, Hmac};
 
 #[derive(Debug, Clone, Copy)]
 struct DigestParameters {
@@ -207,9 +222,21 @@ impl DigestMethod {
 pub(crate) enum Scheme {
     Rsa(RsaPadding, DigestMethod),
     Ecdsa(DigestMethod),
+    Dsa(DigestMethod),
     /// Has no choice of digest.
-    Ed25519,
+    Ed25519(EdDsa),
     Hmac(DigestMethod),
+    /// Has no choice of digest.
+    PostQuantum(PostQuantum),
+}
+
+/// The three instances of EdDSA on edwards25519 (RFC 8032 §5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EdDsa {
+    Pure,
+    WithContext,
+    /// With SHA-512; it takes a context too.
+    Prehashed,
 }
 
 /// How RSA pads the digest it signs.
@@ -245,6 +272,10 @@ pub enum SignatureFamily {
     Ed25519,
     /// HMAC with a secret.
     Hmac,
+    /// DSA, which is only verified; the value is `r ‖ s`.
+    Dsa,
+    /// ML-DSA and SLH-DSA.
+    PostQuantum,
 }
 
 impl SignatureMethod {
@@ -268,8 +299,26 @@ impl SignatureMethod {
             Scheme::Rsa(RsaPadding::Pkcs1, _) => SignatureFamily::RsaPkcs1,
             Scheme::Rsa(RsaPadding::Pss, _) => SignatureFamily::RsaPss,
             Scheme::Ecdsa(_) => SignatureFamily::Ecdsa,
-            Scheme::Ed25519 => SignatureFamily::Ed25519,
+            Scheme::Dsa(_) => SignatureFamily::Dsa,
+            Scheme::Ed25519(_) => SignatureFamily::Ed25519,
             Scheme::Hmac(_) => SignatureFamily::Hmac,
+            Scheme::PostQuantum(_) => SignatureFamily::PostQuantum,
+        }
+    }
+
+    /// Whether signer and verifier may agree on a context, of at most 255 octets, which is signed with the message.
+    #[must_use]
+    pub const fn takes_context(self) -> bool {
+        matches!(self.scheme(), Scheme::Ed25519(EdDsa::WithContext | EdDsa::Prehashed) | Scheme::PostQuantum(_))
+    }
+
+    /// Whether it is only for reading here: DSA, Ed25519 with a context or a digest, and SLH-DSA.
+    #[must_use]
+    pub const fn only_verifies(self) -> bool {
+        match self.scheme() {
+            Scheme::Dsa(_) | Scheme::Ed25519(EdDsa::WithContext | EdDsa::Prehashed) => true,
+            Scheme::PostQuantum(kind) => kind.only_verifies(),
+            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519(EdDsa::Pure) | Scheme::Hmac(_) => false,
         }
     }
 
@@ -277,8 +326,8 @@ impl SignatureMethod {
     #[must_use]
     pub const fn digest(self) -> Option<DigestMethod> {
         match self.scheme() {
-            Scheme::Rsa(_, digest) | Scheme::Ecdsa(digest) | Scheme::Hmac(digest) => Some(digest),
-            Scheme::Ed25519 => None,
+            Scheme::Rsa(_, digest) | Scheme::Ecdsa(digest) | Scheme::Dsa(digest) | Scheme::Hmac(digest) => Some(digest),
+            Scheme::Ed25519(_) | Scheme::PostQuantum(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@
 use zeroize::Zeroizing;
 
 use super::kind::KeyKind;
-use crate::algorithm::Curve;
+use crate::algorithm::{Curve, PostQuantum};
 use crate::der;
 use crate::error::LoadError;
 
@@ -14,20 +14,24 @@ const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
 const X25519_OID: &[u8] = &[0x2B, 0x65, 0x6E];
+const DSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x38, 0x04, 0x01];
 /// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
 const PUBLIC_KEY: u8 = 0x81;
 
 /// The kind of key that an AlgorithmIdentifier names.
-enum Algorithm {
+enum Algorithm<'d> {
     Rsa,
     Ec(Curve),
     Ed25519,
     X25519,
+    /// The modulus, the order of the subgroup, and its generator.
+    Dsa([&'d [u8]; 3]),
+    PostQuantum(PostQuantum),
 }
 
-impl Algorithm {
+impl<'d> Algorithm<'d> {
     /// Reads the content of an AlgorithmIdentifier. Curves with explicit parameters are refused.
-    fn parse(octets: &[u8]) -> Result<Self, LoadError> {
+    fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
         let mut octets = der::Reader::new(octets);
         match octets.expect(der::OID) {
             Some(RSA_OID) => Ok(Self::Rsa),
@@ -38,6 +42,15 @@ impl Algorithm {
             // RFC 8410 §3: without parameters.
             Some(ED25519_OID) if octets.is_empty() => Ok(Self::Ed25519),
             Some(X25519_OID) if octets.is_empty() => Ok(Self::X25519),
+            // RFC 3279 §2.3.2. Parameters that are inherited from an issuer are not read.
+            Some(DSA_OID) if !octets.is_empty() => {
+                let domain = octets.only(der::SEQUENCE).map(der::Reader::new).and_then(numbers);
+                domain.map(Self::Dsa).ok_or(LoadError::Malformed { what: "DSA key" })
+            }
+            // RFC 9881 §2 and its sisters: without parameters.
+            Some(oid) if octets.is_empty() => {
+                PostQuantum::from_oid(oid).map(Self::PostQuantum).ok_or(LoadError::UnsupportedKey)
+            }
             _ => Err(LoadError::UnsupportedKey),
         }
     }
@@ -48,8 +61,22 @@ impl Algorithm {
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
             Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
             Self::X25519 => der::sequence(&[&der::element(der::OID, X25519_OID)]),
+            Self::Dsa(domain) => {
+                let [p, q, g] = domain.map(der::unsigned);
+                der::sequence(&[&der::element(der::OID, DSA_OID), &der::sequence(&[&p, &q, &g])])
+            }
+            Self::PostQuantum(kind) => der::sequence(&[&der::element(der::OID, &kind.oid())]),
         }
     }
+}
+
+/// So many numbers, and nothing after them.
+fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; COUNT]> {
+    let mut all = [&[][..]; COUNT];
+    for number in &mut all {
+        *number = der::magnitude(octets.expect(der::INTEGER)?)?;
+    }
+    octets.is_empty().then_some(all)
 }
 
 /// The content of a SubjectPublicKeyInfo.
@@ -58,6 +85,8 @@ pub(super) enum Spki<'d> {
     Ec { curve: Curve, point: &'d [u8] },
     Ed25519 { point: &'d [u8; 32] },
     X25519 { point: &'d [u8; 32] },
+    Dsa { domain: [&'d [u8]; 3], y: &'d [u8] },
+    PostQuantum { kind: PostQuantum, key: &'d [u8] },
 }
 
 impl<'d> Spki<'d> {
@@ -77,6 +106,11 @@ impl<'d> Spki<'d> {
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
             Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
             Algorithm::X25519 => Ok(Self::X25519 { point: key.try_into().map_err(|_| malformed())? }),
+            Algorithm::Dsa(domain) => {
+                let y = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                Ok(Self::Dsa { domain, y })
+            }
+            Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum { kind, key }),
         }
     }
 
@@ -88,6 +122,8 @@ impl<'d> Spki<'d> {
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
             Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
             Self::X25519 { point } => (Algorithm::X25519, point.to_vec()),
+            Self::Dsa { domain, y } => (Algorithm::Dsa(*domain), der::unsigned(y)),
+            Self::PostQuantum { kind, key } => (Algorithm::PostQuantum(*kind), key.to_vec()),
         };
         der::sequence(&[&algorithm.write(), &der::element(der::BIT_STRING, &[&[0], key.as_slice()].concat())])
     }
@@ -102,8 +138,28 @@ impl<'d> Spki<'d> {
             Self::Ec { .. } => Err(LoadError::Malformed { what: "EC point" }),
             Self::Ed25519 { .. } => Ok(KeyKind::Ed25519),
             Self::X25519 { .. } => Ok(KeyKind::X25519),
+            Self::Dsa { domain, y } => dsa_kind(*domain, y),
+            Self::PostQuantum { kind, key } if key.len() == kind.public_len() => Ok(KeyKind::PostQuantum(*kind)),
+            Self::PostQuantum { .. } => Err(LoadError::Malformed { what: "public key" }),
         }
     }
+}
+
+fn bits(octets: &[u8]) -> usize {
+    octets.len() * 8 - octets.first().map_or(0, |first| first.leading_zeros() as usize)
+}
+
+/// The sizes of FIPS 186-4 §4.2, with the moduli that were in use before it.
+fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
+    let [p, q, g] = domain.map(significant);
+    let y = significant(y);
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    let is_between = |number: &[u8]| number > &[1][..] && (number.len(), number) < (p.len(), p);
+    let fits = (1_024..=3_072).contains(&bits(p)) && matches!(bits(q), 160 | 224 | 256);
+    if !fits || !is_odd(p) || !is_odd(q) || !is_between(g) || !is_between(y) {
+        return Err(LoadError::Bounds("DSA moduli are odd and have 1024 to 3072 bits, and subgroups 160, 224 or 256"));
+    }
+    Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }
 
 /// An integer without its leading zeros.
@@ -115,7 +171,6 @@ pub(super) fn significant(octets: &[u8]) -> &[u8] {
 /// Checks the bounds for every use. The policy decides about 1 024 bits and small exponents.
 fn rsa_kind(modulus: &[u8], exponent: &[u8]) -> Result<KeyKind, LoadError> {
     let (modulus, exponent) = (significant(modulus), significant(exponent));
-    let bits = |octets: &[u8]| octets.len() * 8 - octets.first().map_or(0, |first| first.leading_zeros() as usize);
     let modulus_bits = bits(modulus);
     if !(1_024..=8_192).contains(&modulus_bits) || modulus.last().is_none_or(|last| last & 1 == 0) {
         return Err(LoadError::Bounds("RSA moduli are odd and have 1024 to 8192 bits"));
@@ -136,13 +191,29 @@ fn rsa_public(key: &[u8]) -> Option<(&[u8], &[u8])> {
 /// The parts of a PKCS#8 key that are read here. The provider reads the others.
 pub(super) enum Pkcs8<'d> {
     /// The public numbers.
-    Rsa { modulus: &'d [u8], exponent: &'d [u8] },
+    Rsa {
+        modulus: &'d [u8],
+        exponent: &'d [u8],
+    },
     /// The private key, and the public key if the file has one.
-    Ec { curve: Curve, scalar: &'d [u8], point: Option<&'d [u8]> },
+    Ec {
+        curve: Curve,
+        scalar: &'d [u8],
+        point: Option<&'d [u8]>,
+    },
     /// The private key, and the public key if the file has one.
-    Ed25519 { seed: &'d [u8; 32], point: Option<&'d [u8]> },
+    Ed25519 {
+        seed: &'d [u8; 32],
+        point: Option<&'d [u8]>,
+    },
     /// The private key, and the public key where the file has one.
-    X25519 { scalar: &'d [u8; 32], point: Option<&'d [u8]> },
+    X25519 {
+        scalar: &'d [u8; 32],
+        point: Option<&'d [u8]>,
+    },
+    /// The provider tells its public key.
+    Dsa,
+    PostQuantum(PostQuantum),
 }
 
 impl<'d> Pkcs8<'d> {
@@ -157,6 +228,8 @@ impl<'d> Pkcs8<'d> {
                 let (scalar, point) = sec1(key).ok_or_else(malformed)?;
                 Ok(Self::Ec { curve, scalar, point })
             }
+            Algorithm::Dsa(_) => Ok(Self::Dsa),
+            Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum(kind)),
             edwards @ (Algorithm::Ed25519 | Algorithm::X25519) => {
                 let key = der::Reader::new(key).only(der::OCTET_STRING).and_then(|key| key.try_into().ok());
                 let key = key.ok_or_else(malformed)?;
@@ -217,7 +290,7 @@ pub(super) fn x25519_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
     private_key(&Algorithm::X25519, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
 }
 
-fn private_key(algorithm: &Algorithm, key: &[u8]) -> Zeroizing<Vec<u8>> {
+fn private_key(algorithm: &Algorithm<'_>, key: &[u8]) -> Zeroizing<Vec<u8>> {
     let key = Zeroizing::new(der::element(der::OCTET_STRING, key));
     Zeroizing::new(der::sequence(&[&der::unsigned(&[]), &algorithm.write(), &key]))
 }
@@ -229,7 +302,14 @@ pub(super) fn to_pkcs8(octets: &[u8]) -> Result<Zeroizing<Vec<u8>>, LoadError> {
     let version = key.expect(der::INTEGER).ok_or_else(malformed)?;
     let algorithm = match (key.peek(), version) {
         (Some(der::SEQUENCE), _) => return Ok(octets.to_vec().into()),
-        (Some(der::INTEGER), [0]) => Algorithm::Rsa,
+        (Some(der::INTEGER), [0]) => {
+            // The old form of DSA keys has the modulus, the subgroup, the generator, the public and the private key.
+            if let Some([p, q, g, _, x]) = numbers(key) {
+                let private = Zeroizing::new(der::unsigned(x));
+                return Ok(private_key(&Algorithm::Dsa([p, q, g]), &private));
+            }
+            Algorithm::Rsa
+        }
         (Some(der::OCTET_STRING), [1]) => {
             key.next();
             let parameters = key.expect(0xA0).ok_or(LoadError::UnsupportedKey)?;

@@ -1,6 +1,6 @@
 //! The kind of an asymmetric key: which algorithms it can run, and which it runs by default.
 
-use crate::algorithm::{Curve, KeyAgreement, Scheme, SignatureMethod};
+use crate::algorithm::{Curve, KeyAgreement, PostQuantum, Scheme, SignatureMethod};
 
 /// The kind of an asymmetric key.
 ///
@@ -28,32 +28,43 @@ pub enum KeyKind {
     Ed25519,
     /// X25519 (RFC 7748, RFC 8410), which agrees on secrets and signs nothing.
     X25519,
+    /// DSA (FIPS 186-4), which is only verified.
+    Dsa {
+        /// Bits of the modulus.
+        bits: usize,
+        /// Bits of the order of its subgroup.
+        subgroup_bits: usize,
+    },
+    /// ML-DSA, SLH-DSA or ML-KEM, with the feature `post-quantum`.
+    PostQuantum(PostQuantum),
 }
 
 impl KeyKind {
     /// Whether this kind of key runs `method`.
     #[must_use]
     pub const fn can_run(self, method: SignatureMethod) -> bool {
-        match (self, method.scheme()) {
-            (Self::Rsa { .. }, Scheme::Rsa(..))
-            | (Self::Ec(_), Scheme::Ecdsa(_))
-            | (Self::Ed25519, Scheme::Ed25519) => true,
-            (Self::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Self::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Self::Ed25519, Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_))
-            | (Self::X25519, Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_)) => false,
+        match self {
+            Self::Rsa { .. } => matches!(method.scheme(), Scheme::Rsa(..)),
+            Self::Ec(_) => matches!(method.scheme(), Scheme::Ecdsa(_)),
+            Self::Dsa { .. } => matches!(method.scheme(), Scheme::Dsa(_)),
+            Self::Ed25519 => matches!(method.scheme(), Scheme::Ed25519(_)),
+            Self::PostQuantum(kind) => matches!(method.scheme(), Scheme::PostQuantum(of) if of as u8 == kind as u8),
+            Self::X25519 => false,
         }
     }
 
     /// The method that a key of this kind signs with by default: RSA with SHA-256, ECDSA with the digest that matches
-    /// the strength of the curve, or Ed25519. `None` for a kind that does not sign.
+    /// the strength of the curve, Ed25519, or ML-DSA. `None` for a kind that does not sign here.
     #[must_use]
-    pub const fn default_signature(self) -> Option<SignatureMethod> {
+    pub fn default_signature(self) -> Option<SignatureMethod> {
         match self {
             Self::Rsa { .. } => Some(SignatureMethod::RsaSha256),
             Self::Ec(curve) => Some(curve.default_signature()),
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
-            Self::X25519 => None,
+            Self::PostQuantum(_) => {
+                SignatureMethod::ALL.iter().find(|method| self.can_run(*method) && !method.only_verifies())
+            }
+            Self::X25519 | Self::Dsa { .. } => None,
         }
     }
 
@@ -63,7 +74,7 @@ impl KeyKind {
         match self {
             Self::Ec(_) => Some(KeyAgreement::EcdhEs),
             Self::X25519 => Some(KeyAgreement::X25519),
-            Self::Rsa { .. } | Self::Ed25519 => None,
+            Self::Rsa { .. } | Self::Ed25519 | Self::Dsa { .. } | Self::PostQuantum(_) => None,
         }
     }
 
@@ -72,18 +83,19 @@ impl KeyKind {
     pub const fn can_transport_keys(self) -> bool {
         match self {
             Self::Rsa { .. } => true,
-            Self::Ec(_) | Self::Ed25519 | Self::X25519 => false,
+            Self::Ec(_) | Self::Ed25519 | Self::X25519 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
         }
     }
 
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
-    /// Ed25519, X25519, or any curve that is not legacy.
+    /// DSA of 2 048 and 224 bits, or any of the others that is not on a legacy curve.
     #[must_use]
     pub const fn is_strong(self) -> bool {
         match self {
             Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
             Self::Ec(curve) => !curve.is_legacy(),
-            Self::Ed25519 | Self::X25519 => true,
+            Self::Dsa { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224,
+            Self::Ed25519 | Self::X25519 | Self::PostQuantum(_) => true,
         }
     }
 
@@ -94,6 +106,8 @@ impl KeyKind {
             Self::Ec(curve) => 2 * curve.field_len(),
             Self::Ed25519 => 64,
             Self::X25519 => 0,
+            Self::Dsa { subgroup_bits, .. } => 2 * subgroup_bits / 8,
+            Self::PostQuantum(kind) => kind.value_len(),
         }
     }
 
@@ -104,6 +118,8 @@ impl KeyKind {
             Self::Ec(_) => "a key on this curve",
             Self::Ed25519 => "an Ed25519 key",
             Self::X25519 => "an X25519 key",
+            Self::Dsa { .. } => "a DSA key",
+            Self::PostQuantum(_) => "a post-quantum key",
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Keys: what a caller loads, and the operations on it.
 //!
 //! A key knows its kind, and the kind decides which algorithms it can run. Bounds for every use are checked when a key
-//! is made, from any source. A policy asks [`KeyKind`] for the strength. Each operation matches key and algorithm in
-//! one `match` that names every pair: a new algorithm does not compile until it is decided there.
+//! is made, from any source. A policy asks [`KeyKind`] for the strength, and each operation asks it first whether the kind runs
+//! the algorithm: a new kind does not compile until that is decided there.
 
 mod encoding;
 mod kind;
@@ -17,8 +17,9 @@ use crate::algorithm::{Curve, DigestMethod, KeyTransport, Scheme, SignatureMetho
 use crate::digest::Digest;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
-    self, Chosen, EcPrivateKey as _, EcPublicKey as _, Ed25519PrivateKey as _, Ed25519PublicKey as _, Provider as _,
-    Refusal, RsaPrivateKey as _, RsaPublicKey as _, X25519PrivateKey as _,
+    self, Chosen, DsaNumbers, DsaPublicKey as _, EcPrivateKey as _, EcPublicKey as _, Ed25519PrivateKey as _,
+    Ed25519PublicKey as _, PostQuantumPrivateKey as _, PostQuantumPublicKey as _, Provider as _, Refusal,
+    RsaPrivateKey as _, RsaPublicKey as _, X25519PrivateKey as _,
 };
 use crate::random::Random;
 use crate::rsa15;
@@ -67,6 +68,15 @@ pub trait KeyUnwrap: Send + Sync {
         Err(CryptoError::KeyMismatch)
     }
 
+    /// The secret that an encapsulation to this key gives (ML-KEM). A wrong encapsulation gives another secret.
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] for a key that is not of ML-KEM; [`CryptoError::Decryption`].
+    fn decapsulate(&self, encapsulated: &[u8]) -> Result<Secret, CryptoError> {
+        let _ = encapsulated;
+        Err(CryptoError::KeyMismatch)
+    }
+
     /// Whether this key is on the curve of `originator`, and agrees.
     fn can_agree_with(&self, originator: &PublicKey) -> bool {
         let _ = originator;
@@ -89,6 +99,8 @@ enum Public {
     Ed25519(provider::Ed25519Public),
     /// Is its octets: a private key does all there is to do.
     X25519,
+    Dsa(provider::DsaPublic),
+    PostQuantum(provider::PostQuantumPublic),
 }
 
 impl PublicKey {
@@ -117,6 +129,14 @@ impl PublicKey {
         Self::new(&Spki::Ec { curve, point })
     }
 
+    /// A DSA key from its big-endian numbers: modulus, order of the subgroup, generator and public value.
+    ///
+    /// # Errors
+    /// [`LoadError::Bounds`] outside the sizes of FIPS 186-4; [`LoadError::Provider`].
+    pub fn from_dsa(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<Self, LoadError> {
+        Self::new(&Spki::Dsa { domain: [p, q, g], y })
+    }
+
     fn new(parts: &Spki<'_>) -> Result<Self, LoadError> {
         let kind = parts.kind()?;
         let spki = parts.write();
@@ -127,6 +147,13 @@ impl PublicKey {
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
             Spki::X25519 { .. } => Ok(Public::X25519),
+            Spki::Dsa { domain: [p, q, g], y } => {
+                let [p, q, g, y] = [*p, *q, *g, *y].map(significant);
+                provider::DsaPublic::load(DsaNumbers { p, q, g, y }).map(Public::Dsa)
+            }
+            Spki::PostQuantum { kind, key } => {
+                provider::PostQuantumPublic::load(*kind, &spki, key).map(Public::PostQuantum)
+            }
         };
         let inner = inner.map_err(|refusal| not_loaded(refusal, kind, "public key"))?;
         Ok(Self { spki: spki.into(), kind, inner: Arc::new(inner) })
@@ -149,7 +176,7 @@ impl PublicKey {
     pub fn rsa_components(&self) -> Option<(Vec<u8>, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Rsa { modulus, exponent } => Some((modulus.to_vec(), exponent.to_vec())),
-            Spki::Ec { .. } | Spki::Ed25519 { .. } | Spki::X25519 { .. } => None,
+            _ => None,
         }
     }
 
@@ -158,7 +185,7 @@ impl PublicKey {
     pub fn ec_point(&self) -> Option<(Curve, Vec<u8>)> {
         match Spki::parse(&self.spki).ok()? {
             Spki::Ec { curve, point } => Some((curve, point.to_vec())),
-            Spki::Rsa { .. } | Spki::Ed25519 { .. } | Spki::X25519 { .. } => None,
+            _ => None,
         }
     }
 
@@ -168,21 +195,55 @@ impl PublicKey {
     /// [`CryptoError::KeyMismatch`] before any mathematics if the key cannot run `method`;
     /// [`CryptoError::SignatureMismatch`]; [`CryptoError::Unsupported`].
     pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
-        if self.kind.can_run(method) && value.len() != self.kind.signature_len() {
+        self.verify_in_context(method, &[], message, value)
+    }
+
+    /// Verifies a signature value with a context.
+    ///
+    /// # Errors
+    /// As [`PublicKey::verify`]; [`CryptoError::KeyMismatch`] for a context of more than 255 octets, and for any if `method`
+    /// takes none.
+    ///
+    /// # Specification
+    /// RFC 8032 §5.1; FIPS 204 §5.3; FIPS 205 §10.3.
+    pub fn verify_in_context(
+        &self,
+        method: SignatureMethod,
+        context: &[u8],
+        message: &[u8],
+        value: &[u8],
+    ) -> Result<(), CryptoError> {
+        if !self.kind.can_run(method) || context.len() > 255 || !(context.is_empty() || method.takes_context()) {
+            return Err(CryptoError::KeyMismatch);
+        }
+        if value.len() != self.kind.signature_len() {
             return Err(CryptoError::SignatureMismatch);
         }
         let verified = match (&*self.inner, method.scheme()) {
             (Public::Rsa(key), Scheme::Rsa(padding, digest)) => key.verify(padding, digest, message, value),
             (Public::Ec(key), Scheme::Ecdsa(digest)) => key.verify(digest, message, value),
-            (Public::Ed25519(key), Scheme::Ed25519) => key.verify(message, value),
-            (Public::Rsa(_), Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Public::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Public::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_))
-            | (Public::X25519, Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_)) => {
-                return Err(CryptoError::KeyMismatch);
-            }
+            (Public::Ed25519(key), Scheme::Ed25519(instance)) => key.verify(instance, context, message, value),
+            (Public::Dsa(key), Scheme::Dsa(digest)) => key.verify(digest, message, value),
+            (Public::PostQuantum(key), Scheme::PostQuantum(_)) => key.verify(context, message, value),
+            _ => return Err(CryptoError::KeyMismatch),
         };
         verified.map_err(|refusal| refusal.or(CryptoError::SignatureMismatch))
+    }
+
+    /// A fresh secret of 32 octets, and what gives it to the holder of the private key (ML-KEM).
+    ///
+    /// # Errors
+    /// [`CryptoError::KeyMismatch`] unless the key is of ML-KEM; [`CryptoError::Provider`].
+    ///
+    /// # Specification
+    /// FIPS 203 §7.2.
+    pub fn encapsulate(&self) -> Result<(Secret, Vec<u8>), CryptoError> {
+        match (&*self.inner, self.kind) {
+            (Public::PostQuantum(key), KeyKind::PostQuantum(kind)) if kind.encapsulates() => {
+                key.encapsulate().map_err(|refusal| refusal.or(CryptoError::Provider))
+            }
+            _ => Err(CryptoError::KeyMismatch),
+        }
     }
 
     /// Encrypts a content key to the holder of the private key.
@@ -193,7 +254,7 @@ impl PublicKey {
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
             Public::Rsa(rsa) => rsa,
-            Public::Ec(_) | Public::Ed25519(_) | Public::X25519 => return Err(CryptoError::KeyMismatch),
+            _ => return Err(CryptoError::KeyMismatch),
         };
         if transport.mgf().is_some_and(|mgf| mgf.mgf_uri().is_none()) {
             return Err(CryptoError::Unnamed);
@@ -211,6 +272,7 @@ fn not_loaded(refusal: Refusal, kind: KeyKind, what: &'static str) -> LoadError 
     match refusal {
         Refusal::Failed => LoadError::Malformed { what },
         Refusal::Unsupported => LoadError::Provider { what: kind.described(), provider: Chosen::NAME },
+        Refusal::Feature(feature) => LoadError::FeatureMissing { feature },
     }
 }
 
@@ -245,6 +307,9 @@ enum Private {
     Ec(provider::EcPrivate),
     Ed25519(provider::Ed25519Private),
     X25519(provider::X25519Private),
+    PostQuantum(provider::PostQuantumPrivate),
+    /// Is only its public key here: DSA.
+    NotUsed,
 }
 
 impl PrivateKey {
@@ -286,6 +351,17 @@ impl PrivateKey {
                 let own = own_point(&key.point(), point)?;
                 (Private::X25519(key), PublicKey::new(&Spki::X25519 { point: &own })?)
             }
+            Pkcs8::Dsa => {
+                let kind = KeyKind::Dsa { bits: 0, subgroup_bits: 0 };
+                let spki = Chosen::dsa_public(&pkcs8).map_err(|refusal| not_loaded(refusal, kind, what))?;
+                (Private::NotUsed, PublicKey::from_spki(&spki)?)
+            }
+            Pkcs8::PostQuantum(kind) => {
+                let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), what);
+                let key = provider::PostQuantumPrivate::load(kind, &pkcs8).map_err(refused)?;
+                let public = key.public().map_err(refused)?;
+                (Private::PostQuantum(key), PublicKey::new(&Spki::PostQuantum { kind, key: &public })?)
+            }
         };
         Ok(Self { public, inner: Arc::new(inner) })
     }
@@ -306,22 +382,21 @@ fn own_point(own: &[u8], beside: Option<&[u8]>) -> Result<[u8; 32], LoadError> {
 
 impl SigningKey for PrivateKey {
     fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if !SigningKey::can_run(self, method) {
+            return Err(CryptoError::KeyMismatch);
+        }
         let signed = match (&*self.inner, method.scheme()) {
             (Private::Rsa { key, .. }, Scheme::Rsa(padding, digest)) => key.sign(padding, digest, message),
             (Private::Ec(key), Scheme::Ecdsa(digest)) => key.sign(digest, message),
-            (Private::Ed25519(key), Scheme::Ed25519) => key.sign(message),
-            (Private::Rsa { .. }, Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Private::Ec(_), Scheme::Rsa(..) | Scheme::Ed25519 | Scheme::Hmac(_))
-            | (Private::Ed25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_))
-            | (Private::X25519(_), Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519 | Scheme::Hmac(_)) => {
-                return Err(CryptoError::KeyMismatch);
-            }
+            (Private::Ed25519(key), Scheme::Ed25519(_)) => key.sign(message),
+            (Private::PostQuantum(key), Scheme::PostQuantum(_)) => key.sign(message),
+            _ => return Err(CryptoError::KeyMismatch),
         };
         signed.map_err(|refusal| refusal.or(CryptoError::Provider))
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
-        self.public.kind.can_run(method)
+        self.public.kind.can_run(method) && !method.only_verifies()
     }
 }
 
@@ -334,7 +409,7 @@ impl KeyUnwrap for PrivateKey {
     ) -> Result<Secret, CryptoError> {
         let (rsa, substitute_key) = match &*self.inner {
             Private::Rsa { key, substitute_key } => (key, substitute_key),
-            Private::Ec(_) | Private::Ed25519(_) | Private::X25519(_) => return Err(CryptoError::Decryption),
+            _ => return Err(CryptoError::Decryption),
         };
         if ciphertext.len() != self.public.kind.signature_len() {
             return Err(CryptoError::Decryption);
@@ -350,6 +425,18 @@ impl KeyUnwrap for PrivateKey {
 
     fn agree(&self, originator: &PublicKey) -> Result<Secret, CryptoError> {
         agree(self, originator)
+    }
+
+    fn decapsulate(&self, encapsulated: &[u8]) -> Result<Secret, CryptoError> {
+        match (&*self.inner, self.public.kind) {
+            (Private::PostQuantum(key), KeyKind::PostQuantum(kind)) if kind.encapsulates() => {
+                if encapsulated.len() != kind.value_len() {
+                    return Err(CryptoError::Decryption);
+                }
+                key.decapsulate(encapsulated).map_err(|refusal| refusal.or(CryptoError::Decryption))
+            }
+            _ => Err(CryptoError::KeyMismatch),
+        }
     }
 
     fn can_agree_with(&self, originator: &PublicKey) -> bool {
@@ -371,9 +458,7 @@ fn agree(key: &PrivateKey, other: &PublicKey) -> Result<Secret, CryptoError> {
     let (agreed, is_of_prime_order) = match (&*key.inner, other) {
         (Private::Ec(key), Spki::Ec { point, .. }) => (key.agree(point), true),
         (Private::X25519(key), Spki::X25519 { point }) => (key.agree(point), false),
-        (Private::Rsa { .. } | Private::Ec(_) | Private::Ed25519(_) | Private::X25519(_), _) => {
-            return Err(CryptoError::KeyMismatch);
-        }
+        _ => return Err(CryptoError::KeyMismatch),
     };
     let secret = agreed.map_err(|refusal| refusal.or(CryptoError::Agreement))?;
     // RFC 7748 §6.1: all zeros is what a point of small order gives, whoever multiplies it. The other curves have no such
@@ -398,7 +483,9 @@ impl PrivateKey {
                     ec_pkcs8(curve, &scalar)
                 }
                 KeyKind::X25519 => x25519_pkcs8(&drawn(32, random)?),
-                KeyKind::Rsa { .. } | KeyKind::Ed25519 => return Err(CryptoError::KeyMismatch),
+                KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => {
+                    return Err(CryptoError::KeyMismatch);
+                }
             };
             // A scalar that is zero, or not below the order, does not load.
             if let Ok(key) = Self::from_der(&pkcs8) {

@@ -8,7 +8,7 @@ use crate::hmac_key::HmacKey;
 /// A verification key: a public key or a secret. The type decides which methods it can run.
 #[derive(Debug, Clone)]
 pub enum VerifyingKey {
-    /// RSA, ECDSA or Ed25519.
+    /// A key of any kind that signs.
     Public(PublicKey),
     /// HMAC.
     Hmac(HmacKey),
@@ -23,6 +23,24 @@ impl VerifyingKey {
         match self {
             Self::Public(key) => key.verify(method, message, value),
             Self::Hmac(key) => key.verify(method, message, value),
+        }
+    }
+
+    /// Verifies a signature value with a context; an HMAC has none.
+    ///
+    /// # Errors
+    /// As [`PublicKey::verify_in_context`] and [`HmacKey::verify`].
+    pub fn verify_in_context(
+        &self,
+        method: SignatureMethod,
+        context: &[u8],
+        message: &[u8],
+        value: &[u8],
+    ) -> Result<(), CryptoError> {
+        match self {
+            Self::Public(key) => key.verify_in_context(method, context, message, value),
+            Self::Hmac(key) if context.is_empty() => key.verify(method, message, value),
+            Self::Hmac(_) => Err(CryptoError::KeyMismatch),
         }
     }
 }

@@ -15,8 +15,9 @@ mod operations;
 mod ring;
 
 pub(crate) use operations::{
-    DigestInPieces, EcPrivateKey, EcPublicKey, Ed25519PrivateKey, Ed25519PublicKey, GcmInPieces, OrFailed, Provider,
-    Refusal, RsaPrivateKey, RsaPublicKey, X25519PrivateKey,
+    DigestInPieces, DsaNumbers, DsaPublicKey, EcPrivateKey, EcPublicKey, Ed25519PrivateKey, Ed25519PublicKey,
+    GcmInPieces, OrFailed, PostQuantumPrivateKey, PostQuantumPublicKey, Provider, Refusal, RsaPrivateKey, RsaPublicKey,
+    X25519PrivateKey,
 };
 
 use crate::error::CryptoError;
@@ -40,6 +41,9 @@ pub(crate) type EcPrivate = <Chosen as Provider>::EcPrivate;
 pub(crate) type EcPublic = <Chosen as Provider>::EcPublic;
 pub(crate) type Ed25519Private = <Chosen as Provider>::Ed25519Private;
 pub(crate) type Ed25519Public = <Chosen as Provider>::Ed25519Public;
+pub(crate) type DsaPublic = <Chosen as Provider>::DsaPublic;
+pub(crate) type PostQuantumPrivate = <Chosen as Provider>::PostQuantumPrivate;
+pub(crate) type PostQuantumPublic = <Chosen as Provider>::PostQuantumPublic;
 pub(crate) type X25519Private = <Chosen as Provider>::X25519Private;
 
 impl Refusal {
@@ -48,6 +52,7 @@ impl Refusal {
         match self {
             Self::Failed => failed,
             Self::Unsupported => CryptoError::Unsupported { provider: Chosen::NAME },
+            Self::Feature(feature) => CryptoError::FeatureMissing { feature },
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A trait lists what it promises; the compiler refuses a provider that lacks an operation. Where a provider has no code
 //! for an algorithm, its operation answers [`Refusal::Unsupported`].
 
-use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, Oaep, RsaPadding};
+use crate::algorithm::{Aes, BlockCipher, Curve, DigestMethod, EdDsa, Oaep, PostQuantum, RsaPadding};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
 
@@ -13,8 +13,11 @@ pub(crate) enum Refusal {
     /// The operation failed: wrong input, wrong key, no randomness. No reason is given.
     Failed,
     /// The provider has no code for the algorithm, the curve or the size of key.
-    #[allow(dead_code, reason = "for a provider that lacks something; today neither does")]
+    #[allow(dead_code, reason = "for a provider that lacks something")]
     Unsupported,
+    /// It has, with this feature.
+    #[allow(dead_code, reason = "for a build without a feature")]
+    Feature(&'static str),
 }
 
 /// `None` from a primitive is a failure.
@@ -48,6 +51,12 @@ pub(crate) trait Provider {
     type Ed25519Private: Ed25519PrivateKey;
     type Ed25519Public: Ed25519PublicKey;
     type X25519Private: X25519PrivateKey;
+    type DsaPublic: DsaPublicKey;
+    type PostQuantumPrivate: PostQuantumPrivateKey;
+    type PostQuantumPublic: PostQuantumPublicKey;
+
+    /// The SubjectPublicKeyInfo of a DSA private key in PKCS#8.
+    fn dsa_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refusal>;
 
     /// HMAC (RFC 2104) with a key of any length.
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue;
@@ -162,8 +171,9 @@ pub(crate) trait Ed25519PrivateKey: Sized + Send + Sync {
 /// An Ed25519 public key (RFC 8032 §5.1).
 pub(crate) trait Ed25519PublicKey: Sized + Send + Sync {
     fn load(point: &[u8; 32]) -> Result<Self, Refusal>;
-    /// Fails unless `value` is a signature of `message`. It has 64 octets. A value that is not reduced fails.
-    fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+    /// Fails unless `value` is a signature of `message`. It has 64 octets. A value that is not reduced fails. The context
+    /// has at most 255 octets; there is none in the pure instance.
+    fn verify(&self, instance: EdDsa, context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal>;
 }
 
 /// An X25519 private key (RFC 7748 §5).
@@ -174,4 +184,43 @@ pub(crate) trait X25519PrivateKey: Sized + Send + Sync {
     fn point(&self) -> Vec<u8>;
     /// The 32 octets that this key and another public key give. They may be zeros, or that may be a failure already.
     fn agree(&self, point: &[u8; 32]) -> Result<Secret, Refusal>;
+}
+
+/// The numbers of a DSA public key, big-endian.
+#[derive(Debug, Clone, Copy)]
+#[allow(dead_code, reason = "a provider may have no DSA")]
+pub(crate) struct DsaNumbers<'d> {
+    pub(crate) p: &'d [u8],
+    pub(crate) q: &'d [u8],
+    pub(crate) g: &'d [u8],
+    pub(crate) y: &'d [u8],
+}
+
+/// A DSA public key, within the bounds of `key::encoding`.
+pub(crate) trait DsaPublicKey: Sized + Send + Sync {
+    fn load(numbers: DsaNumbers<'_>) -> Result<Self, Refusal>;
+    /// Fails unless `value` is a signature of `message`. It is `r ‖ s` of the right length.
+    fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+}
+
+/// A private key of ML-DSA, SLH-DSA or ML-KEM.
+pub(crate) trait PostQuantumPrivateKey: Sized + Send + Sync {
+    /// From PKCS#8.
+    fn load(kind: PostQuantum, pkcs8: &[u8]) -> Result<Self, Refusal>;
+    /// Its public key.
+    fn public(&self) -> Result<Vec<u8>, Refusal>;
+    /// ML-DSA, without a context.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Refusal>;
+    /// The secret that an encapsulation of ML-KEM gives. A wrong one gives another secret, not a failure.
+    fn decapsulate(&self, encapsulated: &[u8]) -> Result<Secret, Refusal>;
+}
+
+/// A public key of ML-DSA, SLH-DSA or ML-KEM, which has the right length.
+pub(crate) trait PostQuantumPublicKey: Sized + Send + Sync {
+    /// From its SubjectPublicKeyInfo, and from the key in it.
+    fn load(kind: PostQuantum, spki: &[u8], key: &[u8]) -> Result<Self, Refusal>;
+    /// Fails unless `value` is a signature of `message` with this context. It has the right length.
+    fn verify(&self, context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal>;
+    /// A fresh secret of ML-KEM and its encapsulation.
+    fn encapsulate(&self) -> Result<(Secret, Vec<u8>), Refusal>;
 }

@@ -1,8 +1,10 @@
-//! Ed25519 (RFC 8032) and X25519 (RFC 7748), all of it in aws-lc-rs.
+//! Ed25519 (RFC 8032) and X25519 (RFC 7748) in aws-lc-rs, and in the shim the instances of EdDSA that it lacks.
 
 use aws_lc_rs::agreement::{PrivateKey, UnparsedPublicKey, X25519, agree};
 use aws_lc_rs::signature::{ED25519, Ed25519KeyPair, KeyPair as _, ParsedPublicKey};
+use wss_crypto_shim as shim;
 
+use crate::algorithm::EdDsa;
 use crate::provider::{Ed25519PrivateKey, Ed25519PublicKey, OrFailed as _, Refusal, X25519PrivateKey};
 use crate::secret::Secret;
 
@@ -22,15 +24,23 @@ impl Ed25519PrivateKey for Private {
     }
 }
 
-pub(crate) struct Public(ParsedPublicKey);
+pub(crate) struct Public {
+    parsed: ParsedPublicKey,
+    point: [u8; 32],
+}
 
 impl Ed25519PublicKey for Public {
     fn load(point: &[u8; 32]) -> Result<Self, Refusal> {
-        ParsedPublicKey::new(&ED25519, point).map(Self).or_failed()
+        Ok(Self { parsed: ParsedPublicKey::new(&ED25519, point).or_failed()?, point: *point })
     }
 
-    fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
-        self.0.verify_sig(message, value).or_failed()
+    fn verify(&self, instance: EdDsa, context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        let verified = match instance {
+            EdDsa::Pure => return self.parsed.verify_sig(message, value).or_failed(),
+            EdDsa::WithContext => shim::verify_ed25519ctx(&self.point, context, message, value),
+            EdDsa::Prehashed => shim::verify_ed25519ph(&self.point, context, message, value),
+        };
+        verified.then_some(()).or_failed()
     }
 }
 

@@ -3,8 +3,10 @@
 mod block_cipher;
 mod curve25519;
 mod digest;
+mod dsa;
 mod ec;
 mod md;
+mod post_quantum;
 mod rsa;
 mod wrap;
 
@@ -31,6 +33,13 @@ impl Provider for AwsLc {
     type Ed25519Private = curve25519::Private;
     type Ed25519Public = curve25519::Public;
     type X25519Private = curve25519::Agreeing;
+    type DsaPublic = dsa::Public;
+    type PostQuantumPrivate = post_quantum::Private;
+    type PostQuantumPublic = post_quantum::Public;
+
+    fn dsa_public(pkcs8: &[u8]) -> Result<Vec<u8>, Refusal> {
+        shim::Key::from_pkcs8(pkcs8).and_then(|key| key.spki()).or_failed()
+    }
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

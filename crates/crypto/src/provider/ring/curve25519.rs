@@ -5,6 +5,7 @@ use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
 use zeroize::Zeroizing;
 
+use crate::algorithm::EdDsa;
 use crate::provider::{Ed25519PrivateKey, Ed25519PublicKey, OrFailed as _, Refusal, X25519PrivateKey};
 use crate::secret::Secret;
 
@@ -31,8 +32,11 @@ impl Ed25519PublicKey for Public {
         Ok(Self(*point))
     }
 
-    fn verify(&self, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
-        UnparsedPublicKey::new(&ED25519, &self.0).verify(message, value).or_failed()
+    fn verify(&self, instance: EdDsa, _context: &[u8], message: &[u8], value: &[u8]) -> Result<(), Refusal> {
+        match instance {
+            EdDsa::Pure => UnparsedPublicKey::new(&ED25519, &self.0).verify(message, value).or_failed(),
+            EdDsa::WithContext | EdDsa::Prehashed => Err(Refusal::Unsupported),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod gcm;
 mod oaep;
 mod rng;
 mod rsa;
+mod unsupported;
 
 use aes_kw::cipher::KeyInit as _;
 use cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, KeyIvInit as _};
@@ -57,6 +58,13 @@ impl Provider for Ring {
     type Ed25519Private = curve25519::Private;
     type Ed25519Public = curve25519::Public;
     type X25519Private = curve25519::Agreeing;
+    type DsaPublic = unsupported::Dsa;
+    type PostQuantumPrivate = unsupported::PostQuantumPrivate;
+    type PostQuantumPublic = unsupported::PostQuantumPublic;
+
+    fn dsa_public(_pkcs8: &[u8]) -> Result<Vec<u8>, Refusal> {
+        Err(Refusal::Unsupported)
+    }
 
     fn hmac(method: DigestMethod, key: &[u8], message: &[u8]) -> DigestValue {
         let algorithm = match method {

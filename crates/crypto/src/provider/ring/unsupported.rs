@@ -5,9 +5,13 @@ use crate::provider::{DsaNumbers, DsaPublicKey, PostQuantumPrivateKey, PostQuant
 use crate::secret::Secret;
 
 /// There is none.
-pub(crate) enum Key {}
+pub(crate) enum Dsa {}
+/// There is none.
+pub(crate) enum PostQuantumPrivate {}
+/// There is none.
+pub(crate) enum PostQuantumPublic {}
 
-impl DsaPublicKey for Key {
+impl DsaPublicKey for Dsa {
     fn load(_numbers: DsaNumbers<'_>) -> Result<Self, Refusal> {
         Err(Refusal::Unsupported)
     }
@@ -17,7 +21,7 @@ impl DsaPublicKey for Key {
     }
 }
 
-impl PostQuantumPrivateKey for Key {
+impl PostQuantumPrivateKey for PostQuantumPrivate {
     fn load(_kind: PostQuantum, _pkcs8: &[u8]) -> Result<Self, Refusal> {
         Err(Refusal::Unsupported)
     }
@@ -35,7 +39,7 @@ impl PostQuantumPrivateKey for Key {
     }
 }
 
-impl PostQuantumPublicKey for Key {
+impl PostQuantumPublicKey for PostQuantumPublic {
     fn load(_kind: PostQuantum, _spki: &[u8], _key: &[u8]) -> Result<Self, Refusal> {
         Err(Refusal::Unsupported)
     }

@@ -1,0 +1,66 @@
+//! `EncapsulationMechanism` of xmlsec1: a key that ML-KEM gives (FIPS 203). No specification of XML Encryption has it.
+
+use wss_c14n::{Budget, Element, Limit, name};
+use wss_crypto::{KeyUnwrap, PostQuantum, Secret};
+
+use crate::encrypted_data::Parts;
+use crate::error::DecryptError;
+
+/// The most octets of an encapsulated secret: ML-KEM-1024 has 1,568.
+const MAX_ENCAPSULATED: usize = 2_048;
+
+/// An `EncapsulationMechanism` as it is in a document.
+#[derive(Debug, Clone)]
+pub struct Encapsulation<'d> {
+    method: PostQuantum,
+    key_info: Option<Element<'d>>,
+    cipher_value: Element<'d>,
+}
+
+impl<'d> Encapsulation<'d> {
+    /// The one that a `ds:KeyInfo` holds, if it holds one.
+    ///
+    /// # Errors
+    /// As [`Encapsulation::parse`].
+    pub fn within(key_info: Option<Element<'d>>) -> Result<Option<Self>, DecryptError> {
+        let mut held = key_info.into_iter().flat_map(Element::children);
+        held.find(|child| child.is(name::XMLSEC.uri, "EncapsulationMechanism")).map(Self::parse).transpose()
+    }
+
+    /// Reads an `EncapsulationMechanism`.
+    ///
+    /// # Errors
+    /// [`DecryptError::Structure`]; [`DecryptError::UnknownAlgorithm`].
+    pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
+        let uri = element.required_attribute("", "Algorithm")?;
+        let method = PostQuantum::from_uri(&uri).filter(|method| method.encapsulates());
+        let method = method.ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.as_ref().into() })?;
+        let parts = Parts::parse(element)?;
+        Ok(Self { method, key_info: parts.key_info, cipher_value: parts.cipher_value()? })
+    }
+
+    /// `@Algorithm`.
+    #[must_use]
+    pub fn method(&self) -> PostQuantum {
+        self.method
+    }
+
+    /// `ds:KeyInfo`: hints to the key that the secret is encapsulated to.
+    #[must_use]
+    pub fn key_info(&self) -> Option<Element<'d>> {
+        self.key_info
+    }
+
+    /// The leading `len` octets of the secret that is encapsulated to `key`. With the key of another, they are others.
+    ///
+    /// # Errors
+    /// [`DecryptError::Failed`] if it gives none, or fewer; [`DecryptError::Limit`] if [`Limit::PrivateKeyOperations`]
+    /// leaves none.
+    pub fn open(&self, key: &dyn KeyUnwrap, len: usize, budget: &Budget) -> Result<Secret, DecryptError> {
+        let encapsulated = self.cipher_value.base64(MAX_ENCAPSULATED)?;
+        budget.charge(Limit::PrivateKeyOperations, 1)?;
+        let secret = key.decapsulate(&encapsulated).map_err(|_| DecryptError::Failed)?;
+        let leading = secret.as_octets().get(..len).ok_or(DecryptError::Failed)?;
+        Ok(Secret::new(leading.to_vec()))
+    }
+}
