@@ -16,6 +16,7 @@
 //! | require parts if they are present, every block of a name, one of several tokens | [`requirements`] |
 //! | sign, encrypt and read single elements inside the Body or a header block | [`elements`] |
 //! | send signed and encrypted attachments beside the envelope, however large | [`attachments`] |
+//! | talk to a network that has a preset: eDelivery, Peppol, DIAN, WCF … | [`networks`] |
 //! | exchange AS4 messages, and receipts for them | [`as4`] |
 //! | sign or decrypt with a key in an HSM or a key service | [`elsewhere`] |
 //! | encrypt to elliptic-curve keys (key agreement) | [`agreement`] |
@@ -73,6 +74,9 @@ pub mod elements {}
 
 #[doc = include_str!("attachments.md")]
 pub mod attachments {}
+
+#[doc = include_str!("networks/index.md")]
+pub mod networks;
 
 #[doc = include_str!("as4.md")]
 pub mod as4 {}

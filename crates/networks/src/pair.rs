@@ -267,8 +267,10 @@ impl Network {
     }
 }
 
+type ReceiverCall = fn(Receiver) -> Receiver;
+
 /// The calls of a receiver for the leniencies that it has a call for.
-const RECEIVER_CALLS: &[(Leniency, fn(Receiver) -> Receiver)] = &[
+const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::OneKeyToSignAndEncrypt, Receiver::accept_one_key_to_sign_and_encrypt),
     (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
     (Leniency::LocalTimes, Receiver::accept_local_times),

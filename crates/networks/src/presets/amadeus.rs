@@ -27,5 +27,5 @@ pub const NETWORK: Network = Network {
         revocation: "by TLS",
     },
     choices: &[],
-    sources: &[Source { title: "amabnl/amadeus-ws-client, the client", evidence: Evidence::Read }],
+    sources: &[Source { title: "amabnl/amadeus-ws-client, the client", evidence: Evidence::Read }, AROUND],
 };

@@ -23,5 +23,8 @@ pub const NETWORK: Network = Network {
         revocation: "revocation lists only; a certificate whose list is more than three days too old is not trusted",
     },
     choices: &[],
-    sources: &[Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", evidence: Evidence::Read }],
+    sources: &[
+        Source { title: "BDEW AS4 profile 1.2, as phase4 and WSS4J implement it", evidence: Evidence::Read },
+        AROUND,
+    ],
 };

@@ -27,8 +27,8 @@ pub const NETWORK: Network = Network {
         revocation: "by the service",
     },
     choices: &[],
-    sources: &[Source {
-        title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997",
-        evidence: Evidence::Thread,
-    }],
+    sources: &[
+        Source { title: "luisgoncalves/xades4j#134 and mvantellingen/python-zeep#997", evidence: Evidence::Thread },
+        AROUND,
+    ],
 };

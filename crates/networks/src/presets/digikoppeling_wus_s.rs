@@ -63,5 +63,6 @@ pub const NETWORK: Network = Network {
             title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
             evidence: Evidence::Unverified,
         },
+        AROUND,
     ],
 };

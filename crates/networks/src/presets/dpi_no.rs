@@ -35,5 +35,6 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "the Java client of Digipost", evidence: Evidence::Read },
         Source { title: "the lifetime of the timestamp, 120 seconds, is not checked", evidence: Evidence::Unverified },
+        AROUND,
     ],
 };

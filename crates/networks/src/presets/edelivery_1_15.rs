@@ -21,6 +21,7 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "eDelivery AS4 1.15 specification, with the defaults of Domibus", evidence: Evidence::Read },
         Source { title: "phase4, P-Mode and sender of the CEF profile", evidence: Evidence::Read },
+        AROUND,
     ],
 };
 

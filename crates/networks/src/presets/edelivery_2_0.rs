@@ -18,8 +18,11 @@ pub const NETWORK: Network = Network {
     http: as4::HTTP,
     partner: Partner::PINNED,
     choices: &[],
-    sources: &[Source {
-        title: "eDelivery AS4 2.0 specification, for the algorithms; how the recipient is referred to is not checked",
-        evidence: Evidence::Read,
-    }],
+    sources: &[
+        Source {
+            title: "eDelivery AS4 2.0 specification, for the algorithms; how the recipient is referred to is not checked",
+            evidence: Evidence::Read,
+        },
+        AROUND,
+    ],
 };

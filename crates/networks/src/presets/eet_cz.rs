@@ -29,5 +29,5 @@ pub const NETWORK: Network = Network {
         revocation: "lists, for replies",
     },
     choices: &[],
-    sources: &[Source { title: "a client of EET and its tests", evidence: Evidence::Read }],
+    sources: &[Source { title: "a client of EET and its tests", evidence: Evidence::Read }, AROUND],
 };

@@ -34,5 +34,6 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "CONNECT, its client and its policies", evidence: Evidence::Read },
         Source { title: "the algorithms of replies", evidence: Evidence::Unverified },
+        AROUND,
     ],
 };

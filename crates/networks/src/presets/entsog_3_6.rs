@@ -18,7 +18,7 @@ pub const NETWORK: Network = Network {
     http: as4::HTTP,
     partner: Partner::PINNED,
     choices: &[BINARY_TOKENS],
-    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }],
+    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }, AROUND],
 };
 
 /// Both certificates in tokens: for gateways that follow eDelivery AS4.

@@ -18,7 +18,7 @@ pub const NETWORK: Network = Network {
     http: as4::HTTP,
     partner: Partner::PINNED,
     choices: &[ECDSA],
-    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }],
+    sources: &[Source { title: "phase4, P-Mode and sender of the ENTSOG profile", evidence: Evidence::Read }, AROUND],
 };
 
 /// ECDSA with SHA-256, and ECDH-ES, on P-256: partners with such certificates.

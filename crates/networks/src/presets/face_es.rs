@@ -35,5 +35,6 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "josemmo/Facturae-PHP, the client", evidence: Evidence::Read },
         Source { title: "josemmo/Facturae-PHP#32 and #152", evidence: Evidence::Thread },
+        AROUND,
     ],
 };

@@ -55,5 +55,8 @@ pub const NETWORK: Network = Network {
         revocation: "by the service",
     },
     choices: &[],
-    sources: &[Source { title: "policies and Java reference code of OIO IDWS 1.1 and 1.2", evidence: Evidence::Read }],
+    sources: &[
+        Source { title: "policies and Java reference code of OIO IDWS 1.1 and 1.2", evidence: Evidence::Read },
+        AROUND,
+    ],
 };

@@ -59,5 +59,5 @@ pub const NETWORK: Network = Network {
         revocation: "as the policy says",
     },
     choices: &[],
-    sources: &[Source { title: "tilln/jmeter-wssecurity#19", evidence: Evidence::Thread }],
+    sources: &[Source { title: "tilln/jmeter-wssecurity#19", evidence: Evidence::Thread }, AROUND],
 };

@@ -26,5 +26,6 @@ pub const NETWORK: Network = Network {
     sources: &[
         Source { title: "phase4, P-Mode and receiver of the Peppol profile", evidence: Evidence::Read },
         Source { title: "reports on SHA-1 signatures in answers of an SMP", evidence: Evidence::Thread },
+        AROUND,
     ],
 };

@@ -11,3 +11,9 @@ pub(super) use crate::shape::{
 
 /// The namespace of WS-Addressing 1.0.
 pub(super) const WSA: &str = "http://www.w3.org/2005/08/addressing";
+
+/// What no source of ours says.
+pub(super) const AROUND: Source = Source {
+    title: "HTTP headers, the lifetime of the timestamp, and how partners are certified: not checked in a primary document",
+    evidence: Evidence::Unverified,
+};

@@ -31,5 +31,5 @@ pub const NETWORK: Network = Network {
         revocation: "by the service",
     },
     choices: &[],
-    sources: &[Source { title: "phpcfdi/sat-ws-descarga-masiva, the client", evidence: Evidence::Read }],
+    sources: &[Source { title: "phpcfdi/sat-ws-descarga-masiva, the client", evidence: Evidence::Read }, AROUND],
 };

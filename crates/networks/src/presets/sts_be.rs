@@ -30,5 +30,8 @@ pub const NETWORK: Network = Network {
         revocation: "by the service",
     },
     choices: &[],
-    sources: &[Source { title: "the clients of the Belgian social security platform", evidence: Evidence::Read }],
+    sources: &[
+        Source { title: "the clients of the Belgian social security platform", evidence: Evidence::Read },
+        AROUND,
+    ],
 };

@@ -53,5 +53,5 @@ pub const NETWORK: Network = Network {
         revocation: "not known",
     },
     choices: &[],
-    sources: &[Source { title: "department-of-veterans-affairs/connect_vbms#37", evidence: Evidence::Thread }],
+    sources: &[Source { title: "department-of-veterans-affairs/connect_vbms#37", evidence: Evidence::Thread }, AROUND],
 };

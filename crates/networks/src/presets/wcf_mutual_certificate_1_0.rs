@@ -61,8 +61,11 @@ pub const NETWORK: Network = Network {
         revocation: "as the binding says",
     },
     choices: &[],
-    sources: &[Source {
-        title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
-        evidence: Evidence::Thread,
-    }],
+    sources: &[
+        Source {
+            title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
+            evidence: Evidence::Thread,
+        },
+        AROUND,
+    ],
 };

@@ -73,10 +73,13 @@ pub const NETWORK: Network = Network {
         revocation: "as the binding says",
     },
     choices: &[WITHOUT_DERIVED_KEYS],
-    sources: &[Source {
-        title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
-        evidence: Evidence::Thread,
-    }],
+    sources: &[
+        Source {
+            title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
+            evidence: Evidence::Thread,
+        },
+        AROUND,
+    ],
 };
 
 /// The key of the request signs and encrypts itself: `requireDerivedKeys="false"`.

@@ -33,5 +33,6 @@ pub const NETWORK: Network = Network {
             evidence: Evidence::Read,
         },
         Source { title: "other national extensions (ELGA, VIHF)", evidence: Evidence::Unverified },
+        AROUND,
     ],
 };
