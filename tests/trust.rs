@@ -566,3 +566,27 @@ fn a_certificate_for_signatures_is_none_for_encryption() {
         }
     }
 }
+
+/// Tools that mark every certificate as an authority's are common. A certificate that nobody issued stays refused, whatever its
+/// name, and so does one that the path length of its issuer forbids.
+#[test]
+fn authorities_sign_messages_where_that_is_accepted() {
+    let both = vec![pki::ca_constraints(None)];
+    let signer = Spec::authority("signer", "root").extensions(both.clone()).made("alice", "ca");
+    let message = signed_by(&signer, "alice");
+    assert!(matches!(refused(&below([root()]), &message), TrustError::AuthorityAsSigner { .. }));
+    let accepting = |anchors: Vec<Certificate>| below(anchors).accept_authorities_as_signers();
+    opened(&accepting(vec![root()]), &message);
+    refused(&accepting(vec![certificate("twin-ca")]), &message);
+    // It has the name of the anchor, and its own signature.
+    let impostor = Spec::authority("root", "root").extensions(both.clone()).made("alice", "alice");
+    let forged = signed_by(&impostor, "alice");
+    refused(&accepting(vec![root()]), &forged);
+    refused(&accepting(vec![root(), middle()]), &forged);
+    opened(&accepting(vec![impostor]), &forged);
+    // An authority that may have none below it, and one that has expired.
+    let narrow = Spec::authority("root", "root").extensions(vec![pki::ca_constraints(Some(0))]).made("ca", "ca");
+    refused(&accepting(vec![narrow]), &message);
+    let late = Spec::authority("signer", "root").extensions(both).valid("20200101000000Z", "20210101000000Z");
+    refused(&accepting(vec![root()]), &signed_by(&late.made("alice", "ca"), "alice"));
+}

@@ -304,6 +304,15 @@ const WEAKENING: &[Case] = &[
         Waiver::UncheckedAnchors,
     ),
     (
+        "tokens Trust::accept_authorities_as_signers",
+        || {
+            let anchors = Trust::anchors([certificate("ca")]).expect("anchors");
+            let trust = anchors.signer(SignerRule::Certificate(certificate("alice"))).accept_authorities_as_signers();
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::AuthoritiesAsSigners,
+    ),
+    (
         "tokens AssertionTrust::dangerous_for_any_audience",
         || open(&strict().assertions(AssertionTrust::dangerous_for_any_audience())),
         Waiver::AnyAudience,

@@ -103,7 +103,7 @@ impl Args for AcceptArgs {
 }
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 32] = [
+const OTHERS: [(&str, &str); 33] = [
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),
     ("Requirements::signed", "--require signed:PART"),
@@ -122,6 +122,7 @@ const OTHERS: [(&str, &str); 32] = [
     ("dangerous_anonymous", "--anonymous"),
     ("dangerous_decrypt_cbc_before_verification", "--allow"),
     ("Trust::dangerous_unchecked_anchors", "--dangerous-unchecked-anchors"),
+    ("Trust::accept_authorities_as_signers", "--accept-authorities-as-signers"),
     ("answering", "--request"),
     ("allow_legacy_algorithms", "--allow-legacy"),
     ("derived_keys", "--derive-keys"),

@@ -1,5 +1,6 @@
 //! `wss dsig verify` and `wss dsig sign`.
 
+use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::json;
@@ -35,10 +36,11 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let budget = Budget::new(&limits, octets);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
     let base = arguments.base.as_deref();
+    let mapped = mapped(&arguments.map)?;
     let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.doctype.allow_doctype);
-    let whole = Whole { document: &document, ids: &ids, base, takes_unnamed, reads_doctypes };
+    let whole = Whole { document: &document, ids: &ids, base, mapped: &mapped, takes_unnamed, reads_doctypes };
     let hints = keys::hints(&signature, &ids, &budget)?;
-    let given = keys.verifying(&hints).into_iter().map(|key| (key, false));
+    let given = keys.verifying(&hints, &policy).into_iter().map(|key| (key, false));
     let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
     let fitting: Vec<_> = given.chain(in_message.into_iter().map(|key| (key, true))).take(16).collect();
     if fitting.is_empty() {
@@ -134,11 +136,22 @@ fn report(
     output::write(arguments.file.output.as_ref(), text.as_bytes())
 }
 
+/// The files of `--map`. URIs may contain equals signs, so the file is behind the last one.
+fn mapped(arguments: &[String]) -> Outcome<HashMap<String, Vec<u8>>> {
+    let pair = |argument: &String| {
+        let (uri, path) = argument.rsplit_once('=').ok_or_else(|| could_not("--map has no file: give URI=FILE"))?;
+        Ok((uri.to_owned(), output::read(Path::new(path))?))
+    };
+    arguments.iter().map(pair).collect()
+}
+
 /// Resolves references within a document, and to files below a folder that the caller named.
 struct Whole<'a, 'd> {
     document: &'d Document<'d>,
     ids: &'a IdIndex<'d>,
     base: Option<&'a Path>,
+    /// The octets that the caller has for a URI.
+    mapped: &'a HashMap<String, Vec<u8>>,
     /// Whether a reference without a URI means the whole document, as xmlsec1 takes it.
     takes_unnamed: bool,
     reads_doctypes: bool,
@@ -170,6 +183,9 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
     }
 
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
+        if let Some(octets) = self.mapped.get(uri) {
+            return Some(octets.clone());
+        }
         let base = self.base?;
         let relative = Path::new(uri);
         let plain = !uri.contains([':', '#', '?', '%', '\\'])

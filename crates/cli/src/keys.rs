@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ws_security::c14n::{Element, IdIndex, Limit};
+use ws_security::c14n::{Element, IdIndex, Limit, name};
 use ws_security::crypto::{
     CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod,
     VerifyingKey, identities_from_pkcs12,
 };
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{FilterMethod, KeyHint, KeyInfo, Signature};
-use ws_security::xmlenc::KeySource;
+use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
 use ws_security::{
     AlgorithmPolicy, Budget, Certificate, ExtendedKeyUsage, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver,
     Revocation, Secret, SignerRule, Trust,
@@ -68,6 +68,9 @@ pub(crate) fn judging_paths(mut trust: Trust, arguments: &PathArgs) -> Outcome<T
             RevocationArg::EndEntity => Revocation::EndEntity,
             RevocationArg::UnknownIsGood => Revocation::UnknownIsGood,
         });
+    }
+    if arguments.accept_authorities_as_signers {
+        trust = trust.accept_authorities_as_signers();
     }
     let purposes = arguments.eku.iter().map(|oid| ExtendedKeyUsage::parse(oid));
     let purposes = purposes.collect::<Result<Vec<_>, _>>().map_err(|error| could_not(format!("--eku: {error}")))?;
@@ -221,7 +224,10 @@ impl Keys {
             }
         }
         if !arguments.trust.is_empty() {
-            let trust = anchors(&arguments.trust, false)?;
+            let mut trust = anchors(&arguments.trust, false)?;
+            if legacy {
+                trust = trust.accept_authorities_as_signers();
+            }
             keys.trust = Some(trust.intermediates(keys.intermediates.iter().cloned()));
         }
         Ok(keys)
@@ -237,10 +243,18 @@ impl Keys {
     }
 
     /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
-    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>]) -> Vec<VerifyingKey> {
+    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy) -> Vec<VerifyingKey> {
         let mut keys: Vec<VerifyingKey> = Vec::new();
         for hint in hints {
             match hint {
+                KeyHint::EncryptedKey(element) => {
+                    let unwrapped = self.unwrapped(*element, policy).unwrap_or_default();
+                    keys.extend(unwrapped.iter().filter_map(|secret| self.hmac(secret.as_octets())));
+                }
+                KeyHint::Other(element) => {
+                    let secrets = self.decapsulated(*element, policy).unwrap_or_default();
+                    keys.extend(secrets.iter().filter_map(|secret| self.hmac(secret.as_octets())));
+                }
                 KeyHint::KeyName(name) => {
                     let named = self.secrets.iter().filter(|(known, _)| known.as_ref() == Some(name));
                     keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)));
@@ -270,6 +284,36 @@ impl Keys {
         keys.extend(self.identities.iter().map(|identity| identity.certificate().public_key().clone().into()));
         keys.extend(self.secrets.iter().filter(|(name, _)| name.is_none()).filter_map(|(_, secret)| self.hmac(secret)));
         keys
+    }
+
+    /// The secrets that an `xenc:EncryptedKey` holds for our keys. Which of them is the right one, the MAC tells.
+    fn unwrapped(&self, element: Element<'_>, policy: &AlgorithmPolicy) -> Result<Vec<Secret>, DecryptError> {
+        let key = EncryptedKey::parse(element, &Budget::new(&output::limits(), 0))?;
+        policy.encryption.check_key(key.method())?;
+        Ok(match key.method() {
+            KeyMethod::Transport(_) => {
+                let private = self.private_keys(key.key_info());
+                private.iter().filter_map(|private| key.unwrap_with(private.as_ref(), None).ok()).collect()
+            }
+            KeyMethod::Wrap(_) => {
+                let secrets = self.secrets(key.key_info());
+                secrets.iter().filter_map(|secret| key.unwrap_with_secret(secret).ok()).collect()
+            }
+        })
+    }
+
+    /// The secrets that an encapsulation of ML-KEM gives with our keys.
+    fn decapsulated(&self, element: Element<'_>, policy: &AlgorithmPolicy) -> Result<Vec<Secret>, DecryptError> {
+        /// Octets of a secret of ML-KEM.
+        const LEN: usize = 32;
+        if !element.is(name::XMLSEC.uri, "EncapsulationMechanism") {
+            return Ok(Vec::new());
+        }
+        let budget = Budget::new(&output::limits(), 0);
+        let encapsulation = Encapsulation::parse(element)?;
+        policy.encryption.check_encapsulation(encapsulation.method())?;
+        let private = self.private_keys(encapsulation.key_info());
+        Ok(private.iter().filter_map(|key| encapsulation.open(key.as_ref(), LEN, &budget).ok()).collect())
     }
 
     fn hmac(&self, secret: &[u8]) -> Option<VerifyingKey> {

@@ -332,7 +332,7 @@ impl CurvePublicKey {
         unsafe {
             let signature = NonNull::new(sys::ECDSA_SIG_new()).map(Signature)?;
             check(sys::ECDSA_SIG_set0(signature.0.as_ptr(), r.as_ptr(), s.as_ptr()))?;
-            (r.given_away(), s.given_away());
+            [r, s].into_iter().for_each(Number::given_away);
             let verified =
                 sys::ECDSA_do_verify(digest.as_ptr(), digest.len(), signature.0.as_ptr(), self.key.0.as_ptr());
             sys::ERR_clear_error();

@@ -63,7 +63,7 @@ impl DsaPublicKey {
         let key = Self { key: NonNull::new(unsafe { sys::DSA_new() })?, half: numbers.q.len() };
         // SAFETY: the key is alive, and owns the numbers once it has them.
         check(unsafe { sys::DSA_set0_pqg(key.key.as_ptr(), p.as_ptr(), q.as_ptr(), g.as_ptr()) })?;
-        (p.given_away(), q.given_away(), g.given_away());
+        [p, q, g].into_iter().for_each(Number::given_away);
         // SAFETY: as above; there is no private key.
         check(unsafe { sys::DSA_set0_key(key.key.as_ptr(), y.as_ptr(), std::ptr::null_mut()) })?;
         y.given_away();
@@ -83,7 +83,7 @@ impl DsaPublicKey {
         let signature = Signature(NonNull::new(unsafe { sys::DSA_SIG_new() })?);
         // SAFETY: the signature is alive, and owns both numbers once it has them.
         check(unsafe { sys::DSA_SIG_set0(signature.0.as_ptr(), r.as_ptr(), s.as_ptr()) })?;
-        (r.given_away(), s.given_away());
+        [r, s].into_iter().for_each(Number::given_away);
         // SAFETY: key and signature are alive; the digest is only read.
         unsafe {
             let verified = sys::DSA_do_verify(digest.as_ptr(), digest.len(), signature.0.as_ptr(), self.key.as_ptr());

@@ -54,7 +54,7 @@ pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use key_derivation::{KeyDerivation, OtherInfo};
-pub use path_signature::path_signatures;
+pub use path_signature::{StandIn, path_signatures};
 #[cfg(feature = "pkcs12")]
 pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};

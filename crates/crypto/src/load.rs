@@ -58,7 +58,11 @@ impl PrivateKey {
         let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(key.as_slice());
         let info = info.map_err(|_| LoadError::Malformed { what: "encrypted private key" })?;
         let plain = info.decrypt(password).map_err(|_| LoadError::WrongPassword)?;
-        Self::from_der(plain.as_bytes()).map_err(|_| LoadError::WrongPassword)
+        // One wrong password in 256 leaves a padding that fits, and no key.
+        Self::from_der(plain.as_bytes()).map_err(|error| match error {
+            LoadError::Malformed { .. } => LoadError::WrongPassword,
+            other => other,
+        })
     }
 }
 

@@ -3,11 +3,13 @@
 //! It has its own algorithms for RSA, Ed25519, and ECDSA on P-256 and P-384. The others come from the table of
 //! algorithms.
 
-use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
+use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
 use crate::algorithm::{Curve, SignatureFamily, SignatureMethod};
+use crate::certificate::Certificate;
 use crate::der;
-use crate::key::PublicKey;
+use crate::key::{KeyKind, PublicKey};
+use crate::x509::Signed;
 
 /// ECDSA on a curve with one digest.
 #[derive(Debug)]
@@ -47,4 +49,72 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
         // There is one list, which lives as long as the program.
         curves.flat_map(ecdsa).map(|algorithm| &*Box::leak(Box::new(algorithm)) as _).collect()
     })
+}
+
+/// What stands in for an authority that signs messages itself.
+///
+/// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So its path is validated as what it
+/// is: the path to a certificate below it. That certificate is this one. It names no one, has no extensions, and is valid
+/// when the authority is. Its signature algorithm exists only here: it verifies only these octets, and only under the key of
+/// that authority.
+#[derive(Debug)]
+pub struct StandIn {
+    der: Vec<u8>,
+    signed: Vec<u8>,
+    /// The bits of the authority's key.
+    key: Vec<u8>,
+    kind: AlgorithmIdentifier,
+}
+
+/// `2.25.0`: in the arc of UUIDs the nil one, which no algorithm has.
+const NOWHERE: &[u8] = &[0x06, 0x02, 0x69, 0x00];
+
+impl StandIn {
+    /// For an authority. `None` for a kind of key whose paths are not validated.
+    #[must_use]
+    pub fn below(authority: &Certificate) -> Option<Self> {
+        let kind = match authority.public_key().kind() {
+            KeyKind::Rsa { .. } => alg_id::RSA_ENCRYPTION,
+            KeyKind::Ec(curve) => curve.identifier(),
+            KeyKind::Ed25519 => alg_id::ED25519,
+            KeyKind::X25519 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => return None,
+        };
+        let mut fields = Signed::read(authority.der())?.fields()?;
+        // The version, which only version 1 leaves out.
+        if fields.peek() != Some(der::INTEGER) {
+            fields.next()?;
+        }
+        fields.expect(der::INTEGER)?;
+        fields.expect(der::SEQUENCE)?;
+        fields.expect(der::SEQUENCE)?;
+        let (validity, subject, spki) = (fields.next_whole()?, fields.next_whole()?, fields.next_whole()?);
+        let mut key = der::Reader::new(der::Reader::new(spki).only(der::SEQUENCE)?);
+        key.expect(der::SEQUENCE)?;
+        let key = key.expect(der::BIT_STRING)?.strip_prefix(&[0])?.to_vec();
+        let version = der::element(0xA0, &der::unsigned(&[2]));
+        let (serial, algorithm) = (der::unsigned(&[1]), der::sequence(&[NOWHERE]));
+        let signed = der::sequence(&[&version, &serial, &algorithm, subject, validity, &der::sequence(&[]), spki]);
+        let der = der::sequence(&[&signed, &algorithm, &der::element(der::BIT_STRING, &[0])]);
+        Some(Self { der, signed, key, kind })
+    }
+
+    /// Its DER.
+    #[must_use]
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+}
+
+impl SignatureVerificationAlgorithm for StandIn {
+    fn verify_signature(&self, key: &[u8], message: &[u8], _signature: &[u8]) -> Result<(), InvalidSignature> {
+        if key == self.key && message == self.signed { Ok(()) } else { Err(InvalidSignature) }
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.kind
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        AlgorithmIdentifier::from_slice(NOWHERE)
+    }
 }

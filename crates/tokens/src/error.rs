@@ -256,8 +256,15 @@ pub enum TrustError {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Refused.* The path validator does not support the certificate: version 1, a CA certificate, an unknown critical
-    /// extension.
+    /// *Refused.* A certificate of an authority signed a message.
+    #[error(
+        "the certificate of {subject:?} is one of an authority: pin it if it is trusted, or accept such signers with `Trust::accept_authorities_as_signers` (`--accept-authorities-as-signers`)"
+    )]
+    AuthorityAsSigner {
+        /// Subject of the certificate.
+        subject: WireText,
+    },
+    /// *Refused.* The path validator does not support the certificate: version 1, or an unknown critical extension.
     #[error("the certificate of {subject:?} cannot be validated by path: pin it if it is trusted")]
     Unsupported {
         /// Subject of the certificate.

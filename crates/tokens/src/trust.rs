@@ -135,6 +135,7 @@ pub struct Trust {
     lists: Vec<RevocationList>,
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
+    accepts_authorities: bool,
 }
 
 /// The use of a certificate.
@@ -157,6 +158,7 @@ impl Trust {
             lists: Vec::new(),
             revocation: None,
             extended_key_usage: None,
+            accepts_authorities: false,
         }
     }
 
@@ -281,6 +283,21 @@ impl Trust {
     #[must_use]
     pub fn checks_extended_key_usage(&self) -> bool {
         self.extended_key_usage.is_some() || !self.has_anchors()
+    }
+
+    /// Accepts a certificate of an authority as that of a signer, as tools make it that mark every certificate so. Its path is
+    /// validated as that of any other, and it counts for the path lengths of the authorities above it. Whoever holds its
+    /// key can issue certificates as well.
+    #[must_use]
+    pub fn accept_authorities_as_signers(mut self) -> Self {
+        self.accepts_authorities = true;
+        self
+    }
+
+    /// Whether [`Trust::accept_authorities_as_signers`] was called.
+    #[must_use]
+    pub fn accepts_authorities_as_signers(&self) -> bool {
+        self.accepts_authorities
     }
 
     /// Whether there are anchors from [`Trust::dangerous_unchecked_anchors`].

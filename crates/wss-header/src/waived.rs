@@ -46,6 +46,7 @@ fn of_trust(trust: &Trust) -> impl Iterator<Item = Waiver> {
         (demanded == Some(Revocation::UnknownIsGood), Waiver::UnknownRevocationIsGood),
         (!trust.checks_extended_key_usage(), Waiver::AnyExtendedKeyUsage),
         (trust.has_unchecked_anchors(), Waiver::UncheckedAnchors),
+        (trust.accepts_authorities_as_signers(), Waiver::AuthoritiesAsSigners),
         (trust.expects_anyone(), Waiver::AnySignerBelowTheAnchors),
     ])
 }

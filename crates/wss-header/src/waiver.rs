@@ -99,6 +99,9 @@ waivers! {
     /// [`Trust::dangerous_unchecked_anchors`](wss_tokens::Trust::dangerous_unchecked_anchors).
     UncheckedAnchors = "unchecked-anchors"
         ("anchors are trusted that are expired or do not say that they are authorities");
+    /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
+    AuthoritiesAsSigners = "authorities-as-signers"
+        ("a certificate of an authority is accepted as that of a signer");
     /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
     AnySignerBelowTheAnchors = "any-signer-below-the-anchors"
         ("no signer is expected by name: every certificate below the anchors is accepted");

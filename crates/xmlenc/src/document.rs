@@ -109,6 +109,7 @@ fn key_for(
     let expected = data.method().key_len();
     let nested = data.key_info().into_iter().flat_map(Element::children);
     let mut candidates: Vec<Element<'_>> = nested.filter(|child| child.is(name::XENC.uri, "EncryptedKey")).collect();
+    candidates.extend(retrieved(document, data)?);
     let named = data.key_info().and_then(|info| info.children_named(name::DS.uri, "KeyName").next());
     let named = match named {
         Some(element) => Some(element.string()?.into_owned()),
@@ -145,6 +146,20 @@ fn key_for(
     }
     let direct = keys.secrets(data.key_info());
     direct.into_iter().find(|secret| secret.len() == expected).ok_or(refused)
+}
+
+/// The `xenc:EncryptedKey` that each `ds:RetrievalMethod` names in the same document (XML Encryption 1.1 §3.5.2). One with
+/// transforms, or that leads to anything else, names none.
+fn retrieved<'d>(document: &'d Document<'d>, data: &EncryptedData<'d>) -> Result<Vec<Element<'d>>, DecryptError> {
+    let methods = data.key_info().into_iter().flat_map(|info| info.children_named(name::DS.uri, "RetrievalMethod"));
+    let mut found = Vec::new();
+    for method in methods.filter(|method| method.children().next().is_none()).take(MAX_KEYS) {
+        let uri = method.required_attribute("", "URI")?;
+        let ids = IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
+        let target = uri.strip_prefix('#').and_then(|id| ids.get(id));
+        found.extend(target.filter(|target| target.is(name::XENC.uri, "EncryptedKey")));
+    }
+    Ok(found)
 }
 
 fn unwrap(

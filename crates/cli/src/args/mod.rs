@@ -187,6 +187,9 @@ pub(crate) struct DsigVerifyArgs {
     /// External references are read below this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
+    /// The file that an external reference means; nothing is ever fetched
+    #[arg(long, value_name = "URI=FILE")]
+    pub(crate) map: Vec<String>,
     /// Also use a key or a certificate of the message itself: that proves its integrity, and nothing about who signed
     #[arg(long)]
     pub(crate) insecure_keyvalue: bool,

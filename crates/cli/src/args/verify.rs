@@ -82,6 +82,9 @@ pub(crate) struct PathArgs {
     /// An extended key usage that limited certificates must have, as in 1.3.6.1.5.5.7.3.4
     #[arg(long, value_name = "OID")]
     pub(crate) eku: Vec<String>,
+    /// Accept a certificate of an authority as that of a signer
+    #[arg(long)]
+    pub(crate) accept_authorities_as_signers: bool,
     /// Accept any certificate as an anchor: expired, of version 1, or not an authority
     #[arg(long)]
     pub(crate) dangerous_unchecked_anchors: bool,

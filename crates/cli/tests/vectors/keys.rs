@@ -21,6 +21,15 @@ impl KeyEntry {
     pub(crate) fn path(&self) -> String {
         vector(self.get("file"))
     }
+
+    /// The files of a pattern such as `certs/*.crt`.
+    fn paths(&self) -> Vec<String> {
+        let path = self.path();
+        let Some((folder, end)) = path.split_once('*') else { return vec![path] };
+        let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{folder}: {error}"));
+        let all = entries.map(|entry| entry.expect("an entry").path().display().to_string());
+        all.filter(|path| path.ends_with(end)).collect()
+    }
 }
 
 pub(crate) fn vector(path: &str) -> String {
@@ -74,7 +83,7 @@ pub(crate) fn options(case: &Case) -> Vec<String> {
         };
         match (entry.get("role"), entry.get("format")) {
             ("trusted", _) => add("--trust", entry.path()),
-            ("untrusted", _) => add("--intermediate", entry.path()),
+            ("untrusted", _) => entry.paths().into_iter().for_each(|path| add("--intermediate", path)),
             (_, "cert-pem" | "cert-der") => add("--cert", entry.path()),
             (_, "raw") => {
                 let named_secret =

@@ -33,6 +33,9 @@ fn verify(case: &Case) -> Result<(), String> {
     if let Some(folder) = base(case) {
         arguments.extend(["--base".to_owned(), folder]);
     }
+    for (uri, file) in maps(case) {
+        arguments.extend(["--map".to_owned(), format!("{uri}={}", keys::vector(file))]);
+    }
     arguments.push(keys::vector(case.get("input")));
     let output = keys::wss(&arguments);
     match (case.get("expected"), output.status.code()) {

@@ -266,6 +266,18 @@ fn sec1(key: &[u8]) -> Option<(&[u8], Option<&[u8]>)> {
     Some((scalar, point))
 }
 
+/// The PKCS#8 of a post-quantum key with its seed alone, which AWS-LC reads, where a file has the seed and the whole key
+/// (RFC 9881 §6 and its sister for ML-KEM). Other forms stay as they are.
+pub(super) fn seed_alone(kind: PostQuantum, pkcs8: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    const SEED: u8 = 0x80;
+    let mut outer = der::Reader::new(der::Reader::new(pkcs8).only(der::SEQUENCE)?);
+    outer.expect(der::INTEGER)?;
+    outer.expect(der::SEQUENCE)?;
+    let mut both = der::Reader::new(der::Reader::new(outer.expect(der::OCTET_STRING)?).only(der::SEQUENCE)?);
+    let seed = Zeroizing::new(der::element(SEED, both.expect(der::OCTET_STRING)?));
+    Some(private_key(&Algorithm::PostQuantum(kind), &seed))
+}
+
 /// The public key that may follow the private key in PKCS#8 (RFC 5958 §2). The outer `None` is malformed.
 fn public_key_beside(mut rest: der::Reader<'_>) -> Option<Option<&[u8]>> {
     let mut point = None;

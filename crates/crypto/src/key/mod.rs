@@ -24,7 +24,7 @@ use crate::provider::{
 use crate::random::Random;
 use crate::rsa15;
 use crate::secret::Secret;
-use encoding::{Pkcs8, Spki, ec_pkcs8, significant, to_pkcs8, x25519_pkcs8};
+use encoding::{Pkcs8, Spki, ec_pkcs8, seed_alone, significant, to_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
 pub use verifying::VerifyingKey;
@@ -358,6 +358,7 @@ impl PrivateKey {
             }
             Pkcs8::PostQuantum(kind) => {
                 let refused = |refusal| not_loaded(refusal, KeyKind::PostQuantum(kind), what);
+                let pkcs8 = seed_alone(kind, &pkcs8).unwrap_or(pkcs8);
                 let key = provider::PostQuantumPrivate::load(kind, &pkcs8).map_err(refused)?;
                 let public = key.public().map_err(refused)?;
                 (Private::PostQuantum(key), PublicKey::new(&Spki::PostQuantum { kind, key: &public })?)

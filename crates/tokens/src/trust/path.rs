@@ -14,7 +14,7 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
-use wss_crypto::{Certificate, DistinguishedName, path_signatures};
+use wss_crypto::{Certificate, DistinguishedName, StandIn, path_signatures};
 
 use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
@@ -42,9 +42,12 @@ impl Trust {
         budget.charge(Limit::Paths, 1)?;
         let named = self.named(certificate, others);
         let authorities = self.signed(&named, budget)?;
-        let leaf = CertificateDer::from(certificate.der());
+        let stands_in = self.stand_in(certificate);
+        let leaf = CertificateDer::from(stands_in.as_ref().map_or(certificate.der(), StandIn::der));
         let unsupported = |_| TrustError::Unsupported { subject: certificate.subject().to_string().into() };
         let leaf = EndEntityCert::try_from(&leaf).map_err(unsupported)?;
+        let above = stands_in.as_ref().map(|_| certificate).into_iter().chain(authorities.iter().copied());
+        let authorities: Vec<&Certificate> = above.collect();
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
@@ -60,7 +63,9 @@ impl Trust {
         let meter = Meter::of(budget);
         let metered: Vec<Metered<'_>> =
             SIGNATURES.iter().chain(path_signatures()).map(|inner| Metered { inner: *inner, meter: &meter }).collect();
-        let algorithms: Vec<_> = metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
+        let mut algorithms: Vec<_> =
+            metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
+        algorithms.extend(stands_in.iter().map(|stand_in| stand_in as &dyn SignatureVerificationAlgorithm));
         let seconds = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let time = UnixTime::since_unix_epoch(seconds);
         let found = leaf.verify_for_usage(
@@ -80,6 +85,12 @@ impl Trust {
             (_, Some(error)) => Err(self.refusal(&error, certificate, &named, now)),
             (None, None) => Err(TrustError::NoPath { subject: certificate.subject().to_string().into() }),
         }
+    }
+
+    /// What stands in for an authority that signs messages itself, if that is accepted.
+    fn stand_in(&self, certificate: &Certificate) -> Option<StandIn> {
+        let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
+        if self.accepts_authorities && is_authority { StandIn::below(certificate) } else { None }
     }
 
     /// Our intermediates and the certificates of the message, as far as their names lead upwards from it.
@@ -145,14 +156,27 @@ impl Trust {
     ) -> Result<Judged, TrustError> {
         let no_path = || TrustError::NoPath { subject: certificate.subject().to_string().into() };
         let mut whole = vec![certificate];
+        let mut is_its_own = false;
         for intermediate in path.intermediate_certificates() {
             let der = intermediate.der();
+            // Below an authority that signs messages there is only what stands in for it.
+            if der.as_ref() == certificate.der() && whole.len() == 1 {
+                is_its_own = true;
+                continue;
+            }
             whole.push(authorities.iter().find(|known| known.der() == der.as_ref()).ok_or_else(no_path)?);
         }
         let anchor = self.anchors.certificate(path.anchor()).ok_or_else(no_path)?;
+        // A path to what stands in for a certificate leads through that certificate, and not through another one of its name.
+        let is_anchor = whole.len() == 1 && anchor == certificate;
+        if self.stand_in(certificate).is_some() && !is_its_own && !is_anchor {
+            return Err(no_path());
+        }
         whole.push(anchor);
         let between = whole.get(1..whole.len() - 1).unwrap_or_default();
         let counted = between.iter().filter(|authority| authority.subject() != authority.issuer()).count();
+        // webpki counts an authority that signs messages, and so does the anchor.
+        let counted = counted + usize::from(is_its_own);
         self.anchors.judge(anchor, counted, now)?;
         if let Some(expected) = &self.extended_key_usage {
             whole.iter().try_for_each(|certificate| check_usage(certificate, expected))?;
@@ -177,9 +201,10 @@ impl Trust {
                 let outside = authorities.find_map(|authority| super::validity::check_validity(authority, now).err());
                 outside.unwrap_or(TrustError::NoPath { subject: subject.into() })
             }
-            webpki::Error::CaUsedAsEndEntity
-            | webpki::Error::UnsupportedCriticalExtension
-            | webpki::Error::UnsupportedCertVersion => TrustError::Unsupported { subject: subject.into() },
+            webpki::Error::CaUsedAsEndEntity => TrustError::AuthorityAsSigner { subject: subject.into() },
+            webpki::Error::UnsupportedCriticalExtension | webpki::Error::UnsupportedCertVersion => {
+                TrustError::Unsupported { subject: subject.into() }
+            }
             webpki::Error::PathLenConstraintViolated => TrustError::PathLength { subject: subject.into() },
             webpki::Error::NameConstraintViolation => TrustError::NameConstraints { subject: subject.into() },
             _ => self.weak_signature(certificate, named).unwrap_or(TrustError::NoPath { subject: subject.into() }),
