@@ -67,6 +67,10 @@ fn signatures_go_both_ways() {
         (SignatureMethod::EcdsaSha384, "ec384"),
         (SignatureMethod::EcdsaSha512, "ec521"),
         (SignatureMethod::EcdsaSha256, "ec521"),
+        (SignatureMethod::EcdsaSha256, "bp256"),
+        (SignatureMethod::EcdsaSha384, "bp384"),
+        (SignatureMethod::EcdsaSha512, "bp512"),
+        (SignatureMethod::EcdsaSha256, "k256"),
     ];
     for (method, signer) in methods {
         for canonicalization in CanonicalizationMethod::ALL {

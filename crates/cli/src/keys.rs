@@ -7,8 +7,8 @@ use std::time::SystemTime;
 
 use ws_security::c14n::{Element, IdIndex, Limit, name};
 use ws_security::crypto::{
-    CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, SignatureMethod, TransportMethod,
-    VerifyingKey, identities_from_pkcs12,
+    CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, PostQuantum, SignatureMethod,
+    TransportMethod, VerifyingKey, identities_from_pkcs12,
 };
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{FilterMethod, KeyHint, KeyInfo, Signature};
@@ -174,6 +174,7 @@ fn identifiers() -> Vec<&'static str> {
     all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
     all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
     all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
+    all.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()).map(PostQuantum::uri));
     all.extend(FilterMethod::ALL.iter().map(|method| method.uri()));
     all
 }
