@@ -12,6 +12,7 @@ mod dsa;
 mod edwards;
 mod gcm;
 mod number;
+mod padded_wrap;
 mod whole;
 
 pub use curve::{Curve, CurvePrivateKey, CurvePublicKey};
@@ -19,6 +20,7 @@ pub use digest::Digest;
 pub use dsa::{DsaNumbers, DsaPublicKey};
 pub use edwards::{verify_ed25519ctx, verify_ed25519ph};
 pub use gcm::Gcm;
+pub use padded_wrap::{unwrap_padded, wrap_padded};
 
 use std::ptr::{self, NonNull};
 

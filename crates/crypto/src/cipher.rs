@@ -159,6 +159,10 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
     }
     match method.wrap() {
         Wrap::Rfc3394(aes) => Chosen::aes_wrap(aes, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted),
+        Wrap::Rfc5649(_) if key.is_empty() => Err(CryptoError::KeyMismatch),
+        Wrap::Rfc5649(aes) => {
+            Chosen::aes_wrap_padded(aes, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted)
+        }
         Wrap::TripleDes => triple_des_wrap(wrapping, key, random),
     }
 }
@@ -168,11 +172,13 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
 /// # Errors
 /// [`CryptoError::Decryption`], whatever went wrong; [`CryptoError::Unsupported`].
 pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secret, CryptoError> {
-    // A wrapped key has at least three blocks of eight octets, for every cipher.
-    if wrapping.len() != method.key_len() || wrapped.len() < 24 || !wrapped.len().is_multiple_of(8) {
+    // A wrapped key has at least three blocks of eight octets, for every cipher; a padded one has two.
+    let least = if matches!(method.wrap(), Wrap::Rfc5649(_)) { 16 } else { 24 };
+    if wrapping.len() != method.key_len() || wrapped.len() < least || !wrapped.len().is_multiple_of(8) {
         return Err(CryptoError::Decryption);
     }
     match method.wrap() {
+        Wrap::Rfc5649(aes) => Chosen::aes_unwrap_padded(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
         Wrap::Rfc3394(aes) => Chosen::aes_unwrap(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
         Wrap::TripleDes => triple_des_unwrap(wrapping, wrapped),
     }

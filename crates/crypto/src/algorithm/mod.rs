@@ -146,6 +146,9 @@ algorithms! {
         Aes128 = current("http://www.w3.org/2001/04/xmlenc#kw-aes128", Wrap::Rfc3394(Aes128)),
         Aes192 = current("http://www.w3.org/2001/04/xmlenc#kw-aes192", Wrap::Rfc3394(Aes192)),
         Aes256 = current("http://www.w3.org/2001/04/xmlenc#kw-aes256", Wrap::Rfc3394(Aes256)),
+        Aes128Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-128-pad", Wrap::Rfc5649(Aes128)),
+        Aes192Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-192-pad", Wrap::Rfc5649(Aes192)),
+        Aes256Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-256-pad", Wrap::Rfc5649(Aes256)),
         TripleDes = legacy("http://www.w3.org/2001/04/xmlenc#kw-tripledes", Wrap::TripleDes),
     }
 }
@@ -466,6 +469,8 @@ impl ContentEncryption {
 pub(crate) enum Wrap {
     /// AES key wrap.
     Rfc3394(Aes),
+    /// AES key wrap with padding, for keys of any length.
+    Rfc5649(Aes),
     /// CMS 3DES key wrap (RFC 3217 §3).
     TripleDes,
 }
@@ -479,7 +484,7 @@ impl KeyWrap {
     #[must_use]
     pub const fn key_len(self) -> usize {
         match self.wrap() {
-            Wrap::Rfc3394(aes) => aes.key_len(),
+            Wrap::Rfc3394(aes) | Wrap::Rfc5649(aes) => aes.key_len(),
             Wrap::TripleDes => BlockCipher::TripleDes.key_len(),
         }
     }

@@ -82,6 +82,12 @@ pub(crate) trait Provider {
 
     /// AES key unwrap (RFC 3394): fails unless the integrity check holds.
     fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
+
+    /// AES key wrap with padding (RFC 5649), for a key that is not empty.
+    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal>;
+
+    /// AES key unwrap with padding (RFC 5649): fails unless the integrity check and the padding hold.
+    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal>;
 }
 
 /// A digest that takes octets piece by piece.

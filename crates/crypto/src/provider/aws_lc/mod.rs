@@ -91,6 +91,16 @@ impl Provider for AwsLc {
     fn aes_unwrap(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
         wrap::unwrap(aes, wrapping, wrapped)
     }
+
+    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let fits = wrapping.len() == aes.key_len();
+        fits.then(|| shim::wrap_padded(wrapping, key)).flatten().or_failed()
+    }
+
+    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        let fits = wrapping.len() == aes.key_len();
+        fits.then(|| shim::unwrap_padded(wrapping, wrapped)).flatten().map(Secret::new).or_failed()
+    }
 }
 
 pub(crate) struct Gcm(shim::Gcm);

@@ -132,4 +132,26 @@ impl Provider for Ring {
         .or_failed()?;
         Ok(Secret::new(std::mem::take(&mut output)))
     }
+
+    fn aes_wrap_padded(aes: Aes, wrapping: &[u8], key: &[u8]) -> Result<Vec<u8>, Refusal> {
+        let mut output = vec![0; key.len().next_multiple_of(8) + 8];
+        match aes {
+            Aes::Aes128 => kek!(aes_kw::KwpAes128, wrapping).wrap_key(key, &mut output).map(drop),
+            Aes::Aes192 => kek!(aes_kw::KwpAes192, wrapping).wrap_key(key, &mut output).map(drop),
+            Aes::Aes256 => kek!(aes_kw::KwpAes256, wrapping).wrap_key(key, &mut output).map(drop),
+        }
+        .or_failed()?;
+        Ok(output)
+    }
+
+    fn aes_unwrap_padded(aes: Aes, wrapping: &[u8], wrapped: &[u8]) -> Result<Secret, Refusal> {
+        let mut output = Zeroizing::new(vec![0; wrapped.len()]);
+        let len = match aes {
+            Aes::Aes128 => kek!(aes_kw::KwpAes128, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
+            Aes::Aes192 => kek!(aes_kw::KwpAes192, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
+            Aes::Aes256 => kek!(aes_kw::KwpAes256, wrapping).unwrap_key(wrapped, &mut output).map(<[u8]>::len),
+        };
+        output.truncate(len.or_failed()?);
+        Ok(Secret::new(std::mem::take(&mut output)))
+    }
 }
