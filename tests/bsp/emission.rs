@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use proptest::prelude::*;
 use ws_security::bsp::{self, Context, Rule, Variant};
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
 use ws_security::crypto::{KeyTransport, SystemRandom};
 use ws_security::prelude::*;
 use ws_security::{
@@ -17,7 +17,7 @@ use ws_security::{
 use crate::common::*;
 use crate::goldens::{self, passwords, ticket};
 
-const FORMS: [ReferenceForm; 13] = [
+const FORMS: [ReferenceForm; 15] = [
     ReferenceForm::Direct,
     ReferenceForm::DirectPath,
     ReferenceForm::DirectPkcs7,
@@ -31,6 +31,8 @@ const FORMS: [ReferenceForm; 13] = [
     ReferenceForm::KeyName,
     ReferenceForm::KeyValue,
     ReferenceForm::X509Data,
+    ReferenceForm::X509DataPath,
+    ReferenceForm::Certificate,
 ];
 
 const CIPHERS: [ContentEncryption; 7] = [
@@ -132,6 +134,9 @@ fn recipe_of(choices: &Choices) -> Recipe {
     }
     let layouts = [Layout::Lax, Layout::Strict, Layout::LaxTimestampFirst, Layout::LaxTimestampLast];
     recipe = recipe.layout(pick(&layouts, extras / 11));
+    if extras.is_multiple_of(17) {
+        recipe = recipe.prefix(name::DS.uri, "").prefix(name::WSSE.uri, "sec").id(Part::Timestamp, "TS-1");
+    }
     if extras.is_multiple_of(13) {
         recipe = recipe.precision(Precision::Seconds);
     }
@@ -170,6 +175,9 @@ fn recipe_of(choices: &Choices) -> Recipe {
             }
             if flags.is_multiple_of(23) {
                 signing = signing.part_as(Part::Body, Referencing::without_transforms());
+            }
+            if flags.is_multiple_of(29) {
+                signing = signing.x509_data_beside();
             }
             if flags.is_multiple_of(11) {
                 signing = signing.token_after_signature();

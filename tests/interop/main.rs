@@ -13,6 +13,7 @@ mod cases;
 mod common;
 mod cxf;
 mod cxf4;
+mod documents;
 mod driver;
 #[path = "../bsp/edit.rs"]
 mod edit;

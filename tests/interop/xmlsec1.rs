@@ -77,13 +77,10 @@ fn signatures_go_both_ways() {
             let row = format!("{method:?} {signer} {canonicalization:?}");
             let mut key_info = Writer::within(&[name::DS]);
             write_x509_certificate(&mut key_info, &peer::certificate(signer));
-            let signing = DocumentSigning {
-                method,
-                digest: method.digest().expect("the methods above have one"),
-                canonicalization: Canonicalization::new(canonicalization),
-                key_info: Some(key_info.finish()),
-                id_attributes: Vec::new(),
-            };
+            let signing = DocumentSigning::new(method)
+                .digest(method.digest().expect("the methods above have one"))
+                .canonicalization(Canonicalization::new(canonicalization))
+                .key_info(key_info.finish());
             let document = Document::parse(DOCUMENT, &Limits::default()).expect("well-formed");
             let identity = peer::identity(signer);
             let ours =

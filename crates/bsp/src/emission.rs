@@ -68,7 +68,8 @@ pub fn form(reference: ReferenceForm, key_info: Rule) -> Option<Broken> {
         }
         ReferenceForm::KeyName => Some((key_info, "ds:KeyName in ds:KeyInfo")),
         ReferenceForm::KeyValue => Some((key_info, "ds:KeyValue in ds:KeyInfo")),
-        ReferenceForm::X509Data => Some((key_info, "a certificate in ds:X509Data")),
+        ReferenceForm::Certificate => Some((Rule::R5206, "a key identifier that is the certificate itself")),
+        ReferenceForm::X509Data | ReferenceForm::X509DataPath => Some((key_info, "a certificate in ds:X509Data")),
         _ => None,
     }
 }
@@ -107,5 +108,6 @@ fn names_by_value(form: ReferenceForm) -> bool {
             | ReferenceForm::SubjectKeyIdentifier
             | ReferenceForm::ComputedKeyIdentifier
             | ReferenceForm::Thumbprint
+            | ReferenceForm::Certificate
     )
 }

@@ -63,6 +63,10 @@ namespaces! {
     SAML2 = "saml2" "urn:oasis:names:tc:SAML:2.0:assertion";
 }
 
+/// The namespaces of what a Security header contains, with the prefixes that we write.
+pub const WRITTEN: [Namespace; 13] =
+    [SOAP11, SOAP12, WSSE, WSU, WSSE11, DS, DSIG11, XENC, XENC11, EC, DSIG_MORE21, WSC13, WSC2005];
+
 /// An expanded name: a namespace name and a local name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExpandedName<'a> {

@@ -7,10 +7,11 @@ use serde_json::json;
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Writer, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::xmldsig::{
-    AlgorithmPolicy, Dereference, DocumentSigning, Signature, VerifiedReference, VerifiedSignature, VerifyError,
-    manifest_references, sign_document, verify as verify_signature, write_key_value, write_x509_certificate,
+    AlgorithmPolicy, Dereference, DocumentSigning, Enveloped, Place, Signature, VerifiedReference, VerifiedSignature,
+    VerifyError, manifest_references, sign_document, verify as verify_signature, write_issuer_serial, write_key_value,
+    write_x509_certificate,
 };
-use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
+use ws_security::{Budget, DigestMethod, NameForm, PublicKey, SignatureMethod};
 
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format};
 use crate::keys::{self, Keys};
@@ -204,11 +205,26 @@ fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
     key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
 }
 
+/// Where an option wants the signature.
+fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
+    let Some(within) = &arguments.place_in else { return Ok(Place::default()) };
+    if let Some(id) = within.strip_prefix('#') {
+        return Ok(Place::EndOf(id.to_owned()));
+    }
+    let name = within.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    let (namespace, local) =
+        name.ok_or_else(|| could_not(format!("{within:?} is no element: give {{namespace}}local or #ID")))?;
+    Ok(Place::EndOfFirst(namespace.to_owned(), local.to_owned()))
+}
+
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let keys = Keys::load(&arguments.keys, true)?;
     let mut key_info = Writer::within(&[name::DS]);
     let secret_key;
     let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
+        if arguments.issuer_serial {
+            write_issuer_serial(&mut key_info, identity.certificate(), NameForm::default());
+        }
         write_x509_certificate(&mut key_info, identity.certificate());
         (identity.signing_key().as_ref(), signature_of(identity.certificate().public_key())?)
     } else if let Some(private) = keys.private.first() {
@@ -241,13 +257,23 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let text = output::text(&output::read(&arguments.file.file)?)?;
     let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
     let key_info = key_info.finish();
-    let signing = DocumentSigning {
-        method,
-        digest,
-        canonicalization,
-        key_info: (!key_info.is_empty()).then_some(key_info),
-        id_attributes: arguments.ids.id_attr.clone(),
-    };
+    let mut signing = DocumentSigning::new(method)
+        .digest(digest)
+        .canonicalization(canonicalization)
+        .id_attributes(&arguments.ids.id_attr)
+        .place(place(arguments)?);
+    if !key_info.is_empty() {
+        signing = signing.key_info(key_info);
+    }
+    if arguments.always_enveloped {
+        signing = signing.enveloped(Enveloped::Always);
+    }
+    if let Some(prefix) = &arguments.prefix {
+        signing = signing.prefix(prefix);
+    }
+    if let Some(id) = &arguments.signature_id {
+        signing = signing.signature_id(id);
+    }
     let signed = sign_document(&document, &ids, &signing, key).map_err(could_not)?;
     output::write(arguments.file.output.as_ref(), signed.as_bytes())
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ws_security::attachments::{Attachment, MimeError};
 use ws_security::bsp::Rule;
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod};
+use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
 use ws_security::kerberos::Initiator;
 use ws_security::networks::Keys;
 use ws_security::{
@@ -44,6 +44,9 @@ fn form(form: Form) -> ReferenceForm {
         Form::Ski => ReferenceForm::SubjectKeyIdentifier,
         Form::Thumbprint => ReferenceForm::Thumbprint,
         Form::Embedded => ReferenceForm::Embedded,
+        Form::Certificate => ReferenceForm::Certificate,
+        Form::X509Data => ReferenceForm::X509Data,
+        Form::X509DataPath => ReferenceForm::X509DataPath,
     }
 }
 
@@ -68,7 +71,7 @@ pub(crate) fn run(arguments: &SecureArgs, what: What) -> Outcome {
         return send(arguments, of_network(arguments, name, what)?);
     }
     let recipe = allowing(&arguments.allowed, Recipe::new())?;
-    let mut recipe = with_layout(&arguments.layout, with_header(&arguments.header, recipe)?);
+    let mut recipe = with_layout(&arguments.layout, with_header(&arguments.header, recipe)?)?;
     let mut passwords = arguments.header.password_file.iter();
     let identity = identity(&arguments.signer, &mut passwords)?;
     let user = user(&arguments.header, &mut passwords)?;
@@ -207,7 +210,7 @@ fn username(arguments: &LayoutArgs, mut user: Username) -> Username {
 }
 
 /// The recipe, with the form of its header.
-fn with_layout(arguments: &LayoutArgs, recipe: Recipe) -> Recipe {
+fn with_layout(arguments: &LayoutArgs, recipe: Recipe) -> Outcome<Recipe> {
     let mut recipe = recipe.layout(match arguments.layout {
         Order::Lax => Layout::Lax,
         Order::LaxTimestampFirst => Layout::LaxTimestampFirst,
@@ -220,7 +223,22 @@ fn with_layout(arguments: &LayoutArgs, recipe: Recipe) -> Recipe {
     if arguments.timestamp_without_expires {
         recipe = recipe.timestamp_without_expires();
     }
-    recipe
+    for choice in &arguments.prefix {
+        let namespaces = [name::DS, name::XENC, name::WSSE, name::WSU, name::WSSE11];
+        let known = |usual: &str| namespaces.iter().find(|namespace| namespace.prefix == usual);
+        let found = choice.split_once('=').and_then(|(usual, prefix)| Some((known(usual)?, prefix)));
+        let unknown =
+            || could_not(format!("{choice:?} is no prefix: give ds, xenc, wsse, wsu or wsse11, as in ds=dsig"));
+        let (namespace, prefix) = found.ok_or_else(unknown)?;
+        recipe = recipe.prefix(namespace.uri, prefix);
+    }
+    for choice in &arguments.part_id {
+        let found = choice.rsplit_once('=').and_then(|(part, id)| Some((Part::parse(part)?, id)));
+        let (part, id) =
+            found.ok_or_else(|| could_not(format!("{choice:?} is no part with its Id: as in Timestamp=TS-1")))?;
+        recipe = recipe.id(part, id);
+    }
+    Ok(recipe)
 }
 
 /// The header blocks of WS-Addressing, if there are any.

@@ -242,6 +242,11 @@ pub enum ReferenceForm {
     KeyValue,
     /// `ds:X509Data` with the certificate, without a reference. This breaks BSP R5417 and R5426.
     X509Data,
+    /// As `X509Data`, with the path of a signer after its certificate.
+    X509DataPath,
+    /// `wsse:KeyIdentifier` of type `#X509v3`: the certificate itself, as WSS4J's `X509KeyIdentifier`. This breaks BSP
+    /// R5206.
+    Certificate,
 }
 
 impl ReferenceForm {
@@ -273,7 +278,7 @@ impl ReferenceForm {
                 return writer.leaf(name::DS, "KeyName", &certificate.subject().written(NameForm::Rfc4514));
             }
             Self::KeyValue => return write_key_value(writer, certificate.public_key()),
-            Self::X509Data => return write_x509_certificate(writer, certificate),
+            Self::X509Data | Self::X509DataPath => return write_x509_certificate(writer, certificate),
             _ => {}
         }
         writer.start(name::WSSE, "SecurityTokenReference");
@@ -307,12 +312,13 @@ impl ReferenceForm {
                 write_key_identifier(writer, SUBJECT_KEY_IDENTIFIER, id);
             }
             Self::Thumbprint => write_key_identifier(writer, THUMBPRINT_SHA1, &certificate.thumbprint_sha1()),
+            Self::Certificate => write_key_identifier(writer, X509_V3, certificate.der()),
             Self::Embedded => {
                 writer.start(name::WSSE, "Embedded");
                 write_x509_token(writer, token_id, certificate, CertificatePath::None);
                 writer.end();
             }
-            Self::KeyName | Self::KeyValue | Self::X509Data => {}
+            Self::KeyName | Self::KeyValue | Self::X509Data | Self::X509DataPath => {}
         }
         writer.end();
     }

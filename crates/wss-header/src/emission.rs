@@ -62,7 +62,7 @@ impl<'r> Emission<'r> {
             SignedBy::Certificate { .. } if signing.holder_of_key => Ok(()),
             SignedBy::Certificate { certificate, reference, .. } => {
                 self.admit(signing.token_after_signature.then_some(emission::TOKEN_AFTER_REFERENCE))?;
-                self.admit(signing.key_value_beside.then_some(emission::SECOND_CHILD))?;
+                self.admit((signing.key_value_beside || signing.x509_data_beside).then_some(emission::SECOND_CHILD))?;
                 self.certificate(certificate, *reference, Rule::R5417)
             }
             SignedBy::Token(token) => self.token(token),

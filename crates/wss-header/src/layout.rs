@@ -1,9 +1,14 @@
 //! Layout: the order of the children of the Security header.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use wss_c14n::{Prefixes, name};
 use wss_soap::Role;
 use wss_tokens::Precision;
+
+use crate::error::PlanError;
+use crate::part::Part;
 
 /// The order of the children of the Security header that a recipe makes, with the names of WS-SecurityPolicy.
 ///
@@ -65,6 +70,10 @@ pub(crate) struct HeaderForm {
     pub(crate) timestamps: Vec<Option<Duration>>,
     /// How exactly instants are written.
     pub(crate) precision: Precision,
+    /// The prefixes that the caller chose.
+    pub(crate) prefixes: Prefixes,
+    /// The Ids that the caller chose.
+    pub(crate) ids: BTreeMap<Part, String>,
 }
 
 impl Default for HeaderForm {
@@ -75,6 +84,43 @@ impl Default for HeaderForm {
             layout: Layout::default(),
             timestamps: Vec::new(),
             precision: Precision::default(),
+            prefixes: Prefixes::default(),
+            ids: BTreeMap::new(),
         }
+    }
+}
+
+impl HeaderForm {
+    /// Whether the chosen prefixes and Ids are such, and each is given once.
+    pub(crate) fn check(&self) -> Result<(), PlanError> {
+        let all: Vec<_> = self.prefixes.iter().collect();
+        for (index, (namespace, prefix)) in all.iter().enumerate() {
+            let wrong = |what| Err(PlanError::Prefix { prefix: (*prefix).into(), what });
+            // Elements of other namespaces have attributes of their own, which need a prefix.
+            let may_be_default = [name::DS.uri, name::XENC.uri].contains(namespace);
+            let is_taken = |(known, other): &(&str, &str)| known == namespace || other == prefix;
+            if prefix.is_empty() && !may_be_default {
+                return wrong("only XML Signature or XML Encryption can be the default namespace: give a prefix");
+            }
+            if !prefix.is_empty() && (!name::is_ncname(prefix) || prefix.to_ascii_lowercase().starts_with("xml")) {
+                return wrong("a prefix is a name without a colon that does not begin with `xml`");
+            }
+            if all.iter().skip(index + 1).any(is_taken) {
+                return wrong("each namespace has one prefix, and each prefix one namespace: leave one out");
+            }
+            let of_others = name::WRITTEN.iter().any(|known| known.prefix == *prefix && known.uri != *namespace);
+            if of_others {
+                return wrong("we write another namespace with this prefix: give another one");
+            }
+        }
+        for (part, id) in &self.ids {
+            if !matches!(part, Part::Timestamp | Part::UsernameToken | Part::Body | Part::HeaderBlock { .. }) {
+                return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "given an Id" });
+            }
+            if !name::is_ncname(id) || self.ids.values().filter(|other| *other == id).count() > 1 {
+                return Err(PlanError::Id { id: id.into() });
+            }
+        }
+        Ok(())
     }
 }

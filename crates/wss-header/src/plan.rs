@@ -76,6 +76,7 @@ impl Plan {
             _ => return Err(PlanError::TwoTimestamps),
         }
         check_layout(&recipe)?;
+        recipe.header.check()?;
         recipe.username.as_ref().map_or(Ok(()), Username::check)?;
         let has_assertion = issued.iter().any(IssuedToken::is_assertion);
         let mut signed_before = false;
@@ -252,7 +253,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
             }
             let reachable = match reference {
                 ReferenceForm::Embedded => false,
-                ReferenceForm::KeyName | ReferenceForm::KeyValue | ReferenceForm::X509Data => false,
+                ReferenceForm::KeyName
+                | ReferenceForm::KeyValue
+                | ReferenceForm::X509Data
+                | ReferenceForm::X509DataPath => false,
                 form => form.needs_token() || signing.token_by_reference,
             };
             if signing.holder_of_key && (!has_holder || signing.token_by_reference) {

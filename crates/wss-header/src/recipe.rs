@@ -14,6 +14,7 @@ use crate::allowance::Allowance;
 use crate::clock::{Clock, SystemClock};
 use crate::encrypting::Encrypting;
 use crate::layout::{HeaderForm, Layout};
+use crate::part::Part;
 use crate::signing::Signing;
 use crate::username::Username;
 use wss_bsp::Rule;
@@ -105,6 +106,22 @@ impl Recipe {
     #[must_use]
     pub fn precision(mut self, precision: Precision) -> Self {
         self.header.precision = precision;
+        self
+    }
+
+    /// Writes elements and attributes of `namespace` with this prefix instead of the usual one; XML Signature or XML
+    /// Encryption without one, if it is empty. For peers that compare text. Issued tokens and the envelope stay as they are.
+    #[must_use]
+    pub fn prefix(mut self, namespace: impl Into<String>, prefix: impl Into<String>) -> Self {
+        self.header.prefixes = self.header.prefixes.with(namespace, prefix);
+        self
+    }
+
+    /// Gives the timestamp, the username token, the Body or a header block this Id instead of a random one. An element that
+    /// has an Id keeps it.
+    #[must_use]
+    pub fn id(mut self, part: Part, id: impl Into<String>) -> Self {
+        self.header.ids.insert(part, id.into());
         self
     }
 

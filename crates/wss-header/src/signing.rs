@@ -45,6 +45,7 @@ pub struct Signing {
     pub(crate) token_after_signature: bool,
     pub(crate) holder_of_key: bool,
     pub(crate) key_value_beside: bool,
+    pub(crate) x509_data_beside: bool,
     pub(crate) complete_attachments: bool,
 }
 
@@ -105,6 +106,7 @@ impl Signing {
             token_after_signature: false,
             holder_of_key: false,
             key_value_beside: false,
+            x509_data_beside: false,
             complete_attachments: false,
         }
     }
@@ -191,6 +193,14 @@ impl Signing {
     #[must_use]
     pub fn key_value_beside(mut self) -> Self {
         self.key_value_beside = true;
+        self
+    }
+
+    /// Writes `ds:X509Data` with the certificate and its path beside the reference in `ds:KeyInfo`, which breaks BSP R5402;
+    /// ignored for protection tokens.
+    #[must_use]
+    pub fn x509_data_beside(mut self) -> Self {
+        self.x509_data_beside = true;
         self
     }
 

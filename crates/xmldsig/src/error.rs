@@ -167,4 +167,13 @@ pub enum SignError {
         /// The Id.
         id: WireText,
     },
+    /// *Misuse.* The document has no element where the signature is to be, or it would not be well-formed there.
+    #[error("the document has no place for the signature: name an element of it with `place`")]
+    NoPlace,
+    /// *Misuse.* The prefix is no name.
+    #[error("{prefix:?} is no prefix: give a name without a colon, or an empty one for the default namespace")]
+    Prefix {
+        /// The prefix.
+        prefix: WireText,
+    },
 }

@@ -319,8 +319,15 @@ pub fn write_key_value(writer: &mut Writer, key: &PublicKey) {
 
 /// Writes `ds:X509Data` with one certificate.
 pub fn write_x509_certificate(writer: &mut Writer, certificate: &Certificate) {
+    write_x509_certificates(writer, [certificate]);
+}
+
+/// Writes `ds:X509Data` with a certificate and those of its path.
+pub fn write_x509_certificates<'c>(writer: &mut Writer, certificates: impl IntoIterator<Item = &'c Certificate>) {
     writer.start(name::DS, "X509Data");
-    writer.leaf(name::DS, "X509Certificate", &base64_encode(certificate.der()));
+    for certificate in certificates {
+        writer.leaf(name::DS, "X509Certificate", &base64_encode(certificate.der()));
+    }
     writer.end();
 }
 

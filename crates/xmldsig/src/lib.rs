@@ -18,6 +18,7 @@ mod policy;
 mod reference;
 mod same_document;
 mod sign;
+mod sign_document;
 mod signature;
 mod signed_info;
 mod token;
@@ -27,11 +28,14 @@ mod verify;
 
 pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};
-pub use key_info::{KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
+pub use key_info::{
+    KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate, write_x509_certificates,
+};
 pub use policy::AlgorithmPolicy;
 pub use reference::{Dereference, NewReference, Reference, manifest_references};
 pub use same_document::SameDocument;
-pub use sign::{DocumentSigning, PendingSignature, sign_document};
+pub use sign::PendingSignature;
+pub use sign_document::{DocumentSigning, Enveloped, Place, sign_document};
 pub use signature::Signature;
 pub use signed_info::{SignedInfo, write_signed_info};
 pub use token::{DereferencedToken, STR_TRANSFORM};

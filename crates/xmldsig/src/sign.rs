@@ -1,14 +1,11 @@
 //! Making signatures: `ds:SignedInfo` is written in canonical form, and exactly these octets are signed.
 
-use wss_c14n::{
-    Budget, Canonicalization, Document, Element, IdIndex, Limits, Splices, Subset, Writer, base64_encode, name,
-};
-use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
+use wss_c14n::{Budget, Canonicalization, Element, Prefixes, Subset, Writer, base64_encode, name};
+use wss_crypto::{SignatureMethod, SigningKey};
 
 use crate::error::SignError;
 use crate::reference::NewReference;
 use crate::signed_info::write_signed_info;
-use crate::transform::Transform;
 
 /// A signature without its value, for keys outside this process.
 #[derive(Debug, Clone)]
@@ -19,6 +16,7 @@ pub struct PendingSignature {
     method: SignatureMethod,
     id: Option<String>,
     key_info: Option<String>,
+    prefixes: Prefixes,
 }
 
 impl PendingSignature {
@@ -46,7 +44,14 @@ impl PendingSignature {
     ) -> Self {
         let signed_info = write_signed_info(canonicalization, method, references);
         let octets = signed_info.clone().into_bytes();
-        Self { signed_info, octets, method, id, key_info }
+        Self { signed_info, octets, method, id, key_info, prefixes: Prefixes::default() }
+    }
+
+    /// Writes the signature with these prefixes. Its octets are then those that [`PendingSignature::placed`] finds.
+    #[must_use]
+    pub fn prefixes(mut self, prefixes: Prefixes) -> Self {
+        self.prefixes = prefixes;
+        self
     }
 
     /// The octets to sign of a signature at its final place, as [`PendingSignature::finish`] writes it with any value.
@@ -90,7 +95,7 @@ impl PendingSignature {
             writer.end();
         }
         writer.end();
-        writer.finish()
+        self.prefixes.apply(writer.finish())
     }
 
     /// The signature value from a key in this process, for [`PendingSignature::finish`].
@@ -100,109 +105,4 @@ impl PendingSignature {
     pub fn value(&self, key: &dyn SigningKey) -> Result<Vec<u8>, SignError> {
         Ok(key.sign(self.method, self.octets())?)
     }
-}
-
-/// How to sign a document of any vocabulary with [`sign_document`].
-#[derive(Debug, Clone)]
-pub struct DocumentSigning {
-    /// The signature method.
-    pub method: SignatureMethod,
-    /// The digest of every reference.
-    pub digest: DigestMethod,
-    /// The canonicalisation of `ds:SignedInfo` and of every reference.
-    pub canonicalization: Canonicalization,
-    /// Canonical content of `ds:KeyInfo`, written for a place where `ds` is declared.
-    pub key_info: Option<String>,
-    /// The names of attributes without prefix that are Ids on every element.
-    pub id_attributes: Vec<String>,
-}
-
-/// Signs elements of a document by Id. An empty Id signs the whole document with an enveloped signature.
-///
-/// The signature is appended to the root, or replaces a template: the first `ds:Signature`.
-///
-/// # Errors
-/// [`SignError::NoSuchId`], [`SignError::Canonicalize`], [`SignError::Crypto`].
-///
-/// ```
-/// use wss_c14n::{Canonicalization, Document, Limits};
-/// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
-/// use wss_xmldsig::{DocumentSigning, sign_document};
-///
-/// let document = Document::parse("<order><amount>4711</amount></order>", &Limits::default())?;
-/// let signing = DocumentSigning {
-///     method: SignatureMethod::HmacSha256,
-///     digest: DigestMethod::Sha256,
-///     canonicalization: Canonicalization::default(),
-///     key_info: None,
-///     id_attributes: Vec::new(),
-/// };
-/// let key = HmacKey::new(b"0123456789abcdef".to_vec())?;
-/// let signed = sign_document(&document, &[String::new()], &signing, &key)?;
-/// assert!(signed.contains("<ds:SignatureValue>"));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-pub fn sign_document(
-    document: &Document<'_>,
-    ids: &[String],
-    signing: &DocumentSigning,
-    key: &dyn SigningKey,
-) -> Result<String, SignError> {
-    let more: Vec<&str> = signing.id_attributes.iter().map(String::as_str).collect();
-    let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ").into() })?;
-    let template = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
-    let mut references = Vec::new();
-    for id in ids {
-        let mut transforms = Vec::new();
-        let mut subset = if id.is_empty() {
-            transforms.push(Transform::EnvelopedSignature);
-            Subset::document(document).without_comments()
-        } else {
-            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() })?;
-            if element == document.root() || template.is_some_and(|template| element.contains(template)) {
-                transforms.push(Transform::EnvelopedSignature);
-            }
-            Subset::subtree(element).without_comments()
-        };
-        if let (Some(template), false) = (template, transforms.is_empty()) {
-            subset = subset.without(template);
-        }
-        transforms.push(Transform::Canonicalization(signing.canonicalization.clone()));
-        let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
-        references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
-    }
-    // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
-    let unsigned = PendingSignature::canonicalized(
-        &signing.canonicalization,
-        signing.method,
-        &references,
-        None,
-        signing.key_info.clone(),
-    );
-    let placed = place(document, template, &unsigned.finish(&[]));
-    let unsigned = {
-        let placed = Document::parse(placed.as_str(), &Limits::dangerous_unbounded());
-        let no_place = || SignError::NoSuchId { id: "ds:Signature".into() };
-        let placed = placed.map_err(|_| no_place())?;
-        let signature = placed.elements().find(|element| element.is(name::DS.uri, "Signature")).ok_or_else(no_place)?;
-        unsigned.placed(signature, &signing.canonicalization)?
-    };
-    let value = unsigned.value(key)?;
-    Ok(place(document, template, &unsigned.finish(&value)))
-}
-
-/// Puts a signature in place of the template, or at the end of the root.
-fn place(document: &Document<'_>, template: Option<Element<'_>>, signature: &str) -> String {
-    let mut splices = Splices::new();
-    let root = document.root();
-    match template {
-        Some(template) => splices.replace(template.span(), signature),
-        None if root.is_empty_tag() => {
-            let tag = root.span();
-            let opened = document.source().get(tag.clone()).unwrap_or_default().trim_end_matches("/>").to_owned();
-            splices.replace(tag, format!("{opened}>{signature}</{}>", root.qualified_name()));
-        }
-        None => splices.insert(root.content_span().end, signature),
-    }
-    splices.apply(document.source()).0
 }

@@ -21,17 +21,11 @@ use crate::verified::VerifiedSignature;
 /// XML Signature 1.1 §3.2; XML Signature Best Practices, best practice 1.
 ///
 /// ```
-/// use wss_c14n::{Budget, Canonicalization, Document, Limits, name};
-/// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
+/// use wss_c14n::{Budget, Document, Limits, name};
+/// use wss_crypto::{HmacKey, SignatureMethod};
 /// use wss_xmldsig::{AlgorithmPolicy, DocumentSigning, SameDocument, Signature, VerifyError, sign_document, verify};
 ///
-/// # let signing = DocumentSigning {
-/// #     method: SignatureMethod::HmacSha256,
-/// #     digest: DigestMethod::Sha256,
-/// #     canonicalization: Canonicalization::default(),
-/// #     key_info: None,
-/// #     id_attributes: Vec::new(),
-/// # };
+/// # let signing = DocumentSigning::new(SignatureMethod::HmacSha256);
 /// let key = || HmacKey::new(b"0123456789abcdef".to_vec()).expect("a key");
 /// # let order = Document::parse("<order><amount>4711</amount></order>", &Limits::default())?;
 /// # let signed = sign_document(&order, &[String::new()], &signing, &key())?;

@@ -218,6 +218,21 @@ pub(crate) struct DsigSignArgs {
     /// The canonicalisation of SignedInfo and of each reference
     #[arg(long, value_name = "URI")]
     pub(crate) c14n: Option<String>,
+    /// The prefix of XML Signature instead of ds; '' makes it the default namespace
+    #[arg(long)]
+    pub(crate) prefix: Option<String>,
+    /// Put the signature at the end of this element instead of the root: {namespace}local, or #ID
+    #[arg(long, value_name = "ELEMENT")]
+    pub(crate) place_in: Option<String>,
+    /// The Id of the signature
+    #[arg(long, value_name = "ID")]
+    pub(crate) signature_id: Option<String>,
+    /// Give every reference the enveloped-signature transform, as schemes prescribe that fix the list
+    #[arg(long)]
+    pub(crate) always_enveloped: bool,
+    /// Also write the issuer and serial number of the certificate
+    #[arg(long)]
+    pub(crate) issuer_serial: bool,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
 }

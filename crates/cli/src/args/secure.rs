@@ -65,6 +65,12 @@ pub(crate) enum Form {
     Ski,
     Thumbprint,
     Embedded,
+    /// The certificate as a key identifier; needs --waive R5206
+    Certificate,
+    /// The certificate in X509Data, without a reference; needs --waive R5417
+    X509Data,
+    /// The certificate and its path in X509Data, without a reference; needs --waive R5417
+    X509DataPath,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -197,6 +203,12 @@ pub(crate) struct LayoutArgs {
     /// Leave out the Type of a password in clear text; needs --waive R4201
     #[arg(long, requires = "password_text")]
     pub(crate) without_type: bool,
+    /// Write a namespace with this prefix, as in ds= for XML Signature without one: ds, xenc, wsse, wsu
+    #[arg(long, value_name = "USUAL=PREFIX")]
+    pub(crate) prefix: Vec<String>,
+    /// Give a part this Id, as in Timestamp=TS-1
+    #[arg(long, value_name = "PART=ID")]
+    pub(crate) part_id: Vec<String>,
     /// Place the signer's token after the signature; needs --waive R5205
     #[arg(long)]
     pub(crate) token_after_signature: bool,

@@ -112,6 +112,20 @@ pub enum PlanError {
     /// *Misuse.* The timestamp is never valid.
     #[error("a timestamp needs a lifetime that its precision can show, or call `timestamp_without_expires`")]
     NoLifetime,
+    /// *Misuse.* A prefix that cannot be written.
+    #[error("the prefix {prefix:?}: {what}")]
+    Prefix {
+        /// The prefix.
+        prefix: WireText,
+        /// What is wrong, and what to do.
+        what: &'static str,
+    },
+    /// *Misuse.* An Id that is no name, or is given twice.
+    #[error("{id:?} cannot be an Id: give each element one of its own, a name without a colon")]
+    Id {
+        /// The Id.
+        id: WireText,
+    },
     /// *Misuse.* The layout of the Security header has no place for what the recipe asks for.
     #[error("{what}: {remedy}")]
     Layout {

@@ -51,6 +51,12 @@ pub enum SecureError {
     /// *Misuse.* The existing Security header already has a timestamp (BSP R3227).
     #[error("the Security header has a timestamp already: leave it out of the recipe")]
     TwoTimestamps,
+    /// *Misuse.* Another element of the envelope has the Id that the recipe chooses.
+    #[error("another element has the Id {id:?}: give the part another one with `id`")]
+    IdTaken {
+        /// The Id.
+        id: WireText,
+    },
     /// *Misuse.* The envelope already has a header block that [`Outgoing::addressing`](crate::Outgoing::addressing) is to
     /// insert.
     #[error("the envelope has {part} already: leave it out of the envelope, or out of `Addressing`")]

@@ -39,13 +39,13 @@ pub(super) fn replace_content(element: Element<'_>, content: &str, splices: &mut
 }
 
 /// Adds `wsu:Id` to a start tag, with a prefix that does not change the meaning of its content.
-pub(super) fn give_id(element: Element<'_>, id: &str, splices: &mut Splices) {
+pub(super) fn give_id(element: Element<'_>, id: &str, preferred: &str, splices: &mut Splices) {
     let in_scope = element.namespaces_in_scope();
     let bound = in_scope.iter().find(|(prefix, uri)| !prefix.is_empty() && *uri == name::WSU.uri);
     let attribute = match bound {
         Some((prefix, _)) => format!(" {prefix}:Id=\"{id}\""),
         None => {
-            let mut candidates = std::iter::once("wsu".to_owned()).chain((1..).map(|n| format!("wsu{n}")));
+            let mut candidates = std::iter::once(preferred.to_owned()).chain((1..).map(|n| format!("{preferred}{n}")));
             // If no declaration in scope binds a prefix, the content uses it only where it binds the prefix itself.
             let is_free = |prefix: &String| in_scope.iter().all(|(known, _)| known != prefix);
             let prefix = candidates.find(is_free).unwrap_or_default();

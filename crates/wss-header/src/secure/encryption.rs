@@ -90,12 +90,13 @@ impl Securing {
                 let octets = plaintext_of(element, &kind, along);
                 let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
                 let random = self.recipe.random.as_ref();
-                let data = encrypt_octets(&octets, &kind, content, secret, Some(&id), key_info, random)?;
+                let data = self.written(encrypt_octets(&octets, &kind, content, secret, Some(&id), key_info, random)?);
                 match kind {
                     PlaintextType::Content => replace_content(element, &data, &mut splices),
                     _ if element.parent() == envelope.header => {
                         let block_id = self.fresh_id("EH")?;
-                        splices.replace(element.span(), encrypted_header(header, envelope.version, &block_id, &data));
+                        let block = encrypted_header(header, envelope.version, &block_id, &data);
+                        splices.replace(element.span(), self.written(block));
                         self.ids.replace(element, &block_id);
                     }
                     _ => {
@@ -129,9 +130,9 @@ impl Securing {
         // It precedes the parts that it lists, even a token at the front.
         let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
         let token_place = if in_front { self.front_of(header) } else { place };
-        splices.insert(token_place, keying.elements);
-        splices.insert(place, list);
-        splices.insert(place, attached);
+        splices.insert(token_place, self.written(keying.elements));
+        splices.insert(place, self.written(list));
+        splices.insert(place, self.written(attached));
         Ok(splices.apply(&revision).0)
     }
 

@@ -114,6 +114,9 @@ enum Signed {
     Elsewhere(Awaited),
 }
 
+/// Where the content of the Security header goes.
+const CONTENT: &str = "<!--content-->";
+
 /// The limits for strangers do not apply to the caller's own envelope.
 fn parse(source: &str) -> Result<Document<'_>, SecureError> {
     Ok(Document::parse(source, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?)
@@ -311,7 +314,7 @@ impl Securing {
                 writer.attribute("Value", value);
             }
             writer.end();
-            content.push_str(&writer.finish());
+            content.push_str(&self.written(writer.finish()));
         }
         Ok(content)
     }
@@ -329,8 +332,8 @@ impl Securing {
             if taken {
                 return Err(SecureError::TwoTimestamps);
             }
-            let id = self.fresh_id("TS")?;
-            timestamp = write_timestamp(&id, now, *lifetime, self.recipe.header.precision);
+            let id = self.id_of(&Part::Timestamp, "TS")?;
+            timestamp = self.written(write_timestamp(&id, now, *lifetime, self.recipe.header.precision));
             self.ids.insert(Part::Timestamp, vec![id]);
         }
         let mut last = String::new();
@@ -340,7 +343,7 @@ impl Securing {
             Layout::LaxTimestampLast => last = timestamp,
         }
         if let Some(username) = self.recipe.username.clone() {
-            let id = self.fresh_id("UT")?;
+            let id = self.id_of(&Part::UsernameToken, "UT")?;
             content.push_str(&self.username_token(&id, &username, now)?);
             self.ids.insert(Part::UsernameToken, vec![id]);
         }
@@ -371,7 +374,7 @@ impl Securing {
             SentPassword::Text(password) if username.has_type => NewPassword::Text(password.secret()),
             SentPassword::Text(password) => NewPassword::TextWithoutType(password.secret()),
         };
-        Ok(write_username_token(id, &username.name, password, nonce, created.as_deref()))
+        Ok(self.written(write_username_token(id, &username.name, password, nonce, created.as_deref())))
     }
 
     /// Adds the optional parts that are there to their steps, and removes steps without parts.
@@ -414,8 +417,13 @@ impl Securing {
                     (Some(id), _) => id.into_owned(),
                     (None, Some(id)) => String::clone(id),
                     (None, None) => {
-                        let id = self.fresh_id("id")?;
-                        give_id(element, &id, splices);
+                        let id = self.id_of(&part, "id")?;
+                        if index.get(&id).is_some() {
+                            return Err(SecureError::IdTaken { id: id.into() });
+                        }
+                        let chosen =
+                            self.recipe.header.prefixes.iter().find(|(namespace, _)| *namespace == name::WSU.uri);
+                        give_id(element, &id, chosen.map_or(name::WSU.prefix, |(_, prefix)| prefix), splices);
                         given.insert(element.id(), id.clone());
                         id
                     }
@@ -494,9 +502,10 @@ impl Securing {
         if self.recipe.header.must_understand {
             writer.attribute_as(format!("{prefix}:mustUnderstand"), envelope.version.true_value());
         }
-        writer.raw(content);
+        writer.raw(CONTENT);
         writer.end();
-        writer.finish()
+        // Issued tokens in the content stay as they are.
+        self.written(writer.finish()).replacen(CONTENT, content, 1)
     }
 
     /// What the kinds of protection tokens need.
@@ -507,6 +516,16 @@ impl Securing {
             request: self.request.as_ref(),
             correlation: &mut self.correlation,
         }
+    }
+
+    /// The Id that the caller chose for a part, or a fresh one.
+    fn id_of(&self, part: &Part, kind: &str) -> Result<String, CryptoError> {
+        self.recipe.header.ids.get(part).map_or_else(|| self.fresh_id(kind), |id| Ok(id.clone()))
+    }
+
+    /// What we wrote, with the prefixes that the caller chose.
+    fn written(&self, fragment: String) -> String {
+        self.recipe.header.prefixes.apply(fragment)
     }
 
     /// An Id that no one can guess and no message contains.

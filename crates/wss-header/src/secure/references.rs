@@ -174,7 +174,7 @@ impl<'d> References<'_, 'd> {
         writer.raw(&self.keying.key_info);
         writer.end();
         writer.end();
-        let wrapped = writer.finish();
+        let wrapped = self.securing.written(writer.finish());
         let new = parse(&wrapped)?;
         let info = new.root().children().last().ok_or_else(no_token)?;
         let reference = info.children().next().ok_or_else(no_token)?;

@@ -4,7 +4,7 @@
 use wss_c14n::{IdIndex, Writer, name};
 use wss_crypto::{HmacKey, SigningKey};
 use wss_tokens::{CertificatePath, PasswordKeyUse, ReferenceForm, write_x509_token};
-use wss_xmldsig::{PendingSignature, write_key_value};
+use wss_xmldsig::{PendingSignature, write_key_value, write_x509_certificates};
 
 use super::parts::no_such;
 use super::references::{Keying, References};
@@ -20,8 +20,9 @@ impl Securing {
     /// Signs, or stops if the key is elsewhere.
     pub(super) fn sign(&mut self, signing: &Signing) -> Result<Signed, SecureError> {
         let in_front = matches!(&signing.by, SignedBy::Token(token) if self.goes_in_front(token, PasswordKeyUse::Mac));
-        let keying = self.keying(signing)?;
-        if signing.needs_context() {
+        let mut keying = self.keying(signing)?;
+        keying.elements = self.written(keying.elements);
+        if self.needs_context(signing) {
             self.place_tokens(signing, &keying, in_front)?;
         }
         let signature = self.prepare_signature(signing, &keying, in_front)?;
@@ -65,7 +66,14 @@ impl Securing {
                 let by_reference = signing.token_by_reference && signing.parts.contains(&Part::SigningToken);
                 let reference_id = if by_reference { Some(self.fresh_id("STR")?) } else { None };
                 let mut key_info = Writer::within(&[name::DS]);
-                reference.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref());
+                let whole = || std::iter::once(certificate.as_ref()).chain(path);
+                match reference {
+                    ReferenceForm::X509DataPath => write_x509_certificates(&mut key_info, whole()),
+                    form => form.write_with_id(&mut key_info, certificate, &token_id, reference_id.as_deref()),
+                }
+                if signing.x509_data_beside {
+                    write_x509_certificates(&mut key_info, whole());
+                }
                 if signing.key_value_beside {
                     write_key_value(&mut key_info, certificate.public_key());
                 }
@@ -103,6 +111,11 @@ impl Securing {
                 })
             }
         }
+    }
+
+    /// Whether octets depend on what is around them, or are written otherwise than they are digested first.
+    fn needs_context(&self, signing: &Signing) -> bool {
+        signing.needs_context() || !self.recipe.header.prefixes.is_empty()
     }
 
     /// Where the signature goes, and the tokens that it needs.
@@ -154,8 +167,9 @@ impl Securing {
             &references,
             Some(signature_id.clone()),
             key_info,
-        );
-        if !signing.needs_context() {
+        )
+        .prefixes(self.recipe.header.prefixes.clone());
+        if !self.needs_context(signing) {
             self.place = self.place_for(signing, keying, in_front, (header, &index));
             return Ok(pending);
         }

@@ -1,0 +1,267 @@
+//! Signing documents of any vocabulary, in the form that a scheme prescribes.
+
+use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, name};
+use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
+
+use crate::error::SignError;
+use crate::reference::NewReference;
+use crate::sign::PendingSignature;
+use crate::transform::Transform;
+
+/// How to sign a document of any vocabulary with [`sign_document`].
+#[derive(Debug, Clone)]
+pub struct DocumentSigning {
+    method: SignatureMethod,
+    digest: DigestMethod,
+    canonicalization: Canonicalization,
+    of_references: Option<Canonicalization>,
+    enveloped: Enveloped,
+    key_info: Option<String>,
+    id_attributes: Vec<String>,
+    signature_id: Option<String>,
+    prefix: Option<String>,
+    place: Place,
+}
+
+/// Whether references have the enveloped-signature transform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Enveloped {
+    /// Where the referenced data contains the signature.
+    #[default]
+    WhereNeeded,
+    /// In every reference, as schemes prescribe that fix the list of transforms. It removes nothing from data that does not
+    /// contain the signature.
+    Always,
+}
+
+/// Where the signature goes. If the document has a template, the first `ds:Signature`, it is replaced instead.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Place {
+    /// The last child of the root.
+    #[default]
+    EndOfRoot,
+    /// The first child of the root.
+    StartOfRoot,
+    /// The last child of the element with this Id.
+    EndOf(String),
+    /// Behind the element with this Id.
+    After(String),
+    /// The last child of the first element with this expanded name: its namespace, and its local name.
+    EndOfFirst(String, String),
+}
+
+impl DocumentSigning {
+    /// With SHA-256 as the digest, exclusive canonicalisation, and no `ds:KeyInfo`.
+    #[must_use]
+    pub fn new(method: SignatureMethod) -> Self {
+        Self {
+            method,
+            digest: DigestMethod::Sha256,
+            canonicalization: Canonicalization::default(),
+            of_references: None,
+            enveloped: Enveloped::default(),
+            key_info: None,
+            id_attributes: Vec::new(),
+            signature_id: None,
+            prefix: None,
+            place: Place::default(),
+        }
+    }
+
+    /// The digest of every reference.
+    #[must_use]
+    pub fn digest(mut self, digest: DigestMethod) -> Self {
+        self.digest = digest;
+        self
+    }
+
+    /// The canonicalisation of `ds:SignedInfo`, and of references that have no other.
+    #[must_use]
+    pub fn canonicalization(mut self, canonicalization: Canonicalization) -> Self {
+        self.canonicalization = canonicalization;
+        self
+    }
+
+    /// The canonicalisation that is the last transform of every reference.
+    #[must_use]
+    pub fn of_references(mut self, canonicalization: Canonicalization) -> Self {
+        self.of_references = Some(canonicalization);
+        self
+    }
+
+    /// Which references have the enveloped-signature transform, before canonicalisation.
+    #[must_use]
+    pub fn enveloped(mut self, enveloped: Enveloped) -> Self {
+        self.enveloped = enveloped;
+        self
+    }
+
+    /// Canonical content of `ds:KeyInfo`, written for a place where `ds` is declared:
+    /// [`Writer::within`](wss_c14n::Writer::within), [`write_x509_certificate`](crate::write_x509_certificate),
+    /// [`write_issuer_serial`](crate::write_issuer_serial).
+    #[must_use]
+    pub fn key_info(mut self, content: impl Into<String>) -> Self {
+        self.key_info = Some(content.into());
+        self
+    }
+
+    /// The names of attributes without prefix that are Ids on every element.
+    #[must_use]
+    pub fn id_attributes(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.id_attributes.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The Id of the signature; none by default.
+    #[must_use]
+    pub fn signature_id(mut self, id: impl Into<String>) -> Self {
+        self.signature_id = Some(id.into());
+        self
+    }
+
+    /// The prefix of XML Signature instead of `ds`; an empty one makes it the default namespace.
+    #[must_use]
+    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.prefix = Some(prefix.into());
+        self
+    }
+
+    /// Where the signature goes.
+    #[must_use]
+    pub fn place(mut self, place: Place) -> Self {
+        self.place = place;
+        self
+    }
+
+    fn prefixes(&self) -> Prefixes {
+        self.prefix.iter().fold(Prefixes::default(), |prefixes, prefix| prefixes.with(name::DS.uri, prefix.as_str()))
+    }
+}
+
+/// Signs elements of a document by Id. An empty Id signs the whole document with an enveloped signature.
+///
+/// # Errors
+/// [`SignError::NoSuchId`], [`SignError::NoPlace`], [`SignError::Prefix`], [`SignError::Canonicalize`], [`SignError::Crypto`].
+///
+/// ```
+/// use wss_c14n::{Canonicalization, CanonicalizationMethod, Document, Limits};
+/// use wss_crypto::{DigestMethod, HmacKey, SignatureMethod};
+/// use wss_xmldsig::{DocumentSigning, Enveloped, sign_document};
+///
+/// // In the form of Brazil's electronic invoice: the default namespace, both transforms, Canonical XML 1.0.
+/// let document = Document::parse("<NFe xmlns='http://www.portalfiscal.inf.br/nfe'><infNFe Id='NFe35'/></NFe>", &Limits::default())?;
+/// let signing = DocumentSigning::new(SignatureMethod::HmacSha256)
+///     .canonicalization(Canonicalization::new(CanonicalizationMethod::Inclusive))
+///     .enveloped(Enveloped::Always)
+///     .id_attributes(["Id"])
+///     .prefix("");
+/// let key = HmacKey::new(b"0123456789abcdef".to_vec())?;
+/// let signed = sign_document(&document, &["NFe35".to_owned()], &signing, &key)?;
+/// assert!(signed.contains("<Signature xmlns=\"http://www.w3.org/2000/09/xmldsig#\"><SignedInfo>"));
+/// assert!(signed.ends_with("</Signature></NFe>"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn sign_document(
+    document: &Document<'_>,
+    ids: &[String],
+    signing: &DocumentSigning,
+    key: &dyn SigningKey,
+) -> Result<String, SignError> {
+    if let Some(prefix) = signing.prefix.as_ref().filter(|prefix| !prefix.is_empty() && !name::is_ncname(prefix)) {
+        return Err(SignError::Prefix { prefix: prefix.into() });
+    }
+    let more: Vec<&str> = signing.id_attributes.iter().map(String::as_str).collect();
+    let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ").into() })?;
+    let template = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
+    // The element in which the signature will be.
+    let around = match template {
+        Some(template) => template.parent(),
+        None => Some(signing.place.parent(document, &index)?),
+    };
+    let mut references = Vec::new();
+    for id in ids {
+        let (mut subset, contains) = if id.is_empty() {
+            (Subset::document(document).without_comments(), true)
+        } else {
+            let element = index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() })?;
+            let contains = around.is_some_and(|around| element.contains(around));
+            (Subset::subtree(element).without_comments(), contains)
+        };
+        let mut transforms = Vec::new();
+        if contains || signing.enveloped == Enveloped::Always {
+            transforms.push(Transform::EnvelopedSignature);
+        }
+        if let Some(template) = template.filter(|_| contains) {
+            subset = subset.without(template);
+        }
+        let canonicalization = signing.of_references.as_ref().unwrap_or(&signing.canonicalization);
+        transforms.push(Transform::Canonicalization(canonicalization.clone()));
+        let uri = if id.is_empty() { String::new() } else { format!("#{id}") };
+        references.push(NewReference::digest(uri, &subset, transforms, signing.digest)?);
+    }
+    // It is canonicalised at its final place: inclusive methods see the document's namespaces there.
+    let (id, key_info) = (signing.signature_id.clone(), signing.key_info.clone());
+    let unsigned =
+        PendingSignature::canonicalized(&signing.canonicalization, signing.method, &references, id, key_info)
+            .prefixes(signing.prefixes());
+    let put = |signature: &str| signing.place.put(document, template, &index, signature);
+    let (placed, start) = put(&unsigned.finish(&[]))?;
+    let unsigned = {
+        let placed =
+            Document::parse(placed.as_str(), &Limits::dangerous_unbounded()).map_err(|_| SignError::NoPlace)?;
+        let mut signatures = placed.elements().filter(|element| element.is(name::DS.uri, "Signature"));
+        let signature = signatures.find(|element| element.span().start == start).ok_or(SignError::NoPlace)?;
+        unsigned.placed(signature, &signing.canonicalization)?
+    };
+    let value = unsigned.value(key)?;
+    Ok(put(&unsigned.finish(&value))?.0)
+}
+
+impl Place {
+    /// The element that contains the place.
+    fn parent<'d>(&self, document: &'d Document<'d>, index: &IdIndex<'d>) -> Result<Element<'d>, SignError> {
+        let of_id = |id: &String| index.get(id).ok_or_else(|| SignError::NoSuchId { id: id.into() });
+        match self {
+            Self::EndOfRoot | Self::StartOfRoot => Ok(document.root()),
+            Self::EndOf(id) => of_id(id),
+            Self::After(id) => of_id(id)?.parent().ok_or(SignError::NoPlace),
+            Self::EndOfFirst(namespace, local) => {
+                let mut all = document.elements();
+                all.find(|element| element.is(namespace, local)).ok_or(SignError::NoPlace)
+            }
+        }
+    }
+
+    /// The document with a signature at its place or instead of the template, and where it begins.
+    fn put<'d>(
+        &self,
+        document: &'d Document<'d>,
+        template: Option<Element<'d>>,
+        index: &IdIndex<'d>,
+        signature: &str,
+    ) -> Result<(String, usize), SignError> {
+        let mut splices = Splices::new();
+        let start;
+        if let Some(template) = template {
+            start = template.span().start;
+            splices.replace(template.span(), signature);
+            return Ok((splices.apply(document.source()).0, start));
+        }
+        let parent = self.parent(document, index)?;
+        if parent.is_empty_tag() {
+            let tag = parent.span();
+            let opened = document.source().get(tag.clone()).unwrap_or_default().trim_end_matches("/>").to_owned();
+            start = tag.start + opened.len() + 1;
+            splices.replace(tag, format!("{opened}>{signature}</{}>", parent.qualified_name()));
+        } else {
+            start = match self {
+                Self::StartOfRoot => parent.content_span().start,
+                Self::After(id) => index.get(id).map_or(parent.content_span().end, |element| element.span().end),
+                Self::EndOfRoot | Self::EndOf(_) | Self::EndOfFirst(..) => parent.content_span().end,
+            };
+            splices.insert(start, signature);
+        }
+        Ok((splices.apply(document.source()).0, start))
+    }
+}

@@ -1,0 +1,115 @@
+//! Prefixes, Ids and KeyInfo in the form that a peer demands.
+
+mod common;
+
+use common::*;
+use ws_security::bsp::Rule;
+use ws_security::c14n::name;
+use ws_security::prelude::*;
+use ws_security::{PlanError, ProtectionToken, ReferenceForm, SecureConversation, SecureError};
+
+fn prefixed(recipe: Recipe) -> Recipe {
+    recipe
+        .prefix(name::DS.uri, "")
+        .prefix(name::XENC.uri, "e")
+        .prefix(name::WSSE.uri, "sec")
+        .prefix(name::WSU.uri, "util")
+}
+
+#[test]
+fn chosen_prefixes_are_written_everywhere_and_open_with_nothing_configured() {
+    let token = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+    let parts = [Part::Body, Part::Timestamp, Part::SigningToken, action()];
+    let alice = || Signing::with(&identity("alice")).parts(parts.clone());
+    let encrypting = || Encrypting::to(&certificate("bob"));
+    for (what, recipe) in [
+        ("sign", recipe().sign(alice())),
+        ("sign, encrypt", recipe().sign(alice()).encrypt(encrypting().parts([Part::Body, Part::Signature]))),
+        ("encrypt, sign", recipe().encrypt(encrypting().parts([Part::Body, action()])).sign(alice())),
+        ("by reference", recipe().sign(alice().reference(ReferenceForm::Thumbprint).token_by_reference())),
+        ("direct, by reference", recipe().sign(alice().token_by_reference())),
+        ("user", recipe().username_digest("ann", "s3cret").sign(alice().parts([Part::UsernameToken]))),
+        (
+            "symmetric",
+            recipe()
+                .sign(Signing::with_token(&token).parts(parts.clone()))
+                .sign(Signing::with(&identity("alice")).parts([Part::Signature, Part::Timestamp]))
+                .encrypt(Encrypting::with_token(&token).parts([Part::Body, Part::Signature])),
+        ),
+    ] {
+        let message = prefixed(recipe).secured(&envelope(SOAP11));
+        for usual in ["ds:", "xenc:", "wsse:", "wsu:"] {
+            assert!(!message.contains(usual), "{what}: {usual} in {message}");
+        }
+        let receiver = receiver().decrypt_with(identity("bob"));
+        let receiver =
+            Receiver::clone(&receiver).passwords(|_: &str| Some(ws_security::Secret::new(b"s3cret".to_vec())));
+        let trust = trust().known([certificate("alice")]);
+        let known = Receiver::new(
+            trust,
+            Requirements::signed([Part::Body, Part::Timestamp]),
+            ws_security::DangerousNoReplayCache,
+        );
+        let receiver = if what == "by reference" { known } else { receiver };
+        let opened = receiver.open(&message);
+        assert!(opened.is_ok(), "{what}: {:?}\n{message}", opened.err());
+        refuse(&receiver, &message.replacen("util:Created>2", "util:Created>1", 1));
+    }
+}
+
+#[test]
+fn chosen_ids_are_given_and_no_other_element_may_have_one() {
+    let chosen = || recipe().id(Part::Timestamp, "_0").id(Part::Body, "body").id(action(), "act").sign(signing());
+    let message = chosen().secured(&envelope(SOAP11));
+    for id in ["_0", "body", "act"] {
+        assert!(message.contains(&format!("URI=\"#{id}\"")) && message.contains(&format!(":Id=\"{id}\"")), "{message}");
+    }
+    assert!(receiver().open(&message).is_ok());
+    let taken = envelope(SOAP11).replace("<p:To>", "<p:To Id=\"body\">");
+    let refused = chosen().plan().expect("a plan").message(&taken).secure().map(drop);
+    assert!(matches!(refused, Err(SecureError::IdTaken { .. })), "{refused:?}");
+    for wrong in [chosen().id(Part::Body, "_0"), chosen().id(Part::Body, "a:b"), chosen().id(Part::Body, "")] {
+        assert!(matches!(wrong.plan(), Err(PlanError::Id { .. })));
+    }
+    assert!(matches!(chosen().id(Part::Signature, "s").plan(), Err(PlanError::CannotBe { .. })));
+}
+
+#[test]
+fn prefixes_that_cannot_be_are_found_by_the_plan() {
+    for (namespace, prefix) in [
+        (name::WSSE.uri, ""),
+        (name::DS.uri, "a:b"),
+        (name::DS.uri, "xmlns"),
+        (name::DS.uri, "wsse"),
+        (name::XENC.uri, "1"),
+    ] {
+        let refused = recipe().sign(signing()).prefix(namespace, prefix).plan();
+        assert!(matches!(refused, Err(PlanError::Prefix { .. })), "{prefix}: {refused:?}");
+    }
+    let twice = recipe().sign(signing()).prefix(name::DS.uri, "a").prefix(name::XENC.uri, "a").plan();
+    assert!(matches!(twice, Err(PlanError::Prefix { .. })));
+}
+
+#[test]
+fn further_forms_of_key_info_open() {
+    let known = trust().known([certificate("alice")]);
+    let receiver = Receiver::new(known, Requirements::signed([Part::Body]), ws_security::DangerousNoReplayCache);
+    for (form, rule, has) in [
+        (ReferenceForm::Certificate, Rule::R5206, "#X509v3\">MII"),
+        (ReferenceForm::X509Data, Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
+        (ReferenceForm::X509DataPath, Rule::R5417, "<ds:KeyInfo><ds:X509Data><ds:X509Certificate>"),
+    ] {
+        let recipe = recipe().sign(signing().reference(form));
+        assert!(matches!(recipe.clone().plan(), Err(PlanError::Bsp { rule: found, .. }) if found == rule), "{form:?}");
+        let message = recipe.waive(rule).secured(&envelope(SOAP11));
+        assert!(message.contains(has), "{message}");
+        let opened = receiver.open(&message);
+        assert!(opened.is_ok(), "{form:?}: {:?}", opened.err());
+        refuse(&receiver, &message.replace(AMOUNT, "1.00"));
+    }
+    let beside = recipe().sign(signing().x509_data_beside());
+    assert!(matches!(beside.clone().plan(), Err(PlanError::Bsp { rule: Rule::R5402, .. })));
+    let message = beside.waive(Rule::R5402).secured(&envelope(SOAP11));
+    assert!(message.contains("</wsse:SecurityTokenReference><ds:X509Data>"), "{message}");
+    assert!(receiver.open(&message).is_ok());
+}
