@@ -65,7 +65,7 @@ fn chosen_ids_are_given_and_no_other_element_may_have_one() {
         assert!(message.contains(&format!("URI=\"#{id}\"")) && message.contains(&format!(":Id=\"{id}\"")), "{message}");
     }
     assert!(receiver().open(&message).is_ok());
-    let taken = envelope(SOAP11).replace("<p:To>", "<p:To Id=\"body\">");
+    let taken = envelope(SOAP11).replace("<p:To>", &format!("<p:To xmlns:u=\"{}\" u:Id=\"body\">", name::WSU.uri));
     let refused = chosen().plan().expect("a plan").message(&taken).secure().map(drop);
     assert!(matches!(refused, Err(SecureError::IdTaken { .. })), "{refused:?}");
     for wrong in [chosen().id(Part::Body, "_0"), chosen().id(Part::Body, "a:b"), chosen().id(Part::Body, "")] {
@@ -112,4 +112,29 @@ fn further_forms_of_key_info_open() {
     let message = beside.waive(Rule::R5402).secured(&envelope(SOAP11));
     assert!(message.contains("</wsse:SecurityTokenReference><ds:X509Data>"), "{message}");
     assert!(receiver.open(&message).is_ok());
+}
+
+/// A token of a type that nobody here knows, and an element of one's own, are signed children of the header.
+#[test]
+fn other_children_of_the_header_are_signed_by_their_ids() {
+    let own = format!(
+        "<?xml version=\"1.0\"?><c:Context xmlns:c=\"urn:c\" xmlns:u=\"{}\" u:Id=\"C-1\">4711</c:Context>",
+        name::WSU.uri
+    );
+    let parts = [Part::Id("LTPA-1".to_owned()), Part::Id("C-1".to_owned())];
+    let attached = || recipe().attach_binary("LTPA-1", "urn:example#LTPAv2", b"token").attach(own.clone());
+    let message = attached().sign(signing().parts(parts)).secured(&envelope(SOAP11));
+    assert!(message.contains("ValueType=\"urn:example#LTPAv2\"") && message.contains("URI=\"#C-1\""), "{message}");
+    let opened = receiver().open(&message);
+    assert!(opened.is_ok(), "{:?}\n{message}", opened.err());
+    refuse(&receiver(), &message.replace(">4711<", ">4712<"));
+    refuse(&receiver(), &message.replace("urn:example#LTPAv2", "urn:example#LTPAv1"));
+    for wrong in [
+        "",
+        "<a/><b/>",
+        "<p:a/>",
+        "<wsu:Timestamp xmlns:wsu='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd'/>",
+    ] {
+        assert!(matches!(recipe().attach(wrong).plan(), Err(PlanError::Attached { .. })), "{wrong}");
+    }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use ws_security::bsp::Rule;
 use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
 use ws_security::{
-    DigestMethod, Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, Referencing, SecureConversation,
-    Signing,
+    ContentEncryption, DigestMethod, Encrypting, Layout, Part, Precision, ProtectionToken, Recipe, ReferenceForm,
+    Referencing, SecureConversation, SignatureMethod, Signing, Username,
 };
 
 use crate::driver::Driver;
@@ -103,6 +103,40 @@ fn orders() -> Vec<Sent> {
     all
 }
 
+/// Prefixes, Ids, KeyInfo, username tokens, and one key that signs and encrypts.
+fn written_forms() -> Vec<Sent> {
+    let prefixed = recipe().prefix(name::DS.uri, "").prefix(name::XENC.uri, "e").prefix(name::WSSE.uri, "sec");
+    let encrypting = Encrypting::to(&peer::certificate("bob")).parts([Part::Body, Part::Signature]);
+    let signs = |signing: Signing| recipe().sign(signing);
+    let text = || Username::text("alice", "s3cret");
+    let user = |user: Username| recipe().username(user).over_protected_transport().sign(signing());
+    let one_key = |cipher: ContentEncryption, method: SignatureMethod| {
+        let token = ProtectionToken::encrypted_to(&peer::certificate("bob"));
+        recipe()
+            .accept_one_key_to_sign_and_encrypt()
+            .allow_legacy_algorithms()
+            .sign(Signing::with_token(&token).method(method).parts([Part::Body, Part::Timestamp]))
+            .encrypt(Encrypting::with_token(&token).content(cipher).parts([Part::Body]))
+    };
+    let by_token = |what, cipher, method| sent(what, one_key(cipher, method));
+    vec![
+        sent("prefixes", prefixed.clone().sign(signing().parts([Part::SigningToken])).encrypt(encrypting)),
+        sent("Ids", recipe().id(Part::Timestamp, "TS-1").id(Part::Body, "B-1").sign(signing())),
+        departing("KeyIdentifier #X509v3", signs(signing().reference(ReferenceForm::Certificate)).waive(Rule::R5206)),
+        departing("X509Data", signs(signing().reference(ReferenceForm::X509Data)).waive(Rule::R5417)),
+        sent("text without Nonce", user(text().without_nonce())),
+        sent("text without Nonce and Created", user(text().without_nonce().without_created())),
+        departing("text without Type", user(text().without_type()).waive(Rule::R4201)),
+        departing(
+            "HMAC-SHA1, AES-128-CBC of one key",
+            one_key(ContentEncryption::Aes128Cbc, SignatureMethod::HmacSha1),
+        ),
+        by_token("HMAC-SHA256, AES-128-GCM of one key", ContentEncryption::Aes128Gcm, SignatureMethod::HmacSha256),
+        by_token("HMAC-SHA256, AES-192-GCM of one key", ContentEncryption::Aes192Gcm, SignatureMethod::HmacSha256),
+        by_token("HMAC-SHA256, AES-256-GCM of one key", ContentEncryption::Aes256Gcm, SignatureMethod::HmacSha256),
+    ]
+}
+
 #[test]
 fn wss4j_reads_each_layout() {
     if !peer::wanted() {
@@ -111,7 +145,9 @@ fn wss4j_reads_each_layout() {
     let mut driver = Driver::java("wss4j", "Driver");
     let mut matrix = Matrix::new(&["ours > WSS4J DOM", "ours > WSS4J streaming"]);
     let envelope = peer::envelope(name::SOAP11.uri);
-    for Sent { what, recipe, conforms, dom, streaming } in orders().into_iter().chain(canonicalizations()) {
+    for Sent { what, recipe, conforms, dom, streaming } in
+        orders().into_iter().chain(canonicalizations()).chain(written_forms())
+    {
         let message = recipe.plan().expect(what).message(&envelope).secure().expect(what).message;
         for (engine, column, explained) in
             [("dom", "ours > WSS4J DOM", dom), ("stax", "ours > WSS4J streaming", streaming)]

@@ -10,6 +10,7 @@ compile_error!("the feature `deterministic` of wss-header is for tests: build wi
 
 mod addressing;
 mod allowance;
+mod attached;
 pub mod attachments;
 mod authenticated_assertion;
 mod clock;

@@ -7,6 +7,7 @@ use wss_crypto::{Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::allowance::Allowance;
+use crate::attached::Attached;
 use crate::emission;
 use crate::encrypting::{EncryptedTo, Encrypting};
 use crate::error::PlanError;
@@ -45,6 +46,7 @@ pub struct Plan {
     pub(crate) recipe: Recipe,
     /// The tokens of the recipe, already parsed.
     pub(crate) issued: Vec<IssuedToken>,
+    pub(crate) attached: Vec<Attached>,
 }
 
 impl std::fmt::Debug for Plan {
@@ -66,7 +68,8 @@ impl Recipe {
 impl Plan {
     fn new(recipe: Recipe) -> Result<Self, PlanError> {
         let issued = recipe.tokens.iter().map(|xml| IssuedToken::read(xml)).collect::<Result<Vec<_>, _>>()?;
-        let has_token = recipe.username.is_some() || !issued.is_empty();
+        let attached = recipe.attached.iter().map(|xml| Attached::read(xml)).collect::<Result<Vec<_>, _>>()?;
+        let has_token = recipe.username.is_some() || !issued.is_empty() || !attached.is_empty();
         if recipe.steps.is_empty() && recipe.header.timestamps.is_empty() && !has_token {
             return Err(PlanError::Empty);
         }
@@ -118,7 +121,7 @@ impl Plan {
         if clear_text && !encrypts_username && !recipe.allows(Allowance::ProtectedTransport) {
             return Err(PlanError::ClearTextPassword);
         }
-        Ok(Self { recipe, issued })
+        Ok(Self { recipe, issued, attached })
     }
 }
 

@@ -11,6 +11,7 @@ use wss_crypto::{Random, SystemRandom};
 use wss_tokens::{Password, Precision};
 
 use crate::allowance::Allowance;
+use crate::attached::Attached;
 use crate::clock::{Clock, SystemClock};
 use crate::encrypting::Encrypting;
 use crate::layout::{HeaderForm, Layout};
@@ -48,6 +49,8 @@ pub struct Recipe {
     pub(crate) steps: Vec<Step>,
     pub(crate) username: Option<Username>,
     pub(crate) tokens: Vec<String>,
+    /// Other children of the header.
+    pub(crate) attached: Vec<String>,
     pub(crate) header: HeaderForm,
     pub(crate) confirms: bool,
     /// What the strict default refuses to make.
@@ -77,6 +80,7 @@ impl Recipe {
             steps: Vec::new(),
             username: None,
             tokens: Vec::new(),
+            attached: Vec::new(),
             header: HeaderForm::default(),
             confirms: false,
             allowed: BTreeSet::new(),
@@ -161,6 +165,21 @@ impl Recipe {
     #[must_use]
     pub fn token(mut self, xml: impl Into<String>) -> Self {
         self.tokens.push(xml.into());
+        self
+    }
+
+    /// Adds a `wsse:BinarySecurityToken` of any type (LTPA, a ticket of one's own). It is signed as
+    /// [`Part::Id`] with this Id, and signs nothing.
+    #[must_use]
+    pub fn attach_binary(self, id: &str, value_type: &str, octets: &[u8]) -> Self {
+        self.attach(Attached::binary(id, value_type, octets))
+    }
+
+    /// Adds any other child to the Security header: one element that declares its own namespaces. It is signed as
+    /// [`Part::Id`] with its own Id.
+    #[must_use]
+    pub fn attach(mut self, xml: impl Into<String>) -> Self {
+        self.attached.push(xml.into());
         self
     }
 

@@ -77,7 +77,9 @@ impl NameForm {
             Self::Rfc2253 => write_escaped(text, "\\ ", f),
             Self::Java | Self::Dotnet => {
                 let special = |c| matches!(c, ',' | '+' | '"' | '\\' | '<' | '>' | ';' | '=' | '#' | '\n' | '\r');
-                if !text.contains(special) && text.trim() == text && !text.is_empty() {
+                // Java, too, where blanks follow one another.
+                let has_blanks = self == Self::Java && text.contains("  ");
+                if !text.contains(special) && !has_blanks && text.trim() == text && !text.is_empty() {
                     return f.write_str(text);
                 }
                 let doubled = match self {
@@ -212,6 +214,28 @@ mod tests {
             let written = name.written(form);
             assert_eq!(written, expected, "{form:?}");
             assert_eq!(DistinguishedName::parse(&written).expect("read again"), name);
+        }
+    }
+
+    /// `toString` of X500Principal in JDK 17 for names that OpenSSL made: Spanish and German qualified certificates.
+    #[test]
+    fn java_writes_types_without_a_name_as_oids_with_text() {
+        for (rfc2253, java) in [
+            (
+                "1.2.840.113549.1.9.1=#16066140622e6573,CN=ANF AC  dos,2.5.4.5=#130849444345532d3132,\
+                 2.5.4.97=#0c0f56415445532d413339323030303139,O=Agencia\\, \\\"X\\\" S.A.,C=ES",
+                "EMAILADDRESS=a@b.es, CN=\"ANF AC  dos\", SERIALNUMBER=IDCES-12, OID.2.5.4.97=VATES-A39200019, \
+                 O=\"Agencia, \\\"X\\\" S.A.\", C=ES",
+            ),
+            (
+                "CN=x,2.5.4.44=#0c03494949,2.5.4.43=#0c024142,ST=Bay,1.2.840.113549.1.9.2=#160175,2.5.4.41=#0c026e6d,\
+                 2.5.4.17=#0c053132333435",
+                "CN=x, GENERATION=III, INITIALS=AB, ST=Bay, OID.1.2.840.113549.1.9.2=u, OID.2.5.4.41=nm, \
+                 OID.2.5.4.17=12345",
+            ),
+        ] {
+            let name = DistinguishedName::parse(rfc2253).expect("a name");
+            assert_eq!(name.written(NameForm::Java), java);
         }
     }
 }

@@ -70,6 +70,12 @@ pub enum PlanError {
         /// What is wrong, and what to do.
         what: &'static str,
     },
+    /// *Misuse.* A child of the Security header that cannot be added as it is.
+    #[error("what is attached to the Security header cannot be: {what}")]
+    Attached {
+        /// What is wrong, and what to do.
+        what: &'static str,
+    },
     /// *Misuse.* An issued token that is no SAML assertion and no license, or has no Id.
     #[error(
         "the issued token is no SAML assertion, and no license with a wsu:Id: give the element that the issuer made"

@@ -23,6 +23,7 @@ use wss_tokens::{NewPassword, PasswordKeyUse, write_timestamp, write_username_to
 use wss_xmldsig::PendingSignature;
 
 use crate::allowance::Allowance;
+use crate::attached::Attached;
 use crate::attachments::Attachment;
 use crate::correlation::Correlation;
 use crate::error::SecureError;
@@ -159,7 +160,7 @@ impl Securing {
             request: request.cloned(),
             correlation: Correlation::default(),
         };
-        securing.revision = securing.skeleton(envelope, now)?;
+        securing.revision = securing.skeleton(envelope, &plan.attached, now)?;
         Ok(securing)
     }
 
@@ -320,7 +321,7 @@ impl Securing {
     }
 
     /// Inserts the Security header, timestamp, username token, and Ids.
-    fn skeleton(&mut self, source: &str, now: SystemTime) -> Result<String, SecureError> {
+    fn skeleton(&mut self, source: &str, attached: &[Attached], now: SystemTime) -> Result<String, SecureError> {
         let document = parse(source)?;
         let envelope = Envelope::locate(&document)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
@@ -346,6 +347,13 @@ impl Securing {
             let id = self.id_of(&Part::UsernameToken, "UT")?;
             content.push_str(&self.username_token(&id, &username, now)?);
             self.ids.insert(Part::UsernameToken, vec![id]);
+        }
+        for attached in attached {
+            content.push_str(&attached.xml);
+            // It is not in the envelope yet, so its Id is known from here.
+            if let Some(id) = &attached.id {
+                self.ids.insert(Part::Id(id.clone()), vec![id.clone()]);
+            }
         }
         if self.recipe.confirms {
             content.push_str(&self.confirmations()?);

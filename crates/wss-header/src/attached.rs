@@ -1,0 +1,57 @@
+//! What a recipe adds to the Security header besides tokens that it knows.
+
+use wss_c14n::{Document, Element, Limits, Writer, base64_encode, id_of, name};
+use wss_tokens::{Assertion, BASE64_BINARY};
+
+use crate::error::PlanError;
+
+/// A child of the Security header that is added unchanged.
+#[derive(Clone)]
+pub(crate) struct Attached {
+    pub(crate) xml: String,
+    /// Its Id, by which it is signed.
+    pub(crate) id: Option<String>,
+}
+
+impl Attached {
+    /// A `wsse:BinarySecurityToken`.
+    pub(crate) fn binary(id: &str, value_type: &str, octets: &[u8]) -> String {
+        let mut writer = Writer::new();
+        writer.start(name::WSSE, "BinarySecurityToken");
+        writer.attribute("EncodingType", BASE64_BINARY);
+        writer.attribute("ValueType", value_type);
+        writer.attribute_in(name::WSU, "Id", id);
+        writer.text(&base64_encode(octets));
+        writer.end();
+        writer.finish()
+    }
+
+    /// Reads the given XML: one element without context, which no other call of a recipe makes.
+    pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
+        let unreadable = PlanError::Attached { what: "it is not one element that declares its own namespaces" };
+        let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| unreadable)?;
+        let root = document.root();
+        if is_made_otherwise(root) {
+            return Err(PlanError::Attached {
+                what: "a Timestamp, a username token, an assertion, a signature or ciphertext has a call of its own",
+            });
+        }
+        let id = id_of(root).map(std::borrow::Cow::into_owned);
+        if id.as_ref().is_some_and(|id| !name::is_ncname(id)) {
+            return Err(PlanError::Attached { what: "its Id is not a name" });
+        }
+        // A declaration or comments around it are not allowed in a header.
+        let xml = xml.get(root.span()).unwrap_or_default().to_owned();
+        Ok(Self { xml, id })
+    }
+}
+
+/// Whether another call makes such an element, which must know of it.
+fn is_made_otherwise(element: Element<'_>) -> bool {
+    [name::DS.uri, name::XENC.uri].contains(&element.name().namespace)
+        || element.is(name::WSU.uri, "Timestamp")
+        || element.is(name::WSSE.uri, "UsernameToken")
+        || element.is(name::WSSE.uri, "Security")
+        || element.is(name::WSSE11.uri, "SignatureConfirmation")
+        || Assertion::is_one(element)
+}
