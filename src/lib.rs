@@ -6,8 +6,8 @@
 pub use wss_bsp as bsp;
 #[doc(inline)]
 pub use wss_crypto::{
-    Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity, KeyKind,
-    KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
+    AlternativeName, Certificate, ContentEncryption, CryptoError, Curve, DigestMethod, DistinguishedName, Identity,
+    KeyKind, KeyTransport, KeyUnwrap, LoadError, NameForm, PrivateKey, PublicKey, Secret, SignatureMethod, SigningKey,
     TransportMethod,
 };
 /// SOAP with Attachments: packages of `multipart/related`.

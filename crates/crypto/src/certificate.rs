@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::algorithm::DigestMethod;
+use crate::alternative_name::{self, AlternativeName};
 use crate::der;
 use crate::digest::Digest;
-use crate::distinguished_name::DistinguishedName;
+use crate::distinguished_name::{DistinguishedName, object_identifier};
 use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
 use crate::pem;
@@ -62,6 +63,8 @@ struct Extensions {
     basic_constraints: Option<BasicConstraints>,
     extended_usage: Option<Vec<Vec<u8>>>,
     distribution_points: Option<Vec<Vec<u8>>>,
+    alternative_names: Option<Vec<AlternativeName>>,
+    policies: Option<Vec<Vec<u8>>>,
 }
 
 /// What the key usage extension permits (RFC 5280 §4.2.1.3).
@@ -247,6 +250,20 @@ impl Certificate {
         self.0.extensions.extended_usage.as_deref()
     }
 
+    /// The other names of its subject that are text: hosts, addresses of mail, URIs; empty without that extension.
+    #[must_use]
+    pub fn alternative_names(&self) -> &[AlternativeName] {
+        self.0.extensions.alternative_names.as_deref().unwrap_or_default()
+    }
+
+    /// Whether its issuer asserts the policy with this OBJECT IDENTIFIER, in dotted decimal. It says what the certificate
+    /// itself asserts, not what a path grants.
+    #[must_use]
+    pub fn has_policy(&self, oid: &str) -> bool {
+        let policies = self.0.extensions.policies.as_deref().unwrap_or_default();
+        object_identifier(oid).is_some_and(|oid| policies.contains(&oid))
+    }
+
     /// The URIs of its CRL distribution points; `None` without that extension.
     pub(crate) fn distribution_points(&self) -> Option<&[Vec<u8>]> {
         self.0.extensions.distribution_points.as_deref()
@@ -318,6 +335,8 @@ impl Extensions {
         match extension.oid {
             [0x55, 0x1D, 14] => once(&mut self.subject_key_identifier, value.only(der::OCTET_STRING)?.to_vec()),
             [0x55, 0x1D, 15] => once(&mut self.usage, KeyUsage::of(value.only(der::BIT_STRING)?)),
+            [0x55, 0x1D, 17] => once(&mut self.alternative_names, alternative_name::names(value.only(der::SEQUENCE)?)?),
+            [0x55, 0x1D, 32] => once(&mut self.policies, alternative_name::policies(value.only(der::SEQUENCE)?)?),
             [0x55, 0x1D, 19] => once(&mut self.basic_constraints, BasicConstraints::of(value.only(der::SEQUENCE)?)?),
             [0x55, 0x1D, 31] => once(&mut self.distribution_points, distribution_points(value.only(der::SEQUENCE)?)?),
             [0x55, 0x1D, 37] => once(&mut self.extended_usage, purposes(value.only(der::SEQUENCE)?)?),

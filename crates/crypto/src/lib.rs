@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 mod algorithm;
+mod alternative_name;
 mod bundle;
 mod certificate;
 mod cipher;
@@ -41,6 +42,7 @@ pub use algorithm::{
     All, ContentEncryption, Curve, DerivationMethod, DigestMethod, KeyAgreement, KeyTransport, KeyWrap, PostQuantum,
     SignatureFamily, SignatureMethod, TransportMethod,
 };
+pub use alternative_name::AlternativeName;
 pub use bundle::{CertificateBundle, SkippedCertificate};
 pub use certificate::{BasicConstraints, Certificate, KeyUsage};
 pub use cipher::{decrypt, decrypt_and, encrypt, unwrap, wrap};

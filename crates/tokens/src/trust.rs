@@ -12,7 +12,9 @@ mod validity;
 use std::time::SystemTime;
 
 use wss_c14n::Budget;
-use wss_crypto::{Certificate, CertificateBundle, DistinguishedName, LoadError, RevocationList};
+use wss_crypto::{
+    AlternativeName, Certificate, CertificateBundle, DistinguishedName, LoadError, RevocationList, object_identifier,
+};
 
 use crate::error::TrustError;
 use anchor::Anchors;
@@ -37,6 +39,20 @@ pub enum SignerRule {
     Subject(DistinguishedName),
     /// One certificate, which must still have a valid path.
     Certificate(Certificate),
+    /// An attribute of the subject, by the OBJECT IDENTIFIER of its type in dotted decimal. It must be there once, and its
+    /// text must be this one octet by octet.
+    Attribute {
+        /// The type, as in `2.5.4.3` for a common name.
+        oid: String,
+        /// The text.
+        value: String,
+    },
+    /// A certificate policy that the certificate asserts.
+    Policy(String),
+    /// A host, an address of mail or a URI among the subject alternative names.
+    Alternative(AlternativeName),
+    /// All of these; of none, nobody.
+    All(Vec<SignerRule>),
     /// Everyone with a valid path. The application then decides by the identity that it gets.
     AnyBelowTheAnchors,
 }
@@ -55,8 +71,62 @@ impl SignerRule {
         Ok(Self::Subject(subject))
     }
 
+    /// The holder of a certificate whose subject has this attribute once, such as a common name (`2.5.4.3`), a unit
+    /// (`2.5.4.11`) or a serial number (`2.5.4.5`). Below anchors that issue to others as well, demand more with
+    /// [`SignerRule::all`].
+    ///
+    /// # Errors
+    /// [`TrustError::Anchor`] if `oid` is not an OBJECT IDENTIFIER, or the value is empty.
+    pub fn attribute(oid: &str, value: &str) -> Result<Self, TrustError> {
+        object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        if value.is_empty() {
+            return Err(LoadError::Name { name: value.into() }.into());
+        }
+        Ok(Self::Attribute { oid: oid.to_owned(), value: value.to_owned() })
+    }
+
+    /// The holder of a certificate that asserts this policy, in dotted decimal.
+    ///
+    /// # Errors
+    /// [`TrustError::Anchor`] if it is not an OBJECT IDENTIFIER.
+    pub fn policy(oid: &str) -> Result<Self, TrustError> {
+        object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        Ok(Self::Policy(oid.to_owned()))
+    }
+
+    /// Who fulfils all of `rules`; of none, nobody.
+    #[must_use]
+    pub fn all(rules: impl IntoIterator<Item = Self>) -> Self {
+        Self::All(rules.into_iter().collect())
+    }
+
+    /// The certificates that it names.
+    fn certificates(&self) -> Vec<&Certificate> {
+        match self {
+            Self::Certificate(certificate) => vec![certificate],
+            Self::All(rules) => rules.iter().flat_map(Self::certificates).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it names nobody.
+    fn is_anyone(&self) -> bool {
+        match self {
+            Self::AnyBelowTheAnchors => true,
+            Self::All(rules) => !rules.is_empty() && rules.iter().all(Self::is_anyone),
+            _ => false,
+        }
+    }
+
     fn expects(&self, certificate: &Certificate) -> bool {
         match self {
+            Self::Attribute { oid, value } => {
+                let mut values = certificate.subject().values(oid);
+                values.next() == Some(value) && values.next().is_none()
+            }
+            Self::Policy(oid) => certificate.has_policy(oid),
+            Self::Alternative(name) => certificate.alternative_names().contains(name),
+            Self::All(rules) => !rules.is_empty() && rules.iter().all(|rule| rule.expects(certificate)),
             Self::Subject(subject) => certificate.subject() == subject,
             Self::Certificate(expected) => certificate == expected,
             Self::AnyBelowTheAnchors => true,
@@ -315,15 +385,12 @@ impl Trust {
     /// Whether everyone below the anchors is expected ([`SignerRule::AnyBelowTheAnchors`]).
     #[must_use]
     pub fn expects_anyone(&self) -> bool {
-        self.rules.contains(&SignerRule::AnyBelowTheAnchors)
+        self.rules.iter().any(SignerRule::is_anyone)
     }
 
     /// The certificates that a reference without a token can identify.
     pub fn candidates(&self) -> impl Iterator<Item = &Certificate> {
-        let expected = self.rules.iter().filter_map(|rule| match rule {
-            SignerRule::Certificate(certificate) => Some(certificate),
-            SignerRule::Subject(_) | SignerRule::AnyBelowTheAnchors => None,
-        });
+        let expected = self.rules.iter().flat_map(SignerRule::certificates);
         self.pins.iter().chain(&self.known).chain(expected)
     }
 

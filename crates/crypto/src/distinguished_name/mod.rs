@@ -126,6 +126,27 @@ impl DistinguishedName {
         Ok(Self::new(rdns))
     }
 
+    /// The text of its attributes of this type, an OBJECT IDENTIFIER in dotted decimal, in the order of the certificate.
+    ///
+    /// ```
+    /// use wss_crypto::DistinguishedName;
+    ///
+    /// let name = DistinguishedName::parse("CN=POP000123,OU=PEPPOL PRODUCTION AP,C=DE")?;
+    /// assert_eq!(name.values("2.5.4.3").collect::<Vec<_>>(), ["POP000123"]);
+    /// assert_eq!(name.values("2.5.4.5").count(), 0);
+    /// # Ok::<(), wss_crypto::LoadError>(())
+    /// ```
+    pub fn values(&self, oid: &str) -> impl Iterator<Item = &str> {
+        let oid = object_identifier(oid);
+        let attributes = self.rdns.iter().flatten();
+        attributes.filter(move |attribute| oid.as_ref() == Some(&attribute.oid)).filter_map(
+            |attribute| match &attribute.value {
+                Value::Text(text) => Some(text.as_str()),
+                Value::Der(_) => None,
+            },
+        )
+    }
+
     /// Whether it has no RDN.
     #[must_use]
     pub fn is_empty(&self) -> bool {
