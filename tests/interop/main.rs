@@ -27,6 +27,7 @@ mod libxml2;
 mod metro;
 mod mono;
 mod mutants;
+mod networks;
 mod node;
 mod peer;
 mod phase4;

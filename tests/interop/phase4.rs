@@ -7,9 +7,10 @@ use std::net::TcpListener;
 use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::c14n::{base64_decode, name};
+use ws_security::networks::{Keys, Service, edelivery_1_15};
 use ws_security::{
-    ContentEncryption, Correlation, DangerousNoReplayCache, DigestMethod, Encrypting, KeyTransport, OpenError, Opened,
-    Part, ReceiptError, Receiver, Recipe, Requirements, Secured, SignerRule, Signing, Trust,
+    Correlation, DangerousNoReplayCache, OpenError, Opened, Part, ReceiptError, Receiver, Requirements, Secured,
+    SignerRule, Trust,
 };
 
 use crate::driver::Driver;
@@ -57,16 +58,11 @@ fn receiver(own: &str, parts: impl IntoIterator<Item = Part>) -> Receiver {
 /// A message as Alice sends it.
 fn sent(id: &str) -> (String, Vec<u8>, Correlation) {
     let invoice = Attachment::new("invoice@example.org", "application/xml", PAYLOAD).expect("an attachment");
-    let plan = Recipe::new()
-        .sign(Signing::with(&peer::identity("alice")).parts([Part::Body, messaging(), Part::Attachments]))
-        .encrypt(
-            Encrypting::to(&peer::certificate("bob"))
-                .content(ContentEncryption::Aes128Gcm)
-                .transport(KeyTransport::oaep(DigestMethod::Sha256))
-                .parts([Part::Attachments]),
-        )
-        .plan()
-        .expect("a plan");
+    let keys = Keys::new()
+        .identity(peer::identity("alice"))
+        .partner(peer::certificate("bob"))
+        .trust(Trust::pins([peer::certificate("bob")]));
+    let plan = edelivery_1_15::NETWORK.request_recipe(&keys).expect("the keys").plan().expect("a plan");
     let invoice = invoice.compressed(None).expect("compressed");
     let Secured { message: package, correlation: exchange } =
         plan.message(&user_message(id)).attachments(vec![invoice]).secure().expect("secured");
@@ -142,13 +138,20 @@ fn what_phase4_sends_opens_and_it_takes_our_receipt() {
     assert_eq!(payload, PAYLOAD);
 }
 
+/// Bob's side of the preset.
+fn service() -> Service {
+    let trust = Trust::anchors([peer::certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors);
+    let keys = Keys::new().identity(peer::identity("bob")).trust(trust);
+    edelivery_1_15::NETWORK.service(&keys, DangerousNoReplayCache).expect("the keys")
+}
+
 /// Bob's gateway: opens a message, and signs a receipt for it.
 fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
     let folder = tempfile::tempdir().expect("a folder");
     let spool = Spool::in_folder(folder.path()).keep_in_memory(0);
     let package = Package::read_body(&request.content_type, request.body.as_slice(), &Limits::default(), &spool);
-    let receiver = receiver("bob", [messaging(), Part::Attachments]);
-    let opened = receiver.open(&package.expect("a package"))?;
+    let service = service();
+    let opened = service.receiver.open(&package.expect("a package"))?;
     let message = opened.header_block(EBMS, "Messaging").expect("it is signed").xml().to_owned();
     let id = message.split("MessageId>").nth(1).and_then(|rest| rest.split("</").next()).expect("an id").to_owned();
     let id = id.split('<').next().unwrap_or_default().to_owned();
@@ -158,10 +161,7 @@ fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
         now(),
         opened.correlation().non_repudiation_information()
     ));
-    let plan = Recipe::new()
-        .sign(Signing::with(&peer::identity("bob")).parts([Part::Body, messaging()]))
-        .plan()
-        .expect("a plan");
+    let plan = service.recipe.expect("receipts are signed").plan().expect("a plan");
     let receipt = plan.message(&receipt).answering(opened.correlation()).secure().expect("secured").message;
     Ok((opened, receipt))
 }

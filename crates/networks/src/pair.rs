@@ -111,7 +111,7 @@ impl Network {
     }
 
     fn recipe(&self, shape: &Shape, keys: &Keys, direction: Direction) -> Result<Recipe, NetworkError> {
-        let mut recipe = allowed(shape);
+        let mut recipe = allowed(shape).layout(shape.layout);
         if let Some(seconds) = shape.timestamp {
             recipe = recipe.timestamp(Duration::from_secs(seconds));
         }
@@ -274,6 +274,7 @@ const RECEIVER_CALLS: &[(Leniency, ReceiverCall)] = &[
     (Leniency::OneKeyToSignAndEncrypt, Receiver::accept_one_key_to_sign_and_encrypt),
     (Leniency::CbcBeforeVerification, Receiver::dangerous_decrypt_cbc_before_verification),
     (Leniency::LocalTimes, Receiver::accept_local_times),
+    (Leniency::AbsentTransforms, Receiver::accept_absent_transforms),
     (Leniency::ForwardReferences, Receiver::accept_forward_references),
     (Leniency::ProtectedTransport, Receiver::over_protected_transport),
 ];

@@ -2,12 +2,14 @@
 
 use wss_bsp::Rule;
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::Part;
+use wss_header::{Layout, Part};
 use wss_tokens::{ReferenceForm, SamlVersion, SecureConversation};
 
 /// What a message of a network looks like in one direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shape {
+    /// The order of the children of its Security header.
+    pub layout: Layout,
     /// How long the `wsu:Timestamp` lasts, in seconds; `None` for no timestamp.
     pub timestamp: Option<u64>,
     /// The signature of the message.
@@ -176,6 +178,8 @@ pub enum Leniency {
     CbcBeforeVerification,
     /// Times with the offset of a zone.
     LocalTimes,
+    /// References without transforms, which imply inclusive canonicalisation.
+    AbsentTransforms,
     /// References to what comes later in the header.
     ForwardReferences,
     /// A key that everyone can encrypt to the service says nothing about the sender, and nothing else does.
@@ -212,6 +216,7 @@ pub enum Opening {
 impl Shape {
     /// A message without timestamp, signature, encryption and tokens, which each row changes.
     pub(crate) const EMPTY: Self = Self {
+        layout: Layout::Lax,
         timestamp: None,
         signature: None,
         encryption: None,

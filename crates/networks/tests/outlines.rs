@@ -111,3 +111,22 @@ fn each_golden_request_has_the_header_that_its_sources_demand() {
     let all: Vec<_> = ALL.iter().map(|network| network.name).collect();
     assert_eq!(known, all);
 }
+
+/// The first words of the lines of the header itself.
+fn order(name: &str) -> Vec<String> {
+    let outline = outline(&golden(name)).expect("an outline");
+    let children = outline.lines().filter(|line| !line.starts_with("  ") && !line.starts_with("in the Body"));
+    children.map(|line| line.split_whitespace().next().unwrap_or_default().to_owned()).collect()
+}
+
+#[test]
+fn the_children_of_headers_are_in_the_order_that_the_sources_show() {
+    // phpcfdi/sat-ws-descarga-masiva, FielRequestBuilder::authorization.
+    assert_eq!(order("sat_mx"), ["Timestamp", "BinarySecurityToken", "Signature"]);
+    // josemmo/Facturae-PHP, SoapClient::request.
+    assert_eq!(order("face_es"), ["BinarySecurityToken", "Signature", "Timestamp"]);
+    // The layout Strict of WCF and of OIO IDWS: the timestamp is first, and what is used comes before it is used.
+    for name in ["oio_idws_hok", "oio_idws_bearer", "wcf_mutual_certificate_1_0", "wcf_mutual_certificate_1_1"] {
+        assert_eq!(order(name).first().map(String::as_str), Some("Timestamp"), "{name}");
+    }
+}

@@ -27,5 +27,11 @@ pub const NETWORK: Network = Network {
         revocation: "by TLS",
     },
     choices: &[],
-    sources: &[Source { title: "amabnl/amadeus-ws-client, the client", evidence: Evidence::Read }, AROUND],
+    sources: &[
+        Source {
+            title: "amabnl/amadeus-ws-client, Session/Handler/SoapHeader4.php: the digest, Created in milliseconds, headers of WS-Addressing",
+            evidence: Evidence::Read,
+        },
+        AROUND,
+    ],
 };

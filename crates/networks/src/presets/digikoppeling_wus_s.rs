@@ -64,5 +64,6 @@ pub const NETWORK: Network = Network {
             evidence: Evidence::Unverified,
         },
         AROUND,
+        WSS4J,
     ],
 };

@@ -74,5 +74,6 @@ pub const NETWORK: Network = Network {
             evidence: Evidence::Unverified,
         },
         AROUND,
+        WSS4J,
     ],
 };

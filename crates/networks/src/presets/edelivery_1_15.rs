@@ -22,6 +22,10 @@ pub const NETWORK: Network = Network {
         Source { title: "eDelivery AS4 1.15 specification, with the defaults of Domibus", evidence: Evidence::Read },
         Source { title: "phase4, P-Mode and sender of the CEF profile", evidence: Evidence::Read },
         AROUND,
+        Source {
+            title: "phase4 over HTTP: it opens our messages and we open its, with receipts (tests/interop/phase4.rs)",
+            evidence: Evidence::Read,
+        },
     ],
 };
 

@@ -29,5 +29,11 @@ pub const NETWORK: Network = Network {
         revocation: "lists, for replies",
     },
     choices: &[],
-    sources: &[Source { title: "a client of EET and its tests", evidence: Evidence::Read }, AROUND],
+    sources: &[
+        Source {
+            title: "todvora/eet-client, SecureEETCommunication.java: signature, reference, subject of replies, revocation. Replies to checks and to errors are not signed",
+            evidence: Evidence::Read,
+        },
+        AROUND,
+    ],
 };

@@ -1,4 +1,5 @@
-//! Spain, FACe: RSA and digests with SHA-512 over Body and Timestamp. Its clients write local times; we write UTC.
+//! Spain, FACe: RSA and digests with SHA-512 over Body and Timestamp. Its clients write local times and
+//! references without transforms; we write UTC and transforms, and accept both.
 
 use super::row::*;
 
@@ -8,19 +9,19 @@ pub const NETWORK: Network = Network {
     title: "FACe (Spain)",
     about: "Invoices to Spanish administrations.",
     request: Shape {
-        timestamp: Some(300),
+        timestamp: Some(60),
         signature: Some(SignatureShape {
             method: SignatureMethod::RsaSha512,
             digest: DigestMethod::Sha512,
             ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
         }),
-        leniencies: &[Leniency::LocalTimes],
+        leniencies: &[Leniency::LocalTimes, Leniency::AbsentTransforms],
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
     http: Http {
         soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
+        content_type: "text/xml",
         action: Action::Header,
         package: false,
         client_certificate: None,
@@ -33,8 +34,16 @@ pub const NETWORK: Network = Network {
     },
     choices: &[],
     sources: &[
-        Source { title: "josemmo/Facturae-PHP, the client", evidence: Evidence::Read },
+        Source {
+            title: "josemmo/Facturae-PHP, src/Face/SoapClient.php: algorithms, references, order, lifetime, HTTP",
+            evidence: Evidence::Read,
+        },
         Source { title: "josemmo/Facturae-PHP#32 and #152", evidence: Evidence::Thread },
-        AROUND,
+        Source {
+            title: "how partners are certified, and whether the services take references with transforms, which we write and \
+                    that client does not: not checked",
+            evidence: Evidence::Unverified,
+        },
+        WSS4J,
     ],
 };

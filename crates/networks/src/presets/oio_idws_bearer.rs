@@ -8,6 +8,7 @@ pub const NETWORK: Network = Network {
     title: "OIO IDWS, bearer",
     about: "Danish administrations: services that are called on behalf of a user.",
     request: Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             places_if_present: &[
@@ -25,6 +26,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Secured(Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             places_if_present: &[

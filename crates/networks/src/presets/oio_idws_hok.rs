@@ -8,6 +8,7 @@ pub const NETWORK: Network = Network {
     title: "OIO IDWS, holder of key",
     about: "Danish administrations: services that are called on behalf of a user.",
     request: Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             by: SignedBy::HolderOfKey,
@@ -26,6 +27,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Secured(Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             places_if_present: &[

@@ -22,5 +22,5 @@ pub const NETWORK: Network = Network {
     },
     partner: Partner { issuer: "none", name: "the user of the device", extended_key_usage: &[], revocation: "none" },
     choices: &[],
-    sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }, AROUND],
+    sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }, AROUND, WSS4J],
 };

@@ -3,6 +3,15 @@
 use super::as4;
 use super::row::*;
 
+/// The access point with this identifier, which is the common name of its certificate: for
+/// [`TrustAnchors::signer`](wss_tokens::TrustAnchors::signer), with the authority of Peppol for access points as the anchor.
+///
+/// # Errors
+/// [`TrustError`](wss_tokens::TrustError) if the identifier is empty.
+pub fn partner(identifier: &str) -> Result<wss_tokens::SignerRule, wss_tokens::TrustError> {
+    wss_tokens::SignerRule::attribute("2.5.4.3", identifier)
+}
+
 /// The preset.
 pub const NETWORK: Network = Network {
     name: "peppol_as4_2",

@@ -8,6 +8,7 @@ pub const NETWORK: Network = Network {
     title: "SAT, bulk download (Mexico)",
     about: "The tax office of Mexico: the call that gets a token for bulk downloads.",
     request: Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             method: SignatureMethod::RsaSha1,
@@ -31,5 +32,11 @@ pub const NETWORK: Network = Network {
         revocation: "by the service",
     },
     choices: &[],
-    sources: &[Source { title: "phpcfdi/sat-ws-descarga-masiva, the client", evidence: Evidence::Read }, AROUND],
+    sources: &[
+        Source {
+            title: "phpcfdi/sat-ws-descarga-masiva, FielRequestBuilder.php: the whole header.",
+            evidence: Evidence::Read,
+        },
+        AROUND,
+    ],
 };

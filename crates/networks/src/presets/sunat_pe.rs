@@ -27,5 +27,5 @@ pub const NETWORK: Network = Network {
         revocation: "by TLS",
     },
     choices: &[],
-    sources: &[Source { title: "no primary document was read", evidence: Evidence::Unverified }, AROUND],
+    sources: &[Source { title: "no primary document was read", evidence: Evidence::Unverified }, AROUND, WSS4J],
 };

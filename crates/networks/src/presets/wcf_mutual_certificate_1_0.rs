@@ -8,6 +8,7 @@ pub const NETWORK: Network = Network {
     title: "WCF, mutual certificates, WSS 1.0",
     about: "Services of .NET Framework with `MutualCertificate` in WSS 1.0 and Basic256Sha256.",
     request: Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             places_if_present: &[
@@ -28,6 +29,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Secured(Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             places_if_present: &[

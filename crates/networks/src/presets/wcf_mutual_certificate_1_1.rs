@@ -8,6 +8,7 @@ pub const NETWORK: Network = Network {
     title: "WCF, mutual certificates, WSS 1.1",
     about: "Services of .NET Framework with `MutualCertificate` in WSS 1.1 and Basic256Sha256.",
     request: Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             by: SignedBy::EncryptedKey {
@@ -36,6 +37,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Secured(Shape {
+        layout: Layout::Strict,
         timestamp: Some(300),
         signature: Some(SignatureShape {
             by: SignedBy::KeyOfRequest { derived: Some(SecureConversation::V2005) },
