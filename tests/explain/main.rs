@@ -1,14 +1,16 @@
 //! Explanations: each usual cause is named, on messages that were broken as gateways, parsers and peers break them.
 //!
 //! The messages are broken by means of their own: edits of text after signing, and a signer that digests and signs other
-//! octets. `digests` has the causes of digests, `values` those of signature values, `messages` what is wrong with whole
-//! messages, and what an explanation never does.
+//! octets. `digests` has the causes of digests, `values` those of signature values, `changes` what is changed on the way,
+//! `tokens` those of tokens and ciphertext, `messages` what is wrong with whole messages, and what an explanation never does.
 
+mod changes;
 #[path = "../common/mod.rs"]
 mod common;
 mod digests;
 mod forge;
 mod messages;
+mod tokens;
 mod values;
 
 use common::*;
@@ -55,7 +57,14 @@ fn the_manual_lists_every_word() {
 /// Each cause was seen on a message that is broken that way.
 #[test]
 fn every_word_has_a_test() {
-    let tests = [include_str!("digests.rs"), include_str!("values.rs"), include_str!("messages.rs")].concat();
+    let tests = [
+        include_str!("changes.rs"),
+        include_str!("digests.rs"),
+        include_str!("values.rs"),
+        include_str!("messages.rs"),
+        include_str!("tokens.rs"),
+    ]
+    .concat();
     let missing: Vec<_> =
         ws_security::Cause::WORDS.iter().filter(|word| !tests.contains(&format!("\"{word}\""))).collect();
     assert!(missing.is_empty(), "{missing:?}");

@@ -83,7 +83,7 @@ fn broken_messages_are_explained_as_far_as_they_can_be_read() {
     let body = between(&message, "<p:Pay", "</p:Pay>").to_owned();
     says(&message.replace(&format!("<p:Pay{body}</p:Pay>"), fault), "the Body is a fault");
     let latin = "<?xml version='1.0' encoding='ISO-8859-1'?>".to_owned() + &message;
-    says(&latin, "is left out");
+    says(&latin, "the envelope is in \"ISO-8859-1\"");
     let octets: Vec<u8> = message.replace("Ann", "Zo\u{EB}").chars().map(|c| c as u8).collect();
     let explanation = usual().explain(&octets);
     assert_eq!(differences(&explanation), 1, "{explanation}");

@@ -145,7 +145,11 @@ fn another_of_the_known_keys_is_named() {
 fn a_changed_signed_info_is_told_from_a_wrong_key() {
     let message = message();
     let uri = between(&message, "<ds:Reference URI=\"", "\"").to_owned();
+    // Its URI is found again, unless something else changed with it.
     let explanation = explained(&message.replacen(&format!("URI=\"{uri}\""), "URI=\"#other\"", 1));
+    assert_eq!(words(&explanation), ["signed-info-changed", "other-element"], "{explanation}");
+    let both = message.replacen(&format!("URI=\"{uri}\""), "URI=\"#other\" Type=\"urn:x\"", 1);
+    let explanation = explained(&both);
     let text = explanation.to_string();
     assert!(
         text.contains("its signer signed another ds:SignedInfo")

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 
 use serde_json::json;
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Writer, name};
+use ws_security::c14n::{Canonicalization, Document, Element, IdIndex, Writer, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::xmldsig::{
     AlgorithmPolicy, Dereference, DocumentSigning, Enveloped, Place, Signature, VerifiedReference, VerifiedSignature,
@@ -13,12 +13,13 @@ use ws_security::xmldsig::{
 };
 use ws_security::{Budget, DigestMethod, NameForm, PublicKey, SignatureMethod};
 
+use crate::algorithms;
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format};
 use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
-    let (policy, _) = keys::policy(&arguments.allow)?;
+    let policy = keys::policy(&arguments.allow)?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() && !arguments.insecure_keyvalue {
         return Err(could_not(
@@ -239,17 +240,16 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     } else {
         return Err(could_not("give a key to sign with: --key, --p12 or --secret"));
     };
-    let known = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let method = match &arguments.signature_method {
-        Some(uri) => SignatureMethod::from_uri(uri).ok_or_else(|| known(uri))?,
+        Some(given) => algorithms::signature("--signature-method", given)?,
         None => fitting,
     };
     let digest = match &arguments.digest {
-        Some(uri) => DigestMethod::from_uri(uri).ok_or_else(|| known(uri))?,
+        Some(given) => algorithms::digest("--digest", given)?,
         None => DigestMethod::Sha256,
     };
     let canonicalization = match &arguments.c14n {
-        Some(uri) => Canonicalization::new(CanonicalizationMethod::from_uri(uri).ok_or_else(|| known(uri))?),
+        Some(given) => Canonicalization::new(algorithms::canonicalization("--c14n", given)?),
         None => Canonicalization::default(),
     };
     let ids: Vec<String> =

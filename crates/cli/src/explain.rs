@@ -6,8 +6,8 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use ws_security::attachments::Spool;
 use ws_security::{
-    DangerousNoReplayCache, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, FixedClock, Incoming,
-    Outcome, Receiver, Requirements, Trust, Verdict,
+    Cause, DangerousNoReplayCache, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, FixedClock,
+    Incoming, Outcome, Receiver, Requirements, Trust, Verdict,
 };
 
 use crate::accept::in_options;
@@ -65,7 +65,7 @@ fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
     let trust = trust
         .intermediates(keys::certificates(&arguments.intermediate)?)
         .known(keys::certificates(&arguments.holdings.known_cert)?);
-    let (policy, _) = keys::policy(&arguments.allow)?;
+    let policy = keys::policy(&arguments.allow)?;
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
             .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
@@ -75,9 +75,8 @@ fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
 }
 
 fn as_json(explanation: &Explanation) -> Value {
-    let texts = |all: &[ws_security::text::WireText]| all.iter().map(ToString::to_string).collect::<Vec<_>>();
     let items = explanation.items.iter().map(|item| {
-        json!({ "path": item.path.to_string(), "id": item.id.as_ref().map(ToString::to_string), "says": texts(&item.says) })
+        json!({ "path": item.path.to_string(), "id": item.id.as_ref().map(ToString::to_string), "says": texts(&item.says), "causes": causes_json(&item.causes) })
     });
     let ciphertexts = explanation.ciphertexts.iter().map(|ciphertext| {
         json!({
@@ -86,17 +85,31 @@ fn as_json(explanation: &Explanation) -> Value {
             "method": ciphertext.method.to_string(),
             "decrypted": ciphertext.outcome == Outcome::Decrypted,
             "outcome": ciphertext.outcome.to_string(),
+            "causes": causes_json(&ciphertext.causes),
         })
     });
     json!({
         "authenticated": false,
-        "notes": texts(&explanation.notes),
+        "notes": in_words(&explanation.notes),
         "items": items.collect::<Vec<_>>(),
         "ciphertexts": ciphertexts.collect::<Vec<_>>(),
         "signatures": explanation.signatures.iter().map(signature_json).collect::<Vec<_>>(),
         "fits": explanation.fits(),
-        "refusal": explanation.refusal.as_ref().map(|refusal| in_options(&refusal.to_string())),
+        "refusal": explanation.refusal.as_deref().map(in_options),
     })
+}
+
+fn texts(all: &[impl ToString]) -> Vec<String> {
+    all.iter().map(ToString::to_string).collect()
+}
+
+/// Sentences, with options in place of calls.
+fn in_words(all: &[String]) -> Vec<String> {
+    all.iter().map(|sentence| in_options(sentence)).collect()
+}
+
+fn causes_json(causes: &[Cause]) -> Vec<Value> {
+    causes.iter().map(|cause| json!({ "word": cause.word(), "why": cause.to_string() })).collect()
 }
 
 fn signature_json(signature: &ExplainedSignature) -> Value {
@@ -106,9 +119,9 @@ fn signature_json(signature: &ExplainedSignature) -> Value {
         "method": signature.method.to_string(),
         "canonicalization": signature.canonicalization.to_string(),
         "key": signature.key.to_string(),
-        "keyRefused": signature.key_refused.as_ref().map(ToString::to_string),
+        "keyRefused": signature.key_refused.as_deref().map(in_options),
         "value": verdict_json(&signature.value),
-        "notes": signature.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": in_words(&signature.notes),
         "references": signature.references.iter().map(reference_json).collect::<Vec<_>>(),
     })
 }
@@ -117,22 +130,21 @@ fn reference_json(reference: &ExplainedReference) -> Value {
     json!({
         "uri": reference.uri.to_string(),
         "target": reference.target.to_string(),
-        "transforms": reference.transforms.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "transforms": texts(&reference.transforms),
         "method": reference.method.to_string(),
         "expected": reference.expected.to_string(),
         "found": reference.found.as_ref().map(ToString::to_string),
         "digest": verdict_json(&reference.verdict),
-        "notes": reference.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "notes": in_words(&reference.notes),
     })
 }
 
 fn verdict_json(verdict: &Verdict) -> Value {
-    let causes = verdict.causes().iter().map(|cause| json!({ "word": cause.word(), "why": cause.to_string() }));
     match verdict {
-        Verdict::Unknown { why } => json!({ "fits": null, "why": why.to_string() }),
+        Verdict::Unknown { why } => json!({ "fits": null, "why": in_options(why) }),
         Verdict::Differs { tried, stopped, .. } => json!({
             "fits": false,
-            "causes": causes.collect::<Vec<_>>(),
+            "causes": causes_json(verdict.causes()),
             "tried": tried,
             "stopped": stopped.map(|exceeded| exceeded.to_string()),
         }),

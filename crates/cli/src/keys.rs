@@ -143,8 +143,8 @@ pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
     }
 }
 
-/// The policy of `--allow` and `--allow-legacy`, and whether CBC was named.
-pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> {
+/// The policy of `--allow` and `--allow-legacy`.
+pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<AlgorithmPolicy> {
     let mut policy = if arguments.allow_legacy {
         AlgorithmPolicy::everything_for_legacy_use_only()
     } else {
@@ -163,8 +163,7 @@ pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<(AlgorithmPolicy, bool)> 
             )));
         }
     }
-    let names_cbc = arguments.allow.iter().any(|uri| uri.to_ascii_lowercase().ends_with("-cbc"));
-    Ok((policy, names_cbc || arguments.allow_legacy))
+    Ok(policy)
 }
 
 /// The identifiers of every algorithm that a policy may admit.

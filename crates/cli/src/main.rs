@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod accept;
+mod algorithms;
 mod args;
 mod c14n;
 mod dsig;

@@ -10,7 +10,7 @@ use ws_security::Budget;
 use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::c14n::{Document, transcode};
 use ws_security::text::{escaped, is_plain};
-use ws_security::{Limit, Limits};
+use ws_security::{Correlation, Limit, Limits};
 
 use crate::words::nearest;
 
@@ -74,6 +74,27 @@ pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Wr
     let replaced = std::fs::metadata(&target).ok().map(|replaced| replaced.permissions());
     let written = whole(&target, replaced, pieces).and_then(|file| Ok(file.persist(&target).map(drop)?));
     written.map_err(|error| unreadable(path, error))
+}
+
+/// Writes a file that only its owner can read. One that is there already is replaced.
+pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
+    #[cfg(unix)]
+    let permissions = Some(std::os::unix::fs::PermissionsExt::from_mode(0o600));
+    #[cfg(not(unix))]
+    let permissions = None;
+    let written = whole(path, permissions, |out| out.write_all(octets));
+    written.and_then(|file| Ok(file.persist(path).map(drop)?)).map_err(|error| unreadable(path, error))
+}
+
+/// The state of an exchange: saved, or read off the message itself, which has no keys.
+pub(crate) fn correlation(path: &Path) -> Outcome<Correlation> {
+    let octets = read(path)?;
+    match std::str::from_utf8(&octets) {
+        Ok(text) if Correlation::is_text(text) => {
+            Correlation::from_text(text).map_err(|error| could_not(format!("{}: {error}", path.display())))
+        }
+        _ => Correlation::of_sent(&companion(path)?).map_err(|error| could_not(format!("{}: {error}", path.display()))),
+    }
 }
 
 /// Writes a file with this name, which must not exist yet, not even as a link.

@@ -4,6 +4,7 @@ use ws_security::{
     ContentEncryption, ElementPath, ElementPathError, Part, RequiredToken, Requirements, SamlVersion, SignatureMethod,
 };
 
+use crate::algorithms;
 use crate::args::VerifyArgs;
 use crate::output::{Outcome, could_not};
 use crate::words::nearest;
@@ -77,7 +78,7 @@ impl Required {
         for argument in arguments {
             let unknown = || {
                 could_not(format!(
-                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, token:username-digest, any-token:KIND,KIND, confirmation, expires, complete-attachments, signed-if-present:PART, encrypted-if-present:PART, signature-method:URI or content:URI, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, SigningToken, Attachments, {{namespace}}local, element:PATH or every:element:PATH",
+                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, token:username-digest, any-token:KIND,KIND, confirmation, expires, complete-attachments, signed-if-present:PART, encrypted-if-present:PART, signature-method:WORD or content:WORD, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, SigningToken, Attachments, {{namespace}}local, element:PATH or every:element:PATH",
                     nearest(argument, REQUIREMENTS.iter().copied())
                 ))
             };
@@ -95,11 +96,12 @@ impl Required {
                     let tokens = tokens.split(',').map(|word| token(word).ok_or_else(unknown));
                     required.narrow.any_token.extend(tokens.collect::<Outcome<Vec<_>>>()?);
                 }
-                Some(("signature-method", uri)) => {
-                    required.narrow.signature_methods.push(SignatureMethod::from_uri(uri).ok_or_else(unknown)?);
+                Some(("signature-method", given)) => {
+                    let method = algorithms::signature("--require signature-method:", given)?;
+                    required.narrow.signature_methods.push(method);
                 }
-                Some(("content", uri)) => {
-                    required.narrow.content_ciphers.push(ContentEncryption::from_uri(uri).ok_or_else(unknown)?);
+                Some(("content", given)) => {
+                    required.narrow.content_ciphers.push(algorithms::content("--require content:", given)?);
                 }
                 None if argument == "complete-attachments" => required.narrow.complete_attachments = true,
                 None if argument == "expires" => required.narrow.expires = true,

@@ -5,16 +5,16 @@ use std::path::Path;
 use std::time::Duration;
 
 use ws_security::attachments::{Attachment, MimeError};
-use ws_security::bsp::Rule;
-use ws_security::c14n::{Canonicalization, CanonicalizationMethod, name};
+use ws_security::c14n::{Canonicalization, name};
 use ws_security::kerberos::Initiator;
 use ws_security::networks::Keys;
 use ws_security::{
-    Addressing, AddressingVersion, Certificate, Correlation, DigestMethod, Encrypting, Identity, KeyTransport, Layout,
-    NameForm, Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret,
-    SecureConversation, SignatureMethod, Signing, Username,
+    Addressing, AddressingVersion, Certificate, Correlation, Encrypting, Identity, KeyTransport, Layout, NameForm,
+    Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret, SecureConversation,
+    Signing, Username,
 };
 
+use crate::algorithms;
 use crate::args::{
     AddressingArgs, AllowanceArgs, Conversation, Form, HeaderArgs, LayoutArgs, MethodArgs, Order, SecureArgs,
     SignerArgs,
@@ -23,6 +23,7 @@ use crate::keys;
 use crate::network;
 use crate::output::{self, Outcome, could_not};
 use crate::required::element_path;
+use crate::words::{self, nearest};
 use crate::xenc;
 
 /// The steps of a command.
@@ -50,6 +51,10 @@ fn form(form: Form) -> ReferenceForm {
     }
 }
 
+/// The parts that are words.
+const PARTS: [&str; 7] =
+    ["Body", "Timestamp", "Signature", "UsernameToken", "SigningToken", "Assertion", "Attachments"];
+
 fn parts(arguments: &[String], otherwise: &[Part]) -> Outcome<Vec<Part>> {
     if arguments.is_empty() {
         return Ok(otherwise.to_vec());
@@ -58,8 +63,9 @@ fn parts(arguments: &[String], otherwise: &[Part]) -> Outcome<Vec<Part>> {
         Some(Err(error)) => Err(could_not(error)),
         _ => Part::parse(text).ok_or_else(|| {
             could_not(format!(
-                "{text:?} is not a part: give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, \
-                 Attachments, {{namespace}}local, element:PATH, every:element:PATH or #id"
+                "{text:?} is not a part{}: give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, \
+                 Attachments, {{namespace}}local, element:PATH, every:element:PATH or #id",
+                nearest(text, PARTS)
             ))
         }),
     };
@@ -137,7 +143,7 @@ fn send(arguments: &SecureArgs, recipe: Recipe) -> Outcome {
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
     let request = match &arguments.header.confirm {
-        Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
+        Some(path) => Some(output::correlation(path)?),
         None => None,
     };
     let outgoing = match addressing(&arguments.addressing)? {
@@ -151,15 +157,26 @@ fn send(arguments: &SecureArgs, recipe: Recipe) -> Outcome {
     if !arguments.parts.attach.is_empty() {
         let numbered = (1..).zip(&arguments.parts.attach);
         let attachments = numbered.map(|(number, path)| attachment(number, path)).collect::<Outcome<Vec<_>>>()?;
-        let package = outgoing.attachments(attachments).secure().map_err(output::refused)?.message;
+        let secured = outgoing.attachments(attachments).secure().map_err(output::refused)?;
+        save(arguments, &secured.correlation)?;
+        let package = secured.message;
         return output::write_with(arguments.file.output.as_ref(), |mut out| {
             // A complete MIME message: its headers come first.
             write!(out, "MIME-Version: 1.0\r\nContent-Type: {}\r\n\r\n", package.content_type())?;
             package.write(&mut out).map(drop)
         });
     }
-    let message = outgoing.secure().map_err(output::refused)?.message;
-    output::write(arguments.file.output.as_ref(), message.as_bytes())
+    let secured = outgoing.secure().map_err(output::refused)?;
+    save(arguments, &secured.correlation)?;
+    output::write(arguments.file.output.as_ref(), secured.message.as_bytes())
+}
+
+/// Saves the state of the exchange, if that is asked for.
+fn save(arguments: &SecureArgs, state: &Correlation) -> Outcome {
+    match &arguments.header.exchange {
+        Some(path) => output::write_secret(path, state.to_text().as_bytes()),
+        None => Ok(()),
+    }
 }
 
 /// The recipe, with what it is allowed.
@@ -174,7 +191,7 @@ fn allowing(arguments: &AllowanceArgs, mut recipe: Recipe) -> Outcome<Recipe> {
         recipe = recipe.accept_short_secrets_for_legacy_use_only();
     }
     for id in &arguments.waive {
-        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
+        let rule = words::rule(id).map_err(could_not)?;
         recipe = recipe.waive(rule);
     }
     Ok(recipe)
@@ -310,7 +327,11 @@ fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken
         (None, Some(path)) => Encrypting::to(&Certificate::from_pem(&output::read(path)?).map_err(could_not)?)
             .transport(transport(&arguments.methods)?)
             .reference(form(arguments.recipient.encrypt_reference)),
-        (None, None) => return Err(could_not("give the recipient: --to")),
+        // The signer of the request is known.
+        (None, None) if arguments.header.confirm.is_some() => {
+            Encrypting::to_requester().transport(transport(&arguments.methods)?)
+        }
+        (None, None) => return Err(could_not("give the recipient: --to, or --confirm for the signer of a request")),
     };
     let otherwise =
         if arguments.parts.attach.is_empty() { &[Part::Body][..] } else { &[Part::Body, Part::Attachments] };
@@ -360,8 +381,12 @@ fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -
         ProtectionToken::username(name.clone(), password.clone())
     } else if let Some(service) = &arguments.shared.kerberos {
         ProtectionToken::kerberos(Initiator::new(service.clone()).map_err(could_not)?)
+    } else if arguments.shared.reply_key {
+        ProtectionToken::of_request()
     } else if version.is_some() {
-        return Err(could_not("--derive-keys goes with --symmetric, --context, --password-key or --kerberos"));
+        return Err(could_not(
+            "--derive-keys goes with --symmetric, --context, --password-key, --kerberos or --reply-key",
+        ));
     } else {
         return Ok(None);
     };
@@ -397,25 +422,20 @@ fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {
 
 /// The signature, with its canonicalisations.
 fn canonicalized(arguments: &MethodArgs, prefixes: &str, mut signing: Signing) -> Outcome<Signing> {
-    let read = |uri: &String| {
-        let method = CanonicalizationMethod::from_uri(uri);
-        let unknown = || could_not(format!("{uri} is not the identifier of a canonicalisation"));
-        method.map(Canonicalization::new).ok_or_else(unknown)
-    };
-    if let Some(uri) = &arguments.c14n {
-        signing = signing.canonicalization(read(uri)?);
+    let read = |option: &str, given: &String| algorithms::canonicalization(option, given).map(Canonicalization::new);
+    if let Some(given) = &arguments.c14n {
+        signing = signing.canonicalization(read("--c14n", given)?);
     }
     if arguments.without_transforms {
         return Ok(signing.referencing(Referencing::without_transforms()));
     }
-    if let Some(uri) = arguments.part_c14n.as_ref().or(arguments.c14n.as_ref()) {
-        signing = signing.referencing(Referencing::new(read(uri)?));
+    if let Some(given) = arguments.part_c14n.as_ref().or(arguments.c14n.as_ref()) {
+        signing = signing.referencing(Referencing::new(read("--part-c14n", given)?));
     }
     Ok(if prefixes.is_empty() { signing } else { signing.inclusive_prefixes(prefixes) })
 }
 
 fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
-    let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let mut otherwise = vec![Part::Body];
     if arguments.header.timestamp.is_some() || arguments.layout.timestamp_without_expires {
         otherwise.push(Part::Timestamp);
@@ -436,11 +456,11 @@ fn configured(arguments: &SecureArgs, signing: Signing) -> Outcome<Signing> {
     if arguments.parts.attach_complete {
         signing = signing.complete_attachments();
     }
-    if let Some(uri) = &arguments.methods.signature_method {
-        signing = signing.method(SignatureMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
+    if let Some(given) = &arguments.methods.signature_method {
+        signing = signing.method(algorithms::signature("--signature-method", given)?);
     }
-    if let Some(uri) = &arguments.methods.digest {
-        signing = signing.digest(DigestMethod::from_uri(uri).ok_or_else(|| unknown(uri))?);
+    if let Some(given) = &arguments.methods.digest {
+        signing = signing.digest(algorithms::digest("--digest", given)?);
     }
     Ok(signing)
 }

@@ -11,9 +11,9 @@ use ws_security::kerberos::Acceptor;
 use ws_security::networks::{Keys, Network};
 use ws_security::tokens::format_instant;
 use ws_security::{
-    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, Correlation, DangerousNoReplayCache,
-    Evidence, FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, ReplayCache, RequirementError,
-    SamlVersion, TransportFacts, Trust,
+    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
+    FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, ReplayCache, RequirementError, SamlVersion,
+    TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
@@ -116,10 +116,13 @@ fn open_signed(
     written: &mut NewFiles,
 ) -> Outcome<Read> {
     let request = match &arguments.demands.request {
-        Some(path) => Some(Correlation::of_sent(&output::companion(path)?).map_err(could_not)?),
+        Some(path) => Some(output::correlation(path)?),
         None => None,
     };
-    let refuse = |error: OpenError| refused(with_hint(&error, arguments));
+    let refuse = |error: OpenError| match error.is_misuse() {
+        true => could_not(error),
+        false => refused(with_hint(&error, arguments)),
+    };
     match opening {
         Opening::Parts => {
             let opened = match &request {
@@ -156,6 +159,9 @@ fn read(
             "note: the Body is not authenticated: it is signed with a key that anyone may have sent \
              (--print-unauthenticated)",
         ),
+    }
+    if let Some(path) = &arguments.result.exchange {
+        output::write_secret(path, opened.correlation().to_text().as_bytes())?;
     }
     if let Some(folder) = &arguments.result.attachments_dir {
         written.write_attachments(opened, folder)?;
@@ -290,7 +296,7 @@ fn receiver(arguments: &VerifyArgs, required: &Required, network: Option<&Networ
     let requirements = required.build(opening, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
     let attesters = trust.clone();
     let now = keys::now(arguments.freshness.now.as_ref())?;
-    let (policy, cbc) = keys::policy(&arguments.allow)?;
+    let policy = keys::policy(&arguments.allow)?;
     let window =
         (Duration::from_secs(arguments.freshness.max_age), Duration::from_secs(arguments.freshness.clock_skew));
     let replay: Arc<dyn ReplayCache> = match &arguments.freshness.replay_store {
@@ -312,9 +318,6 @@ fn receiver(arguments: &VerifyArgs, required: &Required, network: Option<&Networ
         Bsp::Off => Enforcement::Off,
     })
     .limits(output::changed(Limits::default()));
-    if cbc {
-        receiver = receiver.dangerous_decrypt_cbc_before_verification();
-    }
     receiver = match network {
         Some(_) => keys::equip_network(receiver, &arguments.holdings)?,
         None => keys::equip(receiver, &arguments.holdings)?,

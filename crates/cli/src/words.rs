@@ -1,5 +1,7 @@
 //! Words of options: the nearest known one to one that is not known, and the last words of identifiers.
 
+use ws_security::bsp::Rule;
+
 /// `, perhaps WORD is meant`, for the known word that is the fewest changes away; empty if none is near.
 pub(crate) fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> String {
     let near = known.into_iter().map(|word| (changes(unknown, word), word)).min();
@@ -9,30 +11,46 @@ pub(crate) fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str
     }
 }
 
+/// The requirement of `--waive`.
+pub(crate) fn rule(id: &str) -> Result<Rule, String> {
+    Rule::from_id(id).ok_or_else(|| {
+        let near = nearest(id, Rule::ALL.into_iter().map(Rule::id));
+        format!("--waive {id:?} is no requirement of BSP 1.1{near}: `wss lint --all` lists them")
+    })
+}
+
 /// The last word of an identifier: `rsa-sha1` of `http://www.w3.org/2000/09/xmldsig#rsa-sha1`.
 pub(crate) fn last_word(uri: &str) -> &str {
     uri.rsplit(['#', '/', ':']).next().unwrap_or(uri)
 }
 
-/// How many letters are added, taken away or replaced between two words, without regard to case.
+/// How many letters are added, taken away, replaced or exchanged with their neighbour between two words, without regard
+/// to case.
 fn changes(from: &str, to: &str) -> usize {
     // Words are short; whatever is longer is near none of them.
     let letters = |word: &str| word.chars().take(64).flat_map(char::to_lowercase).collect::<Vec<_>>();
     let (from, to) = (letters(from), letters(to));
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (at, letter) in from.iter().enumerate() {
-        let mut diagonal = at;
-        let mut left = at + 1;
-        for (cell, other) in row.iter_mut().skip(1).zip(&to) {
-            let above = *cell;
-            *cell = (diagonal + usize::from(letter != other)).min(left + 1).min(above + 1);
-            (diagonal, left) = (above, *cell);
+    let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];
+    let at = |rows: &[Vec<usize>], row: usize, cell: usize| rows.get(row).and_then(|row| row.get(cell)).copied();
+    for (row, letter) in from.iter().enumerate() {
+        let mut next = vec![row + 1];
+        for (cell, other) in to.iter().enumerate() {
+            let diagonal = at(&rows, row, cell).unwrap_or(0) + usize::from(letter != other);
+            let above = at(&rows, row, cell + 1).unwrap_or(0) + 1;
+            let left = next.last().copied().unwrap_or(0) + 1;
+            let mut least = diagonal.min(above).min(left);
+            let before = |word: &[char], place: usize| place.checked_sub(1).and_then(|place| word.get(place)).copied();
+            let are_exchanged = before(&from, row) == Some(*other) && before(&to, cell) == Some(*letter);
+            if let (true, Some(earlier)) =
+                (are_exchanged, row.checked_sub(1).and_then(|row| at(&rows, row, cell.checked_sub(1)?)))
+            {
+                least = least.min(earlier + 1);
+            }
+            next.push(least);
         }
-        if let Some(first) = row.first_mut() {
-            *first = at + 1;
-        }
+        rows.push(next);
     }
-    row.last().copied().unwrap_or(0)
+    rows.last().and_then(|row| row.last()).copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -45,7 +63,14 @@ mod tests {
         assert_eq!(nearest("rsa_sha1", words), " (perhaps rsa-sha1 is meant)");
         assert_eq!(nearest("AES128CBC", words), " (perhaps aes128-cbc is meant)");
         assert_eq!(nearest("camellia", words), "");
-        for (from, to, expected) in [("", "abc", 3), ("kitten", "sitting", 3), ("a", "a", 0), ("ab", "ba", 2)] {
+        for (from, to, expected) in [
+            ("", "abc", 3),
+            ("kitten", "sitting", 3),
+            ("a", "a", 0),
+            ("ab", "ba", 1),
+            ("sha265", "sha256", 1),
+            ("ca", "abc", 3),
+        ] {
             assert_eq!(changes(from, to), expected, "{from} {to}");
         }
     }

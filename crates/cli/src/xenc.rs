@@ -8,12 +8,13 @@ use ws_security::xmlenc::{
 };
 use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret, TransportMethod};
 
+use crate::algorithms;
 use crate::args::{XencDecryptArgs, XencEncryptArgs};
 use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
-    let (policy, _) = keys::policy(&arguments.allow)?;
+    let policy = keys::policy(&arguments.allow)?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));
@@ -28,12 +29,11 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
 }
 
 pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>) -> Outcome<KeyTransport> {
-    let unknown = |uri: &str| could_not(format!("{uri} is not the identifier of a supported algorithm"));
-    let digest = digest.map(|uri| DigestMethod::from_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
-    let mgf = mgf.map(|uri| DigestMethod::from_mgf_uri(uri).ok_or_else(|| unknown(uri))).transpose()?;
+    let digest = digest.map(|given| algorithms::digest("--oaep-digest", given)).transpose()?;
+    let mgf = mgf.map(|given| algorithms::mgf("--mgf", given)).transpose()?;
     let method = match uri {
         None => TransportMethod::RsaOaepMgf1p,
-        Some(uri) => TransportMethod::from_uri(uri).ok_or_else(|| unknown(uri))?,
+        Some(given) => algorithms::transport("--key-transport", given)?,
     };
     // `rsa-oaep` exists for SHA-2, so SHA-256 is the default for label and MGF1.
     let (digest, mgf) = match method {
@@ -49,8 +49,7 @@ pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&st
 pub(crate) fn content(uri: Option<&String>) -> Outcome<ContentEncryption> {
     match uri {
         None => Ok(ContentEncryption::Aes256Gcm),
-        Some(uri) => ContentEncryption::from_uri(uri)
-            .ok_or_else(|| could_not(format!("{uri} is not the identifier of a supported algorithm"))),
+        Some(given) => algorithms::content("--content", given),
     }
 }
 
@@ -68,10 +67,9 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
     if arguments.key_transport.is_some() {
         return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
     }
-    let unknown = |uri: &String| could_not(format!("{uri} is not the identifier of a supported algorithm"));
     let derivation = match &arguments.key_derivation {
         None => DerivationMethod::ConcatKdf,
-        Some(uri) => DerivationMethod::from_uri(uri).ok_or_else(|| unknown(uri))?,
+        Some(given) => algorithms::derivation("--key-derivation", given)?,
     };
     let digest = DigestMethod::Sha256;
     let derivation = match derivation {
@@ -81,7 +79,7 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
     };
     let wrap = match &arguments.key_wrap {
         None => KeyWrap::Aes256,
-        Some(uri) => KeyWrap::from_uri(uri).ok_or_else(|| unknown(uri))?,
+        Some(given) => algorithms::wrap("--key-wrap", given)?,
     };
     let agreement = Agreement { derivation, wrap };
     let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;

@@ -160,7 +160,8 @@ fn messages_are_secured_and_opened() {
     let cbc = "http://www.w3.org/2001/04/xmlenc#aes128-cbc";
     let encrypted = exits(0, &format!("encrypt --to KEYS/bob.pem --content {cbc} -"), ENVELOPE);
     exits(1, decrypt, &encrypted);
-    exits(0, &format!("{decrypt} --allow {cbc}"), &encrypted);
+    exits(1, &format!("{decrypt} --allow {cbc}"), &encrypted);
+    exits(0, &format!("{decrypt} --allow {cbc} --dangerous-decrypt-cbc-before-verification"), &encrypted);
     exits(2, &format!("{decrypt} --allow urn:unknown"), &encrypted);
     exits(2, "encrypt -", ENVELOPE);
     exits(2, "secure -", ENVELOPE);

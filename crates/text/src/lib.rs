@@ -121,6 +121,18 @@ impl WireText {
     }
 }
 
+/// A number of things: `1 certificate`, `2 certificates`.
+///
+/// ```
+/// assert_eq!(wss_text::counted(1, "secret"), "1 secret");
+/// assert_eq!(wss_text::counted(0, "secret"), "0 secrets");
+/// ```
+#[must_use]
+pub fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::{WireText, is_plain, shown};

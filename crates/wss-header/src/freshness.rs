@@ -3,6 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
+use wss_text::counted;
 use wss_tokens::format_instant;
 
 use crate::window::Window;
@@ -14,7 +15,7 @@ pub enum NotFresh {
     /// *Refused.* It was created longer ago than the receiver accepts.
     #[error(
         "the {what} was created at {}, and it is now {}: its age of {} is more than {} and {} for clocks that differ; raise \
-         them with `window` if the message may take so long",
+         the highest age of `window` if the message may take so long",
         format_instant(*created), format_instant(*now), seconds(*now, *created), of(*max_age), of(*skew)
     )]
     TooOld {
@@ -32,7 +33,7 @@ pub enum NotFresh {
     /// *Refused.* It says itself that it is no longer valid.
     #[error(
         "the {what} expired at {}, and it is now {}, {} later, more than {} for clocks that differ: check the clocks, or \
-         have the peer give a longer lifetime, or raise the difference with `window`",
+         have the peer give a longer lifetime, or raise the clock skew of `window`",
         format_instant(*expires), format_instant(*now), seconds(*now, *expires), of(*skew)
     )]
     Expired {
@@ -48,7 +49,7 @@ pub enum NotFresh {
     /// *Refused.* It was created later than the receiver's clock shows.
     #[error(
         "the {what} was created at {}, and it is now {}: it is {} in the future, more than {} for clocks that differ; check \
-         the clocks, or raise the difference with `window`",
+         the clocks, or raise the clock skew of `window`",
         format_instant(*created), format_instant(*now), seconds(*created, *now), of(*skew)
     )]
     Future {
@@ -64,7 +65,7 @@ pub enum NotFresh {
     /// *Refused.* It says only when it expires, and that is further ahead than a message may be old.
     #[error(
         "the {what} has no wsu:Created, and expires at {}, {} after now, {}: that is more than {} and {} for clocks that \
-         differ; have the peer expire earlier, or raise them with `window`",
+         differ; have the peer expire earlier, or raise the highest age of `window`",
         format_instant(*expires), seconds(*expires, *now), format_instant(*now), of(*max_age), of(*skew)
     )]
     LongLived {
@@ -118,5 +119,5 @@ fn seconds(later: SystemTime, earlier: SystemTime) -> String {
 }
 
 fn of(duration: Duration) -> String {
-    format!("{} seconds", duration.as_secs())
+    counted(usize::try_from(duration.as_secs()).unwrap_or(usize::MAX), "second")
 }

@@ -20,6 +20,7 @@ mod element_path;
 mod emission;
 mod encrypting;
 mod error;
+mod exchange;
 mod explain;
 mod fault_code;
 mod freshness;
@@ -59,6 +60,7 @@ pub use deferred::{Answering, Deferred};
 pub use element_path::{ElementPath, ElementPathError};
 pub use encrypting::Encrypting;
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+pub use exchange::ExchangeError;
 pub use explain::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
     Outcome, Verdict,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+mod examples;
 mod explain;
 mod secure;
 mod verify;
@@ -30,6 +31,7 @@ pub(crate) struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Write the canonical octets of a document or an element
+    #[command(after_help = examples::C14N)]
     C14n(C14nArgs),
     /// XML Signature on any document
     #[command(subcommand)]
@@ -38,16 +40,22 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Xenc(XencCommand),
     /// Put a Security header with a signature on an envelope
+    #[command(after_help = examples::SIGN)]
     Sign(SecureArgs),
     /// Encrypt parts of an envelope to a certificate
+    #[command(after_help = examples::ENCRYPT)]
     Encrypt(SecureArgs),
     /// Sign and encrypt an envelope
+    #[command(after_help = examples::SECURE)]
     Secure(SecureArgs),
     /// Open a message as a receiver: the authenticated Body on stdout
+    #[command(after_help = examples::VERIFY)]
     Verify(VerifyArgs),
     /// Judge a message by the Basic Security Profile: a verdict on every requirement
+    #[command(after_help = examples::LINT)]
     Lint(LintArgs),
     /// Show a Security header in readable form; proves nothing
+    #[command(after_help = examples::INSPECT)]
     Inspect(InspectArgs),
     /// List the networks that have a preset, or show one with its facts and sources
     Networks(NetworksArgs),
@@ -62,16 +70,20 @@ pub(crate) enum Command {
 #[derive(Subcommand)]
 pub(crate) enum DsigCommand {
     /// Verify the signature of a document
+    #[command(after_help = examples::DSIG_VERIFY)]
     Verify(DsigVerifyArgs),
     /// Sign a document
+    #[command(after_help = examples::DSIG_SIGN)]
     Sign(DsigSignArgs),
 }
 
 #[derive(Subcommand)]
 pub(crate) enum XencCommand {
     /// Decrypt a document
+    #[command(after_help = examples::XENC_DECRYPT)]
     Decrypt(XencDecryptArgs),
     /// Encrypt an element of a document
+    #[command(after_help = examples::XENC_ENCRYPT)]
     Encrypt(XencEncryptArgs),
 }
 
@@ -120,6 +132,7 @@ pub(crate) struct C14nArgs {
 
 /// Keys for whole documents.
 #[derive(Args)]
+#[command(next_help_heading = "Keys")]
 pub(crate) struct KeyArgs {
     /// A private or public key: PEM or DER
     #[arg(long)]
@@ -149,6 +162,7 @@ pub(crate) struct KeyArgs {
 
 /// Algorithms outside the modern set.
 #[derive(Args)]
+#[command(next_help_heading = "Algorithms")]
 pub(crate) struct AllowArgs {
     /// Admit the algorithm of this identifier, or of its last word, as in rsa-sha1 or aes128-cbc
     #[arg(long, value_name = "URI|WORD")]
@@ -210,13 +224,13 @@ pub(crate) struct DsigSignArgs {
     #[arg(long, value_name = "#ID", required = true)]
     pub(crate) reference: Vec<String>,
     /// The signature method; by default that of the key, with SHA-256
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) signature_method: Option<String>,
     /// The digest of each reference
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) digest: Option<String>,
     /// The canonicalisation of SignedInfo and of each reference
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) c14n: Option<String>,
     /// The prefix of XML Signature instead of ds; '' makes it the default namespace
     #[arg(long)]
@@ -266,16 +280,16 @@ pub(crate) struct XencEncryptArgs {
     #[arg(long)]
     pub(crate) content_only: bool,
     /// The content cipher
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) content: Option<String>,
     /// The key transport, to an RSA key
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_transport: Option<String>,
     /// The derivation of the key that is agreed on with an EC or X25519 key: ConcatKDF with SHA-256, or HKDF with its HMAC
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_derivation: Option<String>,
     /// What wraps the content key under the agreed key
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_wrap: Option<String>,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
@@ -303,6 +317,7 @@ pub(crate) enum Color {
 
 /// The keys and passwords of a receiver, and the certificates of its peers.
 #[derive(Args)]
+#[command(next_help_heading = "Keys and passwords of the receiver")]
 pub(crate) struct HoldingArgs {
     /// A certificate that messages may reference without containing it
     #[arg(long)]

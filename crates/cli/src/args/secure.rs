@@ -85,6 +85,7 @@ pub(crate) enum Conversation {
 
 /// Whose key signs, and how the message refers to it.
 #[derive(Args)]
+#[command(next_help_heading = "Signer")]
 pub(crate) struct SignerArgs {
     /// The signer's private key
     #[arg(long, requires = "cert")]
@@ -108,6 +109,7 @@ pub(crate) struct SignerArgs {
 
 /// To whom the message is encrypted.
 #[derive(Args)]
+#[command(next_help_heading = "Recipient")]
 pub(crate) struct RecipientArgs {
     /// The recipient's certificate
     #[arg(long)]
@@ -119,6 +121,7 @@ pub(crate) struct RecipientArgs {
 
 /// What is signed and encrypted.
 #[derive(Args)]
+#[command(next_help_heading = "What is signed and encrypted")]
 pub(crate) struct PartArgs {
     /// What to sign (with `encrypt`: to encrypt): Body, Timestamp, Signature, {ns}local, #id, element:PATH, or
     /// every:element:PATH for all elements of one path, as in element:Body/{ns}order/{ns}card
@@ -152,6 +155,7 @@ pub(crate) struct PartArgs {
 
 /// What else the header has, and for whom it is.
 #[derive(Args)]
+#[command(next_help_heading = "Header")]
 pub(crate) struct HeaderArgs {
     /// Add a timestamp that expires after this number of seconds
     #[arg(long, value_name = "SECONDS")]
@@ -171,9 +175,13 @@ pub(crate) struct HeaderArgs {
     /// Add this token to the header unchanged: a SAML assertion, or a license
     #[arg(long, value_name = "FILE")]
     pub(crate) token: Vec<PathBuf>,
-    /// Confirm the signatures of this request, which must be the secured message
+    /// Answer this request: confirm its signatures. The request as it came, or the state that `wss verify --exchange` saved
     #[arg(long, value_name = "FILE")]
     pub(crate) confirm: Option<PathBuf>,
+    /// Save the state that `wss verify --request` needs to open the reply. It contains the keys of the message: keep it
+    /// like a private key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) exchange: Option<PathBuf>,
     /// Address the header to this actor or role
     #[arg(long, value_name = "URI")]
     pub(crate) actor: Option<String>,
@@ -243,6 +251,7 @@ pub(crate) enum Order {
 
 /// A key that both sides have, which signs and encrypts instead of the signer's.
 #[derive(Args)]
+#[command(next_help_heading = "Keys of both sides")]
 pub(crate) struct SharedKeyArgs {
     /// Sign and encrypt with a key that is encrypted to the recipient, instead of the signer's; with --key, the signer
     /// endorses
@@ -260,6 +269,9 @@ pub(crate) struct SharedKeyArgs {
     /// Sign and encrypt with a Kerberos ticket for this service, as service@host
     #[arg(long, value_name = "SERVICE", conflicts_with_all = ["symmetric", "context", "password_key"])]
     pub(crate) kerberos: Option<String>,
+    /// Sign and encrypt with the key that the request brought, whose state --confirm names
+    #[arg(long, requires = "confirm", conflicts_with_all = ["symmetric", "context", "password_key", "kerberos"])]
+    pub(crate) reply_key: bool,
     /// Derive a separate key for each use of a secret (WS-SecureConversation)
     #[arg(long, value_enum)]
     pub(crate) derive_keys: Option<Conversation>,
@@ -267,38 +279,40 @@ pub(crate) struct SharedKeyArgs {
 
 /// Algorithms other than the default.
 #[derive(Args)]
+#[command(next_help_heading = "Algorithms")]
 pub(crate) struct MethodArgs {
     /// The signature method
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) signature_method: Option<String>,
     /// The digest of each part
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) digest: Option<String>,
     /// The canonicalisation of SignedInfo and of each part; needs --waive R5404, R5412 and R5423 if it is not exclusive
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) c14n: Option<String>,
     /// That of each part, if it is not that of SignedInfo
-    #[arg(long, value_name = "URI", conflicts_with = "without_transforms")]
+    #[arg(long, value_name = "URI|WORD", conflicts_with = "without_transforms")]
     pub(crate) part_c14n: Option<String>,
     /// Refer to parts without Transforms; needs --waive R5416
     #[arg(long)]
     pub(crate) without_transforms: bool,
     /// The content cipher
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) content: Option<String>,
     /// The key transport
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_transport: Option<String>,
     /// The digest of OAEP
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) oaep_digest: Option<String>,
     /// The mask generation function of OAEP
-    #[arg(long, value_name = "URI")]
+    #[arg(long, value_name = "URI|WORD")]
     pub(crate) mgf: Option<String>,
 }
 
 /// What is refused without the option.
 #[derive(Args)]
+#[command(next_help_heading = "What is refused without the option")]
 pub(crate) struct AllowanceArgs {
     /// Break this requirement of the Basic Security Profile, which forbids what another option asks for
     #[arg(long, value_name = "ID")]

@@ -26,7 +26,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) allow: AllowArgs,
     /// How to apply the Basic Security Profile, as deployed: refuse a message that breaks a MUST, report it, or ignore
     /// it
-    #[arg(long, value_enum, default_value = "report")]
+    #[arg(long, value_enum, default_value = "report", help_heading = "What the message must prove")]
     pub(crate) bsp: Bsp,
     #[command(flatten)]
     pub(crate) freshness: FreshnessArgs,
@@ -56,6 +56,7 @@ pub(crate) enum Bsp {
 
 /// Which certificates may sign.
 #[derive(Args)]
+#[command(next_help_heading = "Who may sign")]
 pub(crate) struct TrustArgs {
     /// A trust anchor; every signer below it is accepted
     #[arg(long)]
@@ -103,6 +104,7 @@ pub(crate) enum RevocationArg {
 
 /// Which SAML assertions count.
 #[derive(Args)]
+#[command(next_help_heading = "SAML assertions")]
 pub(crate) struct AssertionArgs {
     /// A certificate of an issuer of SAML assertions; it cannot sign messages
     #[arg(long)]
@@ -121,11 +123,12 @@ pub(crate) struct AssertionArgs {
 
 /// What the message must prove, and what may be missing.
 #[derive(Args)]
+#[command(next_help_heading = "What the message must prove")]
 pub(crate) struct DemandArgs {
     /// What the message must prove: signed:PART, encrypted:PART (or signed-if-present:PART, encrypted-if-present:PART),
     /// token:username, token:username-digest, token:x509, token:saml1, token:saml2, token:kerberos,
-    /// any-token:KIND,KIND, confirmation, expires, complete-attachments, signature-method:URI or content:URI. With signed:element:PATH and without signed:Body, that
-    /// element is printed, and the Body is not
+    /// any-token:KIND,KIND, confirmation, expires, complete-attachments, signature-method:WORD or content:WORD (or the
+    /// identifier). With signed:element:PATH and without signed:Body, that element is printed, and the Body is not
     #[arg(long, required_unless_present = "network")]
     pub(crate) require: Vec<String>,
     /// Print this part instead of the Body: Body, {ns}local, element:PATH or every:element:PATH, as --require names it
@@ -140,13 +143,15 @@ pub(crate) struct DemandArgs {
     /// Print the Body even if it is not signed, or its signer is unknown; what --require names must still be proven
     #[arg(long)]
     pub(crate) print_unauthenticated: bool,
-    /// The request of this reply, which must be the secured message
-    #[arg(long)]
+    /// The request of this reply: the state that `wss secure --exchange` saved, with its keys; or the message as it was sent,
+    /// for replies that use no key of it
+    #[arg(long, value_name = "FILE")]
     pub(crate) request: Option<PathBuf>,
 }
 
 /// How old a message may be, and how often it is accepted.
 #[derive(Args)]
+#[command(next_help_heading = "Age and replays")]
 pub(crate) struct FreshnessArgs {
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
@@ -164,10 +169,15 @@ pub(crate) struct FreshnessArgs {
 
 /// What is written, and where.
 #[derive(Args)]
+#[command(next_help_heading = "Result")]
 pub(crate) struct ResultArgs {
     /// Write the authenticated attachments into this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) attachments_dir: Option<PathBuf>,
+    /// Save the state that `wss secure --confirm` needs to answer the message. It contains its keys: keep it like a private
+    /// key
+    #[arg(long, value_name = "FILE", conflicts_with = "print_unauthenticated")]
+    pub(crate) exchange: Option<PathBuf>,
     /// Keep large attachments in this folder during verification; by default in the folder for temporary files
     #[arg(long, value_name = "DIR")]
     pub(crate) spool: Option<PathBuf>,

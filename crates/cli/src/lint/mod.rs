@@ -4,12 +4,13 @@ mod html;
 mod text;
 
 use serde_json::json;
-use ws_security::bsp::{self, Context, Report, Rule, Variant, Verdict};
+use ws_security::bsp::{self, Context, Report, Variant, Verdict};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
 use crate::args::{Format, LintArgs, Profile};
 use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
+use crate::words;
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
@@ -56,10 +57,10 @@ fn variant(arguments: &LintArgs) -> Outcome<Variant> {
         Profile::AsWritten => Variant::as_written(),
         Profile::AsDeployed => Variant::as_deployed(),
     };
-    arguments.waive.iter().try_fold(variant, |variant, id| {
-        let rule = Rule::from_id(id).ok_or_else(|| could_not(format!("{id:?} is no requirement of BSP 1.1")))?;
-        Ok(variant.waive(rule, "waived by --waive"))
-    })
+    arguments
+        .waive
+        .iter()
+        .try_fold(variant, |variant, id| Ok(variant.waive(words::rule(id).map_err(could_not)?, "waived by --waive")))
 }
 
 /// A receiver with the given keys. Its requirements and its trust are not used.

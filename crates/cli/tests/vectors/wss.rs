@@ -164,7 +164,7 @@ fn open(case: &Case) -> Result<(), String> {
     if case.get("features").contains("multiple-parts") {
         return open_partly(case);
     }
-    let mut arguments = words("verify --allow-legacy");
+    let mut arguments = words("verify --allow-legacy --dangerous-decrypt-cbc-before-verification");
     let mut seen_private = None;
     for entry in keys::entries(case) {
         match (entry.get("role"), entry.get("format")) {

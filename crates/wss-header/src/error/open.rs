@@ -6,7 +6,7 @@ use wss_c14n::{Exceeded, LeafError};
 use wss_replay::ReplayError;
 use wss_soap::EnvelopeError;
 use wss_soap::mime::MimeError;
-use wss_text::WireText;
+use wss_text::{WireText, counted};
 use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
@@ -156,9 +156,10 @@ pub enum OpenError {
     },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error(
-        "no key is known for the signature, which names {named}; {certificates} certificates and {secrets} secrets are \
-         known: add the certificate with `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the \
-         peer send its certificate along"
+        "no key is known for the signature, which names {named}; known are {} and {}: add the certificate with \
+         `Trust::known` or `Trust::pin`, or the secret with `shared_secret`, or have the peer send its certificate along",
+        counted(*certificates, "certificate"),
+        counted(*secrets, "secret")
     )]
     NoKey {
         /// The form and the value of its reference, as written.
@@ -191,7 +192,8 @@ pub enum OpenError {
     KeyUse(#[from] KeyUseError),
     /// *Refused.* No verified signature covers this CBC ciphertext.
     #[error(
-        "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use GCM"
+        "CBC ciphertext is decrypted only inside a verified signature: have the message encrypted before signing, or use \
+         GCM; or call `dangerous_decrypt_cbc_before_verification`, which lets senders find out plaintexts"
     )]
     UnauthenticatedCbc,
     /// *Malformed.* Encrypted data that a list names and that is not opened.
@@ -277,6 +279,19 @@ impl OpenError {
     /// Whether the digest of a signed element does not match.
     pub(crate) fn is_digest_mismatch(&self) -> bool {
         matches!(self, Self::Verify(VerifyError::DigestMismatch { .. }))
+    }
+
+    /// Whether the receiver was configured with what it cannot demand: no message is to blame.
+    #[must_use]
+    pub fn is_misuse(&self) -> bool {
+        matches!(
+            self,
+            Self::Requirement(
+                RequirementError::NotOptional { .. }
+                    | RequirementError::NotAPlace { .. }
+                    | RequirementError::NothingSigned
+            )
+        )
     }
 
     /// [`OpenError::NoKey`], where only the caller knows what named the key.

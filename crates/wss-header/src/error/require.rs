@@ -106,7 +106,7 @@ pub enum RequirementError {
     #[error("no part is required to be signed: name what the message must sign with `Requirements::signed`")]
     NothingSigned,
     /// *Misuse.* A part cannot be required only if it is present.
-    #[error("{part} cannot be required only if it is present: require it with `Requirements::signed`, or not at all")]
+    #[error("{part} cannot be required only if it is present: require it in every message, or not at all")]
     NotOptional {
         /// The part.
         part: WireText,

@@ -45,6 +45,8 @@ causes! {
     OtherDigest { fits, declared } = "other-digest" "the value is a digest by {fits}, while the message says {declared}: have the sender name the method that it uses";
     HexDigest = "hex-digest" "the value is base64 of the hexadecimal digits of the digest: have the sender encode the octets of the digest";
     UrlAlphabet = "url-alphabet" "the value is in the URL alphabet of base64, or without padding: have the sender write xs:base64Binary";
+    ValueEncoding { how } = "value-encoding" "the value is written {how}: have the sender write base64 of the octets, once";
+    ValueLength { octets, expected, how } = "value-length" "the value has {octets} octets in place of {expected}: {how}";
     DigestOfDigest = "digest-of-digest" "the value is the digest of a digest: the sender digests first and then calls a function that digests again";
     NothingDigested = "nothing-digested" "the value is the digest of no octets: the sender's reference selected nothing, often since the Id was not registered as an Id when it signed";
     // The canonicalisation.
@@ -76,6 +78,9 @@ causes! {
     EscapedTwice = "escaped-twice" "the octets fit with one level of escapes less (&amp;amp; as &amp;): text was escaped once more after signing";
     EscapedOnceLess = "escaped-once-less" "the octets fit with one level of escapes more (&amp; as &amp;amp;): text was unescaped after signing";
     CharacterReplaced { how } = "character-replaced" "the octets fit with {how}";
+    UnicodeNormalized { how } = "unicode-normalized" "the octets fit with {how}: something on the way normalised Unicode, which canonical forms do not";
+    ValueChanged { from, to } = "value-changed" "the octets fit with {to} in place of {from}: a value was changed after signing";
+    ElementsReordered { how } = "elements-reordered" "the octets fit with {how}: elements were put in another order after signing";
     // Names.
     PrefixRewritten { from, to } = "prefix-rewritten" "the octets fit with the prefix {to} in place of {from}: prefixes were rewritten after signing, and canonical forms contain them";
     NamespaceAdded { prefix } = "namespace-added" "the octets fit without the namespace declaration of {prefix}: it came into the scope of the element after it was digested";
@@ -107,6 +112,8 @@ causes! {
     TokenInsteadOfReference = "token-instead-of-reference" "the token is digested, without the STR-Transform: the sender dereferences the SecurityTokenReference but does not say so";
     ReferenceInsteadOfToken = "reference-instead-of-token" "the SecurityTokenReference is digested instead of the token: the sender says STR-Transform but does not apply it";
     AttachmentOtherwise { how } = "attachment-otherwise" "the digest is of {how}";
+    // ds:SignedInfo.
+    SignedInfoChanged { what } = "signed-info-changed" "ds:SignedInfo is what was signed {what}: it was changed after signing";
     // The signature value.
     OtherKey { key } = "other-key" "the value is made with another key than the signature names: that of {key}";
     OtherPadding { used } = "other-padding" "the value is padded by {used}: have the sender name the signature method that it uses";
@@ -121,6 +128,16 @@ causes! {
     LeadingOctets { count } = "leading-octets" "the key is the first {count} octets of the secret";
     SecretOtherwise { how } = "secret-otherwise" "the key is {how}";
     TruncatedValue { octets } = "truncated-value" "the value is the first {octets} octets of the MAC, which BSP R5401 forbids";
+    // Tokens.
+    PasswordOtherwise { how } = "password-otherwise" "the password of the token is {how}; a digest is base64 of the SHA-1 of the decoded nonce, the text of Created and the password, in this order";
+    LocalTimeAsUtc { offset } = "local-time-as-utc" "the times fit the clock here if they are at {offset} from UTC: the sender writes its local time as if it were UTC";
+    ClockDiffers { difference } = "clock-differs" "the message is {difference} ahead of the clock here: set the clock of one side, or allow a larger clock skew";
+    HolderKeyUnused { holder } = "holder-key-unused" "the assertion is confirmed by holder of key, and no signature of the message names the key of its holder, {holder}: have the sender sign with it";
+    // Ciphertext.
+    OtherRecipient { key } = "other-recipient" "the key is encrypted to another certificate than the message names: to {key}";
+    OtherKeyTransport { used } = "other-key-transport" "the key is transported by {used}, which is not what the message says";
+    OtherCipher { used } = "other-cipher" "the content is encrypted by {used}, which is not what the message says";
+    CipherOtherwise { how } = "ciphertext-otherwise" "the ciphertext decrypts {how}";
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, Limit, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod};
 use wss_text::WireText;
-use wss_xmldsig::{Dereference, DereferencedToken};
+use wss_xmldsig::{Dereference, DereferencedToken, FilterMethod};
 
 use super::cause::Cause;
+use super::clues::Clues;
 use super::explanation::{ExplainedReference, Verdict};
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
@@ -22,10 +23,14 @@ pub(super) struct Around<'a, 'd> {
     pub(super) signature: Element<'d>,
     /// The element with an Id, if Ids are in order.
     pub(super) by_id: &'a dyn Fn(&str) -> Option<Element<'d>>,
+    /// Whether Ids are in order: each is on one element.
+    pub(super) has_index: bool,
     /// Tokens and attachments.
     pub(super) targets: &'a dyn Dereference<'d>,
     /// The elements that may have been meant.
     pub(super) likely: &'a [Element<'d>],
+    /// What the message says of prefixes.
+    pub(super) clues: &'a Clues,
     pub(super) budget: &'a Budget,
     /// The most octets of a form that is kept in memory.
     pub(super) most: usize,
@@ -46,19 +51,53 @@ enum Named<'d> {
     Nothing,
 }
 
-/// Explains a reference.
-pub(super) fn explain(read: &ReadReference<'_>, around: &Around<'_, '_>, show: Show<'_>) -> ExplainedReference {
+/// A reference with what it names, before anything is searched.
+pub(super) struct Prepared<'d> {
+    named: Named<'d>,
+    form: Form,
+    found: Result<Option<Vec<u8>>, String>,
+    notes: Vec<String>,
+}
+
+/// Digests what a reference names.
+pub(super) fn prepare<'d>(read: &ReadReference<'_>, around: &Around<'_, 'd>, show: Show<'_>) -> Prepared<'d> {
     let uri = read.uri.as_deref().unwrap_or_default();
     let mut notes = notes_of(read);
     let named = named(read, uri, around, &mut notes);
     let form = said(read);
     let found = found(&named, &form, read.method, uri, around, show);
+    Prepared { named, form, found, notes }
+}
+
+impl Prepared<'_> {
+    /// Whether the digest is the one of the message.
+    fn fits(&self, read: &ReadReference<'_>) -> bool {
+        let found = self.found.as_ref().ok().and_then(Option::as_ref);
+        found.is_some_and(|found| read.digests.iter().any(|read| read.octets == *found && read.causes.is_empty()))
+    }
+
+    /// Whether a search will look for its cause.
+    pub(super) fn needs_search(&self, read: &ReadReference<'_>) -> bool {
+        !read.digests.is_empty() && !self.fits(read)
+    }
+}
+
+/// Explains a reference.
+pub(super) fn explain(
+    read: &ReadReference<'_>,
+    prepared: Prepared<'_>,
+    around: &Around<'_, '_>,
+    show: Show<'_>,
+) -> ExplainedReference {
+    let uri = read.uri.as_deref().unwrap_or_default();
+    let fits = prepared.fits(read);
+    let Prepared { named, form, found, mut notes } = prepared;
     let target = described(&named, uri);
-    let verdict = match (&found, &read.digest) {
-        (_, None) => Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() },
-        (Ok(Some(found)), Some(expected)) if *found == expected.octets && expected.causes.is_empty() => Verdict::Fits,
-        (Err(why), Some(_)) if matches!(named, Named::Attachment { .. }) => Verdict::Unknown { why: why.clone() },
-        (_, Some(expected)) => differs(read, expected, uri, &named, &form, around, show),
+    let verdict = match (&found, read.digests.as_slice()) {
+        (found, []) => of_no_length(read, found.as_ref().ok().and_then(Option::as_deref)),
+        _ if fits => Verdict::Fits,
+        (Err(why), _) if matches!(named, Named::Attachment { .. }) => Verdict::Unknown { why: why.clone() },
+        _ => differs(read, uri, &named, &form, around, show),
     };
     if let Err(why) = &found {
         notes.push(why.clone());
@@ -73,17 +112,37 @@ pub(super) fn explain(read: &ReadReference<'_>, around: &Around<'_, '_>, show: S
         target,
         transforms: read.transforms.iter().map(super::reading::ReadTransform::described).collect(),
         method: read.method_uri.as_ref().into(),
-        expected: read.digest.as_ref().map_or_else(|| read.shown.clone(), |digest| digest.base64().into()),
+        expected: read.digests.first().map_or_else(|| read.shown.clone(), |digest| digest.base64().into()),
         found: found.ok().flatten().map(|octets| base64_encode(&octets).into()),
         verdict,
         notes,
     }
 }
 
+/// The verdict on a value that has the length of no supported digest, where `found` is the right one.
+fn of_no_length(read: &ReadReference<'_>, found: Option<&[u8]>) -> Verdict {
+    let Some(octets) = read.octets.as_deref() else {
+        return Verdict::Unknown { why: "ds:DigestValue is no digest in base64".into() };
+    };
+    let Some(method) = read.method else {
+        return Verdict::Unknown { why: "the digest method is not supported".into() };
+    };
+    let is_start = octets.len() >= 4 && found.is_some_and(|found| found.starts_with(octets));
+    let how = match octets.len() {
+        _ if is_start => "they are the first of the right digest, so that the value was cut off",
+        0 => "it is empty: the sender did not fill it in",
+        16 => "as many as MD5 gives, or a value that was cut off",
+        less if less < method.output_len() => "the value was cut off, or is of another method",
+        _ => "something was added to the value, or it is of another method",
+    };
+    let (octets, expected) = (octets.len().to_string().into(), method.output_len().to_string().into());
+    Verdict::Differs { causes: vec![Cause::ValueLength { octets, expected, how: how.into() }], tried: 0, stopped: None }
+}
+
 /// What is strange about a reference, whatever it names.
-fn notes_of(read: &ReadReference<'_>) -> Vec<WireText> {
-    let mut notes: Vec<WireText> = Vec::new();
-    let mut note = |text: String| notes.push(text.into());
+fn notes_of(read: &ReadReference<'_>) -> Vec<String> {
+    let mut notes: Vec<String> = Vec::new();
+    let mut note = |text: String| notes.push(text);
     if read.method.is_none() {
         note(format!("the digest method {:?} is not supported", WireText::from(read.method_uri.as_ref())));
     }
@@ -94,10 +153,13 @@ fn notes_of(read: &ReadReference<'_>) -> Vec<WireText> {
         note("there is no ds:Transform: Canonical XML 1.0 is implied, against BSP R5416".to_owned());
     }
     for transform in read.transforms.iter().filter(|transform| transform.kind == Kind::Unsupported) {
-        note(format!(
-            "the transform {:?} is not supported, and is left out here",
-            WireText::from(transform.uri.as_ref())
-        ));
+        let uri = WireText::from(transform.uri.as_ref());
+        note(match FilterMethod::from_uri(&transform.uri) {
+            Some(_) => format!(
+                "the transform {uri:?} selects nodes: no receiver runs it in a Security header, and it is left out here"
+            ),
+            None => format!("the transform {uri:?} is not supported, and is left out here"),
+        });
     }
     notes
 }
@@ -114,7 +176,7 @@ pub(super) fn said(read: &ReadReference<'_>) -> Form {
     Form::said(by.unwrap_or_else(|| Canonicalization::new(implied)), false)
 }
 
-fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<WireText>) -> Named<'d> {
+fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Named<'d> {
     if uri.starts_with("cid:") {
         return Named::Attachment {
             complete: read.transforms.iter().any(|t| t.kind == Kind::Attachment { complete: true }),
@@ -140,7 +202,7 @@ fn named<'d>(read: &ReadReference<'_>, uri: &str, around: &Around<'_, 'd>, notes
     }
 }
 
-fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<WireText>) -> Option<Element<'d>> {
+fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<String>) -> Option<Element<'d>> {
     let pointer = uri.strip_prefix("#xpointer(id(").and_then(|rest| rest.strip_suffix("))"));
     let id = match (pointer, uri.strip_prefix('#')) {
         (Some(quoted), _) => quoted.trim_matches(['\'', '"']),
@@ -156,16 +218,20 @@ fn element_named<'d>(uri: &str, around: &Around<'_, 'd>, notes: &mut Vec<WireTex
     }
     let source = around.document.source().len() as u64;
     if let Err(exceeded) = around.budget.charge(Limit::CauseOctets, source) {
-        notes.push(WireText::of(exceeded));
+        notes.push(exceeded.to_string());
         return None;
     }
     let found = places::with_this_id(around.document, id);
     match found.as_slice() {
         [] => notes.push("no element of the message has this Id".into()),
-        [only] => notes.push(format!("{} has the Id in an attribute that is no Id there", only.path()).into()),
+        [only] if around.has_index => {
+            notes.push(format!("{} has this Id, but in an attribute that is no Id there", only.path()));
+        }
+        // What is wrong with the Ids is said of the message as a whole.
+        [_] => {}
         [first, second, ..] => {
             let (first, second) = (first.path(), second.path());
-            notes.push(format!("two elements have this Id, {first} and {second}: the first is taken here").into());
+            notes.push(format!("two elements have this Id, {first} and {second}: the first is taken here"));
         }
     }
     found.first().copied()
@@ -194,30 +260,31 @@ fn found(
     uri: &str,
     around: &Around<'_, '_>,
     show: Show<'_>,
-) -> Result<Option<Vec<u8>>, WireText> {
+) -> Result<Option<Vec<u8>>, String> {
     let Some(method) = method else { return Ok(None) };
     let budget = around.budget;
     match named {
         Named::Target(target) => {
-            budget.charge(Limit::DigestedOctets, target.source_len() as u64).map_err(WireText::of)?;
+            budget.charge(Limit::DigestedOctets, target.source_len() as u64).map_err(|error| error.to_string())?;
             let mut digest = Digest::new(method);
             let most = Budget::new(budget.limits(), around.most as u64);
             let is_whole = target.write(form, &mut |piece| digest.update(piece), &most);
             if let Some(text) = around.shows.then(|| target.text(form, &cap(around.most))).flatten() {
                 show(false, text.as_bytes());
             }
-            let too_large = || WireText::from("its canonical form is undefined, or has too many octets");
+            let too_large = || String::from("its canonical form is undefined, or has too many octets");
             if is_whole { Ok(Some(digest.finish().as_octets().to_vec())) } else { Err(too_large()) }
         }
         Named::Token(reference, token, by) => {
-            let readings = token.readings(*reference, by, budget).map_err(WireText::of)?;
+            let readings = token.readings(*reference, by, budget).map_err(|error| error.to_string())?;
             let octets = readings.first().ok_or("the token has no canonical form")?;
-            budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(WireText::of)?;
+            budget.charge(Limit::DigestedOctets, octets.len() as u64).map_err(|error| error.to_string())?;
             show(false, octets);
             Ok(Some(Digest::of(method, octets).as_octets().to_vec()))
         }
         Named::Attachment { complete } => {
-            let digests = around.targets.attachment(uri, *complete, method, budget).map_err(WireText::of)?;
+            let digests = around.targets.attachment(uri, *complete, method, budget);
+            let digests = digests.map_err(|error| error.to_string())?;
             let digest = digests.first().map(|digest| digest.as_octets().to_vec());
             digest.map(Some).ok_or_else(|| "no attachment of the message has this Content-ID".into())
         }
@@ -228,32 +295,55 @@ fn found(
 /// Looks for the cause.
 fn differs(
     read: &ReadReference<'_>,
-    expected: &ReadDigest,
     uri: &str,
     named: &Named<'_>,
     form: &Form,
     around: &Around<'_, '_>,
     show: Show<'_>,
 ) -> Verdict {
-    let aims = [aim(read, expected)];
+    let (said, others) = aims(read);
     let meter = Meter::new(around.budget, around.searches);
-    let search = Search { aims: &aims, meter: &meter, most: around.most };
-    let found = cause(uri, named, form, around, &search);
+    let search = |aims| Search { aims, meter: &meter, most: around.most, clues: around.clues };
+    let found = match said.is_empty() {
+        true => cause(uri, named, form, around, &search(&others)),
+        false => {
+            let by_other = || match named {
+                Named::Target(target) => search(&others).in_forms(target, form),
+                _ => None,
+            };
+            by_other().or_else(|| cause(uri, named, form, around, &search(&said)))
+        }
+    };
     if let Some(found) = &found {
         show(true, &found.octets);
     }
-    let causes = found.map(|found| found.causes).unwrap_or_default();
-    Verdict::Differs { causes, tried: meter.tried(), stopped: meter.exceeded() }
+    match found {
+        Some(found) => Verdict::Differs { causes: found.causes, tried: meter.tried(), stopped: meter.exceeded() },
+        // It may be right by its own method.
+        None if read.transforms.iter().any(|transform| transform.kind == Kind::Unsupported) => Verdict::Unknown {
+            why: "a transform is not run here, and no usual cause explains the value without it".into(),
+        },
+        None if read.method.is_none() => Verdict::Unknown {
+            why: "the digest method is not supported, and no supported method of this length explains the value".into(),
+        },
+        None => Verdict::Differs { causes: Vec::new(), tried: meter.tried(), stopped: meter.exceeded() },
+    }
 }
 
-/// The digest to look for, by the method of its length.
-pub(super) fn aim(read: &ReadReference<'_>, expected: &ReadDigest) -> Aim {
-    let mut causes = expected.causes.clone();
-    if read.method != Some(expected.method) {
-        let declared = read.method_uri.as_ref().into();
-        causes.push(Cause::OtherDigest { fits: expected.method.uri().into(), declared });
-    }
-    Aim { goal: Goal::Digest { method: expected.method, value: expected.octets.clone() }, causes }
+/// The digests to look for: of each reading of the value, by the method of the message where that has such a length, and
+/// by the others.
+pub(super) fn aims(read: &ReadReference<'_>) -> (Vec<Aim>, Vec<Aim>) {
+    let aim = |expected: &ReadDigest| {
+        let mut causes = expected.causes.clone();
+        if read.method != Some(expected.method) {
+            let declared = read.method_uri.as_ref().into();
+            causes.push(Cause::OtherDigest { fits: expected.method.uri().into(), declared });
+        }
+        Aim { goal: Goal::Digest { method: expected.method, value: expected.octets.clone() }, causes }
+    };
+    let (said, others): (Vec<_>, Vec<_>) =
+        read.digests.iter().partition(|digest| Some(digest.method) == read.method && digest.causes.is_empty());
+    (said.into_iter().map(aim).collect(), others.into_iter().map(aim).collect())
 }
 
 fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
@@ -268,7 +358,8 @@ fn cause(uri: &str, named: &Named<'_>, form: &Form, around: &Around<'_, '_>, sea
         Named::Attachment { complete } => of_attachment(uri, *complete, around, search),
         Named::Nothing => {
             let id = uri.trim_start_matches('#');
-            search.elsewhere(None, around.likely, form).or_else(|| search.with_id(id, around.likely, form))
+            let elsewhere = search.elsewhere(None, around.likely, form);
+            elsewhere.or_else(|| search.with_id(id, around.likely, form))
         }
     }
 }
@@ -334,23 +425,25 @@ fn of_token(
 
 /// The other reading of the two transforms of attachments; the octets themselves are not at hand.
 fn of_attachment(uri: &str, complete: bool, around: &Around<'_, '_>, search: &Search<'_>) -> Option<Found> {
-    let [Aim { goal: Goal::Digest { method, value }, .. }] = search.aims else { return None };
-    let other = around.targets.attachment(uri, !complete, *method, around.budget).ok()?;
-    let declared = around.targets.attachment(uri, complete, *method, around.budget).ok()?;
-    let fits = |digests: &[wss_crypto::DigestValue]| digests.iter().any(|digest| digest.as_octets() == value);
-    let how = match (fits(&declared), fits(&other), complete) {
-        (true, ..) => "what the transform says, in another reading or by another method",
-        (false, true, true) => "the content alone, while the transform says that the header is signed, too",
-        (false, true, false) => "the content and its header, while the transform says that the content is signed",
-        (false, false, _) => return None,
-    };
-    let causes = [search.aims.first()?.causes.as_slice(), &[Cause::AttachmentOtherwise { how: how.into() }]].concat();
-    Some(Found { causes, octets: Vec::new() })
+    search.aims.iter().find_map(|aim| {
+        let Goal::Digest { method, value } = &aim.goal else { return None };
+        let other = around.targets.attachment(uri, !complete, *method, around.budget).ok()?;
+        let declared = around.targets.attachment(uri, complete, *method, around.budget).ok()?;
+        let fits = |digests: &[wss_crypto::DigestValue]| digests.iter().any(|digest| digest.as_octets() == value);
+        let how = match (fits(&declared), fits(&other), complete) {
+            (true, ..) => "what the transform says, in another reading or by another method",
+            (false, true, true) => "the content alone, while the transform says that the header is signed, too",
+            (false, true, false) => "the content and its header, while the transform says that the content is signed",
+            (false, false, _) => return None,
+        };
+        let causes = [aim.causes.as_slice(), &[Cause::AttachmentOtherwise { how: how.into() }]].concat();
+        Some(Found { causes, octets: Vec::new() })
+    })
 }
 
 /// Looks for the digest of a reference in another revision of the message: `causes` say which.
 pub(super) fn in_revision(
-    aim: &[Aim; 1],
+    aims: &[Aim],
     id: &str,
     form: &Form,
     document: &Document<'_>,
@@ -361,7 +454,7 @@ pub(super) fn in_revision(
     if !meter.pays(document.source().len(), &[]) {
         return None;
     }
-    let search = Search { aims: aim, meter, most };
+    let search = Search { aims, meter, most, clues: &Clues::default() };
     let causes = [cause];
     let forms = |element: Element<'_>| [vec![form.clone()], form.others(element)].concat();
     places::with_this_id(document, id).into_iter().find_map(|element| {
@@ -370,12 +463,15 @@ pub(super) fn in_revision(
 }
 
 /// Hints that fit no cause: what in the octets is known to change on the way.
-fn hints(target: Element<'_>, budget: &Budget) -> Vec<WireText> {
+fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     let source = target.document().source().get(target.span()).unwrap_or_default();
     if budget.charge(Limit::CauseOctets, source.len() as u64).is_err() {
         return Vec::new();
     }
-    let mut hints: Vec<WireText> = Vec::new();
+    let mut hints: Vec<String> = Vec::new();
+    if target.children().next().is_none() && target.text().is_ok_and(|text| text.trim().is_empty()) {
+        hints.push("it is empty here: if it was not when it was signed, something removed its content".into());
+    }
     if source.contains('\u{FFFD}') {
         hints.push("it contains U+FFFD: characters were lost when someone read another encoding as UTF-8".into());
     }

@@ -83,6 +83,8 @@ impl Edit {
 
 /// A token with those around it.
 pub(super) struct Step<'t> {
+    /// The number of the token, from 0.
+    pub(super) nth: usize,
     pub(super) token: Token<'t>,
     pub(super) before: Option<Token<'t>>,
     /// The one before that.
@@ -103,13 +105,15 @@ impl Step<'_> {
 pub(super) fn steps(canonical: &str, mut each: impl FnMut(&Step<'_>)) {
     let mut all = tokens(canonical).peekable();
     let (mut before, mut earlier, mut depth) = (None, None, 0_usize);
+    let mut nth = 0;
     while let Some(token) = all.next() {
-        each(&Step { token, before, earlier, after: all.peek().copied(), depth });
+        each(&Step { nth, token, before, earlier, after: all.peek().copied(), depth });
         match token {
             Token::Start(_) => depth += 1,
             Token::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
         (earlier, before) = (before, Some(token));
+        nth += 1;
     }
 }

@@ -11,12 +11,14 @@ use super::cause::Cause;
 /// `Display` writes it as a tree. It quotes the message, so that what was confidential there is confidential here. Never
 /// send it to a stranger: it tells more about decryption than an attacker may learn.
 ///
+/// Its sentences show what they quote of the message without controls, and cut long values.
+///
 /// Made by [`Receiver::explain`](crate::Receiver::explain).
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Explanation {
     /// What is wrong with the message as a whole, or strange about it.
-    pub notes: Vec<WireText>,
+    pub notes: Vec<String>,
     /// The tokens, timestamps and keys of the Security headers, in document order.
     pub items: Vec<ExplainedItem>,
     /// The ciphertext of the message.
@@ -24,7 +26,7 @@ pub struct Explanation {
     /// The signatures.
     pub signatures: Vec<ExplainedSignature>,
     /// Why this receiver refuses the message; `None` if nothing but the replay store could refuse it.
-    pub refusal: Option<WireText>,
+    pub refusal: Option<String>,
 }
 
 impl Explanation {
@@ -37,12 +39,15 @@ impl Explanation {
         signatures && self.ciphertexts.iter().all(|ciphertext| matches!(ciphertext.outcome, Outcome::Decrypted))
     }
 
-    /// Every cause that was found, of references and signature values.
+    /// Every cause that was found: of tokens, of ciphertext, of signature values and of references.
     pub fn causes(&self) -> impl Iterator<Item = &Cause> {
-        self.signatures.iter().flat_map(|signature| {
+        let items = self.items.iter().flat_map(|item| &item.causes);
+        let ciphertexts = self.ciphertexts.iter().flat_map(|ciphertext| &ciphertext.causes);
+        let signatures = self.signatures.iter().flat_map(|signature| {
             let references = signature.references.iter().flat_map(|reference| reference.verdict.causes());
             signature.value.causes().iter().chain(references)
-        })
+        });
+        items.chain(ciphertexts).chain(signatures)
     }
 }
 
@@ -56,6 +61,8 @@ pub struct ExplainedItem {
     pub id: Option<WireText>,
     /// What it says.
     pub says: Vec<WireText>,
+    /// Why a receiver refuses it, where a usual cause explains that.
+    pub causes: Vec<Cause>,
 }
 
 /// An `xenc:EncryptedData`.
@@ -70,6 +77,8 @@ pub struct ExplainedCiphertext {
     pub method: WireText,
     /// What became of it.
     pub outcome: Outcome,
+    /// Why it was not decrypted, where a usual cause makes it decrypt.
+    pub causes: Vec<Cause>,
 }
 
 /// What became of ciphertext.
@@ -86,7 +95,7 @@ pub enum Outcome {
     /// It was not decrypted.
     Failed {
         /// Why.
-        why: WireText,
+        why: String,
     },
 }
 
@@ -105,11 +114,11 @@ pub struct ExplainedSignature {
     /// The key that it names.
     pub key: WireText,
     /// Why the receiver does not use that key, if it does not.
-    pub key_refused: Option<WireText>,
+    pub key_refused: Option<String>,
     /// Whether the signature value fits `ds:SignedInfo`.
     pub value: Verdict,
     /// What else is known of the value.
-    pub notes: Vec<WireText>,
+    pub notes: Vec<String>,
     /// Its references, in order.
     pub references: Vec<ExplainedReference>,
 }
@@ -133,7 +142,7 @@ pub struct ExplainedReference {
     /// Whether they are the same.
     pub verdict: Verdict,
     /// What else is known of it.
-    pub notes: Vec<WireText>,
+    pub notes: Vec<String>,
 }
 
 /// Whether a digest or a signature value fits.
@@ -154,7 +163,7 @@ pub enum Verdict {
     /// It could not be computed.
     Unknown {
         /// Why.
-        why: WireText,
+        why: String,
     },
 }
 

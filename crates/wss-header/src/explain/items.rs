@@ -4,16 +4,34 @@ use wss_c14n::{Budget, Element, name};
 use wss_text::WireText;
 use wss_tokens::{Assertion, X509Token};
 
+use super::cause::Cause;
 use super::explanation::{ExplainedCiphertext, ExplainedItem, Outcome};
+use super::{password, times};
 use crate::open::named_by;
+use crate::receiver::Receiver;
 
 /// What a child of a Security header says; `None` for a signature, which is explained in full.
-pub(super) fn item(element: Element<'_>, budget: &Budget) -> Option<ExplainedItem> {
+pub(super) fn item(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<ExplainedItem> {
     if element.is(name::DS.uri, "Signature") || element.is(name::XENC.uri, "EncryptedData") {
         return None;
     }
-    let says = says(element, budget);
-    Some(ExplainedItem { path: element.path().into(), id: id_of(element), says })
+    let mut says = says(element, budget);
+    let mut causes = Vec::new();
+    match judged(element, receiver, budget) {
+        Some(Ok(cause)) => causes.push(cause),
+        Some(Err(sentence)) => says.push(sentence.into()),
+        None => {}
+    }
+    Some(ExplainedItem { path: element.path().into(), id: id_of(element), says, causes })
+}
+
+/// The cause of a refusal of a token, or what else is known of it.
+fn judged(element: Element<'_>, receiver: &Receiver, budget: &Budget) -> Option<Result<Cause, String>> {
+    if element.is(name::WSU.uri, "Timestamp") {
+        return times::explain(element, receiver);
+    }
+    let passwords = receiver.keys.passwords.as_deref().filter(|_| element.is(name::WSSE.uri, "UsernameToken"))?;
+    password::explain(element, passwords, budget).map(|judged| judged.map_err(str::to_owned))
 }
 
 /// The Id of an element, in whatever vocabulary.
@@ -28,7 +46,8 @@ pub(super) fn ciphertext(data: Element<'_>) -> ExplainedCiphertext {
         path: data.path().into(),
         id: id_of(data),
         method: method_of(data),
-        outcome: Outcome::Failed { why: "no list in our header names it, so that no key is looked for".into() },
+        outcome: Outcome::Failed { why: "no list in our header names it, so that no key is looked for".to_owned() },
+        causes: Vec::new(),
     }
 }
 

@@ -12,6 +12,8 @@
 //! [`cause`] has the words.
 
 mod cause;
+mod ciphertext;
+mod clues;
 mod digest;
 mod edit;
 mod edits;
@@ -19,13 +21,18 @@ mod explanation;
 mod forms;
 mod goal;
 mod items;
+mod keys;
+mod password;
 mod places;
 mod reading;
 mod render;
 mod rsa;
 mod search;
+mod secrets;
 mod signature;
 mod sketch;
+mod spelled;
+mod times;
 mod token;
 mod walk;
 

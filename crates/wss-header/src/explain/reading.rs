@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, base64_decode, base64_encode, name};
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, Limit, base64_encode, name};
 use wss_crypto::{DigestMethod, SignatureMethod};
 use wss_text::WireText;
 use wss_xmldsig::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, STR_TRANSFORM};
 
 use super::cause::Cause;
+use super::spelled::{Spelled, spelled};
 
 /// A `ds:Signature` as it is written.
 pub(super) struct ReadSignature<'d> {
@@ -19,7 +20,8 @@ pub(super) struct ReadSignature<'d> {
     pub(super) method_uri: Cow<'d, str>,
     pub(super) canonicalization: Option<Canonicalization>,
     pub(super) method: Option<SignatureMethod>,
-    pub(super) value: Option<Vec<u8>>,
+    /// The readings of the value: as base64 first.
+    pub(super) values: Vec<Spelled>,
     pub(super) key_info: Option<Element<'d>>,
     pub(super) references: Vec<ReadReference<'d>>,
 }
@@ -32,13 +34,16 @@ pub(super) struct ReadReference<'d> {
     pub(super) method: Option<DigestMethod>,
     /// The digest as text, for people.
     pub(super) shown: WireText,
-    pub(super) digest: Option<ReadDigest>,
+    /// The readings that have the length of a digest: as base64 first.
+    pub(super) digests: Vec<ReadDigest>,
+    /// The octets of the first reading, whatever their length; `None` if it is no base64.
+    pub(super) octets: Option<Vec<u8>>,
 }
 
-/// A digest value that has the length of one.
+/// A reading of a digest value that has the length of a digest, by one of the methods of that length.
 pub(super) struct ReadDigest {
     pub(super) octets: Vec<u8>,
-    /// The method whose digests have this length.
+    /// A method whose digests have this length.
     pub(super) method: DigestMethod,
     /// How it is written otherwise than it should be.
     pub(super) causes: Vec<Cause>,
@@ -82,7 +87,7 @@ impl<'d> ReadSignature<'d> {
             method: SignatureMethod::from_uri(&method_uri),
             canonicalization_uri,
             method_uri,
-            value: value.and_then(|text| lenient_base64(&text, most)).map(|(octets, _)| octets),
+            values: value.map(|text| spelled(&text, most)).unwrap_or_default(),
             key_info: child(element, "KeyInfo"),
             references: references.take(budget.limits().size(Limit::References)).map(ReadReference::read).collect(),
         }
@@ -100,26 +105,22 @@ impl<'d> ReadReference<'d> {
             method: DigestMethod::from_uri(&method_uri),
             method_uri,
             shown: text.trim().into(),
-            digest: ReadDigest::read(&text),
+            digests: ReadDigest::read(&text),
+            octets: spelled(&text, 256).into_iter().next().map(|spelled| spelled.octets),
         }
     }
 }
 
 impl ReadDigest {
-    fn read(text: &str) -> Option<Self> {
-        let (octets, is_usual) = lenient_base64(text, 256)?;
-        let mut causes = if is_usual { Vec::new() } else { vec![Cause::UrlAlphabet] };
-        // Digests by SHA-512 are as long as the digits of one by SHA-256, but are no digits.
-        let digits = octets.len() >= 40 && octets.iter().all(u8::is_ascii_hexdigit);
-        let octets = match digits {
-            true => {
-                causes.push(Cause::HexDigest);
-                hexadecimal(&octets)?
-            }
-            false => octets,
+    fn read(text: &str) -> Vec<Self> {
+        let readings = spelled(text, 256).into_iter();
+        let of_length = |Spelled { octets, causes }: Spelled| {
+            // SHA-2 and SHA-3 have digests of the same lengths.
+            let methods = DigestMethod::ALL.iter().filter(|method| method.output_len() == octets.len());
+            let read = |method| Self { octets: octets.clone(), method, causes: causes.clone() };
+            methods.map(read).collect::<Vec<_>>()
         };
-        let method = DigestMethod::ALL.iter().find(|method| method.output_len() == octets.len())?;
-        Some(Self { octets, method, causes })
+        readings.flat_map(of_length).collect()
     }
 
     /// As base64 of the octets.
@@ -178,40 +179,6 @@ fn canonicalization(element: Element<'_>) -> Option<Canonicalization> {
     Some(Canonicalization::new(method).inclusive_prefixes(list.get(..most).unwrap_or_default()))
 }
 
-/// Base64 in either alphabet, with or without padding; whether it is as XML Schema has it.
-fn lenient_base64(text: &str, most: usize) -> Option<(Vec<u8>, bool)> {
-    if text.len() > 8 * most {
-        return None;
-    }
-    if let Some(octets) = base64_decode(text, most) {
-        return Some((octets, true));
-    }
-    let mut usual: String = text
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace() && *c != '=')
-        .map(|c| match c {
-            '-' => '+',
-            '_' => '/',
-            other => other,
-        })
-        .collect();
-    while !usual.len().is_multiple_of(4) {
-        usual.push('=');
-    }
-    base64_decode(&usual, most).map(|octets| (octets, false))
-}
-
-fn hexadecimal(digits: &[u8]) -> Option<Vec<u8>> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    digits
-        .chunks(2)
-        .map(|pair| match pair {
-            [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
-            _ => None,
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,13 +189,14 @@ mod tests {
         let usual = base64_encode(&digest);
         let url = usual.replace('+', "-").replace('/', "_").replace('=', "");
         let digits = base64_encode("fb".repeat(32).as_bytes());
-        for (text, causes) in [(usual, 0), (url, 1), (digits, 1)] {
-            let read = ReadDigest::read(&text).expect("a digest");
-            assert_eq!((read.octets.as_slice(), read.causes.len()), (&digest[..], causes), "{text}");
-            assert_eq!(read.method, DigestMethod::Sha256);
+        for (text, causes) in [(usual, 0), (url, 1), (digits, 1), ("FB".repeat(32), 1)] {
+            let read = ReadDigest::read(&text);
+            let read = read.iter().find(|read| read.octets == digest).expect("a digest");
+            assert_eq!(read.causes.len(), causes, "{text}");
+            assert_eq!(read.method.output_len(), 32);
         }
         for other in ["", "AAAA", "é", "=", "A"] {
-            assert!(ReadDigest::read(other).is_none(), "{other}");
+            assert!(ReadDigest::read(other).is_empty(), "{other}");
         }
     }
 }

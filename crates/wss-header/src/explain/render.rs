@@ -4,6 +4,7 @@ use std::fmt::{self, Display, Write};
 
 use wss_text::escaped;
 
+use super::cause::Cause;
 use super::explanation::{ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
 
 /// Writes a line at a depth of the tree.
@@ -25,10 +26,12 @@ impl Display for Explanation {
             for says in &item.says {
                 line(f, 1, says)?;
             }
+            causes(f, 1, &item.causes)?;
         }
         for ciphertext in &self.ciphertexts {
             line(f, 0, format_args!("ciphertext {} by {}", ciphertext.path, ciphertext.method))?;
             line(f, 1, &ciphertext.outcome)?;
+            causes(f, 1, &ciphertext.causes)?;
         }
         for (nth, signature) in self.signatures.iter().enumerate() {
             let id = signature.id.as_ref().map(|id| format!(" #{id}")).unwrap_or_default();
@@ -86,26 +89,28 @@ fn verdict(f: &mut fmt::Formatter<'_>, depth: usize, what: &str, verdict: &Verdi
     match verdict {
         Verdict::Fits => line(f, depth, format_args!("{what}: fits")),
         Verdict::Unknown { why } => line(f, depth, format_args!("{what}: could not be computed: {why}")),
-        Verdict::Differs { causes, tried, stopped } => {
+        Verdict::Differs { causes: found, tried, stopped } => {
             line(f, depth, format_args!("{what}: DOES NOT FIT"))?;
-            for cause in causes {
-                line(f, depth + 1, format_args!("cause [{}]: {cause}", cause.word()))?;
-            }
-            if causes.is_empty() {
+            causes(f, depth + 1, found)?;
+            if found.is_empty() {
+                let tried = format_args!("{tried} usual changes were tried, alone and in pairs");
+                line(f, depth + 1, format_args!("no usual cause fits: {tried}"))?;
                 line(
                     f,
                     depth + 1,
-                    format_args!(
-                        "none of the {tried} usual changes that were tried explains it: no usual cause fits alone, as when the content or several things were changed, or the signer signed other content"
-                    ),
+                    "most likely the content itself was changed after signing, or the signer signed other content",
                 )?;
             }
-            match stopped.filter(|_| causes.is_empty()) {
+            match stopped.filter(|_| found.is_empty()) {
                 Some(exceeded) => line(f, depth + 1, format_args!("the search stopped early: {exceeded}")),
                 None => Ok(()),
             }
         }
     }
+}
+
+fn causes(f: &mut fmt::Formatter<'_>, depth: usize, causes: &[Cause]) -> fmt::Result {
+    causes.iter().try_for_each(|cause| line(f, depth, format_args!("cause [{}]: {cause}", cause.word())))
 }
 
 impl Display for Outcome {

@@ -12,6 +12,8 @@ use super::goal::{Aim, Goal};
 pub(super) struct Recovered {
     pub(super) aims: Vec<Aim>,
     pub(super) words: String,
+    /// Whether the padding alone shows that the key made the value; else only octets that fit show it.
+    pub(super) is_certain: bool,
 }
 
 /// The DER of a DigestInfo up to the digest (RFC 8017 §9.2, note 1), without the outer sequence.
@@ -22,6 +24,10 @@ fn digest_info(method: DigestMethod) -> Option<&'static [u8]> {
         DigestMethod::Sha256 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
         DigestMethod::Sha384 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
         DigestMethod::Sha512 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
+        DigestMethod::Sha3_224 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C",
+        DigestMethod::Sha3_256 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20",
+        DigestMethod::Sha3_384 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30",
+        DigestMethod::Sha3_512 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40",
         _ => return None,
     })
 }
@@ -73,10 +79,10 @@ fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
         causes.extend(other_digest(method, said));
         let goal = Goal::Digest { method, value: digest.to_vec() };
         let words = format!("PKCS#1 v1.5 with {}", name_of(method));
-        return Some(Recovered { aims: vec![Aim { goal, causes }], words });
+        return Some(Recovered { aims: vec![Aim { goal, causes }], words, is_certain: true });
     }
     let words = "PKCS#1 v1.5 with a digest that is not supported".to_owned();
-    Some(Recovered { aims: Vec::new(), words })
+    Some(Recovered { aims: Vec::new(), words, is_certain: true })
 }
 
 fn other_digest(method: DigestMethod, said: Option<SignatureMethod>) -> Option<Cause> {
@@ -92,6 +98,10 @@ fn name_of(method: DigestMethod) -> &'static str {
         DigestMethod::Sha256 => "SHA-256",
         DigestMethod::Sha384 => "SHA-384",
         DigestMethod::Sha512 => "SHA-512",
+        DigestMethod::Sha3_224 => "SHA3-224",
+        DigestMethod::Sha3_256 => "SHA3-256",
+        DigestMethod::Sha3_384 => "SHA3-384",
+        DigestMethod::Sha3_512 => "SHA3-512",
         _ => "another digest",
     }
 }
@@ -104,11 +114,11 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
     let em = padded.get(padded.len() - em_bits.div_ceil(8)..)?;
     let em = em.strip_suffix(&[0xBC])?;
     let unused = 8 * em_bits.div_ceil(8) - em_bits;
-    let mut aims = Vec::new();
-    let mut words = Vec::new();
+    let mut certain = Vec::new();
+    let mut possible = Vec::new();
     for method in DigestMethod::ALL {
         for mask in DigestMethod::ALL {
-            let Some(salt) = salt(em, method, mask, unused) else { continue };
+            let Some((salt, is_certain)) = salt(em, method, mask, unused) else { continue };
             let digest = em.get(em.len() - method.output_len()..)?.to_vec();
             let mut causes = Vec::new();
             if said.is_none_or(|said| said.family() != SignatureFamily::RsaPss) {
@@ -122,20 +132,25 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
                 let expected = method.output_len().to_string().into();
                 causes.push(Cause::SaltLength { octets: salt.len().to_string().into(), expected });
             }
-            words.push(format!(
+            let words = format!(
                 "PSS with {}, MGF1 with {} and a salt of {} octets",
                 name_of(method),
                 name_of(mask),
                 salt.len()
-            ));
-            aims.push(Aim { goal: Goal::Pss { method, digest, salt }, causes });
+            );
+            let aim = Aim { goal: Goal::Pss { method, digest, salt }, causes };
+            if is_certain { &mut certain } else { &mut possible }.push((aim, words));
         }
     }
-    (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or ") })
+    // What is there by chance is not told beside what is not.
+    let is_certain = !certain.is_empty();
+    let (aims, words): (Vec<Aim>, Vec<String>) = if is_certain { certain } else { possible }.into_iter().unzip();
+    (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })
 }
 
-/// The salt, if the masked part has the shape that it must have.
-fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<Vec<u8>> {
+/// The salt, if the masked part has the shape that it must have; and whether it has it not by chance alone, as one octet
+/// of 1 before a salt of the greatest length may be.
+fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<(Vec<u8>, bool)> {
     let at = em.len().checked_sub(method.output_len())?;
     let (masked, digest) = em.split_at_checked(at)?;
     let masks = mgf1(digest, masked.len(), mask);
@@ -143,9 +158,8 @@ fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> O
     *block.first_mut()? &= 0xFF_u8.checked_shr(u32::try_from(unused).ok()?)?;
     let zeros = block.iter().take_while(|octet| **octet == 0).count();
     let salt = block.get(zeros..)?.strip_prefix(&[1])?;
-    // A block that begins with 1 by chance is no salt.
-    let is_usual = zeros >= 4 || salt.len() == masked.len() - 1;
-    is_usual.then(|| salt.to_vec())
+    let is_certain = zeros >= 4;
+    (is_certain || zeros == 0).then(|| (salt.to_vec(), is_certain))
 }
 
 fn mgf1(seed: &[u8], len: usize, method: DigestMethod) -> Vec<u8> {

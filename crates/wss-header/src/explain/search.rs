@@ -4,8 +4,10 @@ use wss_c14n::{Budget, Element, base64_encode};
 use wss_crypto::{Digest, DigestMethod};
 
 use super::cause::Cause;
+use super::clues::Clues;
 use super::edit::{Edit, Out};
 use super::edits;
+use super::edits::signed_info::Facts;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Meter};
 use super::places;
@@ -25,6 +27,8 @@ pub(super) struct Search<'a> {
     pub(super) meter: &'a Meter<'a>,
     /// The most octets of a form that is kept in memory.
     pub(super) most: usize,
+    /// What the message says of prefixes.
+    pub(super) clues: &'a Clues,
 }
 
 impl Search<'_> {
@@ -37,8 +41,15 @@ impl Search<'_> {
             .or_else(|| self.elsewhere(target.apex, elements, said))
             .or_else(|| self.edited(target, said))
             .or_else(|| self.source(target))
+            .or_else(|| self.around(elements, said))
+            .or_else(|| self.last(target, said))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
             .or_else(|| self.edited_twice(target, said))
+    }
+
+    /// Octets for `target` in any form, and without changes.
+    pub(super) fn in_forms(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        self.form(target, said, &[]).or_else(|| self.forms(target, &said.others(target.root()), &[]))
     }
 
     /// Octets of one of other elements: `target` is not what was digested.
@@ -60,7 +71,7 @@ impl Search<'_> {
     pub(super) fn with_id(&self, id: &str, elements: &[Element<'_>], said: &Form) -> Option<Found> {
         elements.iter().find_map(|element| {
             let base = self.text(&Target::element(*element), said)?;
-            self.edits(&base, &places::with_id(id), &said.causes)
+            self.edits(&base, places::with_id(id), &said.causes)
         })
     }
 
@@ -91,27 +102,51 @@ impl Search<'_> {
     /// One change of the form that the message says.
     fn edited(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
-        let found = self.edits(&base, &edits::all(&Sketch::of(&base)), &said.causes);
+        let found = self.edits(&base, edits::all(&Sketch::of(&base), self.clues), &said.causes);
         found.or_else(|| self.digests(&base))
     }
 
     /// One usual change of another form.
     fn usually_edited(&self, target: &Target<'_>, form: &Form) -> Option<Found> {
         let base = self.text(target, form)?;
-        self.edits(&base, &edits::usual(&Sketch::of(&base)), &form.causes)
+        self.edits(&base, edits::usual(&Sketch::of(&base), self.clues), &form.causes)
+    }
+
+    /// A change of the form that hints at its content, or of several names.
+    fn last(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+        let base = self.text(target, said)?;
+        let sketch = Sketch::of(&base);
+        self.edits(&base, edits::last(&sketch, self.clues), &said.causes)
+    }
+
+    /// A change of `ds:SignedInfo`. The octets are in the form that it names after the change.
+    pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, facts: &Facts) -> Option<Found> {
+        let base = self.text(target, said)?;
+        self.edits(&base, edits::signed_info::all(&base, facts), &said.causes)
+    }
+
+    /// The whole envelope before it had its signature or its Security header, in place of what is named.
+    fn around(&self, elements: &[Element<'_>], said: &Form) -> Option<Found> {
+        let root = elements.first()?.document().root();
+        let other = Cause::OtherElement { path: root.path().into() };
+        said.for_other_elements().iter().find_map(|form| {
+            let base = self.text(&Target::element(root), form)?;
+            let causes = [std::slice::from_ref(&other), form.causes.as_slice()].concat();
+            self.edits(&base, edits::without_security(&Sketch::of(&base)), &causes)
+        })
     }
 
     /// Two usual changes of the form that the message says.
     fn edited_twice(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
         let base = self.text(target, said)?;
-        for first in edits::usual(&Sketch::of(&base)) {
+        for first in edits::usual(&Sketch::of(&base), self.clues) {
             if !self.meter.pays(base.len(), &[]) {
                 return None;
             }
             let Some(once) = first.text(&base).filter(|once| *once != base) else { continue };
-            let second = edits::usual(&Sketch::of(&once));
+            let second = edits::usual(&Sketch::of(&once), self.clues);
             let causes = [std::slice::from_ref(&first.cause), said.causes.as_slice()].concat();
-            if let Some(found) = self.edits(&once, &second, &causes) {
+            if let Some(found) = self.edits(&once, second, &causes) {
                 return Some(found);
             }
         }
@@ -119,8 +154,8 @@ impl Search<'_> {
     }
 
     /// Octets in text form through each of several changes.
-    pub(super) fn edits(&self, base: &str, edits: &[Edit], causes: &[Cause]) -> Option<Found> {
-        edits.iter().find_map(|edit| {
+    pub(super) fn edits(&self, base: &str, edits: impl IntoIterator<Item = Edit>, causes: &[Cause]) -> Option<Found> {
+        edits.into_iter().take_while(|_| self.meter.exceeded().is_none()).find_map(|edit| {
             let causes = [std::slice::from_ref(&edit.cause), causes].concat();
             self.octets(&causes, base.len(), &|out| edit.apply(base, out))
         })

@@ -1,19 +1,23 @@
 //! Signature values: whether each fits `ds:SignedInfo`, and the cause where it does not.
 
-use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element, base64_decode, base64_encode};
-use wss_crypto::{
-    Digest, DigestMethod, HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey,
-};
+use std::cmp::Ordering;
+
+use wss_c14n::{Budget, Canonicalization, CanonicalizationMethod, Element};
+use wss_crypto::{HmacKey, KeyKind, PublicKey, Secret, SignatureFamily, SignatureMethod, VerifyingKey};
 use wss_text::WireText;
 
 use super::cause::Cause;
+use super::clues::Clues;
 use super::digest::Show;
+use super::edits::signed_info::Facts;
 use super::explanation::Verdict;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
 use super::reading::ReadSignature;
 use super::rsa::recovered;
 use super::search::{Found, Search};
+use super::secrets::spellings;
+use super::spelled::Spelled;
 
 /// The most public keys, and the most secrets, that are tried.
 const MOST: usize = 32;
@@ -21,67 +25,91 @@ const MOST: usize = 32;
 /// The keys that may have made a value.
 pub(super) struct Keys {
     /// The key that the signature names, or why the receiver does not use it.
-    pub(super) named: Result<VerifyingKey, WireText>,
+    pub(super) named: Result<VerifyingKey, String>,
     /// Public keys that the receiver knows, and those of the message, and whose each is.
     pub(super) public: Vec<(String, PublicKey)>,
     /// Secrets, and what each is.
     pub(super) secrets: Vec<(String, Secret)>,
+    /// Keys that a peer may derive otherwise than the message says.
+    pub(super) derived: Vec<(Cause, Secret)>,
 }
 
 /// A verdict on a signature value, and what else is known of it.
 pub(super) struct Judged {
     pub(super) value: Verdict,
-    pub(super) notes: Vec<WireText>,
+    pub(super) notes: Vec<String>,
+    /// The public key that made the value, if it is known.
+    pub(super) maker: Option<PublicKey>,
+}
+
+/// What the search for the cause of a value may use.
+pub(super) struct Bounds<'a> {
+    pub(super) budget: &'a Budget,
+    /// The most octets of a form that is kept in memory.
+    pub(super) most: usize,
+    /// The searches that are still to come, this one included.
+    pub(super) searches: usize,
+    pub(super) clues: &'a Clues,
+    /// What is known beside `ds:SignedInfo`.
+    pub(super) facts: &'a Facts,
 }
 
 /// Explains a signature value.
-pub(super) fn explain(
-    read: &ReadSignature<'_>,
-    keys: &Keys,
-    (budget, most, searches): (&Budget, usize, usize),
-    show: Show<'_>,
-) -> Judged {
-    let unknown = |why: &str| Judged { value: Verdict::Unknown { why: why.into() }, notes: Vec::new() };
+pub(super) fn explain(read: &ReadSignature<'_>, keys: &Keys, bounds: &Bounds<'_>, show: Show<'_>) -> Judged {
+    let unknown = |why: &str| Judged { value: Verdict::Unknown { why: why.into() }, notes: Vec::new(), maker: None };
     let Some(signed_info) = read.signed_info else { return unknown("there is no ds:SignedInfo") };
-    let Some(value) = read.value.as_deref().filter(|value| !value.is_empty()) else {
+    if read.values.is_empty() {
         return unknown("ds:SignatureValue is empty, or no base64");
-    };
+    }
     let mut notes = Vec::new();
     if read.canonicalization.is_none() {
         let uri = WireText::from(read.canonicalization_uri.as_ref());
-        notes.push(format!("the canonicalisation {uri:?} is not supported: exclusive is tried instead").into());
+        notes.push(format!("the canonicalisation {uri:?} is not supported: exclusive is tried instead"));
     }
     if read.method.is_none() {
         let uri = WireText::from(read.method_uri.as_ref());
-        notes
-            .push(format!("the signature method {uri:?} is not supported: those of the keys are tried instead").into());
+        notes.push(format!("the signature method {uri:?} is not supported: those of the keys are tried instead"));
     }
-    let meter = Meter::new(budget, searches);
-    let signed = Signed { read, signed_info, form: form(read), value, most, meter: &meter };
-    if let Some(text) = Target::element(signed_info).text(&signed.form, &cap(most)) {
+    let meter = Meter::new(bounds.budget, bounds.searches);
+    let signed = Signed { read, signed_info, form: form(read), bounds, meter: &meter };
+    if let Some(text) = Target::element(signed_info).text(&signed.form, &cap(bounds.most)) {
         show(false, text.as_bytes());
+        let fits = |key: &VerifyingKey, method| {
+            let usual = read.values.iter().filter(|value| value.causes.is_empty());
+            usual.into_iter().any(|value| key.verify(method, text.as_bytes(), &value.octets).is_ok())
+        };
         if let (Ok(key), Some(method)) = (&keys.named, read.method)
-            && key.verify(method, text.as_bytes(), value).is_ok()
+            && fits(key, method)
         {
-            return Judged { value: Verdict::Fits, notes };
+            let maker = match key {
+                VerifyingKey::Public(key) => Some(key.clone()),
+                VerifyingKey::Hmac(_) => None,
+            };
+            return Judged { value: Verdict::Fits, notes, maker };
         }
     }
+    let mut maker = None;
     let found = match read.method.map(SignatureMethod::family) {
         Some(SignatureFamily::Hmac) => signed.by_secret(keys, &mut notes),
-        Some(_) => signed.by_public_key(keys, &mut notes),
-        None => signed.by_public_key(keys, &mut notes).or_else(|| signed.by_secret(keys, &mut notes)),
+        Some(_) => signed.by_public_key(keys, &mut notes, &mut maker),
+        None => signed.by_public_key(keys, &mut notes, &mut maker).or_else(|| signed.by_secret(keys, &mut notes)),
     };
     if let Some(found) = found.as_ref().filter(|found| !found.causes.is_empty()) {
         show(true, &found.octets);
     }
+    let (tried, stopped) = (meter.tried(), meter.exceeded());
     let value = match found {
         Some(found) if found.causes.is_empty() => Verdict::Fits,
-        found => {
-            let causes = found.map(|found| found.causes).unwrap_or_default();
-            Verdict::Differs { causes, tried: meter.tried(), stopped: meter.exceeded() }
-        }
+        Some(found) => Verdict::Differs { causes: found.causes, tried, stopped },
+        None => match &keys.named {
+            // With no key at hand that could have made it, nothing is known of the value.
+            Err(_) if keys.public.is_empty() && keys.secrets.is_empty() => {
+                Verdict::Unknown { why: "no key is at hand that could have made the value".into() }
+            }
+            _ => Verdict::Differs { causes: signed.wrong_length(keys).into_iter().collect(), tried, stopped },
+        },
     };
-    Judged { value, notes }
+    Judged { value, notes, maker }
 }
 
 /// The form that the signature says; methods with comments write those of `ds:SignedInfo`.
@@ -95,14 +123,13 @@ struct Signed<'a, 'd> {
     read: &'a ReadSignature<'d>,
     signed_info: Element<'d>,
     form: Form,
-    value: &'a [u8],
-    most: usize,
+    bounds: &'a Bounds<'a>,
     meter: &'a Meter<'a>,
 }
 
 impl Signed<'_, '_> {
     fn search<'s>(&'s self, aims: &'s [Aim]) -> Search<'s> {
-        Search { aims, meter: self.meter, most: self.most }
+        Search { aims, meter: self.meter, most: self.bounds.most, clues: self.bounds.clues }
     }
 
     /// The value under the forms alone.
@@ -115,7 +142,34 @@ impl Signed<'_, '_> {
 
     /// The value under every change.
     fn changed(&self, aims: &[Aim]) -> Option<Found> {
-        self.search(aims).run(&Target::element(self.signed_info), &self.form, &[])
+        let target = Target::element(self.signed_info);
+        let search = self.search(aims);
+        let in_forms = self.in_forms(aims);
+        in_forms
+            .or_else(|| search.signed_info(&target, &self.form, self.bounds.facts))
+            .or_else(|| search.run(&target, &self.form, &[]))
+    }
+
+    /// The value has a length that its key and method never make.
+    fn wrong_length(&self, keys: &Keys) -> Option<Cause> {
+        let octets =
+            self.read.values.iter().find(|value| value.causes.is_empty()).or(self.read.values.first())?.octets.len();
+        let expected = match (&keys.named, self.read.method?) {
+            (Ok(VerifyingKey::Public(key)), _) => match key.kind() {
+                KeyKind::Rsa { .. } => key.rsa_components()?.0.len(),
+                KeyKind::Ec(curve) => 2 * curve.field_len(),
+                _ => return None,
+            },
+            (Ok(VerifyingKey::Hmac(_)), method) => method.digest()?.output_len(),
+            _ => return None,
+        };
+        let how = match octets.cmp(&expected) {
+            Ordering::Less => "it was cut off, or a key of another size made it",
+            Ordering::Greater => "something was added to it, or a key of another size made it",
+            Ordering::Equal => return None,
+        };
+        let (octets, expected) = (octets.to_string().into(), expected.to_string().into());
+        Some(Cause::ValueLength { octets, expected, how: how.into() })
     }
 
     /// The key that the signature names, then the others. One that is not named is a cause.
@@ -138,7 +192,7 @@ impl Signed<'_, '_> {
         all
     }
 
-    fn by_public_key(&self, keys: &Keys, notes: &mut Vec<WireText>) -> Option<Found> {
+    fn by_public_key(&self, keys: &Keys, notes: &mut Vec<String>, maker: &mut Option<PublicKey>) -> Option<Found> {
         let all = self.public_keys(keys);
         let kinds = |wanted: fn(KeyKind) -> bool| all.iter().filter(move |(_, key, _)| wanted(key.kind()));
         let mut rsa = 0;
@@ -147,10 +201,20 @@ impl Signed<'_, '_> {
             if !self.meter.pays(32 << 10, &[]) {
                 return None;
             }
-            let Some(mut recovered) = recovered(key, self.value, self.read.method) else { continue };
-            notes.push(format!("the value was made with the key of {label}, by {}", recovered.words).into());
-            recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, causes.iter().cloned()).for_each(drop));
+            let readings = self.read.values.iter();
+            let recovered = readings
+                .filter_map(|value| Some((recovered(key, &value.octets, self.read.method)?, value.causes.as_slice())));
+            let Some((mut recovered, spelling)) = recovered.into_iter().next() else { continue };
+            let before = [spelling, causes].concat();
+            recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, before.iter().cloned()).for_each(drop));
+            let made = format!("the value was made with the key of {label}, by {}", recovered.words);
             let found = self.changed(&recovered.aims);
+            if found.is_some() || recovered.is_certain {
+                notes.push(made);
+                *maker = Some(key.clone());
+            } else {
+                continue;
+            }
             if found.is_none() && !recovered.aims.is_empty() {
                 notes.push("its signer signed another ds:SignedInfo than the one of the message".into());
             }
@@ -159,7 +223,8 @@ impl Signed<'_, '_> {
         let others: Vec<_> = kinds(|kind| !matches!(kind, KeyKind::Rsa { .. })).collect();
         let found = others.iter().find_map(|(causes, key, label)| {
             let found = self.in_forms(&self.aims_of(key, causes))?;
-            notes.push(format!("the value was made with the key of {label}").into());
+            notes.push(format!("the value was made with the key of {label}"));
+            *maker = Some(key.clone());
             Some(found)
         });
         let found = found.or_else(|| {
@@ -168,10 +233,9 @@ impl Signed<'_, '_> {
         });
         if found.is_none() && rsa > 0 && others.is_empty() {
             let keys = if rsa == 1 { "the only RSA key".to_owned() } else { format!("any of the {rsa} RSA keys") };
-            notes.push(
-                format!("the value is no padded digest under {keys} at hand: another key made it, or it was changed")
-                    .into(),
-            );
+            notes.push(format!(
+                "the value is no padded digest under {keys} at hand: another key made it, or it was changed"
+            ));
         }
         if all.is_empty() {
             notes.push("no certificate or key is at hand that could have made the value: give the signer's".into());
@@ -189,18 +253,21 @@ impl Signed<'_, '_> {
         let said = self.read.method.into_iter();
         let others = SignatureMethod::ALL.iter().filter(|method| Some(*method) != self.read.method);
         for method in said.chain(others).filter(|method| key.kind().can_run(*method)) {
-            for (value, cause) in values(self.value, field) {
-                let other =
-                    Cause::OtherDigest { fits: method.uri().into(), declared: self.read.method_uri.as_ref().into() };
-                let other = (Some(method) != self.read.method).then_some(other);
-                let causes = causes.iter().cloned().chain(cause).chain(other).collect();
-                aims.push(Aim { goal: Goal::Public { key: key.clone(), method, value }, causes });
+            for read in &self.read.values {
+                for (value, cause) in values(&read.octets, field) {
+                    let fits = method.uri().into();
+                    let other = Cause::OtherDigest { fits, declared: self.read.method_uri.as_ref().into() };
+                    let other = (Some(method) != self.read.method).then_some(other);
+                    let spelling = read.causes.iter().cloned();
+                    let causes = spelling.chain(causes.iter().cloned()).chain(cause).chain(other).collect();
+                    aims.push(Aim { goal: Goal::Public { key: key.clone(), method, value }, causes });
+                }
             }
         }
         aims
     }
 
-    fn by_secret(&self, keys: &Keys, notes: &mut Vec<WireText>) -> Option<Found> {
+    fn by_secret(&self, keys: &Keys, notes: &mut Vec<String>) -> Option<Found> {
         let methods: Vec<SignatureMethod> = self.read.method.into_iter().chain(hmacs(self.read.method)).collect();
         let named = match &keys.named {
             Ok(VerifyingKey::Hmac(key)) => Some((Vec::new(), key.clone())),
@@ -208,8 +275,11 @@ impl Signed<'_, '_> {
         };
         let mut candidates: Vec<(Vec<Cause>, HmacKey)> = named.into_iter().collect();
         for (label, secret) in keys.secrets.iter().take(MOST) {
-            candidates.extend(spellings(label, secret.as_octets()));
+            let spelled = spellings(label, secret.as_octets()).into_iter();
+            candidates.extend(spelled.map(|(causes, octets)| (causes, mac_key(octets))));
         }
+        let derived = keys.derived.iter().take(4 * MOST);
+        candidates.extend(derived.map(|(cause, key)| (vec![cause.clone()], mac_key(key.as_octets().to_vec()))));
         if candidates.is_empty() {
             notes.push("no secret is at hand that could have made the value".into());
             return None;
@@ -217,14 +287,16 @@ impl Signed<'_, '_> {
         let aims: Vec<Aim> = candidates
             .iter()
             .flat_map(|(causes, key)| methods.iter().map(move |method| (causes, key, *method)))
-            .filter_map(|(causes, key, method)| self.mac_aim(causes, key, method))
+            .flat_map(|(causes, key, method)| {
+                self.read.values.iter().filter_map(move |value| self.mac_aim(value, causes, key, method))
+            })
             .collect();
         self.in_forms(&aims).or_else(|| self.changed(aims.get(..1)?))
     }
 
-    fn mac_aim(&self, causes: &[Cause], key: &HmacKey, method: SignatureMethod) -> Option<Aim> {
+    fn mac_aim(&self, value: &Spelled, causes: &[Cause], key: &HmacKey, method: SignatureMethod) -> Option<Aim> {
         let full = method.digest()?.output_len();
-        let octets = self.value.len();
+        let octets = value.octets.len();
         // Shorter values may fit by chance.
         if octets > full || octets < 8 {
             return None;
@@ -232,9 +304,13 @@ impl Signed<'_, '_> {
         let truncated = (octets < full).then(|| Cause::TruncatedValue { octets: octets.to_string().into() });
         let fits = || Cause::OtherDigest { fits: method.uri().into(), declared: self.read.method_uri.as_ref().into() };
         let other = (Some(method) != self.read.method).then(fits);
-        let causes = causes.iter().cloned().chain(truncated).chain(other).collect();
-        Some(Aim { goal: Goal::Mac { key: key.clone(), method, value: self.value.to_vec() }, causes })
+        let causes = value.causes.iter().chain(causes).cloned().chain(truncated).chain(other).collect();
+        Some(Aim { goal: Goal::Mac { key: key.clone(), method, value: value.octets.clone() }, causes })
     }
+}
+
+fn mac_key(octets: Vec<u8>) -> HmacKey {
+    HmacKey::of_any_length_for_legacy_use_only(octets)
 }
 
 fn hmacs(but: Option<SignatureMethod>) -> impl Iterator<Item = SignatureMethod> {
@@ -293,50 +369,6 @@ fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// A secret, and what peers make of its text.
-fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, HmacKey)> {
-    let key = |octets: Vec<u8>| HmacKey::of_any_length_for_legacy_use_only(octets);
-    let otherwise = Cause::SecretOtherwise { how: label.into() };
-    let mut all = vec![(vec![otherwise.clone()], octets.to_vec())];
-    let mut text = |how: String, octets: Vec<u8>| all.push((vec![Cause::TextOfSecret { how: how.into() }], octets));
-    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
-    text(format!("the base64 text of {label}"), base64_encode(octets).into_bytes());
-    text(format!("the hexadecimal text of {label}"), digits.clone().into_bytes());
-    text(format!("the hexadecimal text of {label}, in upper case"), digits.to_uppercase().into_bytes());
-    if let Ok(given) = std::str::from_utf8(octets) {
-        if let Some(decoded) = base64_decode(given.trim(), 1_024) {
-            text(format!("what {label} is as base64"), decoded);
-        }
-        let trimmed = given.trim_end_matches(['\r', '\n']);
-        if trimmed.len() < given.len() {
-            text(format!("{label} without the line end behind it"), trimmed.as_bytes().to_vec());
-        }
-        if let Some(decoded) = of_digits(given.trim()) {
-            text(format!("what {label} is in hexadecimal"), decoded);
-        }
-        text(format!("{label} with a line feed behind it"), [octets, b"\n"].concat());
-    }
-    for method in [DigestMethod::Sha1, DigestMethod::Sha256] {
-        let how = format!("the digest of {label} by {}", method.uri());
-        text(how, Digest::of(method, octets).as_octets().to_vec());
-    }
-    for count in [16, 20, 24, 32] {
-        if let Some(leading) = octets.get(..count).filter(|leading| leading.len() < octets.len()) {
-            all.push((vec![Cause::LeadingOctets { count: count.to_string().into() }], leading.to_vec()));
-        }
-    }
-    all.into_iter().map(|(causes, octets)| (causes, key(octets))).collect()
-}
-
-fn of_digits(text: &str) -> Option<Vec<u8>> {
-    let digits = text.chars().map(|c| c.to_digit(16)).collect::<Option<Vec<u32>>>()?;
-    let octet = |pair: &[u32]| match pair {
-        [high, low] => u8::try_from(high * 16 + low).ok(),
-        _ => None,
-    };
-    (digits.len() >= 2).then(|| digits.chunks(2).map(octet).collect()).flatten()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,14 +380,5 @@ mod tests {
         assert_eq!(of_der(&der[..8], 4), None);
         assert_eq!(of_der(&[0x30, 0], 4), None);
         assert_eq!(of_der(&[0x30, 8, 2, 3, 1, 2, 3, 2, 1, 7], 2), None, "a number that is longer than the field");
-    }
-
-    #[test]
-    fn texts_of_secrets_are_read_in_both_directions() {
-        let count = |octets: &[u8]| spellings("x", octets).len();
-        assert!(count(b"c2VjcmV0c2VjcmV0c2VjcmV0\n") > count(&[0xFF; 24]));
-        assert_eq!(of_digits("fF00"), Some(vec![255, 0]));
-        assert_eq!(of_digits("f"), None);
-        assert_eq!(of_digits("xy"), None);
     }
 }

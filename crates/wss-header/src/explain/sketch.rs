@@ -15,6 +15,9 @@ const LONGEST: usize = 256;
 pub(super) struct Sketch {
     /// Prefixes and the namespaces that they are bound to, wherever.
     pub(super) namespaces: BTreeSet<(String, String)>,
+    /// The same, in the order in which they are declared.
+    pub(super) in_order: Vec<(String, String)>,
+    pub(super) texts: Texts,
     /// Those that the apex declares.
     pub(super) at_apex: BTreeSet<(String, String)>,
     /// Qualified names of attributes.
@@ -28,11 +31,20 @@ pub(super) struct Sketch {
     pub(super) has_instruction: bool,
     /// A tag has `xmlns=""`.
     pub(super) has_undeclared: bool,
-    /// The longest text without blanks.
-    pub(super) longest_text: usize,
     /// The apex contains no element.
     pub(super) is_flat: bool,
     pub(super) is_empty: bool,
+}
+
+/// Texts, each with the number of its token.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// Those that are short and not blank.
+    pub(super) values: Vec<(usize, String)>,
+    /// White space between tags.
+    pub(super) gaps: Vec<(usize, String)>,
+    /// The octets of the longest that is not blank.
+    pub(super) longest: usize,
 }
 
 /// Where white space is.
@@ -55,6 +67,16 @@ pub(super) struct Characters {
     pub(super) escape: bool,
 }
 
+impl Blanks {
+    fn note(&mut self, is_alone: bool) {
+        if is_alone {
+            self.alone = true;
+        } else {
+            self.between = true;
+        }
+    }
+}
+
 impl Characters {
     fn of(canonical: &str) -> Self {
         Self {
@@ -73,12 +95,18 @@ impl Sketch {
             Self { characters: Characters::of(canonical), is_flat: true, is_empty: true, ..Self::default() };
         steps(canonical, |step| match step.token {
             Token::Start(start) => sketch.add(&Tag::read(start), step.depth),
-            Token::Text(text) if is_blank(text) && step.is_alone() => sketch.blanks.alone = true,
-            Token::Text(text) if is_blank(text) => sketch.blanks.between = true,
+            Token::Text(text) if is_blank(text) && sketch.texts.gaps.len() < MOST && text.len() < LONGEST => {
+                sketch.blanks.note(step.is_alone());
+                sketch.texts.gaps.push((step.nth, text.to_owned()));
+            }
+            Token::Text(text) if is_blank(text) => sketch.blanks.note(step.is_alone()),
             Token::Text(text) => {
                 sketch.blanks.padding |= text.trim().len() != text.len();
-                sketch.longest_text = sketch.longest_text.max(text.len());
+                sketch.texts.longest = sketch.texts.longest.max(text.len());
                 sketch.is_empty = false;
+                if sketch.texts.values.len() < MOST && text.len() < LONGEST {
+                    sketch.texts.values.push((step.nth, text.to_owned()));
+                }
             }
             Token::Instruction(_) => sketch.has_instruction = true,
             Token::End(_) | Token::Comment(_) => {}
@@ -102,8 +130,8 @@ impl Sketch {
             if depth == 0 {
                 self.at_apex.insert(pair.clone());
             }
-            if self.namespaces.len() < MOST {
-                self.namespaces.insert(pair);
+            if self.namespaces.len() < MOST && self.namespaces.insert(pair.clone()) {
+                self.in_order.push(pair);
             }
         }
         for (name, _) in &tag.attributes {

@@ -7,22 +7,26 @@
 use std::borrow::Cow;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, Limit, ParseError, name};
-use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_crypto::PublicKey;
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_text::WireText;
-use wss_tokens::{DerivedKeyToken, SecureConversation};
-use wss_xmldsig::{KeyHint, KeyInfo};
+use wss_tokens::Assertion;
+use wss_xmlenc::DecryptError;
 
 use super::cause::Cause;
+use super::ciphertext::{self, Holdings};
+use super::clues::Clues;
 use super::digest::{self, Around};
+use super::edits::signed_info::Facts;
 use super::explanation::{ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
 use super::forms::Form;
 use super::goal::{Aim, Meter};
 use super::items;
+use super::keys::{self, derived_otherwise, holders, keys_in, known_keys, of_certificate, shared_secrets};
 use super::places;
 use super::reading::ReadSignature;
-use super::signature::{self, Keys};
+use super::signature::{self, Bounds, Keys};
 use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
@@ -42,7 +46,7 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     if let Some((text, attachments)) = text_of(&arrived, receiver, &mut explanation) {
         Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
     }
-    explanation.refusal = open::open(receiver, arrived).err().map(WireText::of);
+    explanation.refusal = open::open(receiver, arrived).err().map(|error| error.to_string());
     explanation
 }
 
@@ -55,8 +59,15 @@ fn text_of<'m>(
 ) -> Option<(Cow<'m, str>, Vec<MimePart<'m>>)> {
     let (text, attachments) = match arrived.read(receiver) {
         Ok(message) => (message.text, message.attachments),
+        Err(error @ OpenError::OtherEncoding { .. }) => {
+            explanation.notes.push(error.to_string());
+            match arrived.read(&receiver.clone().accept_other_encodings()) {
+                Ok(message) => (message.text, message.attachments),
+                Err(_) => (of_other_encoding(&error, arrived.octets, explanation)?, Vec::new()),
+            }
+        }
         Err(error) => {
-            explanation.notes.push(WireText::of(&error));
+            explanation.notes.push(error.to_string());
             (of_other_encoding(&error, arrived.octets, explanation)?, Vec::new())
         }
     };
@@ -64,7 +75,7 @@ fn text_of<'m>(
     match declaration {
         Some((declared, rest)) if declares_another(declared) => {
             let declared = WireText::from(declared.trim());
-            explanation.notes.push(format!("below, the declaration {declared:?} is left out").into());
+            explanation.notes.push(format!("below, the declaration {declared:?} is left out"));
             Some((rest.to_owned().into(), attachments))
         }
         _ => Some((text, attachments)),
@@ -100,7 +111,7 @@ struct Left {
     signature: usize,
     reference: usize,
     id: String,
-    aim: [Aim; 1],
+    aims: Vec<Aim>,
     form: Form,
     /// Whether something was decrypted before the signature was next in order.
     is_later: bool,
@@ -114,15 +125,26 @@ struct Walk<'w> {
     budget: Budget,
     /// Whether someone wants to see the octets.
     shows: bool,
-    /// The signature values that were explained.
-    explained: Vec<Vec<u8>>,
+    /// The signatures that were explained, as they are written.
+    explained: Vec<String>,
     left: Vec<Left>,
+    /// The public keys that made the signatures of the message.
+    makers: Vec<PublicKey>,
 }
 
 impl<'w> Walk<'w> {
     fn new(receiver: &'w Receiver, message: &'w str, explanation: &'w mut Explanation, shows: bool) -> Self {
         let budget = Budget::new(&receiver.limits, message.len() as u64);
-        Self { receiver, message, explanation, budget, shows, explained: Vec::new(), left: Vec::new() }
+        Self {
+            receiver,
+            message,
+            explanation,
+            budget,
+            shows,
+            explained: Vec::new(),
+            left: Vec::new(),
+            makers: Vec::new(),
+        }
     }
 
     fn run(mut self, attachments: Vec<MimePart<'_>>, incoming: &Incoming<'_>, show: Show<'_>) {
@@ -156,7 +178,8 @@ impl<'w> Walk<'w> {
                 }
             }
         }
-        self.signatures_elsewhere(show);
+        self.signatures_elsewhere(decryption.is_some(), show);
+        self.tokens_and_ciphertext();
         let last = decryption.and_then(|decryption| decryption.source).map(zeroize::Zeroizing::new);
         if let Some(last) = &last {
             self.in_revision(last, Cause::AfterDecryption, |_| true, show);
@@ -174,7 +197,7 @@ impl<'w> Walk<'w> {
         let document = match Document::parse_within(self.message, &self.budget) {
             Ok(document) => document,
             Err(error) => {
-                self.explanation.notes.push(WireText::of(error));
+                self.explanation.notes.push(error.to_string());
                 return None;
             }
         };
@@ -182,7 +205,8 @@ impl<'w> Walk<'w> {
         let headers = document.elements().filter(|element| element.is(name::WSSE.uri, "Security"));
         let most = self.budget.limits().size(Limit::HeaderChildren);
         for header in headers.take(4) {
-            let children = header.children().take(most).filter_map(|child| items::item(child, &self.budget));
+            let children =
+                header.children().take(most).filter_map(|child| items::item(child, self.receiver, &self.budget));
             self.explanation.items.extend(children);
         }
         let all = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
@@ -199,21 +223,21 @@ impl<'w> Walk<'w> {
     fn notes_of(&mut self, document: &Document<'_>) {
         let notes = &mut self.explanation.notes;
         if let Err(error) = IdIndex::build(document) {
-            notes.push(WireText::of(error));
+            notes.push(error.to_string());
         }
         if self.message.starts_with('\u{FEFF}') {
             notes.push("the message begins with a byte order mark".into());
         }
         let envelope = match Envelope::locate(document) {
             Ok(envelope) => envelope,
-            Err(error) => return notes.push(WireText::of(error)),
+            Err(error) => return notes.push(error.to_string()),
         };
         if let Some(fault) = UnauthenticatedFault::of(envelope) {
             let (code, reason) = (WireText::from(fault.code()), WireText::from(fault.reason()));
-            notes.push(format!("the Body is a fault: code {code:?}, reason {reason:?}").into());
+            notes.push(format!("the Body is a fault: code {code:?}, reason {reason:?}"));
         }
         match SecurityHeader::locate(envelope, &self.receiver.role, self.budget.limits()) {
-            Err(error) => notes.push(WireText::of(error)),
+            Err(error) => notes.push(error.to_string()),
             Ok(Some(_)) => {}
             Ok(None) => {
                 let blocks = envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
@@ -225,7 +249,7 @@ impl<'w> Walk<'w> {
                 notes.push(match actors.as_slice() {
                     [] => "there is no Security header among the header blocks".into(),
                     all => {
-                        format!("no Security header is for this receiver: there are headers {}", all.join(", ")).into()
+                        format!("no Security header is for this receiver: there are headers {}", all.join(", "))
                     }
                 });
             }
@@ -240,16 +264,23 @@ impl<'w> Walk<'w> {
             return;
         }
         let likely = places::likely(stage.document());
+        let clues = self.clues(stage.document());
         let read: Vec<ReadSignature<'_>> =
             due.into_iter().map(|element| ReadSignature::read(element, stage.budget())).collect();
         let mut searches: usize = read.iter().map(|read| read.references.len() + 1).sum();
+        let holders_of: Vec<_> = stage.children().iter().flat_map(|child| holders(*child, stage.budget())).collect();
         for read in &read {
             let is_mac = read.method.is_some_and(|method| method.family() == wss_crypto::SignatureFamily::Hmac);
-            let named = stage.signature_key(read.key_info, is_mac).map_err(WireText::of);
-            let mut public = self.known_keys();
+            let named = stage.signature_key(read.key_info, is_mac).map_err(|error| error.to_string());
+            let mut public = known_keys(self.receiver);
             public.extend(stage.certificates().map(of_certificate));
             public.extend(keys_in(read.key_info, stage.budget()));
-            let keys = Keys { named, public, secrets: self.secrets(stage, is_mac) };
+            public.extend(holders_of.iter().cloned());
+            let (secrets, derived) = match is_mac {
+                true => (keys::secrets(self.receiver, stage), derived_otherwise(self.receiver, stage, read.key_info)),
+                false => (Vec::new(), Vec::new()),
+            };
+            let keys = Keys { named, public, secrets, derived };
             let key = stage.named(read.key_info);
             let targets = stage.targets();
             let by_id = |id: &str| stage.element(id);
@@ -257,24 +288,63 @@ impl<'w> Walk<'w> {
                 document: stage.document(),
                 signature: read.element,
                 by_id: &by_id,
+                has_index: true,
                 targets: &targets,
                 likely: &likely,
+                clues: &clues,
                 budget: &self.budget,
                 most: self.most(),
                 searches,
                 shows: self.shows,
             };
-            let explained = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            let (explained, maker) = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            self.makers.extend(maker);
             searches -= read.references.len() + 1;
             self.keep(read, explained, is_later);
         }
+    }
+
+    /// Looks for the causes of ciphertext that was not decrypted, and of assertions whose holder did not sign.
+    fn tokens_and_ciphertext(&mut self) {
+        let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
+        let secrets = shared_secrets(self.receiver);
+        let identities = &self.receiver.keys.identities;
+        let holdings = Holdings { identities, secrets: &secrets, budget: &self.budget };
+        let data = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
+        for (data, explained) in data.zip(&mut self.explanation.ciphertexts) {
+            let is_of_key = match &explained.outcome {
+                Outcome::Decrypted => continue,
+                Outcome::ForAnother { .. } => true,
+                Outcome::Failed { why } => why.starts_with(&DecryptError::Failed.to_string()),
+            };
+            explained.causes = ciphertext::explain(data, is_of_key, &holdings);
+        }
+        let children = document.elements().filter(|element| element.is(name::WSSE.uri, "Security")).take(4);
+        for child in children.flat_map(Element::children).filter(|child| Assertion::is_one(*child)).take(8) {
+            let path = WireText::from(child.path());
+            let holders = holders(child, &self.budget);
+            let id = items::id_of(child);
+            let item = self.explanation.items.iter_mut().find(|item| item.path == path && item.id == id);
+            let is_used = holders.iter().any(|(_, key)| self.makers.contains(key));
+            if let (Some(item), Some((whose, _)), false, false) =
+                (item, holders.first(), is_used, self.makers.is_empty())
+            {
+                item.causes.push(Cause::HolderKeyUnused { holder: whose.into() });
+            }
+        }
+    }
+
+    /// What the message tells of prefixes, if there is budget to look.
+    fn clues(&self, document: &Document<'_>) -> Clues {
+        let pays = self.budget.charge(Limit::CauseOctets, document.source().len() as u64).is_ok();
+        if pays { Clues::of(document) } else { Clues::default() }
     }
 
     /// Charges a signature, and notes it once if it is one too many.
     fn may_explain(&mut self) -> bool {
         let charged = self.budget.charge(Limit::Signatures, 1);
         if let Err(exceeded) = charged {
-            let note = WireText::of(exceeded);
+            let note = exceeded.to_string();
             if !self.explanation.notes.contains(&note) {
                 self.explanation.notes.push(note);
             }
@@ -292,83 +362,67 @@ impl<'w> Walk<'w> {
         for (reference, (read, explained)) in read.references.iter().zip(&explained.references).enumerate() {
             let id = read.uri.as_deref().and_then(|uri| uri.strip_prefix('#'));
             let is_unexplained = matches!(&explained.verdict, Verdict::Differs { causes, .. } if causes.is_empty());
-            if let (Some(id), Some(expected), true) = (id, &read.digest, is_unexplained) {
-                let (aim, form) = ([digest::aim(read, expected)], digest::said(read));
-                self.left.push(Left { signature, reference, id: id.to_owned(), aim, form, is_later });
+            if let (Some(id), true) = (id, is_unexplained) {
+                let ((said, others), form) = (digest::aims(read), digest::said(read));
+                let aims = if said.is_empty() { others } else { said };
+                self.left.push(Left { signature, reference, id: id.to_owned(), aims, form, is_later });
             }
         }
-        self.explained.extend(read.value.clone());
+        self.explained.push(written(read.element).to_owned());
         self.explanation.signatures.push(explained);
-    }
-
-    fn known_keys(&self) -> Vec<(String, PublicKey)> {
-        let own = self.receiver.keys.identities.iter().map(|identity| identity.certificate());
-        self.receiver.trusts().flat_map(|trust| trust.candidates()).chain(own).map(of_certificate).collect()
-    }
-
-    /// The secrets at hand, and what the derived keys of the header make of each.
-    fn secrets(&self, stage: &Stage<'_, '_>, is_mac: bool) -> Vec<(String, Secret)> {
-        if !is_mac {
-            return Vec::new();
-        }
-        let shared = self.receiver.keys.secrets.iter().map(|(name, secret)| {
-            let named = name.as_ref().map(|name| format!(" {:?}", WireText::from(name))).unwrap_or_default();
-            (format!("the shared secret{named}"), secret.clone())
-        });
-        let brought =
-            stage.secrets().map(|secret| ("the key that the message brings encrypted".to_owned(), secret.clone()));
-        let mut all: Vec<(String, Secret)> = shared.chain(brought).take(8).collect();
-        let is_derived = |child: &&Element<'_>| SecureConversation::of(**child, "DerivedKeyToken").is_some();
-        let tokens = stage.children().iter().filter(is_derived).take(4);
-        let tokens: Vec<DerivedKeyToken<'_>> =
-            tokens.filter_map(|child| DerivedKeyToken::parse(*child, stage.budget()).ok()).collect();
-        for (what, secret) in all.clone() {
-            all.extend(tokens.iter().map(|token| {
-                let id = items::id_of(token.element()).unwrap_or_default();
-                (format!("what the DerivedKeyToken {id:?} derives from {what}"), token.derive(&secret))
-            }));
-        }
-        all
     }
 
     /// Signatures that are not next in order in our header: of other headers and of assertions, or of a message that is
     /// broken as a whole.
-    fn signatures_elsewhere(&mut self, show: Show<'_>) {
+    fn signatures_elsewhere(&mut self, is_readable: bool, show: Show<'_>) {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let all = document.elements().filter(|element| element.is(name::DS.uri, "Signature"));
         let most = self.budget.limits().size(Limit::Signatures);
         let read = all.take(most).map(|element| ReadSignature::read(element, &self.budget));
-        let read: Vec<ReadSignature<'_>> =
-            read.filter(|read| !read.value.as_ref().is_some_and(|value| self.explained.contains(value))).collect();
+        let mut explained_before = self.explained.clone();
+        let is_new = |read: &ReadSignature<'_>| {
+            // As often as it was explained: someone may have copied it.
+            let known = explained_before.iter().position(|known| known == written(read.element));
+            known.map(|at| explained_before.swap_remove(at)).is_none()
+        };
+        let read: Vec<ReadSignature<'_>> = read.filter(is_new).collect();
         let read: Vec<_> = read.into_iter().filter(|_| self.may_explain()).collect();
         if read.is_empty() {
             return;
         }
         let ids = IdIndex::build(&document).ok();
         let likely = places::likely(&document);
+        let clues = self.clues(&document);
         let mut searches: usize = read.iter().map(|read| read.references.len() + 1).sum();
         for read in &read {
             let by_id = |id: &str| ids.as_ref().and_then(|ids| ids.get(id));
-            let mut public = self.known_keys();
+            let mut public = known_keys(self.receiver);
             public.extend(keys_in(read.key_info, &self.budget));
             public.extend(keys_in(read.element.parent(), &self.budget));
-            let secrets =
-                self.receiver.keys.secrets.iter().map(|(_, secret)| ("a shared secret".to_owned(), secret.clone()));
-            let named = Err("it is not one of the signatures in the header of this receiver".into());
-            let keys = Keys { named, public, secrets: secrets.collect() };
+            let named = Err(match is_readable {
+                true => "it is not one of the signatures in the header of this receiver".to_owned(),
+                false => {
+                    "the header is not read as a receiver reads it, for the reason above: every key at hand is tried"
+                        .to_owned()
+                }
+            });
+            let keys = Keys { named, public, secrets: shared_secrets(self.receiver), derived: Vec::new() };
             let around = Around {
                 document: &document,
                 signature: read.element,
                 by_id: &by_id,
+                has_index: ids.is_some(),
                 targets: &NoTargets,
                 likely: &likely,
+                clues: &clues,
                 budget: &self.budget,
                 most: self.most(),
                 searches,
                 shows: self.shows,
             };
             let key = named_by(read.key_info);
-            let explained = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            let (explained, maker) = explained(read, &keys, key, around, self.explanation.signatures.len() + 1, show);
+            self.makers.extend(maker);
             searches -= read.references.len() + 1;
             self.keep(read, explained, true);
         }
@@ -387,7 +441,7 @@ impl<'w> Walk<'w> {
         let count = tried.len();
         for (nth, left) in tried.into_iter().enumerate() {
             let meter = Meter::new(&self.budget, count - nth);
-            let found = digest::in_revision(&left.aim, &left.id, &left.form, &document, cause.clone(), &meter, most);
+            let found = digest::in_revision(&left.aims, &left.id, &left.form, &document, cause.clone(), &meter, most);
             let signature = self.explanation.signatures.get_mut(left.signature);
             let reference = signature.and_then(|signature| signature.references.get_mut(left.reference));
             match (found, reference) {
@@ -415,29 +469,9 @@ impl<'d> wss_xmldsig::Dereference<'d> for NoTargets {
     }
 }
 
-fn of_certificate(certificate: &Certificate) -> (String, PublicKey) {
-    let subject = WireText::of(certificate.subject());
-    (format!("the certificate of {subject}"), certificate.public_key().clone())
-}
-
-/// The keys that come with a `ds:KeyInfo`, or in another element.
-fn keys_in(element: Option<Element<'_>>, budget: &Budget) -> Vec<(String, PublicKey)> {
-    let mut keys = Vec::new();
-    let Some(element) = element else { return keys };
-    let hints = if element.is(name::DS.uri, "KeyInfo") { KeyInfo::parse(element, budget).ok() } else { None };
-    for hint in hints.iter().flat_map(KeyInfo::hints) {
-        if let KeyHint::KeyValue(key) = hint {
-            keys.push(("the KeyValue of the signature".to_owned(), key.clone()));
-        }
-    }
-    let holds =
-        |inner: &Element<'_>| ["X509Certificate", "BinarySecurityToken", "KeyIdentifier"].contains(&inner.name().local);
-    for inner in element.descendants_and_self().filter(holds).take(8) {
-        let der = inner.base64_within(budget.limits(), Limit::CertificateOctets).ok();
-        let der = der.filter(|der| der.len() > 64 && budget.charge(Limit::Certificates, 1).is_ok());
-        keys.extend(der.and_then(|der| Certificate::from_der(&der).ok()).as_ref().map(of_certificate));
-    }
-    keys
+/// A signature as it is written.
+fn written(element: Element<'_>) -> &str {
+    element.document().source().get(element.span()).unwrap_or_default()
 }
 
 /// What became of the ciphertext of a list, by Id.
@@ -448,14 +482,14 @@ fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
         (None, Some(why)) => {
             let whom =
                 list.recipient.as_ref().map(|whom| format!("; its key is encrypted to {whom}")).unwrap_or_default();
-            Outcome::Failed { why: format!("{why}{whom}").into() }
+            Outcome::Failed { why: format!("{why}{whom}") }
         }
-        (None, None) => Outcome::Failed { why: "it was not decrypted".into() },
+        (None, None) => Outcome::Failed { why: "it was not decrypted".to_owned() },
     };
     list.ids.iter().map(|id| (id.clone(), outcome(id))).collect()
 }
 
-/// Explains one signature.
+/// Explains one signature; and the public key that made its value, if it is known.
 fn explained(
     read: &ReadSignature<'_>,
     keys: &Keys,
@@ -463,33 +497,61 @@ fn explained(
     mut around: Around<'_, '_>,
     number: usize,
     show: Show<'_>,
-) -> ExplainedSignature {
+) -> (ExplainedSignature, Option<PublicKey>) {
     let mut shows = |reference: Option<usize>, are_the_senders: bool, octets: &[u8]| {
         show(ExplainedOctets { signature: number, reference, are_the_senders, octets });
     };
-    let searches = around.searches;
-    let judged =
-        signature::explain(read, keys, (around.budget, around.most, searches), &mut |are_the_senders, octets| {
-            shows(None, are_the_senders, octets);
-        });
+    let later = around.searches.saturating_sub(read.references.len() + 1);
+    let prepared: Vec<_> = read
+        .references
+        .iter()
+        .enumerate()
+        .map(|(nth, reference)| {
+            digest::prepare(reference, &around, &mut |are_the_senders, octets| {
+                shows(Some(nth + 1), are_the_senders, octets);
+            })
+        })
+        .collect();
+    // Only what does not fit is searched for.
+    let each = read.references.iter().zip(&prepared);
+    let mut failing = each.filter(|(reference, prepared)| prepared.needs_search(reference)).count();
     let mut references = Vec::new();
-    for (nth, reference) in read.references.iter().enumerate() {
-        around.searches = searches.saturating_sub(nth + 1).max(1);
-        let explained = digest::explain(reference, &around, &mut |are_the_senders, octets| {
+    for (nth, (reference, prepared)) in read.references.iter().zip(prepared).enumerate() {
+        around.searches = later + failing + 1;
+        failing -= usize::from(prepared.needs_search(reference));
+        references.push(digest::explain(reference, prepared, &around, &mut |are_the_senders, octets| {
             shows(Some(nth + 1), are_the_senders, octets);
-        });
-        references.push(explained);
+        }));
     }
+    let facts = Facts {
+        found: references
+            .iter()
+            .map(|reference| reference.found.as_ref().map(ToString::to_string).unwrap_or_default())
+            .collect(),
+        ids: around.clues.ids.iter().cloned().collect(),
+        prefixes: around
+            .clues
+            .bound
+            .iter()
+            .map(|(prefix, _)| prefix.clone())
+            .filter(|prefix| !prefix.is_empty())
+            .collect(),
+    };
+    let bounds =
+        Bounds { budget: around.budget, most: around.most, searches: later + 1, clues: around.clues, facts: &facts };
+    let judged = signature::explain(read, keys, &bounds, &mut |are_the_senders, octets| {
+        shows(None, are_the_senders, octets);
+    });
     let mut notes = judged.notes;
     let differs =
         references.iter().any(|reference: &ExplainedReference| matches!(reference.verdict, Verdict::Differs { .. }));
     if judged.value.fits() && differs {
         notes.push(
             "the signature value fits, so that ds:SignedInfo is what was signed: only what the references name differs"
-                .into(),
+                .to_owned(),
         );
     }
-    ExplainedSignature {
+    let explained = ExplainedSignature {
         path: read.element.path().into(),
         id: items::id_of(read.element),
         method: read.method_uri.as_ref().into(),
@@ -499,5 +561,6 @@ fn explained(
         value: judged.value,
         notes,
         references,
-    }
+    };
+    (explained, judged.maker)
 }

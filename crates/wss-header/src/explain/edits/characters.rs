@@ -61,7 +61,19 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     edits.push(in_values(in_attributes("a space in place of each line end and tab"), |value| {
         value.replace("&#xD;&#xA;", " ").replace("&#xD;", " ").replace("&#xA;", " ").replace("&#x9;", " ")
     }));
-    edits.push(in_values(in_attributes("a line feed in place of each space"), |value| value.replace(' ', "&#xA;")));
+    let spaces = [
+        ("a line feed in place of each space", " ", "&#xA;"),
+        ("a tab in place of each space", " ", "&#x9;"),
+        ("CR LF in place of each two spaces", "  ", "&#xD;&#xA;"),
+        ("two spaces in place of each", " ", "  "),
+        ("one space in place of each two", "  ", " "),
+    ];
+    edits.extend(spaces.map(|(how, from, to)| in_values(in_attributes(how), move |value| value.replace(from, to))));
+    edits.push(in_values(in_attributes("a line feed in place of the first of several spaces"), indented));
+    edits.push(in_values(in_attributes("no white space around it"), |value| value.trim().to_owned()));
+    edits.push(in_values(in_attributes("one space in place of each run of white space"), |value| {
+        value.split_whitespace().collect::<Vec<_>>().join(" ")
+    }));
     if sketch.characters.line_feed {
         let replaced_by = |how: &str| Cause::CharacterReplaced { how: how.into() };
         edits.push(replaced(replaced_by("a space in place of each line feed"), "\n", " "));
@@ -77,6 +89,29 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
         }
     }
     edits
+}
+
+/// A line feed and the rest of the spaces, in place of several spaces: as an indented value was before its line end was
+/// normalised.
+fn indented(value: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    let mut run = 0;
+    for c in value.chars().chain(['\0']) {
+        if c == ' ' {
+            run += 1;
+            continue;
+        }
+        if run > 1 {
+            out.push_str("&#xA;");
+            run -= 1;
+        }
+        out.extend(std::iter::repeat_n(' ', run));
+        run = 0;
+        if c != '\0' {
+            out.push(c);
+        }
+    }
+    out
 }
 
 fn tabs(from: &'static str, to: &'static str, how: String) -> Edit {

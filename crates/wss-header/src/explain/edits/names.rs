@@ -1,22 +1,11 @@
-//! Names: prefixes that were rewritten, and namespace declarations that came or went.
+//! Names: namespace declarations that came or went.
 
 use wss_c14n::name;
 
 use super::super::cause::Cause;
-use super::super::edit::Edit;
+use super::super::edit::{Edit, steps};
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
-
-/// The prefixes that stacks use for an envelope.
-const OF_SOAP: [&str; 14] =
-    ["soap", "soapenv", "s", "S", "SOAP-ENV", "env", "soap-env", "soap12", "", "senv", "e", "v", "ns0", "ns1"];
-const OF_WSU: [&str; 5] = ["wsu", "u", "ns1", "ns2", "ns3"];
-const OF_DS: [&str; 5] = ["ds", "", "dsig", "ns0", "ns1"];
-/// The prefixes that tools make up, and those of usual examples.
-const OF_OTHERS: [&str; 24] = [
-    "", "ns0", "ns1", "ns2", "ns3", "ns4", "ns5", "tns", "ns", "m", "n1", "q1", "a", "b", "p", "x", "urn", "web",
-    "ser", "typ", "v1", "wsa", "sch", "d4p1",
-];
 
 /// Declarations that are usually in scope somewhere: of types, of envelopes, of security.
 const USUAL: [(&str, &str); 17] = [
@@ -39,32 +28,23 @@ const USUAL: [(&str, &str); 17] = [
     ("xenc", name::XENC.uri),
 ];
 
-/// The most usual: prefixes of the envelope, and namespaces of types.
+/// The most usual: declarations that came from around, and namespaces of types.
 pub(super) fn usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     if sketch.has_undeclared {
         edits.push(Edit::tags(Cause::DefaultUndeclared, |_, tag| tag.namespaces.retain(|(_, uri)| !uri.is_empty())));
     }
     edits.extend(sketch.at_apex.iter().filter_map(removed));
+    edits.extend(all_removed(sketch));
+    edits.extend(sketch.at_apex.iter().filter_map(|(prefix, uri)| pushed_down(prefix, uri)));
     let of_types = USUAL.get(..3).unwrap_or_default();
     edits.extend(of_types.iter().filter_map(|declaration| added(sketch, &[*declaration])));
-    for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| is_soap(uri)) {
-        edits.extend(OF_SOAP.iter().filter_map(|to| renamed(sketch, prefix, uri, to)));
-    }
     edits
 }
 
 /// Everything else about names.
 pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
-    for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| !is_soap(uri)) {
-        let all: &[&str] = match uri.as_str() {
-            uri if uri == name::WSU.uri => &OF_WSU,
-            uri if uri == name::DS.uri => &OF_DS,
-            _ => &OF_OTHERS,
-        };
-        edits.extend(all.iter().filter_map(|to| renamed(sketch, prefix, uri, to)));
-    }
     edits.extend(USUAL.iter().skip(3).filter_map(|declaration| added(sketch, &[*declaration])));
     for several in
         [&[0, 1][..], &[0, 2], &[0, 1, 3], &[0, 1, 4], &[0, 1, 5], &[0, 1, 7], &[12, 13], &[3, 12, 13], &[4, 12, 13]]
@@ -86,64 +66,8 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-fn is_soap(uri: &str) -> bool {
-    [name::SOAP11.uri, name::SOAP12.uri].contains(&uri)
-}
-
-fn shown(prefix: &str) -> String {
+pub(super) fn shown(prefix: &str) -> String {
     if prefix.is_empty() { "the default namespace".to_owned() } else { prefix.to_owned() }
-}
-
-/// With another prefix for one namespace; `None` if the names would collide.
-fn renamed(sketch: &Sketch, from: &str, uri: &str, to: &'static str) -> Option<Edit> {
-    let collides = |(prefix, other): &(String, String)| (prefix == to || prefix == from) && other != uri;
-    let on_attributes = sketch.attributes.iter().any(|name| prefix_of(name) == from);
-    if from == to || sketch.namespaces.iter().any(collides) || (to.is_empty() && on_attributes && !from.is_empty()) {
-        return None;
-    }
-    let from = from.to_owned();
-    let cause = Cause::PrefixRewritten { from: shown(&from).into(), to: shown(to).into() };
-    Some(Edit::tokens(cause, move |step, out| match step.token {
-        Token::Start(start) => {
-            let mut tag = Tag::read(start);
-            rename(&mut tag, &from, to);
-            tag.write(out);
-        }
-        Token::End(end) => {
-            out("</");
-            out(&with_prefix(end.trim_start_matches("</").trim_end_matches('>'), &from, to));
-            out(">");
-        }
-        token => out(token.as_str()),
-    }))
-}
-
-fn rename(tag: &mut Tag<'_>, from: &str, to: &str) {
-    tag.name = with_prefix(&tag.name, from, to).into();
-    for (name, value) in &mut tag.attributes {
-        if !from.is_empty() {
-            *name = with_prefix(name, from, to).into();
-        }
-        // The type of an element is a qualified name, too.
-        if name.ends_with(":type") {
-            *value = with_prefix(value, from, to).into();
-        }
-    }
-    for (prefix, uri) in &mut tag.namespaces {
-        if prefix == from && !uri.is_empty() {
-            *prefix = to.to_owned().into();
-        }
-    }
-    tag.namespaces.sort();
-    tag.namespaces.dedup();
-}
-
-fn with_prefix(name: &str, from: &str, to: &str) -> String {
-    if prefix_of(name) != from {
-        return name.to_owned();
-    }
-    let local = name.rsplit(':').next().unwrap_or(name);
-    if to.is_empty() { local.to_owned() } else { format!("{to}:{local}") }
 }
 
 /// Without a declaration of the apex that its own names do not use.
@@ -156,6 +80,51 @@ fn removed(declaration: &(String, String)) -> Option<Edit> {
             }
         })
     })
+}
+
+/// Without every declaration of the apex that its own names do not use, if there are several.
+fn all_removed(sketch: &Sketch) -> Option<Edit> {
+    let prefixes: Vec<String> = sketch.at_apex.iter().map(|(prefix, _)| shown(prefix)).collect();
+    (prefixes.len() > 1).then(|| {
+        let prefix = format!("whatever the element does not use, of {}", prefixes.join(", ")).into();
+        Edit::tags(Cause::NamespaceAdded { prefix }, |step, tag| {
+            if step.depth == 0 {
+                let unused: Vec<bool> = tag.namespaces.iter().map(|(known, _)| !tag.uses(known)).collect();
+                let mut unused = unused.into_iter();
+                tag.namespaces.retain(|_| !unused.next().unwrap_or(false));
+            }
+        })
+    })
+}
+
+/// With a declaration of the apex on the elements inside that use it, as they had it before it came from around.
+fn pushed_down(prefix: &str, uri: &str) -> Option<Edit> {
+    if prefix.is_empty() {
+        return None;
+    }
+    let (name, bound) = (prefix.to_owned(), uri.to_owned());
+    let cause = Cause::NamespaceAdded { prefix: shown(prefix).into() };
+    Some(Edit::new(cause, move |canonical, out| {
+        let mut declared_at: Option<usize> = None;
+        steps(canonical, |step| match step.token {
+            Token::Start(start) => {
+                let mut tag = Tag::read(start);
+                if step.depth == 0 && !tag.uses(&name) {
+                    tag.namespaces.retain(|(known, uri)| *known != name || *uri != bound);
+                } else if step.depth > 0 && declared_at.is_none() && tag.uses(&name) {
+                    declared_at = Some(step.depth);
+                    tag.namespaces.push((name.clone().into(), bound.clone().into()));
+                }
+                tag.write(&mut |text| out(text.as_bytes()));
+            }
+            token => {
+                if matches!(token, Token::End(_)) && declared_at == step.depth.checked_sub(1) {
+                    declared_at = None;
+                }
+                out(token.as_str().as_bytes());
+            }
+        });
+    }))
 }
 
 /// With declarations at the apex, and without them below.

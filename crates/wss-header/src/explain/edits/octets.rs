@@ -80,6 +80,6 @@ fn content(canonical: &str) -> &str {
     canonical.get(start..end).unwrap_or_default()
 }
 
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     text.replace("&lt;", "<").replace("&gt;", ">").replace("&#xD;", "\r").replace("&amp;", "&")
 }

@@ -25,7 +25,7 @@ fn without_id(name: &str, with_namespace: bool) -> Edit {
 }
 
 /// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
-fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
+pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     let before = tag.attributes.len();
     tag.attributes.retain(|(known, _)| known != name);
     let prefix = prefix_of(name);
@@ -47,6 +47,17 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
     for name in &sketch.attributes {
         edits.extend([true, false].map(|with_namespace| without_attribute(name, with_namespace)));
     }
+    edits.extend(without_security(sketch));
+    for (at, name) in sketch.elements.iter().enumerate() {
+        let cause = Cause::ElementAdded { name: name.as_str().into() };
+        edits.push(without(cause, move |nth, _| nth == at));
+    }
+    edits
+}
+
+/// Without the signature, or the Security header.
+pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
     let has = |local: &str| sketch.elements.iter().any(|name| name.rsplit(':').next() == Some(local));
     if has("Signature") {
         edits.push(without(Cause::SignatureLeftOut, |_, name| name.rsplit(':').next() == Some("Signature")));
@@ -55,10 +66,6 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
         edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Security")));
         // The header that holds nothing else goes with it.
         edits.push(without(Cause::HeaderLeftOut, |_, name| name.rsplit(':').next() == Some("Header")));
-    }
-    for (at, name) in sketch.elements.iter().enumerate() {
-        let cause = Cause::ElementAdded { name: name.as_str().into() };
-        edits.push(without(cause, move |nth, _| nth == at));
     }
     edits
 }

@@ -51,6 +51,67 @@ pub(super) fn instants(_: &Sketch) -> Vec<Edit> {
     SPELLINGS.into_iter().map(edit).collect()
 }
 
+/// An instant in every other spelling, each with its words; none if it is no instant.
+pub(super) fn spellings_of(text: &str) -> Vec<(String, String)> {
+    let Some((seconds, fraction, zone)) = instant(text) else { return Vec::new() };
+    let spelled = |(how, spelling): (&str, Spelling)| (how.to_owned(), spelling(seconds, fraction, zone));
+    let mut all: Vec<(String, String)> = SPELLINGS.into_iter().map(spelled).collect();
+    all.extend(shifted(text));
+    all.retain(|(_, other)| other != text);
+    all
+}
+
+/// The same instant in other zones, and the same digits in them.
+fn shifted(text: &str) -> Vec<(String, String)> {
+    let Some((seconds, fraction, zone)) = instant(text) else { return Vec::new() };
+    let Some(from) = minutes_of(zone) else { return Vec::new() };
+    let point = if fraction.is_empty() { "" } else { "." };
+    let halves = (-24..=28).map(|halves: i64| 30 * halves).chain([345, 525, 765]);
+    halves
+        .filter(|to| *to != from)
+        .filter_map(|to| {
+            let here = if to < 0 { '-' } else { '+' };
+            let name = format!("{here}{:02}:{:02}", to.abs() / 60, to.abs() % 60);
+            let moved = moved(seconds, to - from)?;
+            let written = if to == 0 { "Z".to_owned() } else { name.clone() };
+            Some((format!("with the zone {written}"), format!("{moved}{point}{fraction}{written}")))
+        })
+        .collect()
+}
+
+fn minutes_of(zone: &str) -> Option<i64> {
+    if matches!(zone, "" | "Z") {
+        return Some(0);
+    }
+    let (sign, digits) = zone.split_at_checked(1)?;
+    let (hours, minutes) = digits.split_once(':')?;
+    let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
+    Some(if sign == "-" { -minutes } else { minutes })
+}
+
+/// The instant so many minutes later, up to its seconds.
+fn moved(seconds: &str, minutes: i64) -> Option<String> {
+    let instant = wss_tokens::parse_instant(&format!("{seconds}Z")).ok()?;
+    let by = std::time::Duration::from_secs(minutes.unsigned_abs() * 60);
+    let moved = if minutes < 0 { instant.checked_sub(by)? } else { instant.checked_add(by)? };
+    let text = wss_tokens::format_instant(moved);
+    text.get(..seconds.len()).map(str::to_owned)
+}
+
+/// Instants in another zone.
+pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
+    let has_instant = |text: &str| instant(text).is_some();
+    let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| has_instant(text)) else { return Vec::new() };
+    let edit = |(how, _): (String, String)| {
+        let own = how.clone();
+        Edit::values(Cause::InstantReformatted { how: how.into() }, move |text| {
+            let other = shifted(text).into_iter().find(|(how, _)| *how == own);
+            other.map_or(text.into(), |(_, other)| other.into())
+        })
+    };
+    shifted(sample).into_iter().map(edit).collect()
+}
+
 /// The parts of an instant: up to the seconds, the digits of the fraction, and the zone.
 fn instant(text: &str) -> Option<(&str, &str, &str)> {
     let shape = "0000-00-00T00:00:00";
@@ -111,6 +172,47 @@ pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
             let bare = text.strip_prefix('+').unwrap_or(text).trim_start_matches('0');
             Some(if bare.is_empty() || bare.starts_with('.') { format!("0{bare}") } else { bare.to_owned() })
         }),
+        numbers("numbers with three decimal places", |text| places(text, 3)),
+        numbers("whole numbers without the decimal places", |text| {
+            text.split_once('.').map(|(whole, _)| whole.to_owned())
+        }),
+        numbers("a comma in place of the decimal point", |text| text.contains('.').then(|| text.replace('.', ","))),
+        numbers("commas between thousands", |text| grouped(text, ',')),
+        numbers("a + before numbers", |text| (!text.starts_with(['+', '-'])).then(|| format!("+{text}"))),
+        Edit::values(written("a decimal point in place of a comma"), |text| {
+            let other = text.replace(',', ".");
+            if other != text && is_number(&other) { other.into() } else { text.into() }
+        }),
+        Edit::values(written("no commas between thousands"), |text| {
+            let other = text.replace(',', "");
+            if other != text && is_number(&other) { other.into() } else { text.into() }
+        }),
+        words(written("TRUE and FALSE in place of true and false"), &[("true", "TRUE"), ("false", "FALSE")]),
+        words(written("true and false in place of True and False"), &[("True", "true"), ("False", "false")]),
+        Edit::values(written("dates as day, month and year with points"), |text| {
+            date(text, |y, m, d| format!("{d}.{m}.{y}"))
+        }),
+        Edit::values(written("dates as month, day and year with slashes"), |text| {
+            date(text, |y, m, d| format!("{m}/{d}/{y}"))
+        }),
+        Edit::values(written("dates as day, month and year with slashes"), |text| {
+            date(text, |y, m, d| format!("{d}/{m}/{y}"))
+        }),
+        Edit::values(written("dates without hyphens"), |text| date(text, |y, m, d| format!("{y}{m}{d}"))),
+        Edit::values(written("dates with an offset of zero"), |text| {
+            date(text, |y, m, d| format!("{y}-{m}-{d}+00:00"))
+        }),
+        Edit::values(written("dates with the time of midnight"), |text| {
+            date(text, |y, m, d| format!("{y}-{m}-{d}T00:00:00"))
+        }),
+        Edit::values(written("instants as dates alone"), |text| match instant(text) {
+            Some((seconds, ..)) => seconds.split('T').next().unwrap_or(text).to_owned().into(),
+            None => text.into(),
+        }),
+        Edit::values(written("a space in place of the T of instants"), |text| match instant(text) {
+            Some(_) => text.replacen('T', " ", 1).into(),
+            None => text.into(),
+        }),
         Edit::values(written("dates without a zone"), |text| match text.strip_suffix('Z') {
             Some(date) if date.len() == 10 => date.into(),
             _ => text.into(),
@@ -120,6 +222,31 @@ pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
             if is_date { format!("{text}Z").into() } else { text.into() }
         }),
     ]
+}
+
+/// The number with a separator between its thousands.
+fn grouped(text: &str, separator: char) -> Option<String> {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    if whole.len() < 4 || !whole.bytes().all(|octet| octet.is_ascii_digit()) {
+        return None;
+    }
+    let mut out = String::new();
+    for (nth, digit) in whole.chars().enumerate() {
+        if nth > 0 && (whole.len() - nth).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    Some(fraction.map_or(out.clone(), |fraction| format!("{out}.{fraction}")))
+}
+
+/// A date, if it is one, in another spelling of year, month and day.
+fn date<'t>(text: &'t str, spelling: fn(&str, &str, &str) -> String) -> Cow<'t, str> {
+    let is_date = text.len() == 10 && instant(&format!("{text}T00:00:00")).is_some();
+    match (is_date, text.get(..4), text.get(5..7), text.get(8..)) {
+        (true, Some(year), Some(month), Some(day)) => spelling(year, month, day).into(),
+        _ => text.into(),
+    }
 }
 
 /// An edit of values that are one of some words.

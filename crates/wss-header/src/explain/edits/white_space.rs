@@ -194,7 +194,7 @@ pub(super) fn indentations(sketch: &Sketch) -> Vec<Edit> {
 /// Base64 with other line breaks.
 pub(super) fn wraps(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
-    if sketch.longest_text < 60 {
+    if sketch.texts.longest < 60 {
         return edits;
     }
     if sketch.characters.line_feed || sketch.characters.carriage_return || sketch.blanks.padding {

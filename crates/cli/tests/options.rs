@@ -1,0 +1,154 @@
+//! Options and their words: each error names the option that helps, and only what is named is accepted.
+
+mod common;
+
+use std::process::Output;
+
+const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><a xmlns=\"urn:a\">1</a></s:Body></s:Envelope>";
+const SIGN: &str = "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300";
+
+fn wss(arguments: &str, input: &str) -> Output {
+    common::wss(arguments.split_whitespace(), input)
+}
+
+fn told(code: i32, arguments: &str, input: &str) -> String {
+    let output = wss(arguments, input);
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments}: {told}");
+    told
+}
+
+fn out(arguments: &str, input: &str) -> String {
+    let output = wss(arguments, input);
+    assert!(output.status.success(), "{arguments}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8")
+}
+
+#[test]
+fn cbc_before_verification_needs_an_option_of_its_own() {
+    let secure =
+        "secure --key KEYS/alice.key --cert KEYS/alice.pem --to KEYS/bob.pem --content aes128-cbc --timestamp 300";
+    let first = out(&format!("{secure} -"), ENVELOPE);
+    let verify =
+        "verify --trust KEYS/ca.pem --require signed:Body --decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+    assert!(told(1, &format!("{verify} -"), &first).contains("--allow"));
+    // To admit the cipher is not to decrypt before anything is verified.
+    for allow in ["--allow aes128-cbc", "--allow-legacy"] {
+        let why = told(1, &format!("{verify} {allow} -"), &first);
+        assert!(why.contains("--dangerous-decrypt-cbc-before-verification"), "{why}");
+        assert!(
+            out(&format!("{verify} {allow} --dangerous-decrypt-cbc-before-verification -"), &first).contains("urn:a")
+        );
+    }
+    // Encrypted before it was signed, it needs no more than the cipher.
+    let last = out(&format!("{secure} --encrypt-first -"), ENVELOPE);
+    assert!(
+        out(&format!("{verify} --allow aes128-cbc --dangerous-accept-cbc-under-unsigned-keys -"), &last)
+            .contains("urn:a")
+    );
+}
+
+#[test]
+fn advice_about_times_names_the_option_that_helps() {
+    let message = out(&format!("{SIGN} -"), ENVELOPE);
+    let created = message.split("Created>").nth(1).and_then(|rest| rest.split(['.', 'Z']).next()).expect("a time");
+    let verify = "verify --trust KEYS/ca.pem --require signed:Body --require signed:Timestamp";
+    // An hour later it has expired, whatever its age may be.
+    let hour: u32 = created[11..13].parse().expect("an hour");
+    let at = |hour: u32| format!("{}T{hour:02}{}Z", &created[..10], &created[13..]);
+    if hour < 22 {
+        let why = told(1, &format!("{verify} --now {} -", at(hour + 1)), &message);
+        assert!(why.contains("expired") && why.contains("--clock-skew") && !why.contains("--max-age"), "{why}");
+        told(1, &format!("{verify} --now {} --max-age 7200 -", at(hour + 1)), &message);
+        out(&format!("{verify} --now {} --clock-skew 7200 -", at(hour + 1)), &message);
+        // Without Expires in the way, it is too old.
+        let long = out(&format!("{} -", SIGN.replace("300", "86400")), ENVELOPE);
+        let why = told(1, &format!("{verify} --now {} -", at(hour + 1)), &long);
+        assert!(why.contains("--max-age") && !why.contains("window"), "{why}");
+        out(&format!("{verify} --now {} --max-age 7200 -", at(hour + 1)), &long);
+    }
+    if hour > 1 {
+        let why = told(1, &format!("{verify} --now {} -", at(hour - 1)), &message);
+        assert!(why.contains("in the future") && why.contains("--clock-skew") && !why.contains("--max-age"), "{why}");
+    }
+}
+
+#[test]
+fn requirements_that_cannot_be_are_errors_of_the_caller() {
+    let message = out(&format!("{SIGN} -"), ENVELOPE);
+    for demand in ["encrypted-if-present:Body", "signed-if-present:Body"] {
+        let why = told(2, &format!("verify --trust KEYS/ca.pem --require signed:Body --require {demand} -"), &message);
+        assert!(why.contains("only if it is present") && !why.contains('`'), "{why}");
+    }
+}
+
+#[test]
+fn algorithms_have_short_names_wherever_they_are_named() {
+    let message = out(&format!("{SIGN} --signature-method rsa-sha512 --digest sha512 -"), ENVELOPE);
+    assert!(message.contains("xmldsig-more#rsa-sha512") && message.contains("xmlenc#sha512"), "{message}");
+    let verify = "verify --trust KEYS/ca.pem --require signed:Body";
+    for word in ["rsa-sha512", "RSA-SHA512", "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512"] {
+        out(&format!("{verify} --require signature-method:{word} -"), &message);
+    }
+    told(1, &format!("{verify} --require signature-method:rsa-sha256 -"), &message);
+    let why = told(2, &format!("{verify} --require signature-method:rsa-sha521 -"), &message);
+    assert!(why.contains("perhaps rsa-sha512 is meant") && why.contains("ecdsa-sha256"), "{why}");
+    for (arguments, word) in [
+        (format!("{SIGN} --digest sha265 -"), "sha256"),
+        ("encrypt --to KEYS/bob.pem --content aes128-gmc -".to_owned(), "aes128-gcm"),
+        ("encrypt --to KEYS/bob.pem --key-transport rsa-oeap -".to_owned(), "rsa-oaep"),
+        ("dsig sign --key KEYS/alice.key --c14n exclusiv --reference= -".to_owned(), "exclusive"),
+    ] {
+        let why = told(2, &arguments, ENVELOPE);
+        assert!(why.contains(&format!("perhaps {word} is meant")), "{why}");
+    }
+}
+
+#[test]
+fn numbers_agree_with_what_is_counted() {
+    let message = out(&format!("{SIGN} --reference issuer-serial -"), ENVELOPE);
+    let verify = "verify --require signed:Body --pin KEYS/bob.pem";
+    let why = told(1, &format!("{verify} -"), &message);
+    assert!(why.contains("1 certificate and 0 secrets"), "{why}");
+    let why = told(1, &format!("{verify} --known-cert KEYS/carol.pem -"), &message);
+    assert!(why.contains("2 certificates and 0 secrets"), "{why}");
+}
+
+#[test]
+fn unknown_words_get_the_nearest_one() {
+    let message = out(&format!("{SIGN} -"), ENVELOPE);
+    for (arguments, near) in [
+        ("verify --requier signed:Body -", "--require"),
+        ("verify --trust KEYS/ca.pem --require signed:Boddy -", "signed:Body"),
+        ("verify --trust KEYS/ca.pem --require token:usernam -", "token:username"),
+        ("verify --limit refrences=3 --require signed:Body -", "references"),
+        ("sign --key KEYS/alice.key --cert KEYS/alice.pem --part Bdy -", "Body"),
+        ("lint --waive R540 -", "R5"),
+        ("explane -", "explain"),
+        ("sign --reference thumprint --key KEYS/alice.key --cert KEYS/alice.pem -", "thumbprint"),
+    ] {
+        let why = told(2, arguments, &message);
+        assert!(why.contains(near), "{arguments}: {why}");
+    }
+}
+
+#[test]
+fn explanations_speak_of_options_and_have_every_cause() {
+    let message = out(&format!("{SIGN} -"), ENVELOPE).replace(">1<", ">9<");
+    let text = out("explain --pin KEYS/alice.pem -", &message);
+    assert!(text.contains("cause [value-changed]") && text.contains("with 1 in place of 9"), "{text}");
+    let json: serde_json::Value =
+        serde_json::from_str(&out("explain --format json --pin KEYS/alice.pem -", &message)).expect("JSON");
+    let causes = &json["signatures"][0]["references"][0]["digest"]["causes"];
+    assert_eq!(causes[0]["word"], "value-changed", "{json}");
+    // A token has its causes, too.
+    let password = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("options-password");
+    std::fs::write(&password, "s3cret").expect("a file");
+    let users = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("options-users");
+    std::fs::write(&users, "ann\ts3cret\n").expect("a file");
+    let user = out(&format!("{SIGN} --user ann --password-file {} -", password.display()), ENVELOPE);
+    let user = user.replace("#PasswordDigest", "#PasswordText");
+    let text = out(&format!("explain --pin KEYS/alice.pem --user-file {} -", users.display()), &user);
+    assert!(text.contains("cause [password-otherwise]"), "{text}");
+    assert!(!text.contains('`'), "a call is named: {text}");
+}

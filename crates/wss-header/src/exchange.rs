@@ -1,0 +1,202 @@
+//! The state of an exchange as text, for a program that sends a request and another that reads the reply.
+
+use thiserror::Error;
+use wss_c14n::{base64_decode, base64_encode};
+use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_tokens::KerberosForm;
+use zeroize::Zeroizing;
+
+use crate::correlation::{Correlation, SentKey};
+
+/// The first line, with the version of the format.
+const FIRST: &str = "wss-exchange 1";
+/// The most octets of one value.
+const LONGEST: usize = 1 << 20;
+/// The most lines.
+const LINES: usize = 4_096;
+/// The forms of tickets, by their numbers in the text.
+const FORMS: [KerberosForm; 6] = [
+    KerberosForm::Gss,
+    KerberosForm::ApReq,
+    KerberosForm::Gss1510,
+    KerberosForm::ApReq1510,
+    KerberosForm::Gss4120,
+    KerberosForm::ApReq4120,
+];
+
+/// Why a text is not the state of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum ExchangeError {
+    /// *Misuse.* The text is something else, or of another version.
+    #[error("this is not the state of an exchange: give what `Correlation::to_text` wrote")]
+    NotOne,
+    /// *Misuse.* A line was changed or cut off.
+    #[error("line {line} of the state of the exchange was changed: save it again with the request")]
+    Line {
+        /// Its number, from 1.
+        line: usize,
+    },
+}
+
+impl Correlation {
+    /// The state as text, for [`Correlation::from_text`]. **It contains the keys of the request**: whoever reads it can
+    /// read and forge replies. Keep it like a private key, and for one exchange only.
+    ///
+    /// ```
+    /// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    /// use wss_header::{Correlation, Part, Recipe, Signing};
+    ///
+    /// # let alice = wss_crypto::Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+    /// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body/></s:Envelope>";
+    /// let plan = Recipe::new().sign(Signing::with(&alice).parts([Part::Body])).plan()?;
+    /// let sent = plan.message(envelope).secure()?;
+    /// let saved = sent.correlation.to_text();
+    /// // In another process, when the reply comes:
+    /// let restored = Correlation::from_text(&saved)?;
+    /// assert_eq!(restored.signatures(), 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn to_text(&self) -> Zeroizing<String> {
+        let mut text = Zeroizing::new(format!("{FIRST}\n"));
+        let mut line = |word: &str, values: &[&[u8]]| {
+            text.push_str(word);
+            for value in values {
+                text.push(' ');
+                // An empty value has a sign of its own, so that every line has all its values.
+                match value.is_empty() {
+                    true => text.push('-'),
+                    false => text.push_str(&Zeroizing::new(base64_encode(value))),
+                }
+            }
+            text.push('\n');
+        };
+        for (value, info) in self.signature_values.iter().zip(&self.signed_infos) {
+            line("signature", &[value, info.as_bytes()]);
+        }
+        for key in &self.own_keys {
+            line("own-key", &[key.spki()]);
+        }
+        for key in &self.keys {
+            let form = key.kerberos.and_then(|form| FORMS.iter().position(|known| *known == form));
+            let form = form.and_then(|form| u8::try_from(form).ok()).map_or(Vec::new(), |form| vec![form]);
+            let recipient = key.recipient.as_ref().map_or(&[][..], Certificate::der);
+            line("key", &[&key.sha1, key.secret.as_octets(), &form, recipient]);
+        }
+        if let Some(certificate) = &self.certificate {
+            line("certificate", &[certificate.der()]);
+        }
+        for (id, certificate) in &self.subject_of {
+            line("subject", &[id.as_bytes(), certificate.der()]);
+        }
+        text
+    }
+
+    /// Reads the state that [`Correlation::to_text`] wrote. Read it only from where nobody else can write: it decides
+    /// which reply is accepted.
+    ///
+    /// # Errors
+    /// [`ExchangeError`].
+    pub fn from_text(text: &str) -> Result<Self, ExchangeError> {
+        let mut lines = text.lines();
+        if lines.next() != Some(FIRST) {
+            return Err(ExchangeError::NotOne);
+        }
+        let mut state = Self::default();
+        for (nth, line) in lines.take(LINES).enumerate().filter(|(_, line)| !line.is_empty()) {
+            state.read(line).ok_or(ExchangeError::Line { line: nth + 2 })?;
+        }
+        Ok(state)
+    }
+
+    /// Whether a text begins as the state of an exchange does.
+    #[must_use]
+    pub fn is_text(text: &str) -> bool {
+        text.lines().next() == Some(FIRST)
+    }
+
+    fn read(&mut self, line: &str) -> Option<()> {
+        let mut words = line.split(' ');
+        let word = words.next()?;
+        let values = words.map(|value| if value == "-" { Some(Vec::new()) } else { base64_decode(value, LONGEST) });
+        let values = Zeroizing::new(values.collect::<Option<Vec<Vec<u8>>>>()?);
+        match (word, values.as_slice()) {
+            ("signature", [value, info]) => {
+                self.signature_values.push(value.clone());
+                self.signed_infos.push(String::from_utf8(info.clone()).ok()?);
+            }
+            ("own-key", [spki]) => self.own_keys.push(PublicKey::from_spki(spki).ok()?),
+            ("key", [sha1, secret, form, recipient]) => {
+                let kerberos = match form.as_slice() {
+                    [] => None,
+                    [number] => Some(*FORMS.get(usize::from(*number))?),
+                    _ => return None,
+                };
+                let recipient = if recipient.is_empty() { None } else { Some(Certificate::from_der(recipient).ok()?) };
+                let secret = Secret::new(secret.clone());
+                self.keys.push(SentKey { sha1: sha1.clone(), secret, kerberos, recipient });
+            }
+            ("certificate", [der]) => self.certificate = Some(Certificate::from_der(der).ok()?),
+            ("subject", [id, der]) => {
+                self.subject_of.push((String::from_utf8(id.clone()).ok()?, Certificate::from_der(der).ok()?));
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> Correlation {
+        let folder = format!("{}/../../vectors/keys", env!("CARGO_MANIFEST_DIR"));
+        let bob = std::fs::read(format!("{folder}/bob.pem")).expect("a file");
+        let bob = Certificate::from_pem(&bob).expect("a certificate");
+        let key =
+            |kerberos, recipient| SentKey { sha1: vec![1; 20], secret: Secret::new(vec![2; 32]), kerberos, recipient };
+        Correlation {
+            signature_values: vec![vec![3; 256]],
+            signed_infos: vec!["<ds:SignedInfo/>".to_owned()],
+            own_keys: vec![bob.public_key().clone()],
+            keys: vec![key(None, Some(bob.clone())), key(Some(KerberosForm::Gss4120), None)],
+            certificate: Some(bob.clone()),
+            subject_of: vec![("id".to_owned(), bob)],
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text = state().to_text();
+        let read = Correlation::from_text(&text).expect("the state");
+        assert_eq!(*read.to_text(), *text);
+        assert_eq!((read.signatures(), read.keys.len(), read.own_keys.len()), (1, 2, 1));
+        assert!(Correlation::is_text(&text) && !Correlation::is_text("<a/>"));
+        let empty = Correlation::from_text(&Correlation::default().to_text()).expect("an empty state");
+        assert_eq!(empty.signatures(), 0);
+    }
+
+    #[test]
+    fn a_changed_text_is_refused_and_never_panics() {
+        let text = state().to_text();
+        assert_eq!(Correlation::from_text("<s:Envelope/>").unwrap_err(), ExchangeError::NotOne);
+        assert_eq!(
+            Correlation::from_text(&text.replace("exchange 1", "exchange 2")).unwrap_err(),
+            ExchangeError::NotOne
+        );
+        let cases = [
+            text.replace("own-key ", "other-key "),
+            text.replace("signature ", "signature !"),
+            text.replace("certificate ", "certificate AAAA"),
+            text.replace("subject ", "subject - "),
+        ];
+        for case in cases {
+            assert!(matches!(Correlation::from_text(&case), Err(ExchangeError::Line { .. })), "{case}");
+        }
+        for at in 0..text.len().min(400) {
+            let _any = Correlation::from_text(&text[..at]);
+        }
+    }
+}

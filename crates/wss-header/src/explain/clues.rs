@@ -1,0 +1,61 @@
+//! Clues: what a message tells of the prefixes that its sender used.
+
+use std::collections::BTreeSet;
+
+use wss_c14n::{Document, name};
+
+/// The most clues of each kind.
+const MOST: usize = 32;
+/// The most octets of a name.
+const LONGEST: usize = 128;
+
+/// What a message says of prefixes beside the element that is looked at.
+#[derive(Debug, Default)]
+pub(super) struct Clues {
+    /// Prefixes with what they are bound to, wherever in the message.
+    pub(super) bound: BTreeSet<(String, String)>,
+    /// Prefixes that a PrefixList names, or that a value uses as the prefix of a type, and that nothing binds: the sender
+    /// had them.
+    pub(super) unbound: BTreeSet<String>,
+    /// Every Id of the message.
+    pub(super) ids: BTreeSet<String>,
+}
+
+impl Clues {
+    /// Reads them off a message.
+    pub(super) fn of(document: &Document<'_>) -> Self {
+        let mut clues = Self::default();
+        let mut named: BTreeSet<String> = BTreeSet::new();
+        for element in document.elements() {
+            let here = element.name();
+            let is_list = here.local == "InclusiveNamespaces";
+            let prefix = element.qualified_name().split_once(':').map_or("", |(prefix, _)| prefix);
+            if here.namespace.len() + prefix.len() < LONGEST && clues.bound.len() < MOST {
+                clues.bound.insert((prefix.to_owned(), here.namespace.to_owned()));
+            }
+            for (attribute, value) in element.attributes() {
+                if value.len() > LONGEST {
+                    continue;
+                }
+                if ["Id", "ID", "id", "AssertionID"].contains(&attribute.local) && clues.ids.len() < MOST {
+                    clues.ids.insert(value.to_string());
+                }
+                let is_type = attribute.namespace == name::XSI.uri && attribute.local == "type";
+                if is_list && attribute.local == "PrefixList" {
+                    named.extend(value.split_whitespace().filter(|prefix| *prefix != "#default").map(str::to_owned));
+                } else if let (true, Some((prefix, _))) = (is_type, value.split_once(':')) {
+                    named.insert(prefix.to_owned());
+                }
+            }
+        }
+        named.retain(|prefix| !clues.bound.iter().any(|(bound, _)| bound == prefix));
+        clues.unbound = named.into_iter().take(MOST).collect();
+        clues
+    }
+
+    /// Other prefixes that the message has for a namespace, and those that nothing binds any more.
+    pub(super) fn for_namespace(&self, uri: &str) -> Vec<&str> {
+        let bound = self.bound.iter().filter(|(_, bound)| bound == uri).map(|(prefix, _)| prefix.as_str());
+        bound.chain(self.unbound.iter().map(String::as_str)).collect()
+    }
+}

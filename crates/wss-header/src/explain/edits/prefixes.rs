@@ -1,0 +1,267 @@
+//! Prefixes that were rewritten: of one namespace, or of several at once.
+
+use wss_c14n::name;
+
+use super::super::cause::Cause;
+use super::super::clues::Clues;
+use super::super::edit::{Edit, Out, steps};
+use super::super::sketch::Sketch;
+use super::super::token::{Tag, Token, prefix_of};
+use super::names::shown;
+
+/// The prefixes that stacks use for an envelope.
+const OF_SOAP: [&str; 14] =
+    ["soap", "soapenv", "s", "S", "SOAP-ENV", "env", "soap-env", "soap12", "", "senv", "e", "v", "ns0", "ns1"];
+const OF_WSU: [&str; 7] = ["wsu", "u", "ns1", "ns2", "ns3", "ns0", "util"];
+const OF_DS: [&str; 7] = ["ds", "", "dsig", "ns0", "ns1", "ns2", "sig"];
+/// The prefixes that tools make up, and those of usual examples.
+const OF_OTHERS: [&str; 60] = [
+    "", "ns0", "ns1", "ns2", "ns3", "ns4", "ns5", "tns", "ns", "m", "n1", "q1", "a", "b", "p", "x", "urn", "web",
+    "ser", "typ", "v1", "wsa", "sch", "d4p1", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "n", "o", "q", "r",
+    "s", "t", "u", "v", "w", "y", "z", "n0", "n2", "p1", "q2", "ns6", "ns7", "ns8", "ns9", "msg", "dto", "com", "xs",
+    "data", "v2", "imp",
+];
+/// The most candidates for one namespace.
+const CANDIDATES: usize = 80;
+/// The most edits that rename several prefixes.
+const SEVERAL: usize = 9_000;
+
+/// New prefixes for old ones, all at once.
+type Map = Vec<(String, String)>;
+
+/// One prefix of the envelope: the most usual.
+pub(super) fn of_envelope(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| is_soap(uri)) {
+        edits.extend(alone(sketch, clues, prefix, uri));
+    }
+    edits
+}
+
+/// One prefix of another namespace.
+pub(super) fn of_others(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (prefix, uri) in sketch.namespaces.iter().filter(|(_, uri)| !is_soap(uri)) {
+        edits.extend(alone(sketch, clues, prefix, uri));
+    }
+    edits
+}
+
+fn alone(sketch: &Sketch, clues: &Clues, prefix: &str, uri: &str) -> Vec<Edit> {
+    let candidates = candidates(clues, uri);
+    candidates.into_iter().filter_map(|to| renamed(sketch, vec![(prefix.to_owned(), to)])).collect()
+}
+
+fn is_soap(uri: &str) -> bool {
+    [name::SOAP11.uri, name::SOAP12.uri].contains(&uri)
+}
+
+/// The prefixes that the sender may have used for a namespace: those of the message first.
+fn candidates(clues: &Clues, uri: &str) -> Vec<String> {
+    let usual: &[&str] = match uri {
+        uri if is_soap(uri) => &OF_SOAP,
+        uri if uri == name::WSU.uri => &OF_WSU,
+        uri if uri == name::DS.uri => &OF_DS,
+        _ => &OF_OTHERS,
+    };
+    let mut all: Vec<String> = Vec::new();
+    let own = if is_soap(uri) || [name::WSU.uri, name::DS.uri].contains(&uri) { Vec::new() } else { of_name(uri) };
+    let own = own.iter().map(String::as_str);
+    for prefix in clues.for_namespace(uri).into_iter().chain(own).chain(usual.iter().copied()) {
+        if all.len() < CANDIDATES && !all.iter().any(|known| known == prefix) {
+            all.push(prefix.to_owned());
+        }
+    }
+    all
+}
+
+/// Prefixes that people make of the last words of a namespace name.
+fn of_name(uri: &str) -> Vec<String> {
+    let words = uri.split(['/', ':', '#', '.', '-', '_']).rev();
+    let words = words.filter(|word| word.starts_with(|c: char| c.is_ascii_alphabetic()) && word.len() < 24).take(3);
+    let mut all = Vec::new();
+    for word in words {
+        let lower = word.to_ascii_lowercase();
+        let consonants: String = lower.chars().filter(|c| !"aeiou".contains(*c)).take(3).collect();
+        all.extend([1, 2, 3, 4].iter().filter_map(|len| lower.get(..*len)).map(str::to_owned));
+        all.extend([word.to_owned(), lower.clone(), consonants]);
+    }
+    all.retain(|prefix| !prefix.is_empty());
+    all
+}
+
+/// Several prefixes at once: those of the envelope and of security in the spellings of their stacks, and those of the
+/// payload as tools number them.
+pub(super) fn several<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Box<dyn Iterator<Item = Edit> + 's> {
+    let is_framework = |uri: &str| is_soap(uri) || uri == name::WSU.uri;
+    let all: Vec<&(String, String)> = sketch.in_order.iter().filter(|(prefix, _)| prefix != "xml").collect();
+    let (framework, payload): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, uri)| is_framework(uri));
+    if framework.len() + payload.len() < 2 {
+        return Box::new(std::iter::empty());
+    }
+    let kept = |(prefix, _): &&(String, String)| (prefix.clone(), prefix.clone());
+    // The choices for the framework: every combination of a candidate for each, as it is first.
+    let mut choices: Vec<Map> = vec![Vec::new()];
+    for (prefix, uri) in framework.iter().take(2) {
+        let own = std::iter::once(kept(&&(prefix.clone(), uri.clone())).1);
+        let others = candidates(clues, uri).into_iter().filter(|to| to != prefix);
+        let tos: Vec<String> = own.chain(others).collect();
+        choices = tos
+            .iter()
+            .flat_map(|to| choices.iter().map(|map| [map.as_slice(), &[(prefix.clone(), to.clone())]].concat()))
+            .collect();
+    }
+    let mut payloads: Vec<Map> = vec![payload.iter().map(kept).collect()];
+    match payload.as_slice() {
+        [] => {}
+        [(prefix, uri)] => {
+            let tos = candidates(clues, uri).into_iter().filter(|to| to != prefix);
+            payloads.extend(tos.map(|to| vec![(prefix.clone(), to)]));
+        }
+        many => payloads.extend(schemes(many)),
+    }
+    let unchanged = choices.first().cloned().unwrap_or_default();
+    let pairs = of_pairs(&payload, clues).into_iter().map(move |pair| [unchanged.as_slice(), &pair].concat());
+    let products = choices.into_iter().flat_map(move |of_framework| {
+        let all: Vec<Map> = payloads.iter().map(|of_payload| [of_framework.as_slice(), of_payload].concat()).collect();
+        all
+    });
+    let several = |map: &Map| map.iter().filter(|(from, to)| from != to).count() > 1;
+    Box::new(products.chain(pairs).filter(several).take(SEVERAL).filter_map(|map| renamed(sketch, map)))
+}
+
+/// How tools name the prefixes of several namespaces.
+fn schemes(payload: &[&(String, String)]) -> Vec<Map> {
+    let mut all: Vec<Map> = Vec::new();
+    let count = payload.len();
+    let mut add = |name: &dyn Fn(usize) -> String| {
+        all.push(payload.iter().enumerate().map(|(nth, (prefix, _))| (prefix.clone(), name(nth))).collect());
+    };
+    for start in [0, 1, 2, 3] {
+        add(&|nth| format!("ns{}", nth + start));
+        add(&|nth| format!("ns{}", count - 1 - nth + start));
+        // The outermost is the default namespace.
+        add(&|nth| if nth == 0 { String::new() } else { format!("ns{}", nth - 1 + start) });
+    }
+    for stem in ["n", "p", "q", "a", "tns", "d", "x"] {
+        add(&|nth| format!("{stem}{}", nth + 1));
+        add(&|nth| format!("{stem}{nth}"));
+    }
+    // Each by the last word of its namespace name.
+    for nth_of_name in 0..4 {
+        let of_uri = |nth: usize| {
+            let uri = payload.get(nth).map(|(_, uri)| uri.as_str()).unwrap_or_default();
+            of_name(uri).into_iter().nth(nth_of_name).unwrap_or_else(|| format!("ns{nth}"))
+        };
+        add(&of_uri);
+    }
+    let letter = |nth: usize| char::from(b'a' + u8::try_from(nth % 26).unwrap_or_default()).to_string();
+    add(&letter);
+    add(&|nth| if nth == 0 { String::new() } else { letter(nth - 1) });
+    all
+}
+
+/// Two prefixes of the payload, each with its candidates.
+fn of_pairs(payload: &[&(String, String)], clues: &Clues) -> Vec<Map> {
+    let [(first, one), (second, two)] = payload else { return Vec::new() };
+    let others = candidates(clues, two);
+    let pair = |to: &String, other: &String| vec![(first.clone(), to.clone()), (second.clone(), other.clone())];
+    candidates(clues, one).iter().flat_map(|to| others.iter().map(move |other| pair(to, other))).collect()
+}
+
+/// With other prefixes; `None` if the names would collide.
+fn renamed(sketch: &Sketch, map: Map) -> Option<Edit> {
+    let map: Map = map.into_iter().filter(|(from, to)| from != to).collect();
+    if map.is_empty() {
+        return None;
+    }
+    let renamed =
+        |prefix: &str| map.iter().find(|(from, _)| from == prefix).map_or(prefix, |(_, to)| to.as_str()).to_owned();
+    // Two namespaces with one prefix, after or before the change, would need another edit.
+    let mut after: Vec<(String, &str)> = Vec::new();
+    for (prefix, uri) in &sketch.namespaces {
+        let to = renamed(prefix);
+        let is_changed = to != *prefix;
+        let collides = |(known, other): &(String, &str)| *known == to && *other != uri;
+        let is_ambiguous = is_changed && sketch.namespaces.iter().any(|(other, bound)| other == prefix && bound != uri);
+        if is_ambiguous || after.iter().any(collides) && (is_changed || map.iter().any(|(_, new)| *new == to)) {
+            return None;
+        }
+        after.push((to, uri));
+    }
+    let on_attributes = |from: &str| sketch.attributes.iter().any(|name| prefix_of(name) == from);
+    if map.iter().any(|(from, to)| to.is_empty() && !from.is_empty() && on_attributes(from)) {
+        return None;
+    }
+    let words: Vec<(String, String)> = map.iter().map(|(from, to)| (shown(from), shown(to))).collect();
+    let (from, to) = match words.as_slice() {
+        [(from, to)] => (from.clone(), to.clone()),
+        [(from, to), rest @ ..] => {
+            let rest: Vec<String> = rest.iter().map(|(from, to)| format!("{to} in place of {from}")).collect();
+            (format!("{from}, {}", rest.join(", ")), to.clone())
+        }
+        [] => return None,
+    };
+    Some(Edit::new(Cause::PrefixRewritten { from: from.into(), to: to.into() }, move |canonical, out| {
+        rename(canonical, &map, out);
+    }))
+}
+
+/// Writes the form with other prefixes. A declaration that is in scope already is not written again.
+fn rename(canonical: &str, map: &[(String, String)], out: Out<'_>) {
+    let mut scopes: Vec<Vec<(String, String)>> = Vec::new();
+    let defaults = map.iter().any(|(_, to)| to.is_empty());
+    steps(canonical, |step| match step.token {
+        Token::Start(start) => {
+            let mut tag = Tag::read(start);
+            let was_bare = prefix_of(&tag.name).is_empty();
+            rename_tag(&mut tag, map);
+            let in_scope = |prefix: &str| {
+                scopes.iter().rev().flatten().find(|(known, _)| known == prefix).map(|(_, uri)| uri.as_str())
+            };
+            tag.namespaces.retain(|(prefix, uri)| in_scope(prefix).unwrap_or_default() != uri);
+            // What was in no namespace stays there below the new default.
+            if was_bare && defaults && prefix_of(&tag.name).is_empty() && !in_scope("").unwrap_or_default().is_empty() {
+                tag.namespaces.push(("".into(), "".into()));
+            }
+            let own = tag.namespaces.iter().map(|(prefix, uri)| (prefix.to_string(), uri.to_string())).collect();
+            scopes.push(own);
+            tag.write(&mut |text| out(text.as_bytes()));
+        }
+        Token::End(end) => {
+            scopes.pop();
+            out(b"</");
+            out(with_prefix(end.trim_start_matches("</").trim_end_matches('>'), map).as_bytes());
+            out(b">");
+        }
+        token => out(token.as_str().as_bytes()),
+    });
+}
+
+fn rename_tag(tag: &mut Tag<'_>, map: &[(String, String)]) {
+    tag.name = with_prefix(&tag.name, map).into();
+    for (name, value) in &mut tag.attributes {
+        // An attribute without prefix is in no namespace.
+        if !prefix_of(name).is_empty() {
+            *name = with_prefix(name, map).into();
+        }
+        // The type of an element is a qualified name, too.
+        if name.ends_with(":type") {
+            *value = with_prefix(value, map).into();
+        }
+    }
+    for (prefix, uri) in &mut tag.namespaces {
+        if let Some((_, to)) = map.iter().find(|(from, _)| prefix == from).filter(|_| !uri.is_empty()) {
+            *prefix = to.clone().into();
+        }
+    }
+    tag.namespaces.sort();
+    tag.namespaces.dedup();
+}
+
+fn with_prefix(name: &str, map: &[(String, String)]) -> String {
+    let prefix = prefix_of(name);
+    let Some((_, to)) = map.iter().find(|(from, _)| from == prefix) else { return name.to_owned() };
+    let local = name.rsplit(':').next().unwrap_or(name);
+    if to.is_empty() { local.to_owned() } else { format!("{to}:{local}") }
+}

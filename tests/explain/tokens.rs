@@ -1,0 +1,283 @@
+//! Tokens, times and ciphertext: why they are refused.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use ws_security::c14n::{base64_decode, base64_encode};
+use ws_security::crypto::{Digest, HmacKey, SigningKey as _, p_sha1};
+use ws_security::prelude::*;
+use ws_security::{
+    ContentEncryption, DigestMethod, Encrypting, FixedClock, KeyTransport, Outcome, ProtectionToken, Secret,
+    SecureConversation, SignatureMethod,
+};
+
+use crate::common::*;
+use crate::forge::{between, canonical, with_value};
+use crate::words;
+
+fn knowing_ann() -> Receiver {
+    receiver().passwords(|name: &str| (name == "ann").then(|| Secret::new(b"s3cret".to_vec())))
+}
+
+#[test]
+fn password_digests_that_are_computed_otherwise_are_named() {
+    let message = recipe().username_digest("ann", "s3cret").sign(signing()).secured(&envelope(SOAP11));
+    assert_eq!(words(&knowing_ann().explain(&message)), Vec::<&str>::new());
+    let nonce_text = between(&message, "#Base64Binary\">", "</wsse:Nonce>").to_owned();
+    let nonce = base64_decode(&nonce_text, 64).expect("a nonce");
+    let token = &message[message.find("<wsse:UsernameToken").expect("the token")..];
+    let created = between(token, "<wsu:Created>", "</wsu:Created>").to_owned();
+    let digest = between(&message, "#PasswordDigest\">", "</wsse:Password>").to_owned();
+    let sha1 = |pieces: &[&[u8]]| Digest::of(DigestMethod::Sha1, &pieces.concat()).as_octets().to_vec();
+    let right = sha1(&[&nonce, created.as_bytes(), b"s3cret"]);
+    assert_eq!(base64_encode(&right), digest, "the profile's formula");
+    let hexadecimal = |octets: &[u8]| octets.iter().map(|octet| format!("{octet:02x}")).collect::<String>();
+    let seconds = format!("{}Z", created.split(['.', 'Z']).next().expect("seconds"));
+    let cases = [
+        (base64_encode(&sha1(&[nonce_text.as_bytes(), created.as_bytes(), b"s3cret"])), "the nonce as its base64 text"),
+        (base64_encode(&sha1(&[&nonce, created.as_bytes(), &sha1(&[b"s3cret"])])), "of the SHA-1 of the password"),
+        (base64_encode(&sha1(&[created.as_bytes(), &nonce, b"s3cret"])), "Created before the nonce"),
+        (base64_encode(&sha1(&[b"s3cret", &nonce, created.as_bytes()])), "the password first"),
+        (base64_encode(&sha1(&[&right])), "digested twice"),
+        (base64_encode(hexadecimal(&right).as_bytes()), "no base64 of its octets"),
+        (hexadecimal(&right), "no base64 of its octets"),
+        (base64_encode(&sha1(&[&nonce, seconds.as_bytes(), b"s3cret"])), "of Created "),
+        (base64_encode(&sha1(&[created.as_bytes(), b"s3cret"])), "without the nonce"),
+    ];
+    for (other, sentence) in cases {
+        let explanation = knowing_ann().explain(message.replacen(&digest, &other, 1));
+        if other == digest {
+            continue;
+        }
+        assert_eq!(words(&explanation), ["password-otherwise"], "{sentence}: {explanation}");
+        assert!(explanation.to_string().contains(sentence), "{sentence}: {explanation}");
+        assert!(!explanation.to_string().contains("s3cret"), "{explanation}");
+    }
+    // Another password, and an unknown user: nothing is claimed of the way.
+    let other = base64_encode(&sha1(&[&nonce, created.as_bytes(), b"other"]));
+    let explanation = knowing_ann().explain(message.replacen(&digest, &other, 1));
+    assert_eq!(words(&explanation), Vec::<&str>::new());
+    assert!(explanation.to_string().contains("the passwords differ"), "{explanation}");
+    let explanation = knowing_ann().explain(message.replace(">ann<", ">bob<"));
+    assert!(explanation.to_string().contains("no user of this name"), "{explanation}");
+    // A digest whose Type is that of text.
+    let explanation = knowing_ann().explain(message.replace("#PasswordDigest", "#PasswordText"));
+    assert_eq!(words(&explanation), ["password-otherwise"], "{explanation}");
+}
+
+#[test]
+fn local_time_and_clocks_that_differ_are_named() {
+    let message = signed(SOAP11);
+    let at = |ahead: i64| {
+        let now = SystemTime::now();
+        let by = Duration::from_secs(ahead.unsigned_abs());
+        let now = if ahead < 0 { now + by } else { now - by };
+        receiver().clock(Arc::new(FixedClock(now))).explain(&message)
+    };
+    assert_eq!(words(&at(0)), Vec::<&str>::new());
+    let explanation = at(2 * 3_600);
+    assert_eq!(words(&explanation), ["local-time-as-utc"], "{explanation}");
+    assert!(explanation.to_string().contains("+02:00 from UTC"), "{explanation}");
+    let explanation = at(500);
+    assert_eq!(words(&explanation), ["clock-differs"], "{explanation}");
+    let explanation = at(-5 * 3_600);
+    assert_eq!(words(&explanation), Vec::<&str>::new(), "an old message is old");
+    assert!(explanation.to_string().contains("(-05:00)"), "{explanation}");
+}
+
+fn encrypted(transport: KeyTransport, content: ContentEncryption) -> String {
+    let encrypting = Encrypting::to(&certificate("bob")).transport(transport).content(content).parts([Part::Body]);
+    let recipe = recipe().allow_legacy_algorithms().sign(signing()).encrypt(encrypting);
+    let recipe = ["R5620", "R5621"].iter().fold(recipe, |recipe, _| recipe);
+    recipe.secured(&envelope(SOAP11))
+}
+
+fn explained(message: &str) -> ws_security::Explanation {
+    receiver()
+        .algorithms(ws_security::AlgorithmPolicy::everything_for_legacy_use_only())
+        .decrypt_with(identity("bob"))
+        .explain(message)
+}
+
+#[test]
+fn a_key_transport_that_is_not_the_one_of_the_message_is_named() {
+    let sha256 = KeyTransport::oaep(DigestMethod::Sha256);
+    let message = encrypted(sha256, ContentEncryption::Aes128Gcm);
+    assert!(explained(&message).fits(), "{}", explained(&message));
+    let start = message.find("<xenc:EncryptionMethod").expect("the method");
+    let end =
+        message[start..].find("</xenc:EncryptionMethod>").expect("its end") + start + "</xenc:EncryptionMethod>".len();
+    for other in [
+        "<xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p\"></xenc:EncryptionMethod>",
+        "<xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#rsa-1_5\"></xenc:EncryptionMethod>",
+        "<xenc:EncryptionMethod Algorithm=\"http://www.w3.org/2009/xmlenc11#rsa-oaep\"><ds:DigestMethod xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\" Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha256\"></ds:DigestMethod></xenc:EncryptionMethod>",
+    ] {
+        let broken = format!("{}{other}{}", &message[..start], &message[end..]);
+        let explanation = explained(&broken);
+        assert_eq!(words(&explanation), ["other-key-transport"], "{other}: {explanation}");
+        assert!(
+            explanation
+                .to_string()
+                .contains("RSA-OAEP with the digest http://www.w3.org/2001/04/xmlenc#sha256 and MGF1"),
+            "{explanation}"
+        );
+    }
+    let plain = encrypted(KeyTransport::Rsa15, ContentEncryption::Aes128Gcm);
+    let broken = plain.replace("xmlenc#rsa-1_5", "xmlenc#rsa-oaep-mgf1p");
+    let explanation = explained(&broken);
+    assert_eq!(words(&explanation), ["other-key-transport"], "{explanation}");
+    assert!(explanation.to_string().contains("PKCS#1 v1.5"), "{explanation}");
+    // A key that nobody here can unwrap has no cause.
+    let wrapped = between(&message, "<xenc:CipherValue>", "</xenc:CipherValue>").to_owned();
+    let explanation = explained(&message.replacen(&wrapped, &base64_encode(&[7; 256]), 1));
+    assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+    assert!(matches!(explanation.ciphertexts[0].outcome, Outcome::Failed { .. }), "{explanation}");
+}
+
+/// The cipher value of the Body.
+fn content_of(message: &str) -> String {
+    let data = &message[message.find("<xenc:EncryptedData").expect("the data")..];
+    between(data, "<xenc:CipherValue>", "</xenc:CipherValue>").to_owned()
+}
+
+#[test]
+fn ciphertext_that_is_laid_out_otherwise_is_named() {
+    let gcm = encrypted(KeyTransport::oaep_mgf1p(), ContentEncryption::Aes128Gcm);
+    let value = content_of(&gcm);
+    let octets = base64_decode(&value, 1 << 20).expect("base64");
+    let (vector, rest) = octets.split_at(12);
+    let (text, tag) = rest.split_at(rest.len() - 16);
+    let cases = [
+        ([rest, vector].concat(), "the initialization vector in front"),
+        ([vector, tag, text].concat(), "the tag at the end"),
+    ];
+    for (other, sentence) in cases {
+        let explanation = explained(&gcm.replacen(&value, &base64_encode(&other), 1));
+        assert_eq!(words(&explanation), ["ciphertext-otherwise"], "{explanation}");
+        assert!(explanation.to_string().contains(sentence), "{explanation}");
+    }
+    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    assert_eq!(words(&explained(&gcm.replacen(&value, &digits, 1))), ["value-encoding"]);
+    // The message says CBC, and the content is GCM.
+    let explanation = explained(
+        &gcm.replace("xmlenc11#aes128-gcm", "TEMP")
+            .replace("http://www.w3.org/2009/TEMP", "http://www.w3.org/2001/04/xmlenc#aes128-cbc"),
+    );
+    assert_eq!(words(&explanation), ["other-cipher"], "{explanation}");
+    assert!(explanation.to_string().contains("aes128-gcm"), "{explanation}");
+    // A wrong octet, and a tag that was left out, have no usual cause.
+    let mut changed = octets.clone();
+    changed[20] ^= 1;
+    for other in [&changed[..], &octets[..octets.len() - 16]] {
+        let explanation = explained(&gcm.replacen(&value, &base64_encode(other), 1));
+        assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+    }
+}
+
+#[test]
+fn another_recipient_than_the_message_names_is_named() {
+    let message = encrypted(KeyTransport::oaep_mgf1p(), ContentEncryption::Aes128Gcm);
+    let key = &message[message.find("<xenc:EncryptedKey").expect("the key")..];
+    let serial = between(key, "<ds:X509SerialNumber>", "</ds:X509SerialNumber>").to_owned();
+    let broken = message.replace(&format!("<ds:X509SerialNumber>{serial}<"), "<ds:X509SerialNumber>77<");
+    let explanation = explained(&broken);
+    assert_eq!(words(&explanation), ["other-recipient"], "{explanation}");
+    assert!(explanation.to_string().contains("Bob"), "{explanation}");
+    // With another key alone, it stays for another.
+    let explanation = receiver().decrypt_with(identity("carol")).explain(&broken);
+    assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+}
+
+#[test]
+fn keys_that_are_derived_otherwise_are_named() {
+    let secret = Secret::new(b"a secret of 32 octets, as it is.".to_vec());
+    let token = ProtectionToken::security_context(SecureConversation::V1_3, "urn:ours", secret.clone());
+    let token = token.derived_keys(SecureConversation::V1_3);
+    let message = Recipe::new()
+        .timestamp(Duration::from_secs(300))
+        .sign(Signing::with_token(&token).parts([Part::Body]))
+        .secured(&envelope(SOAP11));
+    let receiver = receiver().shared_secret(Some("urn:ours".to_owned()), secret.clone());
+    assert!(receiver.explain(&message).fits(), "{}", receiver.explain(&message));
+    let nonce_text = between(&message, "Nonce>", "</").to_owned();
+    let nonce = base64_decode(&nonce_text, 64).expect("a nonce");
+    let label = "WS-SecureConversation";
+    let method = message.contains("hmac-sha256").then_some(SignatureMethod::HmacSha256);
+    let method = method.unwrap_or(SignatureMethod::HmacSha1);
+    let length = message.contains("Length>").then(|| between(&message, "Length>", "</").parse().expect("a number"));
+    let length: usize = length.unwrap_or(32);
+    let cases = [
+        ([label.as_bytes(), &nonce].concat(), 0, length, "the label once"),
+        (nonce.clone(), 0, length, "without a label"),
+        ([label.repeat(2).as_bytes(), nonce_text.as_bytes()].concat(), 0, length, "the nonce as its base64 text"),
+        ([label.repeat(2).as_bytes(), &nonce].concat(), length, length, "at offset"),
+        ([label.repeat(2).as_bytes(), &nonce].concat(), 0, 64, "with 64 octets"),
+    ];
+    let info = canonical(&message, "SignedInfo", &ws_security::c14n::Canonicalization::default());
+    for (seed, offset, length, sentence) in cases {
+        let key =
+            HmacKey::of_any_length_for_legacy_use_only(p_sha1(&secret, &seed, offset, length).as_octets().to_vec());
+        let value = key.sign(method, info.as_bytes()).expect("a MAC");
+        let explanation = receiver.explain(with_value(&message, &value));
+        assert_eq!(words(&explanation), ["secret-otherwise"], "{sentence}: {explanation}");
+        assert!(explanation.to_string().contains(sentence), "{sentence}: {explanation}");
+    }
+    let explanation = receiver.explain(with_value(&message, &[7; 32]));
+    assert!(explanation.causes().all(|cause| cause.word() == "value-length"), "{explanation}");
+}
+
+#[test]
+fn an_assertion_whose_holder_did_not_sign_says_so() {
+    use ws_security::c14n::name;
+    let holder = |name: &str| {
+        let certificate = base64_encode(certificate(name).der());
+        format!(
+            "<saml2:Assertion xmlns:saml2=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"a\" Version=\"2.0\" \
+             IssueInstant=\"2026-01-01T00:00:00Z\"><saml2:Issuer>urn:idp</saml2:Issuer><saml2:Subject>\
+             <saml2:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:holder-of-key\">\
+             <saml2:SubjectConfirmationData><ds:KeyInfo xmlns:ds=\"{}\"><ds:X509Data><ds:X509Certificate>{certificate}\
+             </ds:X509Certificate></ds:X509Data></ds:KeyInfo></saml2:SubjectConfirmationData></saml2:SubjectConfirmation>\
+             </saml2:Subject></saml2:Assertion>",
+            name::DS.uri
+        )
+    };
+    let message = signed(SOAP11);
+    let with = |name: &str| message.replace("</wsse:Security>", &format!("{}</wsse:Security>", holder(name)));
+    let explanation = crate::explained(&with("carol"));
+    assert_eq!(words(&explanation), ["holder-key-unused"], "{explanation}");
+    assert!(explanation.to_string().contains("Carol"), "{explanation}");
+    // Alice signed, and is the holder.
+    assert_eq!(words(&crate::explained(&with("alice"))), Vec::<&str>::new());
+}
+
+#[test]
+fn other_encodings_are_read_as_they_are_declared() {
+    let message = crate::forge::signed_again(&signed(SOAP11));
+    let text = recipe().sign(signing()).secured(&envelope(SOAP11).replace("Ann", "Zoë €"));
+    assert!(message.is_ascii());
+    let octets: Vec<u8> =
+        text.chars().map(|c| if c == '€' { 0x80 } else { u8::try_from(u32::from(c)).expect("an octet") }).collect();
+    let declared = [&b"<?xml version='1.0' encoding='windows-1252'?>"[..], &octets].concat();
+    let explanation = receiver().explain(&declared);
+    assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
+    assert!(explanation.signatures[0].references.iter().all(|reference| reference.verdict.fits()), "{explanation}");
+    assert!(explanation.refusal.is_some_and(|why| why.contains("accept_other_encodings")));
+}
+
+#[test]
+fn advice_is_not_cut() {
+    let message = signed(SOAP11);
+    let nobody = Receiver::new(
+        Trust::no_certificates(),
+        Requirements::signed([Part::Body]),
+        ws_security::DangerousNoReplayCache,
+    );
+    let error = nobody.open(&message).expect_err("refused").to_string();
+    assert_eq!(nobody.explain(&message).refusal.as_deref(), Some(error.as_str()));
+    let long = message.replace("Direct", "x").replace("URI=\"#X509", &format!("URI=\"#{}", "x".repeat(400)));
+    let error = nobody.open(&long).expect_err("refused").to_string();
+    let explanation = nobody.explain(&long);
+    assert_eq!(explanation.refusal.as_deref(), Some(error.as_str()));
+    assert!(error.len() > 256, "{error}");
+    assert!(explanation.to_string().contains(error.rsplit(": ").next().expect("the advice")), "{explanation}");
+}
