@@ -206,7 +206,7 @@ fn narrower_requirements_have_words() {
         ("signature-method:urn:unknown", 2, 2),
         (&format!("signature-method:{pss}"), 1, 1),
         ("signature-method:http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", 0, 0),
-        ("signed-if-present:Body", 1, 1),
+        ("signed-if-present:Body", 2, 2),
     ] {
         for (message, code) in [(&plain, code_plain), (&full, code_full)] {
             let arguments =

@@ -100,6 +100,15 @@ Examples:
   As data, without one requirement:
     wss lint --format json --waive R5404 message.xml";
 
+pub(super) const NETWORKS: &str = "\
+Examples:
+  All that have a preset:
+    wss networks
+  One of them, with its facts and sources:
+    wss networks peppol_as4_2
+  As data:
+    wss networks --format json";
+
 pub(super) const INSPECT: &str = "\
 Examples:
   What is in the header:
@@ -158,7 +167,7 @@ mod tests {
         for (name, sub) in all {
             let help = sub.get_after_help().unwrap_or_else(|| panic!("{name} has no examples")).to_string();
             let commands = commands(&help);
-            let own = commands.iter().filter(|command| command.starts_with(&format!("wss {name} ")));
+            let own = commands.iter().filter(|command| command.starts_with(&format!("wss {name}")));
             assert!(own.count() >= if name == "secure" { 3 } else { 2 } && commands.len() >= 3, "{name}: {commands:?}");
             for command in commands {
                 let read = Cli::try_parse_from(words(&command));

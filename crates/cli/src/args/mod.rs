@@ -58,6 +58,7 @@ pub(crate) enum Command {
     #[command(after_help = examples::INSPECT)]
     Inspect(InspectArgs),
     /// List the networks that have a preset, or show one with its facts and sources
+    #[command(after_help = examples::NETWORKS)]
     Networks(NetworksArgs),
     /// Say why a signature or a digest does not fit: tries what gateways, parsers and peers usually change
     Explain(ExplainArgs),

@@ -36,6 +36,7 @@ pub(crate) struct SecureArgs {
 /// A preset instead of options. It says what is signed and encrypted, and how; the options give keys, tokens, attachments and
 /// who the header is for.
 #[derive(Args)]
+#[command(next_help_heading = "Network preset")]
 pub(crate) struct NetworkArgs {
     /// Make a message of this network, as `wss networks` lists them; NAME+CHOICE for peers that differ
     #[arg(long, value_name = "NAME", conflicts_with_all = ["part", "encrypt_part", "part_if_present", "encrypt_part_if_present",
@@ -192,6 +193,7 @@ pub(crate) struct HeaderArgs {
 
 /// The form of the header, for peers that demand one.
 #[derive(Args)]
+#[command(next_help_heading = "Layout of the header")]
 pub(crate) struct LayoutArgs {
     /// The order of the children of the header, as WS-SecurityPolicy has it
     #[arg(long, value_enum, default_value = "lax")]
@@ -224,6 +226,7 @@ pub(crate) struct LayoutArgs {
 
 /// Header blocks of WS-Addressing to insert. Without --part, they are signed.
 #[derive(Args)]
+#[command(next_help_heading = "WS-Addressing")]
 pub(crate) struct AddressingArgs {
     /// Insert a header block of WS-Addressing: to, action, message-id, relates-to, reply-to, fault-to or from.
     /// message-id=new makes a new one; reply-to=anonymous is the sender itself

@@ -38,6 +38,7 @@ pub(crate) struct VerifyArgs {
 
 /// A preset instead of requirements. It says what is signed and encrypted, and how; the options give keys and trust.
 #[derive(Args)]
+#[command(next_help_heading = "Network preset")]
 pub(crate) struct DemandedNetworkArgs {
     /// Demand a message of this network, as `wss networks` lists them; NAME+CHOICE for peers that differ
     #[arg(long, value_name = "NAME", conflicts_with_all = ["require", "print", "allow", "allow_legacy", "anonymous"])]
