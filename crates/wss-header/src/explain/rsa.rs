@@ -36,12 +36,17 @@ fn digest_info(method: DigestMethod) -> Option<&'static [u8]> {
 pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
     let length = key.rsa_components()?.0.len();
     let as_it_is = key.recover(&of_length(value, length)).and_then(|padded| read(&padded, key, said));
-    as_it_is.or_else(|| {
-        let reversed: Vec<u8> = value.iter().rev().copied().collect();
-        let mut found = key.recover(&of_length(&reversed, length)).and_then(|padded| read(&padded, key, said))?;
+    // What fits by chance is no answer before the other order is tried.
+    if as_it_is.as_ref().is_some_and(|found| found.is_certain) {
+        return as_it_is;
+    }
+    let reversed: Vec<u8> = value.iter().rev().copied().collect();
+    let turned = key.recover(&of_length(&reversed, length)).and_then(|padded| read(&padded, key, said));
+    let turned = turned.filter(|found| found.is_certain).map(|mut found| {
         found.aims.iter_mut().for_each(|aim| aim.causes.push(Cause::Reversed));
-        Some(found)
-    })
+        found
+    });
+    turned.or(as_it_is)
 }
 
 /// The value with leading zeros, which some peers leave out.
