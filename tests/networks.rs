@@ -51,17 +51,17 @@ fn program(network: &Network) -> String {
     let mut keys = String::from("Keys::new()");
     let mut service_keys = String::from("Keys::new()");
     if shape.signature.is_some() {
-        let _ = write!(keys, ".identity(identity(\"{client}\"))");
-        let _ = write!(service_keys, ".trust(Trust::pins([certificate(\"{client}\")]))");
+        let _infallible = write!(keys, ".identity(identity(\"{client}\"))");
+        let _infallible = write!(service_keys, ".trust(Trust::pins([certificate(\"{client}\")]))");
     }
     if network.reply_shape().is_some() {
-        let _ = write!(keys, ".trust(Trust::pins([certificate(\"{service}\")]))");
-        let _ = write!(service_keys, ".identity(identity(\"{service}\"))");
+        let _infallible = write!(keys, ".trust(Trust::pins([certificate(\"{service}\")]))");
+        let _infallible = write!(service_keys, ".identity(identity(\"{service}\"))");
     }
     if shape.encryption.is_some() {
-        let _ = write!(keys, ".partner(certificate(\"{recipient}\"))");
+        let _infallible = write!(keys, ".partner(certificate(\"{recipient}\"))");
         if recipient != service || network.reply_shape().is_none() {
-            let _ = write!(service_keys, ".decrypting(identity(\"{recipient}\"))");
+            let _infallible = write!(service_keys, ".decrypting(identity(\"{recipient}\"))");
         }
     }
     if shape.credential.is_password() {
@@ -74,7 +74,7 @@ fn program(network: &Network) -> String {
     }
     let mut text =
         String::from("```rust\n# include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/manual/parties.rs\"));\n");
-    let _ = writeln!(text, "use ws_security::networks::{{Keys, {}}};", network.name);
+    let _infallible = writeln!(text, "use ws_security::networks::{{Keys, {}}};", network.name);
     if is_package {
         text.push_str("# use ws_security::{Limits, attachments::{Attachment, Package}};\n");
     }
@@ -86,7 +86,7 @@ fn program(network: &Network) -> String {
             _ => None,
         })
         .collect();
-    let _ = writeln!(
+    let _infallible = writeln!(
         text,
         "# let envelope = \"<s:Envelope xmlns:s='{soap}'><s:Header>{blocks}</s:Header><s:Body><pay xmlns='urn:bank'/></s:Body></s:Envelope>\";"
     );
@@ -98,7 +98,7 @@ fn program(network: &Network) -> String {
     if is_assertion {
         let holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
         let confirmed = if holder { "holder_of_key(&certificate(\"alice\"))" } else { "bearer()" };
-        let _ = write!(
+        let _infallible = write!(
             text,
             "# let assertion = ws_security::NewAssertion::new(ws_security::SamlVersion::V2_0, \"https://idp.example\", \"uid=alice\")\n\
              #     .{confirmed}.audience(\"urn:service\").sign(&identity(\"carol\"), now(), &ws_security::crypto::SystemRandom)?;\n\
@@ -106,8 +106,8 @@ fn program(network: &Network) -> String {
              #     .issuer(\"https://idp.example\", Trust::pins([certificate(\"carol\")]));\n"
         );
     }
-    let _ = writeln!(text, "let network = {}::NETWORK;", network.name);
-    let _ = writeln!(text, "let keys = {keys};");
+    let _infallible = writeln!(text, "let network = {}::NETWORK;", network.name);
+    let _infallible = writeln!(text, "let keys = {keys};");
     text.push_str("let plan = network.client(&keys, MemoryReplayCache::default())?.recipe.plan()?;\n");
     if is_package {
         text.push_str(
@@ -118,7 +118,7 @@ fn program(network: &Network) -> String {
     } else {
         text.push_str("let message = plan.message(envelope).secure()?.message;\n");
     }
-    let _ = writeln!(text, "\nlet keys = {service_keys};");
+    let _infallible = writeln!(text, "\nlet keys = {service_keys};");
     text.push_str("let receiver = network.service(&keys, MemoryReplayCache::default())?.receiver;\n");
     match (is_package, shape.opening()) {
         (true, _) => text.push_str(
@@ -134,7 +134,7 @@ fn program(network: &Network) -> String {
                 true => "dangerous_unprotected",
                 false => "server_authenticated_tls",
             };
-            let _ = writeln!(
+            let _infallible = writeln!(
                 text,
                 "receiver.open_unsigned(&message, ws_security::TransportFacts::{facts}())?; // nothing is signed"
             );
@@ -146,34 +146,34 @@ fn program(network: &Network) -> String {
 fn page(network: &Network) -> String {
     let mut text = format!("{}. {}\n\n", network.title, network.about);
     let mark = if network.evidence().word() == "unverified" { "**unverified**: " } else { "" };
-    let _ = writeln!(
+    let _infallible = writeln!(
         text,
         "{mark}Parties: a client and a service of this network, with test keys. They are on the page [`parties`](crate::manual::parties).\n"
     );
     text.push_str(&program(network));
-    let _ = writeln!(text, "\n- Request: {}.", network.request);
+    let _infallible = writeln!(text, "\n- Request: {}.", network.request);
     match network.reply_shape() {
         Some(shape) => drop(writeln!(text, "- Reply: {shape}.")),
         None => text.push_str("- Reply: no Security header; only TLS protects it.\n"),
     }
-    let _ = writeln!(text, "- HTTP: {}.", network.http);
+    let _infallible = writeln!(text, "- HTTP: {}.", network.http);
     let partner = &network.partner;
-    let _ = writeln!(
+    let _infallible = writeln!(
         text,
         "- Certificates from: {}. A partner is known by: {}. Revocation: {}.",
         partner.issuer, partner.name, partner.revocation
     );
     for choice in network.choices {
-        let _ = writeln!(text, "- `+{}`: {}.", choice.name, choice.why);
+        let _infallible = writeln!(text, "- `+{}`: {}.", choice.name, choice.why);
     }
     for breach in network.request.breaks {
-        let _ = writeln!(text, "- It breaks {}: {}.", breach.rule, breach.reason);
+        let _infallible = writeln!(text, "- It breaks {}: {}.", breach.rule, breach.reason);
     }
     for source in network.sources {
-        let _ = writeln!(text, "- Source ({}): {}.", source.evidence.word(), source.title);
+        let _infallible = writeln!(text, "- Source ({}): {}.", source.evidence.word(), source.title);
     }
     let header = outline(&golden(network, "request")).expect("an outline");
-    let _ = write!(text, "\nThe header of a request:\n\n```text\n{header}```\n");
+    let _infallible = write!(text, "\nThe header of a request:\n\n```text\n{header}```\n");
     text
 }
 
@@ -188,7 +188,7 @@ fn index() -> String {
     );
     for network in ALL {
         let soap = if network.http.soap == SoapVersion::V11 { "1.1" } else { "1.2" };
-        let _ = writeln!(
+        let _infallible = writeln!(
             text,
             "| [`{0}`](mod@{0}) | {1} | {soap} | {2} |",
             network.name,
@@ -202,7 +202,7 @@ fn index() -> String {
 fn modules() -> String {
     let mut text = String::from("//! A page for each network: `tests/networks.rs` writes this file and the pages.\n");
     for network in ALL {
-        let _ = write!(text, "\n#[doc = include_str!(\"{0}.md\")]\npub mod {0} {{}}\n", network.name);
+        let _infallible = write!(text, "\n#[doc = include_str!(\"{0}.md\")]\npub mod {0} {{}}\n", network.name);
     }
     text
 }

@@ -1,17 +1,51 @@
-//! A private key in a token.
+//! Identities whose private key is in a token.
+
+use std::sync::Arc;
 
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::elliptic_curve::{EcKdf, Ecdh1DeriveParams};
 use cryptoki::object::{Attribute, AttributeType, KeyType, ObjectClass};
 use cryptoki::session::Session;
 use wss_crypto::{
-    CryptoError, KeyKind, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod, SigningKey, SystemRandom,
-    unpad_rsa15,
+    Certificate, CryptoError, Identity, KeyKind, KeyTransport, KeyUnwrap, PublicKey, Secret, SignatureMethod,
+    SigningKey, SystemRandom, unpad_rsa15,
 };
 
 use crate::error::TokenError;
 use crate::mechanism;
 use crate::token::{Token, TokenFault, only};
+
+impl Token {
+    /// The private key with this label, and the certificate beside it with the same label.
+    ///
+    /// # Errors
+    /// [`TokenError::NoObject`], [`TokenError::Certificate`].
+    pub fn identity(&self, label: &str) -> Result<Identity, TokenError> {
+        let wanted = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::Label(label.as_bytes().to_vec())];
+        let der = self.run(|session| {
+            let found = only(session, &wanted, "certificate", label)?;
+            let attributes = session.get_attributes(found, &[AttributeType::Value])?;
+            Ok(attributes.into_iter().find_map(|attribute| match attribute {
+                Attribute::Value(der) => Some(der),
+                _ => None,
+            }))
+        })?;
+        let unreadable = |cause: &str| TokenError::Certificate { label: label.into(), cause: cause.into() };
+        let der = der.ok_or_else(|| unreadable("it has no value"))?;
+        let certificate = Certificate::from_der(&der).map_err(|error| unreadable(&error.to_string()))?;
+        self.identity_of(label, certificate)
+    }
+
+    /// The private key with this label, and a certificate of its public key that is not in the token. The caller guarantees
+    /// that they belong together.
+    ///
+    /// # Errors
+    /// [`TokenError::NoObject`].
+    pub fn identity_of(&self, label: &str, certificate: Certificate) -> Result<Identity, TokenError> {
+        let key = Arc::new(TokenKey::find(self.clone(), label, certificate.public_key().kind())?);
+        Ok(Identity::from_parts(key.clone(), key, certificate))
+    }
+}
 
 /// A private key in a token. It signs, unwraps and agrees there; its octets never leave the token.
 pub struct TokenKey {

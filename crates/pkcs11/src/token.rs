@@ -5,15 +5,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use cryptoki::context::{CInitializeArgs, CInitializeFlags, Pkcs11};
 use cryptoki::error::{Error, RvError};
-use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::object::{Attribute, ObjectHandle};
 use cryptoki::session::{Session, SessionState, UserType};
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
-use wss_crypto::{Certificate, Identity};
 use wss_text::WireText;
 
 use crate::error::TokenError;
-use crate::key::TokenKey;
 
 /// The most idle sessions that are kept.
 const MAX_IDLE: usize = 16;
@@ -57,36 +55,6 @@ impl Token {
         let session = token.0.session()?;
         token.0.keep(session);
         Ok(token)
-    }
-
-    /// The private key with this label, and the certificate beside it with the same label.
-    ///
-    /// # Errors
-    /// [`TokenError::NoObject`], [`TokenError::Certificate`].
-    pub fn identity(&self, label: &str) -> Result<Identity, TokenError> {
-        let wanted = [Attribute::Class(ObjectClass::CERTIFICATE), Attribute::Label(label.as_bytes().to_vec())];
-        let der = self.run(|session| {
-            let found = only(session, &wanted, "certificate", label)?;
-            let attributes = session.get_attributes(found, &[AttributeType::Value])?;
-            Ok(attributes.into_iter().find_map(|attribute| match attribute {
-                Attribute::Value(der) => Some(der),
-                _ => None,
-            }))
-        })?;
-        let unreadable = |cause: &str| TokenError::Certificate { label: label.into(), cause: cause.into() };
-        let der = der.ok_or_else(|| unreadable("it has no value"))?;
-        let certificate = Certificate::from_der(&der).map_err(|error| unreadable(&error.to_string()))?;
-        self.identity_of(label, certificate)
-    }
-
-    /// The private key with this label, and a certificate of its public key that is not in the token. The caller guarantees
-    /// that they belong together.
-    ///
-    /// # Errors
-    /// [`TokenError::NoObject`].
-    pub fn identity_of(&self, label: &str, certificate: Certificate) -> Result<Identity, TokenError> {
-        let key = Arc::new(TokenKey::find(self.clone(), label, certificate.public_key().kind())?);
-        Ok(Identity::from_parts(key.clone(), key, certificate))
     }
 
     /// Runs `work` in a session. If the token was taken out, or forgot the session, it is run once more in a new one.
