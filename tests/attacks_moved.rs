@@ -6,9 +6,9 @@ mod common;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{SOAP11, identity, receiver, refuse_strictly, signed, trust};
+use common::*;
 use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, FixedClock, OpenError};
+use ws_security::{DangerousNoReplayCache, FixedClock, OpenError, Waiver};
 
 /// `message` with the element that starts with `start` moved before `before`.
 fn moved(message: &str, start: &str, end: &str, before: &str) -> String {
@@ -60,5 +60,44 @@ fn a_signed_header_block_does_not_vanish_into_the_security_header() {
     let receiver = receiver();
     let attack = moved(&message, "<a:Action", "</a:Action>", "</wsse:Security>");
     assert_ne!(attack, message);
-    assert!(matches!(refuse_strictly(&receiver, &attack), OpenError::Place { .. }));
+    assert!(matches!(refuse_strictly(&receiver, &attack), OpenError::UnknownKind { .. }));
+    // Nor if children of unknown kinds are accepted and the application reads that block.
+    let accepting = receiver.clone().accept_signed_children_of_unknown_kinds();
+    let if_present = Requirements::signed([Part::Body, Part::Timestamp]).signed_if_present([action()]);
+    let requiring =
+        Receiver::new(trust(), if_present, DangerousNoReplayCache).accept_signed_children_of_unknown_kinds();
+    for reading in [accepting.clone().understands_addressing(), requiring] {
+        assert!(reading.open(&message).is_ok());
+        assert!(matches!(refuse_strictly(&reading, &attack), OpenError::Place { .. }));
+    }
+}
+
+/// A peer signs a child of the Security header of its own kind.
+#[test]
+fn a_signed_child_of_an_unknown_kind_is_ignored_if_that_is_accepted() {
+    let token = "<v:Ticket xmlns:v=\"urn:vendor\" v:Id=\"t\">1</v:Ticket>";
+    let wsu = ws_security::c14n::name::WSU.uri;
+    let token = token.replacen("v:Id", &format!("xmlns:u=\"{wsu}\" u:Id"), 1);
+    let source = envelope(SOAP11).replacen("<s:Header>", &format!("<s:Header>{token}"), 1);
+    let id = Part::Id("t".to_owned());
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, id]);
+    let beside = recipe().sign(signing).secured(&source);
+    let start = beside.find("<v:Ticket").expect("the token");
+    let end = start + beside[start..].find("</v:Ticket>").expect("its end") + "</v:Ticket>".len();
+    let without = format!("{}{}", &beside[..start], &beside[end..]);
+    let message = without.replacen("<wsu:Timestamp", &format!("{}<wsu:Timestamp", &beside[start..end]), 1);
+    let receiver = receiver();
+    let error = refuse_strictly(&receiver, &message);
+    assert!(matches!(error, OpenError::UnknownKind { .. }), "{error}");
+    assert!(error.to_string().contains("`accept_signed_children_of_unknown_kinds`"), "{error}");
+    let opened = receiver.clone().accept_signed_children_of_unknown_kinds().open(&message);
+    let opened = opened.unwrap_or_else(|error| panic!("{error}\n{message}"));
+    assert!(opened.evidence().waived.contains(&Waiver::SignedChildrenOfUnknownKinds));
+    assert!(opened.evidence().ignored.iter().any(|name| name.as_str().contains("Ticket")));
+    assert!(opened.header_block("urn:vendor", "Ticket").is_none());
+    // Unsigned, it is ignored in any case; signed and changed, it is refused.
+    let unsigned = signed(SOAP11).replacen("<wsu:Timestamp", "<v:Ticket xmlns:v=\"urn:vendor\"/><wsu:Timestamp", 1);
+    assert!(receiver.open(&unsigned).is_ok());
+    let changed = message.replacen(">1</v:Ticket>", ">2</v:Ticket>", 1);
+    refuse_strictly(&receiver.accept_signed_children_of_unknown_kinds(), &changed);
 }

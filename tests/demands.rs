@@ -177,7 +177,7 @@ fn an_element_of_another_namespace_is_not_the_part_of_its_name() {
         let message = plan.message(&carrying).secure().expect("secured").message;
         // Signed there, it may be a header block that was moved to where nobody looks for it.
         let error = refuse(&demanding(Requirements::signed([Part::Body])), &message);
-        assert!(matches!(error, OpenError::Place { .. }), "{local}: {error}");
+        assert!(matches!(error, OpenError::UnknownKind { .. }), "{local}: {error}");
         let error = refuse(&demanding(Requirements::signed([Part::Body, part.clone()])), &message);
         assert!(matches!(error, OpenError::Requirement(RequirementError::NotSigned { .. })), "{local}: {error}");
     }

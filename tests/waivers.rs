@@ -166,6 +166,16 @@ const WEAKENING: &[Case] = &[
         Waiver::TimestampsWithoutCreated,
     ),
     (
+        "wss-header Receiver::accept_signed_children_of_unknown_kinds",
+        || open(&strict().accept_signed_children_of_unknown_kinds()),
+        Waiver::SignedChildrenOfUnknownKinds,
+    ),
+    (
+        "wss-header Receiver::accept_interchangeable_elements",
+        || open(&strict().accept_interchangeable_elements()),
+        Waiver::InterchangeableElements,
+    ),
+    (
         "wss-header Receiver::accept_other_encodings",
         || open(&strict().accept_other_encodings()),
         Waiver::OtherEncodings,

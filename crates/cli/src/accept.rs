@@ -52,6 +52,10 @@ const CALLS: &[Accepted] = rows![
     accept_references_without_hash,
     /// Accept a Timestamp without Created, which must then expire within --max-age
     accept_timestamps_without_created,
+    /// Accept signatures over children of the Security header of unknown kinds, which are ignored
+    accept_signed_children_of_unknown_kinds,
+    /// Accept elements of one name that are signed at several places, which the signature does not tell apart
+    accept_interchangeable_elements,
     /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252
     accept_other_encodings,
     /// Accept pinned certificates of version 1

@@ -15,7 +15,8 @@ use wss_text::{WireText, shown};
 ///
 /// In text it is the expanded name of each element from the Envelope down, each as `{namespace}local` and separated by
 /// slashes. An element in no namespace is `local` or `{}local`. A path that begins with `Body` or `Header` fits either
-/// version of SOAP.
+/// version of SOAP. One that names the Envelope is for its version: a receiver that requires it, even only if the element
+/// is present, refuses messages of the other version.
 ///
 /// ```
 /// use wss_header::ElementPath;
@@ -192,7 +193,18 @@ impl ElementPath {
             && on_the_way.iter().zip(steps).all(|(element, step)| step.names(*element))
     }
 
-    fn fits(&self, version: SoapVersion) -> bool {
+    /// Whether its last step names `element`.
+    pub(crate) fn ends_in(&self, element: Element<'_>) -> bool {
+        self.steps.last().is_some_and(|last| last.names(element))
+    }
+
+    /// Whether it leads under the Body.
+    pub(crate) fn is_in_body(&self) -> bool {
+        self.under == Under::Body
+    }
+
+    /// Whether a message of this version may have the element.
+    pub(crate) fn fits(&self, version: SoapVersion) -> bool {
         self.soap.is_none_or(|namespace| namespace == version.namespace())
     }
 }

@@ -66,6 +66,9 @@ impl From<&OpenError> for FaultCode {
             | OpenError::Confirmation
             | OpenError::Reflected
             | OpenError::Bsp { .. }
+            | OpenError::UnknownKind { .. }
+            | OpenError::Interchangeable { .. }
+            | OpenError::OtherSoapVersion { .. }
             | OpenError::Requirement(_) => Self::InvalidSecurity,
         }
     }

@@ -183,7 +183,9 @@ impl OpenedParts {
         elements_at(&self.content.elements, path)
     }
 
-    /// The header block of this name that the same signature covers; `None` if none is covered, or two are.
+    /// The header block of this name that the same signature covers; `None` if none is covered, or two are. If that
+    /// signature does not cover the Body, only blocks that the receiver requires are returned, here and by
+    /// [`OpenedParts::header_blocks`]: another may be an element that was moved out of the Body.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
         only_block(&self.content.blocks, namespace, local)
@@ -293,7 +295,8 @@ impl UnsignedOpened {
         self.signer.as_ref()
     }
 
-    /// The header block of this name that [`UnsignedOpened::signer`] covers; `None` if none is covered, or two are.
+    /// The header block of this name that [`UnsignedOpened::signer`] covers; `None` if none is covered, or two are. If that
+    /// signature does not cover the Body, only blocks that the receiver requires are returned.
     #[must_use]
     pub fn header_block(&self, namespace: &str, local: &str) -> Option<Authenticated<'_>> {
         only_block(&self.content.blocks, namespace, local)

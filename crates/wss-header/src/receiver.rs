@@ -238,6 +238,27 @@ impl Receiver {
         self
     }
 
+    /// Accepts signatures over children of the Security header that are of unknown kinds, such as tokens of a product. They
+    /// are ignored, and [`Evidence::ignored`](crate::Evidence::ignored) names them. Without this call such a message is
+    /// refused: somebody may have moved a signed header block there, where the application does not find it. Blocks that
+    /// the receiver requires or [understands](Receiver::understands) are refused there in any case.
+    #[must_use]
+    pub fn accept_signed_children_of_unknown_kinds(mut self) -> Self {
+        self.waived.insert(Waiver::SignedChildrenOfUnknownKinds);
+        self
+    }
+
+    /// Accepts elements of one name that are signed at several places which the receiver names, each without what is
+    /// around it: `Body/order/street` and `Body/customer/street`, a header block and an element of that name, an
+    /// assertion in the Security header and one in the Body. The signature does not tell the places apart, so somebody
+    /// may have moved one to the place of the other. It is never necessary where the signature covers the Body, or what
+    /// is around the elements.
+    #[must_use]
+    pub fn accept_interchangeable_elements(mut self) -> Self {
+        self.waived.insert(Waiver::InterchangeableElements);
+        self
+    }
+
     /// Accepts envelopes whose XML declaration names an encoding other than UTF-8 and UTF-16, such as ISO-8859-1,
     /// ISO-8859-15 or windows-1252: any that contains ASCII. Canonical forms are UTF-8 in any case, so that a signature
     /// proves that the text was read as its signer meant it. Positions in errors are those of the text in UTF-8.

@@ -59,7 +59,7 @@ pub(crate) struct Narrow {
     pub(crate) complete_attachments: bool,
     /// The timestamp says when it expires.
     pub(crate) expires: bool,
-    /// Those of the signature that proves the message; empty for all that the policy admits.
+    /// Those of every signature of the header; empty for all that the policy admits.
     pub(crate) signature_methods: Vec<SignatureMethod>,
     /// Those of its references; empty for all that the policy admits.
     pub(crate) digest_methods: Vec<DigestMethod>,
@@ -165,22 +165,24 @@ impl Requirements {
         self
     }
 
-    /// The message must have a timestamp with an `wsu:Expires`.
+    /// The message must have a timestamp with a `wsu:Expires`, under the signature that covers the required parts or over
+    /// a protected transport.
     #[must_use]
     pub fn expires(mut self) -> Self {
         self.narrow.expires = true;
         self
     }
 
-    /// The signature over the required parts must use one of `methods`. This narrows the
-    /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too.
+    /// Every signature of the Security header must use one of `methods`, an endorsing one too. This narrows the
+    /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too. Signatures inside assertions are judged by
+    /// that policy alone.
     #[must_use]
     pub fn signature_methods(mut self, methods: impl IntoIterator<Item = SignatureMethod>) -> Self {
         self.narrow.signature_methods.extend(methods);
         self
     }
 
-    /// Each reference of the signature over the required parts must use one of `methods`. This narrows the
+    /// Each reference of every signature of the Security header must use one of `methods`. This narrows the
     /// [`AlgorithmPolicy`](crate::AlgorithmPolicy), which must admit them, too.
     #[must_use]
     pub fn digest_methods(mut self, methods: impl IntoIterator<Item = DigestMethod>) -> Self {

@@ -181,6 +181,14 @@ waivers! {
     /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
     TimestampsWithoutCreated = "timestamps-without-created"
         ("a timestamp may say only when it expires");
+    /// [`Receiver::accept_signed_children_of_unknown_kinds`](crate::Receiver::accept_signed_children_of_unknown_kinds).
+    SignedChildrenOfUnknownKinds = "signed-children-of-unknown-kinds"
+        ("a signature may cover children of the Security header of unknown kinds, which are ignored: header blocks may \
+          have been moved there");
+    /// [`Receiver::accept_interchangeable_elements`](crate::Receiver::accept_interchangeable_elements).
+    InterchangeableElements = "interchangeable-elements"
+        ("elements of one name may be signed at several places, which the signature does not tell apart: one may have \
+          been moved to the place of another");
     /// [`Receiver::accept_other_encodings`](crate::Receiver::accept_other_encodings).
     OtherEncodings = "other-encodings"
         ("envelopes may have encodings that SOAP does not know, which others may read differently");

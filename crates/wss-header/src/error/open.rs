@@ -154,6 +154,38 @@ pub enum OpenError {
         /// Its path as [`ElementPath::parse`](crate::ElementPath::parse) reads it.
         element: WireText,
     },
+    /// *Refused.* A signed child of the Security header is of an unknown kind. It may be a header block that was moved
+    /// there, where nobody reads it.
+    #[error(
+        "{path} is signed and of an unknown kind, so it may be a header block that was moved into the Security header: \
+         have the peer leave it out or leave it unsigned, or call `accept_signed_children_of_unknown_kinds`"
+    )]
+    UnknownKind {
+        /// The path of the element.
+        path: WireText,
+    },
+    /// *Refused.* Another place has elements of the name of a signed element. It may have been moved from there.
+    #[error(
+        "{path} is signed, and what is around it is not, so it may have been moved there from {from}, where an element \
+         of this name means something else: have the peer sign what is around it, or name both places and call \
+         `accept_interchangeable_elements`"
+    )]
+    Interchangeable {
+        /// The path of the element.
+        path: WireText,
+        /// The other place.
+        from: WireText,
+    },
+    /// *Refused.* A signed header block has an attribute of the other version of SOAP, such as an actor. Whoever changes
+    /// the version of the envelope changes what it says.
+    #[error(
+        "{path} is signed with an attribute of another version of SOAP than that of the envelope: somebody may have \
+         changed the version, so have the peer write the attributes of the version that it sends"
+    )]
+    OtherSoapVersion {
+        /// The path of the header block.
+        path: WireText,
+    },
     /// *Failed.* No key or certificate of the receiver matches the signature's KeyInfo.
     #[error(
         "no key is known for the signature, which names {named}; known are {} and {}: add the certificate with \
@@ -291,6 +323,18 @@ impl OpenError {
                     | RequirementError::NotAPlace { .. }
                     | RequirementError::NothingSigned
             )
+        )
+    }
+
+    /// Whether the message asks for more than a limit allows.
+    pub(crate) fn exceeds_a_limit(&self) -> bool {
+        matches!(
+            self,
+            Self::Limit(_)
+                | Self::Token(TokenError::Limit(_))
+                | Self::Signature(SignatureError::Limit(_))
+                | Self::Verify(VerifyError::Limit(_))
+                | Self::Decrypt(DecryptError::Limit(_))
         )
     }
 

@@ -117,6 +117,12 @@ pub enum RequirementError {
     /// *Refused.* No timestamp says when the message expires.
     #[error("no wsu:Timestamp with a wsu:Expires is there: have the peer send one")]
     NoExpires,
+    /// *Refused.* Anyone may have added the timestamp that says when the message expires.
+    #[error(
+        "the wsu:Expires is in a timestamp that the signature over the required parts does not cover: have the peer sign \
+         its timestamp, or call `over_protected_transport` where that is so"
+    )]
+    UnsignedExpires,
     /// *Refused.* None of several tokens authenticates the message.
     #[error("none of these tokens authenticates the message: {tokens}")]
     NoneOfTokens {
@@ -141,6 +147,15 @@ pub enum RequirementError {
     IncompleteAttachment {
         /// Its Content-ID.
         content_id: WireText,
+    },
+    /// *Refused.* The path of a required element is for the other version of SOAP.
+    #[error(
+        "{part} is required, whose path is for the other version of SOAP than the message: have the peer use that version, \
+         or name the path from `Body` or `Header` on, without the Envelope, for both versions"
+    )]
+    OtherSoapVersion {
+        /// The part.
+        part: WireText,
     },
     /// *Misuse.* A part cannot be required.
     #[error("{part} cannot be required: name a place, not an Id")]

@@ -17,24 +17,20 @@ use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::part::Part;
 use crate::signer::Signer;
 
-/// Who is responsible for the parts that a signature covers: its signer. For an anonymous signature it is whoever
-/// endorsed it, or the user of a covered token, if nobody else can have put that token there.
-pub(super) fn author(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Option<Signer> {
+/// Who is responsible for the parts that a signature covers: its signer. For an anonymous signature it is each who
+/// endorsed it, and the user of a covered token, if nobody else can have put that token there.
+pub(super) fn authors(signature: &ProvenSignature, terms: &Terms<'_>, facts: &Facts<'_>) -> Vec<Signer> {
     if !signature.signer.is_anonymous() {
-        return Some(signature.signer.clone());
+        return vec![signature.signer.clone()];
     }
     let endorses = |other: &&ProvenSignature| {
         !other.signer.is_anonymous() && other.coverage.has(&Part::Signature, &signature.span)
     };
-    if let Some(endorsing) = facts.signatures.iter().find(endorses) {
-        return Some(endorsing.signer.clone());
-    }
-    for (span, user) in known_users(facts) {
-        if is_senders_own(signature, span, user, terms, facts) {
-            return Some(Signer::User(user.clone()));
-        }
-    }
-    terms.receiver.requirements.anonymous.then_some(Signer::Anonymous)
+    let endorsing = facts.signatures.iter().filter(endorses).map(|endorsing| endorsing.signer.clone());
+    let own = known_users(facts).filter(|(span, user)| is_senders_own(signature, span, user, terms, facts));
+    let users = own.map(|(_, user)| Signer::User(user.clone()));
+    let nobody = terms.receiver.requirements.anonymous.then_some(Signer::Anonymous);
+    endorsing.chain(users).chain(nobody).collect()
 }
 
 /// The user of the message that `proof` proves, if it has one. If nothing proves the message as a whole, it is a user

@@ -7,14 +7,16 @@
 
 use wss_c14n::{Element, name};
 
+use super::moves::{belongs_in_header, belongs_only_in_header, check_not_moved, part_of_header};
 use super::proven::ProvenSignature;
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
-use super::tokens;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::part::Part;
+use crate::waiver::Waiver;
+use wss_soap::SoapVersion;
 
 /// What the apex element of a reference is.
 pub(super) enum Apex {
@@ -72,16 +74,6 @@ pub(super) fn apex_at(
     })
 }
 
-/// The part that a child of our header is, if it is one.
-fn part_of_header(child: Element<'_>) -> Option<Part> {
-    match (child.name().namespace, child.name().local) {
-        (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
-        (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
-        (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
-        _ => tokens::part_of(child),
-    }
-}
-
 /// Refuses a message in which a covered element means nothing at its last place, or another thing than it says. A child of
 /// our Security header that was moved beside it would lose its meaning, as a timestamp or a confirmation; so would a header
 /// block that was moved into it. Ciphertext is judged by its plaintext.
@@ -95,6 +87,9 @@ pub(super) fn check_places(
             let is_held = coverage.spans().any(|around| around != span && is_within(span, around));
             for element in revision.document.elements_within(span.clone()) {
                 check_place(element, revision, terms, is_held)?;
+                if !is_held {
+                    check_not_moved(element, revision, terms, coverage)?;
+                }
             }
         }
     }
@@ -107,13 +102,11 @@ fn check_place(
     terms: &Terms<'_>,
     is_held: bool,
 ) -> Result<(), OpenError> {
-    let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
-    let is_right = match revision.is_in_header(element) {
-        true => belongs_in_header(element),
-        false => !is_block || !belongs_only_in_header(element),
-    };
-    if !is_right {
-        return Err(OpenError::Place { path: element.path().into() });
+    if revision.is_in_header(element) {
+        return check_child(element, terms);
+    }
+    if element.parent().is_some() && element.parent() == revision.envelope.header {
+        return check_block(element, revision, terms);
     }
     match ElementPath::of(element, revision.envelope) {
         Some(path)
@@ -127,14 +120,36 @@ fn check_place(
     }
 }
 
-/// Whether an element means something as a child of a Security header.
-fn belongs_in_header(element: Element<'_>) -> bool {
-    let of_security = [name::WSSE, name::WSSE11, name::WSU, name::DS, name::XENC];
-    of_security.iter().any(|namespace| namespace.uri == element.name().namespace) || tokens::kind_of(element).is_some()
+/// Refuses a signed child of our header that may be a header block that was moved there.
+fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    if belongs_in_header(child) {
+        return Ok(());
+    }
+    let path = || child.path().into();
+    let is_ours = [name::WSSE, name::WSSE11, name::SOAP11, name::SOAP12];
+    let is_ours = is_ours.iter().any(|namespace| namespace.uri == child.name().namespace);
+    if is_ours || terms.understands(child) {
+        return Err(OpenError::Place { path: path() });
+    }
+    match terms.receiver.waives(Waiver::SignedChildrenOfUnknownKinds) {
+        true => Ok(()),
+        false => Err(OpenError::UnknownKind { path: path() }),
+    }
 }
 
-/// Whether an element means something only as a child of a Security header.
-fn belongs_only_in_header(element: Element<'_>) -> bool {
-    let is_key = element.is(name::XENC.uri, "EncryptedKey");
-    part_of_header(element).is_some() || (tokens::kind_of(element).is_some() && !is_key)
+/// Refuses a signed header block that is none: what belongs elsewhere, or has attributes that another version of SOAP
+/// would read.
+fn check_block(block: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    let is_soap = [name::SOAP11, name::SOAP12].iter().any(|namespace| namespace.uri == block.name().namespace);
+    if is_soap || belongs_only_in_header(block, terms) {
+        return Err(OpenError::Place { path: block.path().into() });
+    }
+    let other = match revision.envelope.version {
+        SoapVersion::V11 => SoapVersion::V12,
+        SoapVersion::V12 => SoapVersion::V11,
+    };
+    match block.attributes().any(|(name, _)| name.namespace == other.namespace()) {
+        true => Err(OpenError::OtherSoapVersion { path: block.path().into() }),
+        false => Ok(()),
+    }
 }

@@ -1,6 +1,6 @@
 //! Facts: what was found and proven so far, each with its place in the current revision.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::time::SystemTime;
 
@@ -95,8 +95,18 @@ pub(crate) struct Decryptions {
     pub(super) evidence: Vec<DecryptionEvidence>,
     /// The Ids of decrypted ciphertext: no element may have one of them again.
     pub(super) retired_ids: HashSet<String>,
-    /// Ids of EncryptedData that our header lists, and that no key of ours decrypts; and to whom each is encrypted.
-    pub(super) for_others: BTreeMap<String, WireText>,
+    /// Ciphertext that was to be decrypted, and that no key of ours decrypts.
+    pub(super) for_others: Vec<ForOthers>,
+}
+
+/// Ciphertext for another receiver.
+pub(crate) struct ForOthers {
+    /// Its EncryptedData: an Id may be absent, and a path names another element in another revision.
+    pub(super) span: Range<usize>,
+    /// The Id by which its list names it, or its path.
+    pub(super) name: String,
+    /// To whom it is encrypted.
+    pub(super) addressee: WireText,
 }
 
 /// A plaintext in the envelope.
@@ -323,6 +333,7 @@ impl Carry for Facts<'_> {
         self.tokens.carry(moved)?;
         self.signatures.carry(moved)?;
         self.decryptions.elements.carry(moved)?;
+        self.decryptions.carry_others(moved);
         self.confirmations.carry(moved)?;
         self.assertions.carry(moved)?;
         self.timestamp.carry(moved)?;
@@ -354,6 +365,16 @@ impl Decryptions {
         let part = WireText::from(part);
         self.note(part, plaintext.content, plaintext.key);
         Ok(())
+    }
+
+    /// Carries the ciphertext for others, without what was decrypted after all, by itself or with what was around it.
+    fn carry_others(&mut self, moved: &Moved) {
+        self.for_others.retain_mut(|other| moved.replaced(&other.span).is_none() && other.span.carry(moved).is_some());
+    }
+
+    /// The ciphertext for others at `span`.
+    pub(super) fn for_others_at(&self, span: &Range<usize>) -> Option<&ForOthers> {
+        self.for_others.iter().find(|other| other.span == *span)
     }
 
     /// Adds a line to the evidence.

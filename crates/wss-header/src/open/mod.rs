@@ -11,7 +11,7 @@
 //!
 //! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
 //! `replacement`); `header`, which calls `tokens`, `signature`
-//! (with `dereference`, `cover` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
+//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
@@ -25,6 +25,7 @@ mod header;
 mod incoming;
 mod keys;
 mod misplaced;
+mod moves;
 mod named;
 mod narrow;
 mod output;

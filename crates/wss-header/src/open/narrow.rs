@@ -5,8 +5,10 @@ use wss_tokens::AuthenticatedUser;
 use super::facts::Facts;
 use super::proven::{ProvenSignature, SignedAttachment};
 use super::referred::is_form;
+use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::{OpenError, RequirementError};
+use crate::part::Part;
 use crate::requirements::{Narrow, RequiredToken};
 use crate::signer::Signer;
 
@@ -20,11 +22,12 @@ pub(super) struct Shown<'a> {
 }
 
 /// Checks a message that proves its parts and its other tokens.
-pub(super) fn check(shown: &Shown<'_>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+pub(super) fn check(shown: &Shown<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let narrow = &terms.receiver.requirements.narrow;
     check_passwords(narrow, facts)?;
-    check_expires(narrow, facts)?;
+    check_expires(shown.signature, terms, facts)?;
     check_any_token(shown, narrow)?;
-    check_algorithms(shown.signature, narrow, facts)?;
+    check_algorithms(narrow, facts)?;
     check_reference(shown.signature, narrow)?;
     check_complete(shown.signature, narrow)
 }
@@ -38,10 +41,19 @@ fn check_passwords(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> 
     }
 }
 
-/// Refuses a message without a timestamp that says when it expires.
-fn check_expires(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
-    let expires = facts.timestamp.as_ref().and_then(|timestamp| timestamp.expires);
-    if narrow.expires && expires.is_none() { Err(RequirementError::NoExpires.into()) } else { Ok(()) }
+/// Refuses a message without a timestamp that says when it expires. Anyone can add a timestamp, so it counts only if the
+/// signature that proves the message covers it, or the transport is protected, or nothing must be signed at all.
+fn check_expires(signature: Option<&ProvenSignature>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
+    if !terms.receiver.requirements.narrow.expires {
+        return Ok(());
+    }
+    let expires = facts.timestamp.as_ref().filter(|timestamp| timestamp.expires.is_some());
+    let expires = expires.ok_or(RequirementError::NoExpires)?;
+    let is_covered = |signature: &ProvenSignature| signature.coverage.has(&Part::Timestamp, &expires.span);
+    match terms.is_protected || signature.is_none_or(is_covered) {
+        true => Ok(()),
+        false => Err(RequirementError::UnsignedExpires.into()),
+    }
 }
 
 /// Refuses a message with none of several tokens, for each list of them.
@@ -62,15 +74,16 @@ fn check_any_token(shown: &Shown<'_>, narrow: &Narrow) -> Result<(), OpenError> 
     }
 }
 
-/// Refuses algorithms that the policy admits and these requirements do not.
-fn check_algorithms(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+/// Refuses algorithms that the policy admits and these requirements do not: of every signature of the header, since each
+/// of them may say who the sender is, as an endorsing one does.
+fn check_algorithms(narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
     let methods = &narrow.signature_methods;
-    let method = signature.map(|signature| signature.method).filter(|method| !methods.contains(method));
-    if let (false, Some(method)) = (methods.is_empty(), method) {
+    let mut used = facts.signatures.iter().map(|signature| signature.method);
+    if let Some(method) = used.find(|method| !methods.is_empty() && !methods.contains(method)) {
         return Err(RequirementError::OtherAlgorithm { uri: method.uri() }.into());
     }
     let digests = &narrow.digest_methods;
-    let mut used = signature.iter().flat_map(|signature| &signature.digests);
+    let mut used = facts.signatures.iter().flat_map(|signature| &signature.digests);
     if let Some(digest) = used.find(|digest| !digests.is_empty() && !digests.contains(digest)) {
         return Err(RequirementError::OtherAlgorithm { uri: digest.uri() }.into());
     }

@@ -178,7 +178,7 @@ impl Content {
     ) -> Result<Self, OpenError> {
         let Some(signature) = signature else { return Ok(Self::default()) };
         check_bound(signature, revision.envelope.body, terms, facts)?;
-        let blocks = read_blocks(signature, revision, &terms.budget)?;
+        let blocks = read_blocks(signature, revision, facts, &terms.budget)?;
         let elements = read_elements(signature, revision, terms, facts)?;
         let encrypted = still_encrypted(revision, facts);
         if let (true, Some(id)) = (facts.demanded.contains(&Part::Attachments), encrypted.first()) {
@@ -254,8 +254,22 @@ fn read_elements(
 }
 
 /// The header blocks that a signature covers.
-fn read_blocks(signature: &ProvenSignature, revision: &Revision<'_>, budget: &Budget) -> Result<Vec<Block>, OpenError> {
-    let blocks = signature.coverage.parts().filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
+fn read_blocks(
+    signature: &ProvenSignature,
+    revision: &Revision<'_>,
+    facts: &Facts<'_>,
+    budget: &Budget,
+) -> Result<Vec<Block>, OpenError> {
+    // Without the Body, only those that are named: an element of the Body may have been moved among the blocks.
+    let is_body_covered = signature.covers(&Part::Body);
+    let is_demanded = |part: &Part| match part {
+        Part::HeaderBlock { namespace, local } => {
+            let every = Part::every_header_block(namespace, local);
+            is_body_covered || facts.demanded.contains(part) || facts.demanded.contains(&every)
+        }
+        _ => false,
+    };
+    let blocks = signature.coverage.parts().filter(|(part, _)| is_demanded(part));
     let blocks = blocks.filter_map(|(part, span)| Some((part, revision.document.element_at(span.start)?)));
     let blocks = blocks.map(|(part, element)| {
         let (namespace, local) = (element.name().namespace.to_owned(), element.name().local.to_owned());

@@ -59,10 +59,12 @@ pub(super) fn find(
             let id = data.attribute("", "Id").map(|id| id.into_owned());
             // An encrypted assertion needs no list.
             let is_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
-            let named = id.clone().unwrap_or_else(|| data.path());
-            let listed = facts.decryptions.for_others.get(&named).cloned();
+            let listed = facts.decryptions.for_others_at(&data.span()).map(|other| other.addressee.clone());
             let of_assertion = || is_assertion.then(|| named_by(data.parent()));
-            let addressee = listed.or_else(of_assertion).or_else(|| only.clone());
+            let addressee = match listed.or_else(of_assertion) {
+                None => only.clone()?,
+                known => known,
+            };
             let why = addressee.map_or(WhyEncrypted::NotListed, |addressee| no_key_for(addressee, terms));
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
@@ -84,15 +86,16 @@ pub(super) fn unless_encrypted(
     if !error.is_digest_mismatch() {
         return error;
     }
-    if let Some((id, addressee)) = facts.decryptions.for_others.iter().next() {
-        return OpenError::NotForUs { id: id.into(), why: no_key_for(addressee.clone(), terms) };
+    if let Some(other) = facts.decryptions.for_others.first() {
+        return OpenError::NotForUs { id: (&other.name).into(), why: no_key_for(other.addressee.clone(), terms) };
     }
     let is_read = |data: &Element<'_>| {
         !terms.receiver.waives(Waiver::UnlistedEncryptedData) && revision.envelope.body.contains(*data)
     };
-    match unlisted(revision, terms).into_iter().find(is_read) {
-        Some(data) => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
-        None => error,
+    match unlisted(revision, terms).map(|left| left.into_iter().find(is_read)) {
+        Ok(Some(data)) => OpenError::NotForUs { id: data.path().into(), why: WhyEncrypted::NotListed },
+        Ok(None) => error,
+        Err(unreadable) => unreadable,
     }
 }
 
@@ -100,25 +103,34 @@ fn no_key_for(addressee: WireText, terms: &Terms<'_>) -> WhyEncrypted {
     WhyEncrypted::NoKey { addressee, known: terms.receiver.keys.identities.len() + terms.receiver.keys.secrets.len() }
 }
 
-/// To whom the keys of our header are encrypted, if there are some and none is for us.
+/// To whom the keys of our header are encrypted, if there are some and none is for us. A key that cannot be read tells
+/// nothing; a limit that is exceeded is an error.
 fn only_addressees(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
     facts: &Facts<'_>,
     ring: &mut KeyRing,
-) -> Option<WireText> {
+) -> Result<Option<WireText>, OpenError> {
     let mut only = None;
     let keys = revision.header.element.children_named(name::XENC.uri, "EncryptedKey");
     for element in keys.take(terms.budget.limits().size(Limit::EncryptedKeys)) {
-        let key = EncryptedKey::parse(element, &terms.budget).ok()?;
-        let KeyMethod::Transport(_) = key.method() else { return None };
-        let key_info = key.key_info().map(|key_info| KeyInfo::parse(key_info, &terms.budget)).transpose().ok()?;
-        if KeySearch::new(revision, terms, facts, ring).recipient(key_info.as_ref()).ok()?.is_some() {
-            return None;
+        match addressee_of(element, KeySearch::new(revision, terms, facts, ring)) {
+            Ok(Some(named)) => drop(only.get_or_insert(named)),
+            Err(error) if error.exceeds_a_limit() => return Err(error),
+            Ok(None) | Err(_) => return Ok(None),
         }
-        only.get_or_insert_with(|| addressee(key.key_info(), &facts.tokens));
     }
-    only
+    Ok(only)
+}
+
+/// To whom a key is encrypted; `None` if it may be for us.
+fn addressee_of(element: Element<'_>, search: KeySearch<'_, '_>) -> Result<Option<WireText>, OpenError> {
+    let budget = &search.terms.budget;
+    let key = EncryptedKey::parse(element, budget)?;
+    let KeyMethod::Transport(_) = key.method() else { return Ok(None) };
+    let key_info = key.key_info().map(|key_info| KeyInfo::parse(key_info, budget)).transpose()?;
+    let is_for_us = search.recipient(key_info.as_ref())?.is_some();
+    Ok((!is_for_us).then(|| addressee(key.key_info(), search.tokens)))
 }
 
 /// Whether `data` still is ciphertext, and is not inside other ciphertext. The EncryptedData of an attachment stays where

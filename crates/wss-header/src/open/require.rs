@@ -1,5 +1,7 @@
 //! Requirements: whether the facts prove them.
 
+use std::ops::Range;
+
 use wss_c14n::{Element, name};
 use wss_soap::{Role, must_understand};
 use wss_tokens::{AuthenticatedUser, ConfirmationMethod};
@@ -38,6 +40,25 @@ pub(super) struct Conclusion {
 }
 
 impl Conclusion {
+    /// What `proof` says about the sender.
+    fn of(proof: Result<Option<Proof>, OpenError>, terms: &Terms<'_>, facts: &Facts<'_>) -> Self {
+        let signature = signature_of(&proof, facts);
+        let assertions = author::confirmed_assertions(signature, terms, facts);
+        // If a Body is returned that need not be signed, no signature identifies its author: only the password was checked.
+        let identifies = terms.only_demanded || terms.demanded.contains(&Part::Body);
+        let user = author::user(signature.filter(|_| identifies), terms, facts);
+        Self { proof, assertions, user }
+    }
+
+    fn shown<'a>(&'a self, facts: &'a Facts<'_>) -> Shown<'a> {
+        Shown {
+            signature: self.signature(facts),
+            signer: self.proof.as_ref().ok().and_then(Option::as_ref).map(|proof| &proof.signer),
+            user: self.user.as_ref(),
+            assertions: &self.assertions,
+        }
+    }
+
     /// The signature that proves the required parts, if there is one.
     pub(super) fn signature<'f>(&self, facts: &'f Facts<'_>) -> Option<&'f ProvenSignature> {
         signature_of(&self.proof, facts)
@@ -51,17 +72,12 @@ pub(super) fn check(
     facts: &Facts<'_>,
     ring: &mut KeyRing,
 ) -> Result<Conclusion, OpenError> {
+    check_version(revision, terms)?;
     check_understood(revision, terms, facts)?;
     if let Some(timestamp) = &facts.timestamp {
         terms.check_fresh("Timestamp", timestamp.created, timestamp.expires)?;
     }
-    let proof = find_proof(terms, facts);
-    let signature = signature_of(&proof, facts);
-    let assertions = author::confirmed_assertions(signature, terms, facts);
-    // If a Body is returned that need not be signed, no signature identifies its author: only the password was checked.
-    let identifies = terms.only_demanded || terms.demanded.contains(&Part::Body);
-    let user = author::user(signature.filter(|_| identifies), terms, facts);
-    let conclusion = Conclusion { proof, assertions, user };
+    let conclusion = conclude(terms, facts);
     check_tokens(&conclusion, &terms.receiver.requirements, facts)?;
     if let Err(error) = check_encrypted(&terms.receiver.requirements, facts, revision) {
         // What is ciphertext to the end did come encrypted: the error says to whom.
@@ -70,20 +86,43 @@ pub(super) fn check(
     }
     check_confirmations(terms, &facts.confirmations)?;
     // Without a proof, that error comes first.
-    if let Ok(proof) = &conclusion.proof {
-        let shown = Shown {
-            signature: conclusion.signature(facts),
-            signer: proof.as_ref().map(|proof| &proof.signer),
-            user: conclusion.user.as_ref(),
-            assertions: &conclusion.assertions,
-        };
-        narrow::check(&shown, &terms.receiver.requirements.narrow, facts)?;
+    if conclusion.proof.is_ok() {
+        narrow::check(&conclusion.shown(facts), terms, facts)?;
     }
     Ok(conclusion)
 }
 
+/// The first conclusion that has the tokens which are required; without one, the first.
+fn conclude(terms: &Terms<'_>, facts: &Facts<'_>) -> Conclusion {
+    let proofs = match find_proofs(terms, facts) {
+        Ok(proofs) => proofs,
+        Err(error) => return Conclusion::of(Err(error), terms, facts),
+    };
+    let mut first = None;
+    for proof in proofs {
+        let conclusion = Conclusion::of(Ok(proof), terms, facts);
+        let tokens = check_tokens(&conclusion, &terms.receiver.requirements, facts);
+        if tokens.and_then(|()| narrow::check(&conclusion.shown(facts), terms, facts)).is_ok() {
+            return conclusion;
+        }
+        first.get_or_insert(conclusion);
+    }
+    first.unwrap_or_else(|| Conclusion::of(Err(nothing_signed(facts)), terms, facts))
+}
+
 fn signature_of<'f>(proof: &Result<Option<Proof>, OpenError>, facts: &'f Facts<'_>) -> Option<&'f ProvenSignature> {
     facts.signatures.get(proof.as_ref().ok()?.as_ref()?.at)
+}
+
+/// Refuses a message of another version of SOAP than a path of the requirements. Nobody signs the version: a requirement
+/// for one version would not hold in the other.
+fn check_version(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    let version = revision.envelope.version;
+    let is_other = |part: &&Part| part.path().is_some_and(|path| !path.fits(version));
+    match terms.named_parts().find(is_other) {
+        Some(part) => Err(RequirementError::OtherSoapVersion { part: part.to_string().into() }.into()),
+        None => Ok(()),
+    }
 }
 
 /// Refuses a header block that is for this receiver, must be understood, and is not.
@@ -109,16 +148,18 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_
     Ok(())
 }
 
-/// Finds the first signature that covers all required parts, and who is responsible for it.
-fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, OpenError> {
+/// Finds the signatures that cover all required parts, each with everyone who is responsible for it: at least one, or none
+/// if nothing must be signed.
+fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>>, OpenError> {
     if facts.demanded.is_empty() {
-        return Ok(None);
+        return Ok(vec![None]);
     }
     check_places(facts)?;
     let requirements = &terms.receiver.requirements;
     let mut nearest: Option<Uncovered<'_>> = None;
     let mut anonymous = false;
     let mut other_kind = None;
+    let mut proofs = Vec::new();
     for (at, signature) in facts.signatures.iter().enumerate() {
         let uncovered = facts.demanded.iter().filter(|part| !facts.is_part_covered_by(part, signature));
         let parts: Vec<String> = uncovered.map(ToString::to_string).collect();
@@ -128,13 +169,17 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
             }
             continue;
         }
-        match author::author(signature, terms, facts) {
-            Some(signer) => match requirements.token_lacked_by(&signer) {
+        let authors = author::authors(signature, terms, facts);
+        anonymous |= authors.is_empty();
+        for signer in authors {
+            match requirements.token_lacked_by(&signer) {
                 Some(token) => other_kind = Some(token),
-                None => return Ok(Some(Proof { at, signer })),
-            },
-            None => anonymous = true,
+                None => proofs.push(Some(Proof { at, signer })),
+            }
         }
+    }
+    if !proofs.is_empty() {
+        return Ok(proofs);
     }
     if let Some(token) = other_kind {
         return Err(RequirementError::NoToken { token }.into());
@@ -147,8 +192,13 @@ fn find_proof(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Option<Proof>, Ope
     }
     match nearest {
         Some(nearest) => Err(nearest.error(facts)),
-        None => Err(not_signed(&facts.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())),
+        None => Err(nothing_signed(facts)),
     }
+}
+
+/// No signature covers any of the parts that must be signed.
+fn nothing_signed(facts: &Facts<'_>) -> OpenError {
+    not_signed(&facts.demanded.iter().map(ToString::to_string).collect::<Vec<_>>())
 }
 
 /// Refuses a message with no element, or with several, at a path that is required to be signed.
@@ -208,17 +258,26 @@ fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Fa
     Ok(())
 }
 
-/// Refuses a message with an unencrypted part that must be encrypted.
+/// Refuses a message with an unencrypted part that must be encrypted. If there are several of a part, each must be.
 fn check_encrypted(requirements: &Requirements, facts: &Facts<'_>, revision: &Revision<'_>) -> Result<(), OpenError> {
     let decryptions = &facts.decryptions;
     let optional = facts.present(&requirements.encrypted_if_present, revision);
     for part in requirements.encrypted.iter().chain(&optional) {
-        let of_part = || decryptions.of_part(part).count();
+        // By their places: one that was encrypted twice counts once.
+        let all_of = |spans: &mut dyn Iterator<Item = Range<usize>>| {
+            let mut spans = spans.peekable();
+            let is_of_part = |span| decryptions.of_part(part).any(|decrypted| decrypted.span == span);
+            spans.peek().is_some() && spans.all(is_of_part)
+        };
         let encrypted = match part {
             Part::Body => decryptions.elements.iter().any(|decrypted| decrypted.place == Place::WholeBody),
-            Part::Signature => of_part() > 0 && of_part() == facts.signatures.len(),
-            Part::Assertion => of_part() > 0 && of_part() == facts.assertions.len(),
-            Part::UsernameToken | Part::HeaderBlock { .. } => of_part() > 0,
+            Part::Signature => all_of(&mut facts.signatures.iter().map(|signature| signature.span.clone())),
+            Part::Assertion => all_of(&mut facts.assertions.iter().map(|seen| seen.span.clone())),
+            Part::UsernameToken => all_of(&mut facts.users.iter().map(|token| token.span.clone())),
+            Part::HeaderBlock { namespace, local } => {
+                let named = revision.envelope.blocks().filter(|block| block.is(namespace, local));
+                all_of(&mut named.map(Element::span))
+            }
             Part::Attachments => facts.attachments.opened().count() == facts.attachments.parts.len(),
             Part::Element(_) | Part::EveryElement(_) | Part::EveryHeaderBlock { .. } => {
                 let found = facts.places.exactly(part).ok_or_else(|| not_one(part, facts))?;

@@ -222,9 +222,9 @@ impl RevealedList {
         let ids: Vec<String> = ids.collect();
         let key_info = child.children_named(name::DS.uri, "KeyInfo").next();
         let for_others = facts.decryptions.for_others.iter();
-        let for_others = for_others.filter(|(id, _)| ids.contains(id));
+        let for_others = for_others.filter(|other| ids.contains(&other.name));
         Self {
-            for_others: for_others.map(|(id, named)| (id.clone(), named.clone())).collect(),
+            for_others: for_others.map(|other| (other.name.clone(), other.addressee.clone())).collect(),
             failure: failure.map(WireText::of),
             recipient: child.is(name::XENC.uri, "EncryptedKey").then(|| addressee(key_info, &facts.tokens)),
             ids,

@@ -62,7 +62,7 @@ impl<'r> Terms<'r> {
     }
 
     /// The parts that must be signed, and those that must be if they are there.
-    fn signable(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn signable(&self) -> impl Iterator<Item = &Part> {
         self.demanded.iter().chain(&self.receiver.requirements.signed_if_present)
     }
 
@@ -70,6 +70,17 @@ impl<'r> Terms<'r> {
     pub(super) fn signed_element(&self, element: Element<'_>, envelope: Envelope<'_>) -> Option<&Part> {
         let is_named = |path: &ElementPath| path.names(element, envelope, &self.receiver.role);
         self.signable().find(|part| part.path().is_some_and(is_named))
+    }
+
+    /// Whether the receiver names a header block of the name of `element`, or understands it.
+    pub(super) fn understands(&self, element: Element<'_>) -> bool {
+        let (namespace, local) = (element.name().namespace, element.name().local);
+        let is_named = |part: &Part| match part {
+            Part::HeaderBlock { namespace: ns, local: name }
+            | Part::EveryHeaderBlock { namespace: ns, local: name } => ns == namespace && name == local,
+            _ => false,
+        };
+        self.named_parts().any(is_named) || self.receiver.understood.contains(&(namespace.to_owned(), local.to_owned()))
     }
 
     /// Whether `element` is ciphertext where such an element may be. Its plaintext is looked for at the end.

@@ -21,7 +21,7 @@ use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
 use self::target::Target;
 pub(super) use self::unlisted::{decrypt_in_place, decrypt_unlisted, unlisted};
-use super::facts::Facts;
+use super::facts::{Facts, ForOthers};
 use super::keys::{FoundSecret, KeyRing, KeySearch, Wanted};
 use super::misplaced::WhyMisplaced;
 use super::named::addressee;
@@ -139,7 +139,10 @@ impl<'d> Step<'_, 'd, '_> {
             // It is for another receiver: a part that holds it is not handed out.
             let named = search.addressee.take();
             let named = named.unwrap_or_else(|| addressee(data.key_info(), &self.facts.tokens));
-            self.facts.decryptions.for_others.insert(id.to_owned(), named);
+            let (span, name) = (target.data.span(), id.to_owned());
+            if self.facts.decryptions.for_others_at(&span).is_none() {
+                self.facts.decryptions.for_others.push(ForOthers { span, name, addressee: named });
+            }
             return Ok(());
         };
         let found = found.fitted(data.method(), terms.receiver);

@@ -27,11 +27,11 @@ pub(crate) fn decrypt_unlisted(
     ring: &mut KeyRing,
 ) -> Result<Option<Replacement>, OpenError> {
     let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
-    let keys = KeyLists::read(revision, terms);
+    let keys = KeyLists::read(revision, terms)?;
     for data in outside(revision) {
         let name = name_of(data);
         let target = Target::of_data(revision, data);
-        if let Some(target) = target.filter(|_| !step.facts.decryptions.for_others.contains_key(&name)) {
+        if let Some(target) = target.filter(|_| step.facts.decryptions.for_others_at(&data.span()).is_none()) {
             step.decrypt(&target, &name, keys.key_of(data, terms)?.as_ref())?;
         }
     }
@@ -50,24 +50,26 @@ pub(crate) fn decrypt_in_place(
     let Some(data) = revision.children.iter().copied().find(|child| child.id() == data.id()) else { return Ok(None) };
     let name = name_of(data);
     let Some(target) = Target::of_data(revision, data) else { return Ok(None) };
-    if facts.decryptions.for_others.contains_key(&name) {
+    if facts.decryptions.for_others_at(&data.span()).is_some() {
         return Ok(None);
     }
-    let key = KeyLists::read(revision, terms).key_of(data, terms)?;
+    let key = KeyLists::read(revision, terms)?.key_of(data, terms)?;
     let mut step = Step { revision, terms, facts, ring, opened: Plaintexts::default() };
     step.decrypt(&target, &name, key.as_ref())?;
     Ok(Some(step.finish(true)))
 }
 
 /// The outermost ciphertext outside our header that no list of it names.
-pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Vec<Element<'d>> {
+pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Result<Vec<Element<'d>>, OpenError> {
     let mut found: Vec<_> = outside(revision).collect();
     if !found.is_empty() {
-        let lists = revision.children.iter().flat_map(|child| lists_of(*child));
-        let listed: HashSet<String> = lists.flat_map(|list| ids_in(list, terms)).collect();
+        let mut listed = HashSet::new();
+        for list in revision.children.iter().flat_map(|child| lists_of(*child)) {
+            listed.extend(parse_reference_list(list, &terms.budget)?);
+        }
         found.retain(|data| !ids_of(*data).any(|id| listed.contains(id.as_ref())));
     }
-    found
+    Ok(found)
 }
 
 /// The outermost ciphertext outside our header.
@@ -82,14 +84,16 @@ fn outside<'d>(revision: &Revision<'d>) -> impl Iterator<Item = Element<'d>> {
 struct KeyLists<'d>(HashMap<String, Element<'d>>);
 
 impl<'d> KeyLists<'d> {
-    fn read(revision: &Revision<'d>, terms: &Terms<'_>) -> Self {
+    fn read(revision: &Revision<'d>, terms: &Terms<'_>) -> Result<Self, OpenError> {
         let mut keys = HashMap::new();
         for key in revision.children.iter().copied().filter(|child| child.is(name::XENC.uri, "EncryptedKey")) {
-            for id in lists_of(key).flat_map(|list| ids_in(list, terms)) {
-                keys.entry(id).or_insert(key);
+            for list in lists_of(key) {
+                for id in parse_reference_list(list, &terms.budget)? {
+                    keys.entry(id).or_insert(key);
+                }
             }
         }
-        Self(keys)
+        Ok(Self(keys))
     }
 
     /// The first key whose list names this ciphertext.
@@ -117,9 +121,4 @@ fn lists_of(child: Element<'_>) -> impl Iterator<Item = Element<'_>> {
     let own = Some(child).filter(|child| is_list(*child));
     let is_key = child.is(name::XENC.uri, "EncryptedKey");
     own.into_iter().chain(child.children().filter(move |inner| is_key && is_list(*inner)))
-}
-
-/// The Ids that a list names; none if it cannot be read, which is an error where it is processed.
-fn ids_in(list: Element<'_>, terms: &Terms<'_>) -> Vec<String> {
-    parse_reference_list(list, &terms.budget).unwrap_or_else(|_| Vec::new())
 }

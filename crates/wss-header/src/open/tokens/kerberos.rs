@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Element, Limit, name};
+use wss_c14n::{Element, Limit, id_of, name};
 use wss_tokens::{KerberosAcceptor, KerberosSession, KerberosToken, SecurityTokenReference, binary_token_type};
 
 use super::kind::{TokenKind, expect_type};
@@ -57,7 +57,7 @@ impl TokenKind for Kerberos {
     fn secret_named(
         &self,
         search: &mut KeySearch<'_, '_>,
-        _: Element<'_>,
+        place: Element<'_>,
         reference: &SecurityTokenReference<'_>,
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
@@ -67,6 +67,7 @@ impl TokenKind for Kerberos {
         for token in tokens.take(terms.budget.limits().size(Limit::Tokens)) {
             let Ok(ticket) = KerberosToken::parse(token) else { continue };
             if ticket.sha1() == *digest {
+                search.check_order(place, token, &id_of(token).unwrap_or_default())?;
                 let found = secret_of(search, token, &ticket, wanted);
                 return Ok(found.map(|found| found.of_token(token)));
             }

@@ -9,7 +9,7 @@ use wss_tokens::{
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType};
 
-use super::kind::TokenKind;
+use super::kind::{TokenKind, expect_type};
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::error::OpenError;
 use crate::key_uses::KeyOrigin;
@@ -84,9 +84,10 @@ impl TokenKind for Saml {
         &self,
         search: &mut KeySearch<'_, '_>,
         token: Element<'_>,
-        _: Option<&str>,
+        stated: Option<&str>,
         wanted: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
+        expect_type(stated, type_of(token))?;
         let budget = &search.terms.budget;
         let Some((at, seen)) = search.judged(token) else { return Ok(None) };
         for key_info in seen.issued.key_infos(token) {
@@ -145,6 +146,11 @@ impl TokenKind for EncryptedSaml {
     }
 }
 
+/// The type of an assertion, as references state it.
+fn type_of(assertion: Element<'_>) -> &'static str {
+    if assertion.is(name::SAML2.uri, "Assertion") { SAML_V2_0 } else { SAML_V1_1 }
+}
+
 /// A public key that an assertion names.
 struct ConfirmationKey {
     key: PublicKey,
@@ -175,17 +181,13 @@ impl<'a, 'd> KeySearch<'a, 'd> {
             None if by_id => return Err(TokenError::Dangling { uri: id.into() }.into()),
             None => return Ok(None),
         };
-        let is_v2 = token.is(name::SAML2.uri, "Assertion");
-        let mistyped = match reference {
-            SecurityTokenReference::Assertion { is_v2: expected, .. } => *expected != is_v2,
-            SecurityTokenReference::Direct { value_type: Some(expected), .. } => {
-                *expected != if is_v2 { SAML_V2_0 } else { SAML_V1_1 }
-            }
-            _ => false,
+        let stated = match reference {
+            SecurityTokenReference::Assertion { is_v2: true, .. } => Some(SAML_V2_0),
+            SecurityTokenReference::Assertion { is_v2: false, .. } => Some(SAML_V1_1),
+            SecurityTokenReference::Direct { value_type, .. } => value_type.as_deref(),
+            _ => None,
         };
-        if mistyped {
-            return Err(TokenError::TypeMismatch { expected: id.into() }.into());
-        }
+        expect_type(stated, type_of(token))?;
         self.check_order(place, token, id)?;
         Ok(Some(token))
     }

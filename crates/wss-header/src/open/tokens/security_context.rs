@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wss_c14n::Element;
-use wss_tokens::{SecurityContextToken, SecurityContexts, SecurityTokenReference};
+use wss_tokens::{SecureConversation, SecurityContextToken, SecurityContexts, SecurityTokenReference};
 
 use super::kind::{TokenKind, expect_type};
 use crate::error::OpenError;
@@ -49,7 +49,12 @@ impl TokenKind for SecurityContext {
         reference: &SecurityTokenReference<'_>,
         _: Wanted,
     ) -> Result<Option<FoundSecret>, OpenError> {
-        let SecurityTokenReference::External { uri, instance, .. } = reference else { return Ok(None) };
+        let SecurityTokenReference::External { uri, instance, value_type } = reference else { return Ok(None) };
+        // One that states another type means something else.
+        let types = [SecureConversation::V1_3, SecureConversation::V2005].map(SecureConversation::context_type);
+        if value_type.as_deref().is_some_and(|stated| !types.contains(&stated)) {
+            return Ok(None);
+        }
         Ok(secret_of(search.terms.receiver, uri, instance.as_deref()))
     }
 }

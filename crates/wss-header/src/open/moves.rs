@@ -1,0 +1,94 @@
+//! Moves: whether a signed element may come from another place, where it means something else.
+//!
+//! A signature over an element does not cover the place of the element. What is known of the places are the names of their
+//! elements: those that the receiver names, and those that are known in a Security header. So an element counts at its
+//! place only if no other place has elements of its name.
+
+use wss_c14n::{Element, name};
+
+use super::coverage::Coverage;
+use super::revision::Revision;
+use super::terms::Terms;
+use super::tokens;
+use crate::element_path::ElementPath;
+use crate::error::OpenError;
+use crate::part::Part;
+use crate::waiver::Waiver;
+
+/// Refuses a covered element that may have been moved to its place. Nothing that is covered is around it.
+pub(super) fn check_not_moved(
+    element: Element<'_>,
+    revision: &Revision<'_>,
+    terms: &Terms<'_>,
+    coverage: &Coverage,
+) -> Result<(), OpenError> {
+    if element == revision.envelope.body || element.is(name::XENC.uri, "EncryptedData") {
+        return Ok(());
+    }
+    let is_body_covered = coverage.parts().any(|(part, _)| *part == Part::Body);
+    let is_at = |part: &Part| is_at(part, element, revision, terms);
+    let is_elsewhere = |part: &&Part| {
+        // The signed Body is as it was: nothing was moved out of it.
+        let holds_all = is_body_covered && part.path().is_some_and(ElementPath::is_in_body);
+        has_name_of(part, element) && !is_at(part) && !holds_all
+    };
+    let named = terms.signable().find(is_elsewhere).map(ToString::to_string);
+    let is_inside = ElementPath::of(element, revision.envelope).is_some();
+    let of_header = || (is_inside && belongs_only_in_header(element, terms)).then(|| "the Security header".to_owned());
+    let Some(from) = named.or_else(of_header) else { return Ok(()) };
+    let is_token = revision.is_in_header(element) && belongs_in_header(element);
+    let is_expected = is_token || terms.signable().any(is_at);
+    match is_expected && terms.receiver.waives(Waiver::InterchangeableElements) {
+        true => Ok(()),
+        false => Err(OpenError::Interchangeable { path: element.path().into(), from: from.into() }),
+    }
+}
+
+/// Whether the elements of `part` have the name of `element`.
+fn has_name_of(part: &Part, element: Element<'_>) -> bool {
+    match part {
+        Part::Element(path) | Part::EveryElement(path) => path.ends_in(element),
+        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
+            element.is(namespace, local)
+        }
+        _ => false,
+    }
+}
+
+/// Whether `element` is where elements of `part` are.
+fn is_at(part: &Part, element: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> bool {
+    match part {
+        Part::Element(path) | Part::EveryElement(path) => path.names(element, revision.envelope, &terms.receiver.role),
+        Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => {
+            let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
+            is_block && has_name_of(part, element)
+        }
+        _ => false,
+    }
+}
+
+/// The part that a child of our header is, if it is one.
+pub(super) fn part_of_header(child: Element<'_>) -> Option<Part> {
+    match (child.name().namespace, child.name().local) {
+        (ns, "Timestamp") if ns == name::WSU.uri => Some(Part::Timestamp),
+        (ns, "Signature") if ns == name::DS.uri => Some(Part::Signature),
+        (ns, "SignatureConfirmation") if ns == name::WSSE11.uri => Some(Part::SignatureConfirmation),
+        _ => tokens::part_of(child),
+    }
+}
+
+/// Whether an element means something as a child of a Security header.
+pub(super) fn belongs_in_header(element: Element<'_>) -> bool {
+    part_of_header(element).is_some()
+        || tokens::kind_of(element).is_some()
+        || element.is(name::WSSE.uri, "SecurityTokenReference")
+        || element.is(name::XENC.uri, "ReferenceList")
+        || element.is(name::XENC.uri, "EncryptedData")
+}
+
+/// Whether an element means something only as a child of a Security header.
+pub(super) fn belongs_only_in_header(element: Element<'_>, terms: &Terms<'_>) -> bool {
+    let may_be_outside = element.is(name::XENC.uri, "EncryptedData")
+        || (element.is(name::XENC.uri, "EncryptedKey") && terms.receiver.waives(Waiver::EncryptedKeysOutsideTheHeader));
+    belongs_in_header(element) && !may_be_outside
+}
