@@ -85,7 +85,7 @@ fn an_old_signature_confirms_no_fresh_message() {
 #[test]
 fn a_second_recipient_of_a_request_does_not_answer_for_the_first() {
     let to = |name: &str, part: Part| Encrypting::to(&certificate(name)).parts([part]);
-    let signing = || Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp]);
+    let signing = || Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, action()]);
     let sent = |recipe: Recipe| {
         let sent = recipe.sign(signing()).plan().expect("a plan").message(&envelope(SOAP11)).secure();
         sent.expect("secured")

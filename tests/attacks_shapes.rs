@@ -225,7 +225,7 @@ fn ciphertext_of_the_security_header_is_no_header_block() {
     let (header, without) = taken_out(&block, "wsse11:EncryptedHeader");
     let (data, _) = taken_out(&header, "xenc:EncryptedData");
     let moved = without.replacen("</wsse:Security>", &format!("{data}</wsse:Security>"), 1);
-    assert!(matches!(refuse(&bob(body()), &moved), OpenError::Place { .. }));
+    assert!(matches!(refuse(&bob(body()), &moved), OpenError::UnknownKind { .. }));
     let error = refuse(&demanding(body()), &moved);
     assert!(matches!(error, OpenError::Requirement(RequirementError::NotEncrypted { .. })), "{error}");
     let error = refuse(&bob(body().also_signed([action()])), &moved);

@@ -78,7 +78,8 @@ pub enum SecureError {
     Crypto(#[from] CryptoError),
     /// *Misuse.* The recipe uses what only a request has: its key, its signer's certificate, its signatures.
     #[error(
-        "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses"
+        "the recipe is for replies: call `Outgoing::answering`, with a request that has the key and certificate it uses; a \
+         key counts if the signature of the request was made with it, covers it, or covers ciphertext that it opened"
     )]
     NeedsRequest,
     /// *Failed.* There is no Kerberos ticket for the service.

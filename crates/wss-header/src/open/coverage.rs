@@ -110,6 +110,11 @@ impl Coverage {
         self.held().any(|covered| is_within(span, &covered.span))
     }
 
+    /// Whether it proves the plaintext with this number, at `span`, which it covers as ciphertext.
+    pub(super) fn contains_ciphertext(&self, span: &Range<usize>, plaintext: usize) -> bool {
+        self.held().any(|covered| is_within(span, &covered.span) && covered.plaintexts_before <= plaintext)
+    }
+
     /// Whether one of the parts contains the element at `span`, and is not that element.
     pub(super) fn holds(&self, span: &Range<usize>) -> bool {
         self.parts().any(|(_, around)| around != span && is_within(span, around))

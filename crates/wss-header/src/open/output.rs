@@ -6,9 +6,10 @@ use std::time::SystemTime;
 use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
 use wss_crypto::Certificate;
 use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
-use wss_tokens::{AuthenticatedUser, RevocationStatus, ValidatedCertificate};
+use wss_tokens::{AuthenticatedUser, KerberosToken, RevocationStatus, ValidatedCertificate};
+use wss_xmlenc::EncryptedKey;
 
-use super::facts::Facts;
+use super::facts::{DecryptedElement, Facts};
 use super::header::is_opened;
 use super::keys::KeyRing;
 use super::proven::{ProvenSignature, SignedAttachment};
@@ -19,8 +20,9 @@ use super::terms::Terms;
 use super::tokens::saml::replay_keys;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
-use crate::correlation::Correlation;
+use crate::correlation::{Correlation, SentKey};
 use crate::error::{OpenError, RequirementError};
+use crate::key_uses::KeyId;
 use crate::opened::{Block, Content, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
 use crate::part::Part;
 use crate::pending_replay::{PendingReplay, Remembered};
@@ -79,6 +81,7 @@ pub(super) fn take<O: Output>(
     let content = Content::read(revision, terms, &facts, signature)?;
     let body = (!terms.only_demanded).then(|| read_body(revision, terms, signature)).transpose()?;
     let remembered = remembered(terms, &facts, &met.assertions);
+    let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
     let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
     let parts = Parts {
@@ -87,7 +90,7 @@ pub(super) fn take<O: Output>(
         signer,
         assertions: met.assertions,
         evidence: evidence(terms, &facts, met.user, met.report, met.remaining),
-        correlation: Correlation { certificate, ..correlation(facts.signatures, ring) },
+        correlation: Correlation { certificate, keys, ..correlation(facts.signatures) },
         forwarded: forwarded(revision, terms),
     };
     let opened = O::of(parts, terms, &facts.attachments.parts)?;
@@ -312,13 +315,48 @@ fn certificate_of(signer: &Signer, facts: &Facts<'_>) -> Option<Certificate> {
 }
 
 /// What the message leaves behind for its reply.
-fn correlation(signatures: Vec<ProvenSignature>, ring: KeyRing) -> Correlation {
-    let mut correlation = Correlation { keys: ring.brought, ..Correlation::default() };
+fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
+    let mut correlation = Correlation::default();
     for signature in signatures {
         correlation.signature_values.push(signature.value);
         correlation.signed_infos.push(signature.signed_info);
     }
     correlation
+}
+
+/// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read the
+/// reply. So a key counts only if `signature`, which proves the message, was made with it, covers what brought it, or covers
+/// ciphertext that it opened. If nothing proves the message, all count.
+fn keys_of_message(
+    ring: KeyRing,
+    signature: Option<&ProvenSignature>,
+    revision: &Revision<'_>,
+    facts: &Facts<'_>,
+    terms: &Terms<'_>,
+) -> Vec<SentKey> {
+    let Some(signature) = signature else { return ring.brought };
+    let is_signing = |key: &SentKey| signature.root.as_ref() == Some(&KeyId::of(&key.secret));
+    let brings = |key: &SentKey, token: Element<'_>| {
+        signature.coverage.contains(&token.span()) && has_sha1(token, &key.sha1, &terms.budget)
+    };
+    let is_covered = |key: &SentKey| revision.children.iter().any(|child| brings(key, *child));
+    let opens = |key: &SentKey| {
+        let of_key = |decrypted: &DecryptedElement| decrypted.root.as_ref() == Some(&KeyId::of(&key.secret));
+        let mut opened = facts.decryptions.elements.iter().enumerate().filter(|(_, decrypted)| of_key(decrypted));
+        opened.any(|(at, decrypted)| signature.coverage.contains_ciphertext(&decrypted.span, at))
+    };
+    let is_known = |key: &SentKey| is_signing(key) || is_covered(key) || opens(key);
+    let (mut signing, others): (Vec<_>, Vec<_>) = ring.brought.into_iter().filter(is_known).partition(is_signing);
+    signing.extend(others);
+    signing
+}
+
+/// Whether an EncryptedKey or a ticket is the one with this SHA-1.
+fn has_sha1(token: Element<'_>, sha1: &[u8], budget: &Budget) -> bool {
+    let is_key = token.is(name::XENC.uri, "EncryptedKey");
+    let of_key = || EncryptedKey::parse(token, budget).is_ok_and(|key| key.sha1() == sha1);
+    let of_ticket = || KerberosToken::parse(token).is_ok_and(|ticket| ticket.sha1() == sha1);
+    if is_key { of_key() } else { KerberosToken::is_one(token) && of_ticket() }
 }
 
 /// The keys for the replay store: every signature, every nonce, and every assertion that may be used once.

@@ -13,7 +13,8 @@ struct OfRequest;
 
 impl ProtectionToken {
     /// The key of the request that the message answers, named by `#EncryptedKeySHA1`: for
-    /// [`Outgoing::answering`](crate::Outgoing::answering).
+    /// [`Outgoing::answering`](crate::Outgoing::answering). The request must answer for it: its signature was made with it,
+    /// covers its `xenc:EncryptedKey`, or covers ciphertext that it opened. Anyone can put another key beside it.
     #[must_use]
     pub fn of_request() -> Self {
         Self::new(OfRequest)
@@ -36,7 +37,7 @@ impl ProtectionKind for OfRequest {
 
     fn place(&self, placing: &mut Placing<'_>, _: PasswordKeyUse, _: usize) -> Result<NewToken, SecureError> {
         let request = placing.request.ok_or(SecureError::NeedsRequest)?;
-        // The first transported key protected the request as a whole.
+        // The first is that of the signature, where there is one.
         let key = request.keys.first().ok_or(SecureError::NeedsRequest)?;
         let mut writer = Writer::new();
         match key.kerberos {
