@@ -13,7 +13,10 @@ use ws_security::prelude::*;
 use ws_security::text::{WireText, is_plain};
 use ws_security::tokens::{Assertion, SecurityTokenReference, UsernameToken};
 use ws_security::xmldsig::KeyInfo;
-use ws_security::{DistinguishedName, Fault, FaultCode, MemoryReplayCache, Requirements, Signer};
+use ws_security::xmlenc::{EncryptedData, EncryptedKey};
+use ws_security::{
+    DistinguishedName, Fault, FaultCode, KerberosSession, MemoryReplayCache, Requirements, Role, Secret, Signer,
+};
 
 /// Characters that XML admits and a terminal, a log or a page must not get: C1, DEL, separators, controls of direction,
 /// zero-width characters, the byte order mark, tags.
@@ -53,6 +56,51 @@ fn no_error_holds_text_in_a_type_that_prints_it_raw() {
         }
     }
     assert!(enums > 15, "the sources are read: {enums}");
+}
+
+/// Types whose derived `Debug` shows text or octets that no message brings.
+const OF_THE_CALLER: [&str; 12] = [
+    "bsp/src/context.rs Context",
+    "crypto/src/algorithm/transport.rs KeyTransport",
+    "crypto/src/key_derivation.rs KeyDerivation",
+    "crypto/src/key_derivation.rs OtherInfo",
+    "kerberos/src/lib.rs Initiator",
+    "replay-redis/src/settings.rs RedisReplay",
+    "replay/src/error.rs Cause",
+    "tokens/src/saml/trust.rs AssertionTrust",
+    "tokens/src/trust.rs ExtendedKeyUsage",
+    "xmldsig/src/sign.rs DocumentSigning",
+    "text/src/escape.rs Shown",
+    "text/src/lib.rs WireText",
+];
+
+/// A derived `Debug` shows a `String` whole, and octets one by one.
+#[test]
+fn no_public_type_shows_a_message_by_a_derived_debug() {
+    let mut types = 0;
+    for (path, source) in sources() {
+        let (_, path) = path.split_once("/crates/").expect("a crate");
+        let source = source.split("#[cfg(test)]").next().expect("the code");
+        for block in source.split("\n#[derive(").skip(1).filter(|_| !path.starts_with("cli/")) {
+            let (derived, rest) = block.split_once(")]").expect("the end of the list");
+            let is_attribute =
+                |line: &&str| line.trim().is_empty() || line.starts_with("#[") || line.starts_with("///");
+            let head = rest.lines().find(|line| !is_attribute(line)).unwrap_or_default();
+            let public = ["pub struct ", "pub enum "].into_iter().find_map(|start| head.strip_prefix(start));
+            let (true, Some(name)) = (derived.split(", ").any(|name| name == "Debug"), public) else { continue };
+            types += 1;
+            let name = name.split(|c: char| !c.is_alphanumeric()).next().expect("a name");
+            let body = rest.split("\n}\n").next().expect("the body");
+            let body = if head.ends_with(';') { head } else { body };
+            let code = body.lines().filter(|line| !line.trim_start().starts_with("//") && !line.contains("#["));
+            let raw = ["String", "&'a str", "Box<str>", "Arc<str>", "Cow<", "Vec<u8>", "[u8]", "OsString"];
+            let held =
+                code.filter(|line| !line.contains("&'static")).find(|line| raw.iter().any(|raw| line.contains(raw)));
+            let is_excused = OF_THE_CALLER.contains(&format!("{path} {name}").as_str());
+            assert!(held.is_none() || is_excused, "{path} {name}: write its Debug with `wss_text`: {held:?}");
+        }
+    }
+    assert!(types > 100, "the sources are read: {types}");
 }
 
 /// Each place of a message for a free name or value, with every hostile text, as a service that logs refuses it.
@@ -272,6 +320,21 @@ fn tokens_references_and_hints_are_plain_and_short_to_debug() {
             "<d:KeyInfo xmlns:d='http://www.w3.org/2000/09/xmldsig#'><d:KeyName>{text}</d:KeyName></d:KeyInfo>"
         );
         shown.push(parsed(&key_info, |element| format!("{:?}", KeyInfo::parse(element, &unbounded()).expect("hints"))));
+        let xenc = "http://www.w3.org/2001/04/xmlenc#";
+        let cipher = "<x:CipherData><x:CipherValue>AAAA</x:CipherValue></x:CipherData>";
+        let data = format!(
+            "<x:EncryptedData xmlns:x='{xenc}' Id='{text}' Type='{text}'><x:EncryptionMethod \
+             Algorithm='http://www.w3.org/2009/xmlenc11#aes128-gcm'/>{cipher}</x:EncryptedData>"
+        );
+        shown.push(parsed(&data, |element| format!("{:?}", EncryptedData::parse(element).expect("data"))));
+        let key = format!(
+            "<x:EncryptedKey xmlns:x='{xenc}' Id='{text}'><x:EncryptionMethod Algorithm='{xenc}kw-aes128'/>{cipher}\
+             <x:CarriedKeyName>{text}</x:CarriedKeyName></x:EncryptedKey>"
+        );
+        shown.push(parsed(&key, |element| format!("{:?}", EncryptedKey::parse(element, &unbounded()).expect("a key"))));
+        let session = KerberosSession { principal: text.clone(), key: Secret::new(vec![1; 16]) };
+        shown.push(format!("{session:?}"));
+        shown.push(format!("{:?}", Role::Uri(text.clone())));
         for shown in shown {
             plain(&shown, &text);
             assert!(shown.contains("yyy") && shown.len() < 1_300, "{}: {shown}", shown.len());

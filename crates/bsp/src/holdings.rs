@@ -4,6 +4,7 @@
 
 use std::fmt::Debug;
 use std::ops::Range;
+use wss_text::octets;
 
 use wss_c14n::{Document, Limits};
 use wss_crypto::Certificate;
@@ -39,7 +40,6 @@ pub trait Holdings: Debug {
 }
 
 /// A message, decrypted as far as possible.
-#[derive(Debug)]
 pub struct Decryption {
     /// The last revision of the envelope; `None` if nothing was decrypted.
     pub source: Option<String>,
@@ -49,6 +49,18 @@ pub struct Decryption {
     pub carried: Vec<Revealed>,
     /// The attachments that were ciphertext, in plaintext.
     pub attachments: Vec<MimePart<'static>>,
+}
+
+impl std::fmt::Debug for Decryption {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Decryption")
+            .field("source", &self.source.as_deref().map(|text| octets(text.as_bytes())))
+            .field("revealed", &self.revealed)
+            .field("carried", &self.carried)
+            .field("attachments", &self.attachments)
+            .finish()
+    }
 }
 
 /// A decrypted span: its range in the last revision, and the range of the ciphertext in the message.

@@ -53,7 +53,7 @@ impl std::fmt::Display for Outcome {
 }
 
 /// An element of the message.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Place {
     /// Its path, with the prefixes of the message, and `[n]` if siblings have the same name.
     pub path: String,
@@ -63,8 +63,19 @@ pub struct Place {
     pub why: String,
 }
 
+impl std::fmt::Debug for Place {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Place")
+            .field("path", &shown(&self.path))
+            .field("span", &self.span)
+            .field("why", &shown(&self.why))
+            .finish()
+    }
+}
+
 /// The verdict on one requirement.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Verdict {
     pub(crate) rule: Rule,
     pub(crate) outcome: Outcome,
@@ -72,6 +83,20 @@ pub struct Verdict {
     pub(crate) count: usize,
     pub(crate) why: String,
     pub(crate) waived: Option<&'static str>,
+}
+
+impl std::fmt::Debug for Verdict {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Verdict")
+            .field("rule", &self.rule)
+            .field("outcome", &self.outcome)
+            .field("places", &self.places)
+            .field("count", &self.count)
+            .field("why", &shown(&self.why))
+            .field("waived", &self.waived)
+            .finish()
+    }
 }
 
 impl Verdict {

@@ -29,10 +29,16 @@ const MAX_ID_OCTETS: usize = 256;
 /// assert!(matches!(IdIndex::build(&twice), Err(IdError::Duplicate { .. })));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct IdIndex<'a> {
     document: &'a Document<'a>,
     ids: HashMap<Cow<'a, str>, NodeId>,
+}
+
+impl std::fmt::Debug for IdIndex<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IdIndex").field("ids", &self.ids.len()).finish()
+    }
 }
 
 impl<'a> IdIndex<'a> {

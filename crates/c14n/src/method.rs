@@ -1,5 +1,7 @@
 //! The six canonicalisation methods, one row each. No other code compares their URIs.
 
+use wss_text::all_shown;
+
 /// A canonicalisation algorithm, as `ds:CanonicalizationMethod` or `ds:Transform` names it.
 ///
 /// ```
@@ -86,10 +88,20 @@ impl CanonicalizationMethod {
 /// assert_eq!(inclusive.to_text(&subset, &budget)?, r#"<b xmlns:p="urn:p" xmlns:q="urn:q" q:x=""></b>"#);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Canonicalization {
     method: CanonicalizationMethod,
     inclusive_prefixes: Vec<String>,
+}
+
+impl std::fmt::Debug for Canonicalization {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Canonicalization")
+            .field("method", &self.method)
+            .field("inclusive_prefixes", &all_shown(&self.inclusive_prefixes))
+            .finish()
+    }
 }
 
 impl Default for Canonicalization {

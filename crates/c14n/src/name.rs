@@ -68,12 +68,22 @@ pub const WRITTEN: [Namespace; 13] =
     [SOAP11, SOAP12, WSSE, WSU, WSSE11, DS, DSIG11, XENC, XENC11, EC, DSIG_MORE21, WSC13, WSC2005];
 
 /// An expanded name: a namespace name and a local name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ExpandedName<'a> {
     /// The namespace name; empty for no namespace.
     pub namespace: &'a str,
     /// The local part.
     pub local: &'a str,
+}
+
+impl std::fmt::Debug for ExpandedName<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExpandedName")
+            .field("namespace", &shown(self.namespace))
+            .field("local", &shown(self.local))
+            .finish()
+    }
 }
 
 impl std::fmt::Display for ExpandedName<'_> {

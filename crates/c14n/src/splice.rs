@@ -20,9 +20,16 @@ use zeroize::Zeroizing;
 /// // The span of `<c/>` in the next revision.
 /// assert_eq!(&next[moved.span(&(7..11)).expect("not replaced")], "<c/>");
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Splices {
     edits: Vec<(Range<usize>, Zeroizing<String>)>,
+}
+
+impl std::fmt::Debug for Splices {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Splices").field("edits", &self.edits.len()).finish()
+    }
 }
 
 impl Splices {

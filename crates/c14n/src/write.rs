@@ -6,6 +6,7 @@
 
 use crate::emit::{escape_character_data, escape_value};
 use crate::name::{self, Namespace};
+use wss_text::octets;
 
 /// Writes elements whose names have namespaces of [`name`](crate::name).
 ///
@@ -18,7 +19,7 @@ use crate::name::{self, Namespace};
 /// writer.end();
 /// assert!(writer.finish().starts_with("<wsu:Created xmlns:wsu=\"http://docs.oasis-open.org"));
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Writer {
     out: String,
     open: Vec<Open>,
@@ -27,13 +28,21 @@ pub struct Writer {
     pending: Option<Pending>,
 }
 
-#[derive(Debug)]
+impl std::fmt::Debug for Writer {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Writer")
+            .field("out", &octets(self.out.as_bytes()))
+            .field("open", &self.open.len())
+            .finish_non_exhaustive()
+    }
+}
+
 struct Open {
     name: String,
     rendered: usize,
 }
 
-#[derive(Debug)]
 struct Pending {
     /// `None` for an element in no namespace.
     namespace: Option<Namespace>,

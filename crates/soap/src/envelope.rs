@@ -1,6 +1,7 @@
 //! The SOAP envelope: one Envelope, at most one Header, one Body, found as children and never by a search.
 
 use wss_c14n::{Document, Element, name};
+use wss_text::shown;
 
 use crate::error::EnvelopeError;
 
@@ -71,13 +72,23 @@ impl SoapVersion {
 }
 
 /// The role of a header block: the receiver that it is for (SOAP 1.1 §4.2.2, SOAP 1.2 part 1 §2.2).
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub enum Role {
     /// The ultimate receiver: no actor, an empty one, or the URI that SOAP 1.2 has for it.
     #[default]
     UltimateReceiver,
     /// Another receiver.
     Uri(String),
+}
+
+impl std::fmt::Debug for Role {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UltimateReceiver => f.write_str("UltimateReceiver"),
+            Self::Uri(uri) => f.debug_tuple("Uri").field(&shown(uri)).finish(),
+        }
+    }
 }
 
 const ULTIMATE_RECEIVER: &str = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";

@@ -5,6 +5,7 @@
 //! which tells an attacker nothing. [`Fault::naming`] gives the class of the error.
 
 use std::fmt;
+use wss_text::shown;
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
@@ -216,10 +217,20 @@ impl Fault {
 /// assert_eq!(fault.reason(), "The message was refused");
 /// assert!(UnauthenticatedFault::read("<no-envelope/>").is_none());
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct UnauthenticatedFault {
     code: String,
     reason: String,
+}
+
+impl std::fmt::Debug for UnauthenticatedFault {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnauthenticatedFault")
+            .field("code", &shown(&self.code))
+            .field("reason", &shown(&self.reason))
+            .finish()
+    }
 }
 
 impl UnauthenticatedFault {

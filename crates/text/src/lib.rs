@@ -17,9 +17,11 @@
 
 #![forbid(unsafe_code)]
 
+mod count;
 mod cut;
 mod escape;
 
+pub use count::{AllShown, Octets, all_shown, octets};
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
 
 use std::borrow::Cow;

@@ -4,6 +4,7 @@
 use wss_c14n::name::Namespace;
 use wss_c14n::{Budget, Element, LeafError, Writer, base64_encode, name};
 use wss_crypto::{Secret, p_sha1};
+use wss_text::octets;
 
 use crate::error::TokenError;
 use crate::security_token_reference::SecurityTokenReference;
@@ -71,13 +72,26 @@ const MIN_NONCE: usize = 16;
 const MAX_NONCE: usize = 64;
 
 /// A derived key in a header: the parameters of the derivation, and the token it is derived from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DerivedKeyToken<'d> {
     element: Element<'d>,
     source: SecurityTokenReference<'d>,
     offset: usize,
     length: usize,
     nonce: Vec<u8>,
+}
+
+impl std::fmt::Debug for DerivedKeyToken<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DerivedKeyToken")
+            .field("element", &self.element)
+            .field("source", &self.source)
+            .field("offset", &self.offset)
+            .field("length", &self.length)
+            .field("nonce", &octets(&self.nonce))
+            .finish()
+    }
 }
 
 impl<'d> DerivedKeyToken<'d> {

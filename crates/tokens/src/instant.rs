@@ -5,6 +5,7 @@
 //! an instant must not need guessing.
 
 use std::time::{Duration, SystemTime};
+use wss_text::shown;
 
 use wss_c14n::xsd::collapsed;
 
@@ -58,7 +59,7 @@ pub(crate) fn parse_date_time(text: &str) -> Result<DateTime, TokenError> {
 /// assert_eq!((written.fraction_digits, written.zone), (1, "+01:00"));
 /// assert!(WrittenDateTime::read("2026-02-30T12:00:00Z").is_none());
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct WrittenDateTime<'t> {
     /// The seconds since 1970 that a clock of its zone shows; `None` before 1970.
     local_seconds: Option<u64>,
@@ -69,6 +70,19 @@ pub struct WrittenDateTime<'t> {
     pub fraction_digits: usize,
     /// `Z`, an offset as in `+01:00`, or nothing.
     pub zone: &'t str,
+}
+
+impl std::fmt::Debug for WrittenDateTime<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("WrittenDateTime")
+            .field("local_seconds", &self.local_seconds)
+            .field("nanos", &self.nanos)
+            .field("is_leap_second", &self.is_leap_second)
+            .field("fraction_digits", &self.fraction_digits)
+            .field("zone", &shown(self.zone))
+            .finish()
+    }
 }
 
 impl<'t> WrittenDateTime<'t> {

@@ -6,6 +6,7 @@
 
 use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret};
+use wss_text::{octets, shown};
 
 use crate::binary_token::{binary_token_type, is_binary_token};
 use crate::error::TokenError;
@@ -75,12 +76,19 @@ impl KerberosForm {
 }
 
 /// A session with a client, from an accepted ticket.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct KerberosSession {
     /// The client: `name@REALM`.
     pub principal: String,
     /// The sub-session key of the authenticator, or else the session key of the ticket.
     pub key: Secret,
+}
+
+impl std::fmt::Debug for KerberosSession {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KerberosSession").field("principal", &shown(&self.principal)).field("key", &self.key).finish()
+    }
 }
 
 /// Accepts tickets.
@@ -97,12 +105,19 @@ impl<F: Fn(&[u8]) -> Option<KerberosSession> + Send + Sync> KerberosAcceptor for
 }
 
 /// A ticket for one message.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct KerberosTicket {
     /// The initial token of the GSS-API.
     pub gss_token: Vec<u8>,
     /// The session key.
     pub key: Secret,
+}
+
+impl std::fmt::Debug for KerberosTicket {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KerberosTicket").field("gss_token", &octets(&self.gss_token)).field("key", &self.key).finish()
+    }
 }
 
 /// Gets tickets for a service.
@@ -118,10 +133,17 @@ impl<F: Fn() -> Option<KerberosTicket> + Send + Sync> KerberosInitiator for F {
 }
 
 /// A Kerberos token in a header: a claim.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct KerberosToken {
     form: KerberosForm,
     octets: Vec<u8>,
+}
+
+impl std::fmt::Debug for KerberosToken {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KerberosToken").field("form", &self.form).field("octets", &octets(&self.octets)).finish()
+    }
 }
 
 impl KerberosToken {

@@ -2,6 +2,7 @@
 
 use wss_c14n::{Element, Writer, name};
 use wss_crypto::Secret;
+use wss_text::shown;
 
 use crate::derived_key::SecureConversation;
 use crate::error::TokenError;
@@ -22,12 +23,24 @@ impl<F: Fn(&str, Option<&str>) -> Option<Secret> + Send + Sync> SecurityContexts
 }
 
 /// A security context token in a header. It identifies a secret but does not contain one.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SecurityContextToken<'d> {
     element: Element<'d>,
     version: SecureConversation,
     identifier: String,
     instance: Option<String>,
+}
+
+impl std::fmt::Debug for SecurityContextToken<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecurityContextToken")
+            .field("element", &self.element)
+            .field("version", &self.version)
+            .field("identifier", &shown(&self.identifier))
+            .field("instance", &self.instance.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl<'d> SecurityContextToken<'d> {

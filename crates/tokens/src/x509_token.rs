@@ -1,6 +1,7 @@
 //! `wsse:BinarySecurityToken` with X.509 certificates (SOAP Message Security 1.1.1 §6.3, X.509 Token Profile).
 
 use std::collections::HashSet;
+use wss_text::shown;
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
@@ -21,12 +22,24 @@ pub const PKCS7: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss
 pub const X509_V1: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v1";
 
 /// A token with a certificate. It is a claim, not a fact: the trust in it is decided elsewhere.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct X509Token<'d> {
     element: Element<'d>,
     value_type: String,
     certificate: Certificate,
     others: Vec<Certificate>,
+}
+
+impl std::fmt::Debug for X509Token<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("X509Token")
+            .field("element", &self.element)
+            .field("value_type", &shown(&self.value_type))
+            .field("certificate", &self.certificate)
+            .field("others", &self.others)
+            .finish()
+    }
 }
 
 impl<'d> X509Token<'d> {

@@ -7,6 +7,7 @@
 
 use wss_c14n::{Budget, Document, Limits, name};
 use wss_crypto::{Certificate, PublicKey, Secret};
+use wss_text::octets;
 use wss_tokens::KerberosForm;
 use wss_xmldsig::Signature;
 
@@ -14,7 +15,7 @@ use wss_soap::Envelope;
 use wss_soap::EnvelopeError;
 
 /// A key of a request, and its identifier in a reply.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct SentKey {
     /// The SHA-1 of the cipher octets of an EncryptedKey, or of a Kerberos token.
     pub(crate) sha1: Vec<u8>,
@@ -25,8 +26,20 @@ pub(crate) struct SentKey {
     pub(crate) recipient: Option<Certificate>,
 }
 
+impl std::fmt::Debug for SentKey {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SentKey")
+            .field("sha1", &octets(&self.sha1))
+            .field("secret", &self.secret)
+            .field("kerberos", &self.kerberos)
+            .field("recipient", &self.recipient)
+            .finish()
+    }
+}
+
 /// The state of one request for its reply.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Correlation {
     /// The octets of each `ds:SignatureValue` of the request, in no particular order.
     pub(crate) signature_values: Vec<Vec<u8>>,
@@ -40,6 +53,20 @@ pub struct Correlation {
     pub(crate) certificate: Option<Certificate>,
     /// Assertions that we sent as their subject: their ids, and the certificate whose key they name.
     pub(crate) subject_of: Vec<(String, Certificate)>,
+}
+
+impl std::fmt::Debug for Correlation {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Correlation")
+            .field("signature_values", &self.signature_values.len())
+            .field("signed_infos", &self.signed_infos.len())
+            .field("own_keys", &self.own_keys)
+            .field("keys", &self.keys)
+            .field("certificate", &self.certificate)
+            .field("subject_of", &self.subject_of.len())
+            .finish()
+    }
 }
 
 impl Correlation {

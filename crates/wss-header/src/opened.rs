@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use wss_crypto::{ContentEncryption, SignatureMethod};
 use wss_soap::mime::MimePart;
-use wss_text::WireText;
+use wss_text::{WireText, octets, shown};
 use wss_tokens::AuthenticatedUser;
 
 use crate::attachments::AuthenticatedAttachment;
@@ -87,7 +87,7 @@ pub struct OpenedParts {
 }
 
 /// What a message says, as far as one signature proves it.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Content {
     /// The header blocks that the signature covers.
     pub(crate) blocks: Vec<Block>,
@@ -99,11 +99,34 @@ pub(crate) struct Content {
     pub(crate) unauthenticated_attachments: Vec<Option<String>>,
 }
 
-#[derive(Debug, Clone)]
+impl std::fmt::Debug for Content {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Content")
+            .field("blocks", &self.blocks)
+            .field("elements", &self.elements.len())
+            .field("attachments", &self.attachments)
+            .field("unauthenticated_attachments", &self.unauthenticated_attachments.len())
+            .finish()
+    }
+}
+
+#[derive(Clone)]
 pub(crate) struct Block {
     pub(crate) namespace: String,
     pub(crate) local: String,
     pub(crate) xml: String,
+}
+
+impl std::fmt::Debug for Block {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Block")
+            .field("namespace", &shown(&self.namespace))
+            .field("local", &shown(&self.local))
+            .field("xml", &octets(self.xml.as_bytes()))
+            .finish()
+    }
 }
 
 impl std::fmt::Debug for Opened {
@@ -139,9 +162,16 @@ fn elements_at<'o>(elements: &'o [(Part, String)], path: &ElementPath) -> impl I
 }
 
 /// Authenticated XML: digested octets, or plaintext that was decrypted inside them.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Authenticated<'o> {
     xml: &'o str,
+}
+
+impl std::fmt::Debug for Authenticated<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Authenticated").field("xml", &octets(self.xml.as_bytes())).finish()
+    }
 }
 
 impl<'o> Authenticated<'o> {
@@ -261,7 +291,6 @@ impl OpenedParts {
 
 /// A message whose Body may be from anyone. Only
 /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned) makes it.
-#[derive(Debug)]
 #[must_use]
 pub struct UnsignedOpened {
     pub(crate) body: String,
@@ -273,6 +302,23 @@ pub struct UnsignedOpened {
     pub(crate) correlation: Correlation,
     pub(crate) transport: TransportFacts,
     pub(crate) evidence: Evidence,
+}
+
+impl std::fmt::Debug for UnsignedOpened {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UnsignedOpened")
+            .field("body", &octets(self.body.as_bytes()))
+            .field("content", &self.content)
+            .field("signer", &self.signer)
+            .field("assertions", &self.assertions)
+            .field("unauthenticated_attachments", &self.unauthenticated_attachments)
+            .field("forwarded", &self.forwarded.as_deref().map(|text| octets(text.as_bytes())))
+            .field("correlation", &self.correlation)
+            .field("transport", &self.transport)
+            .field("evidence", &self.evidence)
+            .finish()
+    }
 }
 
 impl UnsignedOpened {

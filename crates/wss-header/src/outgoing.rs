@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
+use wss_text::{octets, shown};
 
 use wss_crypto::{Certificate, SignatureMethod};
 use wss_soap::SoapVersion;
@@ -77,10 +78,19 @@ impl sealed::Framed for String {
 }
 
 /// The parts of a package around the envelope.
-#[derive(Debug)]
 pub struct PackageFrame {
     version: SoapVersion,
     boundary: String,
+}
+
+impl std::fmt::Debug for PackageFrame {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PackageFrame")
+            .field("version", &self.version)
+            .field("boundary", &shown(&self.boundary))
+            .finish()
+    }
 }
 
 impl sealed::Framed for SecuredPackage {
@@ -228,7 +238,7 @@ impl<M: WireForm> Progress<M> {
 }
 
 /// The signature to make elsewhere.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct SignatureRequest<'s> {
     /// The octets to sign: a canonical `ds:SignedInfo`, not a digest of it.
@@ -237,6 +247,17 @@ pub struct SignatureRequest<'s> {
     pub method: SignatureMethod,
     /// The certificate of the signing key.
     pub certificate: &'s Certificate,
+}
+
+impl std::fmt::Debug for SignatureRequest<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignatureRequest")
+            .field("octets", &octets(self.octets))
+            .field("method", &self.method)
+            .field("certificate", &self.certificate)
+            .finish()
+    }
 }
 
 /// A message that waits for a signature from elsewhere (HSM, key service). Only [`Outgoing::prepare`] makes it.

@@ -7,6 +7,7 @@
 //! Not here: whether the right parts were signed. `wss_header` decides that.
 
 use std::borrow::Cow;
+use wss_text::{octets, shown};
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded, IdIndex,
@@ -115,7 +116,7 @@ pub fn manifest_references<'d>(manifest: Element<'d>, budget: &Budget) -> Result
 }
 
 /// A `ds:Reference` in a document.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Reference<'d> {
     element: Element<'d>,
     /// Empty without the attribute, too.
@@ -124,6 +125,20 @@ pub struct Reference<'d> {
     transforms: Vec<Transform>,
     digest_method: DigestMethod,
     digest_value: Vec<u8>,
+}
+
+impl std::fmt::Debug for Reference<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reference")
+            .field("element", &self.element)
+            .field("uri", &shown(&self.uri))
+            .field("has_uri", &self.has_uri)
+            .field("transforms", &self.transforms)
+            .field("digest_method", &self.digest_method)
+            .field("digest_value", &octets(&self.digest_value))
+            .finish()
+    }
 }
 
 impl<'d> Reference<'d> {
@@ -498,12 +513,24 @@ impl Sink for DigestSink {
 }
 
 /// A reference to write.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct NewReference {
     uri: String,
     transforms: Vec<Transform>,
     digest_method: DigestMethod,
     digest_value: DigestValue,
+}
+
+impl std::fmt::Debug for NewReference {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewReference")
+            .field("uri", &shown(&self.uri))
+            .field("transforms", &self.transforms)
+            .field("digest_method", &self.digest_method)
+            .field("digest_value", &self.digest_value)
+            .finish()
+    }
 }
 
 impl NewReference {

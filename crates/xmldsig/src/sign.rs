@@ -2,13 +2,14 @@
 
 use wss_c14n::{Budget, Canonicalization, Element, Prefixes, Subset, Writer, base64_encode, name};
 use wss_crypto::{SignatureMethod, SigningKey};
+use wss_text::{octets, shown};
 
 use crate::error::SignError;
 use crate::reference::NewReference;
 use crate::signed_info::write_signed_info;
 
 /// A signature without its value, for keys outside this process.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct PendingSignature {
     signed_info: String,
     /// Its canonical form where it will be.
@@ -17,6 +18,18 @@ pub struct PendingSignature {
     id: Option<String>,
     key_info: Option<String>,
     prefixes: Prefixes,
+}
+
+impl std::fmt::Debug for PendingSignature {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PendingSignature")
+            .field("signed_info", &octets(self.signed_info.as_bytes()))
+            .field("method", &self.method)
+            .field("id", &self.id.as_deref().map(shown))
+            .field("key_info", &self.key_info.as_deref().map(|text| octets(text.as_bytes())))
+            .finish_non_exhaustive()
+    }
 }
 
 impl PendingSignature {

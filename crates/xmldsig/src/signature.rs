@@ -1,19 +1,33 @@
 //! `ds:Signature`: the wire form, read once (XML Signature 1.1 §4.2).
 
 use wss_c14n::{Budget, Element, Limit, name};
+use wss_text::octets;
 
 use crate::error::SignatureError;
 use crate::key_info::KeyInfo;
 use crate::signed_info::SignedInfo;
 
 /// A signature in a document. Nothing about it is proven.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Signature<'d> {
     element: Element<'d>,
     signed_info: SignedInfo<'d>,
     value: Vec<u8>,
     key_info: Option<KeyInfo<'d>>,
     has_object: bool,
+}
+
+impl std::fmt::Debug for Signature<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signature")
+            .field("element", &self.element)
+            .field("signed_info", &self.signed_info)
+            .field("value", &octets(&self.value))
+            .field("key_info", &self.key_info)
+            .field("has_object", &self.has_object)
+            .finish()
+    }
 }
 
 impl<'d> Signature<'d> {

@@ -9,6 +9,7 @@
 //! [`Dereference::token`](crate::Dereference::token).
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Subset, Writer, base64_encode, name};
+use wss_text::shown;
 
 /// The identifier of the transform.
 pub const STR_TRANSFORM: &str =
@@ -17,7 +18,7 @@ const BASE64_BINARY: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-soap-message-security-1.0#Base64Binary";
 
 /// The token that a reference identifies.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum DereferencedToken<'d> {
     /// An element of the message.
     Element(Element<'d>),
@@ -28,6 +29,19 @@ pub enum DereferencedToken<'d> {
         /// The token.
         octets: Vec<u8>,
     },
+}
+
+impl std::fmt::Debug for DereferencedToken<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Element(token) => f.debug_tuple("Element").field(token).finish(),
+            Self::Octets { value_type, octets } => {
+                let octets = wss_text::octets(octets);
+                f.debug_struct("Octets").field("value_type", &shown(value_type)).field("octets", &octets).finish()
+            }
+        }
+    }
 }
 
 impl DereferencedToken<'_> {

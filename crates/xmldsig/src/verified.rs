@@ -2,18 +2,31 @@
 
 use wss_c14n::{Canonicalization, Element, Subset};
 use wss_crypto::SignatureMethod;
+use wss_text::{octets, shown};
 
 use crate::token::DereferencedToken;
 
 /// A signature whose value and references are all verified. Its fields are private and only `verify` makes it, so the
 /// value is proof.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "a verified signature proves something only about what it references"]
 pub struct VerifiedSignature<'d> {
     element: Element<'d>,
     method: SignatureMethod,
     signed_info: Vec<u8>,
     references: Vec<VerifiedReference<'d>>,
+}
+
+impl std::fmt::Debug for VerifiedSignature<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerifiedSignature")
+            .field("element", &self.element)
+            .field("method", &self.method)
+            .field("signed_info", &octets(&self.signed_info))
+            .field("references", &self.references)
+            .finish()
+    }
 }
 
 impl<'d> VerifiedSignature<'d> {
@@ -52,14 +65,25 @@ impl<'d> VerifiedSignature<'d> {
 }
 
 /// The data that one reference of a verified signature covers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct VerifiedReference<'d> {
     uri: String,
     covered: Covered<'d>,
     canonicalization: Option<Canonicalization>,
 }
 
-#[derive(Debug, Clone)]
+impl std::fmt::Debug for VerifiedReference<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VerifiedReference")
+            .field("uri", &shown(&self.uri))
+            .field("covered", &self.covered)
+            .field("canonicalization", &self.canonicalization)
+            .finish()
+    }
+}
+
+#[derive(Clone)]
 pub(crate) enum Covered<'d> {
     Subset(Subset<'d>),
     Octets(Vec<u8>),
@@ -71,6 +95,19 @@ pub(crate) enum Covered<'d> {
     Attachment {
         complete: bool,
     },
+}
+
+impl std::fmt::Debug for Covered<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Subset(subset) => subset.fmt(f),
+            Self::Octets(octets) => wss_text::octets(octets).fmt(f),
+            Self::Filtered => f.write_str("Filtered"),
+            Self::Token(reference, token) => f.debug_tuple("Token").field(reference).field(token).finish(),
+            Self::Attachment { complete } => f.debug_struct("Attachment").field("complete", complete).finish(),
+        }
+    }
 }
 
 impl<'d> VerifiedReference<'d> {

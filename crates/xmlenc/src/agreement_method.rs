@@ -5,6 +5,7 @@ use wss_crypto::{
     Certificate, CryptoError, DigestMethod, KeyAgreement, KeyDerivation, KeyUnwrap, KeyWrap, OtherInfo, PrivateKey,
     PublicKey, Random, Secret,
 };
+use wss_text::octets;
 use wss_xmldsig::{KeyHint, KeyInfo, write_key_value};
 
 use crate::error::{DecryptError, EncryptError};
@@ -133,12 +134,18 @@ pub struct Agreement {
 }
 
 /// A content key that is wrapped for its recipient.
-#[derive(Debug)]
 pub struct Agreed {
     /// The fresh public key, for `xenc:OriginatorKeyInfo`.
     pub originator: PublicKey,
     /// The wrapped key.
     pub wrapped: Vec<u8>,
+}
+
+impl std::fmt::Debug for Agreed {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agreed").field("originator", &self.originator).field("wrapped", &octets(&self.wrapped)).finish()
+    }
 }
 
 impl Default for Agreement {

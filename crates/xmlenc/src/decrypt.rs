@@ -5,16 +5,26 @@
 
 use wss_c14n::{Budget, Document, Element, LeafError, Limit};
 use wss_crypto::Secret;
+use wss_text::{all_shown, octets};
 use zeroize::Zeroizing;
 
 use crate::encrypted_data::{EncryptedData, PlaintextType};
 use crate::error::DecryptError;
 
 /// Decrypted XML of an `xenc:EncryptedData`.
-#[derive(Debug)]
 pub struct Plaintext {
     xml: Zeroizing<String>,
     prefixes_from_around: Vec<String>,
+}
+
+impl std::fmt::Debug for Plaintext {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plaintext")
+            .field("xml", &octets(self.xml.as_bytes()))
+            .field("prefixes_from_around", &all_shown(&self.prefixes_from_around))
+            .finish()
+    }
 }
 
 impl Plaintext {

@@ -4,6 +4,7 @@
 //! plaintext.
 
 use std::sync::Arc;
+use wss_text::octets;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limits, Splices, name};
 use wss_crypto::{KeyUnwrap, PublicKey, Secret};
@@ -33,12 +34,22 @@ pub trait KeySource {
 }
 
 /// A decrypted document.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Decrypted {
     /// The document with plaintext in place.
     Document(String),
     /// The plaintext of a root that was encrypted octets of a type other than XML.
     Octets(Vec<u8>),
+}
+
+impl std::fmt::Debug for Decrypted {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Document(text) => f.debug_tuple("Document").field(&octets(text.as_bytes())).finish(),
+            Self::Octets(plaintext) => f.debug_tuple("Octets").field(&octets(plaintext)).finish(),
+        }
+    }
 }
 
 /// The most steps until a document must be decrypted.

@@ -2,11 +2,12 @@
 
 use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::ContentEncryption;
+use wss_text::shown;
 
 use crate::error::DecryptError;
 
 /// The kind of the plaintext, from `@Type`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum PlaintextType {
     /// One element.
     Element,
@@ -19,6 +20,18 @@ pub enum PlaintextType {
     },
     /// Any octets.
     Other(Option<String>),
+}
+
+impl std::fmt::Debug for PlaintextType {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Element => f.write_str("Element"),
+            Self::Content => f.write_str("Content"),
+            Self::Attachment { complete } => f.debug_struct("Attachment").field("complete", complete).finish(),
+            Self::Other(uri) => f.debug_tuple("Other").field(&uri.as_deref().map(shown)).finish(),
+        }
+    }
 }
 
 /// `@Type` for the content of an attachment.
@@ -57,7 +70,7 @@ impl PlaintextType {
 }
 
 /// An `xenc:EncryptedData` in a document.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EncryptedData<'d> {
     element: Element<'d>,
     id: Option<String>,
@@ -67,13 +80,37 @@ pub struct EncryptedData<'d> {
     cipher: Cipher<'d>,
 }
 
+impl std::fmt::Debug for EncryptedData<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EncryptedData")
+            .field("element", &self.element)
+            .field("id", &self.id.as_deref().map(shown))
+            .field("plaintext", &self.plaintext)
+            .field("method", &self.method)
+            .field("key_info", &self.key_info)
+            .field("cipher", &self.cipher)
+            .finish()
+    }
+}
+
 /// The place of the cipher octets.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 enum Cipher<'d> {
     /// In a `xenc:CipherValue`.
     Value(Element<'d>),
     /// In the attachment that this `cid:` URL names.
     Attachment(String),
+}
+
+impl std::fmt::Debug for Cipher<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Value(element) => f.debug_tuple("Value").field(element).finish(),
+            Self::Attachment(url) => f.debug_tuple("Attachment").field(&shown(url)).finish(),
+        }
+    }
 }
 
 impl<'d> EncryptedData<'d> {

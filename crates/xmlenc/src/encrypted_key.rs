@@ -5,6 +5,7 @@ use wss_crypto::{
     ContentEncryption, CryptoError, Digest, DigestMethod, KeyTransport, KeyUnwrap, KeyWrap, Secret, SystemRandom,
     TransportMethod,
 };
+use wss_text::{all_shown, octets, shown};
 
 use crate::encrypted_data::{Parts, write_rest};
 use crate::error::DecryptError;
@@ -19,7 +20,7 @@ pub enum KeyMethod {
 }
 
 /// An `xenc:EncryptedKey` in a document.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct EncryptedKey<'d> {
     element: Element<'d>,
     id: Option<String>,
@@ -28,6 +29,21 @@ pub struct EncryptedKey<'d> {
     cipher_octets: Vec<u8>,
     data_references: Vec<String>,
     carried_name: Option<String>,
+}
+
+impl std::fmt::Debug for EncryptedKey<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EncryptedKey")
+            .field("element", &self.element)
+            .field("id", &self.id.as_deref().map(shown))
+            .field("method", &self.method)
+            .field("key_info", &self.key_info)
+            .field("cipher_octets", &octets(&self.cipher_octets))
+            .field("data_references", &all_shown(&self.data_references))
+            .field("carried_name", &self.carried_name.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl<'d> EncryptedKey<'d> {

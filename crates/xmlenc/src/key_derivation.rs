@@ -2,6 +2,7 @@
 
 use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{DerivationMethod, DigestMethod, KeyDerivation, OtherInfo, Secret, SignatureFamily, SignatureMethod};
+use wss_text::shown;
 
 use crate::error::DecryptError;
 
@@ -191,10 +192,20 @@ fn to_bits(octets: &[u8]) -> String {
 }
 
 /// An `xenc11:DerivedKey` as it is in a document.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct DerivedKey {
     method: KeyDerivationMethod,
     master_key_name: Option<String>,
+}
+
+impl std::fmt::Debug for DerivedKey {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("DerivedKey")
+            .field("method", &self.method)
+            .field("master_key_name", &self.master_key_name.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl DerivedKey {

@@ -1,9 +1,10 @@
 //! Values and their conversions (XPath 1.0 §4).
 
 use wss_c14n::{Tree, TreeNode};
+use wss_text::shown;
 
 /// The value of an expression.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Value {
     /// A node-set, in document order and without repetition.
     Nodes(Vec<TreeNode>),
@@ -13,6 +14,18 @@ pub enum Value {
     Number(f64),
     /// A string.
     Text(String),
+}
+
+impl std::fmt::Debug for Value {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Nodes(nodes) => f.debug_tuple("Nodes").field(&nodes.len()).finish(),
+            Self::Boolean(value) => f.debug_tuple("Boolean").field(value).finish(),
+            Self::Number(value) => f.debug_tuple("Number").field(value).finish(),
+            Self::Text(text) => f.debug_tuple("Text").field(&shown(text)).finish(),
+        }
+    }
 }
 
 impl Value {

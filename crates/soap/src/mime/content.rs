@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::{Arc, Mutex, PoisonError};
+use wss_text::octets;
 
 /// The number of octets that are read, copied, sealed or opened at a time.
 pub const PIECE: usize = 64 << 10;
@@ -173,12 +174,21 @@ pub trait Refill {
 }
 
 /// Reads octets that are made piece by piece.
-#[derive(Debug)]
 pub struct Pieces<R> {
     source: R,
     ready: Vec<u8>,
     /// The part of `ready` that was read.
     taken: usize,
+}
+
+impl<R> std::fmt::Debug for Pieces<R> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Pieces")
+            .field("ready", &octets(&self.ready))
+            .field("taken", &self.taken)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<R: Refill> Pieces<R> {

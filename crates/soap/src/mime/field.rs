@@ -1,6 +1,7 @@
 //! Header fields: names and unfolded values; and structured values with their parameters (RFC 2045 §5.1, RFC 2231).
 
 use wss_c14n::{Limit, Limits};
+use wss_text::shown;
 
 use super::error::MimeError;
 
@@ -16,8 +17,15 @@ use super::error::MimeError;
 /// assert_eq!(fields.content_id()?.as_deref(), Some("a@x"));
 /// # Ok::<(), wss_soap::mime::MimeError>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<(String, String)>);
+
+impl std::fmt::Debug for Fields {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, value)| (shown(name), shown(value)))).finish()
+    }
+}
 
 impl Fields {
     /// Reads the lines of a header, without the empty line after it.

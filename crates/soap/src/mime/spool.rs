@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use wss_text::octets;
 
 use super::content::{Content, PIECE};
 use super::error::MimeError;
@@ -34,11 +35,20 @@ impl Spool {
 }
 
 /// Collects octets: in memory, or in a file if they are many and there is a spool.
-#[derive(Debug)]
 pub struct SpoolWriter {
     spool: Option<Spool>,
     pending: Vec<u8>,
     file: Option<File>,
+}
+
+impl std::fmt::Debug for SpoolWriter {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SpoolWriter")
+            .field("pending", &octets(&self.pending))
+            .field("file", &self.file)
+            .finish_non_exhaustive()
+    }
 }
 
 impl SpoolWriter {

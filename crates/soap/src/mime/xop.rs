@@ -4,6 +4,7 @@
 //! put back before anything else is read, and taken out after everything else is done.
 
 use std::collections::BTreeSet;
+use wss_text::octets;
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
@@ -18,12 +19,21 @@ pub const MEDIA_TYPE: &str = "application/xop+xml";
 const NAMESPACE: &str = "http://www.w3.org/2004/08/xop/include";
 
 /// An envelope with its base64 put back, and the Content-IDs of the included parts.
-#[derive(Debug)]
 pub struct Expanded {
     /// The envelope, with base64 in place of every `xop:Include`.
     pub envelope: String,
     /// The Content-IDs of the parts that it includes.
     pub included: BTreeSet<String>,
+}
+
+impl std::fmt::Debug for Expanded {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Expanded")
+            .field("envelope", &octets(self.envelope.as_bytes()))
+            .field("included", &self.included.len())
+            .finish()
+    }
 }
 
 /// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit.
@@ -77,12 +87,21 @@ pub fn include_in<'d>(document: &'d Document<'d>) -> Option<Element<'d>> {
 }
 
 /// An envelope whose base64 was moved into parts, and these parts.
-#[derive(Debug)]
 pub struct Optimized {
     /// The envelope, with an `xop:Include` in place of this base64.
     pub envelope: String,
     /// The Content-ID and the octets of each part.
     pub parts: Vec<(String, Vec<u8>)>,
+}
+
+impl std::fmt::Debug for Optimized {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Optimized")
+            .field("envelope", &octets(self.envelope.as_bytes()))
+            .field("parts", &self.parts.len())
+            .finish()
+    }
 }
 
 /// Moves every `xenc:CipherValue` of at least `min_octets` octets into its own part.

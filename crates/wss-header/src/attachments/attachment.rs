@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
+use wss_text::{octets, shown};
 
 use flate2::Compression;
 use flate2::read::{GzEncoder, MultiGzDecoder};
@@ -21,13 +22,25 @@ use super::cipher::{Seal, header_of};
 use crate::error::SecureError;
 
 /// An attachment to send. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Attachment {
     content_id: String,
     fields: Fields,
     content: Content<'static>,
     /// The encryptions that are applied when it is written, the last one outermost.
     seals: Vec<Seal>,
+}
+
+impl std::fmt::Debug for Attachment {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment")
+            .field("content_id", &shown(&self.content_id))
+            .field("fields", &self.fields)
+            .field("content", &self.content)
+            .field("seals", &self.seals)
+            .finish()
+    }
 }
 
 impl Attachment {
@@ -166,7 +179,7 @@ impl Attachment {
 }
 
 /// A secured message with its attachments.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SecuredPackage {
     pub(crate) envelope: String,
     pub(crate) version: SoapVersion,
@@ -174,6 +187,19 @@ pub struct SecuredPackage {
     /// Parts with base64 of the envelope.
     pub(crate) included: Vec<Attachment>,
     pub(crate) boundary: String,
+}
+
+impl std::fmt::Debug for SecuredPackage {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecuredPackage")
+            .field("envelope", &octets(self.envelope.as_bytes()))
+            .field("version", &self.version)
+            .field("attachments", &self.attachments)
+            .field("included", &self.included)
+            .field("boundary", &shown(&self.boundary))
+            .finish()
+    }
 }
 
 impl SecuredPackage {
@@ -247,11 +273,22 @@ impl SecuredPackage {
 
 /// An attachment that the signature over the Body covers. Only
 /// [`Receiver::open`](crate::Receiver::open) makes it. Cloning is cheap.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AuthenticatedAttachment {
     pub(crate) content_id: String,
     pub(crate) content: Canonical<'static>,
     pub(crate) content_type: Option<String>,
+}
+
+impl std::fmt::Debug for AuthenticatedAttachment {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AuthenticatedAttachment")
+            .field("content_id", &shown(&self.content_id))
+            .field("content", &self.content)
+            .field("content_type", &self.content_type.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl AuthenticatedAttachment {

@@ -1,7 +1,7 @@
 //! The explanation: a tree of what a message contains, and why what does not fit does not.
 
 use wss_c14n::Exceeded;
-use wss_text::WireText;
+use wss_text::{WireText, octets};
 
 use super::cause::Cause;
 
@@ -185,7 +185,7 @@ impl Verdict {
 }
 
 /// Canonical octets of an explanation, which [`Receiver::explain_octets`](crate::Receiver::explain_octets) shows.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct ExplainedOctets<'o> {
     /// The number of the signature, from 1.
@@ -197,4 +197,16 @@ pub struct ExplainedOctets<'o> {
     pub are_the_senders: bool,
     /// The octets.
     pub octets: &'o [u8],
+}
+
+impl std::fmt::Debug for ExplainedOctets<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ExplainedOctets")
+            .field("signature", &self.signature)
+            .field("reference", &self.reference)
+            .field("are_the_senders", &self.are_the_senders)
+            .field("octets", &octets(self.octets))
+            .finish()
+    }
 }

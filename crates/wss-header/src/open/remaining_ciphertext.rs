@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use wss_text::WireText;
+use wss_text::{WireText, shown};
 
 /// Why ciphertext was not opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl fmt::Display for WhyEncrypted {
 }
 
 /// Ciphertext that remains in a message that was opened.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RemainingCiphertext {
     /// The part that holds it: `Body`, a header block, or `Security` for a child of the Security header.
@@ -56,4 +56,16 @@ pub struct RemainingCiphertext {
     pub id: Option<String>,
     /// Why it was not opened.
     pub why: WhyEncrypted,
+}
+
+impl std::fmt::Debug for RemainingCiphertext {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RemainingCiphertext")
+            .field("part", &shown(&self.part))
+            .field("path", &shown(&self.path))
+            .field("id", &self.id.as_deref().map(shown))
+            .field("why", &self.why)
+            .finish()
+    }
 }
