@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::HeaderValue;
 use ws_security::attachments::{Attachment, SecuredPackage};
+use ws_security::text::{octets, shown};
 use ws_security::{Correlation, Plan, SecureError, Secured, SoapVersion};
 
 /// A SOAP message that a [`SecureLayer`](crate::SecureLayer) sends, or with which a handler answers: an envelope, perhaps with
@@ -15,11 +16,22 @@ use ws_security::{Correlation, Plan, SecureError, Secured, SoapVersion};
 /// let message = SoapMessage::from(envelope).action("urn:bank:pay");
 /// assert_eq!(message.envelope(), envelope);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SoapMessage {
     envelope: String,
     attachments: Vec<Attachment>,
     action: Option<String>,
+}
+
+impl std::fmt::Debug for SoapMessage {
+    /// The envelope and the action are not shown whole.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SoapMessage")
+            .field("envelope", &octets(self.envelope.as_bytes()))
+            .field("attachments", &self.attachments)
+            .field("action", &self.action.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl SoapMessage {
