@@ -125,7 +125,9 @@ fn cases() -> Vec<Case> {
     let blanks = signed(SOAP11).replacen("<a:To>", "<a:To n  =  \"1\">", 1);
 
     let token = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
-    let request = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp])).sign(signing());
+    let request = recipe().sign(Signing::with_token(&token).parts([Part::Body, Part::Timestamp]));
+    // Alice endorses it, and so answers for its key.
+    let request = request.sign(signing().parts([Part::Signature]));
     let request = request.plan().expect("a plan").message(&envelope(SOAP11)).secure().expect("secured");
     let sent = request.correlation;
     let opened = of_every_token().open(&request.message).expect("opens");

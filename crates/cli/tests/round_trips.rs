@@ -190,7 +190,8 @@ fn narrower_requirements_have_words() {
         String::from_utf8(made.stdout).expect("UTF-8")
     };
     let plain = sign(&["--part", "Body"]);
-    let full = sign(&["--timestamp", "300", "--part", "Body", "--part-if-present", "every:{urn:c}Customer"]);
+    let timestamp = ["--timestamp", "300", "--part", "Timestamp"];
+    let full = sign(&[&timestamp[..], &["--part", "Body", "--part-if-present", "every:{urn:c}Customer"]].concat());
     let pss = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1";
     for (required, code_plain, code_full) in [
         ("expires", 1, 0),
