@@ -12,9 +12,9 @@ use ws_security::prelude::*;
 use ws_security::tokens::{KERBEROS_AP_REQ_SHA1, TokenError, write_kerberos_token};
 use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key, write_reference_list};
 use ws_security::{
-    AssertionTrust, ContentEncryption, DangerousNoReplayCache, ElementPath, KerberosForm, KerberosSession,
-    KeyTransport, NewAssertion, OpenError, ProtectionToken, RequiredToken, RequirementError, SamlVersion, Secret,
-    SecureConversation, SignatureMethod, Signer, TransportFacts,
+    AssertionTrust, ContentEncryption, DangerousNoReplayCache, DigestMethod, ElementPath, KerberosForm,
+    KerberosSession, KeyTransport, NewAssertion, OpenError, ProtectionToken, RequiredToken, RequirementError,
+    SamlVersion, Secret, SecureConversation, SignatureMethod, Signer, TransportFacts,
 };
 
 const GCM: ContentEncryption = ContentEncryption::Aes256Gcm;
@@ -185,6 +185,13 @@ fn an_endorsing_signature_is_of_a_required_method_too() {
     let message = recipe().sign(anonymous_mac()).sign(endorsing).secured(&envelope(SOAP11));
     let (mac, rsa) = (SignatureMethod::HmacSha256, SignatureMethod::RsaSha256);
     assert!(of(demands().signature_methods([mac, rsa])).open(&message).is_ok());
+    let sha512 = Signing::with(&identity("alice")).parts([Part::Signature]).digest(DigestMethod::Sha512);
+    let digested = recipe().sign(anonymous_mac()).sign(sha512).secured(&envelope(SOAP11));
+    let (usual, other) = (DigestMethod::Sha256, DigestMethod::Sha512);
+    assert!(of(demands().digest_methods([usual, other])).open(&digested).is_ok());
+    assert!(of(demands().digest_methods([usual])).open(&message).is_ok());
+    let error = refused(&of(demands().digest_methods([usual])), &digested);
+    assert_eq!(error, RequirementError::OtherAlgorithm { uri: other.uri() });
     for (admitted, other) in [(mac, rsa), (rsa, mac)] {
         let error = refused(&of(demands().signature_methods([admitted])), &message);
         assert_eq!(error, RequirementError::OtherAlgorithm { uri: other.uri() });

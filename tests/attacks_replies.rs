@@ -53,6 +53,8 @@ fn requests() -> Vec<(&'static str, Recipe, bool)> {
             recipe().sign(mac()).sign(endorsing()).encrypt(Encrypting::with_token(&token).parts([Part::Body])),
             true,
         ),
+        ("signs with it, and with a certificate", recipe().sign(mac()).sign(signing().parts([Part::Signature])), true),
+        ("signs with it and, apart, with a certificate", recipe().sign(mac()).sign(signing()), false),
         ("signs its ciphertext", recipe().encrypt(body()).sign(signing()), true),
         ("encrypts with it what is signed", recipe().sign(signing()).encrypt(body()), false),
     ]

@@ -12,10 +12,12 @@ use std::time::Duration;
 use common::*;
 use ws_security::TransportFacts;
 use ws_security::c14n::CanonicalizationMethod;
+use ws_security::crypto::KeyWrap;
 use ws_security::prelude::*;
+use ws_security::xmlenc::Agreement;
 use ws_security::{
-    AlgorithmPolicy, AssertionTrust, DigestMethod, Evidence, ExtendedKeyUsage, Limit, Limits, Revocation,
-    SignatureMethod, Waiver,
+    AlgorithmPolicy, AssertionTrust, ContentEncryption, DigestMethod, Evidence, ExtendedKeyUsage, KeyTransport, Limit,
+    Limits, Revocation, SignatureMethod, Waiver,
 };
 
 /// The types whose calls decide what a receiver accepts.
@@ -59,6 +61,8 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Requirements::expires", "demands more"),
     ("wss-header Requirements::signature_methods", "demands more"),
     ("wss-header Requirements::content_ciphers", "demands more"),
+    ("wss-header Requirements::digest_methods", "demands more"),
+    ("wss-header Requirements::signer_references", "demands more"),
     ("wss-header Requirements::username_token", "demands more"),
     ("wss-header Requirements::saml_token", "demands more"),
     ("wss-header Requirements::kerberos_token", "demands more"),
@@ -302,6 +306,30 @@ const WEAKENING: &[Case] = &[
         "xmlenc AlgorithmPolicy::admit_cbc",
         || admitting(|policy| policy.encryption = policy.encryption.clone().admit_cbc()),
         CBC,
+    ),
+    (
+        "xmlenc AlgorithmPolicy::admit_content",
+        || {
+            let cbc = ContentEncryption::Aes256Cbc;
+            admitting(|policy| policy.encryption = policy.encryption.clone().admit_content(cbc))
+        },
+        CBC,
+    ),
+    (
+        "xmlenc AlgorithmPolicy::admit_transport",
+        || {
+            let rsa = KeyTransport::Rsa15;
+            admitting(|policy| policy.encryption = policy.encryption.clone().admit_transport(&rsa))
+        },
+        Waiver::Algorithm { uri: "http://www.w3.org/2001/04/xmlenc#rsa-1_5" },
+    ),
+    (
+        "xmlenc AlgorithmPolicy::admit_agreement",
+        || {
+            let agreement = Agreement { wrap: KeyWrap::TripleDes, ..Agreement::default() };
+            admitting(|policy| policy.encryption = policy.encryption.clone().admit_agreement(&agreement))
+        },
+        Waiver::Algorithm { uri: "http://www.w3.org/2001/04/xmlenc#kw-tripledes" },
     ),
     ("xmlenc AlgorithmPolicy::admit_uri", || admitting(|policy| assert!(policy.encryption.admit_uri(CBC_URI))), CBC),
     (

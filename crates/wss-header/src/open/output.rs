@@ -325,8 +325,8 @@ fn correlation(signatures: Vec<ProvenSignature>) -> Correlation {
 }
 
 /// The keys that a reply may use, that of the signature first. Anyone can put a key of his own into the header, to read the
-/// reply. So a key counts only if `signature`, which proves the message, was made with it, covers what brought it, or covers
-/// ciphertext that it opened. If nothing proves the message, all count.
+/// reply. So a key counts only if `signature`, which proves the message, or one that it endorses, was made with it, or if
+/// `signature` covers what brought it, or ciphertext that it opened. If nothing proves the message, all count.
 fn keys_of_message(
     ring: KeyRing,
     signature: Option<&ProvenSignature>,
@@ -335,7 +335,13 @@ fn keys_of_message(
     terms: &Terms<'_>,
 ) -> Vec<SentKey> {
     let Some(signature) = signature else { return ring.brought };
-    let is_signing = |key: &SentKey| signature.root.as_ref() == Some(&KeyId::of(&key.secret));
+    // No other key makes the value of a signature that is signed in turn.
+    let is_its_own = |other: &&ProvenSignature| {
+        other.span == signature.span || signature.coverage.has(&Part::Signature, &other.span)
+    };
+    let roots: Vec<&KeyId> =
+        facts.signatures.iter().filter(is_its_own).filter_map(|signature| signature.root.as_ref()).collect();
+    let is_signing = |key: &SentKey| roots.contains(&&KeyId::of(&key.secret));
     let brings = |key: &SentKey, token: Element<'_>| {
         signature.coverage.contains(&token.span()) && has_sha1(token, &key.sha1, &terms.budget)
     };
