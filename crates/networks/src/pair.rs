@@ -315,7 +315,7 @@ fn requirements(shape: &Shape) -> Requirements {
         requirements = requirements
             .also_signed(parts(signature.places).filter(|part| *part != Place::Signature.part()))
             .signed_if_present(parts(signature.places_if_present))
-            .signature_methods([signature.method])
+            .signature_methods([signature.method].into_iter().chain(signature.endorsed_by.map(|(_, method)| method)))
             .digest_methods([signature.digest]);
         if let SignedBy::Certificate(form) = signature.by {
             requirements = requirements.signer_references([form]);
@@ -330,7 +330,9 @@ fn requirements(shape: &Shape) -> Requirements {
         let places = parts(encryption.places).filter(|part| *part != Place::Signature.part());
         requirements = requirements.encrypted(places).content_ciphers([encryption.content]);
     }
-    if shape.timestamp.is_some() {
+    // What nobody signs, anyone can add: it says nothing of when a signed message expires.
+    let is_covered = |signature: &SignatureShape| signature.places.contains(&Place::Timestamp);
+    if shape.timestamp.is_some() && shape.signature.as_ref().is_none_or(is_covered) {
         requirements = requirements.expires();
     }
     if shape.confirms {
