@@ -2,6 +2,7 @@
 
 use wss_c14n::{Budget, Canonicalization, CanonicalizeError, Element, Limit, Subset, Writer, name};
 use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
+use wss_text::octets;
 
 use crate::error::SignatureError;
 use crate::parameters::{no_parameters, only_parameters, parse_canonicalization};
@@ -9,7 +10,7 @@ use crate::reference::{NewReference, Reference};
 use crate::transform;
 
 /// A `ds:SignedInfo` in a document.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SignedInfo<'d> {
     element: Element<'d>,
     canonicalization: Canonicalization,
@@ -17,6 +18,20 @@ pub struct SignedInfo<'d> {
     mac_bits: Option<u64>,
     context: Vec<u8>,
     references: Vec<Reference<'d>>,
+}
+
+impl std::fmt::Debug for SignedInfo<'_> {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SignedInfo")
+            .field("element", &self.element)
+            .field("canonicalization", &self.canonicalization)
+            .field("method", &self.method)
+            .field("mac_bits", &self.mac_bits)
+            .field("context", &octets(&self.context))
+            .field("references", &self.references)
+            .finish()
+    }
 }
 
 impl<'d> SignedInfo<'d> {
