@@ -1,6 +1,7 @@
 //! Subject alternative names (RFC 5280 §4.2.1.6), and certificate policies (§4.2.1.4).
 
 use crate::der;
+use wss_text::shown;
 
 /// The most names and policies that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
@@ -10,7 +11,7 @@ const DNS: u8 = 0x82;
 const URI: u8 = 0x86;
 
 /// Another name of a certificate's subject, as text that its issuer wrote. Other kinds of names are not read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AlternativeName {
     /// The name of a host.
@@ -19,6 +20,17 @@ pub enum AlternativeName {
     Email(String),
     /// A URI.
     Uri(String),
+}
+
+impl std::fmt::Debug for AlternativeName {
+    /// A name of a certificate is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Dns(name) => f.debug_tuple("Dns").field(&shown(name)).finish(),
+            Self::Email(name) => f.debug_tuple("Email").field(&shown(name)).finish(),
+            Self::Uri(name) => f.debug_tuple("Uri").field(&shown(name)).finish(),
+        }
+    }
 }
 
 /// The names of GeneralNames that are text, of which the first 32 are read; `None` if they are malformed.
