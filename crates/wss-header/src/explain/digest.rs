@@ -307,11 +307,14 @@ fn differs(
     let found = match said.is_empty() {
         true => cause(uri, named, form, around, &search(&others)),
         false => {
-            let by_other = || match named {
-                Named::Target(target) => search(&others).in_forms(target, form),
+            // Another digest is rare beside another form: the likely one is tried first, the pairs of both last.
+            let by_other = |run: &dyn Fn(&Search<'_>, &Target<'_>) -> Option<Found>| match named {
+                Named::Target(target) => run(&search(&others), target),
                 _ => None,
             };
-            by_other().or_else(|| cause(uri, named, form, around, &search(&said)))
+            by_other(&|search, target| search.form(target, form, &[]))
+                .or_else(|| cause(uri, named, form, around, &search(&said)))
+                .or_else(|| by_other(&|search, target| search.in_forms(target, form)))
         }
     };
     if let Some(found) = &found {
