@@ -44,7 +44,7 @@ fn message(certificate: &Certificate) -> String {
 }
 
 fn accepts(rule: SignerRule, certificate: &Certificate) {
-    receiver(rule).open(&message(certificate)).map(drop).expect("an expected signer");
+    receiver(rule).open(message(certificate)).map(drop).expect("an expected signer");
 }
 
 fn refuses(rule: SignerRule, certificate: &Certificate) {
@@ -93,8 +93,8 @@ fn all_rules_must_be_met_and_none_is_nobody() {
 fn the_evidence_says_that_anyone_was_accepted_however_it_was_said() {
     let leaf = signer(&["leaf"], &[]);
     let anyone = |rule: SignerRule| {
-        let opened = receiver(rule).open(&message(&leaf)).expect("an expected signer");
-        opened.evidence().waived.iter().any(|waiver| *waiver == Waiver::AnySignerBelowTheAnchors)
+        let opened = receiver(rule).open(message(&leaf)).expect("an expected signer");
+        opened.evidence().waived.contains(&Waiver::AnySignerBelowTheAnchors)
     };
     assert!(anyone(SignerRule::all([SignerRule::AnyBelowTheAnchors])));
     let named = SignerRule::attribute("2.5.4.3", "leaf").expect("a rule");

@@ -456,12 +456,24 @@ fn each_variant_that_opts_out_is_known_here() {
         if path.ends_with("tokens/src/trust.rs") {
             let rules = source.split("pub enum SignerRule {").nth(1).expect("the rules");
             let rules = rules.split("\n}").next().expect("its end");
-            let variants = rules.lines().filter(|line| line.starts_with("    ") && !line.contains("//"));
+            // The fields of a variant are indented deeper.
+            let is_variant =
+                |line: &&str| line.strip_prefix("    ").is_some_and(|rest| rest.starts_with(char::is_uppercase));
+            let variants = rules.lines().filter(is_variant);
             found.extend(variants.map(|line| format!("SignerRule::{}", word(line.trim()))));
         }
     }
-    let known =
-        ["DangerousNoReplayCache", "SignerRule::AnyBelowTheAnchors", "SignerRule::Certificate", "SignerRule::Subject"];
+    // Of the rules, only the one that expects everyone is a waiver, alone and among others.
+    let known = [
+        "DangerousNoReplayCache",
+        "SignerRule::All",
+        "SignerRule::Alternative",
+        "SignerRule::AnyBelowTheAnchors",
+        "SignerRule::Attribute",
+        "SignerRule::Certificate",
+        "SignerRule::Policy",
+        "SignerRule::Subject",
+    ];
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), known, "judge the new one in this file");
 }
 

@@ -176,8 +176,10 @@ impl Recipe {
     }
 
     /// Adds any other child to the Security header: one element that declares its own namespaces. It is signed as
-    /// [`Part::Id`] with its own Id. Our receiver refuses a signature over a child of a kind that it does not know, since a
-    /// header block that was moved there would look the same: for peers that demand it.
+    /// [`Part::Id`] with its own Id. For peers that demand it: our receiver refuses a signature over a child of a kind
+    /// that it does not know, since a header block that was moved there would look the same, unless
+    /// [`Receiver::accept_signed_children_of_unknown_kinds`](crate::Receiver::accept_signed_children_of_unknown_kinds)
+    /// is called.
     #[must_use]
     pub fn attach(mut self, xml: impl Into<String>) -> Self {
         self.attached.push(xml.into());

@@ -235,9 +235,7 @@ impl<'d> Reader<'d> {
 
     fn has_ciphertext(&self, span: &Range<usize>) -> bool {
         let is_data = |element: Element<'_>| element.is(name::XENC.uri, "EncryptedData");
-        self.document
-            .elements_within(span.clone())
-            .any(|element| element.descendants_and_self().any(|inner| is_data(inner)))
+        self.document.elements_within(span.clone()).any(|element| element.descendants_and_self().any(&is_data))
     }
 
     fn link(&self, kind: LinkKind, reference: String) -> Link {
