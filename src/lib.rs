@@ -47,6 +47,8 @@ pub use wss_crypto as crypto;
 pub use wss_kerberos as kerberos;
 /// Networks that demand WS-Security, each as a preset.
 pub use wss_networks as networks;
+/// WS-SecurityPolicy in a WSDL: what it demands, as recipes and receivers.
+pub use wss_policy as policy;
 /// SOAP envelopes, faults and packages, without security.
 pub use wss_soap as soap;
 /// Text of a message, made safe to show.

@@ -59,7 +59,7 @@ fn no_error_holds_text_in_a_type_that_prints_it_raw() {
 }
 
 /// Types whose derived `Debug` shows text or octets that no message brings, or the numbers of a key.
-const OF_THE_CALLER: [&str; 22] = [
+const OF_THE_CALLER: [&str; 29] = [
     "bsp/src/context.rs Context",
     "crypto/src/algorithm/transport.rs KeyTransport",
     "crypto/src/key_derivation.rs KeyDerivation",
@@ -81,6 +81,14 @@ const OF_THE_CALLER: [&str; 22] = [
     "wss-header/src/explain/explanation.rs ExplainedSignature",
     "wss-header/src/explain/explanation.rs ExplainedReference",
     "wss-header/src/explain/explanation.rs Verdict",
+    // A policy is a file that the caller chose.
+    "policy/src/exchange.rs Unusable",
+    "policy/src/form.rs Breach",
+    "policy/src/place.rs Place",
+    "policy/src/policy.rs Listed",
+    "policy/src/policy.rs Policy",
+    "policy/src/standing.rs Judged",
+    "policy/src/standing.rs Standing",
     "text/src/escape.rs Shown",
     "text/src/lib.rs WireText",
 ];

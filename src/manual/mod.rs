@@ -9,6 +9,7 @@
 //! | answer a request with its key, and confirm its signatures | [`replies`] |
 //! | send, vouch for or accept SAML assertions | [`saml`] |
 //! | use Kerberos tickets | [`kerberos`] |
+//! | configure both sides by the security policy of a WSDL | [`policy`] |
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
 //! | accept each message once, with one process or with many | [`replay`] |
@@ -53,6 +54,9 @@ pub mod saml {}
 
 #[doc = include_str!("kerberos.md")]
 pub mod kerberos {}
+
+#[doc = include_str!("policy.md")]
+pub mod policy {}
 
 #[doc = include_str!("licenses.md")]
 pub mod licenses {}

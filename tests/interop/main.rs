@@ -31,6 +31,9 @@ mod networks;
 mod node;
 mod peer;
 mod phase4;
+mod policy;
+#[path = "../policy/shapes.rs"]
+mod policy_shapes;
 mod python;
 mod rampart;
 mod random;

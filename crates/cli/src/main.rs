@@ -17,6 +17,7 @@ mod lint;
 mod network;
 mod output;
 mod page;
+mod policy;
 mod required;
 mod secure;
 mod shell;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man(arguments) => shell::man(&arguments),
+        Command::Policy(arguments) => policy::run(&arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -7,10 +7,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 mod examples;
 mod explain;
+mod policy;
 mod secure;
 mod verify;
 
 pub(crate) use explain::ExplainArgs;
+pub(crate) use policy::PolicyArgs;
 pub(crate) use secure::{
     AddressingArgs, AllowanceArgs, Conversation, Form, HeaderArgs, LayoutArgs, MethodArgs, Order, SecureArgs,
     SignerArgs,
@@ -66,6 +68,8 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Write the manual pages into a folder
     Man(ManArgs),
+    /// Show what the security policy of a WSDL demands, and what of a message breaks it
+    Policy(PolicyArgs),
 }
 
 #[derive(Subcommand)]

@@ -88,6 +88,7 @@ public class Cxf4 {
         properties.put("security.encryption.crypto", crypto);
         properties.put("security.signature.username", own);
         properties.put("security.encryption.username", other);
+        properties.put("security.username", "ann");
         // The suites of WS-SecurityPolicy have SHA-1 here.
         String more = "http://www.w3.org/2001/04/xmldsig-more#";
         properties.put("ws-security.asymmetric.signature.algorithm", more + "rsa-sha256");

@@ -1,0 +1,173 @@
+//! `wss policy`: what the policy of a WSDL demands, what becomes of each assertion, and what a message breaks.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use ws_security::SoapVersion;
+use ws_security::policy::{Breach, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
+use ws_security::text::escaped;
+
+use crate::args::{Format, PolicyArgs};
+use crate::output::{self, Outcome, could_not, refused};
+
+pub(crate) fn run(arguments: &PolicyArgs) -> Outcome {
+    let policy = read(arguments)?;
+    match &arguments.check {
+        Some(message) => check(&policy, message, arguments),
+        None => list(&policy, arguments),
+    }
+}
+
+fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
+    let mut imports = HashMap::new();
+    for import in &arguments.import {
+        let (location, file) = import.rsplit_once('=').ok_or_else(|| could_not("--import takes LOCATION=FILE"))?;
+        imports.insert(location.to_owned(), output::text(&output::read(Path::new(file))?)?);
+    }
+    let text = output::text(&output::read(&arguments.file.file)?)?;
+    let reader = PolicyReader::new()
+        .limits(PolicyLimits::default().documents(output::limits()))
+        .imports(|location, _| imports.get(location).cloned());
+    let policy = reader.read(&text).map_err(refused)?;
+    for what in policy.unread() {
+        output::say(format!("note: not read: {what}; an imported file is given with --import"));
+    }
+    match &arguments.port {
+        Some(port) => policy.port(port).map_err(could_not),
+        None => Ok(policy),
+    }
+}
+
+fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
+    let mut listing = policy.listing();
+    if let Some(operation) = &arguments.operation {
+        listing.retain(|listed| listed.operation == *operation);
+    }
+    if listing.is_empty() {
+        return Err(could_not("no operation of the description has this name, or it has no binding with operations"));
+    }
+    let written = match arguments.format {
+        Format::Text => text(&listing),
+        Format::Json => output::json(&json!({
+            "unread": policy.unread(),
+            "messages": listing.iter().map(listed_json).collect::<Vec<_>>(),
+        }))?,
+    };
+    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+    let unusable: Vec<String> = listing.iter().filter(|listed| !listed.is_usable()).map(named).collect();
+    if unusable.is_empty() { Ok(()) } else { Err(refused(format!("cannot be done: {}", unusable.join(", ")))) }
+}
+
+fn check(policy: &Policy, message: &Path, arguments: &PolicyArgs) -> Outcome {
+    let text = output::companion(message)?;
+    let which = if arguments.reply { Message::Reply } else { Message::Request };
+    let operation = arguments.operation.as_deref().unwrap_or_default();
+    let breaches = policy.check(operation, which, &text).map_err(refused)?;
+    let written = match arguments.format {
+        Format::Json => output::json(&json!({ "breaches": breaches.iter().map(breach_json).collect::<Vec<_>>() }))?,
+        Format::Text if breaches.is_empty() => "nothing that can be seen without keys breaks the policy\n".to_owned(),
+        Format::Text => breaches.iter().map(|breach| format!("{}\n", escaped(&breach.to_string()))).collect(),
+    };
+    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+    let broken: Vec<&str> = breaches.iter().map(|breach| breach.name.as_str()).collect();
+    if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
+}
+
+fn named(listed: &Listed) -> String {
+    let direction = match listed.message {
+        Message::Request => "request",
+        Message::Reply => "reply",
+    };
+    match (listed.port.as_str(), listed.operation.as_str()) {
+        ("", "") => direction.to_owned(),
+        (port, operation) => format!("{port}/{operation} {direction}"),
+    }
+}
+
+fn text(listing: &[Listed]) -> String {
+    let mut out = String::new();
+    let mut before: Option<&Listed> = None;
+    let mut line = |depth: usize, text: &str| {
+        let _infallible = writeln!(out, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
+    };
+    for listed in listing {
+        if before.is_none_or(|before| before.port != listed.port) {
+            let version = if listed.version == SoapVersion::V12 { "1.2" } else { "1.1" };
+            let address = listed.address.as_deref().unwrap_or("no address");
+            line(0, &format!("port {:?}, SOAP {version}, {address}", listed.port));
+        }
+        line(1, &named(listed));
+        if before.is_some_and(|before| before.alternatives == listed.alternatives) {
+            line(2, "as above");
+        } else {
+            alternatives(listed, &mut line);
+        }
+        before = Some(listed);
+    }
+    out
+}
+
+fn alternatives(listed: &Listed, line: &mut impl FnMut(usize, &str)) {
+    let several = listed.alternatives.len() > 1;
+    for (at, alternative) in listed.alternatives.iter().enumerate() {
+        if several {
+            line(2, &format!("alternative {}", at + 1));
+        }
+        if alternative.is_empty() {
+            line(3, "nothing is demanded");
+        }
+        for judged in alternative {
+            let depth = 3 + judged.place.path.matches('/').count();
+            let (line_number, column) = (judged.place.line, judged.place.column);
+            let mark = match judged.standing {
+                Standing::Done(_) => "",
+                Standing::NotOurs(_) => "(not ours) ",
+                _ => "REFUSED ",
+            };
+            line(depth, &format!("{mark}{}: {} [{line_number}:{column}]", judged.name, judged.standing.what()));
+        }
+    }
+    if listed.alternatives.is_empty() {
+        line(3, "REFUSED: an empty wsp:ExactlyOne admits nothing");
+    }
+}
+
+fn listed_json(listed: &Listed) -> Value {
+    json!({
+        "service": listed.service,
+        "port": listed.port,
+        "binding": listed.binding,
+        "address": listed.address,
+        "soap": if listed.version == SoapVersion::V12 { "1.2" } else { "1.1" },
+        "operation": listed.operation,
+        "action": listed.action,
+        "message": if listed.message == Message::Request { "request" } else { "reply" },
+        "usable": listed.is_usable(),
+        "alternatives": listed.alternatives.iter()
+            .map(|alternative| alternative.iter().map(judged_json).collect::<Vec<_>>()).collect::<Vec<_>>(),
+    })
+}
+
+fn judged_json(judged: &Judged) -> Value {
+    json!({
+        "name": judged.name,
+        "standing": judged.standing.word(),
+        "what": judged.standing.what(),
+        "file": judged.place.file,
+        "line": judged.place.line,
+        "column": judged.place.column,
+        "path": judged.place.path,
+    })
+}
+
+fn breach_json(breach: &Breach) -> Value {
+    json!({
+        "name": breach.name,
+        "line": breach.place.as_ref().map(|place| place.line),
+        "column": breach.place.as_ref().map(|place| place.column),
+        "path": breach.place.as_ref().map(|place| &place.path),
+        "why": breach.why,
+    })
+}

@@ -1,0 +1,66 @@
+//! `wss policy`: what it prints, and its exit codes.
+
+mod common;
+
+use std::path::PathBuf;
+
+use common::wss;
+
+const SP: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
+
+fn policy(parts: &str) -> String {
+    format!(
+        "<wsp:Policy xmlns:wsp=\"http://www.w3.org/ns/ws-policy\" xmlns:sp=\"{SP}\">\n<sp:AsymmetricBinding><wsp:Policy>\
+         <sp:InitiatorToken><wsp:Policy><sp:X509Token/></wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>\
+         <sp:X509Token/></wsp:Policy></sp:RecipientToken><sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy>\
+         </sp:AlgorithmSuite><sp:IncludeTimestamp/></wsp:Policy></sp:AsymmetricBinding>\n{parts}</wsp:Policy>"
+    )
+}
+
+const BODY: &str = "<sp:SignedParts><sp:Body/></sp:SignedParts>";
+
+fn says(code: i32, arguments: &[&str], input: &str) -> (String, String) {
+    let output = wss(arguments.iter().copied(), input);
+    let text = |octets| String::from_utf8(octets).expect("UTF-8");
+    let (out, diagnostics) = (text(output.stdout), text(output.stderr));
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {diagnostics}");
+    (out, diagnostics)
+}
+
+#[test]
+fn a_policy_is_printed_with_what_becomes_of_each_assertion_and_its_place() {
+    let (out, _) = says(0, &["policy", "-"], &policy(BODY));
+    assert!(out.contains("SignedParts: what is signed [3:1]"), "{out}");
+    assert!(out.contains("Basic256Sha256: sha256, aes256-cbc, rsa-oaep-mgf1p"), "{out}");
+    let (out, _) = says(0, &["policy", "--format", "json", "-"], &policy(BODY));
+    let judged = out.matches("\"standing\": \"done\"").count();
+    assert!(judged > 15 && !out.contains("refused"), "{out}");
+}
+
+#[test]
+fn an_assertion_that_cannot_be_done_is_marked_and_the_command_fails() {
+    let parts = "<sp:SignedElements><sp:XPath>//a</sp:XPath></sp:SignedElements>";
+    let (out, diagnostics) = says(1, &["policy", "-"], &policy(parts));
+    assert!(out.contains("REFUSED XPath: only direct paths"), "{out}");
+    assert!(diagnostics.contains("cannot be done"), "{diagnostics}");
+    assert!(says(1, &["policy", "-"], "<a/>").1.contains("document element"));
+    assert!(says(2, &["policy", "--operation", "none", "-"], &policy(BODY)).1.contains("no operation"));
+}
+
+#[test]
+fn a_message_is_checked_against_a_policy() {
+    let messages = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/messages/");
+    let file = |name: &str, text: &str| {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("policy-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let message = format!("{messages}soap11-sign-RsaSha256-valid.xml");
+    let (fits, demands) = (policy(BODY), policy(&format!("{BODY}<sp:EncryptedParts><sp:Body/></sp:EncryptedParts>")));
+    let (fits, demands) = (file("fits.xml", &fits), file("demands.xml", &demands));
+    let (out, _) = says(0, &["policy", "--check", &message, &fits], "");
+    assert!(out.contains("nothing that can be seen"), "{out}");
+    let (out, diagnostics) = says(1, &["policy", "--check", &message, &demands], "");
+    assert!(out.contains("EncryptedParts") && out.contains("the Body is not encrypted"), "{out}");
+    assert!(diagnostics.contains("breaks EncryptedParts"), "{diagnostics}");
+}

@@ -1,0 +1,67 @@
+//! Why a policy cannot be read or used.
+
+use thiserror::Error;
+use wss_c14n::ParseError;
+use wss_text::WireText;
+
+use crate::place::Place;
+
+/// Why a policy cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum PolicyError {
+    /// *Malformed or refused.* The file is not XML, or costs more than the limits admit.
+    #[error("{file}: {error}", file = named(file))]
+    Parse {
+        /// The file; empty for the one that was given.
+        file: WireText,
+        /// The reason.
+        error: ParseError,
+    },
+    /// *Malformed.* The document is neither a WSDL nor a policy.
+    #[error("the document element is {root}: give a WSDL 1.1 description, or a wsp:Policy")]
+    NotWsdl {
+        /// The expanded name.
+        root: WireText,
+    },
+    /// *Malformed.* A policy refers to itself.
+    #[error("{place}: the policy refers to itself")]
+    Circle {
+        /// Where the reference is.
+        place: Place,
+    },
+    /// *Malformed.* An operator of WS-Policy, or an assertion, is not as it has to be.
+    #[error("{place}: {why}")]
+    Malformed {
+        /// Where it is.
+        place: Place,
+        /// What is wrong.
+        why: &'static str,
+    },
+    /// *Refused.* The policy has more alternatives, assertions or imports than the limits admit.
+    #[error(
+        "more than {allowed} {what}: if such policies are expected, raise the limit with `{call}` of `PolicyLimits`"
+    )]
+    Exceeded {
+        /// What was counted.
+        what: &'static str,
+        /// The limit.
+        allowed: usize,
+        /// The call that raises it.
+        call: &'static str,
+    },
+    /// *Misuse.* Nothing of this name is in the policy.
+    #[error("the policy has no {what} {name:?}: it has {there}")]
+    NoSuch {
+        /// `port` or `operation`.
+        what: &'static str,
+        /// The name.
+        name: WireText,
+        /// The names that there are.
+        there: WireText,
+    },
+}
+
+fn named(file: &WireText) -> &str {
+    if file.as_str().is_empty() { "the policy" } else { file.as_str() }
+}

@@ -1,0 +1,375 @@
+//! Exchanges: what one side does for each operation, and which alternative of the policy that is.
+
+use std::fmt;
+
+use wss_header::{
+    Answering, Correlation, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver, TransportFacts, UnsignedOpened,
+};
+use wss_text::WireText;
+
+use crate::error::PolicyError;
+use crate::form::{self, Breach};
+use crate::keys::{Consent, Keys};
+use crate::lack::Lack;
+use crate::receive::{self, Opening};
+use crate::send;
+use crate::terms::{Direction, Terms};
+use crate::wsdl::{OperationPolicy, PortPolicy};
+
+/// One side of a service: an [`Exchange`] for each operation of each port.
+#[derive(Debug)]
+pub struct Side {
+    pub(crate) exchanges: Vec<Exchange>,
+    pub(crate) unusable: Vec<Unusable>,
+}
+
+impl Side {
+    /// The operations for which an alternative is used.
+    #[must_use]
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// The operations of which no alternative can be used, and why.
+    #[must_use]
+    pub fn unusable(&self) -> &[Unusable] {
+        &self.unusable
+    }
+
+    /// The operation of this name, in the first port that has a usable one; an empty name is the first operation.
+    ///
+    /// # Errors
+    /// [`SideError`].
+    pub fn operation(&self, name: &str) -> Result<&Exchange, SideError> {
+        let is_meant = |other: &str| name.is_empty() || other == name;
+        if let Some(found) = self.exchanges.iter().find(|exchange| is_meant(&exchange.operation)) {
+            return Ok(found);
+        }
+        match self.unusable.iter().find(|unusable| is_meant(&unusable.operation)) {
+            Some(unusable) => Err(SideError::Unusable(unusable.clone())),
+            None => {
+                let known = self.exchanges.iter().map(|exchange| exchange.operation.as_str());
+                let there: Vec<&str> =
+                    known.chain(self.unusable.iter().map(|other| other.operation.as_str())).collect();
+                let (name, there) = (name.into(), there.join(", ").into());
+                Err(SideError::NoSuch(PolicyError::NoSuch { what: "operation", name, there }))
+            }
+        }
+    }
+}
+
+/// Why there is no exchange.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SideError {
+    /// No alternative of the operation can be used.
+    #[error(transparent)]
+    Unusable(Unusable),
+    /// There is no such operation.
+    #[error(transparent)]
+    NoSuch(PolicyError),
+}
+
+/// An operation of which no alternative can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unusable {
+    /// The port.
+    pub port: String,
+    /// The operation.
+    pub operation: String,
+    /// Each alternative, in order, and why it is not used.
+    pub lacks: Vec<Lack>,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { port, operation, lacks } = self;
+        write!(f, "no alternative of the policy of {}/{} can be used", WireText::of(port), WireText::of(operation))?;
+        for (at, lack) in lacks.iter().enumerate() {
+            let said = lacks.get(..at).unwrap_or_default().contains(lack);
+            if !said {
+                write!(f, "; {}: {lack}", at + 1)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+/// What one side does for one operation.
+pub struct Exchange {
+    service: String,
+    port: String,
+    operation: String,
+    action: Option<String>,
+    alternative: usize,
+    skipped: Vec<Lack>,
+    sends: Option<Plan>,
+    opens: Option<Opens>,
+}
+
+/// What opens the messages of the other side.
+struct Opens {
+    receiver: Receiver,
+    opening: Opening,
+    terms: Terms,
+    direction: Direction,
+    keys: Keys,
+}
+
+/// Why a message of the other side is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PolicyOpenError {
+    /// The receiver refused it.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// *Refused.* The form of the message breaks an assertion.
+    #[error("{0}")]
+    Form(Breach),
+    /// *Misuse.* The policy demands nothing of these messages, so that there is no receiver.
+    #[error("the policy says nothing of the security of these messages: nothing is proven of them")]
+    NothingDemanded,
+    /// *Misuse.* The message is opened by another verb.
+    #[error("{why}: call `{call}`")]
+    OtherVerb {
+        /// Why.
+        why: &'static str,
+        /// The call.
+        call: &'static str,
+    },
+}
+
+impl fmt::Debug for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { port, operation, alternative, .. } = self;
+        f.debug_struct("Exchange")
+            .field("port", &WireText::of(port))
+            .field("operation", &WireText::of(operation))
+            .field("alternative", alternative)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Exchange {
+    /// The service that has the operation; empty if the file has no service.
+    #[must_use]
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
+    /// The port that has the operation.
+    #[must_use]
+    pub fn port(&self) -> &str {
+        &self.port
+    }
+
+    /// The operation; empty for a policy without a WSDL.
+    #[must_use]
+    pub fn operation(&self) -> &str {
+        &self.operation
+    }
+
+    /// Its `soapAction`.
+    #[must_use]
+    pub fn action(&self) -> Option<&str> {
+        self.action.as_deref()
+    }
+
+    /// Which alternative is used, from 1, in the order of the file.
+    #[must_use]
+    pub fn alternative(&self) -> usize {
+        self.alternative
+    }
+
+    /// Why each alternative before it is not used.
+    #[must_use]
+    pub fn skipped(&self) -> &[Lack] {
+        &self.skipped
+    }
+
+    /// What secures the messages of this side; `None` if the policy demands nothing of them.
+    #[must_use]
+    pub fn plan(&self) -> Option<&Plan> {
+        self.sends.as_ref()
+    }
+
+    /// What opens the messages of the other side; `None` if the policy demands nothing of them. What the policy says of
+    /// their form beyond that is checked by the `open` calls of the exchange, and by [`Exchange::breaches`].
+    #[must_use]
+    pub fn receiver(&self) -> Option<&Receiver> {
+        self.opens.as_ref().map(|opens| &opens.receiver)
+    }
+
+    /// Which verb opens them.
+    #[must_use]
+    pub fn opening(&self) -> Option<Opening> {
+        self.opens.as_ref().map(|opens| opens.opening)
+    }
+
+    /// Changes the receiver: for a peer that needs one of its `accept_…` calls, another clock or other limits.
+    #[must_use]
+    pub fn with_receiver(mut self, change: impl FnOnce(Receiver) -> Receiver) -> Self {
+        self.opens = self.opens.map(|opens| Opens { receiver: change(opens.receiver), ..opens });
+        self
+    }
+
+    /// Opens a message whose Body is signed. A reply under a key of its request needs `request`, the
+    /// [`Correlation`] that securing the request returned.
+    ///
+    /// # Errors
+    /// [`PolicyOpenError`].
+    pub fn open(&self, message: &str, request: Option<&Correlation>) -> Result<Opened, PolicyOpenError> {
+        let opens = self.checked(message, &[Opening::Body])?;
+        Ok(match request {
+            Some(request) => opens.answering(request).open(message)?,
+            None => opens.receiver.open(message)?,
+        })
+    }
+
+    /// Opens a message of which parts are signed, and perhaps not the Body.
+    ///
+    /// # Errors
+    /// [`PolicyOpenError`].
+    pub fn open_parts(&self, message: &str, request: Option<&Correlation>) -> Result<OpenedParts, PolicyOpenError> {
+        let opens = self.checked(message, &[Opening::Body, Opening::Parts])?;
+        Ok(match request {
+            Some(request) => opens.answering(request).open_parts(message)?,
+            None => opens.receiver.open_parts(message)?,
+        })
+    }
+
+    /// Opens a message that the transport protects. `transport` is what the caller vouches for.
+    ///
+    /// # Errors
+    /// [`PolicyOpenError`].
+    pub fn open_over(&self, transport: TransportFacts, message: &str) -> Result<UnsignedOpened, PolicyOpenError> {
+        let opens = self.checked(message, &[Opening::Transport])?;
+        Ok(opens.receiver.open_unsigned(Incoming::from(message), transport)?)
+    }
+
+    /// What of the form of a message breaks an assertion, as far as it can be seen without keys. Proves nothing.
+    ///
+    /// # Errors
+    /// [`OpenError`] if the message is no envelope.
+    pub fn breaches(&self, message: &str) -> Result<Vec<Breach>, OpenError> {
+        match &self.opens {
+            Some(Opens { terms, direction, keys, .. }) => form::breaches(message, terms, *direction, Some(keys)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn checked(&self, message: &str, verbs: &[Opening]) -> Result<&Opens, PolicyOpenError> {
+        let opens = self.opens.as_ref().ok_or(PolicyOpenError::NothingDemanded)?;
+        if !verbs.contains(&opens.opening) {
+            let (why, call) = match opens.opening {
+                Opening::Body => ("the Body is signed", "open"),
+                Opening::Parts => ("the Body is not signed", "open_parts"),
+                Opening::Transport => ("the transport protects the message", "open_over"),
+            };
+            return Err(PolicyOpenError::OtherVerb { why, call });
+        }
+        let breaches = form::breaches(message, &opens.terms, opens.direction, Some(&opens.keys))?;
+        match breaches.into_iter().next() {
+            Some(breach) => Err(PolicyOpenError::Form(breach)),
+            None => Ok(opens),
+        }
+    }
+}
+
+impl Opens {
+    fn answering<'a>(&'a self, request: &'a Correlation) -> Answering<'a> {
+        self.receiver.answering(request)
+    }
+}
+
+/// Which side this is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Client,
+    Service,
+}
+
+/// Makes the exchange of one operation, with the first alternative that can be used.
+pub(crate) fn exchange(
+    port: &PortPolicy,
+    operation: &OperationPolicy,
+    role: Role,
+    keys: &Keys,
+) -> Result<Exchange, Unusable> {
+    let mut lacks = Vec::new();
+    let nothing = [Vec::new()];
+    let replies = operation.reply.as_deref().unwrap_or(&nothing);
+    for common in operation.common.iter() {
+        for request in &operation.request {
+            for reply in replies {
+                let of = |message: &[_]| {
+                    let together = common.iter().chain(message).cloned().collect();
+                    Terms::read(&together, &keys.blocks)
+                };
+                let (request, reply) = (of(request), operation.reply.is_some().then(|| of(reply)));
+                match pair(request, reply, role, keys) {
+                    Ok((None, None)) if protects_otherwise(operation) && !keys.agrees(Consent::Unprotected) => {
+                        let why = "the alternative protects nothing, and others do";
+                        lacks.push(Lack::consent(Consent::Unprotected, why));
+                    }
+                    Ok((sends, opens)) => {
+                        return Ok(Exchange {
+                            service: port.service.clone(),
+                            port: port.port.clone(),
+                            operation: operation.name.clone(),
+                            action: operation.action.clone(),
+                            alternative: lacks.len() + 1,
+                            skipped: lacks,
+                            sends,
+                            opens,
+                        });
+                    }
+                    Err(lack) => lacks.push(lack),
+                }
+            }
+        }
+    }
+    if lacks.is_empty() {
+        lacks.push(Lack::NoAlternative);
+    }
+    Err(Unusable { port: port.port.clone(), operation: operation.name.clone(), lacks })
+}
+
+/// Whether any alternative of the operation says something about security.
+fn protects_otherwise(operation: &OperationPolicy) -> bool {
+    let replies = operation.reply.iter().flatten();
+    let mut all = operation.common.iter().chain(&operation.request).chain(replies);
+    all.any(|alternative| !Terms::read(alternative, &[]).is_empty())
+}
+
+/// What is sent, and what opens what comes.
+fn pair(request: Terms, reply: Option<Terms>, role: Role, keys: &Keys) -> Result<(Option<Plan>, Option<Opens>), Lack> {
+    for terms in std::iter::once(&request).chain(&reply) {
+        if let Some(judged) = terms.notes.first_refused() {
+            return Err(Lack::Refused(Box::new(judged.clone())));
+        }
+    }
+    let request = (Direction::Request, Some(request));
+    let reply = (Direction::Reply, reply);
+    let (sent, received) = match role {
+        Role::Client => (request, reply),
+        Role::Service => (reply, request),
+    };
+    let sends = match sent.1 {
+        Some(terms) => send::recipe(&terms, sent.0, keys)?.map(wss_header::Recipe::plan).transpose()?,
+        None => None,
+    };
+    let opens = match received.1 {
+        Some(terms) => receive::receiver(&terms, received.0, keys)?.map(|(receiver, opening)| Opens {
+            receiver,
+            opening,
+            terms,
+            direction: received.0,
+            keys: keys.clone(),
+        }),
+        None => None,
+    };
+    Ok((sends, opens))
+}

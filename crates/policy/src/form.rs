@@ -1,0 +1,406 @@
+//! The form of a message beside the terms: what can be seen without keys. It proves nothing; a receiver does that.
+
+use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
+use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureMethod};
+use wss_header::{OpenError, Part};
+use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
+use wss_xmldsig::Signature;
+use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
+
+use crate::keys::Keys;
+use crate::means::{always_encrypted, always_signed};
+use crate::place::Place;
+use crate::suite::Suite;
+use crate::terms::{Binding, Direction, Layout, Reference, Terms, Token, TokenKind, Tokens};
+
+/// An assertion that a message breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Breach {
+    /// The assertion.
+    pub name: String,
+    /// Where it is in the policy; `None` if the breach is of the binding as a whole.
+    pub place: Option<Place>,
+    /// How the message breaks it.
+    pub why: String,
+}
+
+impl std::fmt::Display for Breach {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, place, why } = self;
+        match place {
+            Some(place) => write!(f, "the message breaks {name} ({place}): {why}"),
+            None => write!(f, "the message breaks {name}: {why}"),
+        }
+    }
+}
+
+/// What a message breaks. `keys` have the methods that peers are configured for besides the policy; without them, those of
+/// the suite or stronger ones are taken.
+///
+/// # Errors
+/// If the message is no envelope, or costs more than the limits admit.
+pub(crate) fn breaches(
+    message: &str,
+    terms: &Terms,
+    direction: Direction,
+    keys: Option<&Keys>,
+) -> Result<Vec<Breach>, OpenError> {
+    let limits = Limits::default();
+    let budget = Budget::new(&limits, message.len() as u64);
+    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
+    let envelope = Envelope::locate(&document)?;
+    let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, &limits)?;
+    let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
+    let mut form = Form { terms, direction, keys, envelope, ids, children: Vec::new(), found: Vec::new() };
+    form.required();
+    let Some(header) = header else {
+        if terms.binding.is_some() {
+            form.breach(&["AsymmetricBinding", "SymmetricBinding", "TransportBinding"], "there is no Security header");
+        }
+        return Ok(form.found);
+    };
+    form.children = header.children().collect();
+    form.timestamp();
+    if let Some(binding) = &terms.binding {
+        form.algorithms(binding, &budget)?;
+        form.layout(binding);
+        form.tokens(binding, &budget)?;
+        form.order(binding);
+    }
+    form.supporting();
+    form.covered(&budget)?;
+    Ok(form.found)
+}
+
+struct Form<'a> {
+    terms: &'a Terms,
+    direction: Direction,
+    keys: Option<&'a Keys>,
+    envelope: Envelope<'a>,
+    ids: IdIndex<'a>,
+    /// Of the Security header.
+    children: Vec<Element<'a>>,
+    found: Vec<Breach>,
+}
+
+impl<'a> Form<'a> {
+    /// Notes a breach of the first assertion of these names that is in force.
+    fn breach(&mut self, names: &[&str], why: impl Into<String>) {
+        let judged = self.terms.notes.find(names);
+        let name = judged.map(|judged| judged.name.clone()).or_else(|| names.first().map(|name| (*name).to_owned()));
+        let place = judged.map(|judged| judged.place.clone());
+        self.found.push(Breach { name: name.unwrap_or_default(), place, why: why.into() });
+    }
+
+    fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {
+        self.children.iter().copied().filter(|child| child.is(namespace, local)).collect()
+    }
+
+    fn signatures(&self, budget: &Budget) -> Result<Vec<Signature<'a>>, OpenError> {
+        let found = self.named(name::DS.uri, "Signature");
+        found.into_iter().map(|element| Ok(Signature::parse(element, budget)?)).collect()
+    }
+
+    /// Whether something of the header cannot be seen.
+    fn hides(&self) -> bool {
+        !self.named(name::XENC.uri, "EncryptedData").is_empty()
+    }
+
+    /// `sp:RequiredParts` and `sp:RequiredElements`.
+    fn required(&mut self) {
+        for part in self.terms.parts.required.clone() {
+            let is_there = match &part {
+                Part::Body => true,
+                Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
+                    self.envelope.blocks().any(|block| block.is(namespace, local))
+                }
+                Part::Element(path) | Part::EveryElement(path) => !self.at_path(&path.to_string()).is_empty(),
+                Part::Timestamp => self.in_security(name::WSU.uri, "Timestamp"),
+                Part::UsernameToken => self.in_security(name::WSSE.uri, "UsernameToken"),
+                Part::Signature => self.in_security(name::DS.uri, "Signature"),
+                Part::Assertion => {
+                    self.in_security(name::SAML.uri, "Assertion") || self.in_security(name::SAML2.uri, "Assertion")
+                }
+                _ => true,
+            };
+            if !is_there {
+                self.breach(&["RequiredParts", "RequiredElements"], format!("{part} is not there"));
+            }
+        }
+    }
+
+    fn in_security(&self, namespace: &str, local: &str) -> bool {
+        let headers = self.envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security"));
+        headers.flat_map(Element::children).any(|child| child.is(namespace, local))
+    }
+
+    /// The elements of a path of expanded names from the Envelope down.
+    fn at_path(&self, path: &str) -> Vec<Element<'a>> {
+        let document = self.envelope.body.document();
+        let last = path.rsplit('/').next().unwrap_or_default();
+        let ends_so =
+            |element: &Element<'_>| path.ends_with(&element.name().to_string()) || last == element.name().local;
+        let is_at = |element: &Element<'a>| {
+            let mut names: Vec<String> = element.ancestors_and_self().map(|step| step.name().to_string()).collect();
+            names.reverse();
+            names.join("/") == path || self.is_under(path, &names)
+        };
+        document.elements().filter(ends_so).filter(is_at).collect()
+    }
+
+    /// A path that fits either version of SOAP begins with `Body` or `Header`.
+    fn is_under(&self, path: &str, names: &[String]) -> bool {
+        let [_, under, rest @ ..] = names else { return false };
+        let under = under.rsplit('}').next().unwrap_or_default();
+        std::iter::once(under).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("/") == path
+    }
+
+    fn timestamp(&mut self) {
+        let demanded = self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp);
+        if demanded && self.named(name::WSU.uri, "Timestamp").is_empty() && !self.hides() {
+            self.breach(&["IncludeTimestamp"], "there is no wsu:Timestamp");
+        }
+    }
+
+    fn algorithms(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
+        let Some(suite) = &binding.suite else { return Ok(()) };
+        for signature in self.signatures(budget)? {
+            let method = signature.signed_info().method();
+            if !self.admits_method(suite, method) {
+                self.breach(&[suite.name], format!("a signature is of {}", method.uri()));
+            }
+            let mut digests = signature.signed_info().references().iter().map(wss_xmldsig::Reference::digest_method);
+            if let Some(other) = digests.find(|digest| *digest != suite.digest) {
+                self.breach(&[suite.name], format!("a digest is of {}", other.uri()));
+            }
+        }
+        for key in self.named(name::XENC.uri, "EncryptedKey") {
+            if let KeyMethod::Transport(found) = EncryptedKey::parse(key, budget)?.method()
+                && !is_of_suite(suite, found)
+            {
+                self.breach(&[suite.name], format!("a key is encrypted with {}", found.uri()));
+            }
+        }
+        let document = self.envelope.body.document();
+        for data in document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData")) {
+            let found: ContentEncryption = EncryptedData::parse(data)?.method();
+            if found != suite.content {
+                self.breach(&[suite.name], format!("something is encrypted with {}", found.uri()));
+            }
+        }
+        Ok(())
+    }
+
+    fn admits_method(&self, suite: &Suite, method: SignatureMethod) -> bool {
+        match self.keys {
+            Some(keys) => {
+                let asymmetric = keys.asymmetric.unwrap_or(suite.asymmetric);
+                let symmetric = keys.symmetric.unwrap_or(suite.symmetric);
+                method == asymmetric || method == symmetric
+            }
+            None => method == suite.asymmetric || method == suite.symmetric || !method.is_legacy(),
+        }
+    }
+
+    fn layout(&mut self, binding: &Binding) {
+        let is_timestamp = |child: &Element<'_>| child.is(name::WSU.uri, "Timestamp");
+        match binding.layout {
+            Layout::Lax => {}
+            Layout::TimestampFirst if self.children.first().is_some_and(is_timestamp) => {}
+            Layout::TimestampLast if self.children.last().is_some_and(is_timestamp) => {}
+            Layout::TimestampFirst => {
+                self.breach(&["LaxTsFirst"], "the timestamp is not the first child of the header")
+            }
+            Layout::TimestampLast => self.breach(&["LaxTsLast"], "the timestamp is not the last child of the header"),
+            Layout::Strict => self.strict(),
+        }
+    }
+
+    /// A token is before its use.
+    fn strict(&mut self) {
+        let mut late = None;
+        for (at, child) in self.children.iter().enumerate() {
+            let references = child.descendants_and_self().filter(|inner| inner.is(name::WSSE.uri, "Reference"));
+            for uri in references.filter_map(|reference| reference.attribute("", "URI")) {
+                let id = uri.strip_prefix('#').unwrap_or(&uri);
+                let target = self.ids.get(id);
+                let place = target.and_then(|target| self.children.iter().position(|child| child.contains(target)));
+                if place.is_some_and(|place| place > at) {
+                    late = Some(id.to_owned());
+                }
+            }
+        }
+        if let Some(id) = late {
+            self.breach(&["Strict"], format!("the token {} is after its use", wss_text::shown(&id)));
+        }
+        let timestamp = self.children.iter().position(|child| child.is(name::WSU.uri, "Timestamp"));
+        let signature = self.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
+        if timestamp.zip(signature).is_some_and(|(timestamp, signature)| signature < timestamp) {
+            self.breach(&["Strict"], "the timestamp is after the signature that signs it");
+        }
+    }
+
+    /// `sp:IncludeToken`, the form of references, and derived keys.
+    fn tokens(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
+        // An endorsing signature signs another.
+        let is_signature = |id: &str| self.ids.get(id).is_some_and(|target| target.is(name::DS.uri, "Signature"));
+        let endorses = |signature: &Signature<'_>| {
+            let mut references = signature.signed_info().references().iter();
+            references.any(|reference| reference.uri().strip_prefix('#').is_some_and(is_signature))
+        };
+        let signature = self.signatures(budget)?.into_iter().find(|signature| !endorses(signature));
+        let Some(signature) = signature.map(|signature| signature.element()) else { return Ok(()) };
+        match &binding.tokens {
+            Tokens::Asymmetric { initiator, recipient, .. } => {
+                let token = if self.direction == Direction::Request { initiator } else { recipient };
+                if let Some(token) = token.as_ref().filter(|token| matches!(token.kind, TokenKind::X509(_))) {
+                    self.certificate(token, signature);
+                }
+            }
+            Tokens::Symmetric { signature: Some(token), .. } => {
+                let derives = [name::WSC13, name::WSC2005].map(|wsc| self.named(wsc.uri, "DerivedKeyToken").len());
+                let derives = derives.into_iter().sum::<usize>() > 0;
+                if token.derived.is_some() && !derives {
+                    self.breach(&["RequireDerivedKeys", "RequireExplicitDerivedKeys"], "there is no derived key");
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn certificate(&mut self, token: &Token, signature: Element<'a>) {
+        let Some(key_info) = signature.children_named(name::DS.uri, "KeyInfo").next() else { return };
+        let refers = |local: &str, ending: &str| {
+            key_info.descendants_and_self().any(|inner| {
+                let kind = inner.attribute("", "ValueType").unwrap_or_default();
+                inner.name().local == local && kind.ends_with(ending)
+            })
+        };
+        let is_direct = refers("Reference", "");
+        let is_embedded = refers("Embedded", "");
+        let includes = token.inclusion.includes(self.direction);
+        if includes && !is_direct && !is_embedded {
+            self.breach(&["InitiatorToken", "RecipientToken", "X509Token"], "the certificate is not in the message");
+        }
+        if !includes && is_direct {
+            self.breach(&["X509Token"], "the certificate is in the message, against sp:IncludeToken");
+        }
+        let (is_so, assertion) = match token.reference {
+            _ if includes => return,
+            None => return,
+            Some(Reference::Thumbprint) => (refers("KeyIdentifier", "#ThumbprintSHA1"), "RequireThumbprintReference"),
+            Some(Reference::KeyIdentifier) => {
+                (refers("KeyIdentifier", "#X509SubjectKeyIdentifier"), "RequireKeyIdentifierReference")
+            }
+            Some(Reference::IssuerSerial) => (refers("X509IssuerSerial", ""), "RequireIssuerSerialReference"),
+            Some(Reference::Embedded) => (is_embedded, "RequireEmbeddedTokenReference"),
+        };
+        if !is_so {
+            self.breach(&[assertion], "the signature refers to its certificate in another form");
+        }
+    }
+
+    /// The last step is the first that the header shows.
+    fn order(&mut self, binding: &Binding) {
+        // Signatures and tokens are encrypted last in any case.
+        let encrypts_tokens =
+            self.direction == Direction::Request && self.terms.supporting.iter().any(|supporting| supporting.encrypted);
+        if matches!(binding.tokens, Tokens::Transport) || binding.encrypt_signature || encrypts_tokens {
+            return;
+        }
+        let lists = |child: &Element<'_>| {
+            child.is(name::XENC.uri, "ReferenceList")
+                || (child.is(name::XENC.uri, "EncryptedKey")
+                    && child.children_named(name::XENC.uri, "ReferenceList").next().is_some())
+        };
+        let encrypts = self.children.iter().position(lists);
+        let signs = self.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
+        let (Some(encrypts), Some(signs)) = (encrypts, signs) else { return };
+        if binding.encrypt_first && encrypts < signs {
+            self.breach(&["EncryptBeforeSigning"], "the message was signed before it was encrypted");
+        }
+        if !binding.encrypt_first && signs < encrypts {
+            let names = ["SignBeforeEncrypting", "AsymmetricBinding", "SymmetricBinding"];
+            self.breach(&names, "the message was encrypted before it was signed");
+        }
+    }
+
+    fn supporting(&mut self) {
+        if self.direction == Direction::Reply || self.hides() {
+            return;
+        }
+        for supporting in &self.terms.supporting {
+            let there = match supporting.token.kind {
+                TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
+                TokenKind::Saml(_) => {
+                    self.in_security(name::SAML.uri, "Assertion") || self.in_security(name::SAML2.uri, "Assertion")
+                }
+                _ => true,
+            };
+            if !there {
+                self.breach(&["UsernameToken", "SamlToken"], "the token is not in the message");
+            }
+            if let TokenKind::Username { demanded, .. } = &supporting.token.kind {
+                for local in demanded {
+                    let tokens = self.named(name::WSSE.uri, "UsernameToken");
+                    let lacks = |token: &Element<'_>| !token.children().any(|child| child.name().local == *local);
+                    if tokens.iter().any(lacks) {
+                        self.breach(&[local], format!("the username token has no {local}"));
+                    }
+                }
+            }
+            if supporting.encrypted && there && !matches!(supporting.token.kind, TokenKind::X509(_)) {
+                let all = ["EncryptedSupportingTokens", "SignedEncryptedSupportingTokens"];
+                self.breach(&all, "the token is in clear text");
+            }
+        }
+    }
+
+    /// What is signed and encrypted in any case, as far as it can be seen.
+    fn covered(&mut self, budget: &Budget) -> Result<(), OpenError> {
+        if self.terms.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport)) {
+            return Ok(());
+        }
+        let body = self.envelope.body;
+        let is_ciphertext = body.children().next().is_some_and(|child| child.is(name::XENC.uri, "EncryptedData"));
+        if always_encrypted(self.terms, self.direction).contains(&Part::Body) && !is_ciphertext {
+            self.breach(
+                &["EncryptedParts", "EncryptedElements", "ContentEncryptedElements"],
+                "the Body is not encrypted",
+            );
+        }
+        let signatures = self.signatures(budget)?;
+        if signatures.is_empty() {
+            if !always_signed(self.terms, self.direction).is_empty() && !self.hides() {
+                self.breach(&["SignedParts", "SignedElements", "IncludeTimestamp"], "there is no signature");
+            }
+            return Ok(());
+        }
+        let mut covered: Vec<String> = Vec::new();
+        for signature in &signatures {
+            let references = signature.signed_info().references().iter();
+            covered.extend(references.filter_map(|reference| reference.uri().strip_prefix('#')).map(str::to_owned));
+        }
+        let is_covered = |element: Element<'_>| {
+            wss_c14n::id_of(element).is_some_and(|id| covered.iter().any(|known| **known == *id))
+        };
+        let body_is_covered = is_covered(body) || body.children().any(is_covered);
+        let timestamps = self.named(name::WSU.uri, "Timestamp");
+        let uncovered = timestamps.iter().any(|timestamp| !is_covered(*timestamp));
+        if self.terms.parts.signed_body && !body_is_covered {
+            self.breach(&["SignedParts", "SignedElements"], "no signature refers to the Body");
+        }
+        if uncovered && self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
+            self.breach(&["IncludeTimestamp"], "no signature refers to the timestamp");
+        }
+        Ok(())
+    }
+}
+
+/// The digest inside OAEP is not of the suite.
+fn is_of_suite(suite: &Suite, found: &KeyTransport) -> bool {
+    let wanted = suite.key_transport();
+    found.method() == wanted.method()
+        && found.digest().is_none_or(|digest| digest == DigestMethod::Sha1 || !digest.is_legacy())
+}

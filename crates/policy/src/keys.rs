@@ -1,0 +1,282 @@
+//! What a policy does not say: the keys of both sides, whom to trust, and what the caller agrees to.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wss_crypto::{Certificate, Identity, Secret, SignatureMethod};
+use wss_header::ReplayCache;
+use wss_tokens::{
+    AssertionTrust, KerberosAcceptor, KerberosInitiator, Password, PasswordSource, SecurityContexts, Trust,
+};
+
+/// The keys of one side, whom it trusts, and what it agrees to. They choose the alternative of a policy.
+///
+/// A policy may demand what this library refuses by default, such as CBC ciphers that are decrypted before the signature
+/// is verified. Such an alternative is used only after the call that agrees to it, which the error names.
+#[derive(Clone)]
+pub struct Keys {
+    pub(crate) trust: Trust,
+    pub(crate) replay: Arc<dyn ReplayCache>,
+    pub(crate) own: Own,
+    pub(crate) lookup: Lookup,
+    /// The certificate of the other side.
+    pub(crate) partner: Option<Certificate>,
+    pub(crate) agreed: BTreeSet<Consent>,
+    /// Header blocks that the application sends or reads.
+    pub(crate) blocks: Vec<(String, String)>,
+    pub(crate) lifetime: Duration,
+    pub(crate) asymmetric: Option<SignatureMethod>,
+    pub(crate) symmetric: Option<SignatureMethod>,
+}
+
+/// What this side shows the other.
+#[derive(Clone, Default)]
+pub(crate) struct Own {
+    pub(crate) identity: Option<Identity>,
+    pub(crate) user: Option<(String, Password)>,
+    /// A SAML assertion, or another token of a token service.
+    pub(crate) assertion: Option<String>,
+    /// The secret of which it is the proof.
+    pub(crate) assertion_secret: Option<Secret>,
+    pub(crate) kerberos: Option<Arc<dyn KerberosInitiator>>,
+    /// A security context: its identifier and secret.
+    pub(crate) context: Option<(String, Secret)>,
+}
+
+/// What this side looks up to judge the other.
+#[derive(Clone, Default)]
+pub(crate) struct Lookup {
+    pub(crate) passwords: Option<Arc<dyn PasswordSource>>,
+    pub(crate) assertions: Option<AssertionTrust>,
+    pub(crate) kerberos: Option<Arc<dyn KerberosAcceptor>>,
+    pub(crate) contexts: Option<Arc<dyn SecurityContexts>>,
+}
+
+/// Something that a call agreed to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Consent {
+    LegacyAlgorithms,
+    OneKeyToSignAndEncrypt,
+    CbcBeforeVerification,
+    CbcUnderUnsignedKeys,
+    EitherDirection,
+    Anonymous,
+    UnsignedBody,
+    Unprotected,
+}
+
+impl Consent {
+    /// The call that agrees to it.
+    pub(crate) fn call(self) -> &'static str {
+        match self {
+            Self::LegacyAlgorithms => "Keys::allow_legacy_algorithms",
+            Self::OneKeyToSignAndEncrypt => "Keys::accept_one_key_to_sign_and_encrypt",
+            Self::CbcBeforeVerification => "Keys::dangerous_decrypt_cbc_before_verification",
+            Self::CbcUnderUnsignedKeys => "Keys::dangerous_accept_cbc_under_unsigned_keys",
+            Self::EitherDirection => "Keys::dangerous_accept_either_direction",
+            Self::Anonymous => "Keys::dangerous_anonymous",
+            Self::UnsignedBody => "Keys::dangerous_unsigned_body",
+            Self::Unprotected => "Keys::dangerous_unprotected",
+        }
+    }
+}
+
+impl Keys {
+    /// Whom to trust, and how replays are detected. A side that expects no certificates has
+    /// [`Trust::no_certificates`].
+    #[must_use]
+    pub fn new(trust: Trust, replay: impl ReplayCache + 'static) -> Self {
+        Self {
+            trust,
+            replay: Arc::new(replay),
+            own: Own::default(),
+            lookup: Lookup::default(),
+            partner: None,
+            agreed: BTreeSet::new(),
+            blocks: Vec::new(),
+            lifetime: Duration::from_secs(300),
+            asymmetric: None,
+            symmetric: None,
+        }
+    }
+
+    /// The key and certificate of this side: it signs, and decrypts.
+    #[must_use]
+    pub fn identity(mut self, identity: Identity) -> Self {
+        self.own.identity = Some(identity);
+        self
+    }
+
+    /// The certificate of the other side: messages are encrypted to it, and may refer to it without containing it. It is
+    /// not thereby trusted.
+    #[must_use]
+    pub fn partner(mut self, certificate: Certificate) -> Self {
+        self.partner = Some(certificate);
+        self
+    }
+
+    /// The user of a client.
+    #[must_use]
+    pub fn user(mut self, name: impl Into<String>, password: impl Into<Password>) -> Self {
+        self.own.user = Some((name.into(), password.into()));
+        self
+    }
+
+    /// The passwords of the users of a service.
+    #[must_use]
+    pub fn passwords(mut self, passwords: impl PasswordSource + 'static) -> Self {
+        self.lookup.passwords = Some(Arc::new(passwords));
+        self
+    }
+
+    /// The SAML assertion that a client got from its token service, as [`Recipe::token`](wss_header::Recipe::token)
+    /// takes it.
+    #[must_use]
+    pub fn assertion(mut self, xml: impl Into<String>) -> Self {
+        self.own.assertion = Some(xml.into());
+        self
+    }
+
+    /// The secret whose holder the assertion names, where that is no certificate.
+    #[must_use]
+    pub fn assertion_secret(mut self, secret: Secret) -> Self {
+        self.own.assertion_secret = Some(secret);
+        self
+    }
+
+    /// Whose assertions a service trusts.
+    #[must_use]
+    pub fn assertions(mut self, trust: AssertionTrust) -> Self {
+        self.lookup.assertions = Some(trust);
+        self
+    }
+
+    /// Gets Kerberos tickets for a client.
+    #[must_use]
+    pub fn kerberos_initiator(mut self, initiator: impl KerberosInitiator + 'static) -> Self {
+        self.own.kerberos = Some(Arc::new(initiator));
+        self
+    }
+
+    /// Accepts Kerberos tickets for a service.
+    #[must_use]
+    pub fn kerberos_acceptor(mut self, acceptor: impl KerberosAcceptor + 'static) -> Self {
+        self.lookup.kerberos = Some(Arc::new(acceptor));
+        self
+    }
+
+    /// A security context that this side sends messages in: its identifier and its secret.
+    #[must_use]
+    pub fn security_context(mut self, identifier: impl Into<String>, secret: Secret) -> Self {
+        self.own.context = Some((identifier.into(), secret));
+        self
+    }
+
+    /// The security contexts that this side opens messages in. Without this call, that of
+    /// [`Keys::security_context`].
+    #[must_use]
+    pub fn security_contexts(mut self, contexts: impl SecurityContexts + 'static) -> Self {
+        self.lookup.contexts = Some(Arc::new(contexts));
+        self
+    }
+
+    /// A header block that the application sends or reads, where a policy says *every header block*, or *every one of a
+    /// namespace*. Those of WS-Addressing are known.
+    #[must_use]
+    pub fn header_block(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
+        self.blocks.push((namespace.into(), local.into()));
+        self
+    }
+
+    /// How long a timestamp is valid; 300 seconds by default.
+    #[must_use]
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// The method of signatures with certificates. Every suite of WS-SecurityPolicy says RSA with SHA-1, and peers are
+    /// configured for another besides the policy.
+    #[must_use]
+    pub fn asymmetric_signature(mut self, method: SignatureMethod) -> Self {
+        self.asymmetric = Some(method);
+        self
+    }
+
+    /// The method of MACs. Every suite of WS-SecurityPolicy says HMAC with SHA-1, and peers are configured for another
+    /// besides the policy.
+    #[must_use]
+    pub fn symmetric_signature(mut self, method: SignatureMethod) -> Self {
+        self.symmetric = Some(method);
+        self
+    }
+
+    fn agree(mut self, consent: Consent) -> Self {
+        self.agreed.insert(consent);
+        self
+    }
+
+    /// Agrees to SHA-1, RSA-1.5, 3DES and weak keys, where the suite has them.
+    #[must_use]
+    pub fn allow_legacy_algorithms(self) -> Self {
+        self.agree(Consent::LegacyAlgorithms)
+    }
+
+    /// Agrees to one key that signs and encrypts: the symmetric binding without derived keys.
+    #[must_use]
+    pub fn accept_one_key_to_sign_and_encrypt(self) -> Self {
+        self.agree(Consent::OneKeyToSignAndEncrypt)
+    }
+
+    /// Agrees to decrypt CBC ciphertext that no verified signature covers, where messages are signed and then encrypted:
+    /// see [`Receiver::dangerous_decrypt_cbc_before_verification`](wss_header::Receiver::dangerous_decrypt_cbc_before_verification).
+    #[must_use]
+    pub fn dangerous_decrypt_cbc_before_verification(self) -> Self {
+        self.agree(Consent::CbcBeforeVerification)
+    }
+
+    /// Agrees to signed CBC ciphertext whose key is not signed, where messages are encrypted and then signed: see
+    /// [`Receiver::dangerous_accept_cbc_under_unsigned_keys`](wss_header::Receiver::dangerous_accept_cbc_under_unsigned_keys).
+    /// Our own messages sign the key; those of most peers do not.
+    #[must_use]
+    pub fn dangerous_accept_cbc_under_unsigned_keys(self) -> Self {
+        self.agree(Consent::CbcUnderUnsignedKeys)
+    }
+
+    /// Agrees to replies under a key that both sides have that confirm no signature of their request: a request may come
+    /// back as its reply.
+    #[must_use]
+    pub fn dangerous_accept_either_direction(self) -> Self {
+        self.agree(Consent::EitherDirection)
+    }
+
+    /// Agrees to requests whose sender is not known: the symmetric binding with a certificate of the service alone.
+    #[must_use]
+    pub fn dangerous_anonymous(self) -> Self {
+        self.agree(Consent::Anonymous)
+    }
+
+    /// Agrees to messages whose Body nobody signs, and that no protected transport brings.
+    #[must_use]
+    pub fn dangerous_unsigned_body(self) -> Self {
+        self.agree(Consent::UnsignedBody)
+    }
+
+    /// Agrees to an alternative without any protection, where a policy has one beside others, as `wsp:Optional` makes it.
+    #[must_use]
+    pub fn dangerous_unprotected(self) -> Self {
+        self.agree(Consent::Unprotected)
+    }
+
+    pub(crate) fn agrees(&self, consent: Consent) -> bool {
+        self.agreed.contains(&consent)
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").field("agreed", &self.agreed).finish_non_exhaustive()
+    }
+}

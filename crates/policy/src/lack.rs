@@ -1,0 +1,66 @@
+//! Why an alternative is not used.
+
+use thiserror::Error;
+use wss_header::PlanError;
+use wss_text::WireText;
+
+use crate::keys::Consent;
+use crate::standing::Judged;
+
+/// Why an alternative of a policy is not used.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum Lack {
+    /// *Refused.* An assertion cannot be done.
+    #[error(
+        "{}: {} is refused: {}",
+        .0.place,
+        WireText::from(.0.name.as_str()),
+        WireText::from(.0.standing.what())
+    )]
+    Refused(Box<Judged>),
+    /// *Misuse.* A key is needed that was not given.
+    #[error("{what} is needed: give it with `{call}`")]
+    Key {
+        /// What is needed.
+        what: &'static str,
+        /// The call that gives it.
+        call: &'static str,
+    },
+    /// *Refused.* The alternative demands what is refused by default.
+    #[error("{why}: if that has to be, call `{call}`")]
+    Consent {
+        /// What it demands.
+        why: WireText,
+        /// The call that agrees to it.
+        call: &'static str,
+    },
+    /// *Refused.* What the assertions say together cannot be done.
+    #[error("{what}")]
+    Together {
+        /// What cannot be done.
+        what: &'static str,
+    },
+    /// *Misuse.* The keys do not fit what the policy demands.
+    #[error(transparent)]
+    Plan(Box<PlanError>),
+    /// *Refused.* The policy admits no message at all: an `wsp:ExactlyOne` is empty.
+    #[error("the policy has no alternative: an empty wsp:ExactlyOne admits nothing")]
+    NoAlternative,
+}
+
+impl From<PlanError> for Lack {
+    fn from(error: PlanError) -> Self {
+        Self::Plan(Box::new(error))
+    }
+}
+
+impl Lack {
+    pub(crate) fn consent(consent: Consent, why: impl Into<String>) -> Self {
+        Self::Consent { why: why.into().into(), call: consent.call() }
+    }
+
+    pub(crate) fn key(what: &'static str, call: &'static str) -> Self {
+        Self::Key { what, call }
+    }
+}

@@ -1,0 +1,38 @@
+//! WS-SecurityPolicy: what the policy of a WSDL demands, as recipes and receivers.
+//!
+//! In reading order: [`PolicyReader`] reads a file into a [`Policy`]; `expression` brings policies to their normal form,
+//! `wsdl` finds what is in force for each message, and `terms` reads an alternative and judges each of its assertions.
+//! [`Keys`] are what a policy does not say. `send` makes a recipe of both, `receive` a receiver, and an [`Exchange`] holds
+//! them for one operation. `form` compares what of a message can be seen without keys.
+
+#![forbid(unsafe_code)]
+
+mod assertion;
+mod error;
+mod exchange;
+mod expression;
+mod form;
+mod keys;
+mod lack;
+mod limits;
+mod means;
+mod names;
+mod place;
+mod policy;
+mod receive;
+mod send;
+mod standing;
+mod suite;
+mod terms;
+mod wsdl;
+
+pub use error::PolicyError;
+pub use exchange::{Exchange, PolicyOpenError, Side, SideError, Unusable};
+pub use form::Breach;
+pub use keys::Keys;
+pub use lack::Lack;
+pub use limits::PolicyLimits;
+pub use place::Place;
+pub use policy::{CheckError, Listed, Message, Policy, PolicyReader};
+pub use receive::Opening;
+pub use standing::{Judged, Standing};

@@ -1,0 +1,89 @@
+//! What a policy may cost, beyond the limits on each document.
+
+use std::cell::Cell;
+
+use wss_c14n::Limits;
+
+use crate::error::PolicyError;
+
+/// What a policy may cost. The normal form of a policy can be larger than the policy by any factor: each `wsp:Optional`
+/// doubles it.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicyLimits {
+    /// Those of each document.
+    pub(crate) documents: Limits,
+    pub(crate) alternatives: usize,
+    pub(crate) assertions: usize,
+    pub(crate) imports: usize,
+}
+
+impl Default for PolicyLimits {
+    /// The default limits on documents, 64 alternatives, 200 000 assertions, 16 imports.
+    fn default() -> Self {
+        Self { documents: Limits::default(), alternatives: 64, assertions: 200_000, imports: 16 }
+    }
+}
+
+impl PolicyLimits {
+    /// The limits on each document that is read.
+    #[must_use]
+    pub fn documents(mut self, limits: Limits) -> Self {
+        self.documents = limits;
+        self
+    }
+
+    /// The most alternatives of one policy, and of what is in force for one message.
+    #[must_use]
+    pub fn alternatives(mut self, most: usize) -> Self {
+        self.alternatives = most;
+        self
+    }
+
+    /// The most assertions in all alternatives of all policies together, nested ones included.
+    #[must_use]
+    pub fn assertions(mut self, most: usize) -> Self {
+        self.assertions = most;
+        self
+    }
+
+    /// The most files that are imported.
+    #[must_use]
+    pub fn imports(mut self, most: usize) -> Self {
+        self.imports = most;
+        self
+    }
+}
+
+/// What is left of the limits.
+pub(crate) struct Charge {
+    limits: PolicyLimits,
+    assertions: Cell<usize>,
+}
+
+impl Charge {
+    pub(crate) fn new(limits: PolicyLimits) -> Self {
+        Self { limits, assertions: Cell::new(0) }
+    }
+
+    /// Before that many assertions are kept.
+    pub(crate) fn assertions(&self, count: usize) -> Result<(), PolicyError> {
+        let used = self.assertions.get().saturating_add(count);
+        self.assertions.set(used);
+        let allowed = self.limits.assertions;
+        let error = PolicyError::Exceeded { what: "assertions in all alternatives", allowed, call: "assertions" };
+        if used > allowed { Err(error) } else { Ok(()) }
+    }
+
+    /// Before that many alternatives are made.
+    pub(crate) fn alternatives(&self, count: usize) -> Result<(), PolicyError> {
+        let allowed = self.limits.alternatives;
+        let error = PolicyError::Exceeded { what: "alternatives of one policy", allowed, call: "alternatives" };
+        if count > allowed { Err(error) } else { Ok(()) }
+    }
+
+    pub(crate) fn imports(&self, count: usize) -> Result<(), PolicyError> {
+        let allowed = self.limits.imports;
+        let error = PolicyError::Exceeded { what: "imported files", allowed, call: "imports" };
+        if count > allowed { Err(error) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,151 @@
+//! What sending and receiving have in common: the algorithms that terms and keys agree on, references, and the parts that
+//! every message has.
+
+use wss_crypto::{DigestMethod, SignatureMethod};
+use wss_header::Part;
+use wss_tokens::ReferenceForm;
+
+use crate::keys::{Consent, Keys};
+use crate::lack::Lack;
+use crate::suite::{Suite, Transport};
+use crate::terms::{Binding, Direction, Terms, Token, TokenKind, Tokens, X509Form};
+
+/// The algorithms of the messages.
+pub(crate) struct Means {
+    pub(crate) suite: Suite,
+    pub(crate) legacy: bool,
+}
+
+impl Means {
+    /// The suite of the binding, with the methods that the keys say; refused if it has legacy algorithms that nobody
+    /// agreed to.
+    pub(crate) fn of(terms: &Terms, keys: &Keys) -> Result<Option<Self>, Lack> {
+        let Some(binding) = &terms.binding else { return Ok(None) };
+        let no_suite = Lack::Together { what: "the binding has no algorithm suite" };
+        let mut suite = binding.suite.clone().ok_or(no_suite)?;
+        suite.asymmetric = keys.asymmetric.unwrap_or(suite.asymmetric);
+        suite.symmetric = keys.symmetric.unwrap_or(suite.symmetric);
+        let means = Self { legacy: keys.agrees(Consent::LegacyAlgorithms), suite };
+        means.check(terms, binding)?;
+        Ok(Some(means))
+    }
+
+    fn check(&self, terms: &Terms, binding: &Binding) -> Result<(), Lack> {
+        if self.legacy {
+            return Ok(());
+        }
+        let Suite { name, digest, content, transport, asymmetric, symmetric, .. } = &self.suite;
+        let consent = |what: &str, instead: &str| {
+            let why = format!("the suite {name} has {what}, which is legacy{instead}");
+            Err(Lack::consent(Consent::LegacyAlgorithms, why))
+        };
+        let is_endorsed = terms.supporting.iter().any(|supporting| supporting.endorsing);
+        let (signs, macs) = match binding.tokens {
+            Tokens::Asymmetric { .. } => (true, false),
+            Tokens::Symmetric { .. } => (is_endorsed, true),
+            Tokens::Transport => (is_endorsed, false),
+        };
+        if signs && asymmetric.is_legacy() {
+            return consent(asymmetric.uri(), "; `Keys::asymmetric_signature` says another");
+        }
+        if macs && symmetric.is_legacy() {
+            return consent(symmetric.uri(), "; `Keys::symmetric_signature` says another");
+        }
+        if (signs || macs) && digest.is_legacy() {
+            return consent(digest.uri(), "");
+        }
+        let encrypts = !matches!(binding.tokens, Tokens::Transport);
+        if encrypts && content.is_legacy() {
+            return consent(content.uri(), "");
+        }
+        if encrypts && *transport == Transport::Rsa15 {
+            return consent(self.suite.key_transport().uri(), "");
+        }
+        Ok(())
+    }
+
+    pub(crate) fn digest(&self) -> DigestMethod {
+        self.suite.digest
+    }
+
+    pub(crate) fn methods(&self) -> [SignatureMethod; 2] {
+        [self.suite.asymmetric, self.suite.symmetric]
+    }
+}
+
+/// How a message in `direction` refers to the certificate of `token`.
+pub(crate) fn reference(terms: &Terms, token: &Token, direction: Direction) -> ReferenceForm {
+    use crate::terms::Reference;
+    let TokenKind::X509(form) = token.kind else { return ReferenceForm::Direct };
+    if token.reference == Some(Reference::Embedded) {
+        return ReferenceForm::Embedded;
+    }
+    if token.inclusion.includes(direction) {
+        return match form {
+            X509Form::PkiPath => ReferenceForm::DirectPath,
+            X509Form::Pkcs7 => ReferenceForm::DirectPkcs7,
+            X509Form::Any | X509Form::V1 | X509Form::V3 => ReferenceForm::Direct,
+        };
+    }
+    match token.reference.unwrap_or_else(|| terms.wss.reference()) {
+        Reference::KeyIdentifier => ReferenceForm::SubjectKeyIdentifier,
+        Reference::IssuerSerial => ReferenceForm::IssuerSerial,
+        Reference::Embedded => ReferenceForm::Embedded,
+        Reference::Thumbprint => ReferenceForm::Thumbprint,
+    }
+}
+
+/// The parts of a message that its signature covers in any case.
+pub(crate) fn always_signed(terms: &Terms, direction: Direction) -> Vec<Part> {
+    let mut parts = Vec::new();
+    if terms.parts.signed_body {
+        parts.push(Part::Body);
+    }
+    if terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
+        parts.push(Part::Timestamp);
+    }
+    parts.extend(supported(terms, direction, |supporting| supporting.signed));
+    parts
+}
+
+/// The parts of a message that are encrypted in any case, without its signatures.
+pub(crate) fn always_encrypted(terms: &Terms, direction: Direction) -> Vec<Part> {
+    let body = terms.parts.encrypted_body.then_some(Part::Body);
+    body.into_iter().chain(supported(terms, direction, |supporting| supporting.encrypted)).collect()
+}
+
+/// Whether `sp:ProtectTokens` means a token of messages in this direction: one that they have. No peer signs a token that is
+/// elsewhere through its reference.
+pub(crate) fn protects(token: Option<&Token>, is_mac: bool, direction: Direction) -> bool {
+    token.is_some_and(|token| match token.kind {
+        // The key that is encrypted to a certificate comes with the request, and replies refer to it.
+        TokenKind::X509(_) if is_mac => direction == Direction::Request,
+        TokenKind::X509(_) => {
+            token.inclusion.includes(direction) && token.reference != Some(crate::terms::Reference::Embedded)
+        }
+        _ => direction == Direction::Request,
+    })
+}
+
+/// Whether messages have anything that is encrypted.
+pub(crate) fn encrypts(terms: &Terms, direction: Direction) -> bool {
+    let optional = terms.parts.encrypted.len() + terms.parts.content.len();
+    let has_signature = terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature);
+    !always_encrypted(terms, direction).is_empty() || optional > 0 || has_signature
+}
+
+/// The tokens of requests for which `is` holds, as parts.
+fn supported(terms: &Terms, direction: Direction, is: fn(&crate::terms::Supporting) -> bool) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for supporting in terms.supporting.iter().filter(|supporting| direction == Direction::Request && is(supporting)) {
+        let part = match supporting.token.kind {
+            TokenKind::Username { .. } => Part::UsernameToken,
+            TokenKind::Saml(_) | TokenKind::Issued(_) => Part::Assertion,
+            _ => continue,
+        };
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
+}

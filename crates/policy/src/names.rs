@@ -1,0 +1,66 @@
+//! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL, and whose assertions of other domains are.
+
+/// WS-Policy 1.2, as of September 2004, and 1.5.
+pub(crate) const POLICY: [&str; 2] = ["http://schemas.xmlsoap.org/ws/2004/09/policy", "http://www.w3.org/ns/ws-policy"];
+
+/// WS-SecurityPolicy 1.1.
+const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";
+/// WS-SecurityPolicy 1.2, and what 1.3 kept.
+const SECURITY_2007: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702";
+/// What WS-SecurityPolicy 1.3 added.
+const SECURITY_2008: &str = "http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200802";
+/// The algorithm suites of CXF.
+const SECURITY_CXF: &str = "http://cxf.apache.org/custom/security-policy";
+
+pub(crate) const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
+pub(crate) const WSDL_SOAP11: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
+pub(crate) const WSDL_SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
+
+/// The two versions of WS-Addressing whose header blocks policies name.
+pub(crate) const ADDRESSING: [&str; 2] =
+    ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
+
+/// The header blocks of WS-Addressing.
+pub(crate) const ADDRESSING_BLOCKS: [&str; 7] =
+    ["To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo"];
+
+pub(crate) fn is_policy(namespace: &str) -> bool {
+    POLICY.contains(&namespace)
+}
+
+/// Whether it is of WS-SecurityPolicy, in any version.
+pub(crate) fn is_security(namespace: &str) -> bool {
+    [SECURITY_2005, SECURITY_2007, SECURITY_2008].contains(&namespace)
+}
+
+/// Whether it is of WS-SecurityPolicy 1.1, which goes with the drafts of WS-SecureConversation and WS-Trust of 2005.
+pub(crate) fn is_security_2005(namespace: &str) -> bool {
+    namespace == SECURITY_2005
+}
+
+pub(crate) fn is_cxf_suite(namespace: &str) -> bool {
+    namespace == SECURITY_CXF
+}
+
+/// The domains of assertions that are not about security: the beginning of the namespace, and the domain.
+const OTHERS: [(&str, &str); 14] = [
+    ("http://www.w3.org/2005/08/addressing", "WS-Addressing"),
+    ("http://schemas.xmlsoap.org/ws/2004/08/addressing", "WS-Addressing"),
+    ("http://www.w3.org/2006/05/addressing/wsdl", "WS-Addressing"),
+    ("http://www.w3.org/2006/02/addressing/wsdl", "WS-Addressing"),
+    ("http://www.w3.org/2007/05/addressing/metadata", "WS-Addressing"),
+    ("http://schemas.xmlsoap.org/ws/2004/09/policy/optimizedmimeserialization", "MTOM"),
+    ("http://www.w3.org/2007/08/soap12-mtom-policy", "MTOM"),
+    ("http://docs.oasis-open.org/ws-rx/wsrmp/", "WS-ReliableMessaging"),
+    ("http://schemas.xmlsoap.org/ws/2005/02/rm/policy", "WS-ReliableMessaging"),
+    ("http://schemas.xmlsoap.org/ws/2004/10/wsat", "WS-AtomicTransaction"),
+    ("http://docs.oasis-open.org/ws-tx/", "WS-Transaction"),
+    ("http://schemas.microsoft.com/ws/", "WCF, about the transport or a session"),
+    ("http://cxf.apache.org/", "CXF, about its own configuration"),
+    ("http://java.sun.com/xml/ns/", "Metro, about its own configuration"),
+];
+
+/// The domain of an assertion that is not about the security of messages; `None` for one that we do not know.
+pub(crate) fn other_domain(namespace: &str) -> Option<&'static str> {
+    OTHERS.iter().find(|(start, _)| namespace.starts_with(start)).map(|(_, domain)| *domain)
+}

@@ -1,0 +1,334 @@
+//! Policies: read from a WSDL or a policy document, listed, and made into the two sides of a service.
+
+use std::sync::Arc;
+
+use wss_c14n::{Budget, Document};
+use wss_header::OpenError;
+use wss_soap::SoapVersion;
+
+use crate::assertion::Alternative;
+use crate::error::PolicyError;
+use crate::exchange::{Role, Side, SideError, exchange};
+use crate::expression::{At, Expressions, File};
+use crate::form::{self, Breach};
+use crate::keys::Keys;
+use crate::limits::{Charge, PolicyLimits};
+use crate::names;
+use crate::place::Lines;
+use crate::standing::{Judged, Standing};
+use crate::terms::{Direction, Terms};
+use crate::wsdl::{self, OperationPolicy, PortPolicy};
+
+/// What gives the files that a WSDL imports: by location and namespace. `None` leaves the import out.
+type Imports<'i> = dyn Fn(&str, &str) -> Option<String> + 'i;
+
+/// How a policy is read.
+#[derive(Default)]
+pub struct PolicyReader<'i> {
+    limits: PolicyLimits,
+    imports: Option<Box<Imports<'i>>>,
+}
+
+impl std::fmt::Debug for PolicyReader<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PolicyReader").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl<'i> PolicyReader<'i> {
+    /// Imports nothing, with the default limits.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What a policy may cost.
+    #[must_use]
+    pub fn limits(mut self, limits: PolicyLimits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Gives the files that a `wsdl:import` names, by location and namespace. Nothing is fetched or read otherwise;
+    /// [`Policy::unread`] lists what was left out. The location comes from the file: it may lead anywhere.
+    #[must_use]
+    pub fn imports(mut self, give: impl Fn(&str, &str) -> Option<String> + 'i) -> Self {
+        self.imports = Some(Box::new(give));
+        self
+    }
+
+    /// Reads a WSDL 1.1 description, or a document that is a `wsp:Policy`. The latter is in force for the request and the
+    /// reply of one operation without a name.
+    ///
+    /// # Errors
+    /// [`PolicyError`].
+    pub fn read(&self, text: &str) -> Result<Policy, PolicyError> {
+        let charge = Charge::new(self.limits);
+        let mut unread = Vec::new();
+        let sources = self.sources(text, &charge, &mut unread)?;
+        let mut documents = Vec::new();
+        for (location, source) in &sources {
+            documents.push((location, self.document(location, source)?));
+        }
+        let files: Vec<File<'_>> = documents
+            .iter()
+            .map(|(location, document)| File { document, lines: Lines::of(location, document.source()) })
+            .collect();
+        let expressions = Expressions::new(&files, &charge);
+        let Some(root) = files.first().map(|file| file.document.root()) else { return Ok(Policy::default()) };
+        if root.is(names::WSDL, "definitions") {
+            for (file, known) in files.iter().enumerate() {
+                for (what, element) in wsdl::passed_over(known.document.root()) {
+                    charge.assertions(1)?;
+                    unread.push(format!("{what} at {}", expressions.place(At { file, element }, String::new())));
+                }
+            }
+            let ports = wsdl::ports(&files, &expressions)?;
+            return Ok(Policy { ports, unread });
+        }
+        if !names::is_policy(root.name().namespace) || root.name().local != "Policy" {
+            return Err(PolicyError::NotWsdl { root: root.name().to_string().into() });
+        }
+        let common = expressions.alternatives(At { file: 0, element: root })?;
+        Ok(Policy { ports: vec![without_wsdl(common)], unread })
+    }
+
+    /// The file itself and what it imports, each once, by location.
+    fn sources(
+        &self,
+        text: &str,
+        charge: &Charge,
+        unread: &mut Vec<String>,
+    ) -> Result<Vec<(String, String)>, PolicyError> {
+        let mut sources = vec![(String::new(), text.to_owned())];
+        let mut seen = Vec::new();
+        let mut at = 0;
+        while let Some((location, source)) = sources.get(at) {
+            let imports = wsdl::imports(self.document(location, source)?.root());
+            for (location, namespace) in imports {
+                if seen.contains(&location) {
+                    continue;
+                }
+                charge.imports(seen.len() + 1)?;
+                seen.push(location.clone());
+                match self.imports.as_ref().and_then(|give| give(&location, &namespace)) {
+                    Some(text) => sources.push((location, text)),
+                    None => unread.push(location),
+                }
+            }
+            at += 1;
+        }
+        Ok(sources)
+    }
+
+    fn document<'s>(&self, location: &str, source: &'s str) -> Result<Document<'s>, PolicyError> {
+        let budget = Budget::new(&self.limits.documents, source.len() as u64);
+        let parsed = Document::parse_within(source, &budget);
+        parsed.map_err(|error| PolicyError::Parse { file: location.into(), error })
+    }
+}
+
+fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
+    let nothing = || vec![Alternative::new()];
+    let operation =
+        OperationPolicy { name: String::new(), action: None, common, request: nothing(), reply: Some(nothing()) };
+    PortPolicy {
+        service: String::new(),
+        port: String::new(),
+        binding: String::new(),
+        address: None,
+        version: SoapVersion::V11,
+        operations: vec![operation],
+    }
+}
+
+/// The policies of a service, for each operation of each port.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    ports: Vec<PortPolicy>,
+    unread: Vec<String>,
+}
+
+impl Policy {
+    /// Reads a WSDL 1.1 description, or a document that is a `wsp:Policy`, with the default limits and without imports.
+    ///
+    /// # Errors
+    /// [`PolicyError`].
+    ///
+    /// # Specification
+    /// WS-Policy 1.2 and 1.5, WS-PolicyAttachment §4, WS-SecurityPolicy 1.1 to 1.3.
+    pub fn from_wsdl(text: &str) -> Result<Self, PolicyError> {
+        PolicyReader::new().read(text)
+    }
+
+    /// What was not read: the locations of imported files that were not given, and the places of each
+    /// `wsp:PolicyAttachment` and of each `wsdl:fault` with a policy.
+    #[must_use]
+    pub fn unread(&self) -> &[String] {
+        &self.unread
+    }
+
+    /// Only the port of this name.
+    ///
+    /// # Errors
+    /// [`PolicyError::NoSuch`].
+    pub fn port(&self, name: &str) -> Result<Self, PolicyError> {
+        let ports: Vec<_> = self.ports.iter().filter(|port| port.port == name).cloned().collect();
+        if ports.is_empty() {
+            let there: Vec<&str> = self.ports.iter().map(|port| port.port.as_str()).collect();
+            return Err(PolicyError::NoSuch { what: "port", name: name.into(), there: there.join(", ").into() });
+        }
+        Ok(Self { ports, unread: self.unread.clone() })
+    }
+
+    /// What a client sends, and how it opens replies: for each operation, the first alternative that the keys allow.
+    ///
+    /// # Errors
+    /// [`SideError`] if no operation has one: the reasons of the first.
+    pub fn client(&self, keys: &Keys) -> Result<Side, SideError> {
+        self.side(Role::Client, keys)
+    }
+
+    /// How a service opens requests, and what it answers: for each operation, the first alternative that the keys allow.
+    /// Requests of its other alternatives are refused.
+    ///
+    /// # Errors
+    /// As [`Policy::client`].
+    pub fn service(&self, keys: &Keys) -> Result<Side, SideError> {
+        self.side(Role::Service, keys)
+    }
+
+    fn side(&self, role: Role, keys: &Keys) -> Result<Side, SideError> {
+        let mut side = Side { exchanges: Vec::new(), unusable: Vec::new() };
+        for port in &self.ports {
+            for operation in &port.operations {
+                match exchange(port, operation, role, keys) {
+                    Ok(made) => side.exchanges.push(made),
+                    Err(why) => side.unusable.push(why),
+                }
+            }
+        }
+        match side.unusable.first() {
+            Some(why) if side.exchanges.is_empty() => Err(SideError::Unusable(why.clone())),
+            _ => Ok(side),
+        }
+    }
+
+    /// What becomes of each assertion, for each message of each operation and each alternative.
+    #[must_use]
+    pub fn listing(&self) -> Vec<Listed> {
+        let mut listed = Vec::new();
+        for port in &self.ports {
+            for operation in &port.operations {
+                let request = (Message::Request, Some(&operation.request));
+                for (message, of_message) in [request, (Message::Reply, operation.reply.as_ref())] {
+                    let Some(of_message) = of_message else { continue };
+                    listed.push(Listed {
+                        service: port.service.clone(),
+                        port: port.port.clone(),
+                        binding: port.binding.clone(),
+                        address: port.address.clone(),
+                        version: port.version,
+                        operation: operation.name.clone(),
+                        action: operation.action.clone(),
+                        message,
+                        alternatives: alternatives(&operation.common, of_message).map(|terms| terms.notes.0).collect(),
+                    });
+                }
+            }
+        }
+        listed
+    }
+
+    /// What of the form of a message breaks the policy of an operation, as far as it can be seen without keys: the fewest
+    /// breaches of any alternative. Proves nothing: a receiver does that.
+    ///
+    /// # Errors
+    /// [`CheckError`].
+    pub fn check(&self, operation: &str, message: Message, text: &str) -> Result<Vec<Breach>, CheckError> {
+        let is_meant = |known: &&OperationPolicy| operation.is_empty() || known.name == operation;
+        let found = self.ports.iter().flat_map(|port| &port.operations).find(is_meant);
+        let found = found.ok_or_else(|| {
+            let all = self.ports.iter().flat_map(|port| &port.operations).map(|known| known.name.as_str());
+            let there = all.collect::<Vec<_>>().join(", ").into();
+            CheckError::NoSuch(PolicyError::NoSuch { what: "operation", name: operation.into(), there })
+        })?;
+        let nothing = vec![Alternative::new()];
+        let (of_message, direction) = match message {
+            Message::Request => (&found.request, Direction::Request),
+            Message::Reply => (found.reply.as_ref().unwrap_or(&nothing), Direction::Reply),
+        };
+        let mut fewest: Option<Vec<Breach>> = None;
+        for terms in alternatives(&found.common, of_message) {
+            let breaches = form::breaches(text, &terms, direction, None)?;
+            if fewest.as_ref().is_none_or(|fewest| breaches.len() < fewest.len()) {
+                fewest = Some(breaches);
+            }
+        }
+        fewest.ok_or(CheckError::NoAlternative)
+    }
+}
+
+/// The terms of every alternative.
+fn alternatives<'a>(common: &'a [Alternative], of_message: &'a [Alternative]) -> impl Iterator<Item = Terms> + 'a {
+    common.iter().flat_map(move |common| {
+        of_message.iter().map(move |own| Terms::read(&common.iter().chain(own).cloned().collect(), &[]))
+    })
+}
+
+/// Which message of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// From the client to the service.
+    Request,
+    /// From the service to the client.
+    Reply,
+}
+
+/// Why a message cannot be checked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// There is no such operation.
+    #[error(transparent)]
+    NoSuch(PolicyError),
+    /// The message is no envelope, or its header cannot be read.
+    #[error(transparent)]
+    Message(#[from] OpenError),
+    /// The policy admits no message.
+    #[error("the policy has no alternative: an empty wsp:ExactlyOne admits nothing")]
+    NoAlternative,
+}
+
+/// The assertions that are in force for a message.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Listed {
+    /// The service; empty if the file has none.
+    pub service: String,
+    /// The port.
+    pub port: String,
+    /// Its binding.
+    pub binding: String,
+    /// Where the service is.
+    pub address: Option<String>,
+    /// The version of SOAP.
+    pub version: SoapVersion,
+    /// The operation; empty for a policy without a WSDL.
+    pub operation: String,
+    /// Its `soapAction`.
+    pub action: Option<String>,
+    /// Which message.
+    pub message: Message,
+    /// The assertions of each alternative, in order. None of them means that nothing is demanded.
+    pub alternatives: Vec<Vec<Judged>>,
+}
+
+impl Listed {
+    /// Whether an alternative has no refused assertion.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        let is_refused = |judged: &Judged| matches!(judged.standing, Standing::Refused(_));
+        self.alternatives.iter().any(|alternative| !alternative.iter().any(is_refused))
+    }
+}

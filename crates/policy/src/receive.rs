@@ -1,0 +1,293 @@
+//! Receiving: from terms and keys to a receiver.
+
+use wss_header::{AlgorithmPolicy, Part, Receiver, RequiredToken, Requirements};
+use wss_tokens::{SamlVersion, Trust};
+
+use crate::keys::{Consent, Keys};
+use crate::lack::Lack;
+use crate::means::{Means, always_encrypted, always_signed, encrypts, protects};
+use crate::send::NO_CONFIRMATION;
+use crate::terms::{Binding, Direction, PasswordForm, Terms, Token, TokenKind, Tokens};
+
+/// Which verb opens a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Opening {
+    /// The Body is signed: [`Receiver::open`](wss_header::Receiver::open).
+    Body,
+    /// Parts are signed, and the Body is not among them: [`Receiver::open_parts`](wss_header::Receiver::open_parts).
+    Parts,
+    /// The transport protects the Body: [`Receiver::open_unsigned`](wss_header::Receiver::open_unsigned).
+    Transport,
+}
+
+/// The receiver of messages in `direction`; `None` if the terms demand nothing of them.
+pub(crate) fn receiver(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<(Receiver, Opening)>, Lack> {
+    let brings_tokens = direction == Direction::Request && !terms.supporting.is_empty();
+    if terms.binding.is_none() && !brings_tokens {
+        return Ok(None);
+    }
+    let receiving = Receiving { terms, direction, keys, means: Means::of(terms, keys)? };
+    receiving.receiver().map(Some)
+}
+
+struct Receiving<'a> {
+    terms: &'a Terms,
+    direction: Direction,
+    keys: &'a Keys,
+    means: Option<Means>,
+}
+
+impl Receiving<'_> {
+    fn receiver(&self) -> Result<(Receiver, Opening), Lack> {
+        let (requirements, opening) = self.requirements()?;
+        let requirements = self.narrowed(self.tokens(requirements)?);
+        let trust = self.trust();
+        let receiver = Receiver::new(trust, requirements, std::sync::Arc::clone(&self.keys.replay));
+        let receiver = self.algorithms(self.holdings(receiver))?;
+        let receiver = if opening == Opening::Transport { receiver.over_protected_transport() } else { receiver };
+        Ok((self.understanding(self.direction_of(receiver)?), opening))
+    }
+
+    fn binding(&self) -> Option<&Binding> {
+        self.terms.binding.as_ref()
+    }
+
+    fn is_over_transport(&self) -> bool {
+        self.binding().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
+    }
+
+    fn is_symmetric(&self) -> bool {
+        self.binding().is_some_and(|binding| matches!(binding.tokens, Tokens::Symmetric { .. }))
+    }
+
+    fn is_request(&self) -> bool {
+        self.direction == Direction::Request
+    }
+
+    fn is_endorsed(&self) -> bool {
+        self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.endorsing)
+    }
+
+    /// What is signed and encrypted.
+    fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
+        let parts = &self.terms.parts;
+        if self.is_over_transport() {
+            let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
+            let signed = match self.is_endorsed() && timestamp {
+                true => Requirements::signed([Part::Timestamp]),
+                false => Requirements::dangerous_unsigned(),
+            };
+            return Ok((if timestamp { signed.expires() } else { signed }, Opening::Transport));
+        }
+        let mut signed = always_signed(self.terms, self.direction);
+        if self.binding().is_some_and(|binding| binding.protect_tokens) && self.protects() {
+            signed.push(Part::SigningToken);
+        }
+        let (requirements, opening) = match (parts.signed_body, signed.split_first()) {
+            (true, _) => (Requirements::signed_body_and(signed), Opening::Body),
+            (false, _) if !self.keys.agrees(Consent::UnsignedBody) => {
+                let why = "no assertion has the Body signed, so that anyone may have written it";
+                return Err(Lack::consent(Consent::UnsignedBody, why));
+            }
+            (false, Some((first, rest))) => {
+                (Requirements::signed([first.clone()]).also_signed(rest.iter().cloned()), Opening::Parts)
+            }
+            (false, None) => (Requirements::dangerous_unsigned(), Opening::Transport),
+        };
+        let optional = parts.signed.iter().filter(|part| !matches!(part, Part::Signature)).cloned();
+        let mut encrypted = always_encrypted(self.terms, self.direction);
+        if self.binding().is_some_and(|binding| binding.encrypt_signature) {
+            encrypted.push(Part::Signature);
+        }
+        let requirements = requirements
+            .signed_if_present(optional)
+            .encrypted(encrypted)
+            .encrypted_if_present(parts.encrypted.iter().chain(&parts.content).cloned());
+        let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
+        let requirements = if timestamp { requirements.expires() } else { requirements };
+        let confirms = !self.is_request() && self.terms.wss.confirmation;
+        let requirements = if confirms { requirements.signature_confirmation() } else { requirements };
+        let complete = parts.complete_attachments;
+        Ok((if complete { requirements.complete_attachments() } else { requirements }, opening))
+    }
+
+    fn protects(&self) -> bool {
+        match self.binding().map(|binding| &binding.tokens) {
+            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
+                let token = if self.is_request() { initiator } else { recipient };
+                protects(token.as_ref(), false, self.direction)
+            }
+            Some(Tokens::Symmetric { signature, .. }) => protects(signature.as_ref(), true, self.direction),
+            _ => false,
+        }
+    }
+
+    /// Which tokens there must be.
+    fn tokens(&self, mut requirements: Requirements) -> Result<Requirements, Lack> {
+        let mut identifies = !self.is_symmetric() || !self.is_request();
+        match self.binding().map(|binding| &binding.tokens) {
+            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
+                let token = if self.is_request() { initiator } else { recipient };
+                if let Some(token) = token {
+                    requirements = demand(requirements, token);
+                }
+            }
+            Some(Tokens::Symmetric { signature: Some(token), .. }) if self.is_request() => match token.kind {
+                TokenKind::X509(_) => {}
+                _ => {
+                    identifies = true;
+                    requirements = demand(requirements, token);
+                }
+            },
+            _ => {}
+        }
+        if self.is_request() {
+            for supporting in &self.terms.supporting {
+                identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
+                requirements = demand(requirements, &supporting.token);
+            }
+        }
+        if self.is_symmetric() && self.is_request() && !identifies {
+            if !self.keys.agrees(Consent::Anonymous) {
+                let why = "anyone with the certificate of the service can make a request, and no token says who did";
+                return Err(Lack::consent(Consent::Anonymous, why));
+            }
+            requirements = requirements.dangerous_anonymous();
+        }
+        Ok(requirements)
+    }
+
+    /// What protects the message has the algorithms of the suite alone.
+    fn narrowed(&self, requirements: Requirements) -> Requirements {
+        match &self.means {
+            Some(means) if !self.is_over_transport() => requirements
+                .signature_methods(means.methods())
+                .digest_methods([means.digest()])
+                .content_ciphers([means.suite.content]),
+            _ => requirements,
+        }
+    }
+
+    fn trust(&self) -> Trust {
+        self.keys.trust.clone().known(self.keys.partner.clone())
+    }
+
+    /// What it decrypts with and looks up.
+    fn holdings(&self, mut receiver: Receiver) -> Receiver {
+        let Keys { own, lookup, .. } = self.keys;
+        if let Some(identity) = own.identity.clone() {
+            receiver = receiver.decrypt_with(identity);
+        }
+        if let Some(passwords) = lookup.passwords.clone() {
+            receiver = receiver.passwords(move |name: &str| passwords.password(name));
+        } else if let Some((user, password)) = own.user.clone() {
+            // A reply under the key of the password.
+            receiver = receiver.passwords(move |name: &str| (name == user).then(|| password.secret().clone()));
+        }
+        if let Some(assertions) = lookup.assertions.clone() {
+            receiver = receiver.assertions(assertions);
+        }
+        if let Some(acceptor) = lookup.kerberos.clone() {
+            receiver = receiver.kerberos(move |token: &[u8]| acceptor.accept(token));
+        }
+        if let Some(contexts) = lookup.contexts.clone() {
+            receiver = receiver.security_contexts(move |identifier: &str, instance: Option<&str>| {
+                contexts.secret(identifier, instance)
+            });
+        } else if let Some((known, secret)) = own.context.clone() {
+            receiver = receiver.security_contexts(move |identifier: &str, _: Option<&str>| {
+                (identifier == known).then(|| secret.clone())
+            });
+        }
+        receiver
+    }
+
+    /// The algorithms of the suite, and no others for what protects the message.
+    fn algorithms(&self, receiver: Receiver) -> Result<Receiver, Lack> {
+        let (Some(means), Some(binding)) = (&self.means, self.binding()) else { return Ok(receiver) };
+        let mut policy = AlgorithmPolicy::default();
+        if means.legacy {
+            policy.signature = policy.signature.admit_digest(means.digest()).admit_weak_keys_for_legacy_use_only();
+            policy.signature =
+                means.methods().into_iter().fold(policy.signature, |policy, method| policy.admit_signature(method));
+            policy.admit_uri(means.suite.key_transport().uri());
+        }
+        let mut receiver = receiver;
+        if !matches!(binding.tokens, Tokens::Transport) && encrypts(self.terms, self.direction) {
+            policy.admit_uri(means.suite.content.uri());
+            receiver = self.cbc(receiver, means, binding)?;
+        }
+        Ok(receiver.algorithms(policy))
+    }
+
+    fn cbc(&self, receiver: Receiver, means: &Means, binding: &Binding) -> Result<Receiver, Lack> {
+        if means.suite.content.is_authenticated() {
+            return Ok(receiver);
+        }
+        let encrypts_tokens = self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.encrypted);
+        // A signature that endorses is verified before the one over the ciphertext.
+        let is_covered = !binding.encrypt_signature && !encrypts_tokens && !self.is_endorsed();
+        if binding.encrypt_first && is_covered {
+            let agrees = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
+            return Ok(if agrees { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver });
+        }
+        if !self.keys.agrees(Consent::CbcBeforeVerification) {
+            let why = "messages are decrypted before a signature is verified, with a cipher in CBC mode";
+            return Err(Lack::consent(Consent::CbcBeforeVerification, why));
+        }
+        let under_unsigned = self.keys.agrees(Consent::CbcUnderUnsignedKeys);
+        let receiver = receiver.dangerous_decrypt_cbc_before_verification();
+        Ok(if under_unsigned { receiver.dangerous_accept_cbc_under_unsigned_keys() } else { receiver })
+    }
+
+    /// One key for two uses, and replies that confirm nothing.
+    fn direction_of(&self, receiver: Receiver) -> Result<Receiver, Lack> {
+        let Some(Tokens::Symmetric { signature, is_one, .. }) = self.binding().map(|binding| &binding.tokens) else {
+            return Ok(receiver);
+        };
+        let mut receiver = receiver;
+        if *is_one
+            && signature.as_ref().is_some_and(|token| token.derived.is_none())
+            && encrypts(self.terms, self.direction)
+        {
+            if !self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
+                let why = "without sp:RequireDerivedKeys, one key signs and encrypts";
+                return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));
+            }
+            receiver = receiver.accept_one_key_to_sign_and_encrypt();
+        }
+        if !self.is_request() && !self.terms.wss.confirmation {
+            if !self.keys.agrees(Consent::EitherDirection) {
+                return Err(Lack::consent(Consent::EitherDirection, NO_CONFIRMATION));
+            }
+            receiver = receiver.dangerous_accept_either_direction();
+        }
+        Ok(receiver)
+    }
+
+    /// The header blocks that the policy or the application names are for the application.
+    fn understanding(&self, receiver: Receiver) -> Receiver {
+        let blocks = self.keys.blocks.iter();
+        blocks.fold(receiver.understands_addressing(), |receiver, (namespace, local)| {
+            receiver.understands(namespace.as_str(), local.as_str())
+        })
+    }
+}
+
+/// Demands a token.
+fn demand(requirements: Requirements, token: &Token) -> Requirements {
+    match &token.kind {
+        TokenKind::X509(_) => requirements.x509_token(),
+        TokenKind::Kerberos(_) => requirements.kerberos_token(),
+        TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) => requirements.saml_token(*version),
+        TokenKind::Saml(None) | TokenKind::Issued(None) => {
+            requirements.any_token_of([SamlVersion::V1_1, SamlVersion::V2_0].map(RequiredToken::Saml))
+        }
+        TokenKind::Username { password, .. } => {
+            let requirements = requirements.username_token();
+            if *password == PasswordForm::Text { requirements } else { requirements.digest_passwords() }
+        }
+        TokenKind::SecurityContext(_) | TokenKind::Transport | TokenKind::Refused => requirements,
+    }
+}

@@ -1,0 +1,394 @@
+//! Sending: from terms and keys to a recipe.
+
+use wss_crypto::Identity;
+use wss_header::{Encrypting, Layout, Part, ProtectionToken, Recipe, Signing};
+use wss_tokens::ReferenceForm;
+
+use crate::keys::{Consent, Keys};
+use crate::lack::Lack;
+use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference};
+use crate::terms::{Binding, Direction, PasswordForm, Supporting, Terms, Token, TokenKind, Tokens};
+
+/// The recipe of messages in `direction`; `None` if the terms demand nothing of them.
+pub(crate) fn recipe(terms: &Terms, direction: Direction, keys: &Keys) -> Result<Option<Recipe>, Lack> {
+    let sends_tokens = direction == Direction::Request && !terms.supporting.is_empty();
+    if terms.binding.is_none() && !sends_tokens {
+        return Ok(None);
+    }
+    let means = Means::of(terms, keys)?;
+    let mut sending = Sending { terms, direction, keys, means, recipe: Recipe::new(), attached: false };
+    sending.begin()?;
+    if sends_tokens {
+        for supporting in &terms.supporting {
+            sending.attach(supporting)?;
+        }
+    }
+    if let Some(binding) = &terms.binding {
+        sending.protect(binding)?;
+    }
+    Ok(Some(sending.recipe))
+}
+
+struct Sending<'a> {
+    terms: &'a Terms,
+    direction: Direction,
+    keys: &'a Keys,
+    means: Option<Means>,
+    recipe: Recipe,
+    /// Whether the assertion is in the recipe.
+    attached: bool,
+}
+
+impl Sending<'_> {
+    fn change(&mut self, change: impl FnOnce(Recipe) -> Recipe) {
+        self.recipe = change(std::mem::take(&mut self.recipe));
+    }
+
+    fn begin(&mut self) -> Result<(), Lack> {
+        let Some(binding) = &self.terms.binding else { return Ok(()) };
+        if self.keys.agrees(Consent::LegacyAlgorithms) {
+            self.change(Recipe::allow_legacy_algorithms);
+        }
+        let layout = match binding.layout {
+            crate::terms::Layout::Lax => Layout::Lax,
+            crate::terms::Layout::Strict => Layout::Strict,
+            crate::terms::Layout::TimestampFirst => Layout::LaxTimestampFirst,
+            crate::terms::Layout::TimestampLast => Layout::LaxTimestampLast,
+        };
+        self.change(|recipe| recipe.layout(layout));
+        if binding.timestamp {
+            let lifetime = self.keys.lifetime;
+            self.change(|recipe| recipe.timestamp(lifetime));
+        }
+        if matches!(binding.tokens, Tokens::Transport) {
+            self.change(Recipe::over_protected_transport);
+        }
+        if self.direction == Direction::Reply && self.terms.wss.confirmation {
+            self.change(Recipe::signature_confirmation);
+        }
+        Ok(())
+    }
+
+    /// Puts a supporting token into the request.
+    fn attach(&mut self, supporting: &Supporting) -> Result<(), Lack> {
+        match &supporting.token.kind {
+            TokenKind::Username { password, .. } if !supporting.endorsing => self.attach_user(*password),
+            TokenKind::Saml(_) | TokenKind::Issued(_) => self.attach_assertion(),
+            // An endorsing token comes with its signature.
+            _ => Ok(()),
+        }
+    }
+
+    fn attach_user(&mut self, password: PasswordForm) -> Result<(), Lack> {
+        let (name, secret) = self.user()?;
+        match password {
+            PasswordForm::Text => self.change(|recipe| recipe.username_text(name, secret)),
+            PasswordForm::Hash | PasswordForm::No => self.change(|recipe| recipe.username_digest(name, secret)),
+        }
+        Ok(())
+    }
+
+    fn user(&self) -> Result<(String, wss_tokens::Password), Lack> {
+        self.keys.own.user.clone().ok_or(Lack::key("a user", "Keys::user"))
+    }
+
+    fn attach_assertion(&mut self) -> Result<(), Lack> {
+        if !std::mem::replace(&mut self.attached, true) {
+            let assertion = self.keys.own.assertion.clone();
+            let assertion = assertion.ok_or(Lack::key("a SAML assertion", "Keys::assertion"))?;
+            self.change(|recipe| recipe.token(assertion));
+        }
+        Ok(())
+    }
+
+    fn is_over_transport(&self) -> bool {
+        self.terms.binding.as_ref().is_some_and(|binding| matches!(binding.tokens, Tokens::Transport))
+    }
+
+    /// The steps of the binding, in its order.
+    fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
+        let parties = self.parties(binding)?;
+        if binding.encrypt_first {
+            // Tokens of ours are signed as they are, and are encrypted with the signature.
+            let (tokens, rest): (Vec<_>, Vec<_>) =
+                self.encrypted().into_iter().partition(|part| matches!(part, Part::UsernameToken | Part::Assertion));
+            self.encrypt(&parties, rest)?;
+            self.sign(&parties, binding)?;
+            let signature = self.signature_to_encrypt(binding);
+            self.encrypt_last(&parties, tokens.into_iter().chain(signature).collect())
+        } else {
+            self.sign(&parties, binding)?;
+            let signature = self.signature_to_encrypt(binding);
+            self.encrypt(&parties, self.encrypted().into_iter().chain(signature).collect())
+        }
+    }
+
+    /// The signature, and what confirms those of the request.
+    fn signature_to_encrypt(&self, binding: &Binding) -> Vec<Part> {
+        let confirms = self.direction == Direction::Reply && self.terms.wss.confirmation;
+        let parts = [(true, Part::Signature), (confirms, Part::SignatureConfirmation)];
+        let wanted = parts.into_iter().filter(|(is_there, _)| *is_there && binding.encrypt_signature);
+        wanted.map(|(_, part)| part).collect()
+    }
+
+    /// Who signs, and to whom is encrypted.
+    fn parties(&mut self, binding: &Binding) -> Result<Parties, Lack> {
+        match &binding.tokens {
+            Tokens::Transport => {
+                Ok(Parties { signing: None, encrypting: Recipient::Nobody, signs_by: None, is_mac: false })
+            }
+            Tokens::Asymmetric { initiator, initiator_encryption, recipient, recipient_encryption } => {
+                let (own, other) = match self.direction {
+                    Direction::Request => (initiator, recipient_encryption),
+                    Direction::Reply => (recipient, initiator_encryption),
+                };
+                let signing = own.as_ref().map(|token| self.certificate(token)).transpose()?;
+                let encrypting = match (self.direction, other) {
+                    (_, None) => Recipient::Nobody,
+                    (Direction::Request, Some(token)) => Recipient::Partner(self.reference(token)),
+                    (Direction::Reply, Some(token)) => Recipient::Requester(self.reference(token)),
+                };
+                Ok(Parties { signing, encrypting, signs_by: own.clone(), is_mac: false })
+            }
+            Tokens::Symmetric { signature, encryption, is_one } => {
+                let signing = signature.as_ref().map(|token| self.shared(token)).transpose()?;
+                let encrypting = match (encryption, is_one, &signing) {
+                    (_, true, Some(token)) => Some(token.clone()),
+                    (Some(token), ..) => Some(self.shared(token)?),
+                    (None, ..) => None,
+                };
+                let has_one_key = *is_one && signature.as_ref().is_some_and(|token| token.derived.is_none());
+                self.check_one_key(has_one_key && encrypts(self.terms, self.direction))?;
+                self.check_reply()?;
+                let encrypting = encrypting.map_or(Recipient::Nobody, Recipient::Token);
+                let signing = signing.map(|token| Signing::with_token(&token));
+                Ok(Parties { signing, encrypting, signs_by: signature.clone(), is_mac: true })
+            }
+        }
+    }
+
+    fn check_one_key(&mut self, has_one_key: bool) -> Result<(), Lack> {
+        if has_one_key {
+            if !self.keys.agrees(Consent::OneKeyToSignAndEncrypt) {
+                let why = "without sp:RequireDerivedKeys, one key signs and encrypts";
+                return Err(Lack::consent(Consent::OneKeyToSignAndEncrypt, why));
+            }
+            self.change(Recipe::accept_one_key_to_sign_and_encrypt);
+        }
+        Ok(())
+    }
+
+    /// Under a key that both sides have, a reply that confirms nothing may be a request that came back.
+    fn check_reply(&mut self) -> Result<(), Lack> {
+        if self.direction == Direction::Reply && !self.terms.wss.confirmation {
+            if !self.keys.agrees(Consent::EitherDirection) {
+                return Err(Lack::consent(Consent::EitherDirection, NO_CONFIRMATION));
+            }
+            self.change(Recipe::dangerous_reply_without_confirmation);
+        }
+        Ok(())
+    }
+
+    fn identity(&self) -> Result<&Identity, Lack> {
+        self.keys.own.identity.as_ref().ok_or(Lack::key("a key with its certificate", "Keys::identity"))
+    }
+
+    /// A signature with the key of this side.
+    fn certificate(&mut self, token: &Token) -> Result<Signing, Lack> {
+        match token.kind {
+            TokenKind::X509(_) => Ok(Signing::with(self.identity()?).reference(self.reference(token))),
+            TokenKind::Saml(_) | TokenKind::Issued(_) if self.direction == Direction::Request => {
+                self.attach_assertion()?;
+                Ok(Signing::with(self.identity()?).holder_of_key())
+            }
+            _ => {
+                Err(Lack::Together { what: "in the asymmetric binding, certificates sign, and assertions of clients" })
+            }
+        }
+    }
+
+    /// The key that both sides have.
+    fn shared(&mut self, token: &Token) -> Result<ProtectionToken, Lack> {
+        let made = match (&token.kind, self.direction) {
+            (TokenKind::X509(_), Direction::Request) => {
+                let partner = self.keys.partner.as_ref();
+                let partner = partner.ok_or(Lack::key("the certificate of the service", "Keys::partner"))?;
+                let key = ProtectionToken::encrypted_to(partner).reference(self.reference(token));
+                match &self.means {
+                    Some(means) => key.transport(means.suite.key_transport()),
+                    None => key,
+                }
+            }
+            (TokenKind::X509(_) | TokenKind::Kerberos(_), Direction::Reply) => ProtectionToken::of_request(),
+            (TokenKind::Kerberos(form), Direction::Request) => {
+                let initiator = self.keys.own.kerberos.clone();
+                let initiator = initiator.ok_or(Lack::key("Kerberos tickets", "Keys::kerberos_initiator"))?;
+                ProtectionToken::kerberos(move || initiator.ticket()).kerberos_form(*form)
+            }
+            (TokenKind::SecurityContext(version), _) => {
+                let context = self.keys.own.context.clone();
+                let lacks = Lack::key("a security context with its secret", "Keys::security_context");
+                let (identifier, secret) = context.ok_or(lacks)?;
+                ProtectionToken::security_context(*version, identifier, secret)
+            }
+            (TokenKind::Saml(_) | TokenKind::Issued(_), Direction::Request) => {
+                self.attach_assertion()?;
+                let secret = self.keys.own.assertion_secret.clone();
+                let lacks = Lack::key("the secret of the assertion", "Keys::assertion_secret");
+                ProtectionToken::of_assertion(secret.ok_or(lacks)?)
+            }
+            (TokenKind::Username { .. }, _) => {
+                let (name, password) = self.user()?;
+                ProtectionToken::username(name, password)
+            }
+            _ => return Err(Lack::Together { what: "replies under the secret of an assertion are not made" }),
+        };
+        Ok(match (token.derived, &self.means) {
+            (Some(version), Some(means)) => made.derived_keys(version).mac_key_octets(means.suite.mac_key_octets),
+            (Some(version), None) => made.derived_keys(version),
+            (None, _) => made,
+        })
+    }
+
+    fn reference(&self, token: &Token) -> ReferenceForm {
+        reference(self.terms, token, self.direction)
+    }
+
+    /// The message signature, and those that endorse it.
+    fn sign(&mut self, parties: &Parties, binding: &Binding) -> Result<(), Lack> {
+        let over_transport = self.is_over_transport();
+        if let Some(signing) = parties.signing.clone() {
+            let mut signed = always_signed(self.terms, self.direction);
+            let mut optional = self.terms.parts.signed.clone();
+            // Of the children of the Security header, those that the recipe makes.
+            optional.retain(is_in_body_or_header);
+            if binding.protect_tokens && protects(parties.signs_by.as_ref(), parties.is_mac, self.direction) {
+                signed.push(Part::SigningToken);
+            }
+            if signed.is_empty() && optional.is_empty() {
+                return self.endorse(false);
+            }
+            if signed.is_empty() {
+                return Err(Lack::Together {
+                    what: "nothing is signed in every message: neither a timestamp nor the Body",
+                });
+            }
+            let signing = self.algorithms(signing, parties.is_mac).parts(signed).parts_if_present(optional);
+            let complete = self.terms.parts.complete_attachments;
+            let signing = if complete { signing.complete_attachments() } else { signing };
+            self.change(|recipe| recipe.sign(signing));
+        }
+        self.endorse(parties.signing.is_some() || over_transport)
+    }
+
+    fn algorithms(&self, signing: Signing, is_mac: bool) -> Signing {
+        let Some(means) = &self.means else { return signing };
+        let method = if is_mac { means.suite.symmetric } else { means.suite.asymmetric };
+        signing.method(method).digest(means.digest())
+    }
+
+    fn endorse(&mut self, has_something: bool) -> Result<(), Lack> {
+        if self.direction == Direction::Reply {
+            return Ok(());
+        }
+        for supporting in self.terms.supporting.iter().filter(|supporting| supporting.endorsing) {
+            if !has_something {
+                return Err(Lack::Together { what: "an endorsing token has no signature to sign" });
+            }
+            let token = &supporting.token;
+            let (signing, is_mac) = match token.kind {
+                TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => (self.certificate(token)?, false),
+                _ => (Signing::with_token(&self.shared(token)?), true),
+            };
+            let mut parts = match self.is_over_transport() {
+                true => vec![Part::Timestamp],
+                false => vec![Part::Signature],
+            };
+            if supporting.parts.signed_body {
+                parts.push(Part::Body);
+            }
+            let has_to = self.terms.binding.as_ref().is_some_and(|binding| binding.protect_tokens);
+            if has_to && protects(Some(token), is_mac, self.direction) {
+                parts.push(Part::SigningToken);
+            }
+            let optional = supporting.parts.signed.iter().filter(|part| is_in_body_or_header(part)).cloned();
+            let signing = self.algorithms(signing, is_mac).parts(parts).parts_if_present(optional);
+            self.change(|recipe| recipe.sign(signing));
+        }
+        Ok(())
+    }
+
+    /// What is encrypted in any case, without signatures.
+    fn encrypted(&self) -> Vec<Part> {
+        always_encrypted(self.terms, self.direction)
+    }
+
+    fn encrypt(&mut self, parties: &Parties, always: Vec<Part>) -> Result<(), Lack> {
+        let optional = self.terms.parts.encrypted.clone();
+        if !always.is_empty() || !optional.is_empty() {
+            let encrypting = self.encrypting(parties)?.parts(always).parts_if_present(optional);
+            self.change(|recipe| recipe.encrypt(encrypting));
+        }
+        let content = self.terms.parts.content.clone();
+        if !content.is_empty() {
+            let encrypting = self.encrypting(parties)?.content_only().parts_if_present(content);
+            self.change(|recipe| recipe.encrypt(encrypting));
+        }
+        Ok(())
+    }
+
+    /// What is encrypted after the signature.
+    fn encrypt_last(&mut self, parties: &Parties, parts: Vec<Part>) -> Result<(), Lack> {
+        if !parts.is_empty() {
+            let encrypting = self.encrypting(parties)?.parts(parts);
+            self.change(|recipe| recipe.encrypt(encrypting));
+        }
+        Ok(())
+    }
+
+    fn encrypting(&self, parties: &Parties) -> Result<Encrypting, Lack> {
+        let encrypting = match &parties.encrypting {
+            Recipient::Nobody => {
+                return Err(Lack::Together {
+                    what: "something is encrypted, and the binding has no token to encrypt to",
+                });
+            }
+            Recipient::Partner(form) => {
+                let partner = self.keys.partner.as_ref();
+                let partner = partner.ok_or(Lack::key("the certificate of the service", "Keys::partner"))?;
+                Encrypting::to(partner).reference(*form)
+            }
+            Recipient::Requester(form) => Encrypting::to_requester().reference(*form),
+            Recipient::Token(token) => Encrypting::with_token(token),
+        };
+        Ok(match &self.means {
+            Some(means) => encrypting.content(means.suite.content).transport(means.suite.key_transport()),
+            None => encrypting,
+        })
+    }
+}
+
+/// Why a reply without confirmation needs consent.
+pub(crate) const NO_CONFIRMATION: &str =
+    "without sp:RequireSignatureConfirmation, a request that comes back cannot be told from its reply";
+
+/// Who signs a message, and to whom it is encrypted.
+struct Parties {
+    signing: Option<Signing>,
+    encrypting: Recipient,
+    signs_by: Option<Token>,
+    /// Whether a key that both sides have signs.
+    is_mac: bool,
+}
+
+enum Recipient {
+    Nobody,
+    Partner(ReferenceForm),
+    Requester(ReferenceForm),
+    Token(ProtectionToken),
+}
+
+/// Parts that a step can sign where they are there.
+fn is_in_body_or_header(part: &Part) -> bool {
+    matches!(part, Part::EveryHeaderBlock { .. } | Part::EveryElement(_) | Part::Attachments)
+}

@@ -1,0 +1,91 @@
+//! What becomes of each assertion: done, refused, or not ours.
+
+use crate::assertion::Assertion;
+use crate::place::Place;
+
+/// What becomes of an assertion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Standing {
+    /// It is done: what the messages have and the receivers demand because of it.
+    Done(String),
+    /// It cannot be done, so that its alternative is not used.
+    Refused(String),
+    /// It is not about the security of messages, or is for the caller: whose it is.
+    NotOurs(String),
+}
+
+impl Standing {
+    /// `done`, `refused` or `not ours`.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Done(_) => "done",
+            Self::Refused(_) => "refused",
+            Self::NotOurs(_) => "not ours",
+        }
+    }
+
+    /// What is done, why it is refused, or whose it is.
+    #[must_use]
+    pub fn what(&self) -> &str {
+        match self {
+            Self::Done(what) | Self::Refused(what) | Self::NotOurs(what) => what,
+        }
+    }
+}
+
+/// An assertion, and what becomes of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// Its local name.
+    pub name: String,
+    /// Where it is.
+    pub place: Place,
+    /// What becomes of it.
+    pub standing: Standing,
+}
+
+/// The assertions that were read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Notes(pub(crate) Vec<Judged>);
+
+impl Notes {
+    pub(crate) fn done(&mut self, assertion: &Assertion, what: impl Into<String>) {
+        self.note(assertion, Standing::Done(what.into()));
+    }
+
+    pub(crate) fn refused(&mut self, assertion: &Assertion, why: impl Into<String>) {
+        self.note(assertion, Standing::Refused(why.into()));
+    }
+
+    pub(crate) fn not_ours(&mut self, assertion: &Assertion, whose: impl Into<String>) {
+        self.note(assertion, Standing::NotOurs(whose.into()));
+    }
+
+    pub(crate) fn note(&mut self, assertion: &Assertion, standing: Standing) {
+        self.at(assertion.local(), &assertion.written.place, standing);
+    }
+
+    /// For a parameter of an assertion.
+    pub(crate) fn at(&mut self, name: &str, place: &Place, standing: Standing) {
+        self.0.push(Judged { name: name.to_owned(), place: place.clone(), standing });
+    }
+
+    /// The assertion and all that is inside it.
+    pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &str) {
+        self.not_ours(assertion, whose);
+        for inner in &assertion.nested {
+            self.all_not_ours(inner, whose);
+        }
+    }
+
+    pub(crate) fn first_refused(&self) -> Option<&Judged> {
+        self.0.iter().find(|judged| matches!(judged.standing, Standing::Refused(_)))
+    }
+
+    /// The first assertion of one of these names.
+    pub(crate) fn find(&self, names: &[&str]) -> Option<&Judged> {
+        self.0.iter().find(|judged| names.contains(&judged.name.as_str()))
+    }
+}

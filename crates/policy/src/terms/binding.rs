@@ -1,0 +1,242 @@
+//! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
+
+use super::other::unexpected;
+use super::token::Token;
+use crate::assertion::Assertion;
+use crate::names;
+use crate::standing::Notes;
+use crate::suite::{Home, Suite};
+
+/// A binding assertion.
+#[derive(Debug, Clone)]
+pub(crate) struct Binding {
+    pub(crate) tokens: Tokens,
+    /// `None` only if it was refused.
+    pub(crate) suite: Option<Suite>,
+    pub(crate) layout: Layout,
+    pub(crate) timestamp: bool,
+    pub(crate) encrypt_first: bool,
+    pub(crate) encrypt_signature: bool,
+    pub(crate) protect_tokens: bool,
+    pub(crate) only_entire: bool,
+}
+
+/// The tokens of a binding.
+#[derive(Debug, Clone)]
+pub(crate) enum Tokens {
+    Asymmetric {
+        /// The initiator signs with it.
+        initiator: Option<Token>,
+        /// Replies are encrypted to it.
+        initiator_encryption: Option<Token>,
+        /// The recipient signs with it.
+        recipient: Option<Token>,
+        /// Requests are encrypted to it.
+        recipient_encryption: Option<Token>,
+    },
+    Symmetric {
+        signature: Option<Token>,
+        encryption: Option<Token>,
+        /// Whether both are one token.
+        is_one: bool,
+    },
+    Transport,
+}
+
+/// The order of the header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Layout {
+    Strict,
+    Lax,
+    TimestampFirst,
+    TimestampLast,
+}
+
+impl Binding {
+    pub(crate) fn read(assertion: &Assertion, notes: &mut Notes) -> Self {
+        let mut binding = Self {
+            tokens: match assertion.local() {
+                "AsymmetricBinding" => Tokens::Asymmetric {
+                    initiator: None,
+                    initiator_encryption: None,
+                    recipient: None,
+                    recipient_encryption: None,
+                },
+                "SymmetricBinding" => Tokens::Symmetric { signature: None, encryption: None, is_one: false },
+                _ => Tokens::Transport,
+            },
+            suite: None,
+            layout: Layout::Lax,
+            timestamp: false,
+            encrypt_first: false,
+            encrypt_signature: false,
+            protect_tokens: false,
+            only_entire: false,
+        };
+        notes.done(
+            assertion,
+            match binding.tokens {
+                Tokens::Asymmetric { .. } => "each side signs with its key, and encrypts to the other's",
+                Tokens::Symmetric { .. } => "both sides sign and encrypt with keys that both have",
+                Tokens::Transport => "the transport protects messages: open them with `open_over`",
+            },
+        );
+        for inner in &assertion.nested {
+            binding.property(inner, notes);
+        }
+        binding.check(assertion, notes);
+        binding
+    }
+
+    /// What it must have.
+    fn check(&self, assertion: &Assertion, notes: &mut Notes) {
+        let has_tokens = match &self.tokens {
+            Tokens::Asymmetric { initiator, recipient, .. } => initiator.is_some() && recipient.is_some(),
+            Tokens::Symmetric { signature, .. } => signature.is_some(),
+            Tokens::Transport => true,
+        };
+        if !has_tokens {
+            notes.refused(assertion, "a token of the binding is missing");
+        }
+        if self.suite.is_none() {
+            notes.refused(assertion, "the binding has no algorithm suite that is done");
+        }
+    }
+
+    fn property(&mut self, inner: &Assertion, notes: &mut Notes) {
+        if !names::is_security(&inner.written.namespace) {
+            return unexpected(inner, notes);
+        }
+        match inner.local() {
+            "AlgorithmSuite" => self.suite = read_suite(inner, notes),
+            "Layout" => self.layout = Layout::read(inner, notes),
+            "IncludeTimestamp" => {
+                self.timestamp = true;
+                notes.done(inner, "messages have a wsu:Timestamp, which is signed");
+            }
+            "EncryptBeforeSigning" => {
+                self.encrypt_first = true;
+                notes.done(inner, "messages are encrypted, and then signed");
+            }
+            "SignBeforeEncrypting" => notes.done(inner, "messages are signed, and then encrypted"),
+            "EncryptSignature" => {
+                self.encrypt_signature = true;
+                notes.done(inner, "the signature is encrypted");
+            }
+            "ProtectTokens" => {
+                self.protect_tokens = true;
+                notes.done(inner, "the signature covers its token, where the message has it");
+            }
+            "OnlySignEntireHeadersAndBody" => {
+                self.only_entire = true;
+                notes.done(inner, "signatures cover whole header blocks and the whole Body");
+            }
+            _ => self.token(inner, notes),
+        }
+    }
+
+    fn token(&mut self, inner: &Assertion, notes: &mut Notes) {
+        match (&mut self.tokens, inner.local()) {
+            (Tokens::Asymmetric { initiator, initiator_encryption, .. }, "InitiatorToken") => {
+                *initiator = Token::inside(inner, "the client signs with it, and replies are encrypted to it", notes);
+                initiator_encryption.clone_from(initiator);
+            }
+            (Tokens::Asymmetric { initiator, .. }, "InitiatorSignatureToken") => {
+                *initiator = Token::inside(inner, "the client signs with it", notes);
+            }
+            (Tokens::Asymmetric { initiator_encryption, .. }, "InitiatorEncryptionToken") => {
+                *initiator_encryption = Token::inside(inner, "replies are encrypted to it", notes);
+            }
+            (Tokens::Asymmetric { recipient, recipient_encryption, .. }, "RecipientToken") => {
+                *recipient = Token::inside(inner, "the service signs with it, and requests are encrypted to it", notes);
+                recipient_encryption.clone_from(recipient);
+            }
+            (Tokens::Asymmetric { recipient, .. }, "RecipientSignatureToken") => {
+                *recipient = Token::inside(inner, "the service signs with it", notes);
+            }
+            (Tokens::Asymmetric { recipient_encryption, .. }, "RecipientEncryptionToken") => {
+                *recipient_encryption = Token::inside(inner, "requests are encrypted to it", notes);
+            }
+            (Tokens::Symmetric { signature, encryption, is_one }, "ProtectionToken") => {
+                *signature = Token::inside(inner, "its key, or one that is sent to it, signs and encrypts", notes);
+                encryption.clone_from(signature);
+                *is_one = true;
+            }
+            (Tokens::Symmetric { signature, .. }, "SignatureToken") => {
+                *signature = Token::inside(inner, "its key, or one that is sent to it, signs", notes);
+            }
+            (Tokens::Symmetric { encryption, .. }, "EncryptionToken") => {
+                *encryption = Token::inside(inner, "its key, or one that is sent to it, encrypts", notes);
+            }
+            (Tokens::Transport, "TransportToken") => {
+                let token = Token::inside(inner, "what protects the transport", notes);
+                if token.is_some_and(|token| !matches!(token.kind, super::token::TokenKind::Transport)) {
+                    notes.refused(inner, "a transport is protected by an sp:HttpsToken");
+                }
+            }
+            _ => unexpected(inner, notes),
+        }
+    }
+}
+
+impl Layout {
+    fn read(assertion: &Assertion, notes: &mut Notes) -> Self {
+        notes.done(assertion, "the order of the header");
+        let mut layout = Self::Lax;
+        for inner in &assertion.nested {
+            let (read, what) = match inner.local() {
+                "Strict" => (Self::Strict, "what is signed or referred to is before the signature and the reference"),
+                "Lax" => (Self::Lax, "any order that SOAP Message Security admits"),
+                "LaxTsFirst" => (Self::TimestampFirst, "the timestamp is the first child of the header"),
+                "LaxTsLast" => (Self::TimestampLast, "the timestamp is the last child of the header"),
+                _ => {
+                    unexpected(inner, notes);
+                    continue;
+                }
+            };
+            layout = read;
+            notes.done(inner, what);
+        }
+        layout
+    }
+}
+
+/// Reads `sp:AlgorithmSuite`.
+pub(super) fn read_suite(assertion: &Assertion, notes: &mut Notes) -> Option<Suite> {
+    notes.done(assertion, "the algorithms of messages, and no others");
+    let mut found = None;
+    for inner in &assertion.nested {
+        let namespace = inner.written.namespace.as_str();
+        let home = if names::is_cxf_suite(namespace) { Home::Cxf } else { Home::Oasis };
+        if home == Home::Oasis && !names::is_security(namespace) {
+            unexpected(inner, notes);
+            continue;
+        }
+        match inner.local() {
+            "XPath10" | "XPathFilter20" | "AbsXPath" => notes.done(inner, "how the policy writes paths"),
+            "STRTransform10" => notes.done(inner, "tokens may be signed through a reference"),
+            "InclusiveC14N" | "InclusiveC14N11" => {
+                notes.refused(inner, "inclusive canonicalisation is not written: gateways break such signatures");
+            }
+            "SOAPNormalization10" => notes.refused(inner, "SOAP Message Normalization is not supported"),
+            "CustomAlgorithmSuite" => {
+                notes.refused(inner, "its algorithms are in the configuration of CXF, and not in the policy");
+            }
+            name => match Suite::find(home, name) {
+                Some(_) if found.is_some() => notes.refused(inner, "a binding has one suite"),
+                Some(suite) => {
+                    let digest = suite.digest.uri().rsplit('#').next().unwrap_or_default();
+                    let content = suite.content.uri().rsplit('#').next().unwrap_or_default();
+                    let transport = suite.key_transport().uri().rsplit('#').next().unwrap_or_default().to_owned();
+                    notes.done(
+                        inner,
+                        format!("{digest}, {content}, {transport}; signatures of SHA-1, or as the keys say"),
+                    );
+                    found = Some(suite);
+                }
+                None => notes.refused(inner, "no algorithm suite has this name"),
+            },
+        }
+    }
+    found
+}

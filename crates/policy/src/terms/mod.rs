@@ -1,0 +1,111 @@
+//! Terms: what one alternative says of a message, as a value.
+//!
+//! Each assertion of the alternative is judged on the way. What depends on keys comes later.
+
+mod binding;
+mod other;
+mod parts;
+mod supporting;
+mod token;
+mod wss;
+
+use crate::assertion::{Alternative, Assertion};
+use crate::names;
+use crate::standing::{Notes, Standing};
+
+pub(crate) use binding::{Binding, Layout, Tokens};
+pub(crate) use parts::Parts;
+pub(crate) use supporting::Supporting;
+pub(crate) use token::{Direction, PasswordForm, Reference, Token, TokenKind, X509Form};
+use wss::Wss;
+
+/// What one alternative says of a message.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Terms {
+    pub(crate) binding: Option<Binding>,
+    pub(crate) supporting: Vec<Supporting>,
+    pub(crate) parts: Parts,
+    pub(crate) wss: Wss,
+    /// What became of each assertion.
+    pub(crate) notes: Notes,
+}
+
+impl Terms {
+    /// Reads an alternative. `blocks` are header blocks that the application sends or reads.
+    pub(crate) fn read(alternative: &Alternative, blocks: &[(String, String)]) -> Self {
+        let mut terms = Self::default();
+        for assertion in alternative {
+            terms.assertion(assertion, blocks);
+        }
+        if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
+            terms.parts.refuse_inner_elements(&mut terms.notes);
+        }
+        terms.refuse_together();
+        for supporting in &terms.supporting {
+            if let Some(why) = supporting.cannot(terms.binding.as_ref()) {
+                terms.notes.at(&supporting.name, &supporting.place, Standing::Refused(why.to_owned()));
+            }
+        }
+        terms
+    }
+
+    /// Assertions that cannot be done together.
+    fn refuse_together(&mut self) {
+        let Some(binding) = &self.binding else { return };
+        let derives = match &binding.tokens {
+            Tokens::Symmetric { signature: Some(token), .. } => token.derived.is_some(),
+            _ => false,
+        };
+        let encrypted_first = binding.encrypt_first && self.parts.signed_as_ciphertext();
+        let refused = [
+            (
+                encrypted_first,
+                "EncryptBeforeSigning",
+                "a header block or element that was encrypted cannot be signed after it",
+            ),
+            (binding.protect_tokens && derives, "ProtectTokens", "it is not supported together with derived keys"),
+        ];
+        for (is_refused, name, why) in refused {
+            let place = self.notes.find(&[name]).map(|judged| judged.place.clone());
+            if let Some(place) = place.filter(|_| is_refused) {
+                self.notes.at(name, &place, Standing::Refused(why.to_owned()));
+            }
+        }
+    }
+
+    /// Whether it says nothing about security.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.binding.is_none() && self.supporting.is_empty()
+    }
+
+    fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
+        let notes = &mut self.notes;
+        let namespace = assertion.written.namespace.as_str();
+        if !names::is_security(namespace) {
+            return other::other(assertion, notes);
+        }
+        match assertion.local() {
+            "AsymmetricBinding" | "SymmetricBinding" | "TransportBinding" => {
+                if self.binding.is_some() {
+                    return notes.refused(assertion, "two bindings are in force for one message");
+                }
+                self.binding = Some(Binding::read(assertion, notes));
+            }
+            "Wss10" | "Wss11" => self.wss.read(assertion, notes),
+            "Trust10" | "Trust13" | "Trust14" => {
+                notes.all_not_ours(assertion, "WS-Trust: the application gets its tokens from the token service");
+            }
+            "SignedParts"
+            | "EncryptedParts"
+            | "RequiredParts"
+            | "SignedElements"
+            | "EncryptedElements"
+            | "ContentEncryptedElements"
+            | "RequiredElements" => self.parts.read(assertion, blocks, notes),
+            local if local.ends_with("SupportingTokens") => {
+                self.supporting.extend(Supporting::read(assertion, blocks, notes));
+            }
+            _ => notes.refused(assertion, "no assertion of WS-SecurityPolicy at this place has this name"),
+        }
+    }
+}

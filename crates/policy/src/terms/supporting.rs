@@ -1,0 +1,110 @@
+//! Supporting tokens: what a request has besides the tokens of the binding (WS-SecurityPolicy 1.3 §8).
+
+use super::binding::{Binding, Tokens, read_suite};
+use super::other::unexpected;
+use super::parts::Parts;
+use super::token::{PasswordForm, Token, TokenKind};
+use crate::assertion::Assertion;
+use crate::names;
+use crate::place::Place;
+use crate::standing::Notes;
+
+/// A supporting token.
+#[derive(Debug, Clone)]
+pub(crate) struct Supporting {
+    pub(crate) token: Token,
+    /// The message signature covers it.
+    pub(crate) signed: bool,
+    /// It signs the message signature; over a transport, the timestamp.
+    pub(crate) endorsing: bool,
+    /// It is encrypted.
+    pub(crate) encrypted: bool,
+    /// What it signs besides.
+    pub(crate) parts: Parts,
+    /// Its assertion.
+    pub(crate) name: String,
+    pub(crate) place: Place,
+}
+
+impl Supporting {
+    pub(crate) fn read(assertion: &Assertion, blocks: &[(String, String)], notes: &mut Notes) -> Vec<Self> {
+        let flags = assertion.local().strip_suffix("SupportingTokens").unwrap_or_default();
+        let (signed, rest) = strip(flags, "Signed");
+        let (endorsing, rest) = strip(rest, "Endorsing");
+        let (encrypted, rest) = strip(rest, "Encrypted");
+        if !rest.is_empty() {
+            notes.refused(assertion, "no assertion of WS-SecurityPolicy has this name");
+            return Vec::new();
+        }
+        let does = [(signed, "signed"), (encrypted, "encrypted"), (endorsing, "signing the signature")];
+        let does: Vec<_> = does.iter().filter(|(is, _)| *is).map(|(_, what)| *what).collect();
+        let how = if does.is_empty() { "as they are".to_owned() } else { does.join(", ") };
+        notes.done(assertion, format!("tokens in requests, {how}"));
+        let (mut tokens, mut parts) = (Vec::new(), Parts::default());
+        for inner in &assertion.nested {
+            if Token::is_one(inner) {
+                tokens.push(Token::read(inner, notes));
+                continue;
+            }
+            match inner.local() {
+                "AlgorithmSuite" if names::is_security(&inner.written.namespace) => {
+                    read_suite(inner, notes);
+                    notes.refused(inner, "a suite for supporting tokens alone is not supported");
+                }
+                "SignedParts" | "SignedElements" if endorsing => parts.read(inner, blocks, notes),
+                "SignedParts"
+                | "SignedElements"
+                | "EncryptedParts"
+                | "EncryptedElements"
+                | "ContentEncryptedElements" => {
+                    notes.refused(inner, "only endorsing tokens have parts of their own, and only to sign");
+                }
+                _ => unexpected(inner, notes),
+            }
+        }
+        if tokens.is_empty() {
+            notes.refused(assertion, "it has no token");
+        }
+        let (name, place) = (assertion.local(), &assertion.written.place);
+        let one = |token| Self {
+            token,
+            signed,
+            endorsing,
+            encrypted,
+            parts: parts.clone(),
+            name: name.to_owned(),
+            place: place.clone(),
+        };
+        tokens.into_iter().map(one).collect()
+    }
+
+    /// Why it cannot be done, if so.
+    pub(crate) fn cannot(&self, binding: Option<&Binding>) -> Option<&'static str> {
+        let is_over_transport = binding.is_some_and(|binding| matches!(binding.tokens, Tokens::Transport));
+        match &self.token.kind {
+            TokenKind::Saml(_) | TokenKind::Issued(_) | TokenKind::Refused => {}
+            TokenKind::Transport => return Some("TLS is no supporting token"),
+            TokenKind::Username { password: PasswordForm::No, .. } if !self.endorsing => {
+                return Some("a user without a password proves nothing unless its key signs");
+            }
+            TokenKind::Username { .. } if !self.endorsing => {}
+            _ if !self.endorsing => {
+                return Some("a token that is no user and no assertion proves nothing unless it endorses");
+            }
+            _ if self.signed && !is_over_transport => {
+                return Some("the message signature is made before this token, and cannot cover it");
+            }
+            _ if self.encrypted => return Some("an endorsing token must stay readable, unless it is an assertion"),
+            _ => {}
+        }
+        let signs_nothing = match binding {
+            None => true,
+            Some(binding) => is_over_transport && !binding.timestamp,
+        };
+        (self.endorsing && signs_nothing).then_some("it has no signature and no timestamp to sign")
+    }
+}
+
+fn strip<'a>(flags: &'a str, flag: &str) -> (bool, &'a str) {
+    flags.strip_prefix(flag).map_or((false, flags), |rest| (true, rest))
+}

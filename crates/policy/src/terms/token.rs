@@ -1,0 +1,365 @@
+//! Token assertions (WS-SecurityPolicy 1.3 §5).
+
+use wss_tokens::{KerberosForm, SamlVersion, SecureConversation};
+
+use super::other::unexpected;
+use crate::assertion::Assertion;
+use crate::names;
+use crate::standing::{Notes, Standing};
+
+/// From the client to the service, or back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    Request,
+    Reply,
+}
+
+/// A token assertion.
+#[derive(Debug, Clone)]
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) inclusion: Inclusion,
+    /// The form of references that it demands.
+    pub(crate) reference: Option<Reference>,
+    /// The keys that are derived from its key.
+    pub(crate) derived: Option<SecureConversation>,
+}
+
+/// The kind of a token.
+#[derive(Debug, Clone)]
+pub(crate) enum TokenKind {
+    X509(X509Form),
+    Username {
+        password: PasswordForm,
+        /// Children that the policy demands.
+        demanded: Vec<&'static str>,
+    },
+    Saml(SamlForm),
+    /// Any token that a token service gave.
+    Issued(Option<SamlVersion>),
+    Kerberos(KerberosForm),
+    SecurityContext(SecureConversation),
+    /// TLS, which the caller vouches for.
+    Transport,
+    /// One that we have no use for. It was refused.
+    Refused,
+}
+
+/// The version of an assertion; `None` if the policy leaves it open.
+pub(crate) type SamlForm = Option<SamlVersion>;
+
+/// How a certificate is sent where it is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum X509Form {
+    /// In the form that fits.
+    Any,
+    V1,
+    V3,
+    PkiPath,
+    Pkcs7,
+}
+
+/// How a password is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PasswordForm {
+    Text,
+    Hash,
+    /// None is sent.
+    No,
+}
+
+/// Where a token is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inclusion {
+    Never,
+    Once,
+    ToRecipient,
+    ToInitiator,
+    Always,
+}
+
+/// The form of a reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reference {
+    KeyIdentifier,
+    IssuerSerial,
+    Embedded,
+    Thumbprint,
+}
+
+impl Inclusion {
+    /// Whether messages in this direction have the token.
+    pub(crate) fn includes(self, direction: Direction) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Once | Self::ToRecipient => direction == Direction::Request,
+            Self::ToInitiator => direction == Direction::Reply,
+            Self::Always => true,
+        }
+    }
+
+    fn read(value: &str) -> Option<Self> {
+        match value.rsplit('/').next()? {
+            "Never" => Some(Self::Never),
+            "Once" => Some(Self::Once),
+            "AlwaysToRecipient" => Some(Self::ToRecipient),
+            "AlwaysToInitiator" => Some(Self::ToInitiator),
+            "Always" => Some(Self::Always),
+            _ => None,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Never => "never in a message",
+            Self::Once => "in the first request",
+            Self::ToRecipient => "in requests",
+            Self::ToInitiator => "in replies",
+            Self::Always => "in every message",
+        }
+    }
+}
+
+impl Token {
+    /// Reads the only token inside an assertion such as `sp:InitiatorToken`.
+    pub(crate) fn inside(assertion: &Assertion, what: &str, notes: &mut Notes) -> Option<Self> {
+        let (tokens, others): (Vec<_>, Vec<_>) = assertion.nested.iter().partition(|inner| Self::is_one(inner));
+        match tokens.as_slice() {
+            [_] => notes.done(assertion, what),
+            [] => notes.refused(assertion, "it has no token"),
+            _ => notes.refused(assertion, "it has several tokens"),
+        }
+        others.iter().for_each(|other| unexpected(other, notes));
+        let mut read: Vec<_> = tokens.iter().map(|token| Self::read(token, notes)).collect();
+        read.pop()
+    }
+
+    /// Whether the name is that of a token assertion.
+    pub(crate) fn is_one(assertion: &Assertion) -> bool {
+        names::is_security(&assertion.written.namespace)
+            && assertion.local().ends_with("Token")
+            && !assertion.local().starts_with("Wss")
+    }
+
+    pub(crate) fn read(assertion: &Assertion, notes: &mut Notes) -> Self {
+        let conversation = match names::is_security_2005(&assertion.written.namespace) {
+            true => SecureConversation::V2005,
+            false => SecureConversation::V1_3,
+        };
+        let local = assertion.local();
+        let kind = match local {
+            "X509Token" => TokenKind::X509(X509Form::Any),
+            "UsernameToken" => TokenKind::Username { password: PasswordForm::Text, demanded: Vec::new() },
+            "SamlToken" => TokenKind::Saml(None),
+            "IssuedToken" => TokenKind::Issued(None),
+            "KerberosToken" => TokenKind::Kerberos(KerberosForm::default()),
+            "SecurityContextToken" | "SecureConversationToken" => TokenKind::SecurityContext(conversation),
+            "HttpsToken" => TokenKind::Transport,
+            _ => TokenKind::Refused,
+        };
+        let inclusion = assertion.attribute("IncludeToken").map(Inclusion::read);
+        let mut token =
+            Self { kind, inclusion: inclusion.flatten().unwrap_or(Inclusion::Always), reference: None, derived: None };
+        if matches!(inclusion, Some(None)) {
+            notes.refused(assertion, "sp:IncludeToken has no value of WS-SecurityPolicy");
+        }
+        match token.kind {
+            TokenKind::Refused => return token.refuse(assertion, notes),
+            TokenKind::Transport => notes.not_ours(assertion, "TLS: the caller vouches for the transport"),
+            _ => notes.done(assertion, format!("{}, {}", words(local), token.inclusion.words())),
+        }
+        for inner in &assertion.nested {
+            token.property(inner, conversation, notes);
+        }
+        for parameter in &assertion.written.parameters {
+            token.parameter(parameter, notes);
+        }
+        token
+    }
+
+    fn refuse(self, assertion: &Assertion, notes: &mut Notes) -> Self {
+        notes.refused(
+            assertion,
+            match assertion.local() {
+                "KeyValueToken" => "a key without a certificate says nothing of who has it",
+                "SpnegoContextToken" => "SPNEGO negotiates in messages of its own",
+                "RelToken" => "a license is attached with `Recipe::token`, and has no assertion that we use",
+                _ => "no token assertion of WS-SecurityPolicy has this name",
+            },
+        );
+        assertion.nested.iter().for_each(|inner| notes.all_not_ours(inner, "part of a token that is refused"));
+        self
+    }
+
+    fn property(&mut self, inner: &Assertion, conversation: SecureConversation, notes: &mut Notes) {
+        if !names::is_security(&inner.written.namespace) {
+            return unexpected(inner, notes);
+        }
+        let local = inner.local();
+        let refers = |reference, what: &str, notes: &mut Notes| {
+            notes.done(inner, format!("references are by {what}, where the token is not in the message"));
+            Some(reference)
+        };
+        match (&mut self.kind, local) {
+            (_, "RequireKeyIdentifierReference") => {
+                self.reference = refers(Reference::KeyIdentifier, "key identifier", notes);
+            }
+            (_, "RequireIssuerSerialReference") => {
+                self.reference = refers(Reference::IssuerSerial, "issuer and serial number", notes);
+            }
+            (_, "RequireThumbprintReference") => self.reference = refers(Reference::Thumbprint, "thumbprint", notes),
+            (_, "RequireEmbeddedTokenReference") => {
+                self.reference = Some(Reference::Embedded);
+                notes.done(inner, "the token is inside the reference to it");
+            }
+            (_, "RequireDerivedKeys" | "RequireExplicitDerivedKeys") => {
+                self.derived = Some(conversation);
+                notes.done(inner, "each use has a derived key, in a wsc:DerivedKeyToken");
+            }
+            (_, "RequireImpliedDerivedKeys") => {
+                notes.refused(inner, "keys that a reference derives by its wsc:Nonce are not supported");
+            }
+            (TokenKind::X509(form), local) if local.starts_with("WssX509") => match X509Form::read(local) {
+                Some(read) => {
+                    *form = read;
+                    notes.done(inner, read.words());
+                }
+                None => unexpected(inner, notes),
+            },
+            (TokenKind::Username { password, .. }, "NoPassword") => {
+                *password = PasswordForm::No;
+                notes.done(inner, "no password is sent: it makes a key, or the user is named only");
+            }
+            (TokenKind::Username { password, .. }, "HashPassword") => {
+                *password = PasswordForm::Hash;
+                notes.done(inner, "the password is sent as a digest, and text is refused");
+            }
+            (TokenKind::Username { demanded, .. }, "Created" | "Nonce") => {
+                demanded.push(if local == "Nonce" { "Nonce" } else { "Created" });
+                notes.done(inner, "tokens that are sent have it, and one without it is refused");
+            }
+            (TokenKind::Username { .. }, "WssUsernameToken10" | "WssUsernameToken11") => {
+                notes.done(inner, "the form of the token is the same in both versions");
+            }
+            (TokenKind::Saml(version), local) if local.starts_with("WssSaml") => match saml_version(local) {
+                Some(read) => {
+                    *version = Some(read);
+                    notes.done(inner, format!("the assertion is of {}", saml_words(read)));
+                }
+                None => notes.refused(inner, "assertions of SAML 1.0 are not supported"),
+            },
+            (TokenKind::Kerberos(form), "WssKerberosV5ApReqToken11") => {
+                *form = KerberosForm::ApReq;
+                notes.done(inner, "the ticket is sent as an AP-REQ");
+            }
+            (TokenKind::Kerberos(form), "WssGssKerberosV5ApReqToken11") => {
+                *form = KerberosForm::Gss;
+                notes.done(inner, "the ticket is sent as an AP-REQ in a GSS token");
+            }
+            (TokenKind::SecurityContext(version), "SC10SecurityContextToken") => {
+                *version = SecureConversation::V2005;
+                notes.done(inner, "of WS-SecureConversation of February 2005");
+            }
+            (TokenKind::SecurityContext(version), "SC13SecurityContextToken") => {
+                *version = SecureConversation::V1_3;
+                notes.done(inner, "of WS-SecureConversation 1.3");
+            }
+            (TokenKind::SecurityContext(_), "BootstrapPolicy") => {
+                notes.all_not_ours(inner, "WS-Trust: the application gets the context, and gives its secret");
+            }
+            (TokenKind::SecurityContext(_), "MustNotSendCancel" | "MustNotSendAmend" | "MustNotSendRenew") => {
+                notes.not_ours(inner, "WS-Trust: how the context ends");
+            }
+            (
+                TokenKind::SecurityContext(_) | TokenKind::Issued(_),
+                "RequireExternalUriReference" | "RequireExternalReference",
+            ) => {
+                notes.refused(inner, "references to a token outside the message are not written");
+            }
+            (TokenKind::Issued(_), "RequireInternalReference") => {
+                notes.done(inner, "the reference is to the token in the message");
+            }
+            (TokenKind::Transport, "RequireClientCertificate") => {
+                notes.not_ours(inner, "TLS: the client authenticates by its certificate");
+            }
+            (TokenKind::Transport, "HttpBasicAuthentication" | "HttpDigestAuthentication") => {
+                notes.not_ours(inner, "HTTP: the client authenticates by a password");
+            }
+            _ => unexpected(inner, notes),
+        }
+    }
+
+    fn parameter(&mut self, parameter: &crate::assertion::Parameter, notes: &mut Notes) {
+        let mut note = |standing| notes.at(&parameter.local, &parameter.place, standing);
+        match parameter.local.as_str() {
+            "Issuer" | "IssuerName" | "Claims" => {
+                note(Standing::NotOurs("whom to trust, and for what, is said by the keys".to_owned()));
+            }
+            "RequestSecurityTokenTemplate" => {
+                let kind = parameter.inside.iter().find(|(local, _)| local == "TokenType");
+                let version = kind.and_then(|(_, uri)| saml_of_token_type(uri));
+                if let TokenKind::Issued(known) = &mut self.kind {
+                    *known = version;
+                }
+                note(Standing::NotOurs("WS-Trust: what the application asks the token service for".to_owned()));
+            }
+            _ => note(Standing::Refused("no part of a token assertion has this name".to_owned())),
+        }
+    }
+}
+
+impl X509Form {
+    fn read(local: &str) -> Option<Self> {
+        match local {
+            "WssX509V3Token10" | "WssX509V3Token11" => Some(Self::V3),
+            "WssX509V1Token10" | "WssX509V1Token11" => Some(Self::V1),
+            "WssX509PkiPathV1Token10" | "WssX509PkiPathV1Token11" => Some(Self::PkiPath),
+            "WssX509Pkcs7Token10" | "WssX509Pkcs7Token11" => Some(Self::Pkcs7),
+            _ => None,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Any | Self::V3 => "the certificate is of version 3",
+            Self::V1 => "the certificate is of version 1",
+            Self::PkiPath => "the certificate is sent with its path",
+            Self::Pkcs7 => "the certificate is sent with its path, in PKCS#7",
+        }
+    }
+}
+
+fn words(local: &str) -> &'static str {
+    match local {
+        "X509Token" => "a certificate",
+        "UsernameToken" => "a user with a password",
+        "SamlToken" => "a SAML assertion",
+        "IssuedToken" => "a token that the application got from a token service",
+        "KerberosToken" => "a Kerberos ticket",
+        _ => "a security context whose secret both sides have",
+    }
+}
+
+fn saml_version(local: &str) -> Option<SamlVersion> {
+    match local {
+        "WssSamlV11Token10" | "WssSamlV11Token11" => Some(SamlVersion::V1_1),
+        "WssSamlV20Token11" => Some(SamlVersion::V2_0),
+        _ => None,
+    }
+}
+
+pub(crate) fn saml_words(version: SamlVersion) -> &'static str {
+    match version {
+        SamlVersion::V1_1 => "SAML 1.1",
+        SamlVersion::V2_0 => "SAML 2.0",
+    }
+}
+
+fn saml_of_token_type(uri: &str) -> Option<SamlVersion> {
+    let is = |end: &str| uri.ends_with(end);
+    match () {
+        () if is("#SAMLV2.0") || is("SAML:2.0:assertion") => Some(SamlVersion::V2_0),
+        () if is("#SAMLV1.1") || is("SAML:1.0:assertion") => Some(SamlVersion::V1_1),
+        () => None,
+    }
+}

@@ -1,0 +1,91 @@
+//! A message that breaks an assertion is refused: made by a policy without it, and opened by one with it.
+
+use ws_security::policy::Policy;
+
+use crate::shapes::Shape;
+use crate::{REQUEST, common::*, exchanged, sides};
+
+/// What the client does, what the service demands, and what its refusal says.
+const BREACHES: [(&str, &str, &str, &str); 16] = [
+    ("suite", "Basic128Sha256", "Basic256Sha256", "Basic256Sha256"),
+    ("suite", "Basic128", "Basic128Sha256", "Basic128Sha256"),
+    ("suite", "Basic256GCM", "Basic256Sha256", "Basic256Sha256"),
+    ("order", "sign-first", "encrypt-first", "EncryptBeforeSigning"),
+    ("order", "encrypt-first", "sign-first", "encrypted before it was signed"),
+    ("initiator", "Never", "AlwaysToRecipient", "not in the message"),
+    ("initiator", "AlwaysToRecipient", "Never", "sp:IncludeToken"),
+    ("encrypted", "nothing", "Body", "not encrypted"),
+    ("supporting", "none", "user", "token"),
+    ("signature", "readable", "encrypted", "Signature was not encrypted"),
+    ("layout", "Lax", "Strict", "Strict"),
+    ("layout", "LaxTsLast", "LaxTsFirst", "LaxTsFirst"),
+    ("layout", "Strict", "LaxTsLast", "LaxTsLast"),
+    ("tokens", "any", "protected", "SigningToken"),
+    ("binding", "derived", "asymmetric", ""),
+    ("binding", "one-key", "derived", "RequireDerivedKeys"),
+];
+
+#[test]
+fn a_message_that_breaks_an_assertion_is_refused() {
+    for (choice, does, demands, says) in BREACHES {
+        let lenient = Shape::default().with(choice, does);
+        let strict = Shape::default().with(choice, demands);
+        let (client, own) = sides(&lenient, &lenient.policy()).expect("both sides");
+        let (twin, service) = sides(&strict, &strict.policy()).expect("both sides");
+        let (client, service) = (&client.exchanges()[0], &service.exchanges()[0]);
+        exchanged(client, &own.exchanges()[0]).unwrap_or_else(|error| panic!("{choice} {does}: {error}"));
+        exchanged(&twin.exchanges()[0], service).unwrap_or_else(|error| panic!("{choice} {demands}: {error}"));
+        let message = client.plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        let refused = service.open(&message, None).expect_err(&format!("{choice}: {does} for {demands}")).to_string();
+        assert!(refused.contains(says), "{choice}: {does} for {demands}: {refused}");
+    }
+}
+
+#[test]
+fn a_request_without_a_timestamp_or_a_signed_header_is_refused() {
+    for (removed, says) in [("<sp:IncludeTimestamp/>", "Timestamp"), ("<sp:SignedParts><sp:Body/>", "To")] {
+        let strict = Shape::default().with("signed", "Body and To");
+        let replaced = if removed.contains("Signed") { "<sp:SignedParts><sp:Body/><!--" } else { "" };
+        let text = strict.policy();
+        let text = match replaced {
+            "" => text.replace(removed, ""),
+            _ => Shape::default().policy(),
+        };
+        let (client, _) = sides(&strict, &text).expect("both sides");
+        let (_, service) = sides(&strict, &strict.policy()).expect("both sides");
+        let plan = client.exchanges()[0].plan().expect("a plan");
+        let message = plan.message(REQUEST).secure().expect("secured").message;
+        let refused = service.exchanges()[0].open(&message, None).expect_err(removed).to_string();
+        assert!(refused.contains(says), "{removed}: {refused}");
+    }
+}
+
+#[test]
+fn a_reply_that_confirms_nothing_is_refused_where_the_policy_demands_it() {
+    let shape = Shape::default();
+    let lenient = shape.clone().with("replies", "do not confirm");
+    let (client, _) = sides(&shape, &shape.policy()).expect("both sides");
+    let (_, service) = sides(&lenient, &lenient.policy()).expect("both sides");
+    let refused = exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect_err("refused");
+    assert!(refused.contains("does not confirm"), "{refused}");
+}
+
+#[test]
+fn a_check_without_keys_names_the_assertion_and_its_place() {
+    let shape = Shape::default();
+    let policy = Policy::from_wsdl(&shape.policy()).expect("a policy");
+    let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let client = policy.client(&keys).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let check = |text: &str| policy.check("", ws_security::policy::Message::Request, text).expect("an envelope");
+    assert!(check(&message).is_empty(), "{:?}", check(&message));
+    let names = |text: &str| check(text).into_iter().map(|breach| breach.name).collect::<Vec<_>>();
+    assert!(names(REQUEST).contains(&"AsymmetricBinding".to_owned()));
+    let other = Shape::default().with("suite", "Basic128Sha256").with("encrypted", "nothing");
+    let other_policy = Policy::from_wsdl(&other.policy()).expect("a policy");
+    let client = other_policy.client(&keys).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let breaches = check(&message);
+    assert_eq!(breaches[0].name, "EncryptedParts");
+    assert_eq!(breaches[0].place.as_ref().expect("a place").line, 1);
+}

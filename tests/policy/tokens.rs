@@ -1,0 +1,142 @@
+//! Tokens other than certificates: users, assertions, security contexts; over the transport and in both bindings.
+
+use std::time::SystemTime;
+
+use ws_security::crypto::SystemRandom;
+use ws_security::policy::{Keys, Policy};
+use ws_security::{
+    AssertionTrust, MemoryReplayCache, NewAssertion, SamlVersion, Secret, SignatureMethod, SignerRule, TransportFacts,
+    Trust,
+};
+
+use crate::common::*;
+use crate::shapes::{PASSWORD, SP, Shape, policy};
+use crate::{REQUEST, exchanged};
+
+fn transport(tokens: &str) -> String {
+    policy(&format!(
+        "<sp:TransportBinding><wsp:Policy><sp:TransportToken><wsp:Policy><sp:HttpsToken/></wsp:Policy></sp:TransportToken>\
+         <sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy></sp:AlgorithmSuite><sp:IncludeTimestamp/></wsp:Policy>\
+         </sp:TransportBinding>{tokens}"
+    ))
+}
+
+fn user(inside: &str) -> String {
+    format!(
+        "<sp:SupportingTokens><wsp:Policy><sp:UsernameToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\">\
+         <wsp:Policy>{inside}</wsp:Policy></sp:UsernameToken></wsp:Policy></sp:SupportingTokens>"
+    )
+}
+
+fn trust() -> Trust {
+    Trust::anchors([certificate("ca")]).expect("an authority").signer(SignerRule::AnyBelowTheAnchors)
+}
+
+fn keys() -> Keys {
+    Keys::new(trust(), MemoryReplayCache::default()).asymmetric_signature(SignatureMethod::RsaSha256)
+}
+
+fn service() -> Keys {
+    keys().passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())))
+}
+
+#[test]
+fn over_a_transport_a_user_has_a_password_as_text_or_as_a_digest() {
+    let facts = TransportFacts::server_authenticated_tls;
+    let text = Policy::from_wsdl(&transport(&user(""))).expect("a policy");
+    let hash = Policy::from_wsdl(&transport(&user("<sp:HashPassword/>"))).expect("a policy");
+    let message = |policy: &Policy, password: &str| {
+        let client = policy.client(&keys().user("ann", password)).expect("a client");
+        client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    let open = |policy: &Policy, message: &str| {
+        let service = policy.service(&service()).expect("a service");
+        let opened = service.exchanges()[0].open_over(facts(), message);
+        opened.map(|opened| opened.user().is_some()).map_err(|error| error.to_string())
+    };
+    assert_eq!(open(&text, &message(&text, PASSWORD)), Ok(true));
+    assert_eq!(open(&hash, &message(&hash, PASSWORD)), Ok(true));
+    assert!(open(&text, &message(&text, "other")).is_err());
+    assert!(open(&hash, &message(&text, PASSWORD)).is_err(), "text where a digest is demanded");
+    assert!(open(&text, REQUEST).is_err(), "no header");
+}
+
+#[test]
+fn an_endorsing_certificate_signs_the_timestamp_over_a_transport() {
+    let token = "<sp:EndorsingSupportingTokens><wsp:Policy><sp:X509Token/></wsp:Policy></sp:EndorsingSupportingTokens>";
+    let policy = Policy::from_wsdl(&transport(token)).expect("a policy");
+    let client = policy.client(&keys().identity(identity("alice"))).expect("a client");
+    let plan = client.exchanges()[0].plan().expect("a plan");
+    let message = plan.message(REQUEST).secure().expect("secured").message;
+    let service = policy.service(&keys()).expect("a service");
+    let opened =
+        service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message).expect("opened");
+    assert_eq!(opened.signer().and_then(ws_security::Signer::certificate), Some(&certificate("alice")));
+    let unsigned = Policy::from_wsdl(&transport("")).expect("a policy");
+    let client = unsigned.client(&keys()).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let refused = service.exchanges()[0].open_over(TransportFacts::server_authenticated_tls(), &message);
+    assert!(refused.is_err());
+}
+
+#[test]
+fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
+    let shape = Shape::default();
+    let certificate_token = shape.policy();
+    let start = certificate_token.find("<sp:X509Token").expect("a token");
+    let end = certificate_token.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
+    let token = format!(
+        "<sp:SamlToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:WssSamlV20Token11/></wsp:Policy>\
+         </sp:SamlToken>"
+    );
+    let initiator = [&certificate_token[..start], &token, &certificate_token[end..]].concat();
+    let supporting = certificate_token.replace(
+        "</wsp:All>",
+        &format!("<sp:SignedSupportingTokens><wsp:Policy>{token}</wsp:Policy></sp:SignedSupportingTokens></wsp:All>"),
+    );
+    let issued = |new: NewAssertion| {
+        let new = new.audience("urn:bank");
+        new.sign(&identity("carol"), SystemTime::now(), &SystemRandom).expect("issued")
+    };
+    let about_ann = || NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=ann");
+    let holder = issued(about_ann().holder_of_key(&certificate("alice")));
+    let bearer = issued(about_ann().bearer());
+    let issuer = || {
+        let trust = Trust::pins([certificate("carol")]);
+        AssertionTrust::for_audience("urn:bank").issuer("https://idp.example", trust).accept_bearer()
+    };
+    for (text, assertion) in [(initiator, holder), (supporting, bearer)] {
+        let policy = Policy::from_wsdl(&text).expect("a policy");
+        let client =
+            shape.client(identity("alice"), certificate("bob"), certificate("ca")).assertion(assertion.as_str());
+        let service = shape.service(identity("bob"), certificate("alice"), certificate("ca")).assertions(issuer());
+        let service = policy.service(&service).expect("a service");
+        exchanged(&policy.client(&client).expect("a client").exchanges()[0], &service.exchanges()[0])
+            .expect("exchanged");
+        // A certificate alone is refused.
+        let plain = Policy::from_wsdl(&shape.policy()).expect("a policy");
+        let client = plain.client(&client).expect("a client");
+        let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+        assert!(service.exchanges()[0].open(&message, None).is_err());
+    }
+}
+
+#[test]
+fn a_security_context_protects_both_directions() {
+    let shape = Shape::default().with("binding", "derived");
+    let text = shape.policy();
+    let start = text.find("<sp:X509Token").expect("a token");
+    let end = text.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
+    let token = format!(
+        "<sp:SecureConversationToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:RequireDerivedKeys/>\
+         <sp:BootstrapPolicy><wsp:Policy><sp:SignedParts><sp:Body/></sp:SignedParts></wsp:Policy></sp:BootstrapPolicy>\
+         </wsp:Policy></sp:SecureConversationToken>"
+    );
+    let policy = Policy::from_wsdl(&[&text[..start], &token, &text[end..]].concat()).expect("a policy");
+    let context = |secret: u8| shape.agreed(keys().security_context("urn:uuid:1", Secret::new(vec![secret; 32])));
+    let client = policy.client(&context(7)).expect("a client");
+    let service = policy.service(&context(7)).expect("a service");
+    exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
+    let other = policy.service(&context(8)).expect("a service");
+    assert!(exchanged(&client.exchanges()[0], &other.exchanges()[0]).is_err());
+}
