@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use ws_security::c14n::Document;
+use ws_security::c14n::{Document, name};
 use ws_security::text::is_plain;
 
 /// Characters of one text that are shown.
@@ -45,7 +45,7 @@ impl Marks {
 
 /// The message with a line for each element, and with its marks.
 pub(crate) fn message(document: &Document<'_>, marks: &Marks) -> String {
-    let source = document.source();
+    let source = masked(document);
     let mut cuts: Vec<(usize, usize)> = Vec::new();
     let mut depth = Vec::new();
     for element in document.elements() {
@@ -88,6 +88,16 @@ pub(crate) fn message(document: &Document<'_>, marks: &Marks) -> String {
     }
     text(source.get(at..).unwrap_or_default(), &mut out);
     out
+}
+
+/// The source, with an asterisk for each octet of a password.
+fn masked(document: &Document<'_>) -> String {
+    let mut source = document.source().to_owned();
+    for password in document.elements().filter(|element| element.is(name::WSSE.uri, "Password")) {
+        let content = password.content_span();
+        source.replace_range(content.clone(), &"*".repeat(content.len()));
+    }
+    source
 }
 
 /// Source text. Long runs without a tag are shortened, and declarations of namespaces can be hidden.

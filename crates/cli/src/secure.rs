@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use ws_security::attachments::{Attachment, MimeError};
 use ws_security::c14n::{Canonicalization, name};
+use ws_security::crypto::LoadError;
 use ws_security::kerberos::Initiator;
 use ws_security::networks::Keys;
 use ws_security::{
     Addressing, AddressingVersion, Certificate, Correlation, Encrypting, Identity, KeyTransport, Layout, NameForm,
-    Part, Password, Precision, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret, SecureConversation,
-    Signing, Username,
+    Part, Password, Precision, PrivateKey, ProtectionToken, Recipe, ReferenceForm, Referencing, Secret,
+    SecureConversation, Signing, Username,
 };
 
 use crate::algorithms;
@@ -398,7 +399,18 @@ fn identity<'p>(
     passwords: &mut impl Iterator<Item = &'p std::path::PathBuf>,
 ) -> Outcome<Option<Identity>> {
     if let (Some(key), Some(certificate)) = (&arguments.key, &arguments.cert) {
-        let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?);
+        let (certificates, key) = (output::read(certificate)?, output::read(key)?);
+        let identity = match Identity::from_pem(&certificates, &key) {
+            Err(LoadError::PasswordNeeded) => {
+                let needed = || could_not("the key is encrypted: give its password: --password-file");
+                let password = keys::password(passwords.next().ok_or_else(needed)?)?;
+                let key = PrivateKey::from_pem_with_password(&key, Some(&password)).map_err(could_not)?;
+                let mut certificates = Certificate::all_from_pem(&certificates).map_err(could_not)?.into_iter();
+                let holder = certificates.next().ok_or_else(|| could_not("--cert has no certificate"))?;
+                Identity::new(key, holder).map(|identity| identity.chain(certificates.collect()))
+            }
+            other => other,
+        };
         return identity.map(Some).map_err(could_not);
     }
     let Some(path) = &arguments.p12 else { return Ok(None) };

@@ -43,6 +43,17 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         }
     };
     let Read { body, elements, is_authenticated, evidence, assertions, attachments } = read;
+    if !is_authenticated && !arguments.demands.print_unauthenticated {
+        return Err(refused(
+            "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
+             the same, use --print-unauthenticated",
+        ));
+    }
+    if network.is_some() && body.is_none() {
+        output::say(
+            "note: the network's signature does not cover the Body, which is not printed: anyone may have written it",
+        );
+    }
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }

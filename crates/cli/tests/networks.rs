@@ -75,6 +75,27 @@ fn tempfile_folder() -> std::path::PathBuf {
     folder
 }
 
+/// Where a network leaves the Body to TLS, nobody answers for it, and that is said before it is printed.
+#[test]
+fn a_body_that_nobody_signed_is_printed_only_on_demand() {
+    let folder = tempfile_folder();
+    let (password, users) = (folder.join("password"), folder.join("users"));
+    std::fs::write(&password, "s3cret").expect("written");
+    std::fs::write(&users, "ann\ts3cret\n").expect("written");
+    let secure = format!("secure --network onvif --user ann --password-file {} -", password.display());
+    let message = done(
+        &secure,
+        envelope().replace("http://schemas.xmlsoap.org/soap/envelope/", "http://www.w3.org/2003/05/soap-envelope"),
+    );
+    let evil = message.replace("1499.90", "9499.90");
+    let verify = format!("verify --network onvif --user-file {}", users.display());
+    let output = run(&format!("{verify} -"), &evil);
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("--print-unauthenticated"));
+    fails(&format!("{verify} --format json -"), &evil, 1, "--print-unauthenticated");
+    assert!(done(&format!("{verify} --print-unauthenticated -"), &evil).contains("9499.90"));
+}
+
 #[test]
 fn what_a_network_needs_is_named_by_its_option() {
     fails("secure --network sat_mx -", envelope(), 2, "--key and --cert");

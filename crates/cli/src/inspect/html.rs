@@ -11,7 +11,11 @@ use crate::page::{self, Marks, escaped};
 pub(super) fn page(picture: &Picture, document: &Document<'_>) -> String {
     let problems: String = picture.problems.iter().map(|problem| format!("<li>{}</li>", escaped(problem))).collect();
     let problems = match problems.is_empty() {
-        true => "<p id=\"problems\" class=\"good\">No problem was found without keys.</p>".to_owned(),
+        true => {
+            "<p id=\"problems\">Every digest that can be checked without keys fits. Signatures, keys and places are \
+                 not judged here.</p>"
+                .to_owned()
+        }
         false => format!("<ul id=\"problems\" class=\"bad\">{problems}</ul>"),
     };
     let headers: String = picture.headers.iter().map(header).collect();
@@ -124,7 +128,7 @@ header{padding:.7rem 1.2rem;background:var(--paper);border-bottom:1px solid var(
 h1{font-size:1.1rem;margin:0;overflow-wrap:anywhere}h1 i,small{font-weight:400;color:var(--soft)}header p{margin:.3rem 0}\
 a{color:var(--link)}code{font-size:.85em;overflow-wrap:anywhere}\
 #problems.bad{margin:.4rem 0;padding:.5rem .5rem .5rem 1.6rem;background:var(--broken);border-left:4px solid var(--broken-line);border-radius:4px}\
-#problems.good{color:var(--covered-line)}\
+\
 main{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:1px}\
 #drawing,#source{padding:1rem;min-width:0}#source{background:var(--paper)}\
 h2{font-size:.95rem;margin:1rem 0 .4rem}h3{font-size:.9rem;margin:0}ul{margin:.2rem 0;padding-left:1.1rem;overflow-wrap:anywhere}\

@@ -145,8 +145,8 @@ pub enum OpenError {
     /// *Refused.* An element inside the Body or a header block is signed without what is around it, and the receiver
     /// does not name its path. Someone may have moved it there, to hide it.
     #[error(
-        "{path} is signed, and what is around it is not, so it may have been moved there: require it at its place, with \
-         `Part::element` and the path {element}"
+        "{path} is signed, and what is around it is not, so it may have been moved there: only if it belongs at this \
+         place, require it there, with `Part::element` and the path {element}"
     )]
     UnnamedElement {
         /// Its path in qualified names.
