@@ -74,7 +74,8 @@ fn a_secret_longer_than_its_cipher_takes_opens_by_a_named_call() {
     let other_half = Secret::new(long.as_octets()[16..].to_vec());
     refuse(&bob(), &encrypted_afterwards(&other_half, cipher, &key()));
     let short = key_to_bob(&leading(&long, 24), KeyTransport::oaep_mgf1p(), &[ID]);
-    assert_eq!(refuse(&bob(), &encrypted_afterwards(&long, ContentEncryption::Aes256Gcm, &short)), failed);
+    let error = refuse(&bob(), &encrypted_afterwards(&long, ContentEncryption::Aes256Gcm, &short));
+    assert_eq!(error, OpenError::ShorterKey { octets: 24, wanted: 32 });
     // What fits opens as before.
     let fitting = key_to_bob(&leading(&long, 16), KeyTransport::oaep_mgf1p(), &[ID]);
     for receiver in [bob(), accepting] {
@@ -91,6 +92,55 @@ fn a_longer_secret_under_rsa_1_5_is_refused_like_every_wrong_key() {
     let legacy = bob().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
     assert_eq!(legacy.open(&message).map(drop), Err(OpenError::Decrypt(DecryptError::Failed)));
     assert!(legacy.accept_longer_secrets().open(&message).is_ok());
+}
+
+/// AES-128 under the name of AES-256, as Rampart's symmetric binding without derived keys sends it.
+#[test]
+fn a_key_shorter_than_its_cipher_takes_opens_by_a_named_call() {
+    let legacy = || bob().algorithms(AlgorithmPolicy::everything_for_legacy_use_only());
+    let key = Secret::new((7..23).collect());
+    let gcm = |transport| {
+        let message = encrypted_afterwards(&key, ContentEncryption::Aes128Gcm, &key_to_bob(&key, transport, &[ID]));
+        message.replacen("#aes128-gcm", "#aes256-gcm", 1)
+    };
+    let message = gcm(KeyTransport::oaep_mgf1p());
+    let error = bob().open(&message).expect_err("refused");
+    assert_eq!(error, OpenError::ShorterKey { octets: 16, wanted: 32 });
+    assert!(error.to_string().contains("`accept_ciphers_by_key_length`"), "{error}");
+    let failed = OpenError::Decrypt(DecryptError::Failed);
+    assert_eq!(Fault::naming(&error).code(), Fault::naming(&failed).code());
+    let accepting = bob().accept_ciphers_by_key_length();
+    let opened = accepting.open(&message).expect("opens");
+    assert!(opened.body().xml().contains(AMOUNT));
+    assert!(opened.evidence().waived.contains(&Waiver::CiphersByKeyLength));
+
+    // RSA 1.5 does not tell why, and the cipher that runs is admitted or not.
+    let bare = gcm(KeyTransport::Rsa15);
+    assert_eq!(legacy().open(&bare).map(drop), Err(failed.clone()));
+    assert!(legacy().accept_ciphers_by_key_length().open(&bare).is_ok());
+    let cbc =
+        encrypted_afterwards(&key, ContentEncryption::Aes128Cbc, &key_to_bob(&key, KeyTransport::oaep_mgf1p(), &[ID]));
+    let cbc = cbc.replacen("#aes128-cbc", "#aes256-cbc", 1);
+    assert_eq!(legacy().dangerous_decrypt_cbc_before_verification().open(&cbc).map(drop).expect_err("refused"), error);
+    let mut policy = AlgorithmPolicy::default();
+    assert!(policy.admit_uri(ContentEncryption::Aes256Cbc.uri()));
+    let named_alone = bob().algorithms(policy).dangerous_decrypt_cbc_before_verification();
+    let refused = named_alone.accept_ciphers_by_key_length().open(&cbc).map(drop);
+    let uri = ContentEncryption::Aes128Cbc.uri();
+    assert_eq!(refused, Err(OpenError::Decrypt(DecryptError::NotAdmitted { uri })));
+
+    // Another key of that length is none, nor is one that no cipher takes.
+    let other = Secret::new((8..24).collect());
+    let wrong = encrypted_afterwards(
+        &other,
+        ContentEncryption::Aes128Gcm,
+        &key_to_bob(&key, KeyTransport::oaep_mgf1p(), &[ID]),
+    );
+    refuse(&bob(), &wrong.replacen("#aes128-gcm", "#aes256-gcm", 1));
+    let odd = Secret::new((7..27).collect());
+    let odd =
+        encrypted_afterwards(&key, ContentEncryption::Aes128Gcm, &key_to_bob(&odd, KeyTransport::oaep_mgf1p(), &[ID]));
+    refuse(&bob(), &odd.replacen("#aes128-gcm", "#aes256-gcm", 1));
 }
 
 fn peer(name: &str) -> String {
@@ -315,6 +365,41 @@ fn keys_outside_the_header_open_by_a_named_call() {
         let message = shaped(Signed::Plaintext, &encrypt, &list(), before);
         opens_by(&bob(), &accepting, call, waiver, &message);
     }
+}
+
+/// The `#` is forgotten in a list, in the list of a key, and where a KeyInfo retrieves its key.
+#[test]
+fn lists_and_retrievals_without_a_hash_open_by_a_named_call() {
+    let key = sixteen();
+    let listed = key_to_bob(&key, oaep(), &[ID]);
+    let bare = |xml: &str, from: &str| {
+        let changed = xml.replacen(&format!("{from} URI=\"#"), &format!("{from} URI=\""), 1);
+        assert_ne!(changed, xml);
+        changed
+    };
+    let own_list = encrypted_afterwards(&key, ContentEncryption::Aes128Gcm, &bare(&listed, "<xenc:DataReference"));
+    let strict = bob().accept_encrypted_keys_outside_the_header();
+    let accepting = strict.clone().accept_references_without_hash();
+    let opens = |message: &str| {
+        opens_by(&strict, &accepting, "accept_references_without_hash", Waiver::ReferencesWithoutHash, message);
+    };
+    opens(&own_list);
+    let unlisting = key_to_bob(&key, oaep(), &[]);
+    let block = format!("<k:Keys xmlns:k=\"urn:k\">{unlisting}</k:Keys>");
+    let retrieval = "<ds:RetrievalMethod URI=\"#EK-1\"></ds:RetrievalMethod>";
+    for (key_info, list, at_front) in [
+        (by_reference(), bare(&list(), "<xenc:DataReference"), true),
+        (bare(&by_reference(), "<wsse:Reference"), list(), true),
+        (bare(&by_reference(), "<wsse:Reference"), list(), false),
+        (bare(retrieval, "<ds:RetrievalMethod"), list(), false),
+    ] {
+        let encrypt = |octets: &[u8]| data(&key, &PlaintextType::Content, Some(&key_info), octets);
+        let (front, before) = if at_front { (format!("{unlisting}{list}"), "") } else { (list, block.as_str()) };
+        opens(&shaped(Signed::Plaintext, &encrypt, &front, before));
+    }
+    let elsewhere =
+        own_list.replacen(&format!("<xenc:DataReference URI=\"{ID}\""), "<xenc:DataReference URI=\"urn:x\"", 1);
+    assert!(matches!(refuse(&bob(), &elsewhere), OpenError::EncryptedData { .. }));
 }
 
 #[test]

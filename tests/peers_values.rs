@@ -10,8 +10,11 @@ use common::*;
 use ws_security::c14n::{Budget, Canonicalization, Document, Element, Limits, Splices, Subset, base64_encode};
 use ws_security::crypto::Digest;
 use ws_security::prelude::*;
-use ws_security::tokens::format_instant;
-use ws_security::{DigestMethod, EnvelopeError, FixedClock, Limit, NotFresh, OpenError, SignatureMethod, Waiver};
+use ws_security::tokens::{PasswordError, format_instant, password_digest};
+use ws_security::{
+    DigestMethod, EnvelopeError, FixedClock, Limit, NotFresh, OpenError, Secret, SignatureMethod, TransportFacts,
+    Waiver,
+};
 
 fn parse(message: &str) -> Document<'_> {
     Document::parse(message, &Limits::default()).expect("well-formed")
@@ -112,6 +115,84 @@ fn timestamps_without_created_open_by_a_named_call_within_the_window() {
     assert!(matches!(later(360).open(&message).map(drop), Err(OpenError::NotFresh(NotFresh::Expired { .. }))));
     for none in ["", "<wsu:Expires></wsu:Expires>"] {
         refuse(&at(receiver()), &with_times(none));
+    }
+}
+
+/// A message with a password digest over these values; what is `None` is left out.
+fn with_digest(nonce: Option<&[u8]>, created: Option<&str>) -> String {
+    use ws_security::c14n::name;
+    let password = Secret::new(b"s3cret".to_vec());
+    let digest = password_digest(nonce.unwrap_or_default(), created.unwrap_or_default(), &password);
+    let profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0";
+    let nonce = nonce.map_or_else(String::new, |nonce| format!("<w:Nonce>{}</w:Nonce>", base64_encode(nonce)));
+    let created = created.map_or_else(String::new, |created| format!("<u:Created>{created}</u:Created>"));
+    let token = format!(
+        "<w:Security xmlns:w=\"{}\" xmlns:u=\"{}\"><w:UsernameToken><w:Username>ann</w:Username><w:Password \
+         Type=\"{profile}#PasswordDigest\">{}</w:Password>{nonce}{created}</w:UsernameToken></w:Security>",
+        name::WSSE.uri,
+        name::WSU.uri,
+        base64_encode(&digest),
+    );
+    envelope(SOAP11).replacen("</s:Header>", &format!("{token}</s:Header>"), 1)
+}
+
+/// tilln/jmeter-wssecurity#33 and others: a digest without a nonce, or without an instant.
+#[test]
+fn digests_without_a_nonce_or_an_instant_open_by_a_named_call_and_each_once() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000);
+    let users = |user: &str| ["ann", "eve"].contains(&user).then(|| Secret::new(b"s3cret".to_vec()));
+    let strict = |seconds: u64| {
+        let requirements = Requirements::dangerous_unsigned().username_token();
+        let clock = FixedClock(now + Duration::from_secs(seconds));
+        Receiver::new(trust(), requirements, MemoryReplayCache::default()).passwords(users).clock(Arc::new(clock))
+    };
+    let open = |receiver: &Receiver, message: &str| {
+        let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
+        opened.map(|opened| (opened.user().expect("a user").username().to_owned(), opened.evidence().waived.clone()))
+    };
+    let created = format_instant(now);
+    let bare = with_digest(None, Some(&created));
+    let error = open(&strict(0), &bare).expect_err("refused");
+    assert!(error.to_string().contains("`accept_digests_without_nonce`"), "{error}");
+    let accepting = strict(0).accept_digests_without_nonce();
+    let (user, waived) = open(&accepting, &bare).expect("opens");
+    assert!(user == "ann" && waived.contains(&Waiver::DigestsWithoutNonce));
+    // Once, under whatever name; and while it is fresh.
+    assert!(matches!(open(&accepting, &bare), Err(OpenError::Replay(_))));
+    let spelled = bare.replacen("<u:Created>", "<u:Created>\n ", 1);
+    assert!(matches!(open(&accepting, &spelled), Err(OpenError::Replay(_))));
+    assert!(matches!(open(&accepting, &bare.replacen(">ann<", ">eve<", 1)), Err(OpenError::Replay(_))));
+    let late = strict(1_000).accept_digests_without_nonce();
+    assert!(matches!(open(&late, &bare), Err(OpenError::NotFresh(_))));
+    let again = with_digest(None, Some(&format_instant(now + Duration::from_secs(1))));
+    assert!(open(&accepting, &again).is_ok(), "another instant");
+    let other = bare.replacen(&created, &format_instant(now + Duration::from_secs(1)), 1);
+    assert!(matches!(open(&strict(0).accept_digests_without_nonce(), &other), Err(OpenError::Password(_))));
+
+    let timeless = with_digest(Some(b"sixteen octets.."), None);
+    for strict in [strict(0), strict(0).accept_digests_without_nonce()] {
+        let error = open(&strict, &timeless).expect_err("refused");
+        assert!(error.to_string().contains("`dangerous_accept_digests_without_created`"), "{error}");
+    }
+    let accepting = strict(0).dangerous_accept_digests_without_created();
+    let (user, waived) = open(&accepting, &timeless).expect("opens");
+    assert!(user == "ann" && waived.contains(&Waiver::DigestsWithoutCreated));
+    assert!(matches!(open(&accepting, &timeless), Err(OpenError::Replay(_))));
+    // What a digest with an instant digests is no new one without.
+    let full = with_digest(Some(b"another sixteen."), Some(&created));
+    assert!(open(&accepting, &full).is_ok());
+    let shifted = with_digest(Some(&[b"another sixteen.", created.as_bytes()].concat()), None);
+    assert!(matches!(open(&accepting, &shifted), Err(OpenError::Replay(_))));
+    assert!(matches!(open(&accepting, &bare), Err(OpenError::Password(_))), "the other call");
+
+    // Without both it is the password in another dress, and an empty nonce is none.
+    let both = strict(0).accept_digests_without_nonce().dangerous_accept_digests_without_created();
+    assert_eq!(open(&both, &with_digest(None, None)), Err(OpenError::Password(PasswordError::BareDigest)));
+    for created in [None, Some(&*created)] {
+        assert!(matches!(
+            open(&both, &with_digest(Some(b""), created)),
+            Err(OpenError::Structure(_) | OpenError::Token(_))
+        ));
     }
 }
 

@@ -145,6 +145,21 @@ const WEAKENING: &[Case] = &[
     ),
     ("wss-header Receiver::accept_longer_secrets", || open(&strict().accept_longer_secrets()), Waiver::LongerSecrets),
     (
+        "wss-header Receiver::accept_ciphers_by_key_length",
+        || open(&strict().accept_ciphers_by_key_length()),
+        Waiver::CiphersByKeyLength,
+    ),
+    (
+        "wss-header Receiver::accept_digests_without_nonce",
+        || open(&strict().accept_digests_without_nonce()),
+        Waiver::DigestsWithoutNonce,
+    ),
+    (
+        "wss-header Receiver::dangerous_accept_digests_without_created",
+        || open(&strict().dangerous_accept_digests_without_created()),
+        Waiver::DigestsWithoutCreated,
+    ),
+    (
         "wss-header Receiver::accept_unlisted_encrypted_data",
         || open(&strict().accept_unlisted_encrypted_data()),
         Waiver::UnlistedEncryptedData,

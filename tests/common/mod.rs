@@ -91,6 +91,9 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_encrypted_keys_outside_the_header()
         .accept_unlisted_encrypted_data()
         .accept_longer_secrets()
+        .accept_ciphers_by_key_length()
+        .accept_digests_without_nonce()
+        .dangerous_accept_digests_without_created()
 }
 
 /// As [`lenient`], and signed elements may be where they mean nothing or another thing: what is handed out must still be

@@ -231,7 +231,7 @@ impl Shape {
     }
 
     /// Our service's reply.
-    fn reply(&self, opened: &Opened, refer: fn(Signing) -> Signing) -> Result<String, String> {
+    pub(crate) fn reply(&self, opened: &Opened, refer: fn(Signing) -> Signing) -> Result<String, String> {
         let recipe = match self.keys {
             Keys::Certificates => self.recipe(refer(Signing::with(&peer::identity("bob"))), Encrypting::to_requester()),
             _ => self.with_token(ProtectionToken::of_request()),
@@ -306,11 +306,13 @@ impl Shape {
         refer: fn(Signing) -> Signing,
         adapt: fn(Receiver) -> Receiver,
     ) -> Result<String, String> {
+        self.reply(&self.opened(request, adapt)?, refer)
+    }
+
+    /// The request, opened by our service.
+    pub(crate) fn opened(&self, request: &str, adapt: fn(Receiver) -> Receiver) -> Result<Opened, String> {
         let opened = adapt(self.receiver("bob")).open(request).map_err(|error| format!("{error:?}\n{request}"))?;
-        if !opened.body().xml().contains("4711") {
-            return Err(opened.body().xml().to_owned());
-        }
-        self.reply(&opened, refer)
+        if opened.body().xml().contains("4711") { Ok(opened) } else { Err(opened.body().xml().to_owned()) }
     }
 }
 

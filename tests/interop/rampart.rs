@@ -10,6 +10,11 @@ use crate::peer::{self, Matrix};
 /// What our receiver has to be told.
 const ADAPT: fn(Receiver) -> Receiver = |receiver| receiver;
 
+/// What our receiver has to be told where Rampart makes the key: it has 16 octets in the suites of 256 bits, and the cipher is
+/// AES-128 under the name of AES-256. WSS4J opens such messages: it goes by the length of the key, against XML Encryption 1.1
+/// §5.2.2.
+const BY_KEY_LENGTH: fn(Receiver) -> Receiver = Receiver::accept_ciphers_by_key_length;
+
 /// Our client calls Rampart's service.
 fn our_call(driver: &mut Driver, port: u16, shape: &Shape) -> Result<(), String> {
     let name = shape.path();
@@ -22,9 +27,22 @@ fn our_call(driver: &mut Driver, port: u16, shape: &Shape) -> Result<(), String>
     shape.call(post, ADAPT)
 }
 
+/// The reply of our service. Under a key of 16 octets it says AES-128, which it is.
+fn served(shape: Shape, request: &str) -> Result<String, String> {
+    if shape.keys != Keys::One || shape.bits != 256 {
+        return shape.serve(request, BY_ISSUER_SERIAL, ADAPT);
+    }
+    let refused = shape.opened(request, ADAPT).map(drop).expect_err("Rampart's key is as long as its cipher takes");
+    if !refused.contains("ShorterKey { octets: 16, wanted: 32 }") {
+        return Err(refused);
+    }
+    let opened = shape.opened(request, BY_KEY_LENGTH)?;
+    Shape { bits: 128, ..shape }.reply(&opened, BY_ISSUER_SERIAL)
+}
+
 /// Rampart's client calls our service.
 fn their_call(driver: &mut Driver, shape: Shape) -> Result<(), String> {
-    let (port, served) = peer::serve_once(move |request| shape.serve(request, BY_ISSUER_SERIAL, ADAPT));
+    let (port, served) = peer::serve_once(move |request| served(shape, request));
     let policy = base64_encode(shape.policy(&OASIS).as_bytes());
     let command = format!("call\t{}\thttp://localhost:{port}/\t{policy}", shape.words());
     let called = driver.ask(&command, "<pay xmlns=\"urn:bank\">4711</pay>");
@@ -33,12 +51,6 @@ fn their_call(driver: &mut Driver, shape: Shape) -> Result<(), String> {
         Ok(body) if body.contains("accepted") => Ok(()),
         Ok(other) | Err(other) => Err(other),
     }
-}
-
-/// WSS4J opens such messages: it goes by the length of the key, against XML Encryption 1.1 §5.2.2.
-fn explained(shape: &Shape) -> Option<&'static str> {
-    let short = shape.keys == Keys::One && shape.bits == 256;
-    short.then_some("Rampart's key for aes256-cbc has 16 octets: AES-128 under the name of AES-256")
 }
 
 #[test]
@@ -50,7 +62,7 @@ fn services_and_clients_of_rampart_speak_with_ours() {
     let mut matrix = Matrix::new(&["our client > Rampart", "Rampart > our service"]);
     for shape in exchange::shapes("Rampart", true) {
         matrix.cell(shape.name, "our client > Rampart", our_call(&mut driver, port, &shape), None);
-        matrix.cell(shape.name, "Rampart > our service", their_call(&mut driver, shape), explained(&shape));
+        matrix.cell(shape.name, "Rampart > our service", their_call(&mut driver, shape), None);
     }
     matrix.finish("Apache Rampart 1.7.1 over HTTP");
 }

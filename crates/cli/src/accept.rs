@@ -42,6 +42,12 @@ const CALLS: &[Accepted] = rows![
     accept_derived_keys_typed_as_encrypted_keys,
     /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
     accept_longer_secrets,
+    /// Accept keys with fewer octets than their cipher takes: AES-128 where AES-256 is named, as Rampart sends it
+    accept_ciphers_by_key_length,
+    /// Accept password digests without Nonce, each once
+    accept_digests_without_nonce,
+    /// Accept password digests without Created: whoever saw one can send it again after the replay window
+    dangerous_accept_digests_without_created,
     /// Accept EncryptedData that no ReferenceList names before it, its key in its own KeyInfo or named there
     accept_unlisted_encrypted_data,
     /// Accept EncryptedKeys outside the Security header: inside the KeyInfo of their data, or elsewhere by their Id

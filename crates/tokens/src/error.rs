@@ -307,9 +307,21 @@ pub enum PasswordError {
     /// *Refused.* The token carries no password.
     #[error("the username token does not authenticate: it carries no password")]
     NoPassword,
-    /// *Refused.* The digest lacks the nonce or the instant that it is made with.
+    /// *Refused.* The digest lacks both the nonce and the instant that it is made with.
     #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
     BareDigest,
+    /// *Refused.* The digest lacks the nonce.
+    #[error(
+        "the username token does not authenticate: a password digest needs a wsse:Nonce; have the peer write it, or call \
+         `accept_digests_without_nonce`"
+    )]
+    NoNonce,
+    /// *Refused.* The digest lacks the instant.
+    #[error(
+        "the username token does not authenticate: a password digest needs a wsu:Created; have the peer write it, or call \
+         `dangerous_accept_digests_without_created`"
+    )]
+    NoCreated,
     /// *Refused.* The password came in clear text, and nothing protected it.
     #[error(
         "the username token does not authenticate: its password came in clear text; have the peer encrypt the token, or \

@@ -127,6 +127,10 @@ pub struct UsernameToken<'d> {
     created: Option<DateTime>,
     salt: Option<Vec<u8>>,
     iterations: u32,
+    /// Whether a digest may lack the nonce.
+    without_nonce: bool,
+    /// Whether a digest may lack the instant.
+    without_created: bool,
 }
 
 #[derive(Clone)]
@@ -199,7 +203,30 @@ impl<'d> UsernameToken<'d> {
         if salt.is_some() && password.is_some() {
             return Err(TokenError::PasswordKey("a token with a Salt carries no Password"));
         }
-        Ok(Self { element, username, password, nonce, created_text, created, salt, iterations })
+        Ok(Self {
+            element,
+            username,
+            password,
+            nonce,
+            created_text,
+            created,
+            salt,
+            iterations,
+            without_nonce: false,
+            without_created: false,
+        })
+    }
+
+    /// Accepts a digest that is made without a nonce.
+    #[must_use]
+    pub fn accept_digests_without_nonce(self) -> Self {
+        Self { without_nonce: true, ..self }
+    }
+
+    /// Accepts a digest that is made without an instant: nothing says how old it is.
+    #[must_use]
+    pub fn dangerous_accept_digests_without_created(self) -> Self {
+        Self { without_created: true, ..self }
     }
 
     /// The element.
@@ -244,7 +271,8 @@ impl<'d> UsernameToken<'d> {
         self.password.is_some()
     }
 
-    /// Checks the password. A digest needs Nonce and Created. An unknown user takes as long as a wrong password.
+    /// Checks the password. A digest needs Nonce and Created, unless a call said otherwise; it always needs one of them.
+    /// An unknown user takes as long as a wrong password.
     ///
     /// # Errors
     /// [`PasswordError`] for every failure.
@@ -255,20 +283,21 @@ impl<'d> UsernameToken<'d> {
         let matches = match &self.password {
             None => false,
             Some(ClaimedPassword::Text(claimed)) => password.equals(claimed.as_octets()),
-            Some(ClaimedPassword::Digest(claimed)) => match (&self.nonce, &self.created_text) {
-                (Some(nonce), Some(created)) => {
-                    // As it is written, and as what wrote it had it before it was indented.
-                    let fits = |created| Secret::new(password_digest(nonce, created, &password)).equals(claimed);
-                    fits(created) | fits(collapsed(created))
-                }
-                _ => false,
-            },
+            Some(ClaimedPassword::Digest(claimed)) => {
+                let nonce = self.nonce.as_deref().unwrap_or_default();
+                let created = self.created_text.as_deref().unwrap_or_default();
+                // As it is written, and as what wrote it had it before it was indented.
+                let fits = |created| Secret::new(password_digest(nonce, created, &password)).equals(claimed);
+                fits(created) | fits(collapsed(created))
+            }
         };
+        let is_digest = matches!(self.password, Some(ClaimedPassword::Digest(_)));
+        let lacks = is_digest.then_some((self.nonce.is_none(), self.created_text.is_none()));
         match (&self.password, is_known) {
             (None, _) => Err(PasswordError::NoPassword),
-            (Some(ClaimedPassword::Digest(_)), _) if self.nonce.is_none() || self.created_text.is_none() => {
-                Err(PasswordError::BareDigest)
-            }
+            _ if lacks == Some((true, true)) => Err(PasswordError::BareDigest),
+            _ if lacks == Some((true, false)) && !self.without_nonce => Err(PasswordError::NoNonce),
+            _ if lacks == Some((false, true)) && !self.without_created => Err(PasswordError::NoCreated),
             (_, false) => Err(PasswordError::UnknownUser),
             _ if !matches => Err(PasswordError::WrongPassword),
             _ => Ok(()),
@@ -311,30 +340,19 @@ impl<'d> UsernameToken<'d> {
         Ok(PasswordKey { key, user, is_known })
     }
 
-    /// The octets that identify one use of this token, in every spelling. The user is not part of them: a digest does not
-    /// cover the name, and a password source may know several spellings of it. For a digest, they are the digested octets
-    /// without the password, in which nothing separates the nonce from Created; blanks where both meet and at the end do not
-    /// count, since a digest is accepted with those around Created and without. For other tokens, they are the nonce and the
+    /// The octets that identify one use of this token, in every spelling; `None` if nothing does. For a digest, they are
+    /// the digest: nothing in it separates the nonce from Created, and blanks around Created may count or not, but
+    /// whoever has not the password can only send the same digest again. For other tokens, they are the nonce and the
     /// instant.
     #[must_use]
     pub fn replay_key(&self) -> Option<Vec<u8>> {
-        let nonce = self.nonce.as_deref()?;
-        if let Some(ClaimedPassword::Digest(_)) = &self.password {
-            let digested = [nonce, self.created_text.as_deref().unwrap_or_default().as_bytes()].concat();
-            let start = nonce.len() - nonce.iter().rev().take_while(|octet| is_blank(**octet)).count();
-            let blanks = digested.iter().skip(start).take_while(|octet| is_blank(**octet)).count();
-            let (before, after) = (digested.get(..start)?, digested.get(start + blanks..)?);
-            let end = after.len() - after.iter().rev().take_while(|octet| is_blank(**octet)).count();
-            return Some([before, after.get(..end)?].concat());
+        if let Some(ClaimedPassword::Digest(digest)) = &self.password {
+            return Some([b"digest", digest.as_slice()].concat());
         }
+        let nonce = self.nonce.as_deref()?;
         let created = self.created().map(format_instant).unwrap_or_default();
         Some([nonce, created.as_bytes()].concat())
     }
-}
-
-/// The blanks of XML.
-const fn is_blank(octet: u8) -> bool {
-    matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {

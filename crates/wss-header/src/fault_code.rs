@@ -26,6 +26,7 @@ impl From<&OpenError> for FaultCode {
             OpenError::Verify(_)
             | OpenError::NotForUs { .. }
             | OpenError::LongerSecret { .. }
+            | OpenError::ShorterKey { .. }
             | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
             OpenError::NoKey { .. } | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)

@@ -195,6 +195,32 @@ impl Receiver {
         self
     }
 
+    /// Accepts a key with fewer octets than its cipher takes, and runs the cipher of the same mode that takes as many, if
+    /// the algorithms of the receiver include it: Rampart's symmetric binding in suites of 256 bits makes a key of 16
+    /// octets and calls AES-128 `aes256-cbc`. WSS4J reads it so, against XML Encryption 1.1 §5.2.2.
+    #[must_use]
+    pub fn accept_ciphers_by_key_length(mut self) -> Self {
+        self.waived.insert(Waiver::CiphersByKeyLength);
+        self
+    }
+
+    /// Accepts the digest of a password without `wsse:Nonce`: over `wsu:Created` and the password alone. It is then as
+    /// new as its instant says, and each digest is accepted once, so that two tokens of one user need two instants.
+    #[must_use]
+    pub fn accept_digests_without_nonce(mut self) -> Self {
+        self.waived.insert(Waiver::DigestsWithoutNonce);
+        self
+    }
+
+    /// Accepts the digest of a password without `wsu:Created`: over `wsse:Nonce` and the password alone. Nothing says how
+    /// old it is: whoever saw any digest of this user, also one with an instant, can send it again once the replay
+    /// store has forgotten it. A digest without both is always refused.
+    #[must_use]
+    pub fn dangerous_accept_digests_without_created(mut self) -> Self {
+        self.waived.insert(Waiver::DigestsWithoutCreated);
+        self
+    }
+
     /// Accepts `xenc:EncryptedData` that no `xenc:ReferenceList` names before it, against BSP R3214 and R3231: its own
     /// KeyInfo leads to its key, which may be inside that KeyInfo. In our header it is decrypted where it is. Elsewhere
     /// it is decrypted where the digest of a verified signature needs the plaintext, and otherwise after the last
@@ -222,7 +248,8 @@ impl Receiver {
         self
     }
 
-    /// Accepts `wsse:Reference` and `ds:Reference` whose URI is the Id of an element without `#` before it (BSP R3001).
+    /// Accepts `ds:Reference`, `wsse:Reference`, `xenc:DataReference`, `xenc:KeyReference` and `ds:RetrievalMethod` whose
+    /// URI is the Id of an element without `#` before it (BSP R3001, R3006, R5608).
     /// A URI that is no Id of the message means what it meant before.
     #[must_use]
     pub fn accept_references_without_hash(mut self) -> Self {

@@ -166,6 +166,16 @@ waivers! {
     /// [`Receiver::accept_longer_secrets`](crate::Receiver::accept_longer_secrets).
     LongerSecrets = "longer-secrets"
         ("secrets may be longer than their cipher takes, which then uses the leading octets");
+    /// [`Receiver::accept_ciphers_by_key_length`](crate::Receiver::accept_ciphers_by_key_length).
+    CiphersByKeyLength = "ciphers-by-key-length"
+        ("a key may be shorter than its cipher takes: the cipher that takes as many octets runs");
+    /// [`Receiver::accept_digests_without_nonce`](crate::Receiver::accept_digests_without_nonce).
+    DigestsWithoutNonce = "digests-without-nonce"
+        ("password digests may be made without a nonce");
+    /// [`Receiver::dangerous_accept_digests_without_created`](crate::Receiver::dangerous_accept_digests_without_created).
+    DigestsWithoutCreated = "digests-without-created"
+        ("password digests may be made without an instant: once the replay window is over, any digest that was seen \
+          counts as new");
     /// [`Receiver::accept_unlisted_encrypted_data`](crate::Receiver::accept_unlisted_encrypted_data).
     UnlistedEncryptedData = "unlisted-encrypted-data"
         ("encrypted data is decrypted that no list names before it");

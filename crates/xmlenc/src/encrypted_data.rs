@@ -149,6 +149,12 @@ impl<'d> EncryptedData<'d> {
         Self { plaintext, ..self }
     }
 
+    /// As if its `xenc:EncryptionMethod` named this cipher.
+    #[must_use]
+    pub fn of_method(self, method: ContentEncryption) -> Self {
+        Self { method, ..self }
+    }
+
     /// The element.
     #[must_use]
     pub fn element(&self) -> Element<'d> {

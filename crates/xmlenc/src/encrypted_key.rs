@@ -27,7 +27,7 @@ pub struct EncryptedKey<'d> {
     method: KeyMethod,
     key_info: Option<Element<'d>>,
     cipher_octets: Vec<u8>,
-    data_references: Vec<String>,
+    references: ReferenceList,
     carried_name: Option<String>,
 }
 
@@ -59,11 +59,11 @@ impl<'d> EncryptedKey<'d> {
         let parts = Parts::parse(element)?;
         let cipher_value = parts.cipher_value()?;
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
-        let mut data_references = None;
+        let mut references = None;
         let mut carried_name = None;
         for child in parts.more {
-            if child.is(name::XENC.uri, "ReferenceList") && data_references.is_none() {
-                data_references = Some(parse_reference_list(child, budget)?);
+            if child.is(name::XENC.uri, "ReferenceList") && references.is_none() {
+                references = Some(ReferenceList::parse(child, budget)?);
             } else if child.is(name::XENC.uri, "CarriedKeyName") && carried_name.is_none() {
                 carried_name = Some(child.string()?.into_owned());
             } else {
@@ -76,7 +76,7 @@ impl<'d> EncryptedKey<'d> {
             method: parse_method(method)?,
             key_info: parts.key_info,
             cipher_octets: cipher_value.base64(Self::MAX_OCTETS)?,
-            data_references: data_references.unwrap_or_default(),
+            references: references.unwrap_or_default(),
             carried_name,
         })
     }
@@ -120,7 +120,13 @@ impl<'d> EncryptedKey<'d> {
     /// The Ids that its `xenc:ReferenceList` names as encrypted with this key.
     #[must_use]
     pub fn data_references(&self) -> &[String] {
-        &self.data_references
+        self.references.data()
+    }
+
+    /// Its `xenc:ReferenceList`, which is empty if it has none.
+    #[must_use]
+    pub fn references(&self) -> &ReferenceList {
+        &self.references
     }
 
     /// `xenc:CarriedKeyName`: the name that a `ds:KeyName` elsewhere uses for this key.
@@ -174,27 +180,54 @@ impl<'d> EncryptedKey<'d> {
     }
 }
 
-/// The Ids of an `xenc:ReferenceList`.
-///
-/// # Errors
-/// [`DecryptError::Structure`] if a reference does not name an element of this document; [`DecryptError::Limit`] if
-/// there are too many.
-pub fn parse_reference_list(list: Element<'_>, budget: &Budget) -> Result<Vec<String>, DecryptError> {
-    let mut ids = Vec::new();
-    budget.check(Limit::DataReferences, list.children().count())?;
-    for child in list.children() {
-        let is_data = child.is(name::XENC.uri, "DataReference");
-        if !is_data && !child.is(name::XENC.uri, "KeyReference") {
-            return Err(list.unexpected(child).into());
+/// An `xenc:ReferenceList`: what is encrypted, by Id.
+#[derive(Debug, Clone, Default)]
+pub struct ReferenceList {
+    data: Vec<String>,
+    without_hash: Option<String>,
+}
+
+impl ReferenceList {
+    /// Reads an `xenc:ReferenceList`. A URI without `#` is read as the Id itself, and remembered: whether that is
+    /// accepted is for the caller to say.
+    ///
+    /// # Errors
+    /// [`DecryptError::Structure`] if a reference has no URI, or an empty one; [`DecryptError::Limit`] if there are too
+    /// many.
+    pub fn parse(list: Element<'_>, budget: &Budget) -> Result<Self, DecryptError> {
+        let mut references = Self::default();
+        budget.check(Limit::DataReferences, list.children().count())?;
+        for child in list.children() {
+            let is_data = child.is(name::XENC.uri, "DataReference");
+            if !is_data && !child.is(name::XENC.uri, "KeyReference") {
+                return Err(list.unexpected(child).into());
+            }
+            let uri = child.required_attribute("", "URI")?;
+            let id = uri.strip_prefix('#').unwrap_or(&uri);
+            if id.is_empty() {
+                return Err(child.missing("a same-document URI").into());
+            }
+            if !uri.starts_with('#') {
+                references.without_hash.get_or_insert_with(|| uri.clone().into_owned());
+            }
+            if is_data {
+                references.data.push(id.to_owned());
+            }
         }
-        let uri = child.required_attribute("", "URI")?;
-        let id =
-            uri.strip_prefix('#').filter(|id| !id.is_empty()).ok_or_else(|| child.missing("a same-document URI"))?;
-        if is_data {
-            ids.push(id.to_owned());
-        }
+        Ok(references)
     }
-    Ok(ids)
+
+    /// The Ids of its `xenc:DataReference`s.
+    #[must_use]
+    pub fn data(&self) -> &[String] {
+        &self.data
+    }
+
+    /// The first URI that lacks `#`, against BSP R3006 and R5608: by XML Encryption it is another document's.
+    #[must_use]
+    pub fn without_hash(&self) -> Option<&str> {
+        self.without_hash.as_deref()
+    }
 }
 
 /// Writes an `xenc:ReferenceList`.

@@ -25,9 +25,7 @@ pub use encrypt::{encrypt_octets, plaintext_of};
 pub use encrypted_data::{
     ATTACHMENT_CIPHERTEXT, EncryptedData, PlaintextType, write_encrypted_attachment, write_encrypted_data,
 };
-pub use encrypted_key::{
-    EncryptedKey, KeyMethod, parse_reference_list, protect, write_encrypted_key, write_reference_list,
-};
+pub use encrypted_key::{EncryptedKey, KeyMethod, ReferenceList, protect, write_encrypted_key, write_reference_list};
 pub use error::{DecryptError, EncryptError};
 pub use key_derivation::{DerivedKey, KeyDerivationMethod, write_key_derivation_method};
 pub use policy::AlgorithmPolicy;

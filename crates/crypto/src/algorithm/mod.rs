@@ -445,6 +445,17 @@ impl ContentEncryption {
         }
     }
 
+    /// The cipher of the same mode whose keys have `octets`.
+    #[must_use]
+    pub fn with_key_len(self, octets: usize) -> Option<Self> {
+        let is_alike = |other: &Self| match (self.mode(), other.mode()) {
+            (Mode::Gcm(_), Mode::Gcm(_)) => true,
+            (Mode::Cbc(cipher), Mode::Cbc(other)) => cipher.block_len() == other.block_len(),
+            _ => false,
+        };
+        Self::ALL.iter().find(|other| is_alike(other) && other.key_len() == octets)
+    }
+
     /// Octets of the initialisation vector, which precedes the ciphertext.
     #[must_use]
     pub const fn iv_len(self) -> usize {

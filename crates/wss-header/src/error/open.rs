@@ -133,6 +133,18 @@ pub enum OpenError {
         /// The octets that the cipher takes.
         wanted: usize,
     },
+    /// *Failed.* Decryption failed, and the key is shorter than the cipher takes. For the wire it is one of the failures of
+    /// decryption.
+    #[error(
+        "decryption failed: the key has {octets} octets where the cipher takes {wanted}; if the peer runs the cipher that \
+         takes as many, call `accept_ciphers_by_key_length`"
+    )]
+    ShorterKey {
+        /// The octets of the key.
+        octets: usize,
+        /// The octets that the cipher takes.
+        wanted: usize,
+    },
     /// *Refused.* A `ds:KeyValue` beside the certificate of a signature has another key.
     #[error("the ds:KeyValue of a signature is not the key of the certificate beside it")]
     KeyValue,

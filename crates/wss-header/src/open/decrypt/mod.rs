@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use wss_c14n::{Element, Limit, Splices, name};
 use wss_crypto::ContentEncryption;
 use wss_xmldsig::KeyInfo;
-use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, parse_reference_list};
+use wss_xmlenc::{EncryptedData, EncryptedKey, PlaintextType, ReferenceList};
 
 use self::attachment::OpenedAttachment;
 pub(super) use self::element::decrypt_element;
@@ -51,17 +51,29 @@ pub(super) fn decrypt_listed(
     child: Element<'_>,
 ) -> Result<Option<Replacement>, OpenError> {
     if child.is(name::XENC.uri, "ReferenceList") {
-        let ids = parse_reference_list(child, &terms.budget)?;
-        let list = List { owner: child, ids: &ids, key: None };
+        let references = ReferenceList::parse(child, &terms.budget)?;
+        check_hashes(&references, revision, terms.receiver)?;
+        let list = List { owner: child, ids: references.data(), key: None };
         return decrypt_list(revision, terms, facts, ring, &list).map(Some);
     }
     terms.budget.charge(Limit::EncryptedKeys, 1)?;
     let key = EncryptedKey::parse(child, &terms.budget)?;
+    check_hashes(key.references(), revision, terms.receiver)?;
     if key.data_references().is_empty() {
         return Ok(None);
     }
     let list = List { owner: child, ids: key.data_references(), key: Some(&key) };
     decrypt_list(revision, terms, facts, ring, &list).map(Some)
+}
+
+/// Refuses a list with a URI that lacks `#`, unless the receiver accepts such.
+fn check_hashes(list: &ReferenceList, revision: &Revision<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+    let Some(uri) = list.without_hash() else { return Ok(()) };
+    match revision.ids.contains(uri) {
+        true if receiver.waives(Waiver::ReferencesWithoutHash) => Ok(()),
+        true => Err(OpenError::NoHash { uri: uri.into() }),
+        false => Err(OpenError::EncryptedData { id: uri.into(), why: WhyMisplaced::Missing }),
+    }
 }
 
 /// Decrypts everything that a list names, in one revision.
@@ -145,7 +157,7 @@ impl<'d> Step<'_, 'd, '_> {
             }
             return Ok(());
         };
-        let found = found.fitted(data.method(), terms.receiver);
+        let (found, data) = found.fitted(data, terms.receiver)?;
         if let Some(attachment) = attachment {
             if self.opened.attachments.iter().any(|other| other.ciphertext.at == attachment.at) {
                 return Err(refused(WhyMisplaced::Twice));

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use wss_c14n::{Element, id_of, name};
-use wss_xmlenc::{EncryptedKey, parse_reference_list};
+use wss_xmlenc::{EncryptedKey, ReferenceList};
 
 use super::target::Target;
 use super::{Plaintexts, Step};
@@ -65,7 +65,7 @@ pub(crate) fn unlisted<'d>(revision: &Revision<'d>, terms: &Terms<'_>) -> Result
     if !found.is_empty() {
         let mut listed = HashSet::new();
         for list in revision.children.iter().flat_map(|child| lists_of(*child)) {
-            listed.extend(parse_reference_list(list, &terms.budget)?);
+            listed.extend(ReferenceList::parse(list, &terms.budget)?.data().iter().cloned());
         }
         found.retain(|data| !ids_of(*data).any(|id| listed.contains(id.as_ref())));
     }
@@ -88,8 +88,8 @@ impl<'d> KeyLists<'d> {
         let mut keys = HashMap::new();
         for key in revision.children.iter().copied().filter(|child| child.is(name::XENC.uri, "EncryptedKey")) {
             for list in lists_of(key) {
-                for id in parse_reference_list(list, &terms.budget)? {
-                    keys.entry(id).or_insert(key);
+                for id in ReferenceList::parse(list, &terms.budget)?.data() {
+                    keys.entry(id.clone()).or_insert(key);
                 }
             }
         }

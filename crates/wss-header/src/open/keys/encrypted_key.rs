@@ -13,6 +13,9 @@ use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::named::addressee;
 use crate::waiver::Waiver;
 
+/// The octets of the keys of AES.
+const AES_OCTETS: [usize; 3] = [16, 24, 32];
+
 impl<'a> KeySearch<'a, '_> {
     /// Unwraps a key for the first of our identities that it is addressed to; `None` if it is for another receiver.
     pub(crate) fn unwrap(
@@ -41,14 +44,20 @@ impl<'a> KeySearch<'a, '_> {
         let unwrapping = identity.unwrapping_key().as_ref();
         // The padding of RSA 1.5 does not authenticate: whether a key of another length is inside must not show.
         let is_bare = *key.method() == KeyMethod::Transport(KeyTransport::Rsa15);
-        let exact_len = expected_len.filter(|_| is_bare && !terms.receiver.waives(Waiver::LongerSecrets));
+        let by_length = terms.receiver.waives(Waiver::CiphersByKeyLength);
+        let exact_len = expected_len.filter(|_| is_bare && !by_length && !terms.receiver.waives(Waiver::LongerSecrets));
+        let mut too_short = None;
         let secret = key.unwrap_or_substitute(expected_len, |key| {
             let secret = key.unwrap_with(unwrapping, exact_len)?;
-            let is_enough = expected_len.is_none_or(|len| secret.len() >= len);
-            if is_enough { Ok(secret) } else { Err(DecryptError::Failed) }
+            let is_of_a_cipher = by_length && AES_OCTETS.contains(&secret.len());
+            if expected_len.is_none_or(|len| secret.len() >= len) || is_of_a_cipher {
+                return Ok(secret);
+            }
+            too_short = Some(secret.len());
+            Err(DecryptError::Failed)
         })?;
         self.ring.brought.push(SentKey { sha1, secret: secret.clone(), kerberos: None, recipient: None });
-        Ok(Some(found(key, secret, Holder::ANONYMOUS)))
+        Ok(Some(found(key, secret, Holder::ANONYMOUS).too_short(too_short)))
     }
 
     /// Unwraps a key that one of our secrets wraps; `None` if another secret does.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use wss_c14n::Element;
 use wss_crypto::{Certificate, ContentEncryption, Secret, VerifyingKey};
 use wss_tokens::{PasswordKey, PasswordKeyUse};
-use wss_xmlenc::DecryptError;
+use wss_xmlenc::{DecryptError, EncryptedData};
 
 use crate::error::OpenError;
 use crate::key_uses::{KeyId, KeyOrigin};
@@ -74,6 +74,8 @@ pub(crate) struct FoundSecret {
     pub(crate) origin: KeyOrigin,
     /// The secret itself, or the one that it was derived from.
     pub(crate) root: KeyId,
+    /// The octets of the key in an EncryptedKey, if the cipher takes more, so that a random key stands in for it.
+    pub(crate) too_short: Option<usize>,
 }
 
 /// An element of the header on the way to a secret.
@@ -86,7 +88,7 @@ pub(crate) struct KeyStep {
 impl FoundSecret {
     pub(crate) fn new(secret: Secret, origin: KeyOrigin, holder: Holder, label: &'static str) -> Self {
         let id = KeyId::of(&secret);
-        Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin }
+        Self { secret, holder, label, token: None, path: Vec::new(), root: id.clone(), id, origin, too_short: None }
     }
 
     /// Its leading octets, if a cipher needs fewer than it has; all of it for MACs and derivations.
@@ -98,17 +100,40 @@ impl FoundSecret {
         self
     }
 
-    /// The key for `cipher`: the leading octets of a longer secret, if the receiver accepts such. Passwords and tickets
-    /// have been cut before, since they have their own lengths.
-    pub(crate) fn fitted(self, cipher: ContentEncryption, receiver: &Receiver) -> Self {
-        if receiver.waives(Waiver::LongerSecrets) { self.leading(Wanted::cipher(cipher.key_len())) } else { self }
+    /// The key for `data`, and what its cipher is: the leading octets of a longer secret, and the cipher of a shorter one,
+    /// if the receiver accepts such. Passwords and tickets have been cut before, since they have their own lengths.
+    ///
+    /// # Errors
+    /// The policy does not admit the cipher of a shorter one.
+    pub(crate) fn fitted<'d>(
+        self,
+        data: EncryptedData<'d>,
+        receiver: &Receiver,
+    ) -> Result<(Self, EncryptedData<'d>), OpenError> {
+        let (cipher, octets) = (data.method(), self.secret.len());
+        if octets > cipher.key_len() && receiver.waives(Waiver::LongerSecrets) {
+            return Ok((self.leading(Wanted::cipher(cipher.key_len())), data));
+        }
+        if octets < cipher.key_len() && receiver.waives(Waiver::CiphersByKeyLength) {
+            if let Some(shorter) = cipher.with_key_len(octets) {
+                receiver.policy.encryption.check_content(shorter)?;
+                return Ok((self, data.of_method(shorter)));
+            }
+        }
+        Ok((self, data))
     }
 
-    /// The error for the log, where `cipher` did not decrypt with this secret. That the secret is too long shows only
+    /// Notes that it stands in for a key of fewer octets than the cipher takes.
+    pub(crate) fn too_short(self, octets: Option<usize>) -> Self {
+        Self { too_short: octets, ..self }
+    }
+
+    /// The error for the log, where `cipher` did not decrypt with this secret. That its length is another one shows only
     /// if it was found: an EncryptedKey that cannot be unwrapped is replaced by one of the expected length.
     pub(crate) fn failed(&self, error: DecryptError, cipher: ContentEncryption) -> OpenError {
-        let (octets, wanted) = (self.secret.len(), cipher.key_len());
+        let (octets, wanted) = (self.too_short.unwrap_or(self.secret.len()), cipher.key_len());
         match error {
+            DecryptError::Failed if octets < wanted => OpenError::ShorterKey { octets, wanted },
             DecryptError::Failed if octets > wanted => OpenError::LongerSecret { octets, wanted },
             error => error.into(),
         }

@@ -54,8 +54,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
         Self { revision, terms, tokens: &facts.tokens, assertions: &facts.assertions, ring, addressee: None }
     }
 
-    /// The reference in a `wsse:SecurityTokenReference`. One whose URI lacks `#` means the token of our header with that Id,
-    /// if the receiver accepts such.
+    /// The reference in a `wsse:SecurityTokenReference`. One whose URI lacks `#` means the element with that Id, if the
+    /// receiver accepts such.
     pub(crate) fn reference<'x>(&self, element: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
         let reference = SecurityTokenReference::parse(element, &self.terms.budget)?;
         Ok(with_hash(reference, self.revision, self.terms))
@@ -97,7 +97,7 @@ fn only_hint<'k, 'd>(key_info: &'k KeyInfo<'d>) -> Option<Cow<'k, KeyHint<'d>>> 
     (!data.is_empty()).then(|| Cow::Owned(KeyHint::X509Data(X509Data::of_all(data))))
 }
 
-/// A reference whose URI lacks `#` as one to the token of our header with that Id, if the receiver accepts such.
+/// A reference whose URI lacks `#` as one to the element with that Id, if the receiver accepts such.
 pub(super) fn with_hash<'x>(
     reference: SecurityTokenReference<'x>,
     revision: &Revision<'_>,
@@ -105,7 +105,7 @@ pub(super) fn with_hash<'x>(
 ) -> SecurityTokenReference<'x> {
     match reference {
         SecurityTokenReference::External { uri, value_type, .. }
-            if terms.receiver.waives(Waiver::ReferencesWithoutHash) && revision.header_child(&uri).is_some() =>
+            if terms.receiver.waives(Waiver::ReferencesWithoutHash) && revision.ids.contains(&uri) =>
         {
             SecurityTokenReference::Direct { id: uri, value_type }
         }

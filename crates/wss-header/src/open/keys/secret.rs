@@ -35,7 +35,7 @@ impl<'d> KeySearch<'_, 'd> {
                 self.secret_of_reference(*element, &reference, wanted)
             }
             [KeyHint::EncryptedKey(element)] => self.secret_outside(*element, true, wanted),
-            [KeyHint::RetrievalMethod(method)] => match self.retrieved(*method) {
+            [KeyHint::RetrievalMethod(method)] => match self.retrieved(*method)? {
                 Some(key) => self.secret_outside(key, false, wanted),
                 None => Ok(None),
             },
@@ -44,9 +44,15 @@ impl<'d> KeySearch<'_, 'd> {
     }
 
     /// The EncryptedKey that a `ds:RetrievalMethod` without transforms names by its Id (XML Encryption 1.1 §3.5.2).
-    fn retrieved(&self, method: Element<'_>) -> Option<Element<'d>> {
-        let uri = method.attribute("", "URI").filter(|_| method.children().next().is_none())?;
-        self.encrypted_key(uri.strip_prefix('#')?)
+    fn retrieved(&self, method: Element<'_>) -> Result<Option<Element<'d>>, OpenError> {
+        let uri = method.attribute("", "URI").filter(|_| method.children().next().is_none());
+        let Some(uri) = uri else { return Ok(None) };
+        match uri.strip_prefix('#') {
+            Some(id) => Ok(self.encrypted_key(id)),
+            None if !self.revision.ids.contains(&uri) => Ok(None),
+            None if self.terms.receiver.waives(Waiver::ReferencesWithoutHash) => Ok(self.encrypted_key(&uri)),
+            None => Err(OpenError::NoHash { uri: uri.into() }),
+        }
     }
 
     /// The EncryptedKey with this Id, wherever it is.

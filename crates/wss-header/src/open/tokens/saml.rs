@@ -266,7 +266,7 @@ fn decrypt(
     check_cipher(data.method(), terms.receiver, facts.is_covered(&element.span(), terms))?;
     let mut search = KeySearch::new(revision, terms, facts, ring);
     let Some(found) = find_key(&mut search, element, &data)? else { return Ok(None) };
-    let found = found.fitted(data.method(), terms.receiver);
+    let (found, data) = found.fitted(data, terms.receiver)?;
     let plaintext = decrypt_element(&data, &found, element, terms, facts, ring)?;
     let mut splices = Splices::new();
     splices.replace(element.span(), plaintext.into_xml());

@@ -98,6 +98,14 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     if token.is_clear_text() && !came_encrypted && !terms.is_protected {
         return Err(PasswordError::ClearText.into());
     }
+    let token = match terms.receiver.waives(Waiver::DigestsWithoutNonce) {
+        true => token.accept_digests_without_nonce(),
+        false => token,
+    };
+    let token = match terms.receiver.waives(Waiver::DigestsWithoutCreated) {
+        true => token.dangerous_accept_digests_without_created(),
+        false => token,
+    };
     let user = Some(token.authenticate(passwords.as_ref())?);
     let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));
     Ok(SeenUsername { user, replay_key, ..unproven })
