@@ -150,6 +150,16 @@ const WEAKENING: &[Case] = &[
         Waiver::CiphersByKeyLength,
     ),
     (
+        "wss-header Receiver::accept_times_without_zone",
+        || open(&strict().accept_times_without_zone()),
+        Waiver::TimesWithoutZone,
+    ),
+    (
+        "wss-header Receiver::accept_password_types_by_name",
+        || open(&strict().accept_password_types_by_name()),
+        Waiver::PasswordTypesByName,
+    ),
+    (
         "wss-header Receiver::accept_digests_without_nonce",
         || open(&strict().accept_digests_without_nonce()),
         Waiver::DigestsWithoutNonce,

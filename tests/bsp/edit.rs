@@ -40,18 +40,23 @@ fn expand(text: &str) -> String {
 /// Replaces the first text that matches `from` by `to`. In `from`, `…` matches any text, as short as possible. In `to`,
 /// `{1}` is the text that the first `…` matched.
 pub(crate) fn replace(message: &str, from: &str, to: &str) -> String {
+    try_replace(message, from, to).unwrap_or_else(|| panic!("no {from:?} in {message}"))
+}
+
+/// As [`replace`]; `None` if nothing matches.
+pub(crate) fn try_replace(message: &str, from: &str, to: &str) -> Option<String> {
     let (from, mut to) = (expand(from), expand(to));
     let pieces: Vec<&str> = from.split('…').collect();
-    let first = pieces.first().expect("a piece");
-    let mut at = message.find(first).unwrap_or_else(|| panic!("no {first:?} in {message}"));
+    let first = pieces.first()?;
+    let mut at = message.find(first)?;
     let start = at;
     at += first.len();
     for (nth, piece) in pieces.iter().enumerate().skip(1) {
         let rest = &message[at..];
-        let len = rest.find(piece).unwrap_or_else(|| panic!("no {piece:?} after {:?}", &pieces[..nth]));
+        let len = rest.find(piece)?;
         to = to.replace(&format!("{{{nth}}}"), &rest[..len]);
         to = to.replace(&format!("%BASE64 OF {nth}%"), &base64_encode(&rest.as_bytes()[..len]));
         at += len + piece.len();
     }
-    format!("{}{to}{}", &message[..start], &message[at..])
+    Some(format!("{}{to}{}", &message[..start], &message[at..]))
 }

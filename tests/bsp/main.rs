@@ -9,5 +9,6 @@ mod context;
 mod edit;
 mod emission;
 mod goldens;
+mod opens;
 mod package;
 mod reception;

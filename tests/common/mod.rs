@@ -92,6 +92,8 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_unlisted_encrypted_data()
         .accept_longer_secrets()
         .accept_ciphers_by_key_length()
+        .accept_times_without_zone()
+        .accept_password_types_by_name()
         .accept_digests_without_nonce()
         .dangerous_accept_digests_without_created()
 }

@@ -5,6 +5,7 @@ Each is like what a public report describes; which report is in tests/reports.rs
 import base64
 import hashlib
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -31,20 +32,30 @@ def envelope(header, body):
     )
 
 
-def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", prefixes="", gap=""):
-    certificate = "".join((keys / "alice.pem").read_text().split("-----")[2].split())
+TOKEN = '<wsse:Reference URI="#Token" ValueType="%s"/>' % X509
+TRANSFORM = '<ds:Transform Algorithm="%s">%s</ds:Transform>'
+ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+pem = lambda name: "".join((keys / f"{name}.pem").read_text().split("-----")[2].split())
+
+
+def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", prefixes="", gap="", **other):
+    """Signed by Alice. `other`: times, transforms, uris, ids, types of the token, digest, and what the STR has."""
+    created, expires = other.get("times", (CREATED, EXPIRES))
+    transforms = other.get("transforms", TRANSFORM % (EXCLUSIVE, prefixes))
     reference = lambda uri: (
-        f'<ds:Reference URI="#{uri}">{gap}<ds:Transforms>{gap}<ds:Transform Algorithm="{EXCLUSIVE}">{prefixes}</ds:Transform>'
+        f'<ds:Reference URI="{uri}">{gap}<ds:Transforms>{gap}{transforms}'
         f'{gap}</ds:Transforms>{gap}<ds:DigestMethod Algorithm="{SHA256}"/>{gap}<ds:DigestValue/>{gap}</ds:Reference>{gap}'
     )
+    references = "".join(reference(uri) for uri in other.get("uris", ("#Body", "#Time")))
+    types = other.get("types", f' EncodingType="{BASE64}" ValueType="{X509}"')
+    token = f'<wsse:BinarySecurityToken wsu:Id="Token"{types}>{pem("alice")}</wsse:BinarySecurityToken>'
     header = (
-        f'<wsu:Timestamp wsu:Id="Time"><wsu:Created>{CREATED}</wsu:Created><wsu:Expires>{EXPIRES}</wsu:Expires></wsu:Timestamp>'
-        f'<wsse:BinarySecurityToken wsu:Id="Token" EncodingType="{BASE64}" ValueType="{X509}">{certificate}'
-        f'</wsse:BinarySecurityToken><ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{gap}<ds:SignedInfo>{gap}'
+        f'<wsu:Timestamp wsu:Id="Time"><wsu:Created>{created}</wsu:Created><wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp>'
+        f'{other.get("token", token)}<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{gap}<ds:SignedInfo>{gap}'
         f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}">{prefixes}</ds:CanonicalizationMethod>{gap}'
-        f'<ds:SignatureMethod Algorithm="{MORE}rsa-sha256"/>{gap}{reference("Body")}{reference("Time")}</ds:SignedInfo>{gap}'
-        f'<ds:SignatureValue/>{gap}<ds:KeyInfo>{gap}<wsse:SecurityTokenReference><wsse:Reference URI="#Token" '
-        f'ValueType="{X509}"/></wsse:SecurityTokenReference>{gap}</ds:KeyInfo>{gap}</ds:Signature>'
+        f'<ds:SignatureMethod Algorithm="{MORE}rsa-sha256"/>{gap}{references}</ds:SignedInfo>{gap}'
+        f'<ds:SignatureValue/>{gap}<ds:KeyInfo>{gap}<wsse:SecurityTokenReference{other.get("attributes", "")}>'
+        f'{other.get("named", TOKEN)}</wsse:SecurityTokenReference>{gap}</ds:KeyInfo>{gap}</ds:Signature>'
     )
     root = etree.fromstring(envelope(header, body))
     context = xmlsec.SignatureContext()
@@ -54,6 +65,13 @@ def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", pref
             context.register_id(element, "Id", WSU)
     context.sign(next(root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature")))
     return etree.tostring(root).decode()
+
+
+def issuer_serial(name):
+    return (
+        f"<ds:X509Data><ds:X509IssuerSerial><ds:X509IssuerName>{name}</ds:X509IssuerName><ds:X509SerialNumber>"
+        f"SERIAL</ds:X509SerialNumber></ds:X509IssuerSerial></ds:X509Data>"
+    )
 
 
 def value_on_lines(message, line_end):
@@ -80,6 +98,10 @@ def digest(nonce):
 NONCE = b"sixteen octets.."
 NONCE64 = base64.b64encode(NONCE).decode()
 RIGHT = base64.b64encode(digest(NONCE).digest()).decode()
+SOAP_SEC = (
+    '<sec:Signature xmlns:sec="http://schemas.xmlsoap.org/soap/security/2000-12"><ds:Signature '
+    'xmlns:ds="http://www.w3.org/2000/09/xmldsig#"/></sec:Signature>'
+)
 plain = signed()
 crlf = signed("<shop:note>two\nlines</shop:note>")
 MESSAGES = {
@@ -94,6 +116,62 @@ MESSAGES = {
     "digest-without-nonce": username(base64.b64encode(digest(b"").digest()).decode()),
     "nonce-with-line-end": username(RIGHT, NONCE64 + "\n"),
     "text-with-nonce-alone": username("s3cret", NONCE64, created=None, kind="PasswordText"),
+}
+# The serial number of Alice's certificate, in decimal.
+SERIAL = str(int(subprocess.check_output(["openssl", "x509", "-noout", "-serial", "-in", keys / "alice.pem"]).decode().split("=")[1], 16))
+BY_ISSUER = issuer_serial("CN=Example CA,O=Example Trust,C=DE").replace("SERIAL", SERIAL)
+BY_SUBJECT = issuer_serial('CN=Alice,O="Example, Inc",C=DE').replace("SERIAL", SERIAL)
+BY_VALUE = f'<wsse:KeyIdentifier EncodingType="{BASE64}" ValueType="{X509}">{pem("alice")}</wsse:KeyIdentifier>'
+ARMOUR = f"-----BEGIN CERTIFICATE-----{pem('alice')}-----END CERTIFICATE-----"
+XMLNS = f'xmlns="{WSU}"'
+TIME = f"<wsu:Timestamp><wsu:Created>{CREATED}</wsu:Created><wsu:Expires>2026-11-29T12:00:00Z</wsu:Expires></wsu:Timestamp>"
+TEXT = "<wsse:UsernameToken><wsse:Username>ann</wsse:Username><wsse:Password>s3cret</wsse:Password>%s</wsse:UsernameToken>"
+ONVIF = (
+    f'<UsernameToken xmlns="{WSSE}">\n <Username>ann</Username>\n <Password Type="{USERNAME}PasswordDigest">\n  {RIGHT}'
+    f'\n </Password>\n <Nonce EncodingType="{BASE64}">\n  {NONCE64}\n </Nonce>\n <Created {XMLNS}>{CREATED}</Created>\n'
+    f"</UsernameToken>"
+)
+typed = lambda message, kind: message.replace(f'Type="{USERNAME}PasswordDigest"', f'Type="{kind}"')
+LATE = "2026-11-27T15:00:00Z"
+MESSAGES |= {
+    "created-without-zone": signed(times=(CREATED[:-1], EXPIRES[:-1])),
+    "reference-without-value-type": signed(named='<wsse:Reference URI="#Token"/>'),
+    "issuer-and-serial": signed(token="", named=BY_ISSUER),
+    "issuer-that-is-the-subject": signed(token="", named=BY_SUBJECT),
+    "key-identifier-x509v3": signed(token="", named=BY_VALUE, attributes=' wsu:Id="STR"'),
+    "token-without-types": signed(types=""),
+    "token-without-encoding": signed(types=f' ValueType="{X509}"'),
+    "token-with-armour": plain.replace(pem("alice"), ARMOUR),
+    "prefix-for-no-namespace": plain.replace("<wsse:SecurityTokenReference>", '<wsse:SecurityTokenReference xmlns:wsse="">'),
+    "signed-token": signed(uris=("#Body", "#Time", "#Token")),
+    "body-alone-signed": signed(uris=("#Body",)),
+    "one-id-twice": plain.replace('Id="Time"', 'Id="Body"').replace("#Time", "#Body"),
+    "digest-in-no-namespace": plain.replace(SHA256, "http://www.w3.org/2000/09/xmldsig#sha256"),
+    "enveloped-alone": signed(transforms=TRANSFORM % (ENVELOPED, "")),
+    # xmlsec does not make it, and its shape is refused before its digest is.
+    "enveloped-after-canonicalisation": plain.replace(
+        "</ds:Transforms>", f'<ds:Transform Algorithm="{ENVELOPED}"/></ds:Transforms>'
+    ),
+    "whole-document": signed(uris=("",), transforms=TRANSFORM % (ENVELOPED, "") + TRANSFORM % (EXCLUSIVE, "")),
+    "signature-outside-any-header": re.sub(
+        "<wsse:Security .*(<ds:Signature.*</ds:Signature>)</wsse:Security>", r"\1", plain, flags=re.S
+    ),
+    "signature-outside-the-header": re.sub(r"(<ds:Signature.*</ds:Signature>)(</wsse:Security>)", r"\2\1", plain, flags=re.S),
+    "header-of-a-draft": plain.replace(WSSE, "http://schemas.xmlsoap.org/ws/2003/06/secext"),
+    "soap-sec": re.sub("<wsse:Security .*</wsse:Security>", SOAP_SEC, plain, flags=re.S),
+    "digest-in-default-namespaces": envelope(ONVIF, "<shop:list/>"),
+    "digest-with-broken-encoding-type": username(RIGHT, NONCE64).replace("#Base64Binary", "#\nBase64Binary"),
+    "digest-of-local-time": username(
+        base64.b64encode(hashlib.sha1(NONCE + LATE.encode() + b"s3cret").digest()).decode(), NONCE64, created=LATE
+    ),
+    "password-type-as-a-qname": typed(username(RIGHT, NONCE64), "wsse:PasswordDigest"),
+    "text-without-type": envelope(TEXT % f'<wsse:Nonce EncodingType="{BASE64}">{NONCE64}</wsse:Nonce>', "<shop:list/>"),
+    "text-with-timestamp": envelope(TIME + TEXT % "", "<shop:list/>"),
+    "text-with-nonce-and-created": username("s3cret", NONCE64, kind="PasswordText"),
+    "must-understand-in-no-namespace": username("s3cret", kind="PasswordText", created=None).replace(
+        "<wsse:Security", '<wsse:Security mustUnderstand="true"'
+    ),
+    "timestamp-alone": envelope(TIME, "<shop:list/>"),
 }
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())

@@ -1,6 +1,6 @@
 //! Keys, certificates and key stores to load.
 
-use ws_security::crypto::{Digest, identities_from_pkcs12};
+use ws_security::crypto::{Digest, identities_from_key_store};
 use ws_security::{Certificate, DigestMethod, PrivateKey, PublicKey};
 
 use crate::corpus::{self, Case};
@@ -12,7 +12,7 @@ fn keys_load_as_published() {
         let password = password(case);
         let public = match case.get("operation") {
             "load-private-key" if case.get("method") == "pkcs12" => {
-                let found = identities_from_pkcs12(&octets, password.as_deref().unwrap_or_default());
+                let found = identities_from_key_store(&octets, password.as_deref().unwrap_or_default());
                 let found = found.map_err(|error| error.to_string())?;
                 found.first().ok_or("no key")?.1.certificate().public_key().clone()
             }
@@ -25,7 +25,7 @@ fn keys_load_as_published() {
                 Certificate::from_pem(&octets).map_err(|error| error.to_string())?.public_key().clone()
             }
             "load-keystore" if case.get("method") == "pkcs12" => {
-                let found = identities_from_pkcs12(&octets, password.as_deref().unwrap_or_default());
+                let found = identities_from_key_store(&octets, password.as_deref().unwrap_or_default());
                 return match found.map_err(|error| error.to_string())?.len() {
                     0 => Err("no key".to_owned()),
                     _ => Ok(()),

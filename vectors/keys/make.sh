@@ -89,3 +89,25 @@ openssl dsaparam -out dsaparam.pem 2048
 openssl gendsa -out dsa.key dsaparam.pem
 openssl req -x509 -new -key dsa.key -nodes -sha256 -days $DAYS -subj "/C=DE/O=Example, Inc/CN=DSA" -out dsa.pem
 rm dsaparam.pem
+# The same key in the forms of old and of other tools.
+mkdir -p encrypted
+legacy="-provider legacy -provider default"
+for kind in JKS JCEKS; do
+  keytool -noprompt -importkeystore -srckeystore alice.p12 -srcstoretype PKCS12 -srcstorepass changeit -deststoretype $kind \
+    -deststorepass changeit -destkeystore encrypted/alice."$(echo $kind | tr A-Z a-z)"
+done
+openssl rsa -in alice.key -traditional -des3 -passout pass:changeit -out encrypted/alice.des3.key
+openssl rsa -in alice.key -traditional -aes256 -passout pass:changeit -out encrypted/alice.aes256.key
+openssl ec -in ec256.key -aes128 -passout pass:changeit -out encrypted/ec256.aes128.key
+openssl rsa -in alice.key -traditional -des $legacy -passout pass:changeit -out encrypted/alice.des.key
+openssl pkcs8 -topk8 -in alice.key -v1 PBE-SHA1-3DES -passout pass:changeit -out encrypted/alice.pbes1.key
+openssl pkcs8 -topk8 -in alice.key -v1 PBE-MD5-DES $legacy -passout pass:changeit -out encrypted/alice.md5-des.key
+openssl pkcs8 -topk8 -in alice.key -v1 PBE-SHA1-RC2-128 $legacy -passout pass:changeit -out encrypted/alice.rc2.key
+openssl pkcs8 -topk8 -in alice.key -v2 des3 -passout pass:changeit -out encrypted/alice.pbes2-des3.key
+openssl pkcs8 -topk8 -in alice.key -v2 aes-128-cbc -v2prf hmacWithSHA512 -passout pass:changeit -out encrypted/alice.pbes2-sha512.key
+openssl pkcs8 -topk8 -in alice.key -scrypt -passout pass:changeit -out encrypted/alice.scrypt.key
+openssl pkcs8 -topk8 -in alice.key -v2 aes-256-cbc -outform DER -passout pass:changeit -out encrypted/alice.pbes2.der
+openssl rsa -in alice.key -outform DER -traditional -out encrypted/alice.pkcs1.der
+openssl pkcs12 -export -legacy -inkey alice.key -in alice.pem -certfile ca.pem -name alice -passout pass:changeit -out encrypted/alice.rc2.p12
+openssl pkcs12 -export -keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1 -inkey alice.key -in alice.pem -name alice \
+  -passout pass:changeit -out encrypted/alice.3des.p12

@@ -44,6 +44,10 @@ const CALLS: &[Accepted] = rows![
     accept_longer_secrets,
     /// Accept keys with fewer octets than their cipher takes: AES-128 where AES-256 is named, as Rampart sends it
     accept_ciphers_by_key_length,
+    /// Accept times without a zone, and read them as UTC, against BSP R3217 and R3223
+    accept_times_without_zone,
+    /// Accept passwords whose Type is a name, as wsse:PasswordDigest, in place of the identifier of the profile
+    accept_password_types_by_name,
     /// Accept password digests without Nonce, each once
     accept_digests_without_nonce,
     /// Accept password digests without Created: whoever saw one can send it again after the replay window

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use ws_security::c14n::{Element, IdIndex, Limit, name};
 use ws_security::crypto::{
     CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, PostQuantum, SignatureMethod,
-    TransportMethod, VerifyingKey, identities_from_pkcs12,
+    TransportMethod, VerifyingKey, identities_from_key_store,
 };
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
 use ws_security::xmldsig::{FilterMethod, KeyHint, KeyInfo, Signature};
@@ -212,7 +212,7 @@ impl Keys {
         }
         if let Some(path) = &arguments.p12 {
             let password = password_text.unwrap_or_default();
-            let found = identities_from_pkcs12(&output::read(path)?, &password)
+            let found = identities_from_key_store(&output::read(path)?, &password)
                 .map_err(|error| could_not(format!("{}: {error}", path.display())))?;
             keys.identities = found.into_iter().map(|(_, identity)| identity).collect();
         }

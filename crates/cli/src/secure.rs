@@ -415,7 +415,7 @@ fn identity<'p>(
     }
     let Some(path) = &arguments.p12 else { return Ok(None) };
     let password = passwords.next().ok_or_else(|| could_not("give the key store's password: --password-file"))?;
-    Identity::from_pkcs12(&output::read(path)?, &keys::password(password)?).map(Some).map_err(could_not)
+    Identity::from_key_store(&output::read(path)?, &keys::password(password)?).map(Some).map_err(could_not)
 }
 
 fn signing(arguments: &SecureArgs, identity: &Identity) -> Outcome<Signing> {

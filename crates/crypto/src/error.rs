@@ -50,6 +50,18 @@ pub enum LoadError {
     /// *Misuse.* The key is encrypted and no password was given.
     #[error("the key is encrypted: give its password")]
     PasswordNeeded,
+    /// *Refused.* The key is encrypted in a way that is not supported.
+    #[error(
+        "the key is encrypted with {scheme}, which is not supported: encrypt it anew, for example with \
+         `openssl pkcs8 -topk8 -v2 aes-256-cbc`"
+    )]
+    KeyEncryption {
+        /// The scheme, by name, or by its object identifier.
+        scheme: WireText,
+    },
+    /// *Refused.* A key store that cannot be read.
+    #[error("the key store is refused: {0}")]
+    KeyStore(&'static str),
     /// *Failed.* The password does not decrypt the key or key store.
     #[error("the password does not open the key")]
     WrongPassword,

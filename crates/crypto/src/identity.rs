@@ -57,19 +57,12 @@ impl Identity {
         Ok(Self::new(PrivateKey::from_pem(key)?, certificate)?.chain(certificates.collect()))
     }
 
-    /// From a PKCS#12 key store: its first private key with its chain.
+    /// From a key store, PKCS#12, JKS or JCEKS: its first private key with its chain.
     ///
     /// # Errors
-    /// [`LoadError::WrongPassword`], [`LoadError::NotFound`], [`LoadError::FeatureMissing`] without the feature
-    /// `pkcs12`.
-    #[cfg_attr(not(feature = "pkcs12"), allow(unused_variables))]
-    pub fn from_pkcs12(octets: &[u8], password: &str) -> Result<Self, LoadError> {
-        #[cfg(feature = "pkcs12")]
-        {
-            crate::pkcs12::first_identity(octets, password)
-        }
-        #[cfg(not(feature = "pkcs12"))]
-        Err(LoadError::FeatureMissing { feature: "pkcs12" })
+    /// [`LoadError::NotFound`], and as for [`identities_from_key_store`](crate::identities_from_key_store).
+    pub fn from_key_store(octets: &[u8], password: &str) -> Result<Self, LoadError> {
+        crate::key_store::first_identity(octets, password)
     }
 
     /// Replaces the certificates that lead from the holder's to an anchor, nearest first.

@@ -25,7 +25,9 @@ mod hmac_key;
 mod identity;
 mod key;
 mod key_derivation;
+mod key_store;
 mod load;
+mod password_based;
 mod path_signature;
 mod pem;
 #[cfg(feature = "pkcs12")]
@@ -56,9 +58,8 @@ pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use key_derivation::{KeyDerivation, OtherInfo};
+pub use key_store::identities_from_key_store;
 pub use path_signature::{StandIn, path_signatures};
-#[cfg(feature = "pkcs12")]
-pub use pkcs12::identities_from_pkcs12;
 pub use random::{Random, SystemRandom};
 pub use revocation_list::RevocationList;
 pub use rsa15::unpad_rsa15;

@@ -7,6 +7,7 @@ use crate::certificate::Certificate;
 use crate::der;
 use crate::error::LoadError;
 use crate::key::{PrivateKey, PublicKey};
+use crate::password_based::{Plain, decrypt_pem, decrypt_pkcs8};
 use crate::pem::{is_pem, sections};
 use crate::revocation_list::RevocationList;
 
@@ -37,13 +38,26 @@ impl PrivateKey {
         Self::from_pem_with_password(octets, None)
     }
 
-    /// As [`PrivateKey::from_pem`], decrypting PKCS#8 with `password` (RFC 8018: PBES2).
+    /// As [`PrivateKey::from_pem`], decrypting it with `password`: PKCS#8 with PBES2 (RFC 8018) or with 3DES as in PKCS#12
+    /// (RFC 7292 appendix C), and OpenSSL's `Proc-Type: 4,ENCRYPTED` with 3DES or AES.
     ///
     /// # Errors
-    /// [`LoadError::WrongPassword`], and as for [`PrivateKey::from_pem`].
+    /// [`LoadError::WrongPassword`]; [`LoadError::KeyEncryption`] if it is encrypted in another way; and as for
+    /// [`PrivateKey::from_pem`].
     pub fn from_pem_with_password(octets: &[u8], password: Option<&str>) -> Result<Self, LoadError> {
+        let given = || password.ok_or(LoadError::PasswordNeeded);
+        // One wrong password in 256 leaves a padding that fits, and no key.
+        let opened = |plain: Plain| {
+            Self::from_der(&plain).map_err(|error| match error {
+                LoadError::Malformed { .. } => LoadError::WrongPassword,
+                other => other,
+            })
+        };
         let key = if is_pem(octets) {
-            let labelled = encrypted_section(octets);
+            if let Some((dek_info, body)) = traditional_section(octets) {
+                return opened(decrypt_pem(&dek_info, &body, given()?)?);
+            }
+            let labelled = section(octets, "ENCRYPTED PRIVATE KEY").map(|(_, body)| body);
             let kinds = [SectionKind::PrivateKey, SectionKind::RsaPrivateKey, SectionKind::EcPrivateKey];
             let plain = sections(octets).into_iter().find(|(kind, _)| kinds.contains(kind)).map(|(_, der)| der);
             labelled.or(plain).ok_or(LoadError::NotFound { wanted: "private key" })?
@@ -54,25 +68,28 @@ impl PrivateKey {
         if !is_encrypted(&key) {
             return Self::from_der(&key);
         }
-        let password = password.ok_or(LoadError::PasswordNeeded)?;
-        let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(key.as_slice());
-        let info = info.map_err(|_| LoadError::Malformed { what: "encrypted private key" })?;
-        let plain = info.decrypt(password).map_err(|_| LoadError::WrongPassword)?;
-        // One wrong password in 256 leaves a padding that fits, and no key.
-        Self::from_der(plain.as_bytes()).map_err(|error| match error {
-            LoadError::Malformed { .. } => LoadError::WrongPassword,
-            other => other,
-        })
+        opened(decrypt_pkcs8(&key, given()?)?)
     }
 }
 
-/// `ENCRYPTED PRIVATE KEY` is a separate label, which PEM readers for TLS omit.
-fn encrypted_section(octets: &[u8]) -> Option<Vec<u8>> {
+/// The headers and the octets of the first section with this label, for what PEM readers for TLS omit: the label `ENCRYPTED
+/// PRIVATE KEY`, and headers.
+fn section(octets: &[u8], label: &str) -> Option<(Vec<String>, Vec<u8>)> {
     let text = std::str::from_utf8(octets).ok()?;
-    let (_, after) = text.split_once("-----BEGIN ENCRYPTED PRIVATE KEY-----")?;
-    let (body, _) = after.split_once("-----END ENCRYPTED PRIVATE KEY-----")?;
-    let body: String = body.split_ascii_whitespace().collect();
-    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).ok()
+    let (_, after) = text.split_once(&format!("-----BEGIN {label}-----"))?;
+    let (lines, _) = after.split_once(&format!("-----END {label}-----"))?;
+    let (headers, body): (Vec<&str>, Vec<&str>) = lines.lines().map(str::trim).partition(|line| line.contains(':'));
+    let body = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body.concat()).ok()?;
+    Some((headers.into_iter().map(str::to_owned).collect(), body))
+}
+
+/// The `DEK-Info` and the octets of a key that OpenSSL encrypted in its own way.
+fn traditional_section(octets: &[u8]) -> Option<(String, Vec<u8>)> {
+    ["RSA PRIVATE KEY", "EC PRIVATE KEY", "DSA PRIVATE KEY"].iter().find_map(|label| {
+        let (headers, body) = section(octets, label)?;
+        let info = headers.iter().find_map(|header| header.strip_prefix("DEK-Info:"))?;
+        Some((info.to_owned(), body))
+    })
 }
 
 /// EncryptedPrivateKeyInfo: a sequence that begins with a sequence. A private key begins with a version.

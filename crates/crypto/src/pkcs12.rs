@@ -1,5 +1,6 @@
 //! PKCS#12 key stores.
 
+use p12_keystore::error::Error;
 use p12_keystore::{KeyStore, KeyStoreEntry, Pkcs12ImportPolicy};
 
 use crate::certificate::Certificate;
@@ -10,10 +11,19 @@ use crate::key::PrivateKey;
 /// Every key of a key store that is of a supported kind, with its alias, certificate and chain.
 ///
 /// # Errors
-/// [`LoadError::WrongPassword`] if the store does not open.
-pub fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
+/// [`LoadError::WrongPassword`] if the store does not open; [`LoadError::KeyEncryption`] if it is encrypted in a way that is
+/// not supported; [`LoadError::Malformed`].
+pub(crate) fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
     let store = KeyStore::from_pkcs12(octets, password, Pkcs12ImportPolicy::Relaxed);
-    let store = store.map_err(|_| LoadError::WrongPassword)?;
+    let store = store.map_err(|error| match error {
+        Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
+            LoadError::KeyEncryption { scheme: "a scheme of PKCS#12".into() }
+        }
+        Error::DerError(_) | Error::InvalidVersion | Error::UnsupportedContentType => {
+            LoadError::Malformed { what: "key store" }
+        }
+        _ => LoadError::WrongPassword,
+    })?;
     let mut identities = Vec::new();
     for (alias, entry) in store.entries() {
         let KeyStoreEntry::PrivateKeyChain(chain) = entry else { continue };
@@ -25,9 +35,4 @@ pub fn identities_from_pkcs12(octets: &[u8], password: &str) -> Result<Vec<(Stri
         identities.push((alias.clone(), Identity::new(key, own)?.chain(rest)));
     }
     Ok(identities)
-}
-
-pub(crate) fn first_identity(octets: &[u8], password: &str) -> Result<Identity, LoadError> {
-    let first = identities_from_pkcs12(octets, password)?.into_iter().next();
-    first.map(|(_, identity)| identity).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
 }

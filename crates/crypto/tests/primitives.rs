@@ -385,11 +385,11 @@ fn keys_load_from_every_format() {
 #[test]
 fn identities_load_from_pkcs12() {
     for name in ["alice", "bp256"] {
-        let identity = Identity::from_pkcs12(&file(&format!("{name}.p12")), "changeit").expect("opens");
+        let identity = Identity::from_key_store(&file(&format!("{name}.p12")), "changeit").expect("opens");
         assert_eq!(identity.certificate(), &Certificate::from_pem(&file(&format!("{name}.pem"))).expect("loads"));
         assert_eq!(identity.intermediates().len(), 1);
     }
-    assert!(matches!(Identity::from_pkcs12(&file("alice.p12"), "wrong"), Err(LoadError::WrongPassword)));
+    assert!(matches!(Identity::from_key_store(&file("alice.p12"), "wrong"), Err(LoadError::WrongPassword)));
 }
 
 #[test]

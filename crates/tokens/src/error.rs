@@ -32,6 +32,9 @@ pub enum TokenError {
         /// The identifier.
         uri: WireText,
     },
+    /// *Malformed.* A token holds PEM, with its lines BEGIN and END.
+    #[error("the token holds PEM: have the peer send the base64 between BEGIN and END alone")]
+    Armour,
     /// *Malformed.* The type in the reference is not the type of the token.
     #[error("the reference expects a token of type {expected:?}")]
     TypeMismatch {
@@ -310,6 +313,12 @@ pub enum PasswordError {
     /// *Refused.* The digest lacks both the nonce and the instant that it is made with.
     #[error("the username token does not authenticate: a password digest needs a wsse:Nonce and a wsu:Created")]
     BareDigest,
+    /// *Refused.* The type of the password is a name, and not the identifier of the profile.
+    #[error(
+        "the username token does not authenticate: the Type of its wsse:Password is no identifier of the profile; have \
+         the peer write it, ending in #PasswordText or #PasswordDigest, or call `accept_password_types_by_name`"
+    )]
+    TypeByName,
     /// *Refused.* The digest lacks the nonce.
     #[error(
         "the username token does not authenticate: a password digest needs a wsse:Nonce; have the peer write it, or call \

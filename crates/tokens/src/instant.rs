@@ -1,8 +1,8 @@
 //! Instants: the one reader of xsd:dateTime for timestamps, username tokens and assertions.
 //!
 //! `YYYY-MM-DDThh:mm:ss[.f](Z|+hh:mm|-hh:mm)` with years 1970 to 9999; white space around it is no part of it (XML Schema
-//! 1.0 part 2 §4.3.6). Of a fraction, nanoseconds count. Leap seconds (BSP R3213, R3215) and a missing zone are refused:
-//! an instant must not need guessing.
+//! 1.0 part 2 §4.3.6). Of a fraction, nanoseconds count. Leap seconds (BSP R3213, R3215) are refused, and so is a missing
+//! zone where the caller does not say that it means UTC: an instant must not need guessing.
 
 use std::time::{Duration, SystemTime};
 use wss_text::shown;
@@ -27,7 +27,7 @@ use crate::error::TokenError;
 /// ```
 pub fn parse_instant(text: &str) -> Result<SystemTime, TokenError> {
     match parse_date_time(text)? {
-        DateTime { instant, is_utc: true } => Ok(instant),
+        DateTime { instant, is_utc: true, .. } => Ok(instant),
         DateTime { .. } => Err(TokenError::Instant { text: text.into() }),
     }
 }
@@ -38,9 +38,19 @@ pub(crate) struct DateTime {
     pub(crate) instant: SystemTime,
     /// Whether its zone is `Z` or an offset of zero.
     pub(crate) is_utc: bool,
+    /// Whether it has a zone; without one, it is read as UTC.
+    pub(crate) has_zone: bool,
 }
 
-/// As [`parse_instant`], with any offset from UTC.
+impl DateTime {
+    /// Whether it has an offset from UTC.
+    pub(crate) fn has_offset(self) -> bool {
+        self.has_zone && !self.is_utc
+    }
+}
+
+/// As [`parse_instant`], with any offset from UTC, or without a zone, which is read as UTC: the caller says whether it
+/// accepts these.
 ///
 /// # Errors
 /// [`TokenError::Instant`].
@@ -115,13 +125,14 @@ impl<'t> WrittenDateTime<'t> {
         let local = self.local_seconds.filter(|_| !self.is_leap_second)?;
         // East of Greenwich clocks are ahead.
         let seconds = match (self.zone, offset_of(self.zone)) {
-            ("Z", _) => local,
+            ("Z" | "", _) => local,
             (_, Some((false, offset))) => local.checked_sub(offset)?,
             (_, Some((true, offset))) => local.checked_add(offset)?,
             (_, None) => return None,
         };
         let instant = SystemTime::UNIX_EPOCH.checked_add(Duration::new(seconds, self.nanos))?;
-        Some(DateTime { instant, is_utc: matches!(self.zone, "Z" | "+00:00" | "-00:00") })
+        let is_utc = matches!(self.zone, "Z" | "+00:00" | "-00:00");
+        Some(DateTime { instant, is_utc, has_zone: !self.zone.is_empty() })
     }
 }
 

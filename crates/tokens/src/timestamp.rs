@@ -14,6 +14,7 @@ pub struct Timestamp<'d> {
     created: Option<SystemTime>,
     expires: Option<SystemTime>,
     has_offset: bool,
+    lacks_zone: bool,
 }
 
 impl<'d> Timestamp<'d> {
@@ -40,9 +41,10 @@ impl<'d> Timestamp<'d> {
         {
             return Err(TokenError::ExpiresBeforeCreated);
         }
-        let has_offset = [created, expires].into_iter().flatten().any(|time| !time.is_utc);
+        let times = || [created, expires].into_iter().flatten();
+        let (has_offset, lacks_zone) = (times().any(DateTime::has_offset), times().any(|time| !time.has_zone));
         let instant = |time: Option<DateTime>| time.map(|time| time.instant);
-        Ok(Self { element, created: instant(created), expires: instant(expires), has_offset })
+        Ok(Self { element, created: instant(created), expires: instant(expires), has_offset, lacks_zone })
     }
 
     /// The element.
@@ -61,6 +63,12 @@ impl<'d> Timestamp<'d> {
     #[must_use]
     pub fn has_offset(&self) -> bool {
         self.has_offset
+    }
+
+    /// Whether Created or Expires has no zone, and was read as UTC (against BSP R3217, R3223).
+    #[must_use]
+    pub fn lacks_zone(&self) -> bool {
+        self.lacks_zone
     }
 
     /// `wsu:Expires`.

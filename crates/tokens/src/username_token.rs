@@ -131,10 +131,20 @@ pub struct UsernameToken<'d> {
     without_nonce: bool,
     /// Whether a digest may lack the instant.
     without_created: bool,
+    /// Whether the type of the password may be a name.
+    by_name: bool,
+}
+
+/// What `wsse:Password` says.
+#[derive(Clone)]
+struct ClaimedPassword {
+    value: ClaimedValue,
+    /// Whether its `Type` is a name, and not the identifier of the profile.
+    by_name: bool,
 }
 
 #[derive(Clone)]
-enum ClaimedPassword {
+enum ClaimedValue {
     Text(Secret),
     Digest(Vec<u8>),
 }
@@ -214,6 +224,7 @@ impl<'d> UsernameToken<'d> {
             iterations,
             without_nonce: false,
             without_created: false,
+            by_name: false,
         })
     }
 
@@ -221,6 +232,12 @@ impl<'d> UsernameToken<'d> {
     #[must_use]
     pub fn accept_digests_without_nonce(self) -> Self {
         Self { without_nonce: true, ..self }
+    }
+
+    /// Accepts a password whose `Type` is a name in place of the identifier of the profile, as in `wsse:PasswordDigest`.
+    #[must_use]
+    pub fn accept_password_types_by_name(self) -> Self {
+        Self { by_name: true, ..self }
     }
 
     /// Accepts a digest that is made without an instant: nothing says how old it is.
@@ -256,13 +273,23 @@ impl<'d> UsernameToken<'d> {
     /// Whether Created has an offset from UTC.
     #[must_use]
     pub fn has_offset(&self) -> bool {
-        self.created.is_some_and(|created| !created.is_utc)
+        self.created.is_some_and(DateTime::has_offset)
+    }
+
+    /// Whether Created has no zone, and was read as UTC.
+    #[must_use]
+    pub fn lacks_zone(&self) -> bool {
+        self.created.is_some_and(|created| !created.has_zone)
     }
 
     /// Whether it contains a password in clear text.
     #[must_use]
     pub fn is_clear_text(&self) -> bool {
-        matches!(self.password, Some(ClaimedPassword::Text(_)))
+        matches!(self.claimed(), Some(ClaimedValue::Text(_)))
+    }
+
+    fn claimed(&self) -> Option<&ClaimedValue> {
+        self.password.as_ref().map(|password| &password.value)
     }
 
     /// Whether it contains a password, as text or as its digest.
@@ -280,10 +307,10 @@ impl<'d> UsernameToken<'d> {
         let known = passwords.password(&self.username).filter(|password| !password.is_empty());
         let is_known = known.is_some();
         let password = known.unwrap_or_else(|| Secret::new(b"no such user".to_vec()));
-        let matches = match &self.password {
+        let matches = match self.claimed() {
             None => false,
-            Some(ClaimedPassword::Text(claimed)) => password.equals(claimed.as_octets()),
-            Some(ClaimedPassword::Digest(claimed)) => {
+            Some(ClaimedValue::Text(claimed)) => password.equals(claimed.as_octets()),
+            Some(ClaimedValue::Digest(claimed)) => {
                 let nonce = self.nonce.as_deref().unwrap_or_default();
                 let created = self.created_text.as_deref().unwrap_or_default();
                 // As it is written, and as what wrote it had it before it was indented.
@@ -291,10 +318,12 @@ impl<'d> UsernameToken<'d> {
                 fits(created) | fits(collapsed(created))
             }
         };
-        let is_digest = matches!(self.password, Some(ClaimedPassword::Digest(_)));
+        let is_digest = matches!(self.claimed(), Some(ClaimedValue::Digest(_)));
+        let is_by_name = self.password.as_ref().is_some_and(|password| password.by_name);
         let lacks = is_digest.then_some((self.nonce.is_none(), self.created_text.is_none()));
         match (&self.password, is_known) {
             (None, _) => Err(PasswordError::NoPassword),
+            _ if is_by_name && !self.by_name => Err(PasswordError::TypeByName),
             _ if lacks == Some((true, true)) => Err(PasswordError::BareDigest),
             _ if lacks == Some((true, false)) && !self.without_nonce => Err(PasswordError::NoNonce),
             _ if lacks == Some((false, true)) && !self.without_created => Err(PasswordError::NoCreated),
@@ -346,7 +375,7 @@ impl<'d> UsernameToken<'d> {
     /// instant.
     #[must_use]
     pub fn replay_key(&self) -> Option<Vec<u8>> {
-        if let Some(ClaimedPassword::Digest(digest)) = &self.password {
+        if let Some(ClaimedValue::Digest(digest)) = self.claimed() {
             return Some([b"digest", digest.as_slice()].concat());
         }
         let nonce = self.nonce.as_deref()?;
@@ -365,13 +394,20 @@ fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
     if text.len() > MAX_TEXT {
         return Err(element.missing("a value of at most 1024 octets").into());
     }
-    match kind.as_deref() {
-        None | Some(PASSWORD_TEXT) => Ok(ClaimedPassword::Text(Secret::new(text.as_bytes().to_vec()))),
-        Some(PASSWORD_DIGEST) => base64_decode(&text, 64)
-            .map(ClaimedPassword::Digest)
-            .ok_or_else(|| element.missing("base64 of its digest").into()),
-        Some(other) => Err(TokenError::Unsupported { uri: other.into() }),
-    }
+    let (is_digest, by_name) = match kind.as_deref() {
+        None | Some(PASSWORD_TEXT) => (false, false),
+        Some(PASSWORD_DIGEST) => (true, false),
+        Some(other) => match other.rsplit([':', '#']).next() {
+            Some("PasswordText") => (false, true),
+            Some("PasswordDigest") => (true, true),
+            _ => return Err(TokenError::Unsupported { uri: other.into() }),
+        },
+    };
+    let value = match is_digest {
+        false => ClaimedValue::Text(Secret::new(text.as_bytes().to_vec())),
+        true => ClaimedValue::Digest(base64_decode(&text, 64).ok_or_else(|| element.missing("base64 of its digest"))?),
+    };
+    Ok(ClaimedPassword { value, by_name })
 }
 
 /// `SHA-1(nonce ‖ created ‖ password)`: the decoded nonce, the text of Created, the octets of the password

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use wss_text::shown;
 
-use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::binary_token::{binary_token_type, is_binary_token};
@@ -28,6 +28,11 @@ pub struct X509Token<'d> {
     value_type: String,
     certificate: Certificate,
     others: Vec<Certificate>,
+}
+
+/// Whether its text begins as PEM does.
+fn is_armoured(element: Element<'_>) -> bool {
+    element.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"))
 }
 
 impl std::fmt::Debug for X509Token<'_> {
@@ -56,7 +61,13 @@ impl<'d> X509Token<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if not exactly one certificate
     /// of a bag is an end entity.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        let decoded = || element.base64_within(budget.limits(), Limit::CertificateOctets);
+        let decoded = || -> Result<Vec<u8>, TokenError> {
+            let octets = element.base64_within(budget.limits(), Limit::CertificateOctets);
+            octets.map_err(|error| match &error {
+                LeafError::Base64 { .. } if is_armoured(element) => TokenError::Armour,
+                _ => error.into(),
+            })
+        };
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
             budget.charge(Limit::Certificates, 1)?;
             Ok(Certificate::from_der(der)?)

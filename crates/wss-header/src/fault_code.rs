@@ -48,6 +48,10 @@ impl From<&OpenError> for FaultCode {
             | OpenError::AbsentTransforms { .. }
             | OpenError::InclusiveCanonicalization { .. }
             | OpenError::LocalTime { .. }
+            | OpenError::NoZone { .. }
+            | OpenError::WholeDocument
+            | OpenError::OtherNamespace { .. }
+            | OpenError::SignatureElsewhere { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
             | OpenError::OtherEncoding { .. }

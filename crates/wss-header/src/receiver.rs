@@ -204,6 +204,22 @@ impl Receiver {
         self
     }
 
+    /// Accepts instants without a zone, against BSP R3217 and R3223, and reads them as UTC: peers that write their local
+    /// time so are off by their offset, which the window finds out.
+    #[must_use]
+    pub fn accept_times_without_zone(mut self) -> Self {
+        self.waived.insert(Waiver::TimesWithoutZone);
+        self
+    }
+
+    /// Accepts a `wsse:Password` whose `Type` is a name in place of the identifier of the profile, as in
+    /// `wsse:PasswordDigest`: it says the same.
+    #[must_use]
+    pub fn accept_password_types_by_name(mut self) -> Self {
+        self.waived.insert(Waiver::PasswordTypesByName);
+        self
+    }
+
     /// Accepts the digest of a password without `wsse:Nonce`: over `wsu:Created` and the password alone. It is then as
     /// new as its instant says, and each digest is accepted once, so that two tokens of one user need two instants.
     #[must_use]

@@ -169,6 +169,12 @@ waivers! {
     /// [`Receiver::accept_ciphers_by_key_length`](crate::Receiver::accept_ciphers_by_key_length).
     CiphersByKeyLength = "ciphers-by-key-length"
         ("a key may be shorter than its cipher takes: the cipher that takes as many octets runs");
+    /// [`Receiver::accept_times_without_zone`](crate::Receiver::accept_times_without_zone).
+    TimesWithoutZone = "times-without-zone"
+        ("timestamps and username tokens may give their times without a zone, which are read as UTC");
+    /// [`Receiver::accept_password_types_by_name`](crate::Receiver::accept_password_types_by_name).
+    PasswordTypesByName = "password-types-by-name"
+        ("the type of a password may be a name in place of its identifier");
     /// [`Receiver::accept_digests_without_nonce`](crate::Receiver::accept_digests_without_nonce).
     DigestsWithoutNonce = "digests-without-nonce"
         ("password digests may be made without a nonce");

@@ -395,7 +395,7 @@ pub fn certificates(octets: &[u8]) {
     );
     let _paths = (pki_path(octets).is_some(), pkcs7_certificates(octets).is_some());
     if octets.len() < 8_192 {
-        let _store = Identity::from_pkcs12(octets, "changeit").is_ok();
+        let _store = Identity::from_key_store(octets, "changeit").is_ok();
     }
 }
 

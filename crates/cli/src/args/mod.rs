@@ -154,7 +154,7 @@ pub(crate) struct KeyArgs {
     /// A shared secret as raw octets; NAME matches ds:KeyName
     #[arg(long, value_name = "[NAME=]FILE")]
     pub(crate) secret: Vec<String>,
-    /// A PKCS#12 key store
+    /// A key store: PKCS#12, JKS or JCEKS
     #[arg(long, requires = "password_file")]
     pub(crate) p12: Option<PathBuf>,
     /// The password of the key store or key

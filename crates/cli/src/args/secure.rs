@@ -94,7 +94,7 @@ pub(crate) struct SignerArgs {
     /// The signer's certificate
     #[arg(long, requires = "key")]
     pub(crate) cert: Option<PathBuf>,
-    /// The signer's PKCS#12 key store
+    /// The signer's key store: PKCS#12, JKS or JCEKS
     #[arg(long, conflicts_with = "key")]
     pub(crate) p12: Option<PathBuf>,
     /// How to refer to the signer's certificate

@@ -26,6 +26,23 @@ pub enum OpenError {
     /// *Malformed.* The message has no Security header for our role.
     #[error("the message has no Security header for this role")]
     NoSecurityHeader,
+    /// *Malformed.* The only Security headers are of drafts of WS-Security.
+    #[error(
+        "the message has no Security header of WS-Security 1.0, but one of another namespace, {namespace:?}: have the \
+         peer write that of OASIS, of January 2004"
+    )]
+    OtherNamespace {
+        /// The namespace of the first one.
+        namespace: WireText,
+    },
+    /// *Malformed.* There is no Security header, and a `ds:Signature` is somewhere else.
+    #[error(
+        "the message has no Security header for this role, and a ds:Signature at {path}: have the peer put it inside"
+    )]
+    SignatureElsewhere {
+        /// The path of the signature.
+        path: WireText,
+    },
     /// *Refused.* The only Security headers are for others.
     #[error(
         "the message has no Security header for this role, but has a header for actor {actor:?}: open that one with \
@@ -54,7 +71,7 @@ pub enum OpenError {
     /// the signature itself.
     #[error(
         "reference {uri:?} has transforms other than one exclusive canonicalisation and an enveloped-signature before it \
-         that removes nothing"
+         that removes nothing: have the peer write these alone"
     )]
     Transforms {
         /// The reference.
@@ -69,6 +86,12 @@ pub enum OpenError {
         /// The reference.
         uri: WireText,
     },
+    /// *Refused.* A signature over the whole document, with an empty URI.
+    #[error(
+        "a signature in the header is over the whole document: have the peer sign the Body, the timestamp and header \
+         blocks, each by its Id"
+    )]
+    WholeDocument,
     /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).
     #[error("reference {uri:?} lacks `#`: have the peer write it, or call `accept_references_without_hash`")]
     NoHash {
@@ -103,6 +126,15 @@ pub enum OpenError {
          `accept_local_times`"
     )]
     LocalTime {
+        /// The element.
+        element: &'static str,
+    },
+    /// *Refused.* An instant without a zone (BSP R3217, R3223).
+    #[error(
+        "{element} gives its time without a zone: have the peer write UTC, as in 2026-01-31T12:00:00Z, or call \
+         `accept_times_without_zone` if it means UTC"
+    )]
+    NoZone {
         /// The element.
         element: &'static str,
     },

@@ -91,6 +91,9 @@ fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimesta
     if timestamp.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsu:Timestamp" });
     }
+    if timestamp.lacks_zone() && !terms.receiver.waives(Waiver::TimesWithoutZone) {
+        return Err(OpenError::NoZone { element: "wsu:Timestamp" });
+    }
     if timestamp.created().is_none() && !terms.receiver.waives(Waiver::TimestampsWithoutCreated) {
         return Err(OpenError::NoCreated);
     }

@@ -71,6 +71,18 @@ fn no_header(envelope: Envelope<'_>) -> OpenError {
     match others.next().map(|block| Role::of(block, envelope.version)) {
         Some(Role::Uri(actor)) => OpenError::OtherActor { actor: actor.into() },
         Some(Role::UltimateReceiver) => OpenError::OtherActor { actor: "".into() },
+        None => without_header(envelope),
+    }
+}
+
+/// There is no Security header at all: what may have been meant for one.
+fn without_header(envelope: Envelope<'_>) -> OpenError {
+    if let Some(draft) = envelope.blocks().find(|block| block.name().local == "Security") {
+        return OpenError::OtherNamespace { namespace: draft.name().namespace.into() };
+    }
+    let mut inside = envelope.blocks().flat_map(Element::descendants_and_self);
+    match inside.find(|inner| inner.is(name::DS.uri, "Signature")) {
+        Some(signature) => OpenError::SignatureElsewhere { path: signature.path().into() },
         None => OpenError::NoSecurityHeader,
     }
 }

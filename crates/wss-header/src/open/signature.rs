@@ -115,6 +115,9 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         if !reference.has_uri() {
             return Err(SignatureError::from(reference.element().missing("URI")).into());
         }
+        if reference.uri().is_empty() {
+            return Err(OpenError::WholeDocument);
+        }
         // No policy admits them here.
         let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
             Transform::Filter(filter) => Some(filter.method().uri()),

@@ -82,6 +82,9 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     if token.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
     }
+    if token.lacks_zone() && !terms.receiver.waives(Waiver::TimesWithoutZone) {
+        return Err(OpenError::NoZone { element: "wsse:UsernameToken" });
+    }
     if let (Some(created), true) = (token.created(), terms.receiver.keys.passwords.is_some()) {
         terms.check_fresh("UsernameToken", Some(created), None)?;
     }
@@ -98,15 +101,20 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     if token.is_clear_text() && !came_encrypted && !terms.is_protected {
         return Err(PasswordError::ClearText.into());
     }
-    let token = match terms.receiver.waives(Waiver::DigestsWithoutNonce) {
-        true => token.accept_digests_without_nonce(),
-        false => token,
-    };
-    let token = match terms.receiver.waives(Waiver::DigestsWithoutCreated) {
-        true => token.dangerous_accept_digests_without_created(),
-        false => token,
-    };
+    let token = accepting(token, terms.receiver);
     let user = Some(token.authenticate(passwords.as_ref())?);
     let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));
     Ok(SeenUsername { user, replay_key, ..unproven })
+}
+
+/// The token with the calls of the receiver that accept more.
+fn accepting<'d>(token: UsernameToken<'d>, receiver: &Receiver) -> UsernameToken<'d> {
+    type Accept<'d> = fn(UsernameToken<'d>) -> UsernameToken<'d>;
+    let calls: [(Waiver, Accept<'d>); 3] = [
+        (Waiver::PasswordTypesByName, UsernameToken::accept_password_types_by_name),
+        (Waiver::DigestsWithoutNonce, UsernameToken::accept_digests_without_nonce),
+        (Waiver::DigestsWithoutCreated, UsernameToken::dangerous_accept_digests_without_created),
+    ];
+    let given = calls.into_iter().filter(|(waiver, _)| receiver.waives(*waiver));
+    given.fold(token, |token, (_, accept)| accept(token))
 }

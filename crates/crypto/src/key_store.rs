@@ -1,0 +1,134 @@
+//! Key stores: those of Java (JKS and JCEKS), and PKCS#12.
+
+use subtle::ConstantTimeEq as _;
+
+use crate::algorithm::DigestMethod;
+use crate::certificate::Certificate;
+use crate::digest::Digest;
+use crate::error::LoadError;
+use crate::identity::Identity;
+use crate::key::PrivateKey;
+use crate::password_based::decrypt_pkcs8;
+
+const JKS: u32 = 0xFEED_FEED;
+const JCEKS: u32 = 0xCECE_CECE;
+const MALFORMED: LoadError = LoadError::Malformed { what: "key store" };
+
+/// Every key of a key store that is of a supported kind, with its alias, certificate and chain. The store is PKCS#12 (with the
+/// feature `pkcs12`), or a JKS or JCEKS of Java, whose keys must have the password of the store.
+///
+/// # Errors
+/// [`LoadError::WrongPassword`] if the store or a key of it does not open; [`LoadError::KeyEncryption`] if a key is encrypted in
+/// a way that is not supported; [`LoadError::KeyStore`] for entries that cannot be read; [`LoadError::Malformed`];
+/// [`LoadError::FeatureMissing`].
+pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
+    match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
+        Some(JKS | JCEKS) => of_java(octets, password),
+        #[cfg(feature = "pkcs12")]
+        _ => crate::pkcs12::identities_from_pkcs12(octets, password),
+        #[cfg(not(feature = "pkcs12"))]
+        _ => Err(LoadError::FeatureMissing { feature: "pkcs12" }),
+    }
+}
+
+pub(crate) fn first_identity(octets: &[u8], password: &str) -> Result<Identity, LoadError> {
+    let first = identities_from_key_store(octets, password)?.into_iter().next();
+    first.map(|(_, identity)| identity).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
+}
+
+/// Reads the big-endian fields of a Java key store.
+struct Fields<'d>(&'d [u8]);
+
+impl<'d> Fields<'d> {
+    fn octets(&mut self, len: usize) -> Result<&'d [u8], LoadError> {
+        let (octets, rest) = self.0.split_at_checked(len).ok_or(MALFORMED)?;
+        self.0 = rest;
+        Ok(octets)
+    }
+
+    fn number(&mut self) -> Result<u32, LoadError> {
+        let (number, rest) = self.0.split_first_chunk().ok_or(MALFORMED)?;
+        self.0 = rest;
+        Ok(u32::from_be_bytes(*number))
+    }
+
+    /// Octets after their length of four octets.
+    fn block(&mut self) -> Result<&'d [u8], LoadError> {
+        let len = self.number()?;
+        self.octets(len as usize)
+    }
+
+    /// Text after its length of two octets.
+    fn text(&mut self) -> Result<String, LoadError> {
+        let (len, rest) = self.0.split_first_chunk().ok_or(MALFORMED)?;
+        self.0 = rest;
+        let text = self.octets(usize::from(u16::from_be_bytes(*len)))?;
+        Ok(String::from_utf8_lossy(text).into_owned())
+    }
+
+    /// A certificate after its type.
+    fn certificate(&mut self, version: u32) -> Result<&'d [u8], LoadError> {
+        if version > 1 {
+            self.text()?;
+        }
+        self.block()
+    }
+}
+
+fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
+    check_password(octets, password)?;
+    let mut fields = Fields(octets.get(..octets.len().saturating_sub(20)).ok_or(MALFORMED)?);
+    fields.number()?;
+    let version = fields.number()?;
+    if !(1..=2).contains(&version) {
+        return Err(LoadError::KeyStore("its version is neither 1 nor 2"));
+    }
+    let mut identities = Vec::new();
+    for _ in 0..fields.number()? {
+        let kind = fields.number()?;
+        let alias = fields.text()?;
+        // When it was made.
+        fields.octets(8)?;
+        match kind {
+            1 => {
+                let protected = fields.block()?;
+                let mut chain = Vec::new();
+                for _ in 0..fields.number()? {
+                    chain.push(fields.certificate(version)?);
+                }
+                let key = decrypt_pkcs8(protected, password)?;
+                identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
+            }
+            2 => drop(fields.certificate(version)?),
+            _ => {
+                return Err(LoadError::KeyStore(
+                    "it has a secret key, which is a serialised object of Java: remove it",
+                ));
+            }
+        }
+    }
+    Ok(identities)
+}
+
+/// The key with its chain; `None` if it is of a kind that is not supported.
+fn identity(key: &[u8], chain: &[&[u8]]) -> Result<Option<Identity>, LoadError> {
+    let key = match PrivateKey::from_der(key) {
+        Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) => return Ok(None),
+        key => key?,
+    };
+    let mut chain = chain.iter().filter_map(|der| Certificate::from_der(der).ok());
+    let Some(own) = chain.next() else { return Ok(None) };
+    Ok(Some(Identity::new(key, own)?.chain(chain.collect())))
+}
+
+/// The last 20 octets are SHA-1 of the password, some words, and the store.
+fn check_password(octets: &[u8], password: &str) -> Result<(), LoadError> {
+    let (store, claimed) = octets.split_last_chunk::<20>().ok_or(MALFORMED)?;
+    let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let mut digest = Digest::new(DigestMethod::Sha1);
+    digest.update(&zeroize::Zeroizing::new(password));
+    digest.update(b"Mighty Aphrodite");
+    digest.update(store);
+    let is_right = digest.finish().as_octets().ct_eq(claimed);
+    if bool::from(is_right) { Ok(()) } else { Err(LoadError::WrongPassword) }
+}

@@ -1,0 +1,235 @@
+//! Private keys that are encrypted with a password, in the forms of PEM, PKCS#8 and Java's key stores.
+//!
+//! New files have PBES2 (RFC 8018 §6.2), which the crate `pkcs8` reads. Old ones have PBES1 with 3DES (RFC 7292 appendix C),
+//! OpenSSL's `Proc-Type: 4,ENCRYPTED`, or what Java derives. What none of these is, is named.
+
+use md5::{Digest as _, Md5};
+use zeroize::Zeroizing;
+
+use crate::algorithm::{ContentEncryption, DigestMethod};
+use crate::cipher::decrypt;
+use crate::der;
+use crate::digest::Digest;
+use crate::error::LoadError;
+use crate::secret::Secret;
+
+/// Schemes by the octets of their object identifiers.
+const PBES2: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 13];
+const SHA1_3DES: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 3];
+/// `1.3.6.1.4.1.42.2.17.1.1`: the key stores of Java.
+const JKS: &[u8] = &[0x2B, 6, 1, 4, 1, 42, 2, 17, 1, 1];
+/// `1.3.6.1.4.1.42.2.19.1`: those of the Java Cryptography Extension.
+const JCEKS: &[u8] = &[0x2B, 6, 1, 4, 1, 42, 2, 19, 1];
+
+/// Schemes that are not supported, by name.
+const NAMES: [(&[u8], &str); 8] = [
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 3], "PBES1 with MD5 and DES"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 6], "PBES1 with MD5 and RC2"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 10], "PBES1 with SHA-1 and DES"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 5, 11], "PBES1 with SHA-1 and RC2"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 1], "PBES1 with SHA-1 and RC4"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 4], "PBES1 with SHA-1 and 3DES of two keys"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 5], "PBES1 with SHA-1 and RC2 of 128 bits"),
+    (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 12, 1, 6], "PBES1 with SHA-1 and RC2 of 40 bits"),
+];
+
+/// The most iterations of a derivation: what tools write is far below.
+const MAX_ITERATIONS: u32 = 10_000_000;
+
+/// The octets that a password decrypts to. Whether it was the right one, shows when they are read.
+pub(crate) type Plain = Zeroizing<Vec<u8>>;
+
+/// Decrypts an EncryptedPrivateKeyInfo (RFC 5958 §3).
+///
+/// # Errors
+/// [`LoadError::WrongPassword`], [`LoadError::Malformed`], [`LoadError::KeyEncryption`] for schemes that are not supported.
+pub(crate) fn decrypt_pkcs8(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+    let info = Info::read(octets).ok_or(LoadError::Malformed { what: "encrypted private key" })?;
+    match info.scheme {
+        PBES2 => decrypt_pbes2(octets, password),
+        SHA1_3DES => {
+            let (salt, iterations) = info.salt_and_iterations()?;
+            let password = utf16_with_end(password);
+            let derived = |id, len| pkcs12_octets(id, &password, salt, iterations, len);
+            decrypted(ContentEncryption::TripleDesCbc, &derived(1, 24), &derived(2, 8), info.ciphertext)
+        }
+        JKS => decrypt_jks(info.ciphertext, password),
+        JCEKS => {
+            let (salt, iterations) = info.salt_and_iterations()?;
+            let derived = jceks_octets(salt, iterations, password)?;
+            let (key, iv) = derived.split_at(24);
+            decrypted(ContentEncryption::TripleDesCbc, key, iv, info.ciphertext)
+        }
+        other => Err(LoadError::KeyEncryption { scheme: name_of(other).into() }),
+    }
+}
+
+fn name_of(scheme: &[u8]) -> String {
+    let named = NAMES.iter().find(|(oid, _)| *oid == scheme).map(|(_, name)| (*name).to_owned());
+    let dotted = || der_oid(scheme).unwrap_or_else(|| "an unknown scheme".to_owned());
+    named.unwrap_or_else(dotted)
+}
+
+/// An object identifier in dotted decimal.
+fn der_oid(octets: &[u8]) -> Option<String> {
+    ::der::asn1::ObjectIdentifier::from_bytes(octets).ok().map(|oid| oid.to_string())
+}
+
+fn decrypt_pbes2(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+    use pkcs8::pkcs5::Error as Pkcs5;
+    let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
+    let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(octets)
+        .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
+    let plain = info.decrypt(password).map_err(|error| match error {
+        pkcs8::Error::EncryptedPrivateKey(
+            Pkcs5::UnsupportedAlgorithm { oid } | Pkcs5::AlgorithmParametersInvalid { oid },
+        ) => unsupported(oid.to_string()),
+        _ => LoadError::WrongPassword,
+    })?;
+    Ok(Zeroizing::new(plain.as_bytes().to_vec()))
+}
+
+/// The parts of an EncryptedPrivateKeyInfo.
+struct Info<'d> {
+    scheme: &'d [u8],
+    parameters: der::Reader<'d>,
+    ciphertext: &'d [u8],
+}
+
+impl<'d> Info<'d> {
+    fn read(octets: &'d [u8]) -> Option<Self> {
+        let mut info = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+        let mut algorithm = der::Reader::new(info.expect(der::SEQUENCE)?);
+        let scheme = algorithm.expect(der::OID)?;
+        let ciphertext = info.expect(der::OCTET_STRING).filter(|_| info.is_empty())?;
+        Some(Self { scheme, parameters: algorithm, ciphertext })
+    }
+
+    /// The parameters of PBES1 (RFC 8018 appendix A.3).
+    fn salt_and_iterations(&self) -> Result<(&'d [u8], u32), LoadError> {
+        let read = || {
+            let mut parameters = der::Reader::new(self.parameters.only(der::SEQUENCE)?);
+            let salt = parameters.expect(der::OCTET_STRING)?;
+            let iterations = der::magnitude(parameters.expect(der::INTEGER)?).filter(|octets| octets.len() <= 4)?;
+            let iterations = iterations.iter().fold(0u32, |value, octet| value << 8 | u32::from(*octet));
+            (1..=MAX_ITERATIONS).contains(&iterations).then_some((salt, iterations))
+        };
+        read().ok_or(LoadError::Malformed { what: "encrypted private key" })
+    }
+}
+
+/// The password as PKCS#12 has it: UTF-16 with two zero octets at the end.
+fn utf16_with_end(password: &str) -> Plain {
+    let mut octets = utf16(password);
+    octets.extend([0, 0]);
+    octets
+}
+
+fn utf16(password: &str) -> Plain {
+    Zeroizing::new(password.encode_utf16().flat_map(u16::to_be_bytes).collect())
+}
+
+/// The derivation of RFC 7292 appendix B.2 with SHA-1; `id` is 1 for a key and 2 for an initialisation vector.
+fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usize) -> Plain {
+    const BLOCK: usize = 64;
+    let filled = |octets: &[u8]| -> Vec<u8> {
+        let whole = octets.len().div_ceil(BLOCK) * BLOCK;
+        octets.iter().copied().cycle().take(whole).collect()
+    };
+    let mut input = Zeroizing::new([filled(salt), filled(password)].concat());
+    let mut derived = Zeroizing::new(Vec::with_capacity(len + 20));
+    while derived.len() < len {
+        let mut digest = Digest::new(DigestMethod::Sha1);
+        digest.update(&[id; BLOCK]);
+        digest.update(&input);
+        let mut value = digest.finish().as_octets().to_vec();
+        for _ in 1..iterations {
+            value = Digest::of(DigestMethod::Sha1, &value).as_octets().to_vec();
+        }
+        // Each block of the input, as a number, grows by that of the digest and one.
+        for block in input.chunks_exact_mut(BLOCK) {
+            let mut carry = 1u16;
+            for (at, octet) in block.iter_mut().enumerate().rev() {
+                let sum = u16::from(*octet) + u16::from(value.get(at % value.len()).copied().unwrap_or(0)) + carry;
+                (*octet, carry) = (sum as u8, sum >> 8);
+            }
+        }
+        derived.extend(value);
+    }
+    derived.truncate(len);
+    derived
+}
+
+/// Decrypts what a JKS protects: the key stream is SHA-1 of the password and of what came before, and the digest at the end is
+/// that of the password and the key.
+fn decrypt_jks(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+    const SHA1: usize = 20;
+    let malformed = || LoadError::Malformed { what: "key in the key store" };
+    let (salt, rest) = octets.split_at_checked(SHA1).ok_or_else(malformed)?;
+    let (ciphertext, claimed) = rest.split_at_checked(rest.len().saturating_sub(SHA1)).ok_or_else(malformed)?;
+    let password = utf16(password);
+    let mut plain = Zeroizing::new(ciphertext.to_vec());
+    let mut stream = salt.to_vec();
+    for block in plain.chunks_mut(SHA1) {
+        stream = Digest::of(DigestMethod::Sha1, &[&password, stream.as_slice()].concat()).as_octets().to_vec();
+        block.iter_mut().zip(&stream).for_each(|(octet, key)| *octet ^= key);
+    }
+    let digest = Digest::of(DigestMethod::Sha1, &[&password, plain.as_slice()].concat());
+    if digest.as_octets() == claimed { Ok(plain) } else { Err(LoadError::WrongPassword) }
+}
+
+/// The key and the initialisation vector of a JCEKS: MD5 of each half of the salt and the password, over and over.
+fn jceks_octets(salt: &[u8], iterations: u32, password: &str) -> Result<Plain, LoadError> {
+    let mut salt: [u8; 8] = salt.try_into().map_err(|_| LoadError::Malformed { what: "key in the key store" })?;
+    if salt[..4] == salt[4..] {
+        // As the Java Cryptography Extension has it, which means to turn the first half around.
+        salt[2] = salt[1];
+        salt[1] = salt[0];
+        salt[0] = salt[3];
+    }
+    let mut derived = Zeroizing::new(Vec::with_capacity(32));
+    for half in salt.chunks_exact(4) {
+        let mut value = half.to_vec();
+        for _ in 0..iterations {
+            value = Md5::new().chain_update(&value).chain_update(password).finalize().to_vec();
+        }
+        derived.extend(value);
+    }
+    Ok(derived)
+}
+
+/// Decrypts the body of a PEM section whose `DEK-Info` says this (RFC 1421 §4.6.1.3, as OpenSSL derives its keys).
+///
+/// # Errors
+/// [`LoadError::WrongPassword`], [`LoadError::Malformed`], [`LoadError::KeyEncryption`].
+pub(crate) fn decrypt_pem(dek_info: &str, octets: &[u8], password: &str) -> Result<Plain, LoadError> {
+    let malformed = || LoadError::Malformed { what: "DEK-Info of the private key" };
+    let (name, iv) = dek_info.trim().split_once(',').ok_or_else(malformed)?;
+    let cipher = match name {
+        "DES-EDE3-CBC" => ContentEncryption::TripleDesCbc,
+        "AES-128-CBC" => ContentEncryption::Aes128Cbc,
+        "AES-192-CBC" => ContentEncryption::Aes192Cbc,
+        "AES-256-CBC" => ContentEncryption::Aes256Cbc,
+        other => return Err(LoadError::KeyEncryption { scheme: other.into() }),
+    };
+    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
+    let pairs = iv.as_bytes().chunks(2).map(|pair| match pair {
+        [high, low] => Some(digit(*high)? << 4 | digit(*low)?),
+        _ => None,
+    });
+    let iv = pairs.collect::<Option<Vec<u8>>>().filter(|iv| iv.len() == cipher.iv_len()).ok_or_else(malformed)?;
+    let salt = iv.get(..8).ok_or_else(malformed)?;
+    let mut key = Zeroizing::new(Vec::with_capacity(48));
+    let mut last: Vec<u8> = Vec::new();
+    while key.len() < cipher.key_len() {
+        last = Md5::new().chain_update(&last).chain_update(password).chain_update(salt).finalize().to_vec();
+        key.extend_from_slice(&last);
+    }
+    key.truncate(cipher.key_len());
+    decrypted(cipher, &key, &iv, octets)
+}
+
+fn decrypted(cipher: ContentEncryption, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Plain, LoadError> {
+    let plain = decrypt(cipher, &Secret::new(key.to_vec()), [iv, ciphertext].concat());
+    plain.map(Zeroizing::new).map_err(|_| LoadError::WrongPassword)
+}

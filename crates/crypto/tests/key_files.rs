@@ -1,0 +1,85 @@
+//! Private keys and key stores as openssl and keytool write them: each opens, or the error says what is missing.
+
+use wss_crypto::{Identity, LoadError, PrivateKey, identities_from_key_store};
+
+fn file(name: &str) -> Vec<u8> {
+    let path = format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+fn plain(name: &str) -> PrivateKey {
+    PrivateKey::from_pem(&file(name)).expect(name)
+}
+
+#[test]
+fn encrypted_keys_of_every_supported_form_open_with_their_password_alone() {
+    for (name, original) in [
+        ("alice.des3.key", "alice.key"),
+        ("alice.aes256.key", "alice.key"),
+        ("ec256.aes128.key", "ec256.key"),
+        ("alice.pbes1.key", "alice.key"),
+        ("alice.pbes2-des3.key", "alice.key"),
+        ("alice.pbes2-sha512.key", "alice.key"),
+        ("alice.scrypt.key", "alice.key"),
+        ("alice.pbes2.der", "alice.key"),
+    ] {
+        let octets = file(&format!("encrypted/{name}"));
+        let open = |password| PrivateKey::from_pem_with_password(&octets, password);
+        let key = open(Some("changeit")).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(key.public_key(), plain(original).public_key(), "{name}");
+        assert_eq!(open(None).map(drop), Err(LoadError::PasswordNeeded), "{name}");
+        for wrong in ["changeIt", ""] {
+            assert_eq!(open(Some(wrong)).map(drop), Err(LoadError::WrongPassword), "{name}");
+        }
+    }
+    assert_eq!(
+        PrivateKey::from_pem(&file("encrypted/alice.pkcs1.der")).expect("DER").public_key(),
+        plain("alice.key").public_key()
+    );
+}
+
+#[test]
+fn what_encrypts_a_key_and_is_not_supported_is_named() {
+    for (name, scheme) in [
+        ("alice.des.key", "DES-CBC"),
+        ("alice.md5-des.key", "PBES1 with MD5 and DES"),
+        ("alice.rc2.key", "PBES1 with SHA-1 and RC2 of 128 bits"),
+    ] {
+        let error = PrivateKey::from_pem_with_password(&file(&format!("encrypted/{name}")), Some("changeit")).map(drop);
+        assert_eq!(error, Err(LoadError::KeyEncryption { scheme: scheme.into() }), "{name}");
+        assert!(error.expect_err("refused").to_string().contains("openssl pkcs8 -topk8"), "{name}");
+    }
+}
+
+#[test]
+fn key_stores_of_java_open_with_key_and_chain() {
+    for name in ["alice.jks", "alice.jceks"] {
+        let octets = file(&format!("encrypted/{name}"));
+        let found = identities_from_key_store(&octets, "changeit").unwrap_or_else(|error| panic!("{name}: {error}"));
+        let [(alias, identity)] = &found[..] else { panic!("{name}: {} keys", found.len()) };
+        assert_eq!(alias, "alice");
+        assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key());
+        assert_eq!(identity.intermediates().len(), 1, "{name}");
+        assert_eq!(identities_from_key_store(&octets, "wrong").map(drop), Err(LoadError::WrongPassword));
+        // What changed since it was written does not open.
+        for at in (0..octets.len()).step_by(7) {
+            let mut changed = octets.clone();
+            changed[at] ^= 1;
+            assert!(identities_from_key_store(&changed, "changeit").is_err(), "{name} at {at}");
+            assert!(identities_from_key_store(&octets[..at], "changeit").is_err(), "{name} to {at}");
+        }
+    }
+}
+
+#[cfg(feature = "pkcs12")]
+#[test]
+fn old_pkcs12_opens_and_what_is_none_is_told() {
+    for name in ["alice.rc2.p12", "alice.3des.p12"] {
+        let octets = file(&format!("encrypted/{name}"));
+        let identity = Identity::from_key_store(&octets, "changeit").unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(identity.certificate().public_key(), plain("alice.key").public_key(), "{name}");
+        assert!(matches!(Identity::from_key_store(&octets, "wrong"), Err(LoadError::WrongPassword)), "{name}");
+    }
+    let none = Identity::from_key_store(&file("alice.key"), "changeit").map(drop);
+    assert_eq!(none, Err(LoadError::Malformed { what: "key store" }));
+}
