@@ -2,8 +2,11 @@
 //! error of the strict default names, and that nothing else opens with it.
 
 mod common;
+#[path = "common/encrypted.rs"]
+mod encrypted;
 
 use common::*;
+use encrypted::*;
 use ws_security::c14n::{Document, Element, Limits, Splices};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
 use ws_security::prelude::*;
@@ -12,8 +15,6 @@ use ws_security::{
     AlgorithmPolicy, Correlation, DangerousNoReplayCache, Fault, FixedClock, KeyUseError, OpenError, PlanError,
     ProtectionToken, Secret, SecureConversation, Waiver,
 };
-
-const ID: &str = "ED-1";
 
 fn parse(message: &str) -> Document<'_> {
     Document::parse(message, &Limits::default()).expect("well-formed")
@@ -25,33 +26,6 @@ fn find<'d>(document: &'d Document<'d>, local: &str) -> Element<'d> {
 
 fn bob() -> Receiver {
     receiver().decrypt_with(identity("bob"))
-}
-
-/// An EncryptedKey with this secret for Bob, that lists these Ids.
-fn key_to_bob(secret: &Secret, transport: KeyTransport, listed: &[&str]) -> String {
-    let bob = certificate("bob");
-    let wrapped = bob.public_key().wrap_key(&transport, secret).expect("wrapped");
-    let listed: Vec<String> = listed.iter().map(|id| (*id).to_owned()).collect();
-    let key_info = format!("<ds:KeyName>{}</ds:KeyName>", bob.subject());
-    write_encrypted_key(Some("EK-1"), &KeyMethod::Transport(transport), Some(&key_info), &wrapped, &listed)
-}
-
-/// What Alice signed, with the content of its Body encrypted; `in_front` is put at the front of the Security header.
-fn encrypted_afterwards(secret: &Secret, cipher: ContentEncryption, in_front: &str) -> String {
-    let message = signed(SOAP11);
-    let document = parse(&message);
-    let content = find(&document, "Body").content_span();
-    let octets = message[content.clone()].as_bytes();
-    let kind = PlaintextType::Content;
-    let data = encrypt_octets(octets, &kind, cipher, secret, Some(ID), None, &SystemRandom).expect("encrypted");
-    let mut splices = Splices::new();
-    splices.replace(content, data);
-    splices.insert(find(&document, "Security").content_span().start, in_front.to_owned());
-    splices.apply(&message).0
-}
-
-fn leading(secret: &Secret, len: usize) -> Secret {
-    Secret::new(secret.as_octets()[..len].to_vec())
 }
 
 #[test]
@@ -220,55 +194,6 @@ fn the_octets_of_a_sent_secret_are_one_setting_and_fit_the_cipher() {
     assert_eq!(planned(15), Err(PlanError::KeyUse(KeyUseError::TooShort { octets: 15 })));
 }
 
-/// How a message comes to have its ciphertext.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Signed {
-    Plaintext,
-    Ciphertext,
-}
-
-/// A message whose Body has the ciphertext that `encrypt` makes of its content; `at_front` is put at the front of the
-/// Security header, and `before` before that header.
-fn shaped(signed: Signed, encrypt: &dyn Fn(&[u8]) -> String, at_front: &str, before: &str) -> String {
-    let clear = envelope(SOAP11);
-    let replaced = |message: &str| {
-        let content = find(&parse(message), "Body").content_span();
-        let mut splices = Splices::new();
-        splices.replace(content.clone(), encrypt(message[content].as_bytes()));
-        splices.apply(message).0
-    };
-    let message = match signed {
-        Signed::Plaintext => replaced(&common::signed(SOAP11)),
-        Signed::Ciphertext => recipe().sign(signing()).secured(&replaced(&clear)),
-    };
-    let document = parse(&message);
-    let security = find(&document, "Security");
-    let mut splices = Splices::new();
-    splices.insert(security.content_span().start, at_front.to_owned());
-    splices.insert(security.span().start, before.to_owned());
-    splices.apply(&message).0
-}
-
-/// The content of a `ds:KeyInfo` that names the EncryptedKey by its Id.
-fn by_reference() -> String {
-    let wsse = ws_security::c14n::name::WSSE.uri;
-    format!(
-        "<wsse:SecurityTokenReference xmlns:wsse=\"{wsse}\"><wsse:Reference URI=\"#EK-1\"></wsse:Reference>\
-         </wsse:SecurityTokenReference>"
-    )
-}
-
-fn data(secret: &Secret, kind: &PlaintextType, key_info: Option<&str>, octets: &[u8]) -> String {
-    let cipher = ContentEncryption::Aes128Gcm;
-    encrypt_octets(octets, kind, cipher, secret, Some(ID), key_info, &SystemRandom).expect("encrypted")
-}
-
-fn list() -> String {
-    let mut writer = ws_security::c14n::Writer::new();
-    ws_security::xmlenc::write_reference_list(&mut writer, &[ID.to_owned()]);
-    writer.finish()
-}
-
 /// That `strict` refuses the message by the name of `call`, that `accepting` opens it, and that it opens nothing else.
 #[track_caller]
 fn opens_by(strict: &Receiver, accepting: &Receiver, call: &str, waiver: Waiver, message: &str) {
@@ -288,14 +213,6 @@ fn opens_by(strict: &Receiver, accepting: &Receiver, call: &str, waiver: Waiver,
         assert!(accepting.open(&changed).is_err(), "{changed}");
         refuse(strict, &changed);
     }
-}
-
-fn sixteen() -> Secret {
-    Secret::new((7..23).collect())
-}
-
-fn oaep() -> KeyTransport {
-    KeyTransport::oaep_mgf1p()
 }
 
 /// mvantellingen/python-zeep#1230, auth0/node-xml-encryption#22: no list, the key in the header or in its own KeyInfo; the

@@ -2,6 +2,8 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/signed_again.rs"]
+mod signed_again;
 
 mod broken;
 mod cases;

@@ -132,6 +132,7 @@ ONVIF = (
     f"</UsernameToken>"
 )
 typed = lambda message, kind: message.replace(f'Type="{USERNAME}PasswordDigest"', f'Type="{kind}"')
+declared = plain.replace("<ds:Signature ", f'<ds:Signature xmlns:wsse="{WSSE}" ')
 LATE = "2026-11-27T15:00:00Z"
 MESSAGES |= {
     "created-without-zone": signed(times=(CREATED[:-1], EXPIRES[:-1])),
@@ -154,9 +155,9 @@ MESSAGES |= {
     ),
     "whole-document": signed(uris=("",), transforms=TRANSFORM % (ENVELOPED, "") + TRANSFORM % (EXCLUSIVE, "")),
     "signature-outside-any-header": re.sub(
-        "<wsse:Security .*(<ds:Signature.*</ds:Signature>)</wsse:Security>", r"\1", plain, flags=re.S
+        "<wsse:Security .*(<ds:Signature.*</ds:Signature>)</wsse:Security>", r"\1", declared, flags=re.S
     ),
-    "signature-outside-the-header": re.sub(r"(<ds:Signature.*</ds:Signature>)(</wsse:Security>)", r"\2\1", plain, flags=re.S),
+    "signature-outside-the-header": re.sub(r"(<ds:Signature.*</ds:Signature>)(</wsse:Security>)", r"\2\1", declared, flags=re.S),
     "header-of-a-draft": plain.replace(WSSE, "http://schemas.xmlsoap.org/ws/2003/06/secext"),
     "soap-sec": re.sub("<wsse:Security .*</wsse:Security>", SOAP_SEC, plain, flags=re.S),
     "digest-in-default-namespaces": envelope(ONVIF, "<shop:list/>"),

@@ -57,14 +57,6 @@ impl Identity {
         Ok(Self::new(PrivateKey::from_pem(key)?, certificate)?.chain(certificates.collect()))
     }
 
-    /// From a key store, PKCS#12, JKS or JCEKS: its first private key with its chain.
-    ///
-    /// # Errors
-    /// [`LoadError::NotFound`], and as for [`identities_from_key_store`](crate::identities_from_key_store).
-    pub fn from_key_store(octets: &[u8], password: &str) -> Result<Self, LoadError> {
-        crate::key_store::first_identity(octets, password)
-    }
-
     /// Replaces the certificates that lead from the holder's to an anchor, nearest first.
     #[must_use]
     pub fn chain(mut self, chain: Vec<Certificate>) -> Self {

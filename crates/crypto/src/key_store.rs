@@ -31,9 +31,15 @@ pub fn identities_from_key_store(octets: &[u8], password: &str) -> Result<Vec<(S
     }
 }
 
-pub(crate) fn first_identity(octets: &[u8], password: &str) -> Result<Identity, LoadError> {
-    let first = identities_from_key_store(octets, password)?.into_iter().next();
-    first.map(|(_, identity)| identity).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
+impl Identity {
+    /// From a key store, PKCS#12, JKS or JCEKS: its first private key with its chain.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`], and as for [`identities_from_key_store`].
+    pub fn from_key_store(octets: &[u8], password: &str) -> Result<Self, LoadError> {
+        let first = identities_from_key_store(octets, password)?.into_iter().next();
+        first.map(|(_, identity)| identity).ok_or(LoadError::NotFound { wanted: "private key with its certificate" })
+    }
 }
 
 /// Reads the big-endian fields of a Java key store.

@@ -88,7 +88,10 @@ pub enum TokenError {
     )]
     Bag,
     /// *Refused.* A version 1 certificate, which does not say what it may be used for.
-    #[error("the token carries a version 1 certificate: pin it and accept version 1, or have the peer renew it")]
+    #[error(
+        "the token carries a version 1 certificate: have the peer renew it, or pin it and call \
+         `accept_x509_version_1_for_legacy_use_only`"
+    )]
     Version1,
     /// *Malformed.* An instant that is not `YYYY-MM-DDThh:mm:ss[.f]Z`.
     #[error("{text:?} is not a UTC instant: write it as 2026-01-31T12:00:00Z")]

@@ -40,7 +40,7 @@ impl std::fmt::Debug for EncryptedKey<'_> {
             .field("method", &self.method)
             .field("key_info", &self.key_info)
             .field("cipher_octets", &octets(&self.cipher_octets))
-            .field("data_references", &all_shown(&self.data_references))
+            .field("references", &self.references)
             .field("carried_name", &self.carried_name.as_deref().map(shown))
             .finish()
     }
@@ -181,10 +181,20 @@ impl<'d> EncryptedKey<'d> {
 }
 
 /// An `xenc:ReferenceList`: what is encrypted, by Id.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ReferenceList {
     data: Vec<String>,
     without_hash: Option<String>,
+}
+
+impl std::fmt::Debug for ReferenceList {
+    /// Text of a message is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReferenceList")
+            .field("data", &all_shown(&self.data))
+            .field("without_hash", &self.without_hash.as_deref().map(shown))
+            .finish()
+    }
 }
 
 impl ReferenceList {

@@ -26,7 +26,13 @@ const token = (more) =>
   new soap.WSSecurityCertWithToken({ privateKey: key("alice.key"), publicKey: key("alice.pem"), keyPassword: "", ...more });
 const password = { username: "ann", password: "s3cret" };
 
+const strong = () => require("strong-soap").soap;
+
 const CASES = {
+  "strong-soap text": () => new (strong().WSSecurity)("ann", "s3cret", { passwordType: "PasswordText" }),
+  "strong-soap digest": () => new (strong().WSSecurity)("ann", "s3cret", { passwordType: "PasswordDigest" }),
+  "strong-soap WSSecurityCert": () =>
+    new (strong().WSSecurityCert)(key("alice.key").toString(), key("alice.pem").toString(), ""),
   "WSSecurity text": () => user(),
   "WSSecurity text, nonce": () => user({ hasNonce: true, mustUnderstand: true }),
   "WSSecurity text, no timestamp, no Created": () => user({ hasTimeStamp: false, hasTokenCreated: false }),
@@ -63,7 +69,20 @@ const CASES = {
   "WSSecurityPlusCert two timestamps": () => new soap.WSSecurityPlusCert(user(), cert()),
 };
 
+function callStrong(url, security, version, amount) {
+  const options = { forceSoap12Headers: version === "soap12" };
+  return new Promise((resolve, reject) =>
+    strong().createClient(wsdl, options, (error, client) => {
+      if (error) return reject(error);
+      client.setEndpoint(url);
+      client.setSecurity(security);
+      client.pay({ amount }, (error, result) => (error ? reject(error) : resolve(String(result?.amount))));
+    }),
+  );
+}
+
 async function call(url, name, version, amount) {
+  if (name.startsWith("strong-soap")) return callStrong(url, CASES[name](), version, amount);
   const client = await soap.createClientAsync(wsdl, { forceSoap12Headers: version === "soap12" });
   client.setEndpoint(url);
   const addressing = 'xmlns:wsa="http://www.w3.org/2005/08/addressing"';

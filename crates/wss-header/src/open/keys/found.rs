@@ -114,11 +114,12 @@ impl FoundSecret {
         if octets > cipher.key_len() && receiver.waives(Waiver::LongerSecrets) {
             return Ok((self.leading(Wanted::cipher(cipher.key_len())), data));
         }
-        if octets < cipher.key_len() && receiver.waives(Waiver::CiphersByKeyLength) {
-            if let Some(shorter) = cipher.with_key_len(octets) {
-                receiver.policy.encryption.check_content(shorter)?;
-                return Ok((self, data.of_method(shorter)));
-            }
+        if octets < cipher.key_len()
+            && receiver.waives(Waiver::CiphersByKeyLength)
+            && let Some(shorter) = cipher.with_key_len(octets)
+        {
+            receiver.policy.encryption.check_content(shorter)?;
+            return Ok((self, data.of_method(shorter)));
         }
         Ok((self, data))
     }

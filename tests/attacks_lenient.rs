@@ -1,0 +1,147 @@
+//! Each call that accepts another shape, switched on alone, with a message that needs it: the wrapping generator opens nothing
+//! but the genuine Body and the genuine timestamp.
+
+mod common;
+#[path = "common/encrypted.rs"]
+mod encrypted;
+#[path = "common/signed_again.rs"]
+mod signed_again;
+#[path = "common/wrapped.rs"]
+mod wrapped;
+
+use common::*;
+use encrypted::*;
+use signed_again::signed_again;
+use ws_security::crypto::ContentEncryption;
+use ws_security::prelude::*;
+use ws_security::tokens::parse_instant;
+use ws_security::xmlenc::PlaintextType;
+use ws_security::{ProtectionToken, Secret, SecureConversation};
+
+type Accept = fn(Receiver) -> Receiver;
+
+fn replaced(message: &str, from: &str, to: &str) -> String {
+    let changed = message.replacen(from, to, 1);
+    assert_ne!(changed, message, "{from}");
+    changed
+}
+
+fn between<'m>(message: &'m str, start: &str, end: &str) -> &'m str {
+    message.split_once(start).and_then(|(_, rest)| rest.split_once(end)).expect("a place").0
+}
+
+/// The calls, each with messages that open by it and not without it.
+fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
+    let golden = signed(SOAP11);
+    let created = between(&golden, "<wsu:Created>", "<").to_owned();
+    let body = between(golden.split_once("<s:Body").expect("a Body").1, "wsu:Id=\"", "\"").to_owned();
+    let with_created = |text: &str| signed_again(&replaced(&golden, &created, text)).expect("signed again");
+    let without_hash = signed_again(&replaced(&golden, &format!("URI=\"#{body}\""), &format!("URI=\"{body}\"")));
+    let token_without_hash = replaced(&golden, "<wsse:Reference URI=\"#", "<wsse:Reference URI=\"");
+    let zone = created.trim_end_matches('Z');
+    let token = format!(
+        "<wsse:BinarySecurityToken{}</wsse:BinarySecurityToken>",
+        between(&golden, "<wsse:BinarySecurityToken", "</wsse:BinarySecurityToken>")
+    );
+    let behind = replaced(&replaced(&golden, &token, ""), "</wsse:Security>", &format!("{token}</wsse:Security>"));
+
+    let secret = sixteen();
+    let (listing, plain) = (key_to_bob(&secret, oaep(), &[ID]), key_to_bob(&secret, oaep(), &[]));
+    let block = format!("<k:Keys xmlns:k=\"urn:k\">{plain}</k:Keys>");
+    let of_body = |kind: &PlaintextType, key_info: Option<&str>, front: &str, before: &str| {
+        shaped(Signed::Plaintext, &|octets: &[u8]| data(&secret, kind, key_info, octets), front, before)
+    };
+    let long = Secret::new((7..39).collect());
+    let (gcm, content) = (ContentEncryption::Aes128Gcm, PlaintextType::Content);
+    let longer = encrypted_afterwards(&leading(&long, 16), gcm, &key_to_bob(&long, oaep(), &[ID]));
+    let shorter = replaced(&encrypted_afterwards(&secret, gcm, &listing), "#aes128-gcm", "#aes256-gcm");
+
+    let derived = ProtectionToken::encrypted_to(&certificate("bob")).derived_keys(SecureConversation::V1_3);
+    let derived = Signing::with_token(&derived).parts([Part::Body, Part::Timestamp]);
+    let derived = recipe().sign(derived).secured(&envelope(SOAP11));
+    let typed = "<ds:KeyInfo><wsse:SecurityTokenReference \
+        xmlns:wsse11=\"http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd\" \
+        wsse11:TokenType=\"http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey\"";
+    let at = derived.rfind("<ds:KeyInfo><wsse:SecurityTokenReference").expect("a KeyInfo");
+    let derived =
+        format!("{}{}", &derived[..at], derived[at..].replacen("<ds:KeyInfo><wsse:SecurityTokenReference", typed, 1));
+    vec![
+        (
+            "accept_references_without_hash",
+            Receiver::accept_references_without_hash,
+            vec![
+                without_hash.expect("signed again"),
+                token_without_hash,
+                encrypted_afterwards(
+                    &secret,
+                    gcm,
+                    &replaced(&listing, "<xenc:DataReference URI=\"#", "<xenc:DataReference URI=\""),
+                ),
+            ],
+        ),
+        (
+            "accept_encrypted_data_without_type",
+            Receiver::accept_encrypted_data_without_type,
+            vec![of_body(&PlaintextType::Other(None), None, &listing, "")],
+        ),
+        (
+            "accept_encrypted_keys_outside_the_header",
+            Receiver::accept_encrypted_keys_outside_the_header,
+            vec![
+                of_body(&content, Some(&plain), &list(), ""),
+                of_body(&content, Some(&by_reference()), &list(), &block),
+            ],
+        ),
+        (
+            "accept_unlisted_encrypted_data",
+            Receiver::accept_unlisted_encrypted_data,
+            vec![of_body(&content, Some(&plain), "", ""), of_body(&content, Some(&by_reference()), &plain, "")],
+        ),
+        ("accept_longer_secrets", Receiver::accept_longer_secrets, vec![longer]),
+        ("accept_ciphers_by_key_length", Receiver::accept_ciphers_by_key_length, vec![shorter]),
+        ("accept_times_without_zone", Receiver::accept_times_without_zone, vec![with_created(zone)]),
+        ("accept_local_times", Receiver::accept_local_times, vec![with_created(&format!("{zone}+00:01"))]),
+        ("accept_forward_references", Receiver::accept_forward_references, vec![behind]),
+        (
+            "accept_other_encodings",
+            Receiver::accept_other_encodings,
+            vec![format!("<?xml version=\"1.0\" encoding=\"ISO-8859-15\"?>{golden}")],
+        ),
+        (
+            "accept_derived_keys_typed_as_encrypted_keys",
+            Receiver::accept_derived_keys_typed_as_encrypted_keys,
+            vec![derived],
+        ),
+    ]
+}
+
+#[test]
+fn no_call_that_accepts_another_shape_opens_a_wrapped_part() {
+    for (call, accept, messages) in needing() {
+        for golden in messages {
+            let mut strict = receiver().decrypt_with(identity("bob"));
+            if call.contains("derived_keys") {
+                let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
+                strict = Receiver::new(trust(), requirements, ws_security::DangerousNoReplayCache);
+                strict = strict.decrypt_with(identity("bob"));
+            }
+            let error = strict.open(&golden).map(drop).expect_err(call).to_string();
+            assert!(error.contains(&format!("`{call}`")), "{call}: {error}");
+            let alone = accept(strict);
+            let opened = alone.open(&golden).unwrap_or_else(|error| panic!("{call}: {error}\n{golden}"));
+            let genuine = opened.body().xml().to_owned();
+            assert!(genuine.contains(AMOUNT));
+            let mut tried = 0;
+            for local in ["Body", "Timestamp"] {
+                tried += wrapped::wrapped(&golden, local, |message| {
+                    if let Ok(opened) = alone.open(message) {
+                        assert_eq!(opened.body().xml(), genuine, "{call}: {message}");
+                        let (_, expires) = opened.evidence().timestamp.expect("a timestamp");
+                        assert!(expires < parse_instant("2036-01-01T00:00:00Z").ok(), "{call}: {message}");
+                    }
+                });
+            }
+            assert!(tried > 1_000, "{call}: {tried}");
+        }
+    }
+}
