@@ -131,10 +131,12 @@ fn no_call_that_accepts_another_shape_opens_a_wrapped_part() {
             let opened = alone.open(&golden).unwrap_or_else(|error| panic!("{call}: {error}\n{golden}"));
             let genuine = opened.body().xml().to_owned();
             assert!(genuine.contains(AMOUNT));
+            // The generator reads UTF-8: the declaration of another encoding comes back in front.
+            let (declaration, text) = golden.split_at(golden.find("<s:Envelope").expect("an envelope"));
             let mut tried = 0;
             for local in ["Body", "Timestamp"] {
-                tried += wrapped::wrapped(&golden, local, |message| {
-                    if let Ok(opened) = alone.open(message) {
+                tried += wrapped::wrapped(text, local, |message| {
+                    if let Ok(opened) = alone.open(format!("{declaration}{message}")) {
                         assert_eq!(opened.body().xml(), genuine, "{call}: {message}");
                         let (_, expires) = opened.evidence().timestamp.expect("a timestamp");
                         assert!(expires < parse_instant("2036-01-01T00:00:00Z").ok(), "{call}: {message}");

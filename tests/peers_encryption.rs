@@ -7,10 +7,10 @@ mod encrypted;
 
 use common::*;
 use encrypted::*;
-use ws_security::c14n::{Document, Element, Limits, Splices};
+use ws_security::c14n::{Document, Element, Limits};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
 use ws_security::prelude::*;
-use ws_security::xmlenc::{DecryptError, KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
+use ws_security::xmlenc::{DecryptError, PlaintextType, encrypt_octets};
 use ws_security::{
     AlgorithmPolicy, Correlation, DangerousNoReplayCache, Fault, FixedClock, KeyUseError, OpenError, PlanError,
     ProtectionToken, Secret, SecureConversation, Waiver,

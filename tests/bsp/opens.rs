@@ -4,10 +4,8 @@
 //! Messages are our own in every form, each also in many other spellings: those outside what is signed change the text
 //! alone, and those inside are signed again by Alice.
 
-use ws_security::c14n::{Budget, Document, Element, IdIndex, Limits, Splices, Subset, base64_encode};
-use ws_security::crypto::Digest;
+use ws_security::c14n::{Document, Limits};
 use ws_security::prelude::*;
-use ws_security::xmldsig::{Signature, Transform};
 use ws_security::{AlgorithmPolicy, AssertionTrust, DangerousNoReplayCache, OpenError};
 
 use ws_security::bsp::{self, Context};
@@ -19,7 +17,9 @@ use crate::signed_again::signed_again;
 
 /// Refusals of conformant messages: the spelling, what the error says, and why that is no rule of the profile.
 const EXPLAINED: &[(&str, &str, &str)] = &[
-    ("a filter before the canonicalisation", "over the whole document", "places: a header signs elements by their Id"),
+    ("digests of SHA-1", "is not admitted", "policy of algorithms: SHA-1 does not resist collisions"),
+    ("a signature of SHA-1", "is not admitted", "policy of algorithms: SHA-1 does not resist collisions"),
+    ("a filter before the canonicalisation", "is not supported", "policy of algorithms: no filter runs in a header"),
     ("two canonicalisations", "transforms other than one", "places: one canonicalisation says all (T17)"),
     ("enveloped-signature that removes nothing, enveloped", "transforms other than one", "the same, for two of them"),
     ("no signed timestamp", "covers Timestamp", "requirements: the timestamp is demanded to be signed"),
@@ -192,12 +192,18 @@ const INSIDE: &[(&str, Edits)] = &[
         )],
     ),
     ("an Id and a Type of a reference", &[("<ds:Reference URI", "<ds:Reference Id=\"r-1\" Type=\"urn:t\" URI")]),
-    ("digests of SHA-1", &[("<ds:DigestMethod Algorithm=\"…\"", "<ds:DigestMethod Algorithm=\"%DS%sha1\"")]),
+    (
+        "digests of SHA-1",
+        &[(
+            "<ds:DigestMethod Algorithm=\"…\"…<ds:DigestValue>…<",
+            "<ds:DigestMethod Algorithm=\"%DS%sha1\"{2}<ds:DigestValue>AAAAAAAAAAAAAAAAAAAAAAAAAAA=<",
+        )],
+    ),
     (
         "digests of SHA-512",
         &[(
-            "<ds:DigestMethod Algorithm=\"…\"",
-            "<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha512\"",
+            "<ds:DigestMethod Algorithm=\"…\"…<ds:DigestValue>…<",
+            "<ds:DigestMethod Algorithm=\"http://www.w3.org/2001/04/xmlenc#sha512\"{2}<ds:DigestValue>AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==<",
         )],
     ),
     (
@@ -248,7 +254,7 @@ const INSIDE: &[(&str, Edits)] = &[
         "a filter before the canonicalisation",
         &[(
             "<ds:Reference URI=\"#TS-…\"><ds:Transforms>",
-            "<ds:Reference URI=\"\"><ds:Transforms><ds:Transform Algorithm=\"%FILTER%\"></ds:Transform>",
+            "<ds:Reference URI=\"#TS-{1}\"><ds:Transforms><ds:Transform Algorithm=\"%FILTER%\"><f:XPath xmlns:f=\"%FILTER%\" Filter=\"intersect\">/</f:XPath></ds:Transform>",
         )],
     ),
     (

@@ -1,9 +1,9 @@
 //! Encrypted messages in the shapes of peers, from Alice to Bob.
+#![allow(dead_code, reason = "every test binary uses a part of this")]
 
 use ws_security::Secret;
 use ws_security::c14n::{Document, Element, Limits, Splices};
 use ws_security::crypto::{ContentEncryption, KeyTransport, SystemRandom};
-use ws_security::prelude::*;
 use ws_security::xmlenc::{KeyMethod, PlaintextType, encrypt_octets, write_encrypted_key};
 
 use crate::common::{SOAP11, Secures as _, certificate, envelope, recipe, signed as signed_by_alice, signing};

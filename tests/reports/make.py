@@ -155,7 +155,7 @@ MESSAGES |= {
     ),
     "whole-document": signed(uris=("",), transforms=TRANSFORM % (ENVELOPED, "") + TRANSFORM % (EXCLUSIVE, "")),
     "signature-outside-any-header": re.sub(
-        "<wsse:Security .*(<ds:Signature.*</ds:Signature>)</wsse:Security>", r"\1", declared, flags=re.S
+        "<wsse:Security .*(<ds:Signature .*</ds:Signature>)</wsse:Security>", r"\1", declared, flags=re.S
     ),
     "signature-outside-the-header": re.sub(r"(<ds:Signature.*</ds:Signature>)(</wsse:Security>)", r"\2\1", declared, flags=re.S),
     "header-of-a-draft": plain.replace(WSSE, "http://schemas.xmlsoap.org/ws/2003/06/secext"),
