@@ -76,7 +76,8 @@ function callStrong(url, security, version, amount) {
       if (error) return reject(error);
       client.setEndpoint(url);
       client.setSecurity(security);
-      client.pay({ amount }, (error, result) => (error ? reject(error) : resolve(String(result?.amount))));
+      // It gives the reply as text.
+      client.pay({ amount }, (error, _, reply) => (error ? reject(error) : resolve(/amount>([^<]*)</.exec(reply)?.[1] ?? reply)));
     }),
   );
 }
