@@ -35,7 +35,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
 const OF_PEERS: &[(&str, &str, &str)] = &[
     ("longer-secret-request", "is not admitted", "policy of algorithms: CBC does not authenticate"),
     ("longer-secret-reply", "is not admitted", "policy of algorithms: CBC does not authenticate"),
-    ("signed-element", "require it at its place", "requirements: what is signed inside the Body is named"),
+    ("signed-element", "only if it belongs at this place", "requirements: what is signed inside the Body is named"),
     ("header-of-a-draft", "ws/2003/06/secext", "it has no header of the profile, so that no rule applies to it"),
     ("signature-outside-any-header", "a ds:Signature at", "the same"),
     ("soap-sec", "a ds:Signature at", "the same"),
