@@ -12,11 +12,12 @@ use ws_security::networks::{Keys, Network};
 use ws_security::tokens::format_instant;
 use ws_security::{
     AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, ReplayCache, RequirementError, SamlVersion,
-    TransportFacts, Trust,
+    FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache,
+    RequirementError, SamlVersion, TransportFacts, Trust,
 };
 use wss_replay_sqlite::SqliteReplayStore;
 
+use crate::accept::in_options;
 use crate::args::{AssertionArgs, Bsp, Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
             open_signed(&receiver, incoming, opening, &printed, arguments, &mut written)?
         }
     };
-    let Read { body, elements, is_authenticated, evidence, assertions, attachments } = read;
+    let Read { body, elements, is_authenticated, evidence, assertions, attachments, remaining } = read;
     if !is_authenticated && !arguments.demands.print_unauthenticated {
         return Err(refused(
             "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
@@ -57,6 +58,10 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
     }
+    for ciphertext in &remaining {
+        let why = in_options(&ciphertext.why.to_string());
+        output::say(format!("note: {} is still encrypted, and printed so where it is printed: {why}", ciphertext.path));
+    }
     match arguments.result.format {
         Format::Text => {
             let text = if printed.is_empty() { body.unwrap_or_default() } else { texts(&elements) };
@@ -68,6 +73,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
                 object.insert("elements".to_owned(), elements.iter().map(element_json).collect());
                 object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
                 object.insert("attachments".to_owned(), attachments);
+                object.insert("remaining".to_owned(), remaining.iter().map(remaining_json).collect());
             }
             output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())?;
         }
@@ -86,6 +92,8 @@ struct Read {
     evidence: Evidence,
     assertions: Vec<AuthenticatedAssertion>,
     attachments: serde_json::Value,
+    /// What is still encrypted.
+    remaining: Vec<RemainingCiphertext>,
 }
 
 /// The parts to print in place of the Body: those of `--print`, or the required elements, if the Body is not required.
@@ -115,6 +123,7 @@ fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) ->
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
         attachments: json!(null),
+        remaining: opened.remaining_ciphertext().to_vec(),
     })
 }
 
@@ -184,6 +193,7 @@ fn read(
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
         attachments: attachments_json(opened),
+        remaining: opened.remaining_ciphertext().to_vec(),
     })
 }
 
@@ -204,6 +214,10 @@ fn parts_of(opened: &OpenedParts, body: Option<&str>, part: &Part) -> Vec<(Part,
 fn texts(elements: &[(Part, String)]) -> String {
     let texts: Vec<&str> = elements.iter().map(|(_, xml)| xml.as_str()).collect();
     texts.join("\n")
+}
+
+fn remaining_json(ciphertext: &RemainingCiphertext) -> serde_json::Value {
+    json!({ "part": ciphertext.part, "path": ciphertext.path, "id": ciphertext.id, "why": in_options(&ciphertext.why.to_string()) })
 }
 
 fn element_json((part, xml): &(Part, String)) -> serde_json::Value {

@@ -253,3 +253,26 @@ fn attachments_go_where_a_later_output_fails() {
     assert_eq!(written(&scratch("body"), &inner).status.code(), Some(0));
     assert_eq!(names(&inner).len(), 3);
 }
+
+/// Who accepts ciphertext for others is told what is still encrypted, in words and in JSON.
+#[test]
+fn what_is_still_encrypted_is_told() {
+    let message =
+        made("secure --encrypt-first --key KEYS/alice.key --cert KEYS/alice.pem --to KEYS/bob.pem --timestamp 300 -");
+    let without_key = message.replacen("xenc:EncryptedKey", "other:EncryptedKey", 2);
+    let without_key = without_key.replacen("<other:EncryptedKey", "<other:EncryptedKey xmlns:other=\"urn:other\"", 1);
+    assert_ne!(without_key, message);
+    let verify = "verify --trust KEYS/ca.pem --accept-ciphertext-for-others --require signed:Body";
+    let output = wss(&format!("{verify} -"), &without_key);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("/s:Body/xenc:EncryptedData is still encrypted"), "{said}");
+    let output = wss(&format!("{verify} --format json -"), &without_key);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["remaining"][0]["part"], "Body", "{json}");
+    // The same message, opened: nothing remains.
+    let keys = "--decrypt-key KEYS/bob.key --decrypt-cert KEYS/bob.pem";
+    let output = wss(&format!("verify --trust KEYS/ca.pem {keys} --require signed:Body --format json -"), &message);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(json["remaining"].as_array().map(Vec::len), Some(0), "{json}");
+}

@@ -118,7 +118,7 @@ impl fmt::Display for Http {
         match self.action {
             Action::None => Ok(()),
             Action::Header => f.write_str(", SOAPAction names the operation"),
-            Action::Always(action) => write!(f, ", SOAPAction {action:?}"),
+            Action::Always(action) => write!(f, ", SOAPAction `{action}`"),
             Action::Parameter => f.write_str(", the parameter action names the operation"),
         }?;
         match self.client_certificate {
