@@ -190,7 +190,7 @@ fn index() -> String {
         let soap = if network.http.soap == SoapVersion::V11 { "1.1" } else { "1.2" };
         let _infallible = writeln!(
             text,
-            "| [`{0}`](mod@{0}) | {1} | {soap} | {2} |",
+            "| [`{0}`](mod@crate::manual::networks::{0}) | {1} | {soap} | {2} |",
             network.name,
             network.title,
             network.evidence().word()

@@ -172,7 +172,7 @@ impl Signing {
         self
     }
 
-    /// Signs as the holder of the key that the first [issued token](Recipe::token) of the recipe names: the subject of
+    /// Signs as the holder of the key that the first [issued token](crate::Recipe::token) of the recipe names: the subject of
     /// a SAML assertion, or the holder of a license. The signature refers to that token instead of a certificate.
     #[must_use]
     pub fn holder_of_key(mut self) -> Self {
