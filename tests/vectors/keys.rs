@@ -7,8 +7,8 @@ use crate::corpus::{self, Case};
 
 #[test]
 #[cfg_attr(
-    not(feature = "aws-lc-rs"),
-    ignore = "the provider ring cannot use keys of DSA, P-224 and others, as crates/crypto/ALGORITHMS.md lists them"
+    not(all(feature = "aws-lc-rs", feature = "post-quantum")),
+    ignore = "keys of DSA, P-224, ML-DSA and others need the provider AWS-LC and the feature post-quantum (ALGORITHMS.md)"
 )]
 fn keys_load_as_published() {
     corpus::run("keys", |case| {
