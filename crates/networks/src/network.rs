@@ -159,6 +159,15 @@ impl Network {
         }
     }
 
+    /// The shapes of its requests and, if they have one, of its replies.
+    pub(crate) fn shapes_mut(&mut self) -> impl Iterator<Item = &mut Shape> {
+        let reply = match &mut self.reply {
+            Reply::Secured(shape) => Some(shape),
+            Reply::Plain => None,
+        };
+        std::iter::once(&mut self.request).chain(reply)
+    }
+
     /// How sure the facts are: as sure as the first source.
     #[must_use]
     pub fn evidence(&self) -> Evidence {

@@ -13,13 +13,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
-        action: Action::Header,
-        package: false,
-        client_certificate: Some(false),
-    },
+    http: Http { client_certificate: Some(false), ..SOAP11 },
     partner: Partner {
         issuer: "a public authority, in TLS",
         name: "the office and its user",

@@ -44,11 +44,7 @@ pub(crate) const HTTP: Http = Http {
 
 /// Changes how certificates are referred to, in both directions.
 pub(crate) fn refer_by(network: &mut Network, signer: ReferenceForm, recipient: ReferenceForm) {
-    let reply = match &mut network.reply {
-        Reply::Secured(shape) => Some(shape),
-        Reply::Plain => None,
-    };
-    for shape in std::iter::once(&mut network.request).chain(reply) {
+    for shape in network.shapes_mut() {
         if let Some(SignatureShape { by: SignedBy::Certificate(form), .. }) = &mut shape.signature {
             *form = signer;
         }

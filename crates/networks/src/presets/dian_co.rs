@@ -13,13 +13,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V12,
-        content_type: "application/soap+xml; charset=utf-8",
-        action: Action::Parameter,
-        package: false,
-        client_certificate: Some(false),
-    },
+    http: Http { client_certificate: Some(false), ..SOAP12 },
     partner: Partner {
         issuer: "an authority that ONAC accredited",
         name: "the tax number (NIT) of the subject",

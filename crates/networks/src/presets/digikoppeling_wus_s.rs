@@ -1,5 +1,6 @@
 //! The Netherlands, Digikoppeling WUS, signed: Body, Timestamp and every header of WS-Addressing. The reply confirms the signature.
 
+use super::digikoppeling;
 use super::row::*;
 
 /// The preset.
@@ -7,63 +8,10 @@ pub const NETWORK: Network = Network {
     name: "digikoppeling_wus_s",
     title: "Digikoppeling WUS 2W-be-S",
     about: "Dutch administrations among themselves; Edukoppeling of Dutch schools.",
-    request: Shape {
-        timestamp: Some(300),
-        signature: Some(SignatureShape {
-            places_if_present: &[
-                Place::Block(WSA, "To"),
-                Place::Block(WSA, "From"),
-                Place::Block(WSA, "FaultTo"),
-                Place::Block(WSA, "ReplyTo"),
-                Place::Block(WSA, "MessageID"),
-                Place::Block(WSA, "RelatesTo"),
-                Place::Block(WSA, "Action"),
-            ],
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
-        }),
-        ..Shape::EMPTY
-    },
-    reply: Reply::Secured(Shape {
-        timestamp: Some(300),
-        signature: Some(SignatureShape {
-            places_if_present: &[
-                Place::Block(WSA, "To"),
-                Place::Block(WSA, "From"),
-                Place::Block(WSA, "FaultTo"),
-                Place::Block(WSA, "ReplyTo"),
-                Place::Block(WSA, "MessageID"),
-                Place::Block(WSA, "RelatesTo"),
-                Place::Block(WSA, "Action"),
-            ],
-            ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
-        }),
-        confirms: true,
-        ..Shape::EMPTY
-    }),
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
-        action: Action::Header,
-        package: false,
-        client_certificate: Some(true),
-    },
-    partner: Partner {
-        issuer: "PKIoverheid, private services",
-        name: "the organisation identification number (OIN) in the serial number of the subject",
-        extended_key_usage: &[],
-        revocation: "revocation lists of PKIoverheid",
-    },
+    request: digikoppeling::SIGNED,
+    reply: Reply::Secured(Shape { confirms: true, ..digikoppeling::SIGNED }),
+    http: digikoppeling::HTTP,
+    partner: digikoppeling::PARTNER,
     choices: &[],
-    sources: &[
-        Source {
-            title: "Digikoppeling WUS koppelvlakstandaard 3.x, for references, parts, times and confirmations",
-            evidence: Evidence::Read,
-        },
-        Source {
-            title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
-            evidence: Evidence::Unverified,
-        },
-        AROUND,
-        WSS4J,
-    ],
+    sources: digikoppeling::SOURCES,
 };

@@ -16,11 +16,9 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     }),
     http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
         action: Action::Always("http://fs.mfcr.cz/eet/OdeslaniTrzby"),
-        package: false,
         client_certificate: Some(false),
+        ..SOAP11
     },
     partner: Partner {
         issuer: "requests: the authority of EET; replies: I.CA or PostSignum",

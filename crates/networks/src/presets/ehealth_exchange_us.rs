@@ -17,13 +17,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V12,
-        content_type: "application/soap+xml; charset=utf-8",
-        action: Action::Parameter,
-        package: false,
-        client_certificate: Some(true),
-    },
+    http: Http { client_certificate: Some(true), ..SOAP12 },
     partner: Partner {
         issuer: "the certification authority of the network",
         name: "the host name in the subject alternative names",

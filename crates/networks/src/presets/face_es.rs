@@ -19,13 +19,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml",
-        action: Action::Header,
-        package: false,
-        client_certificate: None,
-    },
+    http: Http { content_type: "text/xml", ..SOAP11 },
     partner: Partner {
         issuer: "an authority that FACe recognises",
         name: "the certificate that the sender registered",

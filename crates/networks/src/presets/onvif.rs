@@ -13,13 +13,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V12,
-        content_type: "application/soap+xml; charset=utf-8",
-        action: Action::Parameter,
-        package: false,
-        client_certificate: Some(false),
-    },
+    http: Http { client_certificate: Some(false), ..SOAP12 },
     partner: Partner { issuer: "none", name: "the user of the device", extended_key_usage: &[], revocation: "none" },
     choices: &[],
     sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }, AROUND, WSS4J],

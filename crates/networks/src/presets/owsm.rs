@@ -45,13 +45,7 @@ pub const NETWORK: Network = Network {
         leniencies: &[Leniency::CbcBeforeVerification, Leniency::OneKeyToSignAndEncrypt],
         ..Shape::EMPTY
     }),
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
-        action: Action::Header,
-        package: false,
-        client_certificate: Some(false),
-    },
+    http: Http { client_certificate: Some(false), ..SOAP11 },
     partner: Partner {
         issuer: "as the policy says",
         name: "the certificate in the key store of the service",

@@ -13,6 +13,35 @@ pub(super) use crate::shape::{
 /// The namespace of WS-Addressing 1.0.
 pub(super) const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
+/// Every header of WS-Addressing.
+pub(super) const ADDRESSING: &[Place] = &[
+    Place::Block(WSA, "To"),
+    Place::Block(WSA, "From"),
+    Place::Block(WSA, "FaultTo"),
+    Place::Block(WSA, "ReplyTo"),
+    Place::Block(WSA, "MessageID"),
+    Place::Block(WSA, "RelatesTo"),
+    Place::Block(WSA, "Action"),
+];
+
+/// SOAP 1.1 over HTTP, where the operation is in the header `SOAPAction`.
+pub(super) const SOAP11: Http = Http {
+    soap: SoapVersion::V11,
+    content_type: "text/xml; charset=utf-8",
+    action: Action::Header,
+    package: false,
+    client_certificate: None,
+};
+
+/// SOAP 1.2 over HTTP, where the operation is a parameter of the content type.
+pub(super) const SOAP12: Http = Http {
+    soap: SoapVersion::V12,
+    content_type: "application/soap+xml; charset=utf-8",
+    action: Action::Parameter,
+    package: false,
+    client_certificate: None,
+};
+
 /// What no source of ours says.
 pub(super) const AROUND: Source = Source {
     title: "HTTP headers, the lifetime of the timestamp, and how partners are certified: not checked in a primary document",

@@ -19,11 +19,9 @@ pub const NETWORK: Network = Network {
     },
     reply: Reply::Plain,
     http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
         action: Action::Always("http://DescargaMasivaTerceros.gob.mx/IAutenticacion/Autentica"),
-        package: false,
         client_certificate: Some(false),
+        ..SOAP11
     },
     partner: Partner {
         issuer: "the SAT",

@@ -16,13 +16,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
-        action: Action::Header,
-        package: false,
-        client_certificate: None,
-    },
+    http: SOAP11,
     partner: Partner {
         issuer: "Belgian eID or Certipost, eHealth certificates",
         name: "what the directory of the platform knows of the certificate",

@@ -39,13 +39,7 @@ pub const NETWORK: Network = Network {
         leniencies: &[Leniency::CbcBeforeVerification],
         ..Shape::EMPTY
     }),
-    http: Http {
-        soap: SoapVersion::V11,
-        content_type: "text/xml; charset=utf-8",
-        action: Action::Header,
-        package: true,
-        client_certificate: Some(true),
-    },
+    http: Http { package: true, client_certificate: Some(true), ..SOAP11 },
     partner: Partner {
         issuer: "the Department of Veterans Affairs",
         name: "the certificate of the service",

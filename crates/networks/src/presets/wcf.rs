@@ -2,13 +2,106 @@
 
 use super::row::*;
 
-/// One key signs and encrypts, in both directions.
-pub(crate) fn without_derived_keys(network: &mut Network) {
-    let reply = match &mut network.reply {
-        Reply::Secured(shape) => Some(shape),
-        Reply::Plain => None,
+/// The headers of WS-Addressing that WCF signs.
+const SIGNED_IF_PRESENT: &[Place] = &[
+    Place::Block(WSA, "To"),
+    Place::Block(WSA, "Action"),
+    Place::Block(WSA, "MessageID"),
+    Place::Block(WSA, "ReplyTo"),
+    Place::Block(WSA, "RelatesTo"),
+];
+
+/// What every message has.
+const MESSAGE: Shape = Shape {
+    layout: Layout::Strict,
+    timestamp: Some(300),
+    leniencies: &[Leniency::CbcBeforeVerification],
+    ..Shape::EMPTY
+};
+
+/// A message of the asymmetric binding, in either direction.
+pub(crate) const BETWEEN_CERTIFICATES: Shape = Shape {
+    signature: Some(SignatureShape {
+        places_if_present: SIGNED_IF_PRESENT,
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+    }),
+    encryption: Some(encrypted(
+        EncryptedTo::Certificate { transport: Transport::OaepMgf1p, reference: ReferenceForm::IssuerSerial },
+        &[Place::Body, Place::Signature],
+    )),
+    ..MESSAGE
+};
+
+/// A request of the symmetric binding: under a fresh key for the service, perhaps with an endorsing signature.
+pub(crate) const fn under_a_fresh_key(
+    endorsed_by: Option<(ReferenceForm, SignatureMethod)>,
+    signed: &'static [Place],
+    confidential: &'static [Place],
+) -> Shape {
+    let key = SignedBy::EncryptedKey {
+        transport: Transport::OaepMgf1p,
+        reference: ReferenceForm::Thumbprint,
+        derived: Some(SecureConversation::V2005),
     };
-    for shape in std::iter::once(&mut network.request).chain(reply) {
+    Shape {
+        signature: Some(SignatureShape { endorsed_by, ..mac(key, signed) }),
+        encryption: Some(encrypted(EncryptedTo::KeyOfSignature, confidential)),
+        ..MESSAGE
+    }
+}
+
+/// A reply of the symmetric binding: under the key of the request, which it confirms.
+pub(crate) const UNDER_THE_KEY_OF_THE_REQUEST: Shape = Shape {
+    signature: Some(mac(
+        SignedBy::KeyOfRequest { derived: Some(SecureConversation::V2005) },
+        &[Place::Body, Place::Timestamp],
+    )),
+    encryption: Some(encrypted(EncryptedTo::KeyOfSignature, &[Place::Body, Place::Signature])),
+    confirms: true,
+    ..MESSAGE
+};
+
+const fn mac(by: SignedBy, places: &'static [Place]) -> SignatureShape {
+    SignatureShape {
+        by,
+        places_if_present: SIGNED_IF_PRESENT,
+        method: SignatureMethod::HmacSha256,
+        digest: DigestMethod::Sha256,
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, places)
+    }
+}
+
+const fn encrypted(to: EncryptedTo, places: &'static [Place]) -> EncryptionShape {
+    EncryptionShape { to, content: ContentEncryption::Aes256Cbc, places }
+}
+
+pub(crate) const HTTP: Http = Http { client_certificate: Some(false), ..SOAP12 };
+
+pub(crate) const PARTNER: Partner = Partner {
+    issuer: "as the binding says",
+    name: "the DNS name or the certificate that the client expects",
+    extended_key_usage: &[],
+    revocation: "as the binding says",
+};
+
+pub(crate) const SOURCES: &[Source] = &[
+    Source {
+        title: "reports, and the policies that WCF exports; tried with Mono 6.8 in part",
+        evidence: Evidence::Thread,
+    },
+    AROUND,
+];
+
+/// The key of the request signs and encrypts itself: `requireDerivedKeys="false"`.
+pub(crate) const WITHOUT_DERIVED_KEYS: Choice = Choice {
+    name: "without-derived-keys",
+    why: "bindings with requireDerivedKeys=\"false\"",
+    change: without_derived_keys,
+};
+
+/// One key signs and encrypts, in both directions.
+fn without_derived_keys(network: &mut Network) {
+    for shape in network.shapes_mut() {
         if let Some(SignatureShape {
             by: SignedBy::EncryptedKey { derived, .. } | SignedBy::KeyOfRequest { derived },
             ..

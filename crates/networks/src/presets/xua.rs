@@ -13,13 +13,7 @@ pub const NETWORK: Network = Network {
         ..Shape::EMPTY
     },
     reply: Reply::Plain,
-    http: Http {
-        soap: SoapVersion::V12,
-        content_type: "application/soap+xml; charset=utf-8",
-        action: Action::Parameter,
-        package: false,
-        client_certificate: None,
-    },
+    http: SOAP12,
     partner: Partner {
         issuer: "the community",
         name: "the issuer of the assertion, its audience and its attributes",

@@ -1,0 +1,45 @@
+//! What the presets of Digikoppeling WUS share.
+
+use super::row::*;
+
+/// A signature over Body, Timestamp and every header of WS-Addressing.
+pub(crate) const SIGNED: Shape = Shape {
+    timestamp: Some(300),
+    signature: Some(SignatureShape {
+        places_if_present: ADDRESSING,
+        ..SignatureShape::rsa_sha256(ReferenceForm::Direct, &[Place::Body, Place::Timestamp])
+    }),
+    ..Shape::EMPTY
+};
+
+/// The same, and then the Body encrypted.
+pub(crate) const ENCRYPTED: Shape = Shape {
+    encryption: Some(EncryptionShape {
+        to: EncryptedTo::Certificate { transport: Transport::OaepMgf1p, reference: ReferenceForm::Direct },
+        content: ContentEncryption::Aes256Gcm,
+        places: &[Place::Body],
+    }),
+    ..SIGNED
+};
+
+pub(crate) const HTTP: Http = Http { client_certificate: Some(true), ..SOAP11 };
+
+pub(crate) const PARTNER: Partner = Partner {
+    issuer: "PKIoverheid, private services",
+    name: "the organisation identification number (OIN) in the serial number of the subject",
+    extended_key_usage: &[],
+    revocation: "revocation lists of PKIoverheid",
+};
+
+pub(crate) const SOURCES: &[Source] = &[
+    Source {
+        title: "Digikoppeling WUS koppelvlakstandaard 3.x, for references, parts, times and confirmations",
+        evidence: Evidence::Read,
+    },
+    Source {
+        title: "the algorithms are in a separate document of Digikoppeling; RSA with SHA-256 and AES-256-GCM are not checked",
+        evidence: Evidence::Unverified,
+    },
+    AROUND,
+    WSS4J,
+];
