@@ -41,6 +41,24 @@ impl SoapVersion {
         }
     }
 
+    /// The value of `Content-Type` for an envelope by itself, in UTF-8.
+    #[must_use]
+    pub const fn content_type(self) -> &'static str {
+        match self {
+            Self::V11 => "text/xml; charset=utf-8",
+            Self::V12 => "application/soap+xml; charset=utf-8",
+        }
+    }
+
+    /// The number of the version: `1.1` or `1.2`.
+    #[must_use]
+    pub const fn number(self) -> &'static str {
+        match self {
+            Self::V11 => "1.1",
+            Self::V12 => "1.2",
+        }
+    }
+
     /// The version of a message, which its reply should have. SOAP 1.1 if the message is not an envelope.
     #[must_use]
     pub fn of(message: impl AsRef<[u8]>) -> Self {

@@ -4,6 +4,9 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body::Body;
 use http_body_util::BodyExt;
+use ws_security::attachments::Package;
+use ws_security::soap::mime::MimeError;
+use ws_security::{Incoming, Limits, SoapVersion};
 
 /// An error of a body or a transport, whose type the caller chose.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
@@ -39,9 +42,68 @@ where
     Ok(octets.freeze())
 }
 
-/// The media type in lower case, without parameters, and the whole value.
-pub(crate) fn content_type(headers: &HeaderMap) -> Option<(String, String)> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
-    Some((media_type, value.to_owned()))
+/// What a body is, as its Content-Type says.
+#[derive(Clone)]
+pub(crate) enum Kind {
+    Envelope(SoapVersion),
+    /// A package, with the whole value of Content-Type.
+    Package(String),
+}
+
+impl Kind {
+    /// Reads the Content-Type.
+    ///
+    /// # Errors
+    /// The media type in lower case, if it is none of a SOAP message.
+    pub(crate) fn of(headers: &HeaderMap) -> Result<Self, String> {
+        let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let media_type = value.split(';').next().unwrap_or(value).trim().to_ascii_lowercase();
+        let versions = [SoapVersion::V11, SoapVersion::V12];
+        match versions.into_iter().find(|version| version.media_type() == media_type) {
+            Some(version) => Ok(Self::Envelope(version)),
+            None if media_type == "multipart/related" => Ok(Self::Package(value.to_owned())),
+            None => Err(media_type),
+        }
+    }
+
+    /// The version for a fault before the message is there.
+    pub(crate) fn version(&self) -> SoapVersion {
+        match self {
+            Self::Envelope(version) => *version,
+            Self::Package(_) => SoapVersion::V11,
+        }
+    }
+}
+
+/// A message that arrived. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Received {
+    pub(crate) kind: Kind,
+    pub(crate) octets: Bytes,
+}
+
+impl Received {
+    /// Opens the message with `open`.
+    pub(crate) fn open<T, E: From<MimeError>>(
+        &self,
+        limits: &Limits,
+        open: impl FnOnce(Incoming<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        match &self.kind {
+            Kind::Envelope(_) => open(Incoming::from(&self.octets[..])),
+            Kind::Package(content_type) => {
+                open(Incoming::from(&Package::parse_body(content_type, &self.octets, limits)?))
+            }
+        }
+    }
+
+    /// The version of its envelope; SOAP 1.1 for a package that cannot be read. It reads the whole message, and only faults
+    /// need it.
+    pub(crate) fn version(&self, limits: &Limits) -> SoapVersion {
+        match &self.kind {
+            Kind::Envelope(_) => SoapVersion::of(&self.octets),
+            Kind::Package(content_type) => Package::parse_body(content_type, &self.octets, limits)
+                .map_or(SoapVersion::V11, |package| SoapVersion::of(package.unauthenticated_envelope())),
+        }
+    }
 }

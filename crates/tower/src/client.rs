@@ -6,15 +6,14 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use http::{HeaderName, Request, Response, StatusCode, header};
+use http::{HeaderName, Request, Response, header};
 use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
-use ws_security::attachments::Package;
-use ws_security::{Correlation, Limits, OpenError, Opened, Plan, Receiver};
+use ws_security::{Correlation, Limits, Opened, Plan, Receiver};
 
-use crate::body::{self, BodyError, BoxError};
+use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
 use crate::message::SoapMessage;
 use crate::work;
@@ -133,28 +132,16 @@ impl SecureLayer {
         if octets.trim_ascii().is_empty() {
             return Err(ClientError::NoReply { status });
         }
-        let (media_type, content_type) = body::content_type(&parts.headers).unwrap_or_default();
-        let is_package = match media_type.as_str() {
-            "multipart/related" => true,
-            "text/xml" | "application/soap+xml" => false,
-            other => return Err(ClientError::NoSoap { status, media_type: other.into() }),
-        };
-        let sides = Arc::clone(&self.sides);
-        let opened = work::run(octets.len(), move || {
-            let answering = sides.receiver.answering(&sent);
-            if !is_package {
-                return answering.open(&octets[..]).map_err(|error| ClientError::open(status, error));
-            }
-            let package = Package::parse_body(&content_type, &octets, &Limits::default())?;
-            answering.open(&package).map_err(|error| ClientError::open(status, error))
+        let kind = Kind::of(&parts.headers);
+        let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
+        let (sides, received) = (Arc::clone(&self.sides), Received { kind, octets });
+        let opened = work::run(received.octets.len(), move || {
+            received.open(&Limits::default(), |incoming| {
+                let opened = sides.receiver.answering(&sent).open(incoming);
+                opened.map_err(|error| ClientError::Open { status, error })
+            })
         })
         .await?;
         Ok(Response::from_parts(parts, opened))
-    }
-}
-
-impl ClientError {
-    fn open(status: StatusCode, error: OpenError) -> Self {
-        Self::Open { status, error }
     }
 }

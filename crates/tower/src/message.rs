@@ -84,7 +84,7 @@ impl SoapMessage {
         };
         let (content_type, octets, correlation) = if self.attachments.is_empty() {
             let Secured { message, correlation } = outgoing.secure()?;
-            (format!("{}; charset=utf-8", version.media_type()), message.into_bytes(), correlation)
+            (version.content_type().to_owned(), message.into_bytes(), correlation)
         } else {
             let Secured { message, correlation } = outgoing.attachments(self.attachments).secure()?;
             (message.content_type(), written(&message)?, correlation)

@@ -12,13 +12,13 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
-use ws_security::attachments::{Attachment, Package};
+use ws_security::attachments::Attachment;
 use ws_security::{
     AsyncReplayCache, Correlation, Fault, Incoming, Limits, OpenError, Opened, PendingReplay, Plan, Receiver,
     SoapVersion, TransportFacts, UnsignedOpened,
 };
 
-use crate::body::{self, BodyError, BoxError};
+use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::Refusal;
 use crate::message::SoapMessage;
 use crate::work;
@@ -194,7 +194,7 @@ where
                 Ok(response) => layer.secured(response, &asked).await,
                 Err(refusal) => Err(refusal),
             };
-            Ok(answered.unwrap_or_else(|refusal| layer.refused(&refusal, asked.version)))
+            Ok(answered.unwrap_or_else(|refusal| layer.refused(&refusal, asked.received.version(&layer.limits))))
         })
     }
 }
@@ -202,7 +202,7 @@ where
 /// What the reply needs of its request.
 struct Asked {
     correlation: Correlation,
-    version: SoapVersion,
+    received: Received,
 }
 
 /// A message that is verified.
@@ -232,13 +232,9 @@ impl OpenLayer {
         if parts.method != Method::POST {
             return Err(unknown(Refusal::Method { method: parts.method.as_str().into() }));
         }
-        let (media_type, content_type) = body::content_type(&parts.headers).unwrap_or_default();
-        let is_package = match media_type.as_str() {
-            "multipart/related" => true,
-            "text/xml" | "application/soap+xml" => false,
-            other => return Err(unknown(Refusal::MediaType { media_type: other.into() })),
-        };
-        let told = if media_type == SoapVersion::V12.media_type() { SoapVersion::V12 } else { SoapVersion::V11 };
+        let kind = Kind::of(&parts.headers);
+        let kind = kind.map_err(|media_type| unknown(Refusal::MediaType { media_type: media_type.into() }))?;
+        let told = kind.version();
         let max_octets = self.max_octets;
         let octets = body::read(body, max_octets).await.map_err(|error| match error {
             BodyError::TooLarge => (Refusal::TooLarge { max_octets }, told),
@@ -250,25 +246,15 @@ impl OpenLayer {
             (true, facts) => facts,
             (false, _) => None,
         };
-        let layer = self.clone();
-        let (verified, version) = work::run(octets.len(), move || {
-            if !is_package {
-                let version = SoapVersion::of(&octets);
-                return layer
-                    .verified(Incoming::from(&octets[..]), facts)
-                    .map(|verified| (verified, version))
-                    .map_err(|refusal| (refusal, version));
-            }
-            let package =
-                Package::parse_body(&content_type, &octets, &layer.limits).map_err(|error| unknown(error.into()))?;
-            let version = SoapVersion::of(package.unauthenticated_envelope());
-            layer
-                .verified(Incoming::from(&package), facts)
-                .map(|verified| (verified, version))
-                .map_err(|refusal| (refusal, version))
+        let received = Received { kind, octets };
+        let (layer, message) = (self.clone(), received.clone());
+        let verified = work::run(received.octets.len(), move || {
+            let verified = message.open(&layer.limits, |incoming| layer.verified(incoming, facts));
+            verified.map_err(|refusal| (refusal, message.version(&layer.limits)))
         })
         .await?;
-        let message = Self::accepted(verified).await.map_err(|error| (error.into(), version))?;
+        let accepted = Self::accepted(verified).await;
+        let message = accepted.map_err(|error| (error.into(), received.version(&self.limits)))?;
         let (correlation, octets) = match message {
             Message::Signed(opened) => {
                 let taken = (opened.correlation().clone(), opened.body().xml().to_owned());
@@ -285,7 +271,7 @@ impl OpenLayer {
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/xml; charset=utf-8"));
         let request = Request::from_parts(parts, B::from(Bytes::from(octets)));
-        Ok((request, Asked { correlation, version }))
+        Ok((request, Asked { correlation, received }))
     }
 
     fn verified(&self, incoming: Incoming<'_>, facts: Option<TransportFacts>) -> Result<Verified, Refusal> {
@@ -361,13 +347,9 @@ impl OpenLayer {
         let status = status
             .or_else(|| StatusCode::from_u16(fault.http_status(version)).ok())
             .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let content_type = match version {
-            SoapVersion::V11 => "text/xml; charset=utf-8",
-            SoapVersion::V12 => "application/soap+xml; charset=utf-8",
-        };
         let mut response = Response::new(Full::new(Bytes::from(fault.envelope(version))));
         *response.status_mut() = status;
-        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(version.content_type()));
         if status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
         }

@@ -1,5 +1,7 @@
 //! Where cryptography runs: at once for a small message, on a thread for blocking work for a large one.
 
+use tokio::runtime::Handle;
+
 /// Messages of more octets than this are secured and opened on a thread for blocking work, so that they do not delay other
 /// tasks. A smaller one takes about as long as moving it would.
 pub(crate) const BLOCKING_OCTETS: usize = 64 << 10;
@@ -10,12 +12,29 @@ where
     T: Send + 'static,
     F: FnOnce() -> T + Send + 'static,
 {
-    if octets <= BLOCKING_OCTETS {
-        return work();
-    }
-    match tokio::task::spawn_blocking(work).await {
+    // Outside of tokio there are no such threads.
+    let threads = match Handle::try_current() {
+        Ok(threads) if octets > BLOCKING_OCTETS => threads,
+        _ => return work(),
+    };
+    match threads.spawn_blocking(work).await {
         Ok(done) => done,
         // The task is never cancelled: it is not aborted, and a runtime that shuts down drops this future, too.
         Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future as _;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{BLOCKING_OCTETS, run};
+
+    /// A client may run on another executor, and the peer decides how large its reply is.
+    #[test]
+    fn large_work_runs_outside_of_tokio_too() {
+        let mut work = std::pin::pin!(run(BLOCKING_OCTETS + 1, || 7));
+        assert_eq!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(7));
     }
 }
