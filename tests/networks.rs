@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use ws_security::Limits;
 use ws_security::attachments::Package;
 use ws_security::crypto::SignatureFamily;
 use ws_security::networks::{ALL, Credential, Leniency, Network, Opening, Place, Shape, SignedBy, outline};
-use ws_security::{Limits, SoapVersion};
 
 fn folder() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -187,7 +187,7 @@ fn index() -> String {
          | network | | SOAP | facts |\n|---|---|---|---|\n",
     );
     for network in ALL {
-        let soap = if network.http.soap == SoapVersion::V11 { "1.1" } else { "1.2" };
+        let soap = network.http.soap.number();
         let _infallible = writeln!(
             text,
             "| [`{0}`](mod@crate::manual::networks::{0}) | {1} | {soap} | {2} |",

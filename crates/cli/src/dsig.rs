@@ -254,8 +254,8 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     };
     let ids: Vec<String> =
         arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
-    let text = output::text(&output::read(&arguments.file.file)?)?;
-    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let octets = output::read(&arguments.file.file)?;
+    let document = output::document(&octets, false)?;
     let key_info = key_info.finish();
     let mut signing = DocumentSigning::new(method)
         .digest(digest)

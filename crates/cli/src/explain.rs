@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use ws_security::attachments::Spool;
 use ws_security::{
     Cause, DangerousNoReplayCache, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, FixedClock,
-    Incoming, Outcome, Receiver, Requirements, Trust, Verdict,
+    Outcome, Receiver, Requirements, Verdict,
 };
 
 use crate::accept::in_options;
@@ -19,10 +19,7 @@ pub(crate) fn run(arguments: &ExplainArgs) -> CliOutcome {
     let receiver = receiver(arguments)?;
     let spool = Spool::in_folder(std::env::temp_dir());
     let input = Input::read(&arguments.file.file, &spool)?;
-    let incoming = match input.package() {
-        Some(package) => Incoming::from(package),
-        None => Incoming::from(input.envelope()),
-    };
+    let incoming = input.incoming();
     let mut written = Ok(());
     let explanation = match &arguments.octets {
         None => receiver.explain(incoming),
@@ -56,15 +53,8 @@ fn write(folder: &Path, octets: ExplainedOctets<'_>) -> CliOutcome {
 
 /// A receiver with the keys that are given, which demands a signed Body.
 fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
-    let trust = match arguments.trust.is_empty() {
-        true => Trust::no_certificates(),
-        false => keys::anchors(&arguments.trust, false)?,
-    };
-    let pins = keys::certificates(&arguments.pin)?;
-    let trust = pins.into_iter().fold(trust, Trust::pin);
-    let trust = trust
-        .intermediates(keys::certificates(&arguments.intermediate)?)
-        .known(keys::certificates(&arguments.holdings.known_cert)?);
+    let known = &arguments.holdings.known_cert;
+    let trust = keys::trust((&arguments.trust, false), &arguments.pin, &arguments.intermediate, known)?;
     let policy = keys::policy(&arguments.allow)?;
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)

@@ -36,6 +36,11 @@ pub(crate) struct Keys {
     legacy: bool,
 }
 
+/// The first certificate of a file.
+pub(crate) fn certificate(path: &Path) -> Outcome<Certificate> {
+    Certificate::from_pem(&output::read(path)?).map_err(could_not)
+}
+
 pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
     let mut all = Vec::new();
     for path in paths {
@@ -49,8 +54,21 @@ pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
     Ok(all)
 }
 
+/// Trusts the anchors and pins of these files, whose checks of paths know the others. Without an anchor it is
+/// [`Trust::no_certificates`].
+pub(crate) fn trust(
+    (paths, are_unchecked): (&[PathBuf], bool),
+    pins: &[PathBuf],
+    intermediates: &[PathBuf],
+    known: &[PathBuf],
+) -> Outcome<Trust> {
+    let trust = if paths.is_empty() { Trust::no_certificates() } else { anchors(paths, are_unchecked)? };
+    let trust = certificates(pins)?.into_iter().fold(trust, Trust::pin);
+    Ok(trust.intermediates(certificates(intermediates)?).known(certificates(known)?))
+}
+
 /// Trusts everyone below the authorities of these files.
-pub(crate) fn anchors(paths: &[PathBuf], are_unchecked: bool) -> Outcome<Trust> {
+fn anchors(paths: &[PathBuf], are_unchecked: bool) -> Outcome<Trust> {
     let all = certificates(paths)?;
     let anchors = if are_unchecked { Trust::dangerous_unchecked_anchors(all) } else { Trust::anchors(all) };
     Ok(anchors.map_err(could_not)?.signer(SignerRule::AnyBelowTheAnchors))

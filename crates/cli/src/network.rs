@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 use ws_security::networks::{self, Action, Keys, Network, NetworkError, Shape};
-use ws_security::{Receiver, Recipe, ReplayCache, SoapVersion};
+use ws_security::{Receiver, Recipe, ReplayCache};
 
 use crate::args::{Format, NetworksArgs};
 use crate::output::{self, Outcome, could_not};
@@ -140,7 +140,7 @@ fn in_json(network: &Network) -> serde_json::Value {
         "request": network.request.to_string(),
         "reply": network.reply_shape().map(ToString::to_string),
         "http": {
-            "soap": if network.http.soap == SoapVersion::V11 { "1.1" } else { "1.2" },
+            "soap": network.http.soap.number(),
             "contentType": network.http.content_type,
             "package": network.http.package,
             "clientCertificate": network.http.client_certificate,

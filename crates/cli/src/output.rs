@@ -10,7 +10,7 @@ use ws_security::Budget;
 use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::c14n::{Document, transcode};
 use ws_security::text::{escaped, is_plain};
-use ws_security::{Correlation, Limit, Limits};
+use ws_security::{Correlation, Incoming, Limit, Limits};
 
 use crate::words::nearest;
 
@@ -183,10 +183,11 @@ impl Input {
         }
     }
 
-    pub(crate) fn package(&self) -> Option<&Package<'static>> {
+    /// As a receiver takes it.
+    pub(crate) fn incoming(&self) -> Incoming<'_> {
         match self {
-            Self::Envelope(_) => None,
-            Self::Package(package) => Some(package),
+            Self::Envelope(octets) => Incoming::from(octets),
+            Self::Package(package) => Incoming::from(&**package),
         }
     }
 }

@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use serde_json::{Value, json};
-use ws_security::SoapVersion;
 use ws_security::policy::{Breach, Judged, Listed, Message, Policy, PolicyLimits, PolicyReader, Standing};
 use ws_security::text::escaped;
 
@@ -75,11 +74,15 @@ fn check(policy: &Policy, message: &Path, arguments: &PolicyArgs) -> Outcome {
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }
 
-fn named(listed: &Listed) -> String {
-    let direction = match listed.message {
+const fn direction(message: Message) -> &'static str {
+    match message {
         Message::Request => "request",
         Message::Reply => "reply",
-    };
+    }
+}
+
+fn named(listed: &Listed) -> String {
+    let direction = direction(listed.message);
     match (listed.port.as_str(), listed.operation.as_str()) {
         ("", "") => direction.to_owned(),
         (port, operation) => format!("{port}/{operation} {direction}"),
@@ -94,7 +97,7 @@ fn text(listing: &[Listed]) -> String {
     };
     for listed in listing {
         if before.is_none_or(|before| before.port != listed.port) {
-            let version = if listed.version == SoapVersion::V12 { "1.2" } else { "1.1" };
+            let version = listed.version.number();
             let address = listed.address.as_deref().unwrap_or("no address");
             line(0, &format!("port {:?}, SOAP {version}, {address}", listed.port));
         }
@@ -140,10 +143,10 @@ fn listed_json(listed: &Listed) -> Value {
         "port": listed.port,
         "binding": listed.binding,
         "address": listed.address,
-        "soap": if listed.version == SoapVersion::V12 { "1.2" } else { "1.1" },
+        "soap": listed.version.number(),
         "operation": listed.operation,
         "action": listed.action,
-        "message": if listed.message == Message::Request { "request" } else { "reply" },
+        "message": direction(listed.message),
         "usable": listed.is_usable(),
         "alternatives": listed.alternatives.iter()
             .map(|alternative| alternative.iter().map(judged_json).collect::<Vec<_>>()).collect::<Vec<_>>(),

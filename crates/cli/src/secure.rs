@@ -129,7 +129,7 @@ fn of_network(arguments: &SecureArgs, name: &str, what: What) -> Outcome<Recipe>
         keys = keys.assertion(output::companion(path)?);
     }
     if let Some(path) = &arguments.recipient.to {
-        keys = keys.partner(Certificate::from_pem(&output::read(path)?).map_err(could_not)?);
+        keys = keys.partner(keys::certificate(path)?);
     }
     let network = network::named(name)?;
     let recipe = network::recipe(&network, arguments.network.reply, &keys)?;
@@ -143,10 +143,7 @@ fn of_network(arguments: &SecureArgs, name: &str, what: What) -> Outcome<Recipe>
 fn send(arguments: &SecureArgs, recipe: Recipe) -> Outcome {
     let envelope = output::text(&output::read(&arguments.file.file)?)?;
     let plan = recipe.plan().map_err(could_not)?;
-    let request = match &arguments.header.confirm {
-        Some(path) => Some(output::correlation(path)?),
-        None => None,
-    };
+    let request = arguments.header.confirm.as_deref().map(output::correlation).transpose()?;
     let outgoing = match addressing(&arguments.addressing)? {
         Some(addressing) => plan.message(&envelope).addressing(addressing),
         None => plan.message(&envelope),
@@ -325,7 +322,7 @@ fn encrypting(arguments: &SecureArgs, what: What, token: Option<&ProtectionToken
     let listed = if what == What::Encrypt { &arguments.parts.part } else { &arguments.parts.encrypt_part };
     let encrypting = match (token, &arguments.recipient.to) {
         (Some(token), _) => Encrypting::with_token(token),
-        (None, Some(path)) => Encrypting::to(&Certificate::from_pem(&output::read(path)?).map_err(could_not)?)
+        (None, Some(path)) => Encrypting::to(&keys::certificate(path)?)
             .transport(transport(&arguments.methods)?)
             .reference(form(arguments.recipient.encrypt_reference)),
         // The signer of the request is known.
@@ -368,7 +365,7 @@ fn protection_token(arguments: &SecureArgs, user: Option<&(String, Password)>) -
         Conversation::V2005 => SecureConversation::V2005,
     });
     let token = if let (true, Some(path)) = (arguments.shared.symmetric, &arguments.recipient.to) {
-        let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
+        let recipient = keys::certificate(path)?;
         let token = ProtectionToken::encrypted_to(&recipient)
             .transport(transport(&arguments.methods)?)
             .reference(form(arguments.recipient.encrypt_reference));

@@ -35,13 +35,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
     let mut written = NewFiles::default();
     let read = match opening {
         Opening::Unsigned => open_unsigned(&receiver, input.envelope(), arguments)?,
-        opening => {
-            let incoming = match input.package() {
-                Some(package) => Incoming::from(package),
-                None => Incoming::from(input.envelope()),
-            };
-            open_signed(&receiver, incoming, opening, &printed, arguments, &mut written)?
-        }
+        opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
     let Read { body, elements, is_authenticated, evidence, assertions, attachments, remaining } = read;
     if !is_authenticated && !arguments.demands.print_unauthenticated {
@@ -135,10 +129,7 @@ fn open_signed(
     arguments: &VerifyArgs,
     written: &mut NewFiles,
 ) -> Outcome<Read> {
-    let request = match &arguments.demands.request {
-        Some(path) => Some(output::correlation(path)?),
-        None => None,
-    };
+    let request = arguments.demands.request.as_deref().map(output::correlation).transpose()?;
     let refuse = |error: OpenError| match error.is_misuse() {
         true => could_not(error),
         false => refused(with_hint(&error, arguments)),
@@ -306,18 +297,10 @@ fn receiver(arguments: &VerifyArgs, required: &Required, network: Option<&Networ
         Some(network) => network::opening(network, arguments.network.reply)?,
         None => required.opening(arguments),
     };
-    let mut trust = if arguments.signers.trust.is_empty() {
-        Trust::no_certificates()
-    } else {
-        keys::anchors(&arguments.signers.trust, arguments.signers.paths.dangerous_unchecked_anchors)?
-    };
-    for certificate in keys::certificates(&arguments.signers.pin)? {
-        trust = trust.pin(certificate);
-    }
-    trust = trust
-        .intermediates(keys::certificates(&arguments.signers.intermediate)?)
-        .known(keys::certificates(&arguments.holdings.known_cert)?);
-    trust = keys::judging_paths(trust, &arguments.signers.paths)?;
+    let signers = &arguments.signers;
+    let anchors = (signers.trust.as_slice(), signers.paths.dangerous_unchecked_anchors);
+    let trust = keys::trust(anchors, &signers.pin, &signers.intermediate, &arguments.holdings.known_cert)?;
+    let trust = keys::judging_paths(trust, &signers.paths)?;
     let requirements = required.build(opening, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
     let attesters = trust.clone();
     let now = keys::now(arguments.freshness.now.as_ref())?;

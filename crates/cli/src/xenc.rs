@@ -1,6 +1,6 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
-use ws_security::c14n::{Document, IdIndex, Splices, TakeAlong, Writer, name};
+use ws_security::c14n::{IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::{DerivationMethod, KeyDerivation, KeyWrap, OtherInfo, SystemRandom};
 use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
@@ -89,8 +89,8 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
 }
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
-    let text = output::text(&output::read(&arguments.file.file)?)?;
-    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let octets = output::read(&arguments.file.file)?;
+    let document = output::document(&octets, false)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let element = match &arguments.id {
         None => document.root(),
@@ -103,7 +103,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let kind = if arguments.content_only { PlaintextType::Content } else { PlaintextType::Element };
     let (key, key_info) = match (&arguments.to, &arguments.secret) {
         (Some(path), _) => {
-            let recipient = Certificate::from_pem(&output::read(path)?).map_err(could_not)?;
+            let recipient = keys::certificate(path)?;
             let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
             let encrypted_key = match recipient.public_key().kind().agreement() {
                 Some(_) => agreed_key(arguments, &recipient, &key)?,
@@ -134,5 +134,5 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     } else {
         splices.replace(element.span(), data);
     }
-    output::write(arguments.file.output.as_ref(), splices.apply(&text).0.as_bytes())
+    output::write(arguments.file.output.as_ref(), splices.apply(document.source()).0.as_bytes())
 }

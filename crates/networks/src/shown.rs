@@ -2,8 +2,6 @@
 
 use std::fmt;
 
-use wss_soap::SoapVersion;
-
 use crate::network::{Action, Http};
 use crate::shape::{Credential, EncryptedTo, EncryptionShape, Place, Shape, SignatureShape, SignedBy, Transport};
 
@@ -110,8 +108,7 @@ impl fmt::Display for Transport {
 
 impl fmt::Display for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let version = if self.soap == SoapVersion::V11 { "1.1" } else { "1.2" };
-        write!(f, "SOAP {version}, {}", self.content_type)?;
+        write!(f, "SOAP {}, {}", self.soap.number(), self.content_type)?;
         if self.package {
             f.write_str(" in multipart/related")?;
         }

@@ -7,16 +7,14 @@ mod text;
 
 use std::io::IsTerminal;
 
-use ws_security::c14n::Document;
-
 use crate::args::{Format, InspectArgs};
-use crate::output::{self, Outcome, refused};
+use crate::output::{self, Outcome};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
     let package = output::package(&octets)?;
-    let text = output::text(package.as_ref().map_or(&octets, |package| package.unauthenticated_envelope()))?;
-    let document = Document::parse(text.as_str(), &output::limits()).map_err(refused)?;
+    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.unauthenticated_envelope());
+    let document = output::document(envelope, false)?;
     let picture = picture::of(&document, package.as_ref())?;
     if let Some(path) = &arguments.html {
         output::write(Some(path), html::page(&picture, &document).as_bytes())?;
