@@ -13,6 +13,13 @@ const MAX_TEXT: usize = 200;
 /// How deep lines are indented at most.
 const MAX_DEPTH: usize = 24;
 
+/// A function of the pages' scripts: each link that a selector finds shows the element that it leads to in the message.
+pub(crate) const FOLLOW: &str = "\
+function follow(links){for(const a of document.querySelectorAll(links))a.addEventListener('click',e=>{e.preventDefault();\
+for(const m of document.querySelectorAll('mark.shown'))m.classList.remove('shown');\
+const m=document.getElementById(a.getAttribute('href').slice(1));\
+if(m){m.classList.add('shown');m.scrollIntoView({block:'center'})}})}\n";
+
 /// The start of a page, up to its `<body>`. Its policy lets nothing be loaded.
 pub(crate) fn head(title: &str, style: &str) -> String {
     format!(

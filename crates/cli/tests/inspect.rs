@@ -1,19 +1,17 @@
 //! `wss inspect`: the picture of a message as JSON and as a page.
 
+#[path = "common/browser.rs"]
+mod browser;
 mod common;
 
 use std::path::PathBuf;
-use std::process::Command;
 
+use browser::{browser, dom};
 use common::wss;
 use serde_json::Value;
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body>\
                         <pay xmlns=\"urn:bank\"><to>Ann</to><amount>1499.90</amount></pay></s:Body></s:Envelope>";
-
-fn key(name: &str) -> String {
-    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
-}
 
 fn scratch(name: &str, content: &str) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("inspect-{}-{name}", std::process::id()));
@@ -24,9 +22,19 @@ fn scratch(name: &str, content: &str) -> PathBuf {
 /// A message whose header is signed and whose Body is encrypted.
 fn secured(name: &str) -> String {
     let envelope = scratch(&format!("{name}.xml"), ENVELOPE);
-    let (alice, alice_key, bob) = (key("alice.pem"), key("alice.key"), key("bob.pem"));
     let envelope = envelope.to_str().expect("UTF-8");
-    let arguments = ["secure", "--key", &alice_key, "--cert", &alice, "--to", &bob, "--timestamp", "300", envelope];
+    let arguments = [
+        "secure",
+        "--key",
+        "KEYS/alice.key",
+        "--cert",
+        "KEYS/alice.pem",
+        "--to",
+        "KEYS/bob.pem",
+        "--timestamp",
+        "300",
+        envelope,
+    ];
     run(0, &arguments)
 }
 
@@ -81,8 +89,16 @@ fn the_picture_says_what_is_signed_and_encrypted_and_by_which_keys() {
 #[test]
 fn a_digest_that_does_not_fit_is_the_first_thing_said() {
     let envelope = scratch("signed.xml", ENVELOPE);
-    let (alice, alice_key) = (key("alice.pem"), key("alice.key"));
-    let sign = ["sign", "--key", &alice_key, "--cert", &alice, "--part", "Body", envelope.to_str().expect("UTF-8")];
+    let sign = [
+        "sign",
+        "--key",
+        "KEYS/alice.key",
+        "--cert",
+        "KEYS/alice.pem",
+        "--part",
+        "Body",
+        envelope.to_str().expect("UTF-8"),
+    ];
     let signed = run(0, &sign);
     assert_eq!(picture(&signed)["problems"].as_array().map(Vec::len), Some(0), "{signed}");
     assert!(links(&picture(&signed), "covers").iter().all(|link| link["digestFits"] == true));
@@ -100,14 +116,7 @@ fn a_digest_that_does_not_fit_is_the_first_thing_said() {
 
 #[test]
 fn a_browser_shows_the_page_at_every_width() {
-    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
-    else {
-        assert!(std::env::var_os("CI").is_none(), "CI has a browser");
-        eprintln!("SKIPPED: no Chromium");
-        return;
-    };
+    let Some(browser) = browser() else { return };
     // What a stranger wrote is shown as text.
     let hostile =
         secured("page").replace("<s:Envelope ", "<s:Envelope x=\"&lt;script>document.title='run'&lt;/script>\" ");
@@ -115,15 +124,7 @@ fn a_browser_shows_the_page_at_every_width() {
     let paths = [&message, &page].map(|path| path.to_str().expect("UTF-8"));
     run(0, &["inspect", "--html", paths[1], paths[0]]);
     for width in [400, 900, 1_400] {
-        let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("chromium-inspect");
-        let dom = Command::new(browser)
-            .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])
-            .arg(format!("--window-size={width},900"))
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .arg(format!("file://{}", page.display()))
-            .output()
-            .expect("a browser");
-        let dom = String::from_utf8(dom.stdout).expect("UTF-8");
+        let dom = dom(browser, &page, width);
         assert!(dom.contains("data-wide=\"false\""), "{width}: nothing is wider than the window");
         let articles = dom.matches("<article class=").count();
         assert!(articles >= 4 && dom.contains(&format!("data-ready=\"{articles}\"")), "{width}");

@@ -1,7 +1,12 @@
 //! `wss lint`: the contract of its output, and its page in a real browser.
 
+#[path = "common/browser.rs"]
+mod browser;
+
 use std::path::PathBuf;
 use std::process::{Command, Output};
+
+use browser::{browser, dom};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><a xmlns=\"urn:a\">\
     &lt;/pre&gt;&lt;script&gt;document.title='owned'&lt;/script&gt;</a></s:Body></s:Envelope>";
@@ -147,25 +152,11 @@ fn text_names_every_requirement_and_shows_what_breaks_it() {
 
 #[test]
 fn a_browser_shows_the_message_beside_the_findings() {
-    let Some(browser) = ["chromium", "chromium-browser", "google-chrome"]
-        .into_iter()
-        .find(|name| Command::new(name).arg("--version").output().is_ok_and(|output| output.status.success()))
-    else {
-        assert!(std::env::var_os("CI").is_none(), "CI has a browser");
-        eprintln!("SKIPPED: no Chromium");
-        return;
-    };
+    let Some(browser) = browser() else { return };
     let broken = broken("page");
     let page = scratch("page.html", "");
     exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken);
-    let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("chromium");
-    let dom = Command::new(browser)
-        .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])
-        .arg(format!("--user-data-dir={}", profile.display()))
-        .arg(format!("file://{}", page.display()))
-        .output()
-        .expect("a browser");
-    let dom = String::from_utf8(dom.stdout).expect("UTF-8");
+    let dom = dom(browser, &page, 1_400);
     // The script ran: of the findings only what is broken is shown, three SHOULDs among them.
     let shown = dom.split("data-ready=\"").nth(1).and_then(|rest| rest.split('"').next());
     let fails = dom.matches("<article class=\"fail\"").count();

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ws_security::c14n::Document;
 
 use super::picture::{Header, Item, Link, LinkKind, Picture};
-use crate::page::{self, Marks, escaped};
+use crate::page::{self, FOLLOW, Marks, escaped};
 
 /// The page.
 pub(super) fn page(picture: &Picture, document: &Document<'_>) -> String {
@@ -27,7 +27,7 @@ pub(super) fn page(picture: &Picture, document: &Document<'_>) -> String {
          <section id=\"source\"><p class=\"tools\"><label><input type=\"checkbox\" id=\"namespaces\"> namespaces</label> \
          <span class=\"key covered\">signed</span> <span class=\"key broken\">digest does not fit</span> \
          <span class=\"key encrypted\">encrypted</span></p>\
-         <pre id=\"message\">{}</pre></section></main><script>{SCRIPT}</script></body></html>\n",
+         <pre id=\"message\">{}</pre></section></main><script>{FOLLOW}{SCRIPT}</script></body></html>\n",
         page::head("Security of a message", STYLE),
         escaped(&picture.root),
         ciphertexts(picture),
@@ -150,9 +150,6 @@ mark:target,mark.shown{box-shadow:0 0 0 3px var(--shown)}\
 const SCRIPT: &str = "\
 const box=document.getElementById('namespaces'),pre=document.getElementById('message');\
 box.addEventListener('change',()=>pre.classList.toggle('all',box.checked));\
-for(const a of document.querySelectorAll('#drawing a'))a.addEventListener('click',e=>{e.preventDefault();\
-for(const m of document.querySelectorAll('mark.shown'))m.classList.remove('shown');\
-const m=document.getElementById(a.getAttribute('href').slice(1));\
-if(m){m.classList.add('shown');m.scrollIntoView({block:'center'})}});\
+follow('#drawing a');\
 document.documentElement.dataset.ready=String(document.querySelectorAll('article').length);\
 document.documentElement.dataset.wide=String(document.documentElement.scrollWidth>document.documentElement.clientWidth);";

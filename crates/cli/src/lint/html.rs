@@ -6,7 +6,7 @@ use ws_security::bsp::{Outcome, Report, Verdict};
 use ws_security::c14n::Document;
 
 use crate::output::{self, Outcome as Done, refused};
-use crate::page::{self, Marks, escaped};
+use crate::page::{self, FOLLOW, Marks, escaped};
 
 pub(super) fn page(report: &Report, message: &str) -> Done<String> {
     let variant = report.variant();
@@ -17,7 +17,7 @@ pub(super) fn page(report: &Report, message: &str) -> Done<String> {
     Ok(format!(
         "{}<header><h1>WS-I Basic Security Profile 1.1</h1><p id=\"verdict\" class=\"{}\">{} ({}): {verdict}</p>{}</header>\
          <main><pre id=\"message\">{}</pre><section id=\"findings\">{findings}</section></main>\
-         <script>{SCRIPT}</script></body></html>\n",
+         <script>{FOLLOW}{SCRIPT}</script></body></html>\n",
         page::head(&format!("BSP 1.1: {verdict}"), STYLE),
         if report.conforms() { "pass" } else { "fail" },
         variant.name(),
@@ -102,8 +102,5 @@ for(const a of document.querySelectorAll('article'))a.hidden=!on.has(a.className
 for(const h of document.querySelectorAll('h2')){let n=h.nextElementSibling,any=false;\
 while(n&&n.tagName==='ARTICLE'){any=any||!n.hidden;n=n.nextElementSibling}h.hidden=!any}}\
 boxes.forEach(b=>b.addEventListener('change',show));show();\
-for(const a of document.querySelectorAll('article a'))a.addEventListener('click',e=>{e.preventDefault();\
-for(const m of document.querySelectorAll('mark.shown'))m.classList.remove('shown');\
-const m=document.getElementById(a.getAttribute('href').slice(1));\
-if(m){m.classList.add('shown');m.scrollIntoView({block:'center'})}});\
+follow('article a');\
 document.documentElement.dataset.ready=String(document.querySelectorAll('article:not([hidden])').length);";
