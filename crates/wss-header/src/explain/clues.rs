@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use wss_c14n::{Document, name};
 
+use super::places::is_id;
+
 /// The most clues of each kind.
 const MOST: usize = 32;
 /// The most octets of a name.
@@ -37,7 +39,7 @@ impl Clues {
                 if value.len() > LONGEST {
                     continue;
                 }
-                if ["Id", "ID", "id", "AssertionID"].contains(&attribute.local) && clues.ids.len() < MOST {
+                if is_id(attribute.local) && clues.ids.len() < MOST {
                     clues.ids.insert(value.to_string());
                 }
                 let is_type = attribute.namespace == name::XSI.uri && attribute.local == "type";

@@ -9,7 +9,8 @@
 //! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
-//! [`cause`] has the words.
+//! [`cause`] has the words, and [`clues`] what the message tells of its sender. [`ciphertext`], [`password`], [`times`], [`keys`] and
+//! [`secrets`] explain the rest; [`spelled`] reads octets however they are written.
 
 mod cause;
 mod ciphertext;

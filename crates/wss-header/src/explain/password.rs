@@ -6,12 +6,12 @@ use wss_tokens::PasswordSource;
 
 use super::cause::Cause;
 use super::edits::instants;
-use super::spelled::spelled;
+use super::spelled::{hexadecimal, spelled};
 
 /// The most octets of a name, a nonce, an instant or a password here.
 const LONGEST: usize = 1_024;
 
-/// A way to have octets, in words; the right way has none.
+/// Octets, and in words how they differ from the right ones. The words are empty for the right ones.
 type Way = (Vec<u8>, String);
 
 /// What is known of the password of a token: the cause of a wrong digest, and a sentence where none fits.
@@ -73,10 +73,6 @@ fn of_text(claimed: &str, password: &Secret, said_digest: bool) -> Option<Result
         }
         false => "the password here is another one",
     }))
-}
-
-fn hexadecimal(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
 }
 
 /// How the digest was computed: empty if it is right, `None` if in no usual way. The way with the fewest differences.

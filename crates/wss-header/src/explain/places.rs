@@ -12,7 +12,7 @@ use super::token::{Tag, prefix_of};
 const MOST: usize = 96;
 
 /// Whether an attribute is an Id of any vocabulary.
-fn is_id(local: &str) -> bool {
+pub(super) fn is_id(local: &str) -> bool {
     ["Id", "ID", "id", "AssertionID"].contains(&local)
 }
 

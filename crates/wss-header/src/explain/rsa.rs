@@ -16,22 +16,6 @@ pub(super) struct Recovered {
     pub(super) is_certain: bool,
 }
 
-/// The DER of a DigestInfo up to the digest (RFC 8017 §9.2, note 1), without the outer sequence.
-fn digest_info(method: DigestMethod) -> Option<&'static [u8]> {
-    Some(match method {
-        DigestMethod::Sha1 => b"\x30\x09\x06\x05\x2B\x0E\x03\x02\x1A\x05\x00\x04\x14",
-        DigestMethod::Sha224 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x04\x05\x00\x04\x1C",
-        DigestMethod::Sha256 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
-        DigestMethod::Sha384 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
-        DigestMethod::Sha512 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
-        DigestMethod::Sha3_224 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x07\x05\x00\x04\x1C",
-        DigestMethod::Sha3_256 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20",
-        DigestMethod::Sha3_384 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30",
-        DigestMethod::Sha3_512 => b"\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40",
-        _ => return None,
-    })
-}
-
 /// Reads a value that is said to be of `said`; `None` if this key did not make it, in any padding.
 pub(super) fn recovered(key: &PublicKey, value: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
     let length = key.rsa_components()?.0.len();
@@ -75,7 +59,7 @@ fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
         };
         let info = inside.get(2..inside.len() - digest.len()).unwrap_or_default();
         let is_bare = digest.len() == inside.len();
-        if !is_bare && digest_info(method) != Some(info) {
+        if !is_bare && method.digest_info().get(2..) != Some(info) {
             continue;
         }
         if is_bare {
@@ -147,14 +131,14 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
             if is_certain { &mut certain } else { &mut possible }.push((aim, words));
         }
     }
-    // What is there by chance is not told beside what is not.
+    // If one is certain, the possible ones are left out.
     let is_certain = !certain.is_empty();
     let (aims, words): (Vec<Aim>, Vec<String>) = if is_certain { certain } else { possible }.into_iter().unzip();
     (!aims.is_empty()).then(|| Recovered { aims, words: words.join(", or "), is_certain })
 }
 
-/// The salt, if the masked part has the shape that it must have; and whether it has it not by chance alone, as one octet
-/// of 1 before a salt of the greatest length may be.
+/// The salt, if the masked part has the shape that it must have. It also returns whether the shape proves it: a single octet
+/// of 1 before the longest salt may be chance.
 fn salt(em: &[u8], method: DigestMethod, mask: DigestMethod, unused: usize) -> Option<(Vec<u8>, bool)> {
     let at = em.len().checked_sub(method.output_len())?;
     let (masked, digest) = em.split_at_checked(at)?;

@@ -7,11 +7,11 @@ use super::cause::Cause;
 use super::clues::Clues;
 use super::edit::{Edit, Out};
 use super::edits;
-use super::edits::signed_info::Facts;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Meter};
 use super::places;
 use super::sketch::Sketch;
+use super::spelled::hexadecimal;
 
 /// Octets that fit, and why.
 pub(super) struct Found {
@@ -120,9 +120,9 @@ impl Search<'_> {
     }
 
     /// A change of `ds:SignedInfo`. The octets are in the form that it names after the change.
-    pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, facts: &Facts) -> Option<Found> {
+    pub(super) fn signed_info(&self, target: &Target<'_>, said: &Form, found: &[String]) -> Option<Found> {
         let base = self.text(target, said)?;
-        self.edits(&base, edits::signed_info::all(&base, facts), &said.causes)
+        self.edits(&base, edits::signed_info::all(&base, found, self.clues), &said.causes)
     }
 
     /// The whole envelope before it had its signature or its Security header, in place of what is named.
@@ -184,8 +184,7 @@ impl Search<'_> {
     fn digests(&self, base: &str) -> Option<Found> {
         for method in DigestMethod::ALL {
             let digest = Digest::of(method, base.as_bytes()).as_octets().to_vec();
-            let hexadecimal: String = digest.iter().map(|octet| format!("{octet:02x}")).collect();
-            for again in [digest.clone(), hexadecimal.clone().into_bytes(), base64_encode(&digest).into_bytes()] {
+            for again in [digest.clone(), hexadecimal(&digest).into_bytes(), base64_encode(&digest).into_bytes()] {
                 let found = self.octets(&[Cause::DigestOfDigest], base.len(), &|out| out(&again));
                 if found.is_some() {
                     return found;

@@ -5,10 +5,12 @@ use wss_crypto::{Digest, DigestMethod, Secret, p_sha1};
 use wss_tokens::SecureConversation;
 
 use super::cause::Cause;
-use super::spelled::of_digits;
+use super::spelled::{hexadecimal, of_digits};
 
 /// The most octets of a derived key, and of a nonce.
 const LONGEST: usize = 64;
+/// The farthest offset of a derived key.
+const FARTHEST: usize = 1_024;
 /// What WS-SecureConversation puts before the nonce.
 const LABEL: &str = "WS-SecureConversation";
 
@@ -17,7 +19,7 @@ pub(super) fn spellings(label: &str, octets: &[u8]) -> Vec<(Vec<Cause>, Vec<u8>)
     let otherwise = Cause::SecretOtherwise { how: label.into() };
     let mut all = vec![(vec![otherwise], octets.to_vec())];
     let mut text = |how: String, octets: Vec<u8>| all.push((vec![Cause::TextOfSecret { how: how.into() }], octets));
-    let digits: String = octets.iter().map(|octet| format!("{octet:02x}")).collect();
+    let digits = hexadecimal(octets);
     text(format!("the base64 text of {label}"), base64_encode(octets).into_bytes());
     text(format!("the hexadecimal text of {label}"), digits.clone().into_bytes());
     text(format!("the hexadecimal text of {label}, in upper case"), digits.to_uppercase().into_bytes());
@@ -60,8 +62,9 @@ pub(super) fn derivations(token: Element<'_>, label: &str, secret: &Secret) -> V
     let nonce_text = text("Nonce").unwrap_or_default();
     let nonce = base64_decode(&nonce_text, LONGEST).unwrap_or_default();
     let length = number("Length").filter(|length| (1..=LONGEST).contains(length)).unwrap_or(32);
-    let generation = number("Generation").unwrap_or(0);
-    let offset = number("Offset").unwrap_or(generation.saturating_mul(length)).min(1_024);
+    // A derivation makes everything before its offset, so that the message does not choose how much that is.
+    let generation = number("Generation").unwrap_or(0).min(FARTHEST);
+    let offset = number("Offset").unwrap_or(generation.saturating_mul(length)).min(FARTHEST);
     let usual = LABEL.repeat(2);
     let own = text("Label").filter(|own| *own != usual && !own.is_empty());
     let mut all = Vec::new();
@@ -104,11 +107,31 @@ pub(super) fn named<'d>(key_info: Option<Element<'_>>, tokens: &[Element<'d>]) -
 
 #[cfg(test)]
 mod tests {
+    use wss_c14n::{Document, Limits};
+
     use super::*;
 
     #[test]
     fn texts_of_secrets_are_read_in_both_directions() {
         let count = |octets: &[u8]| spellings("x", octets).len();
         assert!(count(b"c2VjcmV0c2VjcmV0c2VjcmV0\n") > count(&[0xFF; 24]));
+    }
+
+    /// What a message says of a derivation decides neither how much memory nor how much time it takes.
+    #[test]
+    fn numbers_of_the_message_are_bounded() {
+        let wsc = SecureConversation::V1_3.namespace().uri;
+        for (local, number) in [
+            ("Generation", "1000000000000"),
+            ("Generation", "18446744073709551615"),
+            ("Offset", "18446744073709551615"),
+            ("Length", "18446744073709551615"),
+        ] {
+            let xml =
+                format!("<w:DerivedKeyToken xmlns:w=\"{wsc}\"><w:{local}>{number}</w:{local}></w:DerivedKeyToken>");
+            let document = Document::parse(&xml, &Limits::default()).expect("well-formed");
+            let derived = derivations(document.root(), "x", &Secret::new(vec![7; 32]));
+            assert!(derived.len() > 8 && derived.iter().all(|(_, key)| key.len() <= LONGEST), "{local} {number}");
+        }
     }
 }

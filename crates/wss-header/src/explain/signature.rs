@@ -9,7 +9,6 @@ use wss_text::WireText;
 use super::cause::Cause;
 use super::clues::Clues;
 use super::digest::Show;
-use super::edits::signed_info::Facts;
 use super::explanation::Verdict;
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
@@ -50,8 +49,8 @@ pub(super) struct Bounds<'a> {
     /// The searches that are still to come, this one included.
     pub(super) searches: usize,
     pub(super) clues: &'a Clues,
-    /// What is known beside `ds:SignedInfo`.
-    pub(super) facts: &'a Facts,
+    /// The digests of what the references name, in base64; empty for one that is not known.
+    pub(super) found: &'a [String],
 }
 
 /// Explains a signature value.
@@ -134,20 +133,15 @@ impl Signed<'_, '_> {
 
     /// The value under the forms alone.
     fn in_forms(&self, aims: &[Aim]) -> Option<Found> {
-        let target = Target::element(self.signed_info);
-        let forms = [vec![self.form.clone()], self.form.others(self.signed_info)].concat();
-        let search = self.search(aims);
-        forms.iter().find_map(|form| search.form(&target, form, &[]))
+        self.search(aims).in_forms(&Target::element(self.signed_info), &self.form)
     }
 
-    /// The value under every change.
+    /// The value under every change, where the forms alone do not fit.
     fn changed(&self, aims: &[Aim]) -> Option<Found> {
         let target = Target::element(self.signed_info);
         let search = self.search(aims);
-        let in_forms = self.in_forms(aims);
-        in_forms
-            .or_else(|| search.signed_info(&target, &self.form, self.bounds.facts))
-            .or_else(|| search.run(&target, &self.form, &[]))
+        let found = search.signed_info(&target, &self.form, self.bounds.found);
+        found.or_else(|| search.run(&target, &self.form, &[]))
     }
 
     /// The value has a length that its key and method never make.
@@ -208,7 +202,7 @@ impl Signed<'_, '_> {
             let before = [spelling, causes].concat();
             recovered.aims.iter_mut().for_each(|aim| aim.causes.splice(0..0, before.iter().cloned()).for_each(drop));
             let made = format!("the value was made with the key of {label}, by {}", recovered.words);
-            let found = self.changed(&recovered.aims);
+            let found = self.in_forms(&recovered.aims).or_else(|| self.changed(&recovered.aims));
             if found.is_some() || recovered.is_certain {
                 notes.push(made);
                 *maker = Some(key.clone());

@@ -75,11 +75,8 @@ pub(super) fn spelled(text: &str, most: usize) -> Vec<Spelled> {
 pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     let text = text.strip_prefix("0x").unwrap_or(text);
-    let digits: Option<Vec<u8>> = text
-        .bytes()
-        .filter(|octet| !octet.is_ascii_whitespace() && !matches!(octet, b':' | b'-'))
-        .map(|octet| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok()))
-        .collect();
+    let digits: Option<Vec<u8>> =
+        text.bytes().filter(|octet| !octet.is_ascii_whitespace() && !matches!(octet, b':' | b'-')).map(digit).collect();
     let digits = digits.filter(|digits| digits.len() >= 2 * LEAST)?;
     digits
         .chunks(2)
@@ -90,6 +87,16 @@ pub(super) fn of_digits(text: &str) -> Option<Vec<u8>> {
         .collect()
 }
 
+/// The value of a hexadecimal digit.
+fn digit(octet: u8) -> Option<u8> {
+    char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// Octets in hexadecimal digits, in lower case.
+pub(super) fn hexadecimal(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
 fn of_percent(text: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
@@ -97,7 +104,6 @@ fn of_percent(text: &str) -> Option<String> {
         rest = after;
         match (first, after) {
             (b'%', [high, low, after @ ..]) => {
-                let digit = |octet: u8| char::from(octet).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
                 octets.push(digit(*high)? << 4 | digit(*low)?);
                 rest = after;
             }

@@ -22,7 +22,7 @@ pub(super) fn explain(timestamp: Element<'_>, receiver: &Receiver) -> Option<Res
 }
 
 fn judged(created: SystemTime, now: SystemTime, window: Window) -> Option<Result<Cause, String>> {
-    let near = window.clock_skew + Duration::from_secs(60);
+    let near = window.clock_skew.saturating_add(Duration::from_secs(60));
     match created.duration_since(now) {
         Ok(ahead) if ahead > window.clock_skew => Some(Ok(match offset(ahead, near) {
             Some(offset) => Cause::LocalTimeAsUtc { offset: format!("+{offset}").into() },
@@ -31,7 +31,7 @@ fn judged(created: SystemTime, now: SystemTime, window: Window) -> Option<Result
         Ok(_) => None,
         Err(behind) => {
             let age = behind.duration();
-            if age <= window.max_age + window.clock_skew {
+            if age <= window.max_age.saturating_add(window.clock_skew) {
                 return None;
             }
             let local = offset(age, near).map(|offset| {
@@ -82,6 +82,8 @@ mod tests {
         assert_eq!(at(400), Some(Ok(Cause::ClockDiffers { difference: "6 minutes and 40 seconds".into() })));
         assert_eq!(at(30 * 86_400), Some(Ok(Cause::ClockDiffers { difference: "30 days and 0 hours".into() })));
         assert!(matches!(at(-18_003), Some(Err(text)) if text.contains("(-05:00)")));
+        let forever = Window { max_age: Duration::MAX, clock_skew: Duration::MAX };
+        assert_eq!(judged(now - Duration::from_secs(900), now, forever), None);
         assert!(matches!(at(-900), Some(Err(text)) if !text.contains("UTC")));
     }
 }

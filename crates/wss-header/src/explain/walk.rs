@@ -18,7 +18,6 @@ use super::cause::Cause;
 use super::ciphertext::{self, Holdings};
 use super::clues::Clues;
 use super::digest::{self, Around};
-use super::edits::signed_info::Facts;
 use super::explanation::{ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, Outcome, Verdict};
 use super::forms::Form;
 use super::goal::{Aim, Meter};
@@ -523,22 +522,11 @@ fn explained(
             shows(Some(nth + 1), are_the_senders, octets);
         }));
     }
-    let facts = Facts {
-        found: references
-            .iter()
-            .map(|reference| reference.found.as_ref().map(ToString::to_string).unwrap_or_default())
-            .collect(),
-        ids: around.clues.ids.iter().cloned().collect(),
-        prefixes: around
-            .clues
-            .bound
-            .iter()
-            .map(|(prefix, _)| prefix.clone())
-            .filter(|prefix| !prefix.is_empty())
-            .collect(),
-    };
+    let digest_of =
+        |reference: &ExplainedReference| reference.found.as_ref().map_or_else(String::new, ToString::to_string);
+    let found: Vec<String> = references.iter().map(digest_of).collect();
     let bounds =
-        Bounds { budget: around.budget, most: around.most, searches: later + 1, clues: around.clues, facts: &facts };
+        Bounds { budget: around.budget, most: around.most, searches: later + 1, clues: around.clues, found: &found };
     let judged = signature::explain(read, keys, &bounds, &mut |are_the_senders, octets| {
         shows(None, are_the_senders, octets);
     });

@@ -1,5 +1,6 @@
 //! `ds:SignedInfo` that was changed after signing: a method, a digest, a URI, a list of prefixes, a reference.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use wss_c14n::CanonicalizationMethod;
@@ -7,22 +8,12 @@ use wss_crypto::{DigestMethod, SignatureMethod};
 use wss_xmldsig::ENVELOPED_SIGNATURE;
 
 use super::super::cause::Cause;
+use super::super::clues::Clues;
 use super::super::edit::Edit;
 use super::super::token::{Tag, Token, tokens};
 
 /// The most references whose parts are changed one by one.
 const REFERENCES: usize = 16;
-
-/// What is known beside `ds:SignedInfo`.
-#[derive(Debug, Default)]
-pub(crate) struct Facts {
-    /// Digests of what the references name, in base64.
-    pub(crate) found: Vec<String>,
-    /// Ids of the message.
-    pub(crate) ids: Vec<String>,
-    /// Prefixes that the sender may have listed.
-    pub(crate) prefixes: Vec<String>,
-}
 
 /// A change of octets: what is there instead, in which places.
 type Changes = Vec<(Range<usize>, String)>;
@@ -39,15 +30,16 @@ struct Part<'c> {
     reference: usize,
 }
 
-/// Changes of this canonical form, the most likely first.
-pub(crate) fn all(base: &str, facts: &Facts) -> Vec<Edit> {
+/// Changes of this canonical form, the most likely first. `found` has the digests of what the references name, in base64;
+/// empty for one that is not known.
+pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
     let parts = parts(base);
     let mut edits = Vec::new();
     for part in parts.iter().filter(|part| part.local == "DigestValue" && part.reference <= REFERENCES) {
         let inside =
             part.start.end..base.get(..part.whole.end).and_then(|text| text.rfind("</")).unwrap_or(part.start.end);
-        let own = facts.found.get(part.reference - 1).filter(|own| !own.is_empty());
-        let others = facts.found.iter().filter(|other| Some(*other) != own && !other.is_empty());
+        let own = found.get(part.reference - 1).filter(|own| !own.is_empty());
+        let others = found.iter().filter(|other| Some(*other) != own && !other.is_empty());
         for digest in own.into_iter().chain(others) {
             let what = format!("with the digest {digest} in reference {}", part.reference);
             edits.push(edit(what, vec![(inside.clone(), digest.clone())]));
@@ -55,8 +47,8 @@ pub(crate) fn all(base: &str, facts: &Facts) -> Vec<Edit> {
     }
     for part in parts.iter().filter(|part| part.reference <= REFERENCES) {
         edits.extend(methods(part));
-        edits.extend(uris(part, &facts.ids));
-        edits.extend(lists(part, &facts.prefixes));
+        edits.extend(uris(part, &clues.ids));
+        edits.extend(lists(part, &clues.bound));
     }
     for local in ["DigestMethod", "Transform"] {
         edits.extend(everywhere(&parts, local));
@@ -169,7 +161,7 @@ fn everywhere(parts: &[Part<'_>], local: &str) -> Vec<Edit> {
         .collect()
 }
 
-fn uris(part: &Part<'_>, ids: &[String]) -> Vec<Edit> {
+fn uris(part: &Part<'_>, ids: &BTreeSet<String>) -> Vec<Edit> {
     if part.local != "Reference" {
         return Vec::new();
     }
@@ -182,7 +174,7 @@ fn uris(part: &Part<'_>, ids: &[String]) -> Vec<Edit> {
 }
 
 /// Without a list of prefixes, or with another.
-fn lists(part: &Part<'_>, prefixes: &[String]) -> Vec<Edit> {
+fn lists(part: &Part<'_>, bound: &BTreeSet<(String, String)>) -> Vec<Edit> {
     if part.local != "InclusiveNamespaces" {
         return Vec::new();
     }
@@ -199,7 +191,8 @@ fn lists(part: &Part<'_>, prefixes: &[String]) -> Vec<Edit> {
         let rest: Vec<&str> = words.iter().enumerate().filter(|(nth, _)| *nth != at).map(|(_, word)| *word).collect();
         lists.push(rest.join(" "));
     }
-    for prefix in prefixes.iter().map(String::as_str).chain(["#default"]).filter(|prefix| !words.contains(prefix)) {
+    let bound = bound.iter().map(|(prefix, _)| prefix.as_str()).filter(|prefix| !prefix.is_empty());
+    for prefix in bound.chain(["#default"]).filter(|prefix| !words.contains(prefix)) {
         lists.push([words.as_slice(), &[prefix]].concat().join(" "));
         lists.push([&[prefix], words.as_slice()].concat().join(" "));
         lists.push(prefix.to_owned());
@@ -249,9 +242,10 @@ mod tests {
 
     #[test]
     fn each_part_is_changed_alone() {
-        let facts =
-            Facts { found: vec!["CCCC".into(), "DDDD".into()], ids: vec!["c".into()], prefixes: vec!["z".into()] };
-        let all: Vec<String> = all(BASE, &facts).iter().map(|edit| edit.text(BASE).expect("text")).collect();
+        let bound = [("".to_owned(), "urn:d".to_owned()), ("z".to_owned(), "urn:z".to_owned())].into();
+        let clues = Clues { bound, ids: ["c".to_owned()].into(), ..Clues::default() };
+        let found = ["CCCC".to_owned(), "DDDD".to_owned()];
+        let all: Vec<String> = all(BASE, &found, &clues).iter().map(|edit| edit.text(BASE).expect("text")).collect();
         let expected = [
             BASE.replace("AAAA", "CCCC"),
             BASE.replace("BBBB", "DDDD"),

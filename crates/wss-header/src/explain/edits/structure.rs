@@ -2,15 +2,13 @@
 
 use super::super::cause::Cause;
 use super::super::edit::{Edit, steps};
+use super::super::places::is_id;
 use super::super::sketch::Sketch;
 use super::super::token::{Tag, Token, prefix_of};
 
 /// Without the Id of the apex.
 pub(super) fn before_id(sketch: &Sketch) -> Vec<Edit> {
-    let is_id = |name: &&String| {
-        let local = name.rsplit(':').next().unwrap_or_default();
-        ["Id", "ID", "id", "AssertionID"].contains(&local)
-    };
+    let is_id = |name: &&String| is_id(name.rsplit(':').next().unwrap_or_default());
     let names = sketch.apex_attributes.iter().filter(is_id);
     names.flat_map(|name| [true, false].map(|with_namespace| without_id(name, with_namespace))).collect()
 }

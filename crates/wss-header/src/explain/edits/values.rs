@@ -61,22 +61,31 @@ pub(super) fn spellings_of(text: &str) -> Vec<(String, String)> {
     all
 }
 
-/// The same instant in other zones, and the same digits in them.
-fn shifted(text: &str) -> Vec<(String, String)> {
-    let Some((seconds, fraction, zone)) = instant(text) else { return Vec::new() };
-    let Some(from) = minutes_of(zone) else { return Vec::new() };
+/// The same instant in other zones.
+fn shifted(text: &str) -> impl Iterator<Item = (String, String)> {
+    other_zones().filter_map(|to| Some((how_in(to), in_zone(text, to)?)))
+}
+
+/// The zones that are tried, in minutes east of UTC.
+fn other_zones() -> impl Iterator<Item = i64> {
+    (-24..=28).map(|halves| 30 * halves).chain([345, 525, 765])
+}
+
+fn how_in(zone: i64) -> String {
+    format!("with the zone {}", written(zone))
+}
+
+fn written(zone: i64) -> String {
+    let here = if zone < 0 { '-' } else { '+' };
+    if zone == 0 { "Z".to_owned() } else { format!("{here}{:02}:{:02}", zone.abs() / 60, zone.abs() % 60) }
+}
+
+/// An instant in another zone; `None` if it is in that one.
+fn in_zone(text: &str, to: i64) -> Option<String> {
+    let (seconds, fraction, zone) = instant(text)?;
+    let from = minutes_of(zone).filter(|from| *from != to)?;
     let point = if fraction.is_empty() { "" } else { "." };
-    let halves = (-24..=28).map(|halves: i64| 30 * halves).chain([345, 525, 765]);
-    halves
-        .filter(|to| *to != from)
-        .filter_map(|to| {
-            let here = if to < 0 { '-' } else { '+' };
-            let name = format!("{here}{:02}:{:02}", to.abs() / 60, to.abs() % 60);
-            let moved = moved(seconds, to - from)?;
-            let written = if to == 0 { "Z".to_owned() } else { name.clone() };
-            Some((format!("with the zone {written}"), format!("{moved}{point}{fraction}{written}")))
-        })
-        .collect()
+    Some(format!("{}{point}{fraction}{}", moved(seconds, to - from)?, written(to)))
 }
 
 fn minutes_of(zone: &str) -> Option<i64> {
@@ -102,14 +111,12 @@ fn moved(seconds: &str, minutes: i64) -> Option<String> {
 pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     let has_instant = |text: &str| instant(text).is_some();
     let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| has_instant(text)) else { return Vec::new() };
-    let edit = |(how, _): (String, String)| {
-        let own = how.clone();
-        Edit::values(Cause::InstantReformatted { how: how.into() }, move |text| {
-            let other = shifted(text).into_iter().find(|(how, _)| *how == own);
-            other.map_or(text.into(), |(_, other)| other.into())
+    let edit = |to: i64| {
+        Edit::values(Cause::InstantReformatted { how: how_in(to).into() }, move |text| {
+            in_zone(text, to).map_or(text.into(), Cow::Owned)
         })
     };
-    shifted(sample).into_iter().map(edit).collect()
+    other_zones().filter(|to| in_zone(sample, *to).is_some()).map(edit).collect()
 }
 
 /// The parts of an instant: up to the seconds, the digits of the fraction, and the zone.
