@@ -16,14 +16,6 @@ pub(crate) const WSDL: &str = "http://schemas.xmlsoap.org/wsdl/";
 pub(crate) const WSDL_SOAP11: &str = "http://schemas.xmlsoap.org/wsdl/soap/";
 pub(crate) const WSDL_SOAP12: &str = "http://schemas.xmlsoap.org/wsdl/soap12/";
 
-/// The two versions of WS-Addressing whose header blocks policies name.
-pub(crate) const ADDRESSING: [&str; 2] =
-    ["http://www.w3.org/2005/08/addressing", "http://schemas.xmlsoap.org/ws/2004/08/addressing"];
-
-/// The header blocks of WS-Addressing.
-pub(crate) const ADDRESSING_BLOCKS: [&str; 7] =
-    ["To", "From", "ReplyTo", "FaultTo", "Action", "MessageID", "RelatesTo"];
-
 pub(crate) fn is_policy(namespace: &str) -> bool {
     POLICY.contains(&namespace)
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use wss_c14n::{Element, name};
+use wss_c14n::{Element, Writer, base64_encode, name};
 
 use crate::error::TokenError;
 use crate::value_type::BASE64_BINARY;
@@ -24,4 +24,14 @@ pub fn binary_token_type<'d>(element: Element<'d>) -> Result<Cow<'d, str>, Token
         return Err(TokenError::Encoding { uri: encoding.into() });
     }
     Ok(element.required_attribute("", "ValueType")?)
+}
+
+/// Writes a `wsse:BinarySecurityToken` with these octets.
+pub fn write_binary_token(writer: &mut Writer, id: &str, value_type: &str, octets: &[u8]) {
+    writer.start(name::WSSE, "BinarySecurityToken");
+    writer.attribute("EncodingType", BASE64_BINARY);
+    writer.attribute("ValueType", value_type);
+    writer.attribute_in(name::WSU, "Id", id);
+    writer.text(&base64_encode(octets));
+    writer.end();
 }

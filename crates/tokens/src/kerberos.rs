@@ -4,13 +4,12 @@
 //! This module handles the wire form. [`KerberosInitiator`] makes tickets and [`KerberosAcceptor`] accepts them; the
 //! crate `wss-kerberos` implements both traits with the system's GSS-API.
 
-use wss_c14n::{Element, Writer, base64_encode, name};
+use wss_c14n::{Element, Writer};
 use wss_crypto::{Digest, DigestMethod, Secret};
 use wss_text::{octets, shown};
 
-use crate::binary_token::{binary_token_type, is_binary_token};
+use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
 use crate::error::TokenError;
-use crate::value_type::BASE64_BINARY;
 
 /// Type of a key identifier: SHA-1 of a Kerberos token.
 pub const KERBEROS_AP_REQ_SHA1: &str =
@@ -214,12 +213,7 @@ fn unwrap(gss_token: &[u8]) -> Option<&[u8]> {
 pub fn write_kerberos_token(id: &str, form: KerberosForm, gss_token: &[u8]) -> Option<(String, Vec<u8>)> {
     let octets = if form.is_gss() { gss_token } else { unwrap(gss_token)? };
     let mut writer = Writer::new();
-    writer.start(name::WSSE, "BinarySecurityToken");
-    writer.attribute("EncodingType", BASE64_BINARY);
-    writer.attribute("ValueType", form.value_type());
-    writer.attribute_in(name::WSU, "Id", id);
-    writer.text(&base64_encode(octets));
-    writer.end();
+    write_binary_token(&mut writer, id, &form.value_type(), octets);
     Some((writer.finish(), Digest::of(DigestMethod::Sha1, octets).as_octets().to_vec()))
 }
 

@@ -51,7 +51,7 @@ pub enum SignerRule {
     Policy(String),
     /// A host, an address of mail or a URI among the subject alternative names.
     Alternative(AlternativeName),
-    /// All of these; of none, nobody.
+    /// All of these. An empty list admits nobody.
     All(Vec<SignerRule>),
     /// Everyone with a valid path. The application then decides by the identity that it gets.
     AnyBelowTheAnchors,
@@ -94,7 +94,7 @@ impl SignerRule {
         Ok(Self::Policy(oid.to_owned()))
     }
 
-    /// Who fulfils all of `rules`; of none, nobody.
+    /// Who fulfils all of `rules`. An empty list admits nobody.
     #[must_use]
     pub fn all(rules: impl IntoIterator<Item = Self>) -> Self {
         Self::All(rules.into_iter().collect())

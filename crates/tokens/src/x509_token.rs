@@ -3,12 +3,11 @@
 use std::collections::HashSet;
 use wss_text::shown;
 
-use wss_c14n::{Budget, Element, LeafError, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Element, LeafError, Limit, Writer};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
-use crate::binary_token::{binary_token_type, is_binary_token};
+use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
 use crate::error::TokenError;
-use crate::value_type::BASE64_BINARY;
 
 /// Type of a token with one version 3 certificate.
 pub const X509_V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
@@ -162,10 +161,5 @@ pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate
         CertificatePath::PkiPath(path) => (X509_PKI_PATH, to_pki_path(path)),
         CertificatePath::Pkcs7(path) => (PKCS7, to_pkcs7(path)),
     };
-    writer.start(name::WSSE, "BinarySecurityToken");
-    writer.attribute("EncodingType", BASE64_BINARY);
-    writer.attribute("ValueType", value_type);
-    writer.attribute_in(name::WSU, "Id", id);
-    writer.text(&base64_encode(&octets));
-    writer.end();
+    write_binary_token(writer, id, value_type, &octets);
 }

@@ -43,6 +43,12 @@ impl AddressingVersion {
         Self::BLOCKS.iter().map(|local| Part::header_block(self.namespace(), *local)).collect()
     }
 
+    /// As [`AddressingVersion::parts`], each for every block of its name.
+    #[must_use]
+    pub fn every_part(self) -> Vec<Part> {
+        Self::BLOCKS.iter().map(|local| Part::every_header_block(self.namespace(), *local)).collect()
+    }
+
     /// The address that means the sender itself, for a reply on the same connection.
     #[must_use]
     pub const fn anonymous(self) -> &'static str {
@@ -164,7 +170,7 @@ impl Addressing {
         self
     }
 
-    /// The envelope with the blocks at the front of its Header, which is made if there is none.
+    /// The envelope with the blocks at the front of its Header. It makes the Header if the envelope lacks it.
     pub(crate) fn insert(&self, envelope: &str, random: &dyn Random) -> Result<String, SecureError> {
         let document = Document::parse(envelope, &Limits::dangerous_unbounded()).map_err(EnvelopeError::from)?;
         let located = Envelope::locate(&document)?;

@@ -1,7 +1,7 @@
 //! What a recipe adds to the Security header besides tokens that it knows.
 
-use wss_c14n::{Document, Element, Limits, Writer, base64_encode, id_of, name};
-use wss_tokens::{Assertion, BASE64_BINARY};
+use wss_c14n::{Document, Element, Limits, Writer, id_of, name};
+use wss_tokens::{Assertion, write_binary_token};
 
 use crate::error::PlanError;
 
@@ -17,12 +17,7 @@ impl Attached {
     /// A `wsse:BinarySecurityToken`.
     pub(crate) fn binary(id: &str, value_type: &str, octets: &[u8]) -> String {
         let mut writer = Writer::new();
-        writer.start(name::WSSE, "BinarySecurityToken");
-        writer.attribute("EncodingType", BASE64_BINARY);
-        writer.attribute("ValueType", value_type);
-        writer.attribute_in(name::WSU, "Id", id);
-        writer.text(&base64_encode(octets));
-        writer.end();
+        write_binary_token(&mut writer, id, value_type, octets);
         writer.finish()
     }
 

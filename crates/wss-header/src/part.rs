@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use wss_c14n::Element;
 use wss_text::shown;
 
 use crate::element_path::ElementPath;
@@ -94,6 +95,16 @@ impl Part {
         match self {
             Self::Element(path) | Self::EveryElement(path) => Some(path),
             _ => None,
+        }
+    }
+
+    /// Whether its header blocks have the name of `element`; false for other parts.
+    pub(crate) fn names_block(&self, element: Element<'_>) -> bool {
+        match self {
+            Self::HeaderBlock { namespace, local } | Self::EveryHeaderBlock { namespace, local } => {
+                element.is(namespace, local)
+            }
+            _ => false,
         }
     }
 

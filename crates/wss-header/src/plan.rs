@@ -131,7 +131,7 @@ fn check_layout(recipe: &Recipe) -> Result<(), PlanError> {
     let places_timestamp = matches!(recipe.header.layout, Layout::LaxTimestampFirst | Layout::LaxTimestampLast);
     if places_timestamp && recipe.header.timestamps.is_empty() {
         return Err(PlanError::Layout {
-            what: "the layout says where the timestamp is, and there is none",
+            what: "the layout places a timestamp, and the recipe makes no timestamp",
             remedy: "call `timestamp`, or choose Layout::Lax",
         });
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use wss_c14n::{CanonicalizationMethod, Limits};
+use wss_c14n::{CanonicalizationMethod, Element, Limits};
 use wss_crypto::{Identity, Secret};
 use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, Trust};
@@ -414,6 +414,12 @@ impl Receiver {
     pub fn understands(mut self, namespace: impl Into<String>, local: impl Into<String>) -> Self {
         self.understood.insert((namespace.into(), local.into()));
         self
+    }
+
+    /// Whether the application said that it handles header blocks of this name.
+    pub(crate) fn has_understood(&self, block: Element<'_>) -> bool {
+        let name = block.name();
+        self.understood.contains(&(name.namespace.to_owned(), name.local.to_owned()))
     }
 
     /// States that the application handles every header of WS-Addressing, of 1.0 and of August 2004, as

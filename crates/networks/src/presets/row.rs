@@ -11,7 +11,7 @@ pub(super) use crate::shape::{
 };
 
 /// The namespace of WS-Addressing 1.0.
-pub(super) const WSA: &str = "http://www.w3.org/2005/08/addressing";
+pub(super) const WSA: &str = wss_header::AddressingVersion::V1_0.namespace();
 
 /// Every header of WS-Addressing.
 pub(super) const ADDRESSING: &[Place] = &[

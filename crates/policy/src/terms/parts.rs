@@ -1,11 +1,11 @@
 //! The parts of a message that are signed, encrypted or required (WS-SecurityPolicy 1.3 §4).
 
 use wss_c14n::name;
-use wss_header::{ElementPath, Part};
+use wss_header::{AddressingVersion, ElementPath, Part};
 
 use super::other::unexpected;
 use crate::assertion::{Assertion, Parameter};
-use crate::names::{ADDRESSING, ADDRESSING_BLOCKS, is_security};
+use crate::names::is_security;
 use crate::place::Place;
 use crate::standing::{Notes, Standing};
 
@@ -172,8 +172,7 @@ fn push(parts: &mut Vec<Part>, part: Part) {
 
 /// The header blocks of WS-Addressing, and those that the application named.
 fn every_known_block(blocks: &[(String, String)]) -> impl Iterator<Item = Part> {
-    let addressing =
-        ADDRESSING.iter().flat_map(|uri| ADDRESSING_BLOCKS.map(|local| Part::every_header_block(*uri, local)));
+    let addressing = AddressingVersion::ALL.into_iter().flat_map(AddressingVersion::every_part);
     addressing.chain(blocks.iter().map(|(namespace, local)| Part::every_header_block(namespace, local)))
 }
 

@@ -51,7 +51,7 @@ impl Trust {
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            let result = self.judge(path, certificate, &authorities, now, budget);
+            let result = self.judge(path, (certificate, stands_in.is_some()), &authorities, now, budget);
             let is_good = result.is_ok();
             let mut known = judged.borrow_mut();
             // If no path is good, a revoked certificate is the most useful reason.
@@ -87,7 +87,7 @@ impl Trust {
         }
     }
 
-    /// What stands in for an authority that signs messages itself, if that is accepted.
+    /// A substitute for an authority that signs messages itself, if that is accepted.
     fn stand_in(&self, certificate: &Certificate) -> Option<StandIn> {
         let is_authority = certificate.basic_constraints().is_some_and(|constraints| constraints.is_ca);
         if self.accepts_authorities && is_authority { StandIn::below(certificate) } else { None }
@@ -149,7 +149,7 @@ impl Trust {
     fn judge(
         &self,
         path: &VerifiedPath<'_>,
-        certificate: &Certificate,
+        (certificate, has_substitute): (&Certificate, bool),
         authorities: &[&Certificate],
         now: SystemTime,
         budget: &Budget,
@@ -159,7 +159,7 @@ impl Trust {
         let mut is_its_own = false;
         for intermediate in path.intermediate_certificates() {
             let der = intermediate.der();
-            // Below an authority that signs messages there is only what stands in for it.
+            // Below an authority that signs messages is only its substitute.
             if der.as_ref() == certificate.der() && whole.len() == 1 {
                 is_its_own = true;
                 continue;
@@ -167,9 +167,9 @@ impl Trust {
             whole.push(authorities.iter().find(|known| known.der() == der.as_ref()).ok_or_else(no_path)?);
         }
         let anchor = self.anchors.certificate(path.anchor()).ok_or_else(no_path)?;
-        // A path to what stands in for a certificate leads through that certificate, and not through another one of its name.
+        // A path to the substitute of a certificate leads through that certificate, and not through another one of its name.
         let is_anchor = whole.len() == 1 && anchor == certificate;
-        if self.stand_in(certificate).is_some() && !is_its_own && !is_anchor {
+        if has_substitute && !is_its_own && !is_anchor {
             return Err(no_path());
         }
         whole.push(anchor);

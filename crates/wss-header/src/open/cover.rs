@@ -105,18 +105,14 @@ fn check_place(
     if revision.is_in_header(element) {
         return check_child(element, terms);
     }
-    if element.parent().is_some() && element.parent() == revision.envelope.header {
+    if revision.is_block(element) {
         return check_block(element, revision, terms);
     }
-    match ElementPath::of(element, revision.envelope) {
-        Some(path)
-            if !is_held
-                && !element.is(name::XENC.uri, "EncryptedData")
-                && terms.signed_element(element, revision.envelope).is_none() =>
-        {
-            Apex::Inside(path).part(element).map(drop)
-        }
-        _ => Ok(()),
+    let envelope = revision.envelope;
+    let is_known = element.is(name::XENC.uri, "EncryptedData") || terms.signed_element(element, envelope).is_some();
+    match ElementPath::of(element, envelope).filter(|_| !is_held && !is_known) {
+        Some(path) => Apex::Inside(path).part(element).map(drop),
+        None => Ok(()),
     }
 }
 
@@ -137,8 +133,7 @@ fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     }
 }
 
-/// Refuses a signed header block that is none: what belongs elsewhere, or has attributes that another version of SOAP
-/// would read.
+/// Refuses a signed header block that belongs elsewhere, or that has attributes of another version of SOAP.
 fn check_block(block: Element<'_>, revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let is_soap = [name::SOAP11, name::SOAP12].iter().any(|namespace| namespace.uri == block.name().namespace);
     if is_soap || belongs_only_in_header(block, terms) {

@@ -48,10 +48,7 @@ pub(super) fn check_not_moved(
 fn has_name_of(part: &Part, element: Element<'_>) -> bool {
     match part {
         Part::Element(path) | Part::EveryElement(path) => path.ends_in(element),
-        Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
-            element.is(namespace, local)
-        }
-        _ => false,
+        _ => part.names_block(element),
     }
 }
 
@@ -60,8 +57,7 @@ fn is_at(part: &Part, element: Element<'_>, revision: &Revision<'_>, terms: &Ter
     match part {
         Part::Element(path) | Part::EveryElement(path) => path.names(element, revision.envelope, &terms.receiver.role),
         Part::HeaderBlock { .. } | Part::EveryHeaderBlock { .. } => {
-            let is_block = element.parent().is_some() && element.parent() == revision.envelope.header;
-            is_block && has_name_of(part, element)
+            revision.is_block(element) && part.names_block(element)
         }
         _ => false,
     }

@@ -223,7 +223,7 @@ impl Content {
     }
 }
 
-/// An output that has a Body is never made of parts without one.
+/// The error for a Body that was not read. Every output that has one was read with it.
 fn no_body() -> OpenError {
     not_signed(&[Part::Body.to_string()])
 }
@@ -334,35 +334,33 @@ fn keys_of_message(
     facts: &Facts<'_>,
     terms: &Terms<'_>,
 ) -> Vec<SentKey> {
-    let Some(signature) = signature else { return ring.brought };
+    let Some(signature) = signature.filter(|_| !ring.brought.is_empty()) else { return ring.brought };
     // No other key makes the value of a signature that is signed in turn.
     let is_its_own = |other: &&ProvenSignature| {
         other.span == signature.span || signature.coverage.has(&Part::Signature, &other.span)
     };
     let roots: Vec<&KeyId> =
         facts.signatures.iter().filter(is_its_own).filter_map(|signature| signature.root.as_ref()).collect();
-    let is_signing = |key: &SentKey| roots.contains(&&KeyId::of(&key.secret));
-    let brings = |key: &SentKey, token: Element<'_>| {
-        signature.coverage.contains(&token.span()) && has_sha1(token, &key.sha1, &terms.budget)
-    };
-    let is_covered = |key: &SentKey| revision.children.iter().any(|child| brings(key, *child));
-    let opens = |key: &SentKey| {
-        let of_key = |decrypted: &DecryptedElement| decrypted.root.as_ref() == Some(&KeyId::of(&key.secret));
+    let covered = revision.children.iter().filter(|child| signature.coverage.contains(&child.span()));
+    let covered: Vec<Vec<u8>> = covered.filter_map(|child| sha1_of(*child, &terms.budget)).collect();
+    let opens = |id: &KeyId| {
+        let of_key = |decrypted: &DecryptedElement| decrypted.root.as_ref() == Some(id);
         let mut opened = facts.decryptions.elements.iter().enumerate().filter(|(_, decrypted)| of_key(decrypted));
         opened.any(|(at, decrypted)| signature.coverage.contains_ciphertext(&decrypted.span, at))
     };
-    let is_known = |key: &SentKey| is_signing(key) || is_covered(key) || opens(key);
-    let (mut signing, others): (Vec<_>, Vec<_>) = ring.brought.into_iter().filter(is_known).partition(is_signing);
-    signing.extend(others);
-    signing
+    let keys = ring.brought.into_iter().map(|key| (KeyId::of(&key.secret), key));
+    let known = keys.filter(|(id, key)| roots.contains(&id) || covered.contains(&key.sha1) || opens(id));
+    let (signing, others): (Vec<_>, Vec<_>) = known.partition(|(id, _)| roots.contains(&id));
+    signing.into_iter().chain(others).map(|(_, key)| key).collect()
 }
 
-/// Whether an EncryptedKey or a ticket is the one with this SHA-1.
-fn has_sha1(token: Element<'_>, sha1: &[u8], budget: &Budget) -> bool {
-    let is_key = token.is(name::XENC.uri, "EncryptedKey");
-    let of_key = || EncryptedKey::parse(token, budget).is_ok_and(|key| key.sha1() == sha1);
-    let of_ticket = || KerberosToken::parse(token).is_ok_and(|ticket| ticket.sha1() == sha1);
-    if is_key { of_key() } else { KerberosToken::is_one(token) && of_ticket() }
+/// The SHA-1 by which later messages name an EncryptedKey or a ticket; `None` for any other element.
+fn sha1_of(token: Element<'_>, budget: &Budget) -> Option<Vec<u8>> {
+    if token.is(name::XENC.uri, "EncryptedKey") {
+        return EncryptedKey::parse(token, budget).ok().map(|key| key.sha1().to_vec());
+    }
+    let ticket = KerberosToken::is_one(token).then(|| KerberosToken::parse(token).ok())?;
+    ticket.map(|ticket| ticket.sha1().to_vec())
 }
 
 /// The keys for the replay store: every signature, every nonce, and every assertion that may be used once.

@@ -132,24 +132,19 @@ fn check_understood(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_
         if !must_understand(block, envelope.version) {
             continue;
         }
-        let block_name = block.name();
-        let (namespace, local) = (block_name.namespace.to_owned(), block_name.local.to_owned());
-        let is_required = [Part::header_block, Part::every_header_block]
-            .map(|part| part(namespace.clone(), local.clone()))
-            .iter()
-            .any(|part| facts.demanded.contains(part));
-        let understood = is_required || terms.receiver.understood.contains(&(namespace, local));
+        let is_required = facts.demanded.iter().any(|part| part.names_block(block));
+        let understood = is_required || terms.receiver.has_understood(block);
         let role = Role::of(block, envelope.version);
         let is_ours = role == terms.receiver.role || role.is_next();
         if is_ours && !understood {
-            return Err(OpenError::NotUnderstood { block: block_name.to_string().into() });
+            return Err(OpenError::NotUnderstood { block: block.name().to_string().into() });
         }
     }
     Ok(())
 }
 
-/// Finds the signatures that cover all required parts, each with everyone who is responsible for it: at least one, or none
-/// if nothing must be signed.
+/// Finds the signatures that cover all required parts, each with everyone who is responsible for it. It returns at least
+/// one; the only one is `None` if nothing must be signed.
 fn find_proofs(terms: &Terms<'_>, facts: &Facts<'_>) -> Result<Vec<Option<Proof>>, OpenError> {
     if facts.demanded.is_empty() {
         return Ok(vec![None]);

@@ -59,6 +59,11 @@ impl<'d> Revision<'d> {
         element.parent() == Some(self.header.element)
     }
 
+    /// Whether `element` is a child of the SOAP Header.
+    pub(super) fn is_block(&self, element: Element<'_>) -> bool {
+        self.envelope.header.is_some() && element.parent() == self.envelope.header
+    }
+
     /// The child of our header with this Id.
     pub(super) fn header_child(&self, id: &str) -> Option<Element<'d>> {
         self.ids.get(id).filter(|token| token.parent() == Some(self.header.element))

@@ -74,13 +74,7 @@ impl<'r> Terms<'r> {
 
     /// Whether the receiver names a header block of the name of `element`, or understands it.
     pub(super) fn understands(&self, element: Element<'_>) -> bool {
-        let (namespace, local) = (element.name().namespace, element.name().local);
-        let is_named = |part: &Part| match part {
-            Part::HeaderBlock { namespace: ns, local: name }
-            | Part::EveryHeaderBlock { namespace: ns, local: name } => ns == namespace && name == local,
-            _ => false,
-        };
-        self.named_parts().any(is_named) || self.receiver.understood.contains(&(namespace.to_owned(), local.to_owned()))
+        self.named_parts().any(|part| part.names_block(element)) || self.receiver.has_understood(element)
     }
 
     /// Whether `element` is ciphertext where such an element may be. Its plaintext is looked for at the end.

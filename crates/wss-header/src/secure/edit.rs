@@ -3,7 +3,7 @@
 use wss_c14n::{Element, Splices, Writer, name};
 use wss_soap::Envelope;
 
-/// Inserts blocks at the front of the SOAP Header, which is made if there is none.
+/// Inserts blocks at the front of the SOAP Header. It makes the Header if the envelope lacks it.
 pub(crate) fn insert_blocks(envelope: Envelope<'_>, blocks: &str, splices: &mut Splices) {
     let Some(header) = envelope.header else {
         let qualified = match envelope.root.prefix() {

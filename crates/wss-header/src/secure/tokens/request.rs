@@ -37,7 +37,7 @@ impl ProtectionKind for OfRequest {
 
     fn place(&self, placing: &mut Placing<'_>, _: PasswordKeyUse, _: usize) -> Result<NewToken, SecureError> {
         let request = placing.request.ok_or(SecureError::NeedsRequest)?;
-        // The first is that of the signature, where there is one.
+        // The key of the signature comes first, if it is known.
         let key = request.keys.first().ok_or(SecureError::NeedsRequest)?;
         let mut writer = Writer::new();
         match key.kerberos {
