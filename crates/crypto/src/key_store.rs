@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::error::LoadError;
 use crate::identity::Identity;
 use crate::key::PrivateKey;
-use crate::password_based::decrypt_pkcs8;
+use crate::password_based::{decrypt_pkcs8, utf16};
 
 const JKS: u32 = 0xFEED_FEED;
 const JCEKS: u32 = 0xCECE_CECE;
@@ -130,9 +130,8 @@ fn identity(key: &[u8], chain: &[&[u8]]) -> Result<Option<Identity>, LoadError> 
 /// The last 20 octets are SHA-1 of the password, some words, and the store.
 fn check_password(octets: &[u8], password: &str) -> Result<(), LoadError> {
     let (store, claimed) = octets.split_last_chunk::<20>().ok_or(MALFORMED)?;
-    let password: Vec<u8> = password.encode_utf16().flat_map(u16::to_be_bytes).collect();
     let mut digest = Digest::new(DigestMethod::Sha1);
-    digest.update(&zeroize::Zeroizing::new(password));
+    digest.update(&utf16(password));
     digest.update(b"Mighty Aphrodite");
     digest.update(store);
     let is_right = digest.finish().as_octets().ct_eq(claimed);

@@ -125,7 +125,7 @@ fn utf16_with_end(password: &str) -> Plain {
     octets
 }
 
-fn utf16(password: &str) -> Plain {
+pub(crate) fn utf16(password: &str) -> Plain {
     Zeroizing::new(password.encode_utf16().flat_map(u16::to_be_bytes).collect())
 }
 
@@ -142,10 +142,11 @@ fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usi
         let mut digest = Digest::new(DigestMethod::Sha1);
         digest.update(&[id; BLOCK]);
         digest.update(&input);
-        let mut value = digest.finish().as_octets().to_vec();
+        let mut value = digest.finish();
         for _ in 1..iterations {
-            value = Digest::of(DigestMethod::Sha1, &value).as_octets().to_vec();
+            value = Digest::of(DigestMethod::Sha1, value.as_octets());
         }
+        let value = value.as_octets();
         // Each block of the input, as a number, grows by that of the digest and one.
         for block in input.chunks_exact_mut(BLOCK) {
             let mut carry = 1u16;
@@ -154,7 +155,7 @@ fn pkcs12_octets(id: u8, password: &[u8], salt: &[u8], iterations: u32, len: usi
                 (*octet, carry) = (sum as u8, sum >> 8);
             }
         }
-        derived.extend(value);
+        derived.extend_from_slice(value);
     }
     derived.truncate(len);
     derived
@@ -182,7 +183,7 @@ fn decrypt_jks(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
 fn jceks_octets(salt: &[u8], iterations: u32, password: &str) -> Result<Plain, LoadError> {
     let mut salt: [u8; 8] = salt.try_into().map_err(|_| LoadError::Malformed { what: "key in the key store" })?;
     if salt[..4] == salt[4..] {
-        // As the Java Cryptography Extension has it, which means to turn the first half around.
+        // The Java Cryptography Extension means to reverse the first half, and writes these octets.
         salt[2] = salt[1];
         salt[1] = salt[0];
         salt[0] = salt[3];

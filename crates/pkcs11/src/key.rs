@@ -97,7 +97,7 @@ impl SigningKey for TokenKey {
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
-        self.kind.can_run(method)
+        self.kind.can_sign(method)
     }
 }
 

@@ -10,7 +10,7 @@ pub(crate) fn signing(method: SignatureMethod, kind: KeyKind, message: &[u8]) ->
     let digest = |method: DigestMethod| Digest::of(method, message).as_octets().to_vec();
     match (method.family(), method.digest(), kind) {
         (SignatureFamily::RsaPkcs1, Some(hash), _) => {
-            Some((Mechanism::RsaPkcs, [digest_info(hash)?, &digest(hash)].concat()))
+            Some((Mechanism::RsaPkcs, [hash.digest_info(), &digest(hash)].concat()))
         }
         (SignatureFamily::RsaPss, Some(hash), _) => {
             let (hash_alg, mgf) = parameters(hash)?;
@@ -52,26 +52,4 @@ fn parameters(hash: DigestMethod) -> Option<(MechanismType, PkcsMgfType)> {
         DigestMethod::Sha512 => (MechanismType::SHA512, PkcsMgfType::MGF1_SHA512),
         _ => return None,
     })
-}
-
-/// The DER of a `DigestInfo` up to the digest (RFC 8017 §9.2, note 1).
-fn digest_info(hash: DigestMethod) -> Option<&'static [u8]> {
-    const NIST: [u8; 8] = [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02];
-    const fn of_nist(last: u8, len: u8) -> [u8; 19] {
-        let [a, b, c, d, e, f, g, h] = NIST;
-        [0x30, len + 17, 0x30, 13, 6, 9, a, b, c, d, e, f, g, h, last, 5, 0, 4, len]
-    }
-    const SHA1: [u8; 15] = [0x30, 33, 0x30, 9, 6, 5, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 5, 0, 4, 20];
-    const SHA224: [u8; 19] = of_nist(4, 28);
-    const SHA256: [u8; 19] = of_nist(1, 32);
-    const SHA384: [u8; 19] = of_nist(2, 48);
-    const SHA512: [u8; 19] = of_nist(3, 64);
-    match hash {
-        DigestMethod::Sha1 => Some(&SHA1),
-        DigestMethod::Sha224 => Some(&SHA224),
-        DigestMethod::Sha256 => Some(&SHA256),
-        DigestMethod::Sha384 => Some(&SHA384),
-        DigestMethod::Sha512 => Some(&SHA512),
-        _ => None,
-    }
 }

@@ -12,8 +12,8 @@ use crate::signed_info::write_signed_info;
 #[derive(Clone)]
 pub struct PendingSignature {
     signed_info: String,
-    /// Its canonical form where it will be.
-    octets: Vec<u8>,
+    /// The canonical form at its place; `None` if that is `signed_info`.
+    placed: Option<Vec<u8>>,
     method: SignatureMethod,
     id: Option<String>,
     key_info: Option<String>,
@@ -56,8 +56,7 @@ impl PendingSignature {
         key_info: Option<String>,
     ) -> Self {
         let signed_info = write_signed_info(canonicalization, method, references);
-        let octets = signed_info.clone().into_bytes();
-        Self { signed_info, octets, method, id, key_info, prefixes: Prefixes::default() }
+        Self { signed_info, placed: None, method, id, key_info, prefixes: Prefixes::default() }
     }
 
     /// Writes the signature with these prefixes. Its octets are then those that [`PendingSignature::placed`] finds.
@@ -74,14 +73,15 @@ impl PendingSignature {
     pub fn placed(mut self, signature: Element<'_>, canonicalization: &Canonicalization) -> Result<Self, SignError> {
         let no_place = || SignError::NoSuchId { id: "ds:SignedInfo".into() };
         let signed_info = signature.children_named(name::DS.uri, "SignedInfo").next().ok_or_else(no_place)?;
-        self.octets = canonicalization.to_octets(&Subset::subtree(signed_info), &Budget::dangerous_unbounded())?;
+        let octets = canonicalization.to_octets(&Subset::subtree(signed_info), &Budget::dangerous_unbounded())?;
+        self.placed = Some(octets);
         Ok(self)
     }
 
     /// The octets to sign.
     #[must_use]
     pub fn octets(&self) -> &[u8] {
-        &self.octets
+        self.placed.as_deref().unwrap_or(self.signed_info.as_bytes())
     }
 
     /// The method to sign with.

@@ -163,10 +163,14 @@ fn key_for(
 /// transforms, or that leads to anything else, names none.
 fn retrieved<'d>(document: &'d Document<'d>, data: &EncryptedData<'d>) -> Result<Vec<Element<'d>>, DecryptError> {
     let methods = data.key_info().into_iter().flat_map(|info| info.children_named(name::DS.uri, "RetrievalMethod"));
+    let mut ids = None;
     let mut found = Vec::new();
     for method in methods.filter(|method| method.children().next().is_none()).take(MAX_KEYS) {
         let uri = method.required_attribute("", "URI")?;
-        let ids = IdIndex::build(document).map_err(|_| DecryptError::Failed)?;
+        let ids: &IdIndex<'_> = match &mut ids {
+            Some(ids) => ids,
+            none => none.insert(IdIndex::build(document).map_err(|_| DecryptError::Failed)?),
+        };
         let target = uri.strip_prefix('#').and_then(|id| ids.get(id));
         found.extend(target.filter(|target| target.is(name::XENC.uri, "EncryptedKey")));
     }

@@ -53,6 +53,12 @@ impl KeyKind {
         }
     }
 
+    /// Whether a private key of this kind signs with `method`. Some methods only verify.
+    #[must_use]
+    pub const fn can_sign(self, method: SignatureMethod) -> bool {
+        self.can_run(method) && !method.only_verifies()
+    }
+
     /// The method that a key of this kind signs with by default: RSA with SHA-256, ECDSA with the digest that matches
     /// the strength of the curve, Ed25519, or ML-DSA. `None` for a kind that does not sign here.
     #[must_use]
@@ -61,9 +67,7 @@ impl KeyKind {
             Self::Rsa { .. } => Some(SignatureMethod::RsaSha256),
             Self::Ec(curve) => Some(curve.default_signature()),
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
-            Self::PostQuantum(_) => {
-                SignatureMethod::ALL.iter().find(|method| self.can_run(*method) && !method.only_verifies())
-            }
+            Self::PostQuantum(_) => SignatureMethod::ALL.iter().find(|method| self.can_sign(*method)),
             Self::X25519 | Self::Dsa { .. } => None,
         }
     }

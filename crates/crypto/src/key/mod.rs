@@ -397,7 +397,7 @@ impl SigningKey for PrivateKey {
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
-        self.public.kind.can_run(method) && !method.only_verifies()
+        self.public.kind.can_sign(method)
     }
 }
 

@@ -20,10 +20,7 @@ impl VerifyingKey {
     /// # Errors
     /// As [`PublicKey::verify`] and [`HmacKey::verify`].
     pub fn verify(&self, method: SignatureMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
-        match self {
-            Self::Public(key) => key.verify(method, message, value),
-            Self::Hmac(key) => key.verify(method, message, value),
-        }
+        self.verify_in_context(method, &[], message, value)
     }
 
     /// Verifies a signature value with a context; an HMAC has none.
