@@ -146,7 +146,16 @@ fn cases() -> Vec<Case> {
         Err(error) => error.to_string(),
     };
     let (derived, admitting) = derived();
+    let included = recipe().sign(signing()).encrypt(Encrypting::to(&certificate("bob")).parts([Part::Body]));
+    let included = included.plan().expect("a plan").message(&large()).attachments(vec![]).secure().expect("secured");
+    let included = included.message.optimized(1_000).expect("an XOP package");
+    let (xop_type, xop) = (included.content_type(), included.write(Vec::new()).expect("written"));
+    let opened_xop = move |limits: Limits| match Package::parse_body(&xop_type, &xop, &limits) {
+        Ok(package) => told(receiver().decrypt_with(identity("bob")).limits(limits).open(&package)),
+        Err(error) => error.to_string(),
+    };
     vec![
+        ("a package with XOP", Box::new(opened_xop)),
         ("derived by PBKDF2", opens(derived, admitting)),
         ("large", opens(made(recipe().sign(signing()), &large()), receiver)),
         (

@@ -94,7 +94,7 @@ fn measured<T>(run: impl FnOnce() -> T) -> (T, Cost) {
 type Door<'r> = (&'static str, Box<dyn Fn(&[u8]) -> String + 'r>);
 
 fn usual() -> Receiver {
-    receiver().decrypt_with(identity("bob"))
+    receiver().decrypt_with(identity("bob")).decrypt_with(identity("ka-ec256"))
 }
 
 /// Everything that can be configured without a `dangerous` call.

@@ -8,6 +8,15 @@ use ws_security::prelude::*;
 use crate::common::*;
 use crate::der;
 
+macro_rules! shapes {
+    ($($name:literal $count:literal |$n:ident| $make:expr;)*) => {
+        vec![$(Shape { name: $name, count: $count, make: Box::new(|$n: usize| -> Vec<u8> { $make }) },)*]
+    };
+}
+
+#[path = "recent.rs"]
+mod recent;
+
 const WSSE: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 const WSU: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
 const WSSE11: &str = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
@@ -181,14 +190,8 @@ fn package(part_header: &str, more: &str) -> Vec<u8> {
         .into_bytes()
 }
 
-macro_rules! shapes {
-    ($($name:literal $count:literal |$n:ident| $make:expr;)*) => {
-        vec![$(Shape { name: $name, count: $count, make: Box::new(|$n: usize| -> Vec<u8> { $make }) },)*]
-    };
-}
-
 pub(crate) fn all() -> Vec<Shape> {
-    [documents(), headers(), signatures(), keys(), encryption(), assertions(), packages()]
+    [documents(), headers(), signatures(), keys(), encryption(), assertions(), packages(), recent::all()]
         .into_iter()
         .flatten()
         .collect()

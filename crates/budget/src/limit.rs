@@ -101,6 +101,7 @@ limits! {
     MimeParts = "mime-parts" 64 Each "parts of one package";
     MimeHeaderOctets = "mime-header-octets" 16_384 Each "octets of one MIME header";
     MimeFields = "mime-fields" 64 Each "fields and parameters of one MIME header";
+    IncludedOctets = "included-octets" 2 PerOctet "octets that xop:Include puts back, for each octet of the package";
     PackagedEnvelopeOctets = "packaged-envelope-octets" 16_777_216 Each "octets of the envelope in one package";
     PackageOctets = "package-octets" 268_435_456 Each "octets of all parts of one package";
 }

@@ -8,7 +8,7 @@ use wss_text::octets;
 
 use wss_c14n::name::Namespace;
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Document, Element, Exceeded, Limit, Limits, Splices, Writer, base64_encode, name};
+use wss_c14n::{Budget, Document, Element, Exceeded, Limit, Limits, Splices, Writer, base64_encode, name};
 
 use super::cid::{content_id_of, named_by};
 use super::part::MimePart;
@@ -36,7 +36,8 @@ impl std::fmt::Debug for Expanded {
     }
 }
 
-/// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit.
+/// Replaces every `xop:Include` by the base64 of the part that it names, as long as the envelope stays below the limit, and
+/// parts that are included again and again add little: [`Limit::DocumentOctets`], [`Limit::IncludedOctets`].
 ///
 /// # Errors
 /// [`EnvelopeError::Include`] if one does not name a part of the message, or is not alone in its element;
@@ -47,6 +48,8 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
     let mut included = BTreeSet::new();
     let allowed = limits.get(Limit::DocumentOctets);
     let mut left = allowed.saturating_sub(envelope.len() as u64);
+    let package = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum::<u64>();
+    let budget = Budget::new(limits, package + envelope.len() as u64);
     for include in document.elements().filter(|element| element.is(NAMESPACE, "Include")) {
         let refused = || EnvelopeError::Include { path: include.path().into() };
         let url = href(include).ok_or_else(refused)?;
@@ -54,6 +57,7 @@ pub fn expanded(envelope: &str, attachments: &[MimePart<'_>], limits: &Limits) -
         // Checked before anything is read: three octets make four characters.
         let len = part.unauthenticated_octets().len().div_ceil(3).saturating_mul(4);
         left = left.checked_sub(len).ok_or(Exceeded { limit: Limit::DocumentOctets, allowed })?;
+        budget.charge(Limit::IncludedOctets, len)?;
         let content = part.unauthenticated_content().map_err(|_| refused())?;
         splices.replace(include.span(), base64_encode(&content));
         included.extend(content_id_of(&url));
