@@ -1,8 +1,8 @@
 //! The measured messages.
 //!
 //! Envelopes like those of a purchasing system: five namespaces, a default namespace redeclared deep inside,
-//! attributes out of order, prefixed attributes, empty elements, references and text beyond ASCII. The same octets
-//! on every machine.
+//! attributes out of order, prefixed attributes, empty elements, references and text beyond ASCII; and tables of short tags
+//! with many attributes. The same octets on every machine.
 
 #![forbid(unsafe_code)]
 
@@ -29,6 +29,38 @@ pub fn envelope(octets: usize) -> String {
     }
     out.push_str("</ord:submit></soapenv:Body></soapenv:Envelope>");
     out
+}
+
+/// A SOAP 1.1 envelope of about `octets` octets that is nothing but short tags with many attributes, as exported tables are.
+#[must_use]
+pub fn rows(octets: usize) -> String {
+    let mut out = String::with_capacity(octets + 4_096);
+    out.push_str(
+        "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" xmlns:t=\"urn:example:table\"><s:Body>\
+         <t:table xmlns=\"urn:example:row\">",
+    );
+    let mut random = Lcg(20_261_128);
+    while out.len() + 200 < octets {
+        row(&mut out, &mut random);
+    }
+    out.push_str("</t:table></s:Body></s:Envelope>");
+    out
+}
+
+fn row(out: &mut String, random: &mut Lcg) {
+    let _infallible = write!(
+        out,
+        "<r a=\"{}\" b=\"{:02}\" c=\"{}\" d=\"\" e=\"N\" t:k=\"{}\"><v x=\"{}\" y=\"{}\"/><t:w n=\"{}\" id=\"i{}\" m=\"1\">{}</t:w></r>",
+        random.next(100),
+        random.next(100),
+        random.next(10_000),
+        random.next(10),
+        random.next(1_000),
+        random.next(1_000),
+        random.next(100),
+        random.next(100_000),
+        random.next(10),
+    );
 }
 
 const NAMES: [&str; 6] = [
