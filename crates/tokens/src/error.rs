@@ -26,6 +26,12 @@ pub enum TokenError {
         /// The identifier, or the name of the element.
         uri: WireText,
     },
+    /// *Refused or malformed.* What names a certificate or a key cannot be read.
+    #[error("the reference to the key: {0}")]
+    KeyInfo(Box<SignatureError>),
+    /// *Malformed.* The `Type` of a password is in a namespace, which makes it another attribute.
+    #[error("the Type of wsse:Password is in a namespace: have the peer send it without a prefix")]
+    QualifiedPasswordType,
     /// *Malformed.* An encoding other than base64.
     #[error("encoding {uri:?} is not supported: tokens are base64")]
     Encoding {
@@ -109,7 +115,7 @@ impl From<SignatureError> for TokenError {
         match error {
             SignatureError::Structure(error) => Self::Structure(error),
             SignatureError::Limit(exceeded) => Self::Limit(exceeded),
-            other => Self::Unsupported { uri: other.to_string().into() },
+            other => Self::KeyInfo(Box::new(other)),
         }
     }
 }

@@ -387,7 +387,7 @@ impl<'d> UsernameToken<'d> {
 fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
     // The schema has it in no namespace. A qualified Type is another attribute (WCF once wrote one).
     if element.attributes().any(|(attribute, _)| attribute.local == "Type" && !attribute.namespace.is_empty()) {
-        return Err(TokenError::Unsupported { uri: "a namespace-qualified Type of wsse:Password".into() });
+        return Err(TokenError::QualifiedPasswordType);
     }
     let kind = element.attribute("", "Type");
     let text = element.text()?;
