@@ -37,35 +37,55 @@ struct Keying {
     ids: Vec<String>,
 }
 
+/// The parts of one step, as they become ciphertext.
+struct Sealing<'d> {
+    envelope: Envelope<'d>,
+    header: SecurityHeader<'d>,
+    along: TakeAlong,
+    splices: Splices,
+    /// The Ids of the EncryptedData.
+    listed: Vec<String>,
+    /// Where the parts were.
+    spans: Vec<Range<usize>>,
+}
+
+impl Sealing<'_> {
+    /// Takes the place of `element`, which is the part `part`.
+    fn take(&mut self, element: Element<'_>, part: &Part) -> Result<(), SecureError> {
+        if !may_be_encrypted(element, self.envelope) {
+            return Err(SecureError::CannotBe { part: part.to_string().into() });
+        }
+        let span = element.span();
+        if self.spans.iter().any(|other| span.start < other.end && other.start < span.end) {
+            return Err(SecureError::Overlap { part: part.to_string().into() });
+        }
+        self.spans.push(span);
+        Ok(())
+    }
+
+    /// Where the first part starts that is a child of the Security header.
+    fn first_in_header(&self) -> Option<usize> {
+        let header = self.header.element.span();
+        self.spans.iter().map(|span| span.start).filter(|start| header.contains(start)).min()
+    }
+}
+
 impl Securing {
     /// Encrypts the parts. Prepends the key, or the token that identifies it, with the list of the encrypted parts.
     pub(super) fn encrypt(&mut self, encrypting: &Encrypting) -> Result<String, SecureError> {
         let in_front = matches!(&encrypting.to, EncryptedTo::Token(token) if self.goes_in_front(token, PasswordKeyUse::Encryption));
-        let keying = match &encrypting.to {
-            EncryptedTo::Certificate { .. } => {
-                let random = self.recipe.random.as_ref();
-                let secret = Secret::generate(random, encrypting.content.key_len())?;
-                Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
-            }
-            EncryptedTo::Token(token) => {
-                let key = self.key_for(token, KeyUse::Content(encrypting.content), encrypting.content.key_len())?;
-                let ids = key.token_id.into_iter().chain(key.derived_id).collect();
-                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
-            }
-        };
+        let keying = self.content_key(encrypting)?;
         let revision = std::mem::take(&mut self.revision);
         let document = parse(&revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let (envelope, header) = locate(&document, &self.recipe.header.role)?;
-        let mut splices = Splices::new();
-        let mut listed = Vec::new();
-        let mut first: Option<usize> = None;
-        let mut taken = Vec::new();
-        let (content, along) = (encrypting.content, self.taken_along(envelope));
+        let along = self.taken_along(envelope);
+        let mut sealing =
+            Sealing { envelope, header, along, splices: Splices::new(), listed: Vec::new(), spans: Vec::new() };
         let mut attached = String::new();
         for part in &encrypting.parts {
             if *part == Part::Attachments {
-                attached = self.encrypt_attachments(encrypting, &keying, &mut listed)?;
+                attached = self.encrypt_attachments(encrypting, &keying, &mut sealing.listed)?;
                 continue;
             }
             let elements = self.elements_of(part, envelope, header, &index)?;
@@ -73,67 +93,94 @@ impl Securing {
                 return Err(no_such(part));
             }
             for element in elements {
-                if !may_be_encrypted(element, envelope) {
-                    return Err(SecureError::CannotBe { part: part.to_string().into() });
-                }
-                let span = element.span();
-                if taken.iter().any(|other: &Range<usize>| span.start < other.end && other.start < span.end) {
-                    return Err(SecureError::Overlap { part: part.to_string().into() });
-                }
-                taken.push(span);
-                let kind = kind_of(element, envelope, encrypting);
-                if element.parent() == Some(header.element) {
-                    let start = element.span().start;
-                    first = Some(first.map_or(start, |first| first.min(start)));
-                }
-                let id = self.fresh_id("ED")?;
-                let octets = plaintext_of(element, &kind, along);
-                let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
-                let random = self.recipe.random.as_ref();
-                let data = self.written(encrypt_octets(&octets, &kind, content, secret, Some(&id), key_info, random)?);
-                match kind {
-                    PlaintextType::Content => replace_content(element, &data, &mut splices),
-                    _ if element.parent() == envelope.header => {
-                        let block_id = self.fresh_id("EH")?;
-                        let block = encrypted_header(header, envelope.version, &block_id, &data);
-                        splices.replace(element.span(), self.written(block));
-                        self.ids.replace(element, &block_id);
-                    }
-                    _ => {
-                        splices.replace(element.span(), data);
-                        if element.parent() != Some(header.element) {
-                            self.ids.replace(element, &id);
-                        }
-                    }
-                }
-                listed.push(id);
+                sealing.take(element, part)?;
+                self.encrypt_element(element, encrypting, &keying, &mut sealing)?;
             }
         }
-        let mut ids = keying.ids;
+        let list = self.list(encrypting, &keying, &sealing.listed)?;
+        // It precedes the parts that it lists, even a token at the front.
+        let usual = self.place_in(header, &index);
+        let place = sealing.first_in_header().map_or(usual, |first| first.min(usual));
+        let token_place = if in_front { self.front_of(header) } else { place };
+        let mut splices = sealing.splices;
+        splices.insert(token_place, self.written(keying.elements));
+        splices.insert(place, self.written(list));
+        splices.insert(place, self.written(attached));
+        Ok(splices.apply(&revision).0)
+    }
+
+    fn content_key(&mut self, encrypting: &Encrypting) -> Result<Keying, SecureError> {
+        let (content, len) = (encrypting.content, encrypting.content.key_len());
+        Ok(match &encrypting.to {
+            EncryptedTo::Certificate { .. } => {
+                let secret = Secret::generate(self.recipe.random.as_ref(), len)?;
+                Keying { secret, key_info: None, elements: String::new(), ids: Vec::new() }
+            }
+            EncryptedTo::Token(token) => {
+                let key = self.key_for(token, KeyUse::Content(content), len)?;
+                let ids = key.token_id.into_iter().chain(key.derived_id).collect();
+                Keying { secret: key.secret, key_info: Some(key.key_info), elements: key.elements, ids }
+            }
+        })
+    }
+
+    /// Puts EncryptedData in the place of an element, or of its content.
+    fn encrypt_element(
+        &mut self,
+        element: Element<'_>,
+        encrypting: &Encrypting,
+        keying: &Keying,
+        sealing: &mut Sealing<'_>,
+    ) -> Result<(), SecureError> {
+        let (envelope, header) = (sealing.envelope, sealing.header);
+        let kind = kind_of(element, envelope, encrypting);
+        let id = self.fresh_id("ED")?;
+        let octets = plaintext_of(element, &kind, sealing.along);
+        let (secret, key_info) = (&keying.secret, keying.key_info.as_deref());
+        let random = self.recipe.random.as_ref();
+        let data = encrypt_octets(&octets, &kind, encrypting.content, secret, Some(&id), key_info, random)?;
+        let data = self.written(data);
+        match kind {
+            PlaintextType::Content => replace_content(element, &data, &mut sealing.splices),
+            _ if element.parent() == envelope.header => {
+                let block_id = self.fresh_id("EH")?;
+                let block = encrypted_header(header, envelope.version, &block_id, &data);
+                sealing.splices.replace(element.span(), self.written(block));
+                self.ids.replace(element, &block_id);
+            }
+            _ => {
+                sealing.splices.replace(element.span(), data);
+                if element.parent() != Some(header.element) {
+                    self.ids.replace(element, &id);
+                }
+            }
+        }
+        sealing.listed.push(id);
+        Ok(())
+    }
+
+    /// The list of the encrypted parts, in the EncryptedKey that brings their key if there is one. What leads to the key
+    /// of a cipher that does not authenticate is signed later.
+    fn list(&mut self, encrypting: &Encrypting, keying: &Keying, listed: &[String]) -> Result<String, SecureError> {
+        let mut ids = keying.ids.clone();
         let list = match &encrypting.to {
             EncryptedTo::Certificate { recipient, sending, reference } => {
                 let recipient = self.recipient(recipient.as_deref(), sending, *reference)?;
                 let (id, written) =
-                    encrypted_key(&mut self.placing(), &recipient, sending, *reference, &keying.secret, &listed)?;
+                    encrypted_key(&mut self.placing(), &recipient, sending, *reference, &keying.secret, listed)?;
                 ids.push(id);
                 written
             }
             EncryptedTo::Token(_) => {
                 let mut writer = Writer::new();
-                write_reference_list(&mut writer, &listed);
+                write_reference_list(&mut writer, listed);
                 writer.finish()
             }
         };
         if !encrypting.content.is_authenticated() {
             self.keys_to_sign.extend(ids);
         }
-        // It precedes the parts that it lists, even a token at the front.
-        let place = first.map_or(self.place_in(header, &index), |first| first.min(self.place_in(header, &index)));
-        let token_place = if in_front { self.front_of(header) } else { place };
-        splices.insert(token_place, self.written(keying.elements));
-        splices.insert(place, self.written(list));
-        splices.insert(place, self.written(attached));
-        Ok(splices.apply(&revision).0)
+        Ok(list)
     }
 
     /// The EncryptedData of all attachments, which are encrypted while they are written.
