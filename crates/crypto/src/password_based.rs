@@ -1,7 +1,7 @@
 //! Private keys that are encrypted with a password, in the forms of PEM, PKCS#8 and Java's key stores.
 //!
 //! New files have PBES2 (RFC 8018 §6.2), which the crate `pkcs8` reads. Old ones have PBES1 with 3DES (RFC 7292 appendix C),
-//! OpenSSL's `Proc-Type: 4,ENCRYPTED`, or what Java derives. What none of these is, is named.
+//! OpenSSL's `Proc-Type: 4,ENCRYPTED`, or what Java derives. The error for any other scheme names it.
 
 use md5::{Digest as _, Md5};
 use zeroize::Zeroizing;

@@ -51,7 +51,7 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
     })
 }
 
-/// What stands in for an authority that signs messages itself.
+/// A substitute for an authority that signs messages itself.
 ///
 /// rustls-webpki validates paths to end entities alone, and refuses an authority as one. So its path is validated as what it
 /// is: the path to a certificate below it. That certificate is this one. It names no one, has no extensions, and is valid

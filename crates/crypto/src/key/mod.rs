@@ -308,7 +308,7 @@ enum Private {
     Ed25519(provider::Ed25519Private),
     X25519(provider::X25519Private),
     PostQuantum(provider::PostQuantumPrivate),
-    /// Is only its public key here: DSA.
+    /// A private DSA key, which signs nothing here: only its public half is kept.
     NotUsed,
 }
 

@@ -8,9 +8,9 @@ mod kinds {
 
     const MISSING: Refusal = Refusal::Feature("post-quantum");
 
-    /// There is none in this build.
+    /// A key that this build cannot hold.
     pub(crate) enum Private {}
-    /// There is none in this build.
+    /// A key that this build cannot hold.
     pub(crate) enum Public {}
 
     impl PostQuantumPrivateKey for Private {

@@ -4,11 +4,11 @@ use crate::algorithm::{DigestMethod, PostQuantum};
 use crate::provider::{DsaNumbers, DsaPublicKey, PostQuantumPrivateKey, PostQuantumPublicKey, Refusal};
 use crate::secret::Secret;
 
-/// There is none.
+/// A key that this provider cannot hold.
 pub(crate) enum Dsa {}
-/// There is none.
+/// A key that this provider cannot hold.
 pub(crate) enum PostQuantumPrivate {}
-/// There is none.
+/// A key that this provider cannot hold.
 pub(crate) enum PostQuantumPublic {}
 
 impl DsaPublicKey for Dsa {
