@@ -62,7 +62,7 @@ pub use method::{Canonicalization, CanonicalizationMethod};
 pub use node_set::NodeSet;
 pub use prefix::Prefixes;
 pub use scope::TakeAlong;
-pub use sink::{Charged, Count, Sink};
+pub use sink::{Charged, Count, Gathered, Sink};
 pub use splice::{Moved, Splices};
 pub use subset::Subset;
 pub use tree::{Tree, TreeKind, TreeNode};

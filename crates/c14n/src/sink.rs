@@ -87,6 +87,67 @@ impl<S: Sink> Sink for Charged<'_, S> {
     }
 }
 
+/// Passes small pieces on together, 8 KiB or more at a time, for a sink for which each piece is expensive.
+///
+/// ```
+/// use wss_c14n::{Gathered, Sink};
+///
+/// let mut sink = Gathered::new(Vec::new());
+/// sink.put(b"in ");
+/// sink.put(b"pieces");
+/// assert_eq!(sink.finish(), b"in pieces");
+/// ```
+pub struct Gathered<S> {
+    inner: S,
+    waiting: Vec<u8>,
+}
+
+impl<S: Sink> Gathered<S> {
+    const ENOUGH: usize = 8 << 10;
+
+    /// Passes octets on to `inner`.
+    pub fn new(inner: S) -> Self {
+        Self { inner, waiting: Vec::with_capacity(2 * Self::ENOUGH) }
+    }
+
+    /// The inner sink, which got every octet.
+    pub fn finish(mut self) -> S {
+        self.inner.put(&self.waiting);
+        self.inner
+    }
+
+    #[inline(never)]
+    fn pass_on(&mut self, octets: &[u8]) {
+        let is_small = octets.len() < Self::ENOUGH;
+        if is_small {
+            self.waiting.extend_from_slice(octets);
+        }
+        if !self.waiting.is_empty() {
+            self.inner.put(&self.waiting);
+            self.waiting.clear();
+        }
+        if !is_small {
+            self.inner.put(octets);
+        }
+    }
+}
+
+impl<S: Sink> Sink for Gathered<S> {
+    #[inline]
+    fn put(&mut self, octets: &[u8]) {
+        if self.waiting.len() + octets.len() < Self::ENOUGH {
+            self.waiting.extend_from_slice(octets);
+        } else {
+            self.pass_on(octets);
+        }
+    }
+
+    #[inline]
+    fn exceeded(&self) -> Option<Exceeded> {
+        self.inner.exceeded()
+    }
+}
+
 /// A buffer that never grows: it only counts the octets that do not fit.
 pub(crate) struct Fixed {
     pub(crate) octets: Vec<u8>,
@@ -121,5 +182,31 @@ impl Sink for Fixed {
     #[inline]
     fn exceeded(&self) -> Option<Exceeded> {
         (self.needed > self.allowed).then_some(self.refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gathered, Sink};
+
+    #[derive(Default)]
+    struct Pieces(Vec<Vec<u8>>);
+
+    impl Sink for Pieces {
+        fn put(&mut self, octets: &[u8]) {
+            self.0.push(octets.to_vec());
+        }
+    }
+
+    #[test]
+    fn a_megabyte_in_small_pieces_is_passed_on_in_fewer_than_200() {
+        for length in [1, 7, 43, 8_191, 8_192, 8_193, 100_000] {
+            let source: Vec<u8> = (0..1_000_000u32).map(|n| (n % 251) as u8).collect();
+            let mut sink = Gathered::new(Pieces::default());
+            source.chunks(length).for_each(|piece| sink.put(piece));
+            let Pieces(pieces) = sink.finish();
+            assert_eq!(pieces.concat(), source, "pieces of {length}");
+            assert!(pieces.len() < 200, "{} pieces from pieces of {length}", pieces.len());
+        }
     }
 }

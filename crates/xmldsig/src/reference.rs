@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use wss_text::{octets, shown};
 
 use wss_c14n::{
-    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded, IdIndex,
-    Limit, Sink, Subset, Writer, base64_encode, name,
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded,
+    Gathered, IdIndex, Limit, Sink, Subset, Writer, base64_encode, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
@@ -272,17 +272,18 @@ impl<'d> Reference<'d> {
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
             return self.verify_attachment(*complete, documents, budget);
         }
-        let mut sink = Charged::new(DigestSink(Digest::new(self.digest_method)), budget, Limit::DigestedOctets);
+        let digest = DigestSink(Digest::new(self.digest_method));
+        let mut sink = Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets));
         if self.is_filtered() {
             self.filter(signature, documents, budget, &mut sink)?;
-            let DigestSink(digest) = sink.finish()?;
+            let DigestSink(digest) = sink.finish().finish()?;
             return match digest.finish().as_octets() == self.digest_value {
                 true => Ok(VerifiedReference::new(self.uri.clone().into_owned(), Covered::Filtered, None)),
                 false => Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() }),
             };
         }
         let resolved = self.resolve(signature, documents)?;
-        let DigestSink(digest) = resolved.write_to(sink, budget)?.finish()?;
+        let DigestSink(digest) = resolved.write_to(sink, budget)?.finish().finish()?;
         if digest.finish().as_octets() != self.digest_value {
             return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() });
         }
@@ -553,9 +554,9 @@ impl NewReference {
             | Transform::Attachment { .. }
             | Transform::Filter(_) => None,
         });
-        let mut sink = DigestSink(Digest::new(digest_method));
+        let mut sink = Gathered::new(DigestSink(Digest::new(digest_method)));
         last.unwrap_or(&default).write(subset, &mut sink)?;
-        Ok(Self { uri, transforms, digest_method, digest_value: sink.0.finish() })
+        Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().0.finish() })
     }
 
     /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
