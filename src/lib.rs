@@ -32,10 +32,11 @@ pub use wss_header::{
 };
 #[doc(inline)]
 pub use wss_tokens::{
-    AssertionTrust, AuthenticatedUser, ConfirmationMethod, ExtendedKeyUsage, IssuedAssertion, KerberosAcceptor,
-    KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource,
-    Precision, ReferenceForm, Revocation, RevocationStatus, SamlVersion, SecureConversation, SecurityContexts,
-    SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    AssertionTrust, AuthenticatedUser, CacheLimits, ConfirmationMethod, ExtendedKeyUsage, Fetch, FetchBlocking,
+    FetchError, FetchFailure, FetchRequest, IssuedAssertion, KerberosAcceptor, KerberosForm, KerberosInitiator,
+    KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource, Precision, ReferenceForm,
+    Revocation, RevocationCache, RevocationStatus, SamlVersion, SecureConversation, SecurityContexts, SignerRule,
+    Trust, TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -80,6 +80,10 @@ pub(crate) fn judging_paths(mut trust: Trust, arguments: &PathArgs) -> Outcome<T
         let lists = output::read(path)?;
         trust = trust.crls(&lists).map_err(|error| could_not(format!("--crl {}: {error}", path.display())))?;
     }
+    for path in &arguments.ocsp {
+        let response = trust.ocsp_response(&output::read(path)?);
+        trust = response.map_err(|error| could_not(format!("--ocsp {}: {error}", path.display())))?;
+    }
     if let Some(demanded) = arguments.revocation {
         trust = trust.revocation(match demanded {
             RevocationArg::WholePath => Revocation::WholePath,

@@ -72,3 +72,52 @@ fn anchors_that_are_no_authorities_are_refused() {
     let under = signed("alice", "paths/under-version-1");
     assert_eq!(verified(unchecked, &under).0, Some(0));
 }
+
+/// OpenSSL makes the responses, as the authority itself.
+#[test]
+fn responses_of_ocsp_count_as_lists_do() {
+    let keys = format!("{}/../../vectors/keys", env!("CARGO_MANIFEST_DIR"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let openssl = |arguments: &[&str]| {
+        let output = std::process::Command::new("openssl").args(arguments).current_dir(&keys).output();
+        output.ok().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let Some(serial) = openssl(&["x509", "-in", "alice.pem", "-noout", "-serial"]) else {
+        eprintln!("SKIPPED: openssl is not installed, no response was verified");
+        return;
+    };
+    let serial = serial.trim().trim_start_matches("serial=");
+    let message = signed("alice", "alice");
+    for (status, code, said) in
+        [("V\t491231235959Z\t", 0, ""), ("R\t491231235959Z\t200101000000Z", 1, "revoked"), ("", 1, "responder")]
+    {
+        let line = if status.is_empty() { String::new() } else { format!("{status}\t{serial}\tunknown\t/CN=Alice\n") };
+        std::fs::write(path("index.txt"), line).expect("written");
+        let response = path("response.der");
+        openssl(&[
+            "ocsp",
+            "-index",
+            &path("index.txt"),
+            "-CA",
+            "ca.pem",
+            "-rsigner",
+            "ca.pem",
+            "-rkey",
+            "ca.key",
+            "-issuer",
+            "ca.pem",
+            "-cert",
+            "alice.pem",
+            "-ndays",
+            "1",
+            "-respout",
+            &response,
+        ]);
+        let (found, diagnostics) = verified(&format!("--trust KEYS/ca.pem --ocsp {response}"), &message);
+        assert_eq!(found, Some(code), "{diagnostics}");
+        assert!(diagnostics.contains(said), "{diagnostics}");
+    }
+    let (code, diagnostics) = verified("--trust KEYS/ca.pem --ocsp KEYS/ca.crl", &message);
+    assert!(code == Some(2) && diagnostics.contains("--ocsp"), "{diagnostics}");
+}

@@ -65,6 +65,8 @@ struct Extensions {
     distribution_points: Option<Vec<Vec<u8>>>,
     alternative_names: Option<Vec<AlternativeName>>,
     policies: Option<Vec<Vec<u8>>>,
+    responders: Option<Vec<Vec<u8>>>,
+    needs_no_status: bool,
 }
 
 /// What the key usage extension permits (RFC 5280 §4.2.1.3).
@@ -217,13 +219,27 @@ impl Certificate {
     /// its public key (RFC 5280 §4.2.1.2, method 1).
     #[must_use]
     pub fn computed_key_identifier(&self) -> Vec<u8> {
+        self.key_digest(DigestMethod::Sha1)
+    }
+
+    /// The digest of the bits of its public key, without their tag, as OCSP identifies issuers and responders.
+    pub(crate) fn key_digest(&self, method: DigestMethod) -> Vec<u8> {
         let bits = |spki| -> Option<&[u8]> {
             let mut spki = der::Reader::new(der::Reader::new(spki).only(der::SEQUENCE)?);
             spki.expect(der::SEQUENCE)?;
             spki.expect(der::BIT_STRING)?.strip_prefix(&[0])
         };
         let bits = bits(self.public_key().spki()).unwrap_or_default();
-        Digest::of(DigestMethod::Sha1, bits).as_octets().to_vec()
+        Digest::of(method, bits).as_octets().to_vec()
+    }
+
+    /// The octets of its serial number and of the name of its issuer, as they are written in it.
+    pub(crate) fn written_names(&self) -> Option<(&[u8], &[u8])> {
+        let mut fields = Signed::read(self.der())?.fields()?;
+        version(&mut fields)?;
+        let serial = fields.expect(der::INTEGER)?;
+        fields.expect(der::SEQUENCE)?;
+        Some((serial, fields.next_whole()?))
     }
 
     /// X.509 version: 1 or 3.
@@ -262,6 +278,23 @@ impl Certificate {
     pub fn has_policy(&self, oid: &str) -> bool {
         let policies = self.0.extensions.policies.as_deref().unwrap_or_default();
         object_identifier(oid).is_some_and(|oid| policies.contains(&oid))
+    }
+
+    /// Where its issuer says that a responder tells its status (OCSP, RFC 5280 §4.2.2.1); those that are ASCII.
+    pub fn responder_urls(&self) -> impl Iterator<Item = &str> {
+        texts(self.0.extensions.responders.as_deref())
+    }
+
+    /// Where its issuer says that a revocation list covers it (RFC 5280 §4.2.1.13); those that are ASCII.
+    pub fn list_urls(&self) -> impl Iterator<Item = &str> {
+        texts(self.0.extensions.distribution_points.as_deref())
+    }
+
+    /// Whether its issuer says that the status of this responder need not be checked (`id-pkix-ocsp-nocheck`, RFC 6960
+    /// §4.2.2.2.1).
+    #[must_use]
+    pub fn needs_no_status(&self) -> bool {
+        self.0.extensions.needs_no_status
     }
 
     /// The URIs of its CRL distribution points; `None` without that extension.
@@ -340,9 +373,26 @@ impl Extensions {
             [0x55, 0x1D, 19] => once(&mut self.basic_constraints, BasicConstraints::of(value.only(der::SEQUENCE)?)?),
             [0x55, 0x1D, 31] => once(&mut self.distribution_points, distribution_points(value.only(der::SEQUENCE)?)?),
             [0x55, 0x1D, 37] => once(&mut self.extended_usage, purposes(value.only(der::SEQUENCE)?)?),
+            AUTHORITY_INFORMATION => once(&mut self.responders, responders(value.only(der::SEQUENCE)?)?),
+            NO_CHECK => {
+                self.needs_no_status = true;
+                Some(())
+            }
             _ => Some(()),
         }
     }
+}
+
+/// `id-pe-authorityInfoAccess`, its method `id-ad-ocsp`, and `id-pkix-ocsp-nocheck`.
+const AUTHORITY_INFORMATION: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
+const OCSP: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1];
+const NO_CHECK: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 5];
+/// `[6] IMPLICIT IA5String`: a URI among GeneralNames.
+const URI: u8 = 0x86;
+
+fn texts(octets: Option<&[Vec<u8>]>) -> impl Iterator<Item = &str> {
+    let all = octets.unwrap_or_default().iter();
+    all.filter_map(|uri| std::str::from_utf8(uri).ok().filter(|text| text.is_ascii()))
 }
 
 fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
@@ -391,6 +441,19 @@ fn purposes(content: &[u8]) -> Option<Vec<Vec<u8>>> {
         all.push(purposes.expect(der::OID)?.to_vec());
     }
     Some(all)
+}
+
+/// The URIs of the responders among AccessDescriptions.
+fn responders(content: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let mut all = der::Reader::new(content);
+    let mut uris = Vec::new();
+    while !all.is_empty() && uris.len() < MAX_ENTRIES {
+        let mut description = der::Reader::new(all.expect(der::SEQUENCE)?);
+        let method = description.expect(der::OID)?;
+        let (tag, name) = description.next().filter(|_| description.is_empty())?;
+        uris.extend((method == OCSP && tag == URI).then(|| name.to_vec()));
+    }
+    Some(uris)
 }
 
 /// The URIs of all distribution points.

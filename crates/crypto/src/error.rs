@@ -44,6 +44,9 @@ pub enum LoadError {
     /// *Refused.* The revocation list is not complete by itself.
     #[error("the revocation list is refused, {0}: give the complete list of the authority itself")]
     UnsupportedList(&'static str),
+    /// *Refused.* The OCSP response says nothing about a certificate, or is of a kind that is not supported.
+    #[error("the OCSP response is refused, {0}: ask the responder again, or another one")]
+    UnsupportedResponse(&'static str),
     /// *Refused.* The key is outside the bounds for every use.
     #[error("the key is refused: {0}")]
     Bounds(&'static str),

@@ -27,10 +27,16 @@ impl<'d> Signed<'d> {
     /// `None` if it is malformed or more octets follow.
     pub(crate) fn read(octets: &'d [u8]) -> Option<Self> {
         let mut outer = der::Reader::new(der::Reader::new(octets).only(der::SEQUENCE)?);
+        let signed = Self::next(&mut outer)?;
+        outer.is_empty().then_some(signed)
+    }
+
+    /// The three parts, which other fields may follow.
+    pub(crate) fn next(outer: &mut der::Reader<'d>) -> Option<Self> {
         let tbs = outer.next_whole().filter(|tbs| tbs.first() == Some(&der::SEQUENCE))?;
         let algorithm = outer.expect(der::SEQUENCE)?;
         let signature = outer.expect(der::BIT_STRING)?.strip_prefix(&[0])?;
-        outer.is_empty().then_some(Self { tbs, algorithm, signature })
+        Some(Self { tbs, algorithm, signature })
     }
 
     /// The fields of the signed part.

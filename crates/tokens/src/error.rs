@@ -204,15 +204,15 @@ pub enum TrustError {
         subject: WireText,
     },
     /// *Failed.* A certificate of the path is revoked.
-    #[error("the certificate of {subject:?} is revoked: a revocation list names it")]
+    #[error("the certificate of {subject:?} is revoked: a revocation list names it, or a responder says so")]
     Revoked {
         /// Subject of the certificate.
         subject: WireText,
     },
-    /// *Failed.* No revocation list covers a certificate of the path.
+    /// *Failed.* No revocation list and no response of a responder covers a certificate of the path.
     #[error(
         "whether {subject:?} is revoked is unknown: add the revocation list of {authority:?} with `Trust::crls` \
-         (`--crl`), or demand less with `Trust::revocation` (`--revocation`)"
+         (`--crl`), or an OCSP response with `Trust::ocsp_response` (`--ocsp`), or demand less with `Trust::revocation` (`--revocation`)"
     )]
     ListMissing {
         /// Subject of the certificate whose status is unknown.
@@ -253,6 +253,36 @@ pub enum TrustError {
          supported algorithm: give its own list"
     )]
     ListNotGenuine {
+        /// The authority.
+        authority: WireText,
+    },
+    /// *Failed.* An OCSP response is older than it may be, or from the future.
+    #[error(
+        "the OCSP response about {subject:?} holds from {} and it is now {}, which is too late or too early: ask the \
+         responder again, or check the clock",
+        format_instant(*this_update), format_instant(*now)
+    )]
+    ResponseNotCurrent {
+        /// Subject of the certificate.
+        subject: WireText,
+        /// When the status was known.
+        this_update: SystemTime,
+        /// The evaluation time.
+        now: SystemTime,
+    },
+    /// *Failed.* The responder does not know a certificate of the path.
+    #[error("the responder does not know the certificate of {subject:?}: ask the responder of its own issuer")]
+    ResponseUnknown {
+        /// Subject of the certificate.
+        subject: WireText,
+    },
+    /// *Failed.* An OCSP response is signed neither by the authority of the path nor by a responder that this authority
+    /// certified.
+    #[error(
+        "the OCSP response is signed neither by {authority:?} nor by a responder that it certified for OCSP, or not with a \
+         supported algorithm: ask the authority's own responder"
+    )]
+    ResponseNotGenuine {
         /// The authority.
         authority: WireText,
     },
@@ -303,6 +333,9 @@ pub enum TrustError {
     /// *Misuse.* A revocation list cannot be used.
     #[error("a revocation list cannot be used: {0}")]
     List(#[source] LoadError),
+    /// *Misuse.* An OCSP response cannot be used.
+    #[error("an OCSP response cannot be used: {0}")]
+    Response(#[source] LoadError),
 }
 
 /// A username token does not authenticate. The reason is for the log. The fault on the wire is one for all of them, and

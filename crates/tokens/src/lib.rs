@@ -43,7 +43,8 @@ pub use security_token_reference::{
 };
 pub use timestamp::{Timestamp, write_timestamp};
 pub use trust::{
-    ExtendedKeyUsage, Purpose, Revocation, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
+    CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
+    RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,
 };
 pub use username_token::{
     AuthenticatedUser, NewPassword, Password, PasswordKey, PasswordKeyUse, PasswordSource, USERNAME_TOKEN,

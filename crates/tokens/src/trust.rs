@@ -5,21 +5,28 @@
 //! expected one.
 
 mod anchor;
+mod fetch;
+mod ocsp;
 mod path;
 mod revocation;
+mod revocation_cache;
 mod validity;
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wss_c14n::Budget;
 use wss_crypto::{
-    AlternativeName, Certificate, CertificateBundle, DistinguishedName, LoadError, RevocationList, object_identifier,
+    AlternativeName, Certificate, CertificateBundle, DistinguishedName, LoadError, OcspResponse, RevocationList,
+    object_identifier,
 };
 
 use crate::error::TrustError;
 use anchor::Anchors;
 pub use anchor::TrustAnchors;
+pub use fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest};
+use revocation::Sources;
 pub use revocation::{Revocation, RevocationStatus};
+pub use revocation_cache::{CacheLimits, RevocationCache};
 use validity::check_validity;
 
 /// The expected signers below the anchors.
@@ -202,7 +209,7 @@ pub struct Trust {
     pins: Vec<Certificate>,
     intermediates: Vec<Certificate>,
     known: Vec<Certificate>,
-    lists: Vec<RevocationList>,
+    sources: Sources,
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
@@ -225,7 +232,7 @@ impl Trust {
             pins: Vec::new(),
             intermediates: Vec::new(),
             known: Vec::new(),
-            lists: Vec::new(),
+            sources: Sources::default(),
             revocation: None,
             extended_key_usage: None,
             accepts_authorities: false,
@@ -308,9 +315,9 @@ impl Trust {
     }
 
     /// Adds revocation lists, as PEM or as the DER of one. They are read once, here. If there are lists, one that is
-    /// current (issued at most a minute from now, and not expired) must give the status of the signer and of every authority between it and the anchor, unless
-    /// [`Trust::revocation`] says otherwise. Without lists, revocation is not checked. A pinned certificate that is on
-    /// a list is refused.
+    /// current (issued at most a minute from now, and not expired) must give the status of the signer and of every authority
+    /// between it and the anchor, unless an OCSP response gives it, or [`Trust::revocation`] says otherwise. Without lists and
+    /// responses, revocation is not checked. A pinned certificate that is on a list is refused.
     ///
     /// Only complete lists that an authority signed itself are accepted, including lists for one of its distribution
     /// points.
@@ -318,11 +325,41 @@ impl Trust {
     /// # Errors
     /// [`TrustError::List`], also for a delta list, an indirect list, or a list without `nextUpdate`.
     pub fn crls(mut self, pem_or_der: &[u8]) -> Result<Self, TrustError> {
-        self.lists.extend(RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?);
+        self.sources.lists.extend(RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?);
         Ok(self)
     }
 
-    /// Whose revocation status must be known. By default it is the whole path, if there are lists.
+    /// Adds an OCSP response (RFC 6960), as the caller got it from a responder or from the sender. As with lists, the status
+    /// of the whole path must then be known, by a list or a response.
+    ///
+    /// A response counts if the authority that issued the certificate signed it, or a responder that this authority certified
+    /// for OCSP (`id-kp-OCSPSigning`) and whose own status needs no check (`id-pkix-ocsp-nocheck`) or is on a list. It counts
+    /// from a minute before its `thisUpdate` until its `nextUpdate`, or for a day without one. That a certificate is revoked
+    /// counts however old the response is. To have responses fetched, see [`RevocationCache`].
+    ///
+    /// # Errors
+    /// [`TrustError::Response`], also if the responder answered with an error.
+    pub fn ocsp_response(mut self, der: &[u8]) -> Result<Self, TrustError> {
+        self.sources.responses.push(OcspResponse::from_der(der).map_err(TrustError::Response)?);
+        Ok(self)
+    }
+
+    /// How old the answer of a responder may be, whatever it says itself.
+    #[must_use]
+    pub fn max_response_age(mut self, age: Duration) -> Self {
+        self.sources.max_age = Some(age);
+        self
+    }
+
+    /// Uses lists and responses that are fetched, and notes in `cache` what is missing. Nothing is fetched here: see
+    /// [`RevocationCache`]. The status of the whole path must then be known, unless [`Trust::revocation`] says otherwise.
+    #[must_use]
+    pub fn fetched(mut self, cache: &RevocationCache) -> Self {
+        self.sources.fetched = Some(cache.clone());
+        self
+    }
+
+    /// Whose revocation status must be known. By default it is the whole path, if there are lists or responses.
     #[must_use]
     pub fn revocation(mut self, demanded: Revocation) -> Self {
         self.revocation = Some(demanded);

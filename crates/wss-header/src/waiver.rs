@@ -79,19 +79,19 @@ waivers! {
         ("messages may be {} seconds old where the default is {}, and clocks may differ by {} seconds where the \
           default is {}",
          max_age.as_secs(), MAX_AGE.as_secs(), clock_skew.as_secs(), CLOCK_SKEW.as_secs());
-    /// Certificates are trusted below anchors, and no revocation list was given.
+    /// Certificates are trusted below anchors, and no revocation list or OCSP response was given.
     NoRevocationCheck = "no-revocation-check"
-        ("revocation is not checked: no CRL was given");
+        ("revocation is not checked: no CRL and no OCSP response was given");
     /// [`Revocation::EndEntity`](wss_tokens::Revocation::EndEntity).
     EndEntityRevocationOnly = "end-entity-revocation-only"
-        ("an authority that no revocation list tells of counts as not revoked");
+        ("an authority that no revocation list or OCSP response tells of counts as not revoked");
     /// [`Revocation::UnknownIsGood`](wss_tokens::Revocation::UnknownIsGood).
     UnknownRevocationIsGood = "unknown-revocation-is-good"
-        ("a certificate that no revocation list tells of counts as not revoked");
-    /// Lists were given, but none covers a certificate of this message or an authority on its path: the certificate is
+        ("a certificate that no revocation list or OCSP response tells of counts as not revoked");
+    /// Lists or responses were given, but none covers a certificate of this message or an authority on its path: the certificate is
     /// pinned, or the receiver was told to accept that.
     RevocationNotTold = "revocation-not-told"
-        ("no revocation list tells whether a certificate of this message or of its path is revoked");
+        ("no revocation list or OCSP response tells whether a certificate of this message or of its path is revoked");
     /// Certificates are trusted below anchors, and [`Trust::extended_key_usage`](wss_tokens::Trust::extended_key_usage)
     /// was not called.
     AnyExtendedKeyUsage = "any-extended-key-usage"

@@ -78,6 +78,9 @@ pub(crate) struct PathArgs {
     /// A revocation list; if there is any, the status of the whole path must be known
     #[arg(long)]
     pub(crate) crl: Vec<PathBuf>,
+    /// An OCSP response in DER; if there is any, the status of the whole path must be known
+    #[arg(long)]
+    pub(crate) ocsp: Vec<PathBuf>,
     /// Whose revocation status must be known; a revoked certificate is always refused
     #[arg(long, value_enum)]
     pub(crate) revocation: Option<RevocationArg>,
@@ -99,7 +102,7 @@ pub(crate) enum RevocationArg {
     WholePath,
     /// The signer
     EndEntity,
-    /// Nobody: a certificate without a list counts as not revoked
+    /// Nobody: a certificate without a list or response counts as not revoked
     UnknownIsGood,
 }
 

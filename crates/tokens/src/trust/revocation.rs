@@ -1,4 +1,4 @@
-//! Revocation: what the caller's lists say about a certificate.
+//! Revocation: what lists and responders say about a certificate, as the caller gave them or had them fetched.
 //!
 //! webpki takes the first list with an issuer's name and cannot say whose list is missing, so lists are checked here. A
 //! list counts only if the key of the certificate's own issuer signed it. A list of another authority with the same
@@ -7,26 +7,43 @@
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::{Budget, Limit};
-use wss_crypto::{Certificate, DistinguishedName, RevocationList};
+use wss_crypto::{Certificate, DistinguishedName, OcspResponse, RevocationList};
 
 use super::Trust;
+use super::ocsp::{self, Freshness};
+use super::revocation_cache::RevocationCache;
 use crate::error::TrustError;
 
 /// How far the clock of an authority may be ahead: as much as a receiver allows by default.
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-/// Whose revocation status must be known, if there are revocation lists.
+/// What tells whether a certificate is revoked.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sources {
+    pub(super) lists: Vec<RevocationList>,
+    pub(super) responses: Vec<OcspResponse>,
+    pub(super) max_age: Option<Duration>,
+    pub(super) fetched: Option<RevocationCache>,
+}
+
+impl Sources {
+    fn are_none(&self) -> bool {
+        self.lists.is_empty() && self.responses.is_empty() && self.fetched.is_none()
+    }
+}
+
+/// Whose revocation status must be known, if there are revocation lists or responses of OCSP.
 ///
-/// In every case, a certificate on the path that a list names as revoked is refused.
+/// In every case, a certificate on the path that a list or a response names as revoked is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Revocation {
     /// The status of the signer and of every authority between it and the anchor.
     #[default]
     WholePath,
-    /// The status of the signer. An authority without a list counts as not revoked.
+    /// The status of the signer. An authority without a list or response counts as not revoked.
     EndEntity,
-    /// No status. A certificate without a list counts as not revoked.
+    /// No status. A certificate without a list or response counts as not revoked.
     UnknownIsGood,
 }
 
@@ -34,13 +51,13 @@ pub enum Revocation {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RevocationStatus {
-    /// There was no list, and no status was demanded.
+    /// There was no list and no response, and no status was demanded.
     NotChecked,
-    /// Genuine and current lists say that no certificate of the path is revoked.
+    /// Genuine and current lists or responses say that no certificate of the path is revoked.
     Good,
-    /// Some certificate of the path has no list, and no list says that one is revoked.
+    /// Some certificate of the path has no list or response, and none says that one is revoked.
     Unknown {
-        /// The authorities whose list is missing, not current or not genuine.
+        /// The authorities whose list or response is missing, not current or not genuine.
         authorities: Vec<DistinguishedName>,
     },
 }
@@ -48,7 +65,7 @@ pub enum RevocationStatus {
 impl Trust {
     /// The demanded status; `None` if revocation is not checked.
     pub(super) fn demanded(&self) -> Option<Revocation> {
-        self.revocation.or((!self.lists.is_empty()).then_some(Revocation::WholePath))
+        self.revocation.or((!self.sources.are_none()).then_some(Revocation::WholePath))
     }
 
     /// Checks a path: each certificate with its issuer, the signer first.
@@ -70,15 +87,30 @@ impl Trust {
             match self.status(certificate, issuer, now, budget) {
                 Ok(()) => {}
                 Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
-                // A revoked certificate further up is a more useful reason than an unknown status of this one.
-                Err(error) if is_demanded => missing = missing.or(Some(error)),
-                Err(_) => authorities.push(issuer.subject().clone()),
+                Err(error) => {
+                    // Strangers below the same anchor have nothing fetched.
+                    if path.first().is_some_and(|(signer, _)| self.rules.iter().any(|rule| rule.expects(signer))) {
+                        self.want(certificate, issuer);
+                    }
+                    match is_demanded {
+                        // A revoked certificate further up is a more useful reason than an unknown status of this one.
+                        true => missing = missing.or(Some(error)),
+                        false => authorities.push(issuer.subject().clone()),
+                    }
+                }
             }
         }
         match missing {
             Some(error) => Err(error),
             None if authorities.is_empty() => Ok(RevocationStatus::Good),
             None => Ok(RevocationStatus::Unknown { authorities }),
+        }
+    }
+
+    /// Notes what is to be fetched.
+    fn want(&self, certificate: &Certificate, issuer: &Certificate) {
+        if let Some(cache) = &self.sources.fetched {
+            cache.want(certificate, issuer);
         }
     }
 
@@ -93,7 +125,9 @@ impl Trust {
             return Ok(RevocationStatus::NotChecked);
         }
         let unknown = RevocationStatus::Unknown { authorities: vec![pin.issuer().clone()] };
-        if !self.lists.iter().any(|list| list.issuer() == pin.issuer()) {
+        let Sources { lists, responses, fetched, .. } = &self.sources;
+        let is_listed = lists.iter().any(|list| list.issuer() == pin.issuer());
+        if !is_listed && responses.is_empty() && fetched.is_none() {
             return Ok(unknown);
         }
         let known = self.anchors.iter().chain(&self.intermediates).chain(self.candidates());
@@ -107,19 +141,81 @@ impl Trust {
             match self.status(pin, issuer, now, budget) {
                 Ok(()) => return Ok(RevocationStatus::Good),
                 Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
-                Err(_) => {}
+                Err(_) => self.want(pin, issuer),
             }
         }
         // Without its issuer, nothing shows that a list is genuine. It comes from the caller, so it counts if it says
         // revoked.
-        if !is_issuer_known && self.lists.iter().any(|list| list.lists(pin)) {
+        if !is_issuer_known && lists.iter().any(|list| list.lists(pin)) {
             return Err(revoked(pin));
         }
         Ok(unknown)
     }
 
-    /// Whether lists say that `certificate` of `issuer` is not revoked.
+    /// Whether lists or responses say that `certificate` of `issuer` is not revoked.
     fn status(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<(), TrustError> {
+        let listed = match self.listed(certificate, issuer, now, budget) {
+            Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
+            listed => listed,
+        };
+        match (listed, self.told(certificate, issuer, now, budget)?) {
+            (Ok(()), _) | (_, Some(Ok(()))) => Ok(()),
+            // A response that does not count is a more useful reason than a list that is missing.
+            (Err(TrustError::ListMissing { .. }), Some(Err(error))) | (Err(error), _) => Err(error),
+        }
+    }
+
+    /// What responses say, if there are any. An error of the whole ends the path.
+    fn told(
+        &self,
+        certificate: &Certificate,
+        issuer: &Certificate,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<Option<Result<(), TrustError>>, TrustError> {
+        let freshness = Freshness { now, skew: CLOCK_SKEW, max_age: self.sources.max_age };
+        let fetched = self.sources.fetched.as_ref().and_then(|cache| cache.response(certificate, issuer));
+        let mut told = None;
+        for response in self.sources.responses.iter().chain(&fetched) {
+            let Some(status) = ocsp::status(response, certificate, issuer, freshness) else { continue };
+            let signer = ocsp::signer(response, issuer, now, budget);
+            match signer.and_then(|signer| self.check_responder(signer, issuer, now, budget)).and(status) {
+                Ok(()) => told = Some(Ok(())),
+                Err(error @ (TrustError::Revoked { .. } | TrustError::Exceeded(_))) => return Err(error),
+                Err(error) => told = told.or(Some(Err(error))),
+            }
+        }
+        Ok(told)
+    }
+
+    /// The status of a responder's own certificate, which is not asked of responders: its issuer says that none is needed,
+    /// or a list tells.
+    fn check_responder(
+        &self,
+        responder: &Certificate,
+        issuer: &Certificate,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<(), TrustError> {
+        if responder == issuer || responder.needs_no_status() {
+            return Ok(());
+        }
+        self.listed(responder, issuer, now, budget).map_err(|error| match error {
+            TrustError::Revoked { .. } => {
+                TrustError::ResponseNotGenuine { authority: issuer.subject().to_string().into() }
+            }
+            error => error,
+        })
+    }
+
+    /// Whether lists say that `certificate` of `issuer` is not revoked.
+    fn listed(
         &self,
         certificate: &Certificate,
         issuer: &Certificate,
@@ -129,8 +225,9 @@ impl Trust {
         let authority = || issuer.subject().to_string();
         let mut is_good = false;
         let mut unknown = None;
+        let fetched = self.sources.fetched.iter().flat_map(|cache| cache.lists(certificate)).collect::<Vec<_>>();
         let concerned = |list: &&RevocationList| list.lists(certificate) || list.covers(certificate);
-        for list in self.lists.iter().filter(concerned) {
+        for list in self.sources.lists.iter().chain(&fetched).filter(concerned) {
             budget.charge(Limit::PublicKeyOperations, 1)?;
             let (this_update, next_update) = list.validity();
             if list.verify_signature_of(issuer).is_err() {

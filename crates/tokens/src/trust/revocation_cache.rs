@@ -1,0 +1,333 @@
+//! Lists and responses that were fetched, and what is to be fetched.
+//!
+//! `Trust` validates without waiting. What it misses is noted here, the caller has it fetched, and then opens the message
+//! again. Only what is genuine is kept, so that a stranger on the way can replace nothing.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use wss_c14n::Budget;
+use wss_crypto::{
+    Certificate, DigestMethod, LoadError, OcspRequest, OcspResponse, RevocationList, SerialNumber, SystemRandom,
+};
+
+use super::fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, is_fetched};
+use super::ocsp::{self, Freshness};
+use crate::error::TrustError;
+
+/// How much a [`RevocationCache`] fetches and keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CacheLimits {
+    /// Octets of one revocation list: 16 MiB.
+    pub list_octets: usize,
+    /// Octets of one OCSP response: 64 KiB.
+    pub response_octets: usize,
+    /// Lists that are kept: 64. The oldest goes first.
+    pub lists: usize,
+    /// Responses that are kept: 4,096. The oldest goes first.
+    pub responses: usize,
+    /// Certificates whose status is to be fetched: 64. More are not noted.
+    pub wanted: usize,
+    /// How long the status of a certificate that was asked for is not asked for again, whatever came: a minute.
+    pub pause: Duration,
+    /// Whether a responder must return the nonce of the request. Many do not, since they make one response for all.
+    pub demand_nonce: bool,
+}
+
+impl Default for CacheLimits {
+    fn default() -> Self {
+        Self {
+            list_octets: 16 << 20,
+            response_octets: 64 << 10,
+            lists: 64,
+            responses: 4_096,
+            wanted: 64,
+            pause: Duration::from_secs(60),
+            demand_nonce: false,
+        }
+    }
+}
+
+/// Lists and responses that were fetched, for all receivers of a service. Cloning is cheap, and clones share the content.
+///
+/// Nothing is fetched unless the caller asks for it, with its own HTTP client:
+///
+/// ```
+/// use wss_tokens::{FetchBlocking, FetchFailure, FetchRequest, RevocationCache};
+///
+/// struct Client;
+///
+/// impl FetchBlocking for Client {
+///     fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+///         Err(format!("no network here for {}", request.url()).into())
+///     }
+/// }
+///
+/// let cache = RevocationCache::default();
+/// // let receiver = Receiver::new(trust.fetched(&cache), …);
+/// // The first message of a signer is refused for want of a status, and `cache` notes what is missing:
+/// if cache.is_wanting() {
+///     cache.fetch_blocking(&Client).iter().for_each(|error| eprintln!("{error}"));
+///     // Open the message again.
+/// }
+/// assert!(!cache.is_wanting(), "no message was opened");
+/// ```
+///
+/// For each certificate, the responders that it names are asked first, and then the lists are fetched that it names, until one
+/// of them is genuine.
+#[derive(Clone, Default)]
+pub struct RevocationCache(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    limits: CacheLimits,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    lists: HashMap<String, (RevocationList, Instant)>,
+    responses: HashMap<Key, (OcspResponse, SystemTime)>,
+    wanted: HashMap<Key, (Certificate, Certificate)>,
+    /// When the status of these was asked for last.
+    asked: HashMap<Key, Instant>,
+}
+
+/// A certificate: the key of its issuer, and its serial number.
+type Key = (Vec<u8>, SerialNumber);
+
+fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
+    (issuer.computed_key_identifier(), *certificate.serial())
+}
+
+/// One certificate whose status is fetched, and the URLs that are left.
+struct Inquiry {
+    certificate: Certificate,
+    issuer: Certificate,
+    /// The last is next.
+    urls: Vec<(Kind, String)>,
+    asked: Option<OcspRequest>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Responder,
+    List,
+}
+
+impl RevocationCache {
+    /// An empty one with these limits.
+    #[must_use]
+    pub fn new(limits: CacheLimits) -> Self {
+        Self(Arc::new(Shared { limits, state: Mutex::default() }))
+    }
+
+    /// Whether the status of a certificate is missing and can be asked for.
+    #[must_use]
+    pub fn is_wanting(&self) -> bool {
+        !self.state().wanted.is_empty()
+    }
+
+    /// Fetches what is missing, one after the other. Several may fetch at a time; a status is then asked for more than once.
+    /// What is returned says what was not fetched, and is empty if all was.
+    pub async fn fetch(&self, http: &impl Fetch) -> Vec<FetchError> {
+        let mut errors = Vec::new();
+        for mut inquiry in self.inquiries() {
+            let before = errors.len();
+            let mut is_known = false;
+            while !is_known {
+                let Some(request) = self.next(&mut inquiry, &mut errors) else { break };
+                let url = request.url.clone();
+                let fetched = http.fetch(request).await;
+                is_known = self.keep(&mut inquiry, &url, fetched, &mut errors);
+            }
+            self.settle(&inquiry, is_known, (&mut errors, before));
+        }
+        errors
+    }
+
+    /// As [`RevocationCache::fetch`], with a client that blocks.
+    pub fn fetch_blocking(&self, http: &impl FetchBlocking) -> Vec<FetchError> {
+        let mut errors = Vec::new();
+        for mut inquiry in self.inquiries() {
+            let before = errors.len();
+            let mut is_known = false;
+            while !is_known {
+                let Some(request) = self.next(&mut inquiry, &mut errors) else { break };
+                let url = request.url.clone();
+                is_known = self.keep(&mut inquiry, &url, http.fetch(request), &mut errors);
+            }
+            self.settle(&inquiry, is_known, (&mut errors, before));
+        }
+        errors
+    }
+
+    fn inquiries(&self) -> Vec<Inquiry> {
+        let state = self.state();
+        let all = state.wanted.values();
+        all.map(|(certificate, issuer)| {
+            let of = |kind, urls: &mut dyn Iterator<Item = &str>| -> Vec<_> {
+                urls.filter(|url| is_fetched(url)).map(|url| (kind, url.to_owned())).take(4).collect()
+            };
+            let mut urls = of(Kind::Responder, &mut certificate.responder_urls());
+            urls.extend(of(Kind::List, &mut certificate.list_urls()));
+            urls.reverse();
+            Inquiry { certificate: certificate.clone(), issuer: issuer.clone(), urls, asked: None }
+        })
+        .collect()
+    }
+
+    /// The next request for a status.
+    fn next(&self, inquiry: &mut Inquiry, errors: &mut Vec<FetchError>) -> Option<FetchRequest> {
+        let (kind, url) = inquiry.urls.pop()?;
+        inquiry.asked = None;
+        if kind == Kind::List {
+            return Some(FetchRequest { url, body: None, max_octets: self.0.limits.list_octets });
+        }
+        let asked = OcspRequest::new(&inquiry.certificate, &inquiry.issuer, DigestMethod::Sha1, &SystemRandom);
+        let Ok(asked) = asked else {
+            errors.push(FetchError::NoNonce);
+            return None;
+        };
+        let body = Some(asked.der().to_vec());
+        inquiry.asked = Some(asked);
+        Some(FetchRequest { url, body, max_octets: self.0.limits.response_octets })
+    }
+
+    /// Keeps what was fetched if it is genuine. Whether the status is known by it.
+    fn keep(
+        &self,
+        inquiry: &mut Inquiry,
+        url: &str,
+        fetched: Result<Vec<u8>, FetchFailure>,
+        errors: &mut Vec<FetchError>,
+    ) -> bool {
+        let kept = fetched.map_err(|source| FetchError::Failed { url: url.into(), source }).and_then(|octets| {
+            match inquiry.asked.take() {
+                Some(asked) => self.keep_response(inquiry, &asked, url, &octets),
+                None => self.keep_list(inquiry, url, &octets),
+            }
+        });
+        kept.map_err(|error| errors.push(error)).is_ok()
+    }
+
+    fn keep_response(
+        &self,
+        inquiry: &Inquiry,
+        asked: &OcspRequest,
+        url: &str,
+        octets: &[u8],
+    ) -> Result<(), FetchError> {
+        let CacheLimits { response_octets, responses, demand_nonce, .. } = self.0.limits;
+        if octets.len() > response_octets {
+            return Err(FetchError::TooLarge { url: url.into(), allowed: response_octets });
+        }
+        let unusable = |source| FetchError::Unusable { url: url.into(), source };
+        let response = asked.response(octets, demand_nonce).map_err(unusable)?;
+        let Inquiry { certificate, issuer, .. } = inquiry;
+        let not_genuine = || FetchError::NotGenuine { url: url.into() };
+        let refused = |why| unusable(LoadError::UnsupportedResponse(why));
+        let now = SystemTime::now();
+        ocsp::signer(&response, issuer, now, &Budget::dangerous_unbounded()).map_err(|_| not_genuine())?;
+        let freshness = Freshness { now, skew: Duration::from_secs(60), max_age: None };
+        match ocsp::status(&response, certificate, issuer, freshness).ok_or_else(not_genuine)? {
+            Ok(()) | Err(TrustError::Revoked { .. }) => {}
+            Err(TrustError::ResponseUnknown { .. }) => {
+                return Err(refused("the responder does not know the certificate"));
+            }
+            Err(_) => return Err(refused("it is not current")),
+        }
+        let this_update = response.about(certificate, issuer).map(|answer| answer.validity().0).max();
+        let this_update = this_update.ok_or_else(not_genuine)?;
+        let mut state = self.state();
+        let key = key(certificate, issuer);
+        if state.responses.get(&key).is_some_and(|(_, known)| *known > this_update) {
+            return Err(FetchError::Older { url: url.into() });
+        }
+        make_room(&mut state.responses, responses, |(_, this_update)| *this_update);
+        state.responses.insert(key, (response, this_update));
+        Ok(())
+    }
+
+    fn keep_list(&self, inquiry: &Inquiry, url: &str, octets: &[u8]) -> Result<(), FetchError> {
+        let CacheLimits { list_octets, lists, .. } = self.0.limits;
+        if octets.len() > list_octets {
+            return Err(FetchError::TooLarge { url: url.into(), allowed: list_octets });
+        }
+        // RFC 5280 §4.2.1.13: DER of one list. Some authorities give PEM.
+        let read = RevocationList::all_from_pem(octets);
+        let read = read.map_err(|source| FetchError::Unusable { url: url.into(), source })?;
+        let genuine = |list: &RevocationList| {
+            list.verify_signature_of(&inquiry.issuer).is_ok()
+                && (list.covers(&inquiry.certificate) || list.lists(&inquiry.certificate))
+        };
+        let list = read.into_iter().find(genuine).ok_or_else(|| FetchError::NotGenuine { url: url.into() })?;
+        if list.validity().1 <= SystemTime::now() && !list.lists(&inquiry.certificate) {
+            let source = LoadError::UnsupportedList("it has expired");
+            return Err(FetchError::Unusable { url: url.into(), source });
+        }
+        let mut state = self.state();
+        if state.lists.get(url).is_some_and(|(known, _)| known.validity().0 > list.validity().0) {
+            return Err(FetchError::Older { url: url.into() });
+        }
+        make_room(&mut state.lists, lists, |(_, fetched)| *fetched);
+        state.lists.insert(url.to_owned(), (list, Instant::now()));
+        Ok(())
+    }
+
+    /// Ends an inquiry. Errors of URLs that were tried before the one that gave the status do not count.
+    fn settle(&self, inquiry: &Inquiry, is_known: bool, (errors, before): (&mut Vec<FetchError>, usize)) {
+        let mut state = self.state();
+        let key = key(&inquiry.certificate, &inquiry.issuer);
+        state.wanted.remove(&key);
+        make_room(&mut state.asked, self.0.limits.responses, |at| *at);
+        state.asked.insert(key, Instant::now());
+        if is_known {
+            errors.truncate(before);
+        } else if errors.len() == before {
+            errors.push(FetchError::NoUrl { subject: inquiry.certificate.subject().to_string().into() });
+        }
+    }
+
+    /// Notes that the status of a certificate on a valid path is missing.
+    pub(super) fn want(&self, certificate: &Certificate, issuer: &Certificate) {
+        let CacheLimits { wanted, pause, .. } = self.0.limits;
+        let key = key(certificate, issuer);
+        let mut state = self.state();
+        let is_paused = state.asked.get(&key).is_some_and(|asked| asked.elapsed() < pause);
+        if !is_paused && state.wanted.len() < wanted {
+            state.wanted.insert(key, (certificate.clone(), issuer.clone()));
+        }
+    }
+
+    pub(super) fn response(&self, certificate: &Certificate, issuer: &Certificate) -> Option<OcspResponse> {
+        self.state().responses.get(&key(certificate, issuer)).map(|(response, _)| response.clone())
+    }
+
+    pub(super) fn lists(&self, certificate: &Certificate) -> Vec<RevocationList> {
+        let state = self.state();
+        certificate.list_urls().filter_map(|url| state.lists.get(url).map(|(list, _)| list.clone())).collect()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // Each change is complete in itself, so that a panic elsewhere leaves nothing half done.
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Removes the oldest if there is no room for one more.
+fn make_room<K: Clone + Eq + std::hash::Hash, V, T: Ord>(map: &mut HashMap<K, V>, most: usize, age: impl Fn(&V) -> T) {
+    if map.len() >= most.max(1) {
+        let oldest = map.iter().min_by_key(|(_, value)| age(value)).map(|(key, _)| key.clone());
+        oldest.and_then(|oldest| map.remove(&oldest));
+    }
+}
+
+impl std::fmt::Debug for RevocationCache {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let state = self.state();
+        let (lists, responses, wanted) = (state.lists.len(), state.responses.len(), state.wanted.len());
+        write!(f, "RevocationCache({lists} lists, {responses} responses, {wanted} wanted)")
+    }
+}

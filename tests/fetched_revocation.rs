@@ -1,0 +1,271 @@
+//! Statuses that are fetched for a path: from the responder of OpenSSL, and lists from a server of ours (threat T46).
+
+mod common;
+#[path = "common/pki.rs"]
+mod pki;
+#[path = "common/responder.rs"]
+mod responder;
+
+use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
+
+use common::*;
+use pki::{List, Spec};
+use responder::{Responder, access_description, distribution_point, free_port, http};
+use ws_security::c14n::{Budget, Limits};
+use ws_security::prelude::*;
+use ws_security::tokens::Purpose;
+use ws_security::{
+    CacheLimits, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, RevocationCache, RevocationStatus,
+    TrustError,
+};
+
+fn root() -> Certificate {
+    Spec::authority("root", "root").made("ca", "ca")
+}
+
+fn leaf(extensions: &[Vec<u8>]) -> Certificate {
+    extensions
+        .iter()
+        .fold(Spec::leaf("leaf", "root"), |spec, extension| spec.also(extension.clone()))
+        .made("alice", "ca")
+}
+
+fn trusting(cache: &RevocationCache, rule: SignerRule) -> Trust {
+    Trust::anchors([root()]).expect("an anchor").signer(rule).fetched(cache)
+}
+
+fn judged(trust: &Trust, certificate: &Certificate) -> Result<RevocationStatus, TrustError> {
+    let budget = Budget::new(&Limits::default(), 4_096);
+    let validated = trust.validate(certificate, &[], Purpose::Signing, SystemTime::now(), &budget);
+    validated.map(|validated| validated.revocation().clone())
+}
+
+fn impatient() -> RevocationCache {
+    RevocationCache::new(CacheLimits { pause: Duration::ZERO, ..CacheLimits::default() })
+}
+
+/// HTTP over loopback.
+struct Network;
+
+impl FetchBlocking for Network {
+    fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+        Ok(http(request.url(), request.body(), request.max_octets())?)
+    }
+}
+
+impl Fetch for Network {
+    async fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+        FetchBlocking::fetch(self, request)
+    }
+}
+
+/// Gives what it has by URL, and notes what was asked for.
+#[derive(Default)]
+struct Stub {
+    has: Vec<(&'static str, Vec<u8>)>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl FetchBlocking for Stub {
+    fn fetch(&self, request: FetchRequest) -> Result<Vec<u8>, FetchFailure> {
+        self.asked.lock().expect("asked").push(request.url().to_owned());
+        let found = self.has.iter().find(|(url, _)| *url == request.url());
+        found.map(|(_, octets)| octets.clone()).ok_or_else(|| "status 404".into())
+    }
+}
+
+/// Nothing that is awaited here waits.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("waits"),
+    }
+}
+
+#[test]
+fn a_status_is_asked_of_the_responder_that_the_certificate_names() {
+    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
+    let port = free_port();
+    let certificate = leaf(&[access_description(&format!("http://127.0.0.1:{port}/ocsp"))]);
+    for (index, is_good) in [("V", true), ("R", false)] {
+        responder.set(index);
+        let _listening = responder.listen(port, &["-ndays", "1"]);
+        for is_async in [false, true] {
+            let cache = RevocationCache::default();
+            let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+            assert!(matches!(judged(&trust, &certificate), Err(TrustError::ListMissing { .. })), "nothing is fetched");
+            assert!(cache.is_wanting());
+            let errors = if is_async { now(cache.fetch(&Network)) } else { cache.fetch_blocking(&Network) };
+            assert!(errors.is_empty(), "{errors:?}");
+            assert!(!cache.is_wanting());
+            match judged(&trust, &certificate) {
+                Ok(RevocationStatus::Good) => assert!(is_good),
+                Err(TrustError::Revoked { .. }) => assert!(!is_good),
+                other => panic!("{other:?}"),
+            }
+            assert_eq!(format!("{cache:?}"), "RevocationCache(0 lists, 1 responses, 0 wanted)");
+        }
+    }
+}
+
+#[test]
+fn an_older_response_that_is_replayed_replaces_nothing() {
+    let Some(responder) = Responder::of("root", "ca", &root(), "V") else { return };
+    const URL: &str = "http://responder.example/";
+    let certificate = leaf(&[access_description(URL)]);
+    // Made for all, without a nonce.
+    let request = ws_security::crypto::OcspRequest::new(
+        &certificate,
+        &root(),
+        ws_security::crypto::DigestMethod::Sha1,
+        &ws_security::crypto::SystemRandom,
+    );
+    let request = request.expect("a request");
+    let without_nonce = pki::sequence(&[&pki::sequence(&[cert_ids(request.der())])]);
+    let older = responder.answer(&without_nonce, &["-ndays", "7"]);
+    std::thread::sleep(Duration::from_millis(1_100));
+    responder.set("R");
+    let newer = responder.answer(&without_nonce, &["-ndays", "7"]);
+    let of = |response: &[u8]| Stub { has: vec![(URL, response.to_vec())], ..Stub::default() };
+
+    let cache = impatient();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors).max_response_age(Duration::ZERO);
+    judged(&trust, &certificate).expect_err("nothing is known");
+    assert!(cache.fetch_blocking(&of(&newer)).is_empty());
+    assert!(matches!(judged(&trust, &certificate), Err(TrustError::Revoked { .. })));
+    // Who knows nothing of it takes the older one, as long as it is current.
+    let fresh = impatient();
+    let other = trusting(&fresh, SignerRule::AnyBelowTheAnchors);
+    judged(&other, &certificate).expect_err("nothing is known");
+    assert!(fresh.fetch_blocking(&of(&older)).is_empty());
+    assert_eq!(judged(&other, &certificate), Ok(RevocationStatus::Good));
+    // It learns better, and keeps that.
+    let strict = other.clone().max_response_age(Duration::ZERO);
+    judged(&strict, &certificate).expect_err("too old");
+    assert!(fresh.fetch_blocking(&of(&newer)).is_empty());
+    assert!(matches!(judged(&other, &certificate), Err(TrustError::Revoked { .. })));
+    // A nonce is demanded: a response for all is refused.
+    let demanding = RevocationCache::new(CacheLimits { demand_nonce: true, ..CacheLimits::default() });
+    judged(&trusting(&demanding, SignerRule::AnyBelowTheAnchors), &certificate).expect_err("nothing is known");
+    let errors = demanding.fetch_blocking(&of(&newer));
+    assert!(
+        matches!(&errors[..], [FetchError::Unusable { .. }]) && errors[0].to_string().contains("nonce"),
+        "{errors:?}"
+    );
+    // A response of the last request, to another request.
+    let stale = responder.answer(request.der(), &["-ndays", "7"]);
+    let cache = RevocationCache::default();
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    judged(&trust, &certificate).expect_err("nothing is known");
+    let errors = cache.fetch_blocking(&of(&stale));
+    assert!(errors[0].to_string().contains("nonce is not that of the request"), "{errors:?}");
+    // It is not asked again at once.
+    judged(&trust, &certificate).expect_err("nothing is known");
+    assert!(!cache.is_wanting());
+}
+
+/// The requestList of a request.
+fn cert_ids(request: &[u8]) -> &[u8] {
+    // OCSPRequest and TBSRequest, each of at most 255 octets.
+    let content = |octets: &[u8]| if octets[1] < 0x80 { 2 } else { 3 };
+    let outer = content(request);
+    let list = outer + content(&request[outer..]);
+    let list = &request[list..];
+    &list[..content(list) + usize::from(if list[1] < 0x80 { list[1] } else { list[2] })]
+}
+
+#[test]
+fn lists_are_fetched_from_the_points_that_the_certificate_names() {
+    const URL: &str = "http://root.example/root.crl";
+    let certificate = leaf(&[distribution_point(URL)]);
+    let list = |serials: &[&[u8]]| List::of("root", serials).made("ca");
+    let too_long = vec![0; 2_000];
+    for (octets, expected) in [
+        (Some(list(&[])), "good"),
+        (Some(list(&[&[7]])), "revoked"),
+        (Some(List::of("root", &[]).expired().made("ca")), "expired"),
+        (Some(List::of("root", &[]).made("bob")), "not from the authority"),
+        (Some(List::of("other", &[]).made("ca")), "not from the authority"),
+        (Some(b"<html>".to_vec()), "malformed"),
+        (Some(too_long), "more than 1500 octets"),
+        (None, "status 404"),
+    ] {
+        let cache = RevocationCache::new(CacheLimits { list_octets: 1_500, ..CacheLimits::default() });
+        let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+        judged(&trust, &certificate).expect_err("nothing is known");
+        let stub = Stub { has: octets.map(|octets| (URL, octets)).into_iter().collect(), ..Stub::default() };
+        let errors = cache.fetch_blocking(&stub);
+        assert_eq!(*stub.asked.lock().expect("asked"), [URL]);
+        match judged(&trust, &certificate) {
+            Ok(RevocationStatus::Good) => assert_eq!(expected, "good"),
+            Err(TrustError::Revoked { .. }) => assert_eq!(expected, "revoked"),
+            Err(TrustError::ListMissing { .. }) => {
+                assert!(errors.len() == 1 && errors[0].to_string().contains(expected), "{expected}: {errors:?}");
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn only_urls_of_expected_signers_are_fetched_and_only_http() {
+    let certificate = |url: &str| leaf(&[distribution_point(url), access_description(url)]);
+    let everyone = SignerRule::AnyBelowTheAnchors;
+    // Nobody that is not expected, and nobody without a path, has anything fetched.
+    let stranger = Spec::leaf("leaf", "root").also(distribution_point("http://a.example/")).made("alice", "bob");
+    for (rule, certificate) in [
+        (SignerRule::subject("CN=other").expect("a name"), certificate("http://a.example/")),
+        (everyone.clone(), stranger),
+    ] {
+        let cache = RevocationCache::default();
+        judged(&trusting(&cache, rule), &certificate).expect_err("refused");
+        assert!(!cache.is_wanting());
+    }
+    for url in [
+        "ldap://a.example/",
+        "file:///etc/passwd",
+        "ftp://a.example/",
+        "http://",
+        "http:///a",
+        "http://user@a.example/",
+        "http://a.example/ b",
+        "http://a.example\\b/",
+        "http://a.example/\r\nHost: b",
+        "",
+    ] {
+        let cache = RevocationCache::default();
+        judged(&trusting(&cache, everyone.clone()), &certificate(url)).expect_err("nothing is known");
+        let stub = Stub::default();
+        let errors = cache.fetch_blocking(&stub);
+        assert!(matches!(&errors[..], [FetchError::NoUrl { .. }]), "{url}: {errors:?}");
+        assert!(stub.asked.lock().expect("asked").is_empty());
+    }
+}
+
+#[test]
+fn what_is_kept_is_bounded() {
+    let limits = CacheLimits { lists: 3, wanted: 5, pause: Duration::ZERO, ..CacheLimits::default() };
+    let cache = RevocationCache::new(limits);
+    let trust = trusting(&cache, SignerRule::AnyBelowTheAnchors);
+    let urls = [
+        "http://a/1",
+        "http://a/2",
+        "http://a/3",
+        "http://a/4",
+        "http://a/5",
+        "http://a/6",
+        "http://a/7",
+        "http://a/8",
+    ];
+    let list = List::of("root", &[]).made("ca");
+    let stub = Stub { has: urls.iter().map(|url| (*url, list.clone())).collect(), ..Stub::default() };
+    for (at, url) in urls.iter().enumerate() {
+        let spec = Spec::leaf("leaf", "root").serial(&[at as u8 + 30]).also(distribution_point(url));
+        judged(&trust, &spec.made("alice", "ca")).expect_err("nothing is known");
+    }
+    assert_eq!(format!("{cache:?}"), "RevocationCache(0 lists, 0 responses, 5 wanted)");
+    assert!(cache.fetch_blocking(&stub).is_empty());
+    assert_eq!(format!("{cache:?}"), "RevocationCache(3 lists, 0 responses, 0 wanted)");
+}
