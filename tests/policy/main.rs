@@ -3,6 +3,7 @@
 mod broken;
 #[path = "../common/mod.rs"]
 mod common;
+mod names;
 mod reading;
 mod shapes;
 mod tokens;

@@ -48,6 +48,22 @@ fn an_assertion_that_cannot_be_done_is_marked_and_the_command_fails() {
 }
 
 #[test]
+fn a_message_that_nothing_can_be_said_of_is_not_said_to_fit() {
+    let message = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/messages/soap11-sign-RsaSha256-valid.xml");
+    let unknown = policy(BODY).replace(SP, "http://schemas.xmlsoap.org/ws/2002/12/secext");
+    let (out, diagnostics) = says(1, &["policy", "--check", message, "-"], &unknown);
+    assert!(out.is_empty() && diagnostics.contains("cannot be judged"), "{out} {diagnostics}");
+}
+
+#[test]
+fn an_import_that_is_missing_is_named() {
+    let text = "<d:definitions xmlns:d=\"http://schemas.xmlsoap.org/wsdl/\" xmlns:b=\"urn:b\"><d:import location=\"b.wsdl\" \
+                namespace=\"urn:b\"/><d:service name=\"S\"><d:port name=\"P\" binding=\"b:B\"/></d:service></d:definitions>";
+    let (_, diagnostics) = says(1, &["policy", "-"], text);
+    assert!(diagnostics.contains("\"b.wsdl\"") && diagnostics.contains("--import"), "{diagnostics}");
+}
+
+#[test]
 fn a_message_is_checked_against_a_policy() {
     let messages = concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/messages/");
     let file = |name: &str, text: &str| {

@@ -38,6 +38,26 @@ pub enum PolicyError {
         /// What is wrong.
         why: &'static str,
     },
+    /// *Malformed or refused.* No file that was read has what a name says, so that its policy would be passed over.
+    #[error(
+        "{place}: no file that was read has the {what} {name}: {}",
+        match import {
+            Some(import) => format!(
+                "give the file that is imported from {import:?} with `PolicyReader::imports`, or with --import of `wss policy`"
+            ),
+            None => "correct the name, or import the file that has it".to_owned(),
+        }
+    )]
+    Unresolved {
+        /// Where the name is.
+        place: Place,
+        /// What it names.
+        what: &'static str,
+        /// The expanded name.
+        name: WireText,
+        /// The location of an import that was not given: one of the namespace, if there is one.
+        import: Option<WireText>,
+    },
     /// *Refused.* The policy has more alternatives, assertions or imports than the limits admit.
     #[error(
         "more than {allowed} {what}: if such policies are expected, raise the limit with `{call}` of `PolicyLimits`"

@@ -30,12 +30,17 @@ pub(crate) struct File<'d> {
 /// A policy in normal form.
 type Normal = Arc<Vec<Alternative>>;
 
+/// Policies by a key; `None` for a key of two.
+type Named = HashMap<String, Option<(usize, NodeId)>>;
+
 /// All files, and their policies by reference.
 pub(crate) struct Expressions<'d> {
     files: &'d [File<'d>],
     charge: &'d Charge,
-    /// The policy elements of each file, by Id and by `wsp:Policy/@Name`; `None` for a name of two.
-    named: Vec<HashMap<String, Option<NodeId>>>,
+    /// The policies of each file by Id; `None` for an Id of two.
+    by_id: Vec<Named>,
+    /// Those of all files by `wsp:Policy/@Name`.
+    by_name: Named,
     /// Policies that are in normal form already.
     known: RefCell<HashMap<(usize, NodeId), Normal>>,
 }
@@ -60,8 +65,14 @@ struct Around<'a> {
 
 impl<'d> Expressions<'d> {
     pub(crate) fn new(files: &'d [File<'d>], charge: &'d Charge) -> Self {
-        let named = files.iter().map(|file| policies_of(file.document)).collect();
-        Self { files, charge, named, known: RefCell::default() }
+        let ids = [(name::WSU.uri, "Id"), (name::XML, "id")];
+        let mut by_id: Vec<Named> = files.iter().map(|_| Named::new()).collect();
+        let mut by_name = Named::new();
+        for ((at, file), by_id) in files.iter().enumerate().zip(&mut by_id) {
+            keep(by_id, at, file.document, &ids);
+            keep(&mut by_name, at, file.document, &[("", "Name")]);
+        }
+        Self { files, charge, by_id, by_name, known: RefCell::default() }
     }
 
     /// The alternatives of a `wsp:Policy` or `wsp:PolicyReference`.
@@ -179,7 +190,7 @@ impl<'d> Expressions<'d> {
         self.charge.assertions(1)?;
         let attributes = vec![Attribute { local: "URI".to_owned(), value: uri.to_owned() }];
         let written = Written {
-            namespace: names::POLICY[1].to_owned(),
+            namespace: names::POLICY_15.to_owned(),
             local: "PolicyReference".to_owned(),
             place,
             is_ignorable: false,
@@ -190,13 +201,21 @@ impl<'d> Expressions<'d> {
         Ok(Arc::new(vec![vec![Arc::new(assertion)]]))
     }
 
-    /// `#Id` is in the same file or, as peers have it, in another that was read; a URI is the Name of a policy.
+    /// `#Id` is in the same file or, as peers have it, in the only other one that has it; `location#Id` is in the file of
+    /// that location; any other URI is the Name of a policy.
     fn find(&self, uri: &str, file: usize) -> Option<(usize, NodeId)> {
-        let key = uri.strip_prefix('#').unwrap_or(uri);
-        let own = self.named.get(file).and_then(|named| named.get(key)).map(|id| (file, *id));
-        let found = own
-            .or_else(|| self.named.iter().enumerate().find_map(|(file, named)| named.get(key).map(|id| (file, *id))));
-        found.and_then(|(file, id)| Some((file, id?)))
+        let of = |file: usize, id: &str| self.by_id.get(file).and_then(|named| named.get(id)).copied();
+        match uri.split_once('#') {
+            Some(("", id)) => of(file, id).unwrap_or_else(|| {
+                let mut found = (0..self.files.len()).filter_map(|file| of(file, id));
+                found.next().flatten().filter(|_| found.next().is_none())
+            }),
+            Some((location, id)) if self.by_name.get(uri).is_none() => {
+                let file = self.files.iter().position(|file| file.lines.file() == location)?;
+                of(file, id).flatten()
+            }
+            _ => self.by_name.get(uri).copied().flatten(),
+        }
     }
 
     fn malformed(&self, at: At<'_>, around: Around<'_>, why: &'static str) -> PolicyError {
@@ -283,20 +302,17 @@ fn below(path: &str, local: &str) -> String {
     if path.is_empty() { local.to_owned() } else { format!("{path}/{local}") }
 }
 
-/// The policies that a reference can name.
-fn policies_of(document: &Document<'_>) -> HashMap<String, Option<NodeId>> {
-    let mut named: HashMap<String, Option<NodeId>> = HashMap::new();
-    for element in document.elements() {
-        if !names::is_policy(element.name().namespace) || element.name().local != "Policy" {
-            continue;
-        }
-        let ids = [(name::WSU.uri, "Id"), (name::XML, "id"), ("", "Name")];
-        for key in ids.into_iter().filter_map(|(namespace, local)| element.attribute(namespace, local)) {
-            let known = named.entry(key.into_owned()).or_insert(Some(element.id()));
-            if *known != Some(element.id()) {
+/// Keeps the policies of a file by these attributes.
+fn keep(named: &mut Named, file: usize, document: &Document<'_>, attributes: &[(&str, &str)]) {
+    let is_policy =
+        |element: &Element<'_>| element.name().local == "Policy" && names::is_policy(element.name().namespace);
+    for element in document.elements().filter(is_policy) {
+        let here = Some((file, element.id()));
+        for key in attributes.iter().filter_map(|(namespace, local)| element.attribute(namespace, local)) {
+            let known = named.entry(key.into_owned()).or_insert(here);
+            if *known != here {
                 *known = None;
             }
         }
     }
-    named
 }

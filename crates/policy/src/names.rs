@@ -1,7 +1,9 @@
 //! The namespaces of WS-Policy, WS-SecurityPolicy and WSDL, and whose assertions of other domains are.
 
-/// WS-Policy 1.2, as of September 2004, and 1.5.
-pub(crate) const POLICY: [&str; 2] = ["http://schemas.xmlsoap.org/ws/2004/09/policy", "http://www.w3.org/ns/ws-policy"];
+/// WS-Policy 1.5, its draft of July 2006, and 1.2, as of September 2004: the same language. That of 2002 is another.
+const POLICY: [&str; 3] =
+    [POLICY_15, "http://www.w3.org/2006/07/ws-policy", "http://schemas.xmlsoap.org/ws/2004/09/policy"];
+pub(crate) const POLICY_15: &str = "http://www.w3.org/ns/ws-policy";
 
 /// WS-SecurityPolicy 1.1.
 const SECURITY_2005: &str = "http://schemas.xmlsoap.org/ws/2005/07/securitypolicy";

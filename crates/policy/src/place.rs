@@ -40,6 +40,10 @@ impl Lines {
         Self { file: file.to_owned(), starts: std::iter::once(0).chain(after).collect() }
     }
 
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
     pub(crate) fn place(&self, offset: usize, path: String) -> Place {
         let line = self.starts.partition_point(|start| *start <= offset);
         let start = line.checked_sub(1).and_then(|at| self.starts.get(at)).copied().unwrap_or(0);

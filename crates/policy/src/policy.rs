@@ -7,6 +7,7 @@ use wss_header::OpenError;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
+use crate::definitions::{Import, imports};
 use crate::error::PolicyError;
 use crate::exchange::{Role, Side, SideError, exchange};
 use crate::expression::{At, Expressions, File};
@@ -17,6 +18,7 @@ use crate::names;
 use crate::place::Lines;
 use crate::standing::{Judged, Standing};
 use crate::terms::{Direction, Terms};
+use crate::unread::{self, Unread};
 use crate::wsdl::{self, OperationPolicy, PortPolicy};
 
 /// What gives the files that a WSDL imports: by location and namespace. `None` leaves the import out.
@@ -64,8 +66,7 @@ impl<'i> PolicyReader<'i> {
     /// [`PolicyError`].
     pub fn read(&self, text: &str) -> Result<Policy, PolicyError> {
         let charge = Charge::new(self.limits);
-        let mut unread = Vec::new();
-        let sources = self.sources(text, &charge, &mut unread)?;
+        let (sources, left_out) = self.sources(text, &charge)?;
         let mut documents = Vec::new();
         for (location, source) in &sources {
             documents.push((location, self.document(location, source)?));
@@ -75,15 +76,16 @@ impl<'i> PolicyReader<'i> {
             .map(|(location, document)| File { document, lines: Lines::of(location, document.source()) })
             .collect();
         let expressions = Expressions::new(&files, &charge);
+        let mut unread: Vec<String> = left_out.iter().map(|import| import.location.clone()).collect();
+        for (file, known) in files.iter().enumerate() {
+            for found in unread::unread(known.document.root()) {
+                charge.assertions(1)?;
+                unread.push(passed_over(&expressions, file, &found)?);
+            }
+        }
         let Some(root) = files.first().map(|file| file.document.root()) else { return Ok(Policy::default()) };
         if root.is(names::WSDL, "definitions") {
-            for (file, known) in files.iter().enumerate() {
-                for (what, element) in wsdl::passed_over(known.document.root()) {
-                    charge.assertions(1)?;
-                    unread.push(format!("{what} at {}", expressions.place(At { file, element }, String::new())));
-                }
-            }
-            let ports = wsdl::ports(&files, &expressions)?;
+            let ports = wsdl::ports(&files, &expressions, &left_out)?;
             return Ok(Policy { ports, unread });
         }
         if !names::is_policy(root.name().namespace) || root.name().local != "Policy" {
@@ -93,38 +95,48 @@ impl<'i> PolicyReader<'i> {
         Ok(Policy { ports: vec![without_wsdl(common)], unread })
     }
 
-    /// The file itself and what it imports, each once, by location.
-    fn sources(
-        &self,
-        text: &str,
-        charge: &Charge,
-        unread: &mut Vec<String>,
-    ) -> Result<Vec<(String, String)>, PolicyError> {
+    /// The file itself and what it imports, each text once, by location; and the imports that are not given.
+    fn sources(&self, text: &str, charge: &Charge) -> Result<(Vec<(String, String)>, Vec<Import>), PolicyError> {
         let mut sources = vec![(String::new(), text.to_owned())];
-        let mut seen = Vec::new();
+        let (mut seen, mut left_out): (Vec<Import>, Vec<Import>) = (Vec::new(), Vec::new());
         let mut at = 0;
         while let Some((location, source)) = sources.get(at) {
-            let imports = wsdl::imports(self.document(location, source)?.root());
-            for (location, namespace) in imports {
-                if seen.contains(&location) {
+            let found: Vec<Import> = imports(self.document(location, source)?.root()).collect();
+            for import in found {
+                if seen.contains(&import) {
                     continue;
                 }
                 charge.imports(seen.len() + 1)?;
-                seen.push(location.clone());
-                match self.imports.as_ref().and_then(|give| give(&location, &namespace)) {
-                    Some(text) => sources.push((location, text)),
-                    None => unread.push(location),
+                seen.push(import.clone());
+                match self.imports.as_ref().and_then(|give| give(&import.location, &import.namespace)) {
+                    Some(text) if sources.iter().any(|(_, known)| *known == text) => {}
+                    Some(text) => sources.push((import.location, text)),
+                    None => left_out.push(import),
                 }
             }
             at += 1;
         }
-        Ok(sources)
+        Ok((sources, left_out))
     }
 
     fn document<'s>(&self, location: &str, source: &'s str) -> Result<Document<'s>, PolicyError> {
         let budget = Budget::new(&self.limits.documents, source.len() as u64);
         let parsed = Document::parse_within(source, &budget);
         parsed.map_err(|error| PolicyError::Parse { file: location.into(), error })
+    }
+}
+
+/// Says what is not read, and where; refuses what only looks as if it were of WS-Policy.
+fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -> Result<String, PolicyError> {
+    let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
+    let place = expressions.place(At { file, element }, element.name().local.to_owned());
+    match found {
+        Unread::Elsewhere(_) => Ok(format!("a policy at a place where none is in force, {place}")),
+        Unread::Attachment(_) => Ok(format!("a policy of an attachment, {place}")),
+        Unread::OtherNamespace(_) => {
+            let why = "its namespace is none of WS-Policy that is read: write http://www.w3.org/ns/ws-policy";
+            Err(PolicyError::Malformed { place, why })
+        }
     }
 }
 
@@ -162,7 +174,7 @@ impl Policy {
     }
 
     /// What was not read: the locations of imported files that were not given, and the places of each
-    /// `wsp:PolicyAttachment` and of each `wsdl:fault` with a policy.
+    /// `wsp:PolicyAttachment` and of each policy where none is in force, such as that of a `wsdl:fault`.
     #[must_use]
     pub fn unread(&self) -> &[String] {
         &self.unread
@@ -259,13 +271,20 @@ impl Policy {
             Message::Reply => (found.reply.as_ref().unwrap_or(&nothing), Direction::Reply),
         };
         let mut fewest: Option<Vec<Breach>> = None;
+        let mut unjudged = None;
         for terms in alternatives(&found.common, of_message) {
             let breaches = form::breaches(text, &terms, direction, None)?;
-            if fewest.as_ref().is_none_or(|fewest| breaches.len() < fewest.len()) {
-                fewest = Some(breaches);
+            match terms.notes.first_refused() {
+                Some(refused) if breaches.is_empty() => unjudged = unjudged.or_else(|| Some(refused.clone())),
+                _ if fewest.as_ref().is_none_or(|fewest| breaches.len() < fewest.len()) => fewest = Some(breaches),
+                _ => {}
             }
         }
-        fewest.ok_or(CheckError::NoAlternative)
+        match (fewest, unjudged) {
+            (Some(none), _) if none.is_empty() => Ok(none),
+            (_, Some(unjudged)) => Err(CheckError::Unjudged(Box::new(unjudged))),
+            (fewest, None) => fewest.ok_or(CheckError::NoAlternative),
+        }
     }
 }
 
@@ -295,6 +314,15 @@ pub enum CheckError {
     /// The message is no envelope, or its header cannot be read.
     #[error(transparent)]
     Message(#[from] OpenError),
+    /// *Refused.* Nothing breaks an alternative that has an assertion which is refused: whether the message fits it is not
+    /// known.
+    #[error(
+        "{}: {} cannot be judged: {}; no receiver is made of this alternative",
+        .0.place,
+        wss_text::WireText::from(.0.name.as_str()),
+        wss_text::WireText::from(.0.standing.what())
+    )]
+    Unjudged(Box<Judged>),
     /// The policy admits no message.
     #[error("the policy has no alternative: an empty wsp:ExactlyOne admits nothing")]
     NoAlternative,

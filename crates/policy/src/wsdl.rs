@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use wss_c14n::Element;
 use wss_soap::SoapVersion;
 
 use crate::assertion::Alternative;
+use crate::definitions::{Definitions, Import, Kind, attribute};
 use crate::error::PolicyError;
 use crate::expression::{At, Expressions, File};
 use crate::names::{self, WSDL, WSDL_SOAP11, WSDL_SOAP12};
@@ -37,68 +37,27 @@ pub(crate) struct OperationPolicy {
     pub(crate) reply: Option<Vec<Alternative>>,
 }
 
-/// The definitions of all files, by kind and name.
-struct Definitions<'d> {
-    bindings: HashMap<String, At<'d>>,
-    port_types: HashMap<String, At<'d>>,
-    messages: HashMap<String, At<'d>>,
-}
-
-/// Reads every port of every service; without services, every binding as a port of its own name.
-pub(crate) fn ports<'d>(files: &'d [File<'d>], expressions: &Expressions<'d>) -> Result<Vec<PortPolicy>, PolicyError> {
-    let top = || {
-        let roots = files.iter().enumerate().map(|(file, known)| At { file, element: known.document.root() });
-        roots.flat_map(|at| at.element.children().map(move |element| At { element, ..at }))
-    };
-    let of_kind = |local: &str| {
-        let found = top().filter(|at| at.element.is(WSDL, local));
-        let mut named = HashMap::new();
-        for at in found {
-            named.entry(attribute(at.element, "name")).or_insert(at);
-        }
-        named
-    };
-    let definitions =
-        Definitions { bindings: of_kind("binding"), port_types: of_kind("portType"), messages: of_kind("message") };
-    let reader = Reader { expressions, definitions };
+/// Reads every port of every service; without services, every binding as a port of its own name. `left_out` are the imports
+/// that were not given.
+pub(crate) fn ports<'d>(
+    files: &'d [File<'d>],
+    expressions: &Expressions<'d>,
+    left_out: &[Import],
+) -> Result<Vec<PortPolicy>, PolicyError> {
+    let reader = Reader { expressions, definitions: Definitions::read(files, expressions, left_out)? };
     let mut ports = Vec::new();
-    for service in top().filter(|at| at.element.is(WSDL, "service")) {
+    for service in reader.definitions.all("service") {
         for element in service.element.children_named(WSDL, "port") {
             ports.push(reader.port(service, At { element, ..service })?);
         }
     }
     if ports.is_empty() {
-        for at in top().filter(|at| at.element.is(WSDL, "binding")) {
-            let nothing = Arc::new(vec![Alternative::new()]);
+        for at in reader.definitions.all("binding") {
             let port = attribute(at.element, "name");
-            ports.push(reader.bound(Some(at), &nothing, Port { service: String::new(), port, address: None })?);
+            ports.push(reader.bound(Some(at), &nothing(), Port { service: String::new(), port, address: None })?);
         }
     }
     Ok(ports)
-}
-
-/// The location and namespace of each file that a file imports.
-pub(crate) fn imports(root: Element<'_>) -> Vec<(String, String)> {
-    let imports = root.children_named(WSDL, "import");
-    imports.map(|import| (attribute(import, "location"), attribute(import, "namespace"))).collect()
-}
-
-/// Policies at places that are not read: what they are, and where.
-pub(crate) fn passed_over(root: Element<'_>) -> impl Iterator<Item = (&'static str, Element<'_>)> {
-    let has_policy = |element: Element<'_>| {
-        element.children().any(|child| names::is_policy(child.name().namespace))
-            || element.attributes().any(|(name, _)| names::is_policy(name.namespace))
-    };
-    root.descendants_and_self().filter_map(move |element| {
-        let name = element.name();
-        let is_attachment = names::is_policy(name.namespace) && name.local == "PolicyAttachment";
-        let is_fault = element.is(WSDL, "fault") && has_policy(element);
-        match (is_attachment, is_fault) {
-            (true, _) => Some(("a wsp:PolicyAttachment", element)),
-            (_, true) => Some(("the policy of a wsdl:fault", element)),
-            _ => None,
-        }
-    })
 }
 
 struct Port {
@@ -107,9 +66,12 @@ struct Port {
     address: Option<String>,
 }
 
+/// The operations of a port type, by name.
+type Operations<'d> = HashMap<String, Vec<At<'d>>>;
+
 struct Reader<'e, 'd> {
     expressions: &'e Expressions<'d>,
-    definitions: Definitions<'d>,
+    definitions: Definitions<'e, 'd>,
 }
 
 impl<'d> Reader<'_, 'd> {
@@ -118,8 +80,7 @@ impl<'d> Reader<'_, 'd> {
         let address = at.element.children().find(|child| child.name().local == "address");
         let address = address.and_then(|address| address.attribute("", "location")).map(std::borrow::Cow::into_owned);
         let port = Port { service: attribute(service.element, "name"), port: attribute(at.element, "name"), address };
-        let binding = self.definitions.bindings.get(local(&attribute(at.element, "binding"))).copied();
-        self.bound(binding, &own, port)
+        self.bound(self.definitions.named(at, "binding", Kind::Binding)?, &own, port)
     }
 
     fn bound(&self, binding: Option<At<'d>>, own: &[Alternative], port: Port) -> Result<PortPolicy, PolicyError> {
@@ -128,19 +89,21 @@ impl<'d> Reader<'_, 'd> {
             let (binding, version, operations) = (String::new(), SoapVersion::V11, Vec::new());
             return Ok(PortPolicy { service, port, binding, address, version, operations });
         };
-        let port_type = self.definitions.port_types.get(local(&attribute(binding.element, "type"))).copied();
+        let port_type = self.definitions.named(binding, "type", Kind::PortType)?;
         let of_endpoint = self.attached([Some(binding), port_type])?;
         let of_endpoint = Arc::new(self.expressions.merged(own, &of_endpoint)?);
         let is_soap12 = binding.element.children().any(|child| child.is(WSDL_SOAP12, "binding"));
-        let mut operations = Vec::new();
-        for element in binding.element.children_named(WSDL, "operation") {
-            let name = attribute(element, "name");
-            let abstract_one = port_type.and_then(|port_type| {
-                let mut all = port_type.element.children_named(WSDL, "operation");
-                let element = all.find(|operation| attribute(*operation, "name") == name)?;
-                Some(At { element, ..port_type })
-            });
-            operations.push(self.operation(At { element, ..binding }, abstract_one, &of_endpoint)?);
+        let mut of_port_type = Operations::new();
+        for at in port_type.into_iter().flat_map(operations) {
+            of_port_type.entry(attribute(at.element, "name")).or_default().push(at);
+        }
+        let mut bound = Vec::new();
+        for at in operations(binding) {
+            let abstract_one = match port_type {
+                Some(_) => Some(self.of_port_type(at, &of_port_type)?),
+                None => None,
+            };
+            bound.push(self.operation(at, abstract_one, &of_endpoint)?);
         }
         Ok(PortPolicy {
             service,
@@ -148,8 +111,28 @@ impl<'d> Reader<'_, 'd> {
             binding: attribute(binding.element, "name"),
             address,
             version: if is_soap12 { SoapVersion::V12 } else { SoapVersion::V11 },
-            operations,
+            operations: bound,
         })
+    }
+
+    /// The operation of the port type. Of several of one name, it is that whose input has the same name.
+    fn of_port_type(&self, at: At<'d>, known: &Operations<'d>) -> Result<At<'d>, PolicyError> {
+        let name = attribute(at.element, "name");
+        let input = |at: &At<'d>| {
+            let input = at.element.children_named(WSDL, "input").next();
+            input.map(|input| attribute(input, "name")).unwrap_or_default()
+        };
+        match known.get(&name).map(Vec::as_slice).unwrap_or_default() {
+            [] => Err(self.definitions.unresolved(at, "wsdl:operation in the port type", name, "")),
+            [one] => Ok(*one),
+            several => {
+                let mut same = several.iter().filter(|other| input(other) == input(&at));
+                same.next().filter(|_| same.next().is_none()).copied().ok_or_else(|| PolicyError::Malformed {
+                    place: self.definitions.place(at),
+                    why: "the port type has several operations of this name: name the input of each, in both",
+                })
+            }
+        }
     }
 
     fn operation(
@@ -183,8 +166,8 @@ impl<'d> Reader<'_, 'd> {
         if bound.or(abstract_one).is_none() {
             return Ok(None);
         }
-        let message = abstract_one.map(|at| attribute(at.element, "message"));
-        let message = message.and_then(|name| self.definitions.messages.get(local(&name))).copied();
+        let message =
+            abstract_one.map(|at| self.definitions.named(at, "message", Kind::Message)).transpose()?.flatten();
         self.attached([bound, abstract_one, message]).map(Some)
     }
 
@@ -210,11 +193,10 @@ impl<'d> Reader<'_, 'd> {
     }
 }
 
-fn attribute(element: Element<'_>, local: &str) -> String {
-    element.attribute("", local).map(std::borrow::Cow::into_owned).unwrap_or_default()
+fn operations<'d>(at: At<'d>) -> impl Iterator<Item = At<'d>> {
+    at.element.children_named(WSDL, "operation").map(move |element| At { element, ..at })
 }
 
-/// The local part of a qualified name: the files of one description have one namespace.
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
+fn nothing() -> Vec<Alternative> {
+    vec![Alternative::new()]
 }
