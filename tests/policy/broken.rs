@@ -1,6 +1,6 @@
 //! A message that breaks an assertion is refused: made by a policy without it, and opened by one with it.
 
-use ws_security::policy::Policy;
+use ws_security::policy::{Message, Policy};
 
 use crate::shapes::Shape;
 use crate::{REQUEST, common::*, exchanged, sides};
@@ -77,7 +77,7 @@ fn a_check_without_keys_names_the_assertion_and_its_place() {
     let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
     let client = policy.client(&keys).expect("a client");
     let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
-    let check = |text: &str| policy.check("", ws_security::policy::Message::Request, text).expect("an envelope");
+    let check = |text: &str| policy.check("", Message::Request, text).expect("an envelope");
     assert!(check(&message).is_empty(), "{:?}", check(&message));
     let names = |text: &str| check(text).into_iter().map(|breach| breach.name).collect::<Vec<_>>();
     assert!(names(REQUEST).contains(&"AsymmetricBinding".to_owned()));
@@ -88,4 +88,32 @@ fn a_check_without_keys_names_the_assertion_and_its_place() {
     let breaches = check(&message);
     assert_eq!(breaches[0].name, "EncryptedParts");
     assert_eq!(breaches[0].place.as_ref().expect("a place").line, 1);
+}
+
+#[test]
+fn a_check_notices_a_missing_endorsement_whatever_the_header_hides() {
+    let shape = Shape::default().with("encrypted", "nothing").with("supporting", "endorsing");
+    let keys = shape.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let policy = Policy::from_wsdl(&shape.policy()).expect("a policy");
+    let secured = |shape: &Shape| {
+        let client = Policy::from_wsdl(&shape.policy()).expect("a policy").client(&keys).expect("a client");
+        client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message
+    };
+    let names = |policy: &Policy, text: &str| {
+        let breaches = policy.check("", Message::Request, text).expect("an envelope");
+        breaches.into_iter().map(|breach| breach.name).collect::<Vec<_>>()
+    };
+    assert!(names(&policy, &secured(&shape)).is_empty());
+    let not_endorsed = secured(&shape.clone().with("supporting", "none"));
+    assert_eq!(names(&policy, &not_endorsed), ["EndorsingSupportingTokens"]);
+    let end = not_endorsed.find(":Security>").and_then(|end| not_endorsed[..end].rfind("</")).expect("a header");
+    let hidden = "<x:EncryptedData xmlns:x=\"http://www.w3.org/2001/04/xmlenc#\"><x:EncryptionMethod \
+                  Algorithm=\"http://www.w3.org/2001/04/xmlenc#aes256-cbc\"/><x:CipherData><x:CipherValue>AAAA</x:CipherValue>\
+                  </x:CipherData></x:EncryptedData>";
+    let hides = [&not_endorsed[..end], hidden, &not_endorsed[end..]].concat();
+    assert_eq!(names(&policy, &hides), ["EndorsingSupportingTokens"], "the policy encrypts no signature");
+    let encrypted = Shape::default();
+    let policy = Policy::from_wsdl(&encrypted.policy()).expect("a policy");
+    let in_part = secured(&encrypted).replace("</s:Body>", "<pay/></s:Body>");
+    assert_eq!(names(&policy, &in_part), ["EncryptedParts"]);
 }

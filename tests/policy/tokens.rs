@@ -37,7 +37,11 @@ fn keys() -> Keys {
 }
 
 fn service() -> Keys {
-    keys().passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())))
+    service_of(keys())
+}
+
+fn service_of(keys: Keys) -> Keys {
+    keys.passwords(|user: &str| (user == "ann").then(|| Secret::new(PASSWORD.as_bytes().to_vec())))
 }
 
 #[test]
@@ -133,10 +137,19 @@ fn a_security_context_protects_both_directions() {
          </wsp:Policy></sp:SecureConversationToken>"
     );
     let policy = Policy::from_wsdl(&[&text[..start], &token, &text[end..]].concat()).expect("a policy");
-    let context = |secret: u8| shape.agreed(keys().security_context("urn:uuid:1", Secret::new(vec![secret; 32])));
+    let context =
+        |secret: u8| Shape::default().agreed(keys().security_context("urn:uuid:1", Secret::new(vec![secret; 32])));
     let client = policy.client(&context(7)).expect("a client");
     let service = policy.service(&context(7)).expect("a service");
     exchanged(&client.exchanges()[0], &service.exchanges()[0]).expect("exchanged");
     let other = policy.service(&context(8)).expect("a service");
     assert!(exchanged(&client.exchanges()[0], &other.exchanges()[0]).is_err());
+    // A key that the message brings is none of the context.
+    let by_key = Policy::from_wsdl(&shape.with("supporting", "user").policy()).expect("a policy");
+    let client = by_key.client(&context(7).partner(certificate("bob")).user("ann", PASSWORD)).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let receives = service_of(context(7)).identity(identity("bob"));
+    let service = policy.service(&receives).expect("a service");
+    let refused = service.exchanges()[0].open(&message, None).expect_err("refused").to_string();
+    assert!(refused.contains("security context"), "{refused}");
 }

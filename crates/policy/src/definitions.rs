@@ -111,7 +111,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
         let of_namespace = |import: &&Import| import.namespace == namespace;
         let import = self.left_out.iter().find(of_namespace).or(self.left_out.first());
         let import = import.map(|import| import.location.as_str().into());
-        PolicyError::Unresolved { place: self.place(at), what, name: name.into(), import }
+        PolicyError::Unresolved { place: Box::new(self.place(at)), what, name: name.into(), import }
     }
 
     pub(crate) fn place(&self, at: At<'_>) -> crate::place::Place {

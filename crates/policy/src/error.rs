@@ -50,7 +50,7 @@ pub enum PolicyError {
     )]
     Unresolved {
         /// Where the name is.
-        place: Place,
+        place: Box<Place>,
         /// What it names.
         what: &'static str,
         /// The expanded name.

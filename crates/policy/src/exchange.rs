@@ -3,7 +3,8 @@
 use std::fmt;
 
 use wss_header::{
-    Answering, Correlation, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver, TransportFacts, UnsignedOpened,
+    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
+    TransportFacts, UnsignedOpened,
 };
 use wss_text::WireText;
 
@@ -11,6 +12,7 @@ use crate::error::PolicyError;
 use crate::form::{self, Breach};
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
+use crate::proven::Proven;
 use crate::receive::{self, Opening};
 use crate::send;
 use crate::terms::{Direction, Terms};
@@ -222,10 +224,12 @@ impl Exchange {
     /// [`PolicyOpenError`].
     pub fn open(&self, message: &str, request: Option<&Correlation>) -> Result<Opened, PolicyOpenError> {
         let opens = self.checked(message, &[Opening::Body])?;
-        Ok(match request {
+        let opened = match request {
             Some(request) => opens.answering(request).open(message)?,
             None => opens.receiver.open(message)?,
-        })
+        };
+        opens.prove(message, Some(opened.signer()), opened.evidence())?;
+        Ok(opened)
     }
 
     /// Opens a message of which parts are signed, and perhaps not the Body.
@@ -234,10 +238,12 @@ impl Exchange {
     /// [`PolicyOpenError`].
     pub fn open_parts(&self, message: &str, request: Option<&Correlation>) -> Result<OpenedParts, PolicyOpenError> {
         let opens = self.checked(message, &[Opening::Body, Opening::Parts])?;
-        Ok(match request {
+        let opened = match request {
             Some(request) => opens.answering(request).open_parts(message)?,
             None => opens.receiver.open_parts(message)?,
-        })
+        };
+        opens.prove(message, Some(opened.signer()), opened.evidence())?;
+        Ok(opened)
     }
 
     /// Opens a message that the transport protects. `transport` is what the caller vouches for.
@@ -246,7 +252,9 @@ impl Exchange {
     /// [`PolicyOpenError`].
     pub fn open_over(&self, transport: TransportFacts, message: &str) -> Result<UnsignedOpened, PolicyOpenError> {
         let opens = self.checked(message, &[Opening::Transport])?;
-        Ok(opens.receiver.open_unsigned(Incoming::from(message), transport)?)
+        let opened = opens.receiver.open_unsigned(Incoming::from(message), transport)?;
+        opens.prove(message, opened.signer(), opened.evidence())?;
+        Ok(opened)
     }
 
     /// What of the form of a message breaks an assertion, as far as it can be seen without keys. Proves nothing.
@@ -281,6 +289,15 @@ impl Exchange {
 impl Opens {
     fn answering<'a>(&'a self, request: &'a Correlation) -> Answering<'a> {
         self.receiver.answering(request)
+    }
+
+    /// Refuses an opened message that does not prove what only the signatures say.
+    fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
+        let wanted = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
+        let there = form::present(message, wanted.flat_map(|supporting| &supporting.parts.signed))?;
+        let has = |part: &Part| there.contains(part);
+        let proven = Proven { evidence, signer, has: &has };
+        proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
 }
 

@@ -210,7 +210,7 @@ impl<'d> Expressions<'d> {
                 let mut found = (0..self.files.len()).filter_map(|file| of(file, id));
                 found.next().flatten().filter(|_| found.next().is_none())
             }),
-            Some((location, id)) if self.by_name.get(uri).is_none() => {
+            Some((location, id)) if !self.by_name.contains_key(uri) => {
                 let file = self.files.iter().position(|file| file.lines.file() == location)?;
                 of(file, id).flatten()
             }

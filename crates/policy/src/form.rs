@@ -67,9 +67,35 @@ pub(crate) fn breaches(
         form.tokens(binding, &budget)?;
         form.order(binding);
     }
+    if let Some(token) = form.recipient() {
+        form.recipients(token);
+    }
     form.supporting();
+    form.endorsed(&budget)?;
     form.covered(&budget)?;
     Ok(form.found)
+}
+
+/// Which of the parts a message has.
+///
+/// # Errors
+/// As [`breaches`].
+pub(crate) fn present<'p>(
+    message: &str,
+    parts: impl Iterator<Item = &'p Part> + Clone,
+) -> Result<Vec<Part>, OpenError> {
+    if parts.clone().next().is_none() {
+        return Ok(Vec::new());
+    }
+    let budget = Budget::new(&Limits::default(), message.len() as u64);
+    let document = Document::parse_within(message, &budget).map_err(EnvelopeError::from)?;
+    let envelope = Envelope::locate(&document)?;
+    let is_there = |part: &&Part| match part {
+        Part::EveryHeaderBlock { namespace, local } => envelope.blocks().any(|block| block.is(namespace, local)),
+        Part::EveryElement(path) => !at_path(envelope, &path.to_string()).is_empty(),
+        _ => true,
+    };
+    Ok(parts.filter(is_there).cloned().collect())
 }
 
 struct Form<'a> {
@@ -101,9 +127,13 @@ impl<'a> Form<'a> {
         found.into_iter().map(|element| Ok(Signature::parse(element, budget)?)).collect()
     }
 
-    /// Whether something of the header cannot be seen.
-    fn hides(&self) -> bool {
-        !self.named(name::XENC.uri, "EncryptedData").is_empty()
+    /// Whether the header hides something that the policy has encrypted there.
+    fn hides(&self, is_encrypted: bool) -> bool {
+        is_encrypted && !self.named(name::XENC.uri, "EncryptedData").is_empty()
+    }
+
+    fn hides_signature(&self) -> bool {
+        self.hides(self.terms.binding.as_ref().is_some_and(|binding| binding.encrypt_signature))
     }
 
     /// `sp:RequiredParts` and `sp:RequiredElements`.
@@ -114,7 +144,7 @@ impl<'a> Form<'a> {
                 Part::HeaderBlock { namespace, local } | Part::EveryHeaderBlock { namespace, local } => {
                     self.envelope.blocks().any(|block| block.is(namespace, local))
                 }
-                Part::Element(path) | Part::EveryElement(path) => !self.at_path(&path.to_string()).is_empty(),
+                Part::Element(path) | Part::EveryElement(path) => !at_path(self.envelope, &path.to_string()).is_empty(),
                 Part::Timestamp => self.in_security(name::WSU.uri, "Timestamp"),
                 Part::UsernameToken => self.in_security(name::WSSE.uri, "UsernameToken"),
                 Part::Signature => self.in_security(name::DS.uri, "Signature"),
@@ -134,30 +164,12 @@ impl<'a> Form<'a> {
         headers.flat_map(Element::children).any(|child| child.is(namespace, local))
     }
 
-    /// The elements of a path of expanded names from the Envelope down.
-    fn at_path(&self, path: &str) -> Vec<Element<'a>> {
-        let document = self.envelope.body.document();
-        let last = path.rsplit('/').next().unwrap_or_default();
-        let ends_so =
-            |element: &Element<'_>| path.ends_with(&element.name().to_string()) || last == element.name().local;
-        let is_at = |element: &Element<'a>| {
-            let mut names: Vec<String> = element.ancestors_and_self().map(|step| step.name().to_string()).collect();
-            names.reverse();
-            names.join("/") == path || self.is_under(path, &names)
-        };
-        document.elements().filter(ends_so).filter(is_at).collect()
-    }
-
-    /// A path that fits either version of SOAP begins with `Body` or `Header`.
-    fn is_under(&self, path: &str, names: &[String]) -> bool {
-        let [_, under, rest @ ..] = names else { return false };
-        let under = under.rsplit('}').next().unwrap_or_default();
-        std::iter::once(under).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("/") == path
-    }
-
     fn timestamp(&mut self) {
         let demanded = self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp);
-        if demanded && self.named(name::WSU.uri, "Timestamp").is_empty() && !self.hides() {
+        if demanded
+            && self.named(name::WSU.uri, "Timestamp").is_empty()
+            && !self.hides(self.terms.parts.encrypted.contains(&Part::Timestamp))
+        {
             self.breach(&["IncludeTimestamp"], "there is no wsu:Timestamp");
         }
     }
@@ -242,13 +254,7 @@ impl<'a> Form<'a> {
 
     /// `sp:IncludeToken`, the form of references, and derived keys.
     fn tokens(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
-        // An endorsing signature signs another.
-        let is_signature = |id: &str| self.ids.get(id).is_some_and(|target| target.is(name::DS.uri, "Signature"));
-        let endorses = |signature: &Signature<'_>| {
-            let mut references = signature.signed_info().references().iter();
-            references.any(|reference| reference.uri().strip_prefix('#').is_some_and(is_signature))
-        };
-        let signature = self.signatures(budget)?.into_iter().find(|signature| !endorses(signature));
+        let signature = self.signatures(budget)?.into_iter().find(|signature| !self.covers(signature, is_signature));
         let Some(signature) = signature.map(|signature| signature.element()) else { return Ok(()) };
         match &binding.tokens {
             Tokens::Asymmetric { initiator, recipient, .. } => {
@@ -257,16 +263,62 @@ impl<'a> Form<'a> {
                     self.certificate(token, signature);
                 }
             }
-            Tokens::Symmetric { signature: Some(token), .. } => {
-                let derives = [name::WSC13, name::WSC2005].map(|wsc| self.named(wsc.uri, "DerivedKeyToken").len());
-                let derives = derives.into_iter().sum::<usize>() > 0;
-                if token.derived.is_some() && !derives {
-                    self.breach(&["RequireDerivedKeys", "RequireExplicitDerivedKeys"], "there is no derived key");
-                }
+            Tokens::Symmetric { signature: Some(token), .. }
+                if token.derived.is_some() && !self.is_derived(signature) =>
+            {
+                self.breach(&["RequireDerivedKeys", "RequireExplicitDerivedKeys"], "there is no derived key");
             }
             _ => {}
         }
         Ok(())
+    }
+
+    /// Whether the key of a signature is that of a derived key token of the header.
+    fn is_derived(&self, signature: Element<'a>) -> bool {
+        let key_info = signature.children_named(name::DS.uri, "KeyInfo").next();
+        let references = key_info.into_iter().flat_map(Element::descendants_and_self);
+        let mut uris = references.filter_map(|reference| reference.attribute("", "URI"));
+        uris.any(|uri| {
+            let target = uri.strip_prefix('#').and_then(|id| self.ids.get(id));
+            target.is_some_and(|target| {
+                [name::WSC13, name::WSC2005].iter().any(|wsc| target.is(wsc.uri, "DerivedKeyToken"))
+            })
+        })
+    }
+
+    /// The token that keys are encrypted to.
+    fn recipient(&self) -> Option<&'a Token> {
+        match (&self.terms.binding.as_ref()?.tokens, self.direction) {
+            (Tokens::Asymmetric { recipient_encryption, .. }, Direction::Request) => recipient_encryption.as_ref(),
+            (Tokens::Asymmetric { initiator_encryption, .. }, Direction::Reply) => initiator_encryption.as_ref(),
+            (Tokens::Symmetric { encryption, .. }, Direction::Request) => encryption.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// How the keys that are encrypted to a certificate refer to it.
+    fn recipients(&mut self, token: &Token) {
+        let form = match token.reference {
+            Some(Reference::Thumbprint) => ("KeyIdentifier", "#ThumbprintSHA1", "RequireThumbprintReference"),
+            Some(Reference::KeyIdentifier) => {
+                ("KeyIdentifier", "#X509SubjectKeyIdentifier", "RequireKeyIdentifierReference")
+            }
+            Some(Reference::IssuerSerial) => ("X509IssuerSerial", "", "RequireIssuerSerialReference"),
+            _ => return,
+        };
+        if !matches!(token.kind, TokenKind::X509(_)) || token.inclusion.includes(self.direction) {
+            return;
+        }
+        let (local, ending, assertion) = form;
+        let is_so = |key: &Element<'a>| {
+            key.children_named(name::DS.uri, "KeyInfo").flat_map(Element::descendants_and_self).any(|inner| {
+                let kind = inner.attribute("", "ValueType").unwrap_or_default();
+                inner.name().local == local && kind.ends_with(ending)
+            })
+        };
+        if !self.named(name::XENC.uri, "EncryptedKey").iter().all(is_so) {
+            self.breach(&[assertion], "a key refers to its certificate in another form");
+        }
     }
 
     fn certificate(&mut self, token: &Token, signature: Element<'a>) {
@@ -327,10 +379,13 @@ impl<'a> Form<'a> {
     }
 
     fn supporting(&mut self) {
-        if self.direction == Direction::Reply || self.hides() {
+        if self.direction == Direction::Reply {
             return;
         }
         for supporting in &self.terms.supporting {
+            if self.hides(supporting.encrypted) {
+                continue;
+            }
             let there = match supporting.token.kind {
                 TokenKind::Username { .. } => self.in_security(name::WSSE.uri, "UsernameToken"),
                 TokenKind::Saml(_) => {
@@ -357,13 +412,49 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// Whether a signature covers an element that is so.
+    fn covers(&self, signature: &Signature<'_>, is_so: impl Fn(Element<'a>) -> bool) -> bool {
+        let mut ids = signature.signed_info().references().iter().filter_map(|one| one.uri().strip_prefix('#'));
+        ids.any(|id| self.ids.get(id).is_some_and(&is_so))
+    }
+
+    /// Each endorsing token has a signature over that of the message, or over the timestamp, and over the Body if it says so.
+    fn endorsed(&mut self, budget: &Budget) -> Result<(), OpenError> {
+        let endorsing = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
+        let endorsing: Vec<_> = endorsing.filter(|_| self.direction == Direction::Request).collect();
+        if endorsing.is_empty() || self.hides_signature() {
+            return Ok(());
+        }
+        let binding = self.terms.binding.as_ref();
+        let is_over_transport = binding.is_none_or(|binding| matches!(binding.tokens, Tokens::Transport));
+        let is_endorsed = |element: Element<'_>| match is_over_transport {
+            true => element.is(name::WSU.uri, "Timestamp"),
+            false => is_signature(element),
+        };
+        let mut signatures = self.signatures(budget)?;
+        signatures.retain(|signature| self.covers(signature, is_endorsed));
+        let body = self.envelope.body;
+        let over_body = signatures.iter().filter(|signature| self.covers(signature, |element| element == body)).count();
+        let names =
+            ["EndorsingSupportingTokens", "SignedEndorsingSupportingTokens", "EndorsingEncryptedSupportingTokens"];
+        if signatures.len() < endorsing.len() {
+            self.breach(&names, "no signature endorses the message");
+        } else if over_body < endorsing.iter().filter(|supporting| supporting.parts.signed_body).count() {
+            self.breach(&names, "no endorsing signature covers the Body");
+        }
+        Ok(())
+    }
+
     /// What is signed and encrypted in any case, as far as it can be seen.
     fn covered(&mut self, budget: &Budget) -> Result<(), OpenError> {
         if self.terms.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport)) {
             return Ok(());
         }
         let body = self.envelope.body;
-        let is_ciphertext = body.children().next().is_some_and(|child| child.is(name::XENC.uri, "EncryptedData"));
+        let mut children = body.children();
+        let is_ciphertext = children.next().is_some_and(|child| child.is(name::XENC.uri, "EncryptedData"))
+            && children.next().is_none()
+            && !body.has_character_data();
         if always_encrypted(self.terms, self.direction).contains(&Part::Body) && !is_ciphertext {
             self.breach(
                 &["EncryptedParts", "EncryptedElements", "ContentEncryptedElements"],
@@ -372,7 +463,7 @@ impl<'a> Form<'a> {
         }
         let signatures = self.signatures(budget)?;
         if signatures.is_empty() {
-            if !always_signed(self.terms, self.direction).is_empty() && !self.hides() {
+            if !always_signed(self.terms, self.direction).is_empty() && !self.hides_signature() {
                 self.breach(&["SignedParts", "SignedElements", "IncludeTimestamp"], "there is no signature");
             }
             return Ok(());
@@ -388,6 +479,9 @@ impl<'a> Form<'a> {
         let body_is_covered = is_covered(body) || body.children().any(is_covered);
         let timestamps = self.named(name::WSU.uri, "Timestamp");
         let uncovered = timestamps.iter().any(|timestamp| !is_covered(*timestamp));
+        if self.hides_signature() {
+            return Ok(());
+        }
         if self.terms.parts.signed_body && !body_is_covered {
             self.breach(&["SignedParts", "SignedElements"], "no signature refers to the Body");
         }
@@ -396,6 +490,30 @@ impl<'a> Form<'a> {
         }
         Ok(())
     }
+}
+
+fn is_signature(element: Element<'_>) -> bool {
+    element.is(name::DS.uri, "Signature")
+}
+
+/// The elements of a path of expanded names from the Envelope down.
+fn at_path<'a>(envelope: Envelope<'a>, path: &str) -> Vec<Element<'a>> {
+    let document = envelope.body.document();
+    let last = path.rsplit('/').next().unwrap_or_default();
+    let ends_so = |element: &Element<'_>| path.ends_with(&element.name().to_string()) || last == element.name().local;
+    let is_at = |element: &Element<'a>| {
+        let mut names: Vec<String> = element.ancestors_and_self().map(|step| step.name().to_string()).collect();
+        names.reverse();
+        names.join("/") == path || is_under(path, &names)
+    };
+    document.elements().filter(ends_so).filter(is_at).collect()
+}
+
+/// A path that fits either version of SOAP begins with `Body` or `Header`.
+fn is_under(path: &str, names: &[String]) -> bool {
+    let [_, under, rest @ ..] = names else { return false };
+    let under = under.rsplit('}').next().unwrap_or_default();
+    std::iter::once(under).chain(rest.iter().map(String::as_str)).collect::<Vec<_>>().join("/") == path
 }
 
 /// The digest inside OAEP is not of the suite.

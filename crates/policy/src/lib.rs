@@ -20,6 +20,7 @@ mod means;
 mod names;
 mod place;
 mod policy;
+mod proven;
 mod receive;
 mod send;
 mod standing;

@@ -24,6 +24,9 @@ use crate::wsdl::{self, OperationPolicy, PortPolicy};
 /// What gives the files that a WSDL imports: by location and namespace. `None` leaves the import out.
 type Imports<'i> = dyn Fn(&str, &str) -> Option<String> + 'i;
 
+/// The location and the text of a file.
+type Source = (String, String);
+
 /// How a policy is read.
 #[derive(Default)]
 pub struct PolicyReader<'i> {
@@ -96,7 +99,7 @@ impl<'i> PolicyReader<'i> {
     }
 
     /// The file itself and what it imports, each text once, by location; and the imports that are not given.
-    fn sources(&self, text: &str, charge: &Charge) -> Result<(Vec<(String, String)>, Vec<Import>), PolicyError> {
+    fn sources(&self, text: &str, charge: &Charge) -> Result<(Vec<Source>, Vec<Import>), PolicyError> {
         let mut sources = vec![(String::new(), text.to_owned())];
         let (mut seen, mut left_out): (Vec<Import>, Vec<Import>) = (Vec::new(), Vec::new());
         let mut at = 0;

@@ -1,13 +1,14 @@
 //! Receiving: from terms and keys to a receiver.
 
+use wss_crypto::SignatureMethod;
 use wss_header::{AlgorithmPolicy, Part, Receiver, RequiredToken, Requirements};
-use wss_tokens::{SamlVersion, Trust};
+use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
 use crate::means::{Means, always_encrypted, always_signed, encrypts, protects};
 use crate::send::NO_CONFIRMATION;
-use crate::terms::{Binding, Direction, PasswordForm, Terms, Token, TokenKind, Tokens};
+use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
 /// Which verb opens a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl Receiving<'_> {
         if self.is_over_transport() {
             let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
             let signed = match self.is_endorsed() && timestamp {
-                true => Requirements::signed([Part::Timestamp]),
+                true => Requirements::signed([Part::Timestamp]).signed_if_present(self.endorsed_elements()),
                 false => Requirements::dangerous_unsigned(),
             };
             return Ok((if timestamp { signed.expires() } else { signed }, Opening::Transport));
@@ -110,6 +111,15 @@ impl Receiving<'_> {
         let requirements = if confirms { requirements.signature_confirmation() } else { requirements };
         let complete = parts.complete_attachments;
         Ok((if complete { requirements.complete_attachments() } else { requirements }, opening))
+    }
+
+    /// The elements inside the Body and the header blocks that endorsing tokens sign: others are refused as unnamed.
+    fn endorsed_elements(&self) -> impl Iterator<Item = Part> {
+        let endorsing = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
+        endorsing
+            .flat_map(|supporting| &supporting.parts.signed)
+            .filter(|part| matches!(part, Part::EveryElement(_)))
+            .cloned()
     }
 
     fn protects(&self) -> bool {
@@ -160,13 +170,57 @@ impl Receiving<'_> {
 
     /// What protects the message has the algorithms of the suite alone.
     fn narrowed(&self, requirements: Requirements) -> Requirements {
+        let forms = self.signer_references();
+        let requirements = if forms.is_empty() { requirements } else { requirements.signer_references(forms) };
         match &self.means {
             Some(means) if !self.is_over_transport() => requirements
-                .signature_methods(means.methods())
+                .signature_methods(self.methods(means))
                 .digest_methods([means.digest()])
                 .content_ciphers([means.suite.content]),
+            Some(means) if self.is_endorsed() => {
+                requirements.signature_methods(self.methods(means)).digest_methods([means.digest()])
+            }
             _ => requirements,
         }
+    }
+
+    /// How the signature of the asymmetric binding may refer to its certificate; empty for any form.
+    fn signer_references(&self) -> Vec<ReferenceForm> {
+        let Some(Tokens::Asymmetric { initiator, recipient, .. }) = self.binding().map(|binding| &binding.tokens)
+        else {
+            return Vec::new();
+        };
+        let token = if self.is_request() { initiator } else { recipient };
+        match token {
+            Some(Token { kind: TokenKind::X509(form), reference, inclusion, .. }) => {
+                match (reference, inclusion.includes(self.direction), form) {
+                    (Some(Reference::Embedded), ..) => vec![ReferenceForm::Embedded],
+                    (_, true, X509Form::PkiPath) => vec![ReferenceForm::DirectPath],
+                    (_, true, X509Form::Pkcs7) => vec![ReferenceForm::DirectPkcs7],
+                    (_, true, X509Form::V1 | X509Form::V3) => vec![ReferenceForm::Direct],
+                    (Some(Reference::Thumbprint), false, _) => vec![ReferenceForm::Thumbprint],
+                    (Some(Reference::KeyIdentifier), false, _) => vec![ReferenceForm::SubjectKeyIdentifier],
+                    (Some(Reference::IssuerSerial), false, _) => vec![ReferenceForm::IssuerSerial],
+                    _ => Vec::new(),
+                }
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The methods of the signature of the binding, and of those that endorse it.
+    fn methods(&self, means: &Means) -> Vec<SignatureMethod> {
+        let own = match self.binding().map(|binding| &binding.tokens) {
+            Some(Tokens::Asymmetric { .. }) => Some(means.suite.asymmetric),
+            Some(Tokens::Symmetric { .. }) => Some(means.suite.symmetric),
+            _ => None,
+        };
+        let endorsing = self.terms.supporting.iter().filter(|supporting| self.is_request() && supporting.endorsing);
+        let endorsing = endorsing.map(|supporting| match supporting.token.kind {
+            TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => means.suite.asymmetric,
+            _ => means.suite.symmetric,
+        });
+        own.into_iter().chain(endorsing).collect()
     }
 
     fn trust(&self) -> Trust {

@@ -52,6 +52,13 @@ impl Terms {
     /// Assertions that cannot be done together.
     fn refuse_together(&mut self) {
         let Some(binding) = &self.binding else { return };
+        if !matches!(binding.tokens, Tokens::Transport) {
+            for supporting in self.supporting.iter().filter(|supporting| supporting.endorsing) {
+                let others = supporting.parts.inner_besides(&self.parts);
+                let why = "the message signature has to cover it as well: name it in sp:SignedElements of the message";
+                others.for_each(|place| self.notes.at("XPath", place, Standing::Refused(why.to_owned())));
+            }
+        }
         let derives = match &binding.tokens {
             Tokens::Symmetric { signature: Some(token), .. } => token.derived.is_some(),
             _ => false,

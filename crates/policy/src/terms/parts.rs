@@ -23,8 +23,8 @@ pub(crate) struct Parts {
     /// Must be there.
     pub(crate) required: Vec<Part>,
     pub(crate) complete_attachments: bool,
-    /// Where elements inside the Body or header blocks are named for a signature.
-    inner: Vec<Place>,
+    /// The elements inside the Body or header blocks that are named for a signature, and where.
+    inner: Vec<(Part, Place)>,
 }
 
 /// What is done with parts.
@@ -134,7 +134,7 @@ impl Parts {
 
     fn add(&mut self, verb: Verb, part: Part, place: Option<&Place>) {
         if verb == Verb::Sign && matches!(part, Part::EveryElement(_)) {
-            self.inner.extend(place.cloned());
+            self.inner.extend(place.map(|place| (part.clone(), place.clone())));
         }
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
@@ -155,9 +155,14 @@ impl Parts {
         self.signed.iter().any(is_ciphertext)
     }
 
+    /// Where it names inner elements for a signature that `others` do not.
+    pub(crate) fn inner_besides(&self, others: &Self) -> impl Iterator<Item = &Place> {
+        self.inner.iter().filter(|(part, _)| !others.signed.contains(part)).map(|(_, place)| place)
+    }
+
     /// `sp:OnlySignEntireHeadersAndBody` forbids what `sp:SignedElements` demands.
     pub(crate) fn refuse_inner_elements(&self, notes: &mut Notes) {
-        for place in &self.inner {
+        for (_, place) in &self.inner {
             let why = "it is inside a part, and sp:OnlySignEntireHeadersAndBody admits whole parts alone";
             notes.at("XPath", place, Standing::Refused(why.to_owned()));
         }

@@ -87,6 +87,11 @@ impl Supporting {
             TokenKind::Username { password: PasswordForm::No, .. } if !self.endorsing => {
                 return Some("a user without a password proves nothing unless its key signs");
             }
+            TokenKind::Username { .. }
+                if !self.endorsing && !self.signed && binding.is_some() && !is_over_transport =>
+            {
+                return Some("no signature ties the user to the message: sp:SignedSupportingTokens has it covered");
+            }
             TokenKind::Username { .. } if !self.endorsing => {}
             _ if !self.endorsing => {
                 return Some("a token that is no user and no assertion proves nothing unless it endorses");

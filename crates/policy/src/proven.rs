@@ -1,0 +1,119 @@
+//! What an opened message proves beside the terms: the signatures of endorsing tokens with the parts of their own, the context
+//! that signs, and how keys came. [`Requirements`](wss_header::Requirements) say the rest.
+
+use wss_header::{Evidence, Part, SignatureEvidence, Signer};
+
+use crate::form::Breach;
+use crate::terms::{Binding, Direction, Supporting, Terms, TokenKind, Tokens, X509Form};
+
+/// What an opened message is.
+pub(crate) struct Proven<'a> {
+    pub(crate) evidence: &'a Evidence,
+    /// Who signed the parts of the message.
+    pub(crate) signer: Option<&'a Signer>,
+    /// Whether the message has a part.
+    pub(crate) has: &'a dyn Fn(&Part) -> bool,
+}
+
+impl Proven<'_> {
+    /// The first assertion that the message breaks.
+    pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
+        let binding = terms.binding.as_ref();
+        let of_binding = binding.and_then(|binding| self.of_binding(binding, direction));
+        let found = of_binding.or_else(|| match direction {
+            Direction::Request => self.endorsements(terms),
+            Direction::Reply => None,
+        });
+        found.map(|(name, why)| {
+            let judged = terms.notes.find(&[name]);
+            Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why }
+        })
+    }
+
+    fn of_binding(&self, binding: &Binding, direction: Direction) -> Option<(&'static str, String)> {
+        if let Tokens::Symmetric { signature: Some(token), .. } = &binding.tokens
+            && matches!(token.kind, TokenKind::SecurityContext(_))
+            && !self.signer.is_some_and(|signer| is_by(&token.kind, signer))
+        {
+            return Some(("SecureConversationToken", "the signature is by no security context".to_owned()));
+        }
+        if let Tokens::Asymmetric { initiator, recipient, .. } = &binding.tokens {
+            let token = if direction == Direction::Request { initiator } else { recipient };
+            let version = match token.as_ref().map(|token| &token.kind) {
+                Some(TokenKind::X509(X509Form::V1)) => Some(1),
+                Some(TokenKind::X509(X509Form::V3)) => Some(3),
+                _ => None,
+            };
+            let certificate = self.signer.and_then(Signer::certificate);
+            if let Some((version, found)) = version.zip(certificate.map(|certificate| certificate.version()))
+                && version != found
+            {
+                return Some(("X509Token", format!("the certificate is of version {found}")));
+            }
+        }
+        let suite = binding.suite.as_ref().filter(|_| !matches!(binding.tokens, Tokens::Transport))?;
+        let wanted = suite.key_transport();
+        let is_other = |key: &&str| key.starts_with("http") && *key != wanted.uri();
+        let other = self.evidence.decrypted.iter().map(|line| line.key).find(is_other)?;
+        Some((suite.name, format!("a key is encrypted with {other}")))
+    }
+
+    /// Each endorsing token has a signature of its own, over that of the message, or over the timestamp, and over its parts.
+    fn endorsements(&self, terms: &Terms) -> Option<(&'static str, String)> {
+        let is_over_transport =
+            terms.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport));
+        let endorsed = if is_over_transport { Part::Timestamp } else { Part::Signature };
+        let mut free: Vec<&SignatureEvidence> =
+            self.evidence.signatures.iter().filter(|signature| signature.parts.contains(&endorsed)).collect();
+        for supporting in terms.supporting.iter().filter(|supporting| supporting.endorsing) {
+            let mut lacks = None;
+            let fits = free.iter().position(|signature| {
+                if !is_by(&supporting.token.kind, &signature.signer) {
+                    return false;
+                }
+                lacks = self.lacks(supporting, signature).or(lacks.take());
+                self.lacks(supporting, signature).is_none()
+            });
+            match (fits, lacks) {
+                (Some(at), _) => drop(free.remove(at)),
+                (None, Some(part)) => {
+                    return Some(("EndorsingSupportingTokens", format!("no endorsing signature covers {part}")));
+                }
+                (None, None) => {
+                    let why = format!("no signature by its token covers {endorsed}");
+                    return Some(("EndorsingSupportingTokens", why));
+                }
+            }
+        }
+        None
+    }
+
+    /// A part of its own that the signature of the token does not cover.
+    fn lacks(&self, supporting: &Supporting, signature: &SignatureEvidence) -> Option<Part> {
+        let covers = |part: &Part| {
+            signature.parts.iter().any(|known| match (known, part) {
+                (Part::HeaderBlock { namespace, local }, Part::EveryHeaderBlock { namespace: of, local: named }) => {
+                    namespace == of && local == named
+                }
+                _ => known == part,
+            })
+        };
+        let body = supporting.parts.signed_body.then_some(&Part::Body);
+        let optional = supporting.parts.signed.iter().filter(|part| (self.has)(part));
+        body.into_iter().chain(optional).find(|part| !covers(part)).cloned()
+    }
+}
+
+/// Whether a signature is one by a token.
+fn is_by(kind: &TokenKind, signer: &Signer) -> bool {
+    match (kind, signer) {
+        (TokenKind::X509(_), Signer::Certificate(_))
+        | (TokenKind::Username { .. }, Signer::User(_))
+        | (TokenKind::Kerberos(_), Signer::Kerberos { .. })
+        | (TokenKind::SecurityContext(_), Signer::SecurityContext { .. }) => true,
+        (TokenKind::Saml(version) | TokenKind::Issued(version), Signer::Assertion(assertion)) => {
+            version.is_none_or(|version| version == assertion.assertion().version())
+        }
+        _ => false,
+    }
+}
