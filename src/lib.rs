@@ -50,6 +50,9 @@ pub use wss_kerberos as kerberos;
 pub use wss_networks as networks;
 /// WS-SecurityPolicy in a WSDL: what it demands, as recipes and receivers.
 pub use wss_policy as policy;
+/// Recipes and receivers from TOML and JSON.
+#[cfg(feature = "profile")]
+pub use wss_profile as profile;
 /// SOAP envelopes, faults and packages, without security.
 pub use wss_soap as soap;
 /// Text of a message, made safe to show.

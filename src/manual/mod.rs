@@ -10,6 +10,7 @@
 //! | send, vouch for or accept SAML assertions | [`saml`] |
 //! | use Kerberos tickets | [`kerberos`] |
 //! | configure both sides by the security policy of a WSDL | [`policy`] |
+//! | keep recipes and receivers in a file | [`profiles`] |
 //! | accept licenses | [`licenses`] |
 //! | answer with a fault | [`faults`] |
 //! | accept each message once, with one process or with many | [`replay`] |
@@ -57,6 +58,9 @@ pub mod kerberos {}
 
 #[doc = include_str!("policy.md")]
 pub mod policy {}
+
+#[doc = include_str!("profiles.md")]
+pub mod profiles {}
 
 #[doc = include_str!("licenses.md")]
 pub mod licenses {}

@@ -12,14 +12,14 @@ use ws_security::xmldsig::{
     write_x509_certificate,
 };
 use ws_security::{Budget, DigestMethod, NameForm, PublicKey, SignatureMethod};
+use wss_profile::algorithms;
 
-use crate::algorithms;
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format};
 use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
-    let policy = keys::policy(&arguments.allow)?;
+    let policy = arguments.allow.policy()?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() && !arguments.insecure_keyvalue {
         return Err(could_not(
@@ -241,15 +241,15 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
         return Err(could_not("give a key to sign with: --key, --p12 or --secret"));
     };
     let method = match &arguments.signature_method {
-        Some(given) => algorithms::signature("--signature-method", given)?,
+        Some(given) => algorithms::signature("signature-method", given)?,
         None => fitting,
     };
     let digest = match &arguments.digest {
-        Some(given) => algorithms::digest("--digest", given)?,
+        Some(given) => algorithms::digest("digest", given)?,
         None => DigestMethod::Sha256,
     };
     let canonicalization = match &arguments.c14n {
-        Some(given) => Canonicalization::new(algorithms::canonicalization("--c14n", given)?),
+        Some(given) => Canonicalization::new(algorithms::canonicalization("c14n", given)?),
         None => Canonicalization::default(),
     };
     let ids: Vec<String> =

@@ -9,6 +9,7 @@ use ws_security::{
     Cause, DangerousNoReplayCache, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation, FixedClock,
     Outcome, Receiver, Requirements, Verdict,
 };
+use wss_profile::PathOptions;
 
 use crate::accept::in_options;
 use crate::args::{ExplainArgs, Format};
@@ -54,14 +55,14 @@ fn write(folder: &Path, octets: ExplainedOctets<'_>) -> CliOutcome {
 /// A receiver with the keys that are given, which demands a signed Body.
 fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
     let known = &arguments.holdings.known_cert;
-    let trust = keys::trust((&arguments.trust, false), &arguments.pin, &arguments.intermediate, known)?;
-    let policy = keys::policy(&arguments.allow)?;
+    let trust = keys::noting(|notes| arguments.signers.trust(&PathOptions::default(), known, notes))?;
+    let policy = arguments.allow.policy()?;
     let receiver =
         Receiver::new(trust, Requirements::signed_body_and([]).dangerous_anonymous(), DangerousNoReplayCache)
             .clock(Arc::new(FixedClock(keys::now(arguments.now.as_ref())?)))
             .algorithms(policy)
             .limits(output::limits());
-    keys::equip(receiver, &arguments.holdings)
+    Ok(arguments.holdings.equip(receiver)?)
 }
 
 fn as_json(explanation: &Explanation) -> Value {

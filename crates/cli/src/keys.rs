@@ -1,26 +1,20 @@
 //! Keys from files, and which of them fit a `ds:KeyInfo`.
 
-use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use ws_security::c14n::{Element, IdIndex, Limit, name};
-use ws_security::crypto::{
-    CertificateBundle, ContentEncryption, DigestMethod, HmacKey, KeyWrap, PostQuantum, SignatureMethod,
-    TransportMethod, VerifyingKey, identities_from_key_store,
-};
+use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_key_store};
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
-use ws_security::xmldsig::{FilterMethod, KeyHint, KeyInfo, Signature};
+use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
 use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
 use ws_security::{
-    AlgorithmPolicy, Budget, Certificate, ExtendedKeyUsage, Identity, KeyUnwrap, PrivateKey, PublicKey, Receiver,
-    Revocation, Secret, SignerRule, Trust,
+    AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
 };
+use wss_profile::{NamedSource, ProfileError, Source};
 
-use crate::args::{AllowArgs, HoldingArgs, KeyArgs, PathArgs, RevocationArg};
+use crate::args::KeyArgs;
 use crate::output::{self, Outcome, could_not};
-use crate::words::{last_word, nearest};
 
 /// The keys and certificates of the key options.
 pub(crate) struct Keys {
@@ -36,126 +30,16 @@ pub(crate) struct Keys {
     legacy: bool,
 }
 
-/// The first certificate of a file.
-pub(crate) fn certificate(path: &Path) -> Outcome<Certificate> {
-    Certificate::from_pem(&output::read(path)?).map_err(could_not)
+/// What `read` reads, with its notes on stderr.
+pub(crate) fn noting<T>(read: impl FnOnce(&mut Vec<String>) -> Result<T, ProfileError>) -> Outcome<T> {
+    let mut notes = Vec::new();
+    let read = read(&mut notes);
+    notes.iter().for_each(|note| output::say(format!("note: {note}")));
+    Ok(read?)
 }
 
-pub(crate) fn certificates(paths: &[PathBuf]) -> Outcome<Vec<Certificate>> {
-    let mut all = Vec::new();
-    for path in paths {
-        let bundle = CertificateBundle::from_pem(&output::read(path)?);
-        let bundle = bundle.map_err(|error| could_not(format!("{}: {error}", path.display())))?;
-        for skipped in bundle.skipped() {
-            output::say(format!("note: {}: {skipped}", path.display()));
-        }
-        all.extend(bundle.into_certificates());
-    }
-    Ok(all)
-}
-
-/// Trusts the anchors and pins of these files, whose checks of paths know the others. Without an anchor it is
-/// [`Trust::no_certificates`].
-pub(crate) fn trust(
-    (paths, are_unchecked): (&[PathBuf], bool),
-    pins: &[PathBuf],
-    intermediates: &[PathBuf],
-    known: &[PathBuf],
-) -> Outcome<Trust> {
-    let trust = if paths.is_empty() { Trust::no_certificates() } else { anchors(paths, are_unchecked)? };
-    let trust = certificates(pins)?.into_iter().fold(trust, Trust::pin);
-    Ok(trust.intermediates(certificates(intermediates)?).known(certificates(known)?))
-}
-
-/// Trusts everyone below the authorities of these files.
-fn anchors(paths: &[PathBuf], are_unchecked: bool) -> Outcome<Trust> {
-    let all = certificates(paths)?;
-    let anchors = if are_unchecked { Trust::dangerous_unchecked_anchors(all) } else { Trust::anchors(all) };
-    Ok(anchors.map_err(could_not)?.signer(SignerRule::AnyBelowTheAnchors))
-}
-
-/// The trust, with the options for revocation and extended key usages.
-pub(crate) fn judging_paths(mut trust: Trust, arguments: &PathArgs) -> Outcome<Trust> {
-    for path in &arguments.crl {
-        let lists = output::read(path)?;
-        trust = trust.crls(&lists).map_err(|error| could_not(format!("--crl {}: {error}", path.display())))?;
-    }
-    for path in &arguments.ocsp {
-        let response = trust.ocsp_response(&output::read(path)?);
-        trust = response.map_err(|error| could_not(format!("--ocsp {}: {error}", path.display())))?;
-    }
-    if let Some(demanded) = arguments.revocation {
-        trust = trust.revocation(match demanded {
-            RevocationArg::WholePath => Revocation::WholePath,
-            RevocationArg::EndEntity => Revocation::EndEntity,
-            RevocationArg::UnknownIsGood => Revocation::UnknownIsGood,
-        });
-    }
-    if arguments.accept_authorities_as_signers {
-        trust = trust.accept_authorities_as_signers();
-    }
-    let purposes = arguments.eku.iter().map(|oid| ExtendedKeyUsage::parse(oid));
-    let purposes = purposes.collect::<Result<Vec<_>, _>>().map_err(|error| could_not(format!("--eku: {error}")))?;
-    Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
-}
-
-pub(crate) fn password(path: &Path) -> Outcome<String> {
-    let text =
-        String::from_utf8(output::read(path)?).map_err(|_| could_not(format!("{}: not UTF-8", path.display())))?;
-    Ok(text.strip_suffix('\n').map_or(text.as_str(), |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
-}
-
-/// `[NAME=]FILE`. Names may contain equals signs, as distinguished names do, and so may those of files: the name is the
-/// shortest after which there is a file, and else as long as it can be.
-pub(crate) fn secret(argument: &str) -> Outcome<(Option<String>, Vec<u8>)> {
-    let mut splits = argument.match_indices('=').map(|(at, _)| (&argument[..at], &argument[at + 1..]));
-    let found = splits.find(|(_, path)| *path == "-" || Path::new(path).exists());
-    let unnamed = || Path::new(argument).exists().then_some((None, argument));
-    let last = || argument.rsplit_once('=').map(|(name, path)| (Some(name), path));
-    let found = found.map(|(name, path)| (Some(name), path));
-    let (name, path) = found.or_else(unnamed).or_else(last).unwrap_or((None, argument));
-    let name = name.map(str::to_owned);
-    Ok((name, output::read(Path::new(path))?))
-}
-
-/// A receiver with its keys. Known certificates belong to its trust.
-pub(crate) fn equip(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
-    if let Some(path) = &holdings.user_file {
-        let users = users(path)?;
-        receiver = receiver.passwords(move |name: &str| users.get(name).cloned());
-    }
-    equip_network(receiver, holdings)
-}
-
-/// The receiver of a network with its keys. It has the passwords of its users already, as the network digests them.
-pub(crate) fn equip_network(mut receiver: Receiver, holdings: &HoldingArgs) -> Outcome<Receiver> {
-    if holdings.decrypt_key.len() != holdings.decrypt_cert.len() {
-        return Err(could_not("--decrypt-key and --decrypt-cert go in pairs"));
-    }
-    for (key, certificate) in holdings.decrypt_key.iter().zip(&holdings.decrypt_cert) {
-        let identity = Identity::from_pem(&output::read(certificate)?, &output::read(key)?).map_err(could_not)?;
-        receiver = receiver.decrypt_with(identity);
-    }
-    for argument in &holdings.secret {
-        let (name, octets) = secret(argument)?;
-        receiver = receiver.shared_secret(name, Secret::new(octets));
-    }
-    Ok(match &holdings.actor {
-        Some(actor) => receiver.actor(actor.clone()),
-        None => receiver,
-    })
-}
-
-/// Lines of name, tab, password.
-pub(crate) fn users(path: &Path) -> Outcome<HashMap<String, Secret>> {
-    let text = String::from_utf8(output::read(path)?).map_err(|_| could_not("the user file is not UTF-8"))?;
-    let lines = text.lines().filter(|line| !line.is_empty());
-    let user = |line: &str| {
-        let (name, password) =
-            line.split_once('\t').ok_or_else(|| could_not("the user file has a line without a tab"))?;
-        Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
-    };
-    lines.map(user).collect()
+pub(crate) fn certificates(sources: &[Source]) -> Outcome<Vec<Certificate>> {
+    noting(|notes| Source::certificates(sources, notes))
 }
 
 pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
@@ -165,77 +49,34 @@ pub(crate) fn now(argument: Option<&String>) -> Outcome<SystemTime> {
     }
 }
 
-/// The policy of `--allow` and `--allow-legacy`.
-pub(crate) fn policy(arguments: &AllowArgs) -> Outcome<AlgorithmPolicy> {
-    let mut policy = if arguments.allow_legacy {
-        AlgorithmPolicy::everything_for_legacy_use_only()
-    } else {
-        AlgorithmPolicy::default()
-    };
-    for given in &arguments.allow {
-        // One word may be the last of several identifiers: all of them are meant.
-        let named = identifiers().into_iter().filter(|uri| word_of(uri).eq_ignore_ascii_case(given));
-        let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
-        if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
-            let words: Vec<&str> = identifiers().into_iter().map(word_of).collect();
-            let near = nearest(last_word(given), words.iter().copied());
-            return Err(could_not(format!(
-                "--allow {given:?} is not the identifier of a supported algorithm{near}: give an identifier, or one of {}",
-                words.join(", ")
-            )));
-        }
-    }
-    Ok(policy)
-}
-
-/// The identifiers of every algorithm that a policy may admit.
-fn identifiers() -> Vec<&'static str> {
-    let mut all: Vec<&str> = SignatureMethod::ALL.iter().map(SignatureMethod::uri).collect();
-    all.extend(DigestMethod::ALL.iter().map(DigestMethod::uri));
-    all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
-    all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
-    all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
-    all.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()).map(PostQuantum::uri));
-    all.extend(FilterMethod::ALL.iter().map(|method| method.uri()));
-    all
-}
-
-/// The word for an identifier: its last one, if it has no other.
-fn word_of(uri: &str) -> &str {
-    match FilterMethod::from_uri(uri) {
-        Some(method) => method.word(),
-        None => last_word(uri),
-    }
-}
-
 impl Keys {
     pub(crate) fn load(arguments: &KeyArgs, legacy: bool) -> Outcome<Self> {
-        let password_text = arguments.password_file.as_deref().map(password).transpose()?;
+        let password_text = arguments.password_file.as_ref().map(Source::password).transpose()?;
         let mut keys = Self {
             private: Vec::new(),
             public: Vec::new(),
             certificates: certificates(&arguments.cert)?,
             identities: Vec::new(),
-            secrets: arguments.secret.iter().map(|argument| secret(argument)).collect::<Outcome<_>>()?,
+            secrets: arguments.secret.iter().map(NamedSource::read).collect::<Result<_, _>>()?,
             trust: None,
             intermediates: certificates(&arguments.intermediate)?,
             now: now(arguments.now.as_ref())?,
             legacy,
         };
-        for path in &arguments.key {
-            let octets = output::read(path)?;
+        for source in &arguments.key {
+            let octets = source.read()?;
             match PrivateKey::from_pem_with_password(&octets, password_text.as_deref()) {
                 Ok(key) => keys.private.push(key),
                 Err(error) => match PublicKey::from_pem(&octets) {
                     Ok(key) => keys.public.push(key),
-                    Err(_) => return Err(could_not(format!("{}: {error}", path.display()))),
+                    Err(_) => return Err(could_not(format!("{source}: {error}"))),
                 },
             }
         }
-        if let Some(path) = &arguments.p12 {
+        if let Some(source) = &arguments.p12 {
             let password = password_text.unwrap_or_default();
-            let found = identities_from_key_store(&output::read(path)?, &password)
-                .map_err(|error| could_not(format!("{}: {error}", path.display())))?;
+            let found = identities_from_key_store(&source.read()?, &password)
+                .map_err(|error| could_not(format!("{source}: {error}")))?;
             keys.identities = found.into_iter().map(|(_, identity)| identity).collect();
         }
         // A private key and a pinned certificate with its public key are one identity.
@@ -246,7 +87,8 @@ impl Keys {
             }
         }
         if !arguments.trust.is_empty() {
-            let mut trust = anchors(&arguments.trust, false)?;
+            let anchors = Trust::anchors(certificates(&arguments.trust)?).map_err(could_not)?;
+            let mut trust = anchors.signer(SignerRule::AnyBelowTheAnchors);
             if legacy {
                 trust = trust.accept_authorities_as_signers();
             }

@@ -6,7 +6,6 @@
 #![forbid(unsafe_code)]
 
 mod accept;
-mod algorithms;
 mod args;
 mod c14n;
 mod dsig;
@@ -18,7 +17,7 @@ mod network;
 mod output;
 mod page;
 mod policy;
-mod required;
+mod profile;
 mod secure;
 mod shell;
 mod verify;
@@ -28,22 +27,23 @@ mod xenc;
 use std::process::ExitCode;
 
 use clap::Parser;
+use wss_profile::Only;
 
 use args::{Cli, Command, DsigCommand, XencCommand};
 use output::Failure;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let outcome = output::set_limits(&cli.limit).and_then(|()| match cli.command {
+    let outcome = output::set_limits(cli.limit).and_then(|()| match cli.command {
         Command::C14n(arguments) => c14n::run(&arguments),
         Command::Dsig(DsigCommand::Verify(arguments)) => dsig::verify(&arguments),
         Command::Dsig(DsigCommand::Sign(arguments)) => dsig::sign(&arguments),
         Command::Xenc(XencCommand::Decrypt(arguments)) => xenc::decrypt(&arguments),
         Command::Xenc(XencCommand::Encrypt(arguments)) => xenc::encrypt(&arguments),
-        Command::Sign(arguments) => secure::run(&arguments, secure::What::Sign),
-        Command::Encrypt(arguments) => secure::run(&arguments, secure::What::Encrypt),
-        Command::Secure(arguments) => secure::run(&arguments, secure::What::Both),
-        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Sign(arguments) => secure::run(&arguments, Some(Only::Sign)),
+        Command::Encrypt(arguments) => secure::run(&arguments, Some(Only::Encrypt)),
+        Command::Secure(arguments) => secure::run(&arguments, None),
+        Command::Verify(arguments) => verify::run(arguments),
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Networks(arguments) => network::list(&arguments),
@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         Command::Completions(arguments) => shell::completions(&arguments),
         Command::Man(arguments) => shell::man(&arguments),
         Command::Policy(arguments) => policy::run(&arguments),
+        Command::Profile(arguments) => profile::run(&arguments),
     });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,111 +1,40 @@
-//! `--network`, and `wss networks`: the presets of networks.
-
-use std::sync::Arc;
+//! `wss networks`: the presets of networks.
 
 use serde_json::json;
-use ws_security::networks::{self, Action, Keys, Network, NetworkError, Shape};
-use ws_security::{Receiver, Recipe, ReplayCache};
+use ws_security::networks::{self, Action, Network};
 
 use crate::args::{Format, NetworksArgs};
-use crate::output::{self, Outcome, could_not};
-use crate::required::Opening;
-use crate::words::nearest;
-
-/// The network of `NAME` or `NAME+CHOICE+…`.
-pub(crate) fn named(given: &str) -> Outcome<Network> {
-    let mut words = given.split('+');
-    let network = find(words.next().unwrap_or_default())?;
-    words.try_fold(network, |network, word| match network.choice(word) {
-        Some(choice) => Ok(network.choose(choice)),
-        None => {
-            let known: Vec<&str> = network.choices.iter().map(|choice| choice.name).collect();
-            let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-            Err(could_not(format!("{word:?} is no choice of {}, which has {known}", network.name)))
-        }
-    })
-}
-
-fn find(name: &str) -> Outcome<Network> {
-    networks::by_name(name).ok_or_else(|| {
-        let near = nearest(name, networks::ALL.iter().map(|network| network.name));
-        could_not(format!("{name:?} is no network{near}: `wss networks` lists them"))
-    })
-}
-
-/// The shape of the message.
-fn shape(network: &Network, is_reply: bool) -> Outcome<&Shape> {
-    match is_reply {
-        true => network.reply_shape().ok_or_else(|| plain(network)),
-        false => Ok(&network.request),
-    }
-}
-
-fn plain(network: &Network) -> output::Failure {
-    could_not(format!("replies of {} have no Security header: only TLS protects them", network.name))
-}
-
-/// How to open the message.
-pub(crate) fn opening(network: &Network, is_reply: bool) -> Outcome<Opening> {
-    Ok(match shape(network, is_reply)?.opening() {
-        networks::Opening::Whole => Opening::Body,
-        networks::Opening::Parts => Opening::Parts,
-        networks::Opening::Unsigned => Opening::Unsigned,
-    })
-}
-
-/// The recipe of the message.
-pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &Keys) -> Outcome<Recipe> {
-    match is_reply {
-        true => network.reply_recipe(keys).map_err(missing)?.ok_or_else(|| plain(network)),
-        false => network.request_recipe(keys).map_err(missing),
-    }
-}
-
-/// The receiver of the message.
-pub(crate) fn receiver(
-    network: &Network,
-    is_reply: bool,
-    keys: &Keys,
-    replay: Arc<dyn ReplayCache>,
-) -> Outcome<Receiver> {
-    match is_reply {
-        true => network.reply_receiver(keys, replay).map_err(missing)?.ok_or_else(|| plain(network)),
-        false => network.request_receiver(keys, replay).map_err(missing),
-    }
-}
-
-/// What is missing, and the option that gives it.
-fn missing(error: NetworkError) -> output::Failure {
-    match error {
-        NetworkError::Missing { network, what, call } => {
-            let option = match call {
-                "identity" => "--key and --cert, or --p12",
-                "partner" => "--to",
-                "trust" => "--trust or --pin",
-                "user" => "--user and --password-file",
-                "passwords" => "--user-file",
-                "assertion" => "--token",
-                "assertions" => "--saml-issuer",
-                other => other,
-            };
-            could_not(format!("{network} needs {what}: give it with {option}"))
-        }
-        other => could_not(other),
-    }
-}
+use crate::output::{self, Outcome};
 
 /// `wss networks [NAME]`.
 pub(crate) fn list(arguments: &NetworksArgs) -> Outcome {
     let shown: Vec<Network> = match &arguments.name {
-        Some(name) => vec![find(name)?],
+        Some(name) => vec![wss_profile::network(name)?],
         None => networks::ALL.to_vec(),
     };
+    if arguments.profile {
+        return output::write(None, shown.iter().map(as_profile).collect::<String>().as_bytes());
+    }
     let text = match arguments.format {
         Format::Json => output::json(&json!({ "networks": shown.iter().map(in_json).collect::<Vec<_>>() }))?,
         Format::Text if arguments.name.is_some() => shown.iter().map(in_full).collect(),
         Format::Text => shown.iter().map(in_a_line).collect(),
     };
     output::write(None, text.as_bytes())
+}
+
+/// A profile of both sides of a client. What it lacks depends on the caller, and `wss profile` names it.
+fn as_profile(network: &Network) -> String {
+    let name = network.name;
+    let reply = match network.reply_shape() {
+        Some(_) => format!("\n# Opens replies.\n[verify]\nnetwork = \"{name}\"\nreply = true\n"),
+        None => String::new(),
+    };
+    format!(
+        "# {}\n# Add keys and trust: `wss profile FILE` says what is missing.\n\n# Makes requests.\n[secure]\n\
+         network = \"{name}\"\n{reply}",
+        network.title
+    )
 }
 
 fn in_a_line(network: &Network) -> String {

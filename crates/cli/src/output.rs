@@ -11,8 +11,7 @@ use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::c14n::{Document, transcode};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Correlation, Incoming, Limit, Limits};
-
-use crate::words::nearest;
+use wss_profile::ProfileError;
 
 /// Why a command failed.
 pub(crate) enum Failure {
@@ -30,6 +29,12 @@ pub(crate) fn refused(error: impl std::fmt::Display) -> Failure {
 
 pub(crate) fn could_not(error: impl std::fmt::Display) -> Failure {
     Failure::CouldNot(error.to_string())
+}
+
+impl From<ProfileError> for Failure {
+    fn from(error: ProfileError) -> Self {
+        could_not(error)
+    }
 }
 
 /// A file, or standard input for `-`.
@@ -228,30 +233,18 @@ pub(crate) fn companion(path: &Path) -> Outcome<String> {
     })
 }
 
-/// The limits of `--limit`.
-static CHANGED: OnceLock<Vec<(Limit, u64)>> = OnceLock::new();
+/// The arguments of `--limit`.
+static CHANGED: OnceLock<Vec<String>> = OnceLock::new();
 
 /// Stores the arguments of `--limit`, before anything is read.
-pub(crate) fn set_limits(arguments: &[String]) -> Outcome {
-    let mut changed = Vec::new();
-    for argument in arguments {
-        let unknown = || {
-            let words: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
-            let near = nearest(argument.split('=').next().unwrap_or(argument), words.iter().copied());
-            could_not(format!(
-                "{argument:?} is not a limit{near}: write NAME=VALUE, as in references=128, with one of {}",
-                words.join(", ")
-            ))
-        };
-        let (name, value) = argument.split_once('=').ok_or_else(unknown)?;
-        changed.push((Limit::from_name(name).ok_or_else(unknown)?, value.parse().map_err(|_| unknown())?));
-    }
-    CHANGED.set(changed).map_err(|_| could_not("limits are set once"))
+pub(crate) fn set_limits(arguments: Vec<String>) -> Outcome {
+    arguments.iter().try_for_each(|argument| wss_profile::limit(argument).map(drop))?;
+    CHANGED.set(arguments).map_err(|_| could_not("limits are set once"))
 }
 
-/// `limits`, changed by `--limit`.
-pub(crate) fn changed(limits: Limits) -> Limits {
-    CHANGED.get().into_iter().flatten().fold(limits, |limits, (limit, value)| limits.with(*limit, *value))
+/// The arguments of `--limit`.
+pub(crate) fn changed_limits() -> &'static [String] {
+    CHANGED.get().map_or(&[], Vec::as_slice)
 }
 
 /// The limits of the command line: larger documents than in a service.
@@ -267,5 +260,6 @@ pub(crate) fn limits() -> Limits {
         .with(Limit::Transforms, 5)
         .with(Limit::DigestedOctets, 16)
         .with(Limit::ParsedOctets, 128);
-    changed(limits)
+    let changed = changed_limits().iter().flat_map(|argument| wss_profile::limit(argument));
+    changed.fold(limits, |limits, (limit, value)| limits.with(limit, value))
 }

@@ -2,34 +2,31 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::json;
 use ws_security::attachments::Spool;
-use ws_security::bsp::{Enforcement, Report, Variant};
-use ws_security::kerberos::Acceptor;
-use ws_security::networks::{Keys, Network};
+use ws_security::bsp::Report;
 use ws_security::tokens::format_instant;
 use ws_security::{
-    AssertionTrust, AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence,
-    FixedClock, Incoming, Limits, OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache,
-    RequirementError, SamlVersion, TransportFacts, Trust,
+    AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence, FixedClock, Incoming,
+    OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, SamlVersion,
+    TransportFacts,
 };
+use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
 use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::accept::in_options;
-use crate::args::{AssertionArgs, Bsp, Format, VerifyArgs};
+use crate::args::{Format, VerifyArgs};
 use crate::keys;
 use crate::lint::verdict_json;
-use crate::network;
 use crate::output::{self, Input, Outcome, could_not, refused};
-use crate::required::{Opening, Required};
 
-pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
-    let required = Required::parse(&arguments.demands.require)?;
-    let printed = printed(arguments, &required)?;
-    let network = arguments.network.network.as_deref().map(network::named).transpose()?;
-    let (receiver, opening) = receiver(arguments, &required, network.as_ref())?;
+pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
+    arguments.receiving = receiving(&arguments)?;
+    let arguments = &arguments;
+    let network = arguments.receiving.network()?;
+    let Prepared { receiver, opening, required, .. } = prepared(arguments)?;
+    let printed = printed(arguments, &required, opening)?;
     let spool = Spool::in_folder(arguments.result.spool.clone().unwrap_or_else(std::env::temp_dir));
     let input = Input::read(&arguments.file.file, &spool)?;
     let mut written = NewFiles::default();
@@ -38,7 +35,7 @@ pub(crate) fn run(arguments: &VerifyArgs) -> Outcome {
         opening => open_signed(&receiver, input.incoming(), opening, &printed, arguments, &mut written)?,
     };
     let Read { body, elements, is_authenticated, evidence, assertions, attachments, remaining } = read;
-    if !is_authenticated && !arguments.demands.print_unauthenticated {
+    if !is_authenticated && !arguments.receiving.demands.print_unauthenticated {
         return Err(refused(
             "nobody answers for the Body: the network leaves that to TLS, or to a sender that anyone may be; to see it all \
              the same, use --print-unauthenticated",
@@ -91,10 +88,10 @@ struct Read {
 }
 
 /// The parts to print in place of the Body: those of `--print`, or the required elements, if the Body is not required.
-fn printed(arguments: &VerifyArgs, required: &Required) -> Outcome<Vec<Part>> {
+fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Outcome<Vec<Part>> {
     let is_element = |part: &&Part| matches!(part, Part::Element(_) | Part::EveryElement(_));
-    if arguments.demands.print.is_empty() {
-        let of_elements = required.opening(arguments) == Opening::Parts;
+    if arguments.result.print.is_empty() {
+        let of_elements = opening == Opening::Parts && arguments.receiving.network.network.is_none();
         return Ok(required.signed.iter().filter(is_element).filter(|_| of_elements).cloned().collect());
     }
     let parse = |text: &String| {
@@ -103,7 +100,7 @@ fn printed(arguments: &VerifyArgs, required: &Required) -> Outcome<Vec<Part>> {
             could_not(format!("--print {text:?} is not required: give --require signed:{text} too, in the same words"))
         })
     };
-    arguments.demands.print.iter().map(parse).collect()
+    arguments.result.print.iter().map(parse).collect()
 }
 
 fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) -> Outcome<Read> {
@@ -129,7 +126,7 @@ fn open_signed(
     arguments: &VerifyArgs,
     written: &mut NewFiles,
 ) -> Outcome<Read> {
-    let request = arguments.demands.request.as_deref().map(output::correlation).transpose()?;
+    let request = arguments.message.request.as_deref().map(output::correlation).transpose()?;
     let refuse = |error: OpenError| match error.is_misuse() {
         true => could_not(error),
         false => refused(with_hint(&error, arguments)),
@@ -163,7 +160,7 @@ fn read(
     written: &mut NewFiles,
 ) -> Outcome<Read> {
     let is_anonymous = opened.signer().is_anonymous();
-    match (is_anonymous, arguments.demands.anonymous) {
+    match (is_anonymous, arguments.receiving.demands.anonymous) {
         (false, _) => {}
         (true, true) => output::say("note: the sender is anonymous: anyone may have made this message (--anonymous)"),
         (true, false) => output::say(
@@ -180,7 +177,7 @@ fn read(
     Ok(Read {
         body: body.map(str::to_owned),
         elements: printed.iter().flat_map(|part| parts_of(opened, body, part)).collect(),
-        is_authenticated: !is_anonymous || arguments.demands.anonymous,
+        is_authenticated: !is_anonymous || arguments.receiving.demands.anonymous,
         evidence: opened.evidence().clone(),
         assertions: opened.assertions().to_vec(),
         attachments: attachments_json(opened),
@@ -222,17 +219,19 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
         OpenError::NoKey { .. } | OpenError::Trust(_) | OpenError::Password(_) | OpenError::Requirement(_)
     );
     let hint = match error {
-        OpenError::Requirement(RequirementError::NotSigned { .. }) if !arguments.demands.print_unauthenticated => {
+        OpenError::Requirement(RequirementError::NotSigned { .. })
+            if !arguments.receiving.demands.print_unauthenticated =>
+        {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
         }
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
         _ => "",
     };
-    let trusts_nobody = arguments.signers.trust.is_empty()
-        && arguments.signers.pin.is_empty()
-        && arguments.assertions.saml_issuer.is_empty()
-        && arguments.holdings.secret.is_empty()
-        && arguments.holdings.user_file.is_none();
+    let trusts_nobody = arguments.receiving.signers.trust.is_empty()
+        && arguments.receiving.signers.pin.is_empty()
+        && arguments.receiving.assertions.saml_issuer.is_empty()
+        && arguments.receiving.holdings.secret.is_empty()
+        && arguments.receiving.holdings.user_file.is_none();
     let whom = match is_unknown && trusts_nobody {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
         false => "",
@@ -289,96 +288,30 @@ impl Drop for NewFiles {
     }
 }
 
-fn receiver(arguments: &VerifyArgs, required: &Required, network: Option<&Network>) -> Outcome<(Receiver, Opening)> {
-    if required.confirmation && arguments.demands.request.is_none() {
-        return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
-    }
-    let opening = match network {
-        Some(network) => network::opening(network, arguments.network.reply)?,
-        None => required.opening(arguments),
+/// The options, over those of the profile.
+fn receiving(arguments: &VerifyArgs) -> Outcome<Receiving> {
+    let mut given = arguments.receiving.clone();
+    given.demands.limit = output::changed_limits().to_vec();
+    let base = match &arguments.message.profile {
+        Some(path) => Profile::read(path)?.receiving()?.clone(),
+        None => Receiving::default(),
     };
-    let signers = &arguments.signers;
-    let anchors = (signers.trust.as_slice(), signers.paths.dangerous_unchecked_anchors);
-    let trust = keys::trust(anchors, &signers.pin, &signers.intermediate, &arguments.holdings.known_cert)?;
-    let trust = keys::judging_paths(trust, &signers.paths)?;
-    let requirements = required.build(opening, arguments.demands.anonymous || arguments.demands.print_unauthenticated);
-    let attesters = trust.clone();
-    let now = keys::now(arguments.freshness.now.as_ref())?;
-    let policy = keys::policy(&arguments.allow)?;
-    let window =
-        (Duration::from_secs(arguments.freshness.max_age), Duration::from_secs(arguments.freshness.clock_skew));
-    let replay: Arc<dyn ReplayCache> = match &arguments.freshness.replay_store {
+    Ok(given.over(&base)?)
+}
+
+fn prepared(arguments: &VerifyArgs) -> Outcome<Prepared> {
+    let replay: Arc<dyn ReplayCache> = match &arguments.message.replay_store {
         Some(path) => Arc::new(SqliteReplayStore::open(path).map_err(could_not)?),
         None => Arc::new(DangerousNoReplayCache),
     };
-    let mut receiver = match network {
-        Some(network) => {
-            let keys = network_keys(arguments, trust, attesters.clone())?;
-            network::receiver(network, arguments.network.reply, &keys, replay)?
-        }
-        None => Receiver::new(trust, requirements, replay).algorithms(policy),
+    let mut prepared = arguments.receiving.receiver(replay)?;
+    prepared.notes.iter().for_each(|note| output::say(format!("note: {note}")));
+    if prepared.required.asks_for_confirmation() && arguments.message.request.is_none() {
+        return Err(could_not("what is to be confirmed? Give the request as it was sent: --request"));
     }
-    .clock(Arc::new(FixedClock(now)))
-    .window(window.0, window.1)
-    .bsp(match arguments.bsp {
-        Bsp::Enforce => Enforcement::Enforce(Variant::as_deployed()),
-        Bsp::Report => Enforcement::Report(Variant::as_deployed()),
-        Bsp::Off => Enforcement::Off,
-    })
-    .limits(output::changed(Limits::default()));
-    receiver = match network {
-        Some(_) => keys::equip_network(receiver, &arguments.holdings)?,
-        None => keys::equip(receiver, &arguments.holdings)?,
-    };
-    for block in &arguments.demands.understand {
-        receiver = match (block.as_str(), Part::parse(block)) {
-            ("addressing", _) => receiver.understands_addressing(),
-            (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
-            _ => {
-                let what = "is no header block: give {namespace}local, or `addressing` for all of WS-Addressing";
-                return Err(could_not(format!("--understand {block:?} {what}")));
-            }
-        };
-    }
-    if arguments.allow.allow_legacy {
-        receiver = receiver.accept_x509_version_1_for_legacy_use_only();
-    }
-    receiver = arguments.accept.apply(receiver);
-    let needs_kerberos = arguments.demands.require.iter().any(|argument| argument == "token:kerberos");
-    if needs_kerberos {
-        receiver = receiver.kerberos(Acceptor::new().map_err(could_not)?);
-    }
-    if network.is_none() && !arguments.assertions.saml_issuer.is_empty() {
-        receiver = receiver.assertions(assertions(&arguments.assertions, attesters)?);
-    }
-    Ok((receiver, opening))
-}
-
-/// What the options give to the receiver of a network.
-fn network_keys(arguments: &VerifyArgs, trust: Trust, attesters: Trust) -> Outcome<Keys> {
-    let mut keys = Keys::new().trust(trust);
-    if let Some(path) = &arguments.holdings.user_file {
-        let users = keys::users(path)?;
-        keys = keys.passwords(move |name: &str| users.get(name).cloned());
-    }
-    if !arguments.assertions.saml_issuer.is_empty() {
-        keys = keys.assertions(assertions(&arguments.assertions, attesters)?);
-    }
-    Ok(keys)
-}
-
-/// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
-fn assertions(arguments: &AssertionArgs, attesters: Trust) -> Outcome<AssertionTrust> {
-    let issuers = Trust::pins(keys::certificates(&arguments.saml_issuer)?);
-    let mut audiences = arguments.audience.iter();
-    let trust = match audiences.next() {
-        Some(audience) => AssertionTrust::for_audience(audience.clone()),
-        None => AssertionTrust::dangerous_for_any_audience(),
-    };
-    let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
-    let trust = arguments.recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
-    let trust = trust.issuer_of_any_name(issuers).sender_vouches(attesters);
-    Ok(if arguments.accept_bearer { trust.accept_bearer() } else { trust })
+    let now = keys::now(arguments.message.now.as_ref())?;
+    prepared.receiver = prepared.receiver.clock(Arc::new(FixedClock(now)));
+    Ok(prepared)
 }
 
 fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {

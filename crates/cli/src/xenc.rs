@@ -1,20 +1,20 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
 use ws_security::c14n::{IdIndex, Splices, TakeAlong, Writer, name};
-use ws_security::crypto::{DerivationMethod, KeyDerivation, KeyWrap, OtherInfo, SystemRandom};
+use ws_security::crypto::{KeyWrap, SystemRandom};
 use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
     Agreement, Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
 };
-use ws_security::{Certificate, ContentEncryption, DigestMethod, KeyTransport, Secret, TransportMethod};
+use ws_security::{Certificate, ContentEncryption, Secret};
+use wss_profile::algorithms;
 
-use crate::algorithms;
 use crate::args::{XencDecryptArgs, XencEncryptArgs};
-use crate::keys::{self, Keys};
+use crate::keys::Keys;
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
-    let policy = keys::policy(&arguments.allow)?;
+    let policy = arguments.allow.policy()?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));
@@ -28,34 +28,9 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     output::write(arguments.file.output.as_ref(), &octets)
 }
 
-pub(crate) fn transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>) -> Outcome<KeyTransport> {
-    let digest = digest.map(|given| algorithms::digest("--oaep-digest", given)).transpose()?;
-    let mgf = mgf.map(|given| algorithms::mgf("--mgf", given)).transpose()?;
-    let method = match uri {
-        None => TransportMethod::RsaOaepMgf1p,
-        Some(given) => algorithms::transport("--key-transport", given)?,
-    };
-    // `rsa-oaep` exists for SHA-2, so SHA-256 is the default for label and MGF1.
-    let (digest, mgf) = match method {
-        TransportMethod::RsaOaep => {
-            let digest = digest.unwrap_or(DigestMethod::Sha256);
-            (Some(digest), mgf.or(Some(digest)))
-        }
-        _ => (digest, None),
-    };
-    Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
-}
-
-pub(crate) fn content(uri: Option<&String>) -> Outcome<ContentEncryption> {
-    match uri {
-        None => Ok(ContentEncryption::Aes256Gcm),
-        Some(given) => algorithms::content("--content", given),
-    }
-}
-
 /// The `xenc:EncryptedKey` for a certificate of an RSA key.
 fn transported_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret) -> Outcome<String> {
-    let transport = transport(arguments.key_transport.as_deref(), None, None)?;
+    let transport = algorithms::key_transport(arguments.key_transport.as_deref(), None, None)?;
     let wrapped = recipient.public_key().wrap_key(&transport, key).map_err(could_not)?;
     let mut writer = Writer::within(&[name::DS]);
     write_x509_certificate(&mut writer, recipient);
@@ -67,19 +42,10 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
     if arguments.key_transport.is_some() {
         return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
     }
-    let derivation = match &arguments.key_derivation {
-        None => DerivationMethod::ConcatKdf,
-        Some(given) => algorithms::derivation("--key-derivation", given)?,
-    };
-    let digest = DigestMethod::Sha256;
-    let derivation = match derivation {
-        DerivationMethod::ConcatKdf => KeyDerivation::ConcatKdf { digest, other_info: OtherInfo::default() },
-        DerivationMethod::Hkdf => KeyDerivation::Hkdf { prf: digest, salt: Vec::new(), info: Vec::new() },
-        _ => return Err(could_not("--key-derivation is ConcatKDF or HKDF: an agreed secret needs no iterations")),
-    };
+    let derivation = algorithms::key_derivation(arguments.key_derivation.as_deref())?;
     let wrap = match &arguments.key_wrap {
         None => KeyWrap::Aes256,
-        Some(given) => algorithms::wrap("--key-wrap", given)?,
+        Some(given) => algorithms::wrap("key-wrap", given)?,
     };
     let agreement = Agreement { derivation, wrap };
     let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;
@@ -99,11 +65,14 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
             index.get(id).ok_or_else(|| could_not(format!("no element has the Id {id:?}")))?
         }
     };
-    let method = content(arguments.content.as_ref())?;
+    let method = match &arguments.content {
+        None => ContentEncryption::Aes256Gcm,
+        Some(given) => algorithms::content("content", given)?,
+    };
     let kind = if arguments.content_only { PlaintextType::Content } else { PlaintextType::Element };
     let (key, key_info) = match (&arguments.to, &arguments.secret) {
-        (Some(path), _) => {
-            let recipient = keys::certificate(path)?;
+        (Some(source), _) => {
+            let recipient = source.certificate()?;
             let key = Secret::generate(&SystemRandom, method.key_len()).map_err(could_not)?;
             let encrypted_key = match recipient.public_key().kind().agreement() {
                 Some(_) => agreed_key(arguments, &recipient, &key)?,
@@ -112,7 +81,7 @@ pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
             (key, Some(encrypted_key))
         }
         (None, Some(argument)) => {
-            let (key_name, octets) = keys::secret(argument)?;
+            let (key_name, octets) = argument.read()?;
             let key_info = key_name.map(|key_name| {
                 let mut writer = Writer::within(&[name::DS]);
                 writer.leaf(name::DS, "KeyName", &key_name);

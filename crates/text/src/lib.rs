@@ -20,9 +20,11 @@
 mod count;
 mod cut;
 mod escape;
+mod near;
 
 pub use count::{AllShown, Octets, all_shown, octets};
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
+pub use near::nearest;
 
 use std::borrow::Cow;
 use std::fmt;

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use wss_profile::{AllowOptions, HoldingOptions, TrustOptions};
 
-use super::{AllowArgs, FileArgs, Format, HoldingArgs};
+use super::{FileArgs, Format};
 
 /// What `wss explain --help` ends with.
 const EXAMPLES: &str = "\
@@ -35,17 +36,10 @@ pub(crate) struct ExplainArgs {
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-    /// A trust anchor of signers
-    #[arg(long)]
-    pub(crate) trust: Vec<PathBuf>,
-    /// A certificate that may be part of a path to an anchor
-    #[arg(long)]
-    pub(crate) intermediate: Vec<PathBuf>,
-    /// A certificate that is trusted without a path
-    #[arg(long)]
-    pub(crate) pin: Vec<PathBuf>,
     #[command(flatten)]
-    pub(crate) holdings: HoldingArgs,
+    pub(crate) signers: TrustOptions,
     #[command(flatten)]
-    pub(crate) allow: AllowArgs,
+    pub(crate) holdings: HoldingOptions,
+    #[command(flatten)]
+    pub(crate) allow: AllowOptions,
 }

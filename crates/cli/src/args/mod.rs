@@ -4,20 +4,20 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use wss_profile::{AllowOptions, HoldingOptions, NamedSource, Source};
 
 mod examples;
 mod explain;
 mod policy;
+mod profile;
 mod secure;
 mod verify;
 
 pub(crate) use explain::ExplainArgs;
 pub(crate) use policy::PolicyArgs;
-pub(crate) use secure::{
-    AddressingArgs, AllowanceArgs, Conversation, Form, HeaderArgs, LayoutArgs, MethodArgs, Order, SecureArgs,
-    SignerArgs,
-};
-pub(crate) use verify::{AssertionArgs, Bsp, PathArgs, RevocationArg, VerifyArgs};
+pub(crate) use profile::ProfileArgs;
+pub(crate) use secure::SecureArgs;
+pub(crate) use verify::VerifyArgs;
 
 /// Sign, encrypt, verify and decrypt SOAP messages with WS-Security headers, and any XML document.
 #[derive(Parser)]
@@ -70,6 +70,8 @@ pub(crate) enum Command {
     Man(ManArgs),
     /// Show what the security policy of a WSDL demands, and what of a message breaks it
     Policy(PolicyArgs),
+    /// Check a profile with all that it names, or print the schema of profiles
+    Profile(ProfileArgs),
 }
 
 #[derive(Subcommand)]
@@ -141,40 +143,28 @@ pub(crate) struct C14nArgs {
 pub(crate) struct KeyArgs {
     /// A private or public key: PEM or DER
     #[arg(long)]
-    pub(crate) key: Vec<PathBuf>,
+    pub(crate) key: Vec<Source>,
     /// A pinned certificate
     #[arg(long)]
-    pub(crate) cert: Vec<PathBuf>,
+    pub(crate) cert: Vec<Source>,
     /// A trust anchor in PEM
     #[arg(long)]
-    pub(crate) trust: Vec<PathBuf>,
+    pub(crate) trust: Vec<Source>,
     /// A certificate that may be part of a path to an anchor
     #[arg(long)]
-    pub(crate) intermediate: Vec<PathBuf>,
+    pub(crate) intermediate: Vec<Source>,
     /// A shared secret as raw octets; NAME matches ds:KeyName
     #[arg(long, value_name = "[NAME=]FILE")]
-    pub(crate) secret: Vec<String>,
+    pub(crate) secret: Vec<NamedSource>,
     /// A key store: PKCS#12, JKS or JCEKS
     #[arg(long, requires = "password_file")]
-    pub(crate) p12: Option<PathBuf>,
+    pub(crate) p12: Option<Source>,
     /// The password of the key store or key
     #[arg(long)]
-    pub(crate) password_file: Option<PathBuf>,
+    pub(crate) password_file: Option<Source>,
     /// The time at which certificates are judged
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-}
-
-/// Algorithms outside the modern set.
-#[derive(Args)]
-#[command(next_help_heading = "Algorithms")]
-pub(crate) struct AllowArgs {
-    /// Admit the algorithm of this identifier, or of its last word, as in rsa-sha1 or aes128-cbc
-    #[arg(long, value_name = "URI|WORD")]
-    pub(crate) allow: Vec<String>,
-    /// Admit everything, including SHA-1, RSA-1.5, 3DES and weak keys
-    #[arg(long)]
-    pub(crate) allow_legacy: bool,
 }
 
 /// What a document may begin with.
@@ -200,7 +190,7 @@ pub(crate) struct DsigVerifyArgs {
     #[command(flatten)]
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
-    pub(crate) allow: AllowArgs,
+    pub(crate) allow: AllowOptions,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
     /// External references are read below this folder
@@ -263,7 +253,7 @@ pub(crate) struct XencDecryptArgs {
     #[command(flatten)]
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
-    pub(crate) allow: AllowArgs,
+    pub(crate) allow: AllowOptions,
     #[command(flatten)]
     pub(crate) doctype: DoctypeArgs,
 }
@@ -274,10 +264,10 @@ pub(crate) struct XencEncryptArgs {
     pub(crate) file: FileArgs,
     /// The recipient's certificate
     #[arg(long)]
-    pub(crate) to: Option<PathBuf>,
+    pub(crate) to: Option<Source>,
     /// A shared secret instead, as raw octets; NAME becomes ds:KeyName
     #[arg(long, value_name = "[NAME=]FILE", conflicts_with = "to")]
-    pub(crate) secret: Option<String>,
+    pub(crate) secret: Option<NamedSource>,
     /// The Id of the element to encrypt; the root by default
     #[arg(long)]
     pub(crate) id: Option<String>,
@@ -320,30 +310,6 @@ pub(crate) enum Color {
     Never,
 }
 
-/// The keys and passwords of a receiver, and the certificates of its peers.
-#[derive(Args)]
-#[command(next_help_heading = "Keys and passwords of the receiver")]
-pub(crate) struct HoldingArgs {
-    /// A certificate that messages may reference without containing it
-    #[arg(long)]
-    pub(crate) known_cert: Vec<PathBuf>,
-    /// A private key for decryption, with the --decrypt-cert at the same position
-    #[arg(long)]
-    pub(crate) decrypt_key: Vec<PathBuf>,
-    /// The certificate of a decryption key
-    #[arg(long)]
-    pub(crate) decrypt_cert: Vec<PathBuf>,
-    /// A shared secret as raw octets; NAME matches ds:KeyName
-    #[arg(long, value_name = "[NAME=]FILE")]
-    pub(crate) secret: Vec<String>,
-    /// Users and passwords: lines of name, tab, password
-    #[arg(long)]
-    pub(crate) user_file: Option<PathBuf>,
-    /// Open the header for this actor or role
-    #[arg(long, value_name = "URI")]
-    pub(crate) actor: Option<String>,
-}
-
 #[derive(Args)]
 pub(crate) struct NetworksArgs {
     /// The network to show
@@ -351,6 +317,9 @@ pub(crate) struct NetworksArgs {
     /// Lines for people, or JSON
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
+    /// Print a profile of the network, in TOML, to which keys and trust are added
+    #[arg(long, requires = "name", conflicts_with = "format")]
+    pub(crate) profile: bool,
 }
 
 #[derive(Args)]
@@ -376,7 +345,7 @@ pub(crate) struct LintArgs {
     #[arg(long)]
     pub(crate) all: bool,
     #[command(flatten)]
-    pub(crate) holdings: HoldingArgs,
+    pub(crate) holdings: HoldingOptions,
     /// The envelope before it was secured
     #[arg(long, value_name = "FILE")]
     pub(crate) clear_text: Option<PathBuf>,

@@ -76,7 +76,7 @@ fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     }
     let trust = Trust::pins(keys::certificates(&holdings.known_cert)?);
     let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
-    keys::equip(receiver.limits(output::limits()), holdings).map(Some)
+    Ok(Some(holdings.equip(receiver.limits(output::limits()))?))
 }
 
 fn as_json(report: &Report) -> serde_json::Value {

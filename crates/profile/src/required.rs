@@ -1,22 +1,21 @@
-//! The words of `--require`, and what they demand of a message.
+//! The words of `require`, and what they demand of a message.
 
-use ws_security::{
-    ContentEncryption, ElementPath, ElementPathError, Part, RequiredToken, Requirements, SamlVersion, SignatureMethod,
-};
+use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
+use wss_header::{ElementPath, ElementPathError, Part, RequiredToken, Requirements};
+use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
-use crate::args::VerifyArgs;
-use crate::output::{Outcome, could_not};
-use crate::words::nearest;
+use crate::error::{ProfileError, word};
+use crate::sending::Form;
 
 /// How to open a message.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Opening {
-    /// The Body must be signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opening {
+    /// The Body must be signed: `Receiver::open`.
     Body,
-    /// The required parts must be signed, and the Body is not printed.
+    /// The required parts must be signed, and the Body counts for nothing: `Receiver::open_parts`.
     Parts,
-    /// The Body is printed, whoever wrote it.
+    /// The Body need not be signed, whoever wrote it: `Receiver::open_unsigned`.
     Unsigned,
 }
 
@@ -46,13 +45,20 @@ const REQUIREMENTS: [&str; 22] = [
     "expires",
 ];
 
-#[derive(Default)]
-pub(crate) struct Required {
-    pub(crate) signed: Vec<Part>,
+const ADVICE: &str = "give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, \
+     token:username-digest, any-token:KIND,KIND, confirmation, expires, complete-attachments, signed-if-present:PART, \
+     encrypted-if-present:PART, signature-method:WORD, digest:WORD, content:WORD or reference:FORM, where PART is Body, Timestamp, Signature, \
+     UsernameToken, Assertion, SigningToken, Attachments, {namespace}local, element:PATH or every:element:PATH";
+
+/// The requirements of a table.
+#[derive(Debug, Clone, Default)]
+pub struct Required {
+    /// What must be signed.
+    pub signed: Vec<Part>,
     encrypted: Vec<Part>,
     username: bool,
     x509: bool,
-    pub(crate) confirmation: bool,
+    confirmation: bool,
     saml: Vec<SamlVersion>,
     kerberos: bool,
     signed_if_present: Vec<Part>,
@@ -61,7 +67,7 @@ pub(crate) struct Required {
 }
 
 /// What is demanded of the things that a message has.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 struct Narrow {
     /// One of these tokens.
     any_token: Vec<RequiredToken>,
@@ -69,21 +75,18 @@ struct Narrow {
     complete_attachments: bool,
     expires: bool,
     signature_methods: Vec<SignatureMethod>,
+    digests: Vec<DigestMethod>,
     content_ciphers: Vec<ContentEncryption>,
+    references: Vec<ReferenceForm>,
 }
 
 impl Required {
-    pub(crate) fn parse(arguments: &[String]) -> Outcome<Self> {
+    pub(crate) fn parse(arguments: &[String]) -> Result<Self, ProfileError> {
         let mut required = Self::default();
         for argument in arguments {
-            let unknown = || {
-                could_not(format!(
-                    "{argument:?} is not a requirement{}: give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, token:username-digest, any-token:KIND,KIND, confirmation, expires, complete-attachments, signed-if-present:PART, encrypted-if-present:PART, signature-method:WORD or content:WORD, where PART is Body, Timestamp, Signature, UsernameToken, Assertion, SigningToken, Attachments, {{namespace}}local, element:PATH or every:element:PATH",
-                    nearest(argument, REQUIREMENTS.iter().copied())
-                ))
-            };
+            let unknown = || word("require", argument, "not a requirement", REQUIREMENTS, ADVICE);
             let place = |text: &str| match element_path(text) {
-                Some(Err(error)) => Err(could_not(error)),
+                Some(Err(error)) => Err(error.into()),
                 _ => Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown),
             };
             match argument.split_once(':') {
@@ -94,14 +97,19 @@ impl Required {
                 Some(("token", "username-digest")) => (required.username, required.narrow.digest) = (true, true),
                 Some(("any-token", tokens)) => {
                     let tokens = tokens.split(',').map(|word| token(word).ok_or_else(unknown));
-                    required.narrow.any_token.extend(tokens.collect::<Outcome<Vec<_>>>()?);
+                    required.narrow.any_token.extend(tokens.collect::<Result<Vec<_>, _>>()?);
                 }
                 Some(("signature-method", given)) => {
-                    let method = algorithms::signature("--require signature-method:", given)?;
+                    let method = algorithms::signature("require", given)?;
                     required.narrow.signature_methods.push(method);
                 }
+                Some(("digest", given)) => required.narrow.digests.push(algorithms::digest("require", given)?),
+                Some(("reference", given)) => {
+                    let form = serde_json::from_value::<Form>(given.into()).map_err(|_| unknown())?;
+                    required.narrow.references.push(form.reference());
+                }
                 Some(("content", given)) => {
-                    required.narrow.content_ciphers.push(algorithms::content("--require content:", given)?);
+                    required.narrow.content_ciphers.push(algorithms::content("require", given)?);
                 }
                 None if argument == "complete-attachments" => required.narrow.complete_attachments = true,
                 None if argument == "expires" => required.narrow.expires = true,
@@ -122,16 +130,22 @@ impl Required {
         Ok(required)
     }
 
-    /// Stdout is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
+    /// What is opened is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
     /// it.
-    pub(crate) fn opening(&self, arguments: &VerifyArgs) -> Opening {
+    pub(crate) fn opening(&self, print_unauthenticated: bool) -> Opening {
         let has_body = self.signed.contains(&Part::Body);
         let has_element = self.signed.iter().any(|part| matches!(part, Part::Element(_) | Part::EveryElement(_)));
-        match arguments.demands.print_unauthenticated && !has_body {
+        match print_unauthenticated && !has_body {
             true => Opening::Unsigned,
             false if has_element && !has_body => Opening::Parts,
             false => Opening::Body,
         }
+    }
+
+    /// Whether the message must confirm the signatures of a request.
+    #[must_use]
+    pub const fn asks_for_confirmation(&self) -> bool {
+        self.confirmation
     }
 
     pub(crate) fn build(&self, opening: Opening, anyone: bool) -> Requirements {
@@ -167,6 +181,8 @@ impl Narrow {
     fn apply(&self, requirements: Requirements) -> Requirements {
         let mut requirements = requirements
             .signature_methods(self.signature_methods.iter().copied())
+            .digest_methods(self.digests.iter().copied())
+            .signer_references(self.references.iter().copied())
             .content_ciphers(self.content_ciphers.iter().copied());
         if !self.any_token.is_empty() {
             requirements = requirements.any_token_of(self.any_token.iter().copied());

@@ -1,0 +1,192 @@
+//! What a receiver accepts beyond its strict default. Each key has the name of its call.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::ser::SerializeMap as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
+use wss_header::Receiver;
+
+/// A call of the receiver that accepts more, and its key, which has the same words.
+pub(crate) struct Accepted {
+    call: &'static str,
+    apply: fn(Receiver) -> Receiver,
+    help: &'static str,
+}
+
+/// Rows of the table: the help of the key, and the call.
+macro_rules! rows {
+    ($($(#[doc = $help:literal])+ $call:ident),* $(,)?) => {
+        &[$(Accepted {
+            call: stringify!($call),
+            apply: Receiver::$call,
+            help: concat!($($help),+).trim_ascii_start(),
+        }),*]
+    };
+}
+
+const CALLS: &[Accepted] = rows![
+    /// Accept references that precede their tokens, against BSP R5205
+    accept_forward_references,
+    /// Accept one key that signs and encrypts, if it came in an EncryptedKey or with a Kerberos ticket
+    accept_one_key_to_sign_and_encrypt,
+    /// Accept ciphertext for other receivers in the result
+    accept_ciphertext_for_others,
+    /// Accept secrets of fewer than 16 octets
+    accept_short_secrets_for_legacy_use_only,
+    /// Accept inclusive canonicalisation of SignedInfo and of what is signed, against BSP R5404 and R5423
+    accept_inclusive_canonicalization,
+    /// Accept references whose Transforms is absent or empty, against BSP R5416
+    accept_absent_transforms,
+    /// Accept times with an offset from UTC, as in +01:00, against BSP R3217 and R3223
+    accept_local_times,
+    /// Accept references to derived keys that have the type of their EncryptedKey, as streaming CXF sends them
+    accept_derived_keys_typed_as_encrypted_keys,
+    /// Accept secrets with more octets than the cipher takes, of which it uses the leading ones
+    accept_longer_secrets,
+    /// Accept keys with fewer octets than their cipher takes: AES-128 where AES-256 is named, as Rampart sends it
+    accept_ciphers_by_key_length,
+    /// Accept times without a zone, and read them as UTC, against BSP R3217 and R3223
+    accept_times_without_zone,
+    /// Accept passwords whose Type is a name, as wsse:PasswordDigest, in place of the identifier of the profile
+    accept_password_types_by_name,
+    /// Accept password digests without Nonce, each once
+    accept_digests_without_nonce,
+    /// Accept password digests without Created: whoever saw one can send it again after the replay window
+    dangerous_accept_digests_without_created,
+    /// Accept EncryptedData that no ReferenceList names before it, its key in its own KeyInfo or named there
+    accept_unlisted_encrypted_data,
+    /// Accept EncryptedKeys outside the Security header: inside the KeyInfo of their data, or elsewhere by their Id
+    accept_encrypted_keys_outside_the_header,
+    /// Accept EncryptedData without Type: content in the Body, one element in the header
+    accept_encrypted_data_without_type,
+    /// Accept references to an Id without `#` before it
+    accept_references_without_hash,
+    /// Accept a Timestamp without Created, which must then expire within --max-age
+    accept_timestamps_without_created,
+    /// Accept signatures over children of the Security header of unknown kinds, which are ignored
+    accept_signed_children_of_unknown_kinds,
+    /// Accept elements of one name that are signed at several places, which the signature does not tell apart
+    accept_interchangeable_elements,
+    /// Accept envelopes in the encoding that their XML declaration names, as in ISO-8859-1 or windows-1252
+    accept_other_encodings,
+    /// Accept pinned certificates of version 1
+    accept_x509_version_1_for_legacy_use_only,
+    /// Accept digests of complete attachments with an empty line after the header, as Metro makes them
+    accept_empty_line_after_attachment_headers,
+    /// Accept signed ciphertext whose signature does not show that there was no default namespace around it
+    accept_untold_absence_of_default_namespace,
+    /// Accept replies without confirmation, and replies in place of requests: one's own message may come back
+    dangerous_accept_either_direction,
+    /// Decrypt CBC ciphertext that no verified signature covers, if --allow admits the cipher: whoever can send messages can
+    /// find out plaintexts by the answers
+    dangerous_decrypt_cbc_before_verification,
+    /// Accept signed CBC ciphertext whose key is not signed: whoever replaces the key makes another plaintext
+    dangerous_accept_cbc_under_unsigned_keys,
+    /// Accept signed ciphertext whose plaintext uses namespaces of its context that are not signed
+    dangerous_accept_unsigned_namespaces_of_plaintext,
+    /// Accept attachments that were signed as ciphertext without their EncryptedData, which says how to read them
+    dangerous_accept_unsigned_encrypted_data_of_attachments,
+    /// The transport protected the message: accept passwords in clear text, and let username tokens and bearer
+    /// assertions identify the sender
+    over_protected_transport,
+];
+
+impl Accepted {
+    fn key(&self) -> String {
+        self.call.replace('_', "-")
+    }
+}
+
+/// What is accepted beyond the strict default: a key for each call of the receiver, as in `accept-local-times = true`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AcceptOptions {
+    given: BTreeSet<&'static str>,
+}
+
+impl AcceptOptions {
+    /// The names of all calls that a key stands for.
+    pub fn calls() -> impl Iterator<Item = &'static str> {
+        CALLS.iter().map(|row| row.call)
+    }
+
+    /// The receiver after the calls of the given keys.
+    pub(crate) fn apply(&self, receiver: Receiver) -> Receiver {
+        let given = CALLS.iter().filter(|row| self.given.contains(row.call));
+        given.fold(receiver, |receiver, row| (row.apply)(receiver))
+    }
+}
+
+impl Serialize for AcceptOptions {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.given.len()))?;
+        for row in CALLS.iter().filter(|row| self.given.contains(row.call)) {
+            map.serialize_entry(&row.key(), &true)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for AcceptOptions {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let all = BTreeMap::<String, Value>::deserialize(deserializer)?;
+        let mut given = BTreeSet::new();
+        for row in CALLS {
+            match all.get(&row.key()) {
+                None | Some(Value::Bool(false)) => {}
+                Some(Value::Bool(true)) => drop(given.insert(row.call)),
+                Some(_) => return Err(D::Error::custom("expected true or false")),
+            }
+        }
+        Ok(Self { given })
+    }
+}
+
+impl JsonSchema for AcceptOptions {
+    fn schema_name() -> Cow<'static, str> {
+        "AcceptOptions".into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        let row = |row: &Accepted| {
+            let schema = serde_json::json!({ "type": "boolean", "default": false, "description": row.help });
+            (row.key(), schema)
+        };
+        let properties: serde_json::Map<String, Value> = CALLS.iter().map(row).collect();
+        json_schema!({ "type": "object", "properties": properties })
+    }
+}
+
+#[cfg(feature = "clap")]
+mod options {
+    use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
+
+    use super::{AcceptOptions, CALLS};
+
+    impl FromArgMatches for AcceptOptions {
+        fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+            Ok(Self { given: CALLS.iter().map(|row| row.call).filter(|call| matches.get_flag(call)).collect() })
+        }
+
+        fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+            *self = Self::from_arg_matches(matches)?;
+            Ok(())
+        }
+    }
+
+    impl Args for AcceptOptions {
+        fn augment_args(command: Command) -> Command {
+            let heading = "What is accepted beyond the strict default";
+            command.args(CALLS.iter().map(|row| {
+                Arg::new(row.call).long(row.key()).action(ArgAction::SetTrue).help(row.help).help_heading(heading)
+            }))
+        }
+
+        fn augment_args_for_update(command: Command) -> Command {
+            Self::augment_args(command)
+        }
+    }
+}

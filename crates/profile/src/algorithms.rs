@@ -1,0 +1,175 @@
+//! Algorithms by their identifiers, or by the last words of these. `key` is for the error.
+
+use wss_c14n::CanonicalizationMethod;
+use wss_crypto::{
+    ContentEncryption, DerivationMethod, DigestMethod, KeyDerivation, KeyTransport, KeyWrap, OtherInfo,
+    SignatureMethod, TransportMethod,
+};
+
+use crate::error::{Known, Near, ProfileError, word};
+
+/// The algorithm that a key names: by its identifier, or by one of the words of `all`.
+fn named<T: Copy>(
+    key: &'static str,
+    given: &str,
+    from_uri: impl Fn(&str) -> Option<T>,
+    all: impl Iterator<Item = (&'static str, T)>,
+) -> Result<T, ProfileError> {
+    let all: Vec<(&str, T)> = all.collect();
+    let by_word = || all.iter().find(|(word, _)| word.eq_ignore_ascii_case(given)).map(|(_, method)| *method);
+    from_uri(given).or_else(by_word).ok_or_else(|| {
+        let words: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
+        let near = Near::of(last_word(given), words.iter().copied());
+        let (what, advice) = ("no algorithm that is supported here", "give its identifier, or one of ");
+        ProfileError::UnknownWord { key, given: given.into(), what, near, advice: Known::after(advice, words) }
+    })
+}
+
+/// The signature method that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn signature(key: &'static str, given: &str) -> Result<SignatureMethod, ProfileError> {
+    let all = SignatureMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, SignatureMethod::from_uri, all)
+}
+
+/// The digest that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn digest(key: &'static str, given: &str) -> Result<DigestMethod, ProfileError> {
+    let all = DigestMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, DigestMethod::from_uri, all)
+}
+
+/// The digest of the mask generation function that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn mgf(key: &'static str, given: &str) -> Result<DigestMethod, ProfileError> {
+    let all = DigestMethod::ALL.iter().filter_map(|method| Some((last_word(method.mgf_uri()?), method)));
+    named(key, given, DigestMethod::from_mgf_uri, all)
+}
+
+/// The content cipher that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn content(key: &'static str, given: &str) -> Result<ContentEncryption, ProfileError> {
+    let all = ContentEncryption::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, ContentEncryption::from_uri, all)
+}
+
+/// The key transport that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn transport(key: &'static str, given: &str) -> Result<TransportMethod, ProfileError> {
+    let all = TransportMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, TransportMethod::from_uri, all)
+}
+
+/// The key derivation that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn derivation(key: &'static str, given: &str) -> Result<DerivationMethod, ProfileError> {
+    let all = DerivationMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, DerivationMethod::from_uri, all)
+}
+
+/// The key wrap that a key names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn wrap(key: &'static str, given: &str) -> Result<KeyWrap, ProfileError> {
+    let all = KeyWrap::ALL.iter().map(|method| (last_word(method.uri()), method));
+    named(key, given, KeyWrap::from_uri, all)
+}
+
+/// The canonicalisation that a key names; its words are those of `wss c14n --method`.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn canonicalization(key: &'static str, given: &str) -> Result<CanonicalizationMethod, ProfileError> {
+    let all = [
+        ("exclusive", CanonicalizationMethod::Exclusive),
+        ("exclusive-comments", CanonicalizationMethod::ExclusiveWithComments),
+        ("inclusive", CanonicalizationMethod::Inclusive),
+        ("inclusive-comments", CanonicalizationMethod::InclusiveWithComments),
+        ("inclusive11", CanonicalizationMethod::Inclusive11),
+        ("inclusive11-comments", CanonicalizationMethod::Inclusive11WithComments),
+    ];
+    named(key, given, CanonicalizationMethod::from_uri, all.into_iter())
+}
+
+/// The last word of an identifier: `rsa-sha1` of `http://www.w3.org/2000/09/xmldsig#rsa-sha1`.
+#[must_use]
+pub fn last_word(uri: &str) -> &str {
+    uri.rsplit(['#', '/', ':']).next().unwrap_or(uri)
+}
+
+/// The key transport of these words: its method, the digest of OAEP and that of its mask generation function.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>) -> Result<KeyTransport, ProfileError> {
+    let digest = digest.map(|given| self::digest("oaep-digest", given)).transpose()?;
+    let mgf = mgf.map(|given| self::mgf("mgf", given)).transpose()?;
+    let method = uri.map_or(Ok(TransportMethod::RsaOaepMgf1p), |given| transport("key-transport", given))?;
+    // `rsa-oaep` exists for SHA-2, so SHA-256 is the default for label and MGF1.
+    let (digest, mgf) = match method {
+        TransportMethod::RsaOaep => {
+            let digest = digest.unwrap_or(DigestMethod::Sha256);
+            (Some(digest), mgf.or(Some(digest)))
+        }
+        _ => (digest, None),
+    };
+    Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
+}
+
+/// The derivation of an agreed key of this word: ConcatKDF with SHA-256, or HKDF with its HMAC.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn key_derivation(given: Option<&str>) -> Result<KeyDerivation, ProfileError> {
+    let digest = DigestMethod::Sha256;
+    match given.map_or(Ok(DerivationMethod::ConcatKdf), |given| derivation("key-derivation", given))? {
+        DerivationMethod::ConcatKdf => Ok(KeyDerivation::ConcatKdf { digest, other_info: OtherInfo::default() }),
+        DerivationMethod::Hkdf => Ok(KeyDerivation::Hkdf { prf: digest, salt: Vec::new(), info: Vec::new() }),
+        _ => {
+            let what = "no derivation of an agreed key, which needs no iterations";
+            Err(word("key-derivation", given.unwrap_or_default(), what, [], "give ConcatKDF or HKDF"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_have_identifiers_and_words() {
+        for given in ["http://www.w3.org/2001/04/xmldsig-more#rsa-sha256", "rsa-sha256", "RSA-SHA256"] {
+            assert!(signature("signature-method", given).is_ok_and(|method| method == SignatureMethod::RsaSha256));
+        }
+        assert!(digest("digest", "sha512").is_ok());
+        assert!(mgf("mgf", "mgf1sha256").is_ok());
+        assert!(content("content", "aes128-gcm").is_ok());
+        assert!(transport("key-transport", "rsa-oaep-mgf1p").is_ok());
+        assert!(wrap("key-wrap", "kw-aes256").is_ok());
+        assert!(derivation("key-derivation", "ConcatKDF").is_ok());
+        assert!(canonicalization("c14n", "inclusive").is_ok());
+        let why = signature("signature-method", "rsa-sha265").expect_err("no method").to_string();
+        assert!(why.starts_with("`signature-method` \"rsa-sha265\"") && why.contains("perhaps rsa-sha256"), "{why}");
+        let why = content("content", "http://www.w3.org/2001/04/xmlenc#aes129-cbc").expect_err("no cipher").to_string();
+        assert!(why.contains("perhaps aes128-cbc") || why.contains("perhaps aes192-cbc"), "{why}");
+    }
+
+    #[test]
+    fn identifiers_have_last_words() {
+        assert_eq!(last_word("http://www.w3.org/2000/09/xmldsig#rsa-sha1"), "rsa-sha1");
+        assert_eq!(last_word("rsa-sha1"), "rsa-sha1");
+    }
+}

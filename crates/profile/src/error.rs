@@ -1,0 +1,231 @@
+//! Why a profile cannot be used.
+
+use std::fmt;
+
+use wss_crypto::LoadError;
+use wss_header::ElementPathError;
+use wss_networks::NetworkError;
+use wss_text::{WireText, shown};
+use wss_tokens::TrustError;
+
+/// Why a profile cannot be used. Keys of the profile are quoted in backticks.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// *Misuse.* A file, or standard input, cannot be read.
+    #[error("{what}: {cause}")]
+    Read {
+        /// The file.
+        what: WireText,
+        /// Why.
+        cause: std::io::Error,
+    },
+    /// *Misuse.* An environment variable is not set, or its value is not UTF-8.
+    #[error("the environment variable {name} is not set to text: set it, or name a file instead")]
+    Environment {
+        /// The variable.
+        name: WireText,
+    },
+    /// *Misuse.* The file is not TOML or JSON.
+    #[error("not a profile: {cause}")]
+    Syntax {
+        /// What the parser says, with the line.
+        cause: WireText,
+    },
+    /// *Misuse.* There is no such key. Nothing in a profile is ignored.
+    #[error("`{key}` is no key of {place}{near}: known are {known}")]
+    UnknownKey {
+        /// The key.
+        key: WireText,
+        /// The table.
+        place: &'static str,
+        /// The nearest key.
+        near: Near,
+        /// All keys.
+        known: Known,
+    },
+    /// *Misuse.* The value of a key has the wrong type, or is none of its words.
+    #[error("`{key}`: {cause}")]
+    Value {
+        /// The key.
+        key: WireText,
+        /// What is wrong with it.
+        cause: WireText,
+    },
+    /// *Misuse.* A value is none of the words of its key.
+    #[error("`{key}` {given:?} is {what}{near}: {advice}")]
+    UnknownWord {
+        /// The key.
+        key: &'static str,
+        /// The value.
+        given: WireText,
+        /// What it is not.
+        what: &'static str,
+        /// The nearest word.
+        near: Near,
+        /// What to write, with all words.
+        advice: Known,
+    },
+    /// *Misuse.* A path of an element cannot be read.
+    #[error("{0}")]
+    ElementPath(#[from] ElementPathError),
+    /// *Misuse.* A key needs another.
+    #[error("`{key}` needs `{other}`: give both, or neither")]
+    Needs {
+        /// The key.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// *Misuse.* Nothing says who signs, or to whom is encrypted.
+    #[error("{what} is missing: give {give}")]
+    Missing {
+        /// What is missing.
+        what: &'static str,
+        /// The keys that give it.
+        give: &'static str,
+    },
+    /// *Misuse.* Two keys contradict each other.
+    #[error("`{key}` cannot be used with `{other}`: leave out one of them")]
+    Conflict {
+        /// A key.
+        key: &'static str,
+        /// The other.
+        other: &'static str,
+    },
+    /// *Misuse.* A key or certificate cannot be read.
+    #[error("{what}: {cause}")]
+    Load {
+        /// The file, or another source.
+        what: WireText,
+        /// Why.
+        cause: LoadError,
+    },
+    /// *Misuse.* A source holds something else than its key asks for.
+    #[error("{what} is not {expected}: give one that is")]
+    Content {
+        /// The source.
+        what: WireText,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// *Misuse.* The URI of a token's key is incomplete, or holds its PIN.
+    #[error("{uri} {why}")]
+    Pkcs11Uri {
+        /// The URI.
+        uri: WireText,
+        /// What is wrong, and what to write.
+        why: &'static str,
+    },
+    /// *Failed.* The token, or GSS-API.
+    #[error("{what}: {cause}")]
+    Device {
+        /// The source or service.
+        what: WireText,
+        /// Why.
+        cause: WireText,
+    },
+    /// *Misuse.* This build does not have a feature.
+    #[error("{what} needs a build of wss-profile with the feature {feature}: enable it, or use another key")]
+    NotBuilt {
+        /// What needs it.
+        what: &'static str,
+        /// The feature.
+        feature: &'static str,
+    },
+    /// *Misuse.* The anchors cannot be used.
+    #[error("{0}")]
+    Trust(#[from] TrustError),
+    /// *Misuse.* The network needs a key that is missing.
+    #[error("{network} needs {what}: give it with {give}")]
+    Network {
+        /// The network.
+        network: &'static str,
+        /// What it needs.
+        what: &'static str,
+        /// The keys that give it.
+        give: &'static str,
+    },
+    /// *Misuse.* Another refusal of the network.
+    #[error("{0}")]
+    OtherNetwork(NetworkError),
+    /// *Misuse.* The replies of a network have no header.
+    #[error("replies of {network} have no Security header: only TLS protects them, so leave out `reply`")]
+    PlainReplies {
+        /// The network.
+        network: &'static str,
+    },
+    /// *Misuse.* The profile has no such table.
+    #[error("the profile has no table `{table}`: add it")]
+    NoTable {
+        /// The table.
+        table: &'static str,
+    },
+}
+
+/// ` (perhaps WORD is meant)`, or nothing.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Near(Box<str>);
+
+impl fmt::Debug for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Near({})", shown(&self.0))
+    }
+}
+
+impl Near {
+    pub(crate) fn of<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> Self {
+        Self(wss_text::nearest(unknown, known).into())
+    }
+}
+
+impl fmt::Display for Near {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The words that are known, with commas between them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Known(Box<str>);
+
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Known({})", shown(&self.0))
+    }
+}
+
+impl Known {
+    pub(crate) fn of(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let words: Vec<String> = words.into_iter().map(Into::into).collect();
+        Self(words.join(", ").into())
+    }
+
+    /// The words after `advice`.
+    pub(crate) fn after(advice: &str, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self(format!("{advice}{}", Self::of(words)).into())
+    }
+}
+
+impl fmt::Display for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A value that is none of the words of its key.
+pub(crate) fn word<'w>(
+    key: &'static str,
+    given: &str,
+    what: &'static str,
+    known: impl IntoIterator<Item = &'w str>,
+    advice: &'static str,
+) -> ProfileError {
+    ProfileError::UnknownWord {
+        key,
+        given: given.into(),
+        what,
+        near: Near::of(given, known),
+        advice: Known::after(advice, [""; 0]),
+    }
+}

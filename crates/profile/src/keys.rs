@@ -1,0 +1,128 @@
+//! The keys of both tables: identities, trust, passwords.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret};
+use wss_text::WireText;
+use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
+
+use crate::error::ProfileError;
+use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
+use crate::sending::SignerOptions;
+use crate::source::Source;
+use crate::tokens;
+
+/// The identity of `key` and `cert`, or of `p12`. Passwords are taken in the order in which they are needed.
+pub(crate) fn identity<'p>(
+    options: &SignerOptions,
+    passwords: &mut impl Iterator<Item = &'p Source>,
+) -> Result<Option<Identity>, ProfileError> {
+    if let Some(key) = &options.key {
+        return key_and_certificate(key, options.cert.as_ref(), passwords).map(Some);
+    }
+    let Some(store) = &options.p12 else { return Ok(None) };
+    let needed = ProfileError::Missing { what: "the key store's password", give: "`password-file`" };
+    let password = passwords.next().ok_or(needed)?.password()?;
+    Identity::from_key_store(&store.read()?, &password).map(Some).map_err(|cause| store.load(cause))
+}
+
+fn key_and_certificate<'p>(
+    key: &Source,
+    certificate: Option<&Source>,
+    passwords: &mut impl Iterator<Item = &'p Source>,
+) -> Result<Identity, ProfileError> {
+    if key.is_in_token() {
+        return tokens::identity(key, certificate);
+    }
+    let certificate = certificate.ok_or(ProfileError::Needs { key: "key", other: "cert" })?;
+    let (certificates, octets) = (certificate.read()?, key.read()?);
+    match Identity::from_pem(&certificates, &octets) {
+        Err(LoadError::PasswordNeeded) => {}
+        read => return read.map_err(|cause| key.load(cause)),
+    }
+    let needed = ProfileError::Missing { what: "the password of the encrypted key", give: "`password-file`" };
+    let password = passwords.next().ok_or(needed)?.password()?;
+    let load = |cause| key.load(cause);
+    let private = PrivateKey::from_pem_with_password(&octets, Some(&password)).map_err(load)?;
+    let mut certificates = Certificate::all_from_pem(&certificates).map_err(load)?.into_iter();
+    let holder = certificates.next().ok_or(ProfileError::Missing { what: "a certificate", give: "`cert`" })?;
+    Ok(Identity::new(private, holder).map_err(load)?.chain(certificates.collect()))
+}
+
+impl TrustOptions {
+    /// Trusts the anchors and pins, whose checks of paths know the others. Without an anchor it is
+    /// [`Trust::no_certificates`].
+    ///
+    /// # Errors
+    /// [`ProfileError::Read`], [`ProfileError::Load`], [`ProfileError::Trust`].
+    pub fn trust(&self, paths: &PathOptions, known: &[Source], notes: &mut Vec<String>) -> Result<Trust, ProfileError> {
+        let trust = match self.trust.is_empty() {
+            true => Trust::no_certificates(),
+            false => {
+                let all = Source::certificates(&self.trust, notes)?;
+                let anchors = match paths.dangerous_unchecked_anchors {
+                    true => Trust::dangerous_unchecked_anchors(all),
+                    false => Trust::anchors(all),
+                };
+                anchors?.signer(SignerRule::AnyBelowTheAnchors)
+            }
+        };
+        let trust = Source::certificates(&self.pin, notes)?.into_iter().fold(trust, Trust::pin);
+        let (intermediates, known) =
+            (Source::certificates(&self.intermediate, notes)?, Source::certificates(known, notes)?);
+        judging_paths(trust.intermediates(intermediates).known(known), paths)
+    }
+}
+
+fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
+    for source in &options.crl {
+        let unusable =
+            |error| ProfileError::Value { key: "crl".into(), cause: WireText::of(format!("{source}: {error}")) };
+        trust = trust.crls(&source.read()?).map_err(unusable)?;
+    }
+    for source in &options.ocsp {
+        let unusable =
+            |error| ProfileError::Value { key: "ocsp".into(), cause: WireText::of(format!("{source}: {error}")) };
+        trust = trust.ocsp_response(&source.read()?).map_err(unusable)?;
+    }
+    if let Some(seconds) = options.max_response_age {
+        trust = trust.max_response_age(Duration::from_secs(seconds));
+    }
+    if let Some(demanded) = options.revocation {
+        trust = trust.revocation(match demanded {
+            Whose::WholePath => Revocation::WholePath,
+            Whose::EndEntity => Revocation::EndEntity,
+            Whose::UnknownIsGood => Revocation::UnknownIsGood,
+        });
+    }
+    if options.accept_authorities_as_signers {
+        trust = trust.accept_authorities_as_signers();
+    }
+    let purpose = |oid: &String| {
+        let wrong = |cause| ProfileError::Value { key: "eku".into(), cause: WireText::of(cause) };
+        ExtendedKeyUsage::parse(oid).map_err(wrong)
+    };
+    let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
+    Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
+}
+
+/// The keys for decryption, each with its certificate.
+pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, ProfileError> {
+    if options.decrypt_key.len() != options.decrypt_cert.len() {
+        return Err(ProfileError::Needs { key: "decrypt-key", other: "decrypt-cert" });
+    }
+    let pair = |(key, certificate)| key_and_certificate(key, Some(certificate), &mut std::iter::empty());
+    options.decrypt_key.iter().zip(&options.decrypt_cert).map(pair).collect()
+}
+
+/// Lines of name, tab, password.
+pub(crate) fn users(source: &Source) -> Result<HashMap<String, Secret>, ProfileError> {
+    let text = String::from_utf8(source.read()?).map_err(|_| source.is_not("UTF-8"))?;
+    let user = |line: &str| {
+        let wrong = || source.is_not("a file of lines, each of a name, a tab and a password");
+        let (name, password) = line.split_once('\t').ok_or_else(wrong)?;
+        Ok((name.to_owned(), Secret::new(password.as_bytes().to_vec())))
+    };
+    text.lines().filter(|line| !line.is_empty()).map(user).collect()
+}

@@ -1,0 +1,110 @@
+//! Presets of networks, in place of the other keys.
+
+use std::sync::Arc;
+
+use wss_header::{Receiver, Recipe, ReplayCache};
+use wss_networks::{ALL, Keys, Network, NetworkError, Shape, by_name};
+
+use crate::error::{Known, Near, ProfileError};
+use crate::required::Opening;
+
+/// The network of `NAME` or `NAME+CHOICE+…`.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn network_with_choices(given: &str) -> Result<Network, ProfileError> {
+    let mut words = given.split('+');
+    let network = network(words.next().unwrap_or_default())?;
+    words.try_fold(network, |network, word| match network.choice(word) {
+        Some(choice) => Ok(network.choose(choice)),
+        None => {
+            let known: Vec<&str> = network.choices.iter().map(|choice| choice.name).collect();
+            Err(ProfileError::UnknownWord {
+                key: "network",
+                given: given.into(),
+                what: "a choice that the network does not have",
+                near: Near::of(word, known.iter().copied()),
+                advice: Known::after(
+                    if known.is_empty() { "leave it out, since there is none" } else { "known are " },
+                    known,
+                ),
+            })
+        }
+    })
+}
+
+/// The network of this name, without a choice.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn network(name: &str) -> Result<Network, ProfileError> {
+    by_name(name).ok_or_else(|| ProfileError::UnknownWord {
+        key: "network",
+        given: name.into(),
+        what: "no network",
+        near: Near::of(name, ALL.iter().map(|network| network.name)),
+        advice: Known::after("known are ", ALL.iter().map(|network| network.name)),
+    })
+}
+
+/// The shape of the message.
+fn shape(network: &Network, is_reply: bool) -> Result<&Shape, ProfileError> {
+    match is_reply {
+        true => network.reply_shape().ok_or_else(|| plain(network)),
+        false => Ok(&network.request),
+    }
+}
+
+const fn plain(network: &Network) -> ProfileError {
+    ProfileError::PlainReplies { network: network.name }
+}
+
+/// How to open the message.
+pub(crate) fn opening(network: &Network, is_reply: bool) -> Result<Opening, ProfileError> {
+    Ok(match shape(network, is_reply)?.opening() {
+        wss_networks::Opening::Whole => Opening::Body,
+        wss_networks::Opening::Parts => Opening::Parts,
+        wss_networks::Opening::Unsigned => Opening::Unsigned,
+    })
+}
+
+/// The recipe of the message.
+pub(crate) fn recipe(network: &Network, is_reply: bool, keys: &Keys) -> Result<Recipe, ProfileError> {
+    match is_reply {
+        true => network.reply_recipe(keys).map_err(missing)?.ok_or_else(|| plain(network)),
+        false => network.request_recipe(keys).map_err(missing),
+    }
+}
+
+/// The receiver of the message.
+pub(crate) fn receiver(
+    network: &Network,
+    is_reply: bool,
+    keys: &Keys,
+    replay: Arc<dyn ReplayCache>,
+) -> Result<Receiver, ProfileError> {
+    match is_reply {
+        true => network.reply_receiver(keys, replay).map_err(missing)?.ok_or_else(|| plain(network)),
+        false => network.request_receiver(keys, replay).map_err(missing),
+    }
+}
+
+/// What is missing, and the keys that give it.
+fn missing(error: NetworkError) -> ProfileError {
+    match error {
+        NetworkError::Missing { network, what, call } => {
+            let give = match call {
+                "identity" => "`key` and `cert`, or `p12`",
+                "partner" => "`to`",
+                "trust" => "`trust` or `pin`",
+                "user" => "`user` and `password-file`",
+                "passwords" => "`user-file`",
+                "assertion" => "`token`",
+                "assertions" => "`saml-issuer`",
+                other => other,
+            };
+            ProfileError::Network { network, what, give }
+        }
+        other => ProfileError::OtherNetwork(other),
+    }
+}

@@ -1,0 +1,49 @@
+//! A group of options: keys of a profile, and options of a command line.
+
+/// Makes the struct of a group. Fields in the second list are keys of a profile alone.
+macro_rules! options {
+    (
+        $(#[doc = $about:literal])+
+        $name:ident under $heading:literal {
+            $($(#[doc = $doc:literal])+ $field:ident: $type:ty $(= $value:literal)?,)*
+        }
+        $({ $($(#[doc = $file_doc:literal])+ $file_field:ident: $file_type:ty,)* })?
+    ) => {
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(default, rename_all = "kebab-case")]
+        #[cfg_attr(feature = "clap", derive(clap::Args), command(next_help_heading = $heading))]
+        #[non_exhaustive]
+        pub struct $name {
+            $(
+                $(#[doc = $doc])+
+                #[cfg_attr(feature = "clap", arg(long $(, value_name = $value)?))]
+                pub $field: $type,
+            )*
+            $($(
+                $(#[doc = $file_doc])+
+                #[cfg_attr(feature = "clap", arg(skip))]
+                pub $file_field: $file_type,
+            )*)?
+        }
+    };
+}
+
+/// Makes an enum of words.
+macro_rules! words {
+    ($(#[doc = $about:literal])+ $name:ident { $($(#[doc = $doc:literal])* $(($word:literal))? $variant:ident,)* }) => {
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        #[serde(rename_all = "kebab-case")]
+        #[cfg_attr(feature = "clap", derive(clap::ValueEnum))]
+        pub enum $name {
+            $(
+                $(#[doc = $doc])*
+                $(#[serde(rename = $word)] #[cfg_attr(feature = "clap", value(name = $word))])?
+                $variant,
+            )*
+        }
+    };
+}
+
+pub(crate) use {options, words};

@@ -1,0 +1,267 @@
+//! From the table `verify` to a receiver.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use wss_bsp::{Enforcement, Variant};
+use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod};
+use wss_header::{AlgorithmPolicy, Limit, Limits, Part, Receiver, ReplayCache};
+use wss_networks::{Keys, Network};
+use wss_tokens::{AssertionTrust, Trust};
+use wss_xmldsig::FilterMethod;
+
+use crate::algorithms::last_word;
+use crate::error::{Known, Near, ProfileError, word};
+use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
+use crate::required::{Opening, Required};
+use crate::source::Source;
+use crate::{keys, network};
+
+/// A receiver, and how to use it.
+#[non_exhaustive]
+pub struct Prepared {
+    /// The receiver.
+    pub receiver: Receiver,
+    /// Which of its verbs opens the messages.
+    pub opening: Opening,
+    /// What is required by `require`.
+    pub required: Required,
+    /// Certificates that were skipped, for people.
+    pub notes: Vec<String>,
+}
+
+impl Receiving {
+    /// The receiver.
+    ///
+    /// # Errors
+    /// Most of [`ProfileError`]: what the keys name is read and loaded.
+    pub fn receiver(&self, replay: Arc<dyn ReplayCache>) -> Result<Prepared, ProfileError> {
+        let mut notes = Vec::new();
+        if self.demands.require.is_empty() && self.network.network.is_none() {
+            return Err(ProfileError::Missing { what: "what the message must prove", give: "`require` or `network`" });
+        }
+        let required = Required::parse(&self.demands.require)?;
+        let network = self.network.network.as_deref().map(network::network_with_choices).transpose()?;
+        let trust = self.signers.trust(&self.paths, &self.holdings.known_cert, &mut notes)?;
+        let assertions = self.assertion_trust(&trust, &mut notes)?;
+        let (opening, receiver) = match &network {
+            Some(network) => {
+                let keys = self.network_keys(trust, assertions)?;
+                let opening = network::opening(network, self.network.reply)?;
+                (opening, network::receiver(network, self.network.reply, &keys, replay)?)
+            }
+            None => {
+                let opening = required.opening(self.demands.print_unauthenticated);
+                let anyone = self.demands.anonymous || self.demands.print_unauthenticated;
+                let receiver =
+                    Receiver::new(trust, required.build(opening, anyone), replay).algorithms(self.allow.policy()?);
+                let receiver = with_users(receiver, &self.holdings)?;
+                (opening, assertions.into_iter().fold(receiver, Receiver::assertions))
+            }
+        };
+        let mut receiver = self.configured(receiver)?;
+        if self.demands.require.iter().any(|argument| argument == "token:kerberos") {
+            receiver = kerberos(receiver)?;
+        }
+        Ok(Prepared { receiver, opening, required, notes })
+    }
+
+    /// The network of `network`.
+    ///
+    /// # Errors
+    /// [`ProfileError::UnknownWord`].
+    pub fn network(&self) -> Result<Option<Network>, ProfileError> {
+        self.network.network.as_deref().map(network::network_with_choices).transpose()
+    }
+
+    /// What is the same for a network and without one.
+    fn configured(&self, receiver: Receiver) -> Result<Receiver, ProfileError> {
+        let window = [self.freshness.max_age.unwrap_or(300), self.freshness.clock_skew.unwrap_or(60)];
+        let [max_age, clock_skew] = window.map(Duration::from_secs);
+        let receiver = receiver
+            .window(max_age, clock_skew)
+            .bsp(match self.demands.bsp.unwrap_or(Bsp::Report) {
+                Bsp::Enforce => Enforcement::Enforce(Variant::as_deployed()),
+                Bsp::Report => Enforcement::Report(Variant::as_deployed()),
+                Bsp::Off => Enforcement::Off,
+            })
+            .limits(limits(&self.demands.limit)?);
+        let receiver = understanding(with_keys(receiver, &self.holdings)?, &self.demands)?;
+        let receiver = match self.allow.allow_legacy {
+            true => receiver.accept_x509_version_1_for_legacy_use_only(),
+            false => receiver,
+        };
+        Ok(self.accept.apply(receiver))
+    }
+
+    /// What the keys give to the receiver of a network.
+    fn network_keys(&self, trust: Trust, assertions: Option<AssertionTrust>) -> Result<Keys, ProfileError> {
+        let mut keys = Keys::new().trust(trust);
+        if let Some(source) = &self.holdings.user_file {
+            let users = keys::users(source)?;
+            keys = keys.passwords(move |name: &str| users.get(name).cloned());
+        }
+        Ok(assertions.into_iter().fold(keys, Keys::assertions))
+    }
+
+    /// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
+    fn assertion_trust(
+        &self,
+        attesters: &Trust,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<AssertionTrust>, ProfileError> {
+        let AssertionOptions { saml_issuer, saml_issuer_name, saml_max_age, accept_bearer, audience, recipient } =
+            &self.assertions;
+        if saml_issuer.is_empty() {
+            return Ok(None);
+        }
+        let issuers = Trust::pins(Source::certificates(saml_issuer, notes)?);
+        let mut audiences = audience.iter();
+        let trust = match audiences.next() {
+            Some(audience) => AssertionTrust::for_audience(audience.clone()),
+            None => AssertionTrust::dangerous_for_any_audience(),
+        };
+        let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
+        let trust = recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
+        let trust = saml_max_age.iter().fold(trust, |trust, seconds| trust.max_age(Duration::from_secs(*seconds)));
+        let trust = match saml_issuer_name.is_empty() {
+            true => trust.issuer_of_any_name(issuers),
+            false => saml_issuer_name.iter().fold(trust, |trust, name| trust.issuer(name.clone(), issuers.clone())),
+        };
+        let trust = trust.sender_vouches(attesters.clone());
+        Ok(Some(if *accept_bearer { trust.accept_bearer() } else { trust }))
+    }
+}
+
+impl HoldingOptions {
+    /// The receiver with these keys and passwords. Known certificates belong to its trust.
+    ///
+    /// # Errors
+    /// [`ProfileError::Read`], [`ProfileError::Load`], [`ProfileError::Needs`].
+    pub fn equip(&self, receiver: Receiver) -> Result<Receiver, ProfileError> {
+        with_keys(with_users(receiver, self)?, self)
+    }
+}
+
+fn with_users(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, ProfileError> {
+    let Some(source) = &holdings.user_file else { return Ok(receiver) };
+    let users = keys::users(source)?;
+    Ok(receiver.passwords(move |name: &str| users.get(name).cloned()))
+}
+
+fn with_keys(receiver: Receiver, holdings: &HoldingOptions) -> Result<Receiver, ProfileError> {
+    let mut receiver = keys::decrypting(holdings)?.into_iter().fold(receiver, Receiver::decrypt_with);
+    for secret in &holdings.secret {
+        let (name, octets) = secret.read()?;
+        receiver = receiver.shared_secret(name, Secret::new(octets));
+    }
+    if !holdings.context.is_empty() {
+        let contexts = holdings.context.iter().map(|context| context.named("context"));
+        let contexts = contexts.collect::<Result<HashMap<_, _>, _>>()?;
+        receiver =
+            receiver.security_contexts(move |identifier: &str, _: Option<&str>| contexts.get(identifier).cloned());
+    }
+    Ok(match &holdings.actor {
+        Some(actor) => receiver.actor(actor.clone()),
+        None => receiver,
+    })
+}
+
+fn understanding(mut receiver: Receiver, demands: &DemandOptions) -> Result<Receiver, ProfileError> {
+    for block in &demands.understand {
+        receiver = match (block.as_str(), Part::parse(block)) {
+            ("addressing", _) => receiver.understands_addressing(),
+            (_, Some(Part::HeaderBlock { namespace, local })) => receiver.understands(namespace, local),
+            _ => {
+                let advice = "give {namespace}local, or `addressing` for all of WS-Addressing";
+                return Err(word("understand", block, "no header block", [], advice));
+            }
+        };
+    }
+    Ok(receiver)
+}
+
+/// The limits, with those that are changed by `NAME=VALUE`.
+fn limits(changed: &[String]) -> Result<Limits, ProfileError> {
+    changed
+        .iter()
+        .try_fold(Limits::default(), |limits, given| limit(given).map(|(limit, value)| limits.with(limit, value)))
+}
+
+/// The limit of `NAME=VALUE`.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn limit(given: &str) -> Result<(Limit, u64), ProfileError> {
+    let read = given.split_once('=').and_then(|(name, value)| Some((Limit::from_name(name)?, value.parse().ok()?)));
+    read.ok_or_else(|| {
+        let words: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
+        let near = Near::of(given.split('=').next().unwrap_or(given), words.iter().copied());
+        let (what, advice) = ("not a limit", "write NAME=VALUE, as in references=128, with one of ");
+        ProfileError::UnknownWord { key: "limit", given: given.into(), what, near, advice: Known::after(advice, words) }
+    })
+}
+
+impl AllowOptions {
+    /// The algorithms of these keys.
+    ///
+    /// # Errors
+    /// [`ProfileError::UnknownWord`].
+    pub fn policy(&self) -> Result<AlgorithmPolicy, ProfileError> {
+        let mut policy = match self.allow_legacy {
+            true => AlgorithmPolicy::everything_for_legacy_use_only(),
+            false => AlgorithmPolicy::default(),
+        };
+        for given in &self.allow {
+            // One word may be the last of several identifiers: all of them are meant.
+            let named = identifiers().into_iter().filter(|uri| word_of(uri).eq_ignore_ascii_case(given));
+            let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
+            if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
+                let words: Vec<&str> = identifiers().into_iter().map(word_of).collect();
+                let near = Near::of(last_word(given), words.iter().copied());
+                let (what, advice) = ("not the identifier of a supported algorithm", "give an identifier, or one of ");
+                let advice = Known::after(advice, words);
+                return Err(ProfileError::UnknownWord {
+                    key: "allow",
+                    given: given.as_str().into(),
+                    what,
+                    near,
+                    advice,
+                });
+            }
+        }
+        Ok(policy)
+    }
+}
+
+/// The identifiers of every algorithm that a policy may admit.
+fn identifiers() -> Vec<&'static str> {
+    let mut all: Vec<&str> = SignatureMethod::ALL.iter().map(SignatureMethod::uri).collect();
+    all.extend(DigestMethod::ALL.iter().map(DigestMethod::uri));
+    all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
+    all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
+    all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));
+    all.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()).map(PostQuantum::uri));
+    all.extend(FilterMethod::ALL.iter().map(|method| method.uri()));
+    all
+}
+
+/// The word for an identifier: its last one, if it has no other.
+fn word_of(uri: &str) -> &str {
+    match FilterMethod::from_uri(uri) {
+        Some(method) => method.word(),
+        None => last_word(uri),
+    }
+}
+
+#[cfg(feature = "kerberos")]
+fn kerberos(receiver: Receiver) -> Result<Receiver, ProfileError> {
+    let failed = |error| ProfileError::Device { what: "token:kerberos".into(), cause: wss_text::WireText::of(error) };
+    Ok(receiver.kerberos(wss_kerberos::Acceptor::new().map_err(failed)?))
+}
+
+#[cfg(not(feature = "kerberos"))]
+fn kerberos(_receiver: Receiver) -> Result<Receiver, ProfileError> {
+    Err(ProfileError::NotBuilt { what: "`token:kerberos`", feature: "kerberos" })
+}

@@ -1,0 +1,288 @@
+//! From the table `secure` to a recipe.
+
+use wss_c14n::Canonicalization;
+use wss_crypto::{Identity, KeyTransport, KeyWrap, Secret};
+use wss_header::{Addressing, Encrypting, Part, ProtectionToken, Recipe, Referencing, Signing, Username};
+use wss_networks::Keys;
+use wss_tokens::{Password, SecureConversation};
+use wss_xmlenc::Agreement;
+
+use crate::error::{ProfileError, word};
+use crate::header::{addressing, allowing, username, version, with_header, with_layout};
+use crate::required::element_path;
+use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
+use crate::source::Source;
+use crate::{algorithms, keys, network};
+
+impl Sending {
+    /// The recipe. What depends on the message (attachments, the request that is answered) is said where it is used:
+    /// [`Sending::addressing`] and [`Outgoing`](wss_header::Outgoing).
+    ///
+    /// # Errors
+    /// Most of [`ProfileError`]: what the keys name is read and loaded.
+    pub fn recipe(&self) -> Result<Recipe, ProfileError> {
+        match &self.network.network {
+            Some(name) => self.of_network(name),
+            None => self.of_options(),
+        }
+    }
+
+    /// The header blocks of WS-Addressing to insert, if there are any.
+    ///
+    /// # Errors
+    /// [`ProfileError::UnknownWord`].
+    pub fn addressing(&self) -> Result<Option<Addressing>, ProfileError> {
+        addressing(&self.addressing)
+    }
+
+    fn of_options(&self) -> Result<Recipe, ProfileError> {
+        let only = self.parts.only;
+        let recipe = allowing(&self.allowed, Recipe::new())?;
+        let mut recipe = with_layout(&self.layout, with_header(&self.header, recipe)?)?;
+        let mut passwords = self.header.password_file.iter();
+        let identity = keys::identity(&self.signer, &mut passwords)?;
+        let user = user(&self.header, &mut passwords)?;
+        let token = protection_token(self, user.as_ref())?;
+        if let (Some((name, password)), false) = (user, self.shared.password_key) {
+            recipe = if self.header.password_text {
+                recipe.username(username(&self.layout, Username::text(name, password))).over_protected_transport()
+            } else {
+                recipe.username(username(&self.layout, Username::digest(name, password)))
+            };
+        }
+        if let (Some(name), true) = (&self.header.user, self.header.without_password) {
+            recipe = recipe.username(username(&self.layout, Username::without_password(name.clone())));
+        }
+        let mut signings = Vec::new();
+        if only != Some(Only::Encrypt) {
+            match (&token, &identity) {
+                (Some(token), identity) => {
+                    signings.push(configured(self, Signing::with_token(token))?);
+                    // The signer endorses the signature of the shared key.
+                    signings.extend(identity.iter().map(|identity| Signing::with(identity).parts([Part::Signature])));
+                }
+                (None, Some(identity)) => signings.push(signing(self, identity)?),
+                (None, None)
+                    if only == Some(Only::Sign) && (self.header.user.is_some() || !self.header.token.is_empty()) => {}
+                (None, None) => {
+                    return Err(ProfileError::Missing { what: "the signer", give: "`key` and `cert`, or `p12`" });
+                }
+            }
+        }
+        let encrypting = if only == Some(Only::Sign) { None } else { Some(encrypting(self, token.as_ref())?) };
+        if self.parts.encrypt_first {
+            recipe = encrypting.iter().cloned().fold(recipe, Recipe::encrypt);
+        }
+        recipe = signings.into_iter().fold(recipe, Recipe::sign);
+        if !self.parts.encrypt_first {
+            recipe = encrypting.into_iter().fold(recipe, Recipe::encrypt);
+        }
+        Ok(recipe)
+    }
+
+    fn of_network(&self, name: &str) -> Result<Recipe, ProfileError> {
+        let mut passwords = self.header.password_file.iter();
+        let mut keys = keys::identity(&self.signer, &mut passwords)?.into_iter().fold(Keys::new(), Keys::identity);
+        if let Some((name, password)) = user(&self.header, &mut passwords)? {
+            keys = keys.user(name, password);
+        }
+        for source in &self.header.token {
+            keys = keys.assertion(source.xml()?);
+        }
+        if let Some(source) = &self.recipient.to {
+            keys = keys.partner(source.certificate()?);
+        }
+        let network = network::network_with_choices(name)?;
+        let recipe = network::recipe(&network, self.network.reply, &keys)?;
+        Ok(match &self.header.actor {
+            Some(actor) => recipe.actor(actor.clone()),
+            None => recipe,
+        })
+    }
+}
+
+/// The parts that are words.
+const PARTS: [&str; 7] =
+    ["Body", "Timestamp", "Signature", "UsernameToken", "SigningToken", "Assertion", "Attachments"];
+
+fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError> {
+    if given.is_empty() {
+        return Ok(otherwise.to_vec());
+    }
+    let parse = |text: &String| match element_path(text) {
+        Some(Err(error)) => Err(error.into()),
+        _ => Part::parse(text).ok_or_else(|| {
+            let advice = "give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, Attachments, \
+                 {namespace}local, element:PATH, every:element:PATH or #id";
+            word("part", text, "not a part", PARTS, advice)
+        }),
+    };
+    given.iter().map(parse).collect()
+}
+
+fn encrypting(options: &Sending, token: Option<&ProtectionToken>) -> Result<Encrypting, ProfileError> {
+    let listed =
+        if options.parts.only == Some(Only::Encrypt) { &options.parts.part } else { &options.parts.encrypt_part };
+    let encrypting = match (token, &options.recipient.to) {
+        (Some(token), _) => Encrypting::with_token(token),
+        (None, Some(source)) => Encrypting::to(&source.certificate()?)
+            .transport(transport(&options.methods)?)
+            .reference(options.recipient.encrypt_reference.unwrap_or(Form::IssuerSerial).reference()),
+        // The signer of the request is known.
+        (None, None) if options.header.answers => Encrypting::to_requester().transport(transport(&options.methods)?),
+        (None, None) => {
+            let give = "`to`, or `answers` for the signer of a request";
+            return Err(ProfileError::Missing { what: "the recipient", give });
+        }
+    };
+    let otherwise = if options.parts.attachments { &[Part::Body, Part::Attachments][..] } else { &[Part::Body] };
+    let encrypting = encrypting.parts(parts(listed, otherwise)?);
+    let encrypting = if options.parts.attach_complete { encrypting.complete_attachments() } else { encrypting };
+    let encrypting = encrypting.parts_if_present(parts(&options.parts.encrypt_part_if_present, &[])?);
+    let encrypting = if options.parts.content_only { encrypting.content_only() } else { encrypting };
+    let encrypting = agreement(&options.methods)?.into_iter().fold(encrypting, Encrypting::agreement);
+    match &options.methods.content {
+        None => Ok(encrypting),
+        Some(content) => Ok(encrypting.content(algorithms::content("content", content)?)),
+    }
+}
+
+fn transport(options: &MethodOptions) -> Result<KeyTransport, ProfileError> {
+    algorithms::key_transport(options.key_transport.as_deref(), options.oaep_digest.as_deref(), options.mgf.as_deref())
+}
+
+/// How a key is agreed on, if that is said.
+fn agreement(options: &MethodOptions) -> Result<Option<Agreement>, ProfileError> {
+    if options.key_derivation.is_none() && options.key_wrap.is_none() {
+        return Ok(None);
+    }
+    let derivation = algorithms::key_derivation(options.key_derivation.as_deref())?;
+    let wrap = options.key_wrap.as_ref().map_or(Ok(KeyWrap::Aes256), |given| algorithms::wrap("key-wrap", given))?;
+    Ok(Some(Agreement { derivation, wrap }))
+}
+
+fn user<'p>(
+    options: &HeaderOptions,
+    passwords: &mut impl Iterator<Item = &'p Source>,
+) -> Result<Option<(String, Password)>, ProfileError> {
+    let (Some(name), false) = (&options.user, options.without_password) else { return Ok(None) };
+    let needed = ProfileError::Missing { what: "the user's password", give: "`password-file`" };
+    let password = passwords.next().ok_or(needed)?.password()?;
+    let password = if options.password_hashed { Password::sha1_of(&password) } else { password.into() };
+    Ok(Some((name.clone(), password)))
+}
+
+/// The token whose key both sides have, if an option asks for one.
+fn protection_token(
+    options: &Sending,
+    user: Option<&(String, Password)>,
+) -> Result<Option<ProtectionToken>, ProfileError> {
+    let version = options.shared.derive_keys.map(|version| match version {
+        Conversation::V13 => SecureConversation::V1_3,
+        Conversation::V2005 => SecureConversation::V2005,
+    });
+    let token = if let (true, Some(source)) = (options.shared.symmetric, &options.recipient.to) {
+        let recipient = source.certificate()?;
+        let token = ProtectionToken::encrypted_to(&recipient)
+            .transport(transport(&options.methods)?)
+            .reference(options.recipient.encrypt_reference.unwrap_or(Form::IssuerSerial).reference());
+        let token = agreement(&options.methods)?.into_iter().fold(token, ProtectionToken::agreement);
+        options.shared.key_octets.into_iter().fold(token, ProtectionToken::key_octets)
+    } else if let Some(argument) = &options.shared.context {
+        let (identifier, secret) = argument.named("context")?;
+        ProtectionToken::security_context(version.unwrap_or_default(), identifier, secret)
+    } else if let (true, Some((name, password))) = (options.shared.password_key, user) {
+        ProtectionToken::username(name.clone(), password.clone())
+    } else if let Some(service) = &options.shared.kerberos {
+        kerberos(service)?
+    } else if options.shared.reply_key {
+        ProtectionToken::of_request()
+    } else if let Some(source) = &options.shared.assertion_key {
+        ProtectionToken::of_assertion(Secret::new(source.read()?))
+    } else if version.is_some() {
+        let give = "`symmetric`, `context`, `password-key`, `kerberos`, `assertion-key` or `reply-key`";
+        return Err(ProfileError::Missing { what: "the secret of `derive-keys`", give });
+    } else {
+        return Ok(None);
+    };
+    let token = options.shared.mac_key_octets.into_iter().fold(token, ProtectionToken::mac_key_octets);
+    Ok(Some(version.map_or(token.clone(), |version| token.derived_keys(version))))
+}
+
+fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileError> {
+    let mut signing = configured(options, Signing::with(identity))?
+        .reference(options.signer.reference.unwrap_or(Form::Direct).reference());
+    if options.signer.holder_of_key {
+        signing = signing.holder_of_key();
+    }
+    if options.layout.token_after_signature {
+        signing = signing.token_after_signature();
+    }
+    if options.signer.token_by_reference {
+        signing = signing.token_by_reference();
+    }
+    if options.signer.key_value_beside {
+        signing = signing.key_value_beside();
+    }
+    if options.signer.x509_data_beside {
+        signing = signing.x509_data_beside();
+    }
+    Ok(signing)
+}
+
+/// The signature, with its canonicalisations.
+fn canonicalized(options: &MethodOptions, prefixes: &str, mut signing: Signing) -> Result<Signing, ProfileError> {
+    let read = |key: &'static str, given: &String| algorithms::canonicalization(key, given).map(Canonicalization::new);
+    if let Some(given) = &options.c14n {
+        signing = signing.canonicalization(read("c14n", given)?);
+    }
+    if options.without_transforms {
+        return Ok(signing.referencing(Referencing::without_transforms()));
+    }
+    if let Some(given) = options.part_c14n.as_ref().or(options.c14n.as_ref()) {
+        signing = signing.referencing(Referencing::new(read("part-c14n", given)?));
+    }
+    Ok(if prefixes.is_empty() { signing } else { signing.inclusive_prefixes(prefixes) })
+}
+
+fn configured(options: &Sending, signing: Signing) -> Result<Signing, ProfileError> {
+    let mut otherwise = vec![Part::Body];
+    if options.header.timestamp.is_some() || options.layout.timestamp_without_expires {
+        otherwise.push(Part::Timestamp);
+    }
+    if options.parts.attachments {
+        otherwise.push(Part::Attachments);
+    }
+    let addressed = if options.addressing.wsa.is_empty() || !options.parts.part.is_empty() {
+        Vec::new()
+    } else {
+        version(&options.addressing).parts()
+    };
+    let mut signing = signing
+        .parts(parts(&options.parts.part, &otherwise)?)
+        .parts_if_present(addressed)
+        .parts_if_present(parts(&options.parts.part_if_present, &[])?);
+    signing = canonicalized(&options.methods, options.parts.prefix_list.as_deref().unwrap_or_default(), signing)?;
+    if options.parts.attach_complete {
+        signing = signing.complete_attachments();
+    }
+    if let Some(given) = &options.methods.signature_method {
+        signing = signing.method(algorithms::signature("signature-method", given)?);
+    }
+    if let Some(given) = &options.methods.digest {
+        signing = signing.digest(algorithms::digest("digest", given)?);
+    }
+    Ok(signing)
+}
+
+/// A ticket for this service.
+#[cfg(feature = "kerberos")]
+fn kerberos(service: &str) -> Result<ProtectionToken, ProfileError> {
+    let failed = |error| ProfileError::Device { what: service.into(), cause: wss_text::WireText::of(error) };
+    Ok(ProtectionToken::kerberos(wss_kerberos::Initiator::new(service).map_err(failed)?))
+}
+
+#[cfg(not(feature = "kerberos"))]
+fn kerberos(_service: &str) -> Result<ProtectionToken, ProfileError> {
+    Err(ProfileError::NotBuilt { what: "`kerberos`", feature: "kerberos" })
+}

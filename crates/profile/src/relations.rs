@@ -1,0 +1,132 @@
+//! Keys that need or exclude one another, in a file or beside it.
+
+use serde_json::{Map, Value};
+
+use crate::error::ProfileError;
+
+/// What a key needs.
+const NEEDS: &[(&str, &str, &str)] = &[
+    ("secure", "cert", "key"),
+    ("secure", "holder-of-key", "token"),
+    ("secure", "attach-complete", "attachments"),
+    ("secure", "without-password", "user"),
+    ("secure", "password-hashed", "user"),
+    ("secure", "password-text", "user"),
+    ("secure", "without-nonce", "user"),
+    ("secure", "without-created", "user"),
+    ("secure", "without-type", "password-text"),
+    ("secure", "wsa-2004", "wsa"),
+    ("secure", "wsa-must-understand", "wsa"),
+    ("secure", "symmetric", "to"),
+    ("secure", "key-octets", "symmetric"),
+    ("secure", "mac-key-octets", "derive-keys"),
+    ("secure", "assertion-key", "token"),
+    ("secure", "password-key", "user"),
+    ("secure", "reply-key", "answers"),
+    ("secure", "reply", "network"),
+    ("verify", "accept-bearer", "saml-issuer"),
+    ("verify", "audience", "saml-issuer"),
+    ("verify", "recipient", "saml-issuer"),
+    ("verify", "saml-issuer-name", "saml-issuer"),
+    ("verify", "saml-max-age", "saml-issuer"),
+    ("verify", "reply", "network"),
+    ("verify", "decrypt-key", "decrypt-cert"),
+    ("verify", "decrypt-cert", "decrypt-key"),
+];
+
+/// What a key excludes.
+const EXCLUDES: &[(&str, &str, &[&str])] = &[
+    ("secure", "p12", &["key"]),
+    ("secure", "timestamp-without-expires", &["timestamp"]),
+    ("secure", "part-c14n", &["without-transforms"]),
+    ("secure", "context", &["symmetric"]),
+    ("secure", "password-key", &["symmetric", "context"]),
+    ("secure", "kerberos", &["symmetric", "context", "password-key"]),
+    ("secure", "assertion-key", &["symmetric", "context", "password-key", "kerberos"]),
+    ("secure", "without-password", &["password-text", "password-hashed", "password-key"]),
+    ("secure", "reply-key", &["symmetric", "context", "password-key", "kerberos", "assertion-key"]),
+    ("secure", "network", OF_A_RECIPE),
+    ("verify", "network", &["require", "allow", "allow-legacy", "anonymous"]),
+];
+
+/// What a network says itself.
+const OF_A_RECIPE: &[&str] = &[
+    "part",
+    "encrypt-part",
+    "part-if-present",
+    "encrypt-part-if-present",
+    "content-only",
+    "encrypt-first",
+    "only",
+    "attach-complete",
+    "prefix-list",
+    "timestamp",
+    "password-hashed",
+    "password-text",
+    "must-understand",
+    "layout",
+    "whole-seconds",
+    "timestamp-without-expires",
+    "without-nonce",
+    "without-created",
+    "without-type",
+    "prefix",
+    "part-id",
+    "token-after-signature",
+    "symmetric",
+    "key-octets",
+    "context",
+    "password-key",
+    "kerberos",
+    "reply-key",
+    "derive-keys",
+    "signature-method",
+    "digest",
+    "c14n",
+    "part-c14n",
+    "without-transforms",
+    "content",
+    "key-transport",
+    "oaep-digest",
+    "mgf",
+    "waive",
+    "accept-one-key-to-sign-and-encrypt",
+    "accept-short-secrets-for-legacy-use-only",
+    "allow-legacy",
+    "reference",
+    "encrypt-reference",
+    "holder-of-key",
+    "token-by-reference",
+    "key-value-beside",
+    "assertion-key",
+    "without-password",
+    "x509-data-beside",
+    "mac-key-octets",
+    "key-derivation",
+    "key-wrap",
+];
+
+/// Judges the keys of a table.
+pub(crate) fn check(table: &str, given: &Map<String, Value>) -> Result<(), ProfileError> {
+    let is_given = |key: &str| given.get(key).is_some_and(says_something);
+    for (_, key, other) in NEEDS.iter().filter(|(of, ..)| *of == table) {
+        if is_given(key) && !is_given(other) {
+            return Err(ProfileError::Needs { key, other });
+        }
+    }
+    for (_, key, others) in EXCLUDES.iter().filter(|(of, ..)| *of == table) {
+        if let Some(other) = others.iter().find(|other| is_given(key) && is_given(other)) {
+            return Err(ProfileError::Conflict { key, other });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a key with this value changes anything.
+pub(crate) fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(false) => false,
+        Value::Array(items) => !items.is_empty(),
+        _ => true,
+    }
+}
