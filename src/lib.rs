@@ -43,6 +43,8 @@ pub use wss_tokens::{
 pub use wss_c14n as c14n;
 /// Keys, certificates and primitives.
 pub use wss_crypto as crypto;
+/// The header block of ebMS 3.0, as AS4 has it.
+pub use wss_ebms as ebms;
 /// Kerberos tickets through the system's GSS-API.
 #[cfg(feature = "kerberos")]
 pub use wss_kerberos as kerberos;

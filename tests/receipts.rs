@@ -40,7 +40,7 @@ fn exchanged() -> (Correlation, String) {
     let body = package.write(Vec::new()).expect("written");
     let package = Package::parse_body(&package.content_type(), &body, &Limits::default()).expect("a package");
     let opened = receiver([messaging(), Part::Attachments]).open(&package).expect("opens");
-    (sent, opened.correlation().non_repudiation_information())
+    (sent, opened.correlation().non_repudiation_information().expect("canonical"))
 }
 
 /// A signed reply that holds `content` in its `eb:Messaging`, as Alice opens it.
@@ -68,7 +68,7 @@ fn part_of<'i>(information: &'i str, uri: &str) -> &'i str {
 fn a_receipt_gives_back_every_digest_that_was_sent() {
     let (sent, information) = exchanged();
     assert_eq!(information.matches("<ds:Reference").count(), 4, "{information}");
-    assert_eq!(sent.non_repudiation_information(), information, "both sides know the same");
+    assert_eq!(sent.non_repudiation_information().as_ref(), Ok(&information), "both sides know the same");
     sent.check_receipt(&receipt(&information)).expect("a receipt");
     let (other, _) = exchanged();
     assert!(matches!(other.check_receipt(&receipt(&information)), Err(ReceiptError::Unknown { .. })));
@@ -118,7 +118,7 @@ fn digests_elsewhere_are_no_receipt() {
     assert_eq!(sent.check_receipt(&opened), Err(ReceiptError::NoReceipt));
     // Nor is there one for a message without a signature.
     let nothing = Correlation::default();
-    let opened = receipt(&nothing.non_repudiation_information());
+    let opened = receipt(&nothing.non_repudiation_information().expect("nothing"));
     assert_eq!(nothing.check_receipt(&opened), Err(ReceiptError::NoReceipt));
 }
 
@@ -129,8 +129,23 @@ fn an_exchange_of_what_was_sent_checks_receipts_too() {
     let plan = recipe().sign(signing).plan().expect("a plan");
     let Secured { message, correlation: sent } = plan.message(&with_messaging("")).secure().expect("secured");
     let opened = receiver([messaging()]).open(&message).expect("opens");
-    let information = opened.correlation().non_repudiation_information();
+    let information = opened.correlation().non_repudiation_information().expect("canonical");
     sent.check_receipt(&receipt(&information)).expect("a receipt");
     let read = Correlation::of_sent(&message).expect("signatures");
     read.check_receipt(&receipt(&information)).expect("a receipt");
+}
+
+/// A receipt that left something out would count as one for less.
+#[test]
+fn a_reference_that_cannot_be_given_back_is_an_error() {
+    let signing = Signing::with(&identity("alice")).parts([Part::Body, messaging()]);
+    let plan = recipe().sign(signing).plan().expect("a plan");
+    let message = plan.message(&with_messaging("")).secure().expect("secured").message;
+    let uri = |text: &str| text.split("<ds:Reference URI=\"").nth(1)?.split('"').next().map(str::to_owned);
+    let changed = message.replacen(&format!(" URI=\"{}\"", uri(&message).expect("a URI")), "", 1);
+    let read = Correlation::of_sent(&changed).expect("signatures");
+    assert_eq!(read.non_repudiation_information(), Err(ReceiptError::Unreadable { uri: "".into() }));
+    let opened =
+        receipt(&Correlation::of_sent(&message).expect("signatures").non_repudiation_information().expect("canonical"));
+    assert_eq!(read.check_receipt(&opened), Err(ReceiptError::Unreadable { uri: "".into() }));
 }

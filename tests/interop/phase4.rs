@@ -3,51 +3,34 @@
 
 use std::io::{BufReader, Read, Write};
 use std::net::TcpListener;
+use std::time::SystemTime;
 
 use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package, Spool};
-use ws_security::c14n::{base64_decode, name};
+use ws_security::c14n::base64_decode;
+use ws_security::ebms::{self, Messaging, Party, Signal, SignalKind, UserMessage};
 use ws_security::networks::{Keys, Service, edelivery_1_15};
 use ws_security::{
     Correlation, DangerousNoReplayCache, OpenError, Opened, Part, ReceiptError, Receiver, Requirements, Secured,
-    SignerRule, Trust,
+    SignerRule, SoapVersion, Trust,
 };
 
 use crate::driver::Driver;
 use crate::peer;
 
-const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
 const PAYLOAD: &str = "<invoice>\n  <amount>1499.90</amount>\n</invoice>";
 
 fn messaging() -> Part {
-    Part::header_block(EBMS, "Messaging")
-}
-
-/// An envelope without a Body, and this in its `eb:Messaging`.
-fn envelope(content: &str) -> String {
-    format!(
-        "<S12:Envelope xmlns:S12=\"{}\"><S12:Header><eb:Messaging xmlns:eb=\"{EBMS}\" S12:mustUnderstand=\"true\">\
-         {content}</eb:Messaging></S12:Header><S12:Body></S12:Body></S12:Envelope>",
-        name::SOAP12.uri
-    )
-}
-
-fn now() -> String {
-    ws_security::tokens::format_instant(std::time::SystemTime::now())
+    Part::header_block(ebms::NAMESPACE, "Messaging")
 }
 
 fn user_message(id: &str) -> String {
-    envelope(&format!(
-        "<eb:UserMessage><eb:MessageInfo><eb:Timestamp>{}</eb:Timestamp><eb:MessageId>{id}</eb:MessageId></eb:MessageInfo>\
-         <eb:PartyInfo><eb:From><eb:PartyId>alice</eb:PartyId><eb:Role>initiator</eb:Role></eb:From><eb:To><eb:PartyId>bob\
-         </eb:PartyId><eb:Role>responder</eb:Role></eb:To></eb:PartyInfo><eb:CollaborationInfo><eb:AgreementRef>\
-         urn:as4:agreement</eb:AgreementRef><eb:Service>urn:service</eb:Service><eb:Action>submit</eb:Action>\
-         <eb:ConversationId>1</eb:ConversationId></eb:CollaborationInfo><eb:PayloadInfo><eb:PartInfo \
-         href=\"cid:invoice@example.org\"><eb:PartProperties><eb:Property name=\"MimeType\">application/xml</eb:Property>\
-         <eb:Property name=\"CompressionType\">application/gzip</eb:Property></eb:PartProperties></eb:PartInfo>\
-         </eb:PayloadInfo></eb:UserMessage>",
-        now()
-    ))
+    let (from, to) = (Party::new("alice", "initiator"), Party::new("bob", "responder"));
+    let message = UserMessage::new(id, SystemTime::now(), from, to)
+        .agreement("urn:as4:agreement")
+        .collaboration("urn:service", "submit", "1")
+        .part("invoice@example.org", [("MimeType", "application/xml"), ("CompressionType", "application/gzip")]);
+    Messaging::from(message).envelope(SoapVersion::V12)
 }
 
 fn receiver(own: &str, parts: impl IntoIterator<Item = Part>) -> Receiver {
@@ -85,6 +68,10 @@ fn phase4_takes_what_we_send_and_its_receipt_is_for_it() {
     let receipt = receiver("alice", [messaging()]).answering(&exchange).open(&answer.body).expect("a signed receipt");
     assert_eq!(receipt.signer().certificate(), Some(&peer::certificate("bob")));
     exchange.check_receipt(&receipt).expect("it gives back our digests");
+    let block = receipt.header_block(ebms::NAMESPACE, "Messaging").expect("it is signed");
+    let signal = Messaging::read(block.xml(), &Limits::default()).expect("as AS4 has it").signal.expect("a signal");
+    assert_eq!(signal.info.answers.as_deref(), Some("one@example.org"));
+    assert!(matches!(signal.kind, SignalKind::Receipt(content) if content.contains("NonRepudiationInformation")));
     // It is not a receipt for another message, nor for one with fewer or more parts.
     let (_, _, other) = sent("two@example.org");
     assert!(matches!(other.check_receipt(&receipt), Err(ReceiptError::Unknown { .. })));
@@ -152,15 +139,13 @@ fn serve(request: &peer::Http) -> Result<(Opened, String), OpenError> {
     let package = Package::read_body(&request.content_type, request.body.as_slice(), &Limits::default(), &spool);
     let service = service();
     let opened = service.receiver.open(&package.expect("a package"))?;
-    let message = opened.header_block(EBMS, "Messaging").expect("it is signed").xml().to_owned();
-    let id = message.split("MessageId>").nth(1).and_then(|rest| rest.split("</").next()).expect("an id").to_owned();
-    let id = id.split('<').next().unwrap_or_default().to_owned();
-    let receipt = envelope(&format!(
-        "<eb:SignalMessage><eb:MessageInfo><eb:Timestamp>{}</eb:Timestamp><eb:MessageId>receipt-{id}</eb:MessageId>\
-         <eb:RefToMessageId>{id}</eb:RefToMessageId></eb:MessageInfo><eb:Receipt>{}</eb:Receipt></eb:SignalMessage>",
-        now(),
-        opened.correlation().non_repudiation_information()
-    ));
+    let block = opened.header_block(ebms::NAMESPACE, "Messaging").expect("it is signed");
+    let message =
+        Messaging::read(block.xml(), &Limits::default()).expect("as AS4 has it").user.expect("a user message");
+    message.check_parts(opened.attachments().iter().map(|attachment| attachment.content_id())).expect("its payload");
+    let digests = opened.correlation().non_repudiation_information().expect("canonical");
+    let receipt = Signal::receipt(format!("receipt-{}", message.info.id), SystemTime::now(), message.info.id, digests);
+    let receipt = Messaging::from(receipt).envelope(SoapVersion::V12);
     let plan = service.recipe.expect("receipts are signed").plan().expect("a plan");
     let receipt = plan.message(&receipt).answering(opened.correlation()).secure().expect("secured").message;
     Ok((opened, receipt))

@@ -28,6 +28,15 @@ pub enum ReceiptError {
         /// The `ds:Reference/@URI`.
         uri: WireText,
     },
+    /// *Malformed.* A signature of the request has a reference that a receipt cannot give back.
+    #[error(
+        "the request's reference to {uri:?} cannot be given back: it lacks its URI or digest, or is not canonical; refuse the \
+         message"
+    )]
+    Unreadable {
+        /// The `ds:Reference/@URI`.
+        uri: WireText,
+    },
     /// *Failed.* The receipt lacks a part of the request.
     #[error("the receipt does not name {uri:?}, which the request signs")]
     Missing {
@@ -45,6 +54,11 @@ struct Digested {
 }
 
 impl Digested {
+    /// The digest of a reference of the request.
+    fn sent(reference: Element<'_>) -> Result<Self, ReceiptError> {
+        Self::of(reference).ok_or_else(|| unreadable(reference))
+    }
+
     /// `None` if it is not a complete `ds:Reference`.
     fn of(reference: Element<'_>) -> Option<Self> {
         let child = |local: &'static str| reference.children_named(name::DS.uri, local).next();
@@ -60,10 +74,15 @@ impl Correlation {
     /// The `ebbp:NonRepudiationInformation` of a receipt for the request: the `ds:Reference` of everything that its
     /// signatures cover. It goes into `eb:Messaging/eb:SignalMessage/eb:Receipt` of the reply, which must sign that
     /// header block.
-    #[must_use]
-    pub fn non_repudiation_information(&self) -> String {
-        let canonical = |reference: Element<'_>| reference.canonical(&Budget::dangerous_unbounded()).ok();
-        let parts = self.of_references(|reference| String::from_utf8(canonical(reference)?).ok());
+    ///
+    /// # Errors
+    /// [`ReceiptError::Unreadable`].
+    pub fn non_repudiation_information(&self) -> Result<String, ReceiptError> {
+        let parts = self.of_references(|reference| {
+            Digested::sent(reference)?;
+            let octets = reference.canonical(&Budget::dangerous_unbounded()).map_err(|_| unreadable(reference))?;
+            String::from_utf8(octets).map_err(|_| unreadable(reference))
+        })?;
         let mut writer = Writer::new();
         writer.start(EBBP, "NonRepudiationInformation");
         for part in parts {
@@ -72,7 +91,7 @@ impl Correlation {
             writer.end();
         }
         writer.end();
-        writer.finish()
+        Ok(writer.finish())
     }
 
     /// Whether a reply is a receipt for this request: its authenticated `eb:Messaging` returns the digest of every part
@@ -88,8 +107,10 @@ impl Correlation {
         let messaging = reply.header_block(EBMS, "Messaging").ok_or(ReceiptError::NoReceipt)?;
         let document = Document::parse(messaging.xml(), &Limits::default()).map_err(|_| ReceiptError::NoReceipt)?;
         // If nothing was signed, a receipt means nothing.
-        let mut left =
-            Some(self.of_references(Digested::of)).filter(|sent| !sent.is_empty()).ok_or(ReceiptError::NoReceipt)?;
+        let mut left = self.of_references(Digested::sent)?;
+        if left.is_empty() {
+            return Err(ReceiptError::NoReceipt);
+        }
         let mut information = [(EBMS, "SignalMessage"), (EBMS, "Receipt"), (EBBP.uri, "NonRepudiationInformation")]
             .into_iter()
             .fold(vec![document.root()], |parents, (namespace, local)| {
@@ -115,12 +136,19 @@ impl Correlation {
 
     /// Applies `of` to each `ds:Reference` of the request. Each SignedInfo was verified or made here, within whatever
     /// limits there were, and is canonical; so it is read again whatever its size.
-    fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Option<T>) -> Vec<T> {
+    fn of_references<T>(&self, of: impl Fn(Element<'_>) -> Result<T, ReceiptError>) -> Result<Vec<T>, ReceiptError> {
         let mut all = Vec::new();
         for signed_info in &self.signed_infos {
-            let Ok(document) = Document::parse(signed_info.as_str(), &Limits::dangerous_unbounded()) else { continue };
-            all.extend(document.root().children_named(name::DS.uri, "Reference").filter_map(&of));
+            let document = Document::parse(signed_info.as_str(), &Limits::dangerous_unbounded());
+            let document = document.map_err(|_| ReceiptError::Unreadable { uri: WireText::default() })?;
+            for reference in document.root().children_named(name::DS.uri, "Reference") {
+                all.push(of(reference)?);
+            }
         }
-        all
+        Ok(all)
     }
+}
+
+fn unreadable(reference: Element<'_>) -> ReceiptError {
+    ReceiptError::Unreadable { uri: reference.attribute("", "URI").unwrap_or_default().into_owned().into() }
 }

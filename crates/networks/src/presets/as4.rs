@@ -3,9 +3,7 @@
 
 use super::row::*;
 
-/// The namespace of ebMS 3.0.
-pub const EBMS: &str = "http://docs.oasis-open.org/ebxml-msg/ebms/v3.0/ns/core/200704/";
-pub(crate) const MESSAGING: Place = Place::Block(EBMS, "Messaging");
+pub(crate) const MESSAGING: Place = Place::Block(wss_ebms::NAMESPACE, "Messaging");
 
 /// A user message: signature over Body, `eb:Messaging` and attachments, then encryption of the attachments.
 pub(crate) const fn user_message(

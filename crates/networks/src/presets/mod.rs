@@ -1,6 +1,6 @@
 //! A module for each network.
 
-pub mod as4;
+mod as4;
 mod digikoppeling;
 mod oio_idws;
 mod row;

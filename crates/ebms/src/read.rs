@@ -1,0 +1,197 @@
+//! Reading `eb:Messaging`: the order of the schema, and nothing that it does not have.
+
+use std::iter::Peekable;
+
+use wss_c14n::{Document, Element, LeafError, Limits};
+use wss_text::WireText;
+use wss_tokens::parse_instant;
+
+use crate::NAMESPACE as EB;
+use crate::error::EbmsError;
+use crate::info::MessageInfo;
+use crate::message::{Agreement, Messaging, PartInfo, Party, Property, Typed, UserMessage};
+use crate::signal::{Report, Severity, Signal, SignalKind};
+
+impl Messaging {
+    /// Reads the header block: the octets that a verified signature covers, as `Opened::header_block` gives them.
+    ///
+    /// # Errors
+    /// [`EbmsError`].
+    ///
+    /// # Specification
+    /// ebMS 3.0 Core §5.2; AS4 Profile §2.1 (one user message, one signal, or one of each).
+    pub fn read(xml: &str, limits: &Limits) -> Result<Self, EbmsError> {
+        let document = Document::parse(xml, limits)?;
+        let root = document.root();
+        if !root.is(EB, "Messaging") {
+            return Err(EbmsError::NotMessaging { found: root.qualified_name().into() });
+        }
+        let (mut users, mut signals) = (Vec::new(), Vec::new());
+        for child in root.children() {
+            match child {
+                user if user.is(EB, "UserMessage") => users.push(user),
+                signal if signal.is(EB, "SignalMessage") => signals.push(signal),
+                other => return Err(root.unexpected(other).into()),
+            }
+        }
+        if users.len() > 1 || signals.len() > 1 || users.is_empty() && signals.is_empty() {
+            return Err(EbmsError::Count { users: users.len(), signals: signals.len() });
+        }
+        Ok(Self {
+            user: users.pop().map(read_user).transpose()?,
+            signal: signals.pop().map(|signal| read_signal(signal, document.source())).transpose()?,
+        })
+    }
+}
+
+/// The children of an element, in order.
+struct Children<'d, I: Iterator<Item = Element<'d>>> {
+    parent: Element<'d>,
+    left: Peekable<I>,
+}
+
+fn children(parent: Element<'_>) -> Children<'_, impl Iterator<Item = Element<'_>>> {
+    Children { parent, left: parent.children().peekable() }
+}
+
+impl<'d, I: Iterator<Item = Element<'d>>> Children<'d, I> {
+    fn optional(&mut self, local: &str) -> Option<Element<'d>> {
+        self.left.next_if(|child| child.is(EB, local))
+    }
+
+    fn required(&mut self, local: &'static str) -> Result<Element<'d>, LeafError> {
+        self.optional(local).ok_or_else(|| self.parent.missing(local))
+    }
+
+    /// Refuses what is left.
+    fn end(mut self) -> Result<(), LeafError> {
+        match self.left.next() {
+            None => Ok(()),
+            Some(child) => Err(self.parent.unexpected(child)),
+        }
+    }
+}
+
+fn read_user(user: Element<'_>) -> Result<UserMessage, EbmsError> {
+    let mut all = children(user);
+    let info = read_info(all.required("MessageInfo")?)?;
+    let parties = all.required("PartyInfo")?;
+    let mut both = children(parties);
+    let (from, to) = (read_party(both.required("From")?)?, read_party(both.required("To")?)?);
+    both.end()?;
+    let collaboration = all.required("CollaborationInfo")?;
+    let mut terms = children(collaboration);
+    let agreement = terms.optional("AgreementRef").map(read_agreement).transpose()?;
+    let service = typed(terms.required("Service")?)?;
+    let (action, conversation) = (text(terms.required("Action")?)?, text(terms.required("ConversationId")?)?);
+    terms.end()?;
+    let properties = all.optional("MessageProperties").map_or(Ok(Vec::new()), read_properties)?;
+    let parts = all.optional("PayloadInfo").map_or(Ok(Vec::new()), read_parts)?;
+    all.end()?;
+    let channel = attribute(user, "mpc");
+    Ok(UserMessage { channel, info, from, to, agreement, service, action, conversation, properties, parts })
+}
+
+fn read_info(info: Element<'_>) -> Result<MessageInfo, EbmsError> {
+    let mut all = children(info);
+    let value = text(all.required("Timestamp")?)?;
+    let timestamp = parse_instant(&value).map_err(|_| EbmsError::Timestamp { value: value.into() })?;
+    let id = text(all.required("MessageId")?)?;
+    let answers = all.optional("RefToMessageId").map(text).transpose()?;
+    all.end()?;
+    if id.is_empty() {
+        return Err(info.missing("the text of MessageId").into());
+    }
+    Ok(MessageInfo { timestamp, id, answers })
+}
+
+fn read_party(party: Element<'_>) -> Result<Party, LeafError> {
+    let mut all = children(party);
+    let mut ids = vec![typed(all.required("PartyId")?)?];
+    while let Some(id) = all.optional("PartyId") {
+        ids.push(typed(id)?);
+    }
+    let role = text(all.required("Role")?)?;
+    all.end()?;
+    Ok(Party { ids, role })
+}
+
+fn read_agreement(agreement: Element<'_>) -> Result<Agreement, LeafError> {
+    Ok(Agreement { name: typed(agreement)?, pmode: attribute(agreement, "pmode").map(WireText::from) })
+}
+
+fn read_properties(properties: Element<'_>) -> Result<Vec<Property>, LeafError> {
+    let property = |property: Element<'_>| match property.is(EB, "Property") {
+        true => Ok(Property { name: property.required_attribute("", "name")?.into_owned(), value: typed(property)? }),
+        false => Err(properties.unexpected(property)),
+    };
+    properties.children().map(property).collect()
+}
+
+fn read_parts(payload: Element<'_>) -> Result<Vec<PartInfo>, LeafError> {
+    let part = |part: Element<'_>| {
+        if !part.is(EB, "PartInfo") {
+            return Err(payload.unexpected(part));
+        }
+        let mut all = children(part);
+        // Both are for people, and say nothing that the receiver acts upon.
+        all.optional("Schema");
+        all.optional("Description");
+        let properties = all.optional("PartProperties").map_or(Ok(Vec::new()), read_properties)?;
+        all.end()?;
+        Ok(PartInfo { href: attribute(part, "href"), properties })
+    };
+    payload.children().map(part).collect()
+}
+
+fn read_signal(signal: Element<'_>, source: &str) -> Result<Signal, EbmsError> {
+    let mut all = children(signal);
+    let info = read_info(all.required("MessageInfo")?)?;
+    let kind = if let Some(receipt) = all.optional("Receipt") {
+        SignalKind::Receipt(source.get(receipt.content_span()).unwrap_or_default().to_owned())
+    } else if let Some(pull) = all.optional("PullRequest") {
+        SignalKind::PullRequest(attribute(pull, "mpc"))
+    } else {
+        let mut errors = vec![read_error(all.required("Error")?)?];
+        while let Some(error) = all.optional("Error") {
+            errors.push(read_error(error)?);
+        }
+        SignalKind::Errors(errors)
+    };
+    all.end()?;
+    Ok(Signal { info, kind })
+}
+
+fn read_error(error: Element<'_>) -> Result<Report, EbmsError> {
+    let mut all = children(error);
+    let description = all.optional("Description").map(text).transpose()?;
+    let detail = all.optional("ErrorDetail").map(text).transpose()?;
+    all.end()?;
+    let severity = match error.required_attribute("", "severity")?.as_ref() {
+        "failure" => Severity::Failure,
+        "warning" => Severity::Warning,
+        other => return Err(EbmsError::Severity { value: other.into() }),
+    };
+    let optional = |local| attribute(error, local).map(WireText::from);
+    Ok(Report {
+        code: WireText::from(error.required_attribute("", "errorCode")?.into_owned()),
+        severity,
+        short_description: optional("shortDescription"),
+        category: optional("category"),
+        origin: optional("origin"),
+        about: optional("refToMessageInError"),
+        detail: detail.or(description).map(WireText::from),
+    })
+}
+
+fn typed(element: Element<'_>) -> Result<Typed, LeafError> {
+    Ok(Typed { value: text(element)?, kind: attribute(element, "type") })
+}
+
+fn text(element: Element<'_>) -> Result<String, LeafError> {
+    Ok(element.text()?.trim().to_owned())
+}
+
+fn attribute(element: Element<'_>, local: &str) -> Option<String> {
+    element.attribute("", local).map(std::borrow::Cow::into_owned)
+}
