@@ -11,7 +11,7 @@ use crate::error::ProfileError;
 use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
 use crate::sending::SignerOptions;
 use crate::source::Source;
-use crate::tokens;
+use crate::{signers, tokens};
 
 /// The identity of `key` and `cert`, or of `p12`. Passwords are taken in the order in which they are needed.
 pub(crate) fn identity<'p>(
@@ -65,7 +65,10 @@ impl TrustOptions {
                     true => Trust::dangerous_unchecked_anchors(all),
                     false => Trust::anchors(all),
                 };
-                anchors?.signer(SignerRule::AnyBelowTheAnchors)
+                let mut rules =
+                    self.signer.iter().map(|rule| signers::rule(rule)).collect::<Result<Vec<_>, _>>()?.into_iter();
+                let first = rules.next().unwrap_or(SignerRule::AnyBelowTheAnchors);
+                rules.fold(anchors?.signer(first), Trust::also)
             }
         };
         let trust = Source::certificates(&self.pin, notes)?.into_iter().fold(trust, Trust::pin);

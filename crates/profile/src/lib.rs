@@ -47,6 +47,7 @@ mod recipe;
 mod relations;
 mod required;
 mod sending;
+mod signers;
 mod source;
 mod tokens;
 mod unique;

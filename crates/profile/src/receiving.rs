@@ -46,8 +46,11 @@ pub struct Receiving {
 options! {
     /// Which certificates may sign.
     TrustOptions under "Who may sign" {
-        /// A trust anchor; every signer below it is accepted
+        /// A trust anchor; every signer below it is accepted, unless --signer names some
         trust: Vec<Source>,
+        /// Who below the anchors may sign: subject:NAME, attribute:OID=VALUE (or CN=, OU=, O=, serialNumber=), policy:OID,
+        /// dns:HOST, mail:ADDRESS or uri:URI; several that must all hold with ' && ' between them
+        signer: Vec<String> = "RULE",
         /// A certificate that may be part of a path to an anchor
         intermediate: Vec<Source>,
         /// A certificate that is trusted without a path

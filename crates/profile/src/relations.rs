@@ -24,6 +24,7 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("secure", "password-key", "user"),
     ("secure", "reply-key", "answers"),
     ("secure", "reply", "network"),
+    ("verify", "signer", "trust"),
     ("verify", "accept-bearer", "saml-issuer"),
     ("verify", "audience", "saml-issuer"),
     ("verify", "recipient", "saml-issuer"),

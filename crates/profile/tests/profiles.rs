@@ -128,6 +128,54 @@ fn keys_over_those_of_a_profile_replace_them_and_are_judged_together() {
     assert!(why.contains("`password-text` needs `user`"), "{why}");
 }
 
+/// Who may sign below the anchors, by what is in the certificate of Alice.
+#[test]
+fn signers_are_named_by_what_their_certificates_say() {
+    let sender =
+        Profile::from_toml("[secure]\nkey = \"alice.key\"\ncert = \"alice.pem\"\nonly = \"sign\"\ntimestamp = 300");
+    let sender = sender.and_then(|profile| profile.in_folder(&keys())).expect("a profile");
+    let plan = sender.sending().expect("secure").recipe().expect("a recipe").plan().expect("a plan");
+    let message = plan.message(ENVELOPE).secure().expect("secured").message;
+    let open = |signers: &str| {
+        let text = format!(
+            "[verify]\ntrust = [\"ca.pem\"]\nsigner = [{signers}]\nrequire = [\"signed:Body\", \"signed:Timestamp\"]"
+        );
+        let profile = Profile::from_toml(&text).and_then(|profile| profile.in_folder(&keys())).expect("a profile");
+        let prepared = profile.receiving().expect("verify").receiver(Arc::new(DangerousNoReplayCache));
+        prepared.map(|prepared| prepared.receiver.open(&message).map_err(|error| error.to_string()))
+    };
+    let alice = fs::read(keys().join("alice.pem")).expect("a certificate");
+    let alice = wss_crypto::Certificate::from_pem(&alice).expect("a certificate");
+    let subject = alice.subject().to_string();
+    let name = alice.subject().values("2.5.4.3").next().expect("a common name").to_owned();
+    for signers in [
+        format!("'subject:{subject}'"),
+        format!("'CN={name}'"),
+        format!("'attribute:2.5.4.3={name}'"),
+        format!("'CN=Mallory', 'cn={name}'"),
+        format!("'CN={name} && subject:{subject}'"),
+    ] {
+        let opened = open(&signers).expect(&signers).expect(&signers);
+        let waived: Vec<&str> = opened.evidence().waived.iter().map(|waiver| waiver.word()).collect();
+        assert!(!waived.contains(&"any-signer-below-the-anchors"), "{waived:?}");
+    }
+    for signers in [
+        "'CN=Mallory'".to_owned(),
+        format!("'CN={name} && policy:1.2.3'"),
+        "'dns:example.org'".to_owned(),
+        "'mail:mallory@example.org'".to_owned(),
+        "'uri:urn:mallory'".to_owned(),
+    ] {
+        assert!(open(&signers).expect(&signers).is_err(), "{signers}");
+    }
+    for signers in ["'Mallory'", "'cm=Mallory'", "'policy:one'", "'CN='", "'dns:'", "''"] {
+        let why = open(signers).err().expect(signers).to_string();
+        assert!(why.contains("signer") || why.contains("object identifier"), "{why}");
+    }
+    let why = refused("[verify]\nsigner = ['CN=a']\nrequire = ['signed:Body']");
+    assert!(why.contains("`signer` needs `trust`"), "{why}");
+}
+
 #[test]
 fn secrets_come_from_the_environment_and_are_never_in_the_profile() {
     // A variable that every process has.
@@ -171,7 +219,7 @@ const OTHER_WAIVERS: &[(&str, &str)] = &[
     ("revocation-not-told", "revocation"),
     ("any-extended-key-usage", "eku"),
     ("unchecked-anchors", "dangerous-unchecked-anchors"),
-    ("any-signer-below-the-anchors", "trust"),
+    ("any-signer-below-the-anchors", "signer"),
     ("algorithm", "allow"),
     ("weak-keys", "allow-legacy"),
     ("raised-limit", "limit"),
@@ -232,7 +280,6 @@ const WITHOUT_A_KEY: &[(&str, &str)] = &[
     ("Receiver::licenses", "what a license says is the program's matter"),
     ("Receiver::explain", "a verb"),
     ("Trust::anchors_pem", "short for `trust`"),
-    ("Trust::also", "a rule of the program"),
     ("Trust::fetched", "a cache that the program keeps"),
     ("AssertionTrust::in_response_to", "of one request"),
 ];

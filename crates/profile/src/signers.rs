@@ -1,0 +1,61 @@
+//! The words of `signer`: who below the anchors may sign.
+
+use wss_crypto::AlternativeName;
+use wss_text::WireText;
+use wss_tokens::{SignerRule, TrustError};
+
+use crate::error::{ProfileError, word};
+
+const WORDS: [&str; 10] =
+    ["subject:", "attribute:", "policy:", "dns:", "mail:", "uri:", "CN=", "OU=", "O=", "serialNumber="];
+
+/// Attributes of a subject by their names (RFC 4519), and their types.
+const ATTRIBUTES: [(&str, &str); 4] =
+    [("CN", "2.5.4.3"), ("OU", "2.5.4.11"), ("O", "2.5.4.10"), ("serialNumber", "2.5.4.5")];
+
+/// One rule, or several that must all hold.
+pub(crate) fn rule(text: &str) -> Result<SignerRule, ProfileError> {
+    let mut rules = text.split(" && ").map(one).collect::<Result<Vec<_>, _>>()?;
+    match (rules.len(), rules.pop()) {
+        (1, Some(rule)) => Ok(rule),
+        (_, last) => Ok(SignerRule::all(rules.into_iter().chain(last))),
+    }
+}
+
+fn one(text: &str) -> Result<SignerRule, ProfileError> {
+    let unknown = || {
+        let advice = "give subject:NAME, attribute:OID=VALUE, CN=, OU=, O=, serialNumber=, policy:OID, dns:HOST, \
+             mail:ADDRESS or uri:URI";
+        word("signer", text, "no rule for a signer", WORDS, advice)
+    };
+    let wrong = |cause: TrustError| ProfileError::Value { key: "signer".into(), cause: WireText::of(cause) };
+    let text = text.trim();
+    if let Some((oid, value)) = attribute(text) {
+        return SignerRule::attribute(oid, value).map_err(wrong);
+    }
+    let (kind, value) = text.split_once(':').ok_or_else(unknown)?;
+    if value.is_empty() {
+        return Err(unknown());
+    }
+    let name = || value.to_owned();
+    match kind {
+        "subject" => SignerRule::subject(value).map_err(wrong),
+        "policy" => SignerRule::policy(value).map_err(wrong),
+        "dns" => Ok(SignerRule::Alternative(AlternativeName::Dns(name()))),
+        "mail" => Ok(SignerRule::Alternative(AlternativeName::Email(name()))),
+        "uri" => Ok(SignerRule::Alternative(AlternativeName::Uri(name()))),
+        _ => Err(unknown()),
+    }
+}
+
+/// The type and the value of an attribute, if it is a rule of one.
+fn attribute(text: &str) -> Option<(&str, &str)> {
+    match text.strip_prefix("attribute:") {
+        Some(rule) => rule.split_once('='),
+        None => {
+            let (name, value) = text.split_once('=')?;
+            let (_, oid) = ATTRIBUTES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
+            Some((oid, value))
+        }
+    }
+}
