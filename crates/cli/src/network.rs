@@ -82,6 +82,8 @@ fn in_json(network: &Network) -> serde_json::Value {
             "issuer": network.partner.issuer,
             "name": network.partner.name,
             "extendedKeyUsage": network.partner.extended_key_usage,
+            "namedBy": network.partner.named_by,
+            "checksRevocation": network.partner.checks_revocation,
             "revocation": network.partner.revocation,
         },
         "choices": network.choices.iter().map(|choice| json!({ "name": choice.name, "why": choice.why })).collect::<Vec<_>>(),

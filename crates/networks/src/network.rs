@@ -1,6 +1,7 @@
 //! A network: its messages in both directions, and what is around them.
 
 use wss_soap::SoapVersion;
+use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust, TrustAnchors, TrustError};
 
 use crate::shape::Shape;
 
@@ -73,16 +74,41 @@ pub struct Partner {
     pub name: &'static str,
     /// The OBJECT IDENTIFIERs of the extended key usages of which it must have one; empty for no demand.
     pub extended_key_usage: &'static [&'static str],
+    /// The OBJECT IDENTIFIER of the attribute of its subject that is its identifier in the network; `None` where the whole
+    /// subject is.
+    pub named_by: Option<&'static str>,
+    /// Whether the status of every certificate of its path must be known.
+    pub checks_revocation: bool,
     /// How its revocation is known.
     pub revocation: &'static str,
 }
 
 impl Partner {
+    /// Trust in the partner with this identifier, or this subject where the network has no other name: below `anchors`, with the
+    /// extended key usages of the network. Where the network checks revocation, give lists or responses with [`Trust::crls`] or
+    /// [`Trust::ocsp_response`]: without them, every message is refused.
+    ///
+    /// # Errors
+    /// [`TrustError`] if `party` is empty, or not a subject where one is needed.
+    pub fn trust(&self, anchors: TrustAnchors, party: &str) -> Result<Trust, TrustError> {
+        let rule = match self.named_by {
+            Some(oid) => SignerRule::attribute(oid, party)?,
+            None => SignerRule::subject(party)?,
+        };
+        let trust = anchors.signer(rule);
+        let usages = self.extended_key_usage.iter().map(|oid| ExtendedKeyUsage::parse(oid));
+        let usages = usages.collect::<Result<Vec<_>, _>>()?;
+        let trust = if usages.is_empty() { trust } else { trust.extended_key_usage(usages) };
+        Ok(if self.checks_revocation { trust.revocation(Revocation::WholePath) } else { trust })
+    }
+
     /// Certificates that both sides exchange before they talk, and pin.
     pub(crate) const PINNED: Self = Self {
         issuer: "any, as both sides agree",
         name: "the certificate itself, pinned",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "not demanded: a certificate is no longer trusted when its pin is removed",
     };
 }

@@ -18,6 +18,8 @@ pub const NETWORK: Network = Network {
         issuer: "a public authority, in TLS",
         name: "the office and its user",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by TLS",
     },
     choices: &[],

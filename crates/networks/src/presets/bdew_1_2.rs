@@ -20,6 +20,8 @@ pub const NETWORK: Network = Network {
         issuer: "the smart metering PKI of Germany (SM-PKI), with keys on brainpoolP256r1, one for each of signing, encryption and TLS",
         name: "the certificate that the market partner published",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: true,
         revocation: "revocation lists only; a certificate whose list is more than three days too old is not trusted",
     },
     choices: &[],

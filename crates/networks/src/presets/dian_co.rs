@@ -18,6 +18,8 @@ pub const NETWORK: Network = Network {
         issuer: "an authority that ONAC accredited",
         name: "the tax number (NIT) of the subject",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by the service",
     },
     choices: &[],

@@ -28,6 +28,8 @@ pub(crate) const PARTNER: Partner = Partner {
     issuer: "PKIoverheid, private services",
     name: "the organisation identification number (OIN) in the serial number of the subject",
     extended_key_usage: &[],
+    named_by: None,
+    checks_revocation: false,
     revocation: "revocation lists of PKIoverheid",
 };
 

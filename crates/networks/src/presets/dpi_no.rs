@@ -29,6 +29,8 @@ pub const NETWORK: Network = Network {
         issuer: "Buypass or Commfides (enterprise certificates of Norway)",
         name: "the organisation number in the subject",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "revocation lists or OCSP",
     },
     choices: &[],

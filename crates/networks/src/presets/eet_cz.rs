@@ -24,6 +24,8 @@ pub const NETWORK: Network = Network {
         issuer: "requests: the authority of EET; replies: I.CA or PostSignum",
         name: "replies: the subject of the financial administration",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: true,
         revocation: "lists, for replies",
     },
     choices: &[],

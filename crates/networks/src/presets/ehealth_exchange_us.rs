@@ -22,6 +22,8 @@ pub const NETWORK: Network = Network {
         issuer: "the certification authority of the network",
         name: "the host name in the subject alternative names",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "OCSP or lists, by the service",
     },
     choices: &[],

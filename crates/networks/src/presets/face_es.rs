@@ -24,6 +24,8 @@ pub const NETWORK: Network = Network {
         issuer: "an authority that FACe recognises",
         name: "the certificate that the sender registered",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by the service",
     },
     choices: &[],

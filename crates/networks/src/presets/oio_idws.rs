@@ -25,6 +25,8 @@ pub(crate) const PARTNER: Partner = Partner {
     issuer: "OCES, the certificates of Denmark",
     name: "the subject of the certificate or assertion",
     extended_key_usage: &[],
+    named_by: None,
+    checks_revocation: false,
     revocation: "by the service",
 };
 

@@ -14,7 +14,14 @@ pub const NETWORK: Network = Network {
     },
     reply: Reply::Plain,
     http: Http { client_certificate: Some(false), ..SOAP12 },
-    partner: Partner { issuer: "none", name: "the user of the device", extended_key_usage: &[], revocation: "none" },
+    partner: Partner {
+        issuer: "none",
+        name: "the user of the device",
+        extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
+        revocation: "none",
+    },
     choices: &[],
     sources: &[Source { title: "ONVIF Core Specification and its clients", evidence: Evidence::Read }, AROUND, WSS4J],
 };

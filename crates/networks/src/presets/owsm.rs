@@ -50,6 +50,8 @@ pub const NETWORK: Network = Network {
         issuer: "as the policy says",
         name: "the certificate in the key store of the service",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "as the policy says",
     },
     choices: &[],

@@ -29,6 +29,8 @@ pub const NETWORK: Network = Network {
         issuer: "the certification authority of Peppol for access points",
         name: "the common name is the identifier of the party",
         extended_key_usage: &[],
+        named_by: Some("2.5.4.3"),
+        checks_revocation: true,
         revocation: "checked at each message",
     },
     choices: &[],

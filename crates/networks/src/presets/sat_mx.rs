@@ -27,6 +27,8 @@ pub const NETWORK: Network = Network {
         issuer: "the SAT",
         name: "the tax number (RFC) in attribute 2.5.4.45 of the subject",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by the service",
     },
     choices: &[],

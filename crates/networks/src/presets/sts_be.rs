@@ -21,6 +21,8 @@ pub const NETWORK: Network = Network {
         issuer: "Belgian eID or Certipost, eHealth certificates",
         name: "what the directory of the platform knows of the certificate",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by the service",
     },
     choices: &[],

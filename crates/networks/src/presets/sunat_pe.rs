@@ -18,6 +18,8 @@ pub const NETWORK: Network = Network {
         issuer: "a public authority, in TLS",
         name: "the user name: the tax number (RUC) and the name of the user",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by TLS",
     },
     choices: &[],

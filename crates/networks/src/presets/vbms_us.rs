@@ -44,6 +44,8 @@ pub const NETWORK: Network = Network {
         issuer: "the Department of Veterans Affairs",
         name: "the certificate of the service",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "not known",
     },
     choices: &[],

@@ -81,6 +81,8 @@ pub(crate) const PARTNER: Partner = Partner {
     issuer: "as the binding says",
     name: "the DNS name or the certificate that the client expects",
     extended_key_usage: &[],
+    named_by: None,
+    checks_revocation: false,
     revocation: "as the binding says",
 };
 

@@ -18,6 +18,8 @@ pub const NETWORK: Network = Network {
         issuer: "the community",
         name: "the issuer of the assertion, its audience and its attributes",
         extended_key_usage: &[],
+        named_by: None,
+        checks_revocation: false,
         revocation: "by the community",
     },
     choices: &[],

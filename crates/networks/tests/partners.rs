@@ -1,0 +1,43 @@
+//! Partners by what their certificates say, as each network names them.
+
+mod common;
+
+use wss_header::{Budget, Limits};
+use wss_networks::{ALL, Network, by_name};
+use wss_tokens::{Purpose, Trust, TrustError};
+
+fn validate(trust: &Trust, name: &str) -> Result<(), TrustError> {
+    let budget = Budget::new(&Limits::default(), 0);
+    trust.validate(&common::certificate(name), &[], Purpose::Signing, std::time::SystemTime::now(), &budget).map(drop)
+}
+
+fn trust(network: &Network, party: &str) -> Trust {
+    let anchors = Trust::anchors([common::certificate("ca")]).expect("an authority");
+    network.partner.trust(anchors, party).expect("a name")
+}
+
+#[test]
+fn a_peppol_access_point_is_its_common_name_and_must_not_be_revoked() {
+    let peppol = by_name("peppol_as4_2").expect("Peppol");
+    let list = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../vectors/keys/ca.crl")).expect("a list");
+    let with_list = |party: &str| trust(&peppol, party).crls(&list).expect("a list");
+    assert!(validate(&with_list("Alice"), "alice").is_ok());
+    // Another name, the whole subject in place of the name, or no list.
+    for refused in [with_list("Bob"), with_list("CN=Alice"), trust(&peppol, "Alice")] {
+        assert!(validate(&refused, "alice").is_err());
+    }
+    let anchors = Trust::anchors([common::certificate("ca")]).expect("an authority");
+    assert!(peppol.partner.trust(anchors, "").is_err(), "an empty name names nobody");
+}
+
+#[test]
+fn elsewhere_a_partner_is_its_subject() {
+    for network in ALL.iter().filter(|network| network.partner.named_by.is_none() && !network.partner.checks_revocation)
+    {
+        assert!(validate(&trust(network, "CN=Alice,O=\"Example, Inc\",C=DE"), "alice").is_ok(), "{}", network.name);
+        assert!(validate(&trust(network, "CN=Alice,C=DE"), "alice").is_err(), "{}", network.name);
+    }
+    let demanding: Vec<&str> =
+        ALL.iter().filter(|network| network.partner.checks_revocation).map(|network| network.name).collect();
+    assert_eq!(demanding, ["bdew_1_2", "eet_cz", "peppol_as4_2"]);
+}
