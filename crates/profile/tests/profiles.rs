@@ -169,7 +169,7 @@ fn signers_are_named_by_what_their_certificates_say() {
         assert!(open(&signers).expect(&signers).is_err(), "{signers}");
     }
     for signers in ["'Mallory'", "'cm=Mallory'", "'policy:one'", "'CN='", "'dns:'", "''"] {
-        let why = open(signers).err().expect(signers).to_string();
+        let why = open(signers).expect_err(signers).to_string();
         assert!(why.contains("signer") || why.contains("object identifier"), "{why}");
     }
     let why = refused("[verify]\nsigner = ['CN=a']\nrequire = ['signed:Body']");
