@@ -10,15 +10,26 @@ pub(crate) fn is_blank(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\n' | b'\r')
 }
 
+/// The `N` octets at `at`, in a source shorter than 4 GiB, as all are that are read. That the sum cannot overflow saves a
+/// comparison.
+#[inline(always)]
+pub(crate) fn chunk<const N: usize>(octets: &[u8], at: usize) -> Option<&[u8; N]> {
+    let at = at as u32 as usize;
+    octets.get(at..at + N)?.first_chunk()
+}
+
 /// The character that a reference at the front of `text` means, and the length of the reference.
 #[inline]
 pub(crate) fn reference(text: &[u8]) -> Option<(char, usize)> {
-    let body = text.get(1..)?;
-    if body.first() != Some(&b'#') {
-        let known: [(&[u8], char); 5] =
-            [(b"lt;", '<'), (b"gt;", '>'), (b"amp;", '&'), (b"quot;", '"'), (b"apos;", '\'')];
-        return known.iter().find(|(name, _)| body.starts_with(name)).map(|(name, c)| (*c, name.len() + 1));
-    }
+    let body = match text {
+        [_, b'#', ..] => text.get(1..)?,
+        [_, b'l', b't', b';', ..] => return Some(('<', 4)),
+        [_, b'g', b't', b';', ..] => return Some(('>', 4)),
+        [_, b'a', b'm', b'p', b';', ..] => return Some(('&', 5)),
+        [_, b'q', b'u', b'o', b't', b';', ..] => return Some(('"', 6)),
+        [_, b'a', b'p', b'o', b's', b';', ..] => return Some(('\'', 6)),
+        _ => return None,
+    };
     let (radix, mut at) = if body.get(1) == Some(&b'x') { (16, 2) } else { (10, 1) };
     let first = at;
     let mut value = 0u32;

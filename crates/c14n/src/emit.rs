@@ -1,21 +1,18 @@
-//! The walker that all methods share, and escaping.
+//! The walker that all methods share.
 //!
 //! The walker passes over the tape once and gives long slices of the source to the sink. A slice ends only where the
 //! canonical form differs from the source: at a tag that must be rewritten, at a text, comment or processing
 //! instruction that the reader marked, at an excluded subtree. The methods differ only in which namespaces an element
 //! must declare: [`exclusive`](crate::exclusive) and [`inclusive`](crate::inclusive) decide that.
 
-use memchr::{memchr, memchr3};
-
-use crate::chars::{is_blank, reference};
 use crate::error::CanonicalizeError;
+use crate::escape::{escape_text, escape_value, rewrite_line_ends, rewrite_text, rewrite_value};
 use crate::exclusive::{self, InclusivePrefixes};
 use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
 use crate::sink::Sink;
 use crate::subset::Subset;
-use crate::tape::{Attribute, Kind, Node, Tape, flag};
-use crate::tape::{NO_NAMESPACE, NO_PREFIX, XML_PAIR};
+use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_PREFIX, Node, Tape, XML_PAIR, XML_PREFIX, flag};
 
 pub(crate) fn write<S: Sink>(
     subset: &Subset<'_>,
@@ -45,16 +42,14 @@ pub(crate) fn write<S: Sink>(
         comments: subset.comments && method.with_comments(),
         excluded: subset.excluded.iter().map(|id| id.0).collect(),
         rendered: vec![NOT_RENDERED; tape.prefixes.len()],
+        in_force: vec![false; tape.pairs.len()],
         frames: Vec::new(),
         undo: Vec::new(),
         needed: Vec::new(),
         run: 0,
     };
-    for (prefix, pair) in [(NO_PREFIX, NO_NAMESPACE), (1, XML_PAIR)] {
-        if let Some(rendered) = walker.rendered.get_mut(prefix as usize) {
-            *rendered = pair;
-        }
-    }
+    walker.render(NO_PREFIX, NO_NAMESPACE);
+    walker.render(XML_PREFIX, XML_PAIR);
     match subset.apex {
         Some(_) => {
             let inherited = inclusive::inherited(subset, method);
@@ -65,6 +60,10 @@ pub(crate) fn write<S: Sink>(
 }
 
 const NOT_RENDERED: u32 = u32::MAX;
+static NOTHING_INHERITED: Inherited = Inherited::nothing();
+
+/// A node that has only the first of these flags is copied with what is around it, if its namespace is in force.
+const QUIET: (u8, u8) = (flag::AS_IS, flag::AS_IS | flag::EMPTY | flag::END_REWRITE | flag::PREFIXED_ATTRIBUTES);
 
 struct Walker<'a, S> {
     tape: &'a Tape,
@@ -76,6 +75,8 @@ struct Walker<'a, S> {
     excluded: std::collections::VecDeque<u32>,
     /// By prefix id: the pair that the nearest output ancestor rendered.
     rendered: Vec<u32>,
+    /// By pair: whether it is the one of `rendered`.
+    in_force: Vec<bool>,
     frames: Vec<Frame>,
     undo: Vec<(u32, u32)>,
     /// The pairs that the current element must declare.
@@ -122,9 +123,8 @@ impl<S: Sink> Walker<'_, S> {
         self.run = node.start as usize;
         if !self.inclusive_prefixes.is_none() {
             for pair in self.tape.in_scope(first) {
-                let prefix = self.tape.pair(pair).prefix;
-                if self.inclusive_prefixes.contains(prefix) {
-                    self.need(pair, prefix);
+                if self.inclusive_prefixes.contains(self.tape.pair(pair).prefix) {
+                    self.need(pair);
                 }
             }
         }
@@ -137,29 +137,37 @@ impl<S: Sink> Walker<'_, S> {
     /// Nodes `at..end`, then the end tags of all elements that are still open.
     fn subtree(&mut self, mut at: u32, end: u32) -> Result<(), CanonicalizeError> {
         let tape = self.tape;
-        while at < end {
+        loop {
             while self.frames.last().is_some_and(|frame| frame.until <= at) {
                 self.leave();
             }
-            let Some(node) = tape.nodes.get(at as usize) else { break };
+            while self.excluded.front().is_some_and(|excluded| *excluded < at) {
+                self.excluded.pop_front();
+            }
+            if at >= end {
+                break;
+            }
+            let mut until = self.frames.last().map_or(end, |frame| frame.until.min(end));
             if let Some(excluded) = self.excluded.front().copied() {
-                if excluded < at {
-                    self.excluded.pop_front();
-                    continue;
-                }
                 if excluded == at {
+                    let Some(node) = tape.nodes.get(at as usize) else { break };
                     self.flush(node.start as usize);
                     self.run = node.end as usize;
                     at = node.next;
                     continue;
                 }
+                until = until.min(excluded);
             }
-            if node.kind == Kind::Element {
-                self.element(at, node, &Inherited::default())?;
-            } else {
-                self.misc(node);
+            at += self.quiet(tape.nodes.get(at as usize..until as usize).unwrap_or(&[])) as u32;
+            if at < until {
+                let Some(node) = tape.nodes.get(at as usize) else { break };
+                if node.kind == Kind::Element {
+                    self.element(at, node, &NOTHING_INHERITED)?;
+                } else {
+                    self.misc(node);
+                }
+                at += 1;
             }
-            at += 1;
         }
         while !self.frames.is_empty() {
             self.leave();
@@ -167,13 +175,22 @@ impl<S: Sink> Walker<'_, S> {
         Ok(())
     }
 
+    /// How many of the first nodes are copied as they are.
     #[inline]
+    fn quiet(&self, nodes: &[Node]) -> usize {
+        let (wanted, looked_at) = QUIET;
+        let is_quiet = |node: &Node| {
+            node.flags & looked_at == wanted && self.in_force.get(node.pair as usize).copied().unwrap_or(false)
+        };
+        nodes.iter().position(|node| !is_quiet(node)).unwrap_or(nodes.len())
+    }
+
     fn element(&mut self, index: u32, node: &Node, inherited: &Inherited) -> Result<(), CanonicalizeError> {
-        self.need(node.pair, self.tape.pair(node.pair).prefix);
+        self.need(node.pair);
         if node.flags & (flag::PREFIXED_ATTRIBUTES | flag::DECLARES) != 0 {
             self.need_more(index, node);
         }
-        if self.needed.is_empty() && node.flags & flag::AS_IS != 0 && inherited.is_empty() {
+        if self.needed.is_empty() && node.flags & (flag::AS_IS | flag::EMPTY) == flag::AS_IS && inherited.is_empty() {
             if node.flags & flag::END_REWRITE != 0 {
                 self.frames.push(Frame { node: index, until: node.next, first_undo: self.undo.len() });
             }
@@ -186,14 +203,13 @@ impl<S: Sink> Walker<'_, S> {
         let tape = self.tape;
         if node.flags & flag::PREFIXED_ATTRIBUTES != 0 {
             for attribute in tape.attributes_of(index).iter().filter(|attribute| attribute.prefix_len > 0) {
-                self.need(attribute.pair, tape.pair(attribute.pair).prefix);
+                self.need(attribute.pair);
             }
         }
         if node.flags & flag::DECLARES != 0 && !self.inclusive_prefixes.is_none() {
             for declaration in tape.declarations_of(index) {
-                let prefix = tape.pair(declaration.pair).prefix;
-                if self.inclusive_prefixes.contains(prefix) {
-                    self.need(declaration.pair, prefix);
+                if self.inclusive_prefixes.contains(tape.pair(declaration.pair).prefix) {
+                    self.need(declaration.pair);
                 }
             }
         }
@@ -201,48 +217,78 @@ impl<S: Sink> Walker<'_, S> {
 
     /// Notes that `pair` must be in force here, and what to restore when the element ends.
     #[inline]
-    fn need(&mut self, pair: u32, prefix: u32) {
-        if let Some(rendered) = self.rendered.get_mut(prefix as usize)
-            && *rendered != pair
-        {
-            self.undo.push((prefix, *rendered));
-            *rendered = pair;
+    fn need(&mut self, pair: u32) {
+        if self.in_force.get(pair as usize) == Some(&false) {
+            let prefix = self.tape.pair(pair).prefix;
+            let before = self.render(prefix, pair);
+            self.undo.push((prefix, before));
             self.needed.push(pair);
         }
     }
 
+    /// Puts `pair` in force for its prefix, and says which was.
+    fn render(&mut self, prefix: u32, pair: u32) -> u32 {
+        let Some(rendered) = self.rendered.get_mut(prefix as usize) else { return NOT_RENDERED };
+        let before = std::mem::replace(rendered, pair);
+        if let Some(in_force) = self.in_force.get_mut(before as usize) {
+            *in_force = false;
+        }
+        if let Some(in_force) = self.in_force.get_mut(pair as usize) {
+            *in_force = true;
+        }
+        before
+    }
+
     fn start_tag(&mut self, index: u32, node: &Node, inherited: &Inherited) -> Result<(), CanonicalizeError> {
-        let tape = self.tape;
         let first_undo = self.undo.len() - self.needed.len();
         let name_end = node.start as usize + 1 + node.name_len as usize;
-        self.flush(name_end);
-        if self.needed.len() > 1 {
-            self.needed.sort_unstable_by(|l, r| {
-                tape.prefix(tape.pair(*l).prefix).as_bytes().cmp(tape.prefix(tape.pair(*r).prefix).as_bytes())
-            });
-        }
+        let is_empty = node.flags & flag::EMPTY != 0;
         if let Some(exceeded) = self.sink.exceeded() {
             return Err(exceeded.into());
+        }
+        if !self.needed.is_empty() {
+            self.flush(name_end);
+            self.declarations()?;
+        }
+        let tag_end = node.tag_end as usize;
+        // What follows the run in canonical form begins here.
+        let end = if !inherited.is_empty() {
+            self.merged_attributes(index, name_end, inherited)
+        } else if node.flags & flag::AS_IS != 0 {
+            if is_empty { tag_end - 2 } else { tag_end - 1 }
+        } else {
+            self.attributes(index, name_end)
+        };
+        if is_empty {
+            self.flush(end);
+            self.sink.put(b">");
+            self.end_tag(node);
+            self.run = tag_end;
+            self.restore(first_undo);
+            return Ok(());
+        }
+        if end + 1 != tag_end {
+            self.flush(end);
+            self.sink.put(b">");
+            self.run = tag_end;
+        }
+        if self.undo.len() > first_undo || node.flags & flag::END_REWRITE != 0 {
+            self.frames.push(Frame { node: index, until: node.next, first_undo });
+        }
+        Ok(())
+    }
+
+    /// The declarations that are needed, in the order of their prefixes.
+    fn declarations(&mut self) -> Result<(), CanonicalizeError> {
+        let tape = self.tape;
+        if self.needed.len() > 1 {
+            let prefix = |pair: u32| tape.prefix(tape.pair(pair).prefix).as_bytes();
+            self.needed.sort_unstable_by(|left, right| prefix(*left).cmp(prefix(*right)));
         }
         for index in 0..self.needed.len() {
             self.declaration(self.needed.get(index).copied().unwrap_or_default())?;
         }
         self.needed.clear();
-        if inherited.is_empty() {
-            for attribute in tape.attributes_of(index) {
-                self.attribute(attribute);
-            }
-        } else {
-            self.merged_attributes(index, inherited);
-        }
-        self.sink.put(b">");
-        self.run = node.tag_end as usize;
-        if node.flags & flag::EMPTY != 0 {
-            self.end_tag(node);
-            self.restore(first_undo);
-        } else if self.undo.len() > first_undo || node.flags & flag::END_REWRITE != 0 {
-            self.frames.push(Frame { node: index, until: node.next, first_undo });
-        }
         Ok(())
     }
 
@@ -259,23 +305,51 @@ impl<S: Sink> Walker<'_, S> {
             self.sink.put(self.tape.prefix(pair.prefix).as_bytes());
             self.sink.put(b"=\"");
         }
-        escape_value(uri.as_bytes(), self.sink);
+        if pair.escape {
+            escape_value(uri.as_bytes(), self.sink);
+        } else {
+            self.sink.put(uri.as_bytes());
+        }
         self.sink.put(b"\"");
         Ok(())
     }
 
-    fn attribute(&mut self, attribute: &Attribute) {
+    /// The attributes in canonical order, behind a name that ends at `end`. Those that are canonical as they are written are
+    /// added to the run if they follow it, and what is returned is the end of the run.
+    fn attributes(&mut self, index: u32, mut end: usize) -> usize {
+        for attribute in self.tape.attributes_of(index) {
+            end = self.attribute(attribute, end);
+        }
+        end
+    }
+
+    #[inline(always)]
+    fn attribute(&mut self, attribute: &Attribute, end: usize) -> usize {
         let start = attribute.name_start as usize;
         let name_end = start + attribute.name_len as usize;
-        let value = attribute.value_start as usize..attribute.value_end as usize;
-        self.sink.put(b" ");
-        let plain = name_end + 2 == value.start && self.source.get(value.start - 1) == Some(&b'"');
-        if plain && !attribute.rewrite {
-            self.sink.put(self.source.get(start..value.end + 1).unwrap_or(&[]));
-            return;
+        let value = attribute.value_start as usize;
+        let after = attribute.value_end as usize + 1;
+        let is_plain = name_end + 2 == value && self.source.get(value - 1) == Some(&b'"');
+        if is_plain && !attribute.rewrite && self.source.get(start - 1) == Some(&b' ') {
+            if start - 1 != end {
+                self.flush(end);
+                self.run = start - 1;
+            }
+            return after;
         }
-        self.sink.put(self.source.get(start..name_end).unwrap_or(&[]));
+        self.flush(end);
+        self.rewrite_attribute(attribute);
+        self.run = after;
+        after
+    }
+
+    #[inline(never)]
+    fn rewrite_attribute(&mut self, attribute: &Attribute) {
+        let start = attribute.name_start as usize;
+        self.sink.put(b" ");
+        self.sink.put(self.source.get(start..start + attribute.name_len as usize).unwrap_or(&[]));
         self.sink.put(b"=\"");
+        let value = attribute.value_start as usize..attribute.value_end as usize;
         let value = self.source.get(value).unwrap_or(&[]);
         if attribute.rewrite {
             rewrite_value(value, self.sink)
@@ -285,8 +359,8 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(b"\"");
     }
 
-    /// The attributes of an apex and those that it inherits, in canonical order.
-    fn merged_attributes(&mut self, index: u32, inherited: &Inherited) {
+    /// As `attributes`, with those that an apex inherits.
+    fn merged_attributes(&mut self, index: u32, mut end: usize, inherited: &Inherited) -> usize {
         let tape = self.tape;
         let source = self.source;
         let uri = |attribute: &Attribute| match attribute.prefix_len {
@@ -304,8 +378,9 @@ impl<S: Sink> Walker<'_, S> {
         all.sort_by(|l, r| (l.0.as_bytes(), l.1).cmp(&(r.0.as_bytes(), r.1)));
         for (_, local, attribute) in all {
             match attribute {
-                Ok(attribute) => self.attribute(attribute),
+                Ok(attribute) => end = self.attribute(attribute, end),
                 Err(value) => {
+                    self.flush(end);
                     self.sink.put(b" xml:");
                     self.sink.put(local);
                     self.sink.put(b"=\"");
@@ -314,6 +389,7 @@ impl<S: Sink> Walker<'_, S> {
                 }
             }
         }
+        end
     }
 
     fn end_tag(&mut self, node: &Node) {
@@ -338,9 +414,7 @@ impl<S: Sink> Walker<'_, S> {
     fn restore(&mut self, first_undo: usize) {
         while self.undo.len() > first_undo {
             let Some((prefix, pair)) = self.undo.pop() else { break };
-            if let Some(rendered) = self.rendered.get_mut(prefix as usize) {
-                *rendered = pair;
-            }
+            self.render(prefix, pair);
         }
     }
 
@@ -367,6 +441,7 @@ impl<S: Sink> Walker<'_, S> {
                 }
                 self.run = end - 2;
             }
+            Kind::Text if node.flags & flag::AS_IS != 0 => {}
             Kind::Text => {
                 self.flush(start);
                 rewrite_text(self.source.get(start..end).unwrap_or(&[]), self.sink);
@@ -403,131 +478,4 @@ fn refuse_relative_namespaces(tape: &Tape, first: u32, end: u32) -> Result<(), C
         Some(pair) => Err(CanonicalizeError::RelativeNamespace { uri: tape.uri(pair.uri).into() }),
         None => Ok(()),
     }
-}
-
-/// Writes character data of the source: references, `>` and carriage returns are rewritten.
-fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
-    let mut rest = source;
-    while let Some(length) = memchr3(b'&', b'>', b'\r', rest) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        rest = match after.first() {
-            Some(b'>') => {
-                sink.put(b"&gt;");
-                after.get(1..).unwrap_or(&[])
-            }
-            Some(b'&') => {
-                let Some((character, length)) = reference(after) else { break };
-                match character {
-                    '&' => sink.put(b"&amp;"),
-                    '<' => sink.put(b"&lt;"),
-                    '>' => sink.put(b"&gt;"),
-                    '\r' => sink.put(b"&#xD;"),
-                    other => sink.put(other.encode_utf8(&mut [0; 4]).as_bytes()),
-                }
-                after.get(length..).unwrap_or(&[])
-            }
-            _ => line_feed(after, sink),
-        };
-    }
-    sink.put(rest);
-}
-
-/// Writes a line feed for the line end at the front of `source`, and returns the text after it.
-fn line_feed<'s>(source: &'s [u8], sink: &mut impl Sink) -> &'s [u8] {
-    sink.put(b"\n");
-    source.get(if source.get(1) == Some(&b'\n') { 2 } else { 1 }..).unwrap_or(&[])
-}
-
-/// Writes literal text, as in a CDATA section.
-fn escape_text(source: &[u8], sink: &mut impl Sink) {
-    let mut rest = source;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        let escaped: &[u8] = match after.first() {
-            Some(b'&') => b"&amp;",
-            Some(b'<') => b"&lt;",
-            Some(b'>') => b"&gt;",
-            _ => {
-                rest = line_feed(after, sink);
-                continue;
-            }
-        };
-        sink.put(escaped);
-        rest = after.get(1..).unwrap_or(&[]);
-    }
-    sink.put(rest);
-}
-
-fn rewrite_line_ends(source: &[u8], sink: &mut impl Sink) {
-    let mut rest = source;
-    while let Some(length) = memchr(b'\r', rest) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        rest = line_feed(after, sink);
-    }
-    sink.put(rest);
-}
-
-/// Writes an attribute value of the source: references, literal white space and quotes are rewritten.
-fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
-    let mut rest = source;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'"') || (*b != b' ' && is_blank(*b))) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        let mut length = 1;
-        match after.first() {
-            Some(b'&') => {
-                let Some((character, found)) = reference(after) else { break };
-                length = found;
-                escape_value(character.encode_utf8(&mut [0; 4]).as_bytes(), sink);
-            }
-            Some(b'"') => sink.put(b"&quot;"),
-            other => {
-                if other == Some(&b'\r') && after.get(1) == Some(&b'\n') {
-                    length = 2;
-                }
-                sink.put(b" ");
-            }
-        }
-        rest = after.get(length..).unwrap_or(&[]);
-    }
-    sink.put(rest);
-}
-
-/// Writes a normalised value, escaped as Canonical XML §2.3 says for attribute nodes.
-pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
-    let mut rest = value;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        sink.put(match after.first() {
-            Some(b'&') => b"&amp;",
-            Some(b'<') => b"&lt;",
-            Some(b'"') => b"&quot;",
-            Some(b'\t') => b"&#x9;",
-            Some(b'\n') => b"&#xA;",
-            _ => b"&#xD;",
-        });
-        rest = after.get(1..).unwrap_or(&[]);
-    }
-    sink.put(rest);
-}
-
-/// Writes text, escaped as Canonical XML §2.3 says for text nodes. A carriage return becomes a reference.
-pub(crate) fn escape_character_data(text: &[u8], sink: &mut impl Sink) {
-    let mut rest = text;
-    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
-        let (before, after) = rest.split_at(length);
-        sink.put(before);
-        sink.put(match after.first() {
-            Some(b'&') => b"&amp;",
-            Some(b'<') => b"&lt;",
-            Some(b'>') => b"&gt;",
-            _ => b"&#xD;",
-        });
-        rest = after.get(1..).unwrap_or(&[]);
-    }
-    sink.put(rest);
 }

@@ -8,8 +8,8 @@
 
 use std::collections::HashMap;
 
-use crate::emit::{escape_character_data, escape_value};
 use crate::error::CanonicalizeError;
+use crate::escape::{escape_character_data, escape_value};
 use crate::inclusive::joined_bases;
 use crate::method::{Canonicalization, CanonicalizationMethod as Method};
 use crate::name::{self, ExpandedName};

@@ -13,6 +13,10 @@ use crate::subset::Subset;
 pub(crate) struct Inherited(Vec<(String, Option<String>)>);
 
 impl Inherited {
+    pub(crate) const fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

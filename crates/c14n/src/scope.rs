@@ -8,7 +8,7 @@
 use std::borrow::Cow;
 
 use crate::element::Element;
-use crate::emit::escape_value;
+use crate::escape::escape_value;
 use crate::inclusive::{fixed_up_base, nearest};
 use crate::method::Canonicalization;
 use crate::name;

@@ -1,7 +1,7 @@
 //! The tape: the output of the reader, flat arrays that point into the source.
 //!
 //! Nodes are in document order and know where their subtree ends, so a walk is a loop over indices. No node owns text.
-//! Text that is already canonical has no node.
+//! Text without references that is already canonical has no node.
 
 /// The id of the empty prefix. At first it is bound to pair 0, no namespace.
 pub(crate) const NO_PREFIX: u32 = 0;
@@ -117,7 +117,7 @@ pub(crate) struct Node {
     pub(crate) flags: u8,
 }
 
-/// The kind of a node. Text that is already canonical is not recorded.
+/// The kind of a node. Text that means what is written, and is canonical, is not recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Element,
@@ -129,7 +129,7 @@ pub(crate) enum Kind {
 
 /// What the reader noticed about a node.
 pub(crate) mod flag {
-    /// The start tag is already canonical, if no declaration must be added.
+    /// The start tag, or the text, is already canonical, if no declaration must be added and the tag has an end tag.
     pub(crate) const AS_IS: u8 = 1;
     /// The element is written as an empty-element tag.
     pub(crate) const EMPTY: u8 = 2;
@@ -171,4 +171,6 @@ pub(crate) struct Pair {
     pub(crate) uri: u32,
     /// Whether the name is a relative URI.
     pub(crate) relative: bool,
+    /// Whether the name in an attribute must be escaped.
+    pub(crate) escape: bool,
 }

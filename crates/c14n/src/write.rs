@@ -4,7 +4,7 @@
 //! tag, attributes are in order, each prefix is declared where it is first visibly utilized, and escapes are those of
 //! Canonical XML. The octets are digested as they are and never parsed again.
 
-use crate::emit::{escape_character_data, escape_value};
+use crate::escape::{escape_character_data, escape_value};
 use crate::name::{self, Namespace};
 use wss_text::octets;
 

@@ -3,11 +3,16 @@
 //! A message repeats few names many times. A qualified name that was read before is recognised by its octets in two
 //! words, and needs neither a check of its characters nor a look-up of its prefix.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 
+use wide::u8x16;
+
+use crate::chars::{self, chunk};
 use crate::error::Problem;
+use crate::name;
 use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR, XML_PREFIX, XMLNS_PREFIX};
-use crate::{chars, name};
 
 /// The binding of a prefix that no declaration in scope binds.
 pub(super) const UNBOUND: u32 = u32::MAX;
@@ -22,13 +27,49 @@ pub(super) struct Names<'s> {
     bound: Vec<u32>,
     /// The node that last declared each prefix, by prefix id.
     declared_by: Vec<u32>,
+    /// The value with which each prefix was declared last, and what pair that was, by prefix id.
+    declared_as: Vec<(&'s [u8], u32)>,
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
     in_scope: usize,
-    prefix_ids: HashMap<&'s [u8], u32>,
-    pairs_by_source: HashMap<(u32, &'s [u8]), u32>,
-    pair_ids: HashMap<(u32, u32), u32>,
-    uri_ids: HashMap<String, u32>,
+    prefix_ids: Ids<&'s [u8]>,
+    pairs_by_source: Ids<(u32, &'s [u8])>,
+    pair_ids: Ids<(u32, u32)>,
+    uri_ids: Ids<String>,
+}
+
+/// Ids by key. The first keys are compared one by one, which costs less than their hashes: most messages have no more.
+struct Ids<K> {
+    first: Vec<(K, u32)>,
+    others: HashMap<K, u32>,
+}
+
+impl<K: Eq + Hash> Ids<K> {
+    const FIRST: usize = 16;
+
+    fn new() -> Self {
+        Self { first: Vec::new(), others: HashMap::new() }
+    }
+
+    fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<u32>
+    where
+        K: Borrow<Q>,
+    {
+        let first = self.first.iter().find(|(known, _)| known.borrow() == key);
+        match first {
+            Some((_, id)) => Some(*id),
+            None if self.others.is_empty() => None,
+            None => self.others.get(key).copied(),
+        }
+    }
+
+    fn insert(&mut self, key: K, id: u32) {
+        if self.first.len() < Self::FIRST {
+            self.first.push((key, id));
+        } else {
+            self.others.insert(key, id);
+        }
+    }
 }
 
 impl<'s> Names<'s> {
@@ -40,12 +81,13 @@ impl<'s> Names<'s> {
             arena: String::new(),
             bound: Vec::new(),
             declared_by: Vec::new(),
+            declared_as: Vec::new(),
             undo: Vec::new(),
             in_scope: 0,
-            prefix_ids: HashMap::new(),
-            pairs_by_source: HashMap::new(),
-            pair_ids: HashMap::new(),
-            uri_ids: HashMap::new(),
+            prefix_ids: Ids::new(),
+            pairs_by_source: Ids::new(),
+            pair_ids: Ids::new(),
+            uri_ids: Ids::new(),
         };
         let empty = names.new_prefix("");
         let xml = names.new_prefix("xml");
@@ -55,8 +97,8 @@ impl<'s> Names<'s> {
         names.prefix_ids.insert(b"xmlns", XMLNS_PREFIX);
         let no_uri = names.new_uri("");
         let xml_uri = names.new_uri(name::XML);
-        names.pairs.push(Pair { prefix: NO_PREFIX, uri: no_uri, relative: false });
-        names.pairs.push(Pair { prefix: XML_PREFIX, uri: xml_uri, relative: false });
+        names.pairs.push(Pair { prefix: NO_PREFIX, uri: no_uri, relative: false, escape: false });
+        names.pairs.push(Pair { prefix: XML_PREFIX, uri: xml_uri, relative: false, escape: false });
         names.pair_ids.insert((NO_PREFIX, no_uri), NO_NAMESPACE);
         names.pair_ids.insert((XML_PREFIX, xml_uri), XML_PAIR);
         if let Some(bound) = names.bound.get_mut(..2) {
@@ -71,7 +113,7 @@ impl<'s> Names<'s> {
             return NO_PREFIX;
         }
         if let Some(id) = self.prefix_ids.get(prefix) {
-            return *id;
+            return id;
         }
         let id = self.new_prefix(std::str::from_utf8(prefix).unwrap_or_default());
         self.prefix_ids.insert(prefix, id);
@@ -96,9 +138,18 @@ impl<'s> Names<'s> {
         if let Some(declared_by) = declared_by {
             *declared_by = node;
         }
-        let pair = match self.pairs_by_source.get(&(prefix, value)) {
-            Some(pair) => *pair,
-            None => self.new_pair(prefix, value, rewrite)?,
+        let pair = match self.declared_as.get_mut(prefix as usize) {
+            Some((known, pair)) if *pair != UNBOUND && *known == value => *pair,
+            _ => {
+                let pair = match self.pairs_by_source.get(&(prefix, value)) {
+                    Some(pair) => pair,
+                    None => self.new_pair(prefix, value, rewrite)?,
+                };
+                if let Some(declared_as) = self.declared_as.get_mut(prefix as usize) {
+                    *declared_as = (value, pair);
+                }
+                pair
+            }
         };
         let Some(bound) = self.bound.get_mut(prefix as usize) else {
             return Err(Problem::UnboundPrefix);
@@ -151,16 +202,17 @@ impl<'s> Names<'s> {
             return Err(Problem::EmptyNamespace);
         }
         let relative = !decoded.is_empty() && !is_absolute(&decoded);
-        let uri = match self.uri_ids.get(&decoded) {
-            Some(uri) => *uri,
+        let uri = match self.uri_ids.get(decoded.as_str()) {
+            Some(uri) => uri,
             None => self.new_uri(&decoded),
         };
         // Two spellings of one name are one pair, so that pairs compare as prefix and namespace do.
         let pair = match self.pair_ids.get(&(prefix, uri)) {
-            Some(pair) => *pair,
+            Some(pair) => pair,
             None => {
                 let pair = self.pairs.len() as u32;
-                self.pairs.push(Pair { prefix, uri, relative });
+                let escape = decoded.contains(['&', '<', '"', '\t', '\n', '\r']);
+                self.pairs.push(Pair { prefix, uri, relative, escape });
                 self.pair_ids.insert((prefix, uri), pair);
                 pair
             }
@@ -175,6 +227,7 @@ impl<'s> Names<'s> {
         self.prefixes.push((start, self.arena.len() as u32));
         self.bound.push(UNBOUND);
         self.declared_by.push(NO_NODE);
+        self.declared_as.push((&[], UNBOUND));
         self.prefixes.len() as u32 - 1
     }
 
@@ -199,82 +252,142 @@ fn is_absolute(uri: &str) -> bool {
     }
 }
 
-/// A qualified name that is well-formed, without its local part.
-#[derive(Clone, Copy, Default)]
-pub(super) struct QName {
-    pub(super) end: usize,
+/// A qualified name that is well-formed, wherever it is.
+#[derive(Clone, Copy)]
+pub(super) struct Known {
+    key: Key,
+    /// Which octets of 16 belong to the name.
+    mask: Key,
+    /// A number that is lower for a name that is earlier in canonical order, if the prefix is the same or the earlier name has
+    /// none. Names of equal rank may be different. 0 for a declaration.
+    pub(super) rank: u64,
+    /// Where it was read.
+    at: u32,
+    pub(super) len: u16,
     pub(super) prefix_len: u16,
     pub(super) prefix: u32,
+    /// One bit for the prefix, no bit for none. Prefixes beyond the first thirty have all bits.
+    pub(super) prefix_bit: u32,
     /// As the name of an attribute: the prefix it declares, or [`UNBOUND`] if it is no declaration.
     pub(super) declares: u32,
+    /// The slot of the attribute name that came after it last.
+    pub(super) follower: u8,
 }
 
-/// Qualified names read before, each in one of the four slots that its octets choose.
+impl Known {
+    /// No name has this key: text has no such octets.
+    pub(super) const NOTHING: Self = Self {
+        key: Key::ALL,
+        mask: Key::ALL,
+        rank: 0,
+        at: 0,
+        len: 0,
+        prefix_len: 0,
+        prefix: NO_PREFIX,
+        prefix_bit: 0,
+        declares: UNBOUND,
+        follower: 0,
+    };
+
+    /// The name `qualified` at `start`.
+    pub(super) fn new(qualified: &[u8], start: usize, prefix_len: usize, prefix: u32, declares: u32) -> Self {
+        let local = if prefix_len == 0 { qualified } else { qualified.get(prefix_len + 1..).unwrap_or_default() };
+        let mut first = [0; 8];
+        let (of_prefix, of_local) = first.split_at_mut(1);
+        for (octet, source) in of_local.iter_mut().zip(local) {
+            *octet = *source;
+        }
+        let prefix_bit = match prefix {
+            NO_PREFIX => 0,
+            1..=30 => 1 << prefix,
+            _ => u32::MAX,
+        };
+        of_prefix.fill(prefix.min(31) as u8);
+        Self {
+            rank: if declares == UNBOUND { u64::from_be_bytes(first) } else { 0 },
+            at: start as u32,
+            len: qualified.len() as u16,
+            prefix_len: prefix_len as u16,
+            prefix,
+            prefix_bit,
+            declares,
+            ..Self::NOTHING
+        }
+    }
+
+    /// Whether it is the name of `len` octets at `start`, of which the key is the same.
+    #[inline(never)]
+    fn is_longer_name(&self, octets: &[u8], start: usize, len: usize) -> bool {
+        let (rest, before) = (start + Key::OCTETS..start + len, self.at as usize);
+        self.len as usize == len && octets.get(rest) == octets.get(before + Key::OCTETS..before + len)
+    }
+}
+
+/// Names read before, each in one of the four slots that its octets choose.
 pub(super) struct KnownNames {
     slots: [Known; SLOTS],
 }
 
 const SLOTS: usize = 128;
+
 /// In how many slots a name may be.
-const WAYS: usize = 4;
+const WAYS: u8 = 4;
 
-#[derive(Clone, Copy)]
-struct Known {
-    key: Key,
-    /// Where it was read.
-    at: u32,
-    prefix: u32,
-    declares: u32,
-    prefix_len: u16,
-}
+/// The first 16 octets of a name, zeros behind its end. Names that are no longer are equal if their keys are.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Key(u8x16);
 
-/// The first 16 octets of a name, zeros behind its end, and its length.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Key {
-    first: u64,
-    second: u64,
-    len: u32,
-}
-
-impl Known {
-    /// No name has this key: none is that long, and the key of an empty name is another.
-    const NOTHING: Self = Self {
-        key: Key { first: 0, second: 0, len: u32::MAX },
-        at: 0,
-        prefix: NO_PREFIX,
-        declares: UNBOUND,
-        prefix_len: 0,
-    };
+impl PartialEq for Key {
+    #[inline(always)]
+    fn eq(&self, other: &Self) -> bool {
+        self.0.simd_eq(other.0).to_bitmask() == 0xFFFF
+    }
 }
 
 /// Masks of the octets that belong to a name, by its length.
-static MASKS: [[u64; 2]; 17] = {
-    let mut masks = [[u64::MAX; 2]; 17];
+static MASKS: [Key; 17] = {
+    let mut masks = [Key::ALL; 17];
     let mut len = 0;
-    while len < 16 {
-        masks[len] = if len < 8 { [(1 << (8 * len)) - 1, 0] } else { [u64::MAX, (1 << (8 * (len - 8))) - 1] };
+    while len < Key::OCTETS {
+        let mut mask = [0; Key::OCTETS];
+        let mut at = 0;
+        while at < len {
+            mask[at] = u8::MAX;
+            at += 1;
+        }
+        masks[len] = Key(u8x16::new(mask));
         len += 1;
     }
     masks
 };
 
 impl Key {
+    /// How many octets of a name are in its key.
+    pub(super) const OCTETS: usize = 16;
+    const ALL: Self = Self(u8x16::MAX);
+
     /// The key of the name of `len` octets at `start`; `None` close to the end of the source.
     #[inline(always)]
     pub(super) fn of(octets: &[u8], start: usize, len: usize) -> Option<Self> {
-        let ([first, second], _) = octets.get(start..start + 16)?.as_chunks::<8>() else { return None };
-        let [first_mask, second_mask] = MASKS.get(len.min(16))?;
-        Some(Self {
-            first: u64::from_le_bytes(*first) & first_mask,
-            second: u64::from_le_bytes(*second) & second_mask,
-            len: len as u32,
-        })
+        Some(Self::masked(u8x16::new(*chunk(octets, start)?), *MASKS.get(len.min(Self::OCTETS))?))
+    }
+
+    /// The key of a name that is shorter than 16 octets, of the 16 octets where it begins.
+    #[inline(always)]
+    pub(super) fn of_short(octets: u8x16, len: usize) -> Self {
+        Self::masked(octets, MASKS[len % Self::OCTETS])
     }
 
     #[inline(always)]
-    fn slot(self) -> usize {
-        let mixed = (self.first ^ self.second.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-        (mixed >> (64 - SLOTS.trailing_zeros())) as usize
+    fn masked(octets: u8x16, mask: Self) -> Self {
+        Self(octets & mask.0)
+    }
+
+    #[inline(always)]
+    fn slot(self) -> u8 {
+        let whole = u128::from_le_bytes(self.0.to_array());
+        let mixed = (whole as u64 ^ ((whole >> 64) as u64).rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        (mixed >> (64 - SLOTS.trailing_zeros())) as u8
     }
 }
 
@@ -283,37 +396,73 @@ impl KnownNames {
         Self { slots: [Known::NOTHING; SLOTS] }
     }
 
-    /// The name of this key at `start`, if it was read before.
+    /// The name in a slot.
     #[inline(always)]
-    pub(super) fn find(&self, octets: &[u8], key: Key, start: usize) -> Option<QName> {
-        let slot = key.slot();
-        let first = self.slots.get(slot)?;
-        let known = if first.key == key { first } else { self.find_beside(key, slot)? };
-        let len = key.len as usize;
-        if len > 16 {
-            let before = known.at as usize;
-            if octets.get(before + 16..before + len) != octets.get(start + 16..start + len) {
-                return None;
-            }
+    pub(super) fn at(&self, slot: u8) -> &Known {
+        &self.slots[slot as usize % SLOTS]
+    }
+
+    #[inline(always)]
+    fn at_mut(&mut self, slot: u8) -> &mut Known {
+        &mut self.slots[slot as usize % SLOTS]
+    }
+
+    /// The slot and the end of the attribute name that follows a space at `at`, if it is the one that came last after the name
+    /// in slot `previous`.
+    #[inline(always)]
+    pub(super) fn follower(&self, octets: &[u8], previous: u8, at: usize) -> Option<(u8, usize)> {
+        let (b" ", name) = chunk::<{ 1 + Key::OCTETS }>(octets, at)?.split_first_chunk()? else { return None };
+        let slot = self.at(previous).follower;
+        let known = self.at(slot);
+        let key = Key::masked(u8x16::new(*name.first_chunk()?), known.mask);
+        (key == known.key).then_some((slot, at + 1 + known.len as usize))
+    }
+
+    /// Remembers which name came after another.
+    pub(super) fn follows(&mut self, previous: u8, slot: u8) {
+        // Longer names are not told by their keys.
+        if self.at(slot).len as usize <= Key::OCTETS {
+            self.at_mut(previous).follower = slot;
         }
-        let Known { prefix, declares, prefix_len, .. } = *known;
-        Some(QName { end: start + len, prefix_len, prefix, declares })
+    }
+
+    /// The slot of the name with this key, if it was read before and has no more than 16 octets.
+    #[inline(always)]
+    pub(super) fn find_short(&self, key: Key) -> Option<u8> {
+        let slot = key.slot();
+        if self.at(slot).key == key { Some(slot) } else { self.find_beside(key, slot) }
+    }
+
+    /// The slot of the name of `len` octets at `start` with this key, if it was read before.
+    #[inline(always)]
+    pub(super) fn find(&self, octets: &[u8], key: Key, start: usize, len: usize) -> Option<u8> {
+        let slot = self.find_short(key)?;
+        if len <= Key::OCTETS || self.at(slot).is_longer_name(octets, start, len) { Some(slot) } else { None }
     }
 
     #[inline(never)]
-    fn find_beside(&self, key: Key, slot: usize) -> Option<&Known> {
-        let beside = (1..WAYS).filter_map(|way| self.slots.get(slot ^ way));
-        beside.into_iter().find(|known| known.key == key)
+    fn find_beside(&self, key: Key, slot: u8) -> Option<u8> {
+        (1..WAYS).map(|way| slot ^ way).find(|slot| self.at(*slot).key == key)
     }
 
-    pub(super) fn insert(&mut self, key: Key, start: usize, name: QName) {
-        let QName { prefix_len, prefix, declares, .. } = name;
-        let mut known = Known { key, at: start as u32, prefix, declares, prefix_len };
-        // The newest name is first. The others move one slot on, and the last one is dropped.
+    /// Remembers a name under its key.
+    pub(super) fn insert(&mut self, key: Key, name: &Known) -> u8 {
+        let mask = MASKS.get(name.len as usize).copied().unwrap_or(Key::ALL);
+        let mut known = Known { key, mask, ..*name };
+        let first = key.slot();
+        // The newest name is first. The others move one slot on, and the last one is dropped if no slot is free.
         for way in 0..WAYS {
-            if let Some(slot) = self.slots.get_mut(key.slot() ^ way) {
-                std::mem::swap(slot, &mut known);
+            std::mem::swap(self.at_mut(first ^ way), &mut known);
+            if known.key == Known::NOTHING.key {
+                break;
             }
         }
+        first
+    }
+
+    /// Keeps a name until the next one.
+    pub(super) fn keep(&mut self, name: &Known) -> u8 {
+        *self.at_mut(0) = *name;
+        0
     }
 }

@@ -16,26 +16,35 @@ mod order;
 mod stops;
 mod tag;
 
-use memchr::{memchr, memchr_iter, memchr3, memmem};
+use memchr::{memchr, memchr_iter, memmem};
 use wss_budget::{Exceeded, Limit, Limits};
 
-use crate::chars::{check_characters, is_blank, reference};
+use crate::chars::{check_characters, chunk, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
-use crate::tape::{Attribute, Declaration, Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
-use intern::{KnownNames, Names, QName};
+use crate::tape::{Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
+use intern::{Key, KnownNames, Names};
 use stops::Stops;
 
 /// Reads `source` to a tape.
 pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
-    if source.len() > limits.size(Limit::DocumentOctets) {
+    // Offsets of the tape have 32 bits.
+    if source.len() > limits.size(Limit::DocumentOctets).min(u32::MAX as usize) {
         return Err(over(limits, Limit::DocumentOctets));
     }
-    check_characters(source.as_bytes())?;
     let mut reader = Reader::new(source, limits);
-    match reader.document() {
+    let outcome = reader.document();
+    // A character that XML does not allow is the first thing wrong, wherever it is.
+    if outcome.is_err() || reader.stops.is_suspicious() {
+        check_characters(source.as_bytes())?;
+    }
+    match outcome {
         Ok(()) => Ok(reader.finish()),
         // Every step that fails says why before it returns.
-        Err(Failed) => Err(reader.failure.unwrap_or(malformed(0, Problem::Markup))),
+        Err(Failed) => {
+            // The number of attributes is compared when a tag ends, but it was too large before.
+            reader.check_attributes().unwrap_or(());
+            Err(reader.failure.unwrap_or(malformed(0, Problem::Markup)))
+        }
     }
 }
 
@@ -48,23 +57,46 @@ fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
 struct Reader<'s, 'l> {
     octets: &'s [u8],
     limits: &'l Limits,
+    bounds: Bounds,
     stops: Stops<'s>,
     names: Names<'s>,
     known: KnownNames,
-    /// The name read last that was not known.
-    last_name: QName,
-    /// What [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
-    max_nodes: usize,
-    nodes: Vec<Node>,
-    attributes: Vec<Attribute>,
-    declarations: Vec<Declaration>,
-    /// How many attributes there may be when the start tag at hand ends.
-    attributes_allowed: usize,
-    /// The open elements: their nodes, and what is bound again when they end.
-    open: Vec<(u32, u32)>,
-    root: u32,
+    /// What was read, without what is in `names`.
+    tape: Tape,
+    tag: Tag,
+    open: Vec<Open>,
+    /// The node of the innermost open element.
+    parent: u32,
     /// Why reading failed.
     failure: Option<ParseError>,
+}
+
+/// Limits that are compared often.
+struct Bounds {
+    /// The number of nodes for which there is room, and which are not too many.
+    nodes: usize,
+    /// What [`Limit::Nodes`] and [`Limit::NodesPerKibibyte`] allow.
+    max_nodes: usize,
+    depth: usize,
+    attributes: usize,
+    value_octets: usize,
+}
+
+/// The start tag at hand, or the last one.
+struct Tag {
+    /// What is bound again when the element ends.
+    undo: u32,
+    first_attribute: usize,
+    flags: u8,
+}
+
+/// An element whose end tag has not come.
+struct Open {
+    name: Key,
+    node: u32,
+    /// What is bound again when it ends.
+    undo: u32,
+    name_len: u32,
 }
 
 /// Reading failed, for the reason in [`Reader::failure`]. Results are thus small enough for registers.
@@ -72,34 +104,40 @@ struct Failed;
 
 impl<'s, 'l> Reader<'s, 'l> {
     fn new(source: &'s str, limits: &'l Limits) -> Self {
+        let octets = source.as_bytes();
+        let max_nodes = limits.size(Limit::Nodes).min(max_nodes_of(octets.len(), limits));
+        // Room for an element every 16 octets. Unused room costs nothing, growth would copy, and with one large
+        // block the allocator does not return the pages of every document to the system.
+        let nodes = Vec::with_capacity((octets.len() / 16 + 8).min(limits.size(Limit::Nodes).saturating_add(1)));
+        let bounds = Bounds {
+            nodes: max_nodes.min(nodes.capacity()),
+            max_nodes,
+            depth: limits.size(Limit::Depth),
+            attributes: limits.size(Limit::Attributes),
+            value_octets: limits.size(Limit::ValueOctets),
+        };
         Self {
-            octets: source.as_bytes(),
+            octets,
             limits,
-            stops: Stops::new(source.as_bytes()),
+            bounds,
+            stops: Stops::new(octets),
             names: Names::new(),
             known: KnownNames::new(),
-            last_name: QName::default(),
-            max_nodes: limits.size(Limit::Nodes).min(max_nodes_of(source.len(), limits)),
-            // Room for an element every 16 octets. Unused room costs nothing, growth would copy, and with one large
-            // block the allocator does not return the pages of every document to the system.
-            nodes: Vec::with_capacity((source.len() / 16 + 8).min(limits.size(Limit::Nodes).saturating_add(1))),
-            attributes: Vec::with_capacity(source.len() / 64 + 8),
-            declarations: Vec::new(),
-            attributes_allowed: 0,
+            tape: Tape {
+                nodes,
+                attributes: Vec::with_capacity(octets.len() / 32 + 8),
+                root: NO_NODE,
+                ..Tape::default()
+            },
+            tag: Tag { undo: 0, first_attribute: 0, flags: 0 },
             open: Vec::with_capacity(32),
-            root: NO_NODE,
+            parent: NO_NODE,
             failure: None,
         }
     }
 
     fn finish(self) -> Tape {
-        self.names.into_tape(Tape {
-            nodes: self.nodes,
-            attributes: self.attributes,
-            declarations: self.declarations,
-            root: self.root,
-            ..Tape::default()
-        })
+        self.names.into_tape(self.tape)
     }
 
     #[cold]
@@ -151,86 +189,135 @@ impl<'s, 'l> Reader<'s, 'l> {
                 }
                 (b'<', b'?') => at = self.processing_instruction(at)?,
                 (b'<', _) => {
-                    if self.root != NO_NODE {
+                    if self.tape.root != NO_NODE {
                         return Err(self.malformed(at, Problem::SecondRoot));
                     }
-                    self.root = self.nodes.len() as u32;
-                    at = self.start_tag(at)?;
-                    at = self.content(at)?;
+                    self.tape.root = self.tape.nodes.len() as u32;
+                    at = self.element(at)?;
                 }
                 _ if at >= self.octets.len() => break,
                 _ => return Err(self.malformed(at, Problem::OutsideRoot)),
             }
         }
-        if self.root == NO_NODE {
+        if self.tape.root == NO_NODE {
             return Err(self.malformed(at, Problem::NoRoot));
         }
         Ok(())
     }
 
-    /// Content until the document element ends.
-    fn content(&mut self, mut at: usize) -> Result<usize, Failed> {
-        while !self.open.is_empty() {
-            at = self.text(at)?;
-            at = match self.at(at + 1) {
-                b'/' => self.end_tag(at)?,
-                b'!' => {
-                    let rest = self.rest(at);
-                    if rest.starts_with(b"<!--") {
-                        self.comment(at)?
-                    } else if rest.starts_with(b"<![CDATA[") {
-                        self.cdata(at)?
-                    } else {
-                        return Err(self.malformed(at, Problem::Markup));
-                    }
-                }
-                b'?' => self.processing_instruction(at)?,
-                _ => self.start_tag(at)?,
+    /// The document element, whose start tag is at `start`.
+    fn element(&mut self, start: usize) -> Result<usize, Failed> {
+        let octets = self.octets;
+        let mut at = start;
+        let mut stop = start;
+        loop {
+            at = match chunk(octets, stop) {
+                Some(b"</") => self.end_tag(octets, stop)?,
+                Some([b'<', next]) if *next > b'?' => self.start_tag(octets, stop)?,
+                _ if octets.get(stop) == Some(&b'<') => self.other_markup(stop)?,
+                _ => self.other_text(at, stop)?,
             };
+            if self.open.is_empty() {
+                return Ok(at);
+            }
+            stop = self.stops.next(at);
         }
-        Ok(at)
+    }
+
+    /// A comment, processing instruction or CDATA section in content.
+    #[inline(never)]
+    fn other_markup(&mut self, at: usize) -> Result<usize, Failed> {
+        let rest = self.rest(at);
+        if rest.starts_with(b"<?") {
+            self.processing_instruction(at)
+        } else if rest.starts_with(b"<!--") {
+            self.comment(at)
+        } else if rest.starts_with(b"<![CDATA[") {
+            self.cdata(at)
+        } else if rest.starts_with(b"<!") {
+            Err(self.malformed(at, Problem::Markup))
+        } else {
+            Err(self.no_name(at))
+        }
+    }
+
+    /// A tag that does not begin with a name.
+    #[cold]
+    fn no_name(&mut self, at: usize) -> Failed {
+        match self.check_room() {
+            Ok(()) => self.malformed(at + 1, Problem::Name),
+            Err(failed) => failed,
+        }
+    }
+
+    /// Whether one more element is not too many.
+    #[inline(always)]
+    fn check_room(&mut self) -> Result<(), Failed> {
+        if self.tape.nodes.len() >= self.bounds.nodes {
+            self.grow_nodes()?;
+        }
+        if self.open.len() >= self.bounds.depth {
+            return Err(self.over(Limit::Depth));
+        }
+        Ok(())
     }
 
     // CharData ::= [^<&]* - ([^<&]* ']]>' [^<&]*), with references between
 
-    /// Text up to the next `<`; only text that is not canonical as it is written is recorded.
-    #[inline(always)]
-    fn text(&mut self, start: usize) -> Result<usize, Failed> {
-        let stop = self.stops.text(start);
-        if self.at(stop) == b'<' { Ok(stop) } else { self.other_text(start, stop) }
-    }
-
-    /// Text whose first stop, at `stop`, is not `<`.
+    /// Text up to the next `<` whose first stop, at `stop`, is not that. It is only recorded if it has references, `>` or CR.
     #[inline(never)]
     fn other_text(&mut self, start: usize, stop: usize) -> Result<usize, Failed> {
-        let length =
-            memchr(b'<', self.rest(stop)).ok_or_else(|| self.malformed(self.octets.len(), Problem::UnexpectedEnd))?;
-        let end = stop + length;
-        let text = self.octets.get(start..end).unwrap_or(&[]);
-        if let Some(first) = memchr3(b'&', b'>', b'\r', text) {
-            self.check_text(start, first, text)?;
-            self.leaf_node(Kind::Text, start, end, end, 0, 0)?;
+        let octets = self.octets;
+        let mut is_recorded = false;
+        let mut flags = flag::AS_IS;
+        let mut at = stop;
+        loop {
+            match octets.get(at) {
+                Some(b'<') => break,
+                Some(b'&') => {
+                    is_recorded = true;
+                    at += match self.rest(at) {
+                        [_, b'l' | b'g', b't', b';', ..] => 4,
+                        [_, b'a', b'm', b'p', b';', ..] => 5,
+                        [_, b'#', b'x', b'D', b';', ..] => 5,
+                        rest => {
+                            flags = 0;
+                            match reference(rest) {
+                                Some((_, length)) => length,
+                                None => return Err(self.malformed_text(at, Problem::Reference)),
+                            }
+                        }
+                    };
+                }
+                Some(b'>') => {
+                    if octets.get(start..at).is_some_and(|before| before.ends_with(b"]]")) {
+                        return Err(self.malformed_text(at, Problem::CDataEnd));
+                    }
+                    (is_recorded, flags) = (true, 0);
+                    at += 1;
+                }
+                Some(b'\r') => {
+                    (is_recorded, flags) = (true, 0);
+                    at += 1;
+                }
+                Some(_) => at += 1,
+                None => return Err(self.malformed_text(at, Problem::UnexpectedEnd)),
+            }
+            at = self.stops.next(at);
         }
-        Ok(end)
+        if is_recorded {
+            self.leaf_node(Kind::Text, start, at, at, 0, flags)?;
+        }
+        Ok(at)
     }
 
+    /// Text that does not end is a worse fault than what is wrong inside.
     #[cold]
-    fn check_text(&mut self, start: usize, first: usize, text: &[u8]) -> Result<(), Failed> {
-        let mut at = first;
-        while let Some(found) = text.get(at..).and_then(|rest| memchr::memchr2(b'&', b'>', rest)) {
-            at += found;
-            if text.get(at) == Some(&b'&') {
-                let (_, length) = reference(text.get(at..).unwrap_or(&[]))
-                    .ok_or_else(|| self.malformed(start + at, Problem::Reference))?;
-                at += length;
-            } else {
-                if at >= 2 && text.get(at - 2..at) == Some(b"]]") {
-                    return Err(self.malformed(start + at, Problem::CDataEnd));
-                }
-                at += 1;
-            }
+    fn malformed_text(&mut self, at: usize, problem: Problem) -> Failed {
+        if memchr(b'<', self.rest(at)).is_none() {
+            return self.malformed(self.octets.len(), Problem::UnexpectedEnd);
         }
-        Ok(())
+        self.malformed(at, problem)
     }
 
     fn cdata(&mut self, start: usize) -> Result<usize, Failed> {
@@ -259,7 +346,7 @@ impl<'s, 'l> Reader<'s, 'l> {
         let target = start + 2;
         let target_end = self.ncname(target)?;
         let target_len = target_end - target;
-        if target_len > self.limits.size(Limit::NameOctets) {
+        if target_len > self.max_name() {
             return Err(self.over(Limit::NameOctets));
         }
         if self.octets.get(target..target_end).is_some_and(|t| t.eq_ignore_ascii_case(b"xml")) {
@@ -293,24 +380,30 @@ impl<'s, 'l> Reader<'s, 'l> {
     /// the memory.
     #[cold]
     fn grow_nodes(&mut self) -> Result<(), Failed> {
-        let used = self.nodes.len();
-        if used >= self.max_nodes {
+        let used = self.tape.nodes.len();
+        if used >= self.bounds.max_nodes {
             let limit = if used >= self.limits.size(Limit::Nodes) { Limit::Nodes } else { Limit::NodesPerKibibyte };
             return Err(self.over(limit));
         }
         // Each node begins with `<`, except texts, each of which ends with one.
         let starts = memchr_iter(b'<', self.octets).filter(|at| self.at(at + 1) != b'/').count();
         let needed = if used < starts { starts } else { starts.saturating_mul(2) };
-        self.nodes.reserve_exact(needed.max(used + used / 2 + 8).min(self.max_nodes) - used);
+        self.tape.nodes.reserve_exact(needed.max(used + used / 2 + 8).min(self.bounds.max_nodes) - used);
+        self.bounds.nodes = self.bounds.max_nodes.min(self.tape.nodes.capacity());
         Ok(())
     }
 
     /// As [`Reader::grow_nodes`]. Each attribute has an equals sign, and at least five octets.
     #[cold]
     fn grow_attributes(&mut self) {
-        let used = self.attributes.len();
+        let used = self.tape.attributes.len();
         let most = memchr_iter(b'=', self.octets).count().min(self.octets.len() / 5);
-        self.attributes.reserve_exact(most.saturating_sub(used).max(8));
+        self.tape.attributes.reserve_exact(most.saturating_sub(used).max(8));
+    }
+
+    /// The most octets of a name: the tape has 16 bits for them.
+    fn max_name(&self) -> usize {
+        self.limits.size(Limit::NameOctets).min(u16::MAX as usize)
     }
 
     /// Records a node without children. `content` is where its text begins.
@@ -323,18 +416,18 @@ impl<'s, 'l> Reader<'s, 'l> {
         name_len: u16,
         flags: u8,
     ) -> Result<(), Failed> {
-        let index = self.nodes.len();
-        if index == self.nodes.capacity() || index >= self.max_nodes {
+        let index = self.tape.nodes.len();
+        if index >= self.bounds.nodes {
             self.grow_nodes()?;
         }
-        self.nodes.push(Node {
+        self.tape.nodes.push(Node {
             start: start as u32,
             tag_end: content as u32,
             end: end as u32,
             next: index as u32 + 1,
-            parent: self.open.last().map_or(NO_NODE, |open| open.0),
+            parent: self.parent,
             pair: NO_NAMESPACE,
-            attributes: self.attributes.len() as u32,
+            attributes: self.tape.attributes.len() as u32,
             name_len,
             kind,
             flags,

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::chars::chunk;
 use crate::tape::{Attribute, Pair};
 
 /// The attribute order of Canonical XML: by namespace name, then by local name.
@@ -19,35 +20,67 @@ pub(super) enum Sorted {
     Duplicate,
 }
 
+/// The most attributes that are sorted by insertion.
+const FEW: usize = 16;
+
+/// A number of which a lesser one means an attribute that is earlier, if both are of one pair or the earlier one has no prefix:
+/// the pair, and the first octets of the local name.
+#[inline(always)]
+fn rank(octets: &[u8], attribute: &Attribute) -> u64 {
+    let skipped = if attribute.prefix_len == 0 { 0 } else { usize::from(attribute.prefix_len) + 1 };
+    let (start, len) = (attribute.name_start as usize + skipped, usize::from(attribute.name_len) - skipped);
+    let pair = if attribute.prefix_len == 0 { 0 } else { attribute.pair.min(u32::from(NO_RANK)) as u8 };
+    let first = match chunk(octets, start) {
+        Some(first) => *first,
+        None => return u64::from(NO_RANK) << 56,
+    };
+    let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
+    u64::from(pair) << 56 | (u64::from_be_bytes(first) & mask) >> 8
+}
+
+/// The pair of a rank that tells nothing.
+const NO_RANK: u8 = u8::MAX;
+
+/// The order of two attributes, if ranks tell.
+#[inline(always)]
+fn compare_ranks(left: u64, right: u64) -> Option<Ordering> {
+    let (of_left, of_right) = ((left >> 56) as u8, (right >> 56) as u8);
+    let is_told = if of_left == of_right {
+        of_left != NO_RANK
+    } else {
+        of_left.min(of_right) == 0 && of_left.max(of_right) != NO_RANK
+    };
+    Some(left.cmp(&right)).filter(|order| is_told && order.is_ne())
+}
+
 impl CanonicalOrder<'_> {
     /// Sorts in canonical order: by insertion where there are few, which finds duplicates on the way.
     pub(super) fn sort(&self, attributes: &mut [Attribute]) -> Sorted {
-        if attributes.len() > 8 {
-            let sorted = attributes.is_sorted_by(|left, right| self.compare(left, right).is_le());
-            if !sorted {
-                attributes.sort_unstable_by(|left, right| self.compare(left, right));
-            }
-            let twice = attributes.windows(2).any(|two| match two {
-                [left, right] => self.compare(left, right).is_eq(),
-                _ => false,
-            });
-            return match (twice, sorted) {
-                (true, _) => Sorted::Duplicate,
-                (false, true) => Sorted::Already,
-                (false, false) => Sorted::Now,
-            };
+        let mut ranks = [0; FEW];
+        let Some(ranks) = ranks.get_mut(..attributes.len()) else { return self.sort_many(attributes) };
+        for (rank, attribute) in ranks.iter_mut().zip(attributes.iter()) {
+            *rank = self::rank(self.octets, attribute);
         }
+        self.sort_few(attributes, ranks)
+    }
+
+    fn sort_few(&self, attributes: &mut [Attribute], ranks: &mut [u64]) -> Sorted {
         let mut outcome = Sorted::Already;
         for last in 1..attributes.len() {
-            let mut at = last;
-            while let Some([left, right]) = at.checked_sub(1).and_then(|before| attributes.get_mut(before..at + 1)) {
-                match self.compare(left, right) {
+            for at in (1..=last).rev() {
+                let (Some([left, right]), Some([left_rank, right_rank])) =
+                    (attributes.get_mut(at - 1..at + 1), ranks.get_mut(at - 1..at + 1))
+                else {
+                    break;
+                };
+                let order = compare_ranks(*left_rank, *right_rank).unwrap_or_else(|| self.compare(left, right));
+                match order {
                     Ordering::Less => break,
                     Ordering::Equal => return Sorted::Duplicate,
                     Ordering::Greater => {
                         std::mem::swap(left, right);
+                        std::mem::swap(left_rank, right_rank);
                         outcome = Sorted::Now;
-                        at -= 1;
                     }
                 }
             }
@@ -55,33 +88,25 @@ impl CanonicalOrder<'_> {
         outcome
     }
 
-    #[inline(always)]
-    fn compare(&self, left: &Attribute, right: &Attribute) -> Ordering {
-        if left.pair == right.pair {
-            // Most names differ in their first octets, which are cheaper to compare than whole names.
-            if let (Some(left), Some(right)) = (self.first_octets(left), self.first_octets(right))
-                && left != right
-            {
-                return left.cmp(&right);
-            }
+    #[cold]
+    fn sort_many(&self, attributes: &mut [Attribute]) -> Sorted {
+        let sorted = attributes.is_sorted_by(|left, right| self.compare(left, right).is_le());
+        if !sorted {
+            attributes.sort_unstable_by(|left, right| self.compare(left, right));
         }
-        self.compare_whole(left, right)
-    }
-
-    /// The first eight octets of the local name as a number that compares as they do, zeros behind its end; `None`
-    /// close to the end of the source.
-    #[inline(always)]
-    fn first_octets(&self, attribute: &Attribute) -> Option<u64> {
-        let prefix = if attribute.prefix_len == 0 { 0 } else { u32::from(attribute.prefix_len) + 1 };
-        let start = (attribute.name_start + prefix) as usize;
-        let len = u32::from(attribute.name_len) - prefix;
-        let octets = self.octets.get(start..start + 8)?.first_chunk()?;
-        let mask = u64::MAX.checked_shl(64 - 8 * len.min(8)).unwrap_or(0);
-        Some(u64::from_be_bytes(*octets) & mask)
+        let twice = attributes.windows(2).any(|two| match two {
+            [left, right] => self.compare(left, right).is_eq(),
+            _ => false,
+        });
+        match (twice, sorted) {
+            (true, _) => Sorted::Duplicate,
+            (false, true) => Sorted::Already,
+            (false, false) => Sorted::Now,
+        }
     }
 
     #[inline(never)]
-    fn compare_whole(&self, left: &Attribute, right: &Attribute) -> Ordering {
+    fn compare(&self, left: &Attribute, right: &Attribute) -> Ordering {
         let by_namespace =
             if left.pair == right.pair { Ordering::Equal } else { self.namespace(left).cmp(self.namespace(right)) };
         by_namespace.then_with(|| self.local(left).cmp(self.local(right)))

@@ -1,10 +1,11 @@
-//! Stops: where names, text and attribute values may end, found 64 octets at a time.
+//! Stops: where tags, text and attribute values may end, found 64 octets at a time.
 //!
-//! The source is classified in windows by vector comparisons; each class is one bit per octet. Finding the end of
-//! a name or a value is then a count of zeros instead of a loop over octets. The bits say only where to look: a
-//! stop may turn out to be an ordinary character (`-` in a name), but no end is ever missed.
+//! The source is classified in windows by vector comparisons: one bit for each octet says whether something may end there.
+//! Finding the end of a value is then a count of zeros instead of a loop over octets. A stop may turn out to be an ordinary
+//! character (a quote in text), but no end is ever missed.
 //!
-//! Look-ups go forward. A window is classified once, unless text is skipped by a search that is faster still.
+//! The same pass notices whether there may be characters that XML does not allow, so that no other pass over the source is
+//! needed. Look-ups go forward, and every window is classified once.
 
 use wide::u8x16;
 
@@ -12,74 +13,47 @@ use wide::u8x16;
 const BLOCK: usize = 64;
 /// Blocks of a window: 4 KiB of source, so that its bits stay in the nearest cache.
 const BLOCKS: usize = 64;
+const WINDOW: usize = BLOCK * BLOCKS;
 
-/// What each octet of a block may end. Bit `n` belongs to octet `n`.
-#[derive(Clone, Copy, Default)]
-struct Block {
-    /// Octets that end a qualified name, and `-` and `.`.
-    name: u64,
-    /// `<`, `&`, `>` and CR.
-    text: u64,
-    /// As `text`, and quotes, TAB and LF.
-    value: u64,
-}
-
-/// The classified window of a source without control characters.
+/// The classified window of a source.
 pub(super) struct Stops<'s> {
     octets: &'s [u8],
     /// The offset of the first block; a multiple of 64.
     start: usize,
-    blocks: [Block; BLOCKS],
+    /// Bit `n` of a block belongs to its octet `n`.
+    blocks: [u64; BLOCKS],
+    is_suspicious: bool,
 }
 
 impl<'s> Stops<'s> {
     pub(super) fn new(octets: &'s [u8]) -> Self {
-        let mut stops = Self { octets, start: 0, blocks: [Block::default(); BLOCKS] };
-        stops.classify(0);
+        let mut stops = Self { octets, start: 0, blocks: [0; BLOCKS], is_suspicious: false };
+        stops.classify();
         stops
     }
 
-    /// The first octet from `from` on that may end a name; the length of the source where there is none.
+    /// The first octet from `from` on that is `<`, `>`, `&`, `#`, a quote, TAB, LF or CR; the length of the source where there
+    /// is none. Characters that XML does not allow may be stops too.
     #[inline(always)]
-    pub(super) fn name(&mut self, from: usize) -> usize {
-        self.next(from, |block| block.name)
-    }
-
-    /// The first octet from `from` on that ends text, or must not be copied as it is.
-    #[inline(always)]
-    pub(super) fn text(&mut self, from: usize) -> usize {
-        self.next(from, |block| block.text)
-    }
-
-    /// The first octet from `from` on that may end an attribute value, or must not be copied as it is.
-    #[inline(always)]
-    pub(super) fn value(&mut self, from: usize) -> usize {
-        self.next(from, |block| block.value)
-    }
-
-    #[inline(always)]
-    fn next(&mut self, from: usize, class: impl Fn(&Block) -> u64 + Copy) -> usize {
+    pub(super) fn next(&mut self, from: usize) -> usize {
         let offset = from.wrapping_sub(self.start);
         if let Some(block) = self.blocks.get(offset / BLOCK) {
-            let bits = class(block) >> (offset % BLOCK);
+            let bits = block >> (offset % BLOCK);
             if bits != 0 {
                 return from + bits.trailing_zeros() as usize;
             }
         }
-        self.next_block(from, class)
+        self.next_block(from)
     }
 
     /// As `next`, if the block of `from` has no further stop or is not in the window.
     #[inline(never)]
-    fn next_block(&mut self, from: usize, class: impl Fn(&Block) -> u64) -> usize {
+    fn next_block(&mut self, from: usize) -> usize {
         let mut at = from;
         while at < self.octets.len() {
-            let offset = at.wrapping_sub(self.start);
-            let Some(block) = self.blocks.get(offset / BLOCK) else {
-                self.classify(at);
-                continue;
-            };
-            let bits = class(block) >> (offset % BLOCK);
+            self.reach(at);
+            let offset = at - self.start;
+            let bits = self.blocks.get(offset / BLOCK).map_or(0, |block| block >> (offset % BLOCK));
             if bits != 0 {
                 return at + bits.trailing_zeros() as usize;
             }
@@ -88,13 +62,34 @@ impl<'s> Stops<'s> {
         self.octets.len()
     }
 
-    /// Makes the window begin with the block of `at`.
-    fn classify(&mut self, at: usize) {
-        self.start = at - at % BLOCK;
+    /// Whether the source may contain characters that XML does not allow. What was not yet classified is.
+    pub(super) fn is_suspicious(&mut self) -> bool {
+        if let Some(last) = self.octets.len().checked_sub(1) {
+            self.reach(last);
+        }
+        self.is_suspicious
+    }
+
+    /// Classifies windows until `at` is in one, and leaves none out.
+    #[inline(always)]
+    fn reach(&mut self, at: usize) {
+        if at < self.start {
+            self.start = at - at % BLOCK;
+            self.classify();
+        }
+        while at - self.start >= WINDOW {
+            self.start += WINDOW;
+            self.classify();
+        }
+    }
+
+    #[inline(never)]
+    fn classify(&mut self) {
         let rest = self.octets.get(self.start..).unwrap_or(&[]);
         let (full, last) = rest.as_chunks::<BLOCK>();
+        let mut is_suspicious = false;
         for (block, octets) in self.blocks.iter_mut().zip(full) {
-            *block = classes(octets);
+            *block = stops(octets, &mut is_suspicious);
         }
         if let Some(block) = self.blocks.get_mut(full.len()) {
             // Octets beyond the end stop everything.
@@ -102,38 +97,51 @@ impl<'s> Stops<'s> {
             for (octet, source) in octets.iter_mut().zip(last) {
                 *octet = *source;
             }
-            *block = classes(&octets);
+            *block = stops(&octets, &mut is_suspicious);
         }
+        self.is_suspicious |= is_suspicious;
     }
 }
 
 #[inline(always)]
-fn classes(octets: &[u8; BLOCK]) -> Block {
-    let at_most = |octets: u8x16, bound: u8| octets.simd_eq(octets.min(u8x16::splat(bound)));
-    let mut block = Block::default();
+fn stops(octets: &[u8; BLOCK], is_suspicious: &mut bool) -> u64 {
+    let mut block = 0;
+    let mut above_space = u8x16::ZERO;
     for (lane, octets) in octets.as_chunks::<16>().0.iter().enumerate() {
         let octets = u8x16::new(*octets);
-        let is = |octet: u8| octets.simd_eq(u8x16::splat(octet));
         // `<` and `>` differ in one bit only, and no other octet matches this pattern.
         let angle = (octets | u8x16::splat(2)).simd_eq(u8x16::splat(b'>'));
-        let text = angle | is(b'&') | is(b'\r');
-        // No control character but TAB, LF and CR gets here.
-        let value = text | is(b'"') | is(b'\'') | at_most(octets, b'\r');
-        // Below the digits; and from `;` to `?`.
-        let name = at_most(octets, b'/') | at_most(octets - u8x16::splat(b';'), b'?' - b';');
-        let shift = 16 * lane;
-        block.name |= u64::from(name.to_bitmask()) << shift;
-        block.text |= u64::from(text.to_bitmask()) << shift;
-        block.value |= u64::from(value.to_bitmask()) << shift;
+        // `"`, `#`, `&` and `'`.
+        let quote = (octets & u8x16::splat(0xFA)).simd_eq(u8x16::splat(b'"'));
+        let control = octets.simd_eq(octets.min(u8x16::splat(b'\r')));
+        block |= u64::from((angle | quote | control).to_bitmask()) << (16 * lane);
+        above_space |= octets - u8x16::splat(b' ');
+    }
+    // The highest bit: below the space, or from 0xA0 on.
+    if above_space.to_bitmask() != 0 {
+        *is_suspicious |= has_suspicious(octets);
     }
     block
+}
+
+/// Whether there are control characters other than TAB, LF and CR, or octets that may begin U+FFFE or U+FFFF.
+#[inline(never)]
+fn has_suspicious(octets: &[u8; BLOCK]) -> bool {
+    let mut found = u8x16::ZERO;
+    for octets in octets.as_chunks::<16>().0 {
+        let octets = u8x16::new(*octets);
+        let is = |octet: u8| octets.simd_eq(u8x16::splat(octet));
+        let control = octets.simd_eq(octets.min(u8x16::splat(0x1F)));
+        found |= is(0xEF) | (control & !(is(b'\t') | is(b'\n') | is(b'\r')));
+    }
+    found.to_bitmask() != 0
 }
 
 #[cfg(test)]
 mod tests {
     use super::Stops;
 
-    /// Every class, octet by octet, as the comments define it.
+    /// Octet by octet, as the comments define it.
     #[test]
     fn stops_are_what_an_octet_by_octet_search_finds() {
         let mut octets = Vec::new();
@@ -146,24 +154,32 @@ mod tests {
                 0..0x20 | 0x7F if is_rare => b'a',
                 0..0x20 => b"\t\n\r"[octet as usize % 3],
                 0x20..0x40 if is_rare => b'b',
+                0xEF => b'c',
                 octet => octet,
             });
         }
-        let name = |b: u8| b < 0x30 || (b';'..=b'?').contains(&b);
-        let text = |b: u8| b"<&>\r".contains(&b);
-        let value = |b: u8| text(b) || b"\"'\t\n".contains(&b);
-        for cut in [octets.len(), 4_096, 4_095, 65, 64, 63, 1, 0] {
+        let is_stop = |octet: u8| b"<>&#\"'\t\n\r".contains(&octet);
+        for cut in [octets.len(), 8_192, 4_097, 4_096, 4_095, 65, 64, 63, 1, 0] {
             let octets = &octets[..cut];
             let mut stops = Stops::new(octets);
-            let find = |from: usize, is_stop: &dyn Fn(u8) -> bool| {
-                octets[from..].iter().position(|b| is_stop(*b)).map_or(cut, |length| from + length)
-            };
-            for from in (0..cut).step_by(3) {
-                assert_eq!(stops.name(from), find(from, &name), "name from {from} of {cut}");
-                assert_eq!(stops.text(from), find(from, &text), "text from {from} of {cut}");
-                assert_eq!(stops.value(from), find(from, &value), "value from {from} of {cut}");
+            let find =
+                |from: usize| octets[from..].iter().position(|b| is_stop(*b)).map_or(cut, |length| from + length);
+            for from in (0..cut).step_by(3).chain((0..cut).rev().step_by(997)) {
+                assert_eq!(stops.next(from), find(from), "from {from} of {cut}");
             }
-            assert_eq!(stops.name(cut), cut);
+            assert_eq!(stops.next(cut), cut);
+            assert!(!stops.is_suspicious(), "{cut}");
+        }
+    }
+
+    #[test]
+    fn nothing_suspicious_is_missed() {
+        for suspicious in (0..0x20).chain([0xEF]).filter(|octet| !b"\t\n\r".contains(octet)) {
+            for (length, at) in [(1, 0), (64, 63), (10_000, 4_096), (10_000, 9_999), (4_096, 4_095)] {
+                let mut octets = vec![b'a'; length];
+                octets[at] = suspicious;
+                assert!(Stops::new(&octets).is_suspicious(), "{suspicious} at {at} of {length}");
+            }
         }
     }
 }

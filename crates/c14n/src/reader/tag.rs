@@ -1,97 +1,167 @@
 //! Tags: element names, attributes and declarations.
+//!
+//! Most names were read before and most attributes are written `name="value"`; the first stop of an attribute is then the quote
+//! behind its name, and the name is known by its octets. Everything else takes the functions that are not inlined.
 
+use wide::u8x16;
 use wss_budget::Limit;
 
-use super::intern::{Key, QName, UNBOUND};
+use super::intern::{Key, Known, UNBOUND};
 use super::order::{CanonicalOrder, Sorted};
-use super::{Failed, Reader};
-use crate::chars::{is_blank, reference};
+use super::{Failed, Open, Reader, Tag};
+use crate::chars::{chunk, is_blank, reference};
 use crate::error::Problem;
 use crate::name;
-use crate::tape::{Attribute, Declaration, Kind, NO_NODE, NO_PREFIX, Node, XMLNS_PREFIX, flag};
+use crate::tape::{Attribute, Declaration, Kind, NO_PREFIX, Node, XMLNS_PREFIX, flag};
+
+/// Beside bits of prefixes: the names do not show that the attributes are in canonical order.
+const NOT_ORDERED: u32 = 1 << 31;
+/// Beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
+const NOT_TOLD: u32 = 1;
+
+/// The value of an attribute.
+struct Value {
+    start: usize,
+    end: usize,
+    /// Whether it must be rewritten in canonical form.
+    rewrite: bool,
+}
 
 impl Reader<'_, '_> {
     // STag ::= '<' QName (S Attribute)* S? '>'    EmptyElemTag ::= '<' QName (S Attribute)* S? '/>'
 
-    pub(super) fn start_tag(&mut self, start: usize) -> Result<usize, Failed> {
-        let index = self.nodes.len();
-        if index == self.nodes.capacity() || index >= self.max_nodes {
-            self.grow_nodes()?;
-        }
-        if self.open.len() >= self.limits.size(Limit::Depth) {
-            return Err(self.over(Limit::Depth));
-        }
-        let name = self.qname(self.octets, start + 1)?;
-        let first_attribute = self.attributes.len();
-        self.attributes_allowed = first_attribute.saturating_add(self.limits.size(Limit::Attributes));
-        let mark = self.names.mark();
-        let mut flags = flag::AS_IS;
-        let at = self.attributes(name.end, index as u32, mark, &mut flags)?;
-        let pair = match self.names.resolve(name.prefix) {
+    #[inline(always)]
+    pub(super) fn start_tag(&mut self, octets: &[u8], start: usize) -> Result<usize, Failed> {
+        self.check_room()?;
+        let node = self.tape.nodes.len() as u32;
+        let (key, slot, len) = self.element_name(octets, start + 1)?;
+        let prefix = self.known.at(slot).prefix;
+        let first_attribute = self.tape.attributes.len();
+        let undo = self.names.mark();
+        self.tag = Tag { undo: undo as u32, first_attribute, flags: flag::AS_IS };
+        let name_end = start + 1 + len;
+        let (at, prefix_bits) = match octets.get(name_end) {
+            Some(b'>') => (name_end + 1, 0),
+            _ => self.attributes(octets, slot, name_end)?,
+        };
+        let pair = match self.names.resolve(prefix) {
             Ok(pair) => pair,
             Err(problem) => return Err(self.malformed(start, problem)),
         };
-        if name.prefix == XMLNS_PREFIX {
-            return Err(self.malformed(start, Problem::ReservedNamespace));
+        if prefix_bits != 0 {
+            self.settle_attributes(first_attribute, start, prefix_bits)?;
         }
-        let count = self.attributes.len() - first_attribute;
-        if count > 0 {
-            self.resolve_attributes(first_attribute, count, start, &mut flags)?;
-        }
-        self.nodes.push(Node {
+        self.tape.nodes.push(Node {
             start: start as u32,
             tag_end: at as u32,
             end: at as u32,
-            next: index as u32 + 1,
-            parent: self.open.last().map_or(NO_NODE, |open| open.0),
+            next: node + 1,
+            parent: self.parent,
             pair,
             attributes: first_attribute as u32,
-            name_len: (name.end - start - 1) as u16,
+            name_len: len as u16,
             kind: Kind::Element,
-            flags,
+            flags: self.tag.flags,
         });
-        if flags & flag::EMPTY != 0 {
-            self.names.undo_to(mark);
+        if self.tag.flags & flag::EMPTY != 0 {
+            self.names.undo_to(undo);
         } else {
-            self.open.push((index as u32, mark as u32));
+            self.open.push(Open { node, undo: undo as u32, name_len: len as u32, name: key });
+            self.parent = node;
         }
         Ok(at)
     }
 
-    /// From the end of the name to the end of the tag.
+    /// From the end of the name in slot `previous` to the end of the tag, and what [`Reader::settle_attributes`] must know: the
+    /// prefixes, and [`NOT_ORDERED`].
     #[inline(always)]
-    fn attributes(&mut self, mut at: usize, node: u32, mark: usize, flags: &mut u8) -> Result<usize, Failed> {
-        let octets = self.octets;
+    fn attributes(&mut self, octets: &[u8], mut previous: u8, mut at: usize) -> Result<(usize, u32), Failed> {
+        let mut prefix_bits = 0;
+        let mut last_rank = 0;
         loop {
-            match octets.get(at..at + 2) {
-                Some([b'>', _]) => return Ok(at + 1),
-                Some([b' ', next]) if *next > b'>' => at += 1,
-                _ => match self.tag_end(at, flags)? {
-                    (end, true) => return Ok(end),
-                    (next, false) => at = next,
-                },
+            let (start, value) = match self.known.follower(octets, previous, at) {
+                Some((slot, name_end)) if chunk(octets, name_end) == Some(b"=\"") => {
+                    previous = slot;
+                    (at + 1, self.value(octets, name_end + 2)?)
+                }
+                _ => {
+                    let start = match chunk(octets, at) {
+                        Some([b'>', _]) => {
+                            at += 1;
+                            break;
+                        }
+                        Some(b"/>") => {
+                            self.tag.flags |= flag::EMPTY;
+                            at += 2;
+                            break;
+                        }
+                        Some([b' ', next]) if *next > b'>' => at + 1,
+                        _ => match self.tag_end(at)? {
+                            (end, true) => {
+                                at = end;
+                                break;
+                            }
+                            (start, false) => start,
+                        },
+                    };
+                    let value;
+                    (previous, value) = self.other_attribute(start, previous)?;
+                    (start, value)
+                }
+            };
+            let Value { start: value, end, rewrite } = value;
+            if end - value > self.bounds.value_octets {
+                return Err(self.over(Limit::ValueOctets));
             }
-            at = self.attribute(octets, at, node, mark, flags)?;
+            at = end + 1;
+            let name = self.known.at(previous);
+            if name.rank <= last_rank {
+                if name.declares != UNBOUND {
+                    self.declare(start, previous, (value, end), rewrite)?;
+                    continue;
+                }
+                prefix_bits |= if name.rank < last_rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD };
+            }
+            last_rank = name.rank;
+            prefix_bits |= name.prefix_bit;
+            if self.tape.attributes.len() == self.tape.attributes.capacity() {
+                self.grow_attributes();
+            }
+            let name = self.known.at(previous);
+            self.tape.attributes.push(Attribute {
+                name_start: start as u32,
+                value_start: value as u32,
+                value_end: end as u32,
+                pair: name.prefix,
+                name_len: name.len,
+                prefix_len: name.prefix_len,
+                rewrite,
+            });
         }
+        self.check_attributes()?;
+        Ok((at, prefix_bits))
     }
 
     /// Reads what follows a name or a value, if that is not one space and an attribute: the end of the tag, or other
     /// white space before an attribute. The flag says which.
     #[inline(never)]
-    fn tag_end(&mut self, start: usize, flags: &mut u8) -> Result<(usize, bool), Failed> {
+    fn tag_end(&mut self, start: usize) -> Result<(usize, bool), Failed> {
         let at = self.blanks(start);
         if at > start + 1 || (at > start && self.at(start) != b' ') {
-            *flags &= !flag::AS_IS;
+            self.tag.flags &= !flag::AS_IS;
         }
         match (self.at(at), self.at(at + 1)) {
             (b'>', _) => {
                 if at > start {
-                    *flags &= !flag::AS_IS;
+                    self.tag.flags &= !flag::AS_IS;
                 }
                 Ok((at + 1, true))
             }
             (b'/', b'>') => {
-                *flags = (*flags | flag::EMPTY) & !flag::AS_IS;
+                if at > start {
+                    self.tag.flags &= !flag::AS_IS;
+                }
+                self.tag.flags |= flag::EMPTY;
                 Ok((at + 2, true))
             }
             (b'/', _) => Err(self.malformed(at, Problem::Tag)),
@@ -102,61 +172,51 @@ impl Reader<'_, '_> {
 
     // Attribute ::= QName Eq AttValue
 
+    /// The value behind a double quote.
     #[inline(always)]
-    fn attribute(
-        &mut self,
-        octets: &[u8],
-        start: usize,
-        node: u32,
-        mark: usize,
-        flags: &mut u8,
-    ) -> Result<usize, Failed> {
-        let name = self.qname(octets, start)?;
-        let (value, quote) = match octets.get(name.end..name.end + 2) {
-            Some(b"=\"") => (name.end + 2, b'"'),
-            _ => {
-                *flags &= !flag::AS_IS;
-                self.equals(name.end)?
+    fn value(&mut self, octets: &[u8], start: usize) -> Result<Value, Failed> {
+        let end = self.stops.next(start);
+        if octets.get(end) == Some(&b'"') {
+            Ok(Value { start, end, rewrite: false })
+        } else {
+            self.long_value(start, end, b'"')
+        }
+    }
+
+    /// The slot of the name of an attribute that did not follow the `previous` name the last time, and its value.
+    #[inline(never)]
+    fn other_attribute(&mut self, start: usize, previous: u8) -> Result<(u8, Value), Failed> {
+        let octets = self.octets;
+        let quote = self.stops.next(start);
+        let is_plain = matches!(chunk(octets, quote.wrapping_sub(1)), Some(b"=\"" | b"='"));
+        // White space is before the name, so the equals sign is not.
+        let len = quote.wrapping_sub(start + 1);
+        let known = Key::of(octets, start, len).filter(|_| is_plain);
+        let known = known.and_then(|key| self.known.find(octets, key, start, len));
+        let (slot, len) = match known {
+            Some(slot) => (slot, len),
+            None => {
+                let (_, slot, len) = self.other_name(start)?;
+                (slot, len)
             }
         };
-        let mut value_end = self.stops.value(value);
-        let mut rewrite = false;
-        if octets.get(value_end) != Some(&quote) {
-            (value_end, rewrite) = self.long_value(value, value_end, quote)?;
-            if rewrite {
-                *flags &= !flag::AS_IS;
-            }
-        }
-        if value_end - value > self.limits.size(Limit::ValueOctets) {
-            return Err(self.over(Limit::ValueOctets));
-        }
-        if name.declares != UNBOUND {
-            *flags = (*flags | flag::DECLARES) & !flag::AS_IS;
-            let declared = if name.prefix_len == 0 { start } else { start + 6 };
-            self.declare(node, mark, (declared, &name), (value, value_end), rewrite)?;
+        self.known.follows(previous, slot);
+        let (value, quote) = self.equals(start + len)?;
+        let end = self.stops.next(value);
+        let value = if octets.get(end) == Some(&quote) {
+            Value { start: value, end, rewrite: false }
         } else {
-            if self.attributes.len() >= self.attributes_allowed {
-                return Err(self.over(Limit::Attributes));
-            }
-            if self.attributes.len() == self.attributes.capacity() {
-                self.grow_attributes();
-            }
-            self.attributes.push(Attribute {
-                name_start: start as u32,
-                value_start: value as u32,
-                value_end: value_end as u32,
-                pair: name.prefix,
-                name_len: (name.end - start) as u16,
-                prefix_len: name.prefix_len,
-                rewrite,
-            });
-        }
-        Ok(value_end + 1)
+            self.long_value(value, end, quote)?
+        };
+        Ok((slot, value))
     }
 
     /// `S? '=' S?` and a quote: where the value begins, and which quote it is.
-    #[cold]
     fn equals(&mut self, start: usize) -> Result<(usize, u8), Failed> {
+        if self.rest(start).starts_with(b"=\"") {
+            return Ok((start + 2, b'"'));
+        }
+        self.tag.flags &= !flag::AS_IS;
         let equals = self.blanks(start);
         if self.at(equals) != b'=' {
             return Err(self.malformed(equals, Problem::Equals));
@@ -171,15 +231,14 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The end of a value whose first stop, at `at`, does not end it; and whether the value must be rewritten in
-    /// canonical form.
+    /// The value whose first stop, at `at`, does not end it.
     #[inline(never)]
-    fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<(usize, bool), Failed> {
+    fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<Value, Failed> {
         let mut rewrite = false;
         loop {
             match self.at(at) {
-                octet if octet == quote => return Ok((at, rewrite)),
-                b'\'' | b'>' => at += 1,
+                octet if octet == quote => break,
+                b'\'' | b'>' | b'#' => at += 1,
                 b'&' => {
                     let (_, length) = reference(self.rest(at)).ok_or_else(|| self.malformed(at, Problem::Reference))?;
                     rewrite = true;
@@ -192,55 +251,82 @@ impl Reader<'_, '_> {
                     at += 1;
                 }
             }
-            at = self.stops.value(at);
+            at = self.stops.next(at);
         }
+        if rewrite {
+            self.tag.flags &= !flag::AS_IS;
+        }
+        Ok(Value { start, end: at, rewrite })
     }
 
+    /// Whether the tag at hand has not too many attributes.
+    #[inline(always)]
+    pub(super) fn check_attributes(&mut self) -> Result<(), Failed> {
+        if self.tape.attributes.len() - self.tag.first_attribute > self.bounds.attributes {
+            return Err(self.over(Limit::Attributes));
+        }
+        Ok(())
+    }
+
+    #[inline(never)]
     fn declare(
         &mut self,
-        node: u32,
-        mark: usize,
-        (at, name): (usize, &QName),
+        start: usize,
+        slot: u8,
         (value, value_end): (usize, usize),
         rewrite: bool,
     ) -> Result<(), Failed> {
+        let (node, undo) = (self.tape.nodes.len() as u32, self.tag.undo as usize);
+        self.tag.flags = (self.tag.flags | flag::DECLARES) & !flag::AS_IS;
         let source = self.octets.get(value..value_end).unwrap_or(&[]);
-        let pair = match self.names.declare(node, name.declares, source, rewrite) {
+        let Known { declares, prefix_len, .. } = *self.known.at(slot);
+        let pair = match self.names.declare(node, declares, source, rewrite) {
             Ok(pair) => pair,
-            Err(problem) => return Err(self.malformed(at, problem)),
+            Err(problem) => {
+                let declared = if prefix_len == 0 { start } else { start + 6 };
+                return Err(self.malformed(declared, problem));
+            }
         };
-        self.declarations.push(Declaration { node, pair });
-        if self.names.mark() - mark > self.limits.size(Limit::Declarations) {
+        self.tape.declarations.push(Declaration { node, pair });
+        if self.names.mark() - undo > self.limits.size(Limit::Declarations) {
             return Err(self.over(Limit::Declarations));
         }
         if self.names.in_scope() > self.limits.size(Limit::NamespacesInScope) {
             return Err(self.over(Limit::NamespacesInScope));
         }
-        if self.declarations.len() > self.limits.size(Limit::AllDeclarations) {
+        if self.tape.declarations.len() > self.limits.size(Limit::AllDeclarations) {
             return Err(self.over(Limit::AllDeclarations));
         }
         Ok(())
     }
 
     /// Binds attribute prefixes, sorts the attributes in canonical order and finds duplicates.
-    #[inline(always)]
-    fn resolve_attributes(&mut self, first: usize, count: usize, at: usize, flags: &mut u8) -> Result<(), Failed> {
-        let Some(attributes) = self.attributes.get_mut(first..) else { return Ok(()) };
-        for attribute in attributes.iter_mut().filter(|attribute| attribute.prefix_len > 0) {
-            match self.names.resolve(attribute.pair) {
-                Ok(pair) => attribute.pair = pair,
-                Err(problem) => return Err(self.malformed(at, problem)),
-            }
-            *flags |= flag::PREFIXED_ATTRIBUTES;
+    #[inline(never)]
+    fn settle_attributes(&mut self, first: usize, at: usize, prefix_bits: u32) -> Result<(), Failed> {
+        let Some(attributes) = self.tape.attributes.get_mut(first..) else { return Ok(()) };
+        if let ([left, right], NOT_ORDERED) = (&mut *attributes, prefix_bits) {
+            std::mem::swap(left, right);
+            self.tag.flags &= !flag::AS_IS;
+            return Ok(());
         }
-        if count == 1 {
+        if prefix_bits & !(NOT_ORDERED | NOT_TOLD) != 0 {
+            for attribute in attributes.iter_mut().filter(|attribute| attribute.prefix_len > 0) {
+                match self.names.resolve(attribute.pair) {
+                    Ok(pair) => attribute.pair = pair,
+                    Err(problem) => return Err(self.malformed(at, problem)),
+                }
+            }
+            self.tag.flags |= flag::PREFIXED_ATTRIBUTES;
+        }
+        // Ranks tell nothing about two prefixes.
+        if prefix_bits.is_power_of_two() && prefix_bits != NOT_ORDERED {
             return Ok(());
         }
         let names = &self.names;
         let order = CanonicalOrder { octets: self.octets, pairs: &names.pairs, uris: &names.uris, arena: &names.arena };
         match order.sort(attributes) {
             Sorted::Already => {}
-            Sorted::Now => *flags &= !flag::AS_IS,
+            Sorted::Now => self.tag.flags &= !flag::AS_IS,
             Sorted::Duplicate => return Err(self.malformed(at, Problem::DuplicateAttribute)),
         }
         Ok(())
@@ -249,20 +335,22 @@ impl Reader<'_, '_> {
     // ETag ::= '</' QName S? '>'
 
     #[inline(always)]
-    pub(super) fn end_tag(&mut self, start: usize) -> Result<usize, Failed> {
-        let Some((index, mark)) = self.open.pop() else {
+    pub(super) fn end_tag(&mut self, octets: &[u8], start: usize) -> Result<usize, Failed> {
+        let next = self.tape.nodes.len() as u32;
+        // Only a document can begin with an end tag.
+        let Some(open) = self.open.pop() else { return Err(self.no_name(start)) };
+        let Some(node) = self.tape.nodes.get_mut(open.node as usize) else {
             return Err(self.malformed(start, Problem::EndTag));
         };
-        let next = self.nodes.len() as u32;
-        let octets = self.octets;
-        let Some(node) = self.nodes.get_mut(index as usize) else {
-            return Err(self.malformed(start, Problem::EndTag));
+        let (name, len) = (start + 2, open.name_len as usize);
+        let is_same = match Key::of(octets, name, len) {
+            Some(key) if len <= Key::OCTETS => key == open.name,
+            _ => octets.get(name..name + len) == octets.get(node.start as usize + 1..node.start as usize + 1 + len),
         };
-        let name_len = node.name_len as usize;
-        if !same_name(octets, node.start as usize + 1, start + 2, name_len) {
+        if !is_same {
             return Err(self.malformed(start, Problem::EndTag));
         }
-        let mut at = start + 2 + name_len;
+        let mut at = name + len;
         if octets.get(at) != Some(&b'>') {
             while octets.get(at).copied().is_some_and(is_blank) {
                 at += 1;
@@ -274,33 +362,58 @@ impl Reader<'_, '_> {
         }
         node.end = at as u32 + 1;
         node.next = next;
-        self.names.undo_to(mark as usize);
+        self.parent = node.parent;
+        self.names.undo_to(open.undo as usize);
         Ok(at + 1)
     }
 
     // QName ::= (NCName ':')? NCName
 
-    /// The name at `start`.
+    /// The name of an element: its key, its slot and its length.
     #[inline(always)]
-    fn qname(&mut self, octets: &[u8], start: usize) -> Result<QName, Failed> {
-        let mut end = self.stops.name(start);
-        // A name can continue after `-` and `.`. Other faults of the name are found when it is checked.
-        while matches!(octets.get(end), Some(b'-' | b'.')) {
-            end = self.stops.name(end + 1);
+    fn element_name(&mut self, octets: &[u8], start: usize) -> Result<(Key, u8, usize), Failed> {
+        if let Some(first) = chunk::<{ Key::OCTETS }>(octets, start) {
+            let first = u8x16::new(*first);
+            let is = |octet: u8| first.simd_eq(u8x16::splat(octet));
+            let ends = (is(b' ') | is(b'>') | is(b'/')).to_bitmask();
+            let len = ends.trailing_zeros() as usize;
+            let key = Key::of_short(first, len);
+            if ends != 0
+                && let Some(slot) = self.known.find_short(key)
+            {
+                return Ok((key, slot, len));
+            }
         }
-        match Key::of(octets, start, end - start) {
-            Some(key) => match self.known.find(octets, key, start) {
-                Some(name) => return Ok(name),
-                None => self.new_qname(start, Some((key, end)))?,
-            },
-            None => self.new_qname(start, None)?,
-        }
-        Ok(self.last_name)
+        self.long_element_name(start)
     }
 
-    /// Checks a name, leaves it in `last_name`, and remembers it under its key if it ends where the key does.
+    /// As `element_name`, for a name that has 16 octets or more, is close to the end of the source, or was not read before.
     #[inline(never)]
-    fn new_qname(&mut self, start: usize, key: Option<(Key, usize)>) -> Result<(), Failed> {
+    fn long_element_name(&mut self, start: usize) -> Result<(Key, u8, usize), Failed> {
+        let rest = self.rest(start);
+        let len = rest.iter().position(|octet| matches!(octet, b' ' | b'>' | b'/')).unwrap_or(rest.len());
+        if len >= Key::OCTETS
+            && let Some(key) = Key::of(self.octets, start, len)
+            && let Some(slot) = self.known.find(self.octets, key, start, len)
+        {
+            return Ok((key, slot, len));
+        }
+        self.other_name(start)
+    }
+
+    /// The name at `start`, read octet by octet: its key, its slot and its length.
+    fn other_name(&mut self, start: usize) -> Result<(Key, u8, usize), Failed> {
+        let name = self.new_qname(start)?;
+        let len = name.len as usize;
+        let Some(key) = Key::of(self.octets, start, len) else {
+            return Ok((Key::default(), self.known.keep(&name), len));
+        };
+        let slot = self.known.find(self.octets, key, start, len);
+        Ok((key, slot.unwrap_or_else(|| self.known.insert(key, &name)), len))
+    }
+
+    /// Checks a name and looks up its prefix.
+    fn new_qname(&mut self, start: usize) -> Result<Known, Failed> {
         let mut end = self.ncname(start)?;
         let mut prefix_len = 0;
         if self.at(end) == b':' {
@@ -313,25 +426,19 @@ impl Reader<'_, '_> {
                 return Err(self.malformed(start, Problem::QName));
             }
         }
-        if end - start > self.limits.size(Limit::NameOctets) {
+        if end - start > self.max_name() {
             return Err(self.over(Limit::NameOctets));
         }
-        let octets = self.octets;
-        let part = |from: usize, to: usize| octets.get(from..to).unwrap_or(&[]);
-        let prefix = self.names.prefix_id(part(start, start + prefix_len));
+        let name = self.octets.get(start..end).unwrap_or(&[]);
+        let prefix = self.names.prefix_id(name.get(..prefix_len).unwrap_or(&[]));
         let declares = if prefix == XMLNS_PREFIX {
-            self.names.prefix_id(part(start + prefix_len + 1, end))
-        } else if part(start, end) == b"xmlns" {
+            self.names.prefix_id(name.get(prefix_len + 1..).unwrap_or(&[]))
+        } else if name == b"xmlns" {
             NO_PREFIX
         } else {
             UNBOUND
         };
-        let name = QName { end, prefix_len: prefix_len as u16, prefix, declares };
-        if let Some((key, _)) = key.filter(|(_, key_end)| *key_end == end) {
-            self.known.insert(key, start, name);
-        }
-        self.last_name = name;
-        Ok(())
+        Ok(Known::new(name, start, prefix_len, prefix, declares))
     }
 
     pub(super) fn ncname(&mut self, start: usize) -> Result<usize, Failed> {
@@ -353,16 +460,15 @@ impl Reader<'_, '_> {
 }
 
 fn is_ascii_name(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'_' | b'-' | b'.')
-}
-
-/// Whether the names of `len` octets at two places are the same.
-#[inline(always)]
-fn same_name(octets: &[u8], left: usize, right: usize, len: usize) -> bool {
-    if len <= 16
-        && let (Some(left), Some(right)) = (Key::of(octets, left, len), Key::of(octets, right, len))
-    {
-        return left == right;
-    }
-    octets.get(left..left + len) == octets.get(right..right + len)
+    const IS_NAME: [bool; 256] = {
+        let mut is_name = [false; 256];
+        let mut octet = 0;
+        while octet < 128 {
+            is_name[octet as usize] =
+                (octet as u8).is_ascii_alphanumeric() || matches!(octet as u8, b'_' | b'-' | b'.');
+            octet += 1;
+        }
+        is_name
+    };
+    IS_NAME[octet as usize]
 }

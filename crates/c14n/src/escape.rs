@@ -1,0 +1,133 @@
+//! Escaping: text and attribute values as Canonical XML §2.3 writes them.
+
+use memchr::{memchr, memchr3};
+
+use crate::chars::{is_blank, reference};
+use crate::sink::Sink;
+
+/// Writes character data of the source: references, `>` and carriage returns are rewritten.
+pub(crate) fn rewrite_text(source: &[u8], sink: &mut impl Sink) {
+    let mut rest = source;
+    while let Some(length) = memchr3(b'&', b'>', b'\r', rest) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        rest = match after.first() {
+            Some(b'>') => {
+                sink.put(b"&gt;");
+                after.get(1..).unwrap_or(&[])
+            }
+            Some(b'&') => {
+                let Some((character, length)) = reference(after) else { break };
+                match character {
+                    '&' => sink.put(b"&amp;"),
+                    '<' => sink.put(b"&lt;"),
+                    '>' => sink.put(b"&gt;"),
+                    '\r' => sink.put(b"&#xD;"),
+                    other => sink.put(other.encode_utf8(&mut [0; 4]).as_bytes()),
+                }
+                after.get(length..).unwrap_or(&[])
+            }
+            _ => line_feed(after, sink),
+        };
+    }
+    sink.put(rest);
+}
+
+/// Writes a line feed for the line end at the front of `source`, and returns the text after it.
+fn line_feed<'s>(source: &'s [u8], sink: &mut impl Sink) -> &'s [u8] {
+    sink.put(b"\n");
+    source.get(if source.get(1) == Some(&b'\n') { 2 } else { 1 }..).unwrap_or(&[])
+}
+
+/// Writes literal text, as in a CDATA section.
+pub(crate) fn escape_text(source: &[u8], sink: &mut impl Sink) {
+    let mut rest = source;
+    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        let escaped: &[u8] = match after.first() {
+            Some(b'&') => b"&amp;",
+            Some(b'<') => b"&lt;",
+            Some(b'>') => b"&gt;",
+            _ => {
+                rest = line_feed(after, sink);
+                continue;
+            }
+        };
+        sink.put(escaped);
+        rest = after.get(1..).unwrap_or(&[]);
+    }
+    sink.put(rest);
+}
+
+pub(crate) fn rewrite_line_ends(source: &[u8], sink: &mut impl Sink) {
+    let mut rest = source;
+    while let Some(length) = memchr(b'\r', rest) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        rest = line_feed(after, sink);
+    }
+    sink.put(rest);
+}
+
+/// Writes an attribute value of the source: references, literal white space and quotes are rewritten.
+pub(crate) fn rewrite_value(source: &[u8], sink: &mut impl Sink) {
+    let mut rest = source;
+    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'"') || (*b != b' ' && is_blank(*b))) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        let mut length = 1;
+        match after.first() {
+            Some(b'&') => {
+                let Some((character, found)) = reference(after) else { break };
+                length = found;
+                escape_value(character.encode_utf8(&mut [0; 4]).as_bytes(), sink);
+            }
+            Some(b'"') => sink.put(b"&quot;"),
+            other => {
+                if other == Some(&b'\r') && after.get(1) == Some(&b'\n') {
+                    length = 2;
+                }
+                sink.put(b" ");
+            }
+        }
+        rest = after.get(length..).unwrap_or(&[]);
+    }
+    sink.put(rest);
+}
+
+/// Writes a normalised value, escaped as Canonical XML §2.3 says for attribute nodes.
+pub(crate) fn escape_value(value: &[u8], sink: &mut impl Sink) {
+    let mut rest = value;
+    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'"' | b'\t' | b'\n' | b'\r')) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        sink.put(match after.first() {
+            Some(b'&') => b"&amp;",
+            Some(b'<') => b"&lt;",
+            Some(b'"') => b"&quot;",
+            Some(b'\t') => b"&#x9;",
+            Some(b'\n') => b"&#xA;",
+            _ => b"&#xD;",
+        });
+        rest = after.get(1..).unwrap_or(&[]);
+    }
+    sink.put(rest);
+}
+
+/// Writes text, escaped as Canonical XML §2.3 says for text nodes. A carriage return becomes a reference.
+pub(crate) fn escape_character_data(text: &[u8], sink: &mut impl Sink) {
+    let mut rest = text;
+    while let Some(length) = rest.iter().position(|b| matches!(b, b'&' | b'<' | b'>' | b'\r')) {
+        let (before, after) = rest.split_at(length);
+        sink.put(before);
+        sink.put(match after.first() {
+            Some(b'&') => b"&amp;",
+            Some(b'<') => b"&lt;",
+            Some(b'>') => b"&gt;",
+            _ => b"&#xD;",
+        });
+        rest = after.get(1..).unwrap_or(&[]);
+    }
+    sink.put(rest);
+}
