@@ -63,6 +63,64 @@ pub fn document(choices: &mut Choices<'_>) -> String {
     out
 }
 
+/// What is put into a document to change it, by [`changed`].
+const PIECES: [&str; 34] = [
+    "<",
+    ">",
+    "/",
+    "=",
+    "\"",
+    "'",
+    " ",
+    "\n",
+    "&",
+    ";",
+    "&amp;",
+    "&#13;",
+    "]]>",
+    "<![CDATA[",
+    "<!--",
+    "-->",
+    "?>",
+    "<?p ",
+    "\u{1}",
+    "\u{7F}",
+    "\u{FFFE}",
+    "\u{FFFD}",
+    "é",
+    "x",
+    ":",
+    " xmlns:p=\"urn:p\"",
+    " xmlns=\"urn:d\"",
+    "-",
+    ".",
+    "1",
+    " a=\"1\"",
+    " p:b='2'",
+    "</",
+    "/>",
+];
+
+/// A document in which up to three places were replaced by nothing, by markup or by another part of it.
+#[must_use]
+pub fn changed(source: &str, choices: &mut Choices<'_>) -> String {
+    let mut characters: Vec<char> = source.chars().collect();
+    for _ in 0..1 + choices.below(3) {
+        let at = choices.below(characters.len() + 1);
+        let until = (at + choices.below(6)).min(characters.len());
+        let piece: Vec<char> = match choices.below(3) {
+            0 => Vec::new(),
+            1 => choices.pick(&PIECES).chars().collect(),
+            _ => {
+                let from = choices.below(characters.len() + 1);
+                characters[from..(from + choices.below(30)).min(characters.len())].to_vec()
+            }
+        };
+        characters.splice(at..until, piece);
+    }
+    characters.into_iter().collect()
+}
+
 fn misc(choices: &mut Choices<'_>, out: &mut String) {
     for _ in 0..choices.below(3) {
         out.push_str(choices.pick(&MISC));

@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use ws_security::attachments::{Attachment, Package};
 use ws_security::bsp;
-use ws_security::c14n::{Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, Subset};
+use ws_security::c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, Document, Element, IdIndex, Limits, ParseError, Problem, Subset,
+};
 use ws_security::crypto::{RevocationList, pkcs7_certificates, pki_path};
 use ws_security::prelude::*;
 use ws_security::tokens::Purpose;
@@ -45,6 +47,37 @@ pub fn parse(octets: &[u8]) {
     }
     if let Ok(other) = roxmltree::Document::parse(source) {
         same(document.root(), other.root_element());
+    }
+}
+
+/// The reader accepts a changed document if roxmltree does.
+pub fn changed(octets: &[u8]) {
+    let (of_change, of_document) = octets.split_at(octets.len() / 4);
+    let source = random_xml::document(&mut Choices::new(of_document));
+    let source = random_xml::changed(&source, &mut Choices::new(of_change));
+    let (ours, theirs) = (Document::parse(source.as_str(), &Limits::default()), roxmltree::Document::parse(&source));
+    match (ours, theirs) {
+        (Ok(_), Ok(_)) => parse(source.as_bytes()),
+        (Err(_), Err(_)) => {}
+        // It does not know that `xml` is bound, as the prefix of an element.
+        (Ok(_), Err(roxmltree::Error::UnknownNamespace(prefix, _))) if prefix == "xml" => {}
+        (Ok(_), Err(error)) => panic!("roxmltree: {error}\n{source}"),
+        (Err(error), Ok(_)) => assert!(is_missed_by_roxmltree(&error), "{error}\n{source}"),
+    }
+}
+
+/// What roxmltree 0.21 accepts against XML 1.0 and Namespaces in XML: names that begin with a colon, two declarations of one
+/// prefix, a declaration of `xmlns`, prefixes without a namespace, processing instructions called `xml`, and XML declarations of
+/// any form and encoding.
+fn is_missed_by_roxmltree(error: &ParseError) -> bool {
+    use Problem::{Declaration, DuplicateAttribute, EmptyNamespace, Name, ProcessingInstruction, ReservedNamespace};
+    match error {
+        ParseError::Malformed { problem, .. } => matches!(
+            problem,
+            Declaration | DuplicateAttribute | EmptyNamespace | Name | ProcessingInstruction | ReservedNamespace
+        ),
+        ParseError::Encoding { .. } => true,
+        _ => false,
     }
 }
 

@@ -37,6 +37,11 @@ fn the_reader_agrees_with_roxmltree() {
 }
 
 #[test]
+fn the_reader_accepts_a_changed_document_if_roxmltree_does() {
+    replay("parse", targets::changed, 20_000, &[]);
+}
+
+#[test]
 fn the_canonicaliser_agrees_with_the_reference() {
     replay("c14n", targets::c14n, 20_000, &[1]);
 }
