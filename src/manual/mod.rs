@@ -27,6 +27,7 @@
 //! | change the limits on the cost of a message | [`limits`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it for a peer | [`profile`] |
 //! | find out why a signature or a digest does not fit | [`explain`] |
+//! | know why it is fast | [`speed`] |
 //! | talk to WSS4J, CXF, phase4, zeep, xmlsec1, .NET or node-soap | [`peers`] |
 //!
 //! The examples share their parties: Alice sends, Bob receives, and a certification authority issued both certificates.
@@ -37,6 +38,9 @@ pub mod username {}
 
 #[doc = include_str!("limits.md")]
 pub mod limits {}
+
+#[doc = include_str!("speed.md")]
+pub mod speed {}
 
 #[doc = include_str!("x509.md")]
 pub mod x509 {}
