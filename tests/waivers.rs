@@ -33,6 +33,9 @@ const CONFIGURED: [(&str, &str); 7] = [
 
 /// Calls that accept nothing more than the default, unless the caller names whom or what to trust.
 const HARMLESS: &[(&str, &str)] = &[
+    ("tokens AssertionTrust::only", "accepts fewer assertions"),
+    ("wss-header Requirements::endorsed_by", "demands more"),
+    ("wss-header Requirements::signed_with_secret", "demands more"),
     ("wss-header Receiver::new", "the default"),
     ("wss-header Receiver::decrypt_with", "a key of the caller's"),
     ("wss-header Receiver::shared_secret", "a secret of the caller's"),
@@ -251,6 +254,11 @@ const WEAKENING: &[Case] = &[
         "wss-header Receiver::dangerous_accept_either_direction",
         || open(&strict().dangerous_accept_either_direction()),
         Waiver::EitherDirection,
+    ),
+    (
+        "wss-header Receiver::dangerous_accept_unrelated_replies",
+        || open(&strict().dangerous_accept_unrelated_replies()),
+        Waiver::UnrelatedReplies,
     ),
     (
         "wss-header Receiver::accept_ciphertext_for_others",

@@ -7,8 +7,10 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 33] = [
+const OTHERS: [(&str, &str); 35] = [
     ("answers", "--confirm"),
+    ("AssertionTrust::accept_bearer", "--accept-bearer"),
+    ("AssertionTrust::sender_vouches", "--saml-attester"),
     ("attachments", "--attach"),
     ("Part::element", "--require signed:element:PATH"),
     ("Part::every_element", "--require signed:every:element:PATH"),

@@ -1,7 +1,7 @@
 //! Input, output, and the two ways to fail.
 
 use std::fs::{File, Permissions};
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -61,14 +61,44 @@ pub(crate) fn write(path: Option<&PathBuf>, octets: &[u8]) -> Outcome {
     write_with(path, |out| out.write_all(octets))
 }
 
-/// As [`write()`], piece by piece. A file is written as a whole or not at all. A closed pipe is no failure: its reader
-/// has read enough.
+/// As [`write()`], for text of our own that controls a terminal, and in which that of messages is escaped already.
+pub(crate) fn write_painted(path: Option<&PathBuf>, text: &str) -> Outcome {
+    match path {
+        None => to_stdout(|out| out.write_all(text.as_bytes())),
+        path => write(path, text.as_bytes()),
+    }
+}
+
+/// Writes to standard output. A closed pipe is no failure: its reader has read enough.
+fn to_stdout(pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
+    match write_all(io::stdout().lock(), pieces) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.map_err(could_not),
+    }
+}
+
+/// Octets of a message as a terminal may show them: characters that would control it are character references, which
+/// mean the same in XML.
+fn for_terminal(octets: &[u8]) -> String {
+    let text = String::from_utf8_lossy(octets);
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        match is_plain(c) || matches!(c, '\n' | '\t') {
+            true => shown.push(c),
+            false => shown.push_str(&format!("&#x{:X};", u32::from(c))),
+        }
+        shown
+    })
+}
+
+/// As [`write()`], piece by piece. A file is written as a whole or not at all.
 pub(crate) fn write_with(path: Option<&PathBuf>, pieces: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Outcome {
     let Some(path) = path else {
-        return match write_all(io::stdout().lock(), pieces) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written.map_err(could_not),
-        };
+        if !io::stdout().is_terminal() {
+            return to_stdout(pieces);
+        }
+        let mut octets = Vec::new();
+        pieces(&mut octets).map_err(could_not)?;
+        return to_stdout(|out| out.write_all(for_terminal(&octets).as_bytes()));
     };
     // A device or a pipe is written directly, since it cannot be replaced.
     if std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
@@ -262,4 +292,16 @@ pub(crate) fn limits() -> Limits {
         .with(Limit::ParsedOctets, 128);
     let changed = changed_limits().iter().flat_map(|argument| wss_profile::limit(argument));
     changed.fold(limits, |limits, (limit, value)| limits.with(limit, value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_does_not_control_the_terminal() {
+        let message = "<a>Zürich\n\t\u{9B}31m\u{202E}x\u{7}</a>";
+        assert_eq!(for_terminal(message.as_bytes()), "<a>Zürich\n\t&#x9B;31m&#x202E;x&#x7;</a>");
+        assert_eq!(for_terminal(b"\xFF"), "\u{FFFD}");
+    }
 }

@@ -230,13 +230,21 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
     let trusts_nobody = arguments.receiving.signers.trust.is_empty()
         && arguments.receiving.signers.pin.is_empty()
         && arguments.receiving.assertions.saml_issuer.is_empty()
+        && arguments.receiving.assertions.saml_attester.is_empty()
         && arguments.receiving.holdings.secret.is_empty()
         && arguments.receiving.holdings.user_file.is_none();
     let whom = match is_unknown && trusts_nobody {
         true => "; no option says who may send messages: use --trust, --pin, --secret or --user-file",
         false => "",
     };
-    format!("{error}{hint}{whom}")
+    let error = error.to_string();
+    let preset = match &arguments.receiving.network.network {
+        Some(name) if error.contains("`AlgorithmPolicy::admit_uri`") => {
+            format!("; {name} has other algorithms, and --allow goes with --require in place of --network")
+        }
+        _ => String::new(),
+    };
+    format!("{error}{hint}{whom}{preset}")
 }
 
 fn attachments_json(opened: &OpenedParts) -> serde_json::Value {

@@ -357,6 +357,14 @@ fn assertions_are_attached_and_confirmed() {
         exits(1, &verify, &message.replace("uid=ann", "uid=bob"));
         exits(1, &verify.replace("carol", "dave"), &message);
         exits(1, &verify.replace("urn:bank", "urn:shop"), &message);
+        // Who may sign messages may not vouch for assertions, issued or not, unless he is named.
+        let vouched = NewAssertion::new(version, "https://idp.example", "uid=bob").audience("urn:bank");
+        let vouched = file(&vouched.unsigned(std::time::SystemTime::now(), &SystemRandom).expect("written"));
+        let vouching = format!("{SIGN} --token {} --part Body --part Assertion", vouched.display());
+        let vouching = exits(0, &vouching, ENVELOPE);
+        exits(1, &format!("{verify} {TRUST}"), &vouching);
+        exits(1, &format!("{verify} {TRUST} --saml-attester KEYS/bob.pem"), &vouching);
+        exits(0, &format!("{verify} {TRUST} --saml-attester KEYS/alice.pem"), &vouching);
         let other = if token == "saml1" { "saml2" } else { "saml1" };
         exits(1, &verify.replace(token, other), &message);
         // The issuer vouches for whoever holds Alice's key, and for nobody else.

@@ -51,6 +51,11 @@ fn what_secure_makes_for_a_network_verify_opens_for_it_and_for_no_other() {
     let signed = done(&format!("secure --network digikoppeling_wus_s {ALICE} -"), envelope());
     fails(&verify("digikoppeling_wus_se"), &signed, 1, "encrypted");
     fails("verify --network digikoppeling_wus_s --pin KEYS/carol.pem -", &signed, 1, "");
+    let legacy = done(
+        "sign --key KEYS/alice.key --cert KEYS/alice.pem --timestamp 300 --allow-legacy --signature-method rsa-sha1 --part Body --part Timestamp -",
+        envelope(),
+    );
+    fails("verify --network digikoppeling_wus_s --pin KEYS/alice.pem -", &legacy, 1, "in place of --network");
 }
 
 #[test]

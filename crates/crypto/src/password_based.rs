@@ -36,6 +36,10 @@ const NAMES: [(&[u8], &str); 8] = [
 /// The most iterations of a derivation: what tools write is far below.
 const MAX_ITERATIONS: u32 = 10_000_000;
 
+/// The most that scrypt may cost: octets of memory, and blocks of 128 octets that it mixes. OpenSSL takes 16 MiB by default.
+const MAX_SCRYPT_OCTETS: u64 = 256 << 20;
+const MAX_SCRYPT_BLOCKS: u64 = 1 << 22;
+
 /// The octets that a password decrypts to. Whether it was the right one, shows when they are read.
 pub(crate) type Plain = Zeroizing<Vec<u8>>;
 
@@ -80,6 +84,9 @@ fn decrypt_pbes2(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
     let unsupported = |what: String| LoadError::KeyEncryption { scheme: format!("PBES2 with {what}").into() };
     let info = pkcs8::EncryptedPrivateKeyInfoRef::try_from(octets)
         .map_err(|_| unsupported("a derivation or a cipher that is not known".to_owned()))?;
+    if info.encryption_algorithm.pbes2().is_some_and(|parameters| costs_too_much(&parameters.kdf)) {
+        return Err(unsupported("a derivation of more than 10,000,000 iterations or 256 MiB".to_owned()));
+    }
     let plain = info.decrypt(password).map_err(|error| match error {
         pkcs8::Error::EncryptedPrivateKey(
             Pkcs5::UnsupportedAlgorithm { oid } | Pkcs5::AlgorithmParametersInvalid { oid },
@@ -87,6 +94,17 @@ fn decrypt_pbes2(octets: &[u8], password: &str) -> Result<Plain, LoadError> {
         _ => LoadError::WrongPassword,
     })?;
     Ok(Zeroizing::new(plain.as_bytes().to_vec()))
+}
+
+/// Whether a derivation costs more than any tool lets it by default: whoever made the file chose that.
+fn costs_too_much(derivation: &pkcs8::pkcs5::pbes2::Kdf) -> bool {
+    let iterates = derivation.pbkdf2().is_some_and(|parameters| parameters.iteration_count > MAX_ITERATIONS);
+    let mixes = derivation.scrypt().is_some_and(|parameters| {
+        let blocks = parameters.cost_parameter.saturating_mul(u64::from(parameters.block_size));
+        let total = blocks.saturating_mul(u64::from(parameters.parallelization));
+        blocks.saturating_mul(128) > MAX_SCRYPT_OCTETS || total > MAX_SCRYPT_BLOCKS
+    });
+    iterates || mixes
 }
 
 /// The parts of an EncryptedPrivateKeyInfo.
@@ -233,4 +251,38 @@ pub(crate) fn decrypt_pem(dek_info: &str, octets: &[u8], password: &str) -> Resu
 fn decrypted(cipher: ContentEncryption, key: &[u8], iv: &[u8], ciphertext: &[u8]) -> Result<Plain, LoadError> {
     let plain = decrypt(cipher, &Secret::new(key.to_vec()), [iv, ciphertext].concat());
     plain.map(Zeroizing::new).map_err(|_| LoadError::WrongPassword)
+}
+
+#[cfg(test)]
+mod tests {
+    use pkcs8::der::{Encode as _, asn1::OctetString};
+    use pkcs8::pkcs5::pbes2::{EncryptionScheme, Kdf, Parameters, Pbkdf2Params, ScryptParams};
+
+    use super::*;
+
+    fn derived_by(kdf: Kdf) -> Vec<u8> {
+        let parameters = Parameters { kdf, encryption: EncryptionScheme::Aes256Cbc { iv: [0; 16] } };
+        let ciphertext = OctetString::new(vec![0; 48]).expect("octets");
+        let info = pkcs8::EncryptedPrivateKeyInfoRef {
+            encryption_algorithm: pkcs8::pkcs5::EncryptionScheme::Pbes2(parameters),
+            encrypted_data: (&ciphertext).into(),
+        };
+        info.to_der().expect("DER")
+    }
+
+    #[test]
+    fn whoever_made_a_file_does_not_choose_what_opening_it_costs() {
+        let pbkdf2 = |count| Kdf::Pbkdf2(Pbkdf2Params::hmac_sha256(count, &[0; 8]).expect("parameters"));
+        let scrypt = |log_n, r, p| {
+            let parameters = pkcs8::pkcs5::scrypt::Params::new(log_n, r, p).expect("parameters");
+            Kdf::Scrypt(ScryptParams::from_params_and_salt(parameters, &[0; 8]).expect("parameters"))
+        };
+        for usual in [pbkdf2(2_048), scrypt(14, 8, 1)] {
+            assert_eq!(decrypt_pkcs8(&derived_by(usual), "x").map(drop), Err(LoadError::WrongPassword));
+        }
+        for costly in [pbkdf2(10_000_001), scrypt(20, 8, 1), scrypt(14, 8, 64), scrypt(10, 4_096, 1)] {
+            let error = decrypt_pkcs8(&derived_by(costly), "x").map(drop).expect_err("refused");
+            assert!(error.to_string().contains("10,000,000 iterations"), "{error}");
+        }
+    }
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
-use wss_header::{AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, ReplayCache, Requirements, Signing};
-use wss_tokens::{Password, PasswordSource, Trust};
+use wss_header::{
+    AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, ReplayCache, RequiredToken, Requirements, Signing,
+};
+use wss_tokens::{ConfirmationMethod, Password, PasswordSource, Trust};
 use wss_xmlenc::Agreement;
 
 use crate::keys::Keys;
@@ -254,8 +256,8 @@ impl Network {
         }
         if let Credential::Assertion(_) = shape.credential {
             let trust = keys.assertions.clone();
-            receiver =
-                receiver.assertions(trust.ok_or_else(|| self.missing("whose assertions to accept", "assertions"))?);
+            let trust = trust.ok_or_else(|| self.missing("whose assertions to accept", "assertions"))?;
+            receiver = receiver.assertions(trust.only(confirmation(shape)));
         }
         if shape.credential.is_password() && direction == Direction::Request {
             let source = keys.passwords.clone();
@@ -264,6 +266,14 @@ impl Network {
             receiver = receiver.passwords(move |user: &str| digested(source.as_ref(), user, is_hashed));
         }
         Ok(receiver)
+    }
+}
+
+/// How the sender proves to be the subject of its assertion.
+fn confirmation(shape: &Shape) -> ConfirmationMethod {
+    match shape.signature.map(|signature| signature.by) {
+        Some(SignedBy::HolderOfKey) => ConfirmationMethod::HolderOfKey,
+        _ => ConfirmationMethod::Bearer,
     }
 }
 
@@ -319,6 +329,12 @@ fn requirements(shape: &Shape) -> Requirements {
             .digest_methods([signature.digest]);
         if let SignedBy::Certificate(form) = signature.by {
             requirements = requirements.signer_references([form]);
+        }
+        if matches!(signature.by, SignedBy::EncryptedKey { .. } | SignedBy::KeyOfRequest { .. }) {
+            requirements = requirements.signed_with_secret();
+        }
+        if signature.endorsed_by.is_some() {
+            requirements = requirements.endorsed_by([RequiredToken::X509]);
         }
         let is_certified = matches!(signature.by, SignedBy::Certificate(_)) || signature.endorsed_by.is_some();
         if is_certified {

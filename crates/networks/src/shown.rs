@@ -45,6 +45,9 @@ impl fmt::Display for Shape {
         if self.confirms {
             said.push("confirms the signatures of the request".to_owned());
         }
+        if self.timestamp.is_none() && self.signature.is_some() {
+            said.push("nothing says when it was made: the application must refuse what it has seen before".to_owned());
+        }
         f.write_str(&said.join("; "))
     }
 }

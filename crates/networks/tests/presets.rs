@@ -11,7 +11,7 @@ use common::{assertion, now, service_keys};
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Clock, Correlation, DangerousNoReplayCache, FixedClock, MemoryReplayCache};
 use wss_networks::{ALL, Credential, EncryptedTo, Keys, Network, Opening, Place, Reply, Shape, SignedBy, Transport};
-use wss_tokens::ReferenceForm;
+use wss_tokens::{AssertionTrust, NewAssertion, ReferenceForm, SamlVersion, Trust};
 
 /// A clock that shows this time.
 fn at(time: SystemTime) -> Arc<dyn Clock> {
@@ -111,6 +111,16 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
             let signature = other.signature.as_mut().expect("a signature");
             signature.by = SignedBy::Certificate(another);
             all.push(("another reference".to_owned(), other));
+        }
+        if matches!(signature.by, SignedBy::EncryptedKey { .. } | SignedBy::KeyOfRequest { .. }) {
+            // Whoever has a message that its sender signed for anyone can encrypt it to this receiver.
+            let mut other = *shape;
+            let changed = other.signature.as_mut().expect("a signature");
+            changed.by = SignedBy::Certificate(ReferenceForm::Direct);
+            changed.method = signature.endorsed_by.map_or(SignatureMethod::RsaSha1, |(_, method)| method);
+            all.push(("a private key signs, and endorses".to_owned(), other));
+            other.signature.as_mut().expect("a signature").endorsed_by = None;
+            all.push(("a private key signs".to_owned(), other));
         }
         if signature.endorsed_by.is_some() {
             let mut other = *shape;
@@ -239,7 +249,7 @@ fn each_line_of_a_reply_that_is_broken_once_is_refused() {
         for (what, broken) in broken(shape) {
             let sender = Network { reply: Reply::Secured(broken), ..network.clone() };
             let is_rsa = broken.signature.is_some_and(|signature| signature.method == SignatureMethod::RsaSha256);
-            let keys = service_keys(network);
+            let keys = service_keys(network).partner(common::certificate(names(network)[0]));
             let keys = if is_ed25519 && is_rsa { keys.identity(identity("carol")) } else { keys };
             let recipe = sender
                 .service(&keys, DangerousNoReplayCache)
@@ -251,6 +261,40 @@ fn each_line_of_a_reply_that_is_broken_once_is_refused() {
             let (wire, _) = send(&sender, recipe, &envelope(network, shape), has_attachments(shape), Some(&opened));
             let reply = open(shape, &receiver, &wire, Some(&sent));
             assert!(reply.is_err(), "{}: {what}, and it is opened\n{}", network.name, wire.text());
+        }
+    });
+}
+
+/// A partner who may sign messages, and whom the service trusts to vouch for assertions elsewhere, writes one himself.
+#[test]
+fn an_assertion_is_confirmed_as_the_network_has_it() {
+    for_each(|network| {
+        let Credential::Assertion(_) = network.request.credential else { return };
+        let assertions = AssertionTrust::for_audience("urn:service")
+            .issuer("https://idp.example", Trust::pins([common::certificate("carol")]))
+            .sender_vouches(Trust::pins([common::certificate("alice")]))
+            .accept_bearer();
+        let keys = service_keys(network).assertions(assertions);
+        let receiver = network.service(&keys, DangerousNoReplayCache).expect("a service").receiver.clock(at(now()));
+        let random = common::Counted::default();
+        let new = || NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=bob").audience("urn:service");
+        let signed = |new: NewAssertion| new.sign(&identity("carol"), now(), &random).expect("one");
+        let vouched = new().unsigned(now(), &random).expect("one");
+        let mut others = vec![vouched, signed(new())];
+        let holds_key = network.request.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
+        if holds_key {
+            others.push(signed(new().bearer()));
+        }
+        let mut sender = network.clone();
+        if let Some(signature) = &mut sender.request.signature {
+            signature.by = SignedBy::Certificate(ReferenceForm::Direct);
+        }
+        for other in others {
+            let keys = client_keys(network).assertion(other.clone());
+            let recipe = sender.client(&keys, DangerousNoReplayCache).expect("a client").recipe.clock(at(now()));
+            let text = envelope(network, &network.request);
+            let (wire, _) = send(&sender, recipe, &text, has_attachments(&network.request), None);
+            assert!(open(&network.request, &receiver, &wire, None).is_err(), "{}: {other}", network.name);
         }
     });
 }

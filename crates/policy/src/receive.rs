@@ -62,6 +62,19 @@ impl Receiving<'_> {
         self.binding().is_some_and(|binding| matches!(binding.tokens, Tokens::Symmetric { .. }))
     }
 
+    /// Whether messages have a signature of their own, which tokens can endorse.
+    fn signs(&self) -> bool {
+        let by_key = match self.binding().map(|binding| &binding.tokens) {
+            Some(Tokens::Symmetric { signature, .. }) => signature.is_some(),
+            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
+                let token = if self.is_request() { initiator } else { recipient };
+                token.is_some()
+            }
+            _ => false,
+        };
+        by_key && !always_signed(self.terms, self.direction).is_empty()
+    }
+
     fn is_request(&self) -> bool {
         self.direction == Direction::Request
     }
@@ -136,6 +149,9 @@ impl Receiving<'_> {
     /// Which tokens there must be.
     fn tokens(&self, mut requirements: Requirements) -> Result<Requirements, Lack> {
         let mut identifies = !self.is_symmetric() || !self.is_request();
+        if self.is_symmetric() && self.signs() {
+            requirements = requirements.signed_with_secret();
+        }
         match self.binding().map(|binding| &binding.tokens) {
             Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
                 let token = if self.is_request() { initiator } else { recipient };
@@ -156,6 +172,10 @@ impl Receiving<'_> {
             for supporting in &self.terms.supporting {
                 identifies |= supporting.endorsing || (supporting.signed && supporting.encrypted);
                 requirements = demand(requirements, &supporting.token);
+                // Over TLS it signs the timestamp, and there is no signature that it could endorse.
+                if supporting.endorsing && self.signs() {
+                    requirements = endorsed(requirements, &supporting.token);
+                }
             }
         }
         if self.is_symmetric() && self.is_request() && !identifies {
@@ -326,6 +346,22 @@ impl Receiving<'_> {
         blocks.fold(receiver.understands_addressing(), |receiver, (namespace, local)| {
             receiver.understands(namespace.as_str(), local.as_str())
         })
+    }
+}
+
+/// Demands that a token endorses the signature of the message. A key that only the message brings names nobody.
+fn endorsed(requirements: Requirements, token: &Token) -> Requirements {
+    match &token.kind {
+        TokenKind::X509(_) => requirements.endorsed_by([RequiredToken::X509]),
+        TokenKind::Kerberos(_) => requirements.endorsed_by([RequiredToken::Kerberos]),
+        TokenKind::Username { .. } => requirements.endorsed_by([RequiredToken::Username]),
+        TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) => {
+            requirements.endorsed_by([RequiredToken::Saml(*version)])
+        }
+        TokenKind::Saml(None) | TokenKind::Issued(None) => {
+            requirements.endorsed_by([SamlVersion::V1_1, SamlVersion::V2_0].map(RequiredToken::Saml))
+        }
+        TokenKind::SecurityContext(_) | TokenKind::Transport | TokenKind::Refused => requirements,
     }
 }
 

@@ -44,7 +44,7 @@ impl Receiving {
         let required = Required::parse(&self.demands.require)?;
         let network = self.network.network.as_deref().map(network::network_with_choices).transpose()?;
         let trust = self.signers.trust(&self.paths, &self.holdings.known_cert, &mut notes)?;
-        let assertions = self.assertion_trust(&trust, &mut notes)?;
+        let assertions = self.assertion_trust(&mut notes)?;
         let (opening, receiver) = match &network {
             Some(network) => {
                 let keys = self.network_keys(trust, assertions)?;
@@ -105,15 +105,18 @@ impl Receiving {
         Ok(assertions.into_iter().fold(keys, Keys::assertions))
     }
 
-    /// Issuers are pinned by certificate. Everyone who may sign messages may also vouch for assertions.
-    fn assertion_trust(
-        &self,
-        attesters: &Trust,
-        notes: &mut Vec<String>,
-    ) -> Result<Option<AssertionTrust>, ProfileError> {
-        let AssertionOptions { saml_issuer, saml_issuer_name, saml_max_age, accept_bearer, audience, recipient } =
-            &self.assertions;
-        if saml_issuer.is_empty() {
+    /// Issuers and attesters are pinned by certificate.
+    fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
+        let AssertionOptions {
+            saml_issuer,
+            saml_issuer_name,
+            saml_attester,
+            saml_max_age,
+            accept_bearer,
+            audience,
+            recipient,
+        } = &self.assertions;
+        if saml_issuer.is_empty() && saml_attester.is_empty() {
             return Ok(None);
         }
         let issuers = Trust::pins(Source::certificates(saml_issuer, notes)?);
@@ -129,7 +132,10 @@ impl Receiving {
             true => trust.issuer_of_any_name(issuers),
             false => saml_issuer_name.iter().fold(trust, |trust, name| trust.issuer(name.clone(), issuers.clone())),
         };
-        let trust = trust.sender_vouches(attesters.clone());
+        let trust = match saml_attester.as_slice() {
+            [] => trust,
+            attesters => trust.sender_vouches(Trust::pins(Source::certificates(attesters, notes)?)),
+        };
         Ok(Some(if *accept_bearer { trust.accept_bearer() } else { trust }))
     }
 }

@@ -85,6 +85,9 @@ options! {
         saml_issuer: Vec<Source>,
         /// A name that an issuer of SAML assertions must have; without it, every name is accepted
         saml_issuer_name: Vec<String> = "NAME",
+        /// A certificate whose holder may vouch for SAML assertions by signing them with the Body, issued or not: the
+        /// assertion may say anything
+        saml_attester: Vec<Source>,
         /// The highest age of an assertion without an end of validity [default: 300]
         saml_max_age: Option<u64> = "SECONDS",
         /// Accept a bearer assertion as proof, once
@@ -102,7 +105,7 @@ options! {
     DemandOptions under "What the message must prove" {
         /// What the message must prove: signed:PART, encrypted:PART (or signed-if-present:PART, encrypted-if-present:PART),
         /// token:username, token:username-digest, token:x509, token:saml1, token:saml2, token:kerberos,
-        /// any-token:KIND,KIND, confirmation, expires, complete-attachments, signature-method:WORD, digest:WORD or content:WORD
+        /// any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation, expires, complete-attachments, signature-method:WORD, digest:WORD or content:WORD
         /// (or the identifier), reference:FORM for the signer's certificate. With signed:element:PATH and without signed:Body, that element is printed, and the Body is not
         require: Vec<String>,
         /// A header block that the application handles: {namespace}local, or `addressing` for all of WS-Addressing

@@ -20,7 +20,7 @@ pub enum Opening {
 }
 
 /// Requirements in words, to find the nearest one.
-const REQUIREMENTS: [&str; 22] = [
+const REQUIREMENTS: [&str; 24] = [
     "signed:Body",
     "signed:Timestamp",
     "signed:Signature",
@@ -40,13 +40,15 @@ const REQUIREMENTS: [&str; 22] = [
     "token:saml2",
     "token:kerberos",
     "token:username-digest",
+    "endorsed:x509",
+    "by-secret",
     "signed-if-present:Attachments",
     "complete-attachments",
     "expires",
 ];
 
 const ADVICE: &str = "give signed:PART, encrypted:PART, token:username, token:x509, token:saml1, token:saml2, token:kerberos, \
-     token:username-digest, any-token:KIND,KIND, confirmation, expires, complete-attachments, signed-if-present:PART, \
+     token:username-digest, any-token:KIND,KIND, endorsed:KIND,KIND, by-secret, confirmation, expires, complete-attachments, signed-if-present:PART, \
      encrypted-if-present:PART, signature-method:WORD, digest:WORD, content:WORD or reference:FORM, where PART is Body, Timestamp, Signature, \
      UsernameToken, Assertion, SigningToken, Attachments, {namespace}local, element:PATH or every:element:PATH";
 
@@ -71,6 +73,9 @@ pub struct Required {
 struct Narrow {
     /// One of these tokens.
     any_token: Vec<RequiredToken>,
+    /// One of these tokens endorses, for each list.
+    endorsed_by: Vec<Vec<RequiredToken>>,
+    by_secret: bool,
     digest: bool,
     complete_attachments: bool,
     expires: bool,
@@ -95,10 +100,15 @@ impl Required {
                 Some(("signed-if-present", part)) => required.signed_if_present.push(place(part)?),
                 Some(("encrypted-if-present", part)) => required.encrypted_if_present.push(place(part)?),
                 Some(("token", "username-digest")) => (required.username, required.narrow.digest) = (true, true),
-                Some(("any-token", tokens)) => {
+                Some((kind @ ("any-token" | "endorsed"), tokens)) => {
                     let tokens = tokens.split(',').map(|word| token(word).ok_or_else(unknown));
-                    required.narrow.any_token.extend(tokens.collect::<Result<Vec<_>, _>>()?);
+                    let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
+                    match kind {
+                        "endorsed" => required.narrow.endorsed_by.push(tokens),
+                        _ => required.narrow.any_token.extend(tokens),
+                    }
                 }
+                None if argument == "by-secret" => required.narrow.by_secret = true,
                 Some(("signature-method", given)) => {
                     let method = algorithms::signature("require", given)?;
                     required.narrow.signature_methods.push(method);
@@ -124,7 +134,10 @@ impl Required {
             }
         }
         // By default, the Body must be signed: a certificate authenticates by a signature, and a reply confirms by one.
-        if (required.x509 || required.confirmation || required.kerberos) && required.signed.is_empty() {
+        let narrow = &required.narrow;
+        let needs_signature = required.x509 || required.confirmation || required.kerberos;
+        let needs_signature = needs_signature || narrow.by_secret || !narrow.endorsed_by.is_empty();
+        if needs_signature && required.signed.is_empty() {
             required.signed.push(Part::Body);
         }
         Ok(required)
@@ -186,6 +199,12 @@ impl Narrow {
             .content_ciphers(self.content_ciphers.iter().copied());
         if !self.any_token.is_empty() {
             requirements = requirements.any_token_of(self.any_token.iter().copied());
+        }
+        for tokens in &self.endorsed_by {
+            requirements = requirements.endorsed_by(tokens.iter().copied());
+        }
+        if self.by_secret {
+            requirements = requirements.signed_with_secret();
         }
         if self.digest {
             requirements = requirements.digest_passwords();

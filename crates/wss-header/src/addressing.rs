@@ -1,7 +1,8 @@
 //! WS-Addressing: the message addressing properties as header blocks.
 
 use wss_c14n::name::Namespace;
-use wss_c14n::{Document, Limits, Splices, Writer};
+use wss_c14n::xsd::collapsed;
+use wss_c14n::{Document, Element, Limits, Splices, Writer};
 use wss_crypto::{CryptoError, Random};
 use wss_soap::{Envelope, EnvelopeError, SoapVersion};
 
@@ -56,6 +57,50 @@ impl AddressingVersion {
             Self::V1_0 => "http://www.w3.org/2005/08/addressing/anonymous",
             Self::V2004_08 => "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous",
         }
+    }
+}
+
+/// The `wsa:MessageID` of a message, if it has exactly one.
+pub(crate) fn message_id(envelope: Envelope<'_>) -> Option<String> {
+    let mut ids = AddressingVersion::ALL.into_iter().flat_map(|version| blocks_of(envelope, version, "MessageID"));
+    let id = ids.next().filter(|_| ids.next().is_none())?;
+    Some(collapsed(&id.text().ok()?).to_owned()).filter(|id| !id.is_empty())
+}
+
+/// What the `wsa:RelatesTo` blocks of a reply say that it answers. Other relations say nothing of that, nor does the address
+/// for a message that has no MessageID.
+pub(crate) fn answered(envelope: Envelope<'_>) -> Vec<String> {
+    let mut answered = Vec::new();
+    for version in AddressingVersion::ALL {
+        for block in blocks_of(envelope, version, "RelatesTo").filter(|block| is_reply(*block, version)) {
+            let id = block.text().unwrap_or_default();
+            let id = collapsed(&id);
+            if id != UNSPECIFIED {
+                answered.push(id.to_owned());
+            }
+        }
+    }
+    answered
+}
+
+/// WS-Addressing 1.0 SOAP Binding §6: a fault relates to this if the MessageID of the request could not be read.
+const UNSPECIFIED: &str = "http://www.w3.org/2005/08/addressing/unspecified";
+
+fn blocks_of<'d>(
+    envelope: Envelope<'d>,
+    version: AddressingVersion,
+    local: &'static str,
+) -> impl Iterator<Item = Element<'d>> {
+    envelope.blocks().filter(move |block| block.is(version.namespace(), local))
+}
+
+/// Whether a `wsa:RelatesTo` is that of a reply, as it is without a type.
+fn is_reply(block: Element<'_>, version: AddressingVersion) -> bool {
+    let Some(kind) = block.attribute("", "RelationshipType") else { return true };
+    match version {
+        AddressingVersion::V1_0 => collapsed(&kind) == "http://www.w3.org/2005/08/addressing/reply",
+        // A qualified name.
+        AddressingVersion::V2004_08 => collapsed(&kind).rsplit(':').next() == Some("Reply"),
     }
 }
 

@@ -7,10 +7,11 @@
 
 use wss_c14n::{Budget, Document, Limits, name};
 use wss_crypto::{Certificate, PublicKey, Secret};
-use wss_text::octets;
+use wss_text::{WireText, octets};
 use wss_tokens::KerberosForm;
 use wss_xmldsig::Signature;
 
+use crate::addressing;
 use wss_soap::Envelope;
 use wss_soap::EnvelopeError;
 
@@ -53,6 +54,8 @@ pub struct Correlation {
     pub(crate) certificate: Option<Certificate>,
     /// Assertions that we sent as their subject: their ids, and the certificate whose key they name.
     pub(crate) subject_of: Vec<(String, Certificate)>,
+    /// Its `wsa:MessageID`, which the reply relates to.
+    pub(crate) message_id: Option<String>,
 }
 
 impl std::fmt::Debug for Correlation {
@@ -65,6 +68,7 @@ impl std::fmt::Debug for Correlation {
             .field("keys", &self.keys)
             .field("certificate", &self.certificate)
             .field("subject_of", &self.subject_of.len())
+            .field("message_id", &self.message_id.as_deref().map(WireText::from))
             .finish()
     }
 }
@@ -94,7 +98,8 @@ impl Correlation {
                 }
             }
         }
-        Ok(Self { signature_values, signed_infos, ..Self::default() })
+        let message_id = addressing::message_id(envelope);
+        Ok(Self { signature_values, signed_infos, message_id, ..Self::default() })
     }
 
     /// The certificate that the request was signed with, or that its assertion names, for encrypting the reply.

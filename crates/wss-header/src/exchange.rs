@@ -87,6 +87,9 @@ impl Correlation {
         if let Some(certificate) = &self.certificate {
             line("certificate", &[certificate.der()]);
         }
+        if let Some(id) = &self.message_id {
+            line("message-id", &[id.as_bytes()]);
+        }
         for (id, certificate) in &self.subject_of {
             line("subject", &[id.as_bytes(), certificate.der()]);
         }
@@ -138,6 +141,7 @@ impl Correlation {
                 self.keys.push(SentKey { sha1: sha1.clone(), secret, kerberos, recipient });
             }
             ("certificate", [der]) => self.certificate = Some(Certificate::from_der(der).ok()?),
+            ("message-id", [id]) => self.message_id = Some(String::from_utf8(id.clone()).ok()?),
             ("subject", [id, der]) => {
                 self.subject_of.push((String::from_utf8(id.clone()).ok()?, Certificate::from_der(der).ok()?));
             }
@@ -164,6 +168,7 @@ mod tests {
             keys: vec![key(None, Some(bob.clone())), key(Some(KerberosForm::Gss4120), None)],
             certificate: Some(bob.clone()),
             subject_of: vec![("id".to_owned(), bob)],
+            message_id: Some("urn:uuid:1".to_owned()),
         }
     }
 

@@ -128,12 +128,20 @@ impl Receiver {
         self
     }
 
-    /// Under keys that both sides have, accepts replies that confirm no signature of their request, and accepts replies
-    /// in place of requests. Without this call such a reply is refused, since it may be one's own request sent back,
-    /// and a message that confirms signatures opens only with [`Receiver::answering`].
+    /// Under keys that both sides have, accepts replies that confirm no signature of their request; and accepts replies in
+    /// place of requests, under any key. Without this call such a reply is refused, since it may be one's own request sent
+    /// back, and a message that confirms signatures opens only with [`Receiver::answering`].
     #[must_use]
     pub fn dangerous_accept_either_direction(mut self) -> Self {
         self.waived.insert(Waiver::EitherDirection);
+        self
+    }
+
+    /// Accepts replies whose `wsa:RelatesTo` does not name the MessageID of their request: a reply to another request of the
+    /// same client may come in their place.
+    #[must_use]
+    pub fn dangerous_accept_unrelated_replies(mut self) -> Self {
+        self.waived.insert(Waiver::UnrelatedReplies);
         self
     }
 

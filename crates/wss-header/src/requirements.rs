@@ -53,6 +53,10 @@ pub struct Requirements {
 pub(crate) struct Narrow {
     /// One token of each list.
     pub(crate) any_token: Vec<Vec<RequiredToken>>,
+    /// One token of each list endorses the signature.
+    pub(crate) endorsed_by: Vec<Vec<RequiredToken>>,
+    /// A secret makes the signature.
+    pub(crate) by_secret: bool,
     /// Passwords come as digests or make keys.
     pub(crate) digest: bool,
     /// Signed attachments are signed with their headers.
@@ -84,7 +88,21 @@ pub enum RequiredToken {
 }
 
 impl RequiredToken {
-    pub(crate) fn word(self) -> &'static str {
+    /// Whether a signature by `signer` is one by this token.
+    pub(crate) fn is_of(self, signer: &Signer) -> bool {
+        match (self, signer) {
+            (Self::Username, Signer::User(_)) | (Self::Kerberos, Signer::Kerberos { .. }) => true,
+            (Self::X509, signer) => signer.certificate().is_some(),
+            (Self::Saml(version), Signer::Assertion(assertion)) => assertion.issued.version() == version,
+            _ => false,
+        }
+    }
+
+    pub(crate) fn words(tokens: &[Self]) -> String {
+        tokens.iter().map(|token| token.word()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn word(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::X509 => "X.509",
@@ -148,6 +166,24 @@ impl Requirements {
     #[must_use]
     pub fn any_token_of(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
         self.narrow.any_token.push(tokens.into_iter().collect());
+        self
+    }
+
+    /// An endorsing signature must cover the signature over the required parts: one whose key is that of one of `tokens`, of a
+    /// certificate, a password, a ticket, or an assertion that names it. A signature over the parts themselves endorses
+    /// nothing. Each further call demands one of another list as well.
+    #[must_use]
+    pub fn endorsed_by(mut self, tokens: impl IntoIterator<Item = RequiredToken>) -> Self {
+        self.narrow.endorsed_by.push(tokens.into_iter().collect());
+        self
+    }
+
+    /// The required parts must be signed with a secret, as the symmetric binding does: a key that the message brings
+    /// encrypted, or one of a security context, a ticket, a password or the request. Whoever signs with a private key may
+    /// have signed for somebody else.
+    #[must_use]
+    pub fn signed_with_secret(mut self) -> Self {
+        self.narrow.by_secret = true;
         self
     }
 
@@ -215,7 +251,8 @@ impl Requirements {
 
     /// A username token must authenticate the user of the message; [`Opened::user`](crate::OpenedParts::user) says what
     /// ties a token to a message. A password digest that was copied from another message is refused, even if it is
-    /// covered by an anonymous signature or encrypted. With
+    /// covered by an anonymous signature or encrypted; but a known signer can present one, as a gateway does for its
+    /// users, and nothing shows that he did not copy it. With
     /// [`Receiver::open_unsigned`](crate::Receiver::open_unsigned), where nothing is tied to the Body, it only means
     /// that a password was checked: see [`UnsignedOpened::user`](crate::UnsignedOpened::user).
     #[must_use]

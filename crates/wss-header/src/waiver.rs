@@ -135,7 +135,10 @@ waivers! {
         ("one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket");
     /// [`Receiver::dangerous_accept_either_direction`](crate::Receiver::dangerous_accept_either_direction).
     EitherDirection = "either-direction"
-        ("under keys that both sides have, requests and replies are not told apart: one's own message may come back");
+        ("requests and replies are not told apart: under keys that both sides have, one's own message may come back");
+    /// [`Receiver::dangerous_accept_unrelated_replies`](crate::Receiver::dangerous_accept_unrelated_replies).
+    UnrelatedReplies = "unrelated-replies"
+        ("a reply that relates to another request is accepted");
     /// [`Receiver::accept_ciphertext_for_others`](crate::Receiver::accept_ciphertext_for_others).
     CiphertextForOthers = "ciphertext-for-others"
         ("parts may hold ciphertext that nobody opened: the evidence lists it");

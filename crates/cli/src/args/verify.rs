@@ -34,7 +34,8 @@ pub(crate) struct ReceivedMessageArgs {
     /// The evaluation time
     #[arg(long, value_name = "RFC3339")]
     pub(crate) now: Option<String>,
-    /// Accept each message once: remember accepted messages in this SQLite file, which several `wss` can share
+    /// Accept each message once, as long as its timestamp is fresh (without one, for --max-age): remember accepted messages
+    /// in this SQLite file, which several `wss` can share
     #[arg(long, value_name = "FILE")]
     pub(crate) replay_store: Option<PathBuf>,
 }

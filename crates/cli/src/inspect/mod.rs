@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
         Format::Text => text::text(&picture, arguments.file.output.is_none() && paints()),
         Format::Json => output::json(&json::json(&picture))?,
     };
-    output::write(arguments.file.output.as_ref(), shown.as_bytes())
+    output::write_painted(arguments.file.output.as_ref(), &shown)
 }
 
 /// Whether standard output shows colours, and the user wants them.

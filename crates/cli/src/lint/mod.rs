@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
         Format::Text => text::report(&report, &message, text::Style::of(arguments)),
         Format::Json => output::json(&as_json(&report))?,
     };
-    output::write(arguments.file.output.as_ref(), written.as_bytes())?;
+    output::write_painted(arguments.file.output.as_ref(), &written)?;
     let broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
     if broken.is_empty() { Ok(()) } else { Err(refused(format!("the message breaks {}", broken.join(", ")))) }
 }

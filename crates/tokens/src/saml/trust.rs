@@ -38,6 +38,8 @@ pub struct AssertionTrust {
     bearer: bool,
     recipient: Option<String>,
     in_response_to: Option<String>,
+    /// The only confirmation that is accepted.
+    only: Option<ConfirmationMethod>,
     max_age: Duration,
 }
 
@@ -59,6 +61,7 @@ impl AssertionTrust {
             bearer: false,
             recipient: None,
             in_response_to: None,
+            only: None,
             max_age: Duration::from_secs(300),
         }
     }
@@ -97,6 +100,13 @@ impl AssertionTrust {
     #[must_use]
     pub fn accept_bearer(mut self) -> Self {
         self.bearer = true;
+        self
+    }
+
+    /// Accepts assertions that are confirmed by `method` alone, whatever the other calls say.
+    #[must_use]
+    pub fn only(mut self, method: ConfirmationMethod) -> Self {
+        self.only = Some(method);
         self
     }
 
@@ -187,11 +197,12 @@ impl AssertionTrust {
             };
             let meant = meant(&confirmation.recipient, &self.recipient)
                 && meant(&confirmation.in_response_to, &self.in_response_to);
+            let accepted = accepted && self.only.is_none_or(|only| only == confirmation.method);
             accepted && meant && in_window(confirmation.not_before, confirmation.not_on_or_after, now, skew)
         };
         let possible: Vec<&Confirmation<'_>> = assertion.confirmations.iter().filter(met).collect();
         if possible.is_empty() {
-            return Err(TokenError::Assertion("none of its confirmations is accepted here"));
+            return Err(self.none_confirmed(assertion));
         }
         let canonical = assertion.element.canonical(budget);
         let xml = canonical.map_err(|error| match error {
@@ -216,6 +227,21 @@ impl AssertionTrust {
             one_time_use: assertion.conditions.one_time_use,
             until,
             xml,
+        })
+    }
+
+    /// Why none of the confirmations is accepted.
+    fn none_confirmed(&self, assertion: &Assertion<'_>) -> TokenError {
+        let has = |method| assertion.confirmations.iter().any(|confirmation| confirmation.method == method);
+        let vouched = has(ConfirmationMethod::SenderVouches) && self.attesters.is_none();
+        let bearer = has(ConfirmationMethod::Bearer) && !self.bearer;
+        TokenError::Assertion(match self.only {
+            Some(_) => "it is not confirmed in the way that is demanded here",
+            None if vouched => {
+                "its sender vouches for it: name who may do so with `AssertionTrust::sender_vouches` if that is expected"
+            }
+            None if bearer => "it is a bearer assertion: call `AssertionTrust::accept_bearer` if that is expected",
+            None => "none of its confirmations is accepted here",
         })
     }
 

@@ -56,12 +56,32 @@ pub enum RequirementError {
          signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
     )]
     Anonymous,
-    /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.
+    /// *Refused.* A message that confirms signatures is opened as a request.
     #[error(
         "the message confirms signatures of a request, so it is a reply: open it with `answering`, or call \
          `dangerous_accept_either_direction`"
     )]
     IsReply,
+    /// *Refused.* The `wsa:RelatesTo` of a reply names another message than its request.
+    #[error(
+        "the reply relates to {answered:?}, and the request was {request:?}: give the correlation of that request, or call \
+         `dangerous_accept_unrelated_replies`"
+    )]
+    Unrelated {
+        /// What the reply relates to.
+        answered: WireText,
+        /// The MessageID of the request.
+        request: WireText,
+    },
+    /// *Refused.* The required parts are signed with a private key, and must be signed with a secret.
+    #[error("the required parts are signed with a private key, where a key is demanded that both sides have")]
+    NotByASecret,
+    /// *Refused.* Nobody who is known in the demanded way signed the signature over the required parts.
+    #[error("no endorsing signature by one of these tokens covers the signature over the required parts: {tokens}")]
+    NotEndorsed {
+        /// The kinds of tokens.
+        tokens: WireText,
+    },
     /// *Refused.* A reply under a key that both sides have confirms nothing: it may be a request that came back.
     #[error(
         "the reply is signed with a key that both sides have and confirms no signature of the request, so it may be a \

@@ -27,6 +27,8 @@ pub(super) fn check(shown: &Shown<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> 
     check_passwords(narrow, facts)?;
     check_expires(shown.signature, terms, facts)?;
     check_any_token(shown, narrow)?;
+    check_key(shown.signature, narrow)?;
+    check_endorsed(shown.signature, narrow, facts)?;
     check_algorithms(narrow, facts)?;
     check_reference(shown.signature, narrow)?;
     check_complete(shown.signature, narrow)
@@ -61,15 +63,30 @@ fn check_any_token(shown: &Shown<'_>, narrow: &Narrow) -> Result<(), OpenError> 
     let Shown { signer, user, assertions, .. } = shown;
     let authenticates = |token: &RequiredToken| match token {
         RequiredToken::Username => user.is_some(),
-        RequiredToken::X509 => signer.is_some_and(|signer| signer.certificate().is_some()),
-        RequiredToken::Kerberos => matches!(signer, Some(Signer::Kerberos { .. })),
+        RequiredToken::X509 | RequiredToken::Kerberos => signer.is_some_and(|signer| token.is_of(signer)),
         RequiredToken::Saml(version) => assertions.iter().any(|assertion| assertion.issued.version() == *version),
     };
     match narrow.any_token.iter().find(|tokens| !tokens.iter().any(authenticates)) {
-        Some(tokens) => {
-            let names: Vec<&str> = tokens.iter().map(|token| token.word()).collect();
-            Err(RequirementError::NoneOfTokens { tokens: names.join(", ").into() }.into())
-        }
+        Some(tokens) => Err(RequirementError::NoneOfTokens { tokens: RequiredToken::words(tokens).into() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a signature with a private key where one with a secret is demanded.
+fn check_key(signature: Option<&ProvenSignature>, narrow: &Narrow) -> Result<(), OpenError> {
+    let by_secret = || signature.is_some_and(|signature| signature.root.is_some());
+    if !narrow.by_secret || by_secret() { Ok(()) } else { Err(RequirementError::NotByASecret.into()) }
+}
+
+/// Refuses a message whose signature nobody endorses by one of several tokens, for each list of them.
+fn check_endorsed(signature: Option<&ProvenSignature>, narrow: &Narrow, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let endorses = |other: &&ProvenSignature| {
+        signature.is_some_and(|signature| other.coverage.has(&Part::Signature, &signature.span))
+    };
+    let is_by =
+        |token: &RequiredToken| facts.signatures.iter().filter(endorses).any(|other| token.is_of(&other.signer));
+    match narrow.endorsed_by.iter().find(|tokens| !tokens.iter().any(is_by)) {
+        Some(tokens) => Err(RequirementError::NotEndorsed { tokens: RequiredToken::words(tokens).into() }.into()),
         None => Ok(()),
     }
 }

@@ -18,6 +18,7 @@ use super::require::{Proof, check_bound, not_signed};
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens::saml::replay_keys;
+use crate::addressing;
 use crate::attachments::AuthenticatedAttachment;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::{Correlation, SentKey};
@@ -84,13 +85,14 @@ pub(super) fn take<O: Output>(
     let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
     let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
+    let message_id = addressing::message_id(revision.envelope);
     let parts = Parts {
         body,
         content,
         signer,
         assertions: met.assertions,
         evidence: evidence(terms, &facts, met.user, met.report, met.remaining),
-        correlation: Correlation { certificate, keys, ..correlation(facts.signatures) },
+        correlation: Correlation { certificate, keys, message_id, ..correlation(facts.signatures) },
         forwarded: forwarded(revision, terms),
     };
     let opened = O::of(parts, terms, &facts.attachments.parts)?;

@@ -15,6 +15,7 @@ use super::replacement::Place;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::{author, remains};
+use crate::addressing;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
@@ -85,6 +86,7 @@ pub(super) fn check(
         return Err(error);
     }
     check_confirmations(terms, &facts.confirmations)?;
+    check_relation(revision, terms)?;
     // Without a proof, that error comes first.
     if conclusion.proof.is_ok() {
         narrow::check(&conclusion.shown(facts), terms, facts)?;
@@ -309,6 +311,18 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
     if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
 }
 
+/// Refuses a reply that says that it answers another message. Who signs it decides whether it says so at all.
+fn check_relation(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    let request = terms.request.and_then(|request| request.message_id.as_ref());
+    let Some(request) = request.filter(|_| !terms.receiver.waives(Waiver::UnrelatedReplies)) else { return Ok(()) };
+    match addressing::answered(revision.envelope).into_iter().find(|answered| answered != request) {
+        Some(answered) => {
+            Err(RequirementError::Unrelated { answered: answered.into(), request: request.as_str().into() }.into())
+        }
+        None => Ok(()),
+    }
+}
+
 /// Checks the signature that proves the message for more than the parts: that a reply is one, and that the signed Body
 /// is the element that is returned.
 pub(super) fn check_bound(
@@ -328,16 +342,17 @@ pub(super) fn check_bound(
     Ok(())
 }
 
-/// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
+/// Distinguishes a reply from a request by the signatures that it confirms: a reply may do without them, except under a key
+/// that both sides have.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
-    let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
-    if !is_shared || terms.receiver.waives(Waiver::EitherDirection) {
+    if terms.receiver.waives(Waiver::EitherDirection) {
         return Ok(());
     }
+    let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
     match (terms.request, confirms) {
         (None, true) => Err(RequirementError::IsReply.into()),
-        (Some(_), false) => Err(RequirementError::UnboundReply.into()),
-        (None, false) | (Some(_), true) => Ok(()),
+        (Some(_), false) if is_shared => Err(RequirementError::UnboundReply.into()),
+        _ => Ok(()),
     }
 }
 

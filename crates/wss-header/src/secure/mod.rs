@@ -22,6 +22,7 @@ use wss_crypto::{Certificate, CryptoError};
 use wss_tokens::{NewPassword, PasswordKeyUse, write_timestamp, write_username_token};
 use wss_xmldsig::PendingSignature;
 
+use crate::addressing;
 use crate::allowance::Allowance;
 use crate::attached::Attached;
 use crate::attachments::Attachment;
@@ -324,6 +325,7 @@ impl Securing {
     fn skeleton(&mut self, source: &str, attached: &[Attached], now: SystemTime) -> Result<String, SecureError> {
         let document = parse(source)?;
         let envelope = Envelope::locate(&document)?;
+        self.correlation.message_id = addressing::message_id(envelope);
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let existing = SecurityHeader::locate(envelope, &self.recipe.header.role, &Limits::dangerous_unbounded())?;
         let mut content = self.issued_tokens()?;
