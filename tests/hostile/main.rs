@@ -9,6 +9,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod der;
+mod policies;
 mod shapes;
 
 use std::alloc::{GlobalAlloc, Layout, System};

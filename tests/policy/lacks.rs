@@ -263,7 +263,7 @@ fn a_message_without_what_an_assertion_demands_is_refused() {
             broken.push(format!("{name}: refuses its own message: {why}"));
             continue;
         }
-        let listing: Vec<_> = whole.listing();
+        let listing: Vec<_> = whole.listing().collect();
         let mut seen = BTreeSet::new();
         for judged in listing.iter().flat_map(|listed| &listed.alternatives[0]) {
             if !matches!(judged.standing, Standing::Done(_)) || !seen.insert((judged.place.line, judged.place.column)) {
@@ -274,10 +274,10 @@ fn a_message_without_what_an_assertion_demands_is_refused() {
             match outcome(&sent, &whole) {
                 Outcome::NotMade => not_made += 1,
                 Outcome::Refused(_) => refused += 1,
-                Outcome::Accepted if NOT_OURS.iter().any(|end| is_path(&judged.place.path, end)) => {}
-                Outcome::Accepted => match SAME.iter().find(|(same, _)| is_path(&judged.place.path, same)) {
+                Outcome::Accepted if NOT_OURS.iter().any(|end| is_path(&judged.place.path(), end)) => {}
+                Outcome::Accepted => match SAME.iter().find(|(same, _)| is_path(&judged.place.path(), same)) {
                     Some((same, _)) => drop(used.insert(*same)),
-                    None => accepted.push(format!("{name}: {}: {}", judged.place.path, judged.standing.what())),
+                    None => accepted.push(format!("{name}: {}: {}", judged.place.path(), judged.standing.what())),
                 },
             }
         }

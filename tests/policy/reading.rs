@@ -34,11 +34,11 @@ fn a_policy_is_found_at_binding_and_message_and_each_assertion_has_its_place() {
     let binding = format!("{}</wsp:All></wsp:ExactlyOne></wsp:Policy>", &whole[..start]);
     let text = wsdl(&with_id(&binding, "binding"), parts, "");
     let policy = Policy::from_wsdl(&text).expect("a policy");
-    let listing = policy.listing();
+    let listing: Vec<_> = policy.listing().collect();
     assert_eq!(listing.len(), 2, "request and reply");
-    let has_parts = |at: usize| listing[at].alternatives[0].iter().any(|judged| judged.name == "SignedParts");
+    let has_parts = |at: usize| listing[at].alternatives[0].iter().any(|judged| &*judged.name == "SignedParts");
     assert!(has_parts(0) && !has_parts(1));
-    assert_eq!((listing[0].port.as_str(), listing[0].action.as_deref()), ("P", Some("urn:pay")));
+    assert_eq!((listing[0].port, listing[0].action), ("P", Some("urn:pay")));
     for judged in &listing[0].alternatives[0] {
         let line = text.lines().nth(judged.place.line - 1).expect("the line");
         assert!(line[judged.place.column - 1..].starts_with(&format!("<sp:{}", judged.name)), "{judged:?}");
@@ -51,7 +51,7 @@ fn every_optional_assertion_doubles_the_alternatives_up_to_the_limit() {
     for (count, is_read) in [(6, true), (7, false), (5_000, false)] {
         let read = Policy::from_wsdl(&optional(count));
         match read {
-            Ok(read) => assert!(is_read && read.listing()[0].alternatives.len() == 1 << count),
+            Ok(read) => assert!(is_read && read.listing().all(|listed| listed.alternatives.len() == 1 << count)),
             Err(error) => assert!(!is_read && matches!(error, PolicyError::Exceeded { .. }), "{error}"),
         }
     }
@@ -77,7 +77,8 @@ fn a_policy_that_refers_to_itself_or_to_nothing_is_refused() {
     assert!(matches!(Policy::from_wsdl(&wsdl(&circle, "", "")), Err(PolicyError::Circle { .. })));
     let twice = with_id(&policy(""), "binding").repeat(2);
     for text in [wsdl("", "", ""), wsdl(&twice, "", "")] {
-        let listing = Policy::from_wsdl(&text).expect("a policy").listing();
+        let read = Policy::from_wsdl(&text).expect("a policy");
+        let listing: Vec<_> = read.listing().collect();
         assert!(!listing[0].is_usable(), "the reference is judged, and with it its operation");
         assert!(listing[0].alternatives[0][0].standing.what().contains("imports"));
     }
@@ -92,11 +93,15 @@ fn imports_are_given_by_the_caller_and_never_read_otherwise() {
         with_id(&Shape::default().policy(), "binding")
     );
     let alone = Policy::from_wsdl(&text).expect("a policy");
-    assert_eq!((alone.unread(), alone.listing()[0].is_usable()), (&["policies.wsdl".to_owned()][..], false));
+    assert_eq!(
+        (alone.unread(), alone.listing().all(|listed| listed.is_usable())),
+        (&["policies.wsdl".to_owned()][..], false)
+    );
     let reader = PolicyReader::new().imports(|location, _| (location == "policies.wsdl").then(|| imported.clone()));
     let policy = reader.read(&text).expect("a policy");
     assert!(policy.unread().is_empty());
-    assert_eq!(policy.listing()[0].alternatives[0][0].place.file, "policies.wsdl");
+    let first = policy.listing().next().expect("a message");
+    assert_eq!(&*first.alternatives[0][0].place.file, "policies.wsdl");
 }
 
 #[test]
@@ -108,9 +113,14 @@ fn no_assertion_is_passed_over() {
         "<sp:SignedParts><sp:Header Namespace=\"urn:x\"/></sp:SignedParts>",
         "<sp:SupportingTokens><wsp:Policy><sp:SpnegoContextToken/></wsp:Policy></sp:SupportingTokens>",
         "<sp:Wss11><wsp:Policy><sp:Unknown/></wsp:Policy></sp:Wss11>",
+        "<sp:Wss11><sp:RequireSignatureConfirmation/></sp:Wss11>",
+        "<sp:Wss11><x:Policy xmlns:x=\"urn:x\"><sp:RequireSignatureConfirmation/></x:Policy></sp:Wss11>",
+        "<sp:Wss11><wsp:Policy><sp:RequireSignatureConfirmation><sp:Unknown/></sp:RequireSignatureConfirmation></wsp:Policy></sp:Wss11>",
+        "<sp:Wss11><wsp:Policy><sp:MustSupportRefThumbprint><wsp:Policy><sp:Unknown/></wsp:Policy></sp:MustSupportRefThumbprint></wsp:Policy></sp:Wss11>",
     ];
     for assertion in unknown {
-        let listing = Policy::from_wsdl(&policy(assertion)).expect("a policy").listing();
+        let read = Policy::from_wsdl(&policy(assertion)).expect("a policy");
+        let listing: Vec<_> = read.listing().collect();
         assert!(!listing[0].is_usable(), "{assertion}");
         let judged = &listing[0].alternatives[0];
         assert!(judged.iter().any(|judged| matches!(judged.standing, Standing::Refused(_))), "{judged:?}");
@@ -121,7 +131,8 @@ fn no_assertion_is_passed_over() {
         "<sp:Trust13><wsp:Policy><sp:MustSupportIssuedTokens/></wsp:Policy></sp:Trust13>",
     ];
     for assertion in others {
-        let listing = Policy::from_wsdl(&policy(assertion)).expect("a policy").listing();
+        let read = Policy::from_wsdl(&policy(assertion)).expect("a policy");
+        let listing: Vec<_> = read.listing().collect();
         assert!(listing[0].is_usable(), "{assertion}");
         assert!(matches!(listing[0].alternatives[0][0].standing, Standing::NotOurs(_)), "{assertion}");
     }

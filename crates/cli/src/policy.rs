@@ -40,10 +40,8 @@ fn read(arguments: &PolicyArgs) -> Outcome<Policy> {
 }
 
 fn list(policy: &Policy, arguments: &PolicyArgs) -> Outcome {
-    let mut listing = policy.listing();
-    if let Some(operation) = &arguments.operation {
-        listing.retain(|listed| listed.operation == *operation);
-    }
+    let is_meant = |listed: &Listed<'_>| arguments.operation.as_ref().is_none_or(|name| listed.operation == name);
+    let listing: Vec<Listed<'_>> = policy.listing().filter(is_meant).collect();
     if listing.is_empty() {
         return Err(could_not("no operation of the description has this name, or it has no binding with operations"));
     }
@@ -81,24 +79,24 @@ const fn direction(message: Message) -> &'static str {
     }
 }
 
-fn named(listed: &Listed) -> String {
+fn named(listed: &Listed<'_>) -> String {
     let direction = direction(listed.message);
-    match (listed.port.as_str(), listed.operation.as_str()) {
+    match (listed.port, listed.operation) {
         ("", "") => direction.to_owned(),
         (port, operation) => format!("{port}/{operation} {direction}"),
     }
 }
 
-fn text(listing: &[Listed]) -> String {
+fn text(listing: &[Listed<'_>]) -> String {
     let mut out = String::new();
-    let mut before: Option<&Listed> = None;
+    let mut before: Option<&Listed<'_>> = None;
     let mut line = |depth: usize, text: &str| {
         let _infallible = writeln!(out, "{:indent$}{}", "", escaped(text), indent = 2 * depth);
     };
     for listed in listing {
         if before.is_none_or(|before| before.port != listed.port) {
             let version = listed.version.number();
-            let address = listed.address.as_deref().unwrap_or("no address");
+            let address = listed.address.unwrap_or("no address");
             line(0, &format!("port {:?}, SOAP {version}, {address}", listed.port));
         }
         line(1, &named(listed));
@@ -112,7 +110,7 @@ fn text(listing: &[Listed]) -> String {
     out
 }
 
-fn alternatives(listed: &Listed, line: &mut impl FnMut(usize, &str)) {
+fn alternatives(listed: &Listed<'_>, line: &mut impl FnMut(usize, &str)) {
     let several = listed.alternatives.len() > 1;
     for (at, alternative) in listed.alternatives.iter().enumerate() {
         if several {
@@ -122,7 +120,7 @@ fn alternatives(listed: &Listed, line: &mut impl FnMut(usize, &str)) {
             line(3, "nothing is demanded");
         }
         for judged in alternative {
-            let depth = 3 + judged.place.path.matches('/').count();
+            let depth = 3 + judged.place.path().matches('/').count();
             let (line_number, column) = (judged.place.line, judged.place.column);
             let mark = match judged.standing {
                 Standing::Done(_) => "",
@@ -137,7 +135,7 @@ fn alternatives(listed: &Listed, line: &mut impl FnMut(usize, &str)) {
     }
 }
 
-fn listed_json(listed: &Listed) -> Value {
+fn listed_json(listed: &Listed<'_>) -> Value {
     json!({
         "service": listed.service,
         "port": listed.port,
@@ -155,13 +153,13 @@ fn listed_json(listed: &Listed) -> Value {
 
 fn judged_json(judged: &Judged) -> Value {
     json!({
-        "name": judged.name,
+        "name": &*judged.name,
         "standing": judged.standing.word(),
         "what": judged.standing.what(),
-        "file": judged.place.file,
+        "file": &*judged.place.file,
         "line": judged.place.line,
         "column": judged.place.column,
-        "path": judged.place.path,
+        "path": judged.place.path(),
     })
 }
 
@@ -170,7 +168,7 @@ fn breach_json(breach: &Breach) -> Value {
         "name": breach.name,
         "line": breach.place.as_ref().map(|place| place.line),
         "column": breach.place.as_ref().map(|place| place.column),
-        "path": breach.place.as_ref().map(|place| &place.path),
+        "path": breach.place.as_ref().map(|place| place.path()),
         "why": breach.why,
     })
 }

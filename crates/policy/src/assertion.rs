@@ -18,36 +18,55 @@ pub(crate) struct Assertion {
 /// What does not depend on the alternative of the nested policy.
 #[derive(Debug)]
 pub(crate) struct Written {
-    pub(crate) namespace: String,
-    pub(crate) local: String,
+    pub(crate) namespace: Arc<str>,
     pub(crate) place: Place,
     /// `wsp:Ignorable`: whoever does not know it may pass over it.
     pub(crate) is_ignorable: bool,
-    /// Those that are not of WS-Policy.
+    /// Those that are read.
     pub(crate) attributes: Vec<Attribute>,
     /// Its children that are no policy.
     pub(crate) parameters: Vec<Parameter>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Attribute {
-    pub(crate) local: String,
+    pub(crate) local: &'static str,
     pub(crate) value: String,
 }
 
 /// A child of an assertion that is no policy, as `sp:Body` or `sp:XPath`.
 #[derive(Debug)]
 pub(crate) struct Parameter {
-    pub(crate) namespace: String,
-    pub(crate) local: String,
+    pub(crate) namespace: Arc<str>,
     pub(crate) place: Place,
+    /// What few have.
+    details: Option<Box<Details>>,
+}
+
+/// What is inside a parameter, as far as it is read.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Details {
     pub(crate) attributes: Vec<Attribute>,
-    /// Its text; empty if it has children.
+    /// The text of an `sp:XPath`.
     pub(crate) text: String,
-    /// The prefixes that are bound at an `sp:XPath`.
-    pub(crate) prefixes: Vec<(String, String)>,
+    /// The prefixes in it, and their namespaces.
+    pub(crate) prefixes: Vec<(String, Arc<str>)>,
     /// The names of the elements inside it, and their texts.
-    pub(crate) inside: Vec<(String, String)>,
+    pub(crate) inside: Vec<(&'static str, String)>,
+}
+
+/// The attributes that are read.
+const ATTRIBUTES: [&str; 4] = ["IncludeToken", "Name", "Namespace", "URI"];
+
+/// The elements inside parameters that are read.
+pub(crate) const INSIDE: [&str; 2] = ["AttachmentCompleteSignatureTransform", "TokenType"];
+
+impl Attribute {
+    /// `None` if it is not read.
+    pub(crate) fn of(local: &str, value: &str) -> Option<Self> {
+        let local = ATTRIBUTES.into_iter().find(|known| *known == local)?;
+        Some(Self { local, value: value.to_owned() })
+    }
 }
 
 fn attribute<'a>(attributes: &'a [Attribute], local: &str) -> Option<&'a str> {
@@ -56,16 +75,52 @@ fn attribute<'a>(attributes: &'a [Attribute], local: &str) -> Option<&'a str> {
 
 impl Assertion {
     pub(crate) fn local(&self) -> &str {
-        &self.written.local
+        self.written.place.local()
     }
 
     pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
         attribute(&self.written.attributes, local)
     }
+
+    /// The number of assertions and parameters that are judged with it.
+    pub(crate) fn size(&self) -> usize {
+        1 + self.written.parameters.len() + size(&self.nested)
+    }
+}
+
+/// The number of assertions and parameters of an alternative.
+pub(crate) fn size(alternative: &[Arc<Assertion>]) -> usize {
+    alternative.iter().map(|assertion| assertion.size()).sum()
 }
 
 impl Parameter {
+    pub(crate) fn new(namespace: Arc<str>, place: Place, details: Details) -> Self {
+        let details = (details != Details::default()).then(|| Box::new(details));
+        Self { namespace, place, details }
+    }
+
+    pub(crate) fn local(&self) -> &str {
+        self.place.local()
+    }
+
     pub(crate) fn attribute(&self, local: &str) -> Option<&str> {
-        attribute(&self.attributes, local)
+        self.details.as_ref().and_then(|details| attribute(&details.attributes, local))
+    }
+
+    /// The text of an element of this name inside it.
+    pub(crate) fn inside(&self, local: &str) -> Option<&str> {
+        let inside = self.details.iter().flat_map(|details| &details.inside);
+        inside.filter(|(inner, _)| *inner == local).map(|(_, text)| text.as_str()).next()
+    }
+
+    /// The text of an `sp:XPath`.
+    pub(crate) fn text(&self) -> &str {
+        self.details.as_ref().map(|details| details.text.as_str()).unwrap_or_default()
+    }
+
+    /// The namespace of a prefix in its text.
+    pub(crate) fn namespace_of(&self, prefix: &str) -> Option<&str> {
+        let mut prefixes = self.details.iter().flat_map(|details| &details.prefixes);
+        prefixes.find(|(known, _)| known == prefix).map(|(_, namespace)| &**namespace)
     }
 }

@@ -78,6 +78,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
             for element in root.children() {
                 let Some(kind) = Kind::ALL.into_iter().find(|kind| element.is(WSDL, kind.local())) else { continue };
                 let Some(name) = element.attribute("", "name") else { continue };
+                expressions.definition()?;
                 let at = At { file, element };
                 if read.named.insert((kind, namespace.clone(), name), at).is_some() {
                     let why = "another definition of this kind has its name: remove one of them";
@@ -115,7 +116,7 @@ impl<'e, 'd> Definitions<'e, 'd> {
     }
 
     pub(crate) fn place(&self, at: At<'_>) -> crate::place::Place {
-        self.expressions.place(at, at.element.name().local.to_owned())
+        self.expressions.place(at)
     }
 }
 

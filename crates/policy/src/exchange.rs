@@ -333,7 +333,7 @@ pub(crate) fn exchange(
                     }
                     Ok((sends, opens)) => {
                         return Ok(Exchange {
-                            service: port.service.clone(),
+                            service: port.service.to_string(),
                             port: port.port.clone(),
                             operation: operation.name.clone(),
                             action: operation.action.clone(),

@@ -9,17 +9,14 @@ use std::sync::Arc;
 
 use wss_c14n::{Document, Element, NodeId, name};
 
-use crate::assertion::{Alternative, Assertion, Attribute, Parameter, Written};
+use crate::assertion::{Alternative, Assertion, Attribute, Details, INSIDE, Parameter, Written, size};
 use crate::error::PolicyError;
 use crate::limits::Charge;
 use crate::names;
-use crate::place::{Lines, Place};
+use crate::place::{Lines, Place, below};
 
 /// The operators and references that may be one inside the other.
 const DEEPEST: usize = 32;
-
-/// The most octets of a name in a path.
-const LONGEST_NAME: usize = 64;
 
 /// A file that was read.
 pub(crate) struct File<'d> {
@@ -43,6 +40,10 @@ pub(crate) struct Expressions<'d> {
     by_name: Named,
     /// Policies that are in normal form already.
     known: RefCell<HashMap<(usize, NodeId), Normal>>,
+    /// Namespaces, each once.
+    namespaces: RefCell<HashMap<&'d str, Arc<str>>>,
+    /// The path of what no assertion is around.
+    top: Arc<str>,
 }
 
 /// Where an expression is.
@@ -58,7 +59,7 @@ pub(crate) struct At<'d> {
 struct Around<'a> {
     depth: usize,
     /// The names of the assertions.
-    path: &'a str,
+    path: &'a Arc<str>,
     /// The references that are being followed.
     references: &'a [(usize, NodeId)],
 }
@@ -72,18 +73,44 @@ impl<'d> Expressions<'d> {
             keep(by_id, at, file.document, &ids);
             keep(&mut by_name, at, file.document, &[("", "Name")]);
         }
-        Self { files, charge, by_id, by_name, known: RefCell::default() }
+        Self {
+            files,
+            charge,
+            by_id,
+            by_name,
+            known: RefCell::default(),
+            namespaces: RefCell::default(),
+            top: "".into(),
+        }
     }
 
     /// The alternatives of a `wsp:Policy` or `wsp:PolicyReference`.
     pub(crate) fn alternatives(&self, at: At<'d>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
-        let around = Around { depth: 0, path: "", references: &[] };
+        let around = Around { depth: 0, path: &self.top, references: &[] };
         if at.element.name().local == "PolicyReference" { self.referred(at, around) } else { self.policy(at, around) }
     }
 
     /// The alternatives of the policy with this URI, which is named at `at`.
     pub(crate) fn of_uri(&self, uri: &str, at: At<'d>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
-        self.follow(uri, at, Around { depth: 0, path: "", references: &[] })
+        self.follow(uri, at, Around { depth: 0, path: &self.top, references: &[] })
+    }
+
+    /// Before the alternatives of a message are judged, those of its operation with its own.
+    pub(crate) fn in_force(&self, common: &[Alternative], own: &[Alternative]) -> Result<(), PolicyError> {
+        self.charge.alternatives(common.len().saturating_mul(own.len()))?;
+        let sizes = |all: &[Alternative]| all.iter().map(|one| size(one)).sum::<usize>();
+        self.charge.in_force((sizes(common) + 1).saturating_mul(own.len()))?;
+        self.charge.in_force(sizes(own).saturating_mul(common.len()))
+    }
+
+    /// Before an operation is kept.
+    pub(crate) fn operation(&self) -> Result<(), PolicyError> {
+        self.charge.assertions(2)
+    }
+
+    /// Before a definition is kept.
+    pub(crate) fn definition(&self) -> Result<(), PolicyError> {
+        self.charge.assertions(1)
     }
 
     /// Every combination of two policies, in order.
@@ -99,15 +126,37 @@ impl<'d> Expressions<'d> {
         Ok(merged)
     }
 
-    pub(crate) fn place(&self, at: At<'_>, path: String) -> Place {
+    /// As [`Expressions::merged`], in place where the right has one alternative.
+    fn add(&self, left: &mut Vec<Alternative>, right: &[Alternative]) -> Result<(), PolicyError> {
+        match right {
+            [one] => left.iter_mut().try_for_each(|alternative| {
+                self.charge.assertions(one.len())?;
+                alternative.extend(one.iter().cloned());
+                Ok(())
+            }),
+            _ => {
+                *left = self.merged(left, right)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// The place of an element with no assertion around it.
+    pub(crate) fn place(&self, at: At<'_>) -> Place {
+        self.place_in(at, &self.top, at.element.name().local)
+    }
+
+    fn place_in(&self, at: At<'_>, around: &Arc<str>, local: &str) -> Place {
         let offset = at.element.span().start;
-        let lines = self.files.get(at.file).map(|file| &file.lines);
-        lines.map(|lines| lines.place(offset, path.clone())).unwrap_or(Place {
-            file: String::new(),
-            line: 0,
-            column: 0,
-            path,
-        })
+        match self.files.get(at.file) {
+            Some(file) => file.lines.place(offset, around, local),
+            None => Lines::of("", "").place(offset, around, local),
+        }
+    }
+
+    /// The namespace of an element, which is kept once.
+    fn namespace(&self, namespace: &'d str) -> Arc<str> {
+        Arc::clone(self.namespaces.borrow_mut().entry(namespace).or_insert_with(|| namespace.into()))
     }
 
     fn policy(&self, at: At<'d>, around: Around<'_>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
@@ -127,7 +176,7 @@ impl<'d> Expressions<'d> {
         let mut alternatives = vec![Alternative::new()];
         for element in at.element.children() {
             let of_child = self.operand(At { element, ..at }, around)?;
-            alternatives = self.merged(&alternatives, &of_child)?;
+            self.add(&mut alternatives, &of_child)?;
         }
         Ok(alternatives)
     }
@@ -171,7 +220,7 @@ impl<'d> Expressions<'d> {
     }
 
     fn follow(&self, uri: &str, at: At<'d>, around: Around<'_>) -> Result<Arc<Vec<Alternative>>, PolicyError> {
-        let place = || self.place(at, below(around.path, "PolicyReference"));
+        let place = || self.place_in(at, around.path, "PolicyReference");
         let found = self.find(uri, at.file);
         let found = found.and_then(|(file, id)| Some((file, id, self.files.get(file)?.document.element(id)?)));
         // It is an assertion that nobody knows, so that only the alternatives that have it fall.
@@ -188,10 +237,9 @@ impl<'d> Expressions<'d> {
 
     fn unknown_reference(&self, uri: &str, place: Place) -> Result<Arc<Vec<Alternative>>, PolicyError> {
         self.charge.assertions(1)?;
-        let attributes = vec![Attribute { local: "URI".to_owned(), value: uri.to_owned() }];
+        let attributes = Attribute::of("URI", uri).into_iter().collect();
         let written = Written {
-            namespace: names::POLICY_15.to_owned(),
-            local: "PolicyReference".to_owned(),
+            namespace: self.namespace(names::POLICY_15),
             place,
             is_ignorable: false,
             attributes,
@@ -219,40 +267,44 @@ impl<'d> Expressions<'d> {
     }
 
     fn malformed(&self, at: At<'_>, around: Around<'_>, why: &'static str) -> PolicyError {
-        PolicyError::Malformed { place: self.place(at, below(around.path, at.element.name().local)), why }
+        PolicyError::Malformed { place: self.place_in(at, around.path, at.element.name().local), why }
     }
 
     fn assertion(&self, at: At<'d>, around: Around<'_>) -> Result<Vec<Alternative>, PolicyError> {
         let element = at.element;
-        let path = below(around.path, element.name().local);
+        self.charge.assertions(1)?;
+        let path: Arc<str> = match element.children().next() {
+            Some(_) => below(around.path, element.name().local).into(),
+            None => Arc::clone(&self.top),
+        };
         let (mut is_optional, mut is_ignorable) = (false, false);
         let mut attributes = Vec::new();
         for (name, value) in element.attributes() {
             match (names::is_policy(name.namespace), name.local) {
                 (true, "Optional") => is_optional = is_true(&value),
                 (true, "Ignorable") => is_ignorable = is_true(&value),
-                _ => attributes.push(Attribute { local: name.local.to_owned(), value: value.into_owned() }),
+                _ => attributes.extend(Attribute::of(name.local, &value)),
             }
         }
-        let mut parameters = Vec::new();
+        let is_nested = |child: &Element<'_>| {
+            names::is_policy(child.name().namespace)
+                && ["Policy", "PolicyReference", "ExactlyOne", "All"].contains(&child.name().local)
+        };
+        let mut parameters = Vec::with_capacity(self.parameters(element.children().filter(|child| !is_nested(child)))?);
         let mut nested = vec![Alternative::new()];
         for child in element.children() {
             let at = At { element: child, ..at };
-            let name = child.name();
-            if names::is_policy(name.namespace)
-                && ["Policy", "PolicyReference", "ExactlyOne", "All"].contains(&name.local)
-            {
+            if is_nested(&child) {
                 let of_child = self.operand(at, Around { path: &path, ..around })?;
-                nested = self.merged(&nested, &of_child)?;
+                self.add(&mut nested, &of_child)?;
             } else {
-                self.charge.assertions(child.descendants_and_self().count())?;
-                parameters.push(self.parameter(at, &path));
+                parameters.push(self.parameter(at, &path)?);
             }
         }
-        let place = self.place(at, path);
-        let (namespace, local) = (element.name().namespace.to_owned(), element.name().local.to_owned());
-        let written = Arc::new(Written { namespace, local, place, is_ignorable, attributes, parameters });
-        self.charge.assertions(nested.len() + 1)?;
+        let place = self.place_in(at, around.path, element.name().local);
+        let namespace = self.namespace(element.name().namespace);
+        let written = Arc::new(Written { namespace, place, is_ignorable, attributes, parameters });
+        self.charge.assertions(nested.len())?;
         let one = |nested| vec![Arc::new(Assertion { written: Arc::clone(&written), nested })];
         let mut alternatives: Vec<Alternative> = nested.into_iter().map(one).collect();
         if is_optional {
@@ -261,29 +313,48 @@ impl<'d> Expressions<'d> {
         Ok(alternatives)
     }
 
-    fn parameter(&self, at: At<'d>, path: &str) -> Parameter {
-        let element = at.element;
-        let attribute = |(name, value): (wss_c14n::name::ExpandedName<'_>, std::borrow::Cow<'_, str>)| Attribute {
-            local: name.local.to_owned(),
-            value: value.into_owned(),
-        };
-        let prefixes = match element.name().local {
-            "XPath" => element.namespaces_in_scope(),
-            _ => Vec::new(),
-        };
-        Parameter {
-            namespace: element.name().namespace.to_owned(),
-            local: element.name().local.to_owned(),
-            place: self.place(at, below(path, element.name().local)),
-            attributes: element.attributes().map(attribute).collect(),
-            text: text_of(element),
-            prefixes: prefixes.into_iter().map(|(prefix, uri)| (prefix.to_owned(), uri.to_owned())).collect(),
-            inside: element
-                .descendants_and_self()
-                .skip(1)
-                .map(|inner| (inner.name().local.to_owned(), text_of(inner)))
-                .collect(),
+    /// Charges what is inside an assertion; the number of its parameters.
+    fn parameters(&self, all: impl Iterator<Item = Element<'d>>) -> Result<usize, PolicyError> {
+        let mut count = 0;
+        for parameter in all {
+            count += 1;
+            self.charge.assertions(parameter.descendants_and_self().count())?;
         }
+        Ok(count)
+    }
+
+    fn parameter(&self, at: At<'d>, path: &Arc<str>) -> Result<Parameter, PolicyError> {
+        let element = at.element;
+        let mut details = Details::default();
+        details.attributes.extend(element.attributes().filter_map(|(name, value)| Attribute::of(name.local, &value)));
+        if element.name().local == "XPath" {
+            details.text = text_of(element);
+            details.prefixes = self.prefixes(element, &details.text)?;
+        }
+        for inner in element.descendants_and_self().skip(1) {
+            let known = INSIDE.into_iter().find(|known| *known == inner.name().local);
+            details.inside.extend(known.map(|local| (local, text_of(inner))));
+        }
+        let place = self.place_in(at, path, element.name().local);
+        Ok(Parameter::new(self.namespace(element.name().namespace), place, details))
+    }
+
+    /// The namespace of each prefix of a path. Its expanded names are paid for, each time that it has one.
+    fn prefixes(&self, element: Element<'d>, path: &str) -> Result<Vec<(String, Arc<str>)>, PolicyError> {
+        let mut prefixes: Vec<(String, Arc<str>)> = Vec::new();
+        for step in path.split('/') {
+            let Some((prefix, _)) = step.trim().split_once(':') else { continue };
+            let known = prefixes.iter().find(|(known, _)| known == prefix).map(|(_, namespace)| namespace.len());
+            let bound = || element.namespace_of_prefix(prefix);
+            let octets = known.or_else(|| {
+                let namespace = self.namespace(bound()?);
+                let octets = namespace.len();
+                prefixes.push((prefix.to_owned(), namespace));
+                Some(octets)
+            });
+            self.charge.assertions(octets.unwrap_or_default() / 32)?;
+        }
+        Ok(prefixes)
     }
 }
 
@@ -294,12 +365,6 @@ fn text_of(element: Element<'_>) -> String {
 
 fn is_true(value: &str) -> bool {
     matches!(value.trim(), "true" | "1")
-}
-
-fn below(path: &str, local: &str) -> String {
-    let end = local.char_indices().nth(LONGEST_NAME).map_or(local.len(), |(at, _)| at);
-    let local = local.get(..end).unwrap_or_default();
-    if path.is_empty() { local.to_owned() } else { format!("{path}/{local}") }
 }
 
 /// Keeps the policies of a file by these attributes.

@@ -113,7 +113,8 @@ impl<'a> Form<'a> {
     /// Notes a breach of the first assertion of these names that is in force.
     fn breach(&mut self, names: &[&str], why: impl Into<String>) {
         let judged = self.terms.notes.find(names);
-        let name = judged.map(|judged| judged.name.clone()).or_else(|| names.first().map(|name| (*name).to_owned()));
+        let name =
+            judged.map(|judged| judged.name.to_string()).or_else(|| names.first().map(|name| (*name).to_owned()));
         let place = judged.map(|judged| judged.place.clone());
         self.found.push(Breach { name: name.unwrap_or_default(), place, why: why.into() });
     }

@@ -15,7 +15,7 @@ pub enum Lack {
     #[error(
         "{}: {} is refused: {}",
         .0.place,
-        WireText::from(.0.name.as_str()),
+        WireText::from(&*.0.name),
         WireText::from(.0.standing.what())
     )]
     Refused(Box<Judged>),

@@ -14,13 +14,14 @@ pub struct PolicyLimits {
     pub(crate) documents: Limits,
     pub(crate) alternatives: usize,
     pub(crate) assertions: usize,
+    pub(crate) in_force: usize,
     pub(crate) imports: usize,
 }
 
 impl Default for PolicyLimits {
-    /// The default limits on documents, 64 alternatives, 200 000 assertions, 16 imports.
+    /// The default limits on documents, 64 alternatives, 7000 assertions, 200 000 in force, 16 imports.
     fn default() -> Self {
-        Self { documents: Limits::default(), alternatives: 64, assertions: 200_000, imports: 16 }
+        Self { documents: Limits::default(), alternatives: 64, assertions: 7_000, in_force: 200_000, imports: 16 }
     }
 }
 
@@ -39,10 +40,19 @@ impl PolicyLimits {
         self
     }
 
-    /// The most assertions in all alternatives of all policies together, nested ones included.
+    /// The most assertions that are kept: those in all alternatives of all policies together, with nested ones, parts,
+    /// definitions and operations. A path costs one more for each 32 octets of its expanded names.
     #[must_use]
     pub fn assertions(mut self, most: usize) -> Self {
         self.assertions = most;
+        self
+    }
+
+    /// The most assertions that are in force for all messages together, in all alternatives. A policy that is in force for
+    /// many messages counts for each of them: they are judged one after another.
+    #[must_use]
+    pub fn in_force(mut self, most: usize) -> Self {
+        self.in_force = most;
         self
     }
 
@@ -58,11 +68,12 @@ impl PolicyLimits {
 pub(crate) struct Charge {
     limits: PolicyLimits,
     assertions: Cell<usize>,
+    in_force: Cell<usize>,
 }
 
 impl Charge {
     pub(crate) fn new(limits: PolicyLimits) -> Self {
-        Self { limits, assertions: Cell::new(0) }
+        Self { limits, assertions: Cell::new(0), in_force: Cell::new(0) }
     }
 
     /// Before that many assertions are kept.
@@ -79,6 +90,15 @@ impl Charge {
         let allowed = self.limits.alternatives;
         let error = PolicyError::Exceeded { what: "alternatives of one policy", allowed, call: "alternatives" };
         if count > allowed { Err(error) } else { Ok(()) }
+    }
+
+    /// Before that many assertions are judged.
+    pub(crate) fn in_force(&self, count: usize) -> Result<(), PolicyError> {
+        let used = self.in_force.get().saturating_add(count);
+        self.in_force.set(used);
+        let allowed = self.limits.in_force;
+        let error = PolicyError::Exceeded { what: "assertions in force for all messages", allowed, call: "in_force" };
+        if used > allowed { Err(error) } else { Ok(()) }
     }
 
     pub(crate) fn imports(&self, count: usize) -> Result<(), PolicyError> {

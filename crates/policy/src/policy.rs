@@ -132,7 +132,7 @@ impl<'i> PolicyReader<'i> {
 /// Says what is not read, and where; refuses what only looks as if it were of WS-Policy.
 fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -> Result<String, PolicyError> {
     let (Unread::Elsewhere(element) | Unread::Attachment(element) | Unread::OtherNamespace(element)) = *found;
-    let place = expressions.place(At { file, element }, element.name().local.to_owned());
+    let place = expressions.place(At { file, element });
     match found {
         Unread::Elsewhere(_) => Ok(format!("a policy at a place where none is in force, {place}")),
         Unread::Attachment(_) => Ok(format!("a policy of an attachment, {place}")),
@@ -148,9 +148,9 @@ fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
     let operation =
         OperationPolicy { name: String::new(), action: None, common, request: nothing(), reply: Some(nothing()) };
     PortPolicy {
-        service: String::new(),
+        service: "".into(),
         port: String::new(),
-        binding: String::new(),
+        binding: "".into(),
         address: None,
         version: SoapVersion::V11,
         operations: vec![operation],
@@ -229,30 +229,28 @@ impl Policy {
         }
     }
 
-    /// What becomes of each assertion, for each message of each operation and each alternative.
-    #[must_use]
-    pub fn listing(&self) -> Vec<Listed> {
-        let mut listed = Vec::new();
-        for port in &self.ports {
-            for operation in &port.operations {
+    /// What becomes of each assertion, for each message of each operation and each alternative. Each message is judged when
+    /// it is asked for; those of one policy share what they say.
+    pub fn listing(&self) -> impl Iterator<Item = Listed<'_>> {
+        let mut judged = Recent::default();
+        let messages = self.ports.iter().flat_map(|port| {
+            port.operations.iter().flat_map(move |operation| {
                 let request = (Message::Request, Some(&operation.request));
-                for (message, of_message) in [request, (Message::Reply, operation.reply.as_ref())] {
-                    let Some(of_message) = of_message else { continue };
-                    listed.push(Listed {
-                        service: port.service.clone(),
-                        port: port.port.clone(),
-                        binding: port.binding.clone(),
-                        address: port.address.clone(),
-                        version: port.version,
-                        operation: operation.name.clone(),
-                        action: operation.action.clone(),
-                        message,
-                        alternatives: alternatives(&operation.common, of_message).map(|terms| terms.notes.0).collect(),
-                    });
-                }
-            }
-        }
-        listed
+                let both = [request, (Message::Reply, operation.reply.as_ref())].into_iter();
+                both.filter_map(move |(message, own)| Some((port, operation, message, own?)))
+            })
+        });
+        messages.map(move |(port, operation, message, own)| Listed {
+            service: &port.service,
+            port: &port.port,
+            binding: &port.binding,
+            address: port.address.as_deref(),
+            version: port.version,
+            operation: &operation.name,
+            action: operation.action.as_deref(),
+            message,
+            alternatives: judged.of(&operation.common, own),
+        })
     }
 
     /// What of the form of a message breaks the policy of an operation, as far as it can be seen without keys: the fewest
@@ -322,7 +320,7 @@ pub enum CheckError {
     #[error(
         "{}: {} cannot be judged: {}; no receiver is made of this alternative",
         .0.place,
-        wss_text::WireText::from(.0.name.as_str()),
+        wss_text::WireText::from(&*.0.name),
         wss_text::WireText::from(.0.standing.what())
     )]
     Unjudged(Box<Judged>),
@@ -331,31 +329,64 @@ pub enum CheckError {
     NoAlternative,
 }
 
+/// The assertions of each alternative.
+type AllJudged = Arc<[Vec<Judged>]>;
+
+/// What was judged last: most operations have the policies of the one before.
+#[derive(Default)]
+struct Recent<'p> {
+    common: Option<&'p Arc<Vec<Alternative>>>,
+    known: Vec<(&'p [Alternative], AllJudged)>,
+}
+
+impl<'p> Recent<'p> {
+    fn of(&mut self, common: &'p Arc<Vec<Alternative>>, own: &'p [Alternative]) -> AllJudged {
+        if !self.common.is_some_and(|known| Arc::ptr_eq(known, common)) {
+            *self = Self { common: Some(common), known: Vec::new() };
+        }
+        let is_same = |known: &[Alternative]| {
+            known.len() == own.len() && known.iter().zip(own).all(|(known, own)| is_same_alternative(known, own))
+        };
+        if let Some((_, judged)) = self.known.iter().find(|(known, _)| is_same(known)) {
+            return Arc::clone(judged);
+        }
+        let judged: AllJudged = alternatives(common, own).map(|terms| terms.notes.0).collect();
+        self.known.truncate(1);
+        self.known.insert(0, (own, Arc::clone(&judged)));
+        judged
+    }
+}
+
+fn is_same_alternative(left: &Alternative, right: &Alternative) -> bool {
+    left.len() == right.len() && left.iter().zip(right).all(|(left, right)| Arc::ptr_eq(left, right))
+}
+
 /// The assertions that are in force for a message.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Listed {
+pub struct Listed<'p> {
     /// The service; empty if the file has none.
-    pub service: String,
+    pub service: &'p str,
     /// The port.
-    pub port: String,
+    pub port: &'p str,
     /// Its binding.
-    pub binding: String,
+    pub binding: &'p str,
     /// Where the service is.
-    pub address: Option<String>,
+    pub address: Option<&'p str>,
     /// The version of SOAP.
     pub version: SoapVersion,
     /// The operation; empty for a policy without a WSDL.
-    pub operation: String,
+    pub operation: &'p str,
     /// Its `soapAction`.
-    pub action: Option<String>,
+    pub action: Option<&'p str>,
     /// Which message.
     pub message: Message,
-    /// The assertions of each alternative, in order. None of them means that nothing is demanded.
-    pub alternatives: Vec<Vec<Judged>>,
+    /// The assertions of each alternative, in order. None of them means that nothing is demanded. Messages with the same
+    /// policies share them.
+    pub alternatives: AllJudged,
 }
 
-impl Listed {
+impl Listed<'_> {
     /// Whether an alternative has no refused assertion.
     #[must_use]
     pub fn is_usable(&self) -> bool {

@@ -1,5 +1,8 @@
 //! What becomes of each assertion: done, refused, or not ours.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use crate::assertion::Assertion;
 use crate::place::Place;
 
@@ -8,11 +11,11 @@ use crate::place::Place;
 #[non_exhaustive]
 pub enum Standing {
     /// It is done: what the messages have and the receivers demand because of it.
-    Done(String),
+    Done(Cow<'static, str>),
     /// It cannot be done, so that its alternative is not used.
-    Refused(String),
+    Refused(Cow<'static, str>),
     /// It is not about the security of messages, or is for the caller: whose it is.
-    NotOurs(String),
+    NotOurs(Cow<'static, str>),
 }
 
 impl Standing {
@@ -39,11 +42,17 @@ impl Standing {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judged {
     /// Its local name.
-    pub name: String,
+    pub name: Arc<str>,
     /// Where it is.
     pub place: Place,
     /// What becomes of it.
     pub standing: Standing,
+}
+
+impl Judged {
+    pub(crate) fn is_done(&self) -> bool {
+        matches!(self.standing, Standing::Done(_))
+    }
 }
 
 /// The assertions that were read.
@@ -51,29 +60,29 @@ pub struct Judged {
 pub(crate) struct Notes(pub(crate) Vec<Judged>);
 
 impl Notes {
-    pub(crate) fn done(&mut self, assertion: &Assertion, what: impl Into<String>) {
+    pub(crate) fn done(&mut self, assertion: &Assertion, what: impl Into<Cow<'static, str>>) {
         self.note(assertion, Standing::Done(what.into()));
     }
 
-    pub(crate) fn refused(&mut self, assertion: &Assertion, why: impl Into<String>) {
+    pub(crate) fn refused(&mut self, assertion: &Assertion, why: impl Into<Cow<'static, str>>) {
         self.note(assertion, Standing::Refused(why.into()));
     }
 
-    pub(crate) fn not_ours(&mut self, assertion: &Assertion, whose: impl Into<String>) {
+    pub(crate) fn not_ours(&mut self, assertion: &Assertion, whose: impl Into<Cow<'static, str>>) {
         self.note(assertion, Standing::NotOurs(whose.into()));
     }
 
     pub(crate) fn note(&mut self, assertion: &Assertion, standing: Standing) {
-        self.at(assertion.local(), &assertion.written.place, standing);
+        self.at(&assertion.written.place, standing);
     }
 
     /// For a parameter of an assertion.
-    pub(crate) fn at(&mut self, name: &str, place: &Place, standing: Standing) {
-        self.0.push(Judged { name: name.to_owned(), place: place.clone(), standing });
+    pub(crate) fn at(&mut self, place: &Place, standing: Standing) {
+        self.0.push(Judged { name: place.name(), place: place.clone(), standing });
     }
 
     /// The assertion and all that is inside it.
-    pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &str) {
+    pub(crate) fn all_not_ours(&mut self, assertion: &Assertion, whose: &'static str) {
         self.not_ours(assertion, whose);
         for inner in &assertion.nested {
             self.all_not_ours(inner, whose);
@@ -86,6 +95,6 @@ impl Notes {
 
     /// The first assertion of one of these names.
     pub(crate) fn find(&self, names: &[&str]) -> Option<&Judged> {
-        self.0.iter().find(|judged| names.contains(&judged.name.as_str()))
+        self.0.iter().find(|judged| names.contains(&&*judged.name))
     }
 }

@@ -17,9 +17,9 @@ use crate::names::{self, WSDL, WSDL_SOAP11, WSDL_SOAP12};
 /// A port of a service.
 #[derive(Debug, Clone)]
 pub(crate) struct PortPolicy {
-    pub(crate) service: String,
+    pub(crate) service: Arc<str>,
     pub(crate) port: String,
-    pub(crate) binding: String,
+    pub(crate) binding: Arc<str>,
     pub(crate) address: Option<String>,
     pub(crate) version: SoapVersion,
     pub(crate) operations: Vec<OperationPolicy>,
@@ -47,21 +47,22 @@ pub(crate) fn ports<'d>(
     let reader = Reader { expressions, definitions: Definitions::read(files, expressions, left_out)? };
     let mut ports = Vec::new();
     for service in reader.definitions.all("service") {
+        let name: Arc<str> = attribute(service.element, "name").into();
         for element in service.element.children_named(WSDL, "port") {
-            ports.push(reader.port(service, At { element, ..service })?);
+            ports.push(reader.port((service, &name), At { element, ..service })?);
         }
     }
     if ports.is_empty() {
         for at in reader.definitions.all("binding") {
             let port = attribute(at.element, "name");
-            ports.push(reader.bound(Some(at), &nothing(), Port { service: String::new(), port, address: None })?);
+            ports.push(reader.bound(Some(at), &nothing(), Port { service: "".into(), port, address: None })?);
         }
     }
     Ok(ports)
 }
 
 struct Port {
-    service: String,
+    service: Arc<str>,
     port: String,
     address: Option<String>,
 }
@@ -75,18 +76,18 @@ struct Reader<'e, 'd> {
 }
 
 impl<'d> Reader<'_, 'd> {
-    fn port(&self, service: At<'d>, at: At<'d>) -> Result<PortPolicy, PolicyError> {
+    fn port(&self, (service, name): (At<'d>, &Arc<str>), at: At<'d>) -> Result<PortPolicy, PolicyError> {
         let own = self.attached([Some(service), Some(at)])?;
         let address = at.element.children().find(|child| child.name().local == "address");
         let address = address.and_then(|address| address.attribute("", "location")).map(std::borrow::Cow::into_owned);
-        let port = Port { service: attribute(service.element, "name"), port: attribute(at.element, "name"), address };
+        let port = Port { service: Arc::clone(name), port: attribute(at.element, "name"), address };
         self.bound(self.definitions.named(at, "binding", Kind::Binding)?, &own, port)
     }
 
     fn bound(&self, binding: Option<At<'d>>, own: &[Alternative], port: Port) -> Result<PortPolicy, PolicyError> {
         let Port { service, port, address } = port;
         let Some(binding) = binding else {
-            let (binding, version, operations) = (String::new(), SoapVersion::V11, Vec::new());
+            let (binding, version, operations) = ("".into(), SoapVersion::V11, Vec::new());
             return Ok(PortPolicy { service, port, binding, address, version, operations });
         };
         let port_type = self.definitions.named(binding, "type", Kind::PortType)?;
@@ -108,7 +109,7 @@ impl<'d> Reader<'_, 'd> {
         Ok(PortPolicy {
             service,
             port,
-            binding: attribute(binding.element, "name"),
+            binding: attribute(binding.element, "name").into(),
             address,
             version: if is_soap12 { SoapVersion::V12 } else { SoapVersion::V11 },
             operations: bound,
@@ -149,8 +150,13 @@ impl<'d> Reader<'_, 'd> {
         let soap =
             [WSDL_SOAP11, WSDL_SOAP12].iter().find_map(|soap| at.element.children_named(soap, "operation").next());
         let action = soap.and_then(|soap| soap.attribute("", "soapAction")).map(std::borrow::Cow::into_owned);
-        let request = self.message(at, abstract_one, "input")?.unwrap_or_else(|| vec![Alternative::new()]);
+        let request = self.message(at, abstract_one, "input")?.unwrap_or_else(nothing);
         let reply = self.message(at, abstract_one, "output")?;
+        self.expressions.operation()?;
+        self.expressions.in_force(&common, &request)?;
+        if let Some(reply) = &reply {
+            self.expressions.in_force(&common, reply)?;
+        }
         Ok(OperationPolicy { name: attribute(at.element, "name"), action, common, request, reply })
     }
 

@@ -206,7 +206,7 @@ pub(super) fn read_suite(assertion: &Assertion, notes: &mut Notes) -> Option<Sui
     notes.done(assertion, "the algorithms of messages, and no others");
     let mut found = None;
     for inner in &assertion.nested {
-        let namespace = inner.written.namespace.as_str();
+        let namespace = &*inner.written.namespace;
         let home = if names::is_cxf_suite(namespace) { Home::Cxf } else { Home::Oasis };
         if home == Home::Oasis && !names::is_security(namespace) {
             unexpected(inner, notes);

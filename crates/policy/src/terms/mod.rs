@@ -9,8 +9,12 @@ mod supporting;
 mod token;
 mod wss;
 
-use crate::assertion::{Alternative, Assertion};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::assertion::{Alternative, Assertion, size};
 use crate::names;
+use crate::place::Place;
 use crate::standing::{Notes, Standing};
 
 pub(crate) use binding::{Binding, Layout, Tokens};
@@ -33,20 +37,48 @@ pub(crate) struct Terms {
 impl Terms {
     /// Reads an alternative. `blocks` are header blocks that the application sends or reads.
     pub(crate) fn read(alternative: &Alternative, blocks: &[(String, String)]) -> Self {
-        let mut terms = Self::default();
+        let mut terms = Self { notes: Notes(Vec::with_capacity(size(alternative))), ..Self::default() };
         for assertion in alternative {
             terms.assertion(assertion, blocks);
         }
         if terms.binding.as_ref().is_some_and(|binding| binding.only_entire) {
             terms.parts.refuse_inner_elements(&mut terms.notes);
         }
+        terms.parts.finish();
+        if terms.notes.0.len() < size(alternative) {
+            terms.refuse_unread(alternative);
+        }
         terms.refuse_together();
         for supporting in &terms.supporting {
             if let Some(why) = supporting.cannot(terms.binding.as_ref()) {
-                terms.notes.at(&supporting.name, &supporting.place, Standing::Refused(why.to_owned()));
+                terms.notes.at(&supporting.place, Standing::Refused(why.into()));
             }
         }
         terms
+    }
+
+    /// Refuses what is inside an assertion that is done, and of which nothing was said, such as children without the
+    /// `wsp:Policy` around them.
+    fn refuse_unread(&mut self, alternative: &Alternative) {
+        let said: HashMap<Place, bool> =
+            self.notes.0.iter().map(|judged| (judged.place.clone(), judged.is_done())).collect();
+        let mut unread = Vec::new();
+        let mut inside: Vec<&Assertion> = alternative.iter().map(Arc::as_ref).collect();
+        while let Some(assertion) = inside.pop() {
+            match said.get(&assertion.written.place) {
+                Some(true) => {
+                    inside.extend(assertion.nested.iter().map(Arc::as_ref));
+                    let parameters = assertion.written.parameters.iter().map(|parameter| &parameter.place);
+                    unread.extend(parameters.filter(|place| !said.contains_key(place)));
+                }
+                Some(false) => {}
+                None => unread.push(&assertion.written.place),
+            }
+        }
+        for place in unread {
+            let why = "nothing is read at this place: assertions inside another need a wsp:Policy around them";
+            self.notes.at(place, Standing::Refused(why.into()));
+        }
     }
 
     /// Assertions that cannot be done together.
@@ -56,7 +88,7 @@ impl Terms {
             for supporting in self.supporting.iter().filter(|supporting| supporting.endorsing) {
                 let others = supporting.parts.inner_besides(&self.parts);
                 let why = "the message signature has to cover it as well: name it in sp:SignedElements of the message";
-                others.for_each(|place| self.notes.at("XPath", place, Standing::Refused(why.to_owned())));
+                others.for_each(|place| self.notes.at(place, Standing::Refused(why.into())));
             }
         }
         let derives = match &binding.tokens {
@@ -75,7 +107,7 @@ impl Terms {
         for (is_refused, name, why) in refused {
             let place = self.notes.find(&[name]).map(|judged| judged.place.clone());
             if let Some(place) = place.filter(|_| is_refused) {
-                self.notes.at(name, &place, Standing::Refused(why.to_owned()));
+                self.notes.at(&place, Standing::Refused(why.into()));
             }
         }
     }
@@ -87,7 +119,7 @@ impl Terms {
 
     fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
         let notes = &mut self.notes;
-        let namespace = assertion.written.namespace.as_str();
+        let namespace = &*assertion.written.namespace;
         if !names::is_security(namespace) {
             return other::other(assertion, notes);
         }

@@ -6,7 +6,7 @@ use crate::standing::Notes;
 
 /// An assertion outside WS-SecurityPolicy.
 pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
-    let namespace = assertion.written.namespace.as_str();
+    let namespace = &*assertion.written.namespace;
     match names::other_domain(namespace) {
         Some(domain) => notes.all_not_ours(assertion, domain),
         None if names::is_policy(namespace) => {
@@ -17,7 +17,7 @@ pub(super) fn other(assertion: &Assertion, notes: &mut Notes) {
         None if assertion.written.is_ignorable => {
             notes.all_not_ours(assertion, "of a domain that is not known; it is marked as ignorable");
         }
-        None => notes.refused(assertion, format!("the domain {namespace} is not known")),
+        None => notes.refused(assertion, format!("the domain {} is not known", shortened(namespace))),
     }
 }
 
@@ -27,5 +27,14 @@ pub(super) fn unexpected(assertion: &Assertion, notes: &mut Notes) {
         notes.refused(assertion, "no assertion of WS-SecurityPolicy at this place has this name");
     } else {
         other(assertion, notes);
+    }
+}
+
+/// The beginning of a namespace: one line of a listing has room for no more.
+fn shortened(namespace: &str) -> String {
+    const MOST: usize = 80;
+    match namespace.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", namespace.get(..end).unwrap_or_default()),
+        None => namespace.to_owned(),
     }
 }

@@ -1,5 +1,8 @@
 //! The parts of a message that are signed, encrypted or required (WS-SecurityPolicy 1.3 §4).
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use wss_c14n::name;
 use wss_header::{AddressingVersion, ElementPath, Part};
 
@@ -26,6 +29,9 @@ pub(crate) struct Parts {
     /// The elements inside the Body or header blocks that are named for a signature, and where.
     inner: Vec<(Part, Place)>,
 }
+
+/// What is done, or why it is refused.
+type Words = Cow<'static, str>;
 
 /// What is done with parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -74,20 +80,20 @@ impl Parts {
                 Ok(what) => Standing::Done(what),
                 Err(why) => Standing::Refused(why),
             };
-            notes.at(&parameter.local, &parameter.place, standing);
+            notes.at(&parameter.place, standing);
         }
     }
 
     /// What is done, or why it is refused.
-    fn parameter(&mut self, parameter: &Parameter, verb: Verb, blocks: &[(String, String)]) -> Result<String, String> {
+    fn parameter(&mut self, parameter: &Parameter, verb: Verb, blocks: &[(String, String)]) -> Result<Words, Words> {
         if !is_security(&parameter.namespace) {
-            return Err("it is not of WS-SecurityPolicy".to_owned());
+            return Err("it is not of WS-SecurityPolicy".into());
         }
-        let is_named = |part: &Part| format!("{part} is {} where it is there", verb.words());
-        match parameter.local.as_str() {
+        let is_named = |part: &Part| Words::from(format!("{part} is {} where it is there", verb.words()));
+        match parameter.local() {
             "Body" => {
                 self.add(verb, Part::Body, None);
-                Ok(format!("the Body is {}", verb.words()))
+                Ok(format!("the Body is {}", verb.words()).into())
             }
             "Header" => {
                 let namespace = parameter.attribute("Namespace").unwrap_or_default();
@@ -105,18 +111,18 @@ impl Parts {
                         if parts.is_empty() {
                             return Err(format!(
                                 "which header blocks of {namespace} there are is not known: name them with `Keys::header_block`"
-                            ));
+                            )
+                            .into());
                         }
                         parts.into_iter().for_each(|part| self.add(verb, part, None));
-                        Ok(format!("every known header block of {namespace} is {}", verb.words()))
+                        Ok(format!("every known header block of {namespace} is {}", verb.words()).into())
                     }
                 }
             }
             "Attachments" => {
                 self.add(verb, Part::Attachments, None);
-                let inside = |local: &str| parameter.inside.iter().any(|(inner, _)| inner == local);
-                self.complete_attachments |= inside("AttachmentCompleteSignatureTransform");
-                Ok(format!("the attachments are {}", verb.words()))
+                self.complete_attachments |= parameter.inside("AttachmentCompleteSignatureTransform").is_some();
+                Ok(format!("the attachments are {}", verb.words()).into())
             }
             "XPath" => {
                 let part = part_of(parameter)?;
@@ -124,11 +130,9 @@ impl Parts {
                 self.add(verb, part, Some(&parameter.place));
                 Ok(what)
             }
-            "XPath2" => {
-                Err("expressions of XPath Filter 2.0 are not supported: name a direct path in sp:XPath".to_owned())
-            }
-            "Empty" => Ok("nothing".to_owned()),
-            _ => Err("no part of this assertion has this name".to_owned()),
+            "XPath2" => Err("expressions of XPath Filter 2.0 are not supported: name a direct path in sp:XPath".into()),
+            "Empty" => Ok("nothing".into()),
+            _ => Err("no part of this assertion has this name".into()),
         }
     }
 
@@ -139,40 +143,51 @@ impl Parts {
         match (verb, part) {
             (Verb::Sign, Part::Body) => self.signed_body = true,
             (Verb::Encrypt | Verb::EncryptContent, Part::Body) => self.encrypted_body = true,
-            (Verb::Sign, part) => push(&mut self.signed, part),
-            (Verb::Encrypt, part) => push(&mut self.encrypted, part),
-            (Verb::EncryptContent, part) => push(&mut self.content, part),
-            (Verb::Require, part) => push(&mut self.required, part),
+            (Verb::Sign, part) => self.signed.push(part),
+            (Verb::Encrypt, part) => self.encrypted.push(part),
+            (Verb::EncryptContent, part) => self.content.push(part),
+            (Verb::Require, part) => self.required.push(part),
+        }
+    }
+
+    /// After the last part was read.
+    pub(crate) fn finish(&mut self) {
+        for parts in [&mut self.signed, &mut self.encrypted, &mut self.content, &mut self.required] {
+            dedupe(parts);
         }
     }
 
     /// A part that became ciphertext is not there when it is signed.
     pub(crate) fn signed_as_ciphertext(&self) -> bool {
+        let encrypted: HashSet<&Part> = self.encrypted.iter().collect();
         let is_ciphertext = |part: &Part| {
             let is_inside = matches!(part, Part::EveryElement(_)) && self.encrypted_body;
-            is_inside || self.encrypted.contains(part)
+            is_inside || encrypted.contains(part)
         };
         self.signed.iter().any(is_ciphertext)
     }
 
     /// Where it names inner elements for a signature that `others` do not.
-    pub(crate) fn inner_besides(&self, others: &Self) -> impl Iterator<Item = &Place> {
-        self.inner.iter().filter(|(part, _)| !others.signed.contains(part)).map(|(_, place)| place)
+    pub(crate) fn inner_besides<'s>(&'s self, others: &'s Self) -> impl Iterator<Item = &'s Place> {
+        let others: HashSet<&Part> = others.signed.iter().collect();
+        self.inner.iter().filter(move |(part, _)| !others.contains(part)).map(|(_, place)| place)
     }
 
     /// `sp:OnlySignEntireHeadersAndBody` forbids what `sp:SignedElements` demands.
     pub(crate) fn refuse_inner_elements(&self, notes: &mut Notes) {
         for (_, place) in &self.inner {
             let why = "it is inside a part, and sp:OnlySignEntireHeadersAndBody admits whole parts alone";
-            notes.at("XPath", place, Standing::Refused(why.to_owned()));
+            notes.at(place, Standing::Refused(why.into()));
         }
     }
 }
 
-fn push(parts: &mut Vec<Part>, part: Part) {
-    if !parts.contains(&part) {
-        parts.push(part);
-    }
+/// Keeps the first of each part.
+fn dedupe(parts: &mut Vec<Part>) {
+    let mut seen = HashSet::with_capacity(parts.len());
+    let is_first: Vec<bool> = parts.iter().map(|part| seen.insert(part)).collect();
+    let mut is_first = is_first.into_iter();
+    parts.retain(|_| is_first.next().unwrap_or_default());
 }
 
 /// The header blocks of WS-Addressing, and those that the application named.
@@ -182,23 +197,19 @@ fn every_known_block(blocks: &[(String, String)]) -> impl Iterator<Item = Part> 
 }
 
 /// The part that a direct path names.
-fn part_of(parameter: &Parameter) -> Result<Part, String> {
+fn part_of(parameter: &Parameter) -> Result<Part, Words> {
     let direct = "only direct paths are supported: /s:Envelope/s:Body/p:a/p:b, with a name for each element";
-    let path = parameter.text.strip_prefix('/').filter(|path| !path.starts_with('/')).ok_or(direct)?;
+    let path = parameter.text().strip_prefix('/').filter(|path| !path.starts_with('/')).ok_or(direct)?;
     let mut steps: Vec<(&str, &str)> = Vec::new();
     for step in path.split('/') {
         let (prefix, local) = step.trim().split_once(':').unwrap_or(("", step.trim()));
         if !name::is_ncname(local) || !(prefix.is_empty() || name::is_ncname(prefix)) {
-            return Err(direct.to_owned());
+            return Err(direct.into());
         }
         // In XPath a name without a prefix is in no namespace.
-        let bound = |(known, _): &&(String, String)| known == prefix;
         let namespace = match prefix {
             "" => "",
-            prefix => {
-                let bound = parameter.prefixes.iter().find(bound).map(|(_, uri)| uri.as_str());
-                bound.ok_or_else(|| format!("the prefix {prefix} is not bound"))?
-            }
+            prefix => parameter.namespace_of(prefix).ok_or_else(|| format!("the prefix {prefix} is not bound"))?,
         };
         steps.push((namespace, local));
     }
@@ -206,7 +217,7 @@ fn part_of(parameter: &Parameter) -> Result<Part, String> {
     match steps.as_slice() {
         [(envelope, "Envelope"), (of, "Body")] if is_soap(envelope) && of == envelope => Ok(Part::Body),
         [(envelope, "Envelope"), (of, "Header"), block @ ..] if is_soap(envelope) && of == envelope => match block {
-            [] => Err("the Header itself is not a part: name its blocks".to_owned()),
+            [] => Err("the Header itself is not a part: name its blocks".into()),
             [(security, "Security"), inner @ ..] if *security == name::WSSE.uri => in_security(inner),
             [(namespace, local)] => Ok(Part::every_header_block(*namespace, *local)),
             _ => element(&steps),
@@ -215,18 +226,18 @@ fn part_of(parameter: &Parameter) -> Result<Part, String> {
     }
 }
 
-fn element(steps: &[(&str, &str)]) -> Result<Part, String> {
+fn element(steps: &[(&str, &str)]) -> Result<Part, Words> {
     let steps: Vec<_> = steps.iter().map(|(namespace, local)| format!("{{{namespace}}}{local}")).collect();
-    ElementPath::parse(&steps.join("/")).map(Part::every_element).map_err(|error| error.to_string())
+    ElementPath::parse(&steps.join("/")).map(Part::every_element).map_err(|error| error.to_string().into())
 }
 
 /// A child of the Security header.
-fn in_security(inner: &[(&str, &str)]) -> Result<Part, String> {
+fn in_security(inner: &[(&str, &str)]) -> Result<Part, Words> {
     match inner {
         [(_, "Timestamp")] => Ok(Part::Timestamp),
         [(_, "UsernameToken")] => Ok(Part::UsernameToken),
         [(_, "Assertion")] => Ok(Part::Assertion),
         [(_, "Signature")] => Ok(Part::Signature),
-        _ => Err("only Timestamp, UsernameToken, Assertion and Signature of the Security header are parts".to_owned()),
+        _ => Err("only Timestamp, UsernameToken, Assertion and Signature of the Security header are parts".into()),
     }
 }

@@ -22,7 +22,6 @@ pub(crate) struct Supporting {
     /// What it signs besides.
     pub(crate) parts: Parts,
     /// Its assertion.
-    pub(crate) name: String,
     pub(crate) place: Place,
 }
 
@@ -62,19 +61,12 @@ impl Supporting {
                 _ => unexpected(inner, notes),
             }
         }
+        parts.finish();
         if tokens.is_empty() {
             notes.refused(assertion, "it has no token");
         }
-        let (name, place) = (assertion.local(), &assertion.written.place);
-        let one = |token| Self {
-            token,
-            signed,
-            endorsing,
-            encrypted,
-            parts: parts.clone(),
-            name: name.to_owned(),
-            place: place.clone(),
-        };
+        let place = &assertion.written.place;
+        let one = |token| Self { token, signed, endorsing, encrypted, parts: parts.clone(), place: place.clone() };
         tokens.into_iter().map(one).collect()
     }
 

@@ -122,7 +122,7 @@ impl Inclusion {
 
 impl Token {
     /// Reads the only token inside an assertion such as `sp:InitiatorToken`.
-    pub(crate) fn inside(assertion: &Assertion, what: &str, notes: &mut Notes) -> Option<Self> {
+    pub(crate) fn inside(assertion: &Assertion, what: &'static str, notes: &mut Notes) -> Option<Self> {
         let (tokens, others): (Vec<_>, Vec<_>) = assertion.nested.iter().partition(|inner| Self::is_one(inner));
         match tokens.as_slice() {
             [_] => notes.done(assertion, what),
@@ -290,20 +290,19 @@ impl Token {
     }
 
     fn parameter(&mut self, parameter: &crate::assertion::Parameter, notes: &mut Notes) {
-        let mut note = |standing| notes.at(&parameter.local, &parameter.place, standing);
-        match parameter.local.as_str() {
+        let mut note = |standing| notes.at(&parameter.place, standing);
+        match parameter.local() {
             "Issuer" | "IssuerName" | "Claims" => {
-                note(Standing::NotOurs("whom to trust, and for what, is said by the keys".to_owned()));
+                note(Standing::NotOurs("whom to trust, and for what, is said by the keys".into()));
             }
             "RequestSecurityTokenTemplate" => {
-                let kind = parameter.inside.iter().find(|(local, _)| local == "TokenType");
-                let version = kind.and_then(|(_, uri)| saml_of_token_type(uri));
+                let version = parameter.inside("TokenType").and_then(saml_of_token_type);
                 if let TokenKind::Issued(known) = &mut self.kind {
                     *known = version;
                 }
-                note(Standing::NotOurs("WS-Trust: what the application asks the token service for".to_owned()));
+                note(Standing::NotOurs("WS-Trust: what the application asks the token service for".into()));
             }
-            _ => note(Standing::Refused("no part of a token assertion has this name".to_owned())),
+            _ => note(Standing::Refused("no part of a token assertion has this name".into())),
         }
     }
 }
