@@ -4,6 +4,9 @@
 mod common;
 #[path = "common/encrypted.rs"]
 mod encrypted;
+#[allow(dead_code, reason = "the tests of explanations use the rest")]
+#[path = "explain/forge.rs"]
+mod forge;
 #[path = "common/signed_again.rs"]
 mod signed_again;
 #[path = "common/wrapped.rs"]
@@ -96,6 +99,25 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
             "accept_unlisted_encrypted_data",
             Receiver::accept_unlisted_encrypted_data,
             vec![of_body(&content, Some(&plain), "", ""), of_body(&content, Some(&by_reference()), &plain, "")],
+        ),
+        (
+            "accept_token_types_by_name",
+            Receiver::accept_token_types_by_name,
+            vec![replaced(
+                &golden,
+                "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3\" wsu",
+                "wsse:X509v3\" wsu",
+            )],
+        ),
+        (
+            "accept_objects_in_signatures",
+            Receiver::accept_objects_in_signatures,
+            vec![replaced(&golden, "</ds:Signature>", "<ds:Object>1</ds:Object></ds:Signature>")],
+        ),
+        (
+            "accept_signatures_over_the_whole_document",
+            Receiver::accept_signatures_over_the_whole_document,
+            vec![forge::over_the_whole_document(&golden)],
         ),
         ("accept_longer_secrets", Receiver::accept_longer_secrets, vec![longer]),
         ("accept_ciphers_by_key_length", Receiver::accept_ciphers_by_key_length, vec![shorter]),

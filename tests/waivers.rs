@@ -166,6 +166,21 @@ const WEAKENING: &[Case] = &[
         Waiver::PasswordTypesByName,
     ),
     (
+        "wss-header Receiver::accept_token_types_by_name",
+        || open(&strict().accept_token_types_by_name()),
+        Waiver::TokenTypesByName,
+    ),
+    (
+        "wss-header Receiver::accept_objects_in_signatures",
+        || open(&strict().accept_objects_in_signatures()),
+        Waiver::ObjectsInSignatures,
+    ),
+    (
+        "wss-header Receiver::accept_signatures_over_the_whole_document",
+        || open(&strict().accept_signatures_over_the_whole_document()),
+        Waiver::WholeDocumentSignatures,
+    ),
+    (
         "wss-header Receiver::accept_digests_without_nonce",
         || open(&strict().accept_digests_without_nonce()),
         Waiver::DigestsWithoutNonce,

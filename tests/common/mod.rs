@@ -94,6 +94,9 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_ciphers_by_key_length()
         .accept_times_without_zone()
         .accept_password_types_by_name()
+        .accept_token_types_by_name()
+        .accept_objects_in_signatures()
+        .accept_signatures_over_the_whole_document()
         .accept_digests_without_nonce()
         .dangerous_accept_digests_without_created()
 }

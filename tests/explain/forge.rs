@@ -66,3 +66,15 @@ pub(crate) fn with_value(message: &str, value: &[u8]) -> String {
 pub(crate) fn wsu() -> &'static str {
     name::WSU.uri
 }
+
+/// The message whose signature is over the whole document without itself, and over nothing else.
+pub(crate) fn over_the_whole_document(message: &str) -> String {
+    let signature = format!("<ds:Signature{}</ds:Signature>", between(message, "<ds:Signature", "</ds:Signature>"));
+    let octets = canonical(&message.replacen(&signature, "", 1), "Envelope", &Canonicalization::default());
+    let digest = base64_encode(Digest::of(DigestMethod::Sha256, octets.as_bytes()).as_octets());
+    let references = format!("<ds:Reference{}</ds:SignedInfo>", between(message, "<ds:Reference", "</ds:SignedInfo>"));
+    let only = format!(
+        "<ds:Reference URI=\"\"><ds:Transforms><ds:Transform Algorithm=\"http://www.w3.org/2000/09/xmldsig#enveloped-signature\"></ds:Transform><ds:Transform Algorithm=\"http://www.w3.org/2001/10/xml-exc-c14n#\"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm=\"{SHA256}\"></ds:DigestMethod><ds:DigestValue>{digest}</ds:DigestValue></ds:Reference></ds:SignedInfo>"
+    );
+    signed_again(&message.replacen(&references, &only, 1))
+}

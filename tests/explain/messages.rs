@@ -244,3 +244,10 @@ fn the_search_ends_with_its_budget() {
     let stopped = stopped.expect("a limit");
     assert_eq!(stopped.limit, Limit::CauseOctets);
 }
+
+#[test]
+fn a_signature_over_the_whole_document_fits_and_the_refusal_names_the_call() {
+    let explanation = explained(&crate::forge::over_the_whole_document(&signed(SOAP11)));
+    assert!(explanation.fits(), "{explanation}");
+    assert!(explanation.refusal.is_some_and(|why| why.contains("`accept_signatures_over_the_whole_document`")));
+}

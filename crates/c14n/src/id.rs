@@ -1,7 +1,7 @@
 //! Ids: one index per revision, over every kind of Id a SOAP message can carry.
 //!
-//! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature and XML Encryption, the ids of SAML
-//! assertions, and `Id` on a SOAP Body, header block or timestamp that has no other share one space of values. A document with one value on two elements is refused, even if nothing
+//! `wsu:Id` and `xml:id` on any element, `Id` on elements of XML Signature, XML Encryption and XAdES, the ids of SAML
+//! assertions, and `Id` on a SOAP Body, header block, timestamp or token that has no other share one space of values. A document with one value on two elements is refused, even if nothing
 //! refers to it: signature wrapping needs two elements with one Id.
 
 use std::borrow::Cow;
@@ -116,6 +116,13 @@ pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
 }
 
+/// As [`id_of`], and `Id` without a prefix where an [`IdIndex`] counts it: on the Body, a header block, a timestamp or a token.
+#[must_use]
+pub fn indexed_id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
+    let unprefixed = || element.attributes().find(|(attribute, value)| is_unprefixed_id(element, *attribute, value));
+    id_of(element).or_else(|| unprefixed().map(|(_, value)| value))
+}
+
 /// Whether a DOCTYPE declared an attribute of `element` to be an Id. It names both as they are written.
 fn is_declared(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     let declared = element.document().declared_ids.get(element.qualified_name());
@@ -132,7 +139,9 @@ fn is_id(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
         (namespace, "Id") if namespace == name::WSU.uri => true,
         (name::XML, "id") => true,
         ("", "Id") => {
-            [name::DS.uri, name::XENC.uri, name::DSIG11.uri, name::XENC11.uri].contains(&element.name().namespace)
+            let namespace = element.name().namespace;
+            [name::DS.uri, name::XENC.uri, name::DSIG11.uri, name::XENC11.uri].contains(&namespace)
+                || namespace.starts_with("http://uri.etsi.org/01903/")
         }
         ("", "ID") => element.name().namespace == name::SAML2.uri,
         ("", "AssertionID") => element.is(name::SAML.uri, "Assertion"),
@@ -149,7 +158,7 @@ fn are_both_ids(first: ExpandedName<'_>, second: ExpandedName<'_>) -> bool {
     (is_wsu(first) && is_plain(second)) || (is_plain(first) && is_wsu(second))
 }
 
-/// Whether an attribute is an `Id` without a prefix on the Body, a header block or a timestamp that has no other Id, as
+/// Whether an attribute is an `Id` without a prefix on the Body, a header block, a timestamp or a token that has no other Id, as
 /// node-soap and others write it. Applications may use the name, too, so a value that cannot be an Id is not taken for one.
 fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &str) -> bool {
     attribute.namespace.is_empty()
@@ -160,7 +169,7 @@ fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &s
         && id_of(element).is_none()
 }
 
-/// Whether an element is at the place of the Body, of a header block, or of a timestamp in a Security header.
+/// Whether an element is at the place of the Body, of a header block, or of a timestamp or token in a Security header.
 fn is_part(element: Element<'_>) -> bool {
     let is_soap =
         |element: Element<'_>, local| element.is(name::SOAP11.uri, local) || element.is(name::SOAP12.uri, local);
@@ -173,6 +182,7 @@ fn is_part(element: Element<'_>) -> bool {
     let is_in_security = |element: Element<'_>| {
         element.parent().is_some_and(|parent| parent.is(name::WSSE.uri, "Security") && is_block(parent))
     };
-    let is_timestamp = element.is(name::WSU.uri, "Timestamp") && is_in_security(element);
-    (is_soap(element, "Body") && is_in_envelope(element)) || is_block(element) || is_timestamp
+    let is_ours = element.is(name::WSU.uri, "Timestamp") || element.name().namespace == name::WSSE.uri;
+    let is_child = is_ours && is_in_security(element);
+    (is_soap(element, "Body") && is_in_envelope(element)) || is_block(element) || is_child
 }

@@ -53,6 +53,12 @@ const CALLS: &[Accepted] = rows![
     accept_times_without_zone,
     /// Accept passwords whose Type is a name, as wsse:PasswordDigest, in place of the identifier of the profile
     accept_password_types_by_name,
+    /// Accept a BinarySecurityToken with one certificate whose ValueType or EncodingType is absent or a name, as wsse:X509v3
+    accept_token_types_by_name,
+    /// Accept ds:Object in a signature, as XAdES writes it, against BSP R3102; what is in it is not judged
+    accept_objects_in_signatures,
+    /// Accept a signature over the whole document but itself: URI="" and enveloped-signature
+    accept_signatures_over_the_whole_document,
     /// Accept password digests without Nonce, each once
     accept_digests_without_nonce,
     /// Accept password digests without Created: whoever saw one can send it again after the replay window

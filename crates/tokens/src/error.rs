@@ -38,8 +38,19 @@ pub enum TokenError {
         /// The identifier.
         uri: WireText,
     },
-    /// *Malformed.* A token holds PEM, with its lines BEGIN and END.
-    #[error("the token holds PEM: have the peer send the base64 between BEGIN and END alone")]
+    /// *Malformed.* The type or the encoding of a token is absent or a name in place of an identifier.
+    #[error(
+        "the binary token is of type {value_type:?} in the encoding {encoding:?}, where the identifiers that end in #X509v3 and \
+         #Base64Binary belong: have the peer write them, or call `accept_token_types_by_name` if the token is a certificate"
+    )]
+    ByName {
+        /// Its `ValueType`; empty if it has none.
+        value_type: WireText,
+        /// Its `EncodingType`.
+        encoding: WireText,
+    },
+    /// *Malformed.* A token holds PEM, with its lines BEGIN and END, or base64 of that.
+    #[error("the token holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else")]
     Armour,
     /// *Malformed.* The type in the reference is not the type of the token.
     #[error("the reference expects a token of type {expected:?}")]

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use wss_text::shown;
 
-use wss_c14n::{Budget, Element, LeafError, Limit, Writer};
+use wss_c14n::{Budget, Element, LeafError, Limit, Writer, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
 use crate::error::TokenError;
+use crate::value_type::BASE64_BINARY;
 
 /// Type of a token with one version 3 certificate.
 pub const X509_V3: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v3";
@@ -62,15 +63,19 @@ impl<'d> X509Token<'d> {
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
         let decoded = || -> Result<Vec<u8>, TokenError> {
             let octets = element.base64_within(budget.limits(), Limit::CertificateOctets);
-            octets.map_err(|error| match &error {
-                LeafError::Base64 { .. } if is_armoured(element) => TokenError::Armour,
-                _ => error.into(),
-            })
+            match octets {
+                Ok(octets) if octets.starts_with(b"-----BEGIN ") => Err(TokenError::Armour),
+                Err(LeafError::Base64 { .. }) if is_armoured(element) => Err(TokenError::Armour),
+                octets => Ok(octets?),
+            }
         };
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
             budget.charge(Limit::Certificates, 1)?;
             Ok(Certificate::from_der(der)?)
         };
+        if Self::is_by_name(element) {
+            return Err(TokenError::by_name(element));
+        }
         let value_type = binary_token_type(element)?.into_owned();
         let (certificate, others) = match value_type.as_str() {
             X509_V3 | X509_V1 => (parsed(&decoded()?)?, Vec::new()),
@@ -91,6 +96,36 @@ impl<'d> X509Token<'d> {
             other => return Err(TokenError::Unsupported { uri: other.into() }),
         };
         Ok(Self { element, value_type, certificate, others })
+    }
+
+    /// Whether an element is a `wsse:BinarySecurityToken` whose type is absent or a name that ends as that of a certificate
+    /// does, or whose encoding is a name: [`X509Token::parse`] refuses it, and [`X509Token::parse_by_name`] reads it.
+    #[must_use]
+    pub fn is_by_name(element: Element<'_>) -> bool {
+        let value_type = element.attribute("", "ValueType").unwrap_or_default();
+        let encoding = element.attribute("", "EncodingType").unwrap_or_else(|| BASE64_BINARY.into());
+        let is_base64 = last_word(&encoding) == "Base64Binary";
+        let is_type = value_type == X509_V3 || value_type.is_empty() || Self::is_name(&value_type);
+        let is_identified = value_type == X509_V3 && encoding == BASE64_BINARY;
+        element.is(name::WSSE.uri, "BinarySecurityToken") && is_base64 && is_type && !is_identified
+    }
+
+    /// Whether a type is a name of a certificate in place of its identifier, as `wsse:X509v3`, `#X509v3` or `X509`.
+    #[must_use]
+    pub fn is_name(value_type: &str) -> bool {
+        let is_identifier = [X509_V3, X509_V1, X509_PKI_PATH, PKCS7].contains(&value_type);
+        !is_identifier && ["X509v3", "X509", "X509Certificate"].contains(&last_word(value_type))
+    }
+
+    /// As [`X509Token::parse`], for a token that [`X509Token::is_by_name`]: one certificate. Its type is then `#X509v3`.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse_by_name(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        let octets = element.base64_within(budget.limits(), Limit::CertificateOctets)?;
+        budget.charge(Limit::Certificates, 1)?;
+        let certificate = Certificate::from_der(&octets)?;
+        Ok(Self { element, value_type: X509_V3.to_owned(), certificate, others: Vec::new() })
     }
 
     /// The element.
@@ -162,4 +197,21 @@ pub fn write_x509_token(writer: &mut Writer, id: &str, certificate: &Certificate
         CertificatePath::Pkcs7(path) => (PKCS7, to_pkcs7(path)),
     };
     write_binary_token(writer, id, value_type, &octets);
+}
+
+/// What is behind the last `#` or colon.
+fn last_word(identifier: &str) -> &str {
+    identifier.rsplit(['#', ':']).next().unwrap_or(identifier)
+}
+
+impl TokenError {
+    /// The refusal of a token that [`X509Token::is_by_name`].
+    #[must_use]
+    pub fn by_name(element: Element<'_>) -> Self {
+        let attribute = |local| element.attribute("", local).unwrap_or_default();
+        Self::ByName {
+            value_type: attribute("ValueType").as_ref().into(),
+            encoding: attribute("EncodingType").as_ref().into(),
+        }
+    }
 }

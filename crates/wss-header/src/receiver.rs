@@ -228,6 +228,30 @@ impl Receiver {
         self
     }
 
+    /// Accepts a `wsse:BinarySecurityToken` with one certificate whose `ValueType` or `EncodingType` is absent or a name in
+    /// place of the identifier of the profile, as in `wsse:X509v3`, and a reference that states such a type.
+    #[must_use]
+    pub fn accept_token_types_by_name(mut self) -> Self {
+        self.waived.insert(Waiver::TokenTypesByName);
+        self
+    }
+
+    /// Accepts `ds:Object` in a signature of the header, against BSP R3102, as signatures by XAdES carry it. What is in it
+    /// proves nothing and is not judged; of its elements, the signature may cover those of XAdES and `ds:Object` itself.
+    #[must_use]
+    pub fn accept_objects_in_signatures(mut self) -> Self {
+        self.waived.insert(Waiver::ObjectsInSignatures);
+        self
+    }
+
+    /// Accepts a signature of the header that is over the whole document (`URI=""`), by the enveloped-signature transform
+    /// without itself: it covers the Body, every header block and every child of the Security header but itself.
+    #[must_use]
+    pub fn accept_signatures_over_the_whole_document(mut self) -> Self {
+        self.waived.insert(Waiver::WholeDocumentSignatures);
+        self
+    }
+
     /// Accepts the digest of a password without `wsse:Nonce`: over `wsu:Created` and the password alone. It is then as
     /// new as its instant says, and each digest is accepted once, so that two tokens of one user need two instants.
     #[must_use]

@@ -197,6 +197,15 @@ waivers! {
     /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
     ReferencesWithoutHash = "references-without-hash"
         ("references may name an element by its Id without a hash");
+    /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
+    TokenTypesByName = "token-types-by-name"
+        ("the type of a binary token may be absent or a name, where the token is one certificate");
+    /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
+    ObjectsInSignatures = "objects-in-signatures"
+        ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");
+    /// [`Receiver::accept_signatures_over_the_whole_document`](crate::Receiver::accept_signatures_over_the_whole_document).
+    WholeDocumentSignatures = "whole-document-signatures"
+        ("a signature of the Security header may be over the whole document, without itself");
     /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
     TimestampsWithoutCreated = "timestamps-without-created"
         ("a timestamp may say only when it expires");

@@ -83,7 +83,11 @@ pub enum VerifyError {
     /// *Malformed.* A reference names nothing, or something that is not dereferenced here.
     #[error(
         "reference {uri:?} cannot be dereferenced: {}",
-        if uri.as_str().starts_with('#') {
+        if uri.as_str().starts_with("#xpointer(") {
+            "an XPointer is not followed here: have the peer write `#` and the Id alone"
+        } else if uri.as_str().starts_with("cid:") {
+            "no attachment has this Content-ID: give the whole MIME message, with the header that has its Content-Type"
+        } else if uri.as_str().starts_with('#') {
             "no element of the message has this Id, or the token that it refers to is not there"
         } else {
             "only elements of the same document are, by `#` and their Id"

@@ -65,7 +65,10 @@ pub enum OpenError {
     #[error(transparent)]
     Verify(#[from] VerifyError),
     /// *Refused.* A header signature with `ds:Object` (BSP R3102).
-    #[error("a signature in the header carries ds:Object: enveloping signatures are refused")]
+    #[error(
+        "a signature in the header carries ds:Object: have the peer leave it out, or call `accept_objects_in_signatures` if it \
+         holds the properties of XAdES"
+    )]
     Enveloping,
     /// *Refused.* The transforms of a reference are not one canonicalisation (BSP R5411, R5412), or its element contains
     /// the signature itself.
@@ -89,7 +92,7 @@ pub enum OpenError {
     /// *Refused.* A signature over the whole document, with an empty URI.
     #[error(
         "a signature in the header is over the whole document: have the peer sign the Body, the timestamp and header \
-         blocks, each by its Id"
+         blocks, each by its Id, or call `accept_signatures_over_the_whole_document`"
     )]
     WholeDocument,
     /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).

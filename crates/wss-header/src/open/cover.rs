@@ -66,12 +66,23 @@ pub(super) fn apex_at(
     if own.is_some_and(|own| own == apex || (own == parent && is_reference)) {
         return Ok(Apex::Nothing);
     }
+    if terms.receiver.waives(Waiver::ObjectsInSignatures) && is_of_own_object(apex, signature) {
+        return Ok(Apex::Nothing);
+    }
     let element = ElementPath::of(apex, revision.envelope).ok_or_else(misplaced)?;
     Ok(match terms.signed_element(apex, revision.envelope) {
         Some(part) => Apex::Part(part.clone()),
         None if terms.is_ciphertext_of_one(apex, revision.envelope) => Apex::Nothing,
         None => Apex::Inside(element),
     })
+}
+
+/// Whether an element is a `ds:Object` of the signature, or one of XAdES inside it. No header block is: one that was moved
+/// there is refused.
+fn is_of_own_object(apex: Element<'_>, signature: Element<'_>) -> bool {
+    let mut objects = signature.children_named(name::DS.uri, "Object");
+    let is_xades = apex.name().namespace.starts_with("http://uri.etsi.org/01903/");
+    objects.any(|object| object == apex || (is_xades && object.contains(apex)))
 }
 
 /// Refuses a message in which a covered element means nothing at its last place, or another thing than it says. A child of

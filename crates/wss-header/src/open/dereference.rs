@@ -65,7 +65,7 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
     }
 
     fn document(&self) -> Option<&'d Document<'d>> {
-        None
+        self.terms.receiver.waives(Waiver::WholeDocumentSignatures).then_some(self.revision.document)
     }
 
     fn element(&self, id: &str) -> Option<Element<'d>> {

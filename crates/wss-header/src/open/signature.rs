@@ -99,7 +99,7 @@ fn naming(error: OpenError, key_info: Option<&KeyInfo<'_>>, terms: &Terms<'_>, f
 /// enveloped-signature may precede it: a signed element from which it removes something is refused in [`covered`]. The
 /// receiver's calls admit more.
 fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Receiver) -> Result<(), OpenError> {
-    if signature.has_object() {
+    if signature.has_object() && !receiver.waives(Waiver::ObjectsInSignatures) {
         return Err(OpenError::Enveloping);
     }
     let signed_info = signature.signed_info();
@@ -115,7 +115,7 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         if !reference.has_uri() {
             return Err(SignatureError::from(reference.element().missing("URI")).into());
         }
-        if reference.uri().is_empty() {
+        if reference.uri().is_empty() && !receiver.waives(Waiver::WholeDocumentSignatures) {
             return Err(OpenError::WholeDocument);
         }
         // No policy admits them here.
@@ -223,6 +223,17 @@ fn covered(
             }
             continue;
         }
+        if reference.subset().is_some_and(|subset| subset.apex().is_none()) {
+            for part in parts_of_document(revision, signature) {
+                covered.elements.add(
+                    apex_at(part, revision, terms, signature)?.part(part)?,
+                    part.span(),
+                    by.clone(),
+                    plaintexts,
+                );
+            }
+            continue;
+        }
         // Without one, the element contains the signature, which enveloped-signature removed.
         let apex = reference.whole_element();
         let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
@@ -240,6 +251,16 @@ fn covered(
         covered.elements.add(part, apex.span(), by, plaintexts);
     }
     Ok(covered)
+}
+
+/// What a signature over the whole document without itself covers: the Body, the other header blocks, and the children of
+/// our header.
+fn parts_of_document<'d>(revision: &Revision<'d>, signature: Element<'_>) -> impl Iterator<Item = Element<'d>> {
+    let header = revision.header.element;
+    let blocks = revision.envelope.blocks().filter(move |block| *block != header);
+    let span = signature.span();
+    let children = revision.children.iter().copied().filter(move |child| child.span() != span);
+    std::iter::once(revision.envelope.body).chain(blocks).chain(children.collect::<Vec<_>>())
 }
 
 /// The replay key of a signature: its key and the signed data.

@@ -43,12 +43,14 @@ impl KeySearch<'_, '_> {
         match &reference {
             SecurityTokenReference::Direct { id, value_type } => {
                 let token = self.tokens.iter().find(|token| token.id.as_ref() == Some(id));
-                let token = token.ok_or_else(|| dangling(id))?;
+                let token = token.ok_or_else(|| self.no_certificate(id))?;
                 let is_after = key_info.element().span().start >= token.span.end;
                 if !is_after && !terms.receiver.waives(Waiver::ForwardReferences) {
                     return Err(TokenError::Forward { uri: format!("#{id}").into() }.into());
                 }
-                if let Some(expected) = value_type.as_ref().filter(|expected| **expected != token.value_type) {
+                let by_name = terms.receiver.waives(Waiver::TokenTypesByName);
+                let is_same = |stated: &String| *stated == token.value_type || (by_name && X509Token::is_name(stated));
+                if let Some(expected) = value_type.as_ref().filter(|expected| !is_same(expected)) {
                     return Err(TokenError::TypeMismatch { expected: expected.into() }.into());
                 }
                 Ok((validate(&token.certificate, &token.others, terms)?, Some(token.span.clone())))
@@ -66,6 +68,12 @@ impl KeySearch<'_, '_> {
                 Ok((picked, None))
             }
         }
+    }
+
+    /// The reference names no token with a certificate: what it names instead, if it is a token by another name.
+    fn no_certificate(&self, id: &str) -> TokenError {
+        let token = self.revision.header_child(id).filter(|token| X509Token::is_by_name(*token));
+        token.map_or_else(|| dangling(id), |token| TokenError::by_name(token))
     }
 
     /// The certificates in a reference. Authorities with unsupported keys cannot be on a path, and are skipped.

@@ -2,12 +2,14 @@
 //! only if something refers to it: then the message is refused.
 
 use wss_c14n::{Element, Limit, name};
-use wss_tokens::binary_token_type;
+use wss_tokens::X509Token;
 
 use super::kind::TokenKind;
+use super::x509::note_certificate;
 use crate::error::OpenError;
 use crate::open::facts::Facts;
 use crate::open::terms::Terms;
+use crate::waiver::Waiver;
 
 pub(super) struct UnknownBinary;
 
@@ -17,9 +19,12 @@ impl TokenKind for UnknownBinary {
     }
 
     fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+        if terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
+            return note_certificate(token, terms, facts);
+        }
         terms.budget.charge(Limit::Tokens, 1)?;
-        let value_type = binary_token_type(token)?;
-        facts.ignored.push(value_type.into());
+        let value_type = token.attribute("", "ValueType").unwrap_or_default();
+        facts.ignored.push(value_type.as_ref().into());
         Ok(())
     }
 }

@@ -1,13 +1,14 @@
 //! `wsse:BinarySecurityToken` with certificates (X.509 Token Profile 1.1.1). Which of the certificates that a message brings
 //! may sign is decided in `keys/certificate`.
 
-use wss_c14n::{Element, Limit, id_of};
+use wss_c14n::{Element, Limit, indexed_id_of};
 use wss_tokens::X509Token;
 
 use super::kind::TokenKind;
 use crate::error::OpenError;
 use crate::open::facts::{Facts, SeenToken};
 use crate::open::terms::Terms;
+use crate::waiver::Waiver;
 
 pub(super) struct X509;
 
@@ -17,18 +18,26 @@ impl TokenKind for X509 {
     }
 
     fn note(&self, token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
-        if facts.tokens.iter().any(|known| known.span == token.span()) {
-            return Ok(());
-        }
-        terms.budget.charge(Limit::Tokens, 1)?;
-        let read = X509Token::parse(token, &terms.budget)?;
-        facts.tokens.push(SeenToken {
-            id: id_of(token).map(|id| id.into_owned()),
-            value_type: read.value_type().to_owned(),
-            certificate: read.certificate().clone(),
-            others: read.others().to_vec(),
-            span: token.span(),
-        });
-        Ok(())
+        note_certificate(token, terms, facts)
     }
+}
+
+/// Notes a token with certificates. Where names of types are accepted, it may have any such type.
+pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<(), OpenError> {
+    if facts.tokens.iter().any(|known| known.span == token.span()) {
+        return Ok(());
+    }
+    terms.budget.charge(Limit::Tokens, 1)?;
+    let read = match terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
+        true => X509Token::parse_by_name(token, &terms.budget)?,
+        false => X509Token::parse(token, &terms.budget)?,
+    };
+    facts.tokens.push(SeenToken {
+        id: indexed_id_of(token).map(|id| id.into_owned()),
+        value_type: read.value_type().to_owned(),
+        certificate: read.certificate().clone(),
+        others: read.others().to_vec(),
+        span: token.span(),
+    });
+    Ok(())
 }
