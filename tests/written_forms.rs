@@ -71,7 +71,14 @@ fn chosen_ids_are_given_and_no_other_element_may_have_one() {
     for wrong in [chosen().id(Part::Body, "_0"), chosen().id(Part::Body, "a:b"), chosen().id(Part::Body, "")] {
         assert!(matches!(wrong.plan(), Err(PlanError::Id { .. })));
     }
-    assert!(matches!(chosen().id(Part::Signature, "s").plan(), Err(PlanError::CannotBe { .. })));
+    assert!(matches!(chosen().id(Part::Attachments, "s").plan(), Err(PlanError::CannotBe { .. })));
+    // The signature and its token; a second signature has an Id of its own.
+    let named = chosen().id(Part::Signature, "SIG-1").id(Part::SigningToken, "CertId-1").sign(signing());
+    let message = named.secured(&envelope(SOAP11));
+    assert_eq!(message.matches(" Id=\"SIG-1\"").count(), 1, "{message}");
+    assert_eq!(message.matches(" wsu:Id=\"CertId-1\"").count(), 1, "{message}");
+    assert_eq!(message.matches("URI=\"#CertId-1\"").count(), 1, "{message}");
+    assert!(receiver().open(&message).is_ok(), "{:?}", receiver().open(&message).err());
 }
 
 #[test]

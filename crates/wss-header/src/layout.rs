@@ -114,7 +114,8 @@ impl HeaderForm {
             }
         }
         for (part, id) in &self.ids {
-            if !matches!(part, Part::Timestamp | Part::UsernameToken | Part::Body | Part::HeaderBlock { .. }) {
+            let is_ours = matches!(part, Part::SigningToken | Part::Signature | Part::Timestamp | Part::UsernameToken);
+            if !is_ours && !matches!(part, Part::Body | Part::HeaderBlock { .. }) {
                 return Err(PlanError::CannotBe { part: part.to_string().into(), verb: "given an Id" });
             }
             if !name::is_ncname(id) || self.ids.values().filter(|other| *other == id).count() > 1 {

@@ -533,6 +533,11 @@ impl Securing {
         self.recipe.header.ids.get(part).map_or_else(|| self.fresh_id(kind), |id| Ok(id.clone()))
     }
 
+    /// The Id that the caller chose for the first element of a kind, or a fresh one.
+    fn take_id(&mut self, part: &Part, kind: &str) -> Result<String, CryptoError> {
+        self.recipe.header.ids.remove(part).map_or_else(|| self.fresh_id(kind), Ok)
+    }
+
     /// What we wrote, with the prefixes that the caller chose.
     fn written(&self, fragment: String) -> String {
         self.recipe.header.prefixes.apply(fragment)

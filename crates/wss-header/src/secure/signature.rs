@@ -51,7 +51,7 @@ impl Securing {
                 Ok(Keying { key_info, token_id, ..Keying::default() })
             }
             SignedBy::Certificate { certificate, path, reference, .. } => {
-                let token_id = self.fresh_id("X509")?;
+                let token_id = self.take_id(&Part::SigningToken, "X509")?;
                 let mut token = Writer::new();
                 if reference.needs_token() {
                     let path: Vec<_> = path.iter().rev().chain([certificate.as_ref()]).collect();
@@ -154,7 +154,7 @@ impl Securing {
         keying: &Keying,
         in_front: bool,
     ) -> Result<PendingSignature, SecureError> {
-        let signature_id = self.fresh_id("SIG")?;
+        let signature_id = self.take_id(&Part::Signature, "SIG")?;
         let document = parse(&self.revision)?;
         let index = IdIndex::build(&document).map_err(EnvelopeError::from)?;
         let (_, header) = locate(&document, &self.recipe.header.role)?;
