@@ -10,6 +10,7 @@ mod common;
 mod digests;
 mod forge;
 mod messages;
+mod rewritten;
 mod tokens;
 mod values;
 
@@ -62,6 +63,7 @@ fn every_word_has_a_test() {
         include_str!("digests.rs"),
         include_str!("values.rs"),
         include_str!("messages.rs"),
+        include_str!("rewritten.rs"),
         include_str!("tokens.rs"),
     ]
     .concat();

@@ -35,7 +35,7 @@ fn ciphertext_says_for_whom_it_is() {
     let broken =
         message.replacen(&wrapped[..8], if wrapped.starts_with("AAAAAAAA") { "BBBBBBBB" } else { "AAAAAAAA" }, 1);
     let explanation = explained(&broken);
-    let Outcome::Failed { why } = &explanation.ciphertexts[0].outcome else { panic!("{explanation}") };
+    let Outcome::WrongKey { why } = &explanation.ciphertexts[0].outcome else { panic!("{explanation}") };
     assert!(why.as_str().contains("its key is encrypted to"), "{why}");
 }
 

@@ -131,7 +131,7 @@ fn a_key_transport_that_is_not_the_one_of_the_message_is_named() {
     let wrapped = between(&message, "<xenc:CipherValue>", "</xenc:CipherValue>").to_owned();
     let explanation = explained(&message.replacen(&wrapped, &base64_encode(&[7; 256]), 1));
     assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
-    assert!(matches!(explanation.ciphertexts[0].outcome, Outcome::Failed { .. }), "{explanation}");
+    assert!(matches!(explanation.ciphertexts[0].outcome, Outcome::WrongKey { .. }), "{explanation}");
 }
 
 /// The cipher value of the Body.
@@ -150,6 +150,9 @@ fn ciphertext_that_is_laid_out_otherwise_is_named() {
     let cases = [
         ([rest, vector].concat(), "the initialization vector in front"),
         ([vector, tag, text].concat(), "the tag at the end"),
+        ([vector, text].concat(), "as GCM without its tag"),
+        ([vector, text, &tag[..12]].concat(), "a tag of 12 octets"),
+        ([vector, &[0, 0, 0, 2], text, tag].concat(), "without the 4 octets of the counter"),
     ];
     for (other, sentence) in cases {
         let explanation = explained(&gcm.replacen(&value, &base64_encode(&other), 1));
@@ -165,10 +168,10 @@ fn ciphertext_that_is_laid_out_otherwise_is_named() {
     );
     assert_eq!(words(&explanation), ["other-cipher"], "{explanation}");
     assert!(explanation.to_string().contains("aes128-gcm"), "{explanation}");
-    // A wrong octet, and a tag that was left out, have no usual cause.
+    // A wrong octet, a vector that was left out, and a part of the text have no usual cause.
     let mut changed = octets.clone();
     changed[20] ^= 1;
-    for other in [&changed[..], &octets[..octets.len() - 16]] {
+    for other in [&changed[..], &octets[12..], &octets[..octets.len() - 24]] {
         let explanation = explained(&gcm.replacen(&value, &base64_encode(other), 1));
         assert_eq!(words(&explanation), Vec::<&str>::new(), "{explanation}");
     }

@@ -67,7 +67,7 @@ fn receiver(arguments: &ExplainArgs) -> CliOutcome<Receiver> {
 
 fn as_json(explanation: &Explanation) -> Value {
     let items = explanation.items.iter().map(|item| {
-        json!({ "path": item.path.to_string(), "id": item.id.as_ref().map(ToString::to_string), "says": texts(&item.says), "causes": causes_json(&item.causes) })
+        json!({ "path": item.path.to_string(), "id": item.id.as_ref().map(ToString::to_string), "says": in_words(&texts(&item.says)), "causes": causes_json(&item.causes) })
     });
     let ciphertexts = explanation.ciphertexts.iter().map(|ciphertext| {
         json!({
@@ -75,7 +75,7 @@ fn as_json(explanation: &Explanation) -> Value {
             "id": ciphertext.id.as_ref().map(ToString::to_string),
             "method": ciphertext.method.to_string(),
             "decrypted": ciphertext.outcome == Outcome::Decrypted,
-            "outcome": ciphertext.outcome.to_string(),
+            "outcome": in_options(&ciphertext.outcome.to_string()),
             "causes": causes_json(&ciphertext.causes),
         })
     });
@@ -100,7 +100,7 @@ fn in_words(all: &[String]) -> Vec<String> {
 }
 
 fn causes_json(causes: &[Cause]) -> Vec<Value> {
-    causes.iter().map(|cause| json!({ "word": cause.word(), "why": cause.to_string() })).collect()
+    causes.iter().map(|cause| json!({ "word": cause.word(), "why": in_options(&cause.to_string()) })).collect()
 }
 
 fn signature_json(signature: &ExplainedSignature) -> Value {
@@ -137,7 +137,7 @@ fn verdict_json(verdict: &Verdict) -> Value {
             "fits": false,
             "causes": causes_json(verdict.causes()),
             "tried": tried,
-            "stopped": stopped.map(|exceeded| exceeded.to_string()),
+            "stopped": stopped.map(|exceeded| in_options(&exceeded.to_string())),
         }),
         _ => json!({ "fits": verdict.fits() }),
     }

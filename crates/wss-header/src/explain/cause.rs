@@ -92,6 +92,9 @@ causes! {
     DigestedBeforeId = "digested-before-id" "the octets fit without the Id attribute of the element: the sender digested it before it set the Id";
     AttributeAdded { name } = "attribute-added" "the octets fit without the attribute {name}: it was added after signing, as by a gateway or a parser that adds defaults";
     ElementAdded { name } = "element-added" "the octets fit without the element {name}: it was added after signing";
+    ElementRemoved { name } = "element-removed" "the octets fit with the element {name}: it was removed after signing";
+    WrapperAdded { name } = "wrapper-added" "the octets fit without the tags of {name} around what it contains: a wrapper was added after signing, as by a gateway that translates between RPC and document style";
+    AttributeRemoved { name } = "attribute-removed" "the octets fit with the attribute {name}: it was removed after signing, or a parser dropped it";
     InstructionsLeftOut = "instructions-left-out" "the octets fit without processing instructions: the sender leaves them out, or they were added";
     ContentOnly = "content-only" "only the content of the element is digested, without its tags";
     TextOnly = "text-only" "only the text of the element is digested, without markup";

@@ -3,7 +3,10 @@
 //! Each is proven by a plaintext: by the tag of GCM, or by text in place of octets where nothing authenticates.
 
 use wss_c14n::{Budget, Document, Element, Limit, name};
-use wss_crypto::{ContentEncryption, DigestMethod, Identity, KeyTransport, Secret, TransportMethod, decrypt};
+use wss_crypto::{
+    ContentEncryption, CryptoError, DigestMethod, Identity, KeyTransport, Random, Secret, TransportMethod, decrypt,
+    encrypt,
+};
 use wss_text::WireText;
 use zeroize::Zeroizing;
 
@@ -88,10 +91,18 @@ impl<'d> Content<'d> {
                 self.budget.charge(Limit::CauseOctets, cost).ok()?;
                 let key = secret.as_octets().get(..method.key_len()).map(<[u8]>::to_vec).map(Secret::new);
                 let Some((octets, key)) = layout.of(&reading.octets, method).zip(key) else { continue };
-                let Ok(plaintext) = decrypt(method, &key, octets) else { continue };
-                let plaintext = Zeroizing::new(plaintext);
+                let plaintext = match layout.has_tag() {
+                    true => decrypt(method, &key, octets).ok(),
+                    false => without_tag(method, &key, &octets),
+                };
+                let Some(plaintext) = plaintext.map(Zeroizing::new) else { continue };
                 let Some(text) = text_of(&plaintext) else { continue };
-                let not_xml = (!self.is_xml(text)).then(|| Cause::CipherOtherwise {
+                let is_xml = self.is_xml(text);
+                // Without a tag, only the text proves that the key is right.
+                if !layout.has_tag() && !is_xml {
+                    continue;
+                }
+                let not_xml = (!is_xml).then(|| Cause::CipherOtherwise {
                     how: "to text that is not the XML that its Type says: the sender encrypted something else, or left out the initialization vector".into(),
                 });
                 return Some(before.iter().chain(&reading.causes).cloned().chain(cause).chain(not_xml).collect());
@@ -108,7 +119,14 @@ impl<'d> Content<'d> {
             let cut = is_cut.then(|| Cause::LeadingOctets { count: method.key_len().to_string().into() });
             all.push(Attempt { cause: cut, method, layout: Layout::Usual });
             let layouts: &[Layout] = match method.is_authenticated() {
-                true => &[Layout::VectorLast, Layout::TagFirst],
+                true => &[
+                    Layout::VectorLast,
+                    Layout::TagFirst,
+                    Layout::CounterKept,
+                    Layout::VectorOfZeros,
+                    Layout::WithoutTag,
+                    Layout::ShortTag,
+                ],
                 false => &[Layout::VectorLast, Layout::VectorOfZeros],
             };
             all.extend(layouts.iter().map(|layout| {
@@ -146,6 +164,11 @@ enum Layout {
     VectorLast,
     TagFirst,
     VectorOfZeros,
+    /// The counter of the first block behind the vector.
+    CounterKept,
+    WithoutTag,
+    /// A tag of 12 octets.
+    ShortTag,
 }
 
 impl Layout {
@@ -158,7 +181,18 @@ impl Layout {
             Self::VectorOfZeros => {
                 "with an initialization vector of zeros in front of it: the sender left the vector out"
             }
+            Self::CounterKept => {
+                "without the 4 octets of the counter behind the initialization vector, which has 12 octets"
+            }
+            Self::WithoutTag => {
+                "as GCM without its tag: the sender left out the last 16 octets that its library gave, or it was cut off"
+            }
+            Self::ShortTag => "as GCM with a tag of 12 octets in place of 16: have the sender use the full tag",
         }
+    }
+
+    const fn has_tag(self) -> bool {
+        !matches!(self, Self::WithoutTag | Self::ShortTag)
     }
 
     /// The octets as a cipher wants them; `None` if they are too few.
@@ -176,7 +210,32 @@ impl Layout {
                 [vector, text, tag].concat()
             }
             Self::VectorOfZeros => [&vec![0; vector], octets].concat(),
+            Self::CounterKept => [octets.get(..vector)?, octets.get(vector + 4..)?].concat(),
+            Self::WithoutTag => octets.to_vec(),
+            Self::ShortTag => octets.get(..octets.len().checked_sub(12)?)?.to_vec(),
         })
+    }
+}
+
+/// The plaintext of a ciphertext of GCM that has no tag: its key stream is that of any other text under the vector.
+fn without_tag(method: ContentEncryption, key: &Secret, octets: &[u8]) -> Option<Vec<u8>> {
+    let (vector, text) = octets.split_at_checked(12)?;
+    let mut out = encrypt(method, key, text, &OneVector(vector)).ok()?;
+    out.truncate(octets.len());
+    out.drain(..12);
+    Some(out)
+}
+
+/// The vector of a message in place of a random one. What it encrypts is never sent.
+struct OneVector<'v>(&'v [u8]);
+
+impl Random for OneVector<'_> {
+    fn fill(&self, octets: &mut [u8]) -> Result<(), CryptoError> {
+        if octets.len() != self.0.len() {
+            return Err(CryptoError::KeyMismatch);
+        }
+        octets.copy_from_slice(self.0);
+        Ok(())
     }
 }
 

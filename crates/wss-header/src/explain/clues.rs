@@ -21,6 +21,8 @@ pub(super) struct Clues {
     pub(super) unbound: BTreeSet<String>,
     /// Every Id of the message.
     pub(super) ids: BTreeSet<String>,
+    /// The hosts of addresses in header blocks, each with its scheme.
+    pub(super) hosts: BTreeSet<String>,
 }
 
 impl Clues {
@@ -34,6 +36,9 @@ impl Clues {
             let prefix = element.qualified_name().split_once(':').map_or("", |(prefix, _)| prefix);
             if here.namespace.len() + prefix.len() < LONGEST && clues.bound.len() < MOST {
                 clues.bound.insert((prefix.to_owned(), here.namespace.to_owned()));
+            }
+            if here.namespace.ends_with("/addressing") && clues.hosts.len() < MOST {
+                clues.hosts.extend(element.text().ok().as_deref().and_then(host_of));
             }
             for (attribute, value) in element.attributes() {
                 if value.len() > LONGEST {
@@ -60,4 +65,11 @@ impl Clues {
         let bound = self.bound.iter().filter(|(_, bound)| bound == uri).map(|(prefix, _)| prefix.as_str());
         bound.chain(self.unbound.iter().map(String::as_str)).collect()
     }
+}
+
+/// The scheme and the host of an address.
+fn host_of(address: &str) -> Option<String> {
+    let address = address.trim();
+    let (scheme, rest) = address.split_once("://").filter(|_| address.len() < LONGEST)?;
+    Some(format!("{scheme}://{}", rest.split(['/', '?']).next().unwrap_or(rest)))
 }

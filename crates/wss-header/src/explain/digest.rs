@@ -10,6 +10,7 @@ use super::clues::Clues;
 use super::explanation::{ExplainedReference, Verdict};
 use super::forms::{Form, Target, cap};
 use super::goal::{Aim, Goal, Meter};
+use super::hints::hints;
 use super::places;
 use super::reading::{Kind, ReadDigest, ReadReference};
 use super::search::{Found, Search};
@@ -94,6 +95,10 @@ pub(super) fn explain(
     let Prepared { named, form, found, mut notes } = prepared;
     let target = described(&named, uri);
     let verdict = match (&found, read.digests.as_slice()) {
+        (Ok(Some(found)), _) if is_in_another_case(read, found) => {
+            let how = "with letters in another case, which base64 tells apart".into();
+            Verdict::Differs { causes: vec![Cause::ValueEncoding { how }], tried: 0, stopped: None }
+        }
         (found, []) => of_no_length(read, found.as_ref().ok().and_then(Option::as_deref)),
         _ if fits => Verdict::Fits,
         (Err(why), _) if matches!(named, Named::Attachment { .. }) => Verdict::Unknown { why: why.clone() },
@@ -117,6 +122,13 @@ pub(super) fn explain(
         verdict,
         notes,
     }
+}
+
+/// Whether the value has the letters of the right digest, but not their case.
+fn is_in_another_case(read: &ReadReference<'_>, found: &[u8]) -> bool {
+    let shown = read.shown.as_str();
+    let right = base64_encode(found);
+    shown != right && shown.eq_ignore_ascii_case(&right) && !shown.bytes().all(|octet| octet.is_ascii_hexdigit())
 }
 
 /// The verdict on a value that has the length of no supported digest, where `found` is the right one.
@@ -463,28 +475,4 @@ pub(super) fn in_revision(
     places::with_this_id(document, id).into_iter().find_map(|element| {
         forms(element).iter().find_map(|form| search.form(&Target::element(element), form, &causes))
     })
-}
-
-/// Hints that fit no cause: what in the octets is known to change on the way.
-fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
-    let source = target.document().source().get(target.span()).unwrap_or_default();
-    if budget.charge(Limit::CauseOctets, source.len() as u64).is_err() {
-        return Vec::new();
-    }
-    let mut hints: Vec<String> = Vec::new();
-    if target.children().next().is_none() && target.text().is_ok_and(|text| text.trim().is_empty()) {
-        hints.push("it is empty here: if it was not when it was signed, something removed its content".into());
-    }
-    if source.contains('\u{FFFD}') {
-        hints.push("it contains U+FFFD: characters were lost when someone read another encoding as UTF-8".into());
-    }
-    if target.descendants_and_self().any(|inner| inner.is(name::XENC.uri, "EncryptedData")) {
-        hints.push("it still contains ciphertext: if the signature is over plaintext, decrypt first".into());
-    }
-    if target.descendants_and_self().any(|inner| inner.name().local == "Include") {
-        hints.push(
-            "it contains xop:Include: if the signature is over what is included, give the whole MIME message".into(),
-        );
-    }
-    hints
 }

@@ -92,6 +92,11 @@ pub enum Outcome {
         /// To whom it is encrypted, as the message says.
         recipient: WireText,
     },
+    /// A key was found, and the octets do not decrypt under it.
+    WrongKey {
+        /// Why.
+        why: String,
+    },
     /// It was not decrypted.
     Failed {
         /// Why.

@@ -9,7 +9,7 @@
 //! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
-//! [`cause`] has the words, and [`clues`] what the message tells of its sender. [`ciphertext`], [`password`], [`times`], [`keys`] and
+//! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an element. [`ciphertext`], [`password`], [`times`], [`keys`] and
 //! [`secrets`] explain the rest; [`spelled`] reads octets however they are written.
 
 mod cause;
@@ -21,6 +21,7 @@ mod edits;
 mod explanation;
 mod forms;
 mod goal;
+mod hints;
 mod items;
 mod keys;
 mod password;

@@ -118,7 +118,7 @@ impl Display for Outcome {
         match self {
             Self::Decrypted => f.write_str("a key of ours decrypts it"),
             Self::ForAnother { recipient } => write!(f, "no key of ours fits: it is encrypted to {recipient}"),
-            Self::Failed { why } => write!(f, "not decrypted: {why}"),
+            Self::WrongKey { why } | Self::Failed { why } => write!(f, "not decrypted: {why}"),
         }
     }
 }

@@ -42,9 +42,10 @@ impl Search<'_> {
             .or_else(|| self.edited(target, said))
             .or_else(|| self.source(target))
             .or_else(|| self.around(elements, said))
-            .or_else(|| self.last(target, said))
+            .or_else(|| self.last(target, said, edits::few_last))
             .or_else(|| others.iter().find_map(|form| self.usually_edited(target, form)))
             .or_else(|| self.edited_twice(target, said))
+            .or_else(|| self.last(target, said, edits::many_last))
     }
 
     /// Octets for `target` in any form, and without changes.
@@ -113,10 +114,15 @@ impl Search<'_> {
     }
 
     /// A change of the form that hints at its content, or of several names.
-    fn last(&self, target: &Target<'_>, said: &Form) -> Option<Found> {
+    fn last(
+        &self,
+        target: &Target<'_>,
+        said: &Form,
+        all: for<'s> fn(&'s Sketch, &'s Clues) -> edits::Edits<'s>,
+    ) -> Option<Found> {
         let base = self.text(target, said)?;
         let sketch = Sketch::of(&base);
-        self.edits(&base, edits::last(&sketch, self.clues), &said.causes)
+        self.edits(&base, all(&sketch, self.clues), &said.causes)
     }
 
     /// A change of `ds:SignedInfo`. The octets are in the form that it names after the change.

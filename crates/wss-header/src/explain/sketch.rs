@@ -22,6 +22,8 @@ pub(super) struct Sketch {
     pub(super) at_apex: BTreeSet<(String, String)>,
     /// Qualified names of attributes.
     pub(super) attributes: BTreeSet<String>,
+    /// Attributes with short values, each with the number of its token.
+    pub(super) attribute_values: Vec<(usize, String, String)>,
     /// Those of the apex.
     pub(super) apex_attributes: Vec<String>,
     /// Qualified names of elements inside the apex, in document order, one entry for each.
@@ -64,6 +66,8 @@ pub(super) struct Characters {
     pub(super) line_feed: bool,
     pub(super) tab: bool,
     pub(super) other_than_ascii: bool,
+    /// U+FFFD.
+    pub(super) replacement: bool,
     pub(super) escape: bool,
 }
 
@@ -84,6 +88,7 @@ impl Characters {
             line_feed: canonical.contains('\n'),
             tab: canonical.contains('\t'),
             other_than_ascii: !canonical.is_ascii(),
+            replacement: canonical.contains('\u{FFFD}'),
             escape: canonical.contains("&amp;") || canonical.contains("&lt;"),
         }
     }
@@ -94,7 +99,7 @@ impl Sketch {
         let mut sketch =
             Self { characters: Characters::of(canonical), is_flat: true, is_empty: true, ..Self::default() };
         steps(canonical, |step| match step.token {
-            Token::Start(start) => sketch.add(&Tag::read(start), step.depth),
+            Token::Start(start) => sketch.add(&Tag::read(start), step.depth, step.nth),
             Token::Text(text) if is_blank(text) && sketch.texts.gaps.len() < MOST && text.len() < LONGEST => {
                 sketch.blanks.note(step.is_alone());
                 sketch.texts.gaps.push((step.nth, text.to_owned()));
@@ -114,7 +119,7 @@ impl Sketch {
         sketch
     }
 
-    fn add(&mut self, tag: &Tag<'_>, depth: usize) {
+    fn add(&mut self, tag: &Tag<'_>, depth: usize, nth: usize) {
         if depth > 0 {
             (self.is_flat, self.is_empty) = (false, false);
             if self.elements.len() < 2 * MOST && tag.name.len() < LONGEST {
@@ -134,7 +139,10 @@ impl Sketch {
                 self.in_order.push(pair);
             }
         }
-        for (name, _) in &tag.attributes {
+        for (name, value) in &tag.attributes {
+            if self.attribute_values.len() < MOST && name.len() + value.len() < LONGEST {
+                self.attribute_values.push((nth, name.to_string(), value.to_string()));
+            }
             if depth == 0 && self.apex_attributes.len() < MOST && name.len() < LONGEST {
                 self.apex_attributes.push(name.to_string());
             }

@@ -12,7 +12,6 @@ use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_text::WireText;
 use wss_tokens::Assertion;
-use wss_xmlenc::DecryptError;
 
 use super::cause::Cause;
 use super::ciphertext::{self, Holdings};
@@ -308,13 +307,15 @@ impl<'w> Walk<'w> {
         let Ok(document) = Document::parse_within(self.message, &self.budget) else { return };
         let secrets = shared_secrets(self.receiver);
         let identities = &self.receiver.keys.identities;
-        let holdings = Holdings { identities, secrets: &secrets, budget: &self.budget };
+        // What was spent on digests is no reason to leave out why nothing was decrypted.
+        let budget = Budget::new(&self.receiver.limits, self.message.len() as u64);
+        let holdings = Holdings { identities, secrets: &secrets, budget: &budget };
         let data = document.elements().filter(|element| element.is(name::XENC.uri, "EncryptedData"));
         for (data, explained) in data.zip(&mut self.explanation.ciphertexts) {
             let is_of_key = match &explained.outcome {
                 Outcome::Decrypted => continue,
-                Outcome::ForAnother { .. } => true,
-                Outcome::Failed { why } => why.starts_with(&DecryptError::Failed.to_string()),
+                Outcome::ForAnother { .. } | Outcome::WrongKey { .. } => true,
+                Outcome::Failed { .. } => false,
             };
             explained.causes = ciphertext::explain(data, is_of_key, &holdings);
         }
@@ -481,7 +482,8 @@ fn outcomes_of(list: &RevealedList) -> Vec<(String, Outcome)> {
         (None, Some(why)) => {
             let whom =
                 list.recipient.as_ref().map(|whom| format!("; its key is encrypted to {whom}")).unwrap_or_default();
-            Outcome::Failed { why: format!("{why}{whom}") }
+            let why = format!("{why}{whom}");
+            if list.has_wrong_key { Outcome::WrongKey { why } } else { Outcome::Failed { why } }
         }
         (None, None) => Outcome::Failed { why: "it was not decrypted".to_owned() },
     };

@@ -8,6 +8,7 @@ use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, SecurityHeader};
 use wss_text::WireText;
 use wss_xmldsig::{Dereference, KeyInfo};
+use wss_xmlenc::DecryptError;
 use zeroize::Zeroizing;
 
 use super::Arrived;
@@ -43,6 +44,8 @@ pub(crate) struct RevealedList {
     pub(crate) for_others: Vec<(String, WireText)>,
     /// Why it was not decrypted.
     pub(crate) failure: Option<WireText>,
+    /// A key was found, and the octets do not decrypt under it.
+    pub(crate) has_wrong_key: bool,
     /// To whom its `xenc:EncryptedKey` is encrypted, if it is the list of one.
     pub(crate) recipient: Option<WireText>,
     /// The Ids that it names.
@@ -226,6 +229,7 @@ impl RevealedList {
         Self {
             for_others: for_others.map(|other| (other.name.clone(), other.addressee.clone())).collect(),
             failure: failure.map(WireText::of),
+            has_wrong_key: matches!(failure, Some(OpenError::Decrypt(DecryptError::Failed))),
             recipient: child.is(name::XENC.uri, "EncryptedKey").then(|| addressee(key_info, &facts.tokens)),
             ids,
         }

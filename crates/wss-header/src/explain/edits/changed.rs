@@ -96,16 +96,34 @@ pub(super) fn padding(sketch: &Sketch) -> Vec<Edit> {
             let how = format!("the white space around {trimmed:?} is left out");
             edits.push(only(padded(how), *nth, trimmed.to_owned()));
         }
-        let pads = [
-            ("", " ", "a space behind"),
-            (" ", "", "a space before"),
-            (" ", " ", "spaces around"),
-            ("", "\n", "a line feed behind"),
-            ("\n", "\n", "line feeds around"),
-        ];
-        for (before, after, words) in pads {
-            let how = format!("{trimmed:?} has {words} it");
-            edits.push(only(padded(how), *nth, format!("{before}{text}{after}")));
+        let blanks = ["", " ", "\n", "  ", "\t", "\n  ", "\n    ", "\n\t", "&#xD;\n"];
+        let inside = [trimmed.to_owned(), trimmed.replace(' ', "  ")];
+        let inside = inside.iter().take(if trimmed.contains(' ') { 2 } else { 1 });
+        for (inside, before, after) in
+            inside.flat_map(|inside| blanks.iter().flat_map(move |before| blanks.map(|after| (inside, *before, after))))
+        {
+            let to = format!("{before}{inside}{after}");
+            let how = format!("{trimmed:?} is {to:?}");
+            if to != *text {
+                edits.push(only(padded(how), *nth, to));
+            }
+        }
+    }
+    edits
+}
+
+/// A line end in place of one space, or of nothing; and one space in place of several.
+pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
+    let mut edits = Vec::new();
+    for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 128) {
+        let blanks = text.match_indices([' ', '\n']).take(12);
+        for (at, blank) in blanks {
+            let (before, after) = (text.get(..at).unwrap_or_default(), text.get(at + 1..).unwrap_or_default());
+            let others = ["\n", "&#xD;\n", " ", "  ", "\t", "", "\u{A0}"];
+            for other in others.into_iter().filter(|other| *other != blank) {
+                let how = format!("{other:?} in place of {blank:?} behind {before:?}");
+                edits.push(only(Cause::CharacterReplaced { how: how.into() }, *nth, format!("{before}{other}{after}")));
+            }
         }
     }
     edits

@@ -78,6 +78,8 @@ pub(super) fn less_usual(sketch: &Sketch) -> Vec<Edit> {
         let replaced_by = |how: &str| Cause::CharacterReplaced { how: how.into() };
         edits.push(replaced(replaced_by("a space in place of each line feed"), "\n", " "));
         edits.push(replaced(replaced_by("no line feeds"), "\n", ""));
+        edits.push(replaced(replaced_by("CR LF in place of each two line feeds"), "\n\n", "&#xD;\n"));
+        edits.push(replaced(replaced_by("one line feed in place of each two"), "\n\n", "\n"));
     }
     if sketch.characters.tab {
         for (unit, words) in [("    ", "four"), ("  ", "two"), ("        ", "eight"), (" ", "one")] {
@@ -172,12 +174,12 @@ const WINDOWS_1252: [char; 32] = [
     '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',
 ];
 
-fn of_windows_1252(octet: u8) -> char {
+pub(super) fn of_windows_1252(octet: u8) -> char {
     let at = usize::from(octet).checked_sub(0x80);
     at.and_then(|at| WINDOWS_1252.get(at)).copied().unwrap_or(char::from(octet))
 }
 
-fn octet_of(c: char) -> Option<u8> {
+pub(super) fn octet_of(c: char) -> Option<u8> {
     let special = WINDOWS_1252.iter().position(|known| *known == c);
     special.map_or_else(|| u8::try_from(u32::from(c)).ok(), |at| u8::try_from(0x80 + at).ok())
 }

@@ -2,9 +2,12 @@
 
 mod changed;
 mod characters;
+mod lost;
 mod names;
 mod octets;
 mod prefixes;
+mod rewritten;
+mod scopes;
 pub(super) mod signed_info;
 mod structure;
 mod unicode;
@@ -24,11 +27,15 @@ pub(super) fn all(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     edits.extend(values::zones(sketch));
     edits.extend(characters::less_usual(sketch));
     edits.extend(unicode::all(sketch));
+    edits.extend(lost::misread(sketch));
     edits.extend(octets::all());
     edits.extend(changed::raw_line_ends(sketch));
     edits.extend(prefixes::of_others(sketch, clues));
     edits.extend(names::less_usual(sketch));
+    edits.extend(structure::id_cases());
     edits.extend(structure::removals(sketch));
+    edits.extend(scopes::unwrapped(sketch));
+    edits.extend(scopes::defaults(sketch, clues));
     edits.extend(changed::attributes(sketch));
     edits.extend(white_space::indentations(sketch));
     edits
@@ -51,13 +58,29 @@ pub(super) fn without_security(sketch: &Sketch) -> Vec<Edit> {
     structure::without_security(sketch)
 }
 
+/// The edits of several prefixes that are tried before those of single letters.
+const SEVERAL_FIRST: usize = 3_000;
+
+/// Edits, one after the other.
+pub(super) type Edits<'s> = Box<dyn Iterator<Item = Edit> + 's>;
+
+/// Edits of one place: after everything that is usual.
+pub(super) fn few_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    let few = [rewritten::numbers, changed::padding, changed::breaks, lost::typography, lost::transliterated];
+    let few = few.into_iter().flat_map(|of| of(sketch));
+    let addresses = rewritten::addresses(sketch, clues).into_iter();
+    Box::new(addresses.chain(few).chain(scopes::attributes(sketch, clues)))
+}
+
 /// Edits that are many, or that hint at a change of the content: after everything else.
-pub(super) fn last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> impl Iterator<Item = Edit> + 's {
-    let padding = changed::padding(sketch).into_iter();
-    let changes = [changed::several_places, changed::cases, changed::orders, changed::values]
-        .into_iter()
-        .flat_map(|of| of(sketch));
-    padding.chain(changes).chain(prefixes::several(sketch, clues))
+pub(super) fn many_last<'s>(sketch: &'s Sketch, clues: &'s Clues) -> Edits<'s> {
+    let first = [changed::several_places, changed::cases, changed::orders, changed::values];
+    let then = [rewritten::times, lost::marks, lost::dropped];
+    let first = first.into_iter().flat_map(|of| of(sketch));
+    let then = then.into_iter().flat_map(|of| of(sketch));
+    let several = || prefixes::several(sketch, clues);
+    let renamed = several().take(SEVERAL_FIRST);
+    Box::new(lost::replaced(sketch).chain(first).chain(renamed).chain(then).chain(several().skip(SEVERAL_FIRST)))
 }
 
 /// An instant in every other spelling, each with its words; none if it is no instant.

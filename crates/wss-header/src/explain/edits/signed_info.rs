@@ -36,8 +36,7 @@ pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
     let parts = parts(base);
     let mut edits = Vec::new();
     for part in parts.iter().filter(|part| part.local == "DigestValue" && part.reference <= REFERENCES) {
-        let inside =
-            part.start.end..base.get(..part.whole.end).and_then(|text| text.rfind("</")).unwrap_or(part.start.end);
+        let inside = inside(base, part);
         let own = found.get(part.reference - 1).filter(|own| !own.is_empty());
         let others = found.iter().filter(|other| Some(*other) != own && !other.is_empty());
         for digest in own.into_iter().chain(others) {
@@ -50,11 +49,53 @@ pub(crate) fn all(base: &str, found: &[String], clues: &Clues) -> Vec<Edit> {
         edits.extend(uris(part, &clues.ids));
         edits.extend(lists(part, &clues.bound));
     }
+    edits.extend(all_digests(base, &parts, found));
+    edits.extend(all_uris(&parts));
     for local in ["DigestMethod", "Transform"] {
         edits.extend(everywhere(&parts, local));
     }
     edits.extend(references(base, &parts));
     edits
+}
+
+/// Where the text of an element is that contains no other.
+fn inside(base: &str, part: &Part<'_>) -> Range<usize> {
+    part.start.end..base.get(..part.whole.end).and_then(|text| text.rfind("</")).unwrap_or(part.start.end)
+}
+
+/// Every digest with what its reference digests to, or written otherwise.
+fn all_digests(base: &str, parts: &[Part<'_>], found: &[String]) -> [Edit; 3] {
+    let with = |text: &dyn Fn(&Part<'_>, &str) -> Option<String>| -> Changes {
+        let change = |part| {
+            let inside = inside(base, part);
+            let to = text(part, base.get(inside.clone()).unwrap_or_default())?;
+            Some((inside, to))
+        };
+        parts.iter().filter(|part| part.local == "DigestValue").filter_map(change).collect()
+    };
+    let own = |part: &Part<'_>, _: &str| {
+        let own = part.reference.checked_sub(1).and_then(|nth| found.get(nth));
+        own.filter(|own| !own.is_empty()).cloned()
+    };
+    let compact = |_: &Part<'_>, text: &str| Some(text.replace("&#xD;", "").split_whitespace().collect());
+    [
+        edit("with the digests of what the references name".to_owned(), with(&own)),
+        edit("with + for each space in digests".to_owned(), with(&|_, text| Some(text.trim().replace(' ', "+")))),
+        edit("with digests without white space".to_owned(), with(&compact)),
+    ]
+}
+
+/// Every URI in letters of another case.
+fn all_uris(parts: &[Part<'_>]) -> [Edit; 2] {
+    let kinds = [("lower", str::to_lowercase as fn(&str) -> String), ("upper", str::to_uppercase)];
+    kinds.map(|(words, of)| {
+        let changes = parts.iter().filter(|part| part.local == "Reference").filter_map(|part| {
+            let tag = Tag::read(part.tag);
+            let (_, uri) = tag.attributes.iter().find(|(name, _)| name == "URI")?;
+            Some((part.start.clone(), with(part.tag, "URI", &of(uri))?))
+        });
+        edit(format!("with every URI in {words} case"), changes.collect())
+    })
 }
 
 fn edit(what: String, changes: Changes) -> Edit {
@@ -165,7 +206,9 @@ fn uris(part: &Part<'_>, ids: &BTreeSet<String>) -> Vec<Edit> {
     if part.local != "Reference" {
         return Vec::new();
     }
-    let uris = ids.iter().map(|id| format!("#{}", wss_c14n::escape(id))).chain([String::new()]);
+    let own = Tag::read(part.tag).attributes.iter().find(|(name, _)| name == "URI").map(|(_, uri)| uri.to_string());
+    let cases = own.into_iter().flat_map(|uri| [uri.to_lowercase(), uri.to_uppercase()]);
+    let uris = ids.iter().map(|id| format!("#{}", wss_c14n::escape(id))).chain([String::new()]).chain(cases);
     uris.filter_map(|uri| {
         let tag = with(part.tag, "URI", &uri)?;
         Some(edit(format!("with the URI {uri:?} in reference {}", part.reference), vec![(part.start.clone(), tag)]))

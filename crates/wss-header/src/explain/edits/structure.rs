@@ -22,6 +22,19 @@ fn without_id(name: &str, with_namespace: bool) -> Edit {
     })
 }
 
+/// With the Id of the apex in letters of another case.
+pub(super) fn id_cases() -> [Edit; 2] {
+    let kinds = [("in lower case", str::to_lowercase as fn(&str) -> String), ("in upper case", str::to_uppercase)];
+    kinds.map(|(words, of)| {
+        Edit::tags(Cause::IdChanged { id: words.into() }, move |step, tag| {
+            let own = tag.attributes.iter_mut().find(|(name, _)| is_id(name.rsplit(':').next().unwrap_or_default()));
+            if let (Some((_, value)), 0) = (own, step.depth) {
+                *value = of(value).into();
+            }
+        })
+    })
+}
+
 /// Removes an attribute, and the declaration of its prefix if nothing else on the tag uses it.
 pub(super) fn remove(tag: &mut Tag<'_>, name: &str, with_namespace: bool) {
     let before = tag.attributes.len();
@@ -44,6 +57,14 @@ pub(super) fn removals(sketch: &Sketch) -> Vec<Edit> {
     }
     for name in &sketch.attributes {
         edits.extend([true, false].map(|with_namespace| without_attribute(name, with_namespace)));
+    }
+    for name in &sketch.apex_attributes {
+        let own = name.clone();
+        edits.push(Edit::tags(Cause::AttributeAdded { name: name.as_str().into() }, move |step, tag| {
+            if step.depth == 0 {
+                remove(tag, &own, true);
+            }
+        }));
     }
     edits.extend(without_security(sketch));
     for (at, name) in sketch.elements.iter().enumerate() {

@@ -75,6 +75,13 @@ fn apart(c: char) -> Option<(char, char)> {
         .find_map(|(mark, letters)| pairs(letters).find(|(_, whole)| *whole == c).map(|(letter, _)| (letter, *mark)))
 }
 
+/// A letter with each mark that it takes.
+pub(super) fn with_marks(letter: char) -> impl Iterator<Item = char> {
+    MARKS
+        .iter()
+        .flat_map(move |(_, letters)| pairs(letters).filter(move |(known, _)| *known == letter).map(|(_, whole)| whole))
+}
+
 fn together(letter: char, mark: char) -> Option<char> {
     let (_, letters) = MARKS.iter().find(|(known, _)| *known == mark)?;
     pairs(letters).find(|(known, _)| *known == letter).map(|(_, whole)| whole)

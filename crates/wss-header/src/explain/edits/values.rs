@@ -119,6 +119,50 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
     other_zones().filter(|to| in_zone(sample, *to).is_some()).map(edit).collect()
 }
 
+/// Instants in another zone and another spelling at once; and with a zone where there is none.
+pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
+    let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
+    let cause = |how: String| Cause::InstantReformatted { how: how.into() };
+    let mut edits = Vec::new();
+    for zone in other_zones() {
+        for (how, spelling) in SPELLINGS.iter().copied().filter(|_| in_zone(sample, zone).is_some()) {
+            edits.push(Edit::values(cause(format!("{}, {how}", how_in(zone))), move |text| {
+                let moved = in_zone(text, zone);
+                let respelled = moved
+                    .as_deref()
+                    .and_then(instant)
+                    .map(|(seconds, fraction, zone)| spelling(seconds, fraction, zone));
+                respelled.map_or(text.into(), Cow::Owned)
+            }));
+        }
+        for fraction in ["", ".0", ".000", ".0000000"] {
+            edits.push(Edit::values(
+                cause(format!("with the fraction {fraction:?} and {}", how_in(zone))),
+                move |text| match instant(text) {
+                    Some((seconds, "", "")) => format!("{seconds}{fraction}{}", written(zone)).into(),
+                    _ => text.into(),
+                },
+            ));
+        }
+        edits.push(Edit::values(cause(format!("as dates with the zone {}", written(zone))), move |text| {
+            if is_date(text) { format!("{text}{}", written(zone)).into() } else { text.into() }
+        }));
+    }
+    edits.push(Edit::values(cause("as dates without a zone".to_owned()), |text| match text.split_at_checked(10) {
+        Some((date, zone)) if zone.len() == 6 && is_date(date) && zone.starts_with(['+', '-']) => date.into(),
+        _ => text.into(),
+    }));
+    edits
+}
+
+pub(super) fn is_instant(text: &str) -> bool {
+    instant(text).is_some()
+}
+
+fn is_date(text: &str) -> bool {
+    text.len() == 10 && is_instant(&format!("{text}T00:00:00"))
+}
+
 /// The parts of an instant: up to the seconds, the digits of the fraction, and the zone.
 fn instant(text: &str) -> Option<(&str, &str, &str)> {
     let shape = "0000-00-00T00:00:00";
@@ -225,8 +269,7 @@ pub(super) fn less_usual(_: &Sketch) -> Vec<Edit> {
             _ => text.into(),
         }),
         Edit::values(written("dates with the zone Z"), |text| {
-            let is_date = text.len() == 10 && instant(&format!("{text}T00:00:00")).is_some();
-            if is_date { format!("{text}Z").into() } else { text.into() }
+            if is_date(text) { format!("{text}Z").into() } else { text.into() }
         }),
     ]
 }
@@ -249,8 +292,7 @@ fn grouped(text: &str, separator: char) -> Option<String> {
 
 /// A date, if it is one, in another spelling of year, month and day.
 fn date<'t>(text: &'t str, spelling: fn(&str, &str, &str) -> String) -> Cow<'t, str> {
-    let is_date = text.len() == 10 && instant(&format!("{text}T00:00:00")).is_some();
-    match (is_date, text.get(..4), text.get(5..7), text.get(8..)) {
+    match (is_date(text), text.get(..4), text.get(5..7), text.get(8..)) {
         (true, Some(year), Some(month), Some(day)) => spelling(year, month, day).into(),
         _ => text.into(),
     }

@@ -1,0 +1,57 @@
+//! Hints: what is strange about an element whose digest does not fit, where no usual cause was found.
+
+use wss_c14n::{Budget, Element, Limit, name};
+
+/// The hints for an element, if there is budget to look.
+pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
+    let source = target.document().source().get(target.span()).unwrap_or_default();
+    if budget.charge(Limit::CauseOctets, source.len() as u64).is_err() {
+        return Vec::new();
+    }
+    let holds = |is: &dyn Fn(Element<'_>) -> bool| target.descendants_and_self().any(is);
+    let is_empty = target.children().next().is_none() && target.text().is_ok_and(|text| text.trim().is_empty());
+    let all: [(bool, &str); 7] = [
+        (is_empty, "it is empty here: if it was not when it was signed, something removed its content"),
+        (
+            source.contains('\u{FFFD}'),
+            "it contains U+FFFD: characters were lost when someone read another encoding as UTF-8",
+        ),
+        (
+            has_question_marks(source),
+            "it contains question marks inside words: characters may be lost that an encoding on the way did not have",
+        ),
+        (
+            ["Ã¤", "Ã¶", "Ã¼", "ÃŸ", "Ã©", "â€"].iter().any(|sign| source.contains(sign)),
+            "it contains signs of UTF-8 that was read in another encoding, as Ã or â: someone wrote its characters anew",
+        ),
+        (
+            holds(&|inner| inner.is(name::XENC.uri, "EncryptedData")),
+            "it still contains ciphertext: if the signature is over plaintext, decrypt first",
+        ),
+        (
+            holds(&|inner| inner.name().local == "Include"),
+            "it contains xop:Include: if the signature is over what is included, give the whole MIME message",
+        ),
+        (
+            target.name().namespace.ends_with("/addressing"),
+            "it is a header block of WS-Addressing, which gateways write anew when they pass a message on: compare it with what the sender sent",
+        ),
+    ];
+    let mut hints: Vec<String> = all.into_iter().filter(|(is, _)| *is).map(|(_, hint)| hint.to_owned()).collect();
+    if target.is(name::WSU.uri, "Timestamp") {
+        hints.push("it is a Timestamp: whoever writes a new one after signing breaks the signature".to_owned());
+    }
+    hints
+}
+
+/// Whether a question mark has a letter on each side of it, in text.
+fn has_question_marks(source: &str) -> bool {
+    source.match_indices('?').any(|(at, _)| {
+        let side = |c: Option<char>| c.is_some_and(char::is_alphabetic);
+        let before = source.get(..at).unwrap_or_default();
+        let is_address = before.rsplit(['>', ' ', '"']).next().is_some_and(|word| word.contains("://"));
+        side(before.chars().next_back())
+            && side(source.get(at + 1..).and_then(|after| after.chars().next()))
+            && !is_address
+    })
+}
