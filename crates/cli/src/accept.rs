@@ -7,7 +7,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 35] = [
+const OTHERS: [(&str, &str); 38] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
@@ -43,11 +43,24 @@ const OTHERS: [(&str, &str); 35] = [
     ("without_type", "--without-type"),
     ("Username::text", "--password-text"),
     ("Outgoing::answering", "--confirm"),
+    ("Correlation::to_text", "--exchange"),
+    ("place", "--place-in"),
+    ("id", "--part-id"),
 ];
 
-/// Phrases about a call with several arguments.
-const PHRASES: [(&str, &str); 2] =
-    [("the highest age of `window`", "--max-age"), ("the clock skew of `window`", "--clock-skew")];
+/// Phrases about a call with several arguments, or about what the command line does by itself.
+const PHRASES: [(&str, &str); 7] = [
+    ("the envelope has no Timestamp, or more than one", "the envelope has no Timestamp: add one with --timestamp 300"),
+    ("the highest age of `window`", "--max-age"),
+    ("the clock skew of `window`", "--clock-skew"),
+    ("; `Document::parse_transcoding` reads UTF-16", ""),
+    (
+        "read it with `Package::parse`, or `parse_body` after the transport's Content-Type",
+        "put the Content-Type of the transport's header and an empty line in front",
+    ),
+    ("open it as a plain envelope, without `Package`", "give the XML alone"),
+    ("add it to the recipe before", "name what makes it, as --timestamp 300 makes a Timestamp"),
+];
 
 fn option_of(call: &str) -> String {
     format!("--{}", call.replace('_', "-"))
@@ -57,11 +70,13 @@ fn option_of(call: &str) -> String {
 pub(crate) fn in_options(error: &str) -> String {
     let calls = AcceptOptions::calls().map(|call| (call.to_owned(), option_of(call)));
     let others = OTHERS.iter().map(|(call, option)| ((*call).to_owned(), (*option).to_owned()));
-    let text = PHRASES.iter().fold(error.to_owned(), |text, (phrase, option)| text.replace(phrase, option));
+    let text = without_calls_beside_options(error);
+    let text = PHRASES.iter().fold(text, |text, (phrase, option)| text.replace(phrase, option));
     let text = calls.chain(others).fold(text, |text, (call, option)| {
         let text = text.replace(&format!("call `{call}`"), &format!("give {option}"));
         text.replace(&format!("`{call}`"), &option)
     });
+    let text = without_calls_of_limits(&text);
     keys().into_iter().fold(text, |text, key| text.replace(&format!("`{key}`"), &format!("--{key}")))
 }
 
@@ -70,6 +85,36 @@ fn keys() -> Vec<String> {
     let command = Cli::command();
     let both = command.get_subcommands().filter(|sub| ["secure", "verify"].contains(&sub.get_name()));
     both.flat_map(|sub| sub.get_arguments().filter_map(|argument| argument.get_long())).map(str::to_owned).collect()
+}
+
+/// The option alone, where an error names it in brackets behind its call.
+fn without_calls_beside_options(error: &str) -> String {
+    let (mut out, mut rest) = (String::new(), error);
+    while let Some((before, after)) = rest.split_once("` (`--") {
+        let (Some((kept, _call)), Some((option, after))) = (before.rsplit_once('`'), after.split_once("`)")) else {
+            break;
+        };
+        out.push_str(&format!("{kept}--{option}"));
+        rest = after;
+    }
+    out + rest
+}
+
+/// Without the call beside the option that raises a limit.
+fn without_calls_of_limits(error: &str) -> String {
+    let (mut out, mut rest) = (String::new(), error);
+    while let Some((before, after)) = rest.split_once("`Limits::with(Limit::") {
+        out.push_str(before);
+        let option = after.split_once("or with `").and_then(|(_, option)| option.split_once("` on the command line"));
+        rest = match option {
+            Some((option, after)) => {
+                out.push_str(option);
+                after
+            }
+            None => after,
+        };
+    }
+    out + rest
 }
 
 #[cfg(test)]
@@ -127,6 +172,40 @@ mod tests {
         }
     }
 
+    /// Every call in backquotes that an error of a library may name, of those that the command line can meet.
+    #[test]
+    fn no_error_names_a_call_that_has_no_option() {
+        // What only programs meet: signatures made elsewhere, servers, policies in code.
+        let of_programs = ["prepare", "secure", "SecureLayer::max_octets", "PolicyLimits", "Correlation::answered_by"];
+        let mut files = Vec::new();
+        for name in ["budget", "bsp", "c14n", "crypto", "soap", "tokens", "wss-header", "xmldsig", "xmlenc", "xpath"] {
+            errors_of(&Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name).join("src"), &mut files);
+        }
+        assert!(files.len() > 20, "the source is read");
+        for error in files {
+            let told = in_options(&error);
+            for call in told.split('`').skip(1).step_by(2) {
+                let is_call = call.contains("::")
+                    || (call.contains('_') && call.bytes().all(|b| b == b'_' || b.is_ascii_lowercase()));
+                assert!(!is_call || of_programs.contains(&call), "{call}: {told}");
+            }
+        }
+    }
+
+    /// The texts of `#[error(…)]`.
+    fn errors_of(folder: &Path, found: &mut Vec<String>) {
+        for entry in std::fs::read_dir(folder).expect("the source") {
+            let path = entry.expect("a file").path();
+            if path.is_dir() {
+                errors_of(&path, found);
+            } else {
+                let source = std::fs::read_to_string(&path).expect("source").replace("\\\n", " ");
+                let texts = source.split("#[error(").skip(1).filter_map(|rest| rest.split(")]").next());
+                found.extend(texts.map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")));
+            }
+        }
+    }
+
     #[test]
     fn errors_name_options() {
         use ws_security::{CoverageLost, KeyUseError, RequirementError};
@@ -141,11 +220,14 @@ mod tests {
             CoverageLost::UnsignedKey { cipher: "c", uncovered: "u" }.to_string(),
             CoverageLost::UnsignedData.to_string(),
             ws_security::xmldsig::VerifyError::NotAdmitted { uri: "u" }.to_string(),
+            ws_security::Budget::new(&ws_security::Limits::default(), 1)
+                .exceeded(ws_security::Limit::References)
+                .to_string(),
         ];
         for error in errors {
             let told = in_options(&error);
             assert!(told.contains("--"), "{told}");
-            for word in ["accept_", "dangerous_", "over_protected", "admit_uri", "call --"] {
+            for word in ["accept_", "dangerous_", "over_protected", "admit_uri", "call --", "Limits::"] {
                 assert!(!told.contains(word), "{told}");
             }
         }

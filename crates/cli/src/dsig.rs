@@ -45,6 +45,14 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let given = keys.verifying(&hints, &policy).into_iter().map(|key| (key, false));
     let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
     let fitting: Vec<_> = given.chain(in_message.into_iter().map(|key| (key, true))).take(16).collect();
+    if fitting.is_empty()
+        && element.descendants_and_self().any(|inner| inner.is(name::WSSE.uri, "SecurityTokenReference"))
+    {
+        return Err(refused(
+            "the signature names its key by a wsse:SecurityTokenReference, as a message with a Security header does: \
+             `wss verify` reads that; here, --cert or --key says which key it is",
+        ));
+    }
     if fitting.is_empty() {
         return Err(refused(
             "no key that was given fits the signature: its certificate leads to no --trust anchor and is not a --cert",

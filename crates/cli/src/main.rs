@@ -19,6 +19,7 @@ mod page;
 mod policy;
 mod profile;
 mod secure;
+mod shape;
 mod shell;
 mod verify;
 mod words;

@@ -13,6 +13,8 @@ use ws_security::text::{escaped, is_plain};
 use ws_security::{Correlation, Incoming, Limit, Limits};
 use wss_profile::ProfileError;
 
+use crate::shape;
+
 /// Why a command failed.
 pub(crate) enum Failure {
     /// The message is refused: exit 1.
@@ -199,9 +201,9 @@ impl Input {
         let mut start = Vec::new();
         let failed = |error| unreadable(path, error);
         message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
-        if !Package::is_one(&start) {
+        if !Package::is_one(&start) || shape::hint(&start).is_some() {
             message.read_to_end(&mut start).map_err(failed)?;
-            return Ok(Self::Envelope(start));
+            return shape::hint(&start).map_or(Ok(Self::Envelope(start)), |why| Err(refused(why)));
         }
         let limits = limits().with(Limit::PackagedEnvelopeOctets, 64 << 20).with(Limit::PackageOctets, u64::MAX);
         let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
@@ -234,6 +236,9 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
 
 /// A document: UTF-8, or UTF-16 with a byte order mark. It may have a DOCTYPE only if that is allowed.
 pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'_>> {
+    if let Some(why) = shape::hint(octets) {
+        return Err(refused(why));
+    }
     let limits = limits();
     if !allow_doctype {
         return Document::parse_transcoding(octets, &limits).map_err(refused);

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use serde_json::json;
 use ws_security::attachments::Spool;
 use ws_security::bsp::Report;
-use ws_security::tokens::format_instant;
+use ws_security::tokens::{PasswordError, format_instant};
+use ws_security::xmldsig::VerifyError;
 use ws_security::{
     AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence, FixedClock, Incoming,
-    OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, SamlVersion,
+    NotFresh, OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, SamlVersion,
     TransportFacts,
 };
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
@@ -223,6 +224,15 @@ fn with_hint(error: &OpenError, arguments: &VerifyArgs) -> String {
             if !arguments.receiving.demands.print_unauthenticated =>
         {
             "; to see a Body that nobody answers for, use --print-unauthenticated"
+        }
+        OpenError::Verify(VerifyError::DigestMismatch { .. } | VerifyError::SignatureMismatch) => {
+            "; `wss explain`, with the same keys, tries what gateways and peers usually change"
+        }
+        OpenError::Password(PasswordError::WrongPassword) => {
+            "; `wss explain`, with the same --user-file, tries how peers make digests"
+        }
+        OpenError::NotFresh(NotFresh::TooOld { .. } | NotFresh::Expired { .. }) if arguments.message.now.is_none() => {
+            "; to look at an old message as of its own time, give --now"
         }
         OpenError::Requirement(RequirementError::Anonymous) => "; to accept an unknown sender, use --anonymous",
         _ => "",

@@ -73,6 +73,8 @@ pub(super) struct Link {
     pub(super) reference: String,
     /// Where it leads to.
     pub(super) target: Option<Target>,
+    /// Whether several elements have the Id.
+    pub(super) is_ambiguous: bool,
     /// The algorithm.
     pub(super) method: Option<String>,
     /// Whether the digest fits; `None` if that is unknown.
@@ -239,15 +241,25 @@ impl<'d> Reader<'d> {
     }
 
     fn link(&self, kind: LinkKind, reference: String) -> Link {
-        let target = reference.strip_prefix('#').and_then(|id| self.ids.as_ref()?.get(id));
+        // Where an Id is on two elements, there is no index: the only element that has it is found all the same.
+        let with_id = |id: &str| {
+            let mut all = self.document.elements().filter(|element| id_of(*element).is_some_and(|own| own == id));
+            (all.next(), all.next().is_some())
+        };
+        let (found, is_ambiguous) = match (reference.strip_prefix('#'), &self.ids) {
+            (Some(id), Some(ids)) => (ids.get(id), false),
+            (Some(id), None) => with_id(id),
+            (None, _) => (None, false),
+        };
+        let target = found.filter(|_| !is_ambiguous);
         let target = target.map(|element| Target { path: element.path(), span: element.span() });
-        Link { target, ..Link::to_nowhere(kind, reference) }
+        Link { target, is_ambiguous, ..Link::to_nowhere(kind, reference) }
     }
 }
 
 impl Link {
     fn to_nowhere(kind: LinkKind, reference: String) -> Self {
-        Self { kind, reference, target: None, method: None, fits: None, causes: Vec::new() }
+        Self { kind, reference, target: None, is_ambiguous: false, method: None, fits: None, causes: Vec::new() }
     }
 }
 

@@ -57,7 +57,11 @@ impl Out {
         let (word, reference) = (link.kind.word(), &link.reference);
         let line = match link.kind {
             LinkKind::Covers => {
-                let otherwise = if reference.starts_with("cid:") { "an attachment" } else { "nothing" };
+                let otherwise = match reference.starts_with("cid:") {
+                    true => "an attachment",
+                    false if link.is_ambiguous => "more than one element",
+                    false => "nothing",
+                };
                 let place = link.target.as_ref().map_or(otherwise, |target| &target.path);
                 format!("{word} {reference} = {place} with {}", link.method.as_deref().unwrap_or("none"))
             }

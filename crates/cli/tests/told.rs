@@ -1,0 +1,95 @@
+//! What refusals say to a user of the command line: what the input is, the option that helps, and no call of the library.
+
+mod common;
+
+fn key(name: &str) -> String {
+    format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))
+}
+
+const ENVELOPE: &str =
+    "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><p>1</p></s:Body></s:Envelope>";
+
+fn signed() -> String {
+    let (key, cert) = (key("alice.key"), key("alice.pem"));
+    let arguments = ["sign", "--key", &key, "--cert", &cert, "--part", "Body", "--timestamp", "300", "-"];
+    let output = common::wss(arguments, ENVELOPE);
+    String::from_utf8(output.stdout).expect("a message")
+}
+
+#[track_caller]
+fn said(arguments: &[&str], input: impl AsRef<[u8]>) -> String {
+    let output = common::wss(arguments.iter().copied(), input);
+    assert_ne!(output.status.code(), Some(0), "{arguments:?}");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    for call in ["Receiver::", "Limits::", "Document::", "accept_", "Package::"] {
+        assert!(!said.contains(call), "{call}: {said}");
+    }
+    said
+}
+
+fn verify(trust: &str) -> [&str; 6] {
+    ["verify", "--trust", trust, "--require", "signed:Body", "-"]
+}
+
+#[test]
+fn input_that_is_no_xml_is_named() {
+    let ca = key("ca.pem");
+    let message = signed();
+    for (input, words) in [
+        (String::new(), "the input is empty"),
+        (format!("\n<?xml version=\"1.0\"?>{message}"), "white space before the XML declaration"),
+        (format!("HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\n\r\n{message}"), "the line of HTTP"),
+        (format!("--x\r\nContent-Type: text/xml\r\n\r\n{message}\r\n--x--"), "without its header"),
+        ("{\"error\":1}".to_owned(), "JSON"),
+        ("<html><body>502</body></html>".to_owned(), "HTML"),
+    ] {
+        for command in [&verify(&ca)[..], &["lint", "-"], &["inspect", "-"], &["explain", "-"]] {
+            let told = said(command, &input);
+            assert!(told.contains(words), "{command:?}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_digest_that_does_not_fit_leads_to_explain_and_an_old_message_to_now() {
+    let ca = key("ca.pem");
+    let message = signed();
+    assert!(said(&verify(&ca), message.replace("<p>1", "<p>2")).contains("`wss explain`"));
+    let mut late = verify(&ca).to_vec();
+    late.splice(1..1, ["--now", "2126-01-01T00:00:00Z"]);
+    assert!(said(&late, &message).contains("--max-age") || said(&late, &message).contains("--clock-skew"));
+}
+
+#[test]
+fn a_signature_of_a_header_is_left_to_verify() {
+    let ca = key("ca.pem");
+    let told = said(&["dsig", "verify", "--trust", &ca, "-"], signed());
+    assert!(told.contains("wsse:SecurityTokenReference") && told.contains("`wss verify`"), "{told}");
+}
+
+#[test]
+fn a_timestamp_that_is_not_there_names_its_option() {
+    let (key, cert) = (key("alice.key"), key("alice.pem"));
+    let arguments = ["sign", "--key", &key, "--cert", &cert, "--part", "Body", "--part", "Timestamp", "-"];
+    let told = said(&arguments, ENVELOPE);
+    assert!(told.contains("--timestamp"), "{told}");
+}
+
+#[test]
+fn an_id_on_two_elements_is_no_reference_to_nothing() {
+    let message = signed();
+    let (_, rest) = message.split_once("<s:Body").expect("the Body");
+    let id = rest.split_once("Id=\"").and_then(|(_, rest)| rest.split_once('"')).expect("an Id").0;
+    let wsu = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd";
+    let twice = message.replace("<p>1</p>", &format!("<p xmlns:u=\"{wsu}\" u:Id=\"{id}\">1</p>"));
+    let shown = String::from_utf8(common::wss(["inspect", "-"], &twice).stdout).expect("text");
+    assert!(shown.contains("more than one element") && !shown.contains("= nothing"), "{shown}");
+}
+
+#[test]
+fn the_json_of_explain_speaks_of_options() {
+    let message = signed().replace("<p>1</p>", &format!("<p>{}</p>", "x y ".repeat(4_000)));
+    let arguments = ["explain", "--limit", "cause-octets=1", "--format", "json", "-"];
+    let json = String::from_utf8(common::wss(arguments, &message).stdout).expect("text");
+    assert!(json.contains("--limit cause-octets") && !json.contains("Limits::"), "{json}");
+}
