@@ -8,88 +8,20 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+#[path = "../common/counting.rs"]
+mod counting;
 mod der;
 mod policies;
 mod shapes;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::time::Duration;
 
-use cpu_time::ThreadTime;
-
 use common::*;
+use counting::{Cost, measured};
 use ws_security::attachments::Package;
 use ws_security::bsp::{self, Context};
 use ws_security::prelude::*;
 use ws_security::{AssertionTrust, Limits, PublicKey, Secret};
-
-/// Counts what is allocated on each thread.
-struct Counting;
-
-thread_local! {
-    static LIVE: Cell<usize> = const { Cell::new(0) };
-    static PEAK: Cell<usize> = const { Cell::new(0) };
-    static OCTETS: Cell<usize> = const { Cell::new(0) };
-    static BLOCKS: Cell<usize> = const { Cell::new(0) };
-}
-
-fn allocated(size: usize) {
-    // Threads that end have no counter.
-    let _gone = LIVE.try_with(|live| {
-        live.set(live.get().wrapping_add(size));
-        let _gone = PEAK.try_with(|peak| peak.set(peak.get().max(live.get())));
-    });
-    let _gone = OCTETS.try_with(|octets| octets.set(octets.get() + size));
-    let _gone = BLOCKS.try_with(|blocks| blocks.set(blocks.get() + 1));
-}
-
-fn freed(size: usize) {
-    // What another thread allocated was never counted here.
-    let _gone = LIVE.try_with(|live| live.set(live.get().saturating_sub(size)));
-}
-
-#[allow(unsafe_code, reason = "an allocator is; it hands everything to that of the system")]
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        allocated(layout.size());
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        allocated(layout.size());
-        unsafe { System.alloc_zeroed(layout) }
-    }
-
-    unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
-        freed(layout.size());
-        unsafe { System.dealloc(at, layout) }
-    }
-    // `realloc` is that of the trait: it allocates, copies and frees.
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-#[derive(Clone, Copy)]
-struct Cost {
-    /// The most octets held beyond those before.
-    peak: usize,
-    took: Duration,
-    /// Octets and blocks that were allocated, whether they were freed or not.
-    octets: usize,
-    blocks: usize,
-}
-
-fn measured<T>(run: impl FnOnce() -> T) -> (T, Cost) {
-    let (before, octets, blocks) = (LIVE.get(), OCTETS.get(), BLOCKS.get());
-    PEAK.set(before);
-    let started = ThreadTime::now();
-    let result = run();
-    let took = started.elapsed();
-    let cost = Cost { peak: PEAK.get() - before, took, octets: OCTETS.get() - octets, blocks: BLOCKS.get() - blocks };
-    (result, cost)
-}
 
 /// A door: the outcome for a message, in a word.
 type Door<'r> = (&'static str, Box<dyn Fn(&[u8]) -> String + 'r>);

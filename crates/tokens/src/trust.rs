@@ -1,17 +1,19 @@
 //! Trust in certificates: anchors and a rule that names the expected signers below them, or pins.
 //!
 //! rustls-webpki validates paths (RFC 5280 §6). The checks that it leaves to its caller are in `path`, `anchor` and
-//! `revocation`. This file handles key usage, pins (which compare all octets), and whether a valid certificate is an
+//! `revocation`; `kept` has what was found before. This file handles key usage, pins (which compare all octets), and whether a valid certificate is an
 //! expected one.
 
 mod anchor;
 mod fetch;
+mod kept;
 mod ocsp;
 mod path;
 mod revocation;
 mod revocation_cache;
 mod validity;
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use wss_c14n::Budget;
@@ -24,6 +26,7 @@ use crate::error::TrustError;
 use anchor::Anchors;
 pub use anchor::TrustAnchors;
 pub use fetch::{Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest};
+use kept::{Cost, Holds, Kept};
 use revocation::Sources;
 pub use revocation::{Revocation, RevocationStatus};
 pub use revocation_cache::{CacheLimits, RevocationCache};
@@ -213,6 +216,8 @@ pub struct Trust {
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
+    /// What was found with all of this.
+    kept: Kept<Purpose, ValidatedCertificate>,
 }
 
 /// The use of a certificate.
@@ -236,7 +241,14 @@ impl Trust {
             revocation: None,
             extended_key_usage: None,
             accepts_authorities: false,
+            kept: Kept::default(),
         }
+    }
+
+    /// Itself after `change`. Nothing is left of what was found before.
+    fn changed(mut self, change: impl FnOnce(&mut Self)) -> Self {
+        change(&mut self);
+        Self { kept: Kept::default(), ..self }
     }
 
     /// Trusts the certification authorities of a PEM file; a [`SignerRule`] must follow. [`Trust::anchors`] lists the
@@ -287,31 +299,27 @@ impl Trust {
 
     /// Adds expected signers below the anchors.
     #[must_use]
-    pub fn also(mut self, rule: SignerRule) -> Self {
-        self.rules.push(rule);
-        self
+    pub fn also(self, rule: SignerRule) -> Self {
+        self.changed(|trust| trust.rules.push(rule))
     }
 
     /// Adds pinned certificates.
     #[must_use]
-    pub fn pin(mut self, certificate: Certificate) -> Self {
-        self.pins.push(certificate);
-        self
+    pub fn pin(self, certificate: Certificate) -> Self {
+        self.changed(|trust| trust.pins.push(certificate))
     }
 
     /// Adds certificates that may be part of a path to an anchor.
     #[must_use]
-    pub fn intermediates(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
-        self.intermediates.extend(certificates);
-        self
+    pub fn intermediates(self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
+        self.changed(|trust| trust.intermediates.extend(certificates))
     }
 
     /// Adds certificates that messages may reference without containing them: by serial number, key identifier or
     /// thumbprint. A known certificate is not thereby trusted.
     #[must_use]
-    pub fn known(mut self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
-        self.known.extend(certificates);
-        self
+    pub fn known(self, certificates: impl IntoIterator<Item = Certificate>) -> Self {
+        self.changed(|trust| trust.known.extend(certificates))
     }
 
     /// Adds revocation lists, as PEM or as the DER of one. They are read once, here. If there are lists, one that is
@@ -324,9 +332,9 @@ impl Trust {
     ///
     /// # Errors
     /// [`TrustError::List`], also for a delta list, an indirect list, or a list without `nextUpdate`.
-    pub fn crls(mut self, pem_or_der: &[u8]) -> Result<Self, TrustError> {
-        self.sources.lists.extend(RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?);
-        Ok(self)
+    pub fn crls(self, pem_or_der: &[u8]) -> Result<Self, TrustError> {
+        let lists = RevocationList::all_from_pem(pem_or_der).map_err(TrustError::List)?;
+        Ok(self.changed(|trust| trust.sources.lists.extend(lists)))
     }
 
     /// Adds an OCSP response (RFC 6960), as the caller got it from a responder or from the sender. As with lists, the status
@@ -339,39 +347,35 @@ impl Trust {
     ///
     /// # Errors
     /// [`TrustError::Response`], also if the responder answered with an error.
-    pub fn ocsp_response(mut self, der: &[u8]) -> Result<Self, TrustError> {
-        self.sources.responses.push(OcspResponse::from_der(der).map_err(TrustError::Response)?);
-        Ok(self)
+    pub fn ocsp_response(self, der: &[u8]) -> Result<Self, TrustError> {
+        let response = OcspResponse::from_der(der).map_err(TrustError::Response)?;
+        Ok(self.changed(|trust| trust.sources.responses.push(response)))
     }
 
     /// How old the answer of a responder may be, whatever it says itself.
     #[must_use]
-    pub fn max_response_age(mut self, age: Duration) -> Self {
-        self.sources.max_age = Some(age);
-        self
+    pub fn max_response_age(self, age: Duration) -> Self {
+        self.changed(|trust| trust.sources.max_age = Some(age))
     }
 
     /// Uses lists and responses that are fetched, and notes in `cache` what is missing. Nothing is fetched here: see
     /// [`RevocationCache`]. The status of the whole path must then be known, unless [`Trust::revocation`] says otherwise.
     #[must_use]
-    pub fn fetched(mut self, cache: &RevocationCache) -> Self {
-        self.sources.fetched = Some(cache.clone());
-        self
+    pub fn fetched(self, cache: &RevocationCache) -> Self {
+        self.changed(|trust| trust.sources.fetched = Some(cache.clone()))
     }
 
     /// Whose revocation status must be known. By default it is the whole path, if there are lists or responses.
     #[must_use]
-    pub fn revocation(mut self, demanded: Revocation) -> Self {
-        self.revocation = Some(demanded);
-        self
+    pub fn revocation(self, demanded: Revocation) -> Self {
+        self.changed(|trust| trust.revocation = Some(demanded))
     }
 
     /// Demands that a certificate on a path with extended key usages has one of these. By default, extended key usages
     /// are not checked, since WS-Security defines none. They are not checked for pins.
     #[must_use]
-    pub fn extended_key_usage(mut self, purposes: impl IntoIterator<Item = ExtendedKeyUsage>) -> Self {
-        self.extended_key_usage = Some(purposes.into_iter().collect());
-        self
+    pub fn extended_key_usage(self, purposes: impl IntoIterator<Item = ExtendedKeyUsage>) -> Self {
+        self.changed(|trust| trust.extended_key_usage = Some(purposes.into_iter().collect()))
     }
 
     /// Whether revocation is checked.
@@ -396,9 +400,8 @@ impl Trust {
     /// validated as that of any other, and it counts for the path lengths of the authorities above it. Whoever holds its
     /// key can issue certificates as well.
     #[must_use]
-    pub fn accept_authorities_as_signers(mut self) -> Self {
-        self.accepts_authorities = true;
-        self
+    pub fn accept_authorities_as_signers(self) -> Self {
+        self.changed(|trust| trust.accepts_authorities = true)
     }
 
     /// Whether [`Trust::accept_authorities_as_signers`] was called.
@@ -431,8 +434,17 @@ impl Trust {
         self.pins.iter().chain(&self.known).chain(expected)
     }
 
+    /// The certificate with these octets, if it was trusted before, so that it need not be parsed again. It may have
+    /// expired since: only [`Trust::validate`] says whether it is trusted.
+    #[must_use]
+    pub fn trusted_before(&self, der: &[u8]) -> Option<Certificate> {
+        self.kept.certificate(der)
+    }
+
     /// Validates `certificate` at `now` for `purpose`. `others` came with it and may be part of its path. The cost is
-    /// charged to `budget`.
+    /// charged to `budget`. A certificate that was accepted before, with the same octets beside it and for the same purpose,
+    /// is accepted again as long as nothing of its path, and no revocation list, has begun or ended since; not so where there
+    /// are responses of OCSP, or statuses are fetched.
     ///
     /// # Errors
     /// [`TrustError`].
@@ -444,6 +456,26 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<ValidatedCertificate, TrustError> {
+        if let Some(validated) = self.kept.find(certificate, others, purpose, now, budget)? {
+            return Ok(validated);
+        }
+        let before = Cost::so_far(budget);
+        let (validated, holds) = self.judge(certificate, others, purpose, now, budget)?;
+        if let Some(holds) = holds {
+            self.kept.keep(certificate, others, purpose, &validated, (now, holds, before.since(budget)));
+        }
+        Ok(validated)
+    }
+
+    /// Validates a certificate, and says how long that holds, if it does.
+    fn judge(
+        &self,
+        certificate: &Certificate,
+        others: &[Certificate],
+        purpose: Purpose,
+        now: SystemTime,
+        budget: &Budget,
+    ) -> Result<(ValidatedCertificate, Option<Holds>), TrustError> {
         check_validity(certificate, now)?;
         let permits = certificate.key_usage().is_none_or(|usage| match purpose {
             Purpose::Signing => usage.digital_signature,
@@ -456,13 +488,24 @@ impl Trust {
         let certificate = certificate.clone();
         if self.pins.contains(&certificate) {
             let revocation = self.judge_pin(&certificate, now, budget)?;
-            return Ok(ValidatedCertificate { certificate, path: Vec::new(), pinned: true, revocation });
+            let holds = self.holds(now, &[&certificate]);
+            return Ok((ValidatedCertificate { certificate, path: [].into(), pinned: true, revocation }, holds));
         }
         let judged = self.path(&certificate, others, now, budget)?;
         if !self.rules.iter().any(|rule| rule.expects(&certificate)) {
             return Err(TrustError::NotExpected { subject: subject().into() });
         }
-        Ok(ValidatedCertificate { certificate, path: judged.names, pinned: false, revocation: judged.revocation })
+        let (path, revocation) = (judged.names.into(), judged.revocation);
+        Ok((ValidatedCertificate { certificate, path, pinned: false, revocation }, judged.holds))
+    }
+
+    /// How long a judgement of `now` holds that depends on these certificates: until the validity of one of them, or of a
+    /// revocation list, begins or ends. Where responders are asked, each message is judged anew.
+    fn holds(&self, now: SystemTime, certificates: &[&Certificate]) -> Option<Holds> {
+        let certificates = certificates.iter().map(|certificate| certificate.validity());
+        let lists = self.sources.constant()?.iter().map(revocation::counts);
+        let instants = certificates.chain(lists).flat_map(<[SystemTime; 2]>::from);
+        Some(Holds::around(now, instants))
     }
 }
 
@@ -470,7 +513,7 @@ impl Trust {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValidatedCertificate {
     certificate: Certificate,
-    path: Vec<DistinguishedName>,
+    path: Arc<[DistinguishedName]>,
     pinned: bool,
     revocation: RevocationStatus,
 }

@@ -1,13 +1,13 @@
 //! `wsse:BinarySecurityToken` with X.509 certificates (SOAP Message Security 1.1.1 §6.3, X.509 Token Profile).
 
 use std::collections::HashSet;
-use wss_text::shown;
 
 use wss_c14n::{Budget, Element, LeafError, Limit, Writer, name};
 use wss_crypto::{Certificate, DistinguishedName, pkcs7_certificates, pki_path, to_pkcs7, to_pki_path};
 
 use crate::binary_token::{binary_token_type, is_binary_token, write_binary_token};
 use crate::error::TokenError;
+use crate::trust::Trust;
 use crate::value_type::BASE64_BINARY;
 
 /// Type of a token with one version 3 certificate.
@@ -21,11 +21,13 @@ pub const PKCS7: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss
 /// Type of a token with one version 1 certificate.
 pub const X509_V1: &str = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-x509-token-profile-1.0#X509v1";
 
+const TYPES: [&str; 4] = [X509_V3, X509_V1, X509_PKI_PATH, PKCS7];
+
 /// A token with a certificate. It is a claim, not a fact: the trust in it is decided elsewhere.
 #[derive(Clone)]
 pub struct X509Token<'d> {
     element: Element<'d>,
-    value_type: String,
+    value_type: &'static str,
     certificate: Certificate,
     others: Vec<Certificate>,
 }
@@ -40,7 +42,7 @@ impl std::fmt::Debug for X509Token<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("X509Token")
             .field("element", &self.element)
-            .field("value_type", &shown(&self.value_type))
+            .field("value_type", &self.value_type)
             .field("certificate", &self.certificate)
             .field("others", &self.others)
             .finish()
@@ -51,7 +53,7 @@ impl<'d> X509Token<'d> {
     /// Whether an element is a `wsse:BinarySecurityToken` of one of the types of the profile.
     #[must_use]
     pub fn is_one(element: Element<'_>) -> bool {
-        is_binary_token(element, |value_type| [X509_V3, X509_V1, X509_PKI_PATH, PKCS7].contains(&value_type))
+        is_binary_token(element, |value_type| TYPES.contains(&value_type))
     }
 
     /// Reads a `wsse:BinarySecurityToken` of type `#X509v3`, `#X509PKIPathv1`, `#PKCS7` or `#X509v1`. The certificate
@@ -61,6 +63,14 @@ impl<'d> X509Token<'d> {
     /// [`TokenError`]; [`TokenError::Unsupported`] for other types; [`TokenError::Bag`] if not exactly one certificate
     /// of a bag is an end entity.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        Self::parse_for(element, &Trust::no_certificates(), budget)
+    }
+
+    /// As [`X509Token::parse`], with what `trust` knows of certificates that it trusted before.
+    ///
+    /// # Errors
+    /// As [`X509Token::parse`].
+    pub fn parse_for(element: Element<'d>, trust: &Trust, budget: &Budget) -> Result<Self, TokenError> {
         let decoded = || -> Result<Vec<u8>, TokenError> {
             let octets = element.base64_within(budget.limits(), Limit::CertificateOctets);
             match octets {
@@ -71,13 +81,15 @@ impl<'d> X509Token<'d> {
         };
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
             budget.charge(Limit::Certificates, 1)?;
-            Ok(Certificate::from_der(der)?)
+            trust.trusted_before(der).map_or_else(|| Ok(Certificate::from_der(der)?), Ok)
         };
         if Self::is_by_name(element) {
             return Err(TokenError::by_name(element));
         }
-        let value_type = binary_token_type(element)?.into_owned();
-        let (certificate, others) = match value_type.as_str() {
+        let stated = binary_token_type(element)?;
+        let value_type = TYPES.into_iter().find(|known| *known == stated);
+        let value_type = value_type.ok_or_else(|| TokenError::Unsupported { uri: stated.into() })?;
+        let (certificate, others) = match value_type {
             X509_V3 | X509_V1 => (parsed(&decoded()?)?, Vec::new()),
             X509_PKI_PATH => {
                 let octets = decoded()?;
@@ -87,13 +99,12 @@ impl<'d> X509Token<'d> {
                 let mut path = path.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?;
                 (path.pop().ok_or_else(malformed)?, path)
             }
-            PKCS7 => {
+            _ => {
                 let octets = decoded()?;
                 let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
             }
-            other => return Err(TokenError::Unsupported { uri: other.into() }),
         };
         Ok(Self { element, value_type, certificate, others })
     }
@@ -113,7 +124,7 @@ impl<'d> X509Token<'d> {
     /// Whether a type is a name of a certificate in place of its identifier, as `wsse:X509v3`, `#X509v3` or `X509`.
     #[must_use]
     pub fn is_name(value_type: &str) -> bool {
-        let is_identifier = [X509_V3, X509_V1, X509_PKI_PATH, PKCS7].contains(&value_type);
+        let is_identifier = TYPES.contains(&value_type);
         !is_identifier && ["X509v3", "X509", "X509Certificate"].contains(&last_word(value_type))
     }
 
@@ -125,7 +136,7 @@ impl<'d> X509Token<'d> {
         let octets = element.base64_within(budget.limits(), Limit::CertificateOctets)?;
         budget.charge(Limit::Certificates, 1)?;
         let certificate = Certificate::from_der(&octets)?;
-        Ok(Self { element, value_type: X509_V3.to_owned(), certificate, others: Vec::new() })
+        Ok(Self { element, value_type: X509_V3, certificate, others: Vec::new() })
     }
 
     /// The element.
@@ -136,8 +147,8 @@ impl<'d> X509Token<'d> {
 
     /// Its type.
     #[must_use]
-    pub fn value_type(&self) -> &str {
-        &self.value_type
+    pub fn value_type(&self) -> &'static str {
+        self.value_type
     }
 
     /// The end entity.

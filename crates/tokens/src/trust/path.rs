@@ -16,6 +16,7 @@ use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, Verifie
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{Certificate, DistinguishedName, StandIn, path_signatures};
 
+use super::kept::Holds;
 use super::revocation::RevocationStatus;
 use super::{ExtendedKeyUsage, Trust};
 use crate::error::TrustError;
@@ -28,6 +29,7 @@ pub(super) struct Judged {
     /// The subjects of its authorities, with the anchor last.
     pub(super) names: Vec<DistinguishedName>,
     pub(super) revocation: RevocationStatus,
+    pub(super) holds: Option<Holds>,
 }
 
 impl Trust {
@@ -51,7 +53,7 @@ impl Trust {
         let intermediates: Vec<_> = authorities.iter().map(|other| CertificateDer::from(other.der())).collect();
         let judged = RefCell::new(None);
         let judge = |path: &VerifiedPath<'_>| {
-            let result = self.judge(path, (certificate, stands_in.is_some()), &authorities, now, budget);
+            let result = self.judge_path(path, (certificate, stands_in.is_some()), &authorities, now, budget);
             let is_good = result.is_ok();
             let mut known = judged.borrow_mut();
             // If no path is good, a revoked certificate is the most useful reason.
@@ -146,7 +148,7 @@ impl Trust {
     }
 
     /// Checks a path whose signatures, times, names and basic constraints are valid, except those of the anchor.
-    fn judge(
+    fn judge_path(
         &self,
         path: &VerifiedPath<'_>,
         (certificate, has_substitute): (&Certificate, bool),
@@ -183,7 +185,8 @@ impl Trust {
         }
         let links: Vec<_> = whole.iter().copied().zip(whole.iter().skip(1).copied()).collect();
         let revocation = self.judge_revocation(&links, now, budget)?;
-        Ok(Judged { names: whole.iter().skip(1).map(|authority| authority.subject().clone()).collect(), revocation })
+        let names = whole.iter().skip(1).map(|authority| authority.subject().clone()).collect();
+        Ok(Judged { names, revocation, holds: self.holds(now, &whole) })
     }
 
     /// The reason why there is no path, as our error.

@@ -27,6 +27,11 @@ pub(super) struct Sources {
 }
 
 impl Sources {
+    /// The lists, if nothing else tells a status, and nothing is fetched while messages are opened.
+    pub(super) fn constant(&self) -> Option<&[RevocationList]> {
+        (self.responses.is_empty() && self.fetched.is_none()).then_some(&self.lists)
+    }
+
     fn are_none(&self) -> bool {
         self.lists.is_empty() && self.responses.is_empty() && self.fetched.is_none()
     }
@@ -249,6 +254,12 @@ impl Trust {
         Err(unknown
             .unwrap_or_else(|| TrustError::ListMissing { subject: subject().into(), authority: authority().into() }))
     }
+}
+
+/// When a list begins and ceases to count.
+pub(super) fn counts(list: &RevocationList) -> (SystemTime, SystemTime) {
+    let (this_update, next_update) = list.validity();
+    (this_update.checked_sub(CLOCK_SKEW).unwrap_or(this_update), next_update)
 }
 
 fn revoked(certificate: &Certificate) -> TrustError {
