@@ -55,15 +55,39 @@ impl Canonicalization {
     /// # Errors
     /// As [`Canonicalization::write`], and [`CanonicalizeError::Limit`].
     pub fn to_octets(&self, subset: &Subset<'_>, budget: &Budget) -> Result<Vec<u8>, CanonicalizeError> {
+        self.to_octets_within(subset, budget, &[Limit::KeptOctets])
+    }
+
+    /// As [`Canonicalization::to_octets`], for octets that are charged to `also` as well, such as those of a digest.
+    ///
+    /// # Errors
+    /// As [`Canonicalization::to_octets`], with the lower limit.
+    pub fn to_octets_charged_to(
+        &self,
+        also: Limit,
+        subset: &Subset<'_>,
+        budget: &Budget,
+    ) -> Result<Vec<u8>, CanonicalizeError> {
+        self.to_octets_within(subset, budget, &[also, Limit::KeptOctets])
+    }
+
+    fn to_octets_within(
+        &self,
+        subset: &Subset<'_>,
+        budget: &Budget,
+        limits: &[Limit],
+    ) -> Result<Vec<u8>, CanonicalizeError> {
+        let tightest =
+            limits.iter().copied().min_by_key(|limit| budget.limits().get(*limit)).unwrap_or(Limit::KeptOctets);
         // Most canonical forms are hardly longer than their source.
-        let likely = subset.source_len() + subset.source_len() / 4 + 256;
-        let mut sink = Fixed::new(likely, budget, Limit::KeptOctets);
+        let likely = subset.source_len() + subset.source_len() / 16 + 512;
+        let mut sink = Fixed::new(likely, budget, tightest);
         self.write(subset, &mut sink)?;
-        budget.charge(Limit::KeptOctets, sink.needed)?;
+        limits.iter().try_for_each(|limit| budget.charge(*limit, sink.needed))?;
         if !sink.overflowed() {
             return Ok(sink.octets);
         }
-        let needed = usize::try_from(sink.needed).map_err(|_| budget.exceeded(Limit::KeptOctets))?;
+        let needed = usize::try_from(sink.needed).map_err(|_| budget.exceeded(tightest))?;
         drop(sink);
         let mut octets = Vec::with_capacity(needed);
         self.write(subset, &mut octets)?;

@@ -43,9 +43,9 @@ pub(crate) fn write<S: Sink>(
         excluded: subset.excluded.iter().map(|id| id.0).collect(),
         rendered: vec![NOT_RENDERED; tape.prefixes.len()],
         in_force: vec![false; tape.pairs.len()],
-        frames: Vec::new(),
-        undo: Vec::new(),
-        needed: Vec::new(),
+        frames: Vec::with_capacity(8),
+        undo: Vec::with_capacity(16),
+        needed: Vec::with_capacity(8),
         run: 0,
     };
     walker.render(NO_PREFIX, NO_NAMESPACE);

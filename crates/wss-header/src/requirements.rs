@@ -1,6 +1,7 @@
 //! Requirements: what a message must prove. They always include the Body.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_tokens::{ReferenceForm, SamlVersion};
@@ -33,7 +34,7 @@ use crate::signer::Signer;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Requirements {
-    pub(crate) signed: BTreeSet<Part>,
+    pub(crate) signed: Arc<BTreeSet<Part>>,
     pub(crate) encrypted: BTreeSet<Part>,
     pub(crate) username: bool,
     pub(crate) confirmation: bool,
@@ -120,7 +121,7 @@ impl Requirements {
     #[must_use]
     pub fn signed<const N: usize>(parts: [Part; N]) -> Self {
         const { assert!(N > 0, "require at least one part to be signed") };
-        Self { signed: parts.into(), ..Self::default() }
+        Self { signed: Arc::new(parts.into()), ..Self::default() }
     }
 
     /// As [`Requirements::signed`], for parts that are known only at run time.
@@ -128,7 +129,7 @@ impl Requirements {
     pub fn signed_body_and(parts: impl IntoIterator<Item = Part>) -> Self {
         let mut signed: BTreeSet<Part> = parts.into_iter().collect();
         signed.insert(Part::Body);
-        Self { signed, ..Self::default() }
+        Self { signed: Arc::new(signed), ..Self::default() }
     }
 
     /// Nothing needs to be signed. Only
@@ -141,7 +142,7 @@ impl Requirements {
     /// One trusted signature must cover all of `parts` as well.
     #[must_use]
     pub fn also_signed(mut self, parts: impl IntoIterator<Item = Part>) -> Self {
-        self.signed.extend(parts);
+        Arc::make_mut(&mut self.signed).extend(parts);
         self
     }
 

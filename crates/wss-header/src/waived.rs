@@ -15,10 +15,15 @@ use crate::waiver::Waiver;
 use crate::window::{MAX_AGE, Window};
 
 impl Receiver {
-    /// The waivers for a message in which one signature must cover `demanded`. [`Waiver::NoReplayCache`] is not among
-    /// them: it is noted when a store is asked.
-    pub(crate) fn waivers(&self, demanded: &BTreeSet<Part>, is_protected: bool) -> BTreeSet<Waiver> {
-        let mut waived = self.waived.clone();
+    /// The waivers for a message in which one signature must cover `demanded`, with the one `of_message`, in order.
+    /// [`Waiver::NoReplayCache`] is not among them: it is noted when a store is asked.
+    pub(crate) fn waivers(
+        &self,
+        demanded: &BTreeSet<Part>,
+        is_protected: bool,
+        of_message: Option<Waiver>,
+    ) -> Vec<Waiver> {
+        let mut waived: Vec<Waiver> = self.waived.iter().cloned().chain(of_message).collect();
         waived.extend(applying([
             (self.requirements.anonymous, Waiver::AnonymousSender),
             (!demanded.contains(&Part::Timestamp), Waiver::NoSignedTimestamp),
@@ -29,6 +34,8 @@ impl Receiver {
         waived.extend(of_algorithms(&self.policy));
         waived.extend(self.keys.assertions.iter().flat_map(of_assertions));
         waived.extend(of_limits(&self.limits));
+        waived.sort_unstable();
+        waived.dedup();
         waived
     }
 }

@@ -12,6 +12,7 @@ mod chain;
 mod error;
 mod filter;
 mod key_info;
+mod new_reference;
 mod parameters;
 mod pointer;
 mod policy;
@@ -31,8 +32,9 @@ pub use filter::{Filter, FilterMethod};
 pub use key_info::{
     KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate, write_x509_certificates,
 };
+pub use new_reference::NewReference;
 pub use policy::AlgorithmPolicy;
-pub use reference::{Dereference, NewReference, Reference, manifest_references};
+pub use reference::{Dereference, Reference, manifest_references};
 pub use same_document::SameDocument;
 pub use sign::PendingSignature;
 pub use sign_document::{DocumentSigning, Enveloped, Place, sign_document};

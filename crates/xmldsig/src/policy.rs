@@ -1,6 +1,7 @@
 //! Which algorithms may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use wss_c14n::CanonicalizationMethod;
 use wss_crypto::{DigestMethod, KeyKind, SignatureMethod, VerifyingKey};
@@ -125,7 +126,8 @@ impl AlgorithmPolicy {
     /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
     #[must_use]
     pub fn beyond_modern(&self) -> Vec<&'static str> {
-        let modern = Self::modern_2026();
+        static MODERN: LazyLock<AlgorithmPolicy> = LazyLock::new(AlgorithmPolicy::modern_2026);
+        let modern = &*MODERN;
         let signatures = self.signatures.difference(&modern.signatures).map(|method| method.uri());
         let digests = self.digests.difference(&modern.digests).map(|method| method.uri());
         let methods = self.canonicalizations.difference(&modern.canonicalizations).map(|method| method.uri());

@@ -11,7 +11,7 @@ use wss_text::{octets, shown};
 
 use wss_c14n::{
     Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Charged, Document, Element, Exceeded,
-    Gathered, IdIndex, Limit, Sink, Subset, Writer, base64_encode, name,
+    Gathered, IdIndex, Limit, Sink, Subset, name,
 };
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
@@ -73,6 +73,13 @@ pub trait Dereference<'d> {
 
     /// Whether octets that are read as a document may have a DOCTYPE. Not by default.
     fn reads_doctypes(&self) -> bool {
+        false
+    }
+
+    /// Whether the octets of `element` are kept beside their digest, so that nobody has to canonicalise it again. Not by
+    /// default.
+    fn keeps(&self, element: Element<'d>) -> bool {
+        let _ = element;
         false
     }
 
@@ -272,23 +279,38 @@ impl<'d> Reference<'d> {
         if let [Transform::Attachment { complete }] = self.transforms.as_slice() {
             return self.verify_attachment(*complete, documents, budget);
         }
-        let digest = DigestSink(Digest::new(self.digest_method));
-        let mut sink = Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets));
+        let sink = || {
+            let digest = DigestSink(Digest::new(self.digest_method));
+            Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets))
+        };
         if self.is_filtered() {
+            let mut sink = sink();
             self.filter(signature, documents, budget, &mut sink)?;
             let DigestSink(digest) = sink.finish().finish()?;
-            return match digest.finish().as_octets() == self.digest_value {
-                true => Ok(VerifiedReference::new(self.uri.clone().into_owned(), Covered::Filtered, None)),
-                false => Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() }),
-            };
+            self.compare(&digest.finish())?;
+            return Ok(VerifiedReference::new(self.uri.clone(), Covered::Filtered, None));
         }
         let resolved = self.resolve(signature, documents)?;
-        let DigestSink(digest) = resolved.write_to(sink, budget)?.finish().finish()?;
-        if digest.finish().as_octets() != self.digest_value {
-            return Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() });
-        }
         let canonicalization = resolved.only_canonicalization();
-        Ok(VerifiedReference::new(self.uri.clone().into_owned(), resolved.covered, canonicalization))
+        if let (Some(only), Covered::Subset(subset)) = (&canonicalization, &resolved.covered)
+            && !subset.has_exclusions()
+            && subset.apex().is_some_and(|apex| documents.keeps(apex))
+        {
+            let octets = only.to_octets_charged_to(Limit::DigestedOctets, subset, budget)?;
+            self.compare(&Digest::of(self.digest_method, &octets))?;
+            let reference = VerifiedReference::new(self.uri.clone(), resolved.covered, canonicalization);
+            return Ok(reference.keeping(octets));
+        }
+        let DigestSink(digest) = resolved.write_to(sink(), budget)?.finish().finish()?;
+        self.compare(&digest.finish())?;
+        Ok(VerifiedReference::new(self.uri.clone(), resolved.covered, canonicalization))
+    }
+
+    fn compare(&self, digest: &DigestValue) -> Result<(), VerifyError> {
+        match digest.as_octets() == self.digest_value {
+            true => Ok(()),
+            false => Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() }),
+        }
     }
 
     /// Digests the token in each reading, the specification's first.
@@ -314,7 +336,7 @@ impl<'d> Reference<'d> {
             budget.charge(Limit::DigestedOctets, octets.len() as u64)?;
             if Digest::of(self.digest_method, &octets).as_octets() == self.digest_value {
                 let canonicalization = Some(canonicalization.clone());
-                return Ok(VerifiedReference::new(self.uri.clone().into_owned(), covered, canonicalization));
+                return Ok(VerifiedReference::new(self.uri.clone(), covered, canonicalization));
             }
         }
         Err(VerifyError::DigestMismatch { uri: self.uri.clone().into() })
@@ -327,7 +349,7 @@ impl<'d> Reference<'d> {
         documents: &dyn Dereference<'d>,
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
-        let uri = || self.uri.clone().into_owned();
+        let uri = || self.uri.clone();
         let readings = match self.uri.starts_with("cid:") {
             true => documents.attachment(&self.uri, complete, self.digest_method, budget)?,
             false => Vec::new(),
@@ -382,20 +404,21 @@ impl<'d> Reference<'d> {
         chain.run(data, &self.transforms, sink)
     }
 
-    fn resolve(&self, signature: Element<'d>, documents: &dyn Dereference<'d>) -> Result<Resolved<'d>, VerifyError> {
+    fn resolve(
+        &self,
+        signature: Element<'d>,
+        documents: &dyn Dereference<'d>,
+    ) -> Result<Resolved<'_, 'd>, VerifyError> {
         let refused = || VerifyError::Transform { uri: self.uri.clone().into() };
         let mut covered = self.dereference(documents)?;
-        let mut canonicalizations = Vec::new();
-        let mut is_enveloped = false;
+        let (mut is_canonical, mut is_enveloped) = (false, false);
         for transform in &self.transforms {
             match (transform, &covered) {
-                (Transform::Canonicalization(canonicalization), _) => canonicalizations.push(canonicalization.clone()),
+                (Transform::Canonicalization(_), _) => is_canonical = true,
                 // Only before canonicalisation, once, and for data that is not all of it inside the signature. Data that
                 // does not contain the signature stays as it is.
                 (Transform::EnvelopedSignature, Covered::Subset(subset))
-                    if canonicalizations.is_empty()
-                        && !is_enveloped
-                        && subset.apex().is_none_or(|apex| !signature.contains(apex)) =>
+                    if !is_canonical && !is_enveloped && subset.apex().is_none_or(|apex| !signature.contains(apex)) =>
                 {
                     is_enveloped = true;
                     if subset.apex().is_none_or(|apex| apex.contains(signature)) {
@@ -405,7 +428,7 @@ impl<'d> Reference<'d> {
                 _ => return Err(refused()),
             }
         }
-        Ok(Resolved { covered, canonicalizations, reads_doctypes: documents.reads_doctypes() })
+        Ok(Resolved { covered, transforms: &self.transforms, reads_doctypes: documents.reads_doctypes() })
     }
 
     fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
@@ -449,152 +472,67 @@ impl<'d> Reference<'d> {
     }
 }
 
-/// The data to digest, and the canonicalisations that turn it into octets.
-struct Resolved<'d> {
+/// The data to digest, and the transforms of which the canonicalisations turn it into octets.
+struct Resolved<'r, 'd> {
     covered: Covered<'d>,
-    canonicalizations: Vec<Canonicalization>,
+    transforms: &'r [Transform],
     reads_doctypes: bool,
 }
 
-impl Resolved<'_> {
+impl<'r> Resolved<'r, '_> {
+    fn canonicalizations(&self) -> impl Iterator<Item = &'r Canonicalization> + use<'r> {
+        self.transforms.iter().filter_map(|transform| match transform {
+            Transform::Canonicalization(canonicalization) => Some(canonicalization),
+            _ => None,
+        })
+    }
+
     /// The canonicalisation of a subset, if there is only one step.
     fn only_canonicalization(&self) -> Option<Canonicalization> {
-        match (&self.covered, self.canonicalizations.as_slice()) {
-            (Covered::Subset(_), []) => Some(Canonicalization::new(CanonicalizationMethod::Inclusive)),
-            (Covered::Subset(_), [only]) => Some(only.clone()),
+        let mut steps = self.canonicalizations();
+        match (&self.covered, steps.next(), steps.next()) {
+            (Covered::Subset(_), None, _) => Some(Canonicalization::new(CanonicalizationMethod::Inclusive)),
+            (Covered::Subset(_), Some(only), None) => Some(only.clone()),
             _ => None,
         }
     }
 
     /// Every step except the last produces octets that are parsed again. In a header there is only one step.
     fn write_to<S: Sink>(&self, mut sink: S, budget: &Budget) -> Result<S, VerifyError> {
-        let default = [Canonicalization::new(CanonicalizationMethod::Inclusive)];
-        let mut steps = self.canonicalizations.as_slice();
+        let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
+        let mut steps = self.canonicalizations().peekable();
         let mut octets = match &self.covered {
-            Covered::Octets(octets) if steps.is_empty() => {
-                sink.put(octets);
-                return Ok(sink);
-            }
-            Covered::Octets(octets) => octets.clone(),
+            Covered::Octets(octets) => Cow::Borrowed(octets),
             // Tokens and attachments are digested separately, in every reading.
             Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
                 return Err(VerifyError::Transform { uri: "".into() });
             }
             Covered::Subset(subset) => {
-                if steps.is_empty() {
-                    steps = &default;
-                }
-                let Some((first, rest)) = steps.split_first() else { return Ok(sink) };
-                if rest.is_empty() {
+                let first = steps.next().unwrap_or(&default);
+                if steps.peek().is_none() {
                     first.write(subset, &mut sink)?;
                     return Ok(sink);
                 }
-                steps = rest;
-                first.to_octets(subset, budget)?
+                Cow::Owned(first.to_octets(subset, budget)?)
             }
         };
         for step in steps {
             let document = read_document(&octets, self.reads_doctypes, budget)?;
             let next = step.to_octets(&Subset::document(&document), budget)?;
             drop(document);
-            octets = next;
+            octets = Cow::Owned(next);
         }
         sink.put(&octets);
         Ok(sink)
     }
 }
 
-struct DigestSink(Digest);
+/// A digest as a sink.
+pub(crate) struct DigestSink(pub(crate) Digest);
 
 impl Sink for DigestSink {
     #[inline]
     fn put(&mut self, octets: &[u8]) {
         self.0.update(octets);
-    }
-}
-
-/// A reference to write.
-#[derive(Clone)]
-pub struct NewReference {
-    uri: String,
-    transforms: Vec<Transform>,
-    digest_method: DigestMethod,
-    digest_value: DigestValue,
-}
-
-impl std::fmt::Debug for NewReference {
-    /// Text of a message is escaped, and cut if it is long; octets are counted.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NewReference")
-            .field("uri", &shown(&self.uri))
-            .field("transforms", &self.transforms)
-            .field("digest_method", &self.digest_method)
-            .field("digest_value", &self.digest_value)
-            .finish()
-    }
-}
-
-impl NewReference {
-    /// Digests `subset` under one canonicalisation, to be referenced as `uri`. Without transforms, that is Canonical XML
-    /// 1.0.
-    ///
-    /// # Errors
-    /// [`CanonicalizeError`].
-    pub fn digest(
-        uri: String,
-        subset: &Subset<'_>,
-        transforms: Vec<Transform>,
-        digest_method: DigestMethod,
-    ) -> Result<Self, CanonicalizeError> {
-        let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
-        let last = transforms.iter().rev().find_map(|transform| match transform {
-            Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            Transform::EnvelopedSignature
-            | Transform::SecurityTokenReference(_)
-            | Transform::Attachment { .. }
-            | Transform::Filter(_) => None,
-        });
-        let mut sink = Gathered::new(DigestSink(Digest::new(digest_method)));
-        last.unwrap_or(&default).write(subset, &mut sink)?;
-        Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().0.finish() })
-    }
-
-    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
-    /// STR-Transform.
-    ///
-    /// # Errors
-    /// [`CanonicalizeError`].
-    pub fn of_token(
-        uri: String,
-        reference: Element<'_>,
-        token: &DereferencedToken<'_>,
-        canonicalization: Canonicalization,
-        digest_method: DigestMethod,
-    ) -> Result<Self, CanonicalizeError> {
-        let readings = token.readings(reference, &canonicalization, &Budget::dangerous_unbounded())?;
-        let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
-        let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
-        Ok(Self { uri, transforms, digest_method, digest_value })
-    }
-
-    /// An attachment, referenced by its `cid:` URL, with the digest of the output of its transform.
-    #[must_use]
-    pub fn of_attachment(url: String, complete: bool, digest_method: DigestMethod, digest_value: DigestValue) -> Self {
-        Self { uri: url, transforms: vec![Transform::Attachment { complete }], digest_method, digest_value }
-    }
-
-    pub(crate) fn write(&self, writer: &mut Writer) {
-        writer.start(name::DS, "Reference");
-        writer.attribute("URI", self.uri.clone());
-        if !self.transforms.is_empty() {
-            writer.start(name::DS, "Transforms");
-            for transform in &self.transforms {
-                transform.write(writer);
-            }
-            writer.end();
-        }
-        writer.algorithm(name::DS, "DigestMethod", self.digest_method.uri());
-        writer.leaf(name::DS, "DigestValue", &base64_encode(self.digest_value.as_octets()));
-        writer.end();
     }
 }

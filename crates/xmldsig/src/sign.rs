@@ -5,7 +5,7 @@ use wss_crypto::{SignatureMethod, SigningKey};
 use wss_text::{octets, shown};
 
 use crate::error::SignError;
-use crate::reference::NewReference;
+use crate::new_reference::NewReference;
 use crate::signed_info::write_signed_info;
 
 /// A signature without its value, for keys outside this process.

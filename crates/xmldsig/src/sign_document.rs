@@ -4,7 +4,7 @@ use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, S
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
 
 use crate::error::SignError;
-use crate::reference::NewReference;
+use crate::new_reference::NewReference;
 use crate::sign::PendingSignature;
 use crate::transform::Transform;
 

@@ -77,6 +77,12 @@ impl<'d> Signature<'d> {
         &self.value
     }
 
+    /// As [`Signature::value`].
+    #[must_use]
+    pub fn into_value(self) -> Vec<u8> {
+        self.value
+    }
+
     /// Hints to the key. Trust never comes from here.
     #[must_use]
     pub fn key_info(&self) -> Option<&KeyInfo<'d>> {

@@ -5,8 +5,9 @@ use wss_crypto::{DigestMethod, SignatureFamily, SignatureMethod};
 use wss_text::octets;
 
 use crate::error::SignatureError;
+use crate::new_reference::NewReference;
 use crate::parameters::{no_parameters, only_parameters, parse_canonicalization};
-use crate::reference::{NewReference, Reference};
+use crate::reference::Reference;
 use crate::transform;
 
 /// A `ds:SignedInfo` in a document.

@@ -1,5 +1,7 @@
 //! Proofs: values that only verification can make.
 
+use std::borrow::Cow;
+
 use wss_c14n::{Canonicalization, Element, Subset};
 use wss_crypto::SignatureMethod;
 use wss_text::{octets, shown};
@@ -62,14 +64,21 @@ impl<'d> VerifiedSignature<'d> {
     pub fn references(&self) -> &[VerifiedReference<'d>] {
         &self.references
     }
+
+    /// [`VerifiedSignature::signed_info`] and [`VerifiedSignature::references`].
+    #[must_use]
+    pub fn into_parts(self) -> (Vec<u8>, Vec<VerifiedReference<'d>>) {
+        (self.signed_info, self.references)
+    }
 }
 
 /// The data that one reference of a verified signature covers.
 #[derive(Clone)]
 pub struct VerifiedReference<'d> {
-    uri: String,
+    uri: Cow<'d, str>,
     covered: Covered<'d>,
     canonicalization: Option<Canonicalization>,
+    kept: Option<Vec<u8>>,
 }
 
 impl std::fmt::Debug for VerifiedReference<'_> {
@@ -111,8 +120,19 @@ impl std::fmt::Debug for Covered<'_> {
 }
 
 impl<'d> VerifiedReference<'d> {
-    pub(crate) fn new(uri: String, covered: Covered<'d>, canonicalization: Option<Canonicalization>) -> Self {
-        Self { uri, covered, canonicalization }
+    pub(crate) fn new(uri: Cow<'d, str>, covered: Covered<'d>, canonicalization: Option<Canonicalization>) -> Self {
+        Self { uri, covered, canonicalization, kept: None }
+    }
+
+    /// With the octets that were digested.
+    pub(crate) fn keeping(self, octets: Vec<u8>) -> Self {
+        Self { kept: Some(octets), ..self }
+    }
+
+    /// The digested octets of its element, if [`Dereference::keeps`](crate::Dereference::keeps) asked for them.
+    #[must_use]
+    pub fn into_kept(self) -> Option<Vec<u8>> {
+        self.kept
     }
 
     /// The URI of the reference.

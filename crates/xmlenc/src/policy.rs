@@ -1,6 +1,7 @@
 //! Which algorithms may run. A policy is empty until something is admitted.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use wss_crypto::{
     ContentEncryption, DerivationMethod, DigestMethod, KeyAgreement, KeyDerivation, KeyTransport, KeyWrap, PostQuantum,
@@ -134,7 +135,8 @@ impl AlgorithmPolicy {
     /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
     #[must_use]
     pub fn beyond_modern(&self) -> Vec<&'static str> {
-        let modern = Self::modern_2026();
+        static MODERN: LazyLock<AlgorithmPolicy> = LazyLock::new(AlgorithmPolicy::modern_2026);
+        let modern = &*MODERN;
         let contents = self.contents.difference(&modern.contents).map(|method| method.uri());
         let wraps = self.wraps.difference(&modern.wraps).map(|method| method.uri());
         let digests = self.oaep_digests.difference(&modern.oaep_digests).map(|method| method.uri());

@@ -14,6 +14,9 @@ use crate::error::Problem;
 use crate::name;
 use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR, XML_PREFIX, XMLNS_PREFIX};
 
+/// As many prefixes and namespaces as most messages have.
+const FEW: usize = 16;
+
 /// The binding of a prefix that no declaration in scope binds.
 pub(super) const UNBOUND: u32 = u32::MAX;
 
@@ -45,10 +48,8 @@ struct Ids<K> {
 }
 
 impl<K: Eq + Hash> Ids<K> {
-    const FIRST: usize = 16;
-
     fn new() -> Self {
-        Self { first: Vec::new(), others: HashMap::new() }
+        Self { first: Vec::with_capacity(FEW), others: HashMap::new() }
     }
 
     fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<u32>
@@ -64,7 +65,7 @@ impl<K: Eq + Hash> Ids<K> {
     }
 
     fn insert(&mut self, key: K, id: u32) {
-        if self.first.len() < Self::FIRST {
+        if self.first.len() < FEW {
             self.first.push((key, id));
         } else {
             self.others.insert(key, id);
@@ -75,14 +76,14 @@ impl<K: Eq + Hash> Ids<K> {
 impl<'s> Names<'s> {
     pub(super) fn new() -> Self {
         let mut names = Self {
-            pairs: Vec::new(),
-            prefixes: Vec::new(),
-            uris: Vec::new(),
-            arena: String::new(),
-            bound: Vec::new(),
-            declared_by: Vec::new(),
-            declared_as: Vec::new(),
-            undo: Vec::new(),
+            pairs: Vec::with_capacity(FEW),
+            prefixes: Vec::with_capacity(FEW),
+            uris: Vec::with_capacity(FEW),
+            arena: String::with_capacity(FEW * 64),
+            bound: Vec::with_capacity(FEW),
+            declared_by: Vec::with_capacity(FEW),
+            declared_as: Vec::with_capacity(FEW),
+            undo: Vec::with_capacity(FEW),
             in_scope: 0,
             prefix_ids: Ids::new(),
             pairs_by_source: Ids::new(),

@@ -71,6 +71,8 @@ pub(super) struct Covered {
     pub(super) span: Range<usize>,
     /// The canonicalisation that made its digested octets.
     pub(super) canonicalization: Canonicalization,
+    /// Those octets, if they were kept and the element is as it was.
+    text: Option<String>,
     /// The number of plaintexts when it was covered: later ones were covered as ciphertext.
     pub(super) plaintexts_before: usize,
     lost: Option<CoverageLost>,
@@ -88,7 +90,25 @@ impl Coverage {
         canonicalization: Canonicalization,
         plaintexts_before: usize,
     ) {
-        self.0.push(Covered { part, span, canonicalization, plaintexts_before, lost: None });
+        self.0.push(Covered { part, span, canonicalization, text: None, plaintexts_before, lost: None });
+    }
+
+    /// Keeps the digested octets of the element that was added last.
+    pub(super) fn keep(&mut self, text: Option<String>) {
+        if let Some(covered) = self.0.last_mut() {
+            covered.text = text;
+        }
+    }
+
+    /// Whether the digested octets of an element are kept.
+    pub(super) fn has_text(&self) -> bool {
+        self.0.iter().any(|covered| covered.text.is_some())
+    }
+
+    /// Takes the digested octets of the element at `span` in this canonical form, if they were kept.
+    pub(super) fn take_text(&mut self, span: &Range<usize>, form: &Canonicalization) -> Option<String> {
+        let is_it = |covered: &&mut Covered| covered.span == *span && covered.canonicalization == *form;
+        self.0.iter_mut().filter(is_it).find_map(|covered| covered.text.take())
     }
 
     fn held(&self) -> impl Iterator<Item = &Covered> {
@@ -174,6 +194,10 @@ impl Coverage {
 
 impl Carry for Coverage {
     fn carry(&mut self, moved: &Moved) -> Option<()> {
-        self.0.iter_mut().try_for_each(|covered| covered.span.carry(moved))
+        self.0.iter_mut().try_for_each(|covered| {
+            // Decryption may have changed it.
+            covered.text = None;
+            covered.span.carry(moved)
+        })
     }
 }

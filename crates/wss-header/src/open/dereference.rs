@@ -2,6 +2,8 @@
 //!
 //! Elements are named by Id, attachments by `cid:` URL, and tokens by the references of our own header (STR-Transform).
 
+use std::cell::Cell;
+
 use wss_c14n::{Budget, Document, Element, Exceeded, name};
 use wss_crypto::{Certificate, DigestMethod, DigestValue};
 use wss_soap::mime::{MimeError, MimePart, digest, named_by};
@@ -21,6 +23,8 @@ pub(super) struct Documents<'a, 'd> {
     /// Certificates that a reference can identify without a token in the message.
     certificates: Vec<&'a Certificate>,
     attachments: &'a [MimePart<'a>],
+    /// The element whose digested octets are kept, until it was digested once.
+    kept: Cell<Option<Element<'d>>>,
 }
 
 impl<'a, 'd> Documents<'a, 'd> {
@@ -33,17 +37,25 @@ impl<'a, 'd> Documents<'a, 'd> {
         let mut references = signature.signed_info().references().iter();
         let by_token =
             references.any(|reference| matches!(reference.transforms(), [Transform::SecurityTokenReference(_)]));
-        match by_token {
+        let documents = match by_token {
             true => Self::with_certificates(revision, terms, facts),
-            false => Self { revision, terms, certificates: Vec::new(), attachments: &facts.attachments.parts },
-        }
+            false => Self::without_certificates(revision, terms, facts),
+        };
+        let is_kept = facts.signatures.iter().any(|signature| signature.coverage.has_text());
+        documents.kept.set((!terms.only_demanded && !is_kept).then_some(revision.envelope.body));
+        documents
     }
 
     /// For references that may name tokens which are not in the message.
     pub(super) fn with_certificates(revision: &'a Revision<'d>, terms: &'a Terms<'a>, facts: &'a Facts<'a>) -> Self {
         let seen = facts.tokens.iter().map(|token| &token.certificate);
         let certificates = terms.receiver.trust.candidates().chain(seen).collect();
-        Self { revision, terms, certificates, attachments: &facts.attachments.parts }
+        Self { certificates, ..Self::without_certificates(revision, terms, facts) }
+    }
+
+    fn without_certificates(revision: &'a Revision<'d>, terms: &'a Terms<'a>, facts: &'a Facts<'a>) -> Self {
+        let attachments = &facts.attachments.parts;
+        Self { revision, terms, certificates: Vec::new(), attachments, kept: Cell::new(None) }
     }
 }
 
@@ -70,6 +82,15 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
         self.revision.ids.get(id)
+    }
+
+    /// The Body is returned as it was digested.
+    fn keeps(&self, element: Element<'d>) -> bool {
+        let is_kept = self.kept.get() == Some(element);
+        if is_kept {
+            self.kept.set(None);
+        }
+        is_kept
     }
 
     fn element_without_hash(&self, uri: &str) -> Option<Element<'d>> {

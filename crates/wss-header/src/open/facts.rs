@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Document, Element, Limit, Moved, name};
@@ -40,7 +41,7 @@ pub(crate) struct Facts<'m> {
     /// The elements that the receiver names by their places.
     pub(super) places: Places,
     /// The parts that one signature must cover: those of the terms, and those that must be signed if they are there.
-    pub(super) demanded: BTreeSet<Part>,
+    pub(super) demanded: Arc<BTreeSet<Part>>,
     /// The names of children of our header that are of unknown kinds.
     pub(super) ignored: Vec<WireText>,
 }
@@ -48,7 +49,7 @@ pub(crate) struct Facts<'m> {
 /// A certificate token of the header: a claim, until a signature verifies under its key.
 pub(crate) struct SeenToken {
     pub(super) id: Option<String>,
-    pub(super) value_type: String,
+    pub(super) value_type: &'static str,
     pub(super) certificate: Certificate,
     /// The rest of its path.
     pub(super) others: Vec<Certificate>,
@@ -182,7 +183,7 @@ impl<'m> Facts<'m> {
             timestamp: None,
             users: Vec::new(),
             places: Places::default(),
-            demanded: BTreeSet::new(),
+            demanded: Arc::default(),
             ignored: Vec::new(),
         }
     }
@@ -244,7 +245,9 @@ impl<'m> Facts<'m> {
         self.places = Places::find(revision, terms);
         self.demanded.clone_from(&terms.demanded);
         let optional = self.present(&terms.receiver.requirements.signed_if_present, revision);
-        self.demanded.extend(optional);
+        if !optional.is_empty() {
+            Arc::make_mut(&mut self.demanded).extend(optional);
+        }
         self.identify_elements(revision, terms);
         for decrypted in self.decryptions.elements.iter_mut().filter(|decrypted| !decrypted.place.is_in_body()) {
             let Some(element) = revision.document.element_at(decrypted.span.start) else { continue };

@@ -33,8 +33,9 @@ pub(super) fn check_not_moved(
         has_name_of(part, element) && !is_at(part) && !holds_all
     };
     let named = terms.signable().find(is_elsewhere).map(ToString::to_string);
-    let is_inside = ElementPath::of(element, revision.envelope).is_some();
-    let of_header = || (is_inside && belongs_only_in_header(element, terms)).then(|| "the Security header".to_owned());
+    let is_inside = || ElementPath::of(element, revision.envelope).is_some();
+    let of_header =
+        || (belongs_only_in_header(element, terms) && is_inside()).then(|| "the Security header".to_owned());
     let Some(from) = named.or_else(of_header) else { return Ok(()) };
     let is_token = revision.is_in_header(element) && belongs_in_header(element);
     let is_expected = is_token || terms.signable().any(is_at);

@@ -1,6 +1,7 @@
 //! Output: the content of a message that meets its requirements, and the evidence.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
@@ -49,7 +50,7 @@ pub(super) trait Output: Sized {
     const ONLY_DEMANDED: bool;
 
     /// The parts that one signature must cover.
-    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError>;
+    fn demanded(requirements: &Requirements) -> Result<Arc<BTreeSet<Part>>, OpenError>;
 
     /// Makes it from what was read of the last revision.
     fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError>;
@@ -74,13 +75,14 @@ pub(super) struct Parts {
 pub(super) fn take<O: Output>(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
-    facts: Facts<'_>,
+    mut facts: Facts<'_>,
     ring: KeyRing,
     met: Met,
 ) -> Result<PendingReplay<O>, OpenError> {
-    let signature = met.proof.as_ref().and_then(|proof| facts.signatures.get(proof.at));
-    let content = Content::read(revision, terms, &facts, signature)?;
-    let body = (!terms.only_demanded).then(|| read_body(revision, terms, signature)).transpose()?;
+    let proof = met.proof.as_ref().map(|proof| proof.at);
+    let content = Content::read(revision, terms, &facts, proof.and_then(|at| facts.signatures.get(at)))?;
+    let body = (!terms.only_demanded).then(|| read_body(revision, terms, &mut facts, proof)).transpose()?;
+    let signature = proof.and_then(|at| facts.signatures.get(at));
     let remembered = remembered(terms, &facts, &met.assertions);
     let keys = keys_of_message(ring, signature, revision, &facts, terms);
     let signer = met.proof.map(|proof| proof.signer);
@@ -102,9 +104,11 @@ pub(super) fn take<O: Output>(
 impl Output for Opened {
     const ONLY_DEMANDED: bool = false;
 
-    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
+    fn demanded(requirements: &Requirements) -> Result<Arc<BTreeSet<Part>>, OpenError> {
         let mut demanded = requirements.signed.clone();
-        demanded.insert(Part::Body);
+        if !demanded.contains(&Part::Body) {
+            Arc::make_mut(&mut demanded).insert(Part::Body);
+        }
         Ok(demanded)
     }
 
@@ -121,7 +125,7 @@ impl Output for Opened {
 impl Output for OpenedParts {
     const ONLY_DEMANDED: bool = true;
 
-    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
+    fn demanded(requirements: &Requirements) -> Result<Arc<BTreeSet<Part>>, OpenError> {
         match requirements.signed.is_empty() {
             true => Err(RequirementError::NothingSigned.into()),
             false => Ok(requirements.signed.clone()),
@@ -145,7 +149,7 @@ impl Output for OpenedParts {
 impl Output for UnsignedOpened {
     const ONLY_DEMANDED: bool = false;
 
-    fn demanded(requirements: &Requirements) -> Result<BTreeSet<Part>, OpenError> {
+    fn demanded(requirements: &Requirements) -> Result<Arc<BTreeSet<Part>>, OpenError> {
         Ok(requirements.signed.clone())
     }
 
@@ -230,15 +234,20 @@ fn no_body() -> OpenError {
     not_signed(&[Part::Body.to_string()])
 }
 
-/// The Body of the last revision, as it was digested if a signature covers it.
+/// The Body of the last revision, as it was digested if the signature `proof` covers it: the very octets, if they were kept.
 fn read_body(
     revision: &Revision<'_>,
     terms: &Terms<'_>,
-    signature: Option<&ProvenSignature>,
+    facts: &mut Facts<'_>,
+    proof: Option<usize>,
 ) -> Result<String, OpenError> {
-    let body = revision.envelope.body;
-    let signed = signature.and_then(|proof| proof.coverage.canonicalization(&Part::Body, &body.span()));
-    canonical(body, signed, &terms.budget)
+    let (body, span) = (revision.envelope.body, revision.envelope.body.span());
+    let signed = proof.and_then(|at| facts.signatures.get(at)?.coverage.canonicalization(&Part::Body, &span).cloned());
+    // Octets that another signature digested in the same form are the same.
+    let kept = signed
+        .as_ref()
+        .and_then(|form| facts.signatures.iter_mut().find_map(|signature| signature.coverage.take_text(&span, form)));
+    kept.map_or_else(|| canonical(body, signed.as_ref(), &terms.budget), Ok)
 }
 
 /// The elements that must be signed and are named by their paths. The signature covers each.
@@ -304,9 +313,11 @@ fn still_encrypted(revision: &Revision<'_>, facts: &Facts<'_>) -> Vec<String> {
 
 /// The message without our header, if the receiver forwards.
 fn forwarded(revision: &Revision<'_>, terms: &Terms<'_>) -> Option<String> {
-    let mut splices = Splices::new();
-    splices.replace(revision.header.element.span(), "");
-    terms.receiver.forwards.then(|| splices.apply(revision.document.source()).0)
+    terms.receiver.forwards.then(|| {
+        let mut splices = Splices::new();
+        splices.replace(revision.header.element.span(), "");
+        splices.apply(revision.document.source()).0
+    })
 }
 
 /// The certificate of a signer, or the one with which the subject of an assertion signed, where its issuer named one.
@@ -389,8 +400,7 @@ fn evidence(
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
         lost: signature.lost().into_iter().map(|(part, why)| (part.into(), why)).collect(),
     });
-    let mut waived = terms.receiver.waivers(&terms.demanded, terms.is_protected);
-    waived.extend(is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold));
+    let of_message = is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold);
     Evidence {
         signatures: signatures.collect(),
         decrypted: facts.decryptions.evidence.clone(),
@@ -398,7 +408,7 @@ fn evidence(
         user,
         ignored: facts.ignored.clone(),
         remaining,
-        waived: waived.into_iter().collect(),
+        waived: terms.receiver.waivers(&terms.demanded, terms.is_protected, of_message),
         bsp,
     }
 }

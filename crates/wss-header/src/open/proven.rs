@@ -17,7 +17,7 @@ use wss_tokens::ReferenceForm;
 pub(super) struct ProvenSignature {
     pub(super) signer: Signer,
     pub(super) method: SignatureMethod,
-    /// The digest of each reference.
+    /// The digest of each reference, if the requirements say anything of it.
     pub(super) digests: BTreeSet<DigestMethod>,
     /// How it refers to its certificate, if the requirements say anything of it.
     pub(super) reference: Option<ReferenceForm>,

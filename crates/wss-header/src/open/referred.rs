@@ -24,7 +24,7 @@ pub(super) fn form_of(
     Ok(match reference {
         SecurityTokenReference::Direct { id, .. } => {
             let token = tokens.iter().find(|token| token.id.as_deref() == Some(id.as_str()));
-            token.map(|token| match token.value_type.as_str() {
+            token.map(|token| match token.value_type {
                 X509_PKI_PATH => ReferenceForm::DirectPath,
                 PKCS7 => ReferenceForm::DirectPkcs7,
                 _ => ReferenceForm::Direct,

@@ -5,6 +5,7 @@
 //! expects ciphertext for other receivers.
 
 use std::cell::LazyCell;
+use std::ops::Range;
 
 use wss_c14n::{Element, Limit, name};
 use wss_text::WireText;
@@ -33,20 +34,16 @@ pub(super) fn find(
     ring: &mut KeyRing,
     signature: Option<&ProvenSignature>,
 ) -> Result<Vec<RemainingCiphertext>, OpenError> {
-    let mut holders = vec![(Part::Body.to_string(), revision.envelope.body)];
-    for (part, span) in signature.iter().flat_map(|signature| signature.coverage.parts()) {
-        if let (Part::HeaderBlock { .. }, Some(block)) = (part, revision.document.element_at(span.start)) {
-            holders.push((part.to_string(), block));
-        }
-    }
-    for (part, span) in facts.places.all() {
-        // The Body was looked through already.
-        if let Some(element) = revision.document.element_at(span.start).filter(|e| !revision.envelope.body.contains(*e))
-        {
-            holders.push((part.to_string(), element));
-        }
-    }
-    holders.push(("Security".to_owned(), revision.header.element));
+    let body = revision.envelope.body;
+    let at = |span: &Range<usize>| revision.document.element_at(span.start);
+    let blocks = signature.iter().flat_map(|signature| signature.coverage.parts());
+    let blocks = blocks.filter(|(part, _)| matches!(part, Part::HeaderBlock { .. }));
+    let blocks = blocks.filter_map(|(part, span)| Some((Some(part), at(span)?)));
+    let named = facts.places.all().filter_map(|(part, span)| Some((Some(part), at(span)?)));
+    // The Body is looked through first.
+    let named = named.filter(|(_, element)| !body.contains(*element));
+    let holders = std::iter::once((Some(&Part::Body), body)).chain(blocks).chain(named);
+    let holders = holders.chain(std::iter::once((None, revision.header.element)));
     // The keys of the header are read once, however much ciphertext remains.
     let only = LazyCell::new(|| only_addressees(revision, terms, facts, ring));
     let mut remains = Vec::new();
@@ -69,7 +66,8 @@ pub(super) fn find(
             if !terms.receiver.waives(Waiver::CiphertextForOthers) {
                 return Err(RequirementError::StillEncrypted { path: data.path().into(), why }.into());
             }
-            remains.push(RemainingCiphertext { part: part.clone(), path: data.path(), id, why });
+            let part = part.map_or_else(|| "Security".to_owned(), ToString::to_string);
+            remains.push(RemainingCiphertext { part, path: data.path(), id, why });
         }
     }
     Ok(remains)

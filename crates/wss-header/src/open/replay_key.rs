@@ -5,7 +5,7 @@ use wss_crypto::{Digest, DigestMethod};
 /// SHA-256 over a domain tag and parts, each with its length.
 pub(super) fn replay_key(domain: &[u8], parts: &[&[u8]]) -> [u8; 32] {
     let mut digest = Digest::new(DigestMethod::Sha256);
-    for part in [&[domain], parts].concat() {
+    for part in std::iter::once(&domain).chain(parts) {
         digest.update(&(part.len() as u64).to_be_bytes());
         digest.update(part);
     }

@@ -1,6 +1,6 @@
 //! Revealing: decryption only, for reports. Nothing is verified or proven, and no failure stops it.
 
-use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, Limit, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
@@ -137,7 +137,7 @@ pub(crate) fn survey(
 ) -> Option<Decryption> {
     let beside: u64 = attachments.iter().map(|part| part.unauthenticated_octets().len()).sum();
     let incoming = Arrived { octets: message.as_bytes(), package, request: None, transport: None };
-    let terms = Terms::new(receiver, BTreeSet::new(), incoming, message.len() as u64 + beside);
+    let terms = Terms::new(receiver, Arc::default(), incoming, message.len() as u64 + beside);
     let mut facts = Facts::new(attachments);
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;

@@ -5,7 +5,7 @@ use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::ConfirmationMethod;
-use wss_xmldsig::{DereferencedToken, Signature, SignatureError, Transform, VerifiedSignature};
+use wss_xmldsig::{DereferencedToken, Signature, SignatureError, Transform, VerifiedReference};
 
 use super::cover::{Apex, apex_at};
 use super::coverage::Coverage;
@@ -59,18 +59,21 @@ pub(super) fn verify(
 
     let subject_certificate = found.holder.subject_certificate().cloned();
     let signer = signer_of(found.holder, &facts.assertions, terms.request)?;
-    let covered = covered(&verified, &signer, revision, terms, element, facts.decryptions.elements.len())?;
-    let signed_info = verified.signed_info().to_vec();
+    let method = verified.method();
+    let (signed_info, references) = verified.into_parts();
+    let covered = covered(references, &signer, revision, terms, element, facts.decryptions.elements.len())?;
     let is_form_required = !terms.receiver.requirements.narrow.signer_references.is_empty();
     let reference = match is_form_required {
         true => referred::form_of(signature.key_info(), &facts.tokens, &terms.budget)?,
         false => None,
     };
-    let digests = signature.signed_info().references().iter().map(|reference| reference.digest_method()).collect();
+    let is_digest_required = !terms.receiver.requirements.narrow.digest_methods.is_empty();
+    let references = signature.signed_info().references().iter().filter(|_| is_digest_required);
+    let digests = references.map(|reference| reference.digest_method()).collect();
     Ok(ProvenSignature {
         replay_key: replay_key_of(&found.key, signature.value(), &signed_info),
         signer,
-        method: verified.method(),
+        method,
         digests,
         reference,
         span: element.span(),
@@ -80,9 +83,13 @@ pub(super) fn verify(
         token_span: found.token,
         root: found.root,
         subject_certificate,
-        value: signature.value().to_vec(),
-        signed_info: String::from_utf8(signed_info).expect("canonical form of text is text"),
+        value: signature.into_value(),
+        signed_info: text_of(signed_info),
     })
+}
+
+fn text_of(canonical: Vec<u8>) -> String {
+    String::from_utf8(canonical).expect("canonical form of text is text")
 }
 
 /// No key was found: says which one the signature names, and among how many it was looked for.
@@ -189,7 +196,7 @@ struct Covered {
 /// The coverage of a signature's references. Each element must be at a place where a signature may cover one.
 /// `plaintexts` is the number of elements that were decrypted before.
 fn covered(
-    verified: &VerifiedSignature<'_>,
+    references: Vec<VerifiedReference<'_>>,
     signer: &Signer,
     revision: &Revision<'_>,
     terms: &Terms<'_>,
@@ -199,7 +206,7 @@ fn covered(
     let mut covered =
         Covered { elements: Coverage::default(), attachments: SignedAttachments::default(), token: false };
     let mut inside = Vec::new();
-    for reference in verified.references() {
+    for reference in references {
         if let Some((url, complete)) = reference.attachment() {
             if let Some(content_id) = content_id_of(url) {
                 covered.attachments.named.push(content_id.clone());
@@ -239,7 +246,10 @@ fn covered(
         let apex = apex.ok_or_else(|| OpenError::Transforms { uri: reference.uri().into() })?;
         match apex_at(apex, revision, terms, signature)? {
             what @ Apex::Inside(_) => inside.push((apex, what, by)),
-            what => covered.elements.add(what.part(apex)?, apex.span(), by, plaintexts),
+            what => {
+                covered.elements.add(what.part(apex)?, apex.span(), by, plaintexts);
+                covered.elements.keep(reference.into_kept().map(text_of));
+            }
         }
     }
     for (apex, what, by) in inside {

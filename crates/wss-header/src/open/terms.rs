@@ -1,6 +1,7 @@
 //! Terms: the values that apply to one message from beginning to end.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Element, name};
@@ -22,7 +23,7 @@ use wss_soap::mime::{Package, Spool};
 pub(crate) struct Terms<'r> {
     pub(super) receiver: &'r Receiver,
     /// The parts that one signature must cover.
-    pub(super) demanded: BTreeSet<Part>,
+    pub(super) demanded: Arc<BTreeSet<Part>>,
     /// Only those are returned, and the Body is not, unless it is one of them: a signature over them proves the message.
     pub(super) only_demanded: bool,
     pub(super) now: SystemTime,
@@ -40,7 +41,12 @@ pub(crate) struct Terms<'r> {
 
 impl<'r> Terms<'r> {
     /// The terms for a message of so many octets.
-    pub(super) fn new(receiver: &'r Receiver, demanded: BTreeSet<Part>, incoming: Arrived<'r>, octets: u64) -> Self {
+    pub(super) fn new(
+        receiver: &'r Receiver,
+        demanded: Arc<BTreeSet<Part>>,
+        incoming: Arrived<'r>,
+        octets: u64,
+    ) -> Self {
         Self {
             receiver,
             demanded,

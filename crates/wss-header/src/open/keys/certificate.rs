@@ -14,10 +14,12 @@ use crate::open::terms::Terms;
 use crate::waiver::Waiver;
 
 impl KeySearch<'_, '_> {
-    /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message.
+    /// The trusted certificate that the KeyInfo of a signature selects, and its token in the message. `reference` is what
+    /// the KeyInfo has, if it has nothing else.
     pub(super) fn signing_certificate(
         &mut self,
         key_info: Option<&KeyInfo<'_>>,
+        reference: Option<SecurityTokenReference<'_>>,
     ) -> Result<(ValidatedCertificate, Option<Range<usize>>), OpenError> {
         let terms = self.terms;
         let trust = &terms.receiver.trust;
@@ -25,16 +27,17 @@ impl KeySearch<'_, '_> {
             return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
         };
         let hint = only_hint(key_info).ok_or_else(OpenError::no_key)?;
-        let reference = match hint.as_ref() {
-            KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
-            KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+        let reference = match (reference, hint.as_ref()) {
+            (Some(reference), _) => reference,
+            (None, KeyHint::SecurityTokenReference(element)) => self.reference(*element)?,
+            (None, KeyHint::X509Data(data)) => SecurityTokenReference::X509Data(data.clone()),
             // Names and values select among certificates that the caller gave; they never supply a key.
-            KeyHint::KeyName(name) => {
+            (None, KeyHint::KeyName(name)) => {
                 let subject = DistinguishedName::parse(name).map_err(|_| OpenError::no_key())?;
                 let is_named = |certificate: &Certificate| *certificate.subject() == subject;
                 return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
             }
-            KeyHint::KeyValue(key) => {
+            (None, KeyHint::KeyValue(key)) => {
                 let has_key = |certificate: &Certificate| certificate.public_key() == key;
                 return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
             }
@@ -56,7 +59,7 @@ impl KeySearch<'_, '_> {
                 Ok((validate(&token.certificate, &token.others, terms)?, Some(token.span.clone())))
             }
             SecurityTokenReference::Embedded(element) => {
-                let token = X509Token::parse(*element, &terms.budget)?;
+                let token = X509Token::parse_for(*element, trust, &terms.budget)?;
                 Ok((validate(token.certificate(), token.others(), terms)?, None))
             }
             reference => {
@@ -85,7 +88,11 @@ impl KeySearch<'_, '_> {
         };
         let mut carried = Vec::new();
         for der in ders {
-            match self.ring.certificate(der, &self.terms.budget).map_err(TrustError::from)? {
+            match self
+                .ring
+                .certificate(der, &self.terms.receiver.trust, &self.terms.budget)
+                .map_err(TrustError::from)?
+            {
                 Ok(certificate) => carried.push(certificate),
                 Err(LoadError::UnsupportedKey | LoadError::Provider { .. }) if ders.len() > 1 => {}
                 Err(error) => return Err(TokenError::from(error).into()),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use wss_c14n::{Budget, Exceeded, Limit};
 use wss_crypto::{Certificate, LoadError};
-use wss_tokens::KerberosSession;
+use wss_tokens::{KerberosSession, Trust};
 use wss_xmlenc::DecryptError;
 
 use super::FoundSecret;
@@ -72,17 +72,18 @@ impl KeyRing {
         self.brought.iter().find(|known| known.sha1 == sha1 && known.kerberos.is_none())
     }
 
-    /// Parses a certificate, unless the same octets were parsed before. It is charged before it is parsed.
+    /// Parses a certificate, unless the same octets were parsed before, or `trust` knows them. It is charged before it is parsed.
     pub(super) fn certificate(
         &mut self,
         der: &[u8],
+        trust: &Trust,
         budget: &Budget,
     ) -> Result<Result<Certificate, LoadError>, Exceeded> {
         if let Some(parsed) = self.certificates.iter().find(|parsed| parsed.der == der) {
             return Ok(parsed.result.clone());
         }
         budget.charge(Limit::Certificates, 1)?;
-        let result = Certificate::from_der(der);
+        let result = trust.trusted_before(der).map_or_else(|| Certificate::from_der(der), Ok);
         self.certificates.push(ParsedCertificate { der: der.to_vec(), result: result.clone() });
         Ok(result)
     }

@@ -1,7 +1,8 @@
 //! The key of a signature: that of a trusted certificate, a secret, or the public key that a token names.
 
+use wss_c14n::Element;
 use wss_crypto::HmacKey;
-use wss_tokens::TokenError;
+use wss_tokens::{SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::{FoundKey, Holder, KeySearch, Wanted};
@@ -21,10 +22,13 @@ impl KeySearch<'_, '_> {
         if is_mac {
             return self.mac_key(key_info);
         }
-        if let Some(found) = self.key_of_token(key_info)? {
+        let reference = self.only_reference(key_info)?;
+        if let Some((place, reference)) = &reference
+            && let Some(found) = self.key_of_token(*place, reference)?
+        {
             return Ok(found);
         }
-        let (certificate, token) = self.signing_certificate(key_info)?;
+        let (certificate, token) = self.signing_certificate(key_info, reference.map(|(_, reference)| reference))?;
         if certificate.certificate().version() == 1 && !self.terms.receiver.waives(Waiver::X509Version1) {
             return Err(TokenError::Version1.into());
         }
@@ -49,12 +53,23 @@ impl KeySearch<'_, '_> {
         Ok(FoundKey { key: key.into(), holder: found.holder, token: found.token, root: Some(found.root) })
     }
 
-    /// The public key that a token of our header names, if KeyInfo refers to such a token.
-    fn key_of_token(&mut self, key_info: Option<&KeyInfo<'_>>) -> Result<Option<FoundKey>, OpenError> {
+    /// The reference to a token that KeyInfo has, if it has nothing else, and where it is.
+    fn only_reference<'d>(
+        &self,
+        key_info: Option<&KeyInfo<'d>>,
+    ) -> Result<Option<(Element<'d>, SecurityTokenReference<'d>)>, TokenError> {
         let Some([KeyHint::SecurityTokenReference(place)]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
-        let reference = self.reference(*place)?;
+        Ok(Some((*place, self.reference(*place)?)))
+    }
+
+    /// The public key that a token of our header names, if `reference` at `place` refers to such a token.
+    fn key_of_token(
+        &mut self,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+    ) -> Result<Option<FoundKey>, OpenError> {
         for kind in KINDS {
-            if let Some(found) = kind.public_key(self, *place, &reference)? {
+            if let Some(found) = kind.public_key(self, place, reference)? {
                 return Ok(Some(found));
             }
         }

@@ -30,11 +30,11 @@ pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mu
     terms.budget.charge(Limit::Tokens, 1)?;
     let read = match terms.receiver.waives(Waiver::TokenTypesByName) && X509Token::is_by_name(token) {
         true => X509Token::parse_by_name(token, &terms.budget)?,
-        false => X509Token::parse(token, &terms.budget)?,
+        false => X509Token::parse_for(token, &terms.receiver.trust, &terms.budget)?,
     };
     facts.tokens.push(SeenToken {
         id: indexed_id_of(token).map(|id| id.into_owned()),
-        value_type: read.value_type().to_owned(),
+        value_type: read.value_type(),
         certificate: read.certificate().clone(),
         others: read.others().to_vec(),
         span: token.span(),

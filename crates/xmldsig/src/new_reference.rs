@@ -1,0 +1,98 @@
+//! References to write: what a signature covers, with its digest (XML Signature 1.1 §4.4.3).
+
+use wss_c14n::{
+    Budget, Canonicalization, CanonicalizationMethod, CanonicalizeError, Element, Gathered, Subset, Writer,
+    base64_encode, name,
+};
+use wss_crypto::{Digest, DigestMethod, DigestValue};
+use wss_text::shown;
+
+use crate::reference::DigestSink;
+use crate::token::DereferencedToken;
+use crate::transform::Transform;
+
+/// A reference to write.
+#[derive(Clone)]
+pub struct NewReference {
+    uri: String,
+    transforms: Vec<Transform>,
+    digest_method: DigestMethod,
+    digest_value: DigestValue,
+}
+
+impl std::fmt::Debug for NewReference {
+    /// Text of a message is escaped, and cut if it is long; octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewReference")
+            .field("uri", &shown(&self.uri))
+            .field("transforms", &self.transforms)
+            .field("digest_method", &self.digest_method)
+            .field("digest_value", &self.digest_value)
+            .finish()
+    }
+}
+
+impl NewReference {
+    /// Digests `subset` under one canonicalisation, to be referenced as `uri`. Without transforms, that is Canonical XML
+    /// 1.0.
+    ///
+    /// # Errors
+    /// [`CanonicalizeError`].
+    pub fn digest(
+        uri: String,
+        subset: &Subset<'_>,
+        transforms: Vec<Transform>,
+        digest_method: DigestMethod,
+    ) -> Result<Self, CanonicalizeError> {
+        let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
+        let last = transforms.iter().rev().find_map(|transform| match transform {
+            Transform::Canonicalization(canonicalization) => Some(canonicalization),
+            Transform::EnvelopedSignature
+            | Transform::SecurityTokenReference(_)
+            | Transform::Attachment { .. }
+            | Transform::Filter(_) => None,
+        });
+        let mut sink = Gathered::new(DigestSink(Digest::new(digest_method)));
+        last.unwrap_or(&default).write(subset, &mut sink)?;
+        Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().0.finish() })
+    }
+
+    /// Digests the token that the `wsse:SecurityTokenReference` at `uri` identifies, for a reference through the
+    /// STR-Transform.
+    ///
+    /// # Errors
+    /// [`CanonicalizeError`].
+    pub fn of_token(
+        uri: String,
+        reference: Element<'_>,
+        token: &DereferencedToken<'_>,
+        canonicalization: Canonicalization,
+        digest_method: DigestMethod,
+    ) -> Result<Self, CanonicalizeError> {
+        let readings = token.readings(reference, &canonicalization, &Budget::dangerous_unbounded())?;
+        let digest_value = Digest::of(digest_method, readings.first().ok_or(CanonicalizeError::EmptySubset)?);
+        let transforms = vec![Transform::SecurityTokenReference(canonicalization)];
+        Ok(Self { uri, transforms, digest_method, digest_value })
+    }
+
+    /// An attachment, referenced by its `cid:` URL, with the digest of the output of its transform.
+    #[must_use]
+    pub fn of_attachment(url: String, complete: bool, digest_method: DigestMethod, digest_value: DigestValue) -> Self {
+        Self { uri: url, transforms: vec![Transform::Attachment { complete }], digest_method, digest_value }
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer) {
+        writer.start(name::DS, "Reference");
+        writer.attribute("URI", self.uri.clone());
+        if !self.transforms.is_empty() {
+            writer.start(name::DS, "Transforms");
+            for transform in &self.transforms {
+                transform.write(writer);
+            }
+            writer.end();
+        }
+        writer.algorithm(name::DS, "DigestMethod", self.digest_method.uri());
+        writer.leaf(name::DS, "DigestValue", &base64_encode(self.digest_value.as_octets()));
+        writer.end();
+    }
+}
