@@ -6,6 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+pub mod chart;
+pub mod peers;
+pub mod work;
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::time::{Duration, Instant};

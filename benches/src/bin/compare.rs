@@ -1,135 +1,102 @@
-//! One table, one run: ours beside libxml2, libxmlsec1 and the crate bergshamra on the same messages.
+//! One table and one chart, one run: ours beside its raw operations and beside the peers, on the same messages.
 //!
-//! `cargo run --release -p wss-benches --bin compare`. The C harness needs `cc`, `pkg-config` and
-//! the headers of xmlsec1 (Debian: `libxmlsec1-dev`).
+//! `cargo run --release -p wss-benches --bin compare [FILE…]`. The C harness needs `cc`, `pkg-config` and the headers of
+//! xmlsec1 (Debian: `libxmlsec1-dev`). Each FILE has lines `peer,operation,size,runs,median_ns,…` of other harnesses that ran
+//! just before: their `c14n_text` and `verify` are rows, and lines of the chart.
 
-use std::fmt::Write as _;
-use std::hint::black_box;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Duration;
 
-use ws_security::c14n::{Budget, Canonicalization, Document, Subset};
-use ws_security::prelude::*;
-use ws_security::{DangerousNoReplayCache, Limits, SignatureMethod};
-use wss_benches::{median, root};
+use wss_benches::chart::{Series, chart};
+use wss_benches::peers::{Line, Peer};
+use wss_benches::work::{Encryption, Kind, Signatures, canonicalize, read};
+use wss_benches::{envelope, median, root};
 
-fn harness() -> Option<PathBuf> {
-    let binary = root().join("target/xmlsec1-harness");
-    let flags = Command::new("pkg-config").args(["--cflags", "--libs", "xmlsec1-openssl"]).output().ok()?;
-    let flags = String::from_utf8(flags.stdout).ok()?;
-    let built = Command::new("cc")
-        .args(["-O2", "-w", "-o"])
-        .arg(&binary)
-        .arg(root().join("benches/peers/xmlsec1.c"))
-        .args(flags.split_whitespace())
-        .status();
-    built.ok()?.success().then_some(binary)
+const SIZES: [(&str, usize); 5] =
+    [("1k", 1_000), ("10k", 10_000), ("100k", 100_000), ("1m", 1_000_000), ("10m", 10_000_000)];
+
+/// Prints a row: ours, what it is compared with, and how many times ours that takes, or ours takes of it.
+fn row(size: &str, operation: &str, ours: Duration, beside: &str, other: Duration, is_raw: bool) {
+    let (ours_s, other_s) = (ours.as_secs_f64(), other.as_secs_f64());
+    let ratio = if is_raw { ours_s / other_s } else { other_s / ours_s };
+    println!("| {size} | {operation} | {ours:.1?} | {beside} | {other:.1?} | {ratio:.2}× |");
 }
 
-fn ask(harness: Option<&PathBuf>, arguments: &[&Path]) -> Option<Duration> {
-    let output = Command::new(harness?).args(arguments).output().ok()?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    text.trim().parse().ok().map(Duration::from_nanos)
+/// Ours over the raw operations that it cannot do without.
+fn over_raw(size: &str, source: &str) {
+    for kind in Kind::ALL {
+        let signatures = Signatures::with(kind);
+        let signed = signatures.sign(source);
+        let name = kind.name();
+        let verify = median(|| signatures.verify(&signed));
+        let raw = median(|| signatures.raw_verify(&signed));
+        row(size, &format!("verify, {name}"), verify, "read, canonical form into digest, raw verify", raw, true);
+        row(size, &format!("verify, {name}"), verify, "raw verify", median(|| signatures.raw_public()), true);
+        let sign = median(|| drop(signatures.sign(source)));
+        let raw = median(|| signatures.raw_sign(source));
+        row(size, &format!("sign, {name}"), sign, "read, canonical form into digest, raw sign, one copy", raw, true);
+    }
+    let encryption = Encryption::default();
+    let (encrypted, sealed) = (encryption.encrypt(source), encryption.raw_encrypt(source));
+    let encrypt = median(|| drop(encryption.encrypt(source)));
+    row(size, "encrypt", encrypt, "AES-128-GCM and base64", median(|| drop(encryption.raw_encrypt(source))), true);
+    let decrypt = median(|| encryption.decrypt(&encrypted));
+    row(size, "decrypt", decrypt, "base64 and AES-128-GCM", median(|| encryption.raw_decrypt(&sealed)), true);
 }
 
-/// The pure-Rust peer, in a workspace of its own.
-fn bergshamra() -> Option<PathBuf> {
-    let folder = root().join("benches/peers/bergshamra");
-    let built = Command::new("cargo")
-        .args(["build", "--release", "--quiet", "--manifest-path"])
-        .arg(folder.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(root().join("target/bergshamra"))
-        .status();
-    built.ok()?.success().then(|| root().join("target/bergshamra/release/bergshamra-harness"))
+/// The files that the harnesses read.
+fn written(source: &str, signed: &str) -> (PathBuf, PathBuf) {
+    let files = (root().join("target/bench.xml"), root().join("target/bench-signed.xml"));
+    std::fs::write(&files.0, source).expect("a file");
+    std::fs::write(&files.1, signed).expect("a file");
+    files
+}
+
+/// The time of every peer that has the operation.
+fn of_peers(
+    peers: &[Peer],
+    lines: &[Line],
+    size: &str,
+    (operation, message): (&str, &Path),
+) -> Vec<(String, Duration)> {
+    let certificate = root().join("vectors/keys/alice.pem");
+    let asked =
+        peers.iter().filter_map(|peer| Some((peer.name.to_owned(), peer.ask(operation, message, &certificate)?)));
+    let is_it = |line: &&Line| line.size == size && line.operation.trim_end_matches("_text") == operation;
+    asked.chain(lines.iter().filter(is_it).map(|line| (line.peer.clone(), line.median))).collect()
+}
+
+fn note(series: &mut Vec<Series>, name: &str, octets: usize, time: Duration) {
+    match series.iter_mut().find(|one| one.name == name) {
+        Some(one) => one.points.push((octets, time)),
+        None => series.push(Series { name: name.to_owned(), points: vec![(octets, time)] }),
+    }
 }
 
 fn main() {
-    let key_file = |name: &str| std::fs::read(root().join("vectors/keys").join(name)).expect("a key");
-    let alice = Identity::from_pem(&key_file("alice.pem"), &key_file("alice.key")).expect("alice");
-    let recipe = Recipe::new()
-        .timestamp(Duration::from_secs(86_400))
-        .sign(Signing::with(&alice).parts([Part::Body, Part::Timestamp]));
-    let plan = recipe.plan().expect("a plan");
-    let limits = Limits::dangerous_unbounded();
-    let receiver = || {
-        Receiver::new(
-            Trust::pins([alice.certificate().clone()]),
-            Requirements::signed([Part::Body, Part::Timestamp]),
-            DangerousNoReplayCache,
-        )
-        .limits(limits)
-        .window(Duration::from_secs(86_400), Duration::from_secs(60))
-    };
-    let private = median(|| {
-        black_box(alice.signing_key().sign(SignatureMethod::RsaSha256, &[7; 700]).expect("signs"));
-    });
-    let harness = harness();
-    if harness.is_none() {
-        eprintln!("the C harness was not built: libxml2 and xmlsec1 are missing from the table");
+    let files = std::env::args().skip(1).map(|file| Line::read(Path::new(&file)).expect("a readable file"));
+    let lines: Vec<Line> = files.flatten().collect();
+    let peers = Peer::all();
+    let signatures = Signatures::with(Kind::Rsa);
+    let mut series = Vec::new();
+    println!("| size | operation | ours | beside | that takes | ratio |\n|---|---|--:|---|--:|--:|");
+    for (label, octets) in SIZES {
+        let source = envelope(octets);
+        let signed = signatures.sign(&source);
+        let (plain, message) = written(&source, &signed);
+        let c14n = median(|| canonicalize(&source));
+        row(label, "exclusive c14n, text to octets", c14n, "read", median(|| read(&source)), true);
+        for (peer, time) in of_peers(&peers, &lines, label, ("c14n", &plain)) {
+            row(label, "exclusive c14n, text to octets", c14n, &peer, time, false);
+        }
+        let verify = median(|| signatures.verify(&signed));
+        note(&mut series, "ws-security", octets, verify);
+        for (peer, time) in of_peers(&peers, &lines, label, ("verify", &message)) {
+            row(label, "verify, from text", verify, &peer, time, false);
+            note(&mut series, &peer, octets, time);
+        }
+        over_raw(label, &source);
     }
-    let rust_harness = bergshamra();
-    if rust_harness.is_none() {
-        eprintln!("the Rust harness was not built: bergshamra is missing from the table");
-    }
-    println!("raw RSA-2048 private operation: {private:.1?}\n");
-    let mut table = String::from(
-        "| size | operation | ours | libxml2 / xmlsec1 | ratio | bergshamra | ratio |\n|---|---|--:|--:|--:|--:|--:|\n",
-    );
-    for (label, size) in
-        [("1 KB", 1_000), ("10 KB", 10_000), ("100 KB", 100_000), ("1 MB", 1_000_000), ("10 MB", 10_000_000)]
-    {
-        let source = wss_benches::envelope(size);
-        let signed = plan.message(&source).secure().expect("secured").message;
-        let folder = root().join("target");
-        let (plain_path, signed_path) = (folder.join("bench.xml"), folder.join("bench-signed.xml"));
-        std::fs::write(&plain_path, &source).expect("a file");
-        std::fs::write(&signed_path, &signed).expect("a file");
-        let unbounded = Limits::dangerous_unbounded();
-        let canonicalise = median(|| {
-            let document = Document::parse(source.as_str(), &unbounded).expect("well-formed");
-            black_box(
-                Canonicalization::default()
-                    .to_octets(&Subset::document(&document), &Budget::dangerous_unbounded())
-                    .expect("canonical form"),
-            );
-        });
-        let read = median(|| {
-            black_box(Document::parse(source.as_str(), &unbounded).expect("well-formed"));
-        });
-        let open = receiver();
-        let verify = median(|| {
-            drop(black_box(open.open(&signed).expect("opens")));
-        });
-        let sign = median(|| {
-            black_box(plan.message(&source).secure().expect("secured").message);
-        });
-        let certificate = root().join("vectors/keys/alice.pem");
-        let libxml2 = ask(harness.as_ref(), &[Path::new("c14n"), &plain_path]);
-        let xmlsec = ask(harness.as_ref(), &[Path::new("verify"), &signed_path, &certificate]);
-        let rust = ask(rust_harness.as_ref(), &[Path::new("c14n"), &plain_path]);
-        let rust_verify = ask(rust_harness.as_ref(), &[Path::new("verify"), &signed_path, &certificate]);
-        let mut row = |operation: &str, ours: Duration, peer: Option<Duration>, rust: Option<Duration>| {
-            let show = |time: Option<Duration>| time.map_or("–".to_owned(), |time| format!("{time:.1?}"));
-            let ratio = |time: Option<Duration>| {
-                time.map_or("–".to_owned(), |time| format!("{:.1}×", time.as_secs_f64() / ours.as_secs_f64()))
-            };
-            let _infallible = writeln!(
-                table,
-                "| {label} | {operation} | {ours:.1?} | {} | {} | {} | {} |",
-                show(peer),
-                ratio(peer),
-                show(rust),
-                ratio(rust)
-            );
-        };
-        row("read", read, None, None);
-        row("exclusive c14n, text to octets", canonicalise, libxml2, rust);
-        row("verify, from text", verify, xmlsec, rust_verify);
-        row("sign, from text", sign, None, None);
-        let over = sign.as_secs_f64() / private.as_secs_f64();
-        let _infallible = writeln!(table, "| {label} | sign over the raw private operation | {over:.2}× | | | | |");
-    }
-    println!("{table}");
+    let drawn = chart("Verifying a signed message, from text (RSA-2048, SHA-256): time over size", &series);
+    std::fs::write(root().join("benches/chart.svg"), drawn).expect("a file");
 }

@@ -1,0 +1,259 @@
+//! What is measured: the verbs as a program calls them, and the raw operations that none of them can do without.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use ws_security::c14n::{Budget, Canonicalization, Document, Sink, Subset, base64_decode, base64_encode};
+use ws_security::crypto::{Digest, DigestMethod, PublicKey, SystemRandom, decrypt, encrypt};
+use ws_security::prelude::*;
+use ws_security::{ContentEncryption, DangerousNoReplayCache, Limits, Secret, SignatureMethod};
+
+use crate::root;
+
+/// As many octets as a SignedInfo of two references has.
+const SIGNED_INFO: [u8; 800] = [7; 800];
+/// A second of validity would not outlast the measurement.
+const LONG: Duration = Duration::from_secs(86_400);
+
+/// A kind of key, by the certificate of `vectors/keys`.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// RSA-2048 with SHA-256, PKCS#1 v1.5.
+    Rsa,
+    /// ECDSA on P-256 with SHA-256.
+    Ecdsa,
+    /// Ed25519.
+    Ed25519,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Rsa, Self::Ecdsa, Self::Ed25519];
+
+    /// Its name in the tables.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().0
+    }
+
+    fn row(self) -> (&'static str, &'static str, SignatureMethod) {
+        match self {
+            Self::Rsa => ("RSA-2048", "alice", SignatureMethod::RsaSha256),
+            Self::Ecdsa => ("ECDSA P-256", "ec256", SignatureMethod::EcdsaSha256),
+            Self::Ed25519 => ("Ed25519", "ed25519", SignatureMethod::Ed25519),
+        }
+    }
+}
+
+/// The content of a file of `vectors/keys`.
+///
+/// # Panics
+/// If it cannot be read.
+#[must_use]
+pub fn key_file(name: &str) -> Vec<u8> {
+    std::fs::read(root().join("vectors/keys").join(name)).expect("a file of vectors/keys")
+}
+
+/// The identity of this name in `vectors/keys`.
+///
+/// # Panics
+/// If there is none.
+#[must_use]
+pub fn identity(name: &str) -> Identity {
+    Identity::from_pem(&key_file(&format!("{name}.pem")), &key_file(&format!("{name}.key"))).expect("an identity")
+}
+
+/// A sender and a receiver: Body and Timestamp are signed, and the certificate is trusted below an anchor.
+pub struct Signatures {
+    identity: Identity,
+    method: SignatureMethod,
+    public: PublicKey,
+    value: Vec<u8>,
+    plan: Plan,
+    receiver: Receiver,
+}
+
+impl Signatures {
+    /// With a key of this kind.
+    ///
+    /// # Panics
+    /// If the keys of `vectors` are missing.
+    #[must_use]
+    pub fn with(kind: Kind) -> Self {
+        let (_, name, method) = kind.row();
+        let identity = identity(name);
+        let parts = [Part::Body, Part::Timestamp];
+        let recipe = Recipe::new().timestamp(LONG).sign(Signing::with(&identity).parts(parts.clone()));
+        let anchors = Trust::anchors_pem(&key_file("ca.pem")).expect("anchors");
+        let trust = anchors.signer(SignerRule::Certificate(identity.certificate().clone()));
+        let receiver = Receiver::new(trust, Requirements::signed(parts), DangerousNoReplayCache)
+            .limits(Limits::dangerous_unbounded())
+            .window(LONG, Duration::from_secs(60));
+        let value = identity.signing_key().sign(method, &SIGNED_INFO).expect("signs");
+        let public = identity.certificate().public_key().clone();
+        Self { plan: recipe.plan().expect("a plan"), identity, method, public, value, receiver }
+    }
+
+    /// Signs a message, from text to text.
+    ///
+    /// # Panics
+    /// Never for an envelope.
+    #[must_use]
+    pub fn sign(&self, envelope: &str) -> String {
+        self.plan.message(envelope).secure().expect("secured").message
+    }
+
+    /// Opens a message, from text to the authenticated Body.
+    ///
+    /// # Panics
+    /// If it is not one of [`Signatures::sign`].
+    pub fn verify(&self, message: &str) {
+        drop(black_box(self.receiver.open(message).expect("opens")));
+    }
+
+    /// The raw private operation.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_private(&self) {
+        black_box(self.identity.signing_key().sign(self.method, &SIGNED_INFO).expect("signs"));
+    }
+
+    /// The raw public operation.
+    ///
+    /// # Panics
+    /// Never.
+    pub fn raw_public(&self) {
+        self.public.verify(self.method, black_box(&SIGNED_INFO), &self.value).expect("verifies");
+    }
+
+    /// What verifying cannot do without: reading, one canonical form into a digest, and the raw public operation.
+    pub fn raw_verify(&self, message: &str) {
+        digest(message);
+        self.raw_public();
+    }
+
+    /// What signing cannot do without: reading, one canonical form into a digest, the raw private operation, and one copy.
+    pub fn raw_sign(&self, envelope: &str) {
+        digest(envelope);
+        self.raw_private();
+        black_box(envelope.to_owned());
+    }
+}
+
+/// A sender and a receiver: the Body is encrypted with AES-128-GCM, under a key that both have.
+pub struct Encryption {
+    secret: Secret,
+    plan: Plan,
+    receiver: Receiver,
+}
+
+impl Default for Encryption {
+    fn default() -> Self {
+        let bob = identity("bob");
+        let encrypting = Encrypting::to(bob.certificate()).parts([Part::Body]);
+        let receiver =
+            Receiver::new(Trust::no_certificates(), Requirements::dangerous_unsigned(), DangerousNoReplayCache)
+                .decrypt_with(bob)
+                .limits(Limits::dangerous_unbounded());
+        let secret = Secret::generate(&SystemRandom, CIPHER.key_len()).expect("random");
+        Self { secret, plan: Recipe::new().encrypt(encrypting).plan().expect("a plan"), receiver }
+    }
+}
+
+/// The cipher of recipes that name none.
+const CIPHER: ContentEncryption = ContentEncryption::Aes128Gcm;
+
+impl Encryption {
+    /// Encrypts the Body, from text to text.
+    ///
+    /// # Panics
+    /// Never for an envelope.
+    #[must_use]
+    pub fn encrypt(&self, envelope: &str) -> String {
+        self.plan.message(envelope).secure().expect("secured").message
+    }
+
+    /// Decrypts the Body of a message.
+    ///
+    /// # Panics
+    /// If it is not one of [`Encryption::encrypt`].
+    pub fn decrypt(&self, message: &str) {
+        let transport = ws_security::TransportFacts::dangerous_unprotected();
+        drop(black_box(self.receiver.open_unsigned(message, transport).expect("opens")));
+    }
+
+    /// What encrypting cannot do without but for the key: the cipher and base64.
+    ///
+    /// # Panics
+    /// Never.
+    #[must_use]
+    pub fn raw_encrypt(&self, envelope: &str) -> String {
+        base64_encode(&encrypt(CIPHER, &self.secret, envelope.as_bytes(), &SystemRandom).expect("encrypts"))
+    }
+
+    /// What decrypting cannot do without but for the key: base64 and the cipher.
+    ///
+    /// # Panics
+    /// If it is not text of [`Encryption::raw_encrypt`].
+    pub fn raw_decrypt(&self, text: &str) {
+        let octets = base64_decode(text, usize::MAX).expect("base64");
+        black_box(decrypt(CIPHER, &self.secret, octets).expect("decrypts"));
+    }
+}
+
+/// Reads a text.
+///
+/// # Panics
+/// If it is not well-formed.
+pub fn read(text: &str) {
+    black_box(parsed(text));
+}
+
+/// Reads a text and writes the exclusive canonical form of the whole document.
+///
+/// # Panics
+/// If it is not well-formed.
+pub fn canonicalize(text: &str) {
+    let document = parsed(text);
+    let budget = Budget::dangerous_unbounded();
+    black_box(Canonicalization::default().to_octets(&Subset::document(&document), &budget).expect("canonical form"));
+}
+
+/// Reads a text and digests the canonical form of its Body.
+///
+/// # Panics
+/// If it is not an envelope.
+pub fn digest(text: &str) {
+    let document = parsed(text);
+    let body = document.root().children().last().expect("a Body");
+    let mut sink = Pieces { digest: Digest::new(DigestMethod::Sha256), piece: Vec::with_capacity(PIECE) };
+    Canonicalization::default().write(&Subset::subtree(body), &mut sink).expect("canonical form");
+    sink.digest.update(&sink.piece);
+    black_box(sink.digest.finish());
+}
+
+fn parsed(text: &str) -> Document<'_> {
+    Document::parse(text, &Limits::dangerous_unbounded()).expect("well-formed")
+}
+
+const PIECE: usize = 16 << 10;
+
+/// A digest that takes large pieces.
+struct Pieces {
+    digest: Digest,
+    piece: Vec<u8>,
+}
+
+impl Sink for Pieces {
+    fn put(&mut self, octets: &[u8]) {
+        if self.piece.len() + octets.len() > PIECE {
+            self.digest.update(&self.piece);
+            self.piece.clear();
+        }
+        match octets.len() > PIECE {
+            true => self.digest.update(octets),
+            false => self.piece.extend_from_slice(octets),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Instruction counts (callgrind) of whole messages over those of the raw operations that they cannot do without, which do
+# not depend on load: `benches/steps.sh [OCTETS…]`. The goal is 1.15 from 10 KB on.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+cargo build --release --quiet -p wss-benches --bin step
+# The instructions of one run: what two take beyond one, since the first one also prepares.
+count() {
+    local run total=()
+    for run in 2 3; do
+        total+=("$(valgrind --tool=callgrind --callgrind-out-file=/dev/null target/release/step "$1" "$2" "$3" "$run" 2>&1 |
+            sed -n 's/.*Collected : //p')")
+    done
+    echo $((total[1] - total[0]))
+}
+for octets in "${@:-10000 100000 1000000}"; do
+    for size in $octets; do
+        for key in RSA-2048 "ECDSA P-256" Ed25519; do
+            for verb in verify sign; do
+                whole=$(count "$verb" "$key" "$size") raw=$(count "raw-$verb" "$key" "$size")
+                awk -v w="$whole" -v r="$raw" -v s="$size" -v v="$verb, $key" \
+                    'BEGIN { printf "%9d octets, %-20s %12d over %12d: %.2f\n", s, v ":", w, r, w / r }'
+            done
+        done
+        for verb in encrypt decrypt; do
+            whole=$(count "$verb" RSA-2048 "$size") raw=$(count "raw-$verb" RSA-2048 "$size")
+            awk -v w="$whole" -v r="$raw" -v s="$size" -v v="$verb" \
+                'BEGIN { printf "%9d octets, %-20s %12d over %12d: %.2f\n", s, v ":", w, r, w / r }'
+        done
+    done
+done
