@@ -1,6 +1,6 @@
 //! The SOAP envelope: one Envelope, at most one Header, one Body, found as children and never by a search.
 
-use wss_c14n::{Document, Element, name};
+use wss_c14n::{Document, Element, name, transcode};
 use wss_text::shown;
 
 use crate::error::EnvelopeError;
@@ -59,15 +59,17 @@ impl SoapVersion {
         }
     }
 
-    /// The version of a message, which its reply should have. SOAP 1.1 if the message is not an envelope.
+    /// The version of a message, which its reply should have. SOAP 1.1 if the message is not an envelope. Only the start tag
+    /// of the envelope is read, however large the message is.
     #[must_use]
     pub fn of(message: impl AsRef<[u8]>) -> Self {
-        let octets = message.as_ref();
-        let document = Document::parse_transcoding(octets, &wss_c14n::Limits::default());
-        match document.map(|document| document.root().is(name::SOAP12.uri, "Envelope")) {
-            Ok(true) => Self::V12,
-            _ => Self::V11,
-        }
+        let is_v12 = || {
+            let text = transcode(message.as_ref()).ok()?;
+            let root = format!("{}/>", start_tag(&text)?);
+            let root = Document::parse(root.as_str(), &wss_c14n::Limits::default()).ok()?;
+            Some(root.root().is(name::SOAP12.uri, "Envelope"))
+        };
+        if is_v12() == Some(true) { Self::V12 } else { Self::V11 }
     }
 
     /// How an attribute such as `mustUnderstand` says yes.
@@ -184,4 +186,57 @@ impl<'d> Envelope<'d> {
 pub fn must_understand(block: Element<'_>, version: SoapVersion) -> bool {
     let attribute = block.attribute(version.namespace(), "mustUnderstand");
     matches!(attribute.as_deref().map(str::trim), Some("1" | "true"))
+}
+
+/// The start tag of the document element without its end, and without the slash of an empty element.
+fn start_tag(text: &str) -> Option<&str> {
+    let mut rest = text.trim_start_matches('\u{feff}').trim_start();
+    loop {
+        // What may be before the document element, in SOAP.
+        let end = match rest {
+            before if before.starts_with("<?") => "?>",
+            before if before.starts_with("<!--") => "-->",
+            _ => break,
+        };
+        rest = rest.split_once(end)?.1.trim_start();
+    }
+    let mut quote = None;
+    let end = rest.bytes().position(|octet| {
+        match (quote, octet) {
+            (None, b'"' | b'\'') => quote = Some(octet),
+            (Some(open), _) if open == octet => quote = None,
+            _ => {}
+        }
+        quote.is_none() && octet == b'>'
+    })?;
+    let tag = rest.get(..end)?;
+    Some(tag.strip_suffix('/').unwrap_or(tag))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SoapVersion;
+
+    #[test]
+    fn the_version_is_that_of_the_start_tag_alone() {
+        const SOAP12: &str = "xmlns:s='http://www.w3.org/2003/05/soap-envelope'";
+        let large = "<a/>".repeat(400_000);
+        for (message, version) in [
+            (format!("<s:Envelope {SOAP12}><s:Body>{large}</s:Body></s:Envelope>"), SoapVersion::V12),
+            (format!("\u{feff}<?xml version='1.0'?>\n<!-- <a> -->\n<s:Envelope a='>' {SOAP12}>"), SoapVersion::V12),
+            (format!("<s:Envelope {SOAP12}/>"), SoapVersion::V12),
+            (format!("<s:Other {SOAP12}/>"), SoapVersion::V11),
+            (format!("<!-- <s:Envelope {SOAP12}> -->"), SoapVersion::V11),
+            (format!("<!DOCTYPE s><s:Envelope {SOAP12}/>"), SoapVersion::V11),
+            (format!("<s:Envelope {SOAP12}"), SoapVersion::V11),
+            ("<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'/>".to_owned(), SoapVersion::V11),
+        ] {
+            assert_eq!(SoapVersion::of(&message), version, "{}", &message[..message.len().min(90)]);
+        }
+        let utf16: Vec<u8> = [0xFF, 0xFE]
+            .into_iter()
+            .chain(format!("<s:Envelope {SOAP12}/>").encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
+        assert_eq!(SoapVersion::of(utf16), SoapVersion::V12);
+    }
 }

@@ -97,8 +97,7 @@ impl Received {
         }
     }
 
-    /// The version of its envelope; SOAP 1.1 for a package that cannot be read. It reads the whole message, and only faults
-    /// need it.
+    /// The version of its envelope; SOAP 1.1 for a package that cannot be read.
     pub(crate) fn version(&self, limits: &Limits) -> SoapVersion {
         match &self.kind {
             Kind::Envelope(_) => SoapVersion::of(&self.octets),

@@ -30,6 +30,7 @@ const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 #[derive(Clone)]
 pub struct SecureLayer {
     sides: Arc<Sides>,
+    limits: Limits,
     max_octets: usize,
 }
 
@@ -42,13 +43,24 @@ impl SecureLayer {
     /// Requests are secured by `plan`, and their replies are opened by `receiver`.
     #[must_use]
     pub fn new(plan: Plan, receiver: Receiver) -> Self {
-        Self { sides: Arc::new(Sides { plan, receiver }), max_octets: crate::service::MAX_OCTETS }
+        Self {
+            sides: Arc::new(Sides { plan, receiver }),
+            limits: Limits::default(),
+            max_octets: crate::service::MAX_OCTETS,
+        }
     }
 
     /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
     #[must_use]
     pub fn max_octets(mut self, octets: usize) -> Self {
         self.max_octets = octets;
+        self
+    }
+
+    /// The limits on replies that are packages with attachments.
+    #[must_use]
+    pub fn package_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
         self
     }
 }
@@ -134,9 +146,9 @@ impl SecureLayer {
         }
         let kind = Kind::of(&parts.headers);
         let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
-        let (sides, received) = (Arc::clone(&self.sides), Received { kind, octets });
+        let (sides, limits, received) = (Arc::clone(&self.sides), self.limits, Received { kind, octets });
         let opened = work::run(received.octets.len(), move || {
-            received.open(&Limits::default(), |incoming| {
+            received.open(&limits, |incoming| {
                 let opened = sides.receiver.answering(&sent).open(incoming);
                 opened.map_err(|error| ClientError::Open { status, error })
             })
