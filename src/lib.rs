@@ -30,6 +30,9 @@ pub use wss_header::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,
     Outcome, Verdict,
 };
+#[cfg(feature = "serde")]
+#[doc(inline)]
+pub use wss_header::{EvidenceRecord, RecordError};
 #[doc(inline)]
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, CacheLimits, ConfirmationMethod, ExtendedKeyUsage, Fetch, FetchBlocking,

@@ -26,6 +26,7 @@
 //! | sign, verify, encrypt and canonicalise documents that are not SOAP | [`documents`] |
 //! | change the limits on the cost of a message | [`limits`] |
 //! | judge a message by BSP 1.1, enforce the profile, or break it for a peer | [`profile`] |
+//! | log what is opened and refused, keep what was proven | [`evidence`] |
 //! | find out why a signature or a digest does not fit | [`explain`] |
 //! | know why it is fast | [`speed`] |
 //! | talk to WSS4J, CXF, phase4, zeep, xmlsec1, .NET or node-soap | [`peers`] |
@@ -35,6 +36,9 @@
 
 #[doc = include_str!("username.md")]
 pub mod username {}
+
+#[doc = include_str!("evidence.md")]
+pub mod evidence {}
 
 #[doc = include_str!("limits.md")]
 pub mod limits {}

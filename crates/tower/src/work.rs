@@ -17,7 +17,9 @@ where
         Ok(threads) if octets > BLOCKING_OCTETS => threads,
         _ => return work(),
     };
-    match threads.spawn_blocking(work).await {
+    // Its events belong to the span of the request.
+    let span = tracing::Span::current();
+    match threads.spawn_blocking(move || span.in_scope(work)).await {
         Ok(done) => done,
         // The task is never cancelled: it is not aborted, and a runtime that shuts down drops this future, too.
         Err(error) => std::panic::resume_unwind(error.into_panic()),

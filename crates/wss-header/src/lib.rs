@@ -20,6 +20,8 @@ mod element_path;
 mod emission;
 mod encrypting;
 mod error;
+#[cfg(feature = "serde")]
+mod evidence_record;
 mod exchange;
 mod explain;
 mod fault_code;
@@ -46,6 +48,7 @@ mod requirements;
 mod secure;
 mod signer;
 mod signing;
+mod trace;
 mod transport;
 mod username;
 mod waived;
@@ -60,6 +63,8 @@ pub use deferred::{Answering, Deferred};
 pub use element_path::{ElementPath, ElementPathError};
 pub use encrypting::Encrypting;
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
+#[cfg(feature = "serde")]
+pub use evidence_record::{EvidenceRecord, RecordError};
 pub use exchange::ExchangeError;
 pub use explain::{
     Cause, ExplainedCiphertext, ExplainedItem, ExplainedOctets, ExplainedReference, ExplainedSignature, Explanation,

@@ -19,6 +19,7 @@ use crate::correlation::Correlation;
 use crate::error::{ElsewhereError, SecureError};
 use crate::plan::Plan;
 use crate::secure::{Awaited, Done, Next, Securing};
+use crate::trace;
 
 impl Plan {
     /// Starts to secure a SOAP 1.1 or 1.2 envelope.
@@ -62,6 +63,9 @@ mod sealed {
 
         /// Puts the frame around the secured envelope.
         fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self;
+
+        /// How many octets the secured envelope has.
+        fn octets(&self) -> usize;
     }
 }
 
@@ -74,6 +78,10 @@ impl sealed::Framed for String {
 
     fn within((): Self::Frame, envelope: String, _: Vec<Attachment>) -> Self {
         envelope
+    }
+
+    fn octets(&self) -> usize {
+        self.len()
     }
 }
 
@@ -109,6 +117,10 @@ impl sealed::Framed for SecuredPackage {
     fn within(frame: Self::Frame, envelope: String, attachments: Vec<Attachment>) -> Self {
         let PackageFrame { version, boundary } = frame;
         Self { envelope, version, attachments: attachments.into(), included: Vec::new(), boundary }
+    }
+
+    fn octets(&self) -> usize {
+        self.envelope.len()
     }
 }
 
@@ -196,6 +208,10 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
     }
 
     fn run(self) -> Result<Progress<M>, SecureError> {
+        trace::securing(self.envelope.len(), || self.steps(), Progress::octets)
+    }
+
+    fn steps(self) -> Result<Progress<M>, SecureError> {
         let frame = M::frame(self.plan, self.envelope, &self.attachments)?;
         let addressed = match &self.addressing {
             Some(addressing) => Cow::Owned(addressing.insert(self.envelope, self.plan.recipe.random.as_ref())?),
@@ -233,6 +249,14 @@ impl<M: WireForm> Progress<M> {
                 Self::Secured(Secured { message: M::within(frame, message, attachments), correlation })
             }
             Next::Sign(securing, awaited) => Self::Pending(Pending { securing, awaited, frame }),
+        }
+    }
+
+    /// How many octets the secured envelope has; `None` while it is pending.
+    fn octets(&self) -> Option<usize> {
+        match self {
+            Self::Secured(secured) => Some(secured.message.octets()),
+            Self::Pending(_) => None,
         }
     }
 }
@@ -293,7 +317,11 @@ impl<M: WireForm> Pending<M> {
     /// # Errors
     /// [`SecureError`].
     pub fn finish(self, value: &[u8]) -> Result<Progress<M>, SecureError> {
-        Ok(Progress::of(self.securing.resume(&self.awaited, value)?, self.frame))
+        trace::securing(
+            self.octets().len(),
+            || Ok(Progress::of(self.securing.resume(&self.awaited, value)?, self.frame)),
+            Progress::octets,
+        )
     }
 
     /// Calls `sign` for this signature and for all later ones, one after the other. If the key is behind an

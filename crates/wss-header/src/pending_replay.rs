@@ -2,10 +2,11 @@
 
 use std::time::SystemTime;
 
-use wss_replay::{AsyncReplayCache, ReplayCache};
+use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError};
 
 use crate::error::OpenError;
 use crate::opened::Evidence;
+use crate::trace;
 use crate::waiver::Waiver;
 
 /// A message that is completely verified, except that it may be a replay. Nothing can be read from it before a store
@@ -52,7 +53,7 @@ impl<T> PendingReplay<T> {
             (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
         }
         for (key, until) in &self.remembered.keys {
-            store.insert_if_absent(key, *until, self.remembered.now)?;
+            store.insert_if_absent(key, *until, self.remembered.now).map_err(refused)?;
         }
         Ok(self.opened)
     }
@@ -64,8 +65,14 @@ impl<T> PendingReplay<T> {
     /// [`OpenError::Replay`].
     pub async fn accept_async(self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
         for (key, until) in &self.remembered.keys {
-            store.insert_if_absent_async(key, *until, self.remembered.now).await?;
+            store.insert_if_absent_async(key, *until, self.remembered.now).await.map_err(refused)?;
         }
         Ok(self.opened)
     }
+}
+
+fn refused(error: ReplayError) -> OpenError {
+    let error = error.into();
+    trace::refused(&error);
+    error
 }

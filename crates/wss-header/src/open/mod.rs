@@ -1,6 +1,6 @@
 //! Opening: from octets of the wire to [`Opened`](crate::Opened).
 //!
-//! [`process`] is the whole way. Values move along it, and each file has one step: [`Arrived`] is what came, [`Terms`] what
+//! [`verify`] is the whole way. Values move along it, and each file has one step: [`Arrived`] is what came, [`Terms`] what
 //! holds for this message from beginning to end, [`Revision`] the message as it reads after the decryptions so far,
 //! [`Facts`] what was proven until now, and [`KeyRing`] the keys that were found.
 //!
@@ -57,6 +57,7 @@ use crate::error::OpenError;
 use crate::opened::{Opened, OpenedParts, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
+use crate::trace;
 use crate::waiver::Waiver;
 use facts::Facts;
 use keys::KeyRing;
@@ -83,8 +84,14 @@ pub(crate) fn open_unsigned(
     process(receiver, incoming)
 }
 
-/// The way from what came to what is handed out.
 fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
+    let (octets, is_reply) = (incoming.octets.len(), incoming.request.is_some());
+    let open = || verify(receiver, incoming);
+    trace::opening(octets, is_reply, open, |pending| (pending.evidence)(&mut pending.opened))
+}
+
+/// The way from what came to what is handed out.
+fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
     let demanded = O::demanded(&receiver.requirements)?;
     incoming.check(receiver, &demanded)?;
     let message = incoming.read(receiver)?;

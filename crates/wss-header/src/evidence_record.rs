@@ -1,0 +1,260 @@
+//! The evidence as a record that can be kept: plain data, which `serde` writes and reads (feature `serde`).
+//!
+//! Its names are those of `wss verify --format json`. A name is never given another meaning; a new `version` says that names
+//! were added or removed.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use wss_crypto::{Certificate, Digest, DigestMethod};
+use wss_tokens::{format_instant, parse_instant};
+
+use crate::incoming::Incoming;
+use crate::opened::{Evidence, SignatureEvidence};
+use crate::waiver::Waiver;
+
+/// The version of the form.
+const VERSION: u32 = 1;
+
+/// What was proven of one message, as it is kept.
+///
+/// A record is a note of the receiver, and proves nothing by itself: whoever can write it can write another. What proves is
+/// the message. [`EvidenceRecord::compare`] shows that a message which is opened again, at the instant of the record, by a
+/// receiver with the same trust and keys, still proves the same. It is about the envelope; attachments count as far as its
+/// signatures cover them.
+///
+/// ```
+/// # let file = |name: &str| std::fs::read(format!("{}/../../vectors/keys/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+/// # let alice = wss_crypto::Identity::from_pem(&file("alice.pem"), &file("alice.key"))?;
+/// # let signing = wss_header::Signing::with(&alice).parts([Part::Body]);
+/// # let envelope = "<s:Envelope xmlns:s='http://schemas.xmlsoap.org/soap/envelope/'><s:Body><pay>1499.90</pay></s:Body></s:Envelope>";
+/// # let message = wss_header::Recipe::new().sign(signing).plan()?.message(envelope).secure()?.message;
+/// use std::sync::Arc;
+/// use std::time::SystemTime;
+/// use wss_header::{DangerousNoReplayCache, EvidenceRecord, FixedClock, Part, Receiver, Requirements};
+/// use wss_tokens::Trust;
+///
+/// let requirements = Requirements::signed([Part::Body]);
+/// let receiver = Receiver::new(Trust::pins([alice.certificate().clone()]), requirements, DangerousNoReplayCache);
+/// let now = SystemTime::now();
+/// let opened = receiver.clone().clock(Arc::new(FixedClock(now))).open(&message)?;
+/// let kept = serde_json::to_string(&EvidenceRecord::of(opened.evidence(), &message, now))?;
+///
+/// // Years later, offline: at the instant of the record, without a replay store.
+/// let record: EvidenceRecord = serde_json::from_str(&kept)?;
+/// let then = Arc::new(FixedClock(record.opened_at()?));
+/// let again = receiver.clock(then).open(&message)?;
+/// record.compare(again.evidence(), &message)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EvidenceRecord {
+    version: u32,
+    opened_at: String,
+    message_sha256: String,
+    signatures: Vec<SignatureRecord>,
+    decrypted: Vec<DecryptionRecord>,
+    timestamp: Option<TimestampRecord>,
+    user: Option<String>,
+    ignored: Vec<String>,
+    remaining: Vec<String>,
+    waived: Vec<WaiverRecord>,
+    bsp: Option<BspRecord>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SignatureRecord {
+    signer: String,
+    kind: String,
+    issuer: Option<String>,
+    serial: Option<String>,
+    certificate_sha256: Option<String>,
+    path: Vec<String>,
+    method: String,
+    parts: Vec<String>,
+    attachments: Vec<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DecryptionRecord {
+    part: String,
+    content: String,
+    key: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TimestampRecord {
+    created: Option<String>,
+    expires: Option<String>,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverRecord {
+    waiver: String,
+    why: String,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BspRecord {
+    variant: String,
+    conforms: bool,
+    broken: Vec<String>,
+}
+
+/// Why a record does not hold for a message that was opened again.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum RecordError {
+    /// *Malformed.* The record is of another version.
+    #[error("the record is of version {found}, and this is version {VERSION}: read it with the version that wrote it")]
+    Version {
+        /// The version of the record.
+        found: u32,
+    },
+    /// *Malformed.* Its instant cannot be read.
+    #[error("the instant of the record cannot be read: give a record that was written by this library")]
+    Instant,
+    /// *Failed.* It is about another message.
+    #[error("the record is about another message: its SHA-256 differs")]
+    OtherMessage,
+    /// *Failed.* The message proves something else now.
+    #[error(
+        "the message proves something else than the record says, in `{field}`: compare trust, keys and limits of the receivers"
+    )]
+    Differs {
+        /// The name of the field.
+        field: &'static str,
+    },
+}
+
+impl EvidenceRecord {
+    /// The record of a message that was opened at this instant.
+    #[must_use]
+    pub fn of<'m>(evidence: &Evidence, message: impl Into<Incoming<'m>>, opened_at: SystemTime) -> Self {
+        let waived = evidence.waived.iter();
+        Self {
+            version: VERSION,
+            opened_at: format_instant(opened_at),
+            message_sha256: sha256(message.into().envelope()),
+            signatures: evidence.signatures.iter().map(SignatureRecord::of).collect(),
+            decrypted: evidence.decrypted.iter().map(DecryptionRecord::of).collect(),
+            timestamp: evidence.timestamp.map(|(created, expires)| TimestampRecord {
+                created: created.map(format_instant),
+                expires: expires.map(format_instant),
+            }),
+            user: evidence.user.as_ref().map(|user| user.username().to_owned()),
+            ignored: evidence.ignored.iter().map(ToString::to_string).collect(),
+            remaining: evidence.remaining.iter().map(|remaining| remaining.path.clone()).collect(),
+            waived: waived.map(WaiverRecord::of).collect(),
+            bsp: evidence.bsp.as_ref().map(BspRecord::of),
+        }
+    }
+
+    /// When the message was opened, to the millisecond.
+    ///
+    /// # Errors
+    /// [`RecordError::Version`], [`RecordError::Instant`].
+    pub fn opened_at(&self) -> Result<SystemTime, RecordError> {
+        if self.version != VERSION {
+            return Err(RecordError::Version { found: self.version });
+        }
+        parse_instant(&self.opened_at).map_err(|_| RecordError::Instant)
+    }
+
+    /// Whether `evidence` of `message`, which was opened again, is what the record says. That the message is then not asked
+    /// of a replay store does not count.
+    ///
+    /// # Errors
+    /// [`RecordError`].
+    pub fn compare<'m>(&self, evidence: &Evidence, message: impl Into<Incoming<'m>>) -> Result<(), RecordError> {
+        let again = Self::of(evidence, message, self.opened_at()?);
+        if again.message_sha256 != self.message_sha256 {
+            return Err(RecordError::OtherMessage);
+        }
+        let waived = |record: &Self| {
+            let counted = record.waived.iter().filter(|waived| waived.waiver != Waiver::NoReplayCache.word());
+            counted.map(|waived| waived.waiver.clone()).collect::<Vec<_>>()
+        };
+        for (is_same, field) in [
+            (again.signatures == self.signatures, "signatures"),
+            (again.decrypted == self.decrypted, "decrypted"),
+            (again.timestamp == self.timestamp, "timestamp"),
+            (again.user == self.user, "user"),
+            (again.ignored == self.ignored, "ignored"),
+            (again.remaining == self.remaining, "remaining"),
+            (waived(&again) == waived(self), "waived"),
+            (again.bsp == self.bsp, "bsp"),
+        ] {
+            if !is_same {
+                return Err(RecordError::Differs { field });
+            }
+        }
+        Ok(())
+    }
+}
+
+impl SignatureRecord {
+    fn of(signature: &SignatureEvidence) -> Self {
+        let signer = &signature.signer;
+        let certificate = signer.certificate();
+        let path = signer.validated_certificate().map_or(&[][..], |validated| validated.path());
+        Self {
+            signer: signer.to_string(),
+            kind: signer.known_by().to_owned(),
+            issuer: certificate.map(|certificate| certificate.issuer().to_string()),
+            serial: certificate.map(Certificate::serial_decimal),
+            certificate_sha256: certificate.map(|certificate| sha256(certificate.der())),
+            path: path.iter().map(ToString::to_string).collect(),
+            method: signature.method.uri().to_owned(),
+            parts: signature.parts.iter().map(ToString::to_string).collect(),
+            attachments: signature.attachments.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+impl DecryptionRecord {
+    fn of(decrypted: &crate::opened::DecryptionEvidence) -> Self {
+        Self {
+            part: decrypted.part.to_string(),
+            content: decrypted.content.uri().to_owned(),
+            key: decrypted.key.to_owned(),
+        }
+    }
+}
+
+impl WaiverRecord {
+    fn of(waiver: &Waiver) -> Self {
+        Self { waiver: waiver.word().to_owned(), why: waiver.to_string() }
+    }
+}
+
+impl BspRecord {
+    fn of(report: &wss_bsp::Report) -> Self {
+        Self {
+            variant: report.variant().name().to_owned(),
+            conforms: report.conforms(),
+            broken: report.breaches().map(|verdict| verdict.rule().id().to_owned()).collect(),
+        }
+    }
+}
+
+fn sha256(octets: &[u8]) -> String {
+    let digest = Digest::of(DigestMethod::Sha256, octets);
+    digest.as_octets().iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+impl fmt::Debug for EvidenceRecord {
+    /// How much it says; the names of a message are in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { version, signatures, decrypted, .. } = self;
+        write!(f, "EvidenceRecord(version {version}, {} signatures, {} decrypted)", signatures.len(), decrypted.len())
+    }
+}

@@ -1,0 +1,94 @@
+//! Spans and events for `tracing`, with the target `wss`: what was opened, refused and secured.
+//!
+//! They have sizes, algorithms, times, verdicts and names, which are escaped and cut as in errors. They never have content,
+//! keys or passwords. Without the feature `tracing` the calls do nothing.
+
+#[cfg(feature = "tracing")]
+use std::time::{Duration, Instant};
+
+use crate::error::{OpenError, SecureError};
+use crate::opened::Evidence;
+
+/// Opens a message of so many octets, in a span of its own.
+#[cfg(feature = "tracing")]
+pub(crate) fn opening<T>(
+    octets: usize,
+    is_reply: bool,
+    open: impl FnOnce() -> Result<T, OpenError>,
+    evidence_of: impl FnOnce(&mut T) -> &mut Evidence,
+) -> Result<T, OpenError> {
+    tracing::debug_span!(target: "wss", "open", octets, is_reply).in_scope(|| {
+        let start = Instant::now();
+        let mut opened = open();
+        match &mut opened {
+            Ok(opened) => verified(evidence_of(opened), start.elapsed()),
+            Err(error) => refused(error),
+        }
+        opened
+    })
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn opening<T>(
+    _: usize,
+    _: bool,
+    open: impl FnOnce() -> Result<T, OpenError>,
+    _: impl FnOnce(&mut T) -> &mut Evidence,
+) -> Result<T, OpenError> {
+    open()
+}
+
+#[cfg(feature = "tracing")]
+fn verified(evidence: &Evidence, took: Duration) {
+    for signature in &evidence.signatures {
+        let parts: Vec<String> = signature.parts.iter().map(ToString::to_string).collect();
+        let (signer, known_by, method) = (&signature.signer, signature.signer.known_by(), signature.method.uri());
+        let (parts, attachments) = (parts.join(" "), signature.attachments.len());
+        tracing::debug!(target: "wss", %signer, known_by, method, parts, attachments, "signature verified");
+    }
+    for decrypted in &evidence.decrypted {
+        let (part, cipher, key) = (&decrypted.part, decrypted.content.uri(), decrypted.key);
+        tracing::debug!(target: "wss", %part, cipher, key, "decrypted");
+    }
+    let waived: Vec<String> = evidence.waived.iter().map(|waiver| waiver.word().to_string()).collect();
+    let (signatures, decrypted, waived) = (evidence.signatures.len(), evidence.decrypted.len(), waived.join(" "));
+    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(target: "wss", signatures, decrypted, waived, micros, "message verified");
+}
+
+/// A message that was not accepted, by its own fault or by that of the replay store.
+pub(crate) fn refused(error: &OpenError) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "wss", %error, "message refused");
+    #[cfg(not(feature = "tracing"))]
+    let _unused = error;
+}
+
+/// Secures an envelope of so many octets, in a span of its own. `octets_of` gives those of a message that is complete.
+#[cfg(feature = "tracing")]
+pub(crate) fn securing<T>(
+    octets: usize,
+    secure: impl FnOnce() -> Result<T, SecureError>,
+    octets_of: impl FnOnce(&T) -> Option<usize>,
+) -> Result<T, SecureError> {
+    tracing::debug_span!(target: "wss", "secure", octets).in_scope(|| {
+        let start = Instant::now();
+        let secured = secure();
+        let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        match secured.as_ref().map(octets_of) {
+            Ok(Some(octets)) => tracing::info!(target: "wss", octets, micros, "message secured"),
+            Ok(None) => tracing::debug!(target: "wss", micros, "message waits for a signature from elsewhere"),
+            Err(error) => tracing::warn!(target: "wss", %error, "message not secured"),
+        }
+        secured
+    })
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn securing<T>(
+    _: usize,
+    secure: impl FnOnce() -> Result<T, SecureError>,
+    _: impl FnOnce(&T) -> Option<usize>,
+) -> Result<T, SecureError> {
+    secure()
+}

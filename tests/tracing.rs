@@ -1,0 +1,133 @@
+//! Events of `tracing` (feature `tracing`): what is told, and that no content, password or key is.
+#![cfg(feature = "tracing")]
+
+mod common;
+
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex};
+
+use common::*;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use ws_security::prelude::*;
+use ws_security::text::is_plain;
+use ws_security::{OpenError, ReplayError, Secret};
+
+/// Writes every span and event as a line.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<String>>);
+
+struct Line<'l>(&'l mut String);
+
+impl Visit for Line<'_> {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        write!(self.0, " {}={value:?}", field.name()).expect("written");
+    }
+}
+
+impl Log {
+    fn line(&self, metadata: &Metadata<'_>, record: impl FnOnce(&mut Line<'_>)) {
+        let mut log = self.0.lock().expect("the log");
+        write!(log, "{} {} {}", metadata.level(), metadata.target(), metadata.name()).expect("written");
+        record(&mut Line(&mut log));
+        log.push('\n');
+    }
+
+    fn lines(&self) -> String {
+        self.0.lock().expect("the log").clone()
+    }
+}
+
+impl Subscriber for Log {
+    fn enabled(&self, _: &Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        self.line(span.metadata(), |line| span.record(line));
+        Id::from_u64(1)
+    }
+
+    fn event(&self, event: &Event<'_>) {
+        self.line(event.metadata(), |line| event.record(line));
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+fn logged<T>(run: impl FnOnce() -> T) -> (T, String) {
+    let log = Log::default();
+    let done = tracing::subscriber::with_default(log.clone(), run);
+    (done, log.lines())
+}
+
+const PASSWORD: &str = "correct horse battery staple";
+
+fn full() -> String {
+    let to_bob = Encrypting::to(&certificate("bob")).parts([Part::Body, Part::UsernameToken]);
+    let recipe = recipe().username_text("joe", PASSWORD);
+    recipe.sign(signing()).encrypt(to_bob).secured(&envelope(SOAP11))
+}
+
+#[test]
+fn what_is_opened_and_secured_is_told_without_its_content() {
+    let (message, secured) = logged(full);
+    let receiver = Receiver::new(
+        trust(),
+        Requirements::signed([Part::Body, Part::Timestamp]).encrypted([Part::Body]),
+        MemoryReplayCache::default(),
+    );
+    let receiver = receiver
+        .decrypt_with(identity("bob"))
+        .passwords(|user: &str| (user == "joe").then(|| Secret::new(PASSWORD.into())));
+    let (opened, told) = logged(|| receiver.open(&message).map(drop));
+    opened.expect("opens");
+    let (again, replayed) = logged(|| receiver.open(&message).map(drop));
+    assert_eq!(again, Err(OpenError::Replay(ReplayError::Seen)));
+    let (changed, refused) = logged(|| receiver.open(message.replace("</wsu:Created>", "1</wsu:Created>")).map(drop));
+    changed.expect_err("refused");
+
+    for (lines, words) in [
+        (&secured, &["DEBUG wss secure", "INFO wss", "message secured", "micros="][..]),
+        (
+            &told,
+            &[
+                "DEBUG wss open",
+                "signature verified",
+                "CN=Alice",
+                "rsa-sha256",
+                "Body",
+                "decrypted",
+                "aes",
+                "message verified",
+            ],
+        ),
+        (&replayed, &["WARN wss", "message refused", "received before"]),
+        (&refused, &["WARN wss", "message refused"]),
+    ] {
+        words.iter().for_each(|word| assert!(lines.contains(word), "{word:?} is not in:\n{lines}"));
+        assert!(lines.lines().all(|line| line.contains(" wss ")), "the target is the same for all:\n{lines}");
+    }
+    let all = [secured, told, replayed, refused].concat();
+    let secrets = ["PRIVATE KEY", PASSWORD, AMOUNT, "<p:Pay", "urn:p", "Ann"];
+    secrets.iter().for_each(|secret| assert!(!all.contains(secret), "{secret:?} is in:\n{all}"));
+    // No value of the message of any length: signatures, digests, wrapped keys, ciphertext.
+    let values = message.split(['<', '>']).filter(|value| value.len() >= 24 && !value.contains([' ', ':', '"']));
+    let values: Vec<&str> = values.collect();
+    assert!(values.len() > 5, "{values:?}");
+    values.iter().for_each(|value| assert!(!all.contains(&value[..24]), "{value:?} is in:\n{all}"));
+}
+
+#[test]
+fn names_of_a_message_are_escaped_and_cut() {
+    let name = format!("x\u{9b}2J\u{202e}{}", "y".repeat(100_000));
+    let message = signed(SOAP11).replacen("ValueType=\"", &format!("ValueType=\"urn:{name}"), 1);
+    let (refused, lines) = logged(|| receiver().open(&message).map(drop));
+    refused.expect_err("refused");
+    assert!(lines.len() < 2_000 && lines.contains("message refused"), "{} octets", lines.len());
+    assert!(lines.chars().all(|c| c == '\n' || is_plain(c)), "{lines}");
+}
