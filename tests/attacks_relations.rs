@@ -1,5 +1,5 @@
-//! Who answers what, and who signs what: a reply to another request, a reply in place of a request, and a signature by
-//! another key than the one that is demanded.
+//! Who answers what, and who signs what: a reply to another request, and a signature by another key than the one that is
+//! demanded.
 
 mod common;
 
@@ -104,20 +104,6 @@ fn the_id_is_known_to_both_sides() {
         let error = open(&state, &other).expect_err("refused");
         assert!(matches!(error, OpenError::Requirement(RequirementError::Unrelated { .. })), "{error}");
     }
-}
-
-/// Bob answers Alice, and confirms her signature. His reply is no request to somebody else.
-#[test]
-fn a_reply_is_no_request_whoever_signed_it() {
-    let bob = Signing::with(&identity("bob")).parts([Part::Body, Part::Timestamp]);
-    let opened = receiver().open(&signed(SOAP11)).expect("opens");
-    let plan = recipe().signature_confirmation().sign(bob).plan().expect("a plan");
-    let reply = plan.message(BARE).answering(opened.correlation()).secure().expect("secured").message;
-    let requirements = || Requirements::signed([Part::Body, Part::Timestamp]);
-    let service = || Receiver::new(Trust::pins([certificate("bob")]), requirements(), DangerousNoReplayCache);
-    assert_eq!(refuse(&service(), &reply), OpenError::Requirement(RequirementError::IsReply));
-    let lax = service().dangerous_accept_either_direction().open(&reply).expect("accepted");
-    assert!(lax.evidence().waived.contains(&Waiver::EitherDirection));
 }
 
 fn key_for_bob() -> ProtectionToken {

@@ -1,7 +1,5 @@
-//! Everything that weakens a receiver's default shows in the evidence.
-//!
-//! The public calls that configure a receiver are read off the source. Each is either opened with here, and its waiver
-//! looked for, or listed as harmless with the reason. A new call that is neither fails the test.
+//! Everything that weakens a receiver's default shows in the evidence. The public calls that configure a receiver are read
+//! off the source: each is opened with here, and its waiver looked for, or listed as harmless with the reason.
 
 mod common;
 

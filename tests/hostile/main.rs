@@ -118,6 +118,15 @@ fn times_are_linear(door: &dyn Fn(&[u8]) -> String, messages: &[Vec<u8>], times:
     is_linear(times, NOISE, |time| time.as_secs_f64())
 }
 
+/// Shapes that take more than twelve times their size through one door, and how many times they may take: a report is made
+/// of a message whose canonical Body is kept.
+const LARGER: &[(&str, &str, usize)] = &[("xml: Ids that are signed", "open of every token", 14)];
+
+fn most_memory(shape: &str, door: &str, len: usize) -> usize {
+    let larger = LARGER.iter().find(|(of, through, _)| *of == shape && *through == door);
+    larger.map_or(12, |(.., times)| *times) * len + (1 << 20)
+}
+
 fn judge(shape: &str, door: &Door<'_>, messages: &[Vec<u8>], tell: bool) -> Vec<String> {
     let (name, run) = door;
     let mut failures = Vec::new();
@@ -131,7 +140,7 @@ fn judge(shape: &str, door: &Door<'_>, messages: &[Vec<u8>], tell: bool) -> Vec<
                 "{shape}: {name}: {len} octets, {took:?}, peak {peak}, {octets} in {blocks} blocks: {outcome:.160}"
             );
         }
-        if peak > 12 * len + (1 << 20) {
+        if peak > most_memory(shape, name, len) {
             fail(format!("{len} octets take {peak} octets of memory, {:.1} times", peak as f64 / len as f64));
         }
         if took > Duration::from_secs(1) {

@@ -7,7 +7,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 38] = [
+const OTHERS: [(&str, &str); 39] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
@@ -21,6 +21,7 @@ const OTHERS: [(&str, &str); 38] = [
     ("Trust::known", "--known-cert"),
     ("Trust::pin", "--pin"),
     ("Trust::anchors", "--trust"),
+    ("Trust::crls", "--crl"),
     ("Trust::intermediates", "--intermediate"),
     ("actor", "--actor"),
     ("decrypt_with", "--decrypt-key and --decrypt-cert"),

@@ -249,6 +249,9 @@ pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'
 
 /// The package, if the message is one.
 pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
+    if let Some(why) = shape::hint(octets) {
+        return Err(refused(why));
+    }
     if !Package::is_one(octets) {
         return Ok(None);
     }

@@ -1,5 +1,6 @@
 //! Input that is no XML at all: what it is instead, and what to do.
 
+use ws_security::attachments::Package;
 use ws_security::c14n::base64_decode;
 
 /// Why octets are no document, where their start tells; `None` if they may be one.
@@ -53,6 +54,9 @@ pub(crate) fn hint(octets: &[u8]) -> Option<String> {
         .is_some_and(|inside| inside.trim_ascii_start().starts_with(b"<"))
     {
         return told("it is XML in base64: decode it first, as with `base64 -d`");
+    }
+    if Package::is_one(octets) {
+        return None;
     }
     let first = char::from(*head.first()?);
     let is_declared = text.windows(5).take(4_096).any(|at| at == b"<?xml");

@@ -209,6 +209,7 @@ fn the_published_schema_is_that_of_the_code() {
 /// Waivers that a profile does not cause by a key of their words: the key that does, or why there is none.
 const OTHER_WAIVERS: &[(&str, &str)] = &[
     ("unsigned-body", "print-unauthenticated"),
+    ("whole-document-signatures", "accept-signatures-over-the-whole-document"),
     ("anonymous-sender", "anonymous"),
     ("no-signed-timestamp", "require"),
     ("no-replay-cache", "an argument of `Receiving::receiver`"),
@@ -282,6 +283,7 @@ const WITHOUT_A_KEY: &[(&str, &str)] = &[
     ("Trust::anchors_pem", "short for `trust`"),
     ("Trust::fetched", "a cache that the program keeps"),
     ("AssertionTrust::in_response_to", "of one request"),
+    ("AssertionTrust::only", "a network says how assertions are confirmed"),
 ];
 
 #[test]

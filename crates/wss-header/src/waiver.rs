@@ -135,7 +135,7 @@ waivers! {
         ("one key may sign and encrypt, where it came in an EncryptedKey or with a Kerberos ticket");
     /// [`Receiver::dangerous_accept_either_direction`](crate::Receiver::dangerous_accept_either_direction).
     EitherDirection = "either-direction"
-        ("requests and replies are not told apart: under keys that both sides have, one's own message may come back");
+        ("under keys that both sides have, requests and replies are not told apart: one's own message may come back");
     /// [`Receiver::dangerous_accept_unrelated_replies`](crate::Receiver::dangerous_accept_unrelated_replies).
     UnrelatedReplies = "unrelated-replies"
         ("a reply that relates to another request is accepted");

@@ -179,6 +179,10 @@ impl<P: PartialEq, V: Clone> Kept<P, V> {
 
 /// The certificate whose place can be given away: one whose judgement no longer holds, or the one that was not used for
 /// the longest time.
+#[allow(
+    clippy::mutable_key_type,
+    reason = "a key is compared and hashed by the octets of its certificate, which never change"
+)]
 fn idle<P: PartialEq, V>(places: &HashMap<ByOctets, Judgement<P, V>>, now: SystemTime) -> Option<Certificate> {
     let last_use = |judgement: &Judgement<P, V>| match judgement.holds.includes(now) {
         true => judgement.used.load(Ordering::Relaxed),

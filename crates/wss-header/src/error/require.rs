@@ -56,7 +56,7 @@ pub enum RequirementError {
          signature or a username token that proves its user: by a key out of the password, or by a password as text that is encrypted with the key that signs"
     )]
     Anonymous,
-    /// *Refused.* A message that confirms signatures is opened as a request.
+    /// *Refused.* A message under a key that both sides have confirms signatures, but is opened as a request.
     #[error(
         "the message confirms signatures of a request, so it is a reply: open it with `answering`, or call \
          `dangerous_accept_either_direction`"

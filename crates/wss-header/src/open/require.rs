@@ -342,15 +342,14 @@ pub(super) fn check_bound(
     Ok(())
 }
 
-/// Distinguishes a reply from a request by the signatures that it confirms: a reply may do without them, except under a key
-/// that both sides have.
+/// Under a key that both sides have, distinguishes a reply from a request by the signatures that it confirms.
 fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: bool) -> Result<(), OpenError> {
     if terms.receiver.waives(Waiver::EitherDirection) {
         return Ok(());
     }
     let is_shared = signature.root.is_some() && signature.signer != Signer::RequestReceiver;
     match (terms.request, confirms) {
-        (None, true) => Err(RequirementError::IsReply.into()),
+        (None, true) if is_shared => Err(RequirementError::IsReply.into()),
         (Some(_), false) if is_shared => Err(RequirementError::UnboundReply.into()),
         _ => Ok(()),
     }
