@@ -53,7 +53,7 @@ const REPORTS: [(&str, &str, Verdict); 40] = [
     ("issuer-that-is-the-subject", "aws-samples/pix-proxy-samples#15", Refused("names issuer \"CN=Alice")),
     ("key-identifier-x509v3", "mvantellingen/python-zeep#655", Opens),
     // A token without a type could be anything, and no peer reads it.
-    ("token-without-types", "robrichards/xmlseclibs#96", Refused("lacks ValueType")),
+    ("token-without-types", "robrichards/xmlseclibs#96", Refused("accept_token_types_by_name")),
     ("token-without-encoding", "robrichards/xmlseclibs#96", Opens),
     ("token-with-armour", "loopbackio/strong-soap#225", Refused("PEM")),
     ("prefix-for-no-namespace", "loopbackio/strong-soap#233", Refused("prefix bound to the empty namespace")),
