@@ -14,7 +14,7 @@ pub enum EbmsError {
     /// *Malformed.* An element lacks something, has something else, or is no text.
     #[error(transparent)]
     Shape(#[from] LeafError),
-    /// *Malformed.* The element is none of ebMS 3.0.
+    /// *Malformed.* The element is not the `eb:Messaging` of ebMS 3.0.
     #[error("{found} is not eb:Messaging: give the header block that the signature covers")]
     NotMessaging {
         /// Its qualified name.

@@ -2,6 +2,7 @@
 
 use std::time::SystemTime;
 
+use wss_soap::mime::{content_id_of, url_of};
 use wss_text::{WireText, shown};
 
 use crate::error::EbmsError;
@@ -233,7 +234,7 @@ impl UserMessage {
     #[must_use]
     pub fn part<'p>(mut self, content_id: &str, properties: impl IntoIterator<Item = (&'p str, &'p str)>) -> Self {
         let properties = properties.into_iter().map(|(name, value)| Property::new(name, value)).collect();
-        self.parts.push(PartInfo { href: Some(format!("cid:{}", encoded(content_id))), properties });
+        self.parts.push(PartInfo { href: Some(url_of(content_id)), properties });
         self
     }
 
@@ -248,7 +249,7 @@ impl UserMessage {
     pub fn check_parts<'c>(&self, content_ids: impl IntoIterator<Item = &'c str>) -> Result<(), EbmsError> {
         let mut left: Vec<&str> = content_ids.into_iter().collect();
         for href in self.parts.iter().filter_map(|part| part.href.as_deref()).filter(|href| !href.starts_with('#')) {
-            let named = href.strip_prefix("cid:").and_then(decoded);
+            let named = content_id_of(href);
             let at = left.iter().position(|content_id| named.as_deref() == Some(content_id));
             left.swap_remove(at.ok_or_else(|| EbmsError::NoAttachment { href: href.into() })?);
         }
@@ -270,50 +271,4 @@ impl std::fmt::Debug for UserMessage {
             .field("parts", &self.parts)
             .finish_non_exhaustive()
     }
-}
-
-/// A Content-ID in a `cid:` URI (RFC 2392): what a URI cannot have is percent-encoded.
-fn encoded(content_id: &str) -> String {
-    let mut out = String::with_capacity(content_id.len());
-    for octet in content_id.bytes() {
-        match octet {
-            b'A'..=b'Z'
-            | b'a'..=b'z'
-            | b'0'..=b'9'
-            | b'-'
-            | b'.'
-            | b'_'
-            | b'~'
-            | b'@'
-            | b'!'
-            | b'$'
-            | b'&'
-            | b'\''
-            | b'('
-            | b')'
-            | b'*'
-            | b'+'
-            | b','
-            | b';'
-            | b'='
-            | b':' => out.push(char::from(octet)),
-            octet => out.push_str(&format!("%{octet:02X}")),
-        }
-    }
-    out
-}
-
-fn decoded(text: &str) -> Option<String> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(octet) = rest.next() {
-        octets.push(match octet {
-            b'%' => {
-                let digit = |octet: u8| char::from(octet).to_digit(16);
-                u8::try_from(digit(rest.next()?)? * 16 + digit(rest.next()?)?).ok()?
-            }
-            octet => octet,
-        });
-    }
-    String::from_utf8(octets).ok()
 }

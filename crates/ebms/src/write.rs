@@ -41,11 +41,7 @@ impl Messaging {
 
     fn write_into(&self, writer: &mut Writer, version: SoapVersion) {
         writer.start(EB, "Messaging");
-        let (is_true, soap) = match version {
-            SoapVersion::V11 => ("1", name::SOAP11),
-            SoapVersion::V12 => ("true", name::SOAP12),
-        };
-        writer.attribute_in(soap, "mustUnderstand", is_true);
+        writer.attribute_in(namespace(version), "mustUnderstand", version.true_value());
         if let Some(signal) = &self.signal {
             write_signal(writer, signal);
         }
@@ -57,10 +53,7 @@ impl Messaging {
 }
 
 const fn namespace(version: SoapVersion) -> Namespace {
-    match version {
-        SoapVersion::V11 => name::SOAP11,
-        SoapVersion::V12 => name::SOAP12,
-    }
+    Namespace { prefix: name::SOAP11.prefix, uri: version.namespace() }
 }
 
 fn write_user(writer: &mut Writer, user: &UserMessage) {
@@ -166,7 +159,6 @@ fn write_signal(writer: &mut Writer, signal: &Signal) {
 
 fn write_error(writer: &mut Writer, error: &Report) {
     writer.start(EB, "Error");
-    let text = |text: &Option<WireText>| text.as_ref().map(|text| text.as_str().to_owned());
     writer.attribute("errorCode", error.code.as_str());
     writer.attribute("severity", error.severity.word());
     for (local, value) in [
@@ -175,10 +167,10 @@ fn write_error(writer: &mut Writer, error: &Report) {
         ("refToMessageInError", &error.about),
         ("shortDescription", &error.short_description),
     ] {
-        optional(writer, local, text(value).as_deref());
+        optional(writer, local, value.as_ref().map(WireText::as_str));
     }
-    if let Some(detail) = text(&error.detail) {
-        writer.leaf(EB, "ErrorDetail", &detail);
+    if let Some(detail) = &error.detail {
+        writer.leaf(EB, "ErrorDetail", detail.as_str());
     }
     writer.end();
 }

@@ -63,13 +63,18 @@ impl SoapVersion {
     /// of the envelope is read, however large the message is.
     #[must_use]
     pub fn of(message: impl AsRef<[u8]>) -> Self {
-        let is_v12 = || {
+        let version = || {
             let text = transcode(message.as_ref()).ok()?;
             let root = format!("{}/>", start_tag(&text)?);
             let root = Document::parse(root.as_str(), &wss_c14n::Limits::default()).ok()?;
-            Some(root.root().is(name::SOAP12.uri, "Envelope"))
+            Self::of_root(root.root())
         };
-        if is_v12() == Some(true) { Self::V12 } else { Self::V11 }
+        version().unwrap_or(Self::V11)
+    }
+
+    /// The version of an envelope; `None` for another element.
+    fn of_root(root: Element<'_>) -> Option<Self> {
+        [Self::V11, Self::V12].into_iter().find(|version| root.is(version.namespace(), "Envelope"))
     }
 
     /// How an attribute such as `mustUnderstand` says yes.
@@ -160,11 +165,8 @@ impl<'d> Envelope<'d> {
             return Err(EnvelopeError::RelativeNamespace { uri: uri.into() });
         }
         let root = document.root();
-        let version = match (root.name().namespace, root.name().local) {
-            (ns, "Envelope") if ns == name::SOAP11.uri => SoapVersion::V11,
-            (ns, "Envelope") if ns == name::SOAP12.uri => SoapVersion::V12,
-            _ => return Err(EnvelopeError::NotSoap { root: root.name().to_string().into() }),
-        };
+        let not_soap = || EnvelopeError::NotSoap { root: root.name().to_string().into() };
+        let version = SoapVersion::of_root(root).ok_or_else(not_soap)?;
         let is = |element: Element<'_>, local| element.is(version.namespace(), local);
         let mut children = root.children().peekable();
         let header = children.next_if(|child| is(*child, "Header"));

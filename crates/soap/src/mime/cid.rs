@@ -17,6 +17,26 @@ pub fn content_id_of(url: &str) -> Option<String> {
     String::from_utf8(octets).ok().filter(|id| !id.is_empty())
 }
 
+/// The `cid:` URL of a Content-ID without angle brackets (RFC 2392). Characters that peers decode as form data are encoded.
+///
+/// ```
+/// use wss_soap::mime::url_of;
+///
+/// assert_eq!(url_of("a+b@x"), "cid:a%2Bb@x");
+/// ```
+#[must_use]
+pub fn url_of(content_id: &str) -> String {
+    let mut url = String::from("cid:");
+    for octet in content_id.bytes() {
+        if octet.is_ascii_alphanumeric() || b"-._~@".contains(&octet) {
+            url.push(char::from(octet));
+        } else {
+            url.push_str(&format!("%{octet:02X}"));
+        }
+    }
+    url
+}
+
 /// The attachment that a `cid:` URL names.
 #[must_use]
 pub fn named_by<'p, 'm>(attachments: &'p [MimePart<'m>], url: &str) -> Option<&'p MimePart<'m>> {
@@ -27,6 +47,13 @@ pub fn named_by<'p, 'm>(attachments: &'p [MimePart<'m>], url: &str) -> Option<&'
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_content_id_is_that_of_its_url() {
+        for id in ["a@b", "a b%c+d@x", "%40", "ä/ö:;&"] {
+            assert_eq!(content_id_of(&url_of(id)).as_deref(), Some(id));
+        }
+    }
 
     #[test]
     fn a_cid_url_is_decoded_once_and_exactly() {

@@ -19,7 +19,7 @@ mod writer;
 pub mod xop;
 
 pub use canonical::{COVERED, Canonical, PartDigest, canonical_header, canonical_type, digest, is_canonicalised};
-pub use cid::{content_id_of, named_by};
+pub use cid::{content_id_of, named_by, url_of};
 pub use content::{Content, PIECE, Pieces, Refill, for_each_piece};
 pub use error::MimeError;
 pub use field::{Fields, is_field};

@@ -15,7 +15,7 @@ use wss_soap::SoapVersion;
 use wss_soap::mime::xop::{self, Optimized, optimized};
 use wss_soap::mime::{
     COVERED, Canonical, Content, Fields, MimeError, MimePart, PackageWriter, Spool, SpoolWriter, digest,
-    for_each_piece, is_canonicalised, is_field,
+    for_each_piece, is_canonicalised, is_field, url_of,
 };
 
 use super::cipher::{Seal, header_of};
@@ -120,17 +120,9 @@ impl Attachment {
         &self.content_id
     }
 
-    /// The `cid:` URL that names it (RFC 2392). Characters that peers decode as form data are encoded.
+    /// The `cid:` URL that names it (RFC 2392).
     pub(crate) fn url(&self) -> String {
-        let mut url = String::from("cid:");
-        for octet in self.content_id.bytes() {
-            if octet.is_ascii_alphanumeric() || b"-._~@".contains(&octet) {
-                url.push(char::from(octet));
-            } else {
-                url.push_str(&format!("%{octet:02X}"));
-            }
-        }
-        url
+        url_of(&self.content_id)
     }
 
     /// The digest for its signature.
