@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use ws_security::c14n::{Budget, Canonicalization, Document, Sink, Subset, base64_decode, base64_encode};
+use ws_security::c14n::{Budget, Canonicalization, Document, Gathered, Sink, Subset, base64_decode, base64_encode};
 use ws_security::crypto::{Digest, DigestMethod, PublicKey, SystemRandom, decrypt, encrypt};
 use ws_security::prelude::*;
 use ws_security::{ContentEncryption, DangerousNoReplayCache, Limits, Secret, SignatureMethod};
@@ -57,7 +57,7 @@ pub fn key_file(name: &str) -> Vec<u8> {
 /// The identity of this name in `vectors/keys`.
 ///
 /// # Panics
-/// If there is none.
+/// If its certificate or its key cannot be read.
 #[must_use]
 pub fn identity(name: &str) -> Identity {
     Identity::from_pem(&key_file(&format!("{name}.pem")), &key_file(&format!("{name}.key"))).expect("an identity")
@@ -227,33 +227,21 @@ pub fn canonicalize(text: &str) {
 pub fn digest(text: &str) {
     let document = parsed(text);
     let body = document.root().children().last().expect("a Body");
-    let mut sink = Pieces { digest: Digest::new(DigestMethod::Sha256), piece: Vec::with_capacity(PIECE) };
+    let mut sink = Gathered::new(Digested(Digest::new(DigestMethod::Sha256)));
     Canonicalization::default().write(&Subset::subtree(body), &mut sink).expect("canonical form");
-    sink.digest.update(&sink.piece);
-    black_box(sink.digest.finish());
+    let Digested(digest) = sink.finish();
+    black_box(digest.finish());
 }
 
 fn parsed(text: &str) -> Document<'_> {
     Document::parse(text, &Limits::dangerous_unbounded()).expect("well-formed")
 }
 
-const PIECE: usize = 16 << 10;
+/// A digest as a sink.
+struct Digested(Digest);
 
-/// A digest that takes large pieces.
-struct Pieces {
-    digest: Digest,
-    piece: Vec<u8>,
-}
-
-impl Sink for Pieces {
+impl Sink for Digested {
     fn put(&mut self, octets: &[u8]) {
-        if self.piece.len() + octets.len() > PIECE {
-            self.digest.update(&self.piece);
-            self.piece.clear();
-        }
-        match octets.len() > PIECE {
-            true => self.digest.update(octets),
-            false => self.piece.extend_from_slice(octets),
-        }
+        self.0.update(octets);
     }
 }

@@ -112,13 +112,13 @@ impl<'a> IdIndex<'a> {
 
 /// The Id of an element, whatever its kind; `Id` without a prefix only on elements whose schema has it.
 #[must_use]
-pub fn id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
+pub fn id_of(element: Element<'_>) -> Option<Cow<'_, str>> {
     element.attributes().find(|(attribute, _)| is_id(element, *attribute)).map(|(_, value)| value)
 }
 
 /// As [`id_of`], and `Id` without a prefix where an [`IdIndex`] counts it: on the Body, a header block, a timestamp or a token.
 #[must_use]
-pub fn indexed_id_of(element: Element<'_>) -> Option<std::borrow::Cow<'_, str>> {
+pub fn indexed_id_of(element: Element<'_>) -> Option<Cow<'_, str>> {
     let unprefixed = || element.attributes().find(|(attribute, value)| is_unprefixed_id(element, *attribute, value));
     id_of(element).or_else(|| unprefixed().map(|(_, value)| value))
 }

@@ -18,7 +18,8 @@
 //!
 //! In reading order: `reader` turns octets into a `tape`; [`Document`] is source and tape; [`Element`] walks it;
 //! [`IdIndex`] finds elements by Id; [`Subset`] says what is canonicalised and [`Canonicalization`] how;
-//! `emit` is the walker, `escape` what it writes for characters, `exclusive` and `inclusive` say which namespaces render; [`Sink`] takes the octets.
+//! `emit` is the walker, `escape` what it writes for characters, `exclusive` and `inclusive` say which namespaces render;
+//! [`Sink`] takes the octets.
 //! [`Tree`] and [`NodeSet`] are a document and a selection of its nodes as XPath knows them, and `emit_nodes` canonicalises
 //! such a selection node by node.
 //! `doctype` takes a DOCTYPE out of a document where a caller admits one. `scope` says what a piece of a document takes from around it; [`xsd`] reads leaves as their schema types have them. [`Splices`] make the next revision, [`Writer`] writes new XML.

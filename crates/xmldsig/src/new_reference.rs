@@ -45,13 +45,7 @@ impl NewReference {
         digest_method: DigestMethod,
     ) -> Result<Self, CanonicalizeError> {
         let default = Canonicalization::new(CanonicalizationMethod::Inclusive);
-        let last = transforms.iter().rev().find_map(|transform| match transform {
-            Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            Transform::EnvelopedSignature
-            | Transform::SecurityTokenReference(_)
-            | Transform::Attachment { .. }
-            | Transform::Filter(_) => None,
-        });
+        let last = transforms.iter().rev().find_map(Transform::canonicalization);
         let mut sink = Gathered::new(DigestSink(Digest::new(digest_method)));
         last.unwrap_or(&default).write(subset, &mut sink)?;
         Ok(Self { uri, transforms, digest_method, digest_value: sink.finish().0.finish() })

@@ -481,10 +481,7 @@ struct Resolved<'r, 'd> {
 
 impl<'r> Resolved<'r, '_> {
     fn canonicalizations(&self) -> impl Iterator<Item = &'r Canonicalization> + use<'r> {
-        self.transforms.iter().filter_map(|transform| match transform {
-            Transform::Canonicalization(canonicalization) => Some(canonicalization),
-            _ => None,
-        })
+        self.transforms.iter().filter_map(Transform::canonicalization)
     }
 
     /// The canonicalisation of a subset, if there is only one step.

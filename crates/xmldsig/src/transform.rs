@@ -73,6 +73,16 @@ impl Transform {
         }
     }
 
+    /// The canonicalisation, if it is one.
+    pub(crate) fn canonicalization(&self) -> Option<&Canonicalization> {
+        match self {
+            Self::Canonicalization(canonicalization) => Some(canonicalization),
+            Self::EnvelopedSignature | Self::SecurityTokenReference(_) | Self::Attachment { .. } | Self::Filter(_) => {
+                None
+            }
+        }
+    }
+
     pub(crate) fn write(&self, writer: &mut Writer) {
         writer.start(name::DS, "Transform");
         match self {

@@ -1,7 +1,7 @@
 //! Interning: one id for each prefix, each namespace name, and each pair of both; and the names read before.
 //!
-//! A message repeats few names many times. A qualified name that was read before is recognised by its octets in two
-//! words, and needs neither a check of its characters nor a look-up of its prefix.
+//! A message repeats few names many times. A qualified name that was read before is recognised by its octets, the first 16
+//! of them at once, and needs neither a check of its characters nor a look-up of its prefix.
 
 use std::borrow::Borrow;
 use std::collections::HashMap;

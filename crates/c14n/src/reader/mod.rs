@@ -4,8 +4,8 @@
 //! well-formedness and namespace constraint is checked; [`Limits`] are charged as the pass goes; the work is
 //! linear in the octets for every input, namespace look-up and duplicate-attribute checks included.
 //!
-//! While it reads, the pass notes where the source is not canonical as it is written. Text and end tags that are
-//! canonical leave no trace on the tape: the canonicaliser copies them as part of a longer run.
+//! While it reads, the pass notes where the source is not canonical as it is written. Canonical end tags, and canonical
+//! text without references, leave no trace on the tape: the canonicaliser copies them as part of a longer run.
 //!
 //! Reads top-down: [`read`] is the content loop; `declaration` reads the XML declaration, `tag` tags and attributes.
 //! `stops` finds where names, text and values end, `intern` knows names again, `order` sorts attributes.
@@ -52,6 +52,36 @@ pub(crate) fn read(source: &str, limits: &Limits) -> Result<Tape, ParseError> {
 fn max_nodes_of(octets: usize, limits: &Limits) -> usize {
     const FREE: usize = 16 << 10;
     (octets / 1_024).saturating_mul(limits.size(Limit::NodesPerKibibyte)).saturating_add(FREE)
+}
+
+/// For how many nodes and attributes there is room at first. Unused room of a short document costs nothing, and with one
+/// large block the allocator does not return the pages of every document to the system. For a long document, it is a little
+/// more than what equally spaced pieces of it have.
+fn likely(octets: &[u8]) -> (usize, usize) {
+    const LONG: usize = 1 << 20;
+    const PIECES: usize = 32;
+    const PIECE: usize = 512;
+    if octets.len() < LONG {
+        return (octets.len() / 16 + 8, octets.len() / 32 + 8);
+    }
+    let (mut nodes, mut attributes) = (0, 0);
+    for piece in octets.chunks(octets.len() / PIECES).filter_map(|part| part.get(..PIECE)) {
+        nodes += starts(piece);
+        attributes += memchr_iter(b'=', piece).count();
+    }
+    let of_all = |count: usize| (count + count / 8 + 8) * (octets.len() / (PIECES * PIECE));
+    // An element has at least four octets.
+    (of_all(nodes).min(octets.len() / 4), of_all(attributes).min(most_attributes(octets.len())))
+}
+
+/// How many tags, comments and other pieces of markup begin in some octets, without end tags.
+fn starts(octets: &[u8]) -> usize {
+    memchr_iter(b'<', octets).filter(|at| octets.get(at + 1) != Some(&b'/')).count()
+}
+
+/// How many attributes so many octets can have: each has at least five.
+fn most_attributes(octets: usize) -> usize {
+    octets / 5
 }
 
 struct Reader<'s, 'l> {
@@ -106,9 +136,8 @@ impl<'s, 'l> Reader<'s, 'l> {
     fn new(source: &'s str, limits: &'l Limits) -> Self {
         let octets = source.as_bytes();
         let max_nodes = limits.size(Limit::Nodes).min(max_nodes_of(octets.len(), limits));
-        // Room for an element every 16 octets. Unused room costs nothing, growth would copy, and with one large
-        // block the allocator does not return the pages of every document to the system.
-        let nodes = Vec::with_capacity((octets.len() / 16 + 8).min(limits.size(Limit::Nodes).saturating_add(1)));
+        let (nodes, attributes) = likely(octets);
+        let nodes = Vec::with_capacity(nodes.min(max_nodes));
         let bounds = Bounds {
             nodes: max_nodes.min(nodes.capacity()),
             max_nodes,
@@ -123,12 +152,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             stops: Stops::new(octets),
             names: Names::new(),
             known: KnownNames::new(),
-            tape: Tape {
-                nodes,
-                attributes: Vec::with_capacity(octets.len() / 32 + 8),
-                root: NO_NODE,
-                ..Tape::default()
-            },
+            tape: Tape { nodes, attributes: Vec::with_capacity(attributes), root: NO_NODE, ..Tape::default() },
             tag: Tag { undo: 0, first_attribute: 0, flags: 0 },
             open: Vec::with_capacity(32),
             parent: NO_NODE,
@@ -386,18 +410,18 @@ impl<'s, 'l> Reader<'s, 'l> {
             return Err(self.over(limit));
         }
         // Each node begins with `<`, except texts, each of which ends with one.
-        let starts = memchr_iter(b'<', self.octets).filter(|at| self.at(at + 1) != b'/').count();
+        let starts = starts(self.octets);
         let needed = if used < starts { starts } else { starts.saturating_mul(2) };
         self.tape.nodes.reserve_exact(needed.max(used + used / 2 + 8).min(self.bounds.max_nodes) - used);
         self.bounds.nodes = self.bounds.max_nodes.min(self.tape.nodes.capacity());
         Ok(())
     }
 
-    /// As [`Reader::grow_nodes`]. Each attribute has an equals sign, and at least five octets.
+    /// As [`Reader::grow_nodes`]. Each attribute has an equals sign.
     #[cold]
     fn grow_attributes(&mut self) {
         let used = self.tape.attributes.len();
-        let most = memchr_iter(b'=', self.octets).count().min(self.octets.len() / 5);
+        let most = memchr_iter(b'=', self.octets).count().min(most_attributes(self.octets.len()));
         self.tape.attributes.reserve_exact(most.saturating_sub(used).max(8));
     }
 

@@ -32,8 +32,8 @@ impl<'s> Stops<'s> {
         stops
     }
 
-    /// The first octet from `from` on that is `<`, `>`, `&`, `#`, a quote, TAB, LF or CR; the length of the source where there
-    /// is none. Characters that XML does not allow may be stops too.
+    /// The offset of the first octet from `from` on that is `<`, `>`, `&`, `#`, a quote, TAB, LF or CR; the length of the source
+    /// if no such octet follows. Characters that XML does not allow may be stops, too.
     #[inline(always)]
     pub(super) fn next(&mut self, from: usize) -> usize {
         let offset = from.wrapping_sub(self.start);
