@@ -1,14 +1,14 @@
 //! Subject alternative names (RFC 5280 §4.2.1.6), and certificate policies (§4.2.1.4).
 
 use crate::der;
+use crate::x509::URI;
 use wss_text::shown;
 
 /// The most names and policies that are kept from a certificate.
 const MAX_ENTRIES: usize = 32;
-/// `[1]`, `[2]` and `[6] IMPLICIT IA5String`.
+/// `[1]` and `[2] IMPLICIT IA5String`.
 const RFC822: u8 = 0x81;
 const DNS: u8 = 0x82;
-const URI: u8 = 0x86;
 
 /// Another name of a certificate's subject, as text that its issuer wrote. Other kinds of names are not read.
 #[derive(Clone, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ use crate::error::{CryptoError, LoadError};
 use crate::key::PublicKey;
 use crate::pem;
 use crate::serial_number::SerialNumber;
-use crate::x509::{self, Extension, Signed};
+use crate::x509::{self, Extension, Signed, URI};
 
 /// The most octets of a certificate. Path validation takes no more (two octets of length), and real certificates have a
 /// tenth of it.
@@ -387,8 +387,6 @@ impl Extensions {
 const AUTHORITY_INFORMATION: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 1, 1];
 const OCSP: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1];
 const NO_CHECK: &[u8] = &[0x2B, 6, 1, 5, 5, 7, 48, 1, 5];
-/// `[6] IMPLICIT IA5String`: a URI among GeneralNames.
-const URI: u8 = 0x86;
 
 fn texts(octets: Option<&[Vec<u8>]>) -> impl Iterator<Item = &str> {
     let all = octets.unwrap_or_default().iter();

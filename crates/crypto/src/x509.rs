@@ -10,6 +10,8 @@ use crate::error::CryptoError;
 use crate::key::{KeyKind, PublicKey};
 
 pub(crate) const BOOLEAN: u8 = 0x01;
+/// `[6] IMPLICIT IA5String`: a URI among GeneralNames.
+pub(crate) const URI: u8 = 0x86;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
@@ -159,7 +161,6 @@ pub(crate) fn extensions<'d>(content: &'d [u8], mut read: impl FnMut(Extension<'
 /// Passes the URIs of a DistributionPointName to `take`. A name relative to the issuer has none.
 pub(crate) fn full_name_uris<'d>(content: &'d [u8], mut take: impl FnMut(&'d [u8])) -> Option<()> {
     const FULL_NAME: u8 = 0xA0;
-    const URI: u8 = 0x86;
     let mut choice = der::Reader::new(content);
     let (tag, names) = choice.next().filter(|_| choice.is_empty())?;
     let mut names = der::Reader::new(if tag == FULL_NAME { names } else { &[] });

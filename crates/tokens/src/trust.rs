@@ -1,8 +1,8 @@
 //! Trust in certificates: anchors and a rule that names the expected signers below them, or pins.
 //!
 //! rustls-webpki validates paths (RFC 5280 §6). The checks that it leaves to its caller are in `path`, `anchor` and
-//! `revocation`; `kept` has what was found before. This file handles key usage, pins (which compare all octets), and whether a valid certificate is an
-//! expected one.
+//! `revocation`; `kept` has what was found before. This file handles key usage, pins (which compare all octets), and
+//! whether a valid certificate is an expected one.
 
 mod anchor;
 mod fetch;
@@ -161,7 +161,7 @@ impl ExtendedKeyUsage {
     /// # Errors
     /// [`TrustError::Anchor`] if it is not one.
     pub fn parse(oid: &str) -> Result<Self, TrustError> {
-        let octets = wss_crypto::object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
+        let octets = object_identifier(oid).ok_or(LoadError::Malformed { what: "object identifier" })?;
         Ok(Self(octets))
     }
 
@@ -381,13 +381,13 @@ impl Trust {
     /// Whether revocation is checked.
     #[must_use]
     pub fn checks_revocation(&self) -> bool {
-        self.demanded().is_some()
+        self.demanded_revocation().is_some()
     }
 
     /// Whose revocation status must be known; `None` if revocation is not checked.
     #[must_use]
     pub fn demanded_revocation(&self) -> Option<Revocation> {
-        self.demanded()
+        self.revocation.or((!self.sources.are_none()).then_some(Revocation::WholePath))
     }
 
     /// Whether extended key usages are checked on each path, as set by [`Trust::extended_key_usage`].

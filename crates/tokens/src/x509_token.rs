@@ -32,11 +32,6 @@ pub struct X509Token<'d> {
     others: Vec<Certificate>,
 }
 
-/// Whether its text begins as PEM does.
-fn is_armoured(element: Element<'_>) -> bool {
-    element.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"))
-}
-
 impl std::fmt::Debug for X509Token<'_> {
     /// Text of a message is escaped, and cut if it is long; octets are counted.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -71,14 +66,6 @@ impl<'d> X509Token<'d> {
     /// # Errors
     /// As [`X509Token::parse`].
     pub fn parse_for(element: Element<'d>, trust: &Trust, budget: &Budget) -> Result<Self, TokenError> {
-        let decoded = || -> Result<Vec<u8>, TokenError> {
-            let octets = element.base64_within(budget.limits(), Limit::CertificateOctets);
-            match octets {
-                Ok(octets) if octets.starts_with(b"-----BEGIN ") => Err(TokenError::Armour),
-                Err(LeafError::Base64 { .. }) if is_armoured(element) => Err(TokenError::Armour),
-                octets => Ok(octets?),
-            }
-        };
         let parsed = |der: &[u8]| -> Result<Certificate, TokenError> {
             budget.charge(Limit::Certificates, 1)?;
             trust.trusted_before(der).map_or_else(|| Ok(Certificate::from_der(der)?), Ok)
@@ -89,10 +76,10 @@ impl<'d> X509Token<'d> {
         let stated = binary_token_type(element)?;
         let value_type = TYPES.into_iter().find(|known| *known == stated);
         let value_type = value_type.ok_or_else(|| TokenError::Unsupported { uri: stated.into() })?;
+        let octets = decoded(element, budget)?;
         let (certificate, others) = match value_type {
-            X509_V3 | X509_V1 => (parsed(&decoded()?)?, Vec::new()),
+            X509_V3 | X509_V1 => (parsed(&octets)?, Vec::new()),
             X509_PKI_PATH => {
-                let octets = decoded()?;
                 let malformed = || element.missing("a PkiPath");
                 let path = pki_path(&octets).ok_or_else(malformed)?;
                 budget.check(Limit::PathCertificates, path.len())?;
@@ -100,7 +87,6 @@ impl<'d> X509Token<'d> {
                 (path.pop().ok_or_else(malformed)?, path)
             }
             _ => {
-                let octets = decoded()?;
                 let bag = pkcs7_certificates(&octets).ok_or_else(|| element.missing("a PKCS#7 SignedData"))?;
                 budget.check(Limit::BagCertificates, bag.len())?;
                 end_of(bag.into_iter().map(parsed).collect::<Result<Vec<_>, _>>()?)?
@@ -133,7 +119,7 @@ impl<'d> X509Token<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse_by_name(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        let octets = element.base64_within(budget.limits(), Limit::CertificateOctets)?;
+        let octets = decoded(element, budget)?;
         budget.charge(Limit::Certificates, 1)?;
         let certificate = Certificate::from_der(&octets)?;
         Ok(Self { element, value_type: X509_V3, certificate, others: Vec::new() })
@@ -162,6 +148,20 @@ impl<'d> X509Token<'d> {
     pub fn others(&self) -> &[Certificate] {
         &self.others
     }
+}
+
+/// The octets of a token.
+fn decoded(element: Element<'_>, budget: &Budget) -> Result<Vec<u8>, TokenError> {
+    match element.base64_within(budget.limits(), Limit::CertificateOctets) {
+        Ok(octets) if octets.starts_with(b"-----BEGIN ") => Err(TokenError::Armour),
+        Err(LeafError::Base64 { .. }) if is_armoured(element) => Err(TokenError::Armour),
+        octets => Ok(octets?),
+    }
+}
+
+/// Whether its text begins as PEM does.
+fn is_armoured(element: Element<'_>) -> bool {
+    element.text().is_ok_and(|text| text.trim_start().starts_with("-----BEGIN"))
 }
 
 /// The certificate of a bag that did not issue any of the others, and the others.

@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use wss_c14n::{Budget, Limit};
 use wss_crypto::{Certificate, CertificateStatus, OcspResponse, SingleResponse};
 
-use super::validity::check_validity;
+use super::validity::{CLOCK_SKEW, check_validity};
 use crate::error::TrustError;
 
 /// `id-kp-OCSPSigning`.
@@ -22,8 +22,6 @@ const MAX_ANSWERS: usize = 4;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Freshness {
     pub(crate) now: SystemTime,
-    /// How far the clock of a responder may be ahead.
-    pub(crate) skew: Duration,
     /// How old an answer may be, whatever it says itself.
     pub(crate) max_age: Option<Duration>,
 }
@@ -79,10 +77,10 @@ pub(crate) fn status(
 
 fn judge(answer: &SingleResponse, certificate: &Certificate, freshness: Freshness) -> Result<(), TrustError> {
     let subject = || certificate.subject().to_string();
-    let Freshness { now, skew, max_age } = freshness;
+    let Freshness { now, max_age } = freshness;
     let (this_update, next_update) = answer.validity();
     let age = now.duration_since(this_update).unwrap_or_default();
-    let is_early = now.checked_add(skew).is_some_and(|latest| this_update > latest);
+    let is_early = now.checked_add(CLOCK_SKEW).is_some_and(|latest| this_update > latest);
     let is_late = match next_update {
         Some(next_update) => next_update <= now,
         None => age > AGE_WITHOUT_NEXT_UPDATE,

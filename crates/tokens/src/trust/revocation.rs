@@ -12,10 +12,8 @@ use wss_crypto::{Certificate, DistinguishedName, OcspResponse, RevocationList};
 use super::Trust;
 use super::ocsp::{self, Freshness};
 use super::revocation_cache::RevocationCache;
+use super::validity::CLOCK_SKEW;
 use crate::error::TrustError;
-
-/// How far the clock of an authority may be ahead: as much as a receiver allows by default.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 /// What tells whether a certificate is revoked.
 #[derive(Debug, Clone, Default)]
@@ -32,7 +30,7 @@ impl Sources {
         (self.responses.is_empty() && self.fetched.is_none()).then_some(&self.lists)
     }
 
-    fn are_none(&self) -> bool {
+    pub(super) fn are_none(&self) -> bool {
         self.lists.is_empty() && self.responses.is_empty() && self.fetched.is_none()
     }
 }
@@ -68,11 +66,6 @@ pub enum RevocationStatus {
 }
 
 impl Trust {
-    /// The demanded status; `None` if revocation is not checked.
-    pub(super) fn demanded(&self) -> Option<Revocation> {
-        self.revocation.or((!self.sources.are_none()).then_some(Revocation::WholePath))
-    }
-
     /// Checks a path: each certificate with its issuer, the signer first.
     pub(super) fn judge_revocation(
         &self,
@@ -80,7 +73,7 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<RevocationStatus, TrustError> {
-        let Some(demanded) = self.demanded() else { return Ok(RevocationStatus::NotChecked) };
+        let Some(demanded) = self.demanded_revocation() else { return Ok(RevocationStatus::NotChecked) };
         let mut authorities = Vec::new();
         let mut missing = None;
         for (at, (certificate, issuer)) in path.iter().enumerate() {
@@ -126,7 +119,7 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<RevocationStatus, TrustError> {
-        if self.demanded().is_none() {
+        if self.demanded_revocation().is_none() {
             return Ok(RevocationStatus::NotChecked);
         }
         let unknown = RevocationStatus::Unknown { authorities: vec![pin.issuer().clone()] };
@@ -184,7 +177,7 @@ impl Trust {
         now: SystemTime,
         budget: &Budget,
     ) -> Result<Option<Result<(), TrustError>>, TrustError> {
-        let freshness = Freshness { now, skew: CLOCK_SKEW, max_age: self.sources.max_age };
+        let freshness = Freshness { now, max_age: self.sources.max_age };
         let fetched = self.sources.fetched.as_ref().and_then(|cache| cache.response(certificate, issuer));
         let mut told = None;
         for response in self.sources.responses.iter().chain(&fetched) {

@@ -101,13 +101,17 @@ fn key(certificate: &Certificate, issuer: &Certificate) -> Key {
     (issuer.computed_key_identifier(), *certificate.serial())
 }
 
-/// One certificate whose status is fetched, and the URLs that are left.
+/// One certificate whose status is fetched.
 struct Inquiry {
     certificate: Certificate,
     issuer: Certificate,
-    /// The last is next.
+    /// Those that were not asked yet. The last is next, or was just asked.
     urls: Vec<(Kind, String)>,
+    /// What the responder was just asked.
     asked: Option<OcspRequest>,
+    is_known: bool,
+    /// Why the URLs so far did not give the status.
+    errors: Vec<FetchError>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -134,15 +138,11 @@ impl RevocationCache {
     pub async fn fetch(&self, http: &impl Fetch) -> Vec<FetchError> {
         let mut errors = Vec::new();
         for mut inquiry in self.inquiries() {
-            let before = errors.len();
-            let mut is_known = false;
-            while !is_known {
-                let Some(request) = self.next(&mut inquiry, &mut errors) else { break };
-                let url = request.url.clone();
+            while let Some(request) = self.next(&mut inquiry) {
                 let fetched = http.fetch(request).await;
-                is_known = self.keep(&mut inquiry, &url, fetched, &mut errors);
+                self.keep(&mut inquiry, fetched);
             }
-            self.settle(&inquiry, is_known, (&mut errors, before));
+            errors.extend(self.settle(inquiry));
         }
         errors
     }
@@ -151,14 +151,10 @@ impl RevocationCache {
     pub fn fetch_blocking(&self, http: &impl FetchBlocking) -> Vec<FetchError> {
         let mut errors = Vec::new();
         for mut inquiry in self.inquiries() {
-            let before = errors.len();
-            let mut is_known = false;
-            while !is_known {
-                let Some(request) = self.next(&mut inquiry, &mut errors) else { break };
-                let url = request.url.clone();
-                is_known = self.keep(&mut inquiry, &url, http.fetch(request), &mut errors);
+            while let Some(request) = self.next(&mut inquiry) {
+                self.keep(&mut inquiry, http.fetch(request));
             }
-            self.settle(&inquiry, is_known, (&mut errors, before));
+            errors.extend(self.settle(inquiry));
         }
         errors
     }
@@ -173,21 +169,22 @@ impl RevocationCache {
             let mut urls = of(Kind::Responder, &mut certificate.responder_urls());
             urls.extend(of(Kind::List, &mut certificate.list_urls()));
             urls.reverse();
-            Inquiry { certificate: certificate.clone(), issuer: issuer.clone(), urls, asked: None }
+            let (certificate, issuer) = (certificate.clone(), issuer.clone());
+            Inquiry { certificate, issuer, urls, asked: None, is_known: false, errors: Vec::new() }
         })
         .collect()
     }
 
-    /// The next request for a status.
-    fn next(&self, inquiry: &mut Inquiry, errors: &mut Vec<FetchError>) -> Option<FetchRequest> {
-        let (kind, url) = inquiry.urls.pop()?;
+    /// The next request for a status, if it is not known yet.
+    fn next(&self, inquiry: &mut Inquiry) -> Option<FetchRequest> {
+        let (kind, url) = inquiry.urls.last().filter(|_| !inquiry.is_known)?.clone();
         inquiry.asked = None;
         if kind == Kind::List {
             return Some(FetchRequest { url, body: None, max_octets: self.0.limits.list_octets });
         }
         let asked = OcspRequest::new(&inquiry.certificate, &inquiry.issuer, DigestMethod::Sha1, &SystemRandom);
         let Ok(asked) = asked else {
-            errors.push(FetchError::NoNonce);
+            inquiry.errors.push(FetchError::NoNonce);
             return None;
         };
         let body = Some(asked.der().to_vec());
@@ -195,21 +192,19 @@ impl RevocationCache {
         Some(FetchRequest { url, body, max_octets: self.0.limits.response_octets })
     }
 
-    /// Keeps what was fetched if it is genuine. Whether the status is known by it.
-    fn keep(
-        &self,
-        inquiry: &mut Inquiry,
-        url: &str,
-        fetched: Result<Vec<u8>, FetchFailure>,
-        errors: &mut Vec<FetchError>,
-    ) -> bool {
-        let kept = fetched.map_err(|source| FetchError::Failed { url: url.into(), source }).and_then(|octets| {
-            match inquiry.asked.take() {
-                Some(asked) => self.keep_response(inquiry, &asked, url, &octets),
-                None => self.keep_list(inquiry, url, &octets),
-            }
-        });
-        kept.map_err(|error| errors.push(error)).is_ok()
+    /// Keeps what the URL that was just asked gave, if it is genuine. The status is then known.
+    fn keep(&self, inquiry: &mut Inquiry, fetched: Result<Vec<u8>, FetchFailure>) {
+        let Some((_, url)) = inquiry.urls.pop() else { return };
+        let asked = inquiry.asked.take();
+        let kept = match (fetched, asked) {
+            (Err(source), _) => Err(FetchError::Failed { url: url.as_str().into(), source }),
+            (Ok(octets), Some(asked)) => self.keep_response(inquiry, &asked, &url, &octets),
+            (Ok(octets), None) => self.keep_list(inquiry, &url, &octets),
+        };
+        match kept {
+            Ok(()) => inquiry.is_known = true,
+            Err(error) => inquiry.errors.push(error),
+        }
     }
 
     fn keep_response(
@@ -230,7 +225,7 @@ impl RevocationCache {
         let refused = |why| unusable(LoadError::UnsupportedResponse(why));
         let now = SystemTime::now();
         ocsp::signer(&response, issuer, now, &Budget::dangerous_unbounded()).map_err(|_| not_genuine())?;
-        let freshness = Freshness { now, skew: Duration::from_secs(60), max_age: None };
+        let freshness = Freshness { now, max_age: None };
         match ocsp::status(&response, certificate, issuer, freshness).ok_or_else(not_genuine)? {
             Ok(()) | Err(TrustError::Revoked { .. }) => {}
             Err(TrustError::ResponseUnknown { .. }) => {
@@ -276,17 +271,21 @@ impl RevocationCache {
         Ok(())
     }
 
-    /// Ends an inquiry. Errors of URLs that were tried before the one that gave the status do not count.
-    fn settle(&self, inquiry: &Inquiry, is_known: bool, (errors, before): (&mut Vec<FetchError>, usize)) {
+    /// Ends an inquiry, and says why the status is not known if it is not: errors of URLs that were tried before the one that
+    /// gave it do not count.
+    fn settle(&self, inquiry: Inquiry) -> Vec<FetchError> {
+        let Inquiry { certificate, issuer, is_known, errors, .. } = inquiry;
         let mut state = self.state();
-        let key = key(&inquiry.certificate, &inquiry.issuer);
+        let key = key(&certificate, &issuer);
         state.wanted.remove(&key);
         make_room(&mut state.asked, self.0.limits.responses, |at| *at);
         state.asked.insert(key, Instant::now());
-        if is_known {
-            errors.truncate(before);
-        } else if errors.len() == before {
-            errors.push(FetchError::NoUrl { subject: inquiry.certificate.subject().to_string().into() });
+        match is_known {
+            true => Vec::new(),
+            false if errors.is_empty() => {
+                vec![FetchError::NoUrl { subject: certificate.subject().to_string().into() }]
+            }
+            false => errors,
         }
     }
 

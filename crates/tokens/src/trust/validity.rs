@@ -1,10 +1,13 @@
-//! Whether a certificate is valid at an instant (RFC 5280 §4.1.2.5).
+//! Whether a certificate is valid at an instant (RFC 5280 §4.1.2.5), and how exact the clocks of others are.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use wss_crypto::Certificate;
 
 use crate::error::TrustError;
+
+/// How far the clock of an authority or a responder may be ahead: as much as a receiver allows by default.
+pub(super) const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 pub(super) fn check_validity(certificate: &Certificate, now: SystemTime) -> Result<(), TrustError> {
     let subject = || certificate.subject().to_string();
