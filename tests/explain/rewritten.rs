@@ -73,6 +73,7 @@ fn characters_that_were_lost_or_misread_are_named() {
         ("Jürgen", "J?rgen", "character-replaced"),
         ("Jürgen Müller &amp; Söhne", "Juergen Mueller &amp; Soehne", "character-replaced"),
         ("Müller", "Muller", "character-replaced"),
+        ("Jürgen", "Jrgen", "character-replaced"),
         ("\"one\" – two…", "\"one\" - two…", "character-replaced"),
         ("Jürgen", "JÃ¼rgen", "encoding-misread"),
         ("Jürgen", "JÃƒÂ¼rgen", "encoding-misread"),

@@ -12,7 +12,7 @@ use wss_crypto::{Certificate, Digest, DigestMethod};
 use wss_tokens::{format_instant, parse_instant};
 
 use crate::incoming::Incoming;
-use crate::opened::{Evidence, SignatureEvidence};
+use crate::opened::{DecryptionEvidence, Evidence, SignatureEvidence};
 use crate::waiver::Waiver;
 
 /// The version of the form.
@@ -139,7 +139,6 @@ impl EvidenceRecord {
     /// The record of a message that was opened at this instant.
     #[must_use]
     pub fn of<'m>(evidence: &Evidence, message: impl Into<Incoming<'m>>, opened_at: SystemTime) -> Self {
-        let waived = evidence.waived.iter();
         Self {
             version: VERSION,
             opened_at: format_instant(opened_at),
@@ -153,7 +152,7 @@ impl EvidenceRecord {
             user: evidence.user.as_ref().map(|user| user.username().to_owned()),
             ignored: evidence.ignored.iter().map(ToString::to_string).collect(),
             remaining: evidence.remaining.iter().map(|remaining| remaining.path.clone()).collect(),
-            waived: waived.map(WaiverRecord::of).collect(),
+            waived: evidence.waived.iter().map(WaiverRecord::of).collect(),
             bsp: evidence.bsp.as_ref().map(BspRecord::of),
         }
     }
@@ -221,7 +220,7 @@ impl SignatureRecord {
 }
 
 impl DecryptionRecord {
-    fn of(decrypted: &crate::opened::DecryptionEvidence) -> Self {
+    fn of(decrypted: &DecryptionEvidence) -> Self {
         Self {
             part: decrypted.part.to_string(),
             content: decrypted.content.uri().to_owned(),

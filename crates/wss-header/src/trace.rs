@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::error::{OpenError, SecureError};
 use crate::opened::Evidence;
+#[cfg(feature = "tracing")]
+use crate::part::Part;
 
 /// Opens a message of so many octets, in a span of its own.
 #[cfg(feature = "tracing")]
@@ -38,22 +40,35 @@ pub(crate) fn opening<T>(
     open()
 }
 
+/// The lists are written where somebody listens: a field is evaluated only then.
 #[cfg(feature = "tracing")]
 fn verified(evidence: &Evidence, took: Duration) {
     for signature in &evidence.signatures {
-        let parts: Vec<String> = signature.parts.iter().map(ToString::to_string).collect();
         let (signer, known_by, method) = (&signature.signer, signature.signer.known_by(), signature.method.uri());
-        let (parts, attachments) = (parts.join(" "), signature.attachments.len());
-        tracing::debug!(target: "wss", %signer, known_by, method, parts, attachments, "signature verified");
+        let (parts, attachments) = (&signature.parts, signature.attachments.len());
+        tracing::debug!(
+            target: "wss",
+            %signer, known_by, method, parts = listed(parts), attachments,
+            "signature verified"
+        );
     }
     for decrypted in &evidence.decrypted {
         let (part, cipher, key) = (&decrypted.part, decrypted.content.uri(), decrypted.key);
         tracing::debug!(target: "wss", %part, cipher, key, "decrypted");
     }
-    let waived: Vec<String> = evidence.waived.iter().map(|waiver| waiver.word().to_string()).collect();
-    let (signatures, decrypted, waived) = (evidence.signatures.len(), evidence.decrypted.len(), waived.join(" "));
-    let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(target: "wss", signatures, decrypted, waived, micros, "message verified");
+    let waived = || evidence.waived.iter().map(|waiver| waiver.word()).collect::<Vec<_>>().join(" ");
+    let (signatures, decrypted) = (evidence.signatures.len(), evidence.decrypted.len());
+    tracing::info!(target: "wss", signatures, decrypted, waived = waived(), micros = micros(took), "message verified");
+}
+
+#[cfg(feature = "tracing")]
+fn listed(parts: &[Part]) -> String {
+    parts.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(feature = "tracing")]
+fn micros(took: Duration) -> u64 {
+    u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A message that was not accepted, by its own fault or by that of the replay store.
@@ -74,7 +89,7 @@ pub(crate) fn securing<T>(
     tracing::debug_span!(target: "wss", "secure", octets).in_scope(|| {
         let start = Instant::now();
         let secured = secure();
-        let micros = u64::try_from(start.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let micros = micros(start.elapsed());
         match secured.as_ref().map(octets_of) {
             Ok(Some(octets)) => tracing::info!(target: "wss", octets, micros, "message secured"),
             Ok(None) => tracing::debug!(target: "wss", micros, "message waits for a signature from elsewhere"),

@@ -10,7 +10,7 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
     }
     let holds = |is: &dyn Fn(Element<'_>) -> bool| target.descendants_and_self().any(is);
     let is_empty = target.children().next().is_none() && target.text().is_ok_and(|text| text.trim().is_empty());
-    let all: [(bool, &str); 7] = [
+    let all: [(bool, &str); 8] = [
         (is_empty, "it is empty here: if it was not when it was signed, something removed its content"),
         (
             source.contains('\u{FFFD}'),
@@ -36,12 +36,12 @@ pub(super) fn hints(target: Element<'_>, budget: &Budget) -> Vec<String> {
             target.name().namespace.ends_with("/addressing"),
             "it is a header block of WS-Addressing, which gateways write anew when they pass a message on: compare it with what the sender sent",
         ),
+        (
+            target.is(name::WSU.uri, "Timestamp"),
+            "it is a Timestamp: whoever writes a new one after signing breaks the signature",
+        ),
     ];
-    let mut hints: Vec<String> = all.into_iter().filter(|(is, _)| *is).map(|(_, hint)| hint.to_owned()).collect();
-    if target.is(name::WSU.uri, "Timestamp") {
-        hints.push("it is a Timestamp: whoever writes a new one after signing breaks the signature".to_owned());
-    }
-    hints
+    all.into_iter().filter(|(is, _)| *is).map(|(_, hint)| hint.to_owned()).collect()
 }
 
 /// Whether a question mark has a letter on each side of it, in text.

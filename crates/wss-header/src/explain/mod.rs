@@ -9,8 +9,9 @@
 //! [`items`] and [`reading`]; [`digest`] explains references and [`signature`] (with [`rsa`]) signature values; both
 //! [`search`](search::Search) for octets that fit a [`goal`], among the canonical [`forms`] of the elements at their
 //! [`places`], changed by [`edits`]. [`edit`] is one such change of [`token`]s, and [`sketch`] says which can matter.
-//! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an element. [`ciphertext`], [`password`], [`times`], [`keys`] and
-//! [`secrets`] explain the rest; [`spelled`] reads octets however they are written.
+//! [`cause`] has the words, [`clues`] what the message tells of its sender, and [`hints`] what is strange about an
+//! element. [`ciphertext`], [`password`], [`times`], [`keys`] and [`secrets`] explain the rest; [`spelled`] reads
+//! octets however they are written.
 
 mod cause;
 mod ciphertext;

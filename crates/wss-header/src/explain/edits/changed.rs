@@ -82,7 +82,7 @@ fn without_ends(text: &str) -> String {
 }
 
 /// The text of one token, where it is `to`.
-fn only(cause: Cause, nth: usize, to: String) -> Edit {
+pub(super) fn only(cause: Cause, nth: usize, to: String) -> Edit {
     Edit::texts(cause, move |step, text| if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() })
 }
 
@@ -112,7 +112,7 @@ pub(super) fn padding(sketch: &Sketch) -> Vec<Edit> {
     edits
 }
 
-/// A line end in place of one space, or of nothing; and one space in place of several.
+/// Other white space, or none, in place of one space or line end.
 pub(super) fn breaks(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 128) {

@@ -1,10 +1,9 @@
 //! Characters that were lost or misread on the way: encodings that have no such letter, or that someone mistook.
 
-use std::borrow::Cow;
-
 use super::super::cause::Cause;
 use super::super::edit::Edit;
 use super::super::sketch::Sketch;
+use super::changed::only;
 use super::characters::{octet_of, of_windows_1252};
 use super::unicode;
 
@@ -170,7 +169,7 @@ pub(super) fn marks(sketch: &Sketch) -> Vec<Edit> {
             let struck = [('l', 'ł'), ('o', 'ø')].into_iter().filter(|(plain, _)| *plain == c).map(|(_, whole)| whole);
             for whole in unicode::with_marks(c).chain(struck) {
                 let how = format!("{whole} in place of {c} behind {before:?}");
-                edits.push(one(lost(how), *nth, format!("{before}{whole}{after}")));
+                edits.push(only(lost(how), *nth, format!("{before}{whole}{after}")));
             }
         }
     }
@@ -186,7 +185,7 @@ pub(super) fn dropped(sketch: &Sketch) -> Vec<Edit> {
         for (before, after) in ends.filter_map(|at| text.split_at_checked(at)) {
             for c in LOST.chars().take(USUAL) {
                 let how = format!("{c} between {before:?} and {after:?}");
-                edits.push(one(lost(how), *nth, format!("{before}{c}{after}")));
+                edits.push(only(lost(how), *nth, format!("{before}{c}{after}")));
             }
         }
     }
@@ -196,11 +195,6 @@ pub(super) fn dropped(sketch: &Sketch) -> Vec<Edit> {
 
 fn lost(how: String) -> Cause {
     Cause::CharacterReplaced { how: how.into() }
-}
-
-/// The text of one token, where it is `to`.
-fn one(cause: Cause, nth: usize, to: String) -> Edit {
-    Edit::texts(cause, move |step, text| if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() })
 }
 
 /// Quotation marks, dashes and ellipses as typography has them, where the message has plain ones.

@@ -1,6 +1,5 @@
 //! Values that services and gateways rewrite: times, addresses, numbers with exponents.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use wss_tokens::{format_instant, parse_instant};
@@ -10,6 +9,7 @@ use super::super::clues::Clues;
 use super::super::edit::{Edit, steps};
 use super::super::sketch::Sketch;
 use super::super::token::Token;
+use super::changed::only;
 use super::values;
 
 /// How long timestamps are valid, in seconds, as peers set it.
@@ -66,9 +66,7 @@ fn lifetimes(instants: &[&(usize, String)]) -> Vec<Edit> {
                     let Some(at) = at.map(format_instant) else { continue };
                     for to in spelled(&at).into_iter().filter(|to| to != from) {
                         let cause = Cause::ValueChanged { from: from.as_str().into(), to: to.as_str().into() };
-                        edits.push(Edit::texts(cause, move |step, text| {
-                            if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() }
-                        }));
+                        edits.push(only(cause, nth, to));
                     }
                 }
             }
@@ -116,13 +114,7 @@ pub(super) fn addresses(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| is_uri(text)) {
         for to in spellings_of_uri(text).into_iter().chain(other_hosts(text, clues)).filter(|to| to != text) {
             let cause = Cause::ValueChanged { from: text.as_str().into(), to: to.as_str().into() };
-            let nth = *nth;
-            edits.push(Edit::texts(
-                cause,
-                move |step, text| {
-                    if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() }
-                },
-            ));
+            edits.push(only(cause, *nth, to));
         }
     }
     edits
@@ -182,10 +174,8 @@ pub(super) fn numbers(sketch: &Sketch) -> Vec<Edit> {
     let mut edits = Vec::new();
     for (nth, text) in sketch.texts.values.iter().filter(|(_, text)| text.len() <= 24) {
         for to in spellings_of_number(text).into_iter().filter(|to| to != text) {
-            let (nth, how) = (*nth, format!("{to:?} in place of {text:?}"));
-            edits.push(Edit::texts(Cause::ValueReformatted { how: how.into() }, move |step, text| {
-                if step.nth == nth { Cow::Owned(to.clone()) } else { text.into() }
-            }));
+            let how = format!("{to:?} in place of {text:?}");
+            edits.push(only(Cause::ValueReformatted { how: how.into() }, *nth, to));
         }
     }
     for (nth, name, text) in sketch.attribute_values.iter().filter(|(_, _, text)| text.len() <= 24) {
@@ -203,18 +193,12 @@ pub(super) fn numbers(sketch: &Sketch) -> Vec<Edit> {
 fn spellings_of_number(text: &str) -> Vec<String> {
     let is_grouped = |text: &str| text.bytes().all(|octet| octet.is_ascii_digit() || matches!(octet, b'.' | b','));
     if text.contains('.') && text.contains(',') && is_grouped(text) {
-        let exchanged: String = text
-            .chars()
-            .map(|c| {
-                if c == '.' {
-                    ','
-                } else if c == ',' {
-                    '.'
-                } else {
-                    c
-                }
-            })
-            .collect();
+        let exchange = |c| match c {
+            '.' => ',',
+            ',' => '.',
+            other => other,
+        };
+        let exchanged: String = text.chars().map(exchange).collect();
         return vec![exchanged.replace(',', ""), exchanged, text.replace(',', "")];
     }
     for (word, digit) in [("true", "1"), ("false", "0"), ("True", "1"), ("False", "0")] {

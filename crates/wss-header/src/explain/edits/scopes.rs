@@ -17,7 +17,6 @@ const ELEMENTS: usize = 48;
 const NAMESPACES: usize = 12;
 
 const XSD: &str = "http://www.w3.org/2001/XMLSchema";
-const XML: &str = "http://www.w3.org/XML/1998/namespace";
 
 /// Without the tags of one element, whose content stays.
 pub(super) fn unwrapped(sketch: &Sketch) -> Vec<Edit> {
@@ -123,7 +122,7 @@ pub(super) fn attributes(sketch: &Sketch, clues: &Clues) -> Vec<Edit> {
     for prefix in ["xsd", "xs"].map(str::to_owned).into_iter().chain([prefix_for(XSD, "xsd")]) {
         edits.push(added(usual(xsi.clone(), "type", name::XSI.uri, &format!("{prefix}:string")), has_text));
     }
-    let preserve = || usual("xml".to_owned(), "space", XML, "preserve");
+    let preserve = || usual("xml".to_owned(), "space", name::XML, "preserve");
     edits.push(added(preserve(), |nth, _| nth == 0));
     for at in 1..=sketch.elements.len().min(ELEMENTS) {
         edits.push(added(preserve(), move |nth, _| nth == at));
@@ -146,7 +145,7 @@ fn added(usual: Usual, which: impl Fn(usize, &Step<'_>) -> bool + 'static) -> Ed
         let add = |nth: usize, step: &Step<'_>, tag: &mut Tag<'_>| {
             if which(nth, step) && !tag.attributes.iter().any(|(name, _)| *name == usual.name) {
                 let prefix = prefix_of(&usual.name).to_owned();
-                if usual.namespace != XML && !tag.namespaces.iter().any(|(known, _)| *known == prefix) {
+                if usual.namespace != name::XML && !tag.namespaces.iter().any(|(known, _)| *known == prefix) {
                     tag.namespaces.push((prefix.into(), usual.namespace.into()));
                 }
                 tag.attributes.push((usual.name.clone().into(), usual.value.clone().into()));
@@ -198,7 +197,7 @@ fn written(canonical: &str, change: Change<'_>, out: Out<'_>) {
                 let prefix = prefix_of(name);
                 let uri = match prefix {
                     "" => "",
-                    "xml" => XML,
+                    "xml" => name::XML,
                     other => in_scope(other),
                 };
                 (uri.to_owned(), name.rsplit(':').next().unwrap_or_default().to_owned())

@@ -109,8 +109,7 @@ fn moved(seconds: &str, minutes: i64) -> Option<String> {
 
 /// Instants in another zone.
 pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
-    let has_instant = |text: &str| instant(text).is_some();
-    let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| has_instant(text)) else { return Vec::new() };
+    let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
     let edit = |to: i64| {
         Edit::values(Cause::InstantReformatted { how: how_in(to).into() }, move |text| {
             in_zone(text, to).map_or(text.into(), Cow::Owned)
@@ -123,6 +122,11 @@ pub(super) fn zones(sketch: &Sketch) -> Vec<Edit> {
 pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
     let Some((_, sample)) = sketch.texts.values.iter().find(|(_, text)| is_instant(text)) else { return Vec::new() };
     let cause = |how: String| Cause::InstantReformatted { how: how.into() };
+    // What could change nothing is not paid for.
+    let texts = sketch.texts.values.iter().map(|(_, text)| text);
+    let mut values = texts.chain(sketch.attribute_values.iter().map(|(_, _, value)| value));
+    let has_bare = values.clone().any(|text| matches!(instant(text), Some((_, "", ""))));
+    let has_date = values.any(|text| is_date(text));
     let mut edits = Vec::new();
     for zone in other_zones() {
         for (how, spelling) in SPELLINGS.iter().copied().filter(|_| in_zone(sample, zone).is_some()) {
@@ -135,7 +139,7 @@ pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
                 respelled.map_or(text.into(), Cow::Owned)
             }));
         }
-        for fraction in ["", ".0", ".000", ".0000000"] {
+        for fraction in ["", ".0", ".000", ".0000000"].into_iter().filter(|_| has_bare) {
             edits.push(Edit::values(
                 cause(format!("with the fraction {fraction:?} and {}", how_in(zone))),
                 move |text| match instant(text) {
@@ -144,9 +148,11 @@ pub(super) fn zones_and_spellings(sketch: &Sketch) -> Vec<Edit> {
                 },
             ));
         }
-        edits.push(Edit::values(cause(format!("as dates with the zone {}", written(zone))), move |text| {
-            if is_date(text) { format!("{text}{}", written(zone)).into() } else { text.into() }
-        }));
+        if has_date {
+            edits.push(Edit::values(cause(format!("as dates with the zone {}", written(zone))), move |text| {
+                if is_date(text) { format!("{text}{}", written(zone)).into() } else { text.into() }
+            }));
+        }
     }
     edits.push(Edit::values(cause("as dates without a zone".to_owned()), |text| match text.split_at_checked(10) {
         Some((date, zone)) if zone.len() == 6 && is_date(date) && zone.starts_with(['+', '-']) => date.into(),
