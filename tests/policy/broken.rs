@@ -2,7 +2,7 @@
 
 use ws_security::policy::{Message, Policy};
 
-use crate::shapes::Shape;
+use crate::shapes::{Shape, policy};
 use crate::{REQUEST, common::*, exchanged, sides};
 
 /// What the client does, what the service demands, and what its refusal says.
@@ -88,6 +88,22 @@ fn a_check_without_keys_names_the_assertion_and_its_place() {
     let breaches = check(&message);
     assert_eq!(breaches[0].name, "EncryptedParts");
     assert_eq!(breaches[0].place.as_ref().expect("a place").line, 1);
+}
+
+#[test]
+fn a_required_element_may_be_in_no_namespace() {
+    let path = "<sp:RequiredElements><sp:XPath xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\">/s:Envelope/s:Body/pay\
+                </sp:XPath></sp:RequiredElements>";
+    let required = Policy::from_wsdl(&policy(path)).expect("a policy");
+    let breaches = |body: &str| {
+        let soap = "http://schemas.xmlsoap.org/soap/envelope/";
+        let text = format!("<s:Envelope xmlns:s=\"{soap}\"><s:Body>{body}</s:Body></s:Envelope>");
+        required.check("", Message::Request, &text).expect("an envelope").len()
+    };
+    assert_eq!(breaches("<pay/>"), 0);
+    for other in ["<pay xmlns=\"urn:bank\"/>", "<x><pay/></x>", ""] {
+        assert_eq!(breaches(other), 1, "{other}");
+    }
 }
 
 #[test]

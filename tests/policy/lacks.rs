@@ -12,6 +12,7 @@ use ws_security::{AssertionTrust, Correlation, NewAssertion, SamlVersion, Secret
 use crate::REQUEST;
 use crate::common::*;
 use crate::shapes::{SP, Shape, policy, singles};
+use crate::with_context;
 
 /// A reply with all that a request has.
 const REPLY: &str = REQUEST;
@@ -132,22 +133,10 @@ fn policies() -> Vec<(String, String)> {
             over_transport(&own_parts("").replace("<sp:SignedParts></sp:SignedParts>", &path("SignedElements"))),
         ),
         ("transport, assertion", over_transport(&supporting("SupportingTokens", &saml))),
-        ("context", context()),
+        ("context", with_context("<sp:RequireDerivedKeys/><sp:SC13SecurityContextToken/>")),
     ];
     all.extend(more.map(|(name, text)| (name.to_owned(), text)));
     all
-}
-
-/// A security context signs and encrypts.
-fn context() -> String {
-    let text = Shape::default().with("binding", "derived").policy();
-    let start = text.find("<sp:X509Token").expect("a token");
-    let end = text.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
-    let token = format!(
-        "<sp:SecureConversationToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy>\
-         <sp:RequireDerivedKeys/><sp:SC13SecurityContextToken/></wsp:Policy></sp:SecureConversationToken>"
-    );
-    [&text[..start], &token, &text[end..]].concat()
 }
 
 /// Both sides have all keys; only the sender agrees to what weakens a message.

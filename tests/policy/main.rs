@@ -10,7 +10,7 @@ mod shapes;
 mod tokens;
 
 use common::*;
-use shapes::{Shape, pairs, singles};
+use shapes::{SP, Shape, pairs, singles};
 use ws_security::policy::{Exchange, Policy, Side};
 
 pub(crate) const REQUEST: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header><a:To \
@@ -18,6 +18,18 @@ pub(crate) const REQUEST: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.o
      </s:Body></s:Envelope>";
 pub(crate) const REPLY: &str = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body><accepted \
      xmlns=\"urn:bank\">4711</accepted></s:Body></s:Envelope>";
+
+/// A policy whose messages are signed and encrypted under a security context, with this inside its token.
+pub(crate) fn with_context(inside: &str) -> String {
+    let text = Shape::default().with("binding", "derived").policy();
+    let start = text.find("<sp:X509Token").expect("a token");
+    let end = text.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
+    let token = format!(
+        "<sp:SecureConversationToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy>{inside}</wsp:Policy>\
+         </sp:SecureConversationToken>"
+    );
+    [&text[..start], &token, &text[end..]].concat()
+}
 
 /// Both sides of a policy.
 pub(crate) fn sides(shape: &Shape, policy: &str) -> Result<(Side, Side), String> {

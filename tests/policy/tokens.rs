@@ -11,6 +11,7 @@ use ws_security::{
 
 use crate::common::*;
 use crate::shapes::{PASSWORD, SP, Shape, policy};
+use crate::with_context;
 use crate::{REQUEST, exchanged};
 
 fn transport(tokens: &str) -> String {
@@ -128,15 +129,11 @@ fn an_assertion_is_the_token_of_the_initiator_or_a_supporting_one() {
 #[test]
 fn a_security_context_protects_both_directions() {
     let shape = Shape::default().with("binding", "derived");
-    let text = shape.policy();
-    let start = text.find("<sp:X509Token").expect("a token");
-    let end = text.find("</sp:X509Token>").expect("its end") + "</sp:X509Token>".len();
-    let token = format!(
-        "<sp:SecureConversationToken sp:IncludeToken=\"{SP}/IncludeToken/AlwaysToRecipient\"><wsp:Policy><sp:RequireDerivedKeys/>\
-         <sp:BootstrapPolicy><wsp:Policy><sp:SignedParts><sp:Body/></sp:SignedParts></wsp:Policy></sp:BootstrapPolicy>\
-         </wsp:Policy></sp:SecureConversationToken>"
-    );
-    let policy = Policy::from_wsdl(&[&text[..start], &token, &text[end..]].concat()).expect("a policy");
+    let policy = Policy::from_wsdl(&with_context(
+        "<sp:RequireDerivedKeys/><sp:BootstrapPolicy><wsp:Policy><sp:SignedParts><sp:Body/></sp:SignedParts></wsp:Policy>\
+         </sp:BootstrapPolicy>",
+    ));
+    let policy = policy.expect("a policy");
     let context =
         |secret: u8| Shape::default().agreed(keys().security_context("urn:uuid:1", Secret::new(vec![secret; 32])));
     let client = policy.client(&context(7)).expect("a client");

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use wss_header::{
-    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Part, Plan, Receiver, Signer,
-    TransportFacts, UnsignedOpened,
+    Answering, Correlation, Evidence, Incoming, OpenError, Opened, OpenedParts, Plan, Receiver, Signer, TransportFacts,
+    UnsignedOpened,
 };
 use wss_text::WireText;
 
@@ -293,10 +293,9 @@ impl Opens {
 
     /// Refuses an opened message that does not prove what only the signatures say.
     fn prove(&self, message: &str, signer: Option<&Signer>, evidence: &Evidence) -> Result<(), PolicyOpenError> {
-        let wanted = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
-        let there = form::present(message, wanted.flat_map(|supporting| &supporting.parts.signed))?;
-        let has = |part: &Part| there.contains(part);
-        let proven = Proven { evidence, signer, has: &has };
+        let endorsing = self.terms.endorsing(self.direction);
+        let present = form::present(message, endorsing.flat_map(|supporting| &supporting.parts.signed))?;
+        let proven = Proven { evidence, signer, present: &present };
         proven.breach(&self.terms, self.direction).map_or(Ok(()), |breach| Err(PolicyOpenError::Form(breach)))
     }
 }

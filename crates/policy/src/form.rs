@@ -4,6 +4,7 @@ use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
 use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureMethod};
 use wss_header::{OpenError, Part};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
+use wss_text::shown;
 use wss_xmldsig::Signature;
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
@@ -244,7 +245,7 @@ impl<'a> Form<'a> {
             }
         }
         if let Some(id) = late {
-            self.breach(&["Strict"], format!("the token {} is after its use", wss_text::shown(&id)));
+            self.breach(&["Strict"], format!("the token {} is after its use", shown(&id)));
         }
         let timestamp = self.children.iter().position(|child| child.is(name::WSU.uri, "Timestamp"));
         let signature = self.children.iter().position(|child| child.is(name::DS.uri, "Signature"));
@@ -258,9 +259,9 @@ impl<'a> Form<'a> {
         let signature = self.signatures(budget)?.into_iter().find(|signature| !self.covers(signature, is_signature));
         let Some(signature) = signature.map(|signature| signature.element()) else { return Ok(()) };
         match &binding.tokens {
-            Tokens::Asymmetric { initiator, recipient, .. } => {
-                let token = if self.direction == Direction::Request { initiator } else { recipient };
-                if let Some(token) = token.as_ref().filter(|token| matches!(token.kind, TokenKind::X509(_))) {
+            Tokens::Asymmetric { .. } => {
+                let token = binding.tokens.signing(self.direction);
+                if let Some(token) = token.filter(|token| matches!(token.kind, TokenKind::X509(_))) {
                     self.certificate(token, signature);
                 }
             }
@@ -299,23 +300,13 @@ impl<'a> Form<'a> {
 
     /// How the keys that are encrypted to a certificate refer to it.
     fn recipients(&mut self, token: &Token) {
-        let form = match token.reference {
-            Some(Reference::Thumbprint) => ("KeyIdentifier", "#ThumbprintSHA1", "RequireThumbprintReference"),
-            Some(Reference::KeyIdentifier) => {
-                ("KeyIdentifier", "#X509SubjectKeyIdentifier", "RequireKeyIdentifierReference")
-            }
-            Some(Reference::IssuerSerial) => ("X509IssuerSerial", "", "RequireIssuerSerialReference"),
-            _ => return,
-        };
+        let Some(reference) = token.reference.filter(|reference| *reference != Reference::Embedded) else { return };
         if !matches!(token.kind, TokenKind::X509(_)) || token.inclusion.includes(self.direction) {
             return;
         }
-        let (local, ending, assertion) = form;
+        let (local, ending, assertion) = written(reference);
         let is_so = |key: &Element<'a>| {
-            key.children_named(name::DS.uri, "KeyInfo").flat_map(Element::descendants_and_self).any(|inner| {
-                let kind = inner.attribute("", "ValueType").unwrap_or_default();
-                inner.name().local == local && kind.ends_with(ending)
-            })
+            key.children_named(name::DS.uri, "KeyInfo").any(|key_info| refers(key_info, local, ending))
         };
         if !self.named(name::XENC.uri, "EncryptedKey").iter().all(is_so) {
             self.breach(&[assertion], "a key refers to its certificate in another form");
@@ -324,14 +315,8 @@ impl<'a> Form<'a> {
 
     fn certificate(&mut self, token: &Token, signature: Element<'a>) {
         let Some(key_info) = signature.children_named(name::DS.uri, "KeyInfo").next() else { return };
-        let refers = |local: &str, ending: &str| {
-            key_info.descendants_and_self().any(|inner| {
-                let kind = inner.attribute("", "ValueType").unwrap_or_default();
-                inner.name().local == local && kind.ends_with(ending)
-            })
-        };
-        let is_direct = refers("Reference", "");
-        let is_embedded = refers("Embedded", "");
+        let is_direct = refers(key_info, "Reference", "");
+        let is_embedded = refers(key_info, "Embedded", "");
         let includes = token.inclusion.includes(self.direction);
         if includes && !is_direct && !is_embedded {
             self.breach(&["InitiatorToken", "RecipientToken", "X509Token"], "the certificate is not in the message");
@@ -339,17 +324,9 @@ impl<'a> Form<'a> {
         if !includes && is_direct {
             self.breach(&["X509Token"], "the certificate is in the message, against sp:IncludeToken");
         }
-        let (is_so, assertion) = match token.reference {
-            _ if includes => return,
-            None => return,
-            Some(Reference::Thumbprint) => (refers("KeyIdentifier", "#ThumbprintSHA1"), "RequireThumbprintReference"),
-            Some(Reference::KeyIdentifier) => {
-                (refers("KeyIdentifier", "#X509SubjectKeyIdentifier"), "RequireKeyIdentifierReference")
-            }
-            Some(Reference::IssuerSerial) => (refers("X509IssuerSerial", ""), "RequireIssuerSerialReference"),
-            Some(Reference::Embedded) => (is_embedded, "RequireEmbeddedTokenReference"),
-        };
-        if !is_so {
+        let Some(reference) = token.reference.filter(|_| !includes) else { return };
+        let (local, ending, assertion) = written(reference);
+        if !refers(key_info, local, ending) {
             self.breach(&[assertion], "the signature refers to its certificate in another form");
         }
     }
@@ -421,13 +398,11 @@ impl<'a> Form<'a> {
 
     /// Each endorsing token has a signature over that of the message, or over the timestamp, and over the Body if it says so.
     fn endorsed(&mut self, budget: &Budget) -> Result<(), OpenError> {
-        let endorsing = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
-        let endorsing: Vec<_> = endorsing.filter(|_| self.direction == Direction::Request).collect();
+        let endorsing: Vec<_> = self.terms.endorsing(self.direction).collect();
         if endorsing.is_empty() || self.hides_signature() {
             return Ok(());
         }
-        let binding = self.terms.binding.as_ref();
-        let is_over_transport = binding.is_none_or(|binding| matches!(binding.tokens, Tokens::Transport));
+        let is_over_transport = self.terms.is_over_transport();
         let is_endorsed = |element: Element<'_>| match is_over_transport {
             true => element.is(name::WSU.uri, "Timestamp"),
             false => is_signature(element),
@@ -448,7 +423,7 @@ impl<'a> Form<'a> {
 
     /// What is signed and encrypted in any case, as far as it can be seen.
     fn covered(&mut self, budget: &Budget) -> Result<(), OpenError> {
-        if self.terms.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport)) {
+        if self.terms.is_over_transport() {
             return Ok(());
         }
         let body = self.envelope.body;
@@ -497,13 +472,36 @@ fn is_signature(element: Element<'_>) -> bool {
     element.is(name::DS.uri, "Signature")
 }
 
+/// The element of a form of reference, the end of its `ValueType`, and the assertion that demands the form.
+fn written(reference: Reference) -> (&'static str, &'static str, &'static str) {
+    match reference {
+        Reference::Thumbprint => ("KeyIdentifier", "#ThumbprintSHA1", "RequireThumbprintReference"),
+        Reference::KeyIdentifier => ("KeyIdentifier", "#X509SubjectKeyIdentifier", "RequireKeyIdentifierReference"),
+        Reference::IssuerSerial => ("X509IssuerSerial", "", "RequireIssuerSerialReference"),
+        Reference::Embedded => ("Embedded", "", "RequireEmbeddedTokenReference"),
+    }
+}
+
+/// Whether a `ds:KeyInfo` has an element of this name whose `ValueType` ends so.
+fn refers(key_info: Element<'_>, local: &str, ending: &str) -> bool {
+    key_info.descendants_and_self().any(|inner| {
+        let kind = inner.attribute("", "ValueType").unwrap_or_default();
+        inner.name().local == local && kind.ends_with(ending)
+    })
+}
+
+/// The name of an element, as [`ElementPath`](wss_header::ElementPath) writes it: with braces even in no namespace.
+fn step(element: Element<'_>) -> String {
+    let name = element.name();
+    format!("{{{}}}{}", shown(name.namespace), shown(name.local))
+}
+
 /// The elements of a path of expanded names from the Envelope down.
 fn at_path<'a>(envelope: Envelope<'a>, path: &str) -> Vec<Element<'a>> {
     let document = envelope.body.document();
-    let last = path.rsplit('/').next().unwrap_or_default();
-    let ends_so = |element: &Element<'_>| path.ends_with(&element.name().to_string()) || last == element.name().local;
+    let ends_so = |element: &Element<'_>| path.ends_with(&step(*element));
     let is_at = |element: &Element<'a>| {
-        let mut names: Vec<String> = element.ancestors_and_self().map(|step| step.name().to_string()).collect();
+        let mut names: Vec<String> = element.ancestors_and_self().map(step).collect();
         names.reverse();
         names.join("/") == path || is_under(path, &names)
     };

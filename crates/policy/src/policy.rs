@@ -144,9 +144,8 @@ fn passed_over(expressions: &Expressions<'_>, file: usize, found: &Unread<'_>) -
 }
 
 fn without_wsdl(common: Arc<Vec<Alternative>>) -> PortPolicy {
-    let nothing = || vec![Alternative::new()];
-    let operation =
-        OperationPolicy { name: String::new(), action: None, common, request: nothing(), reply: Some(nothing()) };
+    let (request, reply) = (wsdl::nothing(), Some(wsdl::nothing()));
+    let operation = OperationPolicy { name: String::new(), action: None, common, request, reply };
     PortPolicy {
         service: "".into(),
         port: String::new(),
@@ -266,7 +265,7 @@ impl Policy {
             let there = all.collect::<Vec<_>>().join(", ").into();
             CheckError::NoSuch(PolicyError::NoSuch { what: "operation", name: operation.into(), there })
         })?;
-        let nothing = vec![Alternative::new()];
+        let nothing = wsdl::nothing();
         let (of_message, direction) = match message {
             Message::Request => (&found.request, Direction::Request),
             Message::Reply => (found.reply.as_ref().unwrap_or(&nothing), Direction::Reply),

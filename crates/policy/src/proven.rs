@@ -11,8 +11,8 @@ pub(crate) struct Proven<'a> {
     pub(crate) evidence: &'a Evidence,
     /// Who signed the parts of the message.
     pub(crate) signer: Option<&'a Signer>,
-    /// Whether the message has a part.
-    pub(crate) has: &'a dyn Fn(&Part) -> bool,
+    /// The parts that endorsing tokens sign if they are there, and that are there.
+    pub(crate) present: &'a [Part],
 }
 
 impl Proven<'_> {
@@ -20,11 +20,7 @@ impl Proven<'_> {
     pub(crate) fn breach(&self, terms: &Terms, direction: Direction) -> Option<Breach> {
         let binding = terms.binding.as_ref();
         let of_binding = binding.and_then(|binding| self.of_binding(binding, direction));
-        let found = of_binding.or_else(|| match direction {
-            Direction::Request => self.endorsements(terms),
-            Direction::Reply => None,
-        });
-        found.map(|(name, why)| {
+        of_binding.or_else(|| self.endorsements(terms, direction)).map(|(name, why)| {
             let judged = terms.notes.find(&[name]);
             Breach { name: name.to_owned(), place: judged.map(|judged| judged.place.clone()), why }
         })
@@ -37,9 +33,8 @@ impl Proven<'_> {
         {
             return Some(("SecureConversationToken", "the signature is by no security context".to_owned()));
         }
-        if let Tokens::Asymmetric { initiator, recipient, .. } = &binding.tokens {
-            let token = if direction == Direction::Request { initiator } else { recipient };
-            let version = match token.as_ref().map(|token| &token.kind) {
+        if matches!(binding.tokens, Tokens::Asymmetric { .. }) {
+            let version = match binding.tokens.signing(direction).map(|token| &token.kind) {
                 Some(TokenKind::X509(X509Form::V1)) => Some(1),
                 Some(TokenKind::X509(X509Form::V3)) => Some(3),
                 _ => None,
@@ -59,31 +54,32 @@ impl Proven<'_> {
     }
 
     /// Each endorsing token has a signature of its own, over that of the message, or over the timestamp, and over its parts.
-    fn endorsements(&self, terms: &Terms) -> Option<(&'static str, String)> {
-        let is_over_transport =
-            terms.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport));
-        let endorsed = if is_over_transport { Part::Timestamp } else { Part::Signature };
+    ///
+    /// The evidence does not tell one signature from another: that it is over the signature of the message is demanded by
+    /// [`Requirements::endorsed_by`](wss_header::Requirements::endorsed_by).
+    fn endorsements(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
+        let endorsed = if terms.is_over_transport() { Part::Timestamp } else { Part::Signature };
         let mut free: Vec<&SignatureEvidence> =
             self.evidence.signatures.iter().filter(|signature| signature.parts.contains(&endorsed)).collect();
-        for supporting in terms.supporting.iter().filter(|supporting| supporting.endorsing) {
-            let mut lacks = None;
+        for supporting in terms.endorsing(direction) {
+            let mut lacked = None;
             let fits = free.iter().position(|signature| {
                 if !is_by(&supporting.token.kind, &signature.signer) {
                     return false;
                 }
-                lacks = self.lacks(supporting, signature).or(lacks.take());
-                self.lacks(supporting, signature).is_none()
+                let lacks = self.lacks(supporting, signature);
+                let fits = lacks.is_none();
+                lacked = lacks.or(lacked.take());
+                fits
             });
-            match (fits, lacks) {
-                (Some(at), _) => drop(free.remove(at)),
-                (None, Some(part)) => {
-                    return Some(("EndorsingSupportingTokens", format!("no endorsing signature covers {part}")));
-                }
-                (None, None) => {
-                    let why = format!("no signature by its token covers {endorsed}");
-                    return Some(("EndorsingSupportingTokens", why));
-                }
-            }
+            let Some(at) = fits else {
+                let why = match lacked {
+                    Some(part) => format!("no endorsing signature covers {part}"),
+                    None => format!("no signature by its token covers {endorsed}"),
+                };
+                return Some(("EndorsingSupportingTokens", why));
+            };
+            free.remove(at);
         }
         None
     }
@@ -99,7 +95,7 @@ impl Proven<'_> {
             })
         };
         let body = supporting.parts.signed_body.then_some(&Part::Body);
-        let optional = supporting.parts.signed.iter().filter(|part| (self.has)(part));
+        let optional = supporting.parts.signed.iter().filter(|part| self.present.contains(part));
         body.into_iter().chain(optional).find(|part| !covers(part)).cloned()
     }
 }

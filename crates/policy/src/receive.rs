@@ -6,7 +6,7 @@ use wss_tokens::{ReferenceForm, SamlVersion, Trust};
 
 use crate::keys::{Consent, Keys};
 use crate::lack::Lack;
-use crate::means::{Means, always_encrypted, always_signed, encrypts, protects};
+use crate::means::{Means, always_encrypted, always_signed, encrypts, protects, reference};
 use crate::send::NO_CONFIRMATION;
 use crate::terms::{Binding, Direction, PasswordForm, Reference, Terms, Token, TokenKind, Tokens, X509Form};
 
@@ -54,25 +54,18 @@ impl Receiving<'_> {
         self.terms.binding.as_ref()
     }
 
-    fn is_over_transport(&self) -> bool {
-        self.binding().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
-    }
-
     fn is_symmetric(&self) -> bool {
         self.binding().is_some_and(|binding| matches!(binding.tokens, Tokens::Symmetric { .. }))
     }
 
+    /// The token of the binding that signs these messages.
+    fn signing_token(&self) -> Option<&Token> {
+        self.binding()?.tokens.signing(self.direction)
+    }
+
     /// Whether messages have a signature of their own, which tokens can endorse.
     fn signs(&self) -> bool {
-        let by_key = match self.binding().map(|binding| &binding.tokens) {
-            Some(Tokens::Symmetric { signature, .. }) => signature.is_some(),
-            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
-                let token = if self.is_request() { initiator } else { recipient };
-                token.is_some()
-            }
-            _ => false,
-        };
-        by_key && !always_signed(self.terms, self.direction).is_empty()
+        self.signing_token().is_some() && !always_signed(self.terms, self.direction).is_empty()
     }
 
     fn is_request(&self) -> bool {
@@ -80,13 +73,13 @@ impl Receiving<'_> {
     }
 
     fn is_endorsed(&self) -> bool {
-        self.is_request() && self.terms.supporting.iter().any(|supporting| supporting.endorsing)
+        self.terms.endorsing(self.direction).next().is_some()
     }
 
     /// What is signed and encrypted.
     fn requirements(&self) -> Result<(Requirements, Opening), Lack> {
         let parts = &self.terms.parts;
-        if self.is_over_transport() {
+        if self.terms.is_over_transport() {
             let timestamp = self.binding().is_some_and(|binding| binding.timestamp);
             let signed = match self.is_endorsed() && timestamp {
                 true => Requirements::signed([Part::Timestamp]).signed_if_present(self.endorsed_elements()),
@@ -95,7 +88,8 @@ impl Receiving<'_> {
             return Ok((if timestamp { signed.expires() } else { signed }, Opening::Transport));
         }
         let mut signed = always_signed(self.terms, self.direction);
-        if self.binding().is_some_and(|binding| binding.protect_tokens) && self.protects() {
+        let protects_token = protects(self.signing_token(), self.is_symmetric(), self.direction);
+        if protects_token && self.binding().is_some_and(|binding| binding.protect_tokens) {
             signed.push(Part::SigningToken);
         }
         let (requirements, opening) = match (parts.signed_body, signed.split_first()) {
@@ -128,22 +122,11 @@ impl Receiving<'_> {
 
     /// The elements inside the Body and the header blocks that endorsing tokens sign: others are refused as unnamed.
     fn endorsed_elements(&self) -> impl Iterator<Item = Part> {
-        let endorsing = self.terms.supporting.iter().filter(|supporting| supporting.endorsing);
-        endorsing
+        self.terms
+            .endorsing(self.direction)
             .flat_map(|supporting| &supporting.parts.signed)
             .filter(|part| matches!(part, Part::EveryElement(_)))
             .cloned()
-    }
-
-    fn protects(&self) -> bool {
-        match self.binding().map(|binding| &binding.tokens) {
-            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
-                let token = if self.is_request() { initiator } else { recipient };
-                protects(token.as_ref(), false, self.direction)
-            }
-            Some(Tokens::Symmetric { signature, .. }) => protects(signature.as_ref(), true, self.direction),
-            _ => false,
-        }
     }
 
     /// Which tokens there must be.
@@ -152,21 +135,13 @@ impl Receiving<'_> {
         if self.is_symmetric() && self.signs() {
             requirements = requirements.signed_with_secret();
         }
-        match self.binding().map(|binding| &binding.tokens) {
-            Some(Tokens::Asymmetric { initiator, recipient, .. }) => {
-                let token = if self.is_request() { initiator } else { recipient };
-                if let Some(token) = token {
-                    requirements = demand(requirements, token);
-                }
+        if let Some(token) = self.signing_token() {
+            // A key that both sides have says who made a request, unless it came encrypted to the service's certificate.
+            let is_certificate = matches!(token.kind, TokenKind::X509(_));
+            if !self.is_symmetric() || (self.is_request() && !is_certificate) {
+                identifies = true;
+                requirements = demand(requirements, token);
             }
-            Some(Tokens::Symmetric { signature: Some(token), .. }) if self.is_request() => match token.kind {
-                TokenKind::X509(_) => {}
-                _ => {
-                    identifies = true;
-                    requirements = demand(requirements, token);
-                }
-            },
-            _ => {}
         }
         if self.is_request() {
             for supporting in &self.terms.supporting {
@@ -190,10 +165,12 @@ impl Receiving<'_> {
 
     /// What protects the message has the algorithms of the suite alone.
     fn narrowed(&self, requirements: Requirements) -> Requirements {
-        let forms = self.signer_references();
-        let requirements = if forms.is_empty() { requirements } else { requirements.signer_references(forms) };
+        let requirements = match self.signer_reference() {
+            Some(form) => requirements.signer_references([form]),
+            None => requirements,
+        };
         match &self.means {
-            Some(means) if !self.is_over_transport() => requirements
+            Some(means) if !self.terms.is_over_transport() => requirements
                 .signature_methods(self.methods(means))
                 .digest_methods([means.digest()])
                 .content_ciphers([means.suite.content]),
@@ -204,28 +181,15 @@ impl Receiving<'_> {
         }
     }
 
-    /// How the signature of the asymmetric binding may refer to its certificate; empty for any form.
-    fn signer_references(&self) -> Vec<ReferenceForm> {
-        let Some(Tokens::Asymmetric { initiator, recipient, .. }) = self.binding().map(|binding| &binding.tokens)
-        else {
-            return Vec::new();
+    /// How the signature of the asymmetric binding has to refer to its certificate; `None` for any form.
+    fn signer_reference(&self) -> Option<ReferenceForm> {
+        let token = self.signing_token().filter(|_| !self.is_symmetric())?;
+        let TokenKind::X509(form) = token.kind else { return None };
+        let is_said = match token.inclusion.includes(self.direction) {
+            true => form != X509Form::Any || token.reference == Some(Reference::Embedded),
+            false => token.reference.is_some(),
         };
-        let token = if self.is_request() { initiator } else { recipient };
-        match token {
-            Some(Token { kind: TokenKind::X509(form), reference, inclusion, .. }) => {
-                match (reference, inclusion.includes(self.direction), form) {
-                    (Some(Reference::Embedded), ..) => vec![ReferenceForm::Embedded],
-                    (_, true, X509Form::PkiPath) => vec![ReferenceForm::DirectPath],
-                    (_, true, X509Form::Pkcs7) => vec![ReferenceForm::DirectPkcs7],
-                    (_, true, X509Form::V1 | X509Form::V3) => vec![ReferenceForm::Direct],
-                    (Some(Reference::Thumbprint), false, _) => vec![ReferenceForm::Thumbprint],
-                    (Some(Reference::KeyIdentifier), false, _) => vec![ReferenceForm::SubjectKeyIdentifier],
-                    (Some(Reference::IssuerSerial), false, _) => vec![ReferenceForm::IssuerSerial],
-                    _ => Vec::new(),
-                }
-            }
-            _ => Vec::new(),
-        }
+        is_said.then(|| reference(self.terms, token, self.direction))
     }
 
     /// The methods of the signature of the binding, and of those that endorse it.
@@ -235,8 +199,7 @@ impl Receiving<'_> {
             Some(Tokens::Symmetric { .. }) => Some(means.suite.symmetric),
             _ => None,
         };
-        let endorsing = self.terms.supporting.iter().filter(|supporting| self.is_request() && supporting.endorsing);
-        let endorsing = endorsing.map(|supporting| match supporting.token.kind {
+        let endorsing = self.terms.endorsing(self.direction).map(|supporting| match supporting.token.kind {
             TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => means.suite.asymmetric,
             _ => means.suite.symmetric,
         });
@@ -351,19 +314,19 @@ impl Receiving<'_> {
 
 /// Demands that a token endorses the signature of the message. A key that only the message brings names nobody.
 fn endorsed(requirements: Requirements, token: &Token) -> Requirements {
-    match &token.kind {
-        TokenKind::X509(_) => requirements.endorsed_by([RequiredToken::X509]),
-        TokenKind::Kerberos(_) => requirements.endorsed_by([RequiredToken::Kerberos]),
-        TokenKind::Username { .. } => requirements.endorsed_by([RequiredToken::Username]),
-        TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) => {
-            requirements.endorsed_by([RequiredToken::Saml(*version)])
-        }
-        TokenKind::Saml(None) | TokenKind::Issued(None) => {
-            requirements.endorsed_by([SamlVersion::V1_1, SamlVersion::V2_0].map(RequiredToken::Saml))
-        }
-        TokenKind::SecurityContext(_) | TokenKind::Transport | TokenKind::Refused => requirements,
-    }
+    let tokens = match token.kind {
+        TokenKind::X509(_) => vec![RequiredToken::X509],
+        TokenKind::Kerberos(_) => vec![RequiredToken::Kerberos],
+        TokenKind::Username { .. } => vec![RequiredToken::Username],
+        TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) => vec![RequiredToken::Saml(version)],
+        TokenKind::Saml(None) | TokenKind::Issued(None) => ANY_ASSERTION.to_vec(),
+        TokenKind::SecurityContext(_) | TokenKind::Transport | TokenKind::Refused => return requirements,
+    };
+    requirements.endorsed_by(tokens)
 }
+
+const ANY_ASSERTION: [RequiredToken; 2] =
+    [RequiredToken::Saml(SamlVersion::V1_1), RequiredToken::Saml(SamlVersion::V2_0)];
 
 /// Demands a token.
 fn demand(requirements: Requirements, token: &Token) -> Requirements {
@@ -371,9 +334,7 @@ fn demand(requirements: Requirements, token: &Token) -> Requirements {
         TokenKind::X509(_) => requirements.x509_token(),
         TokenKind::Kerberos(_) => requirements.kerberos_token(),
         TokenKind::Saml(Some(version)) | TokenKind::Issued(Some(version)) => requirements.saml_token(*version),
-        TokenKind::Saml(None) | TokenKind::Issued(None) => {
-            requirements.any_token_of([SamlVersion::V1_1, SamlVersion::V2_0].map(RequiredToken::Saml))
-        }
+        TokenKind::Saml(None) | TokenKind::Issued(None) => requirements.any_token_of(ANY_ASSERTION),
         TokenKind::Username { password, .. } => {
             let requirements = requirements.username_token();
             if *password == PasswordForm::Text { requirements } else { requirements.digest_passwords() }

@@ -101,10 +101,6 @@ impl Sending<'_> {
         Ok(())
     }
 
-    fn is_over_transport(&self) -> bool {
-        self.terms.binding.as_ref().is_some_and(|binding| matches!(binding.tokens, Tokens::Transport))
-    }
-
     /// The steps of the binding, in its order.
     fn protect(&mut self, binding: &Binding) -> Result<(), Lack> {
         let parties = self.parties(binding)?;
@@ -256,7 +252,7 @@ impl Sending<'_> {
 
     /// The message signature, and those that endorse it.
     fn sign(&mut self, parties: &Parties, binding: &Binding) -> Result<(), Lack> {
-        let over_transport = self.is_over_transport();
+        let over_transport = self.terms.is_over_transport();
         if let Some(signing) = parties.signing.clone() {
             let mut signed = always_signed(self.terms, self.direction);
             let mut optional = self.terms.parts.signed.clone();
@@ -288,10 +284,7 @@ impl Sending<'_> {
     }
 
     fn endorse(&mut self, has_something: bool) -> Result<(), Lack> {
-        if self.direction == Direction::Reply {
-            return Ok(());
-        }
-        for supporting in self.terms.supporting.iter().filter(|supporting| supporting.endorsing) {
+        for supporting in self.terms.endorsing(self.direction) {
             if !has_something {
                 return Err(Lack::Together { what: "an endorsing token has no signature to sign" });
             }
@@ -300,7 +293,7 @@ impl Sending<'_> {
                 TokenKind::X509(_) | TokenKind::Saml(_) | TokenKind::Issued(_) => (self.certificate(token)?, false),
                 _ => (Signing::with_token(&self.shared(token)?), true),
             };
-            let mut parts = match self.is_over_transport() {
+            let mut parts = match self.terms.is_over_transport() {
                 true => vec![Part::Timestamp],
                 false => vec![Part::Signature],
             };

@@ -8,7 +8,8 @@ use crate::names::{self, WSDL};
 const SUBJECTS: [&str; 9] =
     ["definitions", "service", "port", "binding", "portType", "operation", "input", "output", "message"];
 
-/// The local names of WS-Policy at which a namespace that is none of its own is taken for a mistake.
+/// Names of WS-Policy. In another namespace they are refused, and not passed over: it is misspelt, or of a version that is not
+/// read.
 const LOCAL_NAMES: [&str; 5] = ["Policy", "PolicyReference", "PolicyAttachment", "ExactlyOne", "PolicyURIs"];
 
 /// Something of a policy that is not read.

@@ -203,6 +203,7 @@ fn operations<'d>(at: At<'d>) -> impl Iterator<Item = At<'d>> {
     at.element.children_named(WSDL, "operation").map(move |element| At { element, ..at })
 }
 
-fn nothing() -> Vec<Alternative> {
+/// The alternatives of a message with no policy: one, which demands nothing.
+pub(crate) fn nothing() -> Vec<Alternative> {
     vec![Alternative::new()]
 }

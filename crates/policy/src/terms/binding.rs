@@ -1,7 +1,7 @@
 //! Bindings: the tokens of both sides, and how messages are protected with them (WS-SecurityPolicy 1.3 §6, §7).
 
 use super::other::unexpected;
-use super::token::Token;
+use super::token::{Direction, Token};
 use crate::assertion::Assertion;
 use crate::names;
 use crate::standing::Notes;
@@ -50,6 +50,18 @@ pub(crate) enum Layout {
     Lax,
     TimestampFirst,
     TimestampLast,
+}
+
+impl Tokens {
+    /// The token that signs messages in this direction.
+    pub(crate) fn signing(&self, direction: Direction) -> Option<&Token> {
+        match (self, direction) {
+            (Self::Asymmetric { initiator, .. }, Direction::Request) => initiator.as_ref(),
+            (Self::Asymmetric { recipient, .. }, Direction::Reply) => recipient.as_ref(),
+            (Self::Symmetric { signature, .. }, _) => signature.as_ref(),
+            (Self::Transport, _) => None,
+        }
+    }
 }
 
 impl Binding {

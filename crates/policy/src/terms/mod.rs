@@ -117,6 +117,17 @@ impl Terms {
         self.binding.is_none() && self.supporting.is_empty()
     }
 
+    /// Whether no binding protects the message itself: the transport does, if anything.
+    pub(crate) fn is_over_transport(&self) -> bool {
+        self.binding.as_ref().is_none_or(|binding| matches!(binding.tokens, Tokens::Transport))
+    }
+
+    /// The tokens that endorse a message in this direction: only requests have them.
+    pub(crate) fn endorsing(&self, direction: Direction) -> impl Iterator<Item = &Supporting> + Clone {
+        let is_request = direction == Direction::Request;
+        self.supporting.iter().filter(move |supporting| is_request && supporting.endorsing)
+    }
+
     fn assertion(&mut self, assertion: &Assertion, blocks: &[(String, String)]) {
         let notes = &mut self.notes;
         let namespace = &*assertion.written.namespace;
