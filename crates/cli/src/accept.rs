@@ -1,6 +1,8 @@
 //! The words of errors: the library names the call that would accept a message, and a profile its key. [`in_options`]
 //! replaces both by the option.
 
+use std::sync::LazyLock;
+
 use clap::CommandFactory as _;
 use wss_profile::AcceptOptions;
 
@@ -69,8 +71,8 @@ fn option_of(call: &str) -> String {
 
 /// An error of the library, with options in place of calls and keys.
 pub(crate) fn in_options(error: &str) -> String {
-    let calls = AcceptOptions::calls().map(|call| (call.to_owned(), option_of(call)));
-    let others = OTHERS.iter().map(|(call, option)| ((*call).to_owned(), (*option).to_owned()));
+    let calls = AcceptOptions::calls().map(|call| (call, option_of(call)));
+    let others = OTHERS.iter().map(|(call, option)| (*call, (*option).to_owned()));
     let text = without_calls_beside_options(error);
     let text = PHRASES.iter().fold(text, |text, (phrase, option)| text.replace(phrase, option));
     let text = calls.chain(others).fold(text, |text, (call, option)| {
@@ -78,15 +80,15 @@ pub(crate) fn in_options(error: &str) -> String {
         text.replace(&format!("`{call}`"), &option)
     });
     let text = without_calls_of_limits(&text);
-    keys().into_iter().fold(text, |text, key| text.replace(&format!("`{key}`"), &format!("--{key}")))
+    KEYS.iter().fold(text, |text, key| text.replace(&format!("`{key}`"), &format!("--{key}")))
 }
 
 /// The keys of a profile that are options.
-fn keys() -> Vec<String> {
+static KEYS: LazyLock<Vec<String>> = LazyLock::new(|| {
     let command = Cli::command();
     let both = command.get_subcommands().filter(|sub| ["secure", "verify"].contains(&sub.get_name()));
     both.flat_map(|sub| sub.get_arguments().filter_map(|argument| argument.get_long())).map(str::to_owned).collect()
-}
+});
 
 /// The option alone, where an error names it in brackets behind its call.
 fn without_calls_beside_options(error: &str) -> String {

@@ -22,7 +22,6 @@ mod secure;
 mod shape;
 mod shell;
 mod verify;
-mod words;
 mod xenc;
 
 use std::process::ExitCode;

@@ -127,10 +127,8 @@ pub(crate) fn write_secret(path: &Path, octets: &[u8]) -> Outcome {
 pub(crate) fn correlation(path: &Path) -> Outcome<Correlation> {
     let octets = read(path)?;
     match std::str::from_utf8(&octets) {
-        Ok(text) if Correlation::is_text(text) => {
-            Correlation::from_text(text).map_err(|error| could_not(format!("{}: {error}", path.display())))
-        }
-        _ => Correlation::of_sent(&companion(path)?).map_err(|error| could_not(format!("{}: {error}", path.display()))),
+        Ok(text) if Correlation::is_text(text) => Correlation::from_text(text).map_err(|error| unreadable(path, error)),
+        _ => Correlation::of_sent(&companion_in(path, &octets)?).map_err(|error| unreadable(path, error)),
     }
 }
 
@@ -203,7 +201,8 @@ impl Input {
         message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
         if !Package::is_one(&start) || shape::hint(&start).is_some() {
             message.read_to_end(&mut start).map_err(failed)?;
-            return shape::hint(&start).map_or(Ok(Self::Envelope(start)), |why| Err(refused(why)));
+            refuse_other_shapes(&start)?;
+            return Ok(Self::Envelope(start));
         }
         let limits = limits().with(Limit::PackagedEnvelopeOctets, 64 << 20).with(Limit::PackageOctets, u64::MAX);
         let package = Package::read(start.chain(message), &limits, spool).map_err(|error| match error {
@@ -229,6 +228,11 @@ impl Input {
     }
 }
 
+/// Refuses what is neither XML nor a package, if its start shows what it is.
+fn refuse_other_shapes(octets: &[u8]) -> Outcome {
+    shape::hint(octets).map_or(Ok(()), |why| Err(refused(why)))
+}
+
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.
 pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
     Ok(document(octets, false)?.into_source())
@@ -236,9 +240,7 @@ pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
 
 /// A document: UTF-8, or UTF-16 with a byte order mark. It may have a DOCTYPE only if that is allowed.
 pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'_>> {
-    if let Some(why) = shape::hint(octets) {
-        return Err(refused(why));
-    }
+    refuse_other_shapes(octets)?;
     let limits = limits();
     if !allow_doctype {
         return Document::parse_transcoding(octets, &limits).map_err(refused);
@@ -249,9 +251,7 @@ pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'
 
 /// The package, if the message is one.
 pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
-    if let Some(why) = shape::hint(octets) {
-        return Err(refused(why));
-    }
+    refuse_other_shapes(octets)?;
     if !Package::is_one(octets) {
         return Ok(None);
     }
@@ -261,10 +261,14 @@ pub(crate) fn package(octets: &[u8]) -> Outcome<Option<Package<'_>>> {
 /// The text of a document that belongs to the message, also from a package. A document that cannot be read says nothing
 /// about the message.
 pub(crate) fn companion(path: &Path) -> Outcome<String> {
-    let octets = read(path)?;
-    let found = package(&octets).and_then(|package| match &package {
+    companion_in(path, &read(path)?)
+}
+
+/// As [`companion`], in the octets of the file, which a pipe gives only once.
+fn companion_in(path: &Path, octets: &[u8]) -> Outcome<String> {
+    let found = package(octets).and_then(|package| match &package {
         Some(package) => text(package.unauthenticated_envelope()),
-        None => text(&octets),
+        None => text(octets),
     });
     found.map_err(|failure| match failure {
         Failure::Refused(why) | Failure::CouldNot(why) => could_not(format!("{}: {why}", path.display())),

@@ -3,7 +3,7 @@
 use ws_security::attachments::Package;
 use ws_security::c14n::base64_decode;
 
-/// Why octets are no document, where their start tells; `None` if they may be one.
+/// Why octets are not a document, if their start shows it; `None` if they may be one.
 pub(crate) fn hint(octets: &[u8]) -> Option<String> {
     let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
     let start = text.trim_ascii_start();
@@ -48,15 +48,16 @@ pub(crate) fn hint(octets: &[u8]) -> Option<String> {
     if head.starts_with(b"{") || head.starts_with(b"[") {
         return told("it is JSON: give the XML of the message");
     }
-    let base64 = std::str::from_utf8(start).ok().filter(|text| text.len() < 1 << 20);
+    // No base64 has the colon of a header, so a package is not decoded in vain.
+    if Package::is_one(octets) {
+        return None;
+    }
+    let base64 = Some(start).filter(|start| start.len() < 1 << 20).and_then(|start| std::str::from_utf8(start).ok());
     if base64
         .and_then(|text| base64_decode(text, 1 << 20))
         .is_some_and(|inside| inside.trim_ascii_start().starts_with(b"<"))
     {
         return told("it is XML in base64: decode it first, as with `base64 -d`");
-    }
-    if Package::is_one(octets) {
-        return None;
     }
     let first = char::from(*head.first()?);
     let is_declared = text.windows(5).take(4_096).any(|at| at == b"<?xml");

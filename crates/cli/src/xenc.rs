@@ -1,10 +1,10 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
 use ws_security::c14n::{IdIndex, Splices, TakeAlong, Writer, name};
-use ws_security::crypto::{KeyWrap, SystemRandom};
+use ws_security::crypto::SystemRandom;
 use ws_security::xmldsig::write_x509_certificate;
 use ws_security::xmlenc::{
-    Agreement, Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
+    Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
 };
 use ws_security::{Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
@@ -42,16 +42,11 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
     if arguments.key_transport.is_some() {
         return Err(could_not("--key-transport is for RSA keys: give --key-derivation and --key-wrap"));
     }
-    let derivation = algorithms::key_derivation(arguments.key_derivation.as_deref())?;
-    let wrap = match &arguments.key_wrap {
-        None => KeyWrap::Aes256,
-        Some(given) => algorithms::wrap("key-wrap", given)?,
-    };
-    let agreement = Agreement { derivation, wrap };
+    let agreement = algorithms::agreement(arguments.key_derivation.as_deref(), arguments.key_wrap.as_deref())?;
     let agreed = agreement.wrap(recipient.public_key(), key, &SystemRandom).map_err(could_not)?;
     let mut writer = Writer::within(&[name::DS]);
     agreement.write(&mut writer, &agreed.originator, |writer| write_x509_certificate(writer, recipient));
-    Ok(write_encrypted_key(None, &KeyMethod::Wrap(wrap), Some(&writer.finish()), &agreed.wrapped, &[]))
+    Ok(write_encrypted_key(None, &KeyMethod::Wrap(agreement.wrap), Some(&writer.finish()), &agreed.wrapped, &[]))
 }
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {

@@ -327,18 +327,13 @@ fn requirements(shape: &Shape) -> Requirements {
             .signed_if_present(parts(signature.places_if_present))
             .signature_methods([signature.method].into_iter().chain(signature.endorsed_by.map(|(_, method)| method)))
             .digest_methods([signature.digest]);
-        if let SignedBy::Certificate(form) = signature.by {
-            requirements = requirements.signer_references([form]);
-        }
-        if matches!(signature.by, SignedBy::EncryptedKey { .. } | SignedBy::KeyOfRequest { .. }) {
-            requirements = requirements.signed_with_secret();
-        }
+        requirements = match signature.by {
+            SignedBy::Certificate(form) => requirements.signer_references([form]).x509_token(),
+            SignedBy::EncryptedKey { .. } | SignedBy::KeyOfRequest { .. } => requirements.signed_with_secret(),
+            SignedBy::HolderOfKey => requirements,
+        };
         if signature.endorsed_by.is_some() {
-            requirements = requirements.endorsed_by([RequiredToken::X509]);
-        }
-        let is_certified = matches!(signature.by, SignedBy::Certificate(_)) || signature.endorsed_by.is_some();
-        if is_certified {
-            requirements = requirements.x509_token();
+            requirements = requirements.endorsed_by([RequiredToken::X509]).x509_token();
         }
     }
     if let Some(encryption) = &shape.encryption {

@@ -116,7 +116,7 @@ pub struct AcceptOptions {
 }
 
 impl AcceptOptions {
-    /// The names of all calls that a key stands for.
+    /// The calls of [`Receiver`] that have a key, by name.
     pub fn calls() -> impl Iterator<Item = &'static str> {
         CALLS.iter().map(|row| row.call)
     }

@@ -5,8 +5,9 @@ use wss_crypto::{
     ContentEncryption, DerivationMethod, DigestMethod, KeyDerivation, KeyTransport, KeyWrap, OtherInfo,
     SignatureMethod, TransportMethod,
 };
+use wss_xmlenc::Agreement;
 
-use crate::error::{Known, Near, ProfileError, word};
+use crate::error::{ProfileError, word, word_of_list};
 
 /// The algorithm that a key names: by its identifier, or by one of the words of `all`.
 fn named<T: Copy>(
@@ -19,28 +20,38 @@ fn named<T: Copy>(
     let by_word = || all.iter().find(|(word, _)| word.eq_ignore_ascii_case(given)).map(|(_, method)| *method);
     from_uri(given).or_else(by_word).ok_or_else(|| {
         let words: Vec<&str> = all.iter().map(|(word, _)| *word).collect();
-        let near = Near::of(last_word(given), words.iter().copied());
         let (what, advice) = ("no algorithm that is supported here", "give its identifier, or one of ");
-        ProfileError::UnknownWord { key, given: given.into(), what, near, advice: Known::after(advice, words) }
+        word_of_list(key, given, last_word(given), what, &words, advice)
     })
 }
 
-/// The signature method that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn signature(key: &'static str, given: &str) -> Result<SignatureMethod, ProfileError> {
-    let all = SignatureMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, SignatureMethod::from_uri, all)
+/// Makes the functions of algorithms with one identifier.
+macro_rules! by_identifier {
+    ($($(#[doc = $doc:literal])+ $name:ident: $method:ident,)*) => {$(
+        $(#[doc = $doc])+
+        ///
+        /// # Errors
+        /// [`ProfileError::UnknownWord`].
+        pub fn $name(key: &'static str, given: &str) -> Result<$method, ProfileError> {
+            let all = $method::ALL.iter().map(|method| (last_word(method.uri()), method));
+            named(key, given, $method::from_uri, all)
+        }
+    )*};
 }
 
-/// The digest that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn digest(key: &'static str, given: &str) -> Result<DigestMethod, ProfileError> {
-    let all = DigestMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, DigestMethod::from_uri, all)
+by_identifier! {
+    /// The signature method that a key names.
+    signature: SignatureMethod,
+    /// The digest that a key names.
+    digest: DigestMethod,
+    /// The content cipher that a key names.
+    content: ContentEncryption,
+    /// The key transport that a key names.
+    transport: TransportMethod,
+    /// The key derivation that a key names.
+    derivation: DerivationMethod,
+    /// The key wrap that a key names.
+    wrap: KeyWrap,
 }
 
 /// The digest of the mask generation function that a key names.
@@ -50,42 +61,6 @@ pub fn digest(key: &'static str, given: &str) -> Result<DigestMethod, ProfileErr
 pub fn mgf(key: &'static str, given: &str) -> Result<DigestMethod, ProfileError> {
     let all = DigestMethod::ALL.iter().filter_map(|method| Some((last_word(method.mgf_uri()?), method)));
     named(key, given, DigestMethod::from_mgf_uri, all)
-}
-
-/// The content cipher that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn content(key: &'static str, given: &str) -> Result<ContentEncryption, ProfileError> {
-    let all = ContentEncryption::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, ContentEncryption::from_uri, all)
-}
-
-/// The key transport that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn transport(key: &'static str, given: &str) -> Result<TransportMethod, ProfileError> {
-    let all = TransportMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, TransportMethod::from_uri, all)
-}
-
-/// The key derivation that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn derivation(key: &'static str, given: &str) -> Result<DerivationMethod, ProfileError> {
-    let all = DerivationMethod::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, DerivationMethod::from_uri, all)
-}
-
-/// The key wrap that a key names.
-///
-/// # Errors
-/// [`ProfileError::UnknownWord`].
-pub fn wrap(key: &'static str, given: &str) -> Result<KeyWrap, ProfileError> {
-    let all = KeyWrap::ALL.iter().map(|method| (last_word(method.uri()), method));
-    named(key, given, KeyWrap::from_uri, all)
 }
 
 /// The canonicalisation that a key names; its words are those of `wss c14n --method`.
@@ -129,11 +104,18 @@ pub fn key_transport(uri: Option<&str>, digest: Option<&str>, mgf: Option<&str>)
     Ok(KeyTransport::with(method, digest, mgf, Vec::new()))
 }
 
-/// The derivation of an agreed key of this word: ConcatKDF with SHA-256, or HKDF with its HMAC.
+/// How a key is agreed on, by the words of its derivation and its wrap. Without words, they are ConcatKDF and AES-256.
 ///
 /// # Errors
 /// [`ProfileError::UnknownWord`].
-pub fn key_derivation(given: Option<&str>) -> Result<KeyDerivation, ProfileError> {
+pub fn agreement(derivation: Option<&str>, wrap: Option<&str>) -> Result<Agreement, ProfileError> {
+    let derivation = key_derivation(derivation)?;
+    let wrap = wrap.map_or(Ok(KeyWrap::Aes256), |given| self::wrap("key-wrap", given))?;
+    Ok(Agreement { derivation, wrap })
+}
+
+/// The derivation of an agreed key of this word: ConcatKDF with SHA-256, or HKDF with its HMAC.
+fn key_derivation(given: Option<&str>) -> Result<KeyDerivation, ProfileError> {
     let digest = DigestMethod::Sha256;
     match given.map_or(Ok(DerivationMethod::ConcatKdf), |given| derivation("key-derivation", given))? {
         DerivationMethod::ConcatKdf => Ok(KeyDerivation::ConcatKdf { digest, other_info: OtherInfo::default() }),

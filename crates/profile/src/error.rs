@@ -44,7 +44,7 @@ pub enum ProfileError {
         /// All keys.
         known: Known,
     },
-    /// *Misuse.* The value of a key has the wrong type, or is none of its words.
+    /// *Misuse.* The value of a key has the wrong type, or the key does not know its word.
     #[error("`{key}`: {cause}")]
     Value {
         /// The key.
@@ -52,14 +52,14 @@ pub enum ProfileError {
         /// What is wrong with it.
         cause: WireText,
     },
-    /// *Misuse.* A value is none of the words of its key.
+    /// *Misuse.* A key does not know the word that it is given.
     #[error("`{key}` {given:?} is {what}{near}: {advice}")]
     UnknownWord {
         /// The key.
         key: &'static str,
         /// The value.
         given: WireText,
-        /// What it is not.
+        /// What is wrong with the value, in words after `is`.
         what: &'static str,
         /// The nearest word.
         near: Near,
@@ -196,14 +196,8 @@ impl fmt::Debug for Known {
 }
 
 impl Known {
-    pub(crate) fn of(words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let words: Vec<String> = words.into_iter().map(Into::into).collect();
+    pub(crate) fn of(words: &[&str]) -> Self {
         Self(words.join(", ").into())
-    }
-
-    /// The words after `advice`.
-    pub(crate) fn after(advice: &str, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self(format!("{advice}{}", Self::of(words)).into())
     }
 }
 
@@ -213,7 +207,7 @@ impl fmt::Display for Known {
     }
 }
 
-/// A value that is none of the words of its key.
+/// A word that its key does not know. The advice says what to write.
 pub(crate) fn word<'w>(
     key: &'static str,
     given: &str,
@@ -221,11 +215,25 @@ pub(crate) fn word<'w>(
     known: impl IntoIterator<Item = &'w str>,
     advice: &'static str,
 ) -> ProfileError {
-    ProfileError::UnknownWord {
-        key,
-        given: given.into(),
-        what,
-        near: Near::of(given, known),
-        advice: Known::after(advice, [""; 0]),
-    }
+    let (near, advice) = (Near::of(given, known), Known(advice.into()));
+    ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
+}
+
+/// As [`word`], with every known word after the advice. `unknown` is the part of `given` that should be one of them.
+pub(crate) fn word_of_list(
+    key: &'static str,
+    given: &str,
+    unknown: &str,
+    what: &'static str,
+    known: &[&str],
+    advice: &str,
+) -> ProfileError {
+    let near = Near::of(unknown, known.iter().copied());
+    let advice = Known(format!("{advice}{}", known.join(", ")).into());
+    ProfileError::UnknownWord { key, given: given.into(), what, near, advice }
+}
+
+/// A value that its key cannot have.
+pub(crate) fn value(key: &str, cause: impl fmt::Display) -> ProfileError {
+    ProfileError::Value { key: key.into(), cause: WireText::of(cause) }
 }

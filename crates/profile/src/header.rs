@@ -22,13 +22,20 @@ pub(crate) fn allowing(options: &AllowanceOptions, mut recipe: Recipe) -> Result
         recipe = recipe.accept_short_secrets_for_legacy_use_only();
     }
     for id in &options.waive {
-        let rule = Rule::from_id(id).ok_or_else(|| {
-            let known = Rule::ALL.into_iter().map(Rule::id);
-            word("waive", id, "no requirement of BSP 1.1", known, "`wss lint --all` lists them")
-        })?;
-        recipe = recipe.waive(rule);
+        recipe = recipe.waive(rule(id)?);
     }
     Ok(recipe)
+}
+
+/// The requirement of the Basic Security Profile that `waive` names.
+///
+/// # Errors
+/// [`ProfileError::UnknownWord`].
+pub fn rule(id: &str) -> Result<Rule, ProfileError> {
+    Rule::from_id(id).ok_or_else(|| {
+        let known = Rule::ALL.into_iter().map(Rule::id);
+        word("waive", id, "no requirement of BSP 1.1", known, "`wss lint --all` lists them")
+    })
 }
 
 /// The recipe, with the receiver of the header and what needs no password.

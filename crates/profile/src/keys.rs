@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret};
-use wss_text::WireText;
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
-use crate::error::ProfileError;
+use crate::error::{ProfileError, value};
 use crate::receiving::{HoldingOptions, PathOptions, TrustOptions, Whose};
 use crate::sending::SignerOptions;
 use crate::source::Source;
@@ -80,14 +79,10 @@ impl TrustOptions {
 
 fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, ProfileError> {
     for source in &options.crl {
-        let unusable =
-            |error| ProfileError::Value { key: "crl".into(), cause: WireText::of(format!("{source}: {error}")) };
-        trust = trust.crls(&source.read()?).map_err(unusable)?;
+        trust = trust.crls(&source.read()?).map_err(|error| value("crl", format!("{source}: {error}")))?;
     }
     for source in &options.ocsp {
-        let unusable =
-            |error| ProfileError::Value { key: "ocsp".into(), cause: WireText::of(format!("{source}: {error}")) };
-        trust = trust.ocsp_response(&source.read()?).map_err(unusable)?;
+        trust = trust.ocsp_response(&source.read()?).map_err(|error| value("ocsp", format!("{source}: {error}")))?;
     }
     if let Some(seconds) = options.max_response_age {
         trust = trust.max_response_age(Duration::from_secs(seconds));
@@ -102,10 +97,7 @@ fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, Profi
     if options.accept_authorities_as_signers {
         trust = trust.accept_authorities_as_signers();
     }
-    let purpose = |oid: &String| {
-        let wrong = |cause| ProfileError::Value { key: "eku".into(), cause: WireText::of(cause) };
-        ExtendedKeyUsage::parse(oid).map_err(wrong)
-    };
+    let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| value("eku", error));
     let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
     Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })
 }

@@ -54,6 +54,7 @@ mod unique;
 
 pub use accept::AcceptOptions;
 pub use error::{Known, Near, ProfileError};
+pub use header::rule;
 pub use network::{network, network_with_choices};
 pub use profile::{Profile, schema};
 pub use receiver::{Prepared, limit};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use wss_header::{Receiver, Recipe, ReplayCache};
 use wss_networks::{ALL, Keys, Network, NetworkError, Shape, by_name};
 
-use crate::error::{Known, Near, ProfileError};
+use crate::error::{ProfileError, word_of_list};
 use crate::required::Opening;
 
 /// The network of `NAME` or `NAME+CHOICE+…`.
@@ -19,16 +19,8 @@ pub fn network_with_choices(given: &str) -> Result<Network, ProfileError> {
         Some(choice) => Ok(network.choose(choice)),
         None => {
             let known: Vec<&str> = network.choices.iter().map(|choice| choice.name).collect();
-            Err(ProfileError::UnknownWord {
-                key: "network",
-                given: given.into(),
-                what: "a choice that the network does not have",
-                near: Near::of(word, known.iter().copied()),
-                advice: Known::after(
-                    if known.is_empty() { "leave it out, since there is none" } else { "known are " },
-                    known,
-                ),
-            })
+            let advice = if known.is_empty() { "leave it out, since there is none" } else { "known are " };
+            Err(word_of_list("network", given, word, "a choice that the network does not have", &known, advice))
         }
     })
 }
@@ -38,12 +30,9 @@ pub fn network_with_choices(given: &str) -> Result<Network, ProfileError> {
 /// # Errors
 /// [`ProfileError::UnknownWord`].
 pub fn network(name: &str) -> Result<Network, ProfileError> {
-    by_name(name).ok_or_else(|| ProfileError::UnknownWord {
-        key: "network",
-        given: name.into(),
-        what: "no network",
-        near: Near::of(name, ALL.iter().map(|network| network.name)),
-        advice: Known::after("known are ", ALL.iter().map(|network| network.name)),
+    by_name(name).ok_or_else(|| {
+        let known: Vec<&str> = ALL.iter().map(|network| network.name).collect();
+        word_of_list("network", name, name, "no network", &known, "known are ")
     })
 }
 

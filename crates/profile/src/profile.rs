@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
 use wss_text::WireText;
 
-use crate::error::{Known, Near, ProfileError};
+use crate::error::{Known, Near, ProfileError, value};
 use crate::receiving::Receiving;
 use crate::relations;
 use crate::sending::Sending;
@@ -76,7 +76,7 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::NoTable`].
     pub fn sending(&self) -> Result<&Sending, ProfileError> {
-        self.secure.as_ref().ok_or(ProfileError::NoTable { table: "secure" })
+        self.secure.as_ref().ok_or(ProfileError::NoTable { table: Sending::NAME })
     }
 
     /// The table `verify`.
@@ -84,21 +84,20 @@ impl Profile {
     /// # Errors
     /// [`ProfileError::NoTable`].
     pub fn receiving(&self) -> Result<&Receiving, ProfileError> {
-        self.verify.as_ref().ok_or(ProfileError::NoTable { table: "verify" })
+        self.verify.as_ref().ok_or(ProfileError::NoTable { table: Receiving::NAME })
     }
 
     fn of(value: Value, folder: Option<&Path>) -> Result<Self, ProfileError> {
         let mut tables = object("the profile", value)?;
         // Editors find the schema by it.
         tables.remove("$schema");
-        let known = ["secure", "verify"];
+        let known = [Sending::NAME, Receiving::NAME];
         if let Some(key) = tables.keys().find(|key| !known.contains(&key.as_str())) {
             return Err(unknown(key, "the profile", &known));
         }
-        let mut table = |name| tables.remove(name);
         Ok(Self {
-            secure: table("secure").map(|value| table_of(value, folder)).transpose()?,
-            verify: table("verify").map(|value| table_of(value, folder)).transpose()?,
+            secure: tables.remove(Sending::NAME).map(|value| table_of(value, folder)).transpose()?,
+            verify: tables.remove(Receiving::NAME).map(|value| table_of(value, folder)).transpose()?,
         })
     }
 }
@@ -181,24 +180,21 @@ fn properties<T: JsonSchema>() -> Map<String, Value> {
     }
 }
 
-/// The table of a value: its keys are known, each has the type of its own, and those that need or exclude one another agree.
-fn table_of<T: Table>(value: Value, folder: Option<&Path>) -> Result<T, ProfileError> {
-    let mut given = object(T::NAME, value)?;
+/// Reads a table. Each key must be known and have a value of its type, and no key may lack or contradict another.
+fn table_of<T: Table>(table: Value, folder: Option<&Path>) -> Result<T, ProfileError> {
+    let mut given = object(T::NAME, table)?;
     let properties = properties::<T>();
     let known: Vec<&str> = properties.keys().map(String::as_str).collect();
-    for (key, value) in &mut given {
+    for (key, item) in &mut given {
         let Some(schema) = properties.get(key) else { return Err(unknown(key, T::NAME, &known)) };
-        let alone = Map::from_iter([(key.clone(), value.clone())]);
-        if let Err(error) = serde_json::from_value::<T>(Value::Object(alone)) {
-            return Err(ProfileError::Value { key: key.as_str().into(), cause: WireText::of(error) });
-        }
+        let alone = Map::from_iter([(key.clone(), item.clone())]);
+        serde_json::from_value::<T>(Value::Object(alone)).map_err(|error| value(key, error))?;
         if let Some(folder) = folder {
-            place(value, schema, folder);
+            place(item, schema, folder);
         }
     }
     relations::check(T::NAME, &given)?;
-    serde_json::from_value(Value::Object(given))
-        .map_err(|error| ProfileError::Value { key: T::NAME.into(), cause: WireText::of(error) })
+    serde_json::from_value(Value::Object(given)).map_err(|error| value(T::NAME, error))
 }
 
 /// Puts the relative files of a value into this folder.
@@ -231,16 +227,16 @@ fn value_of<T: Serialize>(value: &T) -> Result<Value, ProfileError> {
     serde_json::to_value(value).map_err(|error| ProfileError::Syntax { cause: WireText::of(error) })
 }
 
-fn object(name: &str, value: Value) -> Result<Map<String, Value>, ProfileError> {
-    match value {
+fn object(name: &str, given: Value) -> Result<Map<String, Value>, ProfileError> {
+    match given {
         Value::Object(object) => Ok(object),
-        _ => Err(ProfileError::Value { key: name.into(), cause: "expected a table of keys".into() }),
+        _ => Err(value(name, "expected a table of keys")),
     }
 }
 
 fn unknown(key: &str, place: &'static str, known: &[&str]) -> ProfileError {
     let near = Near::of(key, known.iter().copied());
-    ProfileError::UnknownKey { key: key.into(), place, near, known: Known::of(known.iter().copied()) }
+    ProfileError::UnknownKey { key: key.into(), place, near, known: Known::of(known) }
 }
 
 fn toml(text: &str) -> Result<Value, ProfileError> {

@@ -12,7 +12,7 @@ use wss_tokens::{AssertionTrust, Trust};
 use wss_xmldsig::FilterMethod;
 
 use crate::algorithms::last_word;
-use crate::error::{Known, Near, ProfileError, word};
+use crate::error::{ProfileError, word, word_of_list};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
 use crate::required::{Opening, Required};
 use crate::source::Source;
@@ -42,7 +42,7 @@ impl Receiving {
             return Err(ProfileError::Missing { what: "what the message must prove", give: "`require` or `network`" });
         }
         let required = Required::parse(&self.demands.require)?;
-        let network = self.network.network.as_deref().map(network::network_with_choices).transpose()?;
+        let network = self.network()?;
         let trust = self.signers.trust(&self.paths, &self.holdings.known_cert, &mut notes)?;
         let assertions = self.assertion_trust(&mut notes)?;
         let (opening, receiver) = match &network {
@@ -61,7 +61,7 @@ impl Receiving {
             }
         };
         let mut receiver = self.configured(receiver)?;
-        if self.demands.require.iter().any(|argument| argument == "token:kerberos") {
+        if required.needs_kerberos() {
             receiver = kerberos(receiver)?;
         }
         Ok(Prepared { receiver, opening, required, notes })
@@ -203,9 +203,9 @@ pub fn limit(given: &str) -> Result<(Limit, u64), ProfileError> {
     let read = given.split_once('=').and_then(|(name, value)| Some((Limit::from_name(name)?, value.parse().ok()?)));
     read.ok_or_else(|| {
         let words: Vec<&str> = Limit::ALL.iter().map(|limit| limit.name()).collect();
-        let near = Near::of(given.split('=').next().unwrap_or(given), words.iter().copied());
-        let (what, advice) = ("not a limit", "write NAME=VALUE, as in references=128, with one of ");
-        ProfileError::UnknownWord { key: "limit", given: given.into(), what, near, advice: Known::after(advice, words) }
+        let name = given.split('=').next().unwrap_or(given);
+        let advice = "write NAME=VALUE, as in references=128, with one of ";
+        word_of_list("limit", given, name, "not a limit", &words, advice)
     })
 }
 
@@ -225,16 +225,8 @@ impl AllowOptions {
             let named: Vec<&str> = std::iter::once(given.as_str()).chain(named).collect();
             if named.iter().filter(|uri| policy.admit_uri(uri)).count() == 0 {
                 let words: Vec<&str> = identifiers().into_iter().map(word_of).collect();
-                let near = Near::of(last_word(given), words.iter().copied());
                 let (what, advice) = ("not the identifier of a supported algorithm", "give an identifier, or one of ");
-                let advice = Known::after(advice, words);
-                return Err(ProfileError::UnknownWord {
-                    key: "allow",
-                    given: given.as_str().into(),
-                    what,
-                    near,
-                    advice,
-                });
+                return Err(word_of_list("allow", given, last_word(given), what, &words, advice));
             }
         }
         Ok(policy)

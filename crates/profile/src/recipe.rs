@@ -1,7 +1,7 @@
 //! From the table `secure` to a recipe.
 
 use wss_c14n::Canonicalization;
-use wss_crypto::{Identity, KeyTransport, KeyWrap, Secret};
+use wss_crypto::{Identity, KeyTransport, Secret};
 use wss_header::{Addressing, Encrypting, Part, ProtectionToken, Recipe, Referencing, Signing, Username};
 use wss_networks::Keys;
 use wss_tokens::{Password, SecureConversation};
@@ -9,7 +9,7 @@ use wss_xmlenc::Agreement;
 
 use crate::error::{ProfileError, word};
 use crate::header::{addressing, allowing, username, version, with_header, with_layout};
-use crate::required::element_path;
+use crate::required::part_of;
 use crate::sending::{Conversation, Form, HeaderOptions, MethodOptions, Only, Sending};
 use crate::source::Source;
 use crate::{algorithms, keys, network};
@@ -109,13 +109,12 @@ fn parts(given: &[String], otherwise: &[Part]) -> Result<Vec<Part>, ProfileError
     if given.is_empty() {
         return Ok(otherwise.to_vec());
     }
-    let parse = |text: &String| match element_path(text) {
-        Some(Err(error)) => Err(error.into()),
-        _ => Part::parse(text).ok_or_else(|| {
+    let parse = |text: &String| {
+        part_of(text)?.ok_or_else(|| {
             let advice = "give Body, Timestamp, Signature, UsernameToken, SigningToken, Assertion, Attachments, \
                  {namespace}local, element:PATH, every:element:PATH or #id";
             word("part", text, "not a part", PARTS, advice)
-        }),
+        })
     };
     given.iter().map(parse).collect()
 }
@@ -156,9 +155,7 @@ fn agreement(options: &MethodOptions) -> Result<Option<Agreement>, ProfileError>
     if options.key_derivation.is_none() && options.key_wrap.is_none() {
         return Ok(None);
     }
-    let derivation = algorithms::key_derivation(options.key_derivation.as_deref())?;
-    let wrap = options.key_wrap.as_ref().map_or(Ok(KeyWrap::Aes256), |given| algorithms::wrap("key-wrap", given))?;
-    Ok(Some(Agreement { derivation, wrap }))
+    algorithms::agreement(options.key_derivation.as_deref(), options.key_wrap.as_deref()).map(Some)
 }
 
 fn user<'p>(
@@ -206,7 +203,7 @@ fn protection_token(
         return Ok(None);
     };
     let token = options.shared.mac_key_octets.into_iter().fold(token, ProtectionToken::mac_key_octets);
-    Ok(Some(version.map_or(token.clone(), |version| token.derived_keys(version))))
+    Ok(Some(version.into_iter().fold(token, ProtectionToken::derived_keys)))
 }
 
 fn signing(options: &Sending, identity: &Identity) -> Result<Signing, ProfileError> {

@@ -1,7 +1,7 @@
 //! The words of `require`, and what they demand of a message.
 
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
-use wss_header::{ElementPath, ElementPathError, Part, RequiredToken, Requirements};
+use wss_header::{ElementPath, Part, RequiredToken, Requirements};
 use wss_tokens::{ReferenceForm, SamlVersion};
 
 use crate::algorithms;
@@ -90,9 +90,9 @@ impl Required {
         let mut required = Self::default();
         for argument in arguments {
             let unknown = || word("require", argument, "not a requirement", REQUIREMENTS, ADVICE);
-            let place = |text: &str| match element_path(text) {
-                Some(Err(error)) => Err(error.into()),
-                _ => Part::parse(text).filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown),
+            let place = |text: &str| part_of(text)?.filter(|part| !matches!(part, Part::Id(_))).ok_or_else(unknown);
+            let tokens = |words: &str| -> Result<Vec<RequiredToken>, ProfileError> {
+                words.split(',').map(|word| token(word).ok_or_else(unknown)).collect()
             };
             match argument.split_once(':') {
                 Some(("signed", part)) => required.signed.push(place(part)?),
@@ -100,14 +100,8 @@ impl Required {
                 Some(("signed-if-present", part)) => required.signed_if_present.push(place(part)?),
                 Some(("encrypted-if-present", part)) => required.encrypted_if_present.push(place(part)?),
                 Some(("token", "username-digest")) => (required.username, required.narrow.digest) = (true, true),
-                Some((kind @ ("any-token" | "endorsed"), tokens)) => {
-                    let tokens = tokens.split(',').map(|word| token(word).ok_or_else(unknown));
-                    let tokens = tokens.collect::<Result<Vec<_>, _>>()?;
-                    match kind {
-                        "endorsed" => required.narrow.endorsed_by.push(tokens),
-                        _ => required.narrow.any_token.extend(tokens),
-                    }
-                }
+                Some(("any-token", words)) => required.narrow.any_token.extend(tokens(words)?),
+                Some(("endorsed", words)) => required.narrow.endorsed_by.push(tokens(words)?),
                 None if argument == "by-secret" => required.narrow.by_secret = true,
                 Some(("signature-method", given)) => {
                     let method = algorithms::signature("require", given)?;
@@ -128,9 +122,8 @@ impl Required {
                 Some(("token", "saml1")) => required.saml.push(SamlVersion::V1_1),
                 Some(("token", "saml2")) => required.saml.push(SamlVersion::V2_0),
                 Some(("token", "kerberos")) => required.kerberos = true,
-                None if argument != "confirmation" => return Err(unknown()),
-                None => required.confirmation = true,
-                Some(_) => return Err(unknown()),
+                None if argument == "confirmation" => required.confirmation = true,
+                _ => return Err(unknown()),
             }
         }
         // By default, the Body must be signed: a certificate authenticates by a signature, and a reply confirms by one.
@@ -141,6 +134,13 @@ impl Required {
             required.signed.push(Part::Body);
         }
         Ok(required)
+    }
+
+    /// Whether a Kerberos ticket must be read: it is demanded, or one of several tokens that would do.
+    pub(crate) fn needs_kerberos(&self) -> bool {
+        let Narrow { any_token, endorsed_by, .. } = &self.narrow;
+        let mut tokens = any_token.iter().chain(endorsed_by.iter().flatten());
+        self.kerberos || tokens.any(|token| matches!(token, RequiredToken::Kerberos))
     }
 
     /// What is opened is authenticated, unless the caller asked otherwise: the Body, or the elements that are required without
@@ -228,8 +228,13 @@ fn token(word: &str) -> Option<RequiredToken> {
     })
 }
 
-/// The path in `element:PATH` or `every:element:PATH`.
-pub(crate) fn element_path(text: &str) -> Option<Result<ElementPath, ElementPathError>> {
-    let path = text.strip_prefix("every:").unwrap_or(text).strip_prefix("element:")?;
-    Some(ElementPath::parse(path))
+/// The part that a word names, if it names one.
+///
+/// # Errors
+/// [`ProfileError::ElementPath`], which says more than that the word is not known.
+pub(crate) fn part_of(text: &str) -> Result<Option<Part>, ProfileError> {
+    if let Some(path) = text.strip_prefix("every:").unwrap_or(text).strip_prefix("element:") {
+        ElementPath::parse(path)?;
+    }
+    Ok(Part::parse(text))
 }

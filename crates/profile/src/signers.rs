@@ -1,10 +1,9 @@
 //! The words of `signer`: who below the anchors may sign.
 
 use wss_crypto::AlternativeName;
-use wss_text::WireText;
 use wss_tokens::{SignerRule, TrustError};
 
-use crate::error::{ProfileError, word};
+use crate::error::{self, ProfileError, word};
 
 const WORDS: [&str; 10] =
     ["subject:", "attribute:", "policy:", "dns:", "mail:", "uri:", "CN=", "OU=", "O=", "serialNumber="];
@@ -28,7 +27,7 @@ fn one(text: &str) -> Result<SignerRule, ProfileError> {
              mail:ADDRESS or uri:URI";
         word("signer", text, "no rule for a signer", WORDS, advice)
     };
-    let wrong = |cause: TrustError| ProfileError::Value { key: "signer".into(), cause: WireText::of(cause) };
+    let wrong = |cause: TrustError| error::value("signer", cause);
     let text = text.trim();
     if let Some((oid, value)) = attribute(text) {
         return SignerRule::attribute(oid, value).map_err(wrong);

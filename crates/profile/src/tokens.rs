@@ -26,7 +26,7 @@ mod with_tokens {
     use crate::error::ProfileError;
     use crate::source::Source;
 
-    /// The key of a URI, with a certificate of its own or the one beside it in the token.
+    /// The key of a URI, with this certificate, or else with the one beside the key in the token.
     pub(crate) fn identity(key: &Source, certificate: Option<&Source>) -> Result<Identity, ProfileError> {
         let uri = Uri::parse(key)?;
         let failed = |error: TokenError| ProfileError::Device { what: key.shown(), cause: WireText::of(error) };
@@ -76,7 +76,7 @@ mod with_tokens {
                 }
             }
             let needed = "lacks an attribute: give token, object, ?module-path and &pin-source";
-            let pin = pin.map(|pin| Source(pin.strip_prefix("file:").map_or(pin.clone(), str::to_owned)));
+            let pin = pin.map(|pin| Source(pin.strip_prefix("file:").unwrap_or(&pin).to_owned()));
             match (token, object, module, pin) {
                 (Some(token), Some(object), Some(module), Some(pin)) => Ok(Self { token, object, module, pin }),
                 _ => Err(wrong(needed)),

@@ -13,7 +13,7 @@ pub fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> S
 /// How many letters are added, taken away, replaced or exchanged with their neighbour between two words, without regard
 /// to case.
 fn changes(from: &str, to: &str) -> usize {
-    // Words are short; whatever is longer is near none of them.
+    // Words are short. A longer text is near no word, and its first 64 letters show that.
     let letters = |word: &str| word.chars().take(64).flat_map(char::to_lowercase).collect::<Vec<_>>();
     let (from, to) = (letters(from), letters(to));
     let mut rows: Vec<Vec<usize>> = vec![(0..=to.len()).collect()];

@@ -241,7 +241,7 @@ impl<'d> Reader<'d> {
     }
 
     fn link(&self, kind: LinkKind, reference: String) -> Link {
-        // Where an Id is on two elements, there is no index: the only element that has it is found all the same.
+        // If any Id of the document is on two elements, there is no index: a search finds the elements with this one.
         let with_id = |id: &str| {
             let mut all = self.document.elements().filter(|element| id_of(*element).is_some_and(|own| own == id));
             (all.next(), all.next().is_some())

@@ -10,7 +10,6 @@ use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 use crate::args::{Format, LintArgs, Profile};
 use crate::keys;
 use crate::output::{self, Outcome, could_not, refused};
-use crate::words;
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
@@ -60,7 +59,7 @@ fn variant(arguments: &LintArgs) -> Outcome<Variant> {
     arguments
         .waive
         .iter()
-        .try_fold(variant, |variant, id| Ok(variant.waive(words::rule(id).map_err(could_not)?, "waived by --waive")))
+        .try_fold(variant, |variant, id| Ok(variant.waive(wss_profile::rule(id)?, "waived by --waive")))
 }
 
 /// A receiver with the given keys. Its requirements and its trust are not used.
