@@ -40,6 +40,7 @@ mod random;
 mod saml;
 mod spring;
 mod symmetric;
+mod tower;
 mod wss4j;
 mod xmlsec1;
 mod xpath;
