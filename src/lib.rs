@@ -24,6 +24,11 @@ pub use wss_header::{
     TransportFacts, UnauthenticatedFault, UnsignedOpened, Username, Waiver, WhyEncrypted, WhyMisplaced, WireForm,
 };
 #[doc(inline)]
+pub use wss_header::{
+    AsyncKeyUnwrap, AsyncSigningKey, DeferredElsewhere, SigningFuture, UnwrapFailure, UnwrapFuture, UnwrapOperation,
+    UnwrapRequest,
+};
+#[doc(inline)]
 pub use wss_header::{AsyncReplayCache, Deferred, DeferredReplay, PendingReplay, ReplayFuture};
 #[doc(inline)]
 pub use wss_header::{

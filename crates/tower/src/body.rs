@@ -83,18 +83,14 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Opens the message with `open`.
-    pub(crate) fn open<T, E: From<MimeError>>(
-        &self,
-        limits: &Limits,
-        open: impl FnOnce(Incoming<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
-        match &self.kind {
-            Kind::Envelope(_) => open(Incoming::from(&self.octets[..])),
+    /// Takes a package apart.
+    pub(crate) fn parsed(&self, limits: &Limits) -> Result<Parsed<'_>, MimeError> {
+        Ok(match &self.kind {
+            Kind::Envelope(_) => Parsed::Envelope(&self.octets),
             Kind::Package(content_type) => {
-                open(Incoming::from(&Package::parse_body(content_type, &self.octets, limits)?))
+                Parsed::Package(Box::new(Package::parse_body(content_type, &self.octets, limits)?))
             }
-        }
+        })
     }
 
     /// The version of its envelope; SOAP 1.1 for a package that cannot be read.
@@ -103,6 +99,21 @@ impl Received {
             Kind::Envelope(_) => SoapVersion::of(&self.octets),
             Kind::Package(content_type) => Package::parse_body(content_type, &self.octets, limits)
                 .map_or(SoapVersion::V11, |package| SoapVersion::of(package.unauthenticated_envelope())),
+        }
+    }
+}
+
+/// A message that arrived, with its package taken apart.
+pub(crate) enum Parsed<'m> {
+    Envelope(&'m [u8]),
+    Package(Box<Package<'m>>),
+}
+
+impl Parsed<'_> {
+    pub(crate) fn incoming(&self) -> Incoming<'_> {
+        match self {
+            Self::Envelope(octets) => Incoming::from(*octets),
+            Self::Package(package) => Incoming::from(&**package),
         }
     }
 }

@@ -11,11 +11,12 @@ use http_body::Body;
 use http_body_util::Full;
 use tower_layer::Layer;
 use tower_service::Service;
-use ws_security::{Correlation, Limits, Opened, Plan, Receiver};
+use ws_security::{AsyncKeyUnwrap, AsyncSigningKey, Correlation, Limits, Opened, Plan, Receiver};
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::ClientError;
 use crate::message::SoapMessage;
+use crate::sides::Sides;
 use crate::work;
 
 const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
@@ -29,25 +30,30 @@ const SOAP_ACTION: HeaderName = HeaderName::from_static("soapaction");
 #[cfg_attr(not(feature = "reqwest"), doc = "`HttpClient`, with the feature `reqwest`.")]
 #[derive(Clone)]
 pub struct SecureLayer {
-    sides: Arc<Sides>,
+    sides: Sides,
     limits: Limits,
     max_octets: usize,
-}
-
-struct Sides {
-    plan: Plan,
-    receiver: Receiver,
 }
 
 impl SecureLayer {
     /// Requests are secured by `plan`, and their replies are opened by `receiver`.
     #[must_use]
     pub fn new(plan: Plan, receiver: Receiver) -> Self {
-        Self {
-            sides: Arc::new(Sides { plan, receiver }),
-            limits: Limits::default(),
-            max_octets: crate::service::MAX_OCTETS,
-        }
+        Self { sides: Sides::new(plan, receiver), limits: Limits::default(), max_octets: crate::service::MAX_OCTETS }
+    }
+
+    /// Asks `key` for each signature whose key is elsewhere ([`Signing::elsewhere`](ws_security::Signing::elsewhere)).
+    #[must_use]
+    pub fn sign_elsewhere(mut self, key: impl AsyncSigningKey + 'static) -> Self {
+        self.sides.signing = Some(Arc::new(key));
+        self
+    }
+
+    /// Asks `keys` for what is encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
+    #[must_use]
+    pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
+        self.sides.unwrapping = Some(Arc::new(keys));
+        self
     }
 
     /// The most octets of a reply that are read, 4 MiB by default. The receiver has [`Limits`] of its own.
@@ -119,8 +125,8 @@ where
 impl SecureLayer {
     async fn secured(&self, request: Request<SoapMessage>) -> Result<(Request<Full<Bytes>>, Correlation), ClientError> {
         let (mut parts, message) = request.into_parts();
-        let sides = Arc::clone(&self.sides);
-        let sealed = work::run(message.octets(), move || message.secured(&sides.plan, None)).await?;
+        let sides = self.sides.clone();
+        let sealed = work::run(message.octets(), async move { message.secured(&sides, None).await }).await?;
         let (content_type, action) = sealed.headers().ok_or(ClientError::Action)?;
         parts.headers.insert(header::CONTENT_TYPE, content_type);
         if let Some(action) = action {
@@ -146,12 +152,13 @@ impl SecureLayer {
         }
         let kind = Kind::of(&parts.headers);
         let kind = kind.map_err(|media_type| ClientError::NoSoap { status, media_type: media_type.into() })?;
-        let (sides, limits, received) = (Arc::clone(&self.sides), self.limits, Received { kind, octets });
-        let opened = work::run(received.octets.len(), move || {
-            received.open(&limits, |incoming| {
-                let opened = sides.receiver.answering(&sent).open(incoming);
-                opened.map_err(|error| ClientError::Open { status, error })
-            })
+        let (sides, limits, received) = (self.sides.clone(), self.limits, Received { kind, octets });
+        let opened = work::run(received.octets.len(), async move {
+            let parsed = received.parsed(&limits)?;
+            let refused = |error| ClientError::Open { status, error };
+            let deferred = sides.receiver.answering(&sent).deferred();
+            let pending = sides.verified(deferred, parsed.incoming()).await.map_err(refused)?;
+            sides.accepted(pending).await.map_err(refused)
         })
         .await?;
         Ok(Response::from_parts(parts, opened))

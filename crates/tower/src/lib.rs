@@ -10,6 +10,7 @@ mod message;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 mod service;
+mod sides;
 mod work;
 
 pub use body::BoxError;

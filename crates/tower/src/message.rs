@@ -4,7 +4,9 @@ use bytes::Bytes;
 use http::HeaderValue;
 use ws_security::attachments::{Attachment, SecuredPackage};
 use ws_security::text::{octets, shown};
-use ws_security::{Correlation, Plan, SecureError, Secured, SoapVersion};
+use ws_security::{Correlation, SecureError, Secured, SoapVersion};
+
+use crate::sides::Sides;
 
 /// A SOAP message that a [`SecureLayer`](crate::SecureLayer) sends, or with which a handler answers: an envelope, perhaps with
 /// attachments.
@@ -75,18 +77,18 @@ impl SoapMessage {
     }
 
     /// Secures the message, and writes it for the transport.
-    pub(crate) fn secured(self, plan: &Plan, request: Option<&Correlation>) -> Result<Sealed, SecureError> {
+    pub(crate) async fn secured(self, sides: &Sides, request: Option<&Correlation>) -> Result<Sealed, SecureError> {
         let version = SoapVersion::of(&self.envelope);
-        let outgoing = plan.message(&self.envelope);
+        let outgoing = sides.plan.message(&self.envelope);
         let outgoing = match request {
             Some(request) => outgoing.answering(request),
             None => outgoing,
         };
         let (content_type, octets, correlation) = if self.attachments.is_empty() {
-            let Secured { message, correlation } = outgoing.secure()?;
+            let Secured { message, correlation } = sides.secured(outgoing).await?;
             (version.content_type().to_owned(), message.into_bytes(), correlation)
         } else {
-            let Secured { message, correlation } = outgoing.attachments(self.attachments).secure()?;
+            let Secured { message, correlation } = sides.secured(outgoing.attachments(self.attachments)).await?;
             (message.content_type(), written(&message)?, correlation)
         };
         Ok(Sealed { version, content_type, action: self.action, octets: octets.into(), correlation })

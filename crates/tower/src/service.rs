@@ -14,13 +14,14 @@ use tower_layer::Layer;
 use tower_service::Service;
 use ws_security::attachments::Attachment;
 use ws_security::{
-    AsyncReplayCache, Correlation, Fault, Incoming, Limits, OpenError, Opened, PendingReplay, Plan, Receiver,
-    SoapVersion, TransportFacts, UnsignedOpened,
+    AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Correlation, Fault, Limits, Opened, Plan, Receiver, SoapVersion,
+    TransportFacts, UnsignedOpened,
 };
 
 use crate::body::{self, BodyError, BoxError, Kind, Received};
 use crate::error::Refusal;
 use crate::message::SoapMessage;
+use crate::sides::Sides;
 use crate::work;
 
 /// The most octets of a message that are read by default.
@@ -39,8 +40,7 @@ type Log = Arc<dyn Fn(&Refusal) + Send + Sync>;
 /// and to [`OpenLayer::on_refusal`]. A handler that fails, or answers with something else, becomes a fault of the service.
 #[derive(Clone)]
 pub struct OpenLayer {
-    sides: Arc<Sides>,
-    replay: Option<Arc<dyn AsyncReplayCache>>,
+    sides: Sides,
     on_refusal: Option<Log>,
     limits: Limits,
     max_octets: usize,
@@ -48,18 +48,12 @@ pub struct OpenLayer {
     names_faults: bool,
 }
 
-struct Sides {
-    receiver: Receiver,
-    plan: Plan,
-}
-
 impl OpenLayer {
     /// Requests are opened by `receiver`, and replies are secured by `plan`.
     #[must_use]
     pub fn new(receiver: Receiver, plan: Plan) -> Self {
         Self {
-            sides: Arc::new(Sides { receiver, plan }),
-            replay: None,
+            sides: Sides::new(plan, receiver),
             on_refusal: None,
             limits: Limits::default(),
             max_octets: MAX_OCTETS,
@@ -71,7 +65,22 @@ impl OpenLayer {
     /// Asks this store whether a request is new, instead of the receiver's own, which blocks.
     #[must_use]
     pub fn replay(mut self, store: impl AsyncReplayCache + 'static) -> Self {
-        self.replay = Some(Arc::new(store));
+        self.sides.replay = Some(Arc::new(store));
+        self
+    }
+
+    /// Asks `key` for each signature of a reply whose key is elsewhere
+    /// ([`Signing::elsewhere`](ws_security::Signing::elsewhere)).
+    #[must_use]
+    pub fn sign_elsewhere(mut self, key: impl AsyncSigningKey + 'static) -> Self {
+        self.sides.signing = Some(Arc::new(key));
+        self
+    }
+
+    /// Asks `keys` for what is encrypted to keys elsewhere ([`Receiver::decrypt_elsewhere`]).
+    #[must_use]
+    pub fn decrypt_elsewhere(mut self, keys: impl AsyncKeyUnwrap + 'static) -> Self {
+        self.sides.unwrapping = Some(Arc::new(keys));
         self
     }
 
@@ -205,15 +214,6 @@ struct Asked {
     received: Received,
 }
 
-/// A message that is verified.
-enum Verified {
-    /// The receiver's own store says that it is new.
-    New(Message),
-    /// This store is still to be asked.
-    Signed(Box<PendingReplay<Opened>>, Arc<dyn AsyncReplayCache>),
-    Unsigned(Box<PendingReplay<UnsignedOpened>>, Arc<dyn AsyncReplayCache>),
-}
-
 /// An opened message.
 enum Message {
     Signed(Arc<Opened>),
@@ -248,13 +248,11 @@ impl OpenLayer {
         };
         let received = Received { kind, octets };
         let (layer, message) = (self.clone(), received.clone());
-        let verified = work::run(received.octets.len(), move || {
-            let verified = message.open(&layer.limits, |incoming| layer.verified(incoming, facts));
-            verified.map_err(|refusal| (refusal, message.version(&layer.limits)))
+        let message = work::run(received.octets.len(), async move {
+            let accepted = layer.accepted(&message, facts).await;
+            accepted.map_err(|refusal| (refusal, message.version(&layer.limits)))
         })
         .await?;
-        let accepted = Self::accepted(verified).await;
-        let message = accepted.map_err(|error| (error.into(), received.version(&self.limits)))?;
         let (correlation, octets) = match message {
             Message::Signed(opened) => {
                 let taken = (opened.correlation().clone(), opened.body().xml().to_owned());
@@ -274,24 +272,18 @@ impl OpenLayer {
         Ok((request, Asked { correlation, received }))
     }
 
-    fn verified(&self, incoming: Incoming<'_>, facts: Option<TransportFacts>) -> Result<Verified, Refusal> {
-        let receiver = &self.sides.receiver;
-        Ok(match (facts, self.replay.clone()) {
-            (None, None) => Verified::New(Message::Signed(Arc::new(receiver.open(incoming)?))),
-            (None, Some(store)) => Verified::Signed(Box::new(receiver.deferred().open(incoming)?), store),
-            (Some(facts), None) => Verified::New(Message::Unsigned(Arc::new(receiver.open_unsigned(incoming, facts)?))),
-            (Some(facts), Some(store)) => {
-                Verified::Unsigned(Box::new(receiver.deferred().open_unsigned(incoming, facts)?), store)
+    /// The message, verified, and new.
+    async fn accepted(&self, received: &Received, facts: Option<TransportFacts>) -> Result<Message, Refusal> {
+        let (sides, parsed) = (&self.sides, received.parsed(&self.limits)?);
+        Ok(match facts {
+            None => {
+                let pending = sides.verified(sides.receiver.deferred(), parsed.incoming()).await?;
+                Message::Signed(Arc::new(sides.accepted(pending).await?))
             }
-        })
-    }
-
-    /// The message, if no store knows it.
-    async fn accepted(verified: Verified) -> Result<Message, OpenError> {
-        Ok(match verified {
-            Verified::New(message) => message,
-            Verified::Signed(pending, store) => Message::Signed(Arc::new(pending.accept_async(&store).await?)),
-            Verified::Unsigned(pending, store) => Message::Unsigned(Arc::new(pending.accept_async(&store).await?)),
+            Some(facts) => {
+                let pending = sides.verified_unsigned(parsed.incoming(), facts).await?;
+                Message::Unsigned(Arc::new(sides.accepted(pending).await?))
+            }
         })
     }
 
@@ -320,8 +312,9 @@ impl OpenLayer {
         }
         let attachments = parts.extensions.remove::<Vec<Attachment>>().unwrap_or_default();
         let message = attachments.into_iter().fold(SoapMessage::from(envelope), SoapMessage::attachment);
-        let (sides, correlation) = (Arc::clone(&self.sides), asked.correlation.clone());
-        let sealed = work::run(message.octets(), move || message.secured(&sides.plan, Some(&correlation))).await?;
+        let (sides, correlation) = (self.sides.clone(), asked.correlation.clone());
+        let sealed =
+            work::run(message.octets(), async move { message.secured(&sides, Some(&correlation)).await }).await?;
         let (content_type, _) = sealed.headers().ok_or(no_envelope)?;
         parts.headers.remove(header::CONTENT_LENGTH);
         parts.headers.insert(header::CONTENT_TYPE, content_type);

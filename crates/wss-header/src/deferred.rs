@@ -2,6 +2,7 @@
 //! store, then the store.
 
 use crate::correlation::Correlation;
+use crate::elsewhere::AsyncKeyUnwrap;
 use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::open::{self, Arrived};
@@ -95,7 +96,7 @@ impl<'r> Deferred<'r> {
     /// # Errors
     /// [`OpenError`]: for the log, not for the wire.
     pub fn open_parts<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<PendingReplay<OpenedParts>, OpenError> {
-        open::open_parts(self.receiver, Arrived::new(&incoming.into(), self.request))
+        open::open(self.receiver, Arrived::new(&incoming.into(), self.request))
     }
 
     /// As [`Receiver::open_unsigned`].
@@ -109,7 +110,73 @@ impl<'r> Deferred<'r> {
     ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
         let incoming = incoming.into();
         let arrived = Arrived { transport: Some(&transport), ..Arrived::new(&incoming, self.request) };
-        open::open_unsigned(self.receiver, arrived)
+        open::open(self.receiver, arrived)
+    }
+}
+
+impl<'r> Deferred<'r> {
+    /// Asks `keys` for what is needed of the keys [elsewhere](Receiver::decrypt_elsewhere), as often as the
+    /// receiver's limit on private-key operations allows for one message.
+    ///
+    /// What was verified before is verified again with each answer, and the passwords and contexts of the receiver are
+    /// looked up again.
+    pub fn keys_elsewhere(self, keys: &'r dyn AsyncKeyUnwrap) -> DeferredElsewhere<'r> {
+        DeferredElsewhere { deferred: self, keys }
+    }
+}
+
+/// The verbs of a [`Receiver`] whose decryption keys are behind an asynchronous call, up to the question whether the message
+/// is new. Only [`Deferred::keys_elsewhere`] makes it.
+#[derive(Clone, Copy)]
+#[must_use = "nothing is opened until `open`, `open_parts` or `open_unsigned` is called"]
+pub struct DeferredElsewhere<'r> {
+    deferred: Deferred<'r>,
+    keys: &'r dyn AsyncKeyUnwrap,
+}
+
+impl std::fmt::Debug for DeferredElsewhere<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("DeferredElsewhere").field(&self.deferred).finish()
+    }
+}
+
+impl DeferredElsewhere<'_> {
+    /// As [`Receiver::open`].
+    ///
+    /// # Errors
+    /// [`OpenError`]: for the log, not for the wire. [`OpenError::Elsewhere`] if a key is unavailable.
+    pub async fn open<'m>(self, incoming: impl Into<Incoming<'m>>) -> Result<PendingReplay<Opened>, OpenError> {
+        let Self { deferred, keys } = self;
+        let incoming = incoming.into();
+        open::open_asking(deferred.receiver, Arrived::new(&incoming, deferred.request), keys).await
+    }
+
+    /// As [`Receiver::open_parts`].
+    ///
+    /// # Errors
+    /// As [`DeferredElsewhere::open`].
+    pub async fn open_parts<'m>(
+        self,
+        incoming: impl Into<Incoming<'m>>,
+    ) -> Result<PendingReplay<OpenedParts>, OpenError> {
+        let Self { deferred, keys } = self;
+        let incoming = incoming.into();
+        open::open_asking(deferred.receiver, Arrived::new(&incoming, deferred.request), keys).await
+    }
+
+    /// As [`Receiver::open_unsigned`].
+    ///
+    /// # Errors
+    /// As [`DeferredElsewhere::open`].
+    pub async fn open_unsigned<'m>(
+        self,
+        incoming: impl Into<Incoming<'m>>,
+        transport: TransportFacts,
+    ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
+        let Self { deferred, keys } = self;
+        let incoming = incoming.into();
+        let arrived = Arrived { transport: Some(&transport), ..Arrived::new(&incoming, deferred.request) };
+        open::open_asking(deferred.receiver, arrived, keys).await
     }
 }
 

@@ -28,7 +28,10 @@ impl From<&OpenError> for FaultCode {
             | OpenError::LongerSecret { .. }
             | OpenError::ShorterKey { .. }
             | OpenError::Decrypt(DecryptError::Failed) => Self::FailedCheck,
-            OpenError::NoKey { .. } | OpenError::AmbiguousKey => Self::SecurityTokenUnavailable,
+            OpenError::NoKey { .. }
+            | OpenError::AmbiguousKey
+            | OpenError::KeyElsewhere { .. }
+            | OpenError::Elsewhere(_) => Self::SecurityTokenUnavailable,
             OpenError::Trust(_)
             | OpenError::Password(_)
             | OpenError::Replay(_)

@@ -17,7 +17,7 @@ impl Holdings for Receiver {
 
     fn certificates(&self) -> Box<dyn Iterator<Item = &Certificate> + '_> {
         let own = self.keys.identities.iter().map(|identity| identity.certificate());
-        Box::new(self.trust.candidates().chain(own))
+        Box::new(self.trust.candidates().chain(own).chain(&self.keys.elsewhere))
     }
 
     fn passwords(&self) -> Option<&dyn PasswordSource> {

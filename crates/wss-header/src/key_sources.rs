@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_crypto::{Identity, Secret};
+use wss_crypto::{Certificate, Identity, Secret};
 use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, SecurityContexts};
 
 /// Where a receiver finds keys, other than the certificates that its trust knows.
@@ -10,6 +10,8 @@ use wss_tokens::{AssertionTrust, KerberosAcceptor, Licenses, PasswordSource, Sec
 pub(crate) struct KeySources {
     /// Private keys for decryption, with their certificates.
     pub(crate) identities: Vec<Identity>,
+    /// The certificates of further decryption keys, which are behind an asynchronous call.
+    pub(crate) elsewhere: Vec<Certificate>,
     /// Secrets that both sides have, with the `ds:KeyName` or the identifier of the security context.
     pub(crate) secrets: Vec<(Option<String>, Secret)>,
     /// The application's look-up of secrets of security contexts.

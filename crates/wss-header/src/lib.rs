@@ -17,6 +17,7 @@ mod clock;
 mod correlation;
 mod deferred;
 mod element_path;
+mod elsewhere;
 mod emission;
 mod encrypting;
 mod error;
@@ -59,8 +60,12 @@ pub use addressing::{Addressing, AddressingVersion};
 pub use authenticated_assertion::AuthenticatedAssertion;
 pub use clock::{Clock, FixedClock, ShiftedClock, SystemClock};
 pub use correlation::Correlation;
-pub use deferred::{Answering, Deferred};
+pub use deferred::{Answering, Deferred, DeferredElsewhere};
 pub use element_path::{ElementPath, ElementPathError};
+pub use elsewhere::{
+    AsyncKeyUnwrap, AsyncSigningKey, SignatureRequest, SigningFuture, UnwrapFailure, UnwrapFuture, UnwrapOperation,
+    UnwrapRequest,
+};
 pub use encrypting::Encrypting;
 pub use error::{ElsewhereError, OpenError, PlanError, RequirementError, SecureError};
 #[cfg(feature = "serde")]
@@ -76,7 +81,7 @@ pub use key_uses::KeyUseError;
 pub use layout::Layout;
 pub use open::{CoverageLost, RemainingCiphertext, WhyEncrypted, WhyMisplaced};
 pub use opened::{Authenticated, DecryptionEvidence, Evidence, Opened, OpenedParts, SignatureEvidence, UnsignedOpened};
-pub use outgoing::{Outgoing, Pending, Progress, Secured, SignatureRequest, WireForm};
+pub use outgoing::{Outgoing, Pending, Progress, Secured, WireForm};
 pub use part::Part;
 pub use pending_replay::PendingReplay;
 pub use plan::Plan;

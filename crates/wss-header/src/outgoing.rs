@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
-use wss_text::{octets, shown};
+use wss_text::shown;
 
 use wss_crypto::{Certificate, SignatureMethod};
 use wss_soap::SoapVersion;
@@ -16,6 +16,7 @@ use wss_soap::mime::{MimeError, boundary_of};
 use crate::addressing::Addressing;
 use crate::attachments::{Attachment, SecuredPackage};
 use crate::correlation::Correlation;
+use crate::elsewhere::{AsyncSigningKey, SignatureRequest};
 use crate::error::{ElsewhereError, SecureError};
 use crate::plan::Plan;
 use crate::secure::{Awaited, Done, Next, Securing};
@@ -207,6 +208,17 @@ impl<'p, M: WireForm> Outgoing<'p, M> {
         }
     }
 
+    /// Runs the recipe, and asks `key` for each signature whose key is elsewhere.
+    ///
+    /// # Errors
+    /// [`SecureError::Elsewhere`] with the error of `key`; otherwise as [`Outgoing::secure`].
+    pub async fn secure_async(self, key: &(impl AsyncSigningKey + ?Sized)) -> Result<Secured<M>, SecureError> {
+        match self.run()? {
+            Progress::Secured(secured) => Ok(secured),
+            Progress::Pending(pending) => pending.sign_with_async(key).await,
+        }
+    }
+
     fn run(self) -> Result<Progress<M>, SecureError> {
         trace::securing(self.envelope.len(), || self.steps(), Progress::octets)
     }
@@ -261,29 +273,6 @@ impl<M: WireForm> Progress<M> {
     }
 }
 
-/// The signature to make elsewhere.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct SignatureRequest<'s> {
-    /// The octets to sign: a canonical `ds:SignedInfo`, not a digest of it.
-    pub octets: &'s [u8],
-    /// The signature method.
-    pub method: SignatureMethod,
-    /// The certificate of the signing key.
-    pub certificate: &'s Certificate,
-}
-
-impl std::fmt::Debug for SignatureRequest<'_> {
-    /// Text of a message is escaped, and cut if it is long; octets are counted.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SignatureRequest")
-            .field("octets", &octets(self.octets))
-            .field("method", &self.method)
-            .field("certificate", &self.certificate)
-            .finish()
-    }
-}
-
 /// A message that waits for a signature from elsewhere (HSM, key service). Only [`Outgoing::prepare`] makes it.
 #[must_use = "a pending message is not secured"]
 pub struct Pending<M: WireForm> {
@@ -324,8 +313,23 @@ impl<M: WireForm> Pending<M> {
         )
     }
 
+    /// Asks `key` for this signature and for all later ones, one after the other.
+    ///
+    /// # Errors
+    /// [`SecureError::Elsewhere`] with the error of `key`; otherwise as [`Pending::finish`].
+    pub async fn sign_with_async(mut self, key: &(impl AsyncSigningKey + ?Sized)) -> Result<Secured<M>, SecureError> {
+        loop {
+            let (octets, method, certificate) = (self.octets(), self.method(), self.certificate());
+            let value = key.sign_async(SignatureRequest { octets, method, certificate }).await;
+            match self.finish(&value.map_err(ElsewhereError::new)?)? {
+                Progress::Secured(secured) => return Ok(secured),
+                Progress::Pending(next) => self = next,
+            }
+        }
+    }
+
     /// Calls `sign` for this signature and for all later ones, one after the other. If the key is behind an
-    /// asynchronous call, use [`Pending::finish`].
+    /// asynchronous call, use [`Pending::sign_with_async`].
     ///
     /// # Errors
     /// [`SecureError::Elsewhere`] with the error of `sign`; otherwise as [`Pending::finish`].

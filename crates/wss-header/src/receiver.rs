@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use wss_c14n::{CanonicalizationMethod, Element, Limits};
-use wss_crypto::{Identity, Secret};
+use wss_crypto::{Certificate, Identity, Secret};
 use wss_replay::ReplayCache;
 use wss_tokens::{AssertionTrust, Trust};
 
@@ -92,10 +92,24 @@ impl Receiver {
         }
     }
 
+    /// The store of messages seen, as given to [`Receiver::new`]: for a [`PendingReplay`](crate::PendingReplay).
+    #[must_use]
+    pub fn replay_cache(&self) -> &dyn ReplayCache {
+        &*self.replay
+    }
+
     /// Decrypts with the key of `identity`. Can be called for several.
     #[must_use]
     pub fn decrypt_with(mut self, identity: Identity) -> Self {
         self.keys.identities.push(identity);
+        self
+    }
+
+    /// Decrypts with the key of `certificate`, which is in a key service or an HSM behind an asynchronous call. Can be called
+    /// for several. Such a receiver opens with [`Deferred::keys_elsewhere`](crate::Deferred::keys_elsewhere).
+    #[must_use]
+    pub fn decrypt_elsewhere(mut self, certificate: Certificate) -> Self {
+        self.keys.elsewhere.push(certificate);
         self
     }
 

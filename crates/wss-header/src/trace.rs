@@ -74,7 +74,10 @@ fn micros(took: Duration) -> u64 {
 /// A message that was not accepted, by its own fault or by that of the replay store.
 pub(crate) fn refused(error: &OpenError) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "wss", %error, "message refused");
+    match error {
+        OpenError::KeyElsewhere { .. } => tracing::debug!(target: "wss", "message waits for a key elsewhere"),
+        _ => tracing::warn!(target: "wss", %error, "message refused"),
+    }
     #[cfg(not(feature = "tracing"))]
     let _unused = error;
 }

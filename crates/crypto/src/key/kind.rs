@@ -91,6 +91,15 @@ impl KeyKind {
         }
     }
 
+    /// Whether two keys of this kind agree on a secret.
+    #[must_use]
+    pub const fn can_agree(self) -> bool {
+        match self {
+            Self::Ec(_) | Self::X25519 => true,
+            Self::Rsa { .. } | Self::Ed25519 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
+        }
+    }
+
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
     /// DSA of 2 048 and 224 bits, or any of the others that is not on a legacy curve.
     #[must_use]

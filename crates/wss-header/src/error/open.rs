@@ -11,7 +11,7 @@ use wss_tokens::{PasswordError, TokenError, TrustError};
 use wss_xmldsig::{SignatureError, VerifyError};
 use wss_xmlenc::DecryptError;
 
-use super::RequirementError;
+use super::{ElsewhereError, RequirementError};
 use crate::freshness::NotFresh;
 use crate::key_uses::KeyUseError;
 use crate::open::{WhyEncrypted, WhyMisplaced};
@@ -55,6 +55,17 @@ pub enum OpenError {
     /// *Malformed.* The structure of the header is wrong.
     #[error(transparent)]
     Structure(#[from] LeafError),
+    /// *Misuse.* A decryption key is elsewhere, and nobody asks it.
+    #[error(
+        "the decryption key of {subject:?} is elsewhere: open with `deferred().keys_elsewhere(…)`, which asks it, in place of `open`"
+    )]
+    KeyElsewhere {
+        /// The subject of its certificate.
+        subject: WireText,
+    },
+    /// *Failed.* A decryption key elsewhere gave no result.
+    #[error(transparent)]
+    Elsewhere(ElsewhereError),
     /// *Malformed or refused.* A token or a reference to one.
     #[error(transparent)]
     Token(#[from] TokenError),

@@ -110,10 +110,11 @@ pub enum SecureError {
     Elsewhere(#[from] ElsewhereError),
 }
 
-/// The error of the closure that was given to [`Pending::sign_with`](crate::Pending::sign_with), which is its
-/// [`source`](std::error::Error::source). It equals only its clones.
+/// The error of a key elsewhere, which is its [`source`](std::error::Error::source): that of the closure of
+/// [`Pending::sign_with`](crate::Pending::sign_with), of an [`AsyncSigningKey`](crate::AsyncSigningKey), or of an
+/// [`AsyncKeyUnwrap`](crate::AsyncKeyUnwrap). It equals only its clones.
 #[derive(Debug, Clone, Error)]
-#[error("the signature was not made elsewhere: {0}")]
+#[error("the key elsewhere gave no result: {0}")]
 pub struct ElsewhereError(#[source] Arc<dyn std::error::Error + Send + Sync>);
 
 impl ElsewhereError {

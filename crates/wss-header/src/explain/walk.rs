@@ -28,6 +28,7 @@ use super::signature::{self, Bounds, Keys};
 use crate::error::OpenError;
 use crate::incoming::Incoming;
 use crate::open::{self, Arrived, RevealedList, Stage, named_by, survey};
+use crate::opened::Opened;
 use crate::policy::AlgorithmPolicy;
 use crate::receiver::Receiver;
 
@@ -44,7 +45,7 @@ pub(super) fn explain(receiver: &Receiver, incoming: &Incoming<'_>, shows: bool,
     if let Some((text, attachments)) = text_of(&arrived, receiver, &mut explanation) {
         Walk::new(receiver, &text, &mut explanation, shows).run(attachments, incoming, show);
     }
-    explanation.refusal = open::open(receiver, arrived).err().map(|error| error.to_string());
+    explanation.refusal = open::open::<Opened>(receiver, arrived).err().map(|error| error.to_string());
     explanation
 }
 

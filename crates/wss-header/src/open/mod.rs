@@ -53,8 +53,8 @@ pub(crate) use named::named_by;
 pub use remaining_ciphertext::{RemainingCiphertext, WhyEncrypted};
 pub(crate) use reveal::{RevealedList, Stage, reveal, survey};
 
+use crate::elsewhere::{self, Asking, AsyncKeyUnwrap};
 use crate::error::OpenError;
-use crate::opened::{Opened, OpenedParts, UnsignedOpened};
 use crate::pending_replay::PendingReplay;
 use crate::receiver::Receiver;
 use crate::trace;
@@ -66,27 +66,27 @@ use revision::{Revision, parse};
 use terms::Terms;
 use wss_bsp::Judging;
 
-/// Opens a message whose Body is signed: everything but the question whether it is new.
-pub(crate) fn open(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<Opened>, OpenError> {
-    process(receiver, incoming)
+/// Opens a message: everything but the question whether it is new. The type of the result says what must be signed.
+pub(crate) fn open<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
+    process(receiver, incoming, &Asking::default())
 }
 
-/// As [`open`], for a message whose Body need not be signed, and is not returned.
-pub(crate) fn open_parts(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<OpenedParts>, OpenError> {
-    process(receiver, incoming)
-}
-
-/// As [`open`], for a message whose Body may be from anyone.
-pub(crate) fn open_unsigned(
+/// As [`open`], asking for what keys elsewhere do.
+pub(crate) async fn open_asking<O: Output>(
     receiver: &Receiver,
     incoming: Arrived<'_>,
-) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
-    process(receiver, incoming)
+    keys: &dyn AsyncKeyUnwrap,
+) -> Result<PendingReplay<O>, OpenError> {
+    elsewhere::answered(keys, |asking| process(receiver, incoming, asking)).await
 }
 
-fn process<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
+fn process<O: Output>(
+    receiver: &Receiver,
+    incoming: Arrived<'_>,
+    asking: &Asking,
+) -> Result<PendingReplay<O>, OpenError> {
     let (octets, is_reply) = (incoming.octets.len(), incoming.request.is_some());
-    let open = || verify(receiver, incoming);
+    let open = || elsewhere::attempt(receiver, asking, |receiver| verify(receiver, incoming));
     trace::opening(octets, is_reply, open, |pending| (pending.evidence)(&mut pending.opened))
 }
 

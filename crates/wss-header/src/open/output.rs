@@ -45,7 +45,7 @@ pub(super) struct Met {
 }
 
 /// The result of opening: [`Opened`] or [`UnsignedOpened`].
-pub(super) trait Output: Sized {
+pub(crate) trait Output: Sized {
     /// Whether only the demanded parts are returned.
     const ONLY_DEMANDED: bool;
 
@@ -60,7 +60,7 @@ pub(super) trait Output: Sized {
 }
 
 /// What every output has.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     /// `None` if only the demanded parts are returned.
     body: Option<String>,
     content: Content,

@@ -1,0 +1,67 @@
+//! The two sides of an exchange: how messages are secured, and how they are opened.
+
+use std::sync::Arc;
+
+use ws_security::{
+    AsyncKeyUnwrap, AsyncReplayCache, AsyncSigningKey, Deferred, Incoming, OpenError, Opened, Outgoing, PendingReplay,
+    Plan, Receiver, SecureError, Secured, TransportFacts, UnsignedOpened, WireForm,
+};
+
+/// What secures and what opens. Cloning is cheap.
+#[derive(Clone)]
+pub(crate) struct Sides {
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) receiver: Arc<Receiver>,
+    /// The signing keys behind an asynchronous call.
+    pub(crate) signing: Option<Arc<dyn AsyncSigningKey>>,
+    /// The decryption keys behind an asynchronous call.
+    pub(crate) unwrapping: Option<Arc<dyn AsyncKeyUnwrap>>,
+    /// The store to ask in place of the receiver's own.
+    pub(crate) replay: Option<Arc<dyn AsyncReplayCache>>,
+}
+
+impl Sides {
+    pub(crate) fn new(plan: Plan, receiver: Receiver) -> Self {
+        Self { plan: Arc::new(plan), receiver: Arc::new(receiver), signing: None, unwrapping: None, replay: None }
+    }
+
+    pub(crate) async fn secured<M: WireForm>(&self, outgoing: Outgoing<'_, M>) -> Result<Secured<M>, SecureError> {
+        match &self.signing {
+            Some(key) => outgoing.secure_async(key).await,
+            None => outgoing.secure(),
+        }
+    }
+
+    /// Opens a message, up to the question whether it is new.
+    pub(crate) async fn verified(
+        &self,
+        deferred: Deferred<'_>,
+        incoming: Incoming<'_>,
+    ) -> Result<PendingReplay<Opened>, OpenError> {
+        match &self.unwrapping {
+            Some(keys) => deferred.keys_elsewhere(keys).open(incoming).await,
+            None => deferred.open(incoming),
+        }
+    }
+
+    /// As [`Sides::verified`], for a message that nobody need have signed.
+    pub(crate) async fn verified_unsigned(
+        &self,
+        incoming: Incoming<'_>,
+        facts: TransportFacts,
+    ) -> Result<PendingReplay<UnsignedOpened>, OpenError> {
+        let deferred = self.receiver.deferred();
+        match &self.unwrapping {
+            Some(keys) => deferred.keys_elsewhere(keys).open_unsigned(incoming, facts).await,
+            None => deferred.open_unsigned(incoming, facts),
+        }
+    }
+
+    /// The message, if the store does not know it.
+    pub(crate) async fn accepted<T>(&self, pending: PendingReplay<T>) -> Result<T, OpenError> {
+        match &self.replay {
+            Some(store) => pending.accept_async(store).await,
+            None => pending.accept(self.receiver.replay_cache()),
+        }
+    }
+}
