@@ -5,6 +5,9 @@
 //! instruction that the reader marked, at an excluded subtree. The methods differ only in which namespaces an element
 //! must declare: [`exclusive`](crate::exclusive) and [`inclusive`](crate::inclusive) decide that.
 
+use smallvec::SmallVec;
+
+use crate::document::NodeId;
 use crate::error::CanonicalizeError;
 use crate::escape::{escape_text, escape_value, rewrite_line_ends, rewrite_text, rewrite_value};
 use crate::exclusive::{self, InclusivePrefixes};
@@ -12,7 +15,7 @@ use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
 use crate::sink::Sink;
 use crate::subset::Subset;
-use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_PREFIX, Node, Tape, XML_PAIR, XML_PREFIX, flag};
+use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Tape, XML_PAIR, XML_PREFIX, flag};
 
 pub(crate) fn write<S: Sink>(
     subset: &Subset<'_>,
@@ -34,18 +37,21 @@ pub(crate) fn write<S: Sink>(
         return Err(CanonicalizeError::EmptySubset);
     }
     refuse_relative_namespaces(tape, first, end)?;
+    let mut rendered: SmallVec<[u32; 16]> = SmallVec::from_elem(NOT_RENDERED, tape.prefixes.len());
+    let mut in_force: SmallVec<[bool; 32]> = SmallVec::from_elem(false, tape.pairs.len());
     let mut walker = Walker {
         tape,
         source: subset.document.source().as_bytes(),
         sink,
         inclusive_prefixes,
         comments: subset.comments && method.with_comments(),
-        excluded: subset.excluded.iter().map(|id| id.0).collect(),
-        rendered: vec![NOT_RENDERED; tape.prefixes.len()],
-        in_force: vec![false; tape.pairs.len()],
-        frames: Vec::with_capacity(8),
-        undo: Vec::with_capacity(16),
-        needed: Vec::with_capacity(8),
+        excluded: &subset.excluded,
+        rendered: &mut rendered,
+        in_force: &mut in_force,
+        frames: SmallVec::new(),
+        innermost: NO_NODE,
+        undo: SmallVec::new(),
+        needed: 0,
         run: 0,
     };
     walker.render(NO_PREFIX, NO_NAMESPACE);
@@ -72,15 +78,18 @@ struct Walker<'a, S> {
     inclusive_prefixes: InclusivePrefixes,
     comments: bool,
     /// The excluded nodes that are still ahead, in document order.
-    excluded: std::collections::VecDeque<u32>,
+    excluded: &'a [NodeId],
     /// By prefix id: the pair that the nearest output ancestor rendered.
-    rendered: Vec<u32>,
+    rendered: &'a mut [u32],
     /// By pair: whether it is the one of `rendered`.
-    in_force: Vec<bool>,
-    frames: Vec<Frame>,
-    undo: Vec<(u32, u32)>,
-    /// The pairs that the current element must declare.
-    needed: Vec<u32>,
+    in_force: &'a mut [bool],
+    frames: SmallVec<[Frame; 8]>,
+    /// Where the last of the frames ends; [`NO_NODE`] if there is none.
+    innermost: u32,
+    /// The prefixes that the open elements declare, and what each was bound to before.
+    undo: SmallVec<[(u32, u32); 16]>,
+    /// How many of them the current element must declare.
+    needed: usize,
     /// The start of the source that is not written yet.
     run: usize,
 }
@@ -89,7 +98,8 @@ struct Walker<'a, S> {
 struct Frame {
     node: u32,
     until: u32,
-    first_undo: usize,
+    /// How many prefixes it declares.
+    declared: usize,
 }
 
 impl<S: Sink> Walker<'_, S> {
@@ -138,26 +148,26 @@ impl<S: Sink> Walker<'_, S> {
     fn subtree(&mut self, mut at: u32, end: u32) -> Result<(), CanonicalizeError> {
         let tape = self.tape;
         loop {
-            while self.frames.last().is_some_and(|frame| frame.until <= at) {
+            while self.innermost <= at {
                 self.leave();
             }
-            while self.excluded.front().is_some_and(|excluded| *excluded < at) {
-                self.excluded.pop_front();
+            while let Some((first, others)) = self.excluded.split_first()
+                && first.0 < at
+            {
+                self.excluded = others;
             }
             if at >= end {
                 break;
             }
-            let mut until = self.frames.last().map_or(end, |frame| frame.until.min(end));
-            if let Some(excluded) = self.excluded.front().copied() {
-                if excluded == at {
-                    let Some(node) = tape.nodes.get(at as usize) else { break };
-                    self.flush(node.start as usize);
-                    self.run = node.end as usize;
-                    at = node.next;
-                    continue;
-                }
-                until = until.min(excluded);
+            let excluded = self.excluded.first().map_or(NO_NODE, |id| id.0);
+            if excluded == at {
+                let Some(node) = tape.nodes.get(at as usize) else { break };
+                self.flush(node.start as usize);
+                self.run = node.end as usize;
+                at = node.next;
+                continue;
             }
+            let until = end.min(excluded).min(self.innermost);
             at += self.quiet(tape.nodes.get(at as usize..until as usize).unwrap_or(&[])) as u32;
             if at < until {
                 let Some(node) = tape.nodes.get(at as usize) else { break };
@@ -190,9 +200,9 @@ impl<S: Sink> Walker<'_, S> {
         if node.flags & (flag::PREFIXED_ATTRIBUTES | flag::DECLARES) != 0 {
             self.need_more(index, node);
         }
-        if self.needed.is_empty() && node.flags & (flag::AS_IS | flag::EMPTY) == flag::AS_IS && inherited.is_empty() {
+        if self.needed == 0 && node.flags & (flag::AS_IS | flag::EMPTY) == flag::AS_IS && inherited.is_empty() {
             if node.flags & flag::END_REWRITE != 0 {
-                self.frames.push(Frame { node: index, until: node.next, first_undo: self.undo.len() });
+                self.enter(index, node, 0);
             }
             return Ok(());
         }
@@ -215,15 +225,20 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    /// Notes that `pair` must be in force here, and what to restore when the element ends.
-    #[inline]
+    /// Puts `pair` in force for the current element, which must declare it then.
+    #[inline(always)]
     fn need(&mut self, pair: u32) {
         if self.in_force.get(pair as usize) == Some(&false) {
-            let prefix = self.tape.pair(pair).prefix;
-            let before = self.render(prefix, pair);
-            self.undo.push((prefix, before));
-            self.needed.push(pair);
+            self.need_new(pair);
         }
+    }
+
+    #[inline(never)]
+    fn need_new(&mut self, pair: u32) {
+        let prefix = self.tape.pair(pair).prefix;
+        let before = self.render(prefix, pair);
+        self.undo.push((prefix, before));
+        self.needed += 1;
     }
 
     /// Puts `pair` in force for its prefix, and says which was.
@@ -240,15 +255,15 @@ impl<S: Sink> Walker<'_, S> {
     }
 
     fn start_tag(&mut self, index: u32, node: &Node, inherited: &Inherited) -> Result<(), CanonicalizeError> {
-        let first_undo = self.undo.len() - self.needed.len();
+        let declared = std::mem::take(&mut self.needed);
         let name_end = node.start as usize + 1 + node.name_len as usize;
         let is_empty = node.flags & flag::EMPTY != 0;
         if let Some(exceeded) = self.sink.exceeded() {
             return Err(exceeded.into());
         }
-        if !self.needed.is_empty() {
+        if declared > 0 {
             self.flush(name_end);
-            self.declarations()?;
+            self.declarations(declared)?;
         }
         let tag_end = node.tag_end as usize;
         // What follows the run in canonical form begins here.
@@ -264,7 +279,7 @@ impl<S: Sink> Walker<'_, S> {
             self.sink.put(b">");
             self.end_tag(node);
             self.run = tag_end;
-            self.restore(first_undo);
+            self.restore(declared);
             return Ok(());
         }
         if end + 1 != tag_end {
@@ -272,23 +287,24 @@ impl<S: Sink> Walker<'_, S> {
             self.sink.put(b">");
             self.run = tag_end;
         }
-        if self.undo.len() > first_undo || node.flags & flag::END_REWRITE != 0 {
-            self.frames.push(Frame { node: index, until: node.next, first_undo });
+        if declared > 0 || node.flags & flag::END_REWRITE != 0 {
+            self.enter(index, node, declared);
         }
         Ok(())
     }
 
-    /// The declarations that are needed, in the order of their prefixes.
-    fn declarations(&mut self) -> Result<(), CanonicalizeError> {
+    /// The declarations of the last `count` prefixes of [`Walker::undo`], sorted by prefix.
+    fn declarations(&mut self, count: usize) -> Result<(), CanonicalizeError> {
         let tape = self.tape;
-        if self.needed.len() > 1 {
-            let prefix = |pair: u32| tape.prefix(tape.pair(pair).prefix).as_bytes();
-            self.needed.sort_unstable_by(|left, right| prefix(*left).cmp(prefix(*right)));
+        let first = self.undo.len() - count;
+        if count > 1 {
+            let declared = self.undo.get_mut(first..).unwrap_or_default();
+            declared.sort_unstable_by(|(left, _), (right, _)| tape.prefix(*left).cmp(tape.prefix(*right)));
         }
-        for index in 0..self.needed.len() {
-            self.declaration(self.needed.get(index).copied().unwrap_or_default())?;
+        for at in first..self.undo.len() {
+            let prefix = self.undo.get(at).map_or(NO_PREFIX, |(prefix, _)| *prefix);
+            self.declaration(self.rendered.get(prefix as usize).copied().unwrap_or_default())?;
         }
-        self.needed.clear();
         Ok(())
     }
 
@@ -399,9 +415,15 @@ impl<S: Sink> Walker<'_, S> {
         self.sink.put(b">");
     }
 
+    fn enter(&mut self, index: u32, node: &Node, declared: usize) {
+        self.frames.push(Frame { node: index, until: node.next, declared });
+        self.innermost = node.next;
+    }
+
     fn leave(&mut self) {
         let Some(frame) = self.frames.pop() else { return };
-        self.restore(frame.first_undo);
+        self.innermost = self.frames.last().map_or(NO_NODE, |frame| frame.until);
+        self.restore(frame.declared);
         let Some(node) = self.tape.nodes.get(frame.node as usize).copied() else { return };
         if node.flags & flag::END_REWRITE != 0 {
             let close = self.source.get(..node.end as usize).and_then(|s| memchr::memrchr(b'<', s)).unwrap_or(self.run);
@@ -411,8 +433,9 @@ impl<S: Sink> Walker<'_, S> {
         }
     }
 
-    fn restore(&mut self, first_undo: usize) {
-        while self.undo.len() > first_undo {
+    /// Puts what was in force before the last `count` declarations in force again.
+    fn restore(&mut self, count: usize) {
+        for _ in 0..count {
             let Some((prefix, pair)) = self.undo.pop() else { break };
             self.render(prefix, pair);
         }

@@ -7,6 +7,8 @@
 //! Not here: whether the right parts were signed. `wss_header` decides that.
 
 use std::borrow::Cow;
+
+use smallvec::SmallVec;
 use wss_text::{octets, shown};
 
 use wss_c14n::{
@@ -129,7 +131,8 @@ pub struct Reference<'d> {
     /// Empty without the attribute, too.
     uri: Cow<'d, str>,
     has_uri: bool,
-    transforms: Vec<Transform>,
+    /// One in nearly every reference of a header.
+    transforms: SmallVec<[Transform; 1]>,
     digest_method: DigestMethod,
     digest_value: Vec<u8>,
 }
@@ -155,7 +158,7 @@ impl<'d> Reference<'d> {
         let uri = written.unwrap_or(Cow::Borrowed(""));
         budget.check(Limit::UriOctets, uri.len())?;
         let mut children = element.children().peekable();
-        let mut transforms = Vec::new();
+        let mut transforms = SmallVec::new();
         if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
             budget.check(Limit::Transforms, list.children().count())?;
             for child in list.children() {

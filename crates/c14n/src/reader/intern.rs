@@ -3,9 +3,8 @@
 //! A message repeats few names many times. A qualified name that was read before is recognised by its octets, the first 16
 //! of them at once, and needs neither a check of its characters nor a look-up of its prefix.
 
-use std::borrow::Borrow;
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::hash::Hash;
 
 use wide::u8x16;
 
@@ -14,8 +13,8 @@ use crate::error::Problem;
 use crate::name;
 use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR, XML_PREFIX, XMLNS_PREFIX};
 
-/// As many prefixes and namespaces as most messages have.
-const FEW: usize = 16;
+/// As many prefixes and namespaces as most messages have. So many are compared one by one, which costs less than their hashes.
+pub(super) const FEW: usize = 16;
 
 /// The binding of a prefix that no declaration in scope binds.
 pub(super) const UNBOUND: u32 = u32::MAX;
@@ -26,51 +25,27 @@ pub(super) struct Names<'s> {
     pub(super) prefixes: Vec<(u32, u32)>,
     pub(super) uris: Vec<(u32, u32)>,
     pub(super) arena: String,
-    /// The pair each prefix is bound to, by prefix id.
+    /// The pair that each prefix is bound to at the current place, by prefix id.
     bound: Vec<u32>,
-    /// The node that last declared each prefix, by prefix id.
-    declared_by: Vec<u32>,
-    /// The value with which each prefix was declared last, and what pair that was, by prefix id.
-    declared_as: Vec<(&'s [u8], u32)>,
+    /// By prefix id.
+    declared: Vec<Declared<'s>>,
     /// The bindings to restore when elements end.
     undo: Vec<(u32, u32)>,
     in_scope: usize,
-    prefix_ids: Ids<&'s [u8]>,
-    pairs_by_source: Ids<(u32, &'s [u8])>,
-    pair_ids: Ids<(u32, u32)>,
-    uri_ids: Ids<String>,
+    /// The ids of what comes after the first few.
+    more_prefixes: HashMap<&'s [u8], u32>,
+    more_uris: HashMap<String, u32>,
+    more_pairs: HashMap<(u32, u32), u32>,
 }
 
-/// Ids by key. The first keys are compared one by one, which costs less than their hashes: most messages have no more.
-struct Ids<K> {
-    first: Vec<(K, u32)>,
-    others: HashMap<K, u32>,
-}
-
-impl<K: Eq + Hash> Ids<K> {
-    fn new() -> Self {
-        Self { first: Vec::with_capacity(FEW), others: HashMap::new() }
-    }
-
-    fn get<Q: Eq + Hash + ?Sized>(&self, key: &Q) -> Option<u32>
-    where
-        K: Borrow<Q>,
-    {
-        let first = self.first.iter().find(|(known, _)| known.borrow() == key);
-        match first {
-            Some((_, id)) => Some(*id),
-            None if self.others.is_empty() => None,
-            None => self.others.get(key).copied(),
-        }
-    }
-
-    fn insert(&mut self, key: K, id: u32) {
-        if self.first.len() < FEW {
-            self.first.push((key, id));
-        } else {
-            self.others.insert(key, id);
-        }
-    }
+/// The last declaration of a prefix.
+struct Declared<'s> {
+    /// The node that has it.
+    by: u32,
+    /// What pair it is, or [`UNBOUND`] if nothing declared the prefix.
+    pair: u32,
+    /// Its value as written.
+    value: &'s [u8],
 }
 
 impl<'s> Names<'s> {
@@ -81,27 +56,22 @@ impl<'s> Names<'s> {
             uris: Vec::with_capacity(FEW),
             arena: String::with_capacity(FEW * 64),
             bound: Vec::with_capacity(FEW),
-            declared_by: Vec::with_capacity(FEW),
-            declared_as: Vec::with_capacity(FEW),
+            declared: Vec::with_capacity(FEW),
             undo: Vec::with_capacity(FEW),
             in_scope: 0,
-            prefix_ids: Ids::new(),
-            pairs_by_source: Ids::new(),
-            pair_ids: Ids::new(),
-            uri_ids: Ids::new(),
+            more_prefixes: HashMap::new(),
+            more_uris: HashMap::new(),
+            more_pairs: HashMap::new(),
         };
-        let empty = names.new_prefix("");
-        let xml = names.new_prefix("xml");
-        let xmlns = names.new_prefix("xmlns");
+        let empty = names.new_prefix(b"");
+        let xml = names.new_prefix(b"xml");
+        let xmlns = names.new_prefix(b"xmlns");
         debug_assert_eq!((empty, xml, xmlns), (NO_PREFIX, XML_PREFIX, XMLNS_PREFIX));
-        names.prefix_ids.insert(b"xml", XML_PREFIX);
-        names.prefix_ids.insert(b"xmlns", XMLNS_PREFIX);
         let no_uri = names.new_uri("");
         let xml_uri = names.new_uri(name::XML);
-        names.pairs.push(Pair { prefix: NO_PREFIX, uri: no_uri, relative: false, escape: false });
-        names.pairs.push(Pair { prefix: XML_PREFIX, uri: xml_uri, relative: false, escape: false });
-        names.pair_ids.insert((NO_PREFIX, no_uri), NO_NAMESPACE);
-        names.pair_ids.insert((XML_PREFIX, xml_uri), XML_PAIR);
+        let no_namespace = names.new_pair(NO_PREFIX, no_uri, "");
+        let xml = names.new_pair(XML_PREFIX, xml_uri, name::XML);
+        debug_assert_eq!((no_namespace, xml), (NO_NAMESPACE, XML_PAIR));
         if let Some(bound) = names.bound.get_mut(..2) {
             bound.copy_from_slice(&[NO_NAMESPACE, XML_PAIR]);
         }
@@ -113,12 +83,9 @@ impl<'s> Names<'s> {
         if prefix.is_empty() {
             return NO_PREFIX;
         }
-        if let Some(id) = self.prefix_ids.get(prefix) {
-            return id;
-        }
-        let id = self.new_prefix(std::str::from_utf8(prefix).unwrap_or_default());
-        self.prefix_ids.insert(prefix, id);
-        id
+        find(&self.prefixes, &self.arena, prefix)
+            .or_else(|| self.more_prefixes.get(prefix).copied())
+            .unwrap_or_else(|| self.new_prefix(prefix))
     }
 
     /// The pair a prefix is bound to at this place.
@@ -132,34 +99,31 @@ impl<'s> Names<'s> {
 
     /// Binds a prefix, or the default namespace, for the element `node` and what is inside it; `value` is as written.
     pub(super) fn declare(&mut self, node: u32, prefix: u32, value: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
-        let declared_by = self.declared_by.get_mut(prefix as usize);
-        if declared_by.as_deref() == Some(&node) {
+        let declared = self.declared.get_mut(prefix as usize).ok_or(Problem::UnboundPrefix)?;
+        if declared.by == node {
             return Err(Problem::DuplicateAttribute);
         }
-        if let Some(declared_by) = declared_by {
-            *declared_by = node;
-        }
-        let pair = match self.declared_as.get_mut(prefix as usize) {
-            Some((known, pair)) if *pair != UNBOUND && *known == value => *pair,
-            _ => {
-                let pair = match self.pairs_by_source.get(&(prefix, value)) {
-                    Some(pair) => pair,
-                    None => self.new_pair(prefix, value, rewrite)?,
-                };
-                if let Some(declared_as) = self.declared_as.get_mut(prefix as usize) {
-                    *declared_as = (value, pair);
-                }
-                pair
-            }
+        declared.by = node;
+        let pair = match declared.pair {
+            pair if pair != UNBOUND && declared.value == value => pair,
+            _ => self.declare_otherwise(prefix, value, rewrite)?,
         };
-        let Some(bound) = self.bound.get_mut(prefix as usize) else {
-            return Err(Problem::UnboundPrefix);
-        };
+        let bound = self.bound.get_mut(prefix as usize).ok_or(Problem::UnboundPrefix)?;
         if *bound == UNBOUND {
             self.in_scope += 1;
         }
         self.undo.push((prefix, *bound));
         *bound = pair;
+        Ok(pair)
+    }
+
+    /// The pair of a prefix that was not declared before, or was declared with another value.
+    #[inline(never)]
+    fn declare_otherwise(&mut self, prefix: u32, value: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
+        let pair = self.pair_of(prefix, value, rewrite)?;
+        if let Some(declared) = self.declared.get_mut(prefix as usize) {
+            (declared.pair, declared.value) = (pair, value);
+        }
         Ok(pair)
     }
 
@@ -192,9 +156,15 @@ impl<'s> Names<'s> {
         Tape { pairs: self.pairs, prefixes: self.prefixes, uris: self.uris, arena: self.arena, ..tape }
     }
 
-    fn new_pair(&mut self, prefix: u32, source: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
+    /// The pair of a prefix and a namespace name, which is as written. Two spellings of one name are one pair, so that pairs
+    /// compare as prefix and namespace do.
+    fn pair_of(&mut self, prefix: u32, source: &'s [u8], rewrite: bool) -> Result<u32, Problem> {
         let text = std::str::from_utf8(source).unwrap_or_default();
-        let decoded = if rewrite { chars::decode_value(text) } else { text.to_owned() };
+        let decoded = if rewrite { Cow::Owned(chars::decode_value(text)) } else { Cow::Borrowed(text) };
+        let uri = find(&self.uris, &self.arena, decoded.as_bytes()).or_else(|| self.more_uris.get(&*decoded).copied());
+        if let Some(pair) = uri.and_then(|uri| self.find_pair(prefix, uri)) {
+            return Ok(pair);
+        }
         let xml = decoded == name::XML;
         if prefix == XMLNS_PREFIX || decoded == name::XMLNS || xml != (prefix == XML_PREFIX) {
             return Err(Problem::ReservedNamespace);
@@ -202,44 +172,58 @@ impl<'s> Names<'s> {
         if decoded.is_empty() && prefix != NO_PREFIX {
             return Err(Problem::EmptyNamespace);
         }
-        let relative = !decoded.is_empty() && !is_absolute(&decoded);
-        let uri = match self.uri_ids.get(decoded.as_str()) {
-            Some(uri) => uri,
-            None => self.new_uri(&decoded),
-        };
-        // Two spellings of one name are one pair, so that pairs compare as prefix and namespace do.
-        let pair = match self.pair_ids.get(&(prefix, uri)) {
-            Some(pair) => pair,
-            None => {
-                let pair = self.pairs.len() as u32;
-                let escape = decoded.contains(['&', '<', '"', '\t', '\n', '\r']);
-                self.pairs.push(Pair { prefix, uri, relative, escape });
-                self.pair_ids.insert((prefix, uri), pair);
-                pair
-            }
-        };
-        self.pairs_by_source.insert((prefix, source), pair);
-        Ok(pair)
+        let uri = uri.unwrap_or_else(|| self.new_uri(&decoded));
+        Ok(self.new_pair(prefix, uri, &decoded))
     }
 
-    fn new_prefix(&mut self, prefix: &str) -> u32 {
-        let start = self.arena.len() as u32;
-        self.arena.push_str(prefix);
-        self.prefixes.push((start, self.arena.len() as u32));
+    fn find_pair(&self, prefix: u32, uri: u32) -> Option<u32> {
+        let first = self.pairs.iter().take(FEW).position(|pair| (pair.prefix, pair.uri) == (prefix, uri));
+        first.map(|at| at as u32).or_else(|| self.more_pairs.get(&(prefix, uri)).copied())
+    }
+
+    fn new_pair(&mut self, prefix: u32, uri: u32, name: &str) -> u32 {
+        let id = self.pairs.len() as u32;
+        let relative = !name.is_empty() && !is_absolute(name);
+        let escape = name.contains(['&', '<', '"', '\t', '\n', '\r']);
+        self.pairs.push(Pair { prefix, uri, relative, escape });
+        if id as usize >= FEW {
+            self.more_pairs.insert((prefix, uri), id);
+        }
+        id
+    }
+
+    fn new_prefix(&mut self, prefix: &'s [u8]) -> u32 {
+        let id = self.prefixes.len() as u32;
+        self.prefixes.push(keep(&mut self.arena, std::str::from_utf8(prefix).unwrap_or_default()));
         self.bound.push(UNBOUND);
-        self.declared_by.push(NO_NODE);
-        self.declared_as.push((&[], UNBOUND));
-        self.prefixes.len() as u32 - 1
+        self.declared.push(Declared { by: NO_NODE, pair: UNBOUND, value: &[] });
+        if id as usize >= FEW {
+            self.more_prefixes.insert(prefix, id);
+        }
+        id
     }
 
     fn new_uri(&mut self, uri: &str) -> u32 {
-        let start = self.arena.len() as u32;
-        self.arena.push_str(uri);
-        self.uris.push((start, self.arena.len() as u32));
-        let id = self.uris.len() as u32 - 1;
-        self.uri_ids.insert(uri.to_owned(), id);
+        let id = self.uris.len() as u32;
+        self.uris.push(keep(&mut self.arena, uri));
+        if id as usize >= FEW {
+            self.more_uris.insert(uri.to_owned(), id);
+        }
         id
     }
+}
+
+/// Adds a text to the arena, and says where it is.
+fn keep(arena: &mut String, text: &str) -> (u32, u32) {
+    let start = arena.len() as u32;
+    arena.push_str(text);
+    (start, arena.len() as u32)
+}
+
+/// Which of the first few texts of the arena is this one.
+fn find(texts: &[(u32, u32)], arena: &str, text: &[u8]) -> Option<u32> {
+    let is_it = |(start, end): &(u32, u32)| arena.as_bytes().get(*start as usize..*end as usize) == Some(text);
+    texts.iter().take(FEW).position(is_it).map(|at| at as u32)
 }
 
 /// Whether a namespace name begins with a URI scheme (RFC 3986 §3.1).

@@ -22,7 +22,7 @@ use wss_budget::{Exceeded, Limit, Limits};
 use crate::chars::{check_characters, chunk, is_blank, reference};
 use crate::error::{ParseError, Problem, malformed};
 use crate::tape::{Kind, NO_NAMESPACE, NO_NODE, Node, Tape, flag};
-use intern::{Key, KnownNames, Names};
+use intern::{FEW, Key, KnownNames, Names};
 use stops::Stops;
 
 /// Reads `source` to a tape.
@@ -145,6 +145,8 @@ impl<'s, 'l> Reader<'s, 'l> {
             attributes: limits.size(Limit::Attributes),
             value_octets: limits.size(Limit::ValueOctets),
         };
+        let attributes = Vec::with_capacity(attributes);
+        let declarations = Vec::with_capacity(FEW);
         Self {
             octets,
             limits,
@@ -152,7 +154,7 @@ impl<'s, 'l> Reader<'s, 'l> {
             stops: Stops::new(octets),
             names: Names::new(),
             known: KnownNames::new(),
-            tape: Tape { nodes, attributes: Vec::with_capacity(attributes), root: NO_NODE, ..Tape::default() },
+            tape: Tape { nodes, attributes, declarations, root: NO_NODE, ..Tape::default() },
             tag: Tag { undo: 0, first_attribute: 0, flags: 0 },
             open: Vec::with_capacity(32),
             parent: NO_NODE,

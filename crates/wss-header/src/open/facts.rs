@@ -171,8 +171,8 @@ impl Carry for DecryptedElement {
 }
 
 impl<'m> Facts<'m> {
-    /// Nothing except the received attachments.
-    pub(super) fn new(attachments: Vec<MimePart<'m>>) -> Self {
+    /// Nothing except the received attachments, and what the terms demand.
+    pub(super) fn new(attachments: Vec<MimePart<'m>>, demanded: Arc<BTreeSet<Part>>) -> Self {
         Self {
             tokens: Vec::new(),
             signatures: Vec::new(),
@@ -183,7 +183,7 @@ impl<'m> Facts<'m> {
             timestamp: None,
             users: Vec::new(),
             places: Places::default(),
-            demanded: Arc::default(),
+            demanded,
             ignored: Vec::new(),
         }
     }

@@ -97,7 +97,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
     let message = incoming.read(receiver)?;
     let terms = Terms { only_demanded: O::ONLY_DEMANDED, ..Terms::new(receiver, demanded, incoming, message.octets()) };
     let mut profile = Judging::of(&receiver.bsp, receiver, incoming.package, incoming.request.is_some());
-    let mut facts = Facts::new(message.attachments);
+    let mut facts = Facts::new(message.attachments, terms.demanded.clone());
     let mut ring = KeyRing::new(receiver);
     let mut position = 0;
     // Revisions with decrypted text are wiped on drop.
