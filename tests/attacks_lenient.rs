@@ -119,6 +119,19 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
             Receiver::accept_signatures_over_the_whole_document,
             vec![forge::over_the_whole_document(&golden)],
         ),
+        (
+            "accept_fields_in_other_namespaces",
+            Receiver::accept_fields_in_other_namespaces,
+            vec![signed_again(&golden.replace("wsu:Created", "wsse:Created")).expect("signed again")],
+        ),
+        (
+            "accept_timestamps_of_other_shapes",
+            Receiver::accept_timestamps_of_other_shapes,
+            vec![
+                signed_again(&replaced(&golden, "</wsu:Timestamp>", "<wsu:Received>1</wsu:Received></wsu:Timestamp>"))
+                    .expect("signed again"),
+            ],
+        ),
         ("accept_longer_secrets", Receiver::accept_longer_secrets, vec![longer]),
         ("accept_ciphers_by_key_length", Receiver::accept_ciphers_by_key_length, vec![shorter]),
         ("accept_times_without_zone", Receiver::accept_times_without_zone, vec![with_created(zone)]),

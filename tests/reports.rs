@@ -25,7 +25,7 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 40] = [
+const REPORTS: [(&str, &str, Verdict); 49] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
@@ -73,7 +73,11 @@ const REPORTS: [(&str, &str, Verdict); 40] = [
     ("header-of-a-draft", "dotnet/wcf#31", Refused("ws/2003/06/secext")),
     ("soap-sec", "XML-Security/signxml#133", Refused("a ds:Signature at /s:Envelope/s:Header/sec:Signature")),
     ("digest-in-default-namespaces", "lumeohq/onvif-rs#114", Opens),
-    ("digest-with-broken-encoding-type", "Quedale/OnvifDeviceManager#19", Refused("tokens are base64")),
+    (
+        "digest-with-broken-encoding-type",
+        "Quedale/OnvifDeviceManager#19",
+        OpensBy("accept_password_types_by_name", Receiver::accept_password_types_by_name),
+    ),
     ("digest-of-local-time", "Laex/Delphi-ONVIF#13", Refused("10740 seconds in the future")),
     (
         "password-type-as-a-qname",
@@ -84,6 +88,48 @@ const REPORTS: [(&str, &str, Verdict); 40] = [
     ("text-with-timestamp", "DigDes/SoapCore#1081", OpensOverTls),
     ("text-with-nonce-and-created", "wso2/wso2-rampart#71", OpensOverTls),
     ("must-understand-in-no-namespace", "orcasgit/py-wsse#13", OpensOverTls),
+    // The identifiers of the header's schema in place of those of the profile.
+    (
+        "password-type-of-the-header",
+        "membrane/api-gateway#3116, DigDes/SoapCore#445",
+        OpensBy("accept_password_types_by_name", Receiver::accept_password_types_by_name),
+    ),
+    (
+        "password-type-behind-a-slash",
+        "DigDes/SoapCore#445",
+        OpensBy("accept_password_types_by_name", Receiver::accept_password_types_by_name),
+    ),
+    (
+        "nonce-encoding-of-the-header",
+        "DigDes/SoapCore#445",
+        OpensBy("accept_password_types_by_name", Receiver::accept_password_types_by_name),
+    ),
+    (
+        "created-in-wsse",
+        "savonrb/savon#157",
+        OpensBy("accept_fields_in_other_namespaces", Receiver::accept_fields_in_other_namespaces),
+    ),
+    (
+        "nonce-in-wsu",
+        "savonrb/savon#157",
+        OpensBy("accept_fields_in_other_namespaces", Receiver::accept_fields_in_other_namespaces),
+    ),
+    (
+        "timestamp-in-wsse",
+        "mvantellingen/python-zeep#1301",
+        OpensBy("accept_fields_in_other_namespaces", Receiver::accept_fields_in_other_namespaces),
+    ),
+    (
+        "timestamp-backwards",
+        "mvantellingen/python-zeep#1301",
+        OpensBy("accept_timestamps_of_other_shapes", Receiver::accept_timestamps_of_other_shapes),
+    ),
+    (
+        "timestamp-received",
+        "php-soap/psr18-wsse-middleware#31",
+        OpensBy("accept_timestamps_of_other_shapes", Receiver::accept_timestamps_of_other_shapes),
+    ),
+    ("expires-with-created", "savonrb/savon#279", Refused("which is not after it was created at 2026-11-27T12:00:00")),
     ("timestamp-alone", "dotnet/wcf#5273", Refused("no username token authenticates")),
 ];
 

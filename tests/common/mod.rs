@@ -95,6 +95,8 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_times_without_zone()
         .accept_password_types_by_name()
         .accept_token_types_by_name()
+        .accept_fields_in_other_namespaces()
+        .accept_timestamps_of_other_shapes()
         .accept_objects_in_signatures()
         .accept_signatures_over_the_whole_document()
         .accept_digests_without_nonce()

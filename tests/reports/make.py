@@ -40,7 +40,9 @@ pem = lambda name: "".join((keys / f"{name}.pem").read_text().split("-----")[2].
 
 def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", prefixes="", gap="", **other):
     """Signed by Alice. `other`: times, transforms, uris, ids, types of the token, digest, and what the STR has."""
-    created, expires = other.get("times", (CREATED, EXPIRES))
+    times = other.get("times", (CREATED, EXPIRES))
+    if isinstance(times, tuple):
+        times = f"<wsu:Created>{times[0]}</wsu:Created><wsu:Expires>{times[1]}</wsu:Expires>"
     transforms = other.get("transforms", TRANSFORM % (EXCLUSIVE, prefixes))
     reference = lambda uri: (
         f'<ds:Reference URI="{uri}">{gap}<ds:Transforms>{gap}{transforms}'
@@ -50,7 +52,7 @@ def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", pref
     types = other.get("types", f' EncodingType="{BASE64}" ValueType="{X509}"')
     token = f'<wsse:BinarySecurityToken wsu:Id="Token"{types}>{pem("alice")}</wsse:BinarySecurityToken>'
     header = (
-        f'<wsu:Timestamp wsu:Id="Time"><wsu:Created>{created}</wsu:Created><wsu:Expires>{expires}</wsu:Expires></wsu:Timestamp>'
+        f'<wsu:Timestamp wsu:Id="Time">{times}</wsu:Timestamp>'
         f'{other.get("token", token)}<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#">{gap}<ds:SignedInfo>{gap}'
         f'<ds:CanonicalizationMethod Algorithm="{EXCLUSIVE}">{prefixes}</ds:CanonicalizationMethod>{gap}'
         f'<ds:SignatureMethod Algorithm="{MORE}rsa-sha256"/>{gap}{references}</ds:SignedInfo>{gap}'
@@ -173,6 +175,21 @@ MESSAGES |= {
         "<wsse:Security", '<wsse:Security mustUnderstand="true"'
     ),
     "timestamp-alone": envelope(TIME, "<shop:list/>"),
+}
+digested = username(RIGHT, NONCE64)
+TIMES = f"<wsu:Created>{CREATED}</wsu:Created><wsu:Expires>{EXPIRES}</wsu:Expires>"
+BACKWARDS = f"<wsu:Expires>{EXPIRES}</wsu:Expires><wsu:Created>{CREATED}</wsu:Created>"
+RECEIVED = "<wsu:Received>2026-11-27T12:00:01Z</wsu:Received>"
+MESSAGES |= {
+    "password-type-of-the-header": typed(digested, f"{WSSE}#PasswordDigest"),
+    "password-type-behind-a-slash": typed(digested, f"{USERNAME[:-1]}/PasswordDigest"),
+    "nonce-encoding-of-the-header": digested.replace(BASE64, f"{WSSE}#Base64Binary"),
+    "created-in-wsse": digested.replace("wsu:Created", "wsse:Created"),
+    "nonce-in-wsu": digested.replace("wsse:Nonce", "wsu:Nonce"),
+    "timestamp-in-wsse": signed(times=TIMES.replace("wsu:", "wsse:")),
+    "timestamp-backwards": signed(times=BACKWARDS),
+    "timestamp-received": signed(times=TIMES + RECEIVED),
+    "expires-with-created": signed(times=(CREATED, CREATED)),
 }
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())

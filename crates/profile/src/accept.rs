@@ -51,7 +51,8 @@ const CALLS: &[Accepted] = rows![
     accept_ciphers_by_key_length,
     /// Accept times without a zone, and read them as UTC, against BSP R3217 and R3223
     accept_times_without_zone,
-    /// Accept passwords whose Type is a name, as wsse:PasswordDigest, in place of the identifier of the profile
+    /// Accept passwords whose Type, and nonces whose EncodingType, is a name, as wsse:PasswordDigest, in place of the
+    /// identifier of the profile
     accept_password_types_by_name,
     /// Accept a BinarySecurityToken with one certificate whose ValueType or EncodingType is absent or a name, as wsse:X509v3
     accept_token_types_by_name,
@@ -59,6 +60,8 @@ const CALLS: &[Accepted] = rows![
     accept_objects_in_signatures,
     /// Accept a signature over the whole document but itself: URI="" and enveloped-signature
     accept_signatures_over_the_whole_document,
+    /// Accept a Nonce, Created or Expires in another namespace than that of the schema, as in wsse:Created
+    accept_fields_in_other_namespaces,
     /// Accept password digests without Nonce, each once
     accept_digests_without_nonce,
     /// Accept password digests without Created: whoever saw one can send it again after the replay window
@@ -73,6 +76,8 @@ const CALLS: &[Accepted] = rows![
     accept_references_without_hash,
     /// Accept a Timestamp without Created, which must then expire within --max-age
     accept_timestamps_without_created,
+    /// Accept a Timestamp with Expires before Created, or with other elements, which are ignored
+    accept_timestamps_of_other_shapes,
     /// Accept signatures over children of the Security header of unknown kinds, which are ignored
     accept_signed_children_of_unknown_kinds,
     /// Accept elements of one name that are signed at several places, which the signature does not tell apart

@@ -116,9 +116,36 @@ pub enum TokenError {
         /// The text.
         text: WireText,
     },
-    /// *Malformed.* A timestamp that expires before it is created.
-    #[error("the timestamp expires before it is created")]
-    ExpiresBeforeCreated,
+    /// *Malformed.* A timestamp that expires before it is created, or at the same instant.
+    #[error(
+        "the timestamp expires at {}, which is not after it was created at {}: have the peer write an Expires after its \
+         Created, both in UTC",
+        format_instant(*expires), format_instant(*created)
+    )]
+    ExpiresBeforeCreated {
+        /// `wsu:Created`.
+        created: SystemTime,
+        /// `wsu:Expires`.
+        expires: SystemTime,
+    },
+    /// *Malformed.* An element of a timestamp that is not one of the schema, or Created behind Expires (BSP R3222, R3221).
+    #[error(
+        "wsu:Timestamp has no place for {name:?}: have the peer write wsu:Created, then wsu:Expires and nothing else, or \
+         call `accept_timestamps_of_other_shapes`"
+    )]
+    ChildOfTimestamp {
+        /// The element.
+        name: WireText,
+    },
+    /// *Malformed.* An instant of a timestamp in another namespace.
+    #[error(
+        "wsu:Timestamp has {name:?}, which is not in the namespace of wsu:Timestamp: have the peer write it there, or call \
+         `accept_fields_in_other_namespaces`"
+    )]
+    TimeInOtherNamespace {
+        /// The element.
+        name: WireText,
+    },
 }
 
 impl From<SignatureError> for TokenError {
@@ -372,6 +399,19 @@ pub enum PasswordError {
          the peer write it, ending in #PasswordText or #PasswordDigest, or call `accept_password_types_by_name`"
     )]
     TypeByName,
+    /// *Refused.* The encoding of the nonce is a name, and not the identifier of the profile.
+    #[error(
+        "the username token does not authenticate: the EncodingType of its wsse:Nonce is no identifier of the profile; \
+         have the peer leave it out, or write the one that ends in #Base64Binary, or call `accept_password_types_by_name`"
+    )]
+    EncodingByName,
+    /// *Refused.* The nonce or the instant of a digest is in another namespace than that of the profile.
+    #[error(
+        "the username token does not authenticate: its digest needs a wsse:Nonce and a wsu:Created, and one of them is in \
+         another namespace; have the peer write the namespaces of WS-Security 1.0, or call \
+         `accept_fields_in_other_namespaces`"
+    )]
+    OtherNamespace,
     /// *Refused.* The digest lacks the nonce.
     #[error(
         "the username token does not authenticate: a password digest needs a wsse:Nonce; have the peer write it, or call \

@@ -19,6 +19,7 @@ mod security_context;
 mod security_token_reference;
 mod timestamp;
 mod trust;
+mod username_field;
 mod username_token;
 mod value_type;
 mod x509_token;
@@ -41,7 +42,7 @@ pub use security_token_reference::{
     ReferenceForm, SecurityTokenReference, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
     write_token_reference,
 };
-pub use timestamp::{Timestamp, write_timestamp};
+pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
 pub use trust::{
     CacheLimits, ExtendedKeyUsage, Fetch, FetchBlocking, FetchError, FetchFailure, FetchRequest, Purpose, Revocation,
     RevocationCache, RevocationStatus, SignerRule, Trust, TrustAnchors, ValidatedCertificate,

@@ -7,6 +7,15 @@ use wss_c14n::{Element, Writer, name};
 use crate::error::TokenError;
 use crate::instant::{DateTime, Precision, parse_date_time};
 
+/// In which shapes a timestamp is read. The default is that of the schema.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TimestampShape {
+    /// Created and Expires may be in any order, and other elements beside them, which are ignored.
+    pub in_any_order: bool,
+    /// Created and Expires may be in another namespace, or in none.
+    pub in_any_namespace: bool,
+}
+
 /// A timestamp in a header.
 #[derive(Debug, Clone)]
 pub struct Timestamp<'d> {
@@ -24,14 +33,32 @@ impl<'d> Timestamp<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
-        let mut children = element.children().peekable();
-        let mut instant = |local: &str| -> Result<Option<DateTime>, TokenError> {
-            let child = children.next_if(|child| child.is(name::WSU.uri, local));
-            child.map(|child| parse_date_time(&child.text()?)).transpose()
-        };
-        let (created, expires) = (instant("Created")?, instant("Expires")?);
-        if let Some(child) = children.next() {
-            return Err(element.unexpected(child).into());
+        Self::parse_as(element, TimestampShape::default())
+    }
+
+    /// As [`Timestamp::parse`], in another shape.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse_as(element: Element<'d>, shape: TimestampShape) -> Result<Self, TokenError> {
+        let (mut created, mut expires): (Option<DateTime>, Option<DateTime>) = (None, None);
+        for child in element.children() {
+            let child_name = child.name();
+            let instant = match child_name.local {
+                "Created" => &mut created,
+                "Expires" => &mut expires,
+                _ if shape.in_any_order => continue,
+                _ => return Err(TokenError::ChildOfTimestamp { name: child.qualified_name().into() }),
+            };
+            if child_name.namespace != name::WSU.uri && !shape.in_any_namespace {
+                return Err(TokenError::TimeInOtherNamespace { name: child.qualified_name().into() });
+            }
+            if instant.replace(parse_date_time(&child.text()?)?).is_some() {
+                return Err(element.unexpected(child).into());
+            }
+            if child_name.local == "Created" && expires.is_some() && !shape.in_any_order {
+                return Err(TokenError::ChildOfTimestamp { name: child.qualified_name().into() });
+            }
         }
         if created.is_none() && expires.is_none() {
             return Err(element.missing("wsu:Created").into());
@@ -39,7 +66,7 @@ impl<'d> Timestamp<'d> {
         if let (Some(created), Some(expires)) = (created, expires)
             && expires.instant <= created.instant
         {
-            return Err(TokenError::ExpiresBeforeCreated);
+            return Err(TokenError::ExpiresBeforeCreated { created: created.instant, expires: expires.instant });
         }
         let times = || [created, expires].into_iter().flatten();
         let (has_offset, lacks_zone) = (times().any(DateTime::has_offset), times().any(|time| !time.has_zone));

@@ -3,23 +3,21 @@
 use std::time::SystemTime;
 
 use wss_c14n::xsd::collapsed;
-use wss_c14n::{Element, Writer, base64_decode, base64_encode, name};
+use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::{Digest, DigestMethod, Secret, SystemRandom, password_key};
 use wss_text::shown;
 
 use crate::error::{PasswordError, TokenError};
 use crate::instant::{DateTime, format_instant, parse_date_time};
+use crate::username_field::{
+    ClaimedPassword, ClaimedValue, Field, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT, is_encoding_by_name,
+};
 use crate::value_type::BASE64_BINARY;
 
-const PASSWORD_TEXT: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
-const PASSWORD_DIGEST: &str =
-    "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordDigest";
 /// The type of a username token in references.
 pub const USERNAME_TOKEN: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#UsernameToken";
 
-const MAX_TEXT: usize = 1_024;
 const MAX_NONCE: usize = 64;
 const SALT: usize = 16;
 const DEFAULT_ITERATIONS: u32 = 1_000;
@@ -131,22 +129,12 @@ pub struct UsernameToken<'d> {
     without_nonce: bool,
     /// Whether a digest may lack the instant.
     without_created: bool,
-    /// Whether the type of the password may be a name.
+    /// Whether the type of the password and the encoding of the nonce may be names.
     by_name: bool,
-}
-
-/// What `wsse:Password` says.
-#[derive(Clone)]
-struct ClaimedPassword {
-    value: ClaimedValue,
-    /// Whether its `Type` is a name, and not the identifier of the profile.
-    by_name: bool,
-}
-
-#[derive(Clone)]
-enum ClaimedValue {
-    Text(Secret),
-    Digest(Vec<u8>),
+    /// Whether the encoding of the nonce is a name, and not the identifier of the profile.
+    encoding_by_name: bool,
+    /// Whether it lacks a nonce or an instant, and has a child of that name in another namespace.
+    is_misnamed: bool,
 }
 
 impl std::fmt::Debug for UsernameToken<'_> {
@@ -174,28 +162,41 @@ impl<'d> UsernameToken<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>) -> Result<Self, TokenError> {
+        Self::parse_fields(element, false)
+    }
+
+    /// As [`UsernameToken::parse`]; where there is no `wsse:Nonce` or `wsu:Created`, it is the only child of that name in
+    /// another namespace, or in none.
+    ///
+    /// # Errors
+    /// As [`UsernameToken::parse`].
+    pub fn parse_in_any_namespace(element: Element<'d>) -> Result<Self, TokenError> {
+        Self::parse_fields(element, true)
+    }
+
+    fn parse_fields(element: Element<'d>, in_any_namespace: bool) -> Result<Self, TokenError> {
         let username = element.required_child(name::WSSE.uri, "Username")?.string()?.into_owned();
         if username.is_empty() || username.len() > MAX_TEXT {
             return Err(element.missing("a wsse:Username of 1 to 1024 octets").into());
         }
         let password = match element.optional_child(name::WSSE.uri, "Password")? {
-            Some(child) => Some(parse_password(child)?),
+            Some(child) => Some(ClaimedPassword::parse(child)?),
             None => None,
         };
-        let nonce = match element.optional_child(name::WSSE.uri, "Nonce")? {
-            Some(child) => {
-                if let Some(encoding) = child.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-                    return Err(TokenError::Encoding { uri: encoding.into() });
-                }
-                // An empty one makes every token with one instant and password the same.
-                Some(child.base64(MAX_NONCE)?)
-                    .filter(|nonce| !nonce.is_empty())
-                    .ok_or_else(|| child.missing("a nonce of 1 to 64 octets"))
-                    .map(Some)?
-            }
+        let nonce = Field::of(element, name::WSSE, "Nonce")?;
+        let created = Field::of(element, name::WSU, "Created")?;
+        let is_misnamed = !in_any_namespace && (nonce.is_misnamed() || created.is_misnamed());
+        let (nonce, created) = (nonce.read(in_any_namespace), created.read(in_any_namespace));
+        let encoding_by_name = nonce.map(is_encoding_by_name).transpose()?.unwrap_or(false);
+        // An empty one makes every token with one instant and password the same.
+        let nonce = match nonce {
+            Some(child) => Some(child.base64(MAX_NONCE)?)
+                .filter(|nonce| !nonce.is_empty())
+                .ok_or_else(|| child.missing("a nonce of 1 to 64 octets"))
+                .map(Some)?,
             None => None,
         };
-        let created_text = match element.optional_child(name::WSU.uri, "Created")? {
+        let created_text = match created {
             Some(child) => Some(child.text()?.into_owned()),
             None => None,
         };
@@ -225,6 +226,8 @@ impl<'d> UsernameToken<'d> {
             without_nonce: false,
             without_created: false,
             by_name: false,
+            encoding_by_name,
+            is_misnamed,
         })
     }
 
@@ -234,7 +237,8 @@ impl<'d> UsernameToken<'d> {
         Self { without_nonce: true, ..self }
     }
 
-    /// Accepts a password whose `Type` is a name in place of the identifier of the profile, as in `wsse:PasswordDigest`.
+    /// Accepts a password whose `Type`, and a nonce whose `EncodingType`, is a name in place of the identifier of the
+    /// profile, as in `wsse:PasswordDigest`.
     #[must_use]
     pub fn accept_password_types_by_name(self) -> Self {
         Self { by_name: true, ..self }
@@ -324,6 +328,10 @@ impl<'d> UsernameToken<'d> {
         match (&self.password, is_known) {
             (None, _) => Err(PasswordError::NoPassword),
             _ if is_by_name && !self.by_name => Err(PasswordError::TypeByName),
+            _ if self.encoding_by_name && !self.by_name => Err(PasswordError::EncodingByName),
+            _ if lacks.is_some_and(|(nonce, created)| nonce || created) && self.is_misnamed => {
+                Err(PasswordError::OtherNamespace)
+            }
             _ if lacks == Some((true, true)) => Err(PasswordError::BareDigest),
             _ if lacks == Some((true, false)) && !self.without_nonce => Err(PasswordError::NoNonce),
             _ if lacks == Some((false, true)) && !self.without_created => Err(PasswordError::NoCreated),
@@ -382,32 +390,6 @@ impl<'d> UsernameToken<'d> {
         let created = self.created().map(format_instant).unwrap_or_default();
         Some([nonce, created.as_bytes()].concat())
     }
-}
-
-fn parse_password(element: Element<'_>) -> Result<ClaimedPassword, TokenError> {
-    // The schema has it in no namespace. A qualified Type is another attribute (WCF once wrote one).
-    if element.attributes().any(|(attribute, _)| attribute.local == "Type" && !attribute.namespace.is_empty()) {
-        return Err(TokenError::QualifiedPasswordType);
-    }
-    let kind = element.attribute("", "Type");
-    let text = element.text()?;
-    if text.len() > MAX_TEXT {
-        return Err(element.missing("a value of at most 1024 octets").into());
-    }
-    let (is_digest, by_name) = match kind.as_deref() {
-        None | Some(PASSWORD_TEXT) => (false, false),
-        Some(PASSWORD_DIGEST) => (true, false),
-        Some(other) => match other.rsplit([':', '#']).next() {
-            Some("PasswordText") => (false, true),
-            Some("PasswordDigest") => (true, true),
-            _ => return Err(TokenError::Unsupported { uri: other.into() }),
-        },
-    };
-    let value = match is_digest {
-        false => ClaimedValue::Text(Secret::new(text.as_bytes().to_vec())),
-        true => ClaimedValue::Digest(base64_decode(&text, 64).ok_or_else(|| element.missing("base64 of its digest"))?),
-    };
-    Ok(ClaimedPassword { value, by_name })
 }
 
 /// `SHA-1(nonce ‖ created ‖ password)`: the decoded nonce, the text of Created, the octets of the password

@@ -8,6 +8,7 @@
 #[cfg(all(feature = "deterministic", not(debug_assertions)))]
 compile_error!("the feature `deterministic` of wss-header is for tests: build without it");
 
+mod accepted_shapes;
 mod addressing;
 mod allowance;
 mod attached;

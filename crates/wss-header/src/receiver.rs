@@ -235,7 +235,7 @@ impl Receiver {
     }
 
     /// Accepts a `wsse:Password` whose `Type` is a name in place of the identifier of the profile, as in
-    /// `wsse:PasswordDigest`: it says the same.
+    /// `wsse:PasswordDigest`, or is empty: it says the same. So it is with the `EncodingType` of a `wsse:Nonce`.
     #[must_use]
     pub fn accept_password_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::PasswordTypesByName);

@@ -177,7 +177,10 @@ waivers! {
         ("timestamps and username tokens may give their times without a zone, which are read as UTC");
     /// [`Receiver::accept_password_types_by_name`](crate::Receiver::accept_password_types_by_name).
     PasswordTypesByName = "password-types-by-name"
-        ("the type of a password may be a name in place of its identifier");
+        ("the type of a password, and the encoding of a nonce, may be a name in place of its identifier");
+    /// [`Receiver::accept_fields_in_other_namespaces`](crate::Receiver::accept_fields_in_other_namespaces).
+    FieldsInOtherNamespaces = "fields-in-other-namespaces"
+        ("the nonce and the instants of tokens and timestamps may be in other namespaces than those of the schema");
     /// [`Receiver::accept_digests_without_nonce`](crate::Receiver::accept_digests_without_nonce).
     DigestsWithoutNonce = "digests-without-nonce"
         ("password digests may be made without a nonce");
@@ -209,6 +212,9 @@ waivers! {
     /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
     TimestampsWithoutCreated = "timestamps-without-created"
         ("a timestamp may say only when it expires");
+    /// [`Receiver::accept_timestamps_of_other_shapes`](crate::Receiver::accept_timestamps_of_other_shapes).
+    TimestampsOfOtherShapes = "timestamps-of-other-shapes"
+        ("a timestamp may have its instants in another order, and other elements, which are ignored");
     /// [`Receiver::accept_signed_children_of_unknown_kinds`](crate::Receiver::accept_signed_children_of_unknown_kinds).
     SignedChildrenOfUnknownKinds = "signed-children-of-unknown-kinds"
         ("a signature may cover children of the Security header of unknown kinds, which are ignored: header blocks may \

@@ -1,7 +1,7 @@
 //! The Security header: its children in order, each passed to its step. A token is read by its kind.
 
 use wss_c14n::{Budget, Element, Limit, base64_decode, name};
-use wss_tokens::Timestamp;
+use wss_tokens::{Timestamp, TimestampShape};
 
 use super::decrypt::{decrypt_in_place, decrypt_listed, decrypt_unlisted};
 use super::facts::{Facts, SeenConfirmation, SeenTimestamp};
@@ -87,7 +87,11 @@ pub(super) fn is_opened(data: Element<'_>, facts: &Facts<'_>) -> bool {
 
 /// Reads the `wsu:Timestamp`.
 fn read_timestamp(element: Element<'_>, terms: &Terms<'_>) -> Result<SeenTimestamp, OpenError> {
-    let timestamp = Timestamp::parse(element)?;
+    let shape = TimestampShape {
+        in_any_order: terms.receiver.waives(Waiver::TimestampsOfOtherShapes),
+        in_any_namespace: terms.receiver.waives(Waiver::FieldsInOtherNamespaces),
+    };
+    let timestamp = Timestamp::parse_as(element, shape)?;
     if timestamp.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsu:Timestamp" });
     }

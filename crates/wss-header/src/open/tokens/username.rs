@@ -62,7 +62,7 @@ impl TokenKind for Username {
         expect_type(stated, USERNAME_TOKEN)?;
         let Some(passwords) = &search.terms.receiver.keys.passwords else { return Ok(None) };
         search.terms.budget.charge(Limit::KeysDerived, 1)?;
-        let key = UsernameToken::parse(token)?.password_key(wanted.key_use, passwords.as_ref())?;
+        let key = parse(token, search.terms.receiver)?.password_key(wanted.key_use, passwords.as_ref())?;
         let secret = key.secret().clone();
         // A cipher may need more octets than there are.
         if wanted.len.is_some_and(|len| len > secret.len()) {
@@ -78,7 +78,7 @@ impl TokenKind for Username {
 /// with. A token for deriving a key authenticates nobody until a MAC verifies under that key.
 fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Result<SeenUsername, OpenError> {
     let unproven = SeenUsername { span: element.span(), user: None, replay_key: None };
-    let token = UsernameToken::parse(element)?;
+    let token = parse(element, terms.receiver)?;
     if token.has_offset() && !terms.receiver.waives(Waiver::LocalTimes) {
         return Err(OpenError::LocalTime { element: "wsse:UsernameToken" });
     }
@@ -105,6 +105,14 @@ fn check(element: Element<'_>, terms: &Terms<'_>, facts: &mut Facts<'_>) -> Resu
     let user = Some(token.authenticate(passwords.as_ref())?);
     let replay_key = token.replay_key().map(|key| replay_key(b"username token", &[&key]));
     Ok(SeenUsername { user, replay_key, ..unproven })
+}
+
+/// Reads a token. What a digest is made with may be in another namespace if the receiver accepts it.
+fn parse<'d>(element: Element<'d>, receiver: &Receiver) -> Result<UsernameToken<'d>, TokenError> {
+    match receiver.waives(Waiver::FieldsInOtherNamespaces) {
+        true => UsernameToken::parse_in_any_namespace(element),
+        false => UsernameToken::parse(element),
+    }
 }
 
 /// The token with the calls of the receiver that accept more.
