@@ -1,5 +1,6 @@
 //! `wsse:Security`: the header block for our role. Those for other roles are left alone.
 
+use smallvec::SmallVec;
 use wss_c14n::{Element, Limit, Limits, name};
 
 use crate::envelope::{Envelope, Role};
@@ -36,7 +37,7 @@ impl<'d> SecurityHeader<'d> {
     /// # Errors
     /// [`EnvelopeError::TwoHeaders`]; [`EnvelopeError::Limit`] if there are too many.
     pub fn locate(envelope: Envelope<'d>, role: &Role, limits: &Limits) -> Result<Option<Self>, EnvelopeError> {
-        let mut seen: Vec<Role> = Vec::new();
+        let mut seen: SmallVec<[Role; 1]> = SmallVec::new();
         let mut found = None;
         for block in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
             let other = Role::of(block, envelope.version);

@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use smallvec::SmallVec;
 use thiserror::Error;
 use wss_c14n::{Element, name};
 use wss_soap::{Envelope, Role, SoapVersion};
@@ -232,8 +233,8 @@ impl Under {
 
 /// Whether the Body or a header block other than a Security header contains `element`, and the elements from there
 /// down to it: none for the Body itself.
-fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, Vec<Element<'d>>)> {
-    let mut steps = Vec::new();
+fn under<'d>(element: Element<'d>, envelope: Envelope<'_>) -> Option<(Under, SmallVec<[Element<'d>; 8]>)> {
+    let mut steps = SmallVec::new();
     for around in element.ancestors_and_self() {
         if around == envelope.body {
             steps.reverse();

@@ -245,12 +245,13 @@ impl SigningKey for KeyElsewhere {
 /// [`OpenError::KeyElsewhere`] if so; otherwise those of `open`.
 pub(crate) fn attempt<T>(
     receiver: &Receiver,
-    asking: &Asking,
+    asking: Option<&Asking>,
     open: impl FnOnce(&Receiver) -> Result<T, OpenError>,
 ) -> Result<T, OpenError> {
     if receiver.keys.elsewhere.is_empty() {
         return open(receiver);
     }
+    let asking = asking.cloned().unwrap_or_default();
     let opened = open(&asking.receiver(receiver));
     match &asking.asked().open {
         Some(question) => Err(OpenError::KeyElsewhere { subject: question.certificate.subject().to_string().into() }),

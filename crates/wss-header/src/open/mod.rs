@@ -68,7 +68,7 @@ use wss_bsp::Judging;
 
 /// Opens a message: everything but the question whether it is new. The type of the result says what must be signed.
 pub(crate) fn open<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<PendingReplay<O>, OpenError> {
-    process(receiver, incoming, &Asking::default())
+    process(receiver, incoming, None)
 }
 
 /// As [`open`], asking for what keys elsewhere do.
@@ -77,13 +77,13 @@ pub(crate) async fn open_asking<O: Output>(
     incoming: Arrived<'_>,
     keys: &dyn AsyncKeyUnwrap,
 ) -> Result<PendingReplay<O>, OpenError> {
-    elsewhere::answered(keys, |asking| process(receiver, incoming, asking)).await
+    elsewhere::answered(keys, |asking| process(receiver, incoming, Some(asking))).await
 }
 
 fn process<O: Output>(
     receiver: &Receiver,
     incoming: Arrived<'_>,
-    asking: &Asking,
+    asking: Option<&Asking>,
 ) -> Result<PendingReplay<O>, OpenError> {
     let (octets, is_reply) = (incoming.octets.len(), incoming.request.is_some());
     let open = || elsewhere::attempt(receiver, asking, |receiver| verify(receiver, incoming));
