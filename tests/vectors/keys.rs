@@ -1,6 +1,6 @@
 //! Keys, certificates and key stores to load.
 
-use ws_security::crypto::{Digest, identities_from_key_store};
+use ws_security::crypto::{Digest, certificates_from_java_key_store, identities_from_key_store};
 use ws_security::{Certificate, DigestMethod, PrivateKey, PublicKey};
 
 use crate::corpus::{self, Case};
@@ -35,11 +35,24 @@ fn keys_load_as_published() {
                     _ => Ok(()),
                 };
             }
+            "load-keystore" if case.get("method") == "jks" => return java_key_store(case, &octets),
             _ => return Err(format!("{} {}", case.get("operation"), case.get("method"))),
         };
         let found = format!("spki-sha256:{:?}", Digest::of(DigestMethod::Sha256, public.spki()));
         if found == case.get("expected") { Ok(()) } else { Err(found) }
     });
+}
+
+/// The aliases are those that keytool lists, with the word for a private key.
+fn java_key_store(case: &Case, octets: &[u8]) -> Result<(), String> {
+    let password = password(case).unwrap_or_default();
+    let identities = identities_from_key_store(octets, &password).map_err(|error| error.to_string())?;
+    let trusted = certificates_from_java_key_store(octets, &password).map_err(|error| error.to_string())?;
+    let mut aliases: Vec<String> = identities.iter().map(|(alias, _)| format!("{alias}(private)")).collect();
+    aliases.extend(trusted.into_iter().map(|(alias, _)| alias));
+    aliases.sort_unstable();
+    let found = format!("aliases:{}", aliases.join(","));
+    if found == case.get("expected") { Ok(()) } else { Err(found) }
 }
 
 fn password(case: &Case) -> Option<String> {

@@ -81,15 +81,51 @@ impl<'d> Fields<'d> {
     }
 }
 
+/// Every certificate that a key store of Java (JKS or JCEKS) trusts, with its alias: the entries without a key.
+///
+/// # Errors
+/// [`LoadError::WrongPassword`] if the store does not open; [`LoadError::KeyStore`] for entries that cannot be read;
+/// [`LoadError::Malformed`], also for a store of another kind.
+pub fn certificates_from_java_key_store(
+    octets: &[u8],
+    password: &str,
+) -> Result<Vec<(String, Certificate)>, LoadError> {
+    let trusted = |entry| match entry {
+        Entry::Trusted { alias, certificate } => Some(Certificate::from_der(certificate).map(|found| (alias, found))),
+        Entry::Key { .. } => None,
+    };
+    entries(octets, password)?.into_iter().filter_map(trusted).collect()
+}
+
+/// An entry of a Java key store.
+enum Entry<'d> {
+    Key { alias: String, protected: &'d [u8], chain: Vec<&'d [u8]> },
+    Trusted { alias: String, certificate: &'d [u8] },
+}
+
 fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, LoadError> {
-    check_password(octets, password)?;
+    let mut identities = Vec::new();
+    for entry in entries(octets, password)? {
+        if let Entry::Key { alias, protected, chain } = entry {
+            let key = decrypt_pkcs8(protected, password)?;
+            identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
+        }
+    }
+    Ok(identities)
+}
+
+fn entries<'d>(octets: &'d [u8], password: &str) -> Result<Vec<Entry<'d>>, LoadError> {
+    match octets.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
+        Some(JKS | JCEKS) => check_password(octets, password)?,
+        _ => return Err(MALFORMED),
+    }
     let mut fields = Fields(octets.get(..octets.len().saturating_sub(20)).ok_or(MALFORMED)?);
     fields.number()?;
     let version = fields.number()?;
     if !(1..=2).contains(&version) {
         return Err(LoadError::KeyStore("its version is neither 1 nor 2"));
     }
-    let mut identities = Vec::new();
+    let mut entries = Vec::new();
     for _ in 0..fields.number()? {
         let kind = fields.number()?;
         let alias = fields.text()?;
@@ -102,10 +138,9 @@ fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, Loa
                 for _ in 0..fields.number()? {
                     chain.push(fields.certificate(version)?);
                 }
-                let key = decrypt_pkcs8(protected, password)?;
-                identities.extend(identity(&key, &chain)?.map(|identity| (alias, identity)));
+                entries.push(Entry::Key { alias, protected, chain });
             }
-            2 => drop(fields.certificate(version)?),
+            2 => entries.push(Entry::Trusted { alias, certificate: fields.certificate(version)? }),
             _ => {
                 return Err(LoadError::KeyStore(
                     "it has a secret key, which is a serialised object of Java: remove it",
@@ -113,7 +148,7 @@ fn of_java(octets: &[u8], password: &str) -> Result<Vec<(String, Identity)>, Loa
             }
         }
     }
-    Ok(identities)
+    Ok(entries)
 }
 
 /// The key with its chain; `None` if it is of a kind that is not supported.

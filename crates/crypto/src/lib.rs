@@ -59,7 +59,7 @@ pub use hmac_key::HmacKey;
 pub use identity::Identity;
 pub use key::{KeyKind, KeyUnwrap, PrivateKey, PublicKey, SigningKey, VerifyingKey};
 pub use key_derivation::{KeyDerivation, OtherInfo};
-pub use key_store::identities_from_key_store;
+pub use key_store::{certificates_from_java_key_store, identities_from_key_store};
 pub use ocsp::{CertificateStatus, OcspRequest, OcspResponse, SingleResponse};
 pub use path_signature::{StandIn, path_signatures};
 pub use random::{Random, SystemRandom};

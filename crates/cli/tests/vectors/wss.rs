@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ws_security::TransportFacts;
 use ws_security::c14n::{Budget, Canonicalization, Document, Limits, Subset, base64_decode, base64_encode};
-use ws_security::crypto::{Digest, p_sha1};
+use ws_security::crypto::{Digest, certificates_from_java_key_store, p_sha1};
 use ws_security::tokens::{format_instant, parse_instant, password_digest};
 use ws_security::{
     AlgorithmPolicy, Certificate, DangerousNoReplayCache, DigestMethod, FixedClock, Identity, Receiver, Requirements,
@@ -168,6 +168,13 @@ fn open(case: &Case) -> Result<(), String> {
     let mut seen_private = None;
     for entry in keys::entries(case) {
         match (entry.get("role"), entry.get("format")) {
+            ("trusted", "jks") => {
+                let store = std::fs::read(entry.path()).map_err(|error| error.to_string())?;
+                let trusted = certificates_from_java_key_store(&store, entry.get("password"));
+                for (_, certificate) in trusted.map_err(|error| error.to_string())? {
+                    arguments.extend(["--pin".to_owned(), keys::temporary(certificate.der())]);
+                }
+            }
             ("verify", "cert-pem" | "cert-der") => arguments.extend(["--pin".to_owned(), entry.path()]),
             ("trusted", "cert-pem" | "cert-der") => arguments.extend(["--trust".to_owned(), entry.path()]),
             ("private", "pkcs8-pem") => seen_private = Some(entry.path()),
