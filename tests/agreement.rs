@@ -1,4 +1,4 @@
-//! Content keys that are agreed on with EC and X25519 keys, in the Security header.
+//! Content keys that are agreed on with EC, X25519 and X448 keys, in the Security header.
 
 mod common;
 
@@ -10,11 +10,12 @@ use ws_security::{
     AlgorithmPolicy, ContentEncryption, DangerousNoReplayCache, DigestMethod, Limit, Limits, PlanError, ReferenceForm,
 };
 
-const RECIPIENTS: [(&str, KeyAgreement); 5] = [
+const RECIPIENTS: [(&str, KeyAgreement); 6] = [
     ("ka-ec256", KeyAgreement::EcdhEs),
     ("ka-ec384", KeyAgreement::EcdhEs),
     ("ka-ec521", KeyAgreement::EcdhEs),
     ("ka-x25519", KeyAgreement::X25519),
+    ("ka-x448", KeyAgreement::X448),
     ("ka-bp256", KeyAgreement::EcdhEs),
 ];
 

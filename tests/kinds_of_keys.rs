@@ -13,12 +13,13 @@ use ws_security::{
     Signer,
 };
 
-const ALL: [(&str, SignatureMethod, DigestMethod); 9] = [
+const ALL: [(&str, SignatureMethod, DigestMethod); 10] = [
     ("alice", SignatureMethod::RsaSha256, DigestMethod::Sha256),
     ("ec256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
     ("ec384", SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
     ("ec521", SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
     ("ed25519", SignatureMethod::Ed25519, DigestMethod::Sha256),
+    ("ed448", SignatureMethod::Ed448, DigestMethod::Sha256),
     ("bp256", SignatureMethod::EcdsaSha256, DigestMethod::Sha256),
     ("bp384", SignatureMethod::EcdsaSha384, DigestMethod::Sha384),
     ("bp512", SignatureMethod::EcdsaSha512, DigestMethod::Sha512),
@@ -32,7 +33,11 @@ fn kinds() -> impl Iterator<Item = (&'static str, SignatureMethod, DigestMethod)
 
 /// The authority of a certificate.
 fn issuer(name: &str) -> &'static str {
-    if name.starts_with("bp") || matches!(name, "k256" | "p224") { "bp-ca" } else { "ca" }
+    match name {
+        "ed448" => "ed448-ca",
+        "bp256" | "bp384" | "bp512" | "k256" | "p224" => "bp-ca",
+        _ => "ca",
+    }
 }
 
 fn service(trust: Trust) -> Receiver {
@@ -104,11 +109,11 @@ fn every_kind_of_key_is_named_by_its_value() {
 }
 
 #[test]
-fn paths_signed_with_ed25519_and_on_brainpool_curves_are_validated() {
-    for (name, authority) in [("ed-below", "ed-ca"), ("bp256", "bp-ca")] {
+fn paths_signed_with_eddsa_and_on_brainpool_curves_are_validated() {
+    for (name, authority) in [("ed-below", "ed-ca"), ("ed448", "ed448-ca"), ("bp256", "bp-ca")] {
         let message = secured(recipe().sign(by(name)));
         assert!(below(authority).open(&message).is_ok());
-        for other in ["ca", "twin-ca", "ed-ca", "bp-ca"].into_iter().filter(|other| *other != authority) {
+        for other in ["ca", "twin-ca", "ed-ca", "ed448-ca", "bp-ca"].into_iter().filter(|other| *other != authority) {
             refuse(&below(other), &message);
         }
     }

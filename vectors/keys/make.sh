@@ -36,6 +36,17 @@ printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,keyAgreement\nsubjectKeyIde
 openssl x509 -req -in x25519.csr -force_pubkey x25519.pub -CA ca.pem -CAkey ca.key -set_serial 0x1023 -days $DAYS -sha256 \
   -extfile ext -out ka-x25519.pem
 rm -f x25519.csr x25519.pub ext
+# Ed448 and X448, likewise.
+openssl req -x509 -newkey ed448 -nodes -days $DAYS -subj "/C=DE/O=Example Trust/CN=Example Ed448 CA" \
+  -keyout ed448-ca.key -out ed448-ca.pem -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+issue ed448 "/C=DE/O=Example, Inc/CN=Ed448" ed448 digitalSignature ed448-ca 0x1012 $DAYS
+openssl genpkey -algorithm X448 -out ka-x448.key
+openssl pkey -in ka-x448.key -pubout -out x448.pub
+openssl req -new -key ca.key -subj "/C=DE/O=Example, Inc/CN=Agreement X448" -out x448.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,keyAgreement\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in x448.csr -force_pubkey x448.pub -CA ca.pem -CAkey ca.key -set_serial 0x1024 -days $DAYS -sha256 \
+  -extfile ext -out ka-x448.pem
+rm -f x448.csr x448.pub ext
 issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
 issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
 issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS

@@ -17,9 +17,6 @@ pub(crate) const TRANSPORTS: [&str; 2] = [TransportMethod::Rsa15.uri(), Transpor
 /// R5625.
 pub(crate) const WRAPS: [&str; 3] = [KeyWrap::TripleDes.uri(), KeyWrap::Aes128.uri(), KeyWrap::Aes256.uri()];
 
-/// Signature methods of RFC 9231 that deployments use and this library does not support.
-const NOT_RUN_HERE: [&str; 1] = ["http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448"];
-
 /// The algorithms that deployments use beyond the list of the profile.
 pub(crate) struct Deployed {
     pub(crate) digests: Vec<&'static str>,
@@ -52,7 +49,7 @@ impl Deployed {
         Self {
             // SHA-224 is also included. It is legacy, but stronger than the SHA-1 that the profile lists.
             digests: beside(&DIGESTS, &mut DigestMethod::ALL.iter().map(DigestMethod::uri)),
-            signatures: beside(&SIGNATURES, &mut signatures.chain(with_parameters).chain(NOT_RUN_HERE)),
+            signatures: beside(&SIGNATURES, &mut signatures.chain(with_parameters)),
             contents: beside(&CONTENTS, &mut { contents }),
             keys: transports.iter().chain(&wraps).copied().collect(),
             transports,

@@ -44,9 +44,12 @@ impl HmacKey {
     fn mac(&self, method: SignatureMethod, message: &[u8]) -> Result<DigestValue, CryptoError> {
         match method.scheme() {
             Scheme::Hmac(digest) => Ok(Chosen::hmac(digest, self.0.as_octets(), message)),
-            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Dsa(_) | Scheme::Ed25519(_) | Scheme::PostQuantum(_) => {
-                Err(CryptoError::KeyMismatch)
-            }
+            Scheme::Rsa(..)
+            | Scheme::Ecdsa(_)
+            | Scheme::Dsa(_)
+            | Scheme::Ed25519(_)
+            | Scheme::Ed448(_)
+            | Scheme::PostQuantum(_) => Err(CryptoError::KeyMismatch),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Signatures on certificates, for the validation of paths by rustls-webpki.
 //!
-//! It has its own algorithms for RSA, Ed25519, and ECDSA on P-256 and P-384. The others come from the table of
-//! algorithms.
+//! It has its own algorithms for RSA, Ed25519, and ECDSA with SHA-256 and SHA-384 on P-256 and P-384. The others come
+//! from the table of algorithms.
 
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
@@ -35,6 +35,30 @@ impl SignatureVerificationAlgorithm for OnCurve {
     }
 }
 
+/// A method that names its key by the same AlgorithmIdentifier as its signature.
+#[derive(Debug)]
+struct OfOneName {
+    method: SignatureMethod,
+    named: AlgorithmIdentifier,
+}
+
+impl SignatureVerificationAlgorithm for OfOneName {
+    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let bits = der::element(der::BIT_STRING, &[&[0], key].concat());
+        let spki = der::sequence(&[&der::sequence(&[self.named.as_ref()]), &bits]);
+        let key = PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)?;
+        key.verify(self.method, message, signature).map_err(|_| InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.named
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.named
+    }
+}
+
 /// The algorithms of signatures on certificates that rustls-webpki does not bring. Legacy ones are not among them.
 #[must_use]
 pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
@@ -46,8 +70,12 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
             let methods = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::Ecdsa);
             methods.filter_map(move |method| Some(OnCurve { curve, method, named: method.in_certificates()? }))
         };
+        let alone = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::Ed448);
+        let alone = alone.filter_map(|method| Some(OfOneName { method, named: method.in_certificates()? }));
         // There is one list, which lives as long as the program.
-        curves.flat_map(ecdsa).map(|algorithm| &*Box::leak(Box::new(algorithm)) as _).collect()
+        let kept = |algorithm: OnCurve| &*Box::leak(Box::new(algorithm)) as _;
+        let kept_alone = |algorithm: OfOneName| &*Box::leak(Box::new(algorithm)) as _;
+        curves.flat_map(ecdsa).map(kept).chain(alone.map(kept_alone)).collect()
     })
 }
 
@@ -77,7 +105,8 @@ impl StandIn {
             KeyKind::Rsa { .. } => alg_id::RSA_ENCRYPTION,
             KeyKind::Ec(curve) => curve.identifier(),
             KeyKind::Ed25519 => alg_id::ED25519,
-            KeyKind::X25519 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => return None,
+            KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
+            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => return None,
         };
         let mut fields = Signed::read(authority.der())?.fields()?;
         // The version, which only version 1 leaves out.

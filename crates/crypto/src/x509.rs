@@ -50,10 +50,10 @@ impl<'d> Signed<'d> {
     pub(crate) fn verify(&self, key: &PublicKey) -> Result<(), CryptoError> {
         let method = method_of(self.algorithm).ok_or(CryptoError::KeyMismatch)?;
         match key.kind() {
-            KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::PostQuantum(_) => {
+            KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::PostQuantum(_) => {
                 key.verify(method, self.tbs, self.signature)
             }
-            KeyKind::X25519 | KeyKind::Dsa { .. } => Err(CryptoError::KeyMismatch),
+            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dsa { .. } => Err(CryptoError::KeyMismatch),
             KeyKind::Ec(curve) => {
                 let value =
                     der::fixed_width(self.signature, curve.field_len()).ok_or(CryptoError::SignatureMismatch)?;

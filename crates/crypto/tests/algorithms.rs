@@ -42,7 +42,7 @@ fn load(name: &str) -> Result<PrivateKey, LoadError> {
 }
 
 fn keys() -> Vec<PrivateKey> {
-    let names = ["alice", "ed25519", "ka-x25519"].into_iter().chain(CURVES.map(|(_, name)| name));
+    let names = ["alice", "ed25519", "ed448", "ka-x25519", "ka-x448"].into_iter().chain(CURVES.map(|(_, name)| name));
     names.filter_map(|name| load(name).ok()).collect()
 }
 
@@ -78,6 +78,7 @@ fn verification(method: SignatureMethod) -> Result<(), CryptoError> {
     let public = match method.family() {
         SignatureFamily::Dsa => load("dsa").map(|key| key.public_key().clone()),
         SignatureFamily::Ed25519 => load("ed25519").map(|key| key.public_key().clone()),
+        SignatureFamily::Ed448 => load("ed448").map(|key| key.public_key().clone()),
         _ => {
             let kind = PostQuantum::from_uri(method.uri()).expect("a set of parameters");
             // The public key is two strings of zeros, 16, 24 or 32 octets long.

@@ -78,9 +78,9 @@ fn pbkdf2_with_sha3_is_that_of_python() {
 
 #[test]
 fn every_key_runs_exactly_the_methods_of_its_kind() {
-    for name in
-        ["alice", "ec256", "ec384", "ec521", "bp256", "bp384", "bp512", "k256", "p224", "dsa", "ed25519", "ka-x25519"]
-    {
+    let others = ["dsa", "ed25519", "ed448", "ka-x25519", "ka-x448"];
+    let curves = ["ec256", "ec384", "ec521", "bp256", "bp384", "bp512", "k256", "p224"];
+    for name in ["alice"].into_iter().chain(curves).chain(others) {
         let key = match PrivateKey::from_pem(&file(&format!("{name}.key"))) {
             // `ring` has neither P-224 nor brainpoolP512r1.
             Err(LoadError::Provider { .. }) if PROVIDER == "ring" => continue,
@@ -203,7 +203,7 @@ fn ed25519_keys_of_other_shapes_are_refused() {
 
 #[test]
 fn keys_agree_with_their_own_kind_alone() {
-    let names = ["alice", "ec256", "ec384", "ec521", "ed25519", "ka-x25519"];
+    let names = ["alice", "ec256", "ec384", "ec521", "ed25519", "ed448", "ka-x25519", "ka-x448"];
     for one in names.map(key) {
         for other in names.map(key) {
             let agreed = one.agree(other.public_key());
@@ -237,6 +237,66 @@ fn x25519_refuses_points_of_small_order() {
         assert_eq!(key.agree(&other).map(drop), Err(CryptoError::Agreement), "{point}");
     }
     assert!(key.agree(&PublicKey::from_spki(&spki(&[9; 32])).expect("32 octets")).is_ok());
+}
+
+#[test]
+fn x448_refuses_points_of_small_order() {
+    let key = key("ka-x448");
+    let spki = |point: &[u8]| [&unhex("3042300506032b656f033900"), point].concat();
+    // RFC 7748 §7: 0, 1 and p - 1 are of small order, as are p and p + 1, which are 0 and 1 written otherwise.
+    let [mut one, mut below] = [[0; 56], [0xFF; 56]];
+    one[0] = 1;
+    below[28] = 0xFE;
+    let mut same = below;
+    same[..28].fill(0);
+    same[28..].fill(0xFF);
+    let prime_minus_one = {
+        let mut octets = below;
+        octets[0] = 0xFE;
+        octets
+    };
+    for point in [[0; 56], one, prime_minus_one, below, same] {
+        let other = PublicKey::from_spki(&spki(&point)).expect("56 octets");
+        assert_eq!(key.agree(&other).map(drop), Err(CryptoError::Agreement), "{}", hex(&point));
+    }
+    let mut five = [0; 56];
+    five[0] = 5;
+    assert!(key.agree(&PublicKey::from_spki(&spki(&five)).expect("56 octets")).is_ok());
+}
+
+/// RFC 8032 §7.4 and §7.5: without a context, and of a digest with one and without.
+#[test]
+fn ed448_signs_and_verifies_as_rfc_8032_says() {
+    let seed = "6c82a562cb808d10d632be89c8513ebf6c929f34ddfa8c9f63c9960ef6e348a3528c8a3fcc2f044e39a3fc5b94492f8f032e7549a20098f95b";
+    let private = PrivateKey::from_der(&unhex(&format!("3047020100300506032b6571043b0439{seed}"))).expect("loads");
+    let point = "5fd7449b59b461fd2ce787ec616ad46a1da1342485a70e1f8a0ea75d80e96778edf124769b46c7061bd6783df1e50f6cd1fa1abeafe8256180";
+    assert_eq!(hex(&private.public_key().spki()[12..]), point);
+    let blank = "533a37f6bbe457251f023c0d88f976ae2dfb504a843e34d2074fd823d41a591f2b233f034f628281f2fd7a22ddd47d7828c59bd0a21bfd3980ff0d2028d4b18a9df63e006c5d1c2d345b925d8dc00b4104852db99ac5c7cdda8530a113a0f4dbb61149f05a7363268c71d95808ff2e652600";
+    assert_eq!(hex(&private.sign(SignatureMethod::Ed448, b"").expect("signs")), blank);
+    assert_eq!(private.sign(SignatureMethod::Ed448Ph, b"").map(drop), Err(CryptoError::KeyMismatch));
+    let point = "259b71c19f83ef77a7abd26524cbdb3161b590a48f7d17de3ee0ba9c52beb743c09428a131d6b1b57303d90d8132c276d5ed3d5d01c0f53880";
+    let public = PublicKey::from_spki(&unhex(&format!("3043300506032b6571033a00{point}"))).expect("loads");
+    let cases = [
+        (
+            "",
+            "822f6901f7480f3d5f562c592994d9693602875614483256505600bbc281ae381f54d6bce2ea911574932f52a4e6cadd78769375ec3ffd1b801a0d9b3f4030cd433964b6457ea39476511214f97469b57dd32dbc560a9a94d00bff07620464a3ad203df7dc7ce360c3cd3696d9d9fab90f00",
+        ),
+        (
+            "666f6f",
+            "c32299d46ec8ff02b54540982814dce9a05812f81962b649d528095916a2aa481065b1580423ef927ecf0af5888f90da0f6a9a85ad5dc3f280d91224ba9911a3653d00e484e2ce232521481c8658df304bb7745a73514cdb9bf3e15784ab71284f8d0704a608c54a6b62d97beb511d132100",
+        ),
+    ];
+    for (context, value) in cases {
+        let verify = |context: &[u8], message: &[u8]| {
+            public.verify_in_context(SignatureMethod::Ed448Ph, context, message, &unhex(value))
+        };
+        assert_eq!(verify(&unhex(context), b"abc"), Ok(()), "context {context}");
+        assert_eq!(verify(&unhex(context), b"abd"), Err(CryptoError::SignatureMismatch));
+        assert_eq!(verify(b"bar", b"abc"), Err(CryptoError::SignatureMismatch));
+    }
+    // The neutral point verifies what anyone makes.
+    let neutral = format!("3043300506032b6571033a0001{}", "00".repeat(56));
+    assert!(PublicKey::from_spki(&unhex(&neutral)).is_err());
 }
 
 #[test]
@@ -445,6 +505,8 @@ fn signatures_of_issuers_verify_under_every_kind_of_key() {
         ("ed25519", "ca"),
         ("ed-below", "ed-ca"),
         ("ed-ca", "ed-ca"),
+        ("ed448", "ed448-ca"),
+        ("ed448-ca", "ed448-ca"),
         ("bp256", "bp-ca"),
         ("bp-ca", "bp-ca"),
     ] {

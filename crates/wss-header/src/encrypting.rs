@@ -51,7 +51,7 @@ pub(crate) enum EncryptedTo {
 impl Encrypting {
     /// Encrypts to the holder of `recipient` with AES-256-GCM and a fresh key. The certificate is named by issuer and serial
     /// number. Its kind of key decides how the fresh key is sent: encrypted with RSA-OAEP, or wrapped with a key that a fresh
-    /// pair of keys agrees on with the EC or X25519 key.
+    /// pair of keys agrees on with the EC, X25519 or X448 key.
     #[must_use]
     pub fn to(recipient: &Certificate) -> Self {
         Self::transported(Some(Box::new(recipient.clone())))

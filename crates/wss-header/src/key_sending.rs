@@ -11,7 +11,7 @@ use crate::error::PlanError;
 pub(crate) struct KeySending {
     /// To an RSA key.
     pub(crate) transport: KeyTransport,
-    /// With an EC or X25519 key.
+    /// With an EC, X25519 or X448 key.
     pub(crate) agreement: Agreement,
 }
 

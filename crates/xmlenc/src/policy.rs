@@ -63,7 +63,7 @@ impl AlgorithmPolicy {
         }
     }
 
-    /// AES-GCM, both forms of RSA-OAEP, AES key wrap, ECDH-ES and X25519 with ConcatKDF and HKDF. PBKDF2 is not admitted,
+    /// AES-GCM, both forms of RSA-OAEP, AES key wrap, ECDH-ES, X25519 and X448 with ConcatKDF and HKDF. PBKDF2 is not admitted,
     /// since the sender says what it costs; `admit_uri` admits it.
     ///
     /// SHA-1 within OAEP is admitted: OAEP does not depend on collision resistance, and `rsa-oaep-mgf1p` fixes SHA-1.

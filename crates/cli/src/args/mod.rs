@@ -280,7 +280,7 @@ pub(crate) struct XencEncryptArgs {
     /// The key transport, to an RSA key
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_transport: Option<String>,
-    /// The derivation of the key that is agreed on with an EC or X25519 key: ConcatKDF with SHA-256, or HKDF with its HMAC
+    /// The derivation of the key that is agreed on with an EC, X25519 or X448 key: ConcatKDF with SHA-256, or HKDF with its HMAC
     #[arg(long, value_name = "URI|WORD")]
     pub(crate) key_derivation: Option<String>,
     /// What wraps the content key under the agreed key

@@ -93,6 +93,9 @@ algorithms! {
             .in_certificates(alg_id::ED25519),
         Ed25519Ctx = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ctx", Scheme::Ed25519(EdDsa::WithContext)),
         Ed25519Ph = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519ph", Scheme::Ed25519(EdDsa::Prehashed)),
+        Ed448 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448", Scheme::Ed448(EdDsa::Pure))
+            .in_certificates(ED448),
+        Ed448Ph = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed448ph", Scheme::Ed448(EdDsa::Prehashed)),
         MlDsa44 = current(PostQuantum::MlDsa44.uri(), Scheme::PostQuantum(PostQuantum::MlDsa44)),
         MlDsa65 = current(PostQuantum::MlDsa65.uri(), Scheme::PostQuantum(PostQuantum::MlDsa65)),
         MlDsa87 = current(PostQuantum::MlDsa87.uri(), Scheme::PostQuantum(PostQuantum::MlDsa87)),
@@ -159,6 +162,7 @@ algorithms! {
     KeyAgreement of () {
         EcdhEs = current("http://www.w3.org/2009/xmlenc11#ECDH-ES", ()),
         X25519 = current("http://www.w3.org/2021/04/xmldsig-more#x25519", ()),
+        X448 = current("http://www.w3.org/2021/04/xmldsig-more#x448", ()),
     }
 }
 
@@ -247,17 +251,23 @@ pub(crate) enum Scheme {
     Dsa(DigestMethod),
     /// Has no choice of digest.
     Ed25519(EdDsa),
+    /// Has no choice of digest.
+    Ed448(EdDsa),
     Hmac(DigestMethod),
     /// Has no choice of digest.
     PostQuantum(PostQuantum),
 }
 
-/// The three instances of EdDSA on edwards25519 (RFC 8032 §5.1).
+/// `id-Ed448` (RFC 8410 §3).
+const ED448: AlgorithmIdentifier = AlgorithmIdentifier::from_slice(&[6, 3, 0x2B, 0x65, 0x71]);
+
+/// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1), of which the pure one on edwards448 takes a context
+/// itself (§5.2), which RFC 9231 has no place for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum EdDsa {
     Pure,
     WithContext,
-    /// With SHA-512; it takes a context too.
+    /// With SHA-512, or SHAKE256 on edwards448; it takes a context too.
     Prehashed,
 }
 
@@ -292,6 +302,8 @@ pub enum SignatureFamily {
     Ecdsa,
     /// EdDSA with a key on edwards25519 (RFC 8032).
     Ed25519,
+    /// EdDSA with a key on edwards448 (RFC 8032).
+    Ed448,
     /// HMAC with a secret.
     Hmac,
     /// DSA, which is only verified; the value is `r ‖ s`.
@@ -323,6 +335,7 @@ impl SignatureMethod {
             Scheme::Ecdsa(_) => SignatureFamily::Ecdsa,
             Scheme::Dsa(_) => SignatureFamily::Dsa,
             Scheme::Ed25519(_) => SignatureFamily::Ed25519,
+            Scheme::Ed448(_) => SignatureFamily::Ed448,
             Scheme::Hmac(_) => SignatureFamily::Hmac,
             Scheme::PostQuantum(_) => SignatureFamily::PostQuantum,
         }
@@ -331,16 +344,21 @@ impl SignatureMethod {
     /// Whether signer and verifier may agree on a context, of at most 255 octets, which is signed with the message.
     #[must_use]
     pub const fn takes_context(self) -> bool {
-        matches!(self.scheme(), Scheme::Ed25519(EdDsa::WithContext | EdDsa::Prehashed) | Scheme::PostQuantum(_))
+        match self.scheme() {
+            Scheme::Ed25519(instance) | Scheme::Ed448(instance) => !matches!(instance, EdDsa::Pure),
+            Scheme::PostQuantum(_) => true,
+            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Dsa(_) | Scheme::Hmac(_) => false,
+        }
     }
 
-    /// Whether it is only for reading here: DSA, Ed25519 with a context or a digest, and SLH-DSA.
+    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, and SLH-DSA.
     #[must_use]
     pub const fn only_verifies(self) -> bool {
         match self.scheme() {
-            Scheme::Dsa(_) | Scheme::Ed25519(EdDsa::WithContext | EdDsa::Prehashed) => true,
+            Scheme::Dsa(_) => true,
+            Scheme::Ed25519(instance) | Scheme::Ed448(instance) => !matches!(instance, EdDsa::Pure),
             Scheme::PostQuantum(kind) => kind.only_verifies(),
-            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Ed25519(EdDsa::Pure) | Scheme::Hmac(_) => false,
+            Scheme::Rsa(..) | Scheme::Ecdsa(_) | Scheme::Hmac(_) => false,
         }
     }
 
@@ -349,7 +367,7 @@ impl SignatureMethod {
     pub const fn digest(self) -> Option<DigestMethod> {
         match self.scheme() {
             Scheme::Rsa(_, digest) | Scheme::Ecdsa(digest) | Scheme::Dsa(digest) | Scheme::Hmac(digest) => Some(digest),
-            Scheme::Ed25519(_) | Scheme::PostQuantum(_) => None,
+            Scheme::Ed25519(_) | Scheme::Ed448(_) | Scheme::PostQuantum(_) => None,
         }
     }
 }

@@ -14,6 +14,8 @@ const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
 const X25519_OID: &[u8] = &[0x2B, 0x65, 0x6E];
+const X448_OID: &[u8] = &[0x2B, 0x65, 0x6F];
+const ED448_OID: &[u8] = &[0x2B, 0x65, 0x71];
 const DSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x38, 0x04, 0x01];
 /// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
 const PUBLIC_KEY: u8 = 0x81;
@@ -23,7 +25,9 @@ enum Algorithm<'d> {
     Rsa,
     Ec(Curve),
     Ed25519,
+    Ed448,
     X25519,
+    X448,
     /// The modulus, the order of the subgroup, and its generator.
     Dsa([&'d [u8]; 3]),
     PostQuantum(PostQuantum),
@@ -41,7 +45,9 @@ impl<'d> Algorithm<'d> {
             }
             // RFC 8410 §3: without parameters.
             Some(ED25519_OID) if octets.is_empty() => Ok(Self::Ed25519),
+            Some(ED448_OID) if octets.is_empty() => Ok(Self::Ed448),
             Some(X25519_OID) if octets.is_empty() => Ok(Self::X25519),
+            Some(X448_OID) if octets.is_empty() => Ok(Self::X448),
             // RFC 3279 §2.3.2. Parameters that are inherited from an issuer are not read.
             Some(DSA_OID) if !octets.is_empty() => {
                 let domain = octets.only(der::SEQUENCE).map(der::Reader::new).and_then(numbers);
@@ -60,7 +66,9 @@ impl<'d> Algorithm<'d> {
             Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
             Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
+            Self::Ed448 => der::sequence(&[&der::element(der::OID, ED448_OID)]),
             Self::X25519 => der::sequence(&[&der::element(der::OID, X25519_OID)]),
+            Self::X448 => der::sequence(&[&der::element(der::OID, X448_OID)]),
             Self::Dsa(domain) => {
                 let [p, q, g] = domain.map(der::unsigned);
                 der::sequence(&[&der::element(der::OID, DSA_OID), &der::sequence(&[&p, &q, &g])])
@@ -84,7 +92,9 @@ pub(super) enum Spki<'d> {
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
     Ec { curve: Curve, point: &'d [u8] },
     Ed25519 { point: &'d [u8; 32] },
+    Ed448 { point: &'d [u8; 57] },
     X25519 { point: &'d [u8; 32] },
+    X448 { point: &'d [u8; 56] },
     Dsa { domain: [&'d [u8]; 3], y: &'d [u8] },
     PostQuantum { kind: PostQuantum, key: &'d [u8] },
 }
@@ -105,7 +115,9 @@ impl<'d> Spki<'d> {
             }
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
             Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
+            Algorithm::Ed448 => Ok(Self::Ed448 { point: key.try_into().map_err(|_| malformed())? }),
             Algorithm::X25519 => Ok(Self::X25519 { point: key.try_into().map_err(|_| malformed())? }),
+            Algorithm::X448 => Ok(Self::X448 { point: key.try_into().map_err(|_| malformed())? }),
             Algorithm::Dsa(domain) => {
                 let y = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
                 Ok(Self::Dsa { domain, y })
@@ -121,7 +133,9 @@ impl<'d> Spki<'d> {
             }
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
             Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
+            Self::Ed448 { point } => (Algorithm::Ed448, point.to_vec()),
             Self::X25519 { point } => (Algorithm::X25519, point.to_vec()),
+            Self::X448 { point } => (Algorithm::X448, point.to_vec()),
             Self::Dsa { domain, y } => (Algorithm::Dsa(*domain), der::unsigned(y)),
             Self::PostQuantum { kind, key } => (Algorithm::PostQuantum(*kind), key.to_vec()),
         };
@@ -137,7 +151,9 @@ impl<'d> Spki<'d> {
             }
             Self::Ec { .. } => Err(LoadError::Malformed { what: "EC point" }),
             Self::Ed25519 { .. } => Ok(KeyKind::Ed25519),
+            Self::Ed448 { .. } => Ok(KeyKind::Ed448),
             Self::X25519 { .. } => Ok(KeyKind::X25519),
+            Self::X448 { .. } => Ok(KeyKind::X448),
             Self::Dsa { domain, y } => dsa_kind(*domain, y),
             Self::PostQuantum { kind, key } if key.len() == kind.public_len() => Ok(KeyKind::PostQuantum(*kind)),
             Self::PostQuantum { .. } => Err(LoadError::Malformed { what: "public key" }),
@@ -206,9 +222,19 @@ pub(super) enum Pkcs8<'d> {
         seed: &'d [u8; 32],
         point: Option<&'d [u8]>,
     },
+    /// The private key, and the public key if the file has one.
+    Ed448 {
+        seed: &'d [u8; 57],
+        point: Option<&'d [u8]>,
+    },
     /// The private key, and the public key where the file has one.
     X25519 {
         scalar: &'d [u8; 32],
+        point: Option<&'d [u8]>,
+    },
+    /// The private key, and the public key where the file has one.
+    X448 {
+        scalar: &'d [u8; 56],
         point: Option<&'d [u8]>,
     },
     /// The provider tells its public key.
@@ -230,14 +256,21 @@ impl<'d> Pkcs8<'d> {
             }
             Algorithm::Dsa(_) => Ok(Self::Dsa),
             Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum(kind)),
-            edwards @ (Algorithm::Ed25519 | Algorithm::X25519) => {
-                let key = der::Reader::new(key).only(der::OCTET_STRING).and_then(|key| key.try_into().ok());
-                let key = key.ok_or_else(malformed)?;
-                let point = public_key_beside(outer).ok_or_else(malformed)?;
-                Ok(match edwards {
-                    Algorithm::X25519 => Self::X25519 { scalar: key, point },
-                    _ => Self::Ed25519 { seed: key, point },
-                })
+            Algorithm::Ed25519 => {
+                let (seed, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
+                Ok(Self::Ed25519 { seed, point })
+            }
+            Algorithm::Ed448 => {
+                let (seed, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
+                Ok(Self::Ed448 { seed, point })
+            }
+            Algorithm::X25519 => {
+                let (scalar, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
+                Ok(Self::X25519 { scalar, point })
+            }
+            Algorithm::X448 => {
+                let (scalar, point) = rfc_8410(key, outer).ok_or_else(malformed)?;
+                Ok(Self::X448 { scalar, point })
             }
             Algorithm::Rsa => {
                 let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE).ok_or_else(malformed)?);
@@ -248,6 +281,12 @@ impl<'d> Pkcs8<'d> {
             }
         }
     }
+}
+
+/// The private key of RFC 8410 §7, and the public key if `rest` has one.
+fn rfc_8410<'d, const LEN: usize>(key: &'d [u8], rest: der::Reader<'d>) -> Option<(&'d [u8; LEN], Option<&'d [u8]>)> {
+    let key = der::Reader::new(key).only(der::OCTET_STRING)?.try_into().ok()?;
+    Some((key, public_key_beside(rest)?))
 }
 
 /// The scalar and the public key of RFC 5915 §3.
@@ -300,6 +339,11 @@ pub(super) fn ec_pkcs8(curve: Curve, scalar: &[u8]) -> Zeroizing<Vec<u8>> {
 /// The PKCS#8 of an X25519 key (RFC 8410 §7).
 pub(super) fn x25519_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
     private_key(&Algorithm::X25519, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
+}
+
+/// The PKCS#8 of an X448 key (RFC 8410 §7).
+pub(super) fn x448_pkcs8(scalar: &[u8]) -> Zeroizing<Vec<u8>> {
+    private_key(&Algorithm::X448, &Zeroizing::new(der::element(der::OCTET_STRING, scalar)))
 }
 
 fn private_key(algorithm: &Algorithm<'_>, key: &[u8]) -> Zeroizing<Vec<u8>> {

@@ -26,8 +26,12 @@ pub enum KeyKind {
     Ec(Curve),
     /// Ed25519 (RFC 8032, RFC 8410).
     Ed25519,
+    /// Ed448 (RFC 8032, RFC 8410).
+    Ed448,
     /// X25519 (RFC 7748, RFC 8410), which agrees on secrets and signs nothing.
     X25519,
+    /// X448 (RFC 7748, RFC 8410), which agrees on secrets and signs nothing.
+    X448,
     /// DSA (FIPS 186-4), which is only verified.
     Dsa {
         /// Bits of the modulus.
@@ -48,8 +52,9 @@ impl KeyKind {
             Self::Ec(_) => matches!(method.scheme(), Scheme::Ecdsa(_)),
             Self::Dsa { .. } => matches!(method.scheme(), Scheme::Dsa(_)),
             Self::Ed25519 => matches!(method.scheme(), Scheme::Ed25519(_)),
+            Self::Ed448 => matches!(method.scheme(), Scheme::Ed448(_)),
             Self::PostQuantum(kind) => matches!(method.scheme(), Scheme::PostQuantum(of) if of as u8 == kind as u8),
-            Self::X25519 => false,
+            Self::X25519 | Self::X448 => false,
         }
     }
 
@@ -60,15 +65,16 @@ impl KeyKind {
     }
 
     /// The method that a key of this kind signs with by default: RSA with SHA-256, ECDSA with the digest that matches
-    /// the strength of the curve, Ed25519, or ML-DSA. `None` for a kind that does not sign here.
+    /// the strength of the curve, Ed25519, Ed448, or ML-DSA. `None` for a kind that does not sign here.
     #[must_use]
     pub fn default_signature(self) -> Option<SignatureMethod> {
         match self {
             Self::Rsa { .. } => Some(SignatureMethod::RsaSha256),
             Self::Ec(curve) => Some(curve.default_signature()),
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
+            Self::Ed448 => Some(SignatureMethod::Ed448),
             Self::PostQuantum(_) => SignatureMethod::ALL.iter().find(|method| self.can_sign(*method)),
-            Self::X25519 | Self::Dsa { .. } => None,
+            Self::X25519 | Self::X448 | Self::Dsa { .. } => None,
         }
     }
 
@@ -78,7 +84,8 @@ impl KeyKind {
         match self {
             Self::Ec(_) => Some(KeyAgreement::EcdhEs),
             Self::X25519 => Some(KeyAgreement::X25519),
-            Self::Rsa { .. } | Self::Ed25519 | Self::Dsa { .. } | Self::PostQuantum(_) => None,
+            Self::X448 => Some(KeyAgreement::X448),
+            Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => None,
         }
     }
 
@@ -87,7 +94,13 @@ impl KeyKind {
     pub const fn can_transport_keys(self) -> bool {
         match self {
             Self::Rsa { .. } => true,
-            Self::Ec(_) | Self::Ed25519 | Self::X25519 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
+            Self::Ec(_)
+            | Self::Ed25519
+            | Self::Ed448
+            | Self::X25519
+            | Self::X448
+            | Self::Dsa { .. }
+            | Self::PostQuantum(_) => false,
         }
     }
 
@@ -108,7 +121,7 @@ impl KeyKind {
             Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
             Self::Ec(curve) => !curve.is_legacy(),
             Self::Dsa { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224,
-            Self::Ed25519 | Self::X25519 | Self::PostQuantum(_) => true,
+            Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 | Self::PostQuantum(_) => true,
         }
     }
 
@@ -118,7 +131,8 @@ impl KeyKind {
             Self::Rsa { bits, .. } => bits.div_ceil(8),
             Self::Ec(curve) => 2 * curve.field_len(),
             Self::Ed25519 => 64,
-            Self::X25519 => 0,
+            Self::Ed448 => 114,
+            Self::X25519 | Self::X448 => 0,
             Self::Dsa { subgroup_bits, .. } => 2 * subgroup_bits / 8,
             Self::PostQuantum(kind) => kind.value_len(),
         }
@@ -130,7 +144,9 @@ impl KeyKind {
             Self::Rsa { .. } => "an RSA key of this size",
             Self::Ec(_) => "a key on this curve",
             Self::Ed25519 => "an Ed25519 key",
+            Self::Ed448 => "an Ed448 key",
             Self::X25519 => "an X25519 key",
+            Self::X448 => "an X448 key",
             Self::Dsa { .. } => "a DSA key",
             Self::PostQuantum(_) => "a post-quantum key",
         }

@@ -24,7 +24,7 @@ use crate::provider::{
 use crate::random::Random;
 use crate::rsa15;
 use crate::secret::Secret;
-use encoding::{Pkcs8, Spki, ec_pkcs8, seed_alone, significant, to_pkcs8, x25519_pkcs8};
+use encoding::{Pkcs8, Spki, ec_pkcs8, seed_alone, significant, to_pkcs8, x448_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
 pub use verifying::VerifyingKey;
@@ -57,7 +57,7 @@ pub trait KeyUnwrap: Send + Sync {
         expected_len: Option<usize>,
     ) -> Result<Secret, CryptoError>;
 
-    /// The secret that this key and the originator's give: the x-coordinate, as long as the field, or what X25519 gives.
+    /// The secret that this key and the originator's give: the x-coordinate, as long as the field, or what X25519 or X448 gives.
     /// It is no key yet: [`KeyDerivation`](crate::KeyDerivation) makes one of it.
     ///
     /// # Errors
@@ -97,8 +97,9 @@ enum Public {
     Rsa(provider::RsaPublic),
     Ec(provider::EcPublic),
     Ed25519(provider::Ed25519Public),
-    /// Is its octets: a private key does all there is to do.
-    X25519,
+    Ed448(provider::Ed448Public),
+    /// X25519 or X448. Is its octets: a private key does all there is to do.
+    Montgomery,
     Dsa(provider::DsaPublic),
     PostQuantum(provider::PostQuantumPublic),
 }
@@ -146,7 +147,8 @@ impl PublicKey {
             }
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
-            Spki::X25519 { .. } => Ok(Public::X25519),
+            Spki::Ed448 { point } => provider::Ed448Public::load(point).map(Public::Ed448),
+            Spki::X25519 { .. } | Spki::X448 { .. } => Ok(Public::Montgomery),
             Spki::Dsa { domain: [p, q, g], y } => {
                 let [p, q, g, y] = [*p, *q, *g, *y].map(significant);
                 provider::DsaPublic::load(DsaNumbers { p, q, g, y }).map(Public::Dsa)
@@ -223,6 +225,7 @@ impl PublicKey {
             (Public::Rsa(key), Scheme::Rsa(padding, digest)) => key.verify(padding, digest, message, value),
             (Public::Ec(key), Scheme::Ecdsa(digest)) => key.verify(digest, message, value),
             (Public::Ed25519(key), Scheme::Ed25519(instance)) => key.verify(instance, context, message, value),
+            (Public::Ed448(key), Scheme::Ed448(instance)) => key.verify(instance, context, message, value),
             (Public::Dsa(key), Scheme::Dsa(digest)) => key.verify(digest, message, value),
             (Public::PostQuantum(key), Scheme::PostQuantum(_)) => key.verify(context, message, value),
             _ => return Err(CryptoError::KeyMismatch),
@@ -306,7 +309,9 @@ enum Private {
     },
     Ec(provider::EcPrivate),
     Ed25519(provider::Ed25519Private),
+    Ed448(provider::Ed448Private),
     X25519(provider::X25519Private),
+    X448(provider::X448Private),
     PostQuantum(provider::PostQuantumPrivate),
     /// A private DSA key, which signs nothing here: only its public half is kept.
     NotUsed,
@@ -345,6 +350,16 @@ impl PrivateKey {
                 let own = own_point(&key.point(), point)?;
                 (Private::Ed25519(key), PublicKey::new(&Spki::Ed25519 { point: &own })?)
             }
+            Pkcs8::Ed448 { seed, point } => {
+                let key = provider::Ed448Private::load(seed);
+                let own = own_point(&key.point(), point)?;
+                (Private::Ed448(key), PublicKey::new(&Spki::Ed448 { point: &own })?)
+            }
+            Pkcs8::X448 { scalar, point } => {
+                let key = provider::X448Private::load(scalar);
+                let own = own_point(&key.point(), point)?;
+                (Private::X448(key), PublicKey::new(&Spki::X448 { point: &own })?)
+            }
             Pkcs8::X25519 { scalar, point } => {
                 let key = provider::X25519Private::load(scalar);
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, what))?;
@@ -375,9 +390,9 @@ impl PrivateKey {
 }
 
 /// The public key of a private key. A file with the public key of another private key contradicts itself.
-fn own_point(own: &[u8], beside: Option<&[u8]>) -> Result<[u8; 32], LoadError> {
+fn own_point<const LEN: usize>(own: &[u8], beside: Option<&[u8]>) -> Result<[u8; LEN], LoadError> {
     let agrees = beside.is_none_or(|beside| beside == own);
-    let own = <[u8; 32]>::try_from(own).ok().filter(|_| agrees);
+    let own = <[u8; LEN]>::try_from(own).ok().filter(|_| agrees);
     own.ok_or(LoadError::Malformed { what: "private key" })
 }
 
@@ -390,6 +405,7 @@ impl SigningKey for PrivateKey {
             (Private::Rsa { key, .. }, Scheme::Rsa(padding, digest)) => key.sign(padding, digest, message),
             (Private::Ec(key), Scheme::Ecdsa(digest)) => key.sign(digest, message),
             (Private::Ed25519(key), Scheme::Ed25519(_)) => key.sign(message),
+            (Private::Ed448(key), Scheme::Ed448(_)) => Ok(key.sign(message)),
             (Private::PostQuantum(key), Scheme::PostQuantum(_)) => key.sign(message),
             _ => return Err(CryptoError::KeyMismatch),
         };
@@ -459,12 +475,13 @@ fn agree(key: &PrivateKey, other: &PublicKey) -> Result<Secret, CryptoError> {
     let (agreed, is_of_prime_order) = match (&*key.inner, other) {
         (Private::Ec(key), Spki::Ec { point, .. }) => (key.agree(point), true),
         (Private::X25519(key), Spki::X25519 { point }) => (key.agree(point), false),
+        (Private::X448(key), Spki::X448 { point }) => (Ok(key.agree(point)), false),
         _ => return Err(CryptoError::KeyMismatch),
     };
     let secret = agreed.map_err(|refusal| refusal.or(CryptoError::Agreement))?;
-    // RFC 7748 §6.1: all zeros is what a point of small order gives, whoever multiplies it. The other curves have no such
+    // RFC 7748 §6: all zeros is what a point of small order gives, whoever multiplies it. The other curves have no such
     // points, and x = 0 is a point of theirs as good as any.
-    let is_zero = !is_of_prime_order && secret.equals(&[0; 32]);
+    let is_zero = !is_of_prime_order && secret.equals(&vec![0; secret.len()]);
     if is_zero { Err(CryptoError::Agreement) } else { Ok(secret) }
 }
 
@@ -484,9 +501,12 @@ impl PrivateKey {
                     ec_pkcs8(curve, &scalar)
                 }
                 KeyKind::X25519 => x25519_pkcs8(&drawn(32, random)?),
-                KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => {
-                    return Err(CryptoError::KeyMismatch);
-                }
+                KeyKind::X448 => x448_pkcs8(&drawn(56, random)?),
+                KeyKind::Rsa { .. }
+                | KeyKind::Ed25519
+                | KeyKind::Ed448
+                | KeyKind::Dsa { .. }
+                | KeyKind::PostQuantum(_) => return Err(CryptoError::KeyMismatch),
             };
             // A scalar that is zero, or not below the order, does not load.
             if let Ok(key) = Self::from_der(&pkcs8) {

@@ -9,6 +9,7 @@
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
+mod curve448;
 mod hmac;
 mod operations;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
@@ -22,6 +23,8 @@ pub(crate) use operations::{
 
 use crate::error::CryptoError;
 use hmac::hmac;
+
+pub(crate) use curve448::{Ed448Private, Ed448Public, X448Private};
 
 /// The provider that was chosen.
 #[cfg(feature = "aws-lc-rs")]

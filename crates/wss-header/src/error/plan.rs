@@ -52,7 +52,7 @@ pub enum PlanError {
     ReferenceForm,
     /// *Misuse.* The recipient's key cannot receive keys.
     #[error(
-        "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC or X25519 key that may agree on them"
+        "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC, X25519 or X448 key that may agree on them"
     )]
     Recipient,
     /// *Refused.* An algorithm of the legacy set, without the call that allows it.
