@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use crate::algorithm::{Aes, BlockCipher, ContentEncryption, DigestMethod, KeyWrap, Mode, Wrap};
 use crate::digest::Digest;
 use crate::error::CryptoError;
-use crate::provider::{Chosen, Provider as _, Refusal};
+use crate::provider::{Chosen, Provider as _, Refusal, camellia_unwrap, camellia_wrap, chacha20};
 use crate::random::Random;
 use crate::secret::Secret;
 
@@ -57,6 +57,15 @@ pub fn encrypt(
     octets.extend_from_slice(plaintext);
     match method.mode() {
         Mode::Gcm(aes) => Chosen::gcm_seal(aes, key.as_octets(), &mut octets).map_err(not_encrypted)?,
+        Mode::ChaCha20Poly1305 => {
+            Chosen::chacha20_poly1305_seal(key.as_octets(), &mut octets).map_err(not_encrypted)?;
+        }
+        Mode::ChaCha20 => {
+            let (iv, plaintext) = octets.split_at_mut(iv_len);
+            // The counter begins at zero, so that it does not run over.
+            iv[..4].fill(0);
+            chacha20(key.as_octets(), iv, plaintext).map_err(not_encrypted)?;
+        }
         Mode::Cbc(cipher) => {
             let pad = cipher.block_len() - plaintext.len() % cipher.block_len();
             octets.extend(std::iter::repeat_n(pad as u8, pad));
@@ -91,10 +100,30 @@ pub fn decrypt_and<T>(
     octets: Vec<u8>,
     read: impl FnOnce(Vec<u8>) -> Option<T>,
 ) -> Result<T, CryptoError> {
+    decrypt_beside_and(method, key, &[], octets, read)
+}
+
+/// As [`decrypt_and`], with additional data, which the tag of ChaCha20-Poly1305 covers and no other method has.
+///
+/// # Errors
+/// As [`decrypt_and`].
+///
+/// # Specification
+/// RFC 9231 §2.6.8.
+pub fn decrypt_beside_and<T>(
+    method: ContentEncryption,
+    key: &Secret,
+    additional: &[u8],
+    octets: Vec<u8>,
+    read: impl FnOnce(Vec<u8>) -> Option<T>,
+) -> Result<T, CryptoError> {
     let mut octets = Zeroizing::new(octets);
     let opened = match method.mode() {
         _ if key.len() != method.key_len() => Err(CryptoError::Decryption),
+        Mode::ChaCha20Poly1305 => chacha20_open(key, additional, &mut octets).map(|end| (end, Choice::from(1))),
+        _ if !additional.is_empty() => Err(CryptoError::Decryption),
         Mode::Gcm(aes) => gcm_open(aes, key, &mut octets).map(|end| (end, Choice::from(1))),
+        Mode::ChaCha20 => chacha20_decrypt(key, &mut octets).map(|end| (end, Choice::from(1))),
         Mode::Cbc(cipher) => cbc_decrypt(cipher, key, &mut octets),
     };
     let (end, holds) = match opened {
@@ -120,6 +149,21 @@ fn gcm_open(aes: Aes, key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoEr
     Chosen::gcm_open(aes, key.as_octets(), octets).map_err(not_decrypted)
 }
 
+fn chacha20_open(key: &Secret, additional: &[u8], octets: &mut [u8]) -> Result<usize, CryptoError> {
+    if octets.len() < 12 + TAG {
+        return Err(CryptoError::Decryption);
+    }
+    Chosen::chacha20_poly1305_open(key.as_octets(), additional, octets).map_err(not_decrypted)
+}
+
+fn chacha20_decrypt(key: &Secret, octets: &mut [u8]) -> Result<usize, CryptoError> {
+    let len = octets.len();
+    let (iv, ciphertext) =
+        octets.split_at_mut_checked(ContentEncryption::ChaCha20.iv_len()).ok_or(CryptoError::Decryption)?;
+    chacha20(key.as_octets(), iv, ciphertext).map_err(not_decrypted)?;
+    Ok(len)
+}
+
 /// Decrypts the octets after the initialisation vector; returns where the plaintext ends, and whether the padding is
 /// right. If it is wrong, the end is computed as for a whole block of padding.
 fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(usize, Choice), CryptoError> {
@@ -143,7 +187,7 @@ fn cbc_decrypt(cipher: BlockCipher, key: &Secret, octets: &mut [u8]) -> Result<(
 /// [`CryptoError::Unsupported`].
 ///
 /// # Specification
-/// XML Encryption 1.1 §5.6: RFC 3394, and RFC 3217 §3 for 3DES.
+/// XML Encryption 1.1 §5.6: RFC 3394, RFC 3217 §3 for 3DES, and RFC 3657 §3 for Camellia.
 ///
 /// ```
 /// use wss_crypto::{KeyWrap, Secret, SystemRandom, unwrap, wrap};
@@ -164,6 +208,7 @@ pub fn wrap(method: KeyWrap, wrapping: &Secret, key: &Secret, random: &dyn Rando
             Chosen::aes_wrap_padded(aes, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted)
         }
         Wrap::TripleDes => triple_des_wrap(wrapping, key, random),
+        Wrap::Camellia(size) => camellia_wrap(size, wrapping.as_octets(), key.as_octets()).map_err(not_encrypted),
     }
 }
 
@@ -181,6 +226,7 @@ pub fn unwrap(method: KeyWrap, wrapping: &Secret, wrapped: &[u8]) -> Result<Secr
         Wrap::Rfc5649(aes) => Chosen::aes_unwrap_padded(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
         Wrap::Rfc3394(aes) => Chosen::aes_unwrap(aes, wrapping.as_octets(), wrapped).map_err(not_decrypted),
         Wrap::TripleDes => triple_des_unwrap(wrapping, wrapped),
+        Wrap::Camellia(size) => camellia_unwrap(size, wrapping.as_octets(), wrapped).map_err(not_decrypted),
     }
 }
 

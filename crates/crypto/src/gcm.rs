@@ -18,7 +18,7 @@ const MAX_OCTETS: u64 = (1 << 36) - 32;
 fn cipher_for(method: ContentEncryption, key: &Secret) -> Option<Aes> {
     match method.mode() {
         Mode::Gcm(aes) => Some(aes).filter(|aes| key.len() == aes.key_len()),
-        Mode::Cbc(_) => None,
+        Mode::Cbc(_) | Mode::ChaCha20Poly1305 | Mode::ChaCha20 => None,
     }
 }
 

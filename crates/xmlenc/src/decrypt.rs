@@ -54,7 +54,8 @@ pub fn decrypt_octets(
     key: &Secret,
     budget: &Budget,
 ) -> Result<Zeroizing<Vec<u8>>, DecryptError> {
-    Ok(Zeroizing::new(wss_crypto::decrypt(data.method(), key, charged_octets(data, budget)?)?))
+    let octets = charged_octets(data, budget)?;
+    Ok(Zeroizing::new(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, Some)?))
 }
 
 /// The cipher octets, after they are charged.
@@ -81,7 +82,8 @@ fn charged_octets(data: &EncryptedData<'_>, budget: &Budget) -> Result<Vec<u8>, 
 /// XML Encryption 1.1 §4.4 and §4.5.
 pub fn decrypt_xml(data: &EncryptedData<'_>, key: &Secret, budget: &Budget) -> Result<Plaintext, DecryptError> {
     let octets = charged_octets(data, budget)?;
-    Ok(wss_crypto::decrypt_and(data.method(), key, octets, |octets| read(data, octets, budget))?)
+    let read = |octets| read(data, octets, budget);
+    Ok(wss_crypto::decrypt_beside_and(data.method(), key, data.additional(), octets, read)?)
 }
 
 /// The plaintext of `data`, if it is XML of its type. Octets that are not UTF-8 are read as an illegal character, so

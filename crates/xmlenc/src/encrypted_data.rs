@@ -4,6 +4,7 @@ use wss_c14n::{Element, Writer, base64_encode, name};
 use wss_crypto::ContentEncryption;
 use wss_text::shown;
 
+use crate::cipher_parameters::CipherParameters;
 use crate::error::DecryptError;
 
 /// The kind of the plaintext, from `@Type`.
@@ -76,6 +77,7 @@ pub struct EncryptedData<'d> {
     id: Option<String>,
     plaintext: PlaintextType,
     method: ContentEncryption,
+    parameters: CipherParameters,
     key_info: Option<Element<'d>>,
     cipher: Cipher<'d>,
 }
@@ -88,6 +90,7 @@ impl std::fmt::Debug for EncryptedData<'_> {
             .field("id", &self.id.as_deref().map(shown))
             .field("plaintext", &self.plaintext)
             .field("method", &self.method)
+            .field("parameters", &self.parameters)
             .field("key_info", &self.key_info)
             .field("cipher", &self.cipher)
             .finish()
@@ -128,10 +131,13 @@ impl<'d> EncryptedData<'d> {
         }
         let method = parts.method.ok_or_else(|| element.missing("xenc:EncryptionMethod"))?;
         let uri = method.required_attribute("", "Algorithm")?;
-        let method = ContentEncryption::from_uri(&uri)
+        let cipher = ContentEncryption::from_uri(&uri)
             .ok_or_else(|| DecryptError::UnknownAlgorithm { uri: uri.clone().into() })?;
+        let parameters = CipherParameters::parse(method, cipher)?;
+        let method = cipher;
         Ok(Self {
             element,
+            parameters,
             id: element.attribute("", "Id").map(|id| id.into_owned()),
             plaintext: PlaintextType::from_attribute(element.attribute("", "Type").as_deref()),
             method,
@@ -200,14 +206,24 @@ impl<'d> EncryptedData<'d> {
         }
     }
 
-    /// The cipher octets, decoded.
+    /// The data that the tag of the ciphertext covers beside it, which ChaCha20-Poly1305 may have.
+    #[must_use]
+    pub fn additional(&self) -> &[u8] {
+        &self.parameters.additional
+    }
+
+    /// The cipher octets, decoded, after the initialisation vector if `xenc:EncryptionMethod` has it.
     ///
     /// # Errors
     /// [`DecryptError::Structure`]; the length is checked against `max` before decoding.
     /// [`DecryptError::CipherReference`] if they are in an attachment.
     pub fn cipher_octets(&self, max: usize) -> Result<Vec<u8>, DecryptError> {
         match &self.cipher {
-            Cipher::Value(value) => Ok(value.base64(max)?),
+            Cipher::Value(value) => {
+                let octets = value.base64(max)?;
+                let vector = &self.parameters.vector;
+                Ok(if vector.is_empty() { octets } else { [vector.as_slice(), &octets].concat() })
+            }
             Cipher::Attachment(_) => Err(DecryptError::CipherReference),
         }
     }
@@ -325,8 +341,16 @@ pub fn write_encrypted_data(
     if let Some(uri) = plaintext.uri() {
         writer.attribute("Type", uri);
     }
-    writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
-    write_rest(&mut writer, key_info, cipher_octets);
+    let mut ciphertext = cipher_octets;
+    if method.has_parameters() {
+        writer.start(name::XENC, "EncryptionMethod");
+        writer.attribute("Algorithm", method.uri());
+        ciphertext = CipherParameters::write(&mut writer, method, cipher_octets);
+        writer.end();
+    } else {
+        writer.algorithm(name::XENC, "EncryptionMethod", method.uri());
+    }
+    write_rest(&mut writer, key_info, ciphertext);
     writer.end();
     writer.finish()
 }

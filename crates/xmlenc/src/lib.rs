@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod agreement_method;
+mod cipher_parameters;
 mod decrypt;
 mod document;
 mod encapsulation;

@@ -225,3 +225,27 @@ impl AlgorithmPolicy {
 fn admitted(admitted: bool, uri: &'static str) -> Result<(), DecryptError> {
     if admitted { Ok(()) } else { Err(DecryptError::NotAdmitted { uri }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_legacy_is_admitted_by_its_name_alone() {
+        let modern = AlgorithmPolicy::modern_2026();
+        let refused = |uri| Err(DecryptError::NotAdmitted { uri });
+        for method in ContentEncryption::ALL.into_iter().filter(|method| method.is_legacy()) {
+            assert_eq!(modern.check_content(method), refused(method.uri()));
+            assert_eq!(modern.clone().admit_cbc().check_content(method), refused(method.uri()));
+            let mut named = modern.clone();
+            assert!(named.admit_uri(method.uri()));
+            assert_eq!(named.check_content(method), Ok(()));
+        }
+        for wrap in KeyWrap::ALL.into_iter().filter(|wrap| wrap.is_legacy()) {
+            assert_eq!(modern.check_key(&KeyMethod::Wrap(wrap)), refused(wrap.uri()));
+        }
+        let rare =
+            [ContentEncryption::Camellia256Cbc, ContentEncryption::ChaCha20Poly1305, ContentEncryption::ChaCha20];
+        assert!(rare.iter().all(|method| method.is_legacy()) && KeyWrap::Camellia128.is_legacy());
+    }
+}

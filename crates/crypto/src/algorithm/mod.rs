@@ -3,7 +3,7 @@
 //!
 //! # Adding an algorithm
 //!
-//! 1. Add its row to its table here. `ALL`, `from_uri`, the policies, the words of the command line and the lists of BSP
+//! 1. Add its row to its table here, in `content`, `transport` or `post_quantum`. `ALL`, `from_uri`, the policies, the words of the command line and the lists of BSP
 //!    follow from it.
 //! 2. Build. A method of mathematics that is here already (another digest with ECDSA, say) needs nothing more. For a new
 //!    digest, cipher or kind of mathematics the compiler names each place of `provider/aws_lc` and `provider/ring`, which
@@ -21,6 +21,7 @@ macro_rules! on_curve {
     };
 }
 
+mod content;
 mod post_quantum;
 mod row;
 mod transport;
@@ -28,6 +29,8 @@ mod transport;
 use row::{Row, algorithms, current, legacy};
 use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
+pub(crate) use content::{Aes, BlockCipher, Camellia, Mode, Wrap};
+pub use content::{ContentEncryption, KeyWrap};
 pub use post_quantum::PostQuantum;
 pub use row::All;
 pub(crate) use transport::Oaep;
@@ -129,34 +132,6 @@ algorithms! {
 }
 
 algorithms! {
-    /// `xenc:EncryptionMethod` of `xenc:EncryptedData`: the cipher of the content.
-    #[allow(missing_docs, reason = "cipher and mode, as the names say")]
-    ContentEncryption of Mode {
-        Aes128Gcm = current("http://www.w3.org/2009/xmlenc11#aes128-gcm", Mode::Gcm(Aes128)),
-        Aes192Gcm = current("http://www.w3.org/2009/xmlenc11#aes192-gcm", Mode::Gcm(Aes192)),
-        Aes256Gcm = current("http://www.w3.org/2009/xmlenc11#aes256-gcm", Mode::Gcm(Aes256)),
-        Aes128Cbc = current("http://www.w3.org/2001/04/xmlenc#aes128-cbc", Mode::Cbc(BlockCipher::Aes(Aes128))),
-        Aes192Cbc = current("http://www.w3.org/2001/04/xmlenc#aes192-cbc", Mode::Cbc(BlockCipher::Aes(Aes192))),
-        Aes256Cbc = current("http://www.w3.org/2001/04/xmlenc#aes256-cbc", Mode::Cbc(BlockCipher::Aes(Aes256))),
-        TripleDesCbc = legacy("http://www.w3.org/2001/04/xmlenc#tripledes-cbc", Mode::Cbc(BlockCipher::TripleDes)),
-    }
-}
-
-algorithms! {
-    /// How a symmetric key wraps another: `xenc:EncryptionMethod` of `xenc:EncryptedKey` under a shared secret.
-    #[allow(missing_docs, reason = "cipher, as the names say")]
-    KeyWrap of Wrap {
-        Aes128 = current("http://www.w3.org/2001/04/xmlenc#kw-aes128", Wrap::Rfc3394(Aes128)),
-        Aes192 = current("http://www.w3.org/2001/04/xmlenc#kw-aes192", Wrap::Rfc3394(Aes192)),
-        Aes256 = current("http://www.w3.org/2001/04/xmlenc#kw-aes256", Wrap::Rfc3394(Aes256)),
-        Aes128Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-128-pad", Wrap::Rfc5649(Aes128)),
-        Aes192Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-192-pad", Wrap::Rfc5649(Aes192)),
-        Aes256Pad = current("http://www.w3.org/2009/xmlenc11#kw-aes-256-pad", Wrap::Rfc5649(Aes256)),
-        TripleDes = legacy("http://www.w3.org/2001/04/xmlenc#kw-tripledes", Wrap::TripleDes),
-    }
-}
-
-algorithms! {
     /// `xenc:AgreementMethod`: how the pairs of keys of two parties give one secret.
     #[allow(missing_docs, reason = "names say it")]
     KeyAgreement of () {
@@ -176,7 +151,6 @@ algorithms! {
     }
 }
 
-use Aes::{Aes128, Aes192, Aes256};
 use DigestMethod::{Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
 use Scheme::{Dsa, Ecdsa, Hmac};
 
@@ -417,124 +391,6 @@ impl Curve {
 
     pub(crate) const fn default_signature(self) -> SignatureMethod {
         self.row().parameters.default_signature
-    }
-}
-
-/// AES, by the size of its key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aes {
-    Aes128,
-    Aes192,
-    Aes256,
-}
-
-impl Aes {
-    pub(crate) const fn key_len(self) -> usize {
-        match self {
-            Self::Aes128 => 16,
-            Self::Aes192 => 24,
-            Self::Aes256 => 32,
-        }
-    }
-}
-
-/// A cipher of single blocks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum BlockCipher {
-    Aes(Aes),
-    TripleDes,
-}
-
-impl BlockCipher {
-    const fn key_len(self) -> usize {
-        match self {
-            Self::Aes(aes) => aes.key_len(),
-            Self::TripleDes => 24,
-        }
-    }
-
-    pub(crate) const fn block_len(self) -> usize {
-        match self {
-            Self::Aes(_) => 16,
-            Self::TripleDes => 8,
-        }
-    }
-}
-
-/// How content is encrypted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    Gcm(Aes),
-    Cbc(BlockCipher),
-}
-
-impl ContentEncryption {
-    pub(crate) const fn mode(self) -> Mode {
-        self.row().parameters
-    }
-
-    /// Octets of a key.
-    #[must_use]
-    pub const fn key_len(self) -> usize {
-        match self.mode() {
-            Mode::Gcm(aes) => aes.key_len(),
-            Mode::Cbc(cipher) => cipher.key_len(),
-        }
-    }
-
-    /// The cipher of the same mode whose keys have `octets`.
-    #[must_use]
-    pub fn with_key_len(self, octets: usize) -> Option<Self> {
-        let is_alike = |other: &Self| match (self.mode(), other.mode()) {
-            (Mode::Gcm(_), Mode::Gcm(_)) => true,
-            (Mode::Cbc(cipher), Mode::Cbc(other)) => cipher.block_len() == other.block_len(),
-            _ => false,
-        };
-        Self::ALL.iter().find(|other| is_alike(other) && other.key_len() == octets)
-    }
-
-    /// Octets of the initialisation vector, which precedes the ciphertext.
-    #[must_use]
-    pub const fn iv_len(self) -> usize {
-        match self.mode() {
-            Mode::Gcm(_) => 12,
-            Mode::Cbc(cipher) => cipher.block_len(),
-        }
-    }
-
-    /// Whether the cipher authenticates its plaintext.
-    #[must_use]
-    pub const fn is_authenticated(self) -> bool {
-        match self.mode() {
-            Mode::Gcm(_) => true,
-            Mode::Cbc(_) => false,
-        }
-    }
-}
-
-/// How a key is wrapped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wrap {
-    /// AES key wrap.
-    Rfc3394(Aes),
-    /// AES key wrap with padding, for keys of any length.
-    Rfc5649(Aes),
-    /// CMS 3DES key wrap (RFC 3217 §3).
-    TripleDes,
-}
-
-impl KeyWrap {
-    pub(crate) const fn wrap(self) -> Wrap {
-        self.row().parameters
-    }
-
-    /// Octets of the wrapping key.
-    #[must_use]
-    pub const fn key_len(self) -> usize {
-        match self.wrap() {
-            Wrap::Rfc3394(aes) | Wrap::Rfc5649(aes) => aes.key_len(),
-            Wrap::TripleDes => BlockCipher::TripleDes.key_len(),
-        }
     }
 }
 

@@ -9,9 +9,12 @@
 
 #[cfg(feature = "aws-lc-rs")]
 mod aws_lc;
+mod camellia;
+mod chacha20;
 mod curve448;
 mod hmac;
 mod operations;
+mod rfc3394;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
 
@@ -24,6 +27,8 @@ pub(crate) use operations::{
 use crate::error::CryptoError;
 use hmac::hmac;
 
+pub(crate) use camellia::{camellia_unwrap, camellia_wrap};
+pub(crate) use chacha20::chacha20;
 pub(crate) use curve448::{Ed448Private, Ed448Public, X448Private};
 
 /// The provider that was chosen.

@@ -71,6 +71,13 @@ pub(crate) trait Provider {
     /// Opens a result of [`Provider::gcm_seal`] in place. Returns the end of the plaintext, which begins at 12.
     fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal>;
 
+    /// ChaCha20-Poly1305 (RFC 8439 §2.8) without additional data, laid out as for [`Provider::gcm_seal`].
+    fn chacha20_poly1305_seal(key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal>;
+
+    /// Opens a result of [`Provider::chacha20_poly1305_seal`], or of a peer with additional data. Returns as
+    /// [`Provider::gcm_open`].
+    fn chacha20_poly1305_open(key: &[u8], additional: &[u8], octets: &mut [u8]) -> Result<usize, Refusal>;
+
     /// CBC over whole blocks, in place, without padding.
     fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal>;
 

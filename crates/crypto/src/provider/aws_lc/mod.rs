@@ -60,20 +60,19 @@ impl Provider for AwsLc {
     }
 
     fn gcm_seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
-        let key = gcm_key(aes, key)?;
-        let (iv, plaintext) = octets.split_at_mut_checked(12).or_failed()?;
-        let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
-        let tag = key.seal_in_place_separate_tag(nonce, aead::Aad::empty(), plaintext).or_failed()?;
-        octets.extend_from_slice(tag.as_ref());
-        Ok(())
+        seal(&gcm_key(aes, key)?, octets)
     }
 
     fn gcm_open(aes: Aes, key: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
-        let key = gcm_key(aes, key)?;
-        let (iv, sealed) = octets.split_at_mut_checked(12).or_failed()?;
-        let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
-        let plaintext = key.open_in_place(nonce, aead::Aad::empty(), sealed).or_failed()?;
-        Ok(12 + plaintext.len())
+        open(&gcm_key(aes, key)?, &[], octets)
+    }
+
+    fn chacha20_poly1305_seal(key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
+        seal(&aead_key(&aead::CHACHA20_POLY1305, key)?, octets)
+    }
+
+    fn chacha20_poly1305_open(key: &[u8], additional: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+        open(&aead_key(&aead::CHACHA20_POLY1305, key)?, additional, octets)
     }
 
     fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
@@ -131,5 +130,25 @@ fn gcm_key(aes: Aes, key: &[u8]) -> Result<aead::LessSafeKey, Refusal> {
         Aes::Aes192 => &aead::AES_192_GCM,
         Aes::Aes256 => &aead::AES_256_GCM,
     };
+    aead_key(algorithm, key)
+}
+
+fn aead_key(algorithm: &'static aead::Algorithm, key: &[u8]) -> Result<aead::LessSafeKey, Refusal> {
     aead::UnboundKey::new(algorithm, key).map(aead::LessSafeKey::new).or_failed()
+}
+
+/// The nonce precedes the plaintext, and the tag follows it.
+fn seal(key: &aead::LessSafeKey, octets: &mut Vec<u8>) -> Result<(), Refusal> {
+    let (iv, plaintext) = octets.split_at_mut_checked(12).or_failed()?;
+    let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+    let tag = key.seal_in_place_separate_tag(nonce, aead::Aad::empty(), plaintext).or_failed()?;
+    octets.extend_from_slice(tag.as_ref());
+    Ok(())
+}
+
+fn open(key: &aead::LessSafeKey, additional: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+    let (iv, sealed) = octets.split_at_mut_checked(12).or_failed()?;
+    let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+    let plaintext = key.open_in_place(nonce, aead::Aad::from(additional), sealed).or_failed()?;
+    Ok(12 + plaintext.len())
 }

@@ -22,6 +22,24 @@ fn ring_key(aes: Aes, key: &[u8]) -> Option<Result<aead::LessSafeKey, Refusal>> 
     Some(aead::UnboundKey::new(algorithm, key).map(aead::LessSafeKey::new).or_failed())
 }
 
+/// ChaCha20-Poly1305, laid out as AES-GCM.
+pub(super) fn seal_chacha20(key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
+    let key = aead::UnboundKey::new(&aead::CHACHA20_POLY1305, key).map(aead::LessSafeKey::new).or_failed()?;
+    let (iv, plaintext) = octets.split_at_mut_checked(12).or_failed()?;
+    let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+    let tag = key.seal_in_place_separate_tag(nonce, aead::Aad::empty(), plaintext).or_failed()?;
+    octets.extend_from_slice(tag.as_ref());
+    Ok(())
+}
+
+pub(super) fn open_chacha20(key: &[u8], additional: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+    let key = aead::UnboundKey::new(&aead::CHACHA20_POLY1305, key).map(aead::LessSafeKey::new).or_failed()?;
+    let (iv, sealed) = octets.split_at_mut_checked(12).or_failed()?;
+    let nonce = aead::Nonce::try_assume_unique_for_key(iv).or_failed()?;
+    let plaintext = key.open_in_place(nonce, aead::Aad::from(additional), sealed).or_failed()?;
+    Ok(12 + plaintext.len())
+}
+
 pub(super) fn seal(aes: Aes, key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
     let (iv, plaintext) = octets.split_at_mut_checked(12).or_failed()?;
     let tag: [u8; 16] = match ring_key(aes, key) {

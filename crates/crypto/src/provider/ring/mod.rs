@@ -18,7 +18,7 @@ use ring::rand::SecureRandom as _;
 use ring::{hmac, rand};
 use zeroize::Zeroizing;
 
-use super::{OrFailed as _, Provider, Refusal};
+use super::{OrFailed as _, Provider, Refusal, camellia};
 use crate::algorithm::{Aes, BlockCipher, DigestMethod};
 use crate::digest_value::DigestValue;
 use crate::secret::Secret;
@@ -93,12 +93,21 @@ impl Provider for Ring {
         gcm::open(aes, key, octets)
     }
 
+    fn chacha20_poly1305_seal(key: &[u8], octets: &mut Vec<u8>) -> Result<(), Refusal> {
+        gcm::seal_chacha20(key, octets)
+    }
+
+    fn chacha20_poly1305_open(key: &[u8], additional: &[u8], octets: &mut [u8]) -> Result<usize, Refusal> {
+        gcm::open_chacha20(key, additional, octets)
+    }
+
     fn cbc_encrypt(cipher: BlockCipher, key: &[u8], iv: &[u8], blocks: &mut [u8]) -> Result<(), Refusal> {
         match cipher {
             BlockCipher::Aes(Aes::Aes128) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes128, key, iv, blocks),
             BlockCipher::Aes(Aes::Aes192) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes192, key, iv, blocks),
             BlockCipher::Aes(Aes::Aes256) => run_cbc!(Encryptor, encrypt_blocks, aes::Aes256, key, iv, blocks),
             BlockCipher::TripleDes => run_cbc!(Encryptor, encrypt_blocks, des::TdesEde3, key, iv, blocks),
+            BlockCipher::Camellia(size) => camellia::cbc_encrypt(size, key, iv, blocks),
         }
     }
 
@@ -108,6 +117,7 @@ impl Provider for Ring {
             BlockCipher::Aes(Aes::Aes192) => run_cbc!(Decryptor, decrypt_blocks, aes::Aes192, key, iv, blocks),
             BlockCipher::Aes(Aes::Aes256) => run_cbc!(Decryptor, decrypt_blocks, aes::Aes256, key, iv, blocks),
             BlockCipher::TripleDes => run_cbc!(Decryptor, decrypt_blocks, des::TdesEde3, key, iv, blocks),
+            BlockCipher::Camellia(size) => camellia::cbc_decrypt(size, key, iv, blocks),
         }
     }
 
