@@ -108,8 +108,8 @@ impl KeyKind {
     #[must_use]
     pub const fn can_agree(self) -> bool {
         match self {
-            Self::Ec(_) | Self::X25519 => true,
-            Self::Rsa { .. } | Self::Ed25519 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
+            Self::Ec(_) | Self::X25519 | Self::X448 => true,
+            Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
         }
     }
 
