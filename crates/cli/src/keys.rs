@@ -120,7 +120,7 @@ impl Keys {
                     keys.extend(secrets.iter().filter_map(|secret| self.hmac(secret.as_octets())));
                 }
                 KeyHint::KeyName(name) => {
-                    let named = self.secrets.iter().filter(|(known, _)| known.as_ref() == Some(name));
+                    let named = self.secrets.iter().filter(|(known, _)| known.as_deref() == Some(name.trim()));
                     keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)));
                 }
                 KeyHint::X509Data(data) => {
@@ -219,7 +219,8 @@ impl KeySource for Keys {
             .iter()
             .flat_map(KeyInfo::hints)
             .filter_map(|hint| match hint {
-                KeyHint::KeyName(name) => Some(name.clone()),
+                // White space around a name tells no key from another.
+                KeyHint::KeyName(name) => Some(name.trim().to_owned()),
                 _ => None,
             })
             .collect();

@@ -124,7 +124,8 @@ fn key_store_secrets(path: &str) -> Vec<(String, Vec<u8>)> {
             let found = info.descendants_and_self().find(|element| element.name().local == local);
             found.and_then(|element| element.text().ok()).map(|text| text.trim().to_owned())
         };
-        let value = ["AESKeyValue", "DESKeyValue", "HMACKeyValue"].into_iter().find_map(text_of);
+        let values = ["AESKeyValue", "DESKeyValue", "HMACKeyValue", "CamelliaKeyValue", "ChaCha20KeyValue"];
+        let value = values.into_iter().find_map(text_of);
         if let (Some(key_name), Some(secret)) =
             (text_of("KeyName"), value.and_then(|value| base64_decode(&value, 4_096)))
         {
