@@ -13,7 +13,7 @@ const IDS: [&str; 4] = ["Id", "ID", "id", "AssertionID"];
 
 pub(crate) fn run(arguments: &C14nArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, arguments.doctype.allow_doctype)?;
+    let document = output::document(&octets, arguments.reading)?;
     let method = match arguments.method {
         Method::Exclusive => CanonicalizationMethod::Exclusive,
         Method::ExclusiveComments => CanonicalizationMethod::ExclusiveWithComments,

@@ -14,21 +14,15 @@ use ws_security::xmldsig::{
 use ws_security::{Budget, DigestMethod, NameForm, PublicKey, SignatureMethod};
 use wss_profile::algorithms;
 
-use crate::args::{DsigSignArgs, DsigVerifyArgs, Format};
+use crate::args::{DsigSignArgs, DsigVerifyArgs, Format, ReadingArgs};
 use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let policy = arguments.allow.policy()?;
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
-    if keys.is_empty() && !arguments.insecure_keyvalue {
-        return Err(could_not(
-            "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
-             --insecure-keyvalue asks for its integrity only",
-        ));
-    }
     let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, arguments.doctype.allow_doctype)?;
+    let document = output::document(&octets, arguments.reading)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let ids = IdIndex::build_with(&document, &more).map_err(refused)?;
     let element = document.elements().find(|element| element.is(name::DS.uri, "Signature"));
@@ -37,12 +31,20 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let octets = document.source().len() as u64;
     let budget = Budget::new(&limits, octets);
     let signature = Signature::parse(element, &budget).map_err(refused)?;
+    if keys.is_empty() && !arguments.insecure_keyvalue {
+        let why = "give a key: --key, --cert, --trust, --secret or --p12; a key in the message is not trusted, unless \
+                   --insecure-keyvalue asks for its integrity only";
+        // A signature that says whose it is, and that nothing given vouches for, is not valid. One that says nothing may be.
+        let says = signature.key_info().is_some();
+        return Err(if says { refused(why) } else { could_not(why) });
+    }
     let base = arguments.base.as_deref();
     let mapped = mapped(&arguments.map)?;
-    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.doctype.allow_doctype);
+    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.reading.allow_doctype);
     let whole = Whole { document: &document, ids: &ids, base, mapped: &mapped, takes_unnamed, reads_doctypes };
     let hints = keys::hints(&signature, &ids, &budget)?;
-    let given = keys.verifying(&hints, &policy).into_iter().map(|key| (key, false));
+    let verifying = keys.verifying(&hints, &policy);
+    let given = verifying.keys.into_iter().map(|key| (key, false));
     let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
     let fitting: Vec<_> = given.chain(in_message.into_iter().map(|key| (key, true))).take(16).collect();
     if fitting.is_empty()
@@ -54,9 +56,11 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         ));
     }
     if fitting.is_empty() {
-        return Err(refused(
-            "no key that was given fits the signature: its certificate leads to no --trust anchor and is not a --cert",
-        ));
+        let why = match verifying.untrusted.first() {
+            Some(untrusted) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
+            None => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),
+        };
+        return Err(refused(format!("no key that was given fits the signature: {why}")));
     }
     let mut last = VerifyError::KeyMismatch;
     for (key, is_in_message) in fitting {
@@ -189,7 +193,7 @@ impl<'d> Dereference<'d> for Whole<'_, 'd> {
     }
 
     fn unnamed(&self) -> Option<&'d Document<'d>> {
-        self.takes_unnamed.then_some(self.document)
+        (self.takes_unnamed && !self.mapped.contains_key("")).then_some(self.document)
     }
 
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
@@ -263,7 +267,7 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let ids: Vec<String> =
         arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
     let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, false)?;
+    let document = output::document(&octets, ReadingArgs::default())?;
     let key_info = key_info.finish();
     let mut signing = DocumentSigning::new(method)
         .digest(digest)

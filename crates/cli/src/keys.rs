@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use ws_security::c14n::{Element, IdIndex, Limit, name};
 use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_key_store};
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
-use ws_security::xmldsig::{KeyHint, KeyInfo, Signature};
+use ws_security::xmldsig::{KeyHint, KeyInfo, Signature, X509Data};
 use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
 use ws_security::{
     AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
@@ -24,10 +24,19 @@ pub(crate) struct Keys {
     pub(crate) identities: Vec<Identity>,
     pub(crate) secrets: Vec<(Option<String>, Vec<u8>)>,
     trust: Option<Trust>,
+    /// Whether a pinned certificate needs a path to an anchor, too.
+    needs_path: bool,
     /// The certificates of `--intermediate`, which a message may name without carrying them.
     intermediates: Vec<Certificate>,
     now: SystemTime,
     legacy: bool,
+}
+
+/// The keys that may verify a signature.
+pub(crate) struct Verifying {
+    pub(crate) keys: Vec<VerifyingKey>,
+    /// Why certificates are not among them.
+    pub(crate) untrusted: Vec<String>,
 }
 
 /// What `read` reads, with its notes on stderr.
@@ -55,14 +64,22 @@ impl Keys {
         let mut keys = Self {
             private: Vec::new(),
             public: Vec::new(),
-            certificates: certificates(&arguments.cert)?,
+            certificates: Vec::new(),
             identities: Vec::new(),
             secrets: arguments.secret.iter().map(NamedSource::read).collect::<Result<_, _>>()?,
             trust: None,
+            needs_path: arguments.cert_needs_path,
             intermediates: certificates(&arguments.intermediate)?,
             now: now(arguments.now.as_ref())?,
             legacy,
         };
+        for source in &arguments.cert {
+            match certificates(std::slice::from_ref(source)) {
+                Ok(found) => keys.certificates.extend(found),
+                // Some call a public key a certificate, since both may be in a file of PEM.
+                Err(failure) => keys.public.push(PublicKey::from_pem(&source.read()?).map_err(|_| failure)?),
+            }
+        }
         for source in &arguments.key {
             let octets = source.read()?;
             match PrivateKey::from_pem_with_password(&octets, password_text.as_deref()) {
@@ -107,7 +124,9 @@ impl Keys {
     }
 
     /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
-    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy) -> Vec<VerifyingKey> {
+    pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy) -> Verifying {
+        let mut untrusted = Vec::new();
+        let pinned = self.pinned(&mut untrusted);
         let mut keys: Vec<VerifyingKey> = Vec::new();
         for hint in hints {
             match hint {
@@ -124,30 +143,51 @@ impl Keys {
                     keys.extend(named.filter_map(|(_, secret)| self.hmac(secret)));
                 }
                 KeyHint::X509Data(data) => {
-                    let pinned = self.certificates.iter().filter(|certificate| data.names(certificate));
-                    keys.extend(pinned.map(|certificate| certificate.public_key().clone().into()));
-                    if let Some(trust) = &self.trust {
-                        let budget = Budget::new(&output::limits(), 0);
-                        let allowed = budget.limits().size(Limit::Certificates);
-                        let ders = data.certificates.iter().take(allowed);
-                        let mut carried: Vec<Certificate> =
-                            ders.filter_map(|der| Certificate::from_der(der).ok()).collect();
-                        carried.extend(self.intermediates.iter().filter(|known| data.names(known)).cloned());
-                        let valid = end_entities(&carried).into_iter().filter_map(|certificate| {
-                            trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget).ok()
-                        });
-                        keys.extend(valid.map(|valid| valid.certificate().public_key().clone().into()));
-                    }
+                    let named = pinned.iter().filter(|certificate| data.names(certificate));
+                    keys.extend(named.map(|certificate| certificate.public_key().clone().into()));
+                    keys.extend(self.below_the_anchors(data, &mut untrusted));
                 }
                 _ => {}
             }
         }
         keys.extend(self.public.iter().cloned().map(VerifyingKey::from));
         keys.extend(self.private.iter().map(|key| key.public_key().clone().into()));
-        keys.extend(self.certificates.iter().map(|certificate| certificate.public_key().clone().into()));
+        keys.extend(pinned.iter().map(|certificate| certificate.public_key().clone().into()));
         keys.extend(self.identities.iter().map(|identity| identity.certificate().public_key().clone().into()));
         keys.extend(self.secrets.iter().filter(|(name, _)| name.is_none()).filter_map(|(_, secret)| self.hmac(secret)));
-        keys
+        Verifying { keys, untrusted }
+    }
+
+    /// The certificates of `--cert`: with `--cert-needs-path`, those that an anchor vouches for.
+    fn pinned(&self, untrusted: &mut Vec<String>) -> Vec<&Certificate> {
+        if !self.needs_path {
+            return self.certificates.iter().collect();
+        }
+        let Some(trust) = &self.trust else {
+            untrusted.push("--cert-needs-path has no anchor to lead to: give --trust".to_owned());
+            return Vec::new();
+        };
+        let budget = Budget::new(&output::limits(), 0);
+        let judged = |certificate: &&Certificate| {
+            let path = trust.validate(certificate, &self.intermediates, Purpose::Signing, self.now, &budget);
+            path.map_err(|error| untrusted.push(error.to_string())).is_ok()
+        };
+        self.certificates.iter().filter(judged).collect()
+    }
+
+    /// The keys of certificates of the message, or that it names, which an anchor vouches for.
+    fn below_the_anchors(&self, data: &X509Data, untrusted: &mut Vec<String>) -> Vec<VerifyingKey> {
+        let Some(trust) = &self.trust else { return Vec::new() };
+        let budget = Budget::new(&output::limits(), 0);
+        let allowed = budget.limits().size(Limit::Certificates);
+        let ders = data.certificates.iter().take(allowed);
+        let mut carried: Vec<Certificate> = ders.filter_map(|der| Certificate::from_der(der).ok()).collect();
+        carried.extend(self.intermediates.iter().filter(|known| data.names(known)).cloned());
+        let judged = end_entities(&carried).into_iter().filter_map(|certificate| {
+            let path = trust.validate(certificate, &carried, Purpose::Signing, self.now, &budget);
+            path.map_err(|error| untrusted.push(error.to_string())).ok()
+        });
+        judged.map(|valid| valid.certificate().public_key().clone().into()).collect()
     }
 
     /// The secrets that an `xenc:EncryptedKey` holds for our keys. Which of them is the right one, the MAC tells.

@@ -8,11 +8,12 @@ use std::sync::OnceLock;
 use tempfile::NamedTempFile;
 use ws_security::Budget;
 use ws_security::attachments::{MimeError, Package, Spool};
-use ws_security::c14n::{Document, transcode};
+use ws_security::c14n::{Document, other_encoding, transcode, transcode_declared};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Correlation, Incoming, Limit, Limits};
 use wss_profile::ProfileError;
 
+use crate::args::ReadingArgs;
 use crate::shape;
 
 /// Why a command failed.
@@ -235,18 +236,27 @@ fn refuse_other_shapes(octets: &[u8]) -> Outcome {
 
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.
 pub(crate) fn text(octets: &[u8]) -> Outcome<String> {
-    Ok(document(octets, false)?.into_source())
+    Ok(document(octets, ReadingArgs::default())?.into_source())
 }
 
-/// A document: UTF-8, or UTF-16 with a byte order mark. It may have a DOCTYPE only if that is allowed.
-pub(crate) fn document(octets: &[u8], allow_doctype: bool) -> Outcome<Document<'_>> {
+/// A document: UTF-8, or UTF-16 with a byte order mark. It has a DOCTYPE or another encoding only if that is allowed.
+pub(crate) fn document(octets: &[u8], reading: ReadingArgs) -> Outcome<Document<'_>> {
     refuse_other_shapes(octets)?;
-    let limits = limits();
-    if !allow_doctype {
-        return Document::parse_transcoding(octets, &limits).map_err(refused);
+    let text = match (other_encoding(octets), reading.accept_other_encodings) {
+        (Some(encoding), false) if std::str::from_utf8(octets).is_err() => {
+            return Err(refused(format!(
+                "the document is in {encoding:?}: have it sent in UTF-8, or give --accept-other-encodings"
+            )));
+        }
+        (_, true) => transcode_declared(octets),
+        (_, false) => transcode(octets),
+    };
+    let text = text.map_err(refused)?;
+    if reading.allow_doctype {
+        let budget = Budget::new(&limits(), octets.len() as u64);
+        return Document::parse_with_doctype(text, &budget).map_err(refused);
     }
-    let budget = Budget::new(&limits, octets.len() as u64);
-    transcode(octets).and_then(|text| Document::parse_with_doctype(text, &budget)).map_err(refused)
+    Document::parse(text, &limits()).map_err(refused)
 }
 
 /// The package, if the message is one.

@@ -9,7 +9,7 @@ use ws_security::xmlenc::{
 use ws_security::{Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
 
-use crate::args::{XencDecryptArgs, XencEncryptArgs};
+use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
 use crate::keys::Keys;
 use crate::output::{self, Outcome, could_not, refused};
 
@@ -20,7 +20,7 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
         return Err(could_not("give a key: --key, --secret or --p12"));
     }
     let octets = output::read(&arguments.file.file)?;
-    let text = output::document(&octets, arguments.doctype.allow_doctype)?.into_source();
+    let text = output::document(&octets, arguments.reading)?.into_source();
     let octets = match decrypt_document(&text, &keys, &policy.encryption, &output::limits()).map_err(refused)? {
         Decrypted::Document(text) => text.into_bytes(),
         Decrypted::Octets(octets) => octets,
@@ -51,7 +51,7 @@ fn agreed_key(arguments: &XencEncryptArgs, recipient: &Certificate, key: &Secret
 
 pub(crate) fn encrypt(arguments: &XencEncryptArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, false)?;
+    let document = output::document(&octets, ReadingArgs::default())?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
     let element = match &arguments.id {
         None => document.root(),

@@ -103,6 +103,12 @@ pub enum VerifyError {
         /// The reference.
         uri: WireText,
     },
+    /// *Refused.* A reference without a URI, whose data the application did not give (XML Signature 1.1 §4.4.3.1).
+    #[error(
+        "a reference has no URI, and the application must know what it means: give it by `Dereference::external`; on the \
+         command line, --map =FILE"
+    )]
+    Unnamed,
     /// *Malformed or refused.* An expression of XPath, in a transform or an XPointer.
     #[error("reference {uri:?}: {error}")]
     XPath {

@@ -90,7 +90,8 @@ pub trait Dereference<'d> {
         None
     }
 
-    /// The octets that an external URI names. `None` by default: a message never makes us fetch anything.
+    /// The octets that an external URI names, and for the empty one those that a reference without a URI means. `None` by
+    /// default: a message never makes us fetch anything.
     fn external(&self, uri: &str) -> Option<Vec<u8>> {
         let _ = uri;
         None
@@ -438,6 +439,9 @@ impl<'d> Reference<'d> {
         let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
         if self.uri.is_empty() {
             let document = if self.has_uri { documents.document() } else { documents.unnamed() };
+            if !self.has_uri && document.is_none() {
+                return documents.external("").map(Covered::Octets).ok_or(VerifyError::Unnamed);
+            }
             return Ok(Covered::Subset(Subset::document(document.ok_or_else(dangling)?).without_comments()));
         }
         // Unlike the shorthand form, these take comments along.

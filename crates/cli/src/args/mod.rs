@@ -134,7 +134,7 @@ pub(crate) struct C14nArgs {
     #[arg(long, value_name = "PREFIX=URI", requires = "xpath")]
     pub(crate) xpath_ns: Vec<String>,
     #[command(flatten)]
-    pub(crate) doctype: DoctypeArgs,
+    pub(crate) reading: ReadingArgs,
 }
 
 /// Keys for whole documents.
@@ -144,9 +144,12 @@ pub(crate) struct KeyArgs {
     /// A private or public key: PEM or DER
     #[arg(long)]
     pub(crate) key: Vec<Source>,
-    /// A pinned certificate
+    /// A pinned certificate, or a public key
     #[arg(long)]
     pub(crate) cert: Vec<Source>,
+    /// Use a --cert only if its path leads to a --trust anchor
+    #[arg(long)]
+    pub(crate) cert_needs_path: bool,
     /// A trust anchor in PEM
     #[arg(long)]
     pub(crate) trust: Vec<Source>,
@@ -167,12 +170,15 @@ pub(crate) struct KeyArgs {
     pub(crate) now: Option<String>,
 }
 
-/// What a document may begin with.
-#[derive(Args)]
-pub(crate) struct DoctypeArgs {
+/// How a document may begin.
+#[derive(Args, Clone, Copy, Default)]
+pub(crate) struct ReadingArgs {
     /// Read a document with a DOCTYPE: what it declares of attributes is honoured, entities and external subsets are refused
     #[arg(long)]
     pub(crate) allow_doctype: bool,
+    /// Accept a document in the encoding that its XML declaration names, as in ISO-8859-1 or windows-1252
+    #[arg(long)]
+    pub(crate) accept_other_encodings: bool,
 }
 
 /// What is an Id in a document.
@@ -196,7 +202,7 @@ pub(crate) struct DsigVerifyArgs {
     /// External references are read below this folder
     #[arg(long, value_name = "DIR")]
     pub(crate) base: Option<PathBuf>,
-    /// The file that an external reference means; nothing is ever fetched
+    /// The file that an external reference means, or as =FILE a reference without a URI; nothing is ever fetched
     #[arg(long, value_name = "URI=FILE")]
     pub(crate) map: Vec<String>,
     /// Also use a key or a certificate of the message itself: that proves its integrity, and nothing about who signed
@@ -206,7 +212,7 @@ pub(crate) struct DsigVerifyArgs {
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: Format,
     #[command(flatten)]
-    pub(crate) doctype: DoctypeArgs,
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Args)]
@@ -255,7 +261,7 @@ pub(crate) struct XencDecryptArgs {
     #[command(flatten)]
     pub(crate) allow: AllowOptions,
     #[command(flatten)]
-    pub(crate) doctype: DoctypeArgs,
+    pub(crate) reading: ReadingArgs,
 }
 
 #[derive(Args)]

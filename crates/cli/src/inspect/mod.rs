@@ -7,14 +7,14 @@ mod text;
 
 use std::io::IsTerminal;
 
-use crate::args::{Format, InspectArgs};
+use crate::args::{Format, InspectArgs, ReadingArgs};
 use crate::output::{self, Outcome};
 
 pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
     let package = output::package(&octets)?;
     let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.unauthenticated_envelope());
-    let document = output::document(envelope, false)?;
+    let document = output::document(envelope, ReadingArgs::default())?;
     let picture = picture::of(&document, package.as_ref())?;
     if let Some(path) = &arguments.html {
         output::write(Some(path), html::page(&picture, &document).as_bytes())?;

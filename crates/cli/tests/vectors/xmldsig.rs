@@ -33,6 +33,12 @@ fn verify(case: &Case) -> Result<(), String> {
     if let Some(folder) = base(case) {
         arguments.extend(["--base".to_owned(), folder]);
     }
+    if case.param("check-key-cert").is_some() {
+        arguments.push("--cert-needs-path".to_owned());
+    }
+    if let Some(file) = case.param("anonymous-data") {
+        arguments.extend(["--map".to_owned(), format!("={}", keys::vector(file))]);
+    }
     for (uri, file) in maps(case) {
         arguments.extend(["--map".to_owned(), format!("{uri}={}", keys::vector(file))]);
     }
