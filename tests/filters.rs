@@ -96,6 +96,51 @@ fn a_header_never_has_a_filter() {
     }
 }
 
+/// No policy opens a header to MD5, RIPEMD-160 or RSA below 1024 bits.
+#[test]
+fn a_header_never_has_what_is_retired() {
+    use ws_security::{DigestMethod, SignatureMethod};
+
+    let message = common::signed(SOAP11);
+    let mut retired = Policy::everything_for_legacy_use_only();
+    retired.signature = retired.signature.dangerous_admit_retired();
+    retired.encryption = retired.encryption.dangerous_admit_retired();
+    for (of, broken) in [
+        (SignatureMethod::RsaSha256.uri(), SignatureMethod::RsaMd5.uri()),
+        (SignatureMethod::RsaSha256.uri(), SignatureMethod::RsaRipemd160.uri()),
+        (DigestMethod::Sha256.uri(), DigestMethod::Md5.uri()),
+        (DigestMethod::Sha256.uri(), DigestMethod::Ripemd160.uri()),
+    ] {
+        let changed = message.replace(&format!("\"{of}\""), &format!("\"{broken}\""));
+        assert_ne!(changed, message);
+        for policy in [Policy::default(), Policy::everything_for_legacy_use_only(), retired.clone()] {
+            let refused = receiver().algorithms(policy).open(&changed).map(drop);
+            assert_eq!(refused, Err(OpenError::Verify(VerifyError::Retired { what: broken })));
+        }
+    }
+}
+
+/// A document has what is retired only by its own call.
+#[test]
+fn a_document_has_what_is_retired_by_its_own_call_alone() {
+    use ws_security::{DigestMethod, SignatureMethod};
+
+    let sound = signed();
+    for (of, broken) in
+        [(hmac(), SignatureMethod::HmacMd5.uri()), (DigestMethod::Sha256.uri(), DigestMethod::Ripemd160.uri())]
+    {
+        let changed = sound.replace(&format!("\"{of}\""), &format!("\"{broken}\""));
+        assert_ne!(changed, sound, "{of}");
+        for policy in [AlgorithmPolicy::modern_2026(), AlgorithmPolicy::everything_for_legacy_use_only()] {
+            assert_eq!(outcome(&changed, policy), Err(VerifyError::Retired { what: broken }));
+        }
+        let mut named = AlgorithmPolicy::everything_for_legacy_use_only();
+        assert!(!named.admit_uri(broken));
+        let admitted = outcome(&changed, named.dangerous_admit_retired());
+        assert_eq!(admitted, Err(VerifyError::SignatureMismatch));
+    }
+}
+
 /// No policy lets a header cut a MAC.
 #[test]
 fn a_header_never_has_a_cut_mac() {

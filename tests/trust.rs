@@ -431,8 +431,17 @@ fn certificates_signed_with_sha1_say_so() {
         "{error}"
     );
     let weak_middle = weak(Spec::authority("middle", "root")).made("sub-ca", "ca");
-    let error = refused(&below([root()]).intermediates([weak_middle]), &signed_by(&leaf(), "alice"));
+    let error = refused(&below([root()]).intermediates([weak_middle.clone()]), &signed_by(&leaf(), "alice"));
     assert!(matches!(&error, TrustError::WeakSignature { subject, .. } if subject == "CN=middle"), "{error}");
+    let old = below([root()]).intermediates([weak_middle.clone()]).dangerous_old_path_signatures();
+    assert!(opened(&old, &signed_by(&leaf(), "alice")).waived.contains(&Waiver::OldPathSignatures));
+    // Another key under the name of the authority is still another key.
+    let forged = weak(Spec::authority("middle", "root")).made("sub-ca", "twin-ca");
+    let old = below([root()]).intermediates([forged]).dangerous_old_path_signatures();
+    assert!(matches!(
+        refused(&old, &signed_by(&leaf(), "alice")),
+        TrustError::NoPath { .. } | TrustError::WeakSignature { .. }
+    ));
     // The signature of an anchor does not matter, and an unknown issuer is a missing one.
     let weak_root = weak(Spec::authority("root", "root")).made("ca", "ca");
     opened(&below([weak_root]).intermediates([middle()]), &signed_by(&leaf(), "alice"));

@@ -77,6 +77,16 @@ const HARMLESS: &[(&str, &str)] = &[
         "xmldsig AlgorithmPolicy::admit_truncated_macs_for_legacy_use_only",
         "a header refuses cut MACs under every policy: `tests/filters.rs`",
     ),
+    (
+        "xmldsig AlgorithmPolicy::dangerous_admit_retired",
+        "a header refuses what is retired under every policy: `tests/filters.rs`",
+    ),
+    ("xmldsig AlgorithmPolicy::without_retired", "admits less"),
+    (
+        "xmlenc AlgorithmPolicy::dangerous_admit_retired",
+        "a header refuses what is retired under every policy: `tests/filters.rs`",
+    ),
+    ("xmlenc AlgorithmPolicy::without_retired", "admits less"),
     ("xmlenc AlgorithmPolicy::empty", "admits nothing"),
     ("xmlenc AlgorithmPolicy::modern_2026", "the default"),
     ("tokens Trust::anchors", "needs a rule, which is judged"),
@@ -271,6 +281,15 @@ const WEAKENING: &[Case] = &[
             open(&Receiver::new(unchecked.signer(rule), demands(), MemoryReplayCache::default()))
         },
         Waiver::UncheckedAnchors,
+    ),
+    (
+        "tokens Trust::dangerous_old_path_signatures",
+        || {
+            let anchors = Trust::anchors([certificate("ca")]).expect("anchors");
+            let trust = anchors.signer(SignerRule::Certificate(certificate("alice"))).dangerous_old_path_signatures();
+            open(&Receiver::new(trust, demands(), MemoryReplayCache::default()))
+        },
+        Waiver::OldPathSignatures,
     ),
     (
         "tokens Trust::accept_authorities_as_signers",

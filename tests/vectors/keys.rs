@@ -57,5 +57,7 @@ fn java_key_store(case: &Case, octets: &[u8]) -> Result<(), String> {
 
 fn password(case: &Case) -> Option<String> {
     let words = case.get("key").split(' ').filter_map(|word| word.strip_prefix("password="));
-    words.map(str::to_owned).next()
+    // Every encrypted key of xmlsec has one password, which the manifest leaves out for some.
+    let of_xmlsec = case.name().starts_with("xmlsec/") && case.get("method").starts_with("pkcs8");
+    words.map(str::to_owned).next().or_else(|| of_xmlsec.then(|| "secret123".to_owned()))
 }

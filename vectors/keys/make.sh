@@ -47,6 +47,9 @@ printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,keyAgreement\nsubjectKeyIde
 openssl x509 -req -in x448.csr -force_pubkey x448.pub -CA ca.pem -CAkey ca.key -set_serial 0x1024 -days $DAYS -sha256 \
   -extfile ext -out ka-x448.pem
 rm -f x448.csr x448.pub ext
+# Diffie-Hellman over a finite field, which is only read.
+openssl genpkey -algorithm DHX -pkeyopt dh_rfc5114:3 -out ka-dh.key
+openssl genpkey -algorithm DHX -pkeyopt dh_rfc5114:3 -out ka-dh-other.key
 issue nosign "/C=DE/O=Example, Inc/CN=No signing" rsa:2048 keyEncipherment ca 0x1007 $DAYS
 issue short "/C=DE/O=Example, Inc/CN=Short lived" rsa:2048 digitalSignature,keyEncipherment ca 0x1008 1
 issue twin-alice "/C=DE/O=Example, Inc/CN=Alice" rsa:2048 digitalSignature,keyEncipherment twin-ca 0x1001 $DAYS

@@ -48,7 +48,10 @@ impl Deployed {
         let wraps = beside(&WRAPS, &mut { wraps });
         Self {
             // SHA-224 is also included. It is legacy, but stronger than the SHA-1 that the profile lists.
-            digests: beside(&DIGESTS, &mut DigestMethod::ALL.iter().map(DigestMethod::uri)),
+            digests: beside(
+                &DIGESTS,
+                &mut DigestMethod::ALL.iter().filter(|method| !method.is_retired()).map(DigestMethod::uri),
+            ),
             signatures: beside(&SIGNATURES, &mut signatures.chain(with_parameters)),
             contents: beside(&CONTENTS, &mut { contents }),
             keys: transports.iter().chain(&wraps).copied().collect(),

@@ -9,7 +9,7 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 39] = [
+const OTHERS: [(&str, &str); 41] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
@@ -18,6 +18,7 @@ const OTHERS: [(&str, &str); 39] = [
     ("Part::every_element", "--require signed:every:element:PATH"),
     ("Requirements::signed", "--require signed:PART"),
     ("AlgorithmPolicy::admit_uri", "--allow"),
+    ("dangerous_admit_retired", "--dangerous-retired"),
     ("understands", "--understand"),
     ("understands_addressing", "--understand addressing"),
     ("Trust::known", "--known-cert"),
@@ -31,6 +32,7 @@ const OTHERS: [(&str, &str); 39] = [
     ("open_unsigned", "--print-unauthenticated"),
     ("dangerous_anonymous", "--anonymous"),
     ("Trust::dangerous_unchecked_anchors", "--dangerous-unchecked-anchors"),
+    ("Trust::dangerous_old_path_signatures", "--dangerous-old-path-signatures"),
     ("Trust::accept_authorities_as_signers", "--accept-authorities-as-signers"),
     ("answering", "--request"),
     ("allow_legacy_algorithms", "--allow-legacy"),
@@ -223,6 +225,8 @@ mod tests {
             CoverageLost::UnsignedKey { cipher: "c", uncovered: "u" }.to_string(),
             CoverageLost::UnsignedData.to_string(),
             ws_security::xmldsig::VerifyError::NotAdmitted { uri: "u" }.to_string(),
+            ws_security::xmldsig::VerifyError::Retired { what: "u" }.to_string(),
+            ws_security::xmlenc::DecryptError::Retired { uri: "u" }.to_string(),
             ws_security::Budget::new(&ws_security::Limits::default(), 1)
                 .exceeded(ws_security::Limit::References)
                 .to_string(),

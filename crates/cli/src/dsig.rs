@@ -19,8 +19,11 @@ use crate::keys::{self, Keys};
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
-    let policy = arguments.allow.policy()?;
-    let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
+    let policy = arguments.retired.on(arguments.allow.policy()?);
+    let mut keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
+    if arguments.old_paths.dangerous_old_path_signatures {
+        keys.accept_old_paths();
+    }
     let octets = output::read(&arguments.file.file)?;
     let document = output::document(&octets, arguments.reading)?;
     let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();

@@ -114,6 +114,10 @@ impl Keys {
         Ok(keys)
     }
 
+    pub(crate) fn accept_old_paths(&mut self) {
+        self.trust = self.trust.take().map(Trust::dangerous_old_path_signatures);
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.private.is_empty()
             && self.public.is_empty()

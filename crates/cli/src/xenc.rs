@@ -14,7 +14,7 @@ use crate::keys::Keys;
 use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
-    let policy = arguments.allow.policy()?;
+    let policy = arguments.retired.on(arguments.allow.policy()?);
     let keys = Keys::load(&arguments.keys, arguments.allow.allow_legacy)?;
     if keys.is_empty() {
         return Err(could_not("give a key: --key, --secret or --p12"));

@@ -1,4 +1,4 @@
-//! ECDSA and ECDH on curves that aws-lc-rs has no door to: P-224 and secp256k1, which AWS-LC has, and the Brainpool
+//! ECDSA and ECDH on curves that aws-lc-rs has no door to, and on those that it has with digests that it has not: P-224 and secp256k1, which AWS-LC has, and the Brainpool
 //! curves (RFC 5639), which it computes from their parameters with its arithmetic for any curve of prime order. That
 //! arithmetic takes the same time for each scalar.
 
@@ -16,6 +16,9 @@ use crate::number::Number;
 #[allow(missing_docs, reason = "names say it")]
 pub enum Curve {
     P224,
+    P256,
+    P384,
+    P521,
     Secp256k1,
     BrainpoolP256r1,
     BrainpoolP384r1,
@@ -106,20 +109,24 @@ impl Curve {
     const fn len(self) -> usize {
         match self {
             Self::P224 => 28,
-            Self::Secp256k1 | Self::BrainpoolP256r1 => 32,
-            Self::BrainpoolP384r1 => 48,
+            Self::P256 | Self::Secp256k1 | Self::BrainpoolP256r1 => 32,
+            Self::P384 | Self::BrainpoolP384r1 => 48,
             Self::BrainpoolP512r1 => 64,
+            Self::P521 => 66,
         }
     }
 
     fn group(self) -> Option<*const sys::EC_GROUP> {
-        static KNOWN: [OnceLock<Option<Group>>; 5] = [const { OnceLock::new() }; 5];
+        static KNOWN: [OnceLock<Option<Group>>; 8] = [const { OnceLock::new() }; 8];
         let (known, make): (_, fn() -> Option<Group>) = match self {
             Self::P224 => (&KNOWN[0], || named(sys::NID_secp224r1)),
             Self::Secp256k1 => (&KNOWN[1], || named(sys::NID_secp256k1)),
             Self::BrainpoolP256r1 => (&KNOWN[2], || BRAINPOOL_P256.group()),
             Self::BrainpoolP384r1 => (&KNOWN[3], || BRAINPOOL_P384.group()),
             Self::BrainpoolP512r1 => (&KNOWN[4], || BRAINPOOL_P512.group()),
+            Self::P256 => (&KNOWN[5], || named(sys::NID_X9_62_prime256v1)),
+            Self::P384 => (&KNOWN[6], || named(sys::NID_secp384r1)),
+            Self::P521 => (&KNOWN[7], || named(sys::NID_secp521r1)),
         };
         known.get_or_init(make).as_ref().map(|group| group.0.as_ptr().cast_const())
     }

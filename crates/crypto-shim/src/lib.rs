@@ -39,6 +39,8 @@ pub enum Md {
     Sha3_256,
     Sha3_384,
     Sha3_512,
+    Md5,
+    Ripemd160,
 }
 
 impl Md {
@@ -55,6 +57,8 @@ impl Md {
                 Self::Sha3_256 => sys::EVP_sha3_256(),
                 Self::Sha3_384 => sys::EVP_sha3_384(),
                 Self::Sha3_512 => sys::EVP_sha3_512(),
+                Self::Md5 => sys::EVP_md5(),
+                Self::Ripemd160 => sys::EVP_ripemd160(),
             }
         }
     }

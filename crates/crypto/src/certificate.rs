@@ -319,6 +319,15 @@ impl Certificate {
         signed.verify(issuer.public_key())
     }
 
+    /// As [`Certificate::verify_signature_of`], and by MD5, SHA-1 and DSA, which prove nothing about who issued it.
+    ///
+    /// # Errors
+    /// As [`Certificate::verify_signature_of`].
+    pub fn dangerous_verify_old_signature_of(&self, issuer: &Self) -> Result<(), CryptoError> {
+        let signed = Signed::read(self.der()).ok_or(CryptoError::SignatureMismatch)?;
+        signed.verify_old(issuer.public_key())
+    }
+
     /// Whether the certificate has this issuer name and this serial number.
     #[must_use]
     pub fn is_named(&self, issuer: &DistinguishedName, serial: &SerialNumber) -> bool {

@@ -17,6 +17,11 @@ impl<'d> Reader<'d> {
         Self(octets)
     }
 
+    /// What is left.
+    pub(crate) fn rest(&self) -> &'d [u8] {
+        self.0
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -20,7 +20,9 @@ pub enum LoadError {
         what: &'static str,
     },
     /// *Refused.* A kind of key that is not supported here.
-    #[error("keys of this kind are not supported: use RSA, EC on a NIST or Brainpool curve, Ed25519 or X25519")]
+    #[error(
+        "keys of this kind are not supported: use RSA, EC on a NIST or Brainpool curve, Ed25519, Ed448, X25519 or X448"
+    )]
     UnsupportedKey,
     /// *Refused.* The provider of this build has no code for this kind of key, but the other provider has.
     #[error("the provider `{provider}` cannot use {what}: build with the other provider")]
@@ -103,6 +105,9 @@ pub enum CryptoError {
     /// *Misuse.* No identifier says what was chosen.
     #[error("no identifier names HMAC or MGF1 with this digest: choose SHA-2 for it")]
     Unnamed,
+    /// *Misuse.* The digest is broken, and only read.
+    #[error("MD5 and RIPEMD-160 are retired, and only read: choose SHA-2")]
+    Retired,
     /// *Misuse.* This build does not have the algorithm.
     #[error("built without the feature `{feature}`")]
     FeatureMissing {

@@ -86,11 +86,14 @@ impl HmacKey {
 
 impl SigningKey for HmacKey {
     fn sign(&self, method: SignatureMethod, message: &[u8]) -> Result<Vec<u8>, CryptoError> {
+        if method.only_verifies() {
+            return Err(CryptoError::KeyMismatch);
+        }
         self.mac(method, message).map(|mac| mac.as_octets().to_vec())
     }
 
     fn can_run(&self, method: SignatureMethod) -> bool {
-        matches!(method.scheme(), Scheme::Hmac(_))
+        matches!(method.scheme(), Scheme::Hmac(_)) && !method.only_verifies()
     }
 }
 

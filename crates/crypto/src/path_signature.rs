@@ -5,11 +5,11 @@
 
 use rustls_pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm, alg_id};
 
-use crate::algorithm::{Curve, SignatureFamily, SignatureMethod};
+use crate::algorithm::{Curve, DigestMethod, Scheme, SignatureFamily, SignatureMethod};
 use crate::certificate::Certificate;
 use crate::der;
 use crate::key::{KeyKind, PublicKey};
-use crate::x509::Signed;
+use crate::x509::{OLD, Signed};
 
 /// ECDSA on a curve with one digest.
 #[derive(Debug)]
@@ -64,18 +64,85 @@ impl SignatureVerificationAlgorithm for OfOneName {
 pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
     static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
     ALL.get_or_init(|| {
-        let curves =
-            Curve::ALL.iter().filter(|curve| !matches!(curve, Curve::P256 | Curve::P384) && !curve.is_legacy());
+        let curves = Curve::ALL.iter().filter(|curve| !curve.is_legacy());
         let ecdsa = |curve: Curve| {
             let methods = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::Ecdsa);
+            let is_brought = move |method: &SignatureMethod| {
+                let digests = [Some(DigestMethod::Sha256), Some(DigestMethod::Sha384)];
+                matches!(curve, Curve::P256 | Curve::P384) && digests.contains(&method.digest())
+            };
+            let methods = methods.filter(move |method| !is_brought(method));
             methods.filter_map(move |method| Some(OnCurve { curve, method, named: method.in_certificates()? }))
         };
-        let alone = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::Ed448);
-        let alone = alone.filter_map(|method| Some(OfOneName { method, named: method.in_certificates()? }));
+        let alone = SignatureMethod::ALL.iter().filter_map(|method| {
+            let named = match method.scheme() {
+                Scheme::PostQuantum(kind) => {
+                    AlgorithmIdentifier::from_slice(der::element(der::OID, &kind.oid()).leak())
+                }
+                Scheme::Ed448(_) => method.in_certificates()?,
+                _ => return None,
+            };
+            Some(OfOneName { method, named })
+        });
         // There is one list, which lives as long as the program.
         let kept = |algorithm: OnCurve| &*Box::leak(Box::new(algorithm)) as _;
         let kept_alone = |algorithm: OfOneName| &*Box::leak(Box::new(algorithm)) as _;
         curves.flat_map(ecdsa).map(kept).chain(alone.map(kept_alone)).collect()
+    })
+}
+
+/// RSA or ECDSA with a digest, or under a key, that paths are refused for.
+#[derive(Debug)]
+struct Old {
+    method: SignatureMethod,
+    key: AlgorithmIdentifier,
+    named: AlgorithmIdentifier,
+    /// Octets of each half of an ECDSA signature.
+    half_len: Option<usize>,
+}
+
+impl SignatureVerificationAlgorithm for Old {
+    fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
+        let bits = der::element(der::BIT_STRING, &[&[0], key].concat());
+        let spki = der::sequence(&[&der::sequence(&[self.key.as_ref()]), &bits]);
+        let key = PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)?;
+        let value = match self.half_len {
+            Some(len) => der::fixed_width(signature, len).ok_or(InvalidSignature)?,
+            None => signature.to_vec(),
+        };
+        let is_retired = key.kind().is_retired();
+        let verified = key.verify(self.method, message, &value);
+        verified.ok().filter(|()| !is_retired).ok_or(InvalidSignature)
+    }
+
+    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
+        self.key
+    }
+
+    fn signature_alg_id(&self) -> AlgorithmIdentifier {
+        self.named
+    }
+}
+
+/// The algorithms of signatures on certificates that prove nothing any more: MD5 and SHA-1 with RSA, SHA-1 with ECDSA, and
+/// RSA of 1 024 bits with SHA-2. They come before those that are good, which refuse such keys.
+#[must_use]
+pub fn dangerous_old_path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+    static ALL: std::sync::OnceLock<Vec<&'static dyn SignatureVerificationAlgorithm>> = std::sync::OnceLock::new();
+    ALL.get_or_init(|| {
+        let current = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPkcs1);
+        let current = current.filter_map(|method| Some((method.in_certificates()?, method)));
+        let old = OLD.iter().map(|(named, method)| (AlgorithmIdentifier::from_slice(named), *method));
+        let of = |(named, method): (AlgorithmIdentifier, SignatureMethod)| -> Vec<Old> {
+            let on = |curve: Curve| Old { method, key: curve.identifier(), named, half_len: Some(curve.field_len()) };
+            match method.family() {
+                SignatureFamily::RsaPkcs1 => vec![Old { method, key: alg_id::RSA_ENCRYPTION, named, half_len: None }],
+                SignatureFamily::Ecdsa => Curve::ALL.iter().map(on).collect(),
+                _ => Vec::new(),
+            }
+        };
+        // There is one list, which lives as long as the program.
+        current.chain(old).flat_map(of).map(|algorithm| &*Box::leak(Box::new(algorithm)) as _).collect()
     })
 }
 
@@ -106,7 +173,9 @@ impl StandIn {
             KeyKind::Ec(curve) => curve.identifier(),
             KeyKind::Ed25519 => alg_id::ED25519,
             KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
-            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => return None,
+            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => {
+                return None;
+            }
         };
         let mut fields = Signed::read(authority.der())?.fields()?;
         // The version, which only version 1 leaves out.

@@ -264,6 +264,25 @@ fn x448_refuses_points_of_small_order() {
     assert!(key.agree(&PublicKey::from_spki(&spki(&five)).expect("56 octets")).is_ok());
 }
 
+#[test]
+fn diffie_hellman_refuses_other_groups_and_subgroups() {
+    let (own, other) = (key("ka-dh"), key("ka-dh-other"));
+    let secret = own.agree(other.public_key()).expect("agrees");
+    // What `openssl pkeyutl -derive` makes of both keys.
+    assert_eq!(
+        hex(Digest::of(DigestMethod::Sha256, secret.as_octets()).as_octets()),
+        "0644171de31242e31e46c18d80c32c8df659641e9a923e49a88fbfd0e23839be"
+    );
+    let spki = other.public_key().spki().to_vec();
+    // The public number ends the key: one more than it is not of the subgroup, or is once in 2^1792.
+    let mut outside = spki.clone();
+    let last = outside.len() - 1;
+    outside[last] ^= 1;
+    let outside = PublicKey::from_spki(&outside).expect("a number");
+    assert_eq!(own.agree(&outside).map(drop), Err(CryptoError::Agreement));
+    assert_eq!(own.agree(key("ka-x25519").public_key()).map(drop), Err(CryptoError::KeyMismatch));
+}
+
 /// RFC 8032 §7.4 and §7.5: without a context, and of a digest with one and without.
 #[test]
 fn ed448_signs_and_verifies_as_rfc_8032_says() {
@@ -299,6 +318,32 @@ fn ed448_signs_and_verifies_as_rfc_8032_says() {
     assert!(PublicKey::from_spki(&unhex(&neutral)).is_err());
 }
 
+/// RFC 1321 §A.5 and RFC 2202 §2; the authors of RIPEMD-160, and RFC 2286 §2.
+#[test]
+fn retired_digests_are_read() {
+    let digests = [
+        (DigestMethod::Md5, "900150983cd24fb0d6963f7d28e17f72"),
+        (DigestMethod::Ripemd160, "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"),
+    ];
+    for (digest, expected) in digests {
+        assert!(digest.is_retired() && digest.is_legacy());
+        assert_eq!(hex(Digest::of(digest, b"abc").as_octets()), expected);
+        let transport = KeyTransport::RsaOaep { digest, mgf: DigestMethod::Sha1, label: Vec::new() };
+        let wrapped = key("alice").public_key().wrap_key(&transport, &Secret::new(vec![7; 16]));
+        assert_eq!(wrapped, Err(CryptoError::Retired));
+    }
+    let macs = [
+        (SignatureMethod::HmacMd5, 16, "9294727a3638bb1c13f48ef8158bfc9d"),
+        (SignatureMethod::HmacRipemd160, 20, "24cb4bd67d20fc1a5d2ed7732dcc39377f0a5668"),
+    ];
+    for (method, len, expected) in macs {
+        let key = HmacKey::of_any_length_for_legacy_use_only(vec![0x0B; len]);
+        assert_eq!(key.verify(method, b"Hi There", &unhex(expected)), Ok(()));
+        assert_eq!(key.verify(method, b"Hi there", &unhex(expected)), Err(CryptoError::SignatureMismatch));
+        assert_eq!(key.sign(method, b"Hi There"), Err(CryptoError::KeyMismatch));
+    }
+}
+
 #[test]
 fn derivations_give_one_to_255_digests() {
     let secret = Secret::new(vec![7; 32]);
@@ -319,7 +364,7 @@ fn derivations_give_one_to_255_digests() {
 
 fn transports() -> Vec<KeyTransport> {
     let mut all = vec![KeyTransport::Rsa15, KeyTransport::oaep_mgf1p()];
-    for digest in DigestMethod::ALL {
+    for digest in DigestMethod::ALL.iter().filter(|digest| !digest.is_retired()) {
         all.push(KeyTransport::RsaOaepMgf1p { digest, label: b"label".to_vec() });
         let named = DigestMethod::ALL.iter().filter(|mgf| mgf.mgf_uri().is_some());
         all.extend(named.map(|mgf| KeyTransport::RsaOaep { digest, mgf, label: vec![0xFF] }));
@@ -520,7 +565,13 @@ fn signatures_of_issuers_verify_under_every_kind_of_key() {
 fn keys_outside_the_bounds_are_refused() {
     let (modulus, exponent) = key("alice").public_key().rsa_components().expect("RSA");
     assert!(PublicKey::from_rsa(&modulus, &exponent).is_ok());
-    assert!(PublicKey::from_rsa(&modulus[..100], &exponent).is_err());
+    assert!(PublicKey::from_rsa(&modulus[..60], &exponent).is_err());
+    let retired = PublicKey::from_rsa(&[&modulus[..99], &[modulus[99] | 1]].concat(), &exponent).expect("800 bits");
+    assert!(retired.kind().is_retired() && !retired.kind().is_strong() && !retired.kind().can_transport_keys());
+    assert_eq!(
+        retired.wrap_key(&KeyTransport::oaep_mgf1p(), &Secret::new(vec![7; 16])).map(drop),
+        Err(CryptoError::KeyMismatch)
+    );
     assert!(PublicKey::from_rsa(&modulus, &[1]).is_err());
     assert!(PublicKey::from_rsa(&modulus, &[2]).is_err());
     assert!(PublicKey::from_rsa(&modulus, &[1; 6]).is_err());

@@ -97,6 +97,9 @@ fn judging_paths(mut trust: Trust, options: &PathOptions) -> Result<Trust, Profi
     if options.accept_authorities_as_signers {
         trust = trust.accept_authorities_as_signers();
     }
+    if options.dangerous_old_path_signatures {
+        trust = trust.dangerous_old_path_signatures();
+    }
     let purpose = |oid: &String| ExtendedKeyUsage::parse(oid).map_err(|error| value("eku", error));
     let purposes = options.eku.iter().map(purpose).collect::<Result<Vec<_>, _>>()?;
     Ok(if purposes.is_empty() { trust } else { trust.extended_key_usage(purposes) })

@@ -235,8 +235,9 @@ impl AllowOptions {
 
 /// The identifiers of every algorithm that a policy may admit.
 fn identifiers() -> Vec<&'static str> {
-    let mut all: Vec<&str> = SignatureMethod::ALL.iter().map(SignatureMethod::uri).collect();
-    all.extend(DigestMethod::ALL.iter().map(DigestMethod::uri));
+    let signing = SignatureMethod::ALL.iter().filter(|method| !method.is_retired());
+    let mut all: Vec<&str> = signing.map(SignatureMethod::uri).collect();
+    all.extend(DigestMethod::ALL.iter().filter(|method| !method.is_retired()).map(DigestMethod::uri));
     all.extend(ContentEncryption::ALL.iter().map(ContentEncryption::uri));
     all.extend(TransportMethod::ALL.iter().map(TransportMethod::uri));
     all.extend(KeyWrap::ALL.iter().map(KeyWrap::uri));

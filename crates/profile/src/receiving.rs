@@ -75,6 +75,8 @@ options! {
         accept_authorities_as_signers: bool,
         /// Accept any certificate as an anchor: expired, of version 1, or not an authority
         dangerous_unchecked_anchors: bool,
+        /// Accept paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits: anyone may have made them since
+        dangerous_old_path_signatures: bool,
     }
 }
 

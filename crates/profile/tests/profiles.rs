@@ -220,6 +220,7 @@ const OTHER_WAIVERS: &[(&str, &str)] = &[
     ("revocation-not-told", "revocation"),
     ("any-extended-key-usage", "eku"),
     ("unchecked-anchors", "dangerous-unchecked-anchors"),
+    ("old-path-signatures", "dangerous-old-path-signatures"),
     ("any-signer-below-the-anchors", "signer"),
     ("algorithm", "allow"),
     ("weak-keys", "allow-legacy"),

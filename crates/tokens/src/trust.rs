@@ -216,6 +216,7 @@ pub struct Trust {
     revocation: Option<Revocation>,
     extended_key_usage: Option<Vec<ExtendedKeyUsage>>,
     accepts_authorities: bool,
+    accepts_old_signatures: bool,
     /// What was found with all of this.
     kept: Kept<Purpose, ValidatedCertificate>,
 }
@@ -241,6 +242,7 @@ impl Trust {
             revocation: None,
             extended_key_usage: None,
             accepts_authorities: false,
+            accepts_old_signatures: false,
             kept: Kept::default(),
         }
     }
@@ -408,6 +410,19 @@ impl Trust {
     #[must_use]
     pub fn accepts_authorities_as_signers(&self) -> bool {
         self.accepts_authorities
+    }
+
+    /// Accepts paths that are signed with MD5 or SHA-1, or by RSA keys of 1 024 bits. Whoever makes a certificate with a chosen
+    /// collision, or breaks the key, is trusted as well: it is for reading archives. DSA keys still sign no path.
+    #[must_use]
+    pub fn dangerous_old_path_signatures(self) -> Self {
+        self.changed(|trust| trust.accepts_old_signatures = true)
+    }
+
+    /// Whether [`Trust::dangerous_old_path_signatures`] was called.
+    #[must_use]
+    pub fn accepts_old_path_signatures(&self) -> bool {
+        self.accepts_old_signatures
     }
 
     /// Whether there are anchors from [`Trust::dangerous_unchecked_anchors`].

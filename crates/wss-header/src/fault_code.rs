@@ -12,10 +12,11 @@ impl From<&OpenError> for FaultCode {
         match error {
             OpenError::Token(error) => token(error),
             OpenError::Signature(SignatureError::UnknownAlgorithm { .. })
-            | OpenError::Verify(VerifyError::NotAdmitted { .. })
+            | OpenError::Verify(VerifyError::NotAdmitted { .. } | VerifyError::Retired { .. })
             | OpenError::Decrypt(
                 DecryptError::UnknownAlgorithm { .. }
                 | DecryptError::NotAdmitted { .. }
+                | DecryptError::Retired { .. }
                 | DecryptError::NotAKeyWrap { .. },
             )
             | OpenError::UnauthenticatedCbc => Self::UnsupportedAlgorithm,

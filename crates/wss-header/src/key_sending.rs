@@ -27,6 +27,8 @@ impl KeySending {
         let kind = recipient.public_key().kind();
         let usage = recipient.key_usage();
         let may = match kind.agreement() {
+            // Diffie-Hellman over finite fields is only read.
+            Some(agreement) if agreement.is_legacy() => false,
             Some(_) => usage.is_none_or(|usage| usage.key_agreement),
             None => kind.can_transport_keys() && usage.is_none_or(|usage| usage.key_encipherment),
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use wss_crypto::{Secret, SignatureFamily};
+use wss_crypto::{DigestMethod, Secret, SignatureFamily};
 use wss_tokens::ReferenceForm;
 
 use crate::allowance::Allowance;
@@ -220,6 +220,10 @@ fn check_signing(signing: &Signing, has_assertion: bool, has_holder: bool, legac
         if !has_fitting_prefixes(canonicalization) {
             return Err(PlanError::PrefixList { uri: canonicalization.method().uri() });
         }
+    }
+    let own = signing.all_referencing().filter_map(|referencing| referencing.digest);
+    if own.chain([signing.digest]).any(DigestMethod::is_retired) {
+        return Err(PlanError::Retired);
     }
     if !legacy {
         let own = signing.all_referencing().filter_map(|referencing| referencing.digest);

@@ -36,6 +36,10 @@ impl AlgorithmPolicy {
         self
     }
 
+    pub(crate) fn without_retired(self) -> Self {
+        Self { signature: self.signature.without_retired(), encryption: self.encryption.without_retired() }
+    }
+
     /// The identifiers of admitted algorithms outside the modern set.
     pub(crate) fn beyond_modern(&self) -> impl Iterator<Item = &'static str> {
         self.signature.beyond_modern().into_iter().chain(self.encryption.beyond_modern())

@@ -373,10 +373,10 @@ impl Receiver {
         self
     }
 
-    /// Replaces the algorithms that may run.
+    /// Replaces the algorithms that may run. Retired ones never do, whatever the policy admits: they are for documents.
     #[must_use]
     pub fn algorithms(mut self, policy: AlgorithmPolicy) -> Self {
-        self.policy = policy;
+        self.policy = policy.without_retired();
         self
     }
 

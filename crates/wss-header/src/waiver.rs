@@ -102,6 +102,9 @@ waivers! {
     /// [`Trust::accept_authorities_as_signers`](wss_tokens::Trust::accept_authorities_as_signers).
     AuthoritiesAsSigners = "authorities-as-signers"
         ("a certificate of an authority is accepted as that of a signer");
+    /// [`Trust::dangerous_old_path_signatures`](wss_tokens::Trust::dangerous_old_path_signatures).
+    OldPathSignatures = "old-path-signatures"
+        ("paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits, are accepted");
     /// [`SignerRule::AnyBelowTheAnchors`](wss_tokens::SignerRule::AnyBelowTheAnchors).
     AnySignerBelowTheAnchors = "any-signer-below-the-anchors"
         ("no signer is expected by name: every certificate below the anchors is accepted");

@@ -69,6 +69,14 @@ pub enum VerifyError {
         /// The identifier.
         uri: &'static str,
     },
+    /// *Refused.* The algorithm, or a key of this size, is broken.
+    #[error(
+        "{what} is retired, and proves nothing about who signed: sign anew; only in an old document, `dangerous_admit_retired` reads it"
+    )]
+    Retired {
+        /// The identifier of the algorithm, or the key.
+        what: &'static str,
+    },
     /// *Refused.* The key is weaker than the policy admits.
     #[error(
         "the signing key is too weak: RSA keys have at least 2048 bits and an exponent of 65537 or more, and P-224 is legacy"

@@ -264,7 +264,7 @@ fn key_value(element: Element<'_>) -> Result<Option<PublicKey>, SignatureError> 
     element.children().next().map_or(Ok(None), public_key)
 }
 
-/// The key of a `ds:RSAKeyValue`, a `ds:DSAKeyValue` or a `dsig11:ECKeyValue`.
+/// The key of a `ds:RSAKeyValue`, a `ds:DSAKeyValue`, a `dsig11:ECKeyValue` or an `xenc:DHKeyValue`.
 fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     if value.is(name::DS.uri, "RSAKeyValue") {
         let modulus = value.required_child(name::DS.uri, "Modulus")?.base64(2_048)?;
@@ -282,6 +282,16 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
         };
         return Ok(PublicKey::from_dsa(&p, &q, &g, &y).ok());
     }
+    // XML Encryption 1.1 §5.6.1.
+    if value.is(name::XENC.uri, "DHKeyValue") {
+        let number = |local| match value.optional_child(name::XENC.uri, local)? {
+            Some(child) => child.base64(MAX_DSA_NUMBER + 1).map(Some),
+            None => Ok(None),
+        };
+        let (p, q, g, y) = (number("P")?, number("Q")?, number("Generator")?, number("Public")?);
+        let (Some(p), Some(q), Some(g), Some(y)) = (p, q, g, y) else { return Ok(None) };
+        return Ok(PublicKey::from_dh(&p, &q, &g, &y).ok());
+    }
     if value.is(name::DSIG11.uri, "ECKeyValue") {
         let Some(curve) = value.optional_child(name::DSIG11.uri, "NamedCurve")? else { return Ok(None) };
         let Some(curve) = Curve::from_uri(&curve.required_attribute("", "URI")?) else { return Ok(None) };
@@ -291,7 +301,7 @@ fn public_key(value: Element<'_>) -> Result<Option<PublicKey>, SignatureError> {
     Ok(None)
 }
 
-/// The most octets of a number of a DSA key, with leading zeros.
+/// The most octets of a number of a DSA or DH key, with leading zeros.
 const MAX_DSA_NUMBER: usize = 512;
 
 /// Writes `ds:KeyValue`, or `dsig11:DEREncodedKeyValue` for a kind of key without an element in `ds:KeyValue`.

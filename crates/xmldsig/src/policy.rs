@@ -33,6 +33,7 @@ pub struct AlgorithmPolicy {
     filters: BTreeSet<FilterMethod>,
     weak_keys: bool,
     truncated_macs: bool,
+    retired: bool,
 }
 
 impl Default for AlgorithmPolicy {
@@ -52,6 +53,7 @@ impl AlgorithmPolicy {
             filters: BTreeSet::new(),
             weak_keys: false,
             truncated_macs: false,
+            retired: false,
         }
     }
 
@@ -65,26 +67,26 @@ impl AlgorithmPolicy {
         policy
     }
 
-    /// Everything that this library can run, including SHA-1, weak keys, truncated MACs, all canonicalisations and all
-    /// filters. For old peers and old documents only. In a WS-Security header, filters and truncated MACs stay refused.
+    /// Everything that this library can run and that is not retired, including SHA-1, weak keys, truncated MACs, all
+    /// canonicalisations and all filters. For old peers and old documents only. In a WS-Security header, filters and truncated MACs stay refused.
     #[must_use]
     pub fn everything_for_legacy_use_only() -> Self {
         let mut policy = Self::empty().admit_weak_keys_for_legacy_use_only().admit_truncated_macs_for_legacy_use_only();
-        policy.signatures.extend(SignatureMethod::ALL);
-        policy.digests.extend(DigestMethod::ALL);
+        policy.signatures.extend(SignatureMethod::ALL.iter().filter(|method| !method.is_retired()));
+        policy.digests.extend(DigestMethod::ALL.iter().filter(|method| !method.is_retired()));
         policy.canonicalizations.extend(CanonicalizationMethod::ALL);
         policy.filters.extend(FilterMethod::ALL);
         policy
     }
 
-    /// Admits a signature method.
+    /// Admits a signature method. One that is retired needs [`AlgorithmPolicy::dangerous_admit_retired`] instead.
     #[must_use]
     pub fn admit_signature(mut self, method: SignatureMethod) -> Self {
         self.signatures.insert(method);
         self
     }
 
-    /// Admits a digest.
+    /// Admits a digest. One that is retired needs [`AlgorithmPolicy::dangerous_admit_retired`] instead.
     #[must_use]
     pub fn admit_digest(mut self, method: DigestMethod) -> Self {
         self.digests.insert(method);
@@ -123,6 +125,22 @@ impl AlgorithmPolicy {
         self
     }
 
+    /// Admits MD5 and RIPEMD-160, with RSA, ECDSA and HMAC, and, beside
+    /// [`AlgorithmPolicy::admit_weak_keys_for_legacy_use_only`], RSA keys from 512 bits: what such a signature says, anyone can
+    /// have made since. It is for reading archives. In a WS-Security header they stay refused.
+    #[must_use]
+    pub fn dangerous_admit_retired(mut self) -> Self {
+        self.retired = true;
+        self
+    }
+
+    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    #[must_use]
+    pub fn without_retired(mut self) -> Self {
+        self.retired = false;
+        self
+    }
+
     /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
     #[must_use]
     pub fn beyond_modern(&self) -> Vec<&'static str> {
@@ -132,7 +150,11 @@ impl AlgorithmPolicy {
         let digests = self.digests.difference(&modern.digests).map(|method| method.uri());
         let methods = self.canonicalizations.difference(&modern.canonicalizations).map(|method| method.uri());
         let filters = self.filters.difference(&modern.filters).map(|method| method.uri());
-        signatures.chain(digests).chain(methods).chain(filters).collect()
+        let is_retired = self.retired;
+        let signed = SignatureMethod::ALL.iter().filter(|method| is_retired && method.is_retired());
+        let digested = DigestMethod::ALL.iter().filter(|method| is_retired && method.is_retired());
+        let retired = signed.map(SignatureMethod::uri).chain(digested.map(DigestMethod::uri));
+        signatures.chain(digests).chain(methods).chain(filters).chain(retired).collect()
     }
 
     /// Whether a canonicalisation is admitted.
@@ -155,8 +177,10 @@ impl AlgorithmPolicy {
 
     /// Admits the algorithm with this identifier. Returns whether it is an algorithm of signatures.
     pub fn admit_uri(&mut self, uri: &str) -> bool {
-        let signature = SignatureMethod::from_uri(uri).map(|method| self.signatures.insert(method));
-        let digest = DigestMethod::from_uri(uri).map(|method| self.digests.insert(method));
+        let signature = SignatureMethod::from_uri(uri).filter(|method| !method.is_retired());
+        let signature = signature.map(|method| self.signatures.insert(method));
+        let digest = DigestMethod::from_uri(uri).filter(|method| !method.is_retired());
+        let digest = digest.map(|method| self.digests.insert(method));
         let canonicalization = CanonicalizationMethod::from_uri(uri).map(|m| self.canonicalizations.insert(m));
         let filter = FilterMethod::from_uri(uri).map(|method| self.filters.insert(method));
         signature.or(digest).or(canonicalization).or(filter).is_some()
@@ -165,11 +189,12 @@ impl AlgorithmPolicy {
     /// Checks every algorithm of a signature, before any key is used.
     ///
     /// # Errors
-    /// [`VerifyError::NotAdmitted`].
+    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`].
     pub fn check(&self, signature: &Signature<'_>) -> Result<(), VerifyError> {
         let signed_info = signature.signed_info();
         let method = signed_info.method();
-        admitted(self.signatures.contains(&method), method.uri())?;
+        self.check_retired(method.is_retired(), method.uri())?;
+        admitted(method.is_retired() || self.signatures.contains(&method), method.uri())?;
         if signed_info.mac_bits().is_some() && !self.truncated_macs {
             return Err(SignatureError::TruncatedMac.into());
         }
@@ -184,9 +209,11 @@ impl AlgorithmPolicy {
     /// Checks every algorithm of a reference. References of manifests need it, too, before they are followed.
     ///
     /// # Errors
-    /// [`VerifyError::NotAdmitted`].
+    /// [`VerifyError::NotAdmitted`], [`VerifyError::Retired`].
     pub fn check_reference(&self, reference: &Reference<'_>) -> Result<(), VerifyError> {
-        admitted(self.digests.contains(&reference.digest_method()), reference.digest_method().uri())?;
+        let digest = reference.digest_method();
+        self.check_retired(digest.is_retired(), digest.uri())?;
+        admitted(digest.is_retired() || self.digests.contains(&digest), digest.uri())?;
         if reference.needs_xpath() {
             admitted(self.filters.contains(&FilterMethod::XPath), FilterMethod::XPath.uri())?;
         }
@@ -209,7 +236,7 @@ impl AlgorithmPolicy {
     /// Checks the strength of a key.
     ///
     /// # Errors
-    /// [`VerifyError::WeakKey`].
+    /// [`VerifyError::WeakKey`], [`VerifyError::Retired`].
     pub fn check_key(&self, key: &VerifyingKey) -> Result<(), VerifyError> {
         match key {
             VerifyingKey::Public(key) => self.check_kind(key.kind()),
@@ -217,7 +244,12 @@ impl AlgorithmPolicy {
         }
     }
 
+    fn check_retired(&self, is_retired: bool, what: &'static str) -> Result<(), VerifyError> {
+        if is_retired && !self.retired { Err(VerifyError::Retired { what }) } else { Ok(()) }
+    }
+
     fn check_kind(&self, kind: KeyKind) -> Result<(), VerifyError> {
+        self.check_retired(kind.is_retired(), "an RSA key below 1024 bits")?;
         if kind.is_strong() || self.weak_keys { Ok(()) } else { Err(VerifyError::WeakKey) }
     }
 }

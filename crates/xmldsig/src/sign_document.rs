@@ -171,6 +171,9 @@ pub fn sign_document(
     if let Some(prefix) = signing.prefix.as_ref().filter(|prefix| !prefix.is_empty() && !name::is_ncname(prefix)) {
         return Err(SignError::Prefix { prefix: prefix.into() });
     }
+    if signing.digest.is_retired() {
+        return Err(wss_crypto::CryptoError::Retired.into());
+    }
     let more: Vec<&str> = signing.id_attributes.iter().map(String::as_str).collect();
     let index = IdIndex::build_with(document, &more).map_err(|_| SignError::NoSuchId { id: ids.join(" ").into() })?;
     let template = document.elements().find(|element| element.is(name::DS.uri, "Signature"));

@@ -34,6 +34,12 @@ pub enum DecryptError {
         /// The identifier.
         uri: &'static str,
     },
+    /// *Refused.* RSA-OAEP with a retired digest.
+    #[error("digest {uri:?} is retired: encrypt anew; only in an old document, `dangerous_admit_retired` reads it")]
+    Retired {
+        /// The identifier.
+        uri: &'static str,
+    },
     /// *Refused.* The cipher octets are neither in a `xenc:CipherValue` nor in an attachment of the message that a
     /// `cid:` URL names with the one transform of the SwA profile.
     #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]

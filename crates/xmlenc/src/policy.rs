@@ -38,6 +38,7 @@ pub struct AlgorithmPolicy {
     derivations: BTreeSet<DerivationMethod>,
     derivation_digests: BTreeSet<DigestMethod>,
     longer_keys: bool,
+    retired: bool,
 }
 
 impl Default for AlgorithmPolicy {
@@ -60,6 +61,7 @@ impl AlgorithmPolicy {
             derivations: BTreeSet::new(),
             derivation_digests: BTreeSet::new(),
             longer_keys: false,
+            retired: false,
         }
     }
 
@@ -75,7 +77,7 @@ impl AlgorithmPolicy {
             .extend(ContentEncryption::ALL.iter().filter(|method| !method.is_legacy() && method.is_authenticated()));
         policy.wraps.extend(KeyWrap::ALL.iter().filter(|method| !method.is_legacy()));
         policy.transports.extend(TransportMethod::ALL.iter().filter(|method| !method.is_legacy()));
-        policy.oaep_digests.extend(DigestMethod::ALL);
+        policy.oaep_digests.extend(DigestMethod::ALL.iter().filter(|digest| !digest.is_retired()));
         policy.agreements.extend(KeyAgreement::ALL.iter().filter(|method| !method.is_legacy()));
         policy.derivations.extend([DerivationMethod::ConcatKdf, DerivationMethod::Hkdf]);
         policy.derivation_digests.extend(DigestMethod::ALL.iter().filter(|digest| !digest.is_legacy()));
@@ -106,10 +108,10 @@ impl AlgorithmPolicy {
         self
     }
 
-    /// Admits how `agreement` derives and wraps, with every key that agrees.
+    /// Admits how `agreement` derives and wraps, with every key that agrees in new messages.
     #[must_use]
     pub fn admit_agreement(mut self, agreement: &Agreement) -> Self {
-        self.agreements.extend(KeyAgreement::ALL);
+        self.agreements.extend(KeyAgreement::ALL.iter().filter(|method| !method.is_legacy()));
         self.derivations.insert(agreement.derivation.method());
         self.derivation_digests.insert(agreement.derivation.digest());
         self.wraps.insert(agreement.wrap);
@@ -127,9 +129,23 @@ impl AlgorithmPolicy {
         policy.agreements.extend(KeyAgreement::ALL);
         policy.encapsulations.extend(PostQuantum::ALL.iter().filter(|method| method.encapsulates()));
         policy.derivations.extend(DerivationMethod::ALL);
-        policy.derivation_digests.extend(DigestMethod::ALL);
+        policy.derivation_digests.extend(DigestMethod::ALL.iter().filter(|digest| !digest.is_retired()));
         policy.longer_keys = true;
         policy
+    }
+
+    /// Admits RSA-OAEP with MD5 and RIPEMD-160. It is for reading archives. In a WS-Security header they stay refused.
+    #[must_use]
+    pub fn dangerous_admit_retired(mut self) -> Self {
+        self.retired = true;
+        self
+    }
+
+    /// Without what [`AlgorithmPolicy::dangerous_admit_retired`] admits.
+    #[must_use]
+    pub fn without_retired(mut self) -> Self {
+        self.retired = false;
+        self
     }
 
     /// The identifiers of admitted algorithms that [`AlgorithmPolicy::modern_2026`] does not have.
@@ -146,7 +162,8 @@ impl AlgorithmPolicy {
         let derived = self.derivation_digests.difference(&modern.derivation_digests).map(|method| method.uri());
         let encapsulations = self.encapsulations.difference(&modern.encapsulations).map(|method| method.uri());
         let all = contents.chain(wraps).chain(digests).chain(transports).chain(agreements).chain(derivations);
-        all.chain(derived).chain(encapsulations).collect()
+        let retired = DigestMethod::ALL.iter().filter(|digest| self.retired && digest.is_retired());
+        all.chain(derived).chain(encapsulations).chain(retired.map(DigestMethod::uri)).collect()
     }
 
     /// Admits the algorithm with this identifier. Returns whether it is an algorithm of encryption.
@@ -172,14 +189,18 @@ impl AlgorithmPolicy {
     /// Checks how a key is transported or wrapped.
     ///
     /// # Errors
-    /// [`DecryptError::NotAdmitted`].
+    /// [`DecryptError::NotAdmitted`], [`DecryptError::Retired`].
     pub fn check_key(&self, method: &KeyMethod) -> Result<(), DecryptError> {
         let (is_admitted, uri) = match method {
             KeyMethod::Wrap(wrap) => (self.wraps.contains(wrap), wrap.uri()),
             KeyMethod::Transport(transport) => {
                 let mut digests = transport.digest().into_iter().chain(transport.mgf());
+                let retired = digests.clone().find(|digest| digest.is_retired());
+                if let Some(digest) = retired.filter(|_| !self.retired) {
+                    return Err(DecryptError::Retired { uri: digest.uri() });
+                }
                 let is_admitted = self.transports.contains(&transport.method())
-                    && digests.all(|digest| self.oaep_digests.contains(&digest));
+                    && digests.all(|digest| digest.is_retired() || self.oaep_digests.contains(&digest));
                 (is_admitted, transport.uri())
             }
         };
@@ -218,7 +239,7 @@ impl AlgorithmPolicy {
     pub fn check_derivation(&self, derivation: &KeyDerivation) -> Result<(), DecryptError> {
         let (method, digest) = (derivation.method(), derivation.digest());
         admitted(self.derivations.contains(&method), method.uri())?;
-        admitted(self.derivation_digests.contains(&digest), digest.uri())
+        admitted(!digest.is_retired() && self.derivation_digests.contains(&digest), digest.uri())
     }
 }
 
@@ -244,6 +265,13 @@ mod tests {
         for wrap in KeyWrap::ALL.into_iter().filter(|wrap| wrap.is_legacy()) {
             assert_eq!(modern.check_key(&KeyMethod::Wrap(wrap)), refused(wrap.uri()));
         }
+        let digest = DigestMethod::Sha256;
+        let derivation = KeyDerivation::ConcatKdf { digest, other_info: wss_crypto::OtherInfo::default() };
+        let default = modern.clone().admit_agreement(&Agreement::default());
+        assert_eq!(default.check_agreement(KeyAgreement::DhEs, &derivation), refused(KeyAgreement::DhEs.uri()));
+        let mut named = modern.clone();
+        assert!(named.admit_uri(KeyAgreement::DhEs.uri()));
+        assert_eq!(named.check_agreement(KeyAgreement::DhEs, &derivation), Ok(()));
         let rare =
             [ContentEncryption::Camellia256Cbc, ContentEncryption::ChaCha20Poly1305, ContentEncryption::ChaCha20];
         assert!(rare.iter().all(|method| method.is_legacy()) && KeyWrap::Camellia128.is_legacy());

@@ -181,6 +181,33 @@ pub(crate) struct ReadingArgs {
     pub(crate) accept_other_encodings: bool,
 }
 
+/// What is broken, and in old documents all the same.
+#[derive(Args)]
+pub(crate) struct RetiredArgs {
+    /// Read an old document with MD5, RIPEMD-160 or, with --allow-legacy, RSA below 1024 bits: anyone can have made it since
+    #[arg(long)]
+    pub(crate) dangerous_retired: bool,
+}
+
+/// Paths of certificates that are as old as their documents.
+#[derive(Args)]
+pub(crate) struct OldPathArgs {
+    /// Accept paths that are signed with MD5 or SHA-1, or by RSA keys of 1024 bits: anyone may have made them since
+    #[arg(long)]
+    pub(crate) dangerous_old_path_signatures: bool,
+}
+
+impl RetiredArgs {
+    /// `policy` with what is retired, if that was asked for.
+    pub(crate) fn on(&self, mut policy: ws_security::AlgorithmPolicy) -> ws_security::AlgorithmPolicy {
+        if self.dangerous_retired {
+            policy.signature = policy.signature.dangerous_admit_retired();
+            policy.encryption = policy.encryption.dangerous_admit_retired();
+        }
+        policy
+    }
+}
+
 /// What is an Id in a document.
 #[derive(Args)]
 pub(crate) struct IdArgs {
@@ -197,6 +224,10 @@ pub(crate) struct DsigVerifyArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowOptions,
+    #[command(flatten)]
+    pub(crate) retired: RetiredArgs,
+    #[command(flatten)]
+    pub(crate) old_paths: OldPathArgs,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
     /// External references are read below this folder
@@ -260,6 +291,8 @@ pub(crate) struct XencDecryptArgs {
     pub(crate) keys: KeyArgs,
     #[command(flatten)]
     pub(crate) allow: AllowOptions,
+    #[command(flatten)]
+    pub(crate) retired: RetiredArgs,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
 }

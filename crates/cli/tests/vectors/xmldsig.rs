@@ -17,7 +17,8 @@ fn signatures_verify_as_published() {
 
 fn verify(case: &Case) -> Result<(), String> {
     let mut arguments = vec!["dsig".to_owned(), "verify".to_owned(), "--allow-legacy".to_owned()];
-    arguments.push("--allow-doctype".to_owned());
+    arguments.extend(["--allow-doctype".to_owned(), "--dangerous-retired".to_owned()]);
+    arguments.push("--dangerous-old-path-signatures".to_owned());
     let mut options = keys::options(case);
     let key_options = options.iter().any(|option| option.starts_with("--") && option != "--now");
     if !key_options || case.param("no-cert-validation").is_some() {

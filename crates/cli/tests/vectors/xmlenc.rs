@@ -12,7 +12,7 @@ fn documents_decrypt_as_published() {
 
 fn decrypt(case: &Case) -> Result<(), String> {
     let mut arguments = vec!["xenc".to_owned(), "decrypt".to_owned(), "--allow-legacy".to_owned()];
-    arguments.push("--allow-doctype".to_owned());
+    arguments.extend(["--allow-doctype".to_owned(), "--dangerous-retired".to_owned()]);
     if case.get("features").contains("enc-iso-8859-1") {
         arguments.push("--accept-other-encodings".to_owned());
     }

@@ -26,7 +26,7 @@ mod post_quantum;
 mod row;
 mod transport;
 
-use row::{Row, algorithms, current, legacy};
+use row::{Row, algorithms, current, legacy, retired};
 use rustls_pki_types::{AlgorithmIdentifier, alg_id};
 
 pub(crate) use content::{Aes, BlockCipher, Camellia, Mode, Wrap};
@@ -49,6 +49,8 @@ algorithms! {
         Sha3_256 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-256", digest(32, 136)),
         Sha3_384 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-384", digest(48, 104)),
         Sha3_512 = current("http://www.w3.org/2007/05/xmldsig-more#sha3-512", digest(64, 72)),
+        Md5 = retired("http://www.w3.org/2001/04/xmldsig-more#md5", digest(16, 64)),
+        Ripemd160 = retired("http://www.w3.org/2001/04/xmlenc#ripemd160", digest(20, 64)),
     }
 }
 
@@ -87,9 +89,12 @@ algorithms! {
         EcdsaSha512 = current("http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha512", Ecdsa(Sha512))
             .in_certificates(alg_id::ECDSA_SHA512),
         EcdsaSha3_224 = legacy("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-224", Ecdsa(Sha3_224)),
-        EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256)),
-        EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384)),
-        EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512)),
+        EcdsaSha3_256 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-256", Ecdsa(Sha3_256))
+            .in_certificates(ecdsa_sha3(10)),
+        EcdsaSha3_384 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-384", Ecdsa(Sha3_384))
+            .in_certificates(ecdsa_sha3(11)),
+        EcdsaSha3_512 = current("http://www.w3.org/2021/04/xmldsig-more#ecdsa-sha3-512", Ecdsa(Sha3_512))
+            .in_certificates(ecdsa_sha3(12)),
         DsaSha1 = legacy("http://www.w3.org/2000/09/xmldsig#dsa-sha1", Dsa(Sha1)),
         DsaSha256 = legacy("http://www.w3.org/2009/xmldsig11#dsa-sha256", Dsa(Sha256)),
         Ed25519 = current("http://www.w3.org/2021/04/xmldsig-more#eddsa-ed25519", Scheme::Ed25519(EdDsa::Pure))
@@ -113,6 +118,11 @@ algorithms! {
         HmacSha256 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha256", Hmac(Sha256)),
         HmacSha384 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha384", Hmac(Sha384)),
         HmacSha512 = current("http://www.w3.org/2001/04/xmldsig-more#hmac-sha512", Hmac(Sha512)),
+        RsaMd5 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-md5", PKCS1(Md5)),
+        RsaRipemd160 = retired("http://www.w3.org/2001/04/xmldsig-more#rsa-ripemd160", PKCS1(Ripemd160)),
+        EcdsaRipemd160 = retired("http://www.w3.org/2007/05/xmldsig-more#ecdsa-ripemd160", Ecdsa(Ripemd160)),
+        HmacMd5 = retired("http://www.w3.org/2001/04/xmldsig-more#hmac-md5", Hmac(Md5)),
+        HmacRipemd160 = retired("http://www.w3.org/2001/04/xmldsig-more#hmac-ripemd160", Hmac(Ripemd160)),
     }
 }
 
@@ -138,6 +148,7 @@ algorithms! {
         EcdhEs = current("http://www.w3.org/2009/xmlenc11#ECDH-ES", ()),
         X25519 = current("http://www.w3.org/2021/04/xmldsig-more#x25519", ()),
         X448 = current("http://www.w3.org/2021/04/xmldsig-more#x448", ()),
+        DhEs = legacy("http://www.w3.org/2009/xmlenc11#dh-es", ()),
     }
 }
 
@@ -151,7 +162,7 @@ algorithms! {
     }
 }
 
-use DigestMethod::{Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
+use DigestMethod::{Md5, Ripemd160, Sha1, Sha3_224, Sha3_256, Sha3_384, Sha3_512, Sha224, Sha256, Sha384, Sha512};
 use Scheme::{Dsa, Ecdsa, Hmac};
 
 #[derive(Debug, Clone, Copy)]
@@ -178,7 +189,7 @@ impl DigestMethod {
     /// The DER of a `DigestInfo` up to the digest, which RSASSA-PKCS1-v1_5 signs.
     ///
     /// # Specification
-    /// RFC 8017 §9.2, note 1; RFC 8702 for SHA-3.
+    /// RFC 8017 §9.2, note 1; RFC 8702 for SHA-3; ISO/IEC 10118-3 for RIPEMD-160.
     #[must_use]
     pub const fn digest_info(self) -> &'static [u8] {
         match self {
@@ -191,6 +202,8 @@ impl DigestMethod {
             Self::Sha3_256 => b"\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x08\x05\x00\x04\x20",
             Self::Sha3_384 => b"\x30\x41\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x09\x05\x00\x04\x30",
             Self::Sha3_512 => b"\x30\x51\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x0A\x05\x00\x04\x40",
+            Self::Md5 => b"\x30\x20\x30\x0C\x06\x08\x2A\x86\x48\x86\xF7\x0D\x02\x05\x05\x00\x04\x10",
+            Self::Ripemd160 => b"\x30\x21\x30\x09\x06\x05\x2B\x24\x03\x02\x01\x05\x00\x04\x14",
         }
     }
 
@@ -234,6 +247,15 @@ pub(crate) enum Scheme {
 
 /// `id-Ed448` (RFC 8410 §3).
 const ED448: AlgorithmIdentifier = AlgorithmIdentifier::from_slice(&[6, 3, 0x2B, 0x65, 0x71]);
+
+/// `id-ecdsa-with-sha3-256` and its sisters, by the last arc of NIST.
+const fn ecdsa_sha3(arc: u8) -> AlgorithmIdentifier {
+    AlgorithmIdentifier::from_slice(match arc {
+        10 => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 10],
+        11 => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 11],
+        _ => &[6, 9, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, 12],
+    })
+}
 
 /// The instances of EdDSA: three on edwards25519 (RFC 8032 §5.1), of which the pure one on edwards448 takes a context
 /// itself (§5.2), which RFC 9231 has no place for.
@@ -325,10 +347,12 @@ impl SignatureMethod {
         }
     }
 
-    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, and SLH-DSA.
+    /// Whether it is only for reading here: DSA, EdDSA with a context or a digest, SLH-DSA, and what is
+    /// retired.
     #[must_use]
     pub const fn only_verifies(self) -> bool {
         match self.scheme() {
+            _ if self.is_retired() => true,
             Scheme::Dsa(_) => true,
             Scheme::Ed25519(instance) | Scheme::Ed448(instance) => !matches!(instance, EdDsa::Pure),
             Scheme::PostQuantum(kind) => kind.only_verifies(),

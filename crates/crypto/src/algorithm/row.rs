@@ -10,6 +10,7 @@ pub(crate) struct Row<P> {
     /// A second identifier, which is read but never written.
     pub(crate) also: Option<&'static str>,
     pub(crate) is_legacy: bool,
+    pub(crate) is_retired: bool,
     /// How certificates name it; `None` if they are not signed with it, or must not be.
     pub(crate) in_certificates: Option<AlgorithmIdentifier>,
     pub(crate) parameters: P,
@@ -17,12 +18,17 @@ pub(crate) struct Row<P> {
 
 /// An algorithm for new messages.
 pub(crate) const fn current<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: false, in_certificates: None, parameters }
+    Row { uri, also: None, is_legacy: false, is_retired: false, in_certificates: None, parameters }
 }
 
 /// An algorithm only for old messages.
 pub(crate) const fn legacy<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
-    Row { uri, also: None, is_legacy: true, in_certificates: None, parameters }
+    Row { uri, also: None, is_legacy: true, is_retired: false, in_certificates: None, parameters }
+}
+
+/// A broken algorithm, only for documents that are older than its end.
+pub(crate) const fn retired<P: Copy>(uri: &'static str, parameters: P) -> Row<P> {
+    Row { uri, also: None, is_legacy: true, is_retired: true, in_certificates: None, parameters }
 }
 
 impl<P: Copy> Row<P> {
@@ -99,6 +105,13 @@ macro_rules! algorithms {
             #[must_use]
             pub const fn is_legacy(self) -> bool {
                 self.row().is_legacy
+            }
+
+            /// Whether it is broken, and only verified in documents. A policy admits it by one call alone,
+            /// `dangerous_admit_retired`, and a WS-Security header never has it.
+            #[must_use]
+            pub const fn is_retired(self) -> bool {
+                self.row().is_retired
             }
 
             /// The algorithm with this identifier.

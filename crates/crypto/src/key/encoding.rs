@@ -17,6 +17,8 @@ const X25519_OID: &[u8] = &[0x2B, 0x65, 0x6E];
 const X448_OID: &[u8] = &[0x2B, 0x65, 0x6F];
 const ED448_OID: &[u8] = &[0x2B, 0x65, 0x71];
 const DSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x38, 0x04, 0x01];
+/// `dhpublicnumber` (RFC 3279 §2.3.3).
+const DH_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3E, 2, 1];
 /// `[1] IMPLICIT BIT STRING`: the public key in PKCS#8.
 const PUBLIC_KEY: u8 = 0x81;
 
@@ -30,6 +32,8 @@ enum Algorithm<'d> {
     X448,
     /// The modulus, the order of the subgroup, and its generator.
     Dsa([&'d [u8]; 3]),
+    /// The modulus, the generator and the order of its subgroup, and what follows them.
+    Dh([&'d [u8]; 3], &'d [u8]),
     PostQuantum(PostQuantum),
 }
 
@@ -53,6 +57,10 @@ impl<'d> Algorithm<'d> {
                 let domain = octets.only(der::SEQUENCE).map(der::Reader::new).and_then(numbers);
                 domain.map(Self::Dsa).ok_or(LoadError::Malformed { what: "DSA key" })
             }
+            Some(DH_OID) if !octets.is_empty() => {
+                let domain = octets.only(der::SEQUENCE).and_then(dh_domain);
+                domain.map(|(group, rest)| Self::Dh(group, rest)).ok_or(LoadError::Malformed { what: "DH key" })
+            }
             // RFC 9881 §2 and its sisters: without parameters.
             Some(oid) if octets.is_empty() => {
                 PostQuantum::from_oid(oid).map(Self::PostQuantum).ok_or(LoadError::UnsupportedKey)
@@ -73,9 +81,23 @@ impl<'d> Algorithm<'d> {
                 let [p, q, g] = domain.map(der::unsigned);
                 der::sequence(&[&der::element(der::OID, DSA_OID), &der::sequence(&[&p, &q, &g])])
             }
+            Self::Dh(domain, rest) => {
+                let [p, g, q] = domain.map(der::unsigned);
+                der::sequence(&[&der::element(der::OID, DH_OID), &der::sequence(&[&p, &g, &q, rest])])
+            }
             Self::PostQuantum(kind) => der::sequence(&[&der::element(der::OID, &kind.oid())]),
         }
     }
+}
+
+/// The three numbers of a group, and how they were found, if that follows.
+fn dh_domain(octets: &[u8]) -> Option<([&[u8]; 3], &[u8])> {
+    let mut reader = der::Reader::new(octets);
+    let mut all = [&[][..]; 3];
+    for number in &mut all {
+        *number = der::magnitude(reader.expect(der::INTEGER)?)?;
+    }
+    Some((all, reader.rest()))
 }
 
 /// So many numbers, and nothing after them.
@@ -96,6 +118,7 @@ pub(super) enum Spki<'d> {
     X25519 { point: &'d [u8; 32] },
     X448 { point: &'d [u8; 56] },
     Dsa { domain: [&'d [u8]; 3], y: &'d [u8] },
+    Dh { domain: [&'d [u8]; 3], rest: &'d [u8], y: &'d [u8] },
     PostQuantum { kind: PostQuantum, key: &'d [u8] },
 }
 
@@ -122,6 +145,10 @@ impl<'d> Spki<'d> {
                 let y = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
                 Ok(Self::Dsa { domain, y })
             }
+            Algorithm::Dh(domain, rest) => {
+                let y = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                Ok(Self::Dh { domain, rest, y })
+            }
             Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum { kind, key }),
         }
     }
@@ -137,6 +164,7 @@ impl<'d> Spki<'d> {
             Self::X25519 { point } => (Algorithm::X25519, point.to_vec()),
             Self::X448 { point } => (Algorithm::X448, point.to_vec()),
             Self::Dsa { domain, y } => (Algorithm::Dsa(*domain), der::unsigned(y)),
+            Self::Dh { domain, rest, y } => (Algorithm::Dh(*domain, rest), der::unsigned(y)),
             Self::PostQuantum { kind, key } => (Algorithm::PostQuantum(*kind), key.to_vec()),
         };
         der::sequence(&[&algorithm.write(), &der::element(der::BIT_STRING, &[&[0], key.as_slice()].concat())])
@@ -155,6 +183,7 @@ impl<'d> Spki<'d> {
             Self::X25519 { .. } => Ok(KeyKind::X25519),
             Self::X448 { .. } => Ok(KeyKind::X448),
             Self::Dsa { domain, y } => dsa_kind(*domain, y),
+            Self::Dh { domain, y, .. } => dh_kind(*domain, y),
             Self::PostQuantum { kind, key } if key.len() == kind.public_len() => Ok(KeyKind::PostQuantum(*kind)),
             Self::PostQuantum { .. } => Err(LoadError::Malformed { what: "public key" }),
         }
@@ -178,18 +207,31 @@ fn dsa_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
     Ok(KeyKind::Dsa { bits: bits(p), subgroup_bits: bits(q) })
 }
 
+/// The sizes that RFC 2631 §2.2 and RFC 5114 have, up to what a private operation may cost.
+fn dh_kind(domain: [&[u8]; 3], y: &[u8]) -> Result<KeyKind, LoadError> {
+    let [p, g, q] = domain.map(significant);
+    let y = significant(y);
+    let is_odd = |number: &[u8]| number.last().is_some_and(|last| last % 2 == 1);
+    let is_between = |number: &[u8]| number > &[1][..] && (number.len(), number) < (p.len(), p);
+    let fits = (1_024..=4_096).contains(&bits(p)) && (160..=512).contains(&bits(q));
+    if !fits || !is_odd(p) || !is_odd(q) || !is_between(g) || !is_between(y) {
+        return Err(LoadError::Bounds("DH moduli are odd and have 1024 to 4096 bits, and subgroups 160 to 512"));
+    }
+    Ok(KeyKind::Dh { bits: bits(p), subgroup_bits: bits(q) })
+}
+
 /// An integer without its leading zeros.
 pub(super) fn significant(octets: &[u8]) -> &[u8] {
     let zeros = octets.iter().take_while(|octet| **octet == 0).count();
     octets.get(zeros..).unwrap_or_default()
 }
 
-/// Checks the bounds for every use. The policy decides about 1 024 bits and small exponents.
+/// Checks the bounds for every use. The policy decides about less than 2 048 bits and small exponents.
 fn rsa_kind(modulus: &[u8], exponent: &[u8]) -> Result<KeyKind, LoadError> {
     let (modulus, exponent) = (significant(modulus), significant(exponent));
     let modulus_bits = bits(modulus);
-    if !(1_024..=8_192).contains(&modulus_bits) || modulus.last().is_none_or(|last| last & 1 == 0) {
-        return Err(LoadError::Bounds("RSA moduli are odd and have 1024 to 8192 bits"));
+    if !(512..=8_192).contains(&modulus_bits) || modulus.last().is_none_or(|last| last & 1 == 0) {
+        return Err(LoadError::Bounds("RSA moduli are odd and have 1024 to 8192 bits, or 512 to verify alone"));
     }
     if bits(exponent) > 33 || exponent.last().is_none_or(|last| last & 1 == 0) || exponent == [1] {
         return Err(LoadError::Bounds("RSA exponents are odd, above 1, and have at most 33 bits"));
@@ -239,6 +281,11 @@ pub(super) enum Pkcs8<'d> {
     },
     /// The provider tells its public key.
     Dsa,
+    Dh {
+        domain: [&'d [u8]; 3],
+        rest: &'d [u8],
+        number: &'d [u8],
+    },
     PostQuantum(PostQuantum),
 }
 
@@ -255,6 +302,10 @@ impl<'d> Pkcs8<'d> {
                 Ok(Self::Ec { curve, scalar, point })
             }
             Algorithm::Dsa(_) => Ok(Self::Dsa),
+            Algorithm::Dh(domain, rest) => {
+                let number = der::Reader::new(key).only(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                Ok(Self::Dh { domain, rest, number })
+            }
             Algorithm::PostQuantum(kind) => Ok(Self::PostQuantum(kind)),
             Algorithm::Ed25519 => {
                 let (seed, point) = rfc_8410(key, outer).ok_or_else(malformed)?;

@@ -39,6 +39,13 @@ pub enum KeyKind {
         /// Bits of the order of its subgroup.
         subgroup_bits: usize,
     },
+    /// Diffie-Hellman over a finite field (RFC 2631), whose keys are only read.
+    Dh {
+        /// Bits of the modulus.
+        bits: usize,
+        /// Bits of the order of its subgroup.
+        subgroup_bits: usize,
+    },
     /// ML-DSA, SLH-DSA or ML-KEM, with the feature `post-quantum`.
     PostQuantum(PostQuantum),
 }
@@ -54,7 +61,7 @@ impl KeyKind {
             Self::Ed25519 => matches!(method.scheme(), Scheme::Ed25519(_)),
             Self::Ed448 => matches!(method.scheme(), Scheme::Ed448(_)),
             Self::PostQuantum(kind) => matches!(method.scheme(), Scheme::PostQuantum(of) if of as u8 == kind as u8),
-            Self::X25519 | Self::X448 => false,
+            Self::X25519 | Self::X448 | Self::Dh { .. } => false,
         }
     }
 
@@ -74,7 +81,7 @@ impl KeyKind {
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
             Self::Ed448 => Some(SignatureMethod::Ed448),
             Self::PostQuantum(_) => SignatureMethod::ALL.iter().find(|method| self.can_sign(*method)),
-            Self::X25519 | Self::X448 | Self::Dsa { .. } => None,
+            Self::X25519 | Self::X448 | Self::Dsa { .. } | Self::Dh { .. } => None,
         }
     }
 
@@ -85,6 +92,7 @@ impl KeyKind {
             Self::Ec(_) => Some(KeyAgreement::EcdhEs),
             Self::X25519 => Some(KeyAgreement::X25519),
             Self::X448 => Some(KeyAgreement::X448),
+            Self::Dh { .. } => Some(KeyAgreement::DhEs),
             Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => None,
         }
     }
@@ -93,13 +101,14 @@ impl KeyKind {
     #[must_use]
     pub const fn can_transport_keys(self) -> bool {
         match self {
-            Self::Rsa { .. } => true,
+            Self::Rsa { .. } => !self.is_retired(),
             Self::Ec(_)
             | Self::Ed25519
             | Self::Ed448
             | Self::X25519
             | Self::X448
             | Self::Dsa { .. }
+            | Self::Dh { .. }
             | Self::PostQuantum(_) => false,
         }
     }
@@ -108,9 +117,15 @@ impl KeyKind {
     #[must_use]
     pub const fn can_agree(self) -> bool {
         match self {
-            Self::Ec(_) | Self::X25519 | Self::X448 => true,
+            Self::Ec(_) | Self::X25519 | Self::X448 | Self::Dh { .. } => true,
             Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
         }
+    }
+
+    /// Whether the key can be broken by anyone today: RSA below 1 024 bits. It only verifies, and only in documents.
+    #[must_use]
+    pub const fn is_retired(self) -> bool {
+        matches!(self, Self::Rsa { bits, .. } if bits < 1_024)
     }
 
     /// Whether the key is strong enough for new messages: RSA of 2 048 bits and an exponent of 65 537 or more,
@@ -120,7 +135,9 @@ impl KeyKind {
         match self {
             Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
             Self::Ec(curve) => !curve.is_legacy(),
-            Self::Dsa { bits, subgroup_bits } => bits >= 2_048 && subgroup_bits >= 224,
+            Self::Dsa { bits, subgroup_bits } | Self::Dh { bits, subgroup_bits } => {
+                bits >= 2_048 && subgroup_bits >= 224
+            }
             Self::Ed25519 | Self::Ed448 | Self::X25519 | Self::X448 | Self::PostQuantum(_) => true,
         }
     }
@@ -132,7 +149,7 @@ impl KeyKind {
             Self::Ec(curve) => 2 * curve.field_len(),
             Self::Ed25519 => 64,
             Self::Ed448 => 114,
-            Self::X25519 | Self::X448 => 0,
+            Self::X25519 | Self::X448 | Self::Dh { .. } => 0,
             Self::Dsa { subgroup_bits, .. } => 2 * subgroup_bits / 8,
             Self::PostQuantum(kind) => kind.value_len(),
         }
@@ -148,6 +165,7 @@ impl KeyKind {
             Self::X25519 => "an X25519 key",
             Self::X448 => "an X448 key",
             Self::Dsa { .. } => "a DSA key",
+            Self::Dh { .. } => "a Diffie-Hellman key",
             Self::PostQuantum(_) => "a post-quantum key",
         }
     }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::{Curve, DigestMethod, KeyTransport, Scheme, SignatureMethod};
+use crate::algorithm::{Curve, DigestMethod, KeyTransport, RsaPadding, Scheme, SignatureMethod};
 use crate::digest::Digest;
 use crate::error::{CryptoError, LoadError};
 use crate::provider::{
@@ -95,11 +95,13 @@ pub struct PublicKey {
 /// A public key in the form of the provider.
 enum Public {
     Rsa(provider::RsaPublic),
+    /// Below 1 024 bits: its modulus and exponent, which only verify.
+    RetiredRsa,
     Ec(provider::EcPublic),
     Ed25519(provider::Ed25519Public),
     Ed448(provider::Ed448Public),
-    /// X25519 or X448. Is its octets: a private key does all there is to do.
-    Montgomery,
+    /// X25519, X448 or DH. Is its octets: a private key does all there is to do.
+    Agreeing,
     Dsa(provider::DsaPublic),
     PostQuantum(provider::PostQuantumPublic),
 }
@@ -109,7 +111,7 @@ impl PublicKey {
     ///
     /// # Errors
     /// [`LoadError::Malformed`], [`LoadError::UnsupportedKey`], [`LoadError::Provider`]; [`LoadError::Bounds`] for RSA
-    /// below 1 024 or above 8 192 bits, an even or tiny exponent, or one above 33 bits.
+    /// below 512 or above 8 192 bits, an even or tiny exponent, or one above 33 bits.
     pub fn from_spki(der: &[u8]) -> Result<Self, LoadError> {
         Self::new(&Spki::parse(der)?)
     }
@@ -138,17 +140,27 @@ impl PublicKey {
         Self::new(&Spki::Dsa { domain: [p, q, g], y })
     }
 
+    /// A Diffie-Hellman key from its big-endian numbers: modulus, order of the subgroup, generator and public value.
+    ///
+    /// # Errors
+    /// [`LoadError::Bounds`] for a modulus below 1 024 or above 4 096 bits, and numbers that are not below it.
+    pub fn from_dh(p: &[u8], q: &[u8], g: &[u8], y: &[u8]) -> Result<Self, LoadError> {
+        let [p, g, q, y] = [p, g, q, y].map(significant);
+        Self::new(&Spki::Dh { domain: [p, g, q], rest: &[], y })
+    }
+
     fn new(parts: &Spki<'_>) -> Result<Self, LoadError> {
         let kind = parts.kind()?;
         let spki = parts.write();
         let inner = match parts {
+            Spki::Rsa { .. } if kind.is_retired() => Ok(Public::RetiredRsa),
             Spki::Rsa { modulus, exponent } => {
                 provider::RsaPublic::load(&spki, significant(modulus), significant(exponent)).map(Public::Rsa)
             }
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
             Spki::Ed448 { point } => provider::Ed448Public::load(point).map(Public::Ed448),
-            Spki::X25519 { .. } | Spki::X448 { .. } => Ok(Public::Montgomery),
+            Spki::X25519 { .. } | Spki::X448 { .. } | Spki::Dh { .. } => Ok(Public::Agreeing),
             Spki::Dsa { domain: [p, q, g], y } => {
                 let [p, q, g, y] = [*p, *q, *g, *y].map(significant);
                 provider::DsaPublic::load(DsaNumbers { p, q, g, y }).map(Public::Dsa)
@@ -222,6 +234,12 @@ impl PublicKey {
             return Err(CryptoError::SignatureMismatch);
         }
         let verified = match (&*self.inner, method.scheme()) {
+            (Public::Rsa(_) | Public::RetiredRsa, Scheme::Rsa(RsaPadding::Pkcs1, digest))
+                if method.is_retired() || self.kind.is_retired() =>
+            {
+                return self.verify_retired(digest, message, value);
+            }
+            (Public::RetiredRsa, Scheme::Rsa(..)) => Err(Refusal::Unsupported),
             (Public::Rsa(key), Scheme::Rsa(padding, digest)) => key.verify(padding, digest, message, value),
             (Public::Ec(key), Scheme::Ecdsa(digest)) => key.verify(digest, message, value),
             (Public::Ed25519(key), Scheme::Ed25519(instance)) => key.verify(instance, context, message, value),
@@ -253,12 +271,15 @@ impl PublicKey {
     ///
     /// # Errors
     /// [`CryptoError::KeyMismatch`] unless the key is RSA; [`CryptoError::Unnamed`] if no message can say what MGF1 is with;
-    /// [`CryptoError::Provider`], [`CryptoError::Unsupported`].
+    /// [`CryptoError::Retired`], [`CryptoError::Provider`], [`CryptoError::Unsupported`].
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
             Public::Rsa(rsa) => rsa,
             _ => return Err(CryptoError::KeyMismatch),
         };
+        if transport.digest().is_some_and(DigestMethod::is_retired) {
+            return Err(CryptoError::Retired);
+        }
         if transport.mgf().is_some_and(|mgf| mgf.mgf_uri().is_none()) {
             return Err(CryptoError::Unnamed);
         }
@@ -312,6 +333,7 @@ enum Private {
     Ed448(provider::Ed448Private),
     X25519(provider::X25519Private),
     X448(provider::X448Private),
+    Dh(provider::DhPrivate),
     PostQuantum(provider::PostQuantumPrivate),
     /// A private DSA key, which signs nothing here: only its public half is kept.
     NotUsed,
@@ -328,6 +350,9 @@ impl PrivateKey {
         let (inner, public) = match Pkcs8::parse(&pkcs8)? {
             Pkcs8::Rsa { modulus, exponent } => {
                 let public = PublicKey::from_rsa(modulus, exponent)?;
+                if public.kind.is_retired() {
+                    return Err(LoadError::Bounds("RSA keys below 1024 bits only verify"));
+                }
                 let key = provider::RsaPrivate::load(&pkcs8);
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
                 let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, &pkcs8).as_octets().to_vec());
@@ -365,6 +390,14 @@ impl PrivateKey {
                 let key = key.map_err(|refusal| not_loaded(refusal, KeyKind::X25519, what))?;
                 let own = own_point(&key.point(), point)?;
                 (Private::X25519(key), PublicKey::new(&Spki::X25519 { point: &own })?)
+            }
+            Pkcs8::Dh { domain, rest, number } => {
+                let malformed = |_| LoadError::Malformed { what };
+                let key = provider::DhPrivate::load(group(domain), significant(number)).map_err(malformed)?;
+                // Its sizes are judged before anything is computed with them.
+                Spki::Dh { domain, rest, y: &[2] }.kind()?;
+                let y = key.public().map_err(malformed)?;
+                (Private::Dh(key), PublicKey::new(&Spki::Dh { domain, rest, y: significant(&y) })?)
             }
             Pkcs8::Dsa => {
                 let kind = KeyKind::Dsa { bits: 0, subgroup_bits: 0 };
@@ -461,6 +494,11 @@ impl KeyUnwrap for PrivateKey {
     }
 }
 
+fn group(domain: [&[u8]; 3]) -> provider::Group {
+    let [p, g, q] = domain.map(|number| significant(number).to_vec());
+    provider::Group { p, q, g }
+}
+
 /// How often a scalar is drawn, at most. Nearly half of all numbers are not below the order of brainpoolP384r1, so that
 /// one ephemeral key in 2^140 fails.
 const MOST_DRAWS: usize = 128;
@@ -476,6 +514,7 @@ fn agree(key: &PrivateKey, other: &PublicKey) -> Result<Secret, CryptoError> {
         (Private::Ec(key), Spki::Ec { point, .. }) => (key.agree(point), true),
         (Private::X25519(key), Spki::X25519 { point }) => (key.agree(point), false),
         (Private::X448(key), Spki::X448 { point }) => (Ok(key.agree(point)), false),
+        (Private::Dh(key), Spki::Dh { domain, y, .. }) => (key.agree(&group(domain), y), true),
         _ => return Err(CryptoError::KeyMismatch),
     };
     let secret = agreed.map_err(|refusal| refusal.or(CryptoError::Agreement))?;
@@ -506,6 +545,7 @@ impl PrivateKey {
                 | KeyKind::Ed25519
                 | KeyKind::Ed448
                 | KeyKind::Dsa { .. }
+                | KeyKind::Dh { .. }
                 | KeyKind::PostQuantum(_) => return Err(CryptoError::KeyMismatch),
             };
             // A scalar that is zero, or not below the order, does not load.

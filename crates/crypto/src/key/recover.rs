@@ -1,9 +1,12 @@
 //! The public operation of RSA on a signature value: what the signer padded.
 //!
-//! It is for reports on signatures that do not verify, and decides nothing. Everything in it is public, so its time may
-//! depend on it.
+//! It is for reports on signatures that do not verify, and for retired digests and sizes, which the providers do not
+//! verify. Everything in it is public, so its time may depend on it.
 
 use super::PublicKey;
+use crate::algorithm::DigestMethod;
+use crate::digest::Digest;
+use crate::error::CryptoError;
 
 /// Octets of a limb.
 const LIMB: usize = size_of::<u64>();
@@ -20,6 +23,19 @@ impl PublicKey {
     pub fn recover(&self, value: &[u8]) -> Option<Vec<u8>> {
         let (modulus, exponent) = self.rsa_components()?;
         power(value, &exponent, &modulus)
+    }
+}
+
+impl PublicKey {
+    /// RSASSA-PKCS1-v1_5 as RFC 8017 §8.2.2 has it: what the signer padded is what there must be, octet by octet.
+    pub(super) fn verify_retired(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), CryptoError> {
+        let digested = Digest::of(digest, message);
+        let info = [digest.digest_info(), digested.as_octets()].concat();
+        // RFC 8017 §9.2: eight octets of padding at least.
+        let pad =
+            value.len().checked_sub(info.len() + 3).filter(|pad| *pad >= 8).ok_or(CryptoError::SignatureMismatch)?;
+        let expected = [&[0, 1][..], &vec![0xFF; pad], &[0], &info].concat();
+        if self.recover(value) == Some(expected) { Ok(()) } else { Err(CryptoError::SignatureMismatch) }
     }
 }
 

@@ -12,12 +12,14 @@ mod aws_lc;
 mod camellia;
 mod chacha20;
 mod curve448;
+mod finite_field;
 mod hmac;
 mod operations;
 mod rfc3394;
 #[cfg(all(feature = "ring", not(feature = "aws-lc-rs")))]
 mod ring;
 
+pub(crate) use finite_field::{DhPrivate, Group};
 pub(crate) use operations::{
     DigestInPieces, DsaNumbers, DsaPublicKey, EcPrivateKey, EcPublicKey, Ed25519PrivateKey, Ed25519PublicKey,
     GcmInPieces, OrFailed, PostQuantumPrivateKey, PostQuantumPublicKey, Provider, Refusal, RsaPrivateKey, RsaPublicKey,

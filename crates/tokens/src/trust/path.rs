@@ -14,7 +14,7 @@ use rustls_pki_types::{
 };
 use webpki::{EndEntityCert, ExtendedKeyUsageValidator, KeyPurposeIdIter, VerifiedPath};
 use wss_c14n::{Budget, Exceeded, Limit};
-use wss_crypto::{Certificate, DistinguishedName, StandIn, path_signatures};
+use wss_crypto::{Certificate, DistinguishedName, StandIn, dangerous_old_path_signatures, path_signatures};
 
 use super::kept::Holds;
 use super::revocation::RevocationStatus;
@@ -63,8 +63,9 @@ impl Trust {
             if is_good { Ok(()) } else { Err(webpki::Error::UnknownIssuer) }
         };
         let meter = Meter::of(budget);
-        let metered: Vec<Metered<'_>> =
-            SIGNATURES.iter().chain(path_signatures()).map(|inner| Metered { inner: *inner, meter: &meter }).collect();
+        let old = if self.accepts_old_signatures { dangerous_old_path_signatures() } else { &[] };
+        let all = old.iter().chain(SIGNATURES).chain(path_signatures());
+        let metered: Vec<Metered<'_>> = all.map(|inner| Metered { inner: *inner, meter: &meter }).collect();
         let mut algorithms: Vec<_> =
             metered.iter().map(|metered| metered as &dyn SignatureVerificationAlgorithm).collect();
         algorithms.extend(stands_in.iter().map(|stand_in| stand_in as &dyn SignatureVerificationAlgorithm));
@@ -133,7 +134,11 @@ impl Trust {
                 let mut is_signed = false;
                 for signer in signers.iter().filter(|signer| signer.subject() == candidate.issuer()) {
                     budget.charge(Limit::PublicKeyOperations, 1)?;
-                    if candidate.verify_signature_of(signer).is_ok() {
+                    let verified = match self.accepts_old_signatures {
+                        true => candidate.dangerous_verify_old_signature_of(signer),
+                        false => candidate.verify_signature_of(signer),
+                    };
+                    if verified.is_ok() {
                         is_signed = true;
                         break;
                     }

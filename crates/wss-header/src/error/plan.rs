@@ -55,6 +55,9 @@ pub enum PlanError {
         "the recipient's certificate has no key that keys may be sent to: it needs an RSA key that may encipher keys, or an EC, X25519 or X448 key that may agree on them"
     )]
     Recipient,
+    /// *Refused.* MD5 or RIPEMD-160, which are only read, and not in a header.
+    #[error("MD5 and RIPEMD-160 are retired, and only read in old documents: choose SHA-2")]
+    Retired,
     /// *Refused.* An algorithm of the legacy set, without the call that allows it.
     #[error("{uri} is legacy: call `allow_legacy_algorithms` if the peer cannot do better")]
     Legacy {

@@ -91,6 +91,8 @@ fn name_of(method: DigestMethod) -> &'static str {
         DigestMethod::Sha3_256 => "SHA3-256",
         DigestMethod::Sha3_384 => "SHA3-384",
         DigestMethod::Sha3_512 => "SHA3-512",
+        DigestMethod::Md5 => "MD5",
+        DigestMethod::Ripemd160 => "RIPEMD-160",
         _ => "another digest",
     }
 }

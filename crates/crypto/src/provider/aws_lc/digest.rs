@@ -1,4 +1,4 @@
-//! Digests: aws-lc-rs has all but SHA3-224, which the shim has.
+//! Digests: aws-lc-rs has all but SHA3-224, MD5 and RIPEMD-160, which the shim has.
 
 use aws_lc_rs::digest;
 use wss_crypto_shim as shim;
@@ -21,7 +21,9 @@ impl DigestInPieces for Digest {
             DigestMethod::Sha256 => &digest::SHA256,
             DigestMethod::Sha384 => &digest::SHA384,
             DigestMethod::Sha512 => &digest::SHA512,
-            DigestMethod::Sha3_224 => return Self::Shim(shim::Digest::start(md(method))),
+            DigestMethod::Sha3_224 | DigestMethod::Md5 | DigestMethod::Ripemd160 => {
+                return Self::Shim(shim::Digest::start(md(method)));
+            }
             DigestMethod::Sha3_256 => &digest::SHA3_256,
             DigestMethod::Sha3_384 => &digest::SHA3_384,
             DigestMethod::Sha3_512 => &digest::SHA3_512,

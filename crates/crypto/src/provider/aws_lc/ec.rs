@@ -52,11 +52,9 @@ fn on(curve: Curve) -> On {
             verification: &signature::ECDSA_P521_SHA512_FIXED,
             agreement: &agreement::ECDH_P521,
         }),
-        Curve::P224 => On::Shim(shim::Curve::P224),
-        Curve::Secp256k1 => On::Shim(shim::Curve::Secp256k1),
-        Curve::BrainpoolP256r1 => On::Shim(shim::Curve::BrainpoolP256r1),
-        Curve::BrainpoolP384r1 => On::Shim(shim::Curve::BrainpoolP384r1),
-        Curve::BrainpoolP512r1 => On::Shim(shim::Curve::BrainpoolP512r1),
+        Curve::P224 | Curve::Secp256k1 | Curve::BrainpoolP256r1 | Curve::BrainpoolP384r1 | Curve::BrainpoolP512r1 => {
+            On::Shim(in_shim(curve))
+        }
     }
 }
 
@@ -139,6 +137,7 @@ pub(crate) enum Public {
 }
 
 pub(crate) struct NativePublic {
+    curve: Curve,
     native: Native,
     spki: Vec<u8>,
     /// The key is parsed at once, so that a point that is not on the curve is refused.
@@ -153,7 +152,7 @@ impl EcPublicKey for Public {
             On::Shim(curve) => return shim::CurvePublicKey::new(curve, point).map(Self::Shim).or_failed(),
         };
         let shim = shim::Key::from_spki(spki).or_failed()?;
-        Ok(Self::AwsLcRs(Box::new(NativePublic { native, spki: spki.to_vec(), shim, parsed: OnceLock::new() })))
+        Ok(Self::AwsLcRs(Box::new(NativePublic { curve, native, spki: spki.to_vec(), shim, parsed: OnceLock::new() })))
     }
 
     fn verify(&self, digest: DigestMethod, message: &[u8], value: &[u8]) -> Result<(), Refusal> {
@@ -171,8 +170,27 @@ impl NativePublic {
             let key = self.parsed.get_or_init(|| ParsedPublicKey::new(native.verification, &self.spki).ok());
             return key.as_ref().or_failed()?.verify_sig(message, value).or_failed();
         }
+        if digest.is_retired() {
+            let point = self.spki.get(self.spki.len().saturating_sub(1 + 2 * self.curve.field_len())..).or_failed()?;
+            let key = shim::CurvePublicKey::new(in_shim(self.curve), point).or_failed()?;
+            return key.verify(Digest::of(digest, message).as_octets(), value).then_some(()).or_failed();
+        }
         let verified = self.shim.verify(md(digest), shim::Scheme::Ecdsa, message, &to_der(value));
         verified.then_some(()).or_failed()
+    }
+}
+
+/// The curve in the shim's terms, for digests that AWS-LC takes for no ECDSA.
+fn in_shim(curve: Curve) -> shim::Curve {
+    match curve {
+        Curve::P256 => shim::Curve::P256,
+        Curve::P384 => shim::Curve::P384,
+        Curve::P521 => shim::Curve::P521,
+        Curve::P224 => shim::Curve::P224,
+        Curve::Secp256k1 => shim::Curve::Secp256k1,
+        Curve::BrainpoolP256r1 => shim::Curve::BrainpoolP256r1,
+        Curve::BrainpoolP384r1 => shim::Curve::BrainpoolP384r1,
+        Curve::BrainpoolP512r1 => shim::Curve::BrainpoolP512r1,
     }
 }
 

@@ -16,5 +16,7 @@ pub(super) fn md(method: DigestMethod) -> shim::Md {
         DigestMethod::Sha3_256 => shim::Md::Sha3_256,
         DigestMethod::Sha3_384 => shim::Md::Sha3_384,
         DigestMethod::Sha3_512 => shim::Md::Sha3_512,
+        DigestMethod::Md5 => shim::Md::Md5,
+        DigestMethod::Ripemd160 => shim::Md::Ripemd160,
     }
 }

@@ -48,9 +48,12 @@ impl Provider for AwsLc {
             DigestMethod::Sha256 => hmac::HMAC_SHA256,
             DigestMethod::Sha384 => hmac::HMAC_SHA384,
             DigestMethod::Sha512 => hmac::HMAC_SHA512,
-            DigestMethod::Sha3_224 | DigestMethod::Sha3_256 | DigestMethod::Sha3_384 | DigestMethod::Sha3_512 => {
-                return super::hmac::<digest::Digest>(method, key, message);
-            }
+            DigestMethod::Sha3_224
+            | DigestMethod::Sha3_256
+            | DigestMethod::Sha3_384
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160 => return super::hmac::<digest::Digest>(method, key, message),
         };
         DigestValue::from_slice(hmac::sign(&hmac::Key::new(algorithm, key), message).as_ref())
     }

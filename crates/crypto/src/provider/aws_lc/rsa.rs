@@ -37,7 +37,9 @@ fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn Rs
             | DigestMethod::Sha3_224
             | DigestMethod::Sha3_256
             | DigestMethod::Sha3_384
-            | DigestMethod::Sha3_512,
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160,
         ) => None,
     }
 }
@@ -58,7 +60,9 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dy
             | DigestMethod::Sha3_224
             | DigestMethod::Sha3_256
             | DigestMethod::Sha3_384
-            | DigestMethod::Sha3_512,
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160,
         ) => None,
     }
 }

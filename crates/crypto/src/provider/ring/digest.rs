@@ -15,6 +15,8 @@ pub(crate) enum Digest {
     Sha3_256(sha3::Sha3_256),
     Sha3_384(sha3::Sha3_384),
     Sha3_512(sha3::Sha3_512),
+    Md5(md5::Md5),
+    Ripemd160(ripemd::Ripemd160),
 }
 
 impl DigestInPieces for Digest {
@@ -26,6 +28,8 @@ impl DigestInPieces for Digest {
             DigestMethod::Sha3_256 => Self::Sha3_256(sha3::Sha3_256::new()),
             DigestMethod::Sha3_384 => Self::Sha3_384(sha3::Sha3_384::new()),
             DigestMethod::Sha3_512 => Self::Sha3_512(sha3::Sha3_512::new()),
+            DigestMethod::Md5 => Self::Md5(md5::Md5::new()),
+            DigestMethod::Ripemd160 => Self::Ripemd160(ripemd::Ripemd160::new()),
             DigestMethod::Sha256 => Self::Ring(digest::Context::new(&digest::SHA256)),
             DigestMethod::Sha384 => Self::Ring(digest::Context::new(&digest::SHA384)),
             DigestMethod::Sha512 => Self::Ring(digest::Context::new(&digest::SHA512)),
@@ -42,6 +46,8 @@ impl DigestInPieces for Digest {
             Self::Sha3_256(context) => context.update(octets),
             Self::Sha3_384(context) => context.update(octets),
             Self::Sha3_512(context) => context.update(octets),
+            Self::Md5(context) => context.update(octets),
+            Self::Ripemd160(context) => context.update(octets),
         }
     }
 
@@ -54,6 +60,8 @@ impl DigestInPieces for Digest {
             Self::Sha3_256(context) => DigestValue::from_slice(&context.finalize()),
             Self::Sha3_384(context) => DigestValue::from_slice(&context.finalize()),
             Self::Sha3_512(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Md5(context) => DigestValue::from_slice(&context.finalize()),
+            Self::Ripemd160(context) => DigestValue::from_slice(&context.finalize()),
         }
     }
 }

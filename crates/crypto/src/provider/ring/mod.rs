@@ -73,7 +73,9 @@ impl Provider for Ring {
             | DigestMethod::Sha3_224
             | DigestMethod::Sha3_256
             | DigestMethod::Sha3_384
-            | DigestMethod::Sha3_512 => return super::hmac::<digest::Digest>(method, key, message),
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160 => return super::hmac::<digest::Digest>(method, key, message),
             DigestMethod::Sha256 => hmac::HMAC_SHA256,
             DigestMethod::Sha384 => hmac::HMAC_SHA384,
             DigestMethod::Sha512 => hmac::HMAC_SHA512,

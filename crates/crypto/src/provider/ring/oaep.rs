@@ -42,6 +42,14 @@ macro_rules! with_digest {
                 type $digest = sha3::Sha3_384;
                 $body
             }
+            $crate::algorithm::DigestMethod::Md5 => {
+                type $digest = md5::Md5;
+                $body
+            }
+            $crate::algorithm::DigestMethod::Ripemd160 => {
+                type $digest = ripemd::Ripemd160;
+                $body
+            }
             $crate::algorithm::DigestMethod::Sha3_512 => {
                 type $digest = sha3::Sha3_512;
                 $body

@@ -30,7 +30,9 @@ fn encoding(padding: RsaPadding, digest: DigestMethod) -> Option<&'static dyn Rs
             | DigestMethod::Sha3_224
             | DigestMethod::Sha3_256
             | DigestMethod::Sha3_384
-            | DigestMethod::Sha3_512,
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160,
         ) => None,
     }
 }
@@ -51,7 +53,9 @@ fn verification(padding: RsaPadding, digest: DigestMethod) -> Option<&'static Rs
             | DigestMethod::Sha3_224
             | DigestMethod::Sha3_256
             | DigestMethod::Sha3_384
-            | DigestMethod::Sha3_512,
+            | DigestMethod::Sha3_512
+            | DigestMethod::Md5
+            | DigestMethod::Ripemd160,
         ) => None,
     }
 }
