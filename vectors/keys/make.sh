@@ -98,6 +98,16 @@ openssl ec -in bp256.key -out bp256.sec1.key
 openssl pkcs12 -export -inkey bp256.key -in bp256.pem -certfile bp-ca.pem -name bp256 -passout pass:changeit -out bp256.p12
 issue k256 "/C=DE/O=Example, Inc/CN=secp256k1" "ec -pkeyopt ec_paramgen_curve:secp256k1" digitalSignature bp-ca 0x1034 $DAYS
 issue p224 "/C=DE/O=Example, Inc/CN=P-224" "ec -pkeyopt ec_paramgen_curve:P-224" digitalSignature bp-ca 0x1035 $DAYS
+# A path that is signed with SHA-3.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -sha3-256 -days $DAYS \
+  -subj "/C=DE/O=Example Trust/CN=Example SHA-3 CA" -keyout sha3-ca.key -out sha3-ca.pem \
+  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/C=DE/O=Example, Inc/CN=Below SHA-3" \
+  -keyout sha3-below.key -out sha3-below.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in sha3-below.csr -CA sha3-ca.pem -CAkey sha3-ca.key -set_serial 0x1036 -days $DAYS -sha3-256 \
+  -extfile ext -out sha3-below.pem
+rm -f sha3-below.csr ext
 # DSA, which is only verified.
 openssl dsaparam -out dsaparam.pem 2048
 openssl gendsa -out dsa.key dsaparam.pem
