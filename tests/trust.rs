@@ -435,7 +435,6 @@ fn certificates_signed_with_sha1_say_so() {
     assert!(matches!(&error, TrustError::WeakSignature { subject, .. } if subject == "CN=middle"), "{error}");
     let old = below([root()]).intermediates([weak_middle.clone()]).dangerous_old_path_signatures();
     assert!(opened(&old, &signed_by(&leaf(), "alice")).waived.contains(&Waiver::OldPathSignatures));
-    // Another key under the name of the authority is still another key.
     let forged = weak(Spec::authority("middle", "root")).made("sub-ca", "twin-ca");
     let old = below([root()]).intermediates([forged]).dangerous_old_path_signatures();
     assert!(matches!(
