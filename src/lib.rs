@@ -65,6 +65,8 @@ pub use wss_policy as policy;
 pub use wss_profile as profile;
 /// SOAP envelopes, faults and packages, without security.
 pub use wss_soap as soap;
+/// A client of security token services: WS-Trust, and the start of a WS-SecureConversation.
+pub use wss_sts as sts;
 /// Text of a message, made safe to show.
 pub use wss_text as text;
 /// The wire forms of tokens.

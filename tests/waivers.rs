@@ -36,6 +36,7 @@ const HARMLESS: &[(&str, &str)] = &[
     ("wss-header Requirements::signed_with_secret", "demands more"),
     ("wss-header Receiver::new", "the default"),
     ("wss-header Receiver::decrypt_with", "a key of the caller's"),
+    ("wss-header Receiver::keep_body_as_sent", "keeps more"),
     ("wss-header Receiver::decrypt_elsewhere", "a key of the caller's"),
     ("wss-header Receiver::shared_secret", "a secret of the caller's"),
     ("wss-header Receiver::security_contexts", "secrets of the caller's"),

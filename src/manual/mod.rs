@@ -6,6 +6,7 @@
 //! | sign with a certificate, and choose how it is referred to | [`x509`] |
 //! | give a header the order, the references, the prefixes that a peer demands; WS-Addressing | [`layouts`] |
 //! | protect both directions with one key (symmetric binding), derive keys, use a security context | [`symmetric`] |
+//! | get a token from a security token service (WS-Trust), or start a conversation | [`sts`] |
 //! | answer a request with its key, and confirm its signatures | [`replies`] |
 //! | send, vouch for or accept SAML assertions | [`saml`] |
 //! | use Kerberos tickets | [`kerberos`] |
@@ -52,6 +53,8 @@ pub mod x509 {}
 #[doc = include_str!("layouts.md")]
 pub mod layouts {}
 
+#[doc = include_str!("sts.md")]
+pub mod sts {}
 #[doc = include_str!("symmetric.md")]
 pub mod symmetric {}
 

@@ -39,6 +39,7 @@ mod rampart;
 mod random;
 mod saml;
 mod spring;
+mod sts;
 mod symmetric;
 mod tower;
 mod wss4j;

@@ -280,6 +280,7 @@ const WITHOUT_A_KEY: &[(&str, &str)] = &[
     ("Receiver::clock", "for tests, and `--now`"),
     ("Receiver::forwards", "an intermediary is a program"),
     ("Receiver::licenses", "what a license says is the program's matter"),
+    ("Receiver::keep_body_as_sent", "what the Body has inside is the program's matter"),
     ("Receiver::decrypt_elsewhere", "who answers for the key is a program"),
     ("Receiver::explain", "a verb"),
     ("Trust::anchors_pem", "short for `trust`"),

@@ -45,6 +45,7 @@ use wss_bsp::Report;
 #[must_use]
 pub struct Opened {
     pub(crate) body: String,
+    pub(crate) as_sent: Option<String>,
     pub(crate) parts: OpenedParts,
 }
 
@@ -195,6 +196,18 @@ impl Opened {
     #[must_use]
     pub fn body(&self) -> Authenticated<'_> {
         Authenticated { xml: &self.body }
+    }
+
+    /// The Body element as it was sent, decrypted, with all namespaces in scope declared in its start tag; `None` unless the
+    /// receiver [keeps it](crate::Receiver::keep_body_as_sent).
+    ///
+    /// Exclusive canonicalisation leaves out declarations that no name of an element or attribute uses, so
+    /// [`Opened::body`] does not have them, and a signature inside the Body that covers them does not verify there. What
+    /// such declarations say is not authenticated: anyone may have changed what a prefix in a value (`xsi:type="p:Amount"`)
+    /// means here. Take from it only elements that have a signature of their own, and verify that signature.
+    #[must_use]
+    pub fn body_as_sent(&self) -> Option<&str> {
+        self.as_sent.as_deref()
     }
 }
 

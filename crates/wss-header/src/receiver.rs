@@ -62,6 +62,8 @@ pub struct Receiver {
     pub(crate) understood: HashSet<(String, String)>,
     /// Whether the message is kept for forwarding.
     pub(crate) forwards: bool,
+    /// Whether the Body is kept as it was sent.
+    pub(crate) keeps_body: bool,
 }
 
 impl std::fmt::Debug for Receiver {
@@ -89,6 +91,7 @@ impl Receiver {
             role: Role::UltimateReceiver,
             understood: HashSet::new(),
             forwards: false,
+            keeps_body: false,
         }
     }
 
@@ -451,6 +454,14 @@ impl Receiver {
     #[must_use]
     pub fn forwards(mut self) -> Self {
         self.forwards = true;
+        self
+    }
+
+    /// Keeps the Body as it was sent beside the Body that was digested: for content that has a signature of its own, such as a
+    /// token of a token service or a signed invoice. See [`Opened::body_as_sent`](crate::Opened::body_as_sent).
+    #[must_use]
+    pub fn keep_body_as_sent(mut self) -> Self {
+        self.keeps_body = true;
         self
     }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, name};
+use wss_c14n::{Budget, Canonicalization, Element, Splices, Subset, TakeAlong, name};
 use wss_crypto::Certificate;
 use wss_soap::mime::{Canonical, MimePart, canonical_type, content_id_of};
 use wss_tokens::{AuthenticatedUser, KerberosToken, RevocationStatus, ValidatedCertificate};
@@ -63,6 +63,8 @@ pub(crate) trait Output: Sized {
 pub(crate) struct Parts {
     /// `None` if only the demanded parts are returned.
     body: Option<String>,
+    /// The Body as it was sent, if the receiver keeps it.
+    as_sent: Option<String>,
     content: Content,
     signer: Option<Signer>,
     assertions: Vec<AuthenticatedAssertion>,
@@ -88,8 +90,10 @@ pub(super) fn take<O: Output>(
     let signer = met.proof.map(|proof| proof.signer);
     let certificate = signer.as_ref().and_then(|signer| certificate_of(signer, &facts));
     let message_id = addressing::message_id(revision.envelope);
+    let keeps_body = terms.receiver.keeps_body && body.is_some();
     let parts = Parts {
         body,
+        as_sent: keeps_body.then(|| revision.envelope.body.standalone(TakeAlong::Namespaces)),
         content,
         signer,
         assertions: met.assertions,
@@ -114,7 +118,8 @@ impl Output for Opened {
 
     fn of(mut parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
         let body = parts.body.take().ok_or_else(no_body)?;
-        Ok(Self { body, parts: OpenedParts::of(parts, terms, attachments)? })
+        let as_sent = parts.as_sent.take();
+        Ok(Self { body, as_sent, parts: OpenedParts::of(parts, terms, attachments)? })
     }
 
     fn evidence_mut(&mut self) -> &mut Evidence {
@@ -133,7 +138,7 @@ impl Output for OpenedParts {
     }
 
     fn of(parts: Parts, terms: &Terms<'_>, _: &[MimePart<'_>]) -> Result<Self, OpenError> {
-        let Parts { body: _, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
+        let Parts { body: _, as_sent: _, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
         let signer = signer.ok_or_else(OpenError::no_key)?;
         if !terms.demanded.contains(&Part::Body) {
             evidence.waived.push(Waiver::UnsignedBody);
@@ -154,7 +159,7 @@ impl Output for UnsignedOpened {
     }
 
     fn of(parts: Parts, terms: &Terms<'_>, attachments: &[MimePart<'_>]) -> Result<Self, OpenError> {
-        let Parts { body, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
+        let Parts { body, as_sent: _, content, signer, assertions, correlation, forwarded, mut evidence } = parts;
         evidence.waived.push(Waiver::UnsignedBody);
         let is_covered = |id: &str| content.attachments.iter().any(|covered| covered.content_id() == id);
         let others = attachments.iter().filter(|part| !part.content_id().is_some_and(is_covered));

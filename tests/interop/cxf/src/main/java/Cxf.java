@@ -164,11 +164,12 @@ public class Cxf {
         String serial = "<sp:RequireIssuerSerialReference/>";
         String common = "<sp:AlgorithmSuite><wsp:Policy><sp:Basic256Sha256/></wsp:Policy></sp:AlgorithmSuite>"
             + "<sp:Layout><wsp:Policy><sp:Lax/></wsp:Policy></sp:Layout><sp:IncludeTimestamp/><sp:OnlySignEntireHeadersAndBody/>";
+        String asymmetric = "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy>"
+            + x509.formatted("AlwaysToRecipient", "") + "</wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>"
+            + x509.formatted("Never", serial) + "</wsp:Policy></sp:RecipientToken>" + common
+            + "</wsp:Policy></sp:AsymmetricBinding>";
         String binding = switch (kind) {
-            case "x509" -> "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy>"
-                + x509.formatted("AlwaysToRecipient", "") + "</wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>"
-                + x509.formatted("Never", serial) + "</wsp:Policy></sp:RecipientToken>" + common
-                + "</wsp:Policy></sp:AsymmetricBinding>";
+            case "x509", "sct" -> asymmetric;
             case "saml2" -> "<sp:AsymmetricBinding><wsp:Policy><sp:InitiatorToken><wsp:Policy><sp:SamlToken sp:IncludeToken='"
                 + include + "AlwaysToRecipient'><wsp:Policy><sp:WssSamlV20Token11/></wsp:Policy></sp:SamlToken>"
                 + "</wsp:Policy></sp:InitiatorToken><sp:RecipientToken><wsp:Policy>"
@@ -181,11 +182,18 @@ public class Cxf {
                 + "AlwaysToRecipient'><wsp:Policy><sp:WssUsernameToken10/></wsp:Policy></sp:UsernameToken></wsp:Policy>"
                 + "</sp:SignedEncryptedSupportingTokens>";
         };
+        String parts = "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>";
+        if (kind.equals("sct")) {
+            // The context is asked for with messages of the kind x509.
+            binding = "<sp:SymmetricBinding><wsp:Policy><sp:ProtectionToken><wsp:Policy><sp:SecureConversationToken "
+                + "sp:IncludeToken='" + include + "AlwaysToRecipient'><wsp:Policy><sp:RequireDerivedKeys/><sp:BootstrapPolicy><wsp:Policy>" + asymmetric
+                + parts + "</wsp:Policy></sp:BootstrapPolicy></wsp:Policy></sp:SecureConversationToken></wsp:Policy>"
+                + "</sp:ProtectionToken>" + common + "</wsp:Policy></sp:SymmetricBinding>"
+                + "<sp:Wss11><wsp:Policy><sp:RequireSignatureConfirmation/></wsp:Policy></sp:Wss11>";
+        }
         String policy = "<wsp:Policy xmlns:wsp='http://www.w3.org/ns/ws-policy' "
             + "xmlns:sp='http://docs.oasis-open.org/ws-sx/ws-securitypolicy/200702'"
-            + "><wsp:ExactlyOne><wsp:All>" + binding
-            + "<sp:SignedParts><sp:Body/></sp:SignedParts><sp:EncryptedParts><sp:Body/></sp:EncryptedParts>"
-            + "</wsp:All></wsp:ExactlyOne></wsp:Policy>";
+            + "><wsp:ExactlyOne><wsp:All>" + binding + parts + "</wsp:All></wsp:ExactlyOne></wsp:Policy>";
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);
         return factory.newDocumentBuilder()

@@ -1,0 +1,251 @@
+//! Answers: `wst:RequestSecurityTokenResponse` in an opened Body.
+
+use std::time::SystemTime;
+
+use wss_c14n::{Document, Element, Limits, TakeAlong, name};
+use wss_crypto::{Secret, p_sha1};
+use wss_header::ProtectionToken;
+use wss_tokens::{SecurityContextToken, parse_instant};
+
+use crate::error::StsError;
+use crate::request::{Cancel, Issue, Renew, Validate, WantedKey};
+use crate::version::TrustVersion;
+
+/// The most octets of a secret.
+const MOST_OCTETS: usize = 1_024;
+
+/// A security context: its identifier, and what secures with it.
+#[derive(Clone)]
+struct Context {
+    identifier: String,
+    token: ProtectionToken,
+}
+
+/// A token that a service issued. It is opaque here: who accepts it judges it.
+#[derive(Clone)]
+pub struct IssuedToken {
+    xml: String,
+    secret: Option<Secret>,
+    context: Option<Context>,
+    created: Option<SystemTime>,
+    expires: Option<SystemTime>,
+}
+
+impl std::fmt::Debug for IssuedToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IssuedToken")
+            .field("octets", &self.xml.len())
+            .field("has_secret", &self.secret.is_some())
+            .field("created", &self.created)
+            .field("expires", &self.expires)
+            .finish_non_exhaustive()
+    }
+}
+
+impl IssuedToken {
+    /// The token, for [`Recipe::token`](wss_header::Recipe::token).
+    #[must_use]
+    pub fn xml(&self) -> &str {
+        &self.xml
+    }
+
+    /// The secret of its holder, if it has one.
+    #[must_use]
+    pub fn secret(&self) -> Option<&Secret> {
+        self.secret.as_ref()
+    }
+
+    /// What signs and encrypts messages with the secret: the security context; or the assertion, which the recipe must attach
+    /// first. `None` for a token without a secret.
+    #[must_use]
+    pub fn protection_token(&self) -> Option<ProtectionToken> {
+        let context = self.context.as_ref().map(|context| context.token.clone());
+        context.or_else(|| self.secret.clone().map(ProtectionToken::of_assertion))
+    }
+
+    /// The receiver of replies under the security context knows its secret by this name
+    /// ([`Receiver::shared_secret`](wss_header::Receiver::shared_secret)). `None` for other tokens.
+    #[must_use]
+    pub fn context_identifier(&self) -> Option<&str> {
+        self.context.as_ref().map(|context| context.identifier.as_str())
+    }
+
+    /// When it begins to be valid, as the service says.
+    #[must_use]
+    pub fn created(&self) -> Option<SystemTime> {
+        self.created
+    }
+
+    /// When it ends, as the service says.
+    #[must_use]
+    pub fn expires(&self) -> Option<SystemTime> {
+        self.expires
+    }
+}
+
+/// What a service says of a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Status {
+    /// Whether it is good. Every code but that for "valid" says that it is not.
+    pub is_valid: bool,
+    /// Why, in the words of the service.
+    pub reason: Option<String>,
+}
+
+/// The one answer in a Body.
+fn response<'d>(document: &'d Document<'d>, version: TrustVersion) -> Result<Element<'d>, StsError> {
+    let wst = version.namespace();
+    let body = document.root();
+    let mut content = body.children();
+    let (first, second) = (content.next(), content.next());
+    let none = |found: Option<Element<'_>>| StsError::NoResponse {
+        found: found.map_or_else(|| "nothing".into(), |element| element.name().to_string().into()),
+        namespace: wst,
+    };
+    match (first, second) {
+        (Some(one), None) if one.is(wst, "RequestSecurityTokenResponse") => Ok(one),
+        (Some(all), None) if all.is(wst, "RequestSecurityTokenResponseCollection") => {
+            let mut responses = all.children_named(wst, "RequestSecurityTokenResponse");
+            let one = responses.next().ok_or_else(|| none(Some(all)))?;
+            match responses.count() {
+                0 => Ok(one),
+                more => Err(StsError::Several { count: more + 1 }),
+            }
+        }
+        (_, Some(other)) => Err(none(Some(other))),
+        (first, None) => Err(none(first)),
+    }
+}
+
+impl Issue {
+    /// Reads the answer from the Body of the reply [as it was sent](wss_header::Opened::body_as_sent): the issuer signed the
+    /// token with all its namespaces. Demand that the Body is encrypted if the token has a secret.
+    ///
+    /// # Errors
+    /// [`StsError`].
+    ///
+    /// # Specification
+    /// WS-Trust 1.4 §4.2 to §4.4.
+    pub fn answer(&self, body: &str, limits: &Limits) -> Result<IssuedToken, StsError> {
+        let document = Document::parse(body, limits)?;
+        let response = response(&document, self.version)?;
+        let wst = self.version.namespace();
+        if let Some(found) = response.optional_child(wst, "TokenType")? {
+            let (found, wanted) = (found.text()?, self.token_type.uri(self.version));
+            if found.trim() != wanted {
+                return Err(StsError::TokenType { found: found.as_ref().into(), wanted: wanted.into() });
+            }
+        }
+        let secret = self.secret_of(response)?;
+        issued(response, self.version, secret)
+    }
+
+    /// The secret of the answer: whole, or computed of both halves.
+    fn secret_of(&self, response: Element<'_>) -> Result<Option<Secret>, StsError> {
+        let wst = self.version.namespace();
+        let proof = response.optional_child(wst, "RequestedProofToken")?;
+        let WantedKey::Secret(own) = &self.key else {
+            // The service may have chosen a secret by itself.
+            let given = proof.map(|proof| proof.optional_child(wst, "BinarySecret")).transpose()?.flatten();
+            return given.map(|given| binary_secret(given)).transpose();
+        };
+        let lacks = |why| StsError::NoSecret { why };
+        let Some(proof) = proof else {
+            return Err(lacks("it has no wst:RequestedProofToken"));
+        };
+        let secret = if let Some(given) = proof.optional_child(wst, "BinarySecret")? {
+            binary_secret(given)?
+        } else if let Some(computed) = proof.optional_child(wst, "ComputedKey")? {
+            if computed.text()?.trim() != self.version.identifier("CK/PSHA1") {
+                return Err(lacks("the key is computed by another function than P_SHA-1"));
+            }
+            let entropy = response.optional_child(wst, "Entropy")?;
+            let theirs = entropy.map(|entropy| entropy.optional_child(wst, "BinarySecret")).transpose()?.flatten();
+            let theirs = theirs.ok_or_else(|| lacks("the service gave no entropy of its own"))?;
+            let octets = match response.optional_child(wst, "KeySize")? {
+                Some(bits) => {
+                    bits.text()?.trim().parse::<usize>().map_err(|_| lacks("its wst:KeySize is no number"))? / 8
+                }
+                None => own.len(),
+            };
+            if octets > MOST_OCTETS {
+                return Err(lacks("its wst:KeySize is beyond every use"));
+            }
+            p_sha1(own, binary_secret(theirs)?.as_octets(), 0, octets)
+        } else {
+            return Err(lacks("it is encrypted by itself"));
+        };
+        if secret.len() < own.len() {
+            return Err(StsError::ShortSecret { octets: secret.len(), wanted: own.len() });
+        }
+        Ok(Some(secret))
+    }
+}
+
+fn binary_secret(element: Element<'_>) -> Result<Secret, StsError> {
+    Ok(Secret::new(element.base64(MOST_OCTETS)?))
+}
+
+fn issued(response: Element<'_>, version: TrustVersion, secret: Option<Secret>) -> Result<IssuedToken, StsError> {
+    let wst = version.namespace();
+    let requested = response.optional_child(wst, "RequestedSecurityToken")?.ok_or(StsError::NoToken)?;
+    let mut tokens = requested.children();
+    let (Some(token), None) = (tokens.next(), tokens.next()) else { return Err(StsError::NoToken) };
+    let context = match (SecurityContextToken::is_one(token), &secret) {
+        (true, Some(secret)) => {
+            let context = SecurityContextToken::parse(token)?;
+            let made = ProtectionToken::security_context(context.version(), context.identifier(), secret.clone());
+            let token = context.instance().into_iter().fold(made, ProtectionToken::instance);
+            Some(Context { identifier: context.identifier().to_owned(), token })
+        }
+        _ => None,
+    };
+    let times = response.optional_child(wst, "Lifetime")?;
+    let time = |local| -> Result<Option<SystemTime>, StsError> {
+        let Some(times) = times else { return Ok(None) };
+        let Some(element) = times.optional_child(name::WSU.uri, local)? else { return Ok(None) };
+        Ok(Some(parse_instant(&element.text()?)?))
+    };
+    let (created, expires) = (time("Created")?, time("Expires")?);
+    Ok(IssuedToken { xml: token.standalone(TakeAlong::Namespaces), secret, context, created, expires })
+}
+
+impl Renew {
+    /// Reads the answer from the Body of the reply, as [`Issue::answer`]. The secret of the token stays what it was.
+    ///
+    /// # Errors
+    /// [`StsError`].
+    pub fn answer(&self, body: &str, limits: &Limits) -> Result<IssuedToken, StsError> {
+        let document = Document::parse(body, limits)?;
+        issued(response(&document, self.version)?, self.version, None)
+    }
+}
+
+impl Validate {
+    /// Reads the answer from the Body of the reply.
+    ///
+    /// # Errors
+    /// [`StsError`].
+    pub fn answer(&self, body: &str, limits: &Limits) -> Result<Status, StsError> {
+        let document = Document::parse(body, limits)?;
+        let wst = self.version.namespace();
+        let status = response(&document, self.version)?.optional_child(wst, "Status")?.ok_or(StsError::NoStatus)?;
+        let code = status.required_child(wst, "Code")?.text()?;
+        let reason = status.optional_child(wst, "Reason")?.map(|reason| reason.text()).transpose()?;
+        let is_valid = code.trim() == self.version.identifier("status/valid");
+        Ok(Status { is_valid, reason: reason.map(|reason| reason.into_owned()) })
+    }
+}
+
+impl Cancel {
+    /// Reads the answer from the Body of the reply: without an error, the token has ended.
+    ///
+    /// # Errors
+    /// [`StsError`].
+    pub fn answer(&self, body: &str, limits: &Limits) -> Result<(), StsError> {
+        let document = Document::parse(body, limits)?;
+        let wst = self.version.namespace();
+        let cancelled = response(&document, self.version)?.optional_child(wst, "RequestedTokenCancelled")?;
+        cancelled.map(drop).ok_or(StsError::NotCancelled)
+    }
+}

@@ -1,0 +1,68 @@
+//! Why a request cannot be written, and why an answer does not count.
+
+use thiserror::Error;
+use wss_c14n::{LeafError, ParseError};
+use wss_text::WireText;
+use wss_tokens::TokenError;
+
+/// Why an answer of a security token service does not count, or a request cannot be written.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[non_exhaustive]
+pub enum StsError {
+    /// *Malformed.* It is not XML, or exceeds a limit.
+    #[error(transparent)]
+    Xml(#[from] ParseError),
+    /// *Malformed.* An element lacks something, or is no text.
+    #[error(transparent)]
+    Shape(#[from] LeafError),
+    /// *Malformed.* A time, or the identifier of a security context.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// *Malformed.* The Body is no answer to a request for a token.
+    #[error(
+        "the Body has {found}, and no wst:RequestSecurityTokenResponse of {namespace}: ask in the version that the service speaks"
+    )]
+    NoResponse {
+        /// What the Body has; `nothing` if it is empty.
+        found: WireText,
+        /// The namespace of the version that was asked in.
+        namespace: &'static str,
+    },
+    /// *Malformed.* There are several answers.
+    #[error("the service gave {count} answers to one request: ask for one token")]
+    Several {
+        /// How many.
+        count: usize,
+    },
+    /// *Failed.* The answer has no token.
+    #[error("the answer has no token: look at the log of the token service")]
+    NoToken,
+    /// *Failed.* The answer has a token of another type.
+    #[error("the answer has a token of the type {found:?}, and {wanted:?} was asked for")]
+    TokenType {
+        /// The URI in the answer.
+        found: WireText,
+        /// The URI in the request.
+        wanted: WireText,
+    },
+    /// *Failed.* A secret was asked for, and the answer has none that can be read.
+    #[error("the answer has no secret that can be read ({why}): ask for another kind of key")]
+    NoSecret {
+        /// What it has.
+        why: &'static str,
+    },
+    /// *Refused.* The secret is shorter than was asked for.
+    #[error("the secret of the answer has {octets} octets, and {wanted} were asked for")]
+    ShortSecret {
+        /// How many it has.
+        octets: usize,
+        /// How many were asked for.
+        wanted: usize,
+    },
+    /// *Failed.* The answer does not say that the token was cancelled.
+    #[error("the answer does not say that the token was cancelled")]
+    NotCancelled,
+    /// *Failed.* The answer has no status.
+    #[error("the answer has no wst:Status: look at the log of the token service")]
+    NoStatus,
+}

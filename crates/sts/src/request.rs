@@ -1,0 +1,267 @@
+//! Requests: `wst:RequestSecurityToken` in an envelope.
+
+use std::time::{Duration, SystemTime};
+
+use wss_c14n::name::{self, Namespace};
+use wss_c14n::{Document, Limits, TakeAlong, Writer, base64_encode};
+use wss_crypto::{Certificate, CryptoError, Random, Secret};
+use wss_soap::SoapVersion;
+use wss_tokens::format_instant;
+
+use crate::error::StsError;
+use crate::version::{TokenType, TrustVersion};
+
+const WSP: Namespace = Namespace { prefix: "wsp", uri: "http://schemas.xmlsoap.org/ws/2004/09/policy" };
+const WSA: Namespace = Namespace { prefix: "wsa", uri: "http://www.w3.org/2005/08/addressing" };
+/// What WS-Trust 1.4 adds to 1.3.
+const WST14: Namespace = Namespace { prefix: "wst14", uri: "http://docs.oasis-open.org/ws-sx/ws-trust/200802" };
+
+/// A token of somebody else, as an element that stands alone.
+fn token(xml: &str, limits: &Limits) -> Result<String, StsError> {
+    Ok(Document::parse(xml, limits)?.root().standalone(TakeAlong::Namespaces))
+}
+
+/// An envelope with a request of the kind `verb`.
+fn envelope(soap: SoapVersion, trust: TrustVersion, verb: &str, write: impl FnOnce(&mut Writer)) -> String {
+    let wst = trust.name();
+    let soap = Namespace { prefix: name::SOAP11.prefix, uri: soap.namespace() };
+    let mut writer = Writer::new();
+    writer.start(soap, "Envelope");
+    writer.start(soap, "Body");
+    writer.start(wst, "RequestSecurityToken");
+    writer.leaf(wst, "RequestType", &trust.identifier(verb));
+    write(&mut writer);
+    writer.end();
+    writer.end();
+    writer.end();
+    writer.finish()
+}
+
+/// An element of this version with a token inside.
+fn around(writer: &mut Writer, namespace: Namespace, local: &'static str, token: &str) {
+    writer.start(namespace, local);
+    writer.raw(token);
+    writer.end();
+}
+
+fn lifetime(writer: &mut Writer, wst: Namespace, (from, until): (SystemTime, SystemTime)) {
+    writer.start(wst, "Lifetime");
+    writer.leaf(name::WSU, "Created", &format_instant(from));
+    writer.leaf(name::WSU, "Expires", &format_instant(until));
+    writer.end();
+}
+
+/// The key that a token shall have.
+#[derive(Clone)]
+pub(crate) enum WantedKey {
+    /// What the service gives.
+    Any,
+    Bearer,
+    /// A secret, of which this is our half.
+    Secret(Secret),
+    Certificate(Certificate),
+}
+
+/// A request for a token (WS-Trust 1.4 §4.1).
+#[derive(Clone)]
+#[must_use = "a request is sent with its `envelope`"]
+pub struct Issue {
+    pub(crate) version: TrustVersion,
+    pub(crate) token_type: TokenType,
+    pub(crate) key: WantedKey,
+    applies_to: Option<String>,
+    lifetime: Option<(SystemTime, SystemTime)>,
+    on_behalf_of: Option<String>,
+    act_as: Option<String>,
+}
+
+impl std::fmt::Debug for Issue {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { version, token_type, .. } = self;
+        f.debug_struct("Issue").field("version", version).field("token_type", token_type).finish_non_exhaustive()
+    }
+}
+
+impl Issue {
+    /// Asks for a token of this type. The service chooses its key and its lifetime.
+    pub fn new(version: TrustVersion, token_type: TokenType) -> Self {
+        let key = WantedKey::Any;
+        Self { version, token_type, key, applies_to: None, lifetime: None, on_behalf_of: None, act_as: None }
+    }
+
+    /// Asks for a security context with a secret of 32 octets, whose other half is made here (WS-SecureConversation 1.4 §3).
+    ///
+    /// # Errors
+    /// [`CryptoError::Provider`] if there is no randomness.
+    pub fn security_context(version: TrustVersion, random: &dyn Random) -> Result<Self, CryptoError> {
+        Self::new(version, TokenType::SecurityContext).secret(32, random)
+    }
+
+    /// For use at the service with this address.
+    pub fn applies_to(self, address: impl Into<String>) -> Self {
+        Self { applies_to: Some(address.into()), ..self }
+    }
+
+    /// A token without a key: whoever has it can use it.
+    pub fn bearer(self) -> Self {
+        Self { key: WantedKey::Bearer, ..self }
+    }
+
+    /// A token whose holder shows a secret of so many octets. Half of it is made here; encrypt the Body of the request.
+    ///
+    /// # Errors
+    /// [`CryptoError::Provider`] if there is no randomness.
+    pub fn secret(self, octets: usize, random: &dyn Random) -> Result<Self, CryptoError> {
+        Ok(Self { key: WantedKey::Secret(Secret::generate(random, octets)?), ..self })
+    }
+
+    /// A token whose holder signs with the key of this certificate. Sign the request with it: most services demand the proof.
+    pub fn certificate(self, certificate: Certificate) -> Self {
+        Self { key: WantedKey::Certificate(certificate), ..self }
+    }
+
+    /// A token that lives from `now` for `time`.
+    pub fn lifetime(self, now: SystemTime, time: Duration) -> Self {
+        Self { lifetime: Some((now, now + time)), ..self }
+    }
+
+    /// The token of the one for whom it is asked, and whose identity the new token has.
+    ///
+    /// # Errors
+    /// [`StsError::Xml`] if it is not one element.
+    pub fn on_behalf_of(self, xml: &str) -> Result<Self, StsError> {
+        Ok(Self { on_behalf_of: Some(token(xml, &Limits::default())?), ..self })
+    }
+
+    /// The token of the one for whom it is asked, whom the new token names beside the one who asks (WS-Trust 1.4 §9.3).
+    ///
+    /// # Errors
+    /// [`StsError::Xml`] if it is not one element.
+    pub fn act_as(self, xml: &str) -> Result<Self, StsError> {
+        Ok(Self { act_as: Some(token(xml, &Limits::default())?), ..self })
+    }
+
+    /// The value of `wsa:Action` and of the HTTP action.
+    #[must_use]
+    pub fn action(&self) -> String {
+        match self.token_type {
+            TokenType::SecurityContext => self.version.identifier("RST/SCT"),
+            _ => self.version.identifier("RST/Issue"),
+        }
+    }
+
+    /// The request, to secure and to send.
+    #[must_use]
+    pub fn envelope(&self, soap: SoapVersion) -> String {
+        let (trust, wst) = (self.version, self.version.name());
+        envelope(soap, trust, "Issue", |writer| {
+            writer.leaf(wst, "TokenType", self.token_type.uri(trust));
+            self.write_key(writer);
+            if let Some(address) = &self.applies_to {
+                writer.start(WSP, "AppliesTo");
+                writer.start(WSA, "EndpointReference");
+                writer.leaf(WSA, "Address", address);
+                writer.end();
+                writer.end();
+            }
+            if let Some(token) = &self.on_behalf_of {
+                around(writer, wst, "OnBehalfOf", token);
+            }
+            if let Some(token) = &self.act_as {
+                around(writer, WST14, "ActAs", token);
+            }
+            if let Some(times) = self.lifetime {
+                lifetime(writer, wst, times);
+            }
+        })
+    }
+
+    fn write_key(&self, writer: &mut Writer) {
+        let (trust, wst) = (self.version, self.version.name());
+        match &self.key {
+            WantedKey::Any => {}
+            WantedKey::Bearer => writer.leaf(wst, "KeyType", &trust.bearer()),
+            WantedKey::Secret(entropy) => {
+                writer.leaf(wst, "KeyType", &trust.identifier("SymmetricKey"));
+                writer.leaf(wst, "KeySize", &(entropy.len() * 8).to_string());
+                writer.start(wst, "Entropy");
+                writer.start(wst, "BinarySecret");
+                writer.attribute("Type", trust.identifier("Nonce"));
+                writer.text(&base64_encode(entropy.as_octets()));
+                writer.end();
+                writer.end();
+                writer.leaf(wst, "ComputedKeyAlgorithm", &trust.identifier("CK/PSHA1"));
+            }
+            WantedKey::Certificate(certificate) => {
+                writer.leaf(wst, "KeyType", &trust.identifier("PublicKey"));
+                writer.start(wst, "UseKey");
+                writer.start(name::DS, "KeyInfo");
+                writer.start(name::DS, "X509Data");
+                writer.leaf(name::DS, "X509Certificate", &base64_encode(certificate.der()));
+                writer.end();
+                writer.end();
+                writer.end();
+            }
+        }
+    }
+}
+
+macro_rules! about_a_token {
+    ($(#[$doc:meta])* $name:ident, $verb:literal, $target:literal, $type:expr) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        #[must_use = "a request is sent with its `envelope`"]
+        pub struct $name {
+            pub(crate) version: TrustVersion,
+            target: String,
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name)).field("version", &self.version).finish_non_exhaustive()
+            }
+        }
+
+        impl $name {
+            /// A request about the token `xml`.
+            ///
+            /// # Errors
+            /// [`StsError::Xml`] if it is not one element.
+            pub fn new(version: TrustVersion, xml: &str) -> Result<Self, StsError> {
+                Ok(Self { version, target: token(xml, &Limits::default())? })
+            }
+
+            /// The value of `wsa:Action` and of the HTTP action.
+            #[must_use]
+            pub fn action(&self) -> String {
+                self.version.identifier(concat!("RST/", $verb))
+            }
+
+            /// The request, to secure and to send.
+            #[must_use]
+            pub fn envelope(&self, soap: SoapVersion) -> String {
+                let wst = self.version.name();
+                envelope(soap, self.version, $verb, |writer| {
+                    let wanted: Option<&str> = $type;
+                    if let Some(kind) = wanted {
+                        writer.leaf(wst, "TokenType", &self.version.identifier(kind));
+                    }
+                    around(writer, wst, $target, &self.target);
+                })
+            }
+        }
+    };
+}
+
+about_a_token!(
+    /// Asks whether a token is good (WS-Trust 1.4 §7).
+    Validate, "Validate", "ValidateTarget", Some("RSTR/Status")
+);
+about_a_token!(
+    /// Asks for the same token with a later end (WS-Trust 1.4 §5).
+    Renew, "Renew", "RenewTarget", None
+);
+about_a_token!(
+    /// Ends a token (WS-Trust 1.4 §6).
+    Cancel, "Cancel", "CancelTarget", None
+);
