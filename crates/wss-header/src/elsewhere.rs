@@ -104,7 +104,7 @@ pub struct UnwrapRequest<'a> {
 }
 
 /// What a key does with its part of a message.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum UnwrapOperation<'a> {
     /// As [`KeyUnwrap::unwrap_key`], whose rule for RSA 1.5 holds here, too.
@@ -126,6 +126,24 @@ pub enum UnwrapOperation<'a> {
         /// What the other party sent.
         encapsulated: &'a [u8],
     },
+}
+
+impl std::fmt::Debug for UnwrapOperation<'_> {
+    /// Octets are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Transport { transport, ciphertext, expected_len } => f
+                .debug_struct("Transport")
+                .field("transport", &transport.method())
+                .field("ciphertext", &octets(ciphertext))
+                .field("expected_len", expected_len)
+                .finish(),
+            Self::Agreement { originator } => f.debug_struct("Agreement").field("originator", originator).finish(),
+            Self::Encapsulation { encapsulated } => {
+                f.debug_struct("Encapsulation").field("encapsulated", &octets(encapsulated)).finish()
+            }
+        }
+    }
 }
 
 /// A question that opening had, and what it was answered.
