@@ -48,6 +48,14 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
     );
     let behind = replaced(&replaced(&golden, &token, ""), "</wsse:Security>", &format!("{token}</wsse:Security>"));
 
+    let reference = format!(
+        "<wsse:SecurityTokenReference{}</wsse:SecurityTokenReference>",
+        between(&golden, "<wsse:SecurityTokenReference", "</wsse:SecurityTokenReference>")
+    );
+    let twice = replaced(&golden, &reference, &reference.repeat(2));
+    let by_other_name = replaced(&golden, "wsu:Id=\"id-", "id=\"id-");
+    let by_other_name = signed_again(&by_other_name).expect("signed again");
+
     let secret = sixteen();
     let (listing, plain) = (key_to_bob(&secret, oaep(), &[ID]), key_to_bob(&secret, oaep(), &[]));
     let block = format!("<k:Keys xmlns:k=\"urn:k\">{plain}</k:Keys>");
@@ -132,6 +140,13 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
                     .expect("signed again"),
             ],
         ),
+        ("accept_ids_by_other_names", Receiver::accept_ids_by_other_names, vec![by_other_name]),
+        (
+            "accept_references_of_other_forms",
+            Receiver::accept_references_of_other_forms,
+            vec![signed_again(&replaced(&golden, "URI=\"#", "URI=\"http://a.example/#")).expect("signed again")],
+        ),
+        ("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes, vec![twice]),
         ("accept_longer_secrets", Receiver::accept_longer_secrets, vec![longer]),
         ("accept_ciphers_by_key_length", Receiver::accept_ciphers_by_key_length, vec![shorter]),
         ("accept_times_without_zone", Receiver::accept_times_without_zone, vec![with_created(zone)]),

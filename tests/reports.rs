@@ -25,7 +25,7 @@ enum Verdict {
 use Verdict::{Opens, OpensBy, OpensOverTls, Refused};
 
 /// The file, the reports, and the verdict.
-const REPORTS: [(&str, &str, Verdict); 49] = [
+const REPORTS: [(&str, &str, Verdict); 66] = [
     // The prefixes count in SignedInfo as well as in the references.
     ("prefix-list", "node-saml/xml-crypto#94, XML-Security/signxml#145", Opens),
     // Its sender formatted the message after it had signed it.
@@ -130,6 +130,88 @@ const REPORTS: [(&str, &str, Verdict); 49] = [
         OpensBy("accept_timestamps_of_other_shapes", Receiver::accept_timestamps_of_other_shapes),
     ),
     ("expires-with-created", "savonrb/savon#279", Refused("which is not after it was created at 2026-11-27T12:00:00")),
+    // An Id that only a schema tells to be one.
+    (
+        "id-in-capitals",
+        "lsh123/xmlsec#268, XML-Security/signxml#20",
+        OpensBy("accept_ids_by_other_names", Receiver::accept_ids_by_other_names),
+    ),
+    (
+        "id-in-lower-case",
+        "node-saml/xml-crypto#519",
+        OpensBy("accept_ids_by_other_names", Receiver::accept_ids_by_other_names),
+    ),
+    (
+        "id-of-the-envelope",
+        "vpulim/node-soap#1289",
+        OpensBy("accept_ids_by_other_names", Receiver::accept_ids_by_other_names),
+    ),
+    (
+        "id-of-soap-sec",
+        "XML-Security/signxml#133",
+        OpensBy("accept_ids_by_other_names", Receiver::accept_ids_by_other_names),
+    ),
+    ("id-of-a-draft", "dotnet/wcf#31", OpensBy("accept_ids_by_other_names", Receiver::accept_ids_by_other_names)),
+    (
+        "reference-by-xpointer",
+        "lestrrat-go/helium#1287",
+        OpensBy("accept_references_of_other_forms", Receiver::accept_references_of_other_forms),
+    ),
+    (
+        "reference-by-absolute-uri",
+        "javaee/metro-jax-ws#559",
+        OpensBy("accept_references_of_other_forms", Receiver::accept_references_of_other_forms),
+    ),
+    (
+        "identifier-by-name",
+        "membrane/api-gateway#3116",
+        OpensBy("accept_token_types_by_name", Receiver::accept_token_types_by_name),
+    ),
+    (
+        "identifier-of-a-slip",
+        "mvantellingen/python-zeep#814",
+        OpensBy("accept_token_types_by_name", Receiver::accept_token_types_by_name),
+    ),
+    (
+        "ski-without-data",
+        "XML-Security/signxml#51",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "issuer-without-data",
+        "robrichards/wse-php#20",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "ski-and-reference",
+        "robrichards/wse-php#16",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "references-in-a-row",
+        "XML-Security/signxml#63",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "reference-in-key-info",
+        "vpulim/node-soap#1255",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "token-in-key-info",
+        "spring-projects/spring-ws#916",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "key-info-empty",
+        "spring-projects/spring-security#9330",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
+    (
+        "key-info-of-text",
+        "spring-projects/spring-security#9330",
+        OpensBy("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
+    ),
     ("timestamp-alone", "dotnet/wcf#5273", Refused("no username token authenticates")),
 ];
 
@@ -252,6 +334,28 @@ fn a_key_under_rsa_1_5_is_refused_by_the_name_of_what_admits_it() {
     let mut policy = ws_security::AlgorithmPolicy::default();
     assert!(policy.admit_uri("http://www.w3.org/2001/04/xmlenc#rsa-1_5"));
     assert!(bob.algorithms(policy).open(&message).is_ok());
+}
+
+/// A reference with `wsc:Nonce` means a key that is derived from that of its token, made here by another library.
+#[test]
+fn an_implied_derived_key_opens_by_its_call_and_only_with_its_nonce() {
+    let path = format!("{}/tests/peers/implied-derived-key.xml", env!("CARGO_MANIFEST_DIR"));
+    let message = std::fs::read_to_string(path).expect("the message");
+    let clock = FixedClock(parse_instant("2026-11-27T12:01:00Z").expect("an instant"));
+    let requirements = Requirements::signed([Part::Body, Part::Timestamp]).dangerous_anonymous();
+    let strict = Receiver::new(trust(), requirements, DangerousNoReplayCache).decrypt_with(identity("bob"));
+    let strict = strict.clock(Arc::new(clock));
+    let error = refuse_strictly(&strict, &message).to_string();
+    assert!(error.contains("`accept_implied_derived_keys`"), "{error}");
+    let accepting = strict.accept_implied_derived_keys();
+    let opened = accepting.open(&message).expect("opens");
+    assert!(opened.body().xml().contains("42"));
+    let nonce = message.split_once("wsc:Nonce=\"").expect("a nonce").1;
+    let other = message.replacen(&nonce[..4], "AAAA", 1);
+    assert_ne!(other, message);
+    refuse(&accepting, &other);
+    refuse(&accepting, &message.replacen(">42<", ">43<", 1));
+    refuse(&accepting, &message.replacen("wsc:Length=\"32\"", "wsc:Length=\"16\"", 1));
 }
 
 #[test]

@@ -159,6 +159,10 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_empty_line_after_attachment_headers => EmptyLineAfterAttachmentHeaders,
     dangerous_accept_unsigned_encrypted_data_of_attachments => UnsignedEncryptedDataOfAttachments,
     accept_fields_in_other_namespaces => FieldsInOtherNamespaces,
+    accept_ids_by_other_names => IdsByOtherNames,
+    accept_references_of_other_forms => ReferencesOfOtherForms,
+    accept_key_info_of_other_shapes => KeyInfoOfOtherShapes,
+    accept_implied_derived_keys => ImpliedDerivedKeys,
     accept_timestamps_of_other_shapes => TimestampsOfOtherShapes,
 ];
 

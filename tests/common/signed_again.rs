@@ -15,7 +15,7 @@ pub(crate) fn signed_again(message: &str) -> Option<String> {
     let budget = Budget::dangerous_unbounded();
     let limits = Limits::default();
     let document = Document::parse(message, &limits).ok()?;
-    let ids = IdIndex::build(&document).ok()?;
+    let ids = IdIndex::build_with_other_names(&document).ok()?;
     let signature = Signature::parse(find(&document, "Signature"), &budget).ok()?;
     let mut splices = Splices::new();
     for reference in signature.signed_info().references() {

@@ -4,12 +4,16 @@ Each is like what a public report describes; which report is in tests/reports.rs
 """
 import base64
 import hashlib
+import hmac
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import xmlsec
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 keys, here = Path(sys.argv[1]), Path(__file__).parent
@@ -35,6 +39,7 @@ def envelope(header, body):
 TOKEN = '<wsse:Reference URI="#Token" ValueType="%s"/>' % X509
 TRANSFORM = '<ds:Transform Algorithm="%s">%s</ds:Transform>'
 ENVELOPED = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+DS, SOAP11 = "http://www.w3.org/2000/09/xmldsig#", "http://schemas.xmlsoap.org/soap/envelope/"
 pem = lambda name: "".join((keys / f"{name}.pem").read_text().split("-----")[2].split())
 
 
@@ -59,12 +64,15 @@ def signed(body="<shop:parcel><shop:weight>42</shop:weight></shop:parcel>", pref
         f'<ds:SignatureValue/>{gap}<ds:KeyInfo>{gap}<wsse:SecurityTokenReference{other.get("attributes", "")}>'
         f'{other.get("named", TOKEN)}</wsse:SecurityTokenReference>{gap}</ds:KeyInfo>{gap}</ds:Signature>'
     )
-    root = etree.fromstring(envelope(header, body))
+    root = etree.fromstring(other.get("change", lambda text: text)(envelope(header, body)))
     context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_file(str(keys / "alice.key"), xmlsec.KeyFormat.PEM)
+    alice = xmlsec.Key.from_file(str(keys / "alice.key"), xmlsec.KeyFormat.PEM)
+    context.key = other.get("key", alice)
     for element in root.iter():
-        if element.get(f"{{{WSU}}}Id"):
-            context.register_id(element, "Id", WSU)
+        for name, value in element.attrib.items():
+            attribute = etree.QName(name)
+            if attribute.localname.lower() == "id" and element.tag != etree.QName(DS, "Signature"):
+                context.register_id(element, attribute.localname, attribute.namespace)
     context.sign(next(root.iter("{http://www.w3.org/2000/09/xmldsig#}Signature")))
     return etree.tostring(root).decode()
 
@@ -191,5 +199,92 @@ MESSAGES |= {
     "timestamp-received": signed(times=TIMES + RECEIVED),
     "expires-with-created": signed(times=(CREATED, CREATED)),
 }
+
+
+def signed_again(message, old, new):
+    """With a change in SignedInfo, and a signature value for that, by another library."""
+    root = etree.fromstring(message.replace(old, new).encode())
+    info = next(root.iter(f"{{{DS}}}SignedInfo"))
+    octets = etree.tostring(info, method="c14n", exclusive=True)
+    key = serialization.load_pem_private_key((keys / "alice.key").read_bytes(), None)
+    value = key.sign(octets, padding.PKCS1v15(), hashes.SHA256())
+    next(root.iter(f"{{{DS}}}SignatureValue")).text = base64.b64encode(value).decode()
+    return etree.tostring(root).decode()
+
+
+certificate = x509.load_pem_x509_certificate((keys / "alice.pem").read_bytes())
+SKI_OCTETS = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+SKI = base64.b64encode(SKI_OCTETS).decode()
+X509_1_0 = OASIS + "x509-token-profile-1.0"
+identifier = lambda kind: f'<wsse:KeyIdentifier ValueType="{kind}">{SKI}</wsse:KeyIdentifier>'
+body_id = lambda attribute: lambda text: text.replace('<s:Body wsu:Id="Body"', f"<s:Body {attribute}")
+SOAP_SEC_ID = 'xmlns:SOAP-SEC="http://schemas.xmlsoap.org/soap/security/2000-12" SOAP-SEC:id="Body"'
+DRAFT_ID = 'xmlns:d="http://schemas.xmlsoap.org/ws/2003/06/utility" d:Id="Body"'
+without_str = lambda text: re.sub("</?wsse:SecurityTokenReference>", "", text)
+key_info = lambda new: lambda text: re.sub("<wsse:SecurityTokenReference>.*</wsse:SecurityTokenReference>", new, text)
+ONE_STR = f"<wsse:SecurityTokenReference>{TOKEN}</wsse:SecurityTokenReference>"
+TOKEN_ELEMENT = f'<wsse:BinarySecurityToken EncodingType="{BASE64}" ValueType="{X509}">{pem("alice")}</wsse:BinarySecurityToken>'
+pointed = signed(uris=("#xpointer(id('Body'))", "#Time"))
+MESSAGES |= {
+    "id-in-capitals": signed(change=body_id('ID="Body"')),
+    "id-in-lower-case": signed(change=body_id('id="Body"')),
+    "id-of-the-envelope": signed(change=body_id('s:Id="Body"')),
+    "id-of-soap-sec": signed(change=body_id(SOAP_SEC_ID)),
+    "id-of-a-draft": signed(change=body_id(DRAFT_ID)),
+    "reference-by-xpointer": pointed,
+    "reference-by-absolute-uri": signed_again(plain, '"#Body"', '"http://shop.example/parcels#Body"'),
+    "identifier-by-name": signed(token="", named=identifier("wsse:X509SubjectKeyIdentifier")),
+    "identifier-of-a-slip": signed(token="", named=identifier(f"{X509_1_0}#X509v3SubjectKeyIdentifier")),
+    "ski-without-data": signed(token="", named=f"<ds:X509SKI>{SKI}</ds:X509SKI>"),
+    "issuer-without-data": signed(token="", named=re.sub("</?ds:X509Data>", "", BY_ISSUER)),
+    "ski-and-reference": signed(named=TOKEN + identifier(f"{X509_1_0}#X509SubjectKeyIdentifier")),
+    "references-in-a-row": signed(change=key_info(ONE_STR * 2)),
+    "reference-in-key-info": signed(change=without_str),
+    "token-in-key-info": signed(token="", change=key_info(TOKEN_ELEMENT)),
+    "key-info-empty": signed(token="", change=key_info("")),
+    "key-info-of-text": signed(token="", change=key_info("alice")),
+}
 for name, message in MESSAGES.items():
     (here / f"{name}.xml").write_bytes(message.encode())
+
+
+def p_sha1(secret, seed, length):
+    """RFC 2246 section 5."""
+    mac = lambda octets: hmac.new(secret, octets, hashlib.sha1).digest()
+    stream, step = b"", seed
+    while len(stream) < length:
+        step = mac(step)
+        stream += mac(step + seed)
+    return stream[:length]
+
+
+def implied_key():
+    """A MAC under a key that a reference implies by its wsc:Nonce; the EncryptedKey is for Bob."""
+    secret, nonce = bytes(range(32)), bytes(range(100, 116))
+    bob = x509.load_pem_x509_certificate((keys / "bob.pem").read_bytes())
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)
+    wrapped = base64.b64encode(bob.public_key().encrypt(secret, oaep)).decode()
+    serial = BY_ISSUER.replace(SERIAL, str(bob.serial_number))
+    enc = "http://www.w3.org/2001/04/xmlenc#"
+    encrypted = (
+        f'<xenc:EncryptedKey Id="Key" xmlns:xenc="{enc}"><xenc:EncryptionMethod Algorithm="{enc}rsa-oaep-mgf1p"/>'
+        f'<ds:KeyInfo xmlns:ds="{DS}"><wsse:SecurityTokenReference>{serial}</wsse:SecurityTokenReference></ds:KeyInfo>'
+        f"<xenc:CipherData><xenc:CipherValue>{wrapped}</xenc:CipherValue></xenc:CipherData></xenc:EncryptedKey>"
+    )
+    wsc = "http://docs.oasis-open.org/ws-sx/ws-secureconversation/200512"
+    kind = "http://docs.oasis-open.org/wss/oasis-wss-soap-message-security-1.1#EncryptedKey"
+    attributes = f' xmlns:wsc="{wsc}" wsc:Nonce="{base64.b64encode(nonce).decode()}" wsc:Length="32"'
+    label = b"WS-SecureConversation" * 2
+    return signed(
+        token=encrypted,
+        named=f'<wsse:Reference URI="#Key" ValueType="{kind}"/>',
+        attributes=attributes,
+        change=lambda text: text.replace("#rsa-sha256", "#hmac-sha256"),
+        key=xmlsec.Key.from_binary_data(xmlsec.KeyData.HMAC, p_sha1(secret, label + nonce, 32)),
+    )
+
+
+# OAEP is random: it is made once.
+implied = here.parent / "peers/implied-derived-key.xml"
+if not implied.exists():
+    implied.write_text(implied_key())

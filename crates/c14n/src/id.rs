@@ -51,7 +51,16 @@ impl<'a> IdIndex<'a> {
     /// # Specification
     /// SOAP Message Security 1.1.1 §4 (Ids), BSP R3204.
     pub fn build(document: &'a Document<'a>) -> Result<Self, IdError> {
-        Self::build_with(document, &[])
+        Self::build_as(document, &[], false)
+    }
+
+    /// As [`IdIndex::build`]; an attribute `Id`, `ID` or `id` in any namespace, or in none, is an Id, too, where `Id` without a
+    /// prefix is one: on the Body, a header block, a timestamp or a token that has no other.
+    ///
+    /// # Errors
+    /// As [`IdIndex::build`].
+    pub fn build_with_other_names(document: &'a Document<'a>) -> Result<Self, IdError> {
+        Self::build_as(document, &[], true)
     }
 
     /// As [`IdIndex::build`]; attributes without a prefix that `more` names are Ids, too, on every element.
@@ -61,6 +70,10 @@ impl<'a> IdIndex<'a> {
     /// # Errors
     /// As [`IdIndex::build`].
     pub fn build_with(document: &'a Document<'a>, more: &[&str]) -> Result<Self, IdError> {
+        Self::build_as(document, more, false)
+    }
+
+    fn build_as(document: &'a Document<'a>, more: &[&str], by_other_names: bool) -> Result<Self, IdError> {
         // Room for all of them: a table that grows is copied, and needs twice its memory while it is copied.
         let has_declared = !document.declared_ids.is_empty();
         let may_have_id = |element: &Element<'_>| has_declared || element.may_have_id(more);
@@ -70,7 +83,9 @@ impl<'a> IdIndex<'a> {
             for (attribute, value) in element.attributes() {
                 let named = (attribute.namespace.is_empty() && more.contains(&attribute.local))
                     || (has_declared && is_declared(element, attribute));
-                if !named && !is_id(element, attribute) && !is_unprefixed_id(element, attribute, &value) {
+                let is_other = || by_other_names && is_other_id(element, attribute, &value);
+                if !named && !is_id(element, attribute) && !is_unprefixed_id(element, attribute, &value) && !is_other()
+                {
                     continue;
                 }
                 if own.replace(attribute).is_some_and(|first| !are_both_ids(first, attribute)) {
@@ -123,6 +138,12 @@ pub fn indexed_id_of(element: Element<'_>) -> Option<Cow<'_, str>> {
     id_of(element).or_else(|| unprefixed().map(|(_, value)| value))
 }
 
+/// The Id that an element has by a name that only [`IdIndex::build_with_other_names`] counts.
+#[must_use]
+pub fn id_of_other_name(element: Element<'_>) -> Option<Cow<'_, str>> {
+    element.attributes().find(|(attribute, value)| is_other_id(element, *attribute, value)).map(|(_, value)| value)
+}
+
 /// Whether a DOCTYPE declared an attribute of `element` to be an Id. It names both as they are written.
 fn is_declared(element: Element<'_>, attribute: ExpandedName<'_>) -> bool {
     let declared = element.document().declared_ids.get(element.qualified_name());
@@ -167,6 +188,15 @@ fn is_unprefixed_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &s
         && !value.bytes().any(is_blank)
         && is_part(element)
         && id_of(element).is_none()
+}
+
+/// Whether an attribute is an Id by another name on an element that has none: `ID`, `id`, `s:Id`, or one of a draft.
+fn is_other_id(element: Element<'_>, attribute: ExpandedName<'_>, value: &str) -> bool {
+    ["Id", "ID", "id"].contains(&attribute.local)
+        && (1..=MAX_ID_OCTETS).contains(&value.len())
+        && !value.bytes().any(is_blank)
+        && is_part(element)
+        && indexed_id_of(element).is_none()
 }
 
 /// Whether an element is at the place of the Body, of a header block, or of a timestamp or token in a Security header.

@@ -58,7 +58,7 @@ pub use document::{Document, NodeId};
 pub use element::Element;
 pub use encoding::{other_encoding, transcode, transcode_declared};
 pub use error::{CanonicalizeError, IdError, LeafError, ParseError, Problem};
-pub use id::{IdIndex, id_of, indexed_id_of};
+pub use id::{IdIndex, id_of, id_of_other_name, indexed_id_of};
 pub use lexical::{base64_decode, base64_encode};
 pub use method::{Canonicalization, CanonicalizationMethod};
 pub use node_set::NodeSet;

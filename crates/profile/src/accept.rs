@@ -54,7 +54,8 @@ const CALLS: &[Accepted] = rows![
     /// Accept passwords whose Type, and nonces whose EncodingType, is a name, as wsse:PasswordDigest, in place of the
     /// identifier of the profile
     accept_password_types_by_name,
-    /// Accept a BinarySecurityToken with one certificate whose ValueType or EncodingType is absent or a name, as wsse:X509v3
+    /// Accept a BinarySecurityToken with one certificate whose ValueType or EncodingType is absent or a name, as wsse:X509v3,
+    /// and a KeyIdentifier whose types are names
     accept_token_types_by_name,
     /// Accept ds:Object in a signature, as XAdES writes it, against BSP R3102; what is in it is not judged
     accept_objects_in_signatures,
@@ -76,6 +77,14 @@ const CALLS: &[Accepted] = rows![
     accept_references_without_hash,
     /// Accept a Timestamp without Created, which must then expire within --max-age
     accept_timestamps_without_created,
+    /// Accept Id, ID or id in any namespace as the Id of the Body, a header block, a timestamp or a token
+    accept_ids_by_other_names,
+    /// Accept references of the form http://a.example/b#Body or #xpointer(id('Body')) to elements of the message
+    accept_references_of_other_forms,
+    /// Accept a KeyInfo that is empty, has several references, or has a token or reference without what belongs around it
+    accept_key_info_of_other_shapes,
+    /// Accept references with wsc:Nonce, which mean a derived key
+    accept_implied_derived_keys,
     /// Accept a Timestamp with Expires before Created, or with other elements, which are ignored
     accept_timestamps_of_other_shapes,
     /// Accept signatures over children of the Security header of unknown kinds, which are ignored

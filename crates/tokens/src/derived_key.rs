@@ -3,9 +3,10 @@
 
 use wss_c14n::name::Namespace;
 use wss_c14n::{Budget, Element, LeafError, Writer, base64_encode, name};
-use wss_crypto::{Secret, p_sha1};
+use wss_crypto::Secret;
 use wss_text::octets;
 
+use crate::derivation::{LABEL, MAX_LENGTH, MAX_NONCE, MIN_NONCE, derive};
 use crate::error::TokenError;
 use crate::security_token_reference::SecurityTokenReference;
 
@@ -63,13 +64,8 @@ impl SecureConversation {
     }
 }
 
-/// The default labels of both parties, one after the other.
-const LABEL: &str = "WS-SecureConversationWS-SecureConversation";
 const DEFAULT_LENGTH: u64 = 32;
-const MAX_LENGTH: u64 = 64;
 const MAX_END: u64 = 1_024;
-const MIN_NONCE: usize = 16;
-const MAX_NONCE: usize = 64;
 
 /// A derived key in a header: the parameters of the derivation, and the token it is derived from.
 #[derive(Clone)]
@@ -190,10 +186,6 @@ impl<'d> DerivedKeyToken<'d> {
     pub fn derive(&self, secret: &Secret) -> Secret {
         derive(secret, &self.nonce, self.offset, self.length)
     }
-}
-
-fn derive(secret: &Secret, nonce: &[u8], offset: usize, length: usize) -> Secret {
-    p_sha1(secret, &[LABEL.as_bytes(), nonce].concat(), offset, length)
 }
 
 /// Writes a token that derives `length` octets from the start of the stream, in canonical form, as a document of its

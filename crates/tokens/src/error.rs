@@ -77,10 +77,30 @@ pub enum TokenError {
         /// The target of the reference.
         uri: WireText,
     },
-    /// *Refused.* A `wsc:Nonce` on a reference means an implied derived key, which is not supported. Without the nonce,
-    /// another key would be used.
-    #[error("the reference implies a derived key: have the peer send a wsc:DerivedKeyToken")]
+    /// *Refused.* A `wsc:Nonce` on a reference means an implied derived key. Without the nonce, another key would be used.
+    #[error(
+        "the reference implies a derived key: have the peer send a wsc:DerivedKeyToken, or call \
+         `accept_implied_derived_keys`"
+    )]
     ImpliedDerivedKey,
+    /// *Malformed.* The type of a `wsse:KeyIdentifier` is a name, or another URI that ends like an identifier.
+    #[error(
+        "the wsse:KeyIdentifier has the ValueType {value_type:?} or an EncodingType that is no identifier of the profile: \
+         have the peer write those, or call `accept_token_types_by_name`"
+    )]
+    IdentifierByName {
+        /// Its `ValueType`.
+        value_type: WireText,
+    },
+    /// *Malformed.* References to the key in another shape than that of the profile.
+    #[error(
+        "ds:KeyInfo has {what}, where one wsse:SecurityTokenReference with one reference belongs: have the peer write \
+         that, or call `accept_key_info_of_other_shapes`"
+    )]
+    KeyInfoShape {
+        /// What it has.
+        what: WireText,
+    },
     /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
     #[error("the derived key is refused: {0}")]
     DerivedKey(&'static str),

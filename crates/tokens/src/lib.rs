@@ -9,8 +9,10 @@
 #![forbid(unsafe_code)]
 
 mod binary_token;
+mod derivation;
 mod derived_key;
 mod error;
+mod implied_key;
 mod instant;
 mod kerberos;
 mod rel;
@@ -27,6 +29,7 @@ mod x509_token;
 pub use binary_token::{binary_token_type, is_binary_token, write_binary_token};
 pub use derived_key::{DerivedKeyToken, SecureConversation, write_derived_key};
 pub use error::{PasswordError, TokenError, TrustError};
+pub use implied_key::ImpliedDerivedKey;
 pub use instant::{Precision, WrittenDateTime, format_instant, parse_instant};
 pub use kerberos::{
     KERBEROS_AP_REQ_SHA1, KerberosAcceptor, KerberosForm, KerberosInitiator, KerberosSession, KerberosTicket,
@@ -39,8 +42,8 @@ pub use saml::{
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{
-    ReferenceForm, SecurityTokenReference, write_assertion_reference, write_encrypted_key_sha1, write_kerberos_sha1,
-    write_token_reference,
+    ReferenceForm, ReferenceShape, SecurityTokenReference, write_assertion_reference, write_encrypted_key_sha1,
+    write_kerberos_sha1, write_token_reference,
 };
 pub use timestamp::{Timestamp, TimestampShape, write_timestamp};
 pub use trust::{

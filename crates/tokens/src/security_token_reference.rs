@@ -1,5 +1,6 @@
 //! `wsse:SecurityTokenReference`: how a message names a token (SOAP Message Security 1.1.1 §7).
 
+use std::borrow::Cow;
 use std::fmt;
 
 use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
@@ -8,6 +9,7 @@ use wss_text::shown;
 use wss_xmldsig::{X509Data, write_issuer_serial, write_key_value, write_x509_certificate};
 
 use crate::error::TokenError;
+use crate::implied_key::ImpliedDerivedKey;
 use crate::kerberos::{KERBEROS_AP_REQ_SHA1, KerberosForm};
 use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
 use crate::value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
@@ -95,8 +97,16 @@ impl<'d> SecurityTokenReference<'d> {
     /// # Errors
     /// [`TokenError`].
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
+        Self::parse_as(element, ReferenceShape::default(), budget)
+    }
+
+    /// As [`SecurityTokenReference::parse`], in another shape.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse_as(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
         budget.charge(Limit::SecurityTokenReferences, 1)?;
-        if [name::WSC13, name::WSC2005].iter().any(|wsc| element.attribute(wsc.uri, "Nonce").is_some()) {
+        if ImpliedDerivedKey::is_in(element) && !shape.with_implied_key {
             return Err(TokenError::ImpliedDerivedKey);
         }
         let mut children = element.children();
@@ -105,10 +115,24 @@ impl<'d> SecurityTokenReference<'d> {
             let location = child.required_attribute("", "Location")?.into_owned();
             return Err(TokenError::Elsewhere { uri: location.into() });
         }
-        if let Some(second) = children.next() {
-            return Err(element.unexpected(second).into());
+        // Of several, each of which names the same token, the first.
+        if let Some(second) = children.next().filter(|_| !shape.in_any_place) {
+            let what = format!("{} beside {}", second.qualified_name(), child.qualified_name());
+            return Err(TokenError::KeyInfoShape { what: what.into() });
         }
-        let token_type = element.attribute(name::WSSE11.uri, "TokenType");
+        Self::parse_child(child, element.attribute(name::WSSE11.uri, "TokenType"), shape, budget)
+    }
+
+    /// Reads what a `wsse:SecurityTokenReference` has inside, wherever it is.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn parse_child(
+        child: Element<'d>,
+        token_type: Option<Cow<'_, str>>,
+        shape: ReferenceShape,
+        budget: &Budget,
+    ) -> Result<Self, TokenError> {
         let child_name = child.name();
         match (child_name.namespace, child_name.local) {
             (ns, "Reference") if ns == name::WSSE.uri => {
@@ -139,8 +163,15 @@ impl<'d> SecurityTokenReference<'d> {
                     _ => Err(TokenError::Dangling { uri: uri.into() }),
                 }
             }
-            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, budget),
+            (ns, "KeyIdentifier") if ns == name::WSSE.uri => Self::parse_key_identifier(child, shape, budget),
             (ns, "X509Data") if ns == name::DS.uri => Ok(Self::X509Data(X509Data::parse(child, budget)?)),
+            (ns, local) if ns == name::DS.uri && X509Data::is_item(local) => match shape.in_any_place {
+                true => Ok(Self::X509Data(X509Data::of_item(child, budget)?)),
+                false => {
+                    let what = format!("{} without ds:X509Data around it", child.qualified_name());
+                    Err(TokenError::KeyInfoShape { what: what.into() })
+                }
+            },
             (ns, "Embedded") if ns == name::WSSE.uri => {
                 let mut tokens = child.children();
                 let token = tokens.next().ok_or_else(|| child.missing("a token"))?;
@@ -157,16 +188,26 @@ impl<'d> SecurityTokenReference<'d> {
         }
     }
 
-    fn parse_key_identifier(element: Element<'d>, budget: &Budget) -> Result<Self, TokenError> {
-        if let Some(encoding) = element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            return Err(TokenError::Encoding { uri: encoding.into() });
+    fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
+        let written = element.required_attribute("", "ValueType")?;
+        let encoding_by_name = match element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
+            None => false,
+            Some(encoding) if encoding.is_empty() || encoding.ends_with("Base64Binary") => true,
+            Some(encoding) => return Err(TokenError::Encoding { uri: encoding.into() }),
+        };
+        let named = named_type(&written);
+        if (encoding_by_name || named.is_some()) && !shape.by_name {
+            return Err(TokenError::IdentifierByName { value_type: written.into() });
         }
-        let value_type = element.required_attribute("", "ValueType")?;
+        Self::key_identifier(element, named.unwrap_or(&written), budget)
+    }
+
+    fn key_identifier(element: Element<'d>, value_type: &str, budget: &Budget) -> Result<Self, TokenError> {
         let digest = || -> Result<Vec<u8>, TokenError> {
             let octets = element.base64(20)?;
             if octets.len() == 20 { Ok(octets) } else { Err(element.missing("a SHA-1 digest").into()) }
         };
-        match value_type.as_ref() {
+        match value_type {
             SUBJECT_KEY_IDENTIFIER => Ok(Self::SubjectKeyIdentifier(element.base64(256)?)),
             THUMBPRINT_SHA1 => Ok(Self::ThumbprintSha1(digest()?)),
             X509_V3 => Ok(Self::Certificate(element.base64_within(budget.limits(), Limit::CertificateOctets)?)),
@@ -212,6 +253,32 @@ impl<'d> SecurityTokenReference<'d> {
     pub fn is_of_octets(&self) -> bool {
         matches!(self, Self::ThumbprintSha1(_) | Self::Certificate(_))
     }
+}
+
+/// In which shapes references are read. The default is that of the profile.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReferenceShape {
+    /// The type of a key identifier may be a name, as in `wsse:X509SubjectKeyIdentifier`, or another URI that ends so.
+    pub by_name: bool,
+    /// Several references to one token, of which the first counts; and items of `ds:X509Data` without it around them.
+    pub in_any_place: bool,
+    /// It may imply a derived key, which the caller derives by [`ImpliedDerivedKey`].
+    pub with_implied_key: bool,
+}
+
+/// The identifier of the type of a key identifier that is written as a name, or with another URI in front of it; `None` for
+/// an identifier as it belongs, and for any other text.
+fn named_type(written: &str) -> Option<&'static str> {
+    const IDENTIFIERS: [&str; 5] =
+        [SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, X509_V3, ENCRYPTED_KEY_SHA1, KERBEROS_AP_REQ_SHA1];
+    let last_word = |uri: &'static str| uri.rsplit('#').next().unwrap_or(uri);
+    let name = match written.rsplit(['#', ':', '/']).next() {
+        Some("X509v3SubjectKeyIdentifier") => "X509SubjectKeyIdentifier",
+        Some(name) => name,
+        None => written,
+    };
+    let named = IDENTIFIERS.into_iter().find(|identifier| last_word(identifier).eq_ignore_ascii_case(name));
+    named.filter(|identifier| *identifier != written)
 }
 
 /// How we refer to a certificate.

@@ -12,6 +12,40 @@ impl Receiver {
         self
     }
 
+    /// Accepts an attribute `Id`, `ID` or `id` in any namespace, or in none, as the Id of the Body, a header block, a timestamp
+    /// or a token that has no other, against BSP R3204: `s:Id`, `SOAP-SEC:id`, or the `wsu:Id` of a draft.
+    #[must_use]
+    pub fn accept_ids_by_other_names(mut self) -> Self {
+        self.waived.insert(Waiver::IdsByOtherNames);
+        self
+    }
+
+    /// Accepts a reference of a signature or to a token that names an element of the message behind an absolute or relative
+    /// URI, as in `http://a.example/b#Body`, or as `#xpointer(id('Body'))`. The signature proves what was meant; nothing is
+    /// fetched.
+    #[must_use]
+    pub fn accept_references_of_other_forms(mut self) -> Self {
+        self.waived.insert(Waiver::ReferencesOfOtherForms);
+        self
+    }
+
+    /// Accepts a `ds:KeyInfo` of a signature that breaks BSP R5402, R5417 or R5426: an empty one or text, as if it were absent;
+    /// several references, of which the first counts; and a token, or what belongs inside a `wsse:SecurityTokenReference` or
+    /// `ds:X509Data`, without that around it. Whom the key is of is judged as ever.
+    #[must_use]
+    pub fn accept_key_info_of_other_shapes(mut self) -> Self {
+        self.waived.insert(Waiver::KeyInfoOfOtherShapes);
+        self
+    }
+
+    /// Accepts a `wsse:SecurityTokenReference` with `wsc:Nonce`: the key that is derived from the secret of its token, without
+    /// a `wsc:DerivedKeyToken` (WS-SecureConversation 1.3 §7.2).
+    #[must_use]
+    pub fn accept_implied_derived_keys(mut self) -> Self {
+        self.waived.insert(Waiver::ImpliedDerivedKeys);
+        self
+    }
+
     /// Accepts a `wsu:Timestamp` whose `wsu:Expires` is in front of `wsu:Created`, or that has other elements, against BSP
     /// R3221 and R3222. The other elements are ignored.
     #[must_use]

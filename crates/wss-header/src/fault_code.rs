@@ -58,6 +58,8 @@ impl From<&OpenError> for FaultCode {
             | OpenError::SignatureElsewhere { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
+            | OpenError::UriForm { .. }
+            | OpenError::IdByAnotherName { .. }
             | OpenError::OtherEncoding { .. }
             | OpenError::NoCreated
             | OpenError::KeyValue

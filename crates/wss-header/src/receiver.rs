@@ -246,7 +246,8 @@ impl Receiver {
     }
 
     /// Accepts a `wsse:BinarySecurityToken` with one certificate whose `ValueType` or `EncodingType` is absent or a name in
-    /// place of the identifier of the profile, as in `wsse:X509v3`, and a reference that states such a type.
+    /// place of the identifier of the profile, as in `wsse:X509v3`, and a reference that states such a type; and a
+    /// `wsse:KeyIdentifier` whose types are names.
     #[must_use]
     pub fn accept_token_types_by_name(mut self) -> Self {
         self.waived.insert(Waiver::TokenTypesByName);

@@ -205,7 +205,8 @@ waivers! {
         ("references may name an element by its Id without a hash");
     /// [`Receiver::accept_token_types_by_name`](crate::Receiver::accept_token_types_by_name).
     TokenTypesByName = "token-types-by-name"
-        ("the type of a binary token may be absent or a name, where the token is one certificate");
+        ("the type of a binary token may be absent or a name, where the token is one certificate, and that of a key identifier \
+          a name");
     /// [`Receiver::accept_objects_in_signatures`](crate::Receiver::accept_objects_in_signatures).
     ObjectsInSignatures = "objects-in-signatures"
         ("a signature may carry ds:Object, as XAdES does: what is in it is not judged");
@@ -215,6 +216,18 @@ waivers! {
     /// [`Receiver::accept_timestamps_without_created`](crate::Receiver::accept_timestamps_without_created).
     TimestampsWithoutCreated = "timestamps-without-created"
         ("a timestamp may say only when it expires");
+    /// [`Receiver::accept_ids_by_other_names`](crate::Receiver::accept_ids_by_other_names).
+    IdsByOtherNames = "ids-by-other-names"
+        ("an attribute Id, ID or id in any namespace may be the Id of the Body, a header block, a timestamp or a token");
+    /// [`Receiver::accept_references_of_other_forms`](crate::Receiver::accept_references_of_other_forms).
+    ReferencesOfOtherForms = "references-of-other-forms"
+        ("references may name an element of the message behind an absolute URI, or by an XPointer");
+    /// [`Receiver::accept_key_info_of_other_shapes`](crate::Receiver::accept_key_info_of_other_shapes).
+    KeyInfoOfOtherShapes = "key-info-of-other-shapes"
+        ("ds:KeyInfo may name the key in other shapes than one reference, or not at all");
+    /// [`Receiver::accept_implied_derived_keys`](crate::Receiver::accept_implied_derived_keys).
+    ImpliedDerivedKeys = "implied-derived-keys"
+        ("a reference to a token may mean a key that is derived from its secret");
     /// [`Receiver::accept_timestamps_of_other_shapes`](crate::Receiver::accept_timestamps_of_other_shapes).
     TimestampsOfOtherShapes = "timestamps-of-other-shapes"
         ("a timestamp may have its instants in another order, and other elements, which are ignored");

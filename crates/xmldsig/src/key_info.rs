@@ -90,9 +90,27 @@ impl X509Data {
     /// [`SignatureError::Structure`]; [`SignatureError::KeyInfo`] for a serial number or a name that is larger than
     /// those of certificates. A name that cannot be read matches no certificate and is no error.
     pub fn parse(element: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
-        let mut data = Self::default();
         budget.check(Limit::X509Entries, element.children().count())?;
-        for child in element.children() {
+        Self::of_items(element.children(), budget)
+    }
+
+    /// Whether a child of `ds:X509Data` of this name identifies a certificate.
+    #[must_use]
+    pub fn is_item(local: &str) -> bool {
+        ["X509Certificate", "X509IssuerSerial", "X509SKI", "X509SubjectName", "X509Digest"].contains(&local)
+    }
+
+    /// Reads an item that some write without `ds:X509Data` around it.
+    ///
+    /// # Errors
+    /// As [`X509Data::parse`].
+    pub fn of_item(item: Element<'_>, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::of_items(std::iter::once(item), budget)
+    }
+
+    fn of_items<'d>(items: impl Iterator<Item = Element<'d>>, budget: &Budget) -> Result<Self, SignatureError> {
+        let mut data = Self::default();
+        for child in items {
             let child_name = child.name();
             match (child_name.namespace, child_name.local) {
                 (ns, "X509Certificate") if ns == name::DS.uri => {

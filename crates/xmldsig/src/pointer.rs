@@ -38,6 +38,17 @@ impl Pointer {
     }
 }
 
+/// The Id of the same document that a URI names in another form than `#id`: behind an absolute or relative URI, or as
+/// `#xpointer(id('…'))`. Whether the document is at that URI is the caller's to judge.
+#[must_use]
+pub fn id_in_other_form(uri: &str) -> Option<String> {
+    if let Some(Pointer::Id(id)) = Pointer::of_uri(uri) {
+        return Some(id);
+    }
+    let (document, id) = uri.split_once('#')?;
+    (!document.is_empty() && !id.is_empty()).then(|| id.to_owned())
+}
+
 /// A fragment without its percent-encoding (RFC 3986 §2.1); `None` if that is broken.
 fn percent_decoded(fragment: &str) -> Option<String> {
     let mut octets = Vec::with_capacity(fragment.len());
@@ -59,7 +70,15 @@ fn percent_decoded(fragment: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::Pointer;
+    use super::{Pointer, id_in_other_form};
+
+    #[test]
+    fn ids_are_read_behind_uris_and_in_pointers() {
+        let named = ["http://a.example/b#c", "b.xml#c", "cid:#c", "#xpointer(id('c'))", "#xpointer(id(\"c\"))"];
+        assert!(named.iter().all(|uri| id_in_other_form(uri).as_deref() == Some("c")));
+        let others = ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)"];
+        assert!(others.iter().all(|uri| id_in_other_form(uri).is_none()));
+    }
 
     #[test]
     fn pointers_are_told_from_shorthand_and_from_one_another() {

@@ -112,6 +112,26 @@ pub enum OpenError {
         /// The URI.
         uri: WireText,
     },
+    /// *Malformed.* A reference names an element by an absolute URI or an XPointer (BSP R3001, R5404).
+    #[error(
+        "reference {uri:?} names an element of this message in another form than `#` and its Id: have the peer write that, \
+         or call `accept_references_of_other_forms`"
+    )]
+    UriForm {
+        /// The URI.
+        uri: WireText,
+    },
+    /// *Malformed.* A reference names an element that has the Id in another attribute than `wsu:Id`.
+    #[error(
+        "reference {uri:?} cannot be dereferenced: {path:?} has this value in another attribute than wsu:Id; have the peer \
+         write wsu:Id, or call `accept_ids_by_other_names`"
+    )]
+    IdByAnotherName {
+        /// The reference.
+        uri: WireText,
+        /// The element.
+        path: WireText,
+    },
     /// *Refused.* The envelope is in an encoding that SOAP does not know.
     #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
     OtherEncoding {

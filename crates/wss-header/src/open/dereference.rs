@@ -13,6 +13,7 @@ use wss_xmldsig::{Dereference, DereferencedToken, Signature, Transform};
 use super::facts::Facts;
 use super::keys::with_hash;
 use super::revision::Revision;
+use super::shapes::{other_form, reference_shape};
 use super::terms::Terms;
 use crate::waiver::Waiver;
 
@@ -81,7 +82,9 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
     }
 
     fn element(&self, id: &str) -> Option<Element<'d>> {
-        self.revision.ids.get(id)
+        let receiver = self.terms.receiver;
+        let pointed = || self.revision.ids.get(&other_form(&format!("#{id}"), &self.revision.ids, receiver)?);
+        self.revision.ids.get(id).or_else(pointed)
     }
 
     /// The Body is returned as it was digested.
@@ -95,11 +98,14 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
 
     fn element_without_hash(&self, uri: &str) -> Option<Element<'d>> {
         let is_accepted = self.terms.receiver.waives(Waiver::ReferencesWithoutHash);
-        self.revision.ids.get(uri).filter(|_| is_accepted)
+        let behind = || self.revision.ids.get(&other_form(uri, &self.revision.ids, self.terms.receiver)?);
+        self.revision.ids.get(uri).filter(|_| is_accepted).or_else(behind)
     }
 
     fn token(&self, reference: Element<'d>) -> Option<DereferencedToken<'d>> {
-        let reference = SecurityTokenReference::parse(reference, &self.terms.budget).ok()?;
+        let reference =
+            SecurityTokenReference::parse_as(reference, reference_shape(self.terms.receiver), &self.terms.budget);
+        let reference = reference.ok()?;
         match with_hash(reference, self.revision, self.terms) {
             SecurityTokenReference::Direct { id, .. } | SecurityTokenReference::Assertion { id, .. } => {
                 let token = self.revision.header_child(&id)?;

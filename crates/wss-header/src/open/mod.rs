@@ -39,6 +39,7 @@ mod replay_key;
 mod require;
 mod reveal;
 mod revision;
+mod shapes;
 mod signature;
 mod span;
 mod terms;

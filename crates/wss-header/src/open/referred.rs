@@ -1,7 +1,7 @@
 //! How a signature refers to its certificate, for requirements that name the form.
 
 use wss_c14n::Budget;
-use wss_tokens::{PKCS7, ReferenceForm, SecurityTokenReference, X509_PKI_PATH};
+use wss_tokens::{PKCS7, ReferenceForm, ReferenceShape, SecurityTokenReference, X509_PKI_PATH};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::facts::SeenToken;
@@ -11,11 +11,12 @@ use crate::error::OpenError;
 pub(super) fn form_of(
     key_info: Option<&KeyInfo<'_>>,
     tokens: &[SeenToken],
+    shape: ReferenceShape,
     budget: &Budget,
 ) -> Result<Option<ReferenceForm>, OpenError> {
     let Some([hint]) = key_info.map(KeyInfo::hints) else { return Ok(None) };
     let reference = match hint {
-        KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse(*element, budget)?,
+        KeyHint::SecurityTokenReference(element) => SecurityTokenReference::parse_as(*element, shape, budget)?,
         KeyHint::KeyName(_) => return Ok(Some(ReferenceForm::KeyName)),
         KeyHint::KeyValue(_) => return Ok(Some(ReferenceForm::KeyValue)),
         KeyHint::X509Data(_) => return Ok(Some(ReferenceForm::X509Data)),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use wss_c14n::{Budget, Document, Element, IdIndex, Limit, name};
+use wss_c14n::{Budget, Document, Element, Limit, name};
 use wss_crypto::{Certificate, Secret, VerifyingKey};
 use wss_soap::mime::{MimePart, Package};
 use wss_soap::{Envelope, SecurityHeader};
@@ -20,6 +20,7 @@ use super::keys::{KeyRing, KeySearch};
 use super::named::addressee;
 use super::replacement::Replacement;
 use super::revision::Revision;
+use super::shapes::ids_of;
 use super::terms::Terms;
 use super::tokens::note_one;
 use crate::error::OpenError;
@@ -185,7 +186,7 @@ pub(crate) fn survey(
 /// The parts of a revision, as many children of the header as the limit admits.
 fn read_leniently<'d>(document: &'d Document<'d>, terms: &Terms<'_>) -> Option<Revision<'d>> {
     let envelope = Envelope::locate(document).ok()?;
-    let ids = IdIndex::build(document).ok()?;
+    let ids = ids_of(document, terms.receiver).ok()?;
     let limits = terms.budget.limits();
     let header = SecurityHeader::locate(envelope, &terms.receiver.role, limits).ok()??;
     let children = header.children().take(limits.size(Limit::HeaderChildren)).collect();

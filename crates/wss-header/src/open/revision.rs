@@ -7,6 +7,7 @@ use wss_soap::mime::xop::include_in;
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader, UnauthenticatedFault};
 use wss_xmlenc::DecryptError;
 
+use super::shapes::ids_of;
 use super::terms::Terms;
 use crate::error::OpenError;
 
@@ -44,7 +45,7 @@ impl<'d> Revision<'d> {
         if let Some(include) = include_in(document) {
             return Err(EnvelopeError::Include { path: include.path().into() }.into());
         }
-        let ids = IdIndex::build(document).map_err(EnvelopeError::from)?;
+        let ids = ids_of(document, terms.receiver).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| retired_ids.contains(*id)) {
             return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
         }

@@ -17,6 +17,7 @@ use super::proven::{ProvenSignature, SignedAttachment, SignedAttachments};
 use super::referred;
 use super::replay_key::replay_key;
 use super::revision::Revision;
+use super::shapes::{check_form, meant, reference_shape};
 use super::terms::Terms;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
@@ -53,7 +54,8 @@ pub(super) fn verify(
         },
         &documents,
         &terms.budget,
-    )?;
+    )
+    .map_err(|error| meant(error, revision.document))?;
     let found = found.ok_or_else(OpenError::no_key)?;
     check_not_reflected(&found.key, verified.signed_info(), terms.request)?;
 
@@ -64,7 +66,7 @@ pub(super) fn verify(
     let covered = covered(references, &signer, revision, terms, element, facts.decryptions.elements.len())?;
     let is_form_required = !terms.receiver.requirements.narrow.signer_references.is_empty();
     let reference = match is_form_required {
-        true => referred::form_of(signature.key_info(), &facts.tokens, &terms.budget)?,
+        true => referred::form_of(signature.key_info(), &facts.tokens, reference_shape(terms.receiver), &terms.budget)?,
         false => None,
     };
     let is_digest_required = !terms.receiver.requirements.narrow.digest_methods.is_empty();
@@ -133,6 +135,7 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         if let Some(filter) = filters.next() {
             return Err(SignatureError::UnknownAlgorithm { uri: filter.into() }.into());
         }
+        check_form(reference.uri(), &revision.ids, receiver)?;
         if revision.ids.contains(reference.uri()) && !receiver.waives(Waiver::ReferencesWithoutHash) {
             return Err(OpenError::NoHash { uri: uri() });
         }

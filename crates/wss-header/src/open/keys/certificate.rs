@@ -26,22 +26,24 @@ impl KeySearch<'_, '_> {
         let Some(key_info) = key_info else {
             return pick(trust.candidates(), |_| true, &[], terms).map(|picked| (picked, None));
         };
-        let hint = only_hint(key_info).ok_or_else(OpenError::no_key)?;
-        let reference = match (reference, hint.as_ref()) {
-            (Some(reference), _) => reference,
-            (None, KeyHint::SecurityTokenReference(element)) => self.reference(*element)?,
-            (None, KeyHint::X509Data(data)) => SecurityTokenReference::X509Data(data.clone()),
-            // Names and values select among certificates that the caller gave; they never supply a key.
-            (None, KeyHint::KeyName(name)) => {
-                let subject = DistinguishedName::parse(name).map_err(|_| OpenError::no_key())?;
-                let is_named = |certificate: &Certificate| *certificate.subject() == subject;
-                return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
-            }
-            (None, KeyHint::KeyValue(key)) => {
-                let has_key = |certificate: &Certificate| certificate.public_key() == key;
-                return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
-            }
-            _ => return Err(OpenError::no_key()),
+        let hint = || only_hint(key_info).ok_or_else(OpenError::no_key);
+        let reference = match reference {
+            Some(reference) => reference,
+            None => match hint()?.as_ref() {
+                KeyHint::SecurityTokenReference(element) => self.reference(*element)?,
+                KeyHint::X509Data(data) => SecurityTokenReference::X509Data(data.clone()),
+                // Names and values select among certificates that the caller gave; they never supply a key.
+                KeyHint::KeyName(name) => {
+                    let subject = DistinguishedName::parse(name).map_err(|_| OpenError::no_key())?;
+                    let is_named = |certificate: &Certificate| *certificate.subject() == subject;
+                    return pick(trust.candidates(), is_named, &[], terms).map(|picked| (picked, None));
+                }
+                KeyHint::KeyValue(key) => {
+                    let has_key = |certificate: &Certificate| certificate.public_key() == key;
+                    return pick(trust.candidates(), has_key, &[], terms).map(|picked| (picked, None));
+                }
+                _ => return Err(OpenError::no_key()),
+            },
         };
         match &reference {
             SecurityTokenReference::Direct { id, value_type } => {

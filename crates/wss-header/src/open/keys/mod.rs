@@ -27,6 +27,7 @@ pub(super) use ring::KeyRing;
 
 use super::facts::{Facts, SeenAssertion, SeenToken};
 use super::revision::Revision;
+use super::shapes::{other_form, reference_shape};
 use super::terms::Terms;
 use crate::error::OpenError;
 use crate::waiver::Waiver;
@@ -57,7 +58,15 @@ impl<'a, 'd> KeySearch<'a, 'd> {
     /// The reference in a `wsse:SecurityTokenReference`. One whose URI lacks `#` means the element with that Id, if the
     /// receiver accepts such.
     pub(crate) fn reference<'x>(&self, element: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
-        let reference = SecurityTokenReference::parse(element, &self.terms.budget)?;
+        let reference =
+            SecurityTokenReference::parse_as(element, reference_shape(self.terms.receiver), &self.terms.budget)?;
+        Ok(with_hash(reference, self.revision, self.terms))
+    }
+
+    /// As [`KeySearch::reference`], of what is inside a `wsse:SecurityTokenReference` or is not.
+    fn reference_without_parent<'x>(&self, child: Element<'x>) -> Result<SecurityTokenReference<'x>, TokenError> {
+        let shape = reference_shape(self.terms.receiver);
+        let reference = SecurityTokenReference::parse_child(child, None, shape, &self.terms.budget)?;
         Ok(with_hash(reference, self.revision, self.terms))
     }
 
@@ -108,6 +117,12 @@ pub(super) fn with_hash<'x>(
             if terms.receiver.waives(Waiver::ReferencesWithoutHash) && revision.ids.contains(&uri) =>
         {
             SecurityTokenReference::Direct { id: uri, value_type }
+        }
+        SecurityTokenReference::External { uri, value_type, instance } => {
+            match other_form(&uri, &revision.ids, terms.receiver) {
+                Some(id) => SecurityTokenReference::Direct { id, value_type },
+                None => SecurityTokenReference::External { uri, value_type, instance },
+            }
         }
         reference => reference,
     }

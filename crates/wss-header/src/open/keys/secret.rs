@@ -2,13 +2,13 @@
 
 use wss_c14n::{Element, Limit, name};
 use wss_crypto::Secret;
-use wss_tokens::SecurityTokenReference;
+use wss_tokens::{ImpliedDerivedKey, SecurityTokenReference};
 use wss_xmldsig::{KeyHint, KeyInfo};
 use wss_xmlenc::EncryptedKey;
 
 use super::{FoundSecret, Holder, KeySearch, Wanted, dangling};
 use crate::error::OpenError;
-use crate::key_uses::KeyOrigin;
+use crate::key_uses::{KeyOrigin, KeyUse};
 use crate::open::tokens::{KINDS, kind_of, no_key_of};
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -93,6 +93,27 @@ impl<'d> KeySearch<'_, 'd> {
 
     /// The secret that the reference at `place` identifies; `None` if it is not one of ours.
     pub(crate) fn secret_of_reference(
+        &mut self,
+        place: Element<'_>,
+        reference: &SecurityTokenReference<'_>,
+        wanted: Wanted,
+    ) -> Result<Option<FoundSecret>, OpenError> {
+        let Some(implied) = ImpliedDerivedKey::of(place)? else {
+            return self.secret_of_token_named(place, reference, wanted);
+        };
+        let derivations = wanted.derivations + 1;
+        self.terms.budget.check(Limit::Derivations, derivations)?;
+        self.terms.budget.charge(Limit::KeysDerived, 1)?;
+        let source = Wanted { len: None, derivations, ..wanted };
+        let Some(found) = self.secret_of_token_named(place, reference, source)? else { return Ok(None) };
+        self.ring.note_use(&found, KeyUse::Derive)?;
+        let id = found.id.derived(implied.nonce(), 0, implied.length());
+        let secret = implied.derive(&found.secret);
+        Ok(Some(FoundSecret { secret, id, origin: KeyOrigin::Derived, ..found }))
+    }
+
+    /// The secret of the token that the reference at `place` identifies.
+    fn secret_of_token_named(
         &mut self,
         place: Element<'_>,
         reference: &SecurityTokenReference<'_>,

@@ -2,12 +2,13 @@
 
 use wss_c14n::Element;
 use wss_crypto::HmacKey;
-use wss_tokens::{SecurityTokenReference, TokenError};
+use wss_tokens::{ImpliedDerivedKey, SecurityTokenReference, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo};
 
 use super::{FoundKey, Holder, KeySearch, Wanted};
 use crate::error::OpenError;
 use crate::key_uses::{KeyUse, LEAST_OCTETS};
+use crate::open::shapes::OtherKeyInfo;
 use crate::open::tokens::KINDS;
 use crate::signer::Signer;
 use crate::waiver::Waiver;
@@ -22,7 +23,21 @@ impl KeySearch<'_, '_> {
         if is_mac {
             return self.mac_key(key_info);
         }
-        let reference = self.only_reference(key_info)?;
+        let other = key_info.and_then(OtherKeyInfo::of);
+        if let Some(other) = other.filter(|_| !self.terms.receiver.waives(Waiver::KeyInfoOfOtherShapes)) {
+            return Err(other.refused());
+        }
+        let key_info = key_info.filter(|_| !matches!(other, Some(OtherKeyInfo::Nothing)));
+        let reference = match other {
+            None | Some(OtherKeyInfo::Nothing) => self.only_reference(key_info)?,
+            Some(OtherKeyInfo::References(first)) => Some((first, self.reference(first)?)),
+            Some(OtherKeyInfo::Reference(inside)) => Some((inside, self.reference_without_parent(inside)?)),
+            Some(OtherKeyInfo::Token(token)) => Some((token, SecurityTokenReference::Embedded(token))),
+        };
+        // Its token has no secret to derive a key from.
+        if reference.as_ref().is_some_and(|(place, _)| ImpliedDerivedKey::is_in(*place)) {
+            return Err(TokenError::DerivedKey("it is implied for a public key").into());
+        }
         if let Some((place, reference)) = &reference
             && let Some(found) = self.key_of_token(*place, reference)?
         {

@@ -1,7 +1,7 @@
 //! `wsse:BinarySecurityToken` with certificates (X.509 Token Profile 1.1.1). Which of the certificates that a message brings
 //! may sign is decided in `keys/certificate`.
 
-use wss_c14n::{Element, Limit, indexed_id_of};
+use wss_c14n::{Element, Limit, id_of_other_name, indexed_id_of};
 use wss_tokens::X509Token;
 
 use super::kind::TokenKind;
@@ -32,8 +32,9 @@ pub(super) fn note_certificate(token: Element<'_>, terms: &Terms<'_>, facts: &mu
         true => X509Token::parse_by_name(token, &terms.budget)?,
         false => X509Token::parse_for(token, &terms.receiver.trust, &terms.budget)?,
     };
+    let other = || id_of_other_name(token).filter(|_| terms.receiver.waives(Waiver::IdsByOtherNames));
     facts.tokens.push(SeenToken {
-        id: indexed_id_of(token).map(|id| id.into_owned()),
+        id: indexed_id_of(token).or_else(other).map(|id| id.into_owned()),
         value_type: read.value_type(),
         certificate: read.certificate().clone(),
         others: read.others().to_vec(),

@@ -1,0 +1,103 @@
+//! Shapes of Ids, URIs and KeyInfo that a call of the receiver accepts, and how an error tells them from nonsense.
+
+use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, name};
+use wss_text::WireText;
+use wss_tokens::ReferenceShape;
+use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form};
+
+use crate::error::OpenError;
+use crate::receiver::Receiver;
+use crate::waiver::Waiver;
+
+/// The Ids of a revision.
+pub(super) fn ids_of<'d>(document: &'d Document<'d>, receiver: &Receiver) -> Result<IdIndex<'d>, IdError> {
+    match receiver.waives(Waiver::IdsByOtherNames) {
+        true => IdIndex::build_with_other_names(document),
+        false => IdIndex::build(document),
+    }
+}
+
+/// Says which element a reference meant that found none: the one that has this Id by another name.
+pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
+    let OpenError::Verify(VerifyError::Dereference { uri }) = &error else { return error };
+    let wanted = uri.as_str().strip_prefix('#');
+    let is_meant = |element: &Element<'_>| wanted.is_some() && id_of_other_name(*element).as_deref() == wanted;
+    match document.elements().find(is_meant) {
+        Some(element) => OpenError::IdByAnotherName { uri: uri.clone(), path: element.path().into() },
+        None => error,
+    }
+}
+
+/// The Id of this message that a URI names in another form than `#id`, if the receiver accepts such.
+pub(super) fn other_form(uri: &str, ids: &IdIndex<'_>, receiver: &Receiver) -> Option<String> {
+    let is_accepted = receiver.waives(Waiver::ReferencesOfOtherForms);
+    id_in_other_form(uri).filter(|id| is_accepted && ids.contains(id))
+}
+
+/// Refuses a URI that names an element of the message in another form than `#id`, unless the receiver accepts such.
+pub(super) fn check_form(uri: &str, ids: &IdIndex<'_>, receiver: &Receiver) -> Result<(), OpenError> {
+    let is_accepted = receiver.waives(Waiver::ReferencesOfOtherForms);
+    match id_in_other_form(uri).filter(|id| !is_accepted && ids.contains(id)) {
+        Some(_) => Err(OpenError::UriForm { uri: uri.into() }),
+        None => Ok(()),
+    }
+}
+
+/// The shapes of references to tokens that the receiver accepts.
+pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
+    ReferenceShape {
+        by_name: receiver.waives(Waiver::TokenTypesByName),
+        in_any_place: receiver.waives(Waiver::KeyInfoOfOtherShapes),
+        with_implied_key: receiver.waives(Waiver::ImpliedDerivedKeys),
+    }
+}
+
+/// What a `ds:KeyInfo` has where it is none of the profile.
+#[derive(Clone, Copy)]
+pub(super) enum OtherKeyInfo<'d> {
+    /// No element: an empty one, or text.
+    Nothing,
+    /// Several references, of which this is the first.
+    References(Element<'d>),
+    /// What belongs inside a `wsse:SecurityTokenReference`.
+    Reference(Element<'d>),
+    /// A token.
+    Token(Element<'d>),
+}
+
+impl<'d> OtherKeyInfo<'d> {
+    pub(super) fn of(key_info: &KeyInfo<'d>) -> Option<Self> {
+        let mut references = key_info.hints().iter().filter_map(|hint| match hint {
+            KeyHint::SecurityTokenReference(element) => Some(*element),
+            _ => None,
+        });
+        match (references.next(), references.next()) {
+            (Some(first), Some(_)) => return Some(Self::References(first)),
+            (Some(_), None) => return None,
+            (None, _) => {}
+        }
+        match key_info.hints() {
+            [] => Some(Self::Nothing),
+            [KeyHint::Other(element)] if is_inside_of_reference(*element) => Some(Self::Reference(*element)),
+            [KeyHint::Other(element)] if element.is(name::WSSE.uri, "BinarySecurityToken") => {
+                Some(Self::Token(*element))
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) fn refused(self) -> OpenError {
+        let what: WireText = match self {
+            Self::Nothing => "no element".into(),
+            Self::References(_) => "several wsse:SecurityTokenReference".into(),
+            Self::Reference(element) | Self::Token(element) => element.qualified_name().into(),
+        };
+        wss_tokens::TokenError::KeyInfoShape { what }.into()
+    }
+}
+
+fn is_inside_of_reference(element: Element<'_>) -> bool {
+    let expanded = element.name();
+    let is_wsse = ["Reference", "KeyIdentifier"].contains(&expanded.local) && expanded.namespace == name::WSSE.uri;
+    is_wsse || (expanded.namespace == name::DS.uri && X509Data::is_item(expanded.local))
+}
