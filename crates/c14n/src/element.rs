@@ -200,7 +200,7 @@ impl<'a> Element<'a> {
     pub(crate) fn may_have_id(self, more: &[&str]) -> bool {
         let source = self.document.source().as_bytes();
         self.document.tape.attributes_of(self.id.0).iter().any(|attribute| {
-            let end = attribute.name_start as usize + attribute.name_len as usize;
+            let end = attribute.name_span().end;
             let last_two = end.checked_sub(2).and_then(|start| source.get(start..end));
             !more.is_empty() || last_two.is_some_and(|last| last.eq_ignore_ascii_case(b"id"))
         })
@@ -208,20 +208,19 @@ impl<'a> Element<'a> {
 
     fn attribute_name(self, attribute: &Attribute) -> ExpandedName<'a> {
         let tape = &self.document.tape;
-        let start = attribute.name_start as usize;
-        let name = self.source(start..start + attribute.name_len as usize);
-        match attribute.prefix_len as usize {
-            0 => ExpandedName { namespace: "", local: name },
-            prefix => ExpandedName {
-                namespace: tape.uri(tape.pair(attribute.pair).uri),
-                local: name.get(prefix + 1..).unwrap_or_default(),
+        let name = self.source(attribute.name_span());
+        match attribute.is_prefixed() {
+            false => ExpandedName { namespace: "", local: name },
+            true => ExpandedName {
+                namespace: tape.uri(tape.pair(attribute.name.pair).uri),
+                local: name.get(tape.prefix_octets(attribute)..).unwrap_or_default(),
             },
         }
     }
 
     fn attribute_value(self, attribute: &Attribute) -> Cow<'a, str> {
-        let raw = self.source(attribute.value_start as usize..attribute.value_end as usize);
-        if attribute.rewrite { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) }
+        let raw = self.source(attribute.value_span());
+        if attribute.name.written.rewrites_value() { Cow::Owned(chars::decode_value(raw)) } else { Cow::Borrowed(raw) }
     }
 
     /// The range of its markup in the source: from `<` of the start tag to `>` of the end tag.

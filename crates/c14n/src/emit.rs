@@ -15,7 +15,7 @@ use crate::inclusive::{self, Inherited};
 use crate::method::Canonicalization;
 use crate::sink::Sink;
 use crate::subset::Subset;
-use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Tape, XML_PAIR, XML_PREFIX, flag};
+use crate::tape::{Attribute, Kind, NO_NAMESPACE, NO_NODE, NO_PREFIX, Node, Tape, Written, XML_PAIR, XML_PREFIX, flag};
 
 pub(crate) fn write<S: Sink>(
     subset: &Subset<'_>,
@@ -212,8 +212,8 @@ impl<S: Sink> Walker<'_, S> {
     fn need_more(&mut self, index: u32, node: &Node) {
         let tape = self.tape;
         if node.flags & flag::PREFIXED_ATTRIBUTES != 0 {
-            for attribute in tape.attributes_of(index).iter().filter(|attribute| attribute.prefix_len > 0) {
-                self.need(attribute.pair);
+            for attribute in tape.attributes_of(index).iter().filter(|attribute| attribute.is_prefixed()) {
+                self.need(attribute.name.pair);
             }
         }
         if node.flags & flag::DECLARES != 0 && !self.inclusive_prefixes.is_none() {
@@ -341,12 +341,8 @@ impl<S: Sink> Walker<'_, S> {
 
     #[inline(always)]
     fn attribute(&mut self, attribute: &Attribute, end: usize) -> usize {
-        let start = attribute.name_start as usize;
-        let name_end = start + attribute.name_len as usize;
-        let value = attribute.value_start as usize;
-        let after = attribute.value_end as usize + 1;
-        let is_plain = name_end + 2 == value && self.source.get(value - 1) == Some(&b'"');
-        if is_plain && !attribute.rewrite && self.source.get(start - 1) == Some(&b' ') {
+        let (start, after) = (attribute.name_start as usize, attribute.value_end as usize + 1);
+        if attribute.name.written == Written::PLAIN {
             if start - 1 != end {
                 self.flush(end);
                 self.run = start - 1;
@@ -361,13 +357,11 @@ impl<S: Sink> Walker<'_, S> {
 
     #[inline(never)]
     fn rewrite_attribute(&mut self, attribute: &Attribute) {
-        let start = attribute.name_start as usize;
         self.sink.put(b" ");
-        self.sink.put(self.source.get(start..start + attribute.name_len as usize).unwrap_or(&[]));
+        self.sink.put(self.source.get(attribute.name_span()).unwrap_or(&[]));
         self.sink.put(b"=\"");
-        let value = attribute.value_start as usize..attribute.value_end as usize;
-        let value = self.source.get(value).unwrap_or(&[]);
-        if attribute.rewrite {
+        let value = self.source.get(attribute.value_span()).unwrap_or(&[]);
+        if attribute.name.written.rewrites_value() {
             rewrite_value(value, self.sink)
         } else {
             self.sink.put(value)
@@ -379,16 +373,13 @@ impl<S: Sink> Walker<'_, S> {
     fn merged_attributes(&mut self, index: u32, mut end: usize, inherited: &Inherited) -> usize {
         let tape = self.tape;
         let source = self.source;
-        let uri = |attribute: &Attribute| match attribute.prefix_len {
-            0 => "",
-            _ => tape.uri(tape.pair(attribute.pair).uri),
-        };
+        let uri = |attribute: &Attribute| tape.uri(tape.pair(attribute.name.pair).uri);
         let local = |attribute: &Attribute| {
-            let start = attribute.name_start as usize;
-            let skip = if attribute.prefix_len == 0 { 0 } else { attribute.prefix_len as usize + 1 };
-            source.get(start + skip..start + attribute.name_len as usize).unwrap_or(&[])
+            let name = attribute.name_span();
+            source.get(name.start + tape.prefix_octets(attribute)..name.end).unwrap_or(&[])
         };
-        let own = tape.attributes_of(index).iter().filter(|a| !(a.pair == XML_PAIR && inherited.replaces(local(a))));
+        let own =
+            tape.attributes_of(index).iter().filter(|a| !(a.name.pair == XML_PAIR && inherited.replaces(local(a))));
         let mut all: Vec<(&str, &[u8], Result<&Attribute, &str>)> = own.map(|a| (uri(a), local(a), Ok(a))).collect();
         all.extend(inherited.iter().map(|(local, value)| (crate::name::XML, local.as_bytes(), Err(value))));
         all.sort_by(|l, r| (l.0.as_bytes(), l.1).cmp(&(r.0.as_bytes(), r.1)));

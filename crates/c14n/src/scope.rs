@@ -44,7 +44,7 @@ impl<'a> Element<'a> {
         let tape = &self.document().tape;
         let of_attribute = |pair: u32| tape.prefix(tape.pair(pair).prefix) == prefix;
         let mut attributes = tape.attributes_of(self.id().0).iter();
-        self.prefix() == prefix || attributes.any(|a| a.prefix_len > 0 && of_attribute(a.pair))
+        self.prefix() == prefix || attributes.any(|a| a.is_prefixed() && of_attribute(a.name.pair))
     }
 
     /// The prefixes that names in its content use and that no element in the content declares, in the order of their
@@ -69,8 +69,8 @@ impl<'a> Element<'a> {
                     open.push((node.next, prefix));
                 }
             }
-            let attributes = tape.attributes_of(id).iter().filter(|attribute| attribute.prefix_len > 0);
-            for pair in attributes.map(|attribute| attribute.pair).chain([node.pair]) {
+            let attributes = tape.attributes_of(id).iter().filter(|attribute| attribute.is_prefixed());
+            for pair in attributes.map(|attribute| attribute.name.pair).chain([node.pair]) {
                 let prefix = tape.pair(pair).prefix;
                 let is_known = declared.get(prefix as usize) != Some(&0) || pair == XML_PAIR;
                 if !is_known {
@@ -181,9 +181,8 @@ impl<'a> Element<'a> {
         self.ancestors_and_self().skip(1).filter(|element| stays != Some(*element)).find(carries)?;
         let tape = &self.document().tape;
         let own = tape.attributes_of(self.id().0).iter().find(|attribute| {
-            let start = attribute.name_start as usize;
-            let written = self.document().source().get(start..start + attribute.name_len as usize);
-            attribute.prefix_len > 0 && written == Some("xml:base")
+            let written = self.document().source().get(attribute.name_span());
+            attribute.is_prefixed() && written == Some("xml:base")
         });
         // From the name to the closing quote.
         let own = own.map(|attribute| attribute.name_start as usize..attribute.value_end as usize + 1);

@@ -3,6 +3,8 @@
 //! Nodes are in document order and know where their subtree ends, so a walk is a loop over indices. No node owns text.
 //! Text without references that is already canonical has no node.
 
+use std::ops::Range;
+
 /// The id of the empty prefix. At first it is bound to pair 0, no namespace.
 pub(crate) const NO_PREFIX: u32 = 0;
 /// The pair of no prefix and no namespace.
@@ -42,6 +44,14 @@ impl Tape {
             .get(id as usize)
             .and_then(|(start, end)| self.arena.get(*start as usize..*end as usize))
             .unwrap_or_default()
+    }
+
+    /// Octets of the prefix of an attribute with the colon behind it.
+    pub(crate) fn prefix_octets(&self, attribute: &Attribute) -> usize {
+        match attribute.is_prefixed() {
+            true => self.prefix(self.pair(attribute.name.pair).prefix).len() + 1,
+            false => 0,
+        }
     }
 
     pub(crate) fn pair(&self, id: u32) -> Pair {
@@ -147,14 +157,61 @@ pub(crate) mod flag {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Attribute {
     pub(crate) name_start: u32,
-    pub(crate) value_start: u32,
     pub(crate) value_end: u32,
+    pub(crate) name: AttributeName,
+}
+
+/// The name of an attribute, and how the attribute is written.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttributeName {
     /// Prefix and namespace. Without a prefix there is no namespace.
     pub(crate) pair: u32,
-    pub(crate) name_len: u16,
-    pub(crate) prefix_len: u16,
-    /// Whether the value is not yet canonical.
-    pub(crate) rewrite: bool,
+    /// Octets of the qualified name.
+    pub(crate) len: u16,
+    pub(crate) written: Written,
+}
+
+/// How an attribute is written: whether it is canonical, and how far its value is from its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Written(u16);
+
+impl Written {
+    /// ` name="value"`, as in canonical form.
+    pub(crate) const PLAIN: Self = Self::new(2, false, false);
+    /// The most octets between a name and its value.
+    pub(crate) const MOST: usize = (u16::MAX >> 2) as usize;
+
+    /// With so many octets from the name to the value. `other` if the markup is not canonical, `rewrite` if the value is not.
+    pub(crate) const fn new(between: u16, other: bool, rewrite: bool) -> Self {
+        Self(between << 2 | (other as u16) << 1 | rewrite as u16)
+    }
+
+    fn between(self) -> usize {
+        usize::from(self.0 >> 2)
+    }
+
+    /// Whether the value must be rewritten.
+    pub(crate) fn rewrites_value(self) -> bool {
+        self.0 & 1 != 0
+    }
+}
+
+impl Attribute {
+    /// Where its qualified name is in the source.
+    pub(crate) fn name_span(&self) -> Range<usize> {
+        let start = self.name_start as usize;
+        start..start + usize::from(self.name.len)
+    }
+
+    /// Where its value is in the source, as written.
+    pub(crate) fn value_span(&self) -> Range<usize> {
+        self.name_span().end + self.name.written.between()..self.value_end as usize
+    }
+
+    /// Whether its name has a prefix.
+    pub(crate) fn is_prefixed(&self) -> bool {
+        self.name.pair != NO_NAMESPACE
+    }
 }
 
 /// A declaration written on an element.

@@ -195,13 +195,12 @@ impl<'d> Tree<'d> {
     /// The name of an attribute, and as it is written.
     fn attribute(&self, tape: u32) -> Option<(ExpandedName<'d>, &'d str)> {
         let attribute = self.document.tape.attributes.get(tape as usize)?;
-        let start = attribute.name_start as usize;
-        let written = self.document.source().get(start..start + attribute.name_len as usize)?;
-        let name = match attribute.prefix_len as usize {
-            0 => ExpandedName { namespace: "", local: written },
-            prefix => ExpandedName {
-                namespace: self.document.tape.uri(self.document.tape.pair(attribute.pair).uri),
-                local: written.get(prefix + 1..)?,
+        let written = self.document.source().get(attribute.name_span())?;
+        let name = match attribute.is_prefixed() {
+            false => ExpandedName { namespace: "", local: written },
+            true => ExpandedName {
+                namespace: self.document.tape.uri(self.document.tape.pair(attribute.name.pair).uri),
+                local: written.get(self.document.tape.prefix_octets(attribute)..)?,
             },
         };
         Some((name, written))
@@ -412,10 +411,9 @@ impl<'d, 'b> Builder<'d, 'b> {
         let document = self.tree.document;
         let Some(first) = document.tape.nodes.get(tape as usize).map(|node| node.attributes) else { return Ok(()) };
         for (at, attribute) in (first..).zip(document.tape.attributes_of(tape)) {
-            let raw = attribute.value_start as usize..attribute.value_end as usize;
-            let raw = document.source().get(raw).unwrap_or_default();
+            let raw = document.source().get(attribute.value_span()).unwrap_or_default();
             let start = self.tree.values.len() as u32;
-            match attribute.rewrite {
+            match attribute.name.written.rewrites_value() {
                 true => self.tree.values.push_str(&chars::decode_value(raw)),
                 false => self.tree.values.push_str(raw),
             }

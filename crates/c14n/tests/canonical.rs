@@ -138,3 +138,70 @@ fn splices_over_an_empty_tag_and_their_moves() {
     assert_eq!(moved.span(&(6..8)), None, "cut in two");
     assert_eq!(moved.replaced(&(5..7)), Some(7..7));
 }
+
+/// Every element and attribute of a document: the expanded name and the value, as another reader finds them.
+fn assert_reads_as_roxmltree(source: &str) {
+    let expected = roxmltree::Document::parse(source).expect("well-formed");
+    let document = Document::parse(source, &Limits::default()).expect("well-formed");
+    let theirs = expected.descendants().filter(|node| node.is_element()).map(|node| {
+        let name = (node.tag_name().namespace().unwrap_or_default(), node.tag_name().name());
+        let mut attributes: Vec<_> = node
+            .attributes()
+            .map(|a| (a.namespace().unwrap_or_default().to_owned(), a.name().to_owned(), a.value().to_owned()))
+            .collect();
+        attributes.sort();
+        (name, attributes)
+    });
+    let ours = document.elements().map(|element| {
+        let mut attributes: Vec<_> = element
+            .attributes()
+            .map(|(name, value)| (name.namespace.to_owned(), name.local.to_owned(), value.into_owned()))
+            .collect();
+        attributes.sort();
+        ((element.name().namespace, element.name().local), attributes)
+    });
+    assert_eq!(ours.collect::<Vec<_>>(), theirs.collect::<Vec<_>>(), "{source}");
+}
+
+/// Names are known by their first 16 octets.
+#[test]
+fn names_that_begin_with_the_same_16_octets_are_not_mistaken() {
+    for (first, second) in [
+        ("abcdefghijklmnop:x", "abcdefghijklmnop"),
+        ("abcdefghijklmnop", "abcdefghijklmnop:x"),
+        ("abcdefghijklmnop:x", "abcdefghijklmnop:y"),
+        ("abcdefghijklmnopq", "abcdefghijklmnop"),
+        ("b:abcdefghijklmnop", "b:abcdefghijklmn"),
+    ] {
+        let root = "<r xmlns:abcdefghijklmnop=\"urn:long\" xmlns:b=\"urn:b\"";
+        assert_reads_as_roxmltree(&format!("{root}><{first}/><{second}/><{first}/></r>"));
+        assert_reads_as_roxmltree(&format!("{root}><e {first}=\"1\"/><e {second}=\"2\"/><e {second} = \"3\"/></r>"));
+        assert_reads_as_roxmltree(&format!("{root}><e a=\"0\" {first}=\"1\" {second}=\"2\" z=\"3\"/></r>"));
+        assert_reads_as_roxmltree(&format!("{root}><e a=\"0\" {second}=\"1\" {first} = \"2\"/></r>"));
+    }
+}
+
+/// What a name is guessed to be followed by stays right if many other names take its place.
+#[test]
+fn names_are_read_right_among_many_that_begin_alike() {
+    let mut random = 7u64;
+    let mut below = |end: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % end
+    };
+    for _ in 0..300 {
+        let mut source = String::from("<r xmlns:abcdefghijklmnop=\"urn:long\" xmlns:b=\"urn:b\">");
+        for _ in 0..60 {
+            source.push_str("<e");
+            let first = below(400);
+            for at in 0..below(6) {
+                let prefix = ["", "b:", "abcdefghijklmnop:", "abcdefghijklmno"][below(4) as usize];
+                let equals = ["=\"", "=\"", " = \"", "=\n\""][below(4) as usize];
+                source.push_str(&format!(" {prefix}n{}{equals}v=&quot;\"", first * 7 + at));
+            }
+            source.push_str("/>");
+        }
+        source.push_str("</r>");
+        assert_reads_as_roxmltree(&source);
+    }
+}

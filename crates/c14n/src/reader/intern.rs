@@ -11,7 +11,9 @@ use wide::u8x16;
 use crate::chars::{self, chunk};
 use crate::error::Problem;
 use crate::name;
-use crate::tape::{NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, XML_PAIR, XML_PREFIX, XMLNS_PREFIX};
+use crate::tape::{
+    AttributeName, NO_NAMESPACE, NO_NODE, NO_PREFIX, Pair, Tape, Written, XML_PAIR, XML_PREFIX, XMLNS_PREFIX,
+};
 
 /// As many prefixes and namespaces as most messages have. So many are compared one by one, which costs less than their hashes.
 pub(super) const FEW: usize = 16;
@@ -239,43 +241,31 @@ fn is_absolute(uri: &str) -> bool {
 
 /// A qualified name that is well-formed, wherever it is.
 #[derive(Clone, Copy)]
-pub(super) struct Known {
-    key: Key,
-    /// Which octets of 16 belong to the name.
-    mask: Key,
+pub(super) struct Name {
     /// A number that is lower for a name that is earlier in canonical order, if the prefix is the same or the earlier name has
     /// none. Names of equal rank may be different. 0 for a declaration.
     pub(super) rank: u64,
-    /// Where it was read.
-    at: u32,
-    pub(super) len: u16,
-    pub(super) prefix_len: u16,
-    pub(super) prefix: u32,
+    /// As the name of an attribute, written as it is in canonical form: its prefix is in the place of the pair.
+    pub(super) of_attribute: AttributeName,
     /// One bit for the prefix, no bit for none. Prefixes beyond the first thirty have all bits.
     pub(super) prefix_bit: u32,
     /// As the name of an attribute: the prefix it declares, or [`UNBOUND`] if it is no declaration.
     pub(super) declares: u32,
-    /// The slot of the attribute name that came after it last.
-    pub(super) follower: u8,
+    /// Its number: that of no other name, if there are no more than 128.
+    pub(super) id: u8,
 }
 
-impl Known {
-    /// No name has this key: text has no such octets.
-    pub(super) const NOTHING: Self = Self {
-        key: Key::ALL,
-        mask: Key::ALL,
+impl Name {
+    const NOTHING: Self = Self {
         rank: 0,
-        at: 0,
-        len: 0,
-        prefix_len: 0,
-        prefix: NO_PREFIX,
+        of_attribute: AttributeName { pair: NO_PREFIX, len: 0, written: Written::PLAIN },
         prefix_bit: 0,
         declares: UNBOUND,
-        follower: 0,
+        id: 0,
     };
 
-    /// The name `qualified` at `start`.
-    pub(super) fn new(qualified: &[u8], start: usize, prefix_len: usize, prefix: u32, declares: u32) -> Self {
+    /// The name `qualified`, of which `prefix_len` octets are the prefix.
+    pub(super) fn new(qualified: &[u8], prefix_len: usize, prefix: u32, declares: u32) -> Self {
         let local = if prefix_len == 0 { qualified } else { qualified.get(prefix_len + 1..).unwrap_or_default() };
         let mut first = [0; 8];
         let (of_prefix, of_local) = first.split_at_mut(1);
@@ -290,27 +280,76 @@ impl Known {
         of_prefix.fill(prefix.min(31) as u8);
         Self {
             rank: if declares == UNBOUND { u64::from_be_bytes(first) } else { 0 },
-            at: start as u32,
-            len: qualified.len() as u16,
-            prefix_len: prefix_len as u16,
-            prefix,
+            of_attribute: AttributeName { pair: prefix, len: qualified.len() as u16, written: Written::PLAIN },
             prefix_bit,
             declares,
-            ..Self::NOTHING
+            id: 0,
         }
     }
 
-    /// Whether it is the name of `len` octets at `start`, of which the key is the same.
+    /// The id of its prefix.
+    #[inline(always)]
+    pub(super) fn prefix(&self) -> u32 {
+        self.of_attribute.pair
+    }
+
+    /// Its octets.
+    #[inline(always)]
+    pub(super) fn len(&self) -> usize {
+        usize::from(self.of_attribute.len)
+    }
+}
+
+/// A name that was read before.
+#[derive(Clone, Copy)]
+struct Known {
+    key: Key,
+    name: Name,
+    /// Where it was read.
+    at: u32,
+}
+
+impl Known {
+    /// No name has this key: text has no such octets.
+    const NOTHING: Self = Self { key: Key::ALL, name: Name::NOTHING, at: 0 };
+
+    /// Whether it is the name of `len` octets at `start`, of which the key is the same. There are 16 octets or more.
     #[inline(never)]
     fn is_longer_name(&self, octets: &[u8], start: usize, len: usize) -> bool {
         let (rest, before) = (start + Key::OCTETS..start + len, self.at as usize);
-        self.len as usize == len && octets.get(rest) == octets.get(before + Key::OCTETS..before + len)
+        self.name.len() == len && octets.get(rest) == octets.get(before + Key::OCTETS..before + len)
+    }
+}
+
+/// The attribute that came last behind a name or behind another attribute.
+#[derive(Clone, Copy)]
+pub(super) struct Follower {
+    /// The space, the name, the equals sign and the quote.
+    key: Key,
+    /// Which octets of 16 these are.
+    mask: Key,
+    pub(super) name: Name,
+}
+
+impl Follower {
+    const NOTHING: Self = Self { key: Key::ALL, mask: Key::ALL, name: Name::NOTHING };
+    /// The most octets of a name that can follow.
+    const MOST: usize = Key::OCTETS - 3;
+
+    /// Whether it begins at `at` again, with the space before it.
+    #[inline(always)]
+    pub(super) fn is_at(&self, octets: &[u8], at: usize) -> bool {
+        chunk(octets, at).is_some_and(|octets| Key::masked(u8x16::new(*octets), self.mask) == self.key)
     }
 }
 
 /// Names read before, each in one of the four slots that its octets choose.
 pub(super) struct KnownNames {
     slots: [Known; SLOTS],
+    /// By the number of the name before.
+    followers: [Follower; SLOTS],
+    /// How many names were numbered.
+    numbered: u8,
 }
 
 const SLOTS: usize = 128;
@@ -378,66 +417,80 @@ impl Key {
 
 impl KnownNames {
     pub(super) fn new() -> Self {
-        Self { slots: [Known::NOTHING; SLOTS] }
+        Self { slots: [Known::NOTHING; SLOTS], followers: [Follower::NOTHING; SLOTS], numbered: 0 }
     }
 
-    /// The name in a slot.
     #[inline(always)]
-    pub(super) fn at(&self, slot: u8) -> &Known {
+    fn known(&self, slot: u8) -> &Known {
         &self.slots[slot as usize % SLOTS]
     }
 
     #[inline(always)]
-    fn at_mut(&mut self, slot: u8) -> &mut Known {
+    fn known_mut(&mut self, slot: u8) -> &mut Known {
         &mut self.slots[slot as usize % SLOTS]
     }
 
-    /// The slot and the end of the attribute name that follows a space at `at`, if it is the one that came last after the name
-    /// in slot `previous`.
+    /// The name in a slot.
     #[inline(always)]
-    pub(super) fn follower(&self, octets: &[u8], previous: u8, at: usize) -> Option<(u8, usize)> {
-        let (b" ", name) = chunk::<{ 1 + Key::OCTETS }>(octets, at)?.split_first_chunk()? else { return None };
-        let slot = self.at(previous).follower;
-        let known = self.at(slot);
-        let key = Key::masked(u8x16::new(*name.first_chunk()?), known.mask);
-        (key == known.key).then_some((slot, at + 1 + known.len as usize))
+    pub(super) fn at(&self, slot: u8) -> &Name {
+        &self.known(slot).name
     }
 
-    /// Remembers which name came after another.
+    /// The attribute that came last after the name with the number `previous`.
+    #[inline(always)]
+    pub(super) fn follower(&self, previous: u8) -> &Follower {
+        &self.followers[previous as usize % SLOTS]
+    }
+
+    /// Remembers that the name in a slot came after the one with the number `previous`.
     pub(super) fn follows(&mut self, previous: u8, slot: u8) {
+        let Known { key, name, .. } = *self.known(slot);
+        let mut octets = [0; Key::OCTETS];
+        let [space, of_name @ ..] = &mut octets;
+        *space = b' ';
         // Longer names are not told by their keys.
-        if self.at(slot).len as usize <= Key::OCTETS {
-            self.at_mut(previous).follower = slot;
+        let Some((of_name, rest)) = of_name.split_at_mut_checked(name.len()).filter(|_| name.len() <= Follower::MOST)
+        else {
+            return;
+        };
+        for (octet, source) in of_name.iter_mut().zip(key.0.to_array()) {
+            *octet = source;
         }
+        for (octet, source) in rest.iter_mut().zip(*b"=\"") {
+            *octet = source;
+        }
+        let mask = MASKS[name.len() + 3];
+        self.followers[previous as usize % SLOTS] = Follower { key: Key(u8x16::new(octets)), mask, name };
     }
 
     /// The slot of the name with this key, if it was read before and has no more than 16 octets.
     #[inline(always)]
     pub(super) fn find_short(&self, key: Key) -> Option<u8> {
         let slot = key.slot();
-        if self.at(slot).key == key { Some(slot) } else { self.find_beside(key, slot) }
+        if self.known(slot).key == key { Some(slot) } else { self.find_beside(key, slot) }
     }
 
     /// The slot of the name of `len` octets at `start` with this key, if it was read before.
     #[inline(always)]
     pub(super) fn find(&self, octets: &[u8], key: Key, start: usize, len: usize) -> Option<u8> {
         let slot = self.find_short(key)?;
-        if len <= Key::OCTETS || self.at(slot).is_longer_name(octets, start, len) { Some(slot) } else { None }
+        // A longer name may begin with all octets of this one.
+        if len < Key::OCTETS || self.known(slot).is_longer_name(octets, start, len) { Some(slot) } else { None }
     }
 
     #[inline(never)]
     fn find_beside(&self, key: Key, slot: u8) -> Option<u8> {
-        (1..WAYS).map(|way| slot ^ way).find(|slot| self.at(*slot).key == key)
+        (1..WAYS).map(|way| slot ^ way).find(|slot| self.known(*slot).key == key)
     }
 
-    /// Remembers a name under its key.
-    pub(super) fn insert(&mut self, key: Key, name: &Known) -> u8 {
-        let mask = MASKS.get(name.len as usize).copied().unwrap_or(Key::ALL);
-        let mut known = Known { key, mask, ..*name };
+    /// Remembers under its key a name that was read at `at`.
+    pub(super) fn insert(&mut self, key: Key, name: Name, at: usize) -> u8 {
+        self.numbered = self.numbered.wrapping_add(1);
+        let mut known = Known { key, name: Name { id: self.numbered, ..name }, at: at as u32 };
         let first = key.slot();
         // The newest name is first. The others move one slot on, and the last one is dropped if no slot is free.
         for way in 0..WAYS {
-            std::mem::swap(self.at_mut(first ^ way), &mut known);
+            std::mem::swap(self.known_mut(first ^ way), &mut known);
             if known.key == Known::NOTHING.key {
                 break;
             }
@@ -446,8 +499,8 @@ impl KnownNames {
     }
 
     /// Keeps a name until the next one.
-    pub(super) fn keep(&mut self, name: &Known) -> u8 {
-        *self.at_mut(0) = *name;
+    pub(super) fn keep(&mut self, name: Name) -> u8 {
+        *self.known_mut(0) = Known { name, ..Known::NOTHING };
         0
     }
 }

@@ -419,12 +419,12 @@ impl<'s, 'l> Reader<'s, 'l> {
         Ok(())
     }
 
-    /// As [`Reader::grow_nodes`]. Each attribute has an equals sign.
+    /// As [`Reader::grow_nodes`], with room for a tag of a few attributes behind the last one. Each has an equals sign.
     #[cold]
     fn grow_attributes(&mut self) {
         let used = self.tape.attributes.len();
         let most = memchr_iter(b'=', self.octets).count().min(most_attributes(self.octets.len()));
-        self.tape.attributes.reserve_exact(most.saturating_sub(used).max(8));
+        self.tape.attributes.reserve_exact(most.saturating_sub(used) + FEW);
     }
 
     /// The most octets of a name: the tape has 16 bits for them.

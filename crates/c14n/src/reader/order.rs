@@ -9,6 +9,7 @@ use crate::tape::{Attribute, Pair};
 pub(super) struct CanonicalOrder<'a> {
     pub(super) octets: &'a [u8],
     pub(super) pairs: &'a [Pair],
+    pub(super) prefixes: &'a [(u32, u32)],
     pub(super) uris: &'a [(u32, u32)],
     pub(super) arena: &'a str,
 }
@@ -22,21 +23,6 @@ pub(super) enum Sorted {
 
 /// The most attributes that are sorted by insertion.
 const FEW: usize = 16;
-
-/// A number of which a lesser one means an attribute that is earlier, if both are of one pair or the earlier one has no prefix:
-/// the pair, and the first octets of the local name.
-#[inline(always)]
-fn rank(octets: &[u8], attribute: &Attribute) -> u64 {
-    let skipped = if attribute.prefix_len == 0 { 0 } else { usize::from(attribute.prefix_len) + 1 };
-    let (start, len) = (attribute.name_start as usize + skipped, usize::from(attribute.name_len) - skipped);
-    let pair = if attribute.prefix_len == 0 { 0 } else { attribute.pair.min(u32::from(NO_RANK)) as u8 };
-    let first = match chunk(octets, start) {
-        Some(first) => *first,
-        None => return u64::from(NO_RANK) << 56,
-    };
-    let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
-    u64::from(pair) << 56 | (u64::from_be_bytes(first) & mask) >> 8
-}
 
 /// The pair of a rank that tells nothing.
 const NO_RANK: u8 = u8::MAX;
@@ -54,12 +40,38 @@ fn compare_ranks(left: u64, right: u64) -> Option<Ordering> {
 }
 
 impl CanonicalOrder<'_> {
+    /// A number of which a lesser one means an attribute that is earlier, if both are of one pair or the earlier one has no
+    /// prefix: the pair, and the first octets of the local name.
+    #[inline(always)]
+    fn rank(&self, attribute: &Attribute) -> u64 {
+        let skipped = self.prefix_octets(attribute);
+        let (start, len) = (attribute.name_start as usize + skipped, usize::from(attribute.name.len) - skipped);
+        let pair = attribute.name.pair.min(u32::from(NO_RANK)) as u8;
+        let first = match chunk(self.octets, start) {
+            Some(first) => *first,
+            None => return u64::from(NO_RANK) << 56,
+        };
+        let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
+        u64::from(pair) << 56 | (u64::from_be_bytes(first) & mask) >> 8
+    }
+
+    /// Octets of the prefix with the colon behind it.
+    #[inline(always)]
+    fn prefix_octets(&self, attribute: &Attribute) -> usize {
+        if !attribute.is_prefixed() {
+            return 0;
+        }
+        let pair = self.pairs.get(attribute.name.pair as usize);
+        let prefix = pair.and_then(|pair| self.prefixes.get(pair.prefix as usize));
+        prefix.map_or(0, |(start, end)| (end - start) as usize + 1)
+    }
+
     /// Sorts in canonical order: by insertion where there are few, which finds duplicates on the way.
     pub(super) fn sort(&self, attributes: &mut [Attribute]) -> Sorted {
         let mut ranks = [0; FEW];
         let Some(ranks) = ranks.get_mut(..attributes.len()) else { return self.sort_many(attributes) };
         for (rank, attribute) in ranks.iter_mut().zip(attributes.iter()) {
-            *rank = self::rank(self.octets, attribute);
+            *rank = self.rank(attribute);
         }
         self.sort_few(attributes, ranks)
     }
@@ -107,25 +119,24 @@ impl CanonicalOrder<'_> {
 
     #[inline(never)]
     fn compare(&self, left: &Attribute, right: &Attribute) -> Ordering {
-        let by_namespace =
-            if left.pair == right.pair { Ordering::Equal } else { self.namespace(left).cmp(self.namespace(right)) };
+        let by_namespace = if left.name.pair == right.name.pair {
+            Ordering::Equal
+        } else {
+            self.namespace(left).cmp(self.namespace(right))
+        };
         by_namespace.then_with(|| self.local(left).cmp(self.local(right)))
     }
 
     fn namespace(&self, attribute: &Attribute) -> &[u8] {
-        if attribute.prefix_len == 0 {
-            return &[];
-        }
         self.pairs
-            .get(attribute.pair as usize)
+            .get(attribute.name.pair as usize)
             .and_then(|pair| self.uris.get(pair.uri as usize))
             .and_then(|(start, end)| self.arena.as_bytes().get(*start as usize..*end as usize))
             .unwrap_or(&[])
     }
 
     fn local(&self, attribute: &Attribute) -> &[u8] {
-        let start = attribute.name_start as usize;
-        let local = start + if attribute.prefix_len == 0 { 0 } else { attribute.prefix_len as usize + 1 };
-        self.octets.get(local..start + attribute.name_len as usize).unwrap_or(&[])
+        let name = attribute.name_span();
+        self.octets.get(name.start + self.prefix_octets(attribute)..name.end).unwrap_or(&[])
     }
 }

@@ -6,25 +6,36 @@
 use wide::u8x16;
 use wss_budget::Limit;
 
-use super::intern::{Key, Known, UNBOUND};
+use super::intern::{Key, Name, UNBOUND};
 use super::order::{CanonicalOrder, Sorted};
-use super::{Failed, Open, Reader, Tag};
+use super::{FEW, Failed, Open, Reader, Tag};
 use crate::chars::{chunk, is_blank, reference};
 use crate::error::Problem;
 use crate::name;
-use crate::tape::{Attribute, Declaration, Kind, NO_PREFIX, Node, XMLNS_PREFIX, flag};
+use crate::tape::{Attribute, AttributeName, Declaration, Kind, NO_PREFIX, Node, Written, XMLNS_PREFIX, flag};
 
 /// Beside bits of prefixes: the names do not show that the attributes are in canonical order.
 const NOT_ORDERED: u32 = 1 << 31;
 /// Beside [`NOT_ORDERED`]: the ranks of two attributes are the same.
 const NOT_TOLD: u32 = 1;
 
+/// The attributes of a tag that were read so far.
+struct Attributes {
+    /// Where the rest of the tag begins.
+    at: usize,
+    /// The number of the name that was read last.
+    previous: u8,
+    /// The rank of the attribute that was read last.
+    rank: u64,
+    /// What [`Reader::settle_attributes`] must know: the prefixes, and [`NOT_ORDERED`].
+    prefix_bits: u32,
+}
+
 /// The value of an attribute.
 struct Value {
     start: usize,
     end: usize,
-    /// Whether it must be rewritten in canonical form.
-    rewrite: bool,
+    written: Written,
 }
 
 impl Reader<'_, '_> {
@@ -35,14 +46,15 @@ impl Reader<'_, '_> {
         self.check_room()?;
         let node = self.tape.nodes.len() as u32;
         let (key, slot, len) = self.element_name(octets, start + 1)?;
-        let prefix = self.known.at(slot).prefix;
+        let name = self.known.at(slot);
+        let (prefix, id) = (name.prefix(), name.id);
         let first_attribute = self.tape.attributes.len();
         let undo = self.names.mark();
         self.tag = Tag { undo: undo as u32, first_attribute, flags: flag::AS_IS };
         let name_end = start + 1 + len;
         let (at, prefix_bits) = match octets.get(name_end) {
             Some(b'>') => (name_end + 1, 0),
-            _ => self.attributes(octets, slot, name_end)?,
+            _ => self.attributes(octets, id, name_end)?,
         };
         let pair = match self.names.resolve(prefix) {
             Ok(pair) => pair,
@@ -72,74 +84,80 @@ impl Reader<'_, '_> {
         Ok(at)
     }
 
-    /// From the end of the name in slot `previous` to the end of the tag, and what [`Reader::settle_attributes`] must know: the
-    /// prefixes, and [`NOT_ORDERED`].
+    /// From the end of the name with the number `previous` to the end of the tag, and what [`Reader::settle_attributes`] must know.
     #[inline(always)]
-    fn attributes(&mut self, octets: &[u8], mut previous: u8, mut at: usize) -> Result<(usize, u32), Failed> {
-        let mut prefix_bits = 0;
-        let mut last_rank = 0;
+    fn attributes(&mut self, octets: &[u8], previous: u8, at: usize) -> Result<(usize, u32), Failed> {
+        if self.tape.attributes.capacity() - self.tape.attributes.len() < FEW {
+            self.grow_attributes();
+        }
+        let mut read = Attributes { at, previous, rank: 0, prefix_bits: 0 };
         loop {
-            let (start, value) = match self.known.follower(octets, previous, at) {
-                Some((slot, name_end)) if chunk(octets, name_end) == Some(b"=\"") => {
-                    previous = slot;
-                    (at + 1, self.value(octets, name_end + 2)?)
-                }
-                _ => {
-                    let start = match chunk(octets, at) {
-                        Some([b'>', _]) => {
-                            at += 1;
-                            break;
-                        }
-                        Some(b"/>") => {
-                            self.tag.flags |= flag::EMPTY;
-                            at += 2;
-                            break;
-                        }
-                        Some([b' ', next]) if *next > b'>' => at + 1,
-                        _ => match self.tag_end(at)? {
-                            (end, true) => {
-                                at = end;
-                                break;
-                            }
-                            (start, false) => start,
-                        },
-                    };
-                    let value;
-                    (previous, value) = self.other_attribute(start, previous)?;
-                    (start, value)
-                }
-            };
-            let Value { start: value, end, rewrite } = value;
-            if end - value > self.bounds.value_octets {
-                return Err(self.over(Limit::ValueOctets));
+            let follower = self.known.follower(read.previous);
+            if follower.is_at(octets, read.at) {
+                let name = follower.name;
+                let (start, value) = (read.at + 1, read.at + 3 + name.len());
+                let end = self.stops.next(value);
+                read = match octets.get(end) {
+                    Some(b'"') => {
+                        self.attribute(read, start, &name, Value { start: value, end, written: Written::PLAIN })?
+                    }
+                    _ => self.long_attribute(read, start, &name, (value, end))?,
+                };
+                continue;
             }
-            at = end + 1;
-            let name = self.known.at(previous);
-            if name.rank <= last_rank {
-                if name.declares != UNBOUND {
-                    self.declare(start, previous, (value, end), rewrite)?;
-                    continue;
+            match chunk(octets, read.at) {
+                Some([b'>', _]) => {
+                    read.at += 1;
+                    break;
                 }
-                prefix_bits |= if name.rank < last_rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD };
+                Some(b"/>") => {
+                    self.tag.flags |= flag::EMPTY;
+                    read.at += 2;
+                    break;
+                }
+                Some([b' ', next]) if *next > b'>' => {
+                    let start = read.at + 1;
+                    read = self.other_attribute(read, start)?;
+                }
+                _ => match self.tag_end(read.at)? {
+                    (end, true) => {
+                        read.at = end;
+                        break;
+                    }
+                    (start, false) => read = self.other_attribute(read, start)?,
+                },
             }
-            last_rank = name.rank;
-            prefix_bits |= name.prefix_bit;
-            if self.tape.attributes.len() == self.tape.attributes.capacity() {
-                self.grow_attributes();
-            }
-            let name = self.known.at(previous);
-            self.tape.attributes.push(Attribute {
-                name_start: start as u32,
-                value_start: value as u32,
-                value_end: end as u32,
-                pair: name.prefix,
-                name_len: name.len,
-                prefix_len: name.prefix_len,
-                rewrite,
-            });
         }
         self.check_attributes()?;
-        Ok((at, prefix_bits))
+        Ok((read.at, read.prefix_bits))
+    }
+
+    /// Records an attribute or a declaration.
+    #[inline(always)]
+    fn attribute(
+        &mut self,
+        read: Attributes,
+        start: usize,
+        name: &Name,
+        Value { start: value, end, written }: Value,
+    ) -> Result<Attributes, Failed> {
+        if end - value > self.bounds.value_octets {
+            return Err(self.over(Limit::ValueOctets));
+        }
+        let mut prefix_bits = read.prefix_bits | name.prefix_bit;
+        if name.rank <= read.rank {
+            if name.declares != UNBOUND {
+                self.declare(start, name.declares, (value, end), written.rewrites_value())?;
+                return Ok(Attributes { at: end + 1, previous: name.id, ..read });
+            }
+            prefix_bits |= if name.rank < read.rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD };
+        }
+        self.tape.attributes.push(Attribute {
+            name_start: start as u32,
+            value_end: end as u32,
+            name: AttributeName { written, ..name.of_attribute },
+        });
+        Ok(Attributes { at: end + 1, previous: name.id, rank: name.rank, prefix_bits })
     }
 
     /// Reads what follows a name or a value, if that is not one space and an attribute: the end of the tag, or other
@@ -172,20 +190,22 @@ impl Reader<'_, '_> {
 
     // Attribute ::= QName Eq AttValue
 
-    /// The value behind a double quote.
-    #[inline(always)]
-    fn value(&mut self, octets: &[u8], start: usize) -> Result<Value, Failed> {
-        let end = self.stops.next(start);
-        if octets.get(end) == Some(&b'"') {
-            Ok(Value { start, end, rewrite: false })
-        } else {
-            self.long_value(start, end, b'"')
-        }
+    /// The attribute at `start`, of whose value the first stop, at `stop`, is not the end.
+    #[inline(never)]
+    fn long_attribute(
+        &mut self,
+        read: Attributes,
+        start: usize,
+        name: &Name,
+        (value, stop): (usize, usize),
+    ) -> Result<Attributes, Failed> {
+        let (end, rewrite) = self.long_value(value, stop, b'"')?;
+        self.attribute(read, start, name, Value { start: value, end, written: Written::new(2, false, rewrite) })
     }
 
-    /// The slot of the name of an attribute that did not follow the `previous` name the last time, and its value.
+    /// The attribute at `start`, which is not what came last at this place, or is not written as in canonical form.
     #[inline(never)]
-    fn other_attribute(&mut self, start: usize, previous: u8) -> Result<(u8, Value), Failed> {
+    fn other_attribute(&mut self, read: Attributes, start: usize) -> Result<Attributes, Failed> {
         let octets = self.octets;
         let quote = self.stops.next(start);
         let is_plain = matches!(chunk(octets, quote.wrapping_sub(1)), Some(b"=\"" | b"='"));
@@ -200,15 +220,15 @@ impl Reader<'_, '_> {
                 (slot, len)
             }
         };
-        self.known.follows(previous, slot);
+        self.known.follows(read.previous, slot);
         let (value, quote) = self.equals(start + len)?;
-        let end = self.stops.next(value);
-        let value = if octets.get(end) == Some(&quote) {
-            Value { start: value, end, rewrite: false }
-        } else {
-            self.long_value(value, end, quote)?
-        };
-        Ok((slot, value))
+        let stop = self.stops.next(value);
+        let (end, rewrite) = self.long_value(value, stop, quote)?;
+        let name = *self.known.at(slot);
+        let between = value - (start + len);
+        let is_canonical = between == 2 && quote == b'"' && octets.get(start - 1) == Some(&b' ');
+        let written = Written::new(between as u16, !is_canonical, rewrite);
+        self.attribute(read, start, &name, Value { start: value, end, written })
     }
 
     /// `S? '=' S?` and a quote: where the value begins, and which quote it is.
@@ -222,7 +242,7 @@ impl Reader<'_, '_> {
             return Err(self.malformed(equals, Problem::Equals));
         }
         let quote = self.blanks(equals + 1);
-        if quote - start > self.limits.size(Limit::EqualsBlanks) {
+        if quote - start > self.limits.size(Limit::EqualsBlanks).min(Written::MOST - 1) {
             return Err(self.over(Limit::EqualsBlanks));
         }
         match self.at(quote) {
@@ -231,9 +251,8 @@ impl Reader<'_, '_> {
         }
     }
 
-    /// The value whose first stop, at `at`, does not end it.
-    #[inline(never)]
-    fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<Value, Failed> {
+    /// Where the value at `start` ends, whose first stop is at `at`, and whether it must be rewritten in canonical form.
+    fn long_value(&mut self, start: usize, mut at: usize, quote: u8) -> Result<(usize, bool), Failed> {
         let mut rewrite = false;
         loop {
             match self.at(at) {
@@ -256,7 +275,7 @@ impl Reader<'_, '_> {
         if rewrite {
             self.tag.flags &= !flag::AS_IS;
         }
-        Ok(Value { start, end: at, rewrite })
+        Ok((at, rewrite))
     }
 
     /// Whether the tag at hand has not too many attributes.
@@ -272,18 +291,17 @@ impl Reader<'_, '_> {
     fn declare(
         &mut self,
         start: usize,
-        slot: u8,
+        declares: u32,
         (value, value_end): (usize, usize),
         rewrite: bool,
     ) -> Result<(), Failed> {
         let (node, undo) = (self.tape.nodes.len() as u32, self.tag.undo as usize);
         self.tag.flags = (self.tag.flags | flag::DECLARES) & !flag::AS_IS;
         let source = self.octets.get(value..value_end).unwrap_or(&[]);
-        let Known { declares, prefix_len, .. } = *self.known.at(slot);
         let pair = match self.names.declare(node, declares, source, rewrite) {
             Ok(pair) => pair,
             Err(problem) => {
-                let declared = if prefix_len == 0 { start } else { start + 6 };
+                let declared = if declares == NO_PREFIX { start } else { start + 6 };
                 return Err(self.malformed(declared, problem));
             }
         };
@@ -310,9 +328,9 @@ impl Reader<'_, '_> {
             return Ok(());
         }
         if prefix_bits & !(NOT_ORDERED | NOT_TOLD) != 0 {
-            for attribute in attributes.iter_mut().filter(|attribute| attribute.prefix_len > 0) {
-                match self.names.resolve(attribute.pair) {
-                    Ok(pair) => attribute.pair = pair,
+            for attribute in attributes.iter_mut().filter(|attribute| attribute.is_prefixed()) {
+                match self.names.resolve(attribute.name.pair) {
+                    Ok(pair) => attribute.name.pair = pair,
                     Err(problem) => return Err(self.malformed(at, problem)),
                 }
             }
@@ -323,7 +341,13 @@ impl Reader<'_, '_> {
             return Ok(());
         }
         let names = &self.names;
-        let order = CanonicalOrder { octets: self.octets, pairs: &names.pairs, uris: &names.uris, arena: &names.arena };
+        let order = CanonicalOrder {
+            octets: self.octets,
+            pairs: &names.pairs,
+            prefixes: &names.prefixes,
+            uris: &names.uris,
+            arena: &names.arena,
+        };
         match order.sort(attributes) {
             Sorted::Already => {}
             Sorted::Now => self.tag.flags &= !flag::AS_IS,
@@ -404,16 +428,16 @@ impl Reader<'_, '_> {
     /// The name at `start`, read octet by octet: its key, its slot and its length.
     fn other_name(&mut self, start: usize) -> Result<(Key, u8, usize), Failed> {
         let name = self.new_qname(start)?;
-        let len = name.len as usize;
+        let len = name.len();
         let Some(key) = Key::of(self.octets, start, len) else {
-            return Ok((Key::default(), self.known.keep(&name), len));
+            return Ok((Key::default(), self.known.keep(name), len));
         };
         let slot = self.known.find(self.octets, key, start, len);
-        Ok((key, slot.unwrap_or_else(|| self.known.insert(key, &name)), len))
+        Ok((key, slot.unwrap_or_else(|| self.known.insert(key, name, start)), len))
     }
 
     /// Checks a name and looks up its prefix.
-    fn new_qname(&mut self, start: usize) -> Result<Known, Failed> {
+    fn new_qname(&mut self, start: usize) -> Result<Name, Failed> {
         let mut end = self.ncname(start)?;
         let mut prefix_len = 0;
         if self.at(end) == b':' {
@@ -438,7 +462,7 @@ impl Reader<'_, '_> {
         } else {
             UNBOUND
         };
-        Ok(Known::new(name, start, prefix_len, prefix, declares))
+        Ok(Name::new(name, prefix_len, prefix, declares))
     }
 
     pub(super) fn ncname(&mut self, start: usize) -> Result<usize, Failed> {
