@@ -1,22 +1,20 @@
 //! `wss dsig verify` and `wss dsig sign`.
 
-use std::collections::HashMap;
-use std::path::{Component, Path, PathBuf};
-
 use serde_json::json;
-use ws_security::c14n::{Canonicalization, Document, Element, IdIndex, Writer, name};
+use ws_security::c14n::{Canonicalization, Element, IdIndex, name};
 use ws_security::crypto::{HmacKey, SigningKey};
 use ws_security::xmldsig::{
-    AlgorithmPolicy, Dereference, DocumentSigning, Enveloped, Place, Signature, VerifiedReference, VerifiedSignature,
-    VerifyError, manifest_references, sign_document, verify as verify_signature, write_issuer_serial, write_key_value,
-    write_x509_certificate,
+    AlgorithmPolicy, DocumentSigning, Enveloped, KeyInfoItem, Place, Signature, VerifiedReference, VerifiedSignature,
+    VerifyError, manifest_references, sign_document, verify as verify_signature,
 };
-use ws_security::{Budget, DigestMethod, NameForm, PublicKey, SignatureMethod};
+use ws_security::{Budget, DigestMethod, PublicKey, SignatureMethod};
 use wss_profile::algorithms;
 
 use crate::args::{DsigSignArgs, DsigVerifyArgs, Format, ReadingArgs};
-use crate::keys::{self, Keys};
+use crate::key_info::About;
+use crate::keys::{self, Hints, Keys};
 use crate::output::{self, Outcome, could_not, refused};
+use crate::outside::{Outside, Whole};
 
 pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
     let policy = arguments.retired.on(arguments.allow.policy()?);
@@ -41,11 +39,16 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         let says = signature.key_info().is_some();
         return Err(if says { refused(why) } else { could_not(why) });
     }
-    let base = arguments.base.as_deref();
-    let mapped = mapped(&arguments.map)?;
-    let (takes_unnamed, reads_doctypes) = (arguments.allow.allow_legacy, arguments.reading.allow_doctype);
-    let whole = Whole { document: &document, ids: &ids, base, mapped: &mapped, takes_unnamed, reads_doctypes };
-    let hints = keys::hints(&signature, &ids, &budget)?;
+    let outside = Outside::read(&arguments.outside)?;
+    let whole = Whole {
+        document: &document,
+        ids: &ids,
+        outside: &outside,
+        takes_unnamed: arguments.allow.allow_legacy,
+        reads_doctypes: arguments.reading.allow_doctype,
+        accepts_other_ecdsa_values: arguments.allow.allow_legacy || arguments.accept_other_ecdsa_values,
+    };
+    let Hints { hints, unread } = keys::hints(&signature, &whole, &policy, &budget)?;
     let verifying = keys.verifying(&hints, &policy);
     let given = verifying.keys.into_iter().map(|key| (key, false));
     let in_message = if arguments.insecure_keyvalue { keys::in_message(&hints) } else { Vec::new() };
@@ -59,9 +62,10 @@ pub(crate) fn verify(arguments: &DsigVerifyArgs) -> Outcome {
         ));
     }
     if fitting.is_empty() {
-        let why = match verifying.untrusted.first() {
-            Some(untrusted) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
-            None => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),
+        let why = match (verifying.untrusted.first(), unread.first()) {
+            (Some(untrusted), _) => format!("{untrusted} (--trust, --intermediate, --cert and --now say so here)"),
+            (None, Some(unread)) => format!("what it says about its key leads on, and {unread} (--map URI=FILE)"),
+            (None, None) => "its certificate leads to no --trust anchor and is not a --cert".to_owned(),
         };
         return Err(refused(format!("no key that was given fits the signature: {why}")));
     }
@@ -153,69 +157,6 @@ fn report(
     output::write(arguments.file.output.as_ref(), text.as_bytes())
 }
 
-/// The files of `--map`. URIs may contain equals signs, so the file is behind the last one.
-fn mapped(arguments: &[String]) -> Outcome<HashMap<String, Vec<u8>>> {
-    let pair = |argument: &String| {
-        let (uri, path) = argument.rsplit_once('=').ok_or_else(|| could_not("--map has no file: give URI=FILE"))?;
-        Ok((uri.to_owned(), output::read(Path::new(path))?))
-    };
-    arguments.iter().map(pair).collect()
-}
-
-/// Resolves references within a document, and to files below a folder that the caller named.
-struct Whole<'a, 'd> {
-    document: &'d Document<'d>,
-    ids: &'a IdIndex<'d>,
-    base: Option<&'a Path>,
-    /// The octets that the caller has for a URI.
-    mapped: &'a HashMap<String, Vec<u8>>,
-    /// Whether a reference without a URI means the whole document, as xmlsec1 takes it.
-    takes_unnamed: bool,
-    reads_doctypes: bool,
-}
-
-impl<'d> Dereference<'d> for Whole<'_, 'd> {
-    fn document(&self) -> Option<&'d Document<'d>> {
-        Some(self.document)
-    }
-
-    fn element(&self, id: &str) -> Option<Element<'d>> {
-        self.ids.get(id)
-    }
-
-    fn ids(&self) -> Option<&IdIndex<'d>> {
-        Some(self.ids)
-    }
-
-    fn runs_filters(&self) -> bool {
-        true
-    }
-
-    fn reads_doctypes(&self) -> bool {
-        self.reads_doctypes
-    }
-
-    fn unnamed(&self) -> Option<&'d Document<'d>> {
-        (self.takes_unnamed && !self.mapped.contains_key("")).then_some(self.document)
-    }
-
-    fn external(&self, uri: &str) -> Option<Vec<u8>> {
-        if let Some(octets) = self.mapped.get(uri) {
-            return Some(octets.clone());
-        }
-        let base = self.base?;
-        let relative = Path::new(uri);
-        let plain = !uri.contains([':', '#', '?', '%', '\\'])
-            && relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        if !plain {
-            return None;
-        }
-        // Links may lead outside, so the real path of the file decides.
-        let path: PathBuf = base.join(relative).canonicalize().ok()?;
-        path.starts_with(base.canonicalize().ok()?).then(|| std::fs::read(path).ok()).flatten()
-    }
-}
-
 /// What a key signs with where nothing else is said.
 fn signature_of(key: &PublicKey) -> Outcome<SignatureMethod> {
     key.kind().default_signature().ok_or_else(|| could_not("the key signs nothing: give an RSA, EC or Ed25519 key"))
@@ -233,28 +174,46 @@ fn place(arguments: &DsigSignArgs) -> Outcome<Place> {
     Ok(Place::EndOfFirst(namespace.to_owned(), local.to_owned()))
 }
 
+/// What the options say about the key; without any, the certificate, else the key or its name.
+fn key_info_items(arguments: &DsigSignArgs, about: &About<'_>) -> Outcome<Vec<KeyInfoItem>> {
+    let usual: &[&str] = match (about.certificate, about.public, about.name) {
+        (Some(_), ..) if arguments.issuer_serial => &["x509-issuer-serial", "x509-certificate"],
+        (Some(_), ..) => &["x509-certificate"],
+        (None, Some(_), _) => &["key-value"],
+        (None, None, Some(_)) => &["key-name"],
+        (None, None, None) => &[],
+    };
+    let given: Vec<&str> = match arguments.key_info.is_empty() {
+        true => usual.to_vec(),
+        false => arguments.key_info.iter().map(String::as_str).collect(),
+    };
+    let items = given.into_iter().map(|given| about.items(given)).collect::<Outcome<Vec<_>>>()?;
+    Ok(items.into_iter().flatten().collect())
+}
+
 pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     let keys = Keys::load(&arguments.keys, true)?;
-    let mut key_info = Writer::within(&[name::DS]);
+    let octets = output::read(&arguments.file.file)?;
+    let document = output::document(&octets, ReadingArgs::default())?;
+    let more: Vec<&str> = arguments.ids.id_attr.iter().map(String::as_str).collect();
+    let index = IdIndex::build_with(&document, &more).map_err(could_not)?;
+    let mut about = About { name: None, public: None, certificate: None, path: keys.path(), ids: &index };
     let secret_key;
     let (key, fitting): (&dyn SigningKey, SignatureMethod) = if let Some(identity) = keys.identities.first() {
-        if arguments.issuer_serial {
-            write_issuer_serial(&mut key_info, identity.certificate(), NameForm::default());
-        }
-        write_x509_certificate(&mut key_info, identity.certificate());
-        (identity.signing_key().as_ref(), signature_of(identity.certificate().public_key())?)
+        let certificate = identity.certificate();
+        (about.public, about.certificate) = (Some(certificate.public_key()), Some(certificate));
+        (identity.signing_key().as_ref(), signature_of(certificate.public_key())?)
     } else if let Some(private) = keys.private.first() {
-        write_key_value(&mut key_info, private.public_key());
+        about.public = Some(private.public_key());
         (private, signature_of(private.public_key())?)
     } else if let Some((name, secret)) = keys.secrets.first() {
-        if let Some(key_name) = name {
-            key_info.leaf(ws_security::c14n::name::DS, "KeyName", key_name);
-        }
+        about.name = name.as_deref();
         secret_key = HmacKey::of_any_length_for_legacy_use_only(secret.clone());
         (&secret_key, SignatureMethod::HmacSha256)
     } else {
         return Err(could_not("give a key to sign with: --key, --p12 or --secret"));
     };
+    let items = key_info_items(arguments, &about)?;
     let method = match &arguments.signature_method {
         Some(given) => algorithms::signature("signature-method", given)?,
         None => fitting,
@@ -269,16 +228,13 @@ pub(crate) fn sign(arguments: &DsigSignArgs) -> Outcome {
     };
     let ids: Vec<String> =
         arguments.reference.iter().map(|reference| reference.trim_start_matches('#').to_owned()).collect();
-    let octets = output::read(&arguments.file.file)?;
-    let document = output::document(&octets, ReadingArgs::default())?;
-    let key_info = key_info.finish();
     let mut signing = DocumentSigning::new(method)
         .digest(digest)
         .canonicalization(canonicalization)
         .id_attributes(&arguments.ids.id_attr)
         .place(place(arguments)?);
-    if !key_info.is_empty() {
-        signing = signing.key_info(key_info);
+    if !items.is_empty() {
+        signing = signing.key_info_items(&items);
     }
     if arguments.always_enveloped {
         signing = signing.enveloped(Enveloped::Always);

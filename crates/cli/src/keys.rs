@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use ws_security::c14n::{Element, IdIndex, Limit, name};
+use ws_security::c14n::{Element, Limit, name};
 use ws_security::crypto::{HmacKey, VerifyingKey, identities_from_key_store};
 use ws_security::tokens::{Purpose, end_entities, parse_instant};
-use ws_security::xmldsig::{KeyHint, KeyInfo, Signature, X509Data};
+use ws_security::xmldsig::{KeyHint, KeyInfo, Signature, X509Data, dereferenced_octets, retrieved_hints};
 use ws_security::xmlenc::{DecryptError, Encapsulation, EncryptedKey, KeyMethod, KeySource};
 use ws_security::{
     AlgorithmPolicy, Budget, Certificate, Identity, KeyUnwrap, PrivateKey, PublicKey, Secret, SignerRule, Trust,
@@ -15,6 +15,7 @@ use wss_profile::{NamedSource, ProfileError, Source};
 
 use crate::args::KeyArgs;
 use crate::output::{self, Outcome, could_not};
+use crate::outside::Whole;
 
 /// The keys and certificates of the key options.
 pub(crate) struct Keys {
@@ -127,6 +128,12 @@ impl Keys {
             && self.trust.is_none()
     }
 
+    /// The certificates of the path of the first identity: those of its key store, and of `--intermediate`.
+    pub(crate) fn path(&self) -> Vec<Certificate> {
+        let own = self.identities.first().map(Identity::intermediates).unwrap_or_default();
+        own.iter().chain(&self.intermediates).cloned().collect()
+    }
+
     /// The keys that may verify a signature, best first: those that its KeyInfo identifies, then the other given keys.
     pub(crate) fn verifying(&self, hints: &[KeyHint<'_>], policy: &AlgorithmPolicy) -> Verifying {
         let mut untrusted = Vec::new();
@@ -234,10 +241,35 @@ impl Keys {
     }
 }
 
-/// What a `ds:KeyInfo` has, and what it refers to in the same document.
-pub(crate) fn hints<'d>(signature: &Signature<'d>, ids: &IdIndex<'d>, budget: &Budget) -> Outcome<Vec<KeyHint<'d>>> {
-    let Some(key_info) = signature.key_info() else { return Ok(Vec::new()) };
-    key_info.followed(|id| ids.get(id), budget).map_err(output::refused)
+/// What a signature says about its key.
+pub(crate) struct Hints<'d> {
+    pub(crate) hints: Vec<KeyHint<'d>>,
+    /// Why references to more of it were not followed.
+    pub(crate) unread: Vec<String>,
+}
+
+/// What a `ds:KeyInfo` has, and what it refers to in the same document and in files that the caller named.
+pub(crate) fn hints<'d>(
+    signature: &Signature<'d>,
+    whole: &Whole<'_, 'd>,
+    policy: &AlgorithmPolicy,
+    budget: &Budget,
+) -> Outcome<Hints<'d>> {
+    let mut found = Hints { hints: Vec::new(), unread: Vec::new() };
+    let Some(key_info) = signature.key_info() else { return Ok(found) };
+    for hint in key_info.followed(|id| whole.ids.get(id), budget).map_err(output::refused)? {
+        let (KeyHint::RetrievalMethod(reference) | KeyHint::KeyInfoReference(reference)) = &hint else {
+            found.hints.push(hint);
+            continue;
+        };
+        let octets = dereferenced_octets(*reference, whole, &policy.signature, budget);
+        let read = octets.and_then(|octets| Ok(retrieved_hints(*reference, &octets, budget)?));
+        match read {
+            Ok(hints) => found.hints.extend(hints),
+            Err(error) => found.unread.push(error.to_string()),
+        }
+    }
+    Ok(found)
 }
 
 /// The keys and certificates that a message brings along. They say nothing about who signed.

@@ -1,17 +1,22 @@
 //! `wss xenc decrypt` and `wss xenc encrypt`.
 
-use ws_security::c14n::{IdIndex, Splices, TakeAlong, Writer, name};
+use ws_security::c14n::{Element, IdIndex, Splices, TakeAlong, Writer, name};
 use ws_security::crypto::SystemRandom;
-use ws_security::xmldsig::write_x509_certificate;
+use ws_security::xmldsig::{VerifyError, dereferenced_octets, write_x509_certificate};
 use ws_security::xmlenc::{
-    Decrypted, KeyMethod, PlaintextType, decrypt_document, encrypt_octets, plaintext_of, write_encrypted_key,
+    DecryptError, Decrypted, DocumentDecryption, KeyMethod, PlaintextType, encrypt_octets, plaintext_of,
+    write_encrypted_key,
 };
-use ws_security::{Certificate, ContentEncryption, Secret};
+use ws_security::{Budget, Certificate, ContentEncryption, Secret};
 use wss_profile::algorithms;
 
 use crate::args::{ReadingArgs, XencDecryptArgs, XencEncryptArgs};
 use crate::keys::Keys;
 use crate::output::{self, Outcome, could_not, refused};
+use crate::outside::{Outside, Whole};
+
+/// The attributes that count as Ids on every element, where a xenc:CipherReference leads.
+const IDS: [&str; 3] = ["Id", "ID", "id"];
 
 pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     let policy = arguments.retired.on(arguments.allow.policy()?);
@@ -21,7 +26,37 @@ pub(crate) fn decrypt(arguments: &XencDecryptArgs) -> Outcome {
     }
     let octets = output::read(&arguments.file.file)?;
     let text = output::document(&octets, arguments.reading)?.into_source();
-    let octets = match decrypt_document(&text, &keys, &policy.encryption, &output::limits()).map_err(refused)? {
+    let outside = Outside::read(&arguments.outside)?;
+    let limits = output::limits();
+    let follow = |reference: Element<'_>, budget: &Budget| {
+        let document = reference.document();
+        let ids = IdIndex::build_with(document, &IDS);
+        let ids = ids.map_err(|_| VerifyError::Dereference { uri: "an Id that is there twice".into() })?;
+        let whole = Whole {
+            document,
+            ids: &ids,
+            outside: &outside,
+            takes_unnamed: false,
+            reads_doctypes: false,
+            accepts_other_ecdsa_values: false,
+        };
+        dereferenced_octets(reference, &whole, &policy.signature, budget)
+    };
+    let mut decryption = DocumentDecryption::new(&keys, &policy.encryption, &limits);
+    if arguments.follow_cipher_references {
+        decryption = decryption.references(&follow);
+    }
+    if arguments.octets {
+        decryption = decryption.first_as_octets();
+    }
+    let decrypted = decryption.decrypt(&text).map_err(|error| match error {
+        DecryptError::CipherReference => refused(format!("{error}; --follow-cipher-references reads it here")),
+        DecryptError::Failed if !arguments.octets => {
+            refused(format!("{error}; if the plaintext may be no XML, --octets writes it whatever its type says"))
+        }
+        error => refused(error),
+    })?;
+    let octets = match decrypted {
         Decrypted::Document(text) => text.into_bytes(),
         Decrypted::Octets(octets) => octets,
     };

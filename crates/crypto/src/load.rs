@@ -98,6 +98,14 @@ fn is_encrypted(octets: &[u8]) -> bool {
         == Some(der::SEQUENCE)
 }
 
+/// The content of `RSA PUBLIC KEY`, which the reader of other sections does not know.
+fn pkcs1_in_pem(octets: &[u8]) -> Option<Vec<u8>> {
+    let (_, rest) = std::str::from_utf8(octets).ok()?.split_once("-----BEGIN RSA PUBLIC KEY-----")?;
+    let (body, _) = rest.split_once("-----END RSA PUBLIC KEY-----")?;
+    let body: String = body.split_whitespace().collect();
+    base64::Engine::decode(&base64::engine::general_purpose::STANDARD, body).ok()
+}
+
 impl PublicKey {
     /// The public key of a PEM file: `PUBLIC KEY`, `RSA PUBLIC KEY`, or that of a certificate; or DER of these.
     ///
@@ -117,7 +125,7 @@ impl PublicKey {
                 _ => {}
             }
         }
-        Err(not_found)
+        pkcs1_in_pem(octets).and_then(|der| Self::from_pkcs1(&der)).ok_or(not_found)
     }
 
     fn from_pkcs1(octets: &[u8]) -> Option<Self> {

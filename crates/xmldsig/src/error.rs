@@ -34,6 +34,12 @@ pub enum SignatureError {
         /// The URI.
         uri: WireText,
     },
+    /// *Malformed.* What a `ds:RetrievalMethod` leads to is no document.
+    #[error("what a ds:RetrievalMethod leads to cannot be read: {why}")]
+    Unread {
+        /// Why not.
+        why: WireText,
+    },
     /// *Malformed.* A digest value has another length than its algorithm produces.
     #[error("ds:DigestValue of {uri:?} has the wrong length")]
     DigestLength {
@@ -88,6 +94,13 @@ pub enum VerifyError {
     /// *Failed.* `ds:SignatureValue` does not verify. Deliberately without a cause.
     #[error("signature value does not verify")]
     SignatureMismatch,
+    /// *Refused.* The value of an ECDSA signature is an ASN.1 sequence, or its numbers are padded: not r and s, each as wide as
+    /// the curve (XML Signature 1.1 §6.4.3).
+    #[error(
+        "the ECDSA value is not r and s as wide as the curve, but an ASN.1 sequence or padded: have it written as XML \
+         Signature says; on the command line, --accept-other-ecdsa-values reads it"
+    )]
+    EcdsaValue,
     /// *Malformed.* A reference names nothing, or something that is not dereferenced here.
     #[error(
         "reference {uri:?} cannot be dereferenced: {}",

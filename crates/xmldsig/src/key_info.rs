@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use wss_c14n::{Budget, Element, Limit, Writer, base64_encode, name};
+use wss_c14n::{Budget, Document, Element, Limit, Writer, base64_encode, name};
 use wss_crypto::{Certificate, Curve, DistinguishedName, LoadError, NameForm, PublicKey, SerialNumber};
-use wss_text::shown;
+use wss_text::{WireText, shown};
 
 use crate::error::SignatureError;
 
@@ -238,6 +238,40 @@ impl<'d> KeyInfo<'d> {
     pub fn hints(&self) -> &[KeyHint<'d>] {
         &self.hints
     }
+}
+
+/// What octets say about a key that a `ds:RetrievalMethod` or a `dsig11:KeyInfoReference` names: one certificate in DER, where
+/// `@Type` says so, and else a document of a child of `ds:KeyInfo`, or of all of it. Kinds that lead on are left out.
+///
+/// # Errors
+/// [`SignatureError::Unread`] if the octets are no XML; as for [`KeyInfo::parse`].
+///
+/// # Specification
+/// XML Signature 1.1 §4.5.3.
+pub fn retrieved_hints(
+    reference: Element<'_>,
+    octets: &[u8],
+    budget: &Budget,
+) -> Result<Vec<KeyHint<'static>>, SignatureError> {
+    const RAW_CERTIFICATE: &str = "http://www.w3.org/2000/09/xmldsig#rawX509Certificate";
+    if reference.attribute("", "Type").as_deref() == Some(RAW_CERTIFICATE) {
+        budget.check(Limit::CertificateOctets, octets.len())?;
+        return Ok(vec![KeyHint::X509Data(X509Data { certificates: vec![octets.to_vec()], ..X509Data::default() })]);
+    }
+    let document = wss_c14n::transcode(octets).and_then(|text| Document::parse_within(text, budget));
+    let document = document.map_err(|error| SignatureError::Unread { why: WireText::of(error) })?;
+    let root = document.root();
+    let hints = match root.is(name::DS.uri, "KeyInfo") {
+        true => KeyInfo::parse(root, budget)?.hints,
+        false => vec![named(root, budget)?],
+    };
+    let owned = hints.into_iter().filter_map(|hint| match hint {
+        KeyHint::KeyName(name) => Some(KeyHint::KeyName(name)),
+        KeyHint::KeyValue(key) => Some(KeyHint::KeyValue(key)),
+        KeyHint::X509Data(data) => Some(KeyHint::X509Data(data)),
+        _ => None,
+    });
+    Ok(owned.collect())
 }
 
 /// What a `ds:RetrievalMethod` names: a child of `ds:KeyInfo`, or the key inside a `ds:KeyValue`.

@@ -9,6 +9,8 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod dereferenced;
+mod ecdsa_value;
 mod error;
 mod filter;
 mod key_info;
@@ -26,11 +28,14 @@ mod token;
 mod transform;
 mod verified;
 mod verify;
+mod write_key_info;
 
+pub use dereferenced::dereferenced_octets;
 pub use error::{SignError, SignatureError, VerifyError};
 pub use filter::{Filter, FilterMethod};
 pub use key_info::{
-    KeyHint, KeyInfo, X509Data, write_issuer_serial, write_key_value, write_x509_certificate, write_x509_certificates,
+    KeyHint, KeyInfo, X509Data, retrieved_hints, write_issuer_serial, write_key_value, write_x509_certificate,
+    write_x509_certificates,
 };
 pub use new_reference::NewReference;
 pub use pointer::id_in_other_form;
@@ -45,3 +50,4 @@ pub use token::{DereferencedToken, STR_TRANSFORM};
 pub use transform::{ATTACHMENT_COMPLETE, ATTACHMENT_CONTENT, ENVELOPED_SIGNATURE, Transform};
 pub use verified::{VerifiedReference, VerifiedSignature};
 pub use verify::verify;
+pub use write_key_info::KeyInfoItem;

@@ -214,6 +214,11 @@ impl AlgorithmPolicy {
         let digest = reference.digest_method();
         self.check_retired(digest.is_retired(), digest.uri())?;
         admitted(digest.is_retired() || self.digests.contains(&digest), digest.uri())?;
+        self.check_transforms(reference)
+    }
+
+    /// As [`AlgorithmPolicy::check_reference`], without the digest.
+    pub(crate) fn check_transforms(&self, reference: &Reference<'_>) -> Result<(), VerifyError> {
         if reference.needs_xpath() {
             admitted(self.filters.contains(&FilterMethod::XPath), FilterMethod::XPath.uri())?;
         }

@@ -78,6 +78,12 @@ pub trait Dereference<'d> {
         false
     }
 
+    /// Whether values of ECDSA may have other forms than that of XML Signature 1.1 §6.4.3: an ASN.1 sequence, or numbers with
+    /// more leading zeros. Not by default: no WS-Security header has them.
+    fn accepts_other_ecdsa_values(&self) -> bool {
+        false
+    }
+
     /// Whether the octets of `element` are kept beside their digest, so that nobody has to canonicalise it again. Not by
     /// default.
     fn keeps(&self, element: Element<'d>) -> bool {
@@ -125,6 +131,15 @@ pub fn manifest_references<'d>(manifest: Element<'d>, budget: &Budget) -> Result
     references.collect()
 }
 
+fn parse_transforms(list: Element<'_>, budget: &Budget) -> Result<SmallVec<[Transform; 1]>, SignatureError> {
+    budget.check(Limit::Transforms, list.children().count())?;
+    let parsed = list.children().map(|child| match child.is(name::DS.uri, "Transform") {
+        true => Transform::parse(child, budget),
+        false => Err(list.unexpected(child).into()),
+    });
+    parsed.collect()
+}
+
 /// A `ds:Reference` in a document.
 #[derive(Clone)]
 pub struct Reference<'d> {
@@ -161,13 +176,7 @@ impl<'d> Reference<'d> {
         let mut children = element.children().peekable();
         let mut transforms = SmallVec::new();
         if let Some(list) = children.next_if(|child| child.is(name::DS.uri, "Transforms")) {
-            budget.check(Limit::Transforms, list.children().count())?;
-            for child in list.children() {
-                if !child.is(name::DS.uri, "Transform") {
-                    return Err(list.unexpected(child).into());
-                }
-                transforms.push(Transform::parse(child, budget)?);
-            }
+            transforms = parse_transforms(list, budget)?;
         }
         let mut next = |local: &'static str| match children.next() {
             Some(child) if child.is(name::DS.uri, local) => Ok(child),
@@ -187,6 +196,18 @@ impl<'d> Reference<'d> {
             return Err(element.unexpected(child).into());
         }
         Ok(Self { element, uri, has_uri, transforms, digest_method, digest_value })
+    }
+
+    /// What an element with a `@URI`, and perhaps `Transforms`, names without a digest of it.
+    pub(crate) fn without_digest(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
+        let uri = element.required_attribute("", "URI")?;
+        budget.check(Limit::UriOctets, uri.len())?;
+        let transforms = match element.children().find(|child| child.name().local == "Transforms") {
+            Some(list) => parse_transforms(list, budget)?,
+            None => SmallVec::new(),
+        };
+        let (digest_method, digest_value) = (DigestMethod::Sha256, Vec::new());
+        Ok(Self { element, uri, has_uri: true, transforms, digest_method, digest_value })
     }
 
     /// The element.

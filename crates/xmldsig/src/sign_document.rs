@@ -1,12 +1,13 @@
 //! Signing documents of any vocabulary, in the form that a scheme prescribes.
 
-use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, name};
+use wss_c14n::{Canonicalization, Document, Element, IdIndex, Limits, Prefixes, Splices, Subset, Writer, name};
 use wss_crypto::{DigestMethod, SignatureMethod, SigningKey};
 
 use crate::error::SignError;
 use crate::new_reference::NewReference;
 use crate::sign::PendingSignature;
 use crate::transform::Transform;
+use crate::write_key_info::KeyInfoItem;
 
 /// How to sign a document of any vocabulary with [`sign_document`].
 #[derive(Debug, Clone)]
@@ -104,6 +105,17 @@ impl DocumentSigning {
     pub fn key_info(mut self, content: impl Into<String>) -> Self {
         self.key_info = Some(content.into());
         self
+    }
+
+    /// What `ds:KeyInfo` says about the key, in this order.
+    ///
+    /// # Specification
+    /// XML Signature 1.1 §4.5.
+    #[must_use]
+    pub fn key_info_items<'i>(self, items: impl IntoIterator<Item = &'i KeyInfoItem>) -> Self {
+        let mut writer = Writer::within(&[name::DS]);
+        items.into_iter().for_each(|item| item.write(&mut writer));
+        self.key_info(writer.finish())
     }
 
     /// The names of attributes without prefix that are Ids on every element.

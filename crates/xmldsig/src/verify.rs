@@ -3,6 +3,7 @@
 use wss_c14n::{Budget, Limit};
 use wss_crypto::VerifyingKey;
 
+use crate::ecdsa_value;
 use crate::error::VerifyError;
 use crate::policy::AlgorithmPolicy;
 use crate::reference::Dereference;
@@ -62,7 +63,19 @@ pub fn verify<'d, E: From<VerifyError>>(
             key.verify_truncated_for_legacy_use_only(signed_info.method(), &octets, signature.value())
         }
         (_, Some(_)) => return Err(VerifyError::SignatureMismatch.into()),
-        (key, None) => key.verify_in_context(signed_info.method(), signed_info.context(), &octets, signature.value()),
+        (key, None) => {
+            let in_context =
+                |value: &[u8]| key.verify_in_context(signed_info.method(), signed_info.context(), &octets, value);
+            let as_written = in_context(signature.value());
+            match as_written.is_err().then(|| ecdsa_in_plain_form(key, signature.value())).flatten() {
+                Some(_) if !documents.accepts_other_ecdsa_values() => return Err(VerifyError::EcdsaValue.into()),
+                Some(plain) => {
+                    budget.charge(Limit::PublicKeyOperations, 1).map_err(VerifyError::from)?;
+                    in_context(&plain)
+                }
+                None => as_written,
+            }
+        }
     }
     .map_err(VerifyError::from)?;
 
@@ -72,4 +85,12 @@ pub fn verify<'d, E: From<VerifyError>>(
         .map(|reference| reference.verify(signature.element(), documents, budget))
         .collect::<Result<_, _>>()?;
     Ok(VerifiedSignature::new(signature.element(), signed_info.method(), octets, references))
+}
+
+/// The value of an EC key in the form of XML Signature, if it is in another one.
+fn ecdsa_in_plain_form(key: &VerifyingKey, value: &[u8]) -> Option<Vec<u8>> {
+    let VerifyingKey::Public(key) = key else { return None };
+    let (_, point) = key.ec_point()?;
+    // An uncompressed point is an octet and two numbers.
+    ecdsa_value::plain(value, point.len().checked_sub(1)? / 2)
 }

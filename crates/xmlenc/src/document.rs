@@ -7,7 +7,8 @@ use std::sync::Arc;
 use wss_text::octets;
 
 use wss_c14n::{Budget, Document, Element, IdIndex, LeafError, Limits, Splices, name};
-use wss_crypto::{KeyUnwrap, PublicKey, Secret};
+use wss_crypto::{KeyUnwrap, PublicKey, Secret, TransportMethod};
+use wss_xmldsig::VerifyError;
 
 use crate::agreement_method::AgreementMethod;
 use crate::decrypt::{decrypt_octets, decrypt_xml};
@@ -67,37 +68,97 @@ pub fn decrypt_document(
     policy: &AlgorithmPolicy,
     limits: &Limits,
 ) -> Result<Decrypted, DecryptError> {
-    let budget = Budget::new(limits, source.len() as u64);
-    let mut revision = source.to_owned();
-    for step in 0..MAX_STEPS {
-        match decrypt_first(&revision, keys, policy, &budget)? {
-            Some(Decrypted::Document(next)) => revision = next,
-            Some(octets) => return Ok(octets),
-            None if step > 0 => return Ok(Decrypted::Document(revision)),
-            None => {
-                return Err(LeafError::Missing { element: "document".into(), missing: "xenc:EncryptedData" }.into());
+    DocumentDecryption::new(keys, policy, limits).decrypt(source)
+}
+
+/// Finds the octets that a `xenc:CipherReference` leads to, and charges them to the budget.
+type CipherReferences<'a> = &'a dyn Fn(Element<'_>, &Budget) -> Result<Vec<u8>, VerifyError>;
+
+/// How to decrypt a document of any vocabulary, where [`decrypt_document`] does not do.
+#[derive(Clone, Copy)]
+pub struct DocumentDecryption<'a> {
+    keys: &'a dyn KeySource,
+    policy: &'a AlgorithmPolicy,
+    limits: &'a Limits,
+    references: Option<CipherReferences<'a>>,
+    first_as_octets: bool,
+}
+
+impl std::fmt::Debug for DocumentDecryption<'_> {
+    /// Keys are not shown.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("DocumentDecryption");
+        shown.field("references", &self.references.is_some()).field("first_as_octets", &self.first_as_octets);
+        shown.finish_non_exhaustive()
+    }
+}
+
+impl<'a> DocumentDecryption<'a> {
+    /// As [`decrypt_document`].
+    #[must_use]
+    pub fn new(keys: &'a dyn KeySource, policy: &'a AlgorithmPolicy, limits: &'a Limits) -> Self {
+        Self { keys, policy, limits, references: None, first_as_octets: false }
+    }
+
+    /// Follows each `xenc:CipherReference` by this call, which [`dereferenced_octets`](wss_xmldsig::dereferenced_octets)
+    /// serves. Without it they are refused.
+    #[must_use]
+    pub fn references(mut self, references: CipherReferences<'a>) -> Self {
+        self.references = Some(references);
+        self
+    }
+
+    /// Gives the plaintext of the first `xenc:EncryptedData` as octets, whatever its `@Type` says.
+    #[must_use]
+    pub fn first_as_octets(mut self) -> Self {
+        self.first_as_octets = true;
+        self
+    }
+
+    /// Decrypts a document.
+    ///
+    /// # Errors
+    /// As [`decrypt_document`]; [`DecryptError::Referenced`].
+    pub fn decrypt(&self, source: &str) -> Result<Decrypted, DecryptError> {
+        let budget = Budget::new(self.limits, source.len() as u64);
+        let mut revision = source.to_owned();
+        for step in 0..MAX_STEPS {
+            match decrypt_first(&revision, self, &budget)? {
+                Some(Decrypted::Document(next)) => revision = next,
+                Some(octets) => return Ok(octets),
+                None if step > 0 => return Ok(Decrypted::Document(revision)),
+                None => {
+                    let missing = "xenc:EncryptedData";
+                    return Err(LeafError::Missing { element: "document".into(), missing }.into());
+                }
             }
         }
+        Err(DecryptError::Failed)
     }
-    Err(DecryptError::Failed)
 }
 
 /// The next revision, with the first `xenc:EncryptedData` replaced; `None` if there is none left.
 fn decrypt_first(
     revision: &str,
-    keys: &dyn KeySource,
-    policy: &AlgorithmPolicy,
+    decryption: &DocumentDecryption<'_>,
     budget: &Budget,
 ) -> Result<Option<Decrypted>, DecryptError> {
+    let DocumentDecryption { keys, policy, .. } = *decryption;
     let document = Document::parse_within(revision, budget).map_err(|_| DecryptError::Failed)?;
     let first = document.elements().find(|element| element.is(name::XENC.uri, "EncryptedData"));
     let Some(element) = first else { return Ok(None) };
-    let data = EncryptedData::parse(element)?;
+    let mut data = EncryptedData::parse_in_document(element)?;
     policy.check_content(data.method())?;
+    if let Some(reference) = data.reference() {
+        let follow = decryption.references.ok_or(DecryptError::CipherReference)?;
+        let octets = follow(reference, budget).map_err(|error| DecryptError::Referenced(Box::new(error)))?;
+        data = data.with_octets(octets);
+    }
     let secret = key_for(&document, &data, keys, policy, budget)?;
-    if let PlaintextType::Attachment { .. } | PlaintextType::Other(_) = data.plaintext_type() {
+    let is_xml = matches!(data.plaintext_type(), PlaintextType::Element | PlaintextType::Content);
+    if !is_xml || decryption.first_as_octets {
         let mut octets = decrypt_octets(&data, &secret, budget)?;
-        return if element == document.root() {
+        return if element == document.root() || decryption.first_as_octets {
             Ok(Some(Decrypted::Octets(std::mem::take(&mut *octets))))
         } else {
             Err(DecryptError::Failed)
@@ -186,20 +247,22 @@ fn unwrap(
 ) -> Result<Secret, DecryptError> {
     policy.check_key(key.method())?;
     let found = match key.method() {
-        KeyMethod::Transport(_) => keys
-            .private_keys(key.key_info())
-            .into_iter()
-            .find_map(|private| key.unwrap_with(private.as_ref(), Some(expected)).ok()),
+        KeyMethod::Transport(transport) => {
+            // RSA-1.5 must not tell how long a key was.
+            let is_oaep = transport.method() != TransportMethod::Rsa15;
+            let expected = (!is_oaep || !policy.admits_longer_keys()).then_some(expected);
+            let private = keys.private_keys(key.key_info());
+            private.into_iter().find_map(|private| key.unwrap_with(private.as_ref(), expected).ok())
+        }
         KeyMethod::Wrap(wrap) => match derived(key.key_info(), wrap.key_len(), keys, policy, budget)? {
             Some(wrapping) => key.unwrap_with_secret(&wrapping).ok(),
             None => keys.secrets(key.key_info()).into_iter().find_map(|secret| key.unwrap_with_secret(&secret).ok()),
         },
     };
     let found = found.ok_or(DecryptError::Failed)?;
-    // A transported key has no second length: RSA-1.5 must not tell how long a key was.
-    match (key.method(), found.as_octets().get(..expected)) {
-        (_, Some(leading)) if leading.len() == found.len() => Ok(found),
-        (KeyMethod::Wrap(_), Some(leading)) if policy.admits_longer_keys() => Ok(Secret::new(leading.to_vec())),
+    match found.as_octets().get(..expected) {
+        Some(leading) if leading.len() == found.len() => Ok(found),
+        Some(leading) if policy.admits_longer_keys() => Ok(Secret::new(leading.to_vec())),
         _ => Err(DecryptError::Failed),
     }
 }

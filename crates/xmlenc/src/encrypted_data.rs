@@ -104,6 +104,10 @@ enum Cipher<'d> {
     Value(Element<'d>),
     /// In the attachment that this `cid:` URL names.
     Attachment(String),
+    /// What this `xenc:CipherReference` leads to.
+    Reference(Element<'d>),
+    /// The octets that a reference led to.
+    Octets(Vec<u8>),
 }
 
 impl std::fmt::Debug for Cipher<'_> {
@@ -112,6 +116,8 @@ impl std::fmt::Debug for Cipher<'_> {
         match self {
             Self::Value(element) => f.debug_tuple("Value").field(element).finish(),
             Self::Attachment(url) => f.debug_tuple("Attachment").field(&shown(url)).finish(),
+            Self::Reference(element) => f.debug_tuple("Reference").field(element).finish(),
+            Self::Octets(ciphertext) => f.debug_tuple("Octets").field(&ciphertext.len()).finish(),
         }
     }
 }
@@ -125,6 +131,12 @@ impl<'d> EncryptedData<'d> {
     /// # Errors
     /// [`DecryptError`] but never [`DecryptError::Failed`].
     pub fn parse(element: Element<'d>) -> Result<Self, DecryptError> {
+        let data = Self::parse_in_document(element)?;
+        if data.reference().is_some() { Err(DecryptError::CipherReference) } else { Ok(data) }
+    }
+
+    /// As [`EncryptedData::parse`], with any `xenc:CipherReference`, which [`EncryptedData::reference`] gives.
+    pub(crate) fn parse_in_document(element: Element<'d>) -> Result<Self, DecryptError> {
         let parts = Parts::parse(element)?;
         if let Some(more) = parts.more.first() {
             return Err(element.unexpected(*more).into());
@@ -143,7 +155,7 @@ impl<'d> EncryptedData<'d> {
             method,
             key_info: parts.key_info,
             cipher: match parts.cipher.is(name::XENC.uri, "CipherReference") {
-                true => Cipher::Attachment(attachment_named(parts.cipher)?),
+                true => attachment_named(parts.cipher)?.map_or(Cipher::Reference(parts.cipher), Cipher::Attachment),
                 false => Cipher::Value(parts.cipher),
             },
         })
@@ -202,8 +214,21 @@ impl<'d> EncryptedData<'d> {
     pub fn attachment(&self) -> Option<&str> {
         match &self.cipher {
             Cipher::Attachment(url) => Some(url),
-            Cipher::Value(_) => None,
+            Cipher::Value(_) | Cipher::Reference(_) | Cipher::Octets(_) => None,
         }
+    }
+
+    /// The `xenc:CipherReference` that leads to the cipher octets, unless they are in an attachment.
+    pub(crate) fn reference(&self) -> Option<Element<'d>> {
+        match self.cipher {
+            Cipher::Reference(element) => Some(element),
+            Cipher::Value(_) | Cipher::Attachment(_) | Cipher::Octets(_) => None,
+        }
+    }
+
+    /// With the cipher octets that the reference leads to.
+    pub(crate) fn with_octets(self, octets: Vec<u8>) -> Self {
+        Self { cipher: Cipher::Octets(octets), ..self }
     }
 
     /// The data that the tag of the ciphertext covers beside it, which ChaCha20-Poly1305 may have.
@@ -224,7 +249,8 @@ impl<'d> EncryptedData<'d> {
                 let vector = &self.parameters.vector;
                 Ok(if vector.is_empty() { octets } else { [vector.as_slice(), &octets].concat() })
             }
-            Cipher::Attachment(_) => Err(DecryptError::CipherReference),
+            Cipher::Octets(octets) => Ok(octets.clone()),
+            Cipher::Attachment(_) | Cipher::Reference(_) => Err(DecryptError::CipherReference),
         }
     }
 }
@@ -273,18 +299,15 @@ fn only_child<'d>(parent: Element<'d>, namespace: &str, local: &str) -> Option<E
     children.next().filter(|child| child.is(namespace, local) && children.next().is_none())
 }
 
-/// The `cid:` URL of a `xenc:CipherReference` with the one transform.
-fn attachment_named(reference: Element<'_>) -> Result<String, DecryptError> {
+/// The `cid:` URL of a `xenc:CipherReference` with the one transform; `None` for any other.
+fn attachment_named(reference: Element<'_>) -> Result<Option<String>, DecryptError> {
     let uri = reference.required_attribute("", "URI")?;
     let transforms = only_child(reference, name::XENC.uri, "Transforms");
     let transform = transforms.and_then(|list| only_child(list, name::DS.uri, "Transform"));
     let transform = transform.filter(|transform| transform.children().next().is_none());
     let algorithm = transform.and_then(|transform| transform.attribute("", "Algorithm"));
-    if uri.starts_with("cid:") && algorithm.as_deref() == Some(ATTACHMENT_CIPHERTEXT) {
-        Ok(uri.into_owned())
-    } else {
-        Err(DecryptError::CipherReference)
-    }
+    let is_attachment = uri.starts_with("cid:") && algorithm.as_deref() == Some(ATTACHMENT_CIPHERTEXT);
+    Ok(is_attachment.then(|| uri.into_owned()))
 }
 
 /// Writes an `xenc:EncryptedData` in canonical form, as a document of its own. Its cipher octets are the attachment

@@ -4,6 +4,7 @@ use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::CryptoError;
 use wss_text::WireText;
+use wss_xmldsig::VerifyError;
 
 /// Why an encrypted structure was not decrypted.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -44,6 +45,9 @@ pub enum DecryptError {
     /// `cid:` URL names with the one transform of the SwA profile.
     #[error("this xenc:CipherReference is refused: send the cipher octets in xenc:CipherValue, or as an attachment")]
     CipherReference,
+    /// *Malformed or refused.* What a `xenc:CipherReference` of a document leads to.
+    #[error("xenc:CipherReference: {0}")]
+    Referenced(Box<VerifyError>),
     /// *Refused.* The encrypted structure exceeds a limit that is checked before decryption.
     #[error(transparent)]
     Limit(#[from] Exceeded),

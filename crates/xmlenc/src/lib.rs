@@ -20,7 +20,7 @@ mod policy;
 
 pub use agreement_method::{Agreed, Agreement, AgreementMethod};
 pub use decrypt::{Plaintext, decrypt_octets, decrypt_xml};
-pub use document::{Decrypted, KeySource, decrypt_document};
+pub use document::{Decrypted, DocumentDecryption, KeySource, decrypt_document};
 pub use encapsulation::Encapsulation;
 pub use encrypt::{encrypt_octets, plaintext_of};
 pub use encrypted_data::{

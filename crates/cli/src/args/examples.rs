@@ -26,6 +26,8 @@ Examples:
     wss dsig sign --key alice.key --cert alice.pem --reference '' document.xml
   One element, with the attribute ID as its Id:
     wss dsig sign --p12 alice.p12 --password-file password --id-attr ID --reference '#inv-1' invoice.xml
+  With the issuer and the number of the certificate, and its digest:
+    wss dsig sign --key alice.key --cert alice.pem --key-info x509-issuer-serial --key-info x509-digest --reference '' document.xml
   With a shared secret and SHA-512:
     wss dsig sign --secret ours=secret.bin --signature-method hmac-sha512 --digest sha512 --reference '' document.xml";
 
@@ -36,7 +38,9 @@ Examples:
   With a shared secret that the document names:
     wss xenc decrypt --secret ours=secret.bin document.xml
   A document with RSA-1.5 and 3DES:
-    wss xenc decrypt --key bob.key --allow rsa-1_5 --allow tripledes-cbc document.xml";
+    wss xenc decrypt --key bob.key --allow rsa-1_5 --allow tripledes-cbc document.xml
+  Cipher octets in a file that the document refers to:
+    wss xenc decrypt --key bob.key --follow-cipher-references --map http://example.com/data=data.bin document.xml";
 
 pub(super) const XENC_ENCRYPT: &str = "\
 Examples:

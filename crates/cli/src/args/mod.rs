@@ -216,6 +216,17 @@ pub(crate) struct IdArgs {
     pub(crate) id_attr: Vec<String>,
 }
 
+/// What references outside a document mean.
+#[derive(Args)]
+pub(crate) struct OutsideArgs {
+    /// External references are read below this folder
+    #[arg(long, value_name = "DIR")]
+    pub(crate) base: Option<PathBuf>,
+    /// The file that an external reference means, or as =FILE a reference without a URI; nothing is ever fetched
+    #[arg(long, value_name = "URI=FILE")]
+    pub(crate) map: Vec<String>,
+}
+
 #[derive(Args)]
 pub(crate) struct DsigVerifyArgs {
     #[command(flatten)]
@@ -230,12 +241,11 @@ pub(crate) struct DsigVerifyArgs {
     pub(crate) old_paths: OldPathArgs,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
-    /// External references are read below this folder
-    #[arg(long, value_name = "DIR")]
-    pub(crate) base: Option<PathBuf>,
-    /// The file that an external reference means, or as =FILE a reference without a URI; nothing is ever fetched
-    #[arg(long, value_name = "URI=FILE")]
-    pub(crate) map: Vec<String>,
+    #[command(flatten)]
+    pub(crate) outside: OutsideArgs,
+    /// Also read ECDSA values that are an ASN.1 sequence, or padded; --allow-legacy does, too
+    #[arg(long)]
+    pub(crate) accept_other_ecdsa_values: bool,
     /// Also use a key or a certificate of the message itself: that proves its integrity, and nothing about who signed
     #[arg(long)]
     pub(crate) insecure_keyvalue: bool,
@@ -279,6 +289,11 @@ pub(crate) struct DsigSignArgs {
     /// Also write the issuer and serial number of the certificate
     #[arg(long)]
     pub(crate) issuer_serial: bool,
+    /// What the signature says about its key, instead of the certificate or the key: key-name[=NAME], key-value,
+    /// der-key-value, x509-certificate, x509-chain (with --intermediate), x509-issuer-serial, x509-ski, x509-subject-name,
+    /// x509-digest[=DIGEST], x509-crl=FILE, key-info-reference=URI, retrieval-method=URI; in this order
+    #[arg(long, value_name = "KIND", conflicts_with = "issuer_serial")]
+    pub(crate) key_info: Vec<String>,
     #[command(flatten)]
     pub(crate) ids: IdArgs,
 }
@@ -295,6 +310,14 @@ pub(crate) struct XencDecryptArgs {
     pub(crate) retired: RetiredArgs,
     #[command(flatten)]
     pub(crate) reading: ReadingArgs,
+    #[command(flatten)]
+    pub(crate) outside: OutsideArgs,
+    /// Follow each xenc:CipherReference: in the document, and to files of --base and --map
+    #[arg(long)]
+    pub(crate) follow_cipher_references: bool,
+    /// Write the plaintext of the first EncryptedData as octets, whatever its type says
+    #[arg(long)]
+    pub(crate) octets: bool,
 }
 
 #[derive(Args)]

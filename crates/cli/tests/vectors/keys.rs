@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use ws_security::Certificate;
 use ws_security::c14n::{Document, Limits, base64_decode, name};
 use ws_security::xmldsig::{KeyHint, KeyInfo};
 
@@ -149,8 +150,8 @@ pub(crate) fn own_key(case: &Case) -> Option<Vec<String>> {
                 if !data.certificates.is_empty()
                     && (case.param("no-cert-validation").is_some() || case.get("expected") != "invalid") =>
             {
-                let all = data.certificates.iter().flat_map(|der| ["--cert".to_owned(), temporary(der)]);
-                return Some(all.collect());
+                let read = data.certificates.iter().filter(|der| Certificate::from_der(der).is_ok());
+                return Some(read.flat_map(|der| ["--cert".to_owned(), temporary(der)]).collect());
             }
             _ => {}
         }

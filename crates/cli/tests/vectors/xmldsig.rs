@@ -22,7 +22,8 @@ fn verify(case: &Case) -> Result<(), String> {
     let mut options = keys::options(case);
     let key_options = options.iter().any(|option| option.starts_with("--") && option != "--now");
     if !key_options || case.param("no-cert-validation").is_some() {
-        let allows_values = case.param("keyinfo").is_some_and(|kinds| kinds.contains("rsa"));
+        let outside = case.get("features").contains("ki:retrievalmethod") && maps(case).next().is_some();
+        let allows_values = outside || case.param("keyinfo").is_some_and(|kinds| kinds.contains("rsa"));
         let by_reference = allows_values.then(|| vec!["--insecure-keyvalue".to_owned()]);
         options.extend(keys::own_key(case).or(by_reference).unwrap_or_default());
     }

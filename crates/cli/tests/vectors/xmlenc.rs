@@ -16,6 +16,14 @@ fn decrypt(case: &Case) -> Result<(), String> {
     if case.get("features").contains("enc-iso-8859-1") {
         arguments.push("--accept-other-encodings".to_owned());
     }
+    if case.get("features").contains("cipherreference") && case.param("cipher-reference-uris") != Some("empty") {
+        arguments.push("--follow-cipher-references".to_owned());
+    }
+    // Octets beside XML: binary ones of a type that says XML, and those of a part of a document that has no type.
+    let untyped = case.get("features").contains("cipherreference") && case.get("features").contains("encdata:none");
+    if untyped || case.get("note").contains("binary octets") {
+        arguments.push("--octets".to_owned());
+    }
     arguments.extend(keys::options(case));
     arguments.push(keys::vector(case.get("input")));
     let output = keys::wss(&arguments);

@@ -1,0 +1,98 @@
+//! `wss dsig sign --key-info KIND`: what the signature says about its key.
+
+use ws_security::c14n::{Element, IdIndex, base64_decode, name};
+use ws_security::crypto::RevocationList;
+use ws_security::xmldsig::KeyInfoItem;
+use ws_security::{Certificate, DigestMethod, NameForm, PublicKey};
+use wss_profile::{Source, algorithms};
+
+use crate::output::{Outcome, could_not};
+
+/// The kinds, as an error lists them.
+const KINDS: &str = "key-name[=NAME], key-value, der-key-value, x509-certificate, x509-chain, x509-issuer-serial, \
+                     x509-ski, x509-subject-name, x509-digest[=DIGEST], x509-crl=FILE, key-info-reference=URI or \
+                     retrieval-method=URI";
+
+/// What there is to say about the signing key.
+pub(crate) struct About<'a> {
+    pub(crate) name: Option<&'a str>,
+    pub(crate) public: Option<&'a PublicKey>,
+    pub(crate) certificate: Option<&'a Certificate>,
+    /// The certificates of its path.
+    pub(crate) path: Vec<Certificate>,
+    pub(crate) ids: &'a IdIndex<'a>,
+}
+
+impl About<'_> {
+    /// The items of one `--key-info`.
+    pub(crate) fn items(&self, given: &str) -> Outcome<Vec<KeyInfoItem>> {
+        let (kind, value) = match given.split_once('=') {
+            Some((kind, value)) => (kind, Some(value)),
+            None => (given, None),
+        };
+        let needs = || could_not(format!("--key-info {kind} needs a value: give {kind}=…, as in {KINDS}"));
+        let item = match kind {
+            "key-name" => KeyInfoItem::KeyName(value.or(self.name).ok_or_else(needs)?.to_owned()),
+            "key-value" => KeyInfoItem::KeyValue(self.public()?.clone()),
+            "der-key-value" => KeyInfoItem::DerKeyValue(self.public()?.clone()),
+            "x509-certificate" => KeyInfoItem::Certificates(vec![self.certificate()?.clone()]),
+            "x509-chain" => {
+                let certificate = std::iter::once(self.certificate()?.clone());
+                KeyInfoItem::Certificates(certificate.chain(self.path.iter().cloned()).collect())
+            }
+            "x509-issuer-serial" => KeyInfoItem::IssuerSerial(self.certificate()?.clone(), NameForm::default()),
+            "x509-ski" => KeyInfoItem::SubjectKeyIdentifier(self.certificate()?.clone()),
+            "x509-subject-name" => KeyInfoItem::SubjectName(self.certificate()?.clone(), NameForm::default()),
+            "x509-digest" => {
+                let digest = value.map(|word| algorithms::digest("key-info", word)).transpose()?;
+                KeyInfoItem::CertificateDigest(self.certificate()?.clone(), digest.unwrap_or(DigestMethod::Sha256))
+            }
+            "x509-crl" => {
+                let source: Source = value.ok_or_else(needs)?.parse().unwrap_or_else(|never| match never {});
+                let lists = revocation_lists(&source.read()?);
+                let wrong = || could_not(format!("{source} is no revocation list: give PEM, or DER of one"));
+                return Ok(lists.ok_or_else(wrong)?.into_iter().map(KeyInfoItem::RevocationList).collect());
+            }
+            "key-info-reference" => KeyInfoItem::KeyInfoReference { uri: value.ok_or_else(needs)?.to_owned() },
+            "retrieval-method" => {
+                let uri = value.ok_or_else(needs)?.to_owned();
+                let kind = self.kind_of(&uri);
+                KeyInfoItem::RetrievalMethod { uri, kind }
+            }
+            _ => return Err(could_not(format!("--key-info {kind:?} is no kind: give {KINDS}"))),
+        };
+        Ok(vec![item])
+    }
+
+    fn public(&self) -> Outcome<&PublicKey> {
+        self.public.ok_or_else(|| could_not("a secret has no public key: give --key-info key-name"))
+    }
+
+    fn certificate(&self) -> Outcome<&Certificate> {
+        self.certificate.ok_or_else(|| could_not("--key-info x509-… needs the certificate of --key: give --cert"))
+    }
+
+    /// The identifier of the kind of what a URI leads to: that of the element, and outside a certificate in DER.
+    fn kind_of(&self, uri: &str) -> Option<String> {
+        let Some(id) = uri.strip_prefix('#') else { return Some(format!("{}rawX509Certificate", name::DS.uri)) };
+        let local = self.ids.get(id).map(|element: Element<'_>| (element.name().namespace, element.name().local));
+        local.map(|(namespace, local)| match namespace == name::DSIG11.uri {
+            true => format!("{}{local}", name::DSIG11.uri),
+            false => format!("{}{local}", name::DS.uri),
+        })
+    }
+}
+
+/// The DER of each revocation list of a file.
+fn revocation_lists(octets: &[u8]) -> Option<Vec<Vec<u8>>> {
+    let is_list = |der: &Vec<u8>| RevocationList::from_der(der).is_ok();
+    let Some((_, text)) = std::str::from_utf8(octets).ok().and_then(|text| text.split_once("-----BEGIN X509 CRL-----"))
+    else {
+        return Some(vec![octets.to_vec()]).filter(|lists| lists.iter().all(is_list));
+    };
+    let decoded = text.split("-----BEGIN X509 CRL-----").map(|rest| {
+        let (body, _) = rest.split_once("-----END X509 CRL-----")?;
+        base64_decode(body, body.len()).filter(is_list)
+    });
+    decoded.collect()
+}

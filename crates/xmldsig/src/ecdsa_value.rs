@@ -1,0 +1,62 @@
+//! ECDSA values in other forms than that of XML Signature 1.1 §6.4.3: r and s, each as wide as the order of the curve.
+//!
+//! Some of xmlsec1's documents have an ASN.1 sequence of both, others numbers with more leading zeros.
+
+/// r and s in `width` octets each, of a value in another form; `None` if it is in none that is known.
+pub(crate) fn plain(value: &[u8], width: usize) -> Option<Vec<u8>> {
+    let (r, s) = match sequence(value) {
+        Some(numbers) => numbers,
+        None if value.len() > 2 * width && value.len().is_multiple_of(2) => value.split_at(value.len() / 2),
+        None => return None,
+    };
+    let mut plain = Vec::with_capacity(2 * width);
+    for number in [r, s] {
+        let number = &number[number.iter().take_while(|octet| **octet == 0).count()..];
+        plain.resize(plain.len() + width.checked_sub(number.len())?, 0);
+        plain.extend(number);
+    }
+    Some(plain)
+}
+
+/// The two numbers of `SEQUENCE { r INTEGER, s INTEGER }` in DER, and nothing behind it.
+fn sequence(value: &[u8]) -> Option<(&[u8], &[u8])> {
+    const SEQUENCE: u8 = 0x30;
+    const INTEGER: u8 = 0x02;
+    let (content, rest) = element(value, SEQUENCE)?;
+    let (r, behind) = element(content, INTEGER)?;
+    let (s, end) = element(behind, INTEGER)?;
+    (rest.is_empty() && end.is_empty()).then_some((r, s))
+}
+
+/// The content of the element with this tag at the start, and what follows it. Signatures have fewer than 256 octets.
+fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
+    match octets {
+        [found, 0x81, len, rest @ ..] if *found == tag && *len >= 0x80 => rest.split_at_checked(usize::from(*len)),
+        [found, len, rest @ ..] if *found == tag && *len < 0x80 => rest.split_at_checked(usize::from(*len)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_get_the_width_of_the_curve() {
+        let sequence = [0x30, 8, 0x02, 2, 0, 0x81, 0x02, 2, 0x12, 0x34];
+        assert_eq!(plain(&sequence, 4), Some(vec![0, 0, 0, 0x81, 0, 0, 0x12, 0x34]));
+        assert_eq!(plain(&[0, 0, 1, 2, 0, 0, 3, 4], 3), Some(vec![0, 1, 2, 0, 3, 4]));
+    }
+
+    #[test]
+    fn other_values_are_none() {
+        let good = [0x30, 8, 0x02, 2, 0, 0x81, 0x02, 2, 0x12, 0x34];
+        for end in 0..good.len() {
+            assert_eq!(plain(&good[..end], 8), None, "cut at {end}");
+        }
+        let behind = [good.as_slice(), &[0]].concat();
+        assert_eq!(plain(&behind, 8), None);
+        assert_eq!(plain(&[1, 0, 1, 2, 0, 0, 3, 4], 3), None, "a number that is too large");
+        assert_eq!(plain(&good, 1), None, "a number that is wider than the curve");
+    }
+}
