@@ -110,13 +110,18 @@ fn every_kind_of_key_is_named_by_its_value() {
 
 #[test]
 fn paths_signed_with_eddsa_sha_3_and_on_brainpool_curves_are_validated() {
-    for (name, authority) in
-        [("ed-below", "ed-ca"), ("ed448", "ed448-ca"), ("bp256", "bp-ca"), ("sha3-below", "sha3-ca")]
-    {
+    for (name, authority) in [
+        ("ed-below", "ed-ca"),
+        ("ed448", "ed448-ca"),
+        ("bp256", "bp-ca"),
+        ("sha3-below", "sha3-ca"),
+        ("pss384", "pss-ca"),
+    ] {
         let message = secured(recipe().sign(by(name)));
         assert!(below(authority).open(&message).is_ok());
-        for other in
-            ["ca", "twin-ca", "ed-ca", "ed448-ca", "bp-ca", "sha3-ca"].into_iter().filter(|other| *other != authority)
+        for other in ["ca", "twin-ca", "ed-ca", "ed448-ca", "bp-ca", "sha3-ca", "pss-ca"]
+            .into_iter()
+            .filter(|other| *other != authority)
         {
             refuse(&below(other), &message);
         }

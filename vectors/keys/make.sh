@@ -108,6 +108,17 @@ printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKe
 openssl x509 -req -in sha3-below.csr -CA sha3-ca.pem -CAkey sha3-ca.key -set_serial 0x1036 -days $DAYS -sha3-256 \
   -extfile ext -out sha3-below.pem
 rm -f sha3-below.csr ext
+# Keys for RSASSA-PSS alone: any, and with SHA-384.
+openssl req -x509 -newkey rsa-pss -pkeyopt rsa_keygen_bits:2048 -nodes -sha256 -days $DAYS -sigopt rsa_pss_saltlen:32 \
+  -subj "/C=DE/O=Example Trust/CN=Example PSS CA" -keyout pss-ca.key -out pss-ca.pem \
+  -addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign,cRLSign
+openssl genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 \
+  -pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48 -out pss384.key
+openssl req -new -key pss384.key -sha384 -sigopt rsa_pss_saltlen:48 -subj "/C=DE/O=Example, Inc/CN=PSS 384" -out pss384.csr
+printf 'basicConstraints=CA:FALSE\nkeyUsage=critical,digitalSignature\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n' > ext
+openssl x509 -req -in pss384.csr -CA pss-ca.pem -CAkey pss-ca.key -set_serial 0x1037 -days $DAYS -sha256 \
+  -sigopt rsa_pss_saltlen:32 -extfile ext -out pss384.pem
+rm -f pss384.csr ext
 # DSA, which is only verified.
 openssl dsaparam -out dsaparam.pem 2048
 openssl gendsa -out dsa.key dsaparam.pem

@@ -35,29 +35,33 @@ impl SignatureVerificationAlgorithm for OnCurve {
     }
 }
 
-/// A method that names its key by the same AlgorithmIdentifier as its signature.
+/// A method whose keys are for it alone, and whose values are on certificates as they are in XML.
 #[derive(Debug)]
-struct OfOneName {
+struct Alone {
     method: SignatureMethod,
+    key: AlgorithmIdentifier,
     named: AlgorithmIdentifier,
 }
 
-impl SignatureVerificationAlgorithm for OfOneName {
+impl SignatureVerificationAlgorithm for Alone {
     fn verify_signature(&self, key: &[u8], message: &[u8], signature: &[u8]) -> Result<(), InvalidSignature> {
         let bits = der::element(der::BIT_STRING, &[&[0], key].concat());
-        let spki = der::sequence(&[&der::sequence(&[self.named.as_ref()]), &bits]);
+        let spki = der::sequence(&[&der::sequence(&[self.key.as_ref()]), &bits]);
         let key = PublicKey::from_spki(&spki).map_err(|_| InvalidSignature)?;
         key.verify(self.method, message, signature).map_err(|_| InvalidSignature)
     }
 
     fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.named
+        self.key
     }
 
     fn signature_alg_id(&self) -> AlgorithmIdentifier {
         self.named
     }
 }
+
+/// `id-RSASSA-PSS` without parameters.
+const RSA_PSS: &[u8] = &[6, 9, 0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 1, 1, 10];
 
 /// The algorithms of signatures on certificates that rustls-webpki does not bring. Legacy ones are not among them.
 #[must_use]
@@ -82,12 +86,18 @@ pub fn path_signatures() -> &'static [&'static dyn SignatureVerificationAlgorith
                 Scheme::Ed448(_) => method.in_certificates()?,
                 _ => return None,
             };
-            Some(OfOneName { method, named })
+            Some(Alone { method, key: named, named })
+        });
+        // RFC 4055 §1.2: keys with parameters have those of their signatures, and keys without may have any.
+        let pss = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
+        let pss = pss.filter_map(|method| Some((method, method.in_certificates()?)));
+        let pss = pss.flat_map(|(method, named)| {
+            [named, AlgorithmIdentifier::from_slice(RSA_PSS)].map(|key| Alone { method, key, named })
         });
         // There is one list, which lives as long as the program.
         let kept = |algorithm: OnCurve| &*Box::leak(Box::new(algorithm)) as _;
-        let kept_alone = |algorithm: OfOneName| &*Box::leak(Box::new(algorithm)) as _;
-        curves.flat_map(ecdsa).map(kept).chain(alone.map(kept_alone)).collect()
+        let kept_alone = |algorithm: Alone| &*Box::leak(Box::new(algorithm)) as _;
+        curves.flat_map(ecdsa).map(kept).chain(alone.chain(pss).map(kept_alone)).collect()
     })
 }
 
@@ -173,7 +183,12 @@ impl StandIn {
             KeyKind::Ec(curve) => curve.identifier(),
             KeyKind::Ed25519 => alg_id::ED25519,
             KeyKind::Ed448 => SignatureMethod::Ed448.in_certificates()?,
-            KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } | KeyKind::Dsa { .. } | KeyKind::PostQuantum(_) => {
+            KeyKind::RsaPss { .. }
+            | KeyKind::X25519
+            | KeyKind::X448
+            | KeyKind::Dh { .. }
+            | KeyKind::Dsa { .. }
+            | KeyKind::PostQuantum(_) => {
                 return None;
             }
         };

@@ -60,9 +60,11 @@ impl<'d> Signed<'d> {
         let method = method.ok_or(CryptoError::KeyMismatch)?;
         match key.kind() {
             kind if kind.is_retired() => Err(CryptoError::KeyMismatch),
-            KeyKind::Rsa { .. } | KeyKind::Ed25519 | KeyKind::Ed448 | KeyKind::PostQuantum(_) => {
-                key.verify(method, self.tbs, self.signature)
-            }
+            KeyKind::Rsa { .. }
+            | KeyKind::RsaPss { .. }
+            | KeyKind::Ed25519
+            | KeyKind::Ed448
+            | KeyKind::PostQuantum(_) => key.verify(method, self.tbs, self.signature),
             KeyKind::X25519 | KeyKind::X448 | KeyKind::Dh { .. } => Err(CryptoError::KeyMismatch),
             KeyKind::Dsa { subgroup_bits, .. } => {
                 let value =

@@ -78,7 +78,7 @@ fn pbkdf2_with_sha3_is_that_of_python() {
 
 #[test]
 fn every_key_runs_exactly_the_methods_of_its_kind() {
-    let others = ["dsa", "ed25519", "ed448", "ka-x25519", "ka-x448"];
+    let others = ["pss-ca", "pss384", "dsa", "ed25519", "ed448", "ka-x25519", "ka-x448"];
     let curves = ["ec256", "ec384", "ec521", "bp256", "bp384", "bp512", "k256", "p224"];
     for name in ["alice"].into_iter().chain(curves).chain(others) {
         let key = match PrivateKey::from_pem(&file(&format!("{name}.key"))) {
@@ -203,7 +203,7 @@ fn ed25519_keys_of_other_shapes_are_refused() {
 
 #[test]
 fn keys_agree_with_their_own_kind_alone() {
-    let names = ["alice", "ec256", "ec384", "ec521", "ed25519", "ed448", "ka-x25519", "ka-x448"];
+    let names = ["alice", "pss384", "ec256", "ec384", "ec521", "ed25519", "ed448", "ka-x25519", "ka-x448"];
     for one in names.map(key) {
         for other in names.map(key) {
             let agreed = one.agree(other.public_key());
@@ -264,25 +264,6 @@ fn x448_refuses_points_of_small_order() {
     assert!(key.agree(&PublicKey::from_spki(&spki(&five)).expect("56 octets")).is_ok());
 }
 
-#[test]
-fn diffie_hellman_refuses_other_groups_and_subgroups() {
-    let (own, other) = (key("ka-dh"), key("ka-dh-other"));
-    let secret = own.agree(other.public_key()).expect("agrees");
-    // What `openssl pkeyutl -derive` makes of both keys.
-    assert_eq!(
-        hex(Digest::of(DigestMethod::Sha256, secret.as_octets()).as_octets()),
-        "0644171de31242e31e46c18d80c32c8df659641e9a923e49a88fbfd0e23839be"
-    );
-    let spki = other.public_key().spki().to_vec();
-    // The public number ends the key: one more than it is not of the subgroup, or is once in 2^1792.
-    let mut outside = spki.clone();
-    let last = outside.len() - 1;
-    outside[last] ^= 1;
-    let outside = PublicKey::from_spki(&outside).expect("a number");
-    assert_eq!(own.agree(&outside).map(drop), Err(CryptoError::Agreement));
-    assert_eq!(own.agree(key("ka-x25519").public_key()).map(drop), Err(CryptoError::KeyMismatch));
-}
-
 /// RFC 8032 §7.4 and §7.5: without a context, and of a digest with one and without.
 #[test]
 fn ed448_signs_and_verifies_as_rfc_8032_says() {
@@ -318,30 +299,22 @@ fn ed448_signs_and_verifies_as_rfc_8032_says() {
     assert!(PublicKey::from_spki(&unhex(&neutral)).is_err());
 }
 
-/// RFC 1321 §A.5 and RFC 2202 §2; the authors of RIPEMD-160, and RFC 2286 §2.
+/// RFC 4055 §1.2: a key runs RSASSA-PSS alone, and with parameters only these.
 #[test]
-fn retired_digests_are_read() {
-    let digests = [
-        (DigestMethod::Md5, "900150983cd24fb0d6963f7d28e17f72"),
-        (DigestMethod::Ripemd160, "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc"),
-    ];
-    for (digest, expected) in digests {
-        assert!(digest.is_retired() && digest.is_legacy());
-        assert_eq!(hex(Digest::of(digest, b"abc").as_octets()), expected);
-        let transport = KeyTransport::RsaOaep { digest, mgf: DigestMethod::Sha1, label: Vec::new() };
-        let wrapped = key("alice").public_key().wrap_key(&transport, &Secret::new(vec![7; 16]));
-        assert_eq!(wrapped, Err(CryptoError::Retired));
+fn rsa_pss_keys_run_their_parameters_alone() {
+    let (any, restricted) = (key("pss-ca"), key("pss384"));
+    for method in SignatureMethod::ALL.iter().filter(|method| !method.is_legacy()) {
+        let is_pss = method.family() == SignatureFamily::RsaPss;
+        assert_eq!(any.can_run(method), is_pss, "{method:?}");
+        assert_eq!(restricted.can_run(method), method == SignatureMethod::RsaPssSha384, "{method:?}");
     }
-    let macs = [
-        (SignatureMethod::HmacMd5, 16, "9294727a3638bb1c13f48ef8158bfc9d"),
-        (SignatureMethod::HmacRipemd160, 20, "24cb4bd67d20fc1a5d2ed7732dcc39377f0a5668"),
-    ];
-    for (method, len, expected) in macs {
-        let key = HmacKey::of_any_length_for_legacy_use_only(vec![0x0B; len]);
-        assert_eq!(key.verify(method, b"Hi There", &unhex(expected)), Ok(()));
-        assert_eq!(key.verify(method, b"Hi there", &unhex(expected)), Err(CryptoError::SignatureMismatch));
-        assert_eq!(key.sign(method, b"Hi There"), Err(CryptoError::KeyMismatch));
-    }
+    assert_eq!(any.public_key().kind().default_signature(), Some(SignatureMethod::RsaPssSha256));
+    assert_eq!(restricted.public_key().kind().default_signature(), Some(SignatureMethod::RsaPssSha384));
+    let transport = KeyTransport::oaep_mgf1p();
+    let wrapped = any.public_key().wrap_key(&transport, &Secret::new(vec![1; 16]));
+    assert_eq!(wrapped, Err(CryptoError::KeyMismatch));
+    assert_eq!(any.unwrap_key(&transport, &[7; 256], Some(16)).map(drop), Err(CryptoError::Decryption));
+    assert_eq!(PublicKey::from_spki(restricted.public_key().spki()).as_ref(), Ok(restricted.public_key()));
 }
 
 #[test]
@@ -552,6 +525,8 @@ fn signatures_of_issuers_verify_under_every_kind_of_key() {
         ("ed-ca", "ed-ca"),
         ("ed448", "ed448-ca"),
         ("ed448-ca", "ed448-ca"),
+        ("pss384", "pss-ca"),
+        ("pss-ca", "pss-ca"),
         ("bp256", "bp-ca"),
         ("bp-ca", "bp-ca"),
     ] {

@@ -27,6 +27,12 @@ fn verify(case: &Case) -> Result<(), String> {
         let by_reference = allows_values.then(|| vec!["--insecure-keyvalue".to_owned()]);
         options.extend(keys::own_key(case).or(by_reference).unwrap_or_default());
     }
+    // Beside the anchors, the case lets values of keys count.
+    let words: Vec<&str> = case.param("keyinfo").unwrap_or_default().split(',').collect();
+    let takes_values = words.contains(&"key-value") && ["rsa", "dsa"].iter().any(|kind| words.contains(kind));
+    if takes_values && !options.iter().any(|option| option == "--insecure-keyvalue") {
+        options.push("--insecure-keyvalue".to_owned());
+    }
     arguments.extend(options);
     for entry in case.param("id-attrs").unwrap_or_default().split(',').filter(|entry| !entry.is_empty()) {
         let attribute = entry.split('@').next().unwrap_or_default();

@@ -6,11 +6,12 @@
 use zeroize::Zeroizing;
 
 use super::kind::KeyKind;
-use crate::algorithm::{Curve, PostQuantum};
+use crate::algorithm::{Curve, DigestMethod, PostQuantum, SignatureFamily, SignatureMethod};
 use crate::der;
 use crate::error::LoadError;
 
 const RSA_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
+const RSA_PSS_OID: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x0A];
 const EC_OID: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
 const ED25519_OID: &[u8] = &[0x2B, 0x65, 0x70];
 const X25519_OID: &[u8] = &[0x2B, 0x65, 0x6E];
@@ -25,6 +26,8 @@ const PUBLIC_KEY: u8 = 0x81;
 /// The kind of key that an AlgorithmIdentifier names.
 enum Algorithm<'d> {
     Rsa,
+    /// RSASSA-PSS alone, with this digest if there is one.
+    RsaPss(Option<DigestMethod>),
     Ec(Curve),
     Ed25519,
     Ed448,
@@ -40,9 +43,16 @@ enum Algorithm<'d> {
 impl<'d> Algorithm<'d> {
     /// Reads the content of an AlgorithmIdentifier. Curves with explicit parameters are refused.
     fn parse(octets: &'d [u8]) -> Result<Self, LoadError> {
+        let whole = octets;
         let mut octets = der::Reader::new(octets);
         match octets.expect(der::OID) {
             Some(RSA_OID) => Ok(Self::Rsa),
+            // RFC 4055 §3.1. Parameters are read that an identifier of RFC 9231 has.
+            Some(RSA_PSS_OID) if octets.is_empty() => Ok(Self::RsaPss(None)),
+            Some(RSA_PSS_OID) => {
+                let method = pss_method(|identifier, _| identifier == whole);
+                method.map(|method| Self::RsaPss(method.digest())).ok_or(LoadError::UnsupportedKey)
+            }
             Some(EC_OID) => {
                 let curve = octets.expect(der::OID).and_then(Curve::from_oid);
                 curve.map(Self::Ec).ok_or(LoadError::UnsupportedKey)
@@ -72,6 +82,12 @@ impl<'d> Algorithm<'d> {
     fn write(&self) -> Vec<u8> {
         match self {
             Self::Rsa => der::sequence(&[&der::element(der::OID, RSA_OID), &der::element(der::NULL, &[])]),
+            Self::RsaPss(None) => der::sequence(&[&der::element(der::OID, RSA_PSS_OID)]),
+            Self::RsaPss(digest) => {
+                let method = pss_method(|_, method| method.digest() == *digest);
+                let identifier = method.and_then(SignatureMethod::in_certificates);
+                der::sequence(&[identifier.as_ref().map_or(&[], |identifier| identifier.as_ref())])
+            }
             Self::Ec(curve) => der::sequence(&[&der::element(der::OID, EC_OID), &der::element(der::OID, curve.oid())]),
             Self::Ed25519 => der::sequence(&[&der::element(der::OID, ED25519_OID)]),
             Self::Ed448 => der::sequence(&[&der::element(der::OID, ED448_OID)]),
@@ -88,6 +104,12 @@ impl<'d> Algorithm<'d> {
             Self::PostQuantum(kind) => der::sequence(&[&der::element(der::OID, &kind.oid())]),
         }
     }
+}
+
+/// The method of RSASSA-PSS of which this holds, with its AlgorithmIdentifier.
+fn pss_method(holds: impl Fn(&[u8], SignatureMethod) -> bool) -> Option<SignatureMethod> {
+    let all = SignatureMethod::ALL.iter().filter(|method| method.family() == SignatureFamily::RsaPss);
+    all.into_iter().find(|method| method.in_certificates().is_some_and(|known| holds(known.as_ref(), *method)))
 }
 
 /// The three numbers of a group, and how they were found, if that follows.
@@ -112,6 +134,7 @@ fn numbers<const COUNT: usize>(mut octets: der::Reader<'_>) -> Option<[&[u8]; CO
 /// The content of a SubjectPublicKeyInfo.
 pub(super) enum Spki<'d> {
     Rsa { modulus: &'d [u8], exponent: &'d [u8] },
+    RsaPss { modulus: &'d [u8], exponent: &'d [u8], digest: Option<DigestMethod> },
     Ec { curve: Curve, point: &'d [u8] },
     Ed25519 { point: &'d [u8; 32] },
     Ed448 { point: &'d [u8; 57] },
@@ -136,6 +159,10 @@ impl<'d> Spki<'d> {
                 let (modulus, exponent) = rsa_public(key).ok_or_else(malformed)?;
                 Ok(Self::Rsa { modulus, exponent })
             }
+            Algorithm::RsaPss(digest) => {
+                let (modulus, exponent) = rsa_public(key).ok_or_else(malformed)?;
+                Ok(Self::RsaPss { modulus, exponent, digest })
+            }
             Algorithm::Ec(curve) => Ok(Self::Ec { curve, point: key }),
             Algorithm::Ed25519 => Ok(Self::Ed25519 { point: key.try_into().map_err(|_| malformed())? }),
             Algorithm::Ed448 => Ok(Self::Ed448 { point: key.try_into().map_err(|_| malformed())? }),
@@ -158,6 +185,9 @@ impl<'d> Spki<'d> {
             Self::Rsa { modulus, exponent } => {
                 (Algorithm::Rsa, der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
             }
+            Self::RsaPss { modulus, exponent, digest } => {
+                (Algorithm::RsaPss(*digest), der::sequence(&[&der::unsigned(modulus), &der::unsigned(exponent)]))
+            }
             Self::Ec { curve, point } => (Algorithm::Ec(*curve), point.to_vec()),
             Self::Ed25519 { point } => (Algorithm::Ed25519, point.to_vec()),
             Self::Ed448 { point } => (Algorithm::Ed448, point.to_vec()),
@@ -174,6 +204,12 @@ impl<'d> Spki<'d> {
     pub(super) fn kind(&self) -> Result<KeyKind, LoadError> {
         match self {
             Self::Rsa { modulus, exponent } => rsa_kind(modulus, exponent),
+            Self::RsaPss { modulus, exponent, digest } => match rsa_kind(modulus, exponent)? {
+                KeyKind::Rsa { bits, large_exponent } if bits >= 1_024 => {
+                    Ok(KeyKind::RsaPss { bits, large_exponent, digest: *digest })
+                }
+                _ => Err(LoadError::Bounds("RSA-PSS moduli have 1024 to 8192 bits")),
+            },
             Self::Ec { curve, point } if point.first() == Some(&4) && point.len() == 1 + 2 * curve.field_len() => {
                 Ok(KeyKind::Ec(*curve))
             }
@@ -253,6 +289,13 @@ pub(super) enum Pkcs8<'d> {
         modulus: &'d [u8],
         exponent: &'d [u8],
     },
+    /// The public numbers, and PKCS#1.
+    RsaPss {
+        modulus: &'d [u8],
+        exponent: &'d [u8],
+        digest: Option<DigestMethod>,
+        pkcs1: &'d [u8],
+    },
     /// The private key, and the public key if the file has one.
     Ec {
         curve: Curve,
@@ -324,14 +367,29 @@ impl<'d> Pkcs8<'d> {
                 Ok(Self::X448 { scalar, point })
             }
             Algorithm::Rsa => {
-                let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE).ok_or_else(malformed)?);
-                rsa.expect(der::INTEGER).ok_or_else(malformed)?;
-                let modulus = rsa.expect(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
-                let exponent = rsa.expect(der::INTEGER).and_then(der::magnitude).ok_or_else(malformed)?;
+                let (modulus, exponent) = pkcs1(key).ok_or_else(malformed)?;
                 Ok(Self::Rsa { modulus, exponent })
+            }
+            Algorithm::RsaPss(digest) => {
+                let (modulus, exponent) = pkcs1(key).ok_or_else(malformed)?;
+                Ok(Self::RsaPss { modulus, exponent, digest, pkcs1: key })
             }
         }
     }
+}
+
+/// The public numbers of a private key (RFC 8017 §A.1.2).
+fn pkcs1(key: &[u8]) -> Option<(&[u8], &[u8])> {
+    let mut rsa = der::Reader::new(der::Reader::new(key).only(der::SEQUENCE)?);
+    rsa.expect(der::INTEGER)?;
+    let modulus = rsa.expect(der::INTEGER).and_then(der::magnitude)?;
+    let exponent = rsa.expect(der::INTEGER).and_then(der::magnitude)?;
+    Some((modulus, exponent))
+}
+
+/// The PKCS#8 of an RSA key that does not say what it is for.
+pub(super) fn rsa_pkcs8(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
+    private_key(&Algorithm::Rsa, pkcs1)
 }
 
 /// The private key of RFC 8410 §7, and the public key if `rest` has one.

@@ -1,6 +1,6 @@
 //! The kind of an asymmetric key: which algorithms it can run, and which it runs by default.
 
-use crate::algorithm::{Curve, KeyAgreement, PostQuantum, Scheme, SignatureMethod};
+use crate::algorithm::{Curve, DigestMethod, KeyAgreement, PostQuantum, RsaPadding, Scheme, SignatureMethod};
 
 /// The kind of an asymmetric key.
 ///
@@ -21,6 +21,15 @@ pub enum KeyKind {
         bits: usize,
         /// Whether the public exponent is 65 537 or more.
         large_exponent: bool,
+    },
+    /// RSA, for RSASSA-PSS alone (RFC 4055 §1.2).
+    RsaPss {
+        /// Bits of the modulus.
+        bits: usize,
+        /// Whether the public exponent is 65 537 or more.
+        large_exponent: bool,
+        /// The digest that the key is restricted to.
+        digest: Option<DigestMethod>,
     },
     /// EC on a named curve.
     Ec(Curve),
@@ -56,6 +65,10 @@ impl KeyKind {
     pub const fn can_run(self, method: SignatureMethod) -> bool {
         match self {
             Self::Rsa { .. } => matches!(method.scheme(), Scheme::Rsa(..)),
+            Self::RsaPss { digest: None, .. } => matches!(method.scheme(), Scheme::Rsa(RsaPadding::Pss, _)),
+            Self::RsaPss { digest: Some(digest), .. } => {
+                matches!(method.scheme(), Scheme::Rsa(RsaPadding::Pss, of) if of as u8 == digest as u8)
+            }
             Self::Ec(_) => matches!(method.scheme(), Scheme::Ecdsa(_)),
             Self::Dsa { .. } => matches!(method.scheme(), Scheme::Dsa(_)),
             Self::Ed25519 => matches!(method.scheme(), Scheme::Ed25519(_)),
@@ -77,10 +90,13 @@ impl KeyKind {
     pub fn default_signature(self) -> Option<SignatureMethod> {
         match self {
             Self::Rsa { .. } => Some(SignatureMethod::RsaSha256),
+            Self::RsaPss { digest: None, .. } => Some(SignatureMethod::RsaPssSha256),
             Self::Ec(curve) => Some(curve.default_signature()),
             Self::Ed25519 => Some(SignatureMethod::Ed25519),
             Self::Ed448 => Some(SignatureMethod::Ed448),
-            Self::PostQuantum(_) => SignatureMethod::ALL.iter().find(|method| self.can_sign(*method)),
+            Self::RsaPss { .. } | Self::PostQuantum(_) => {
+                SignatureMethod::ALL.iter().find(|method| self.can_sign(*method))
+            }
             Self::X25519 | Self::X448 | Self::Dsa { .. } | Self::Dh { .. } => None,
         }
     }
@@ -93,7 +109,12 @@ impl KeyKind {
             Self::X25519 => Some(KeyAgreement::X25519),
             Self::X448 => Some(KeyAgreement::X448),
             Self::Dh { .. } => Some(KeyAgreement::DhEs),
-            Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => None,
+            Self::Rsa { .. }
+            | Self::RsaPss { .. }
+            | Self::Ed25519
+            | Self::Ed448
+            | Self::Dsa { .. }
+            | Self::PostQuantum(_) => None,
         }
     }
 
@@ -102,7 +123,8 @@ impl KeyKind {
     pub const fn can_transport_keys(self) -> bool {
         match self {
             Self::Rsa { .. } => !self.is_retired(),
-            Self::Ec(_)
+            Self::RsaPss { .. }
+            | Self::Ec(_)
             | Self::Ed25519
             | Self::Ed448
             | Self::X25519
@@ -118,7 +140,12 @@ impl KeyKind {
     pub const fn can_agree(self) -> bool {
         match self {
             Self::Ec(_) | Self::X25519 | Self::X448 | Self::Dh { .. } => true,
-            Self::Rsa { .. } | Self::Ed25519 | Self::Ed448 | Self::Dsa { .. } | Self::PostQuantum(_) => false,
+            Self::Rsa { .. }
+            | Self::RsaPss { .. }
+            | Self::Ed25519
+            | Self::Ed448
+            | Self::Dsa { .. }
+            | Self::PostQuantum(_) => false,
         }
     }
 
@@ -133,7 +160,9 @@ impl KeyKind {
     #[must_use]
     pub const fn is_strong(self) -> bool {
         match self {
-            Self::Rsa { bits, large_exponent } => bits >= 2_048 && large_exponent,
+            Self::Rsa { bits, large_exponent } | Self::RsaPss { bits, large_exponent, .. } => {
+                bits >= 2_048 && large_exponent
+            }
             Self::Ec(curve) => !curve.is_legacy(),
             Self::Dsa { bits, subgroup_bits } | Self::Dh { bits, subgroup_bits } => {
                 bits >= 2_048 && subgroup_bits >= 224
@@ -145,7 +174,7 @@ impl KeyKind {
     /// Octets of a signature value, and for RSA also of a ciphertext. Zero for a kind that does not sign.
     pub(crate) const fn signature_len(self) -> usize {
         match self {
-            Self::Rsa { bits, .. } => bits.div_ceil(8),
+            Self::Rsa { bits, .. } | Self::RsaPss { bits, .. } => bits.div_ceil(8),
             Self::Ec(curve) => 2 * curve.field_len(),
             Self::Ed25519 => 64,
             Self::Ed448 => 114,
@@ -158,7 +187,7 @@ impl KeyKind {
     /// The kind in words, for errors.
     pub(crate) const fn described(self) -> &'static str {
         match self {
-            Self::Rsa { .. } => "an RSA key of this size",
+            Self::Rsa { .. } | Self::RsaPss { .. } => "an RSA key of this size",
             Self::Ec(_) => "a key on this curve",
             Self::Ed25519 => "an Ed25519 key",
             Self::Ed448 => "an Ed448 key",

@@ -24,7 +24,7 @@ use crate::provider::{
 use crate::random::Random;
 use crate::rsa15;
 use crate::secret::Secret;
-use encoding::{Pkcs8, Spki, ec_pkcs8, seed_alone, significant, to_pkcs8, x448_pkcs8, x25519_pkcs8};
+use encoding::{Pkcs8, Spki, ec_pkcs8, rsa_pkcs8, seed_alone, significant, to_pkcs8, x448_pkcs8, x25519_pkcs8};
 
 pub use kind::KeyKind;
 pub use verifying::VerifyingKey;
@@ -157,6 +157,10 @@ impl PublicKey {
             Spki::Rsa { modulus, exponent } => {
                 provider::RsaPublic::load(&spki, significant(modulus), significant(exponent)).map(Public::Rsa)
             }
+            Spki::RsaPss { modulus, exponent, .. } => {
+                let spki = Spki::Rsa { modulus, exponent }.write();
+                provider::RsaPublic::load(&spki, significant(modulus), significant(exponent)).map(Public::Rsa)
+            }
             Spki::Ec { curve, point } => provider::EcPublic::load(*curve, &spki, point).map(Public::Ec),
             Spki::Ed25519 { point } => provider::Ed25519Public::load(point).map(Public::Ed25519),
             Spki::Ed448 { point } => provider::Ed448Public::load(point).map(Public::Ed448),
@@ -274,7 +278,7 @@ impl PublicKey {
     /// [`CryptoError::Retired`], [`CryptoError::Provider`], [`CryptoError::Unsupported`].
     pub fn wrap_key(&self, transport: &KeyTransport, key: &Secret) -> Result<Vec<u8>, CryptoError> {
         let rsa = match &*self.inner {
-            Public::Rsa(rsa) => rsa,
+            Public::Rsa(rsa) if self.kind.can_transport_keys() => rsa,
             _ => return Err(CryptoError::KeyMismatch),
         };
         if transport.digest().is_some_and(DigestMethod::is_retired) {
@@ -357,6 +361,14 @@ impl PrivateKey {
                 let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
                 let substitute_key = Secret::new(Digest::of(DigestMethod::Sha256, &pkcs8).as_octets().to_vec());
                 (Private::Rsa { key, substitute_key }, public)
+            }
+            Pkcs8::RsaPss { modulus, exponent, digest, pkcs1 } => {
+                let public = PublicKey::new(&Spki::RsaPss { modulus, exponent, digest })?;
+                let pkcs8 = rsa_pkcs8(pkcs1);
+                let key = provider::RsaPrivate::load(&pkcs8);
+                let key = key.map_err(|refusal| not_loaded(refusal, public.kind, what))?;
+                // It transports no keys, so that no substitute is ever needed.
+                (Private::Rsa { key, substitute_key: Secret::new(Vec::new()) }, public)
             }
             Pkcs8::Ec { curve, scalar, point } => {
                 let key = provider::EcPrivate::load(curve, &pkcs8, scalar);
@@ -458,7 +470,7 @@ impl KeyUnwrap for PrivateKey {
         expected_len: Option<usize>,
     ) -> Result<Secret, CryptoError> {
         let (rsa, substitute_key) = match &*self.inner {
-            Private::Rsa { key, substitute_key } => (key, substitute_key),
+            Private::Rsa { key, substitute_key } if self.public.kind.can_transport_keys() => (key, substitute_key),
             _ => return Err(CryptoError::Decryption),
         };
         if ciphertext.len() != self.public.kind.signature_len() {
@@ -542,6 +554,7 @@ impl PrivateKey {
                 KeyKind::X25519 => x25519_pkcs8(&drawn(32, random)?),
                 KeyKind::X448 => x448_pkcs8(&drawn(56, random)?),
                 KeyKind::Rsa { .. }
+                | KeyKind::RsaPss { .. }
                 | KeyKind::Ed25519
                 | KeyKind::Ed448
                 | KeyKind::Dsa { .. }

@@ -84,7 +84,7 @@ impl<'d> ReadSignature<'d> {
             element,
             signed_info,
             canonicalization: by.and_then(canonicalization),
-            method: SignatureMethod::from_uri(&method_uri),
+            method: SignatureMethod::from_uri(&method_uri).filter(|method| !method.is_retired()),
             canonicalization_uri,
             method_uri,
             values: value.map(|text| spelled(&text, most)).unwrap_or_default(),
@@ -102,7 +102,7 @@ impl<'d> ReadReference<'d> {
         Self {
             uri: element.attribute("", "URI"),
             transforms: transforms.map(ReadTransform::read).collect(),
-            method: DigestMethod::from_uri(&method_uri),
+            method: DigestMethod::from_uri(&method_uri).filter(|method| !method.is_retired()),
             method_uri,
             shown: text.trim().into(),
             digests: ReadDigest::read(&text),
@@ -116,7 +116,8 @@ impl ReadDigest {
         let readings = spelled(text, 256).into_iter();
         let of_length = |Spelled { octets, causes }: Spelled| {
             // SHA-2 and SHA-3 have digests of the same lengths.
-            let methods = DigestMethod::ALL.iter().filter(|method| method.output_len() == octets.len());
+            let methods =
+                DigestMethod::ALL.iter().filter(|method| !method.is_retired() && method.output_len() == octets.len());
             let read = |method| Self { octets: octets.clone(), method, causes: causes.clone() };
             methods.map(read).collect::<Vec<_>>()
         };

@@ -53,7 +53,7 @@ fn pkcs1(padded: &[u8], said: Option<SignatureMethod>) -> Option<Recovered> {
     if !is_said {
         causes.push(Cause::OtherPadding { used: "PKCS#1 v1.5".into() });
     }
-    for method in DigestMethod::ALL {
+    for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
         let Some(digest) = inside.len().checked_sub(method.output_len()).and_then(|at| inside.get(at..)) else {
             continue;
         };
@@ -107,8 +107,8 @@ fn pss(padded: &[u8], key: &PublicKey, said: Option<SignatureMethod>) -> Option<
     let unused = 8 * em_bits.div_ceil(8) - em_bits;
     let mut certain = Vec::new();
     let mut possible = Vec::new();
-    for method in DigestMethod::ALL {
-        for mask in DigestMethod::ALL {
+    for method in DigestMethod::ALL.iter().filter(|method| !method.is_retired()) {
+        for mask in DigestMethod::ALL.iter().filter(|mask| !mask.is_retired()) {
             let Some((salt, is_certain)) = salt(em, method, mask, unused) else { continue };
             let digest = em.get(em.len() - method.output_len()..)?.to_vec();
             let mut causes = Vec::new();

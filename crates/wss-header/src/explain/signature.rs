@@ -245,7 +245,8 @@ impl Signed<'_, '_> {
         };
         let mut aims = Vec::new();
         let said = self.read.method.into_iter();
-        let others = SignatureMethod::ALL.iter().filter(|method| Some(*method) != self.read.method);
+        let others =
+            SignatureMethod::ALL.iter().filter(|method| !method.is_retired() && Some(*method) != self.read.method);
         for method in said.chain(others).filter(|method| key.kind().can_run(*method)) {
             for read in &self.read.values {
                 for (value, cause) in values(&read.octets, field) {
@@ -309,7 +310,7 @@ fn mac_key(octets: Vec<u8>) -> HmacKey {
 
 fn hmacs(but: Option<SignatureMethod>) -> impl Iterator<Item = SignatureMethod> {
     let is_hmac = |method: &SignatureMethod| method.family() == SignatureFamily::Hmac;
-    SignatureMethod::ALL.iter().filter(is_hmac).filter(move |method| Some(*method) != but)
+    SignatureMethod::ALL.iter().filter(is_hmac).filter(move |method| !method.is_retired() && Some(*method) != but)
 }
 
 /// An ECDSA value in its right form, for every wrong form that it may have.

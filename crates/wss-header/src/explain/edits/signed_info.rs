@@ -166,8 +166,12 @@ fn identifiers(local: &str) -> Vec<&'static str> {
     match local {
         "CanonicalizationMethod" => forms.to_vec(),
         "Transform" => [forms.as_slice(), &[ENVELOPED_SIGNATURE]].concat(),
-        "DigestMethod" => DigestMethod::ALL.iter().map(DigestMethod::uri).collect(),
-        "SignatureMethod" => SignatureMethod::ALL.iter().map(SignatureMethod::uri).collect(),
+        "DigestMethod" => {
+            DigestMethod::ALL.iter().filter(|method| !method.is_retired()).map(DigestMethod::uri).collect()
+        }
+        "SignatureMethod" => {
+            SignatureMethod::ALL.iter().filter(|method| !method.is_retired()).map(SignatureMethod::uri).collect()
+        }
         _ => Vec::new(),
     }
 }
