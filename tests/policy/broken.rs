@@ -133,3 +133,30 @@ fn a_check_notices_a_missing_endorsement_whatever_the_header_hides() {
     let in_part = secured(&encrypted).replace("</s:Body>", "<pay/></s:Body>");
     assert_eq!(names(&policy, &in_part), ["EncryptedParts"]);
 }
+
+#[test]
+fn a_check_notices_what_is_in_clear_text_and_what_a_signature_leaves_out() {
+    let plain = Shape::default().with("encrypted", "nothing");
+    let keys = plain.client(identity("alice"), certificate("bob"), certificate("ca"));
+    let client = Policy::from_wsdl(&plain.policy()).expect("a policy").client(&keys).expect("a client");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let names = |policy: &str, text: &str| {
+        let breaches =
+            Policy::from_wsdl(policy).expect("a policy").check("", Message::Request, text).expect("an envelope");
+        breaches.into_iter().map(|breach| breach.name).collect::<Vec<_>>()
+    };
+    assert!(names(&plain.policy(), &message).is_empty());
+    let demanding = |assertion: &str| {
+        let policy = plain.policy();
+        let at = policy.find("<sp:IncludeTimestamp").expect("a binding");
+        [&policy[..at], assertion, &policy[at..]].concat()
+    };
+    assert_eq!(names(&demanding("<sp:EncryptSignature/>"), &message), ["EncryptSignature"]);
+    assert_eq!(names(&demanding("<sp:ProtectTokens/>"), &message), ["ProtectTokens"]);
+    let suite = names(&plain.policy(), &message.replacen("xmldsig-more#rsa-sha256", "xmldsig-more#hmac-sha256", 1));
+    assert_eq!(suite.len(), 1, "{suite:?}");
+    let filter = "<ds:Transform Algorithm=\"http://www.w3.org/TR/1999/REC-xpath-19991116\"><ds:XPath>false()</ds:XPath></ds:Transform>";
+    let filtered = message.replacen("<ds:Transforms>", &format!("<ds:Transforms>{filter}"), 1);
+    assert_ne!(filtered, message);
+    assert_eq!(names(&plain.policy(), &filtered), suite);
+}

@@ -9,9 +9,10 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 41] = [
+const OTHERS: [(&str, &str); 42] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
+    ("SignerRule", "--signer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
     ("attachments", "--attach"),
     ("Part::element", "--require signed:element:PATH"),

@@ -42,10 +42,11 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
              the same, use --print-unauthenticated",
         ));
     }
-    if network.is_some() && body.is_none() {
-        output::say(
-            "note: the network's signature does not cover the Body, which is not printed: anyone may have written it",
-        );
+    if network.is_some() && body.is_none() && printed.is_empty() {
+        return Err(refused(
+            "the network's signature does not cover the Body: anyone may have written it; to see it all the same, use \
+             --print-unauthenticated",
+        ));
     }
     for verdict in evidence.bsp.iter().flat_map(Report::breaches) {
         output::say(format!("note: BSP {} is broken: {}", verdict.rule(), verdict.why()));
@@ -107,7 +108,9 @@ fn printed(arguments: &VerifyArgs, required: &Required, opening: Opening) -> Out
 fn open_unsigned(receiver: &Receiver, message: &[u8], arguments: &VerifyArgs) -> Outcome<Read> {
     let opened = receiver.open_unsigned(message, TransportFacts::dangerous_unprotected());
     let opened = opened.map_err(|error| refused(with_hint(&error, arguments)))?;
-    output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
+    if arguments.receiving.demands.print_unauthenticated {
+        output::say("note: the Body is not authenticated: anyone may have written it (--print-unauthenticated)");
+    }
     Ok(Read {
         body: Some(opened.unauthenticated_body().to_owned()),
         elements: Vec::new(),
@@ -334,8 +337,9 @@ fn prepared(arguments: &VerifyArgs) -> Outcome<Prepared> {
 
 fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
     let said = assertion.assertion();
-    let attributes: serde_json::Map<String, serde_json::Value> =
-        said.attributes().iter().map(|(name, values)| (name.clone(), json!(values))).collect();
+    let attributes = said.attributes().iter();
+    let attributes =
+        attributes.map(|said| json!({ "name": said.name(), "format": said.format(), "values": said.values() }));
     json!({
         "version": match said.version() {
             SamlVersion::V1_1 => "1.1",
@@ -350,7 +354,7 @@ fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
             ConfirmationMethod::SenderVouches => "sender-vouches",
             ConfirmationMethod::Bearer => "bearer",
         },
-        "attributes": attributes,
+        "attributes": attributes.collect::<Vec<_>>(),
     })
 }
 

@@ -356,6 +356,14 @@ fn assertions_are_attached_and_confirmed() {
         assert!(exits(0, &verify, &message).contains("urn:a"));
         exits(1, &verify, &message.replace("uid=ann", "uid=bob"));
         exits(1, &verify.replace("carol", "dave"), &message);
+        // Each issuer has its own name, and none has that of another.
+        let named = |carol: &str, dave: &str| {
+            let dave = format!("--saml-issuer {dave}KEYS/dave.pem");
+            verify.replace("--saml-issuer KEYS", &format!("{dave} --saml-issuer {carol}KEYS"))
+        };
+        exits(0, &named("https://idp.example=", "urn:other?a=b="), &message);
+        exits(0, &named("", "https://idp.example="), &message);
+        exits(1, &named("urn:other=", "https://idp.example="), &message);
         exits(1, &verify.replace("urn:bank", "urn:shop"), &message);
         // Who may sign messages may not vouch for assertions, issued or not, unless he is named.
         let vouched = NewAssertion::new(version, "https://idp.example", "uid=bob").audience("urn:bank");

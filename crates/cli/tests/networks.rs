@@ -6,6 +6,8 @@ use std::process::Output;
 
 use common::wss;
 
+const SOAP11: &str = "http://schemas.xmlsoap.org/soap/envelope/";
+const SOAP12: &str = "http://www.w3.org/2003/05/soap-envelope";
 const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
 fn envelope() -> String {
@@ -98,6 +100,20 @@ fn a_body_that_nobody_signed_is_printed_only_on_demand() {
     assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("--print-unauthenticated"));
     fails(&format!("{verify} --format json -"), &evil, 1, "--print-unauthenticated");
+    assert!(done(&format!("{verify} --print-unauthenticated -"), &evil).contains("9499.90"));
+}
+
+/// Where a network signs something else than the Body, the same holds.
+#[test]
+fn a_body_outside_of_the_signature_is_printed_only_on_demand() {
+    let message = done(&format!("secure --network dian_co {ALICE} -"), envelope().replace(SOAP11, SOAP12));
+    let evil = message.replace("1499.90", "9499.90");
+    let verify = "verify --network dian_co --pin KEYS/alice.pem";
+    for message in [&message, &evil] {
+        let output = run(&format!("{verify} -"), message);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(1), ""), "{}", text(&output.stderr));
+        fails(&format!("{verify} --format json -"), message, 1, "--print-unauthenticated");
+    }
     assert!(done(&format!("{verify} --print-unauthenticated -"), &evil).contains("9499.90"));
 }
 

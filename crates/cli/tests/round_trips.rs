@@ -216,4 +216,9 @@ fn narrower_requirements_have_words() {
             assert_eq!(output.status.code(), Some(code), "{required}: {}", told(&output));
         }
     }
+    // Each list demands one of its own.
+    let lists = ["--require", "any-token:x509", "--require", "any-token:username"];
+    let output =
+        wss(&[&["verify", "--trust", "KEYS/ca.pem", "--require", "signed:Body"], &lists[..], &["-"]].concat(), &plain);
+    assert_eq!(output.status.code(), Some(1), "{}", told(&output));
 }

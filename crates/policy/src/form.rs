@@ -1,11 +1,13 @@
 //! The form of a message beside the terms: what can be seen without keys. It proves nothing; a receiver does that.
 
+use std::rc::Rc;
+
 use wss_c14n::{Budget, Document, Element, IdIndex, Limits, name};
-use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureMethod};
+use wss_crypto::{ContentEncryption, DigestMethod, KeyTransport, SignatureFamily, SignatureMethod};
 use wss_header::{OpenError, Part};
 use wss_soap::{Envelope, EnvelopeError, Role, SecurityHeader};
 use wss_text::shown;
-use wss_xmldsig::Signature;
+use wss_xmldsig::{Signature, Transform};
 use wss_xmlenc::{EncryptedData, EncryptedKey, KeyMethod};
 
 use crate::keys::Keys;
@@ -52,7 +54,16 @@ pub(crate) fn breaches(
     let envelope = Envelope::locate(&document)?;
     let header = SecurityHeader::locate(envelope, &Role::UltimateReceiver, &limits)?;
     let ids = IdIndex::build(&document).map_err(|error| OpenError::Envelope(EnvelopeError::from(error)))?;
-    let mut form = Form { terms, direction, keys, envelope, ids, children: Vec::new(), found: Vec::new() };
+    let mut form = Form {
+        terms,
+        direction,
+        keys,
+        envelope,
+        ids,
+        children: Vec::new(),
+        signatures: Rc::new([]),
+        found: Vec::new(),
+    };
     form.required();
     let Some(header) = header else {
         if terms.binding.is_some() {
@@ -61,19 +72,22 @@ pub(crate) fn breaches(
         return Ok(form.found);
     };
     form.children = header.children().collect();
+    let signatures = form.named(name::DS.uri, "Signature").into_iter();
+    form.signatures = signatures.map(|element| Signature::parse(element, &budget)).collect::<Result<_, _>>()?;
     form.timestamp();
     if let Some(binding) = &terms.binding {
         form.algorithms(binding, &budget)?;
         form.layout(binding);
-        form.tokens(binding, &budget)?;
+        form.tokens(binding);
+        form.protected(binding);
         form.order(binding);
     }
     if let Some(token) = form.recipient() {
         form.recipients(token);
     }
     form.supporting();
-    form.endorsed(&budget)?;
-    form.covered(&budget)?;
+    form.endorsed();
+    form.covered();
     Ok(form.found)
 }
 
@@ -107,6 +121,8 @@ struct Form<'a> {
     ids: IdIndex<'a>,
     /// Of the Security header.
     children: Vec<Element<'a>>,
+    /// Those of the Security header, in order.
+    signatures: Rc<[Signature<'a>]>,
     found: Vec<Breach>,
 }
 
@@ -122,11 +138,6 @@ impl<'a> Form<'a> {
 
     fn named(&self, namespace: &str, local: &str) -> Vec<Element<'a>> {
         self.children.iter().copied().filter(|child| child.is(namespace, local)).collect()
-    }
-
-    fn signatures(&self, budget: &Budget) -> Result<Vec<Signature<'a>>, OpenError> {
-        let found = self.named(name::DS.uri, "Signature");
-        found.into_iter().map(|element| Ok(Signature::parse(element, budget)?)).collect()
     }
 
     /// Whether the header hides something that the policy has encrypted there.
@@ -178,10 +189,19 @@ impl<'a> Form<'a> {
 
     fn algorithms(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
         let Some(suite) = &binding.suite else { return Ok(()) };
-        for signature in self.signatures(budget)? {
+        for signature in &*Rc::clone(&self.signatures) {
             let method = signature.signed_info().method();
-            if !self.admits_method(suite, method) {
+            let is_mac = method.family() == SignatureFamily::Hmac;
+            let has_no_mac = matches!(binding.tokens, Tokens::Asymmetric { .. }) && self.terms.supporting.is_empty();
+            if !self.admits_method(suite, method) || (is_mac && has_no_mac) {
                 self.breach(&[suite.name], format!("a signature is of {}", method.uri()));
+            }
+            let is_filter = |transform: &Transform| matches!(transform, Transform::Filter(_));
+            let mut references = signature.signed_info().references().iter();
+            if references.any(|reference| reference.transforms().iter().any(is_filter))
+                && self.terms.notes.find(&["XPathFilter20", "XPath10"]).is_none()
+            {
+                self.breach(&[suite.name], "a reference has a transform that leaves out a part of what it names");
             }
             let mut digests = signature.signed_info().references().iter().map(wss_xmldsig::Reference::digest_method);
             if let Some(other) = digests.find(|digest| *digest != suite.digest) {
@@ -255,9 +275,8 @@ impl<'a> Form<'a> {
     }
 
     /// `sp:IncludeToken`, the form of references, and derived keys.
-    fn tokens(&mut self, binding: &Binding, budget: &Budget) -> Result<(), OpenError> {
-        let signature = self.signatures(budget)?.into_iter().find(|signature| !self.covers(signature, is_signature));
-        let Some(signature) = signature.map(|signature| signature.element()) else { return Ok(()) };
+    fn tokens(&mut self, binding: &Binding) {
+        let Some(signature) = self.main_signature().map(|signature| signature.element()) else { return };
         match &binding.tokens {
             Tokens::Asymmetric { .. } => {
                 let token = binding.tokens.signing(self.direction);
@@ -272,7 +291,29 @@ impl<'a> Form<'a> {
             }
             _ => {}
         }
-        Ok(())
+    }
+
+    /// The first signature that endorses no other.
+    fn main_signature(&self) -> Option<&Signature<'a>> {
+        self.signatures.iter().find(|signature| !self.covers(signature, is_signature))
+    }
+
+    /// `sp:EncryptSignature` and `sp:ProtectTokens`.
+    fn protected(&mut self, binding: &Binding) {
+        if matches!(binding.tokens, Tokens::Transport) {
+            return;
+        }
+        if binding.encrypt_signature && !self.signatures.is_empty() {
+            self.breach(&["EncryptSignature"], "a signature is in clear text");
+        }
+        let Some(main) = self.main_signature().filter(|_| binding.protect_tokens) else { return };
+        let key_info = main.element().children_named(name::DS.uri, "KeyInfo").next();
+        let references = key_info.into_iter().flat_map(Element::descendants_and_self);
+        let uris = references.filter_map(|reference| reference.attribute("", "URI"));
+        let mut tokens = uris.filter_map(|uri| self.ids.get(uri.strip_prefix('#')?));
+        if tokens.any(|token| !self.covers(main, |element| element == token)) {
+            self.breach(&["ProtectTokens"], "the signature does not cover its token");
+        }
     }
 
     /// Whether the key of a signature is that of a derived key token of the header.
@@ -397,34 +438,33 @@ impl<'a> Form<'a> {
     }
 
     /// Each endorsing token has a signature over that of the message, or over the timestamp, and over the Body if it says so.
-    fn endorsed(&mut self, budget: &Budget) -> Result<(), OpenError> {
+    fn endorsed(&mut self) {
         let endorsing: Vec<_> = self.terms.endorsing(self.direction).collect();
         if endorsing.is_empty() || self.hides_signature() {
-            return Ok(());
+            return;
         }
         let is_over_transport = self.terms.is_over_transport();
         let is_endorsed = |element: Element<'_>| match is_over_transport {
             true => element.is(name::WSU.uri, "Timestamp"),
             false => is_signature(element),
         };
-        let mut signatures = self.signatures(budget)?;
-        signatures.retain(|signature| self.covers(signature, is_endorsed));
+        let endorsements = || self.signatures.iter().filter(|signature| self.covers(signature, is_endorsed));
         let body = self.envelope.body;
-        let over_body = signatures.iter().filter(|signature| self.covers(signature, |element| element == body)).count();
+        let over_body = endorsements().filter(|signature| self.covers(signature, |element| element == body)).count();
+        let count = endorsements().count();
         let names =
             ["EndorsingSupportingTokens", "SignedEndorsingSupportingTokens", "EndorsingEncryptedSupportingTokens"];
-        if signatures.len() < endorsing.len() {
+        if count < endorsing.len() {
             self.breach(&names, "no signature endorses the message");
         } else if over_body < endorsing.iter().filter(|supporting| supporting.parts.signed_body).count() {
             self.breach(&names, "no endorsing signature covers the Body");
         }
-        Ok(())
     }
 
     /// What is signed and encrypted in any case, as far as it can be seen.
-    fn covered(&mut self, budget: &Budget) -> Result<(), OpenError> {
+    fn covered(&mut self) {
         if self.terms.is_over_transport() {
-            return Ok(());
+            return;
         }
         let body = self.envelope.body;
         let mut children = body.children();
@@ -437,15 +477,14 @@ impl<'a> Form<'a> {
                 "the Body is not encrypted",
             );
         }
-        let signatures = self.signatures(budget)?;
-        if signatures.is_empty() {
+        if self.signatures.is_empty() {
             if !always_signed(self.terms, self.direction).is_empty() && !self.hides_signature() {
                 self.breach(&["SignedParts", "SignedElements", "IncludeTimestamp"], "there is no signature");
             }
-            return Ok(());
+            return;
         }
         let mut covered: Vec<String> = Vec::new();
-        for signature in &signatures {
+        for signature in &*self.signatures {
             let references = signature.signed_info().references().iter();
             covered.extend(references.filter_map(|reference| reference.uri().strip_prefix('#')).map(str::to_owned));
         }
@@ -456,7 +495,7 @@ impl<'a> Form<'a> {
         let timestamps = self.named(name::WSU.uri, "Timestamp");
         let uncovered = timestamps.iter().any(|timestamp| !is_covered(*timestamp));
         if self.hides_signature() {
-            return Ok(());
+            return;
         }
         if self.terms.parts.signed_body && !body_is_covered {
             self.breach(&["SignedParts", "SignedElements"], "no signature refers to the Body");
@@ -464,7 +503,6 @@ impl<'a> Form<'a> {
         if uncovered && self.terms.binding.as_ref().is_some_and(|binding| binding.timestamp) {
             self.breach(&["IncludeTimestamp"], "no signature refers to the timestamp");
         }
-        Ok(())
     }
 }
 

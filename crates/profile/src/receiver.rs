@@ -1,11 +1,13 @@
 //! From the table `verify` to a receiver.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use wss_bsp::{Enforcement, Variant};
-use wss_crypto::{ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod};
+use wss_crypto::{
+    Certificate, ContentEncryption, DigestMethod, KeyWrap, PostQuantum, Secret, SignatureMethod, TransportMethod,
+};
 use wss_header::{AlgorithmPolicy, Limit, Limits, Part, Receiver, ReplayCache};
 use wss_networks::{Keys, Network};
 use wss_tokens::{AssertionTrust, Trust};
@@ -15,7 +17,7 @@ use crate::algorithms::last_word;
 use crate::error::{ProfileError, word, word_of_list};
 use crate::receiving::{AllowOptions, AssertionOptions, Bsp, DemandOptions, HoldingOptions, Receiving};
 use crate::required::{Opening, Required};
-use crate::source::Source;
+use crate::source::{NamedSource, Source};
 use crate::{keys, network};
 
 /// A receiver, and how to use it.
@@ -48,7 +50,11 @@ impl Receiving {
         let (opening, receiver) = match &network {
             Some(network) => {
                 let keys = self.network_keys(trust, assertions)?;
-                let opening = network::opening(network, self.network.reply)?;
+                let opening = match network::opening(network, self.network.reply)? {
+                    // The Body that is printed is one that no signature covers.
+                    Opening::Parts if self.demands.print_unauthenticated => Opening::Unsigned,
+                    opening => opening,
+                };
                 (opening, network::receiver(network, self.network.reply, &keys, replay)?)
             }
             None => {
@@ -107,19 +113,11 @@ impl Receiving {
 
     /// Issuers and attesters are pinned by certificate.
     fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
-        let AssertionOptions {
-            saml_issuer,
-            saml_issuer_name,
-            saml_attester,
-            saml_max_age,
-            accept_bearer,
-            audience,
-            recipient,
-        } = &self.assertions;
+        let AssertionOptions { saml_issuer, saml_attester, saml_max_age, accept_bearer, audience, recipient } =
+            &self.assertions;
         if saml_issuer.is_empty() && saml_attester.is_empty() {
             return Ok(None);
         }
-        let issuers = Trust::pins(Source::certificates(saml_issuer, notes)?);
         let mut audiences = audience.iter();
         let trust = match audiences.next() {
             Some(audience) => AssertionTrust::for_audience(audience.clone()),
@@ -128,16 +126,26 @@ impl Receiving {
         let trust = audiences.fold(trust, |trust, audience| trust.audience(audience.clone()));
         let trust = recipient.iter().fold(trust, |trust, own| trust.recipient(own.clone()));
         let trust = saml_max_age.iter().fold(trust, |trust, seconds| trust.max_age(Duration::from_secs(*seconds)));
-        let trust = match saml_issuer_name.is_empty() {
-            true => trust.issuer_of_any_name(issuers),
-            false => saml_issuer_name.iter().fold(trust, |trust, name| trust.issuer(name.clone(), issuers.clone())),
-        };
+        let trust = issuers(saml_issuer, notes)?.into_iter().fold(trust, |trust, (name, issuer)| match name {
+            Some(name) => trust.issuer(name, issuer),
+            None => trust.issuer_of_any_name(issuer),
+        });
         let trust = match saml_attester.as_slice() {
             [] => trust,
             attesters => trust.sender_vouches(Trust::pins(Source::certificates(attesters, notes)?)),
         };
         Ok(Some(if *accept_bearer { trust.accept_bearer() } else { trust }))
     }
+}
+
+/// The issuers of SAML assertions: each name with its own certificates, and those that may issue under every name.
+fn issuers(sources: &[NamedSource], notes: &mut Vec<String>) -> Result<BTreeMap<Option<String>, Trust>, ProfileError> {
+    let mut certificates: BTreeMap<Option<String>, Vec<Certificate>> = BTreeMap::new();
+    for source in sources {
+        let (name, source) = source.parts();
+        certificates.entry(name).or_default().extend(Source::certificates(&[source], notes)?);
+    }
+    Ok(certificates.into_iter().map(|(name, certificates)| (name, Trust::pins(certificates))).collect())
 }
 
 impl HoldingOptions {

@@ -83,16 +83,15 @@ options! {
 options! {
     /// Which SAML assertions count.
     AssertionOptions under "SAML assertions" {
-        /// A certificate of an issuer of SAML assertions; it cannot sign messages
-        saml_issuer: Vec<Source>,
-        /// A name that an issuer of SAML assertions must have; without it, every name is accepted
-        saml_issuer_name: Vec<String> = "NAME",
+        /// A certificate of an issuer of SAML assertions, after the name that this issuer has: NAME=FILE. Without a name, it may
+        /// issue under every name. It cannot sign messages
+        saml_issuer: Vec<NamedSource> = "[NAME=]FILE",
         /// A certificate whose holder may vouch for SAML assertions by signing them with the Body, issued or not: the
         /// assertion may say anything
         saml_attester: Vec<Source>,
         /// The highest age of an assertion without an end of validity [default: 300]
         saml_max_age: Option<u64> = "SECONDS",
-        /// Accept a bearer assertion as proof, once
+        /// Accept a bearer assertion as proof: once, if a store remembers it (--replay-store)
         accept_bearer: bool,
         /// The audience of assertions; without it, assertions for every audience are accepted
         audience: Vec<String> = "URI",

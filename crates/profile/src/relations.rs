@@ -28,7 +28,6 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("verify", "accept-bearer", "saml-issuer"),
     ("verify", "audience", "saml-issuer"),
     ("verify", "recipient", "saml-issuer"),
-    ("verify", "saml-issuer-name", "saml-issuer"),
     ("verify", "saml-max-age", "saml-issuer"),
     ("verify", "reply", "network"),
     ("verify", "decrypt-key", "decrypt-cert"),

@@ -71,8 +71,8 @@ pub struct Required {
 /// What is demanded of the things that a message has.
 #[derive(Debug, Clone, Default)]
 struct Narrow {
-    /// One of these tokens.
-    any_token: Vec<RequiredToken>,
+    /// One of these tokens, for each list.
+    any_token: Vec<Vec<RequiredToken>>,
     /// One of these tokens endorses, for each list.
     endorsed_by: Vec<Vec<RequiredToken>>,
     by_secret: bool,
@@ -100,7 +100,7 @@ impl Required {
                 Some(("signed-if-present", part)) => required.signed_if_present.push(place(part)?),
                 Some(("encrypted-if-present", part)) => required.encrypted_if_present.push(place(part)?),
                 Some(("token", "username-digest")) => (required.username, required.narrow.digest) = (true, true),
-                Some(("any-token", words)) => required.narrow.any_token.extend(tokens(words)?),
+                Some(("any-token", words)) => required.narrow.any_token.push(tokens(words)?),
                 Some(("endorsed", words)) => required.narrow.endorsed_by.push(tokens(words)?),
                 None if argument == "by-secret" => required.narrow.by_secret = true,
                 Some(("signature-method", given)) => {
@@ -139,7 +139,7 @@ impl Required {
     /// Whether a Kerberos ticket must be read: it is demanded, or one of several tokens that would do.
     pub(crate) fn needs_kerberos(&self) -> bool {
         let Narrow { any_token, endorsed_by, .. } = &self.narrow;
-        let mut tokens = any_token.iter().chain(endorsed_by.iter().flatten());
+        let mut tokens = any_token.iter().chain(endorsed_by).flatten();
         self.kerberos || tokens.any(|token| matches!(token, RequiredToken::Kerberos))
     }
 
@@ -197,8 +197,8 @@ impl Narrow {
             .digest_methods(self.digests.iter().copied())
             .signer_references(self.references.iter().copied())
             .content_ciphers(self.content_ciphers.iter().copied());
-        if !self.any_token.is_empty() {
-            requirements = requirements.any_token_of(self.any_token.iter().copied());
+        for tokens in &self.any_token {
+            requirements = requirements.any_token_of(tokens.iter().copied());
         }
         for tokens in &self.endorsed_by {
             requirements = requirements.endorsed_by(tokens.iter().copied());

@@ -150,8 +150,14 @@ impl NamedSource {
     /// # Errors
     /// As [`Source::read`].
     pub fn read(&self) -> Result<(Option<String>, Vec<u8>), ProfileError> {
+        let (name, source) = self.parts();
+        Ok((name, source.read()?))
+    }
+
+    /// The name, and the source.
+    pub(crate) fn parts(&self) -> (Option<String>, Source) {
         let (name, source) = self.split();
-        Ok((name.map(str::to_owned), Source(source.to_owned()).read()?))
+        (name.map(str::to_owned), Source(source.to_owned()))
     }
 
     /// As [`NamedSource::read`], for a key where the name is needed.

@@ -227,7 +227,7 @@ const OTHER_WAIVERS: &[(&str, &str)] = &[
     ("raised-limit", "limit"),
     ("any-audience", "audience"),
     ("bearer-assertions", "accept-bearer"),
-    ("issuer-of-any-name", "saml-issuer-name"),
+    ("issuer-of-any-name", "saml-issuer"),
     ("old-assertions", "saml-max-age"),
     ("protected-transport", "over-protected-transport"),
 ];

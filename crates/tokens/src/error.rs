@@ -352,7 +352,7 @@ pub enum TrustError {
         subject: WireText,
     },
     /// *Refused.* The certificate is valid below the anchor, but no rule names its holder.
-    #[error("{subject:?} is valid but not expected: name it with a SignerRule")]
+    #[error("{subject:?} is valid but not expected: name it with a `SignerRule`")]
     NotExpected {
         /// Subject of the certificate.
         subject: WireText,

@@ -118,9 +118,10 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     }
 }
 
-/// The start tag of an element and the beginning of its content.
+/// The start tag of an element, or its beginning: the content may be a password.
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
-    let shown: String = element.chars().take(SHOWN).collect();
+    let end = element.find('>').map_or(element.len(), |at| at + 1);
+    let shown: String = element.get(..end).unwrap_or(element).chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
 }

@@ -8,6 +8,9 @@
 mod trust;
 mod write;
 
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::SystemTime;
 
 use wss_c14n::{Budget, Element, Limit, name};
@@ -116,7 +119,7 @@ pub struct Assertion<'d> {
     subject: Option<String>,
     confirmations: Vec<Confirmation<'d>>,
     conditions: Conditions,
-    attributes: Vec<(String, Vec<String>)>,
+    attributes: Vec<SamlAttribute>,
     signature: Option<Element<'d>>,
 }
 
@@ -338,18 +341,57 @@ fn keys_of(confirmations: &[Confirmation<'_>]) -> usize {
     confirmations.iter().map(|confirmation| confirmation.key_infos.len().max(1)).sum()
 }
 
-/// Attributes with plain-text values. For others, read the XML.
-fn attributes(
-    assertion: Element<'_>,
-    version: SamlVersion,
-    budget: &Budget,
-) -> Result<Vec<(String, Vec<String>)>, TokenError> {
+/// An attribute of the subject, as the issuer states it. The format is a part of its name: issuers use it to tell what they
+/// verified from what the subject says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SamlAttribute {
+    name: String,
+    format: Option<String>,
+    values: Vec<String>,
+}
+
+impl std::fmt::Debug for SamlAttribute {
+    /// Values are counted.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { name, format, values } = self;
+        let format = format.as_deref().map(shown);
+        f.debug_struct("SamlAttribute")
+            .field("name", &shown(name))
+            .field("format", &format)
+            .field("values", &values.len())
+            .finish()
+    }
+}
+
+impl SamlAttribute {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// `NameFormat` of SAML 2.0, or `AttributeNamespace` of SAML 1.1.
+    #[must_use]
+    pub fn format(&self) -> Option<&str> {
+        self.format.as_deref()
+    }
+
+    /// Its plain-text values, in the order of the assertion.
+    #[must_use]
+    pub fn values(&self) -> &[String] {
+        &self.values
+    }
+}
+
+/// Attributes with plain-text values. For others, read the XML. What several statements say of one attribute is one list.
+fn attributes(assertion: Element<'_>, version: SamlVersion, budget: &Budget) -> Result<Vec<SamlAttribute>, TokenError> {
     let saml = version.namespace().uri;
-    let named = match version {
-        SamlVersion::V1_1 => "AttributeName",
-        SamlVersion::V2_0 => "Name",
+    let (named, formatted) = match version {
+        SamlVersion::V1_1 => ("AttributeName", "AttributeNamespace"),
+        SamlVersion::V2_0 => ("Name", "NameFormat"),
     };
-    let mut found = Vec::new();
+    let mut found: Vec<SamlAttribute> = Vec::new();
+    let mut places: HashMap<(String, Option<String>), usize> = HashMap::new();
     let mut count = 0;
     for statement in assertion.children().filter(|child| child.is(saml, "AttributeStatement")) {
         for attribute in statement.children().filter(|child| child.is(saml, "Attribute")) {
@@ -361,7 +403,19 @@ fn attributes(
                 .filter(|value| value.children().next().is_none())
                 .map(|value| value.text().map(|text| text.into_owned()))
                 .collect();
-            found.push((name, values?));
+            let format = attribute.attribute("", formatted).map(Cow::into_owned);
+            match places.entry((name, format)) {
+                Entry::Occupied(place) => {
+                    if let Some(known) = found.get_mut(*place.get()) {
+                        known.values.extend(values?);
+                    }
+                }
+                Entry::Vacant(place) => {
+                    let (name, format) = place.key().clone();
+                    place.insert(found.len());
+                    found.push(SamlAttribute { name, format, values: values? });
+                }
+            }
         }
     }
     Ok(found)
@@ -376,6 +430,48 @@ impl Confirmation<'_> {
             not_on_or_after: None,
             recipient: None,
             in_response_to: None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use wss_c14n::{Document, Limits};
+
+    use super::*;
+
+    /// An issuer tells by the format what it verified from what the subject says.
+    #[test]
+    fn attributes_of_one_name_and_two_formats_are_two() {
+        for (version, head, name, format) in [
+            ("SAML:2.0", "Version='2.0' ID='a'", "Name", "NameFormat"),
+            (
+                "SAML:1.0",
+                "MajorVersion='1' MinorVersion='1' AssertionID='a' Issuer='i'",
+                "AttributeName",
+                "AttributeNamespace",
+            ),
+        ] {
+            let issuer = if version == "SAML:2.0" { "<Issuer>i</Issuer>" } else { "" };
+            let one = |of: &str, value: &str| {
+                format!("<Attribute {name}='role' {format}='{of}'><AttributeValue>{value}</AttributeValue></Attribute>")
+            };
+            let said = format!(
+                "<Assertion xmlns='urn:oasis:names:tc:{version}:assertion' {head} IssueInstant='2026-11-28T00:00:00Z'>{issuer}\
+                 <AttributeStatement>{}{}</AttributeStatement><AttributeStatement>{}</AttributeStatement></Assertion>",
+                one("urn:verified", "user"),
+                one("urn:said", "admin"),
+                one("urn:verified", "clerk"),
+            );
+            let document = Document::parse(&said, &Limits::default()).expect("XML");
+            let assertion = Assertion::parse(document.root(), &Budget::dangerous_unbounded()).expect(version);
+            let found =
+                assertion.attributes.iter().map(|found| (found.name(), found.format(), found.values().join(" ")));
+            let expected = [
+                ("role", Some("urn:verified"), "user clerk".to_owned()),
+                ("role", Some("urn:said"), "admin".to_owned()),
+            ];
+            assert_eq!(found.collect::<Vec<_>>(), expected);
         }
     }
 }

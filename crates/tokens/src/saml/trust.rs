@@ -11,7 +11,7 @@ use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
-use super::{Assertion, Confirmation, ConfirmationMethod, SamlVersion};
+use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlVersion};
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
@@ -402,7 +402,7 @@ pub struct IssuedAssertion {
     methods: BTreeSet<ConfirmationMethod>,
     /// The ranges of the KeyInfos of confirmation keys, relative to the start of the assertion.
     keys: Vec<usize>,
-    attributes: Vec<(String, Vec<String>)>,
+    attributes: Vec<SamlAttribute>,
     issuer_certificate: Option<ValidatedCertificate>,
     one_time_use: bool,
     until: SystemTime,
@@ -463,15 +463,25 @@ impl IssuedAssertion {
         self.subject.as_deref()
     }
 
-    /// The plain-text values of the attribute with this name.
+    /// The plain-text values of the attribute with this name, if there is exactly one. For an issuer that states several of
+    /// one name, use [`IssuedAssertion::attribute_of_format`].
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&[String]> {
-        self.attributes.iter().find(|(known, _)| known == name).map(|(_, values)| values.as_slice())
+        let mut named = self.attributes.iter().filter(|known| known.name() == name);
+        named.next().filter(|_| named.next().is_none()).map(SamlAttribute::values)
+    }
+
+    /// The plain-text values of the attribute with this name and this format: `NameFormat` of SAML 2.0, `AttributeNamespace`
+    /// of SAML 1.1.
+    #[must_use]
+    pub fn attribute_of_format(&self, name: &str, format: Option<&str>) -> Option<&[String]> {
+        let named = self.attributes.iter().find(|known| known.name() == name && known.format() == format);
+        named.map(SamlAttribute::values)
     }
 
     /// All attributes, with their plain-text values.
     #[must_use]
-    pub fn attributes(&self) -> &[(String, Vec<String>)] {
+    pub fn attributes(&self) -> &[SamlAttribute] {
         &self.attributes
     }
 
