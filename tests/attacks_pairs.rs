@@ -205,6 +205,9 @@ fn a_signed_element_that_nothing_names_is_never_read() {
                 let unprotected = TransportFacts::dangerous_unprotected();
                 let opened = receiver.open_unsigned(&message, unprotected).unwrap_or_else(|error| panic!("{error}"));
                 assert!(opened.header_block(&namespace, &local).is_none());
+            } else if (place.0, &*local) == ("in-key-info", "SecurityTokenReference") {
+                // A call accepts several references there, and reads the first: its key must verify the signature.
+                assert!(open(&receiver, &message).iter().all(Result::is_err), "{local}");
             } else {
                 refused(&receiver, &message, &format!("{local} at {}", place.0));
             }

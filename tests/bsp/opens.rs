@@ -44,6 +44,8 @@ const OF_PEERS: &[(&str, &str, &str)] = &[
     ("digest-in-no-namespace", "is not supported", "policy of algorithms: nobody knows it"),
     ("token-with-armour", "the token holds PEM", "the schema: base64"),
     ("pretty-printed", "signature value does not verify", "what is signed was changed"),
+    ("id-", "in another attribute than wsu:Id", "the profile names no other attribute, and forbids none"),
+    ("expires-with-created", "is not after it was created", "freshness: it never was valid"),
     ("issuer-that-is-the-subject", "no key is known", "trust: nobody known has this name"),
 ];
 

@@ -16,11 +16,11 @@ const BREACHES: [(&str, &str, &str, &str); 16] = [
     ("initiator", "AlwaysToRecipient", "Never", "sp:IncludeToken"),
     ("encrypted", "nothing", "Body", "not encrypted"),
     ("supporting", "none", "user", "token"),
-    ("signature", "readable", "encrypted", "Signature was not encrypted"),
+    ("signature", "readable", "encrypted", "EncryptSignature"),
     ("layout", "Lax", "Strict", "Strict"),
     ("layout", "LaxTsLast", "LaxTsFirst", "LaxTsFirst"),
     ("layout", "Strict", "LaxTsLast", "LaxTsLast"),
-    ("tokens", "any", "protected", "SigningToken"),
+    ("tokens", "any", "protected", "ProtectTokens"),
     ("binding", "derived", "asymmetric", ""),
     ("binding", "one-key", "derived", "RequireDerivedKeys"),
 ];

@@ -148,6 +148,9 @@ fn text_names_every_requirement_and_shows_what_breaks_it() {
         .expect("a message")
         .replace("<wsu:Created>", "<wsu:Created x=\"&#x9b;\u{9b}31m\">");
     assert!(!exits(1, &["lint"], &scratch("hostile.xml", &hostile)).contains('\u{9b}'));
+    let secret = hostile.replace("<wsu:Created", "<wsse:UsernameToken><wsse:Username>ann</wsse:Username><wsse:Password>hunter2</wsse:Password></wsse:UsernameToken><wsu:Created");
+    let shown = exits(1, &["lint"], &scratch("secret.xml", &secret));
+    assert!(shown.contains("Password") && !shown.contains("hunter2"), "{shown}");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use wss_c14n::{Document, Element, Limits, TakeAlong, name};
 use wss_crypto::{Secret, p_sha1};
 use wss_header::ProtectionToken;
+use wss_text::shown;
 use wss_tokens::{SecurityContextToken, parse_instant};
 
 use crate::error::StsError;
@@ -84,12 +85,20 @@ impl IssuedToken {
 }
 
 /// What a service says of a token.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Status {
     /// Whether it is good. Every code but that for "valid" says that it is not.
     pub is_valid: bool,
     /// Why, in the words of the service.
     pub reason: Option<String>,
+}
+
+impl std::fmt::Debug for Status {
+    /// Text of a message is escaped, and cut if it is long.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let reason = self.reason.as_deref().map(shown);
+        f.debug_struct("Status").field("is_valid", &self.is_valid).field("reason", &reason).finish()
+    }
 }
 
 /// The one answer in a Body.

@@ -46,7 +46,9 @@ pub fn id_in_other_form(uri: &str) -> Option<String> {
         return Some(id);
     }
     let (document, id) = uri.split_once('#')?;
-    (!document.is_empty() && !id.is_empty()).then(|| id.to_owned())
+    // White space is no name of a document, and an attachment is another one.
+    let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !document.starts_with("cid:");
+    (names_this && !id.is_empty()).then(|| id.to_owned())
 }
 
 /// A fragment without its percent-encoding (RFC 3986 §2.1); `None` if that is broken.

@@ -118,10 +118,11 @@ fn write(verdict: &Verdict, message: &str, style: Style, out: &mut String) {
     }
 }
 
-/// The start tag of an element, or its beginning: the content may be a password.
+/// The start tag of an element and the beginning of its content, up to a password.
 fn opening(element: &str) -> String {
     const SHOWN: usize = 160;
-    let end = element.find('>').map_or(element.len(), |at| at + 1);
-    let shown: String = element.get(..end).unwrap_or(element).chars().take(SHOWN).collect();
+    let password = element.find("Password").and_then(|at| element.get(at..)?.find('>').map(|end| at + end + 1));
+    let shown: String =
+        element.get(..password.unwrap_or(element.len())).unwrap_or_default().chars().take(SHOWN).collect();
     if shown.len() < element.len() { shown + "…" } else { shown }
 }
