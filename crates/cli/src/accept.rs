@@ -28,7 +28,7 @@ const OTHERS: [(&str, &str); 42] = [
     ("Trust::crls", "--crl"),
     ("Trust::intermediates", "--intermediate"),
     ("actor", "--actor"),
-    ("decrypt_with", "--decrypt-key and --decrypt-cert"),
+    ("decrypt_with", "--decrypt-key and --decrypt-cert, or --decrypt-p12"),
     ("shared_secret", "--secret"),
     ("open_unsigned", "--print-unauthenticated"),
     ("dangerous_anonymous", "--anonymous"),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret};
+use wss_crypto::{Certificate, Identity, LoadError, PrivateKey, Secret, identities_from_key_store};
 use wss_tokens::{ExtendedKeyUsage, Revocation, SignerRule, Trust};
 
 use crate::error::{ProfileError, value};
@@ -110,8 +110,17 @@ pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, Prof
     if options.decrypt_key.len() != options.decrypt_cert.len() {
         return Err(ProfileError::Needs { key: "decrypt-key", other: "decrypt-cert" });
     }
+    if options.decrypt_p12.len() != options.decrypt_password_file.len() {
+        return Err(ProfileError::Needs { key: "decrypt-p12", other: "decrypt-password-file" });
+    }
     let pair = |(key, certificate)| key_and_certificate(key, Some(certificate), &mut std::iter::empty());
-    options.decrypt_key.iter().zip(&options.decrypt_cert).map(pair).collect()
+    let pairs = options.decrypt_key.iter().zip(&options.decrypt_cert).map(pair);
+    let mut identities = pairs.collect::<Result<Vec<_>, _>>()?;
+    for (store, password) in options.decrypt_p12.iter().zip(&options.decrypt_password_file) {
+        let held = identities_from_key_store(&store.read()?, &password.password()?).map_err(|cause| store.load(cause))?;
+        identities.extend(held.into_iter().map(|(_, identity)| identity));
+    }
+    Ok(identities)
 }
 
 /// Lines of name, tab, password.

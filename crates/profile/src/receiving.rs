@@ -133,6 +133,10 @@ options! {
         decrypt_key: Vec<Source>,
         /// The certificate of a decryption key
         decrypt_cert: Vec<Source>,
+        /// A key store with keys for decryption, all of which are used: PKCS#12, JKS or JCEKS
+        decrypt_p12: Vec<Source>,
+        /// The password of the --decrypt-p12 at the same position
+        decrypt_password_file: Vec<Source>,
         /// A shared secret as raw octets; NAME matches ds:KeyName
         secret: Vec<NamedSource> = "[NAME=]FILE",
         /// The secret of a security context

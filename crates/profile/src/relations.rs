@@ -32,6 +32,8 @@ const NEEDS: &[(&str, &str, &str)] = &[
     ("verify", "reply", "network"),
     ("verify", "decrypt-key", "decrypt-cert"),
     ("verify", "decrypt-cert", "decrypt-key"),
+    ("verify", "decrypt-p12", "decrypt-password-file"),
+    ("verify", "decrypt-password-file", "decrypt-p12"),
 ];
 
 /// What a key excludes.

@@ -67,6 +67,7 @@ fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     let holdings = &arguments.holdings;
     let nothing = holdings.decrypt_key.is_empty()
         && holdings.decrypt_cert.is_empty()
+        && holdings.decrypt_p12.is_empty()
         && holdings.secret.is_empty()
         && holdings.known_cert.is_empty()
         && holdings.user_file.is_none();

@@ -177,6 +177,10 @@ fn open(case: &Case) -> Result<(), String> {
             }
             ("verify", "cert-pem" | "cert-der") => arguments.extend(["--pin".to_owned(), entry.path()]),
             ("trusted", "cert-pem" | "cert-der") => arguments.extend(["--trust".to_owned(), entry.path()]),
+            ("private", "pkcs12") => {
+                arguments.extend(["--decrypt-p12".to_owned(), entry.path(), "--decrypt-password-file".to_owned()]);
+                arguments.push(keys::temporary(entry.get("password").as_bytes()));
+            }
             ("private", "pkcs8-pem") => seen_private = Some(entry.path()),
             ("shared-secret" | "sct-secret", "raw") => {
                 arguments.extend(["--secret".to_owned(), format!("{}={}", entry.get("name"), entry.path())]);
