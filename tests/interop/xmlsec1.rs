@@ -161,6 +161,8 @@ fn encryption_goes_both_ways() {
             // Debian's xmlsec1 1.2 knows no digest but SHA-1 in rsa-oaep-mgf1p.
             let sha256 = matches!(transport, KeyTransport::RsaOaepMgf1p { digest: DigestMethod::Sha256, .. });
             let explained = sha256.then_some("xmlsec1 1.2 has SHA-1 alone here");
+            let is_of_13 = ["camellia", "chacha20"].iter().any(|name| content.uri().contains(name));
+            let explained = explained.or(is_of_13.then_some("xmlsec1 1.3 has it: its vectors open"));
             let bob = peer::certificate("bob");
             let document = Document::parse(DOCUMENT, &Limits::default()).expect("well-formed");
             let order = document.elements().find(|element| element.name().local == "order").expect("an order");

@@ -117,7 +117,8 @@ pub(crate) fn decrypting(options: &HoldingOptions) -> Result<Vec<Identity>, Prof
     let pairs = options.decrypt_key.iter().zip(&options.decrypt_cert).map(pair);
     let mut identities = pairs.collect::<Result<Vec<_>, _>>()?;
     for (store, password) in options.decrypt_p12.iter().zip(&options.decrypt_password_file) {
-        let held = identities_from_key_store(&store.read()?, &password.password()?).map_err(|cause| store.load(cause))?;
+        let held =
+            identities_from_key_store(&store.read()?, &password.password()?).map_err(|cause| store.load(cause))?;
         identities.extend(held.into_iter().map(|(_, identity)| identity));
     }
     Ok(identities)

@@ -174,6 +174,9 @@ fn open(case: &Case) -> Result<(), String> {
                 for (_, certificate) in trusted.map_err(|error| error.to_string())? {
                     arguments.extend(["--pin".to_owned(), keys::temporary(certificate.der())]);
                 }
+                // The receiver's own key is in the same store.
+                arguments.extend(["--decrypt-p12".to_owned(), entry.path(), "--decrypt-password-file".to_owned()]);
+                arguments.push(keys::temporary(entry.get("password").as_bytes()));
             }
             ("verify", "cert-pem" | "cert-der") => arguments.extend(["--pin".to_owned(), entry.path()]),
             ("trusted", "cert-pem" | "cert-der") => arguments.extend(["--trust".to_owned(), entry.path()]),
