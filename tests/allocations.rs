@@ -34,7 +34,9 @@ fn a_small_message_opens_with_few_allocations() {
     let (opened, cost) = measured(|| receiver.open(&message));
     drop(opened.expect("opens"));
     println!("{} octets: {} allocations of {} octets, {} at once", message.len(), cost.blocks, cost.octets, cost.peak);
-    assert!(cost.blocks <= 37, "{} allocations", cost.blocks);
+    // The other provider allocates for its RSA.
+    let most = if cfg!(feature = "aws-lc-rs") { 37 } else { 42 };
+    assert!(cost.blocks <= most, "{} allocations", cost.blocks);
 }
 
 /// An envelope of about this many octets: lines of an order.
