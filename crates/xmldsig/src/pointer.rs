@@ -47,7 +47,8 @@ pub fn id_in_other_form(uri: &str) -> Option<String> {
     }
     let (document, id) = uri.split_once('#')?;
     // White space is no name of a document, and an attachment is another one.
-    let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !document.starts_with("cid:");
+    let is_attachment = document.strip_prefix("cid:").is_some_and(|content_id| !content_id.is_empty());
+    let names_this = !document.is_empty() && !document.contains(char::is_whitespace) && !is_attachment;
     (names_this && !id.is_empty()).then(|| id.to_owned())
 }
 
@@ -78,7 +79,8 @@ mod tests {
     fn ids_are_read_behind_uris_and_in_pointers() {
         let named = ["http://a.example/b#c", "b.xml#c", "cid:#c", "#xpointer(id('c'))", "#xpointer(id(\"c\"))"];
         assert!(named.iter().all(|uri| id_in_other_form(uri).as_deref() == Some("c")));
-        let others = ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)"];
+        let others =
+            ["#c", "c", "", "#", "http://a.example/b#", "#xpointer(/)", "#xpointer(id('c')/d)", " #c", "cid:a@b#c"];
         assert!(others.iter().all(|uri| id_in_other_form(uri).is_none()));
     }
 
