@@ -12,7 +12,9 @@ use crate::error::TokenError;
 use crate::implied_key::ImpliedDerivedKey;
 use crate::kerberos::{KERBEROS_AP_REQ_SHA1, KerberosForm};
 use crate::saml::{SAML_ASSERTION_ID, SAML_ID, SamlVersion};
-use crate::value_type::{BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1};
+use crate::value_type::{
+    BASE64_BINARY, ENCRYPTED_KEY, ENCRYPTED_KEY_SHA1, SUBJECT_KEY_IDENTIFIER, THUMBPRINT_SHA1, is_encoding_by_name,
+};
 use crate::x509_token::{CertificatePath, PKCS7, X509_PKI_PATH, X509_V1, X509_V3, write_x509_token};
 
 /// A reference to a token, in one of the supported forms. `Debug` escapes and cuts text of the message.
@@ -190,11 +192,7 @@ impl<'d> SecurityTokenReference<'d> {
 
     fn parse_key_identifier(element: Element<'d>, shape: ReferenceShape, budget: &Budget) -> Result<Self, TokenError> {
         let written = element.required_attribute("", "ValueType")?;
-        let encoding_by_name = match element.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-            None => false,
-            Some(encoding) if encoding.is_empty() || encoding.ends_with("Base64Binary") => true,
-            Some(encoding) => return Err(TokenError::Encoding { uri: encoding.into() }),
-        };
+        let encoding_by_name = is_encoding_by_name(element)?;
         let named = named_type(&written);
         if (encoding_by_name || named.is_some()) && !shape.by_name {
             return Err(TokenError::IdentifierByName { value_type: written.into() });

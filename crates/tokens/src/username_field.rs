@@ -6,7 +6,6 @@ use wss_c14n::{Element, LeafError, base64_decode};
 use wss_crypto::Secret;
 
 use crate::error::TokenError;
-use crate::value_type::BASE64_BINARY;
 
 pub(crate) const PASSWORD_TEXT: &str =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0#PasswordText";
@@ -58,8 +57,8 @@ impl ClaimedPassword {
     }
 }
 
-/// A child of a token by its name: the one of the schema, and the only one in another namespace where there is none of the
-/// schema. Peers write `wsse:Created` and `wsu:Nonce`, or the namespaces of drafts.
+/// A child of a token by its name: the child of the schema, or else the only child of this name in another namespace. Peers
+/// write `wsse:Created` and `wsu:Nonce`, or the namespaces of drafts.
 pub(crate) struct Field<'d> {
     own: Option<Element<'d>>,
     other: Option<Element<'d>>,
@@ -82,14 +81,5 @@ impl<'d> Field<'d> {
     /// The child; one in another namespace if `in_any_namespace`.
     pub(crate) fn read(&self, in_any_namespace: bool) -> Option<Element<'d>> {
         self.own.or(self.other.filter(|_| in_any_namespace))
-    }
-}
-
-/// Whether the encoding of a nonce is a name in place of the identifier of the profile, as in `wsse:Base64Binary`.
-pub(crate) fn is_encoding_by_name(nonce: Element<'_>) -> Result<bool, TokenError> {
-    match nonce.attribute("", "EncodingType").filter(|uri| uri != BASE64_BINARY) {
-        None => Ok(false),
-        Some(encoding) if encoding.is_empty() || encoding.ends_with("Base64Binary") => Ok(true),
-        Some(encoding) => Err(TokenError::Encoding { uri: encoding.into() }),
     }
 }

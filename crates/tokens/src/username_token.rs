@@ -9,10 +9,8 @@ use wss_text::shown;
 
 use crate::error::{PasswordError, TokenError};
 use crate::instant::{DateTime, format_instant, parse_date_time};
-use crate::username_field::{
-    ClaimedPassword, ClaimedValue, Field, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT, is_encoding_by_name,
-};
-use crate::value_type::BASE64_BINARY;
+use crate::username_field::{ClaimedPassword, ClaimedValue, Field, MAX_TEXT, PASSWORD_DIGEST, PASSWORD_TEXT};
+use crate::value_type::{BASE64_BINARY, is_encoding_by_name};
 
 /// The type of a username token in references.
 pub const USERNAME_TOKEN: &str =
