@@ -1,6 +1,6 @@
 //! `wss dsig sign --key-info KIND`: what the signature says about its key.
 
-use ws_security::c14n::{Element, IdIndex, base64_decode, name};
+use ws_security::c14n::{Element, IdIndex, name};
 use ws_security::crypto::RevocationList;
 use ws_security::xmldsig::KeyInfoItem;
 use ws_security::{Certificate, DigestMethod, NameForm, PublicKey};
@@ -85,14 +85,6 @@ impl About<'_> {
 
 /// The DER of each revocation list of a file.
 fn revocation_lists(octets: &[u8]) -> Option<Vec<Vec<u8>>> {
-    let is_list = |der: &Vec<u8>| RevocationList::from_der(der).is_ok();
-    let Some((_, text)) = std::str::from_utf8(octets).ok().and_then(|text| text.split_once("-----BEGIN X509 CRL-----"))
-    else {
-        return Some(vec![octets.to_vec()]).filter(|lists| lists.iter().all(is_list));
-    };
-    let decoded = text.split("-----BEGIN X509 CRL-----").map(|rest| {
-        let (body, _) = rest.split_once("-----END X509 CRL-----")?;
-        base64_decode(body, body.len()).filter(is_list)
-    });
-    decoded.collect()
+    let lists = RevocationList::ders_from_pem(octets).ok()?;
+    lists.iter().all(|der| RevocationList::from_der(der).is_ok()).then_some(lists)
 }

@@ -17,14 +17,20 @@ impl RevocationList {
     /// # Errors
     /// [`LoadError::NotFound`] if a PEM file holds none, and as for [`RevocationList::from_der`].
     pub fn all_from_pem(octets: &[u8]) -> Result<Vec<Self>, LoadError> {
+        Self::ders_from_pem(octets)?.iter().map(|der| Self::from_der(der)).collect()
+    }
+
+    /// The DER of every list of a PEM file, in order; a DER file unchanged. None of them is read.
+    ///
+    /// # Errors
+    /// [`LoadError::NotFound`] if a PEM file holds none.
+    pub fn ders_from_pem(octets: &[u8]) -> Result<Vec<Vec<u8>>, LoadError> {
         if !is_pem(octets) {
-            return Ok(vec![Self::from_der(octets)?]);
+            return Ok(vec![octets.to_vec()]);
         }
-        let found: Vec<_> = sections(octets).into_iter().filter(|(kind, _)| *kind == SectionKind::Crl).collect();
-        if found.is_empty() {
-            return Err(LoadError::NotFound { wanted: "CRL" });
-        }
-        found.iter().map(|(_, der)| Self::from_der(der)).collect()
+        let lists = sections(octets).into_iter().filter(|(kind, _)| *kind == SectionKind::Crl);
+        let ders: Vec<_> = lists.map(|(_, der)| der).collect();
+        if ders.is_empty() { Err(LoadError::NotFound { wanted: "CRL" }) } else { Ok(ders) }
     }
 }
 
