@@ -2,8 +2,18 @@
 //!
 //! Some of xmlsec1's documents have an ASN.1 sequence of both, others numbers with more leading zeros.
 
-/// r and s in `width` octets each, of a value in another form; `None` if it is in none that is known.
-pub(crate) fn plain(value: &[u8], width: usize) -> Option<Vec<u8>> {
+use crate::der::{INTEGER, Reader, SEQUENCE};
+
+/// r and s in `width` octets each, of a value that is an ASN.1 sequence of both or has more leading zeros; `None` for any other
+/// value, and for numbers that are wider.
+///
+/// ```
+/// // SEQUENCE { r INTEGER 1, s INTEGER 2 }
+/// let value = [0x30, 6, 0x02, 1, 1, 0x02, 1, 2];
+/// assert_eq!(wss_crypto::plain_ecdsa_value(&value, 2), Some(vec![0, 1, 0, 2]));
+/// ```
+#[must_use]
+pub fn plain_ecdsa_value(value: &[u8], width: usize) -> Option<Vec<u8>> {
     let (r, s) = match sequence(value) {
         Some(numbers) => numbers,
         None if value.len() > 2 * width && value.len().is_multiple_of(2) => value.split_at(value.len() / 2),
@@ -18,28 +28,17 @@ pub(crate) fn plain(value: &[u8], width: usize) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// The two numbers of `SEQUENCE { r INTEGER, s INTEGER }` in DER, and nothing behind it.
+/// The two numbers of `SEQUENCE { r INTEGER, s INTEGER }` in DER, and nothing behind it. Signatures have fewer than 256 octets.
 fn sequence(value: &[u8]) -> Option<(&[u8], &[u8])> {
-    const SEQUENCE: u8 = 0x30;
-    const INTEGER: u8 = 0x02;
-    let (content, rest) = element(value, SEQUENCE)?;
-    let (r, behind) = element(content, INTEGER)?;
-    let (s, end) = element(behind, INTEGER)?;
-    (rest.is_empty() && end.is_empty()).then_some((r, s))
-}
-
-/// The content of the element with this tag at the start, and what follows it. Signatures have fewer than 256 octets.
-fn element(octets: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
-    match octets {
-        [found, 0x81, len, rest @ ..] if *found == tag && *len >= 0x80 => rest.split_at_checked(usize::from(*len)),
-        [found, len, rest @ ..] if *found == tag && *len < 0x80 => rest.split_at_checked(usize::from(*len)),
-        _ => None,
-    }
+    let content = Reader::new(value).only(SEQUENCE).filter(|content| content.len() < 256)?;
+    let mut numbers = Reader::new(content);
+    let (r, s) = (numbers.expect(INTEGER)?, numbers.expect(INTEGER)?);
+    numbers.is_empty().then_some((r, s))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::plain_ecdsa_value as plain;
 
     #[test]
     fn numbers_get_the_width_of_the_curve() {

@@ -10,7 +10,6 @@
 
 mod chain;
 mod dereferenced;
-mod ecdsa_value;
 mod error;
 mod filter;
 mod key_info;

@@ -1,9 +1,8 @@
 //! Core validation, the signature first (XML Signature 1.1 §3.2).
 
 use wss_c14n::{Budget, Limit};
-use wss_crypto::VerifyingKey;
+use wss_crypto::{VerifyingKey, plain_ecdsa_value};
 
-use crate::ecdsa_value;
 use crate::error::VerifyError;
 use crate::policy::AlgorithmPolicy;
 use crate::reference::Dereference;
@@ -92,5 +91,5 @@ fn ecdsa_in_plain_form(key: &VerifyingKey, value: &[u8]) -> Option<Vec<u8>> {
     let VerifyingKey::Public(key) = key else { return None };
     let (_, point) = key.ec_point()?;
     // An uncompressed point is an octet and two numbers.
-    ecdsa_value::plain(value, point.len().checked_sub(1)? / 2)
+    plain_ecdsa_value(value, point.len().checked_sub(1)? / 2)
 }
