@@ -60,8 +60,8 @@ impl Subscriber for Log {
     fn exit(&self, _: &Id) {}
 }
 
-/// What is told meanwhile. One subscriber is there for all threads, and before any message: a span or event that is
-/// first reached where there is none stays silent everywhere.
+/// What is told meanwhile. One subscriber serves all threads from before the first message on, because `tracing` keeps a span or
+/// event silent for ever if no subscriber listened when it was first reached.
 fn logged<T>(run: impl FnOnce() -> T) -> (T, String) {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| tracing::subscriber::set_global_default(Log).expect("the only subscriber"));

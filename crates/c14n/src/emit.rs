@@ -84,7 +84,7 @@ struct Walker<'a, S> {
     /// By pair: whether it is the one of `rendered`.
     in_force: &'a mut [bool],
     frames: SmallVec<[Frame; 8]>,
-    /// Where the last of the frames ends; [`NO_NODE`] if there is none.
+    /// The node at which the last of the frames ends; [`NO_NODE`] without a frame.
     innermost: u32,
     /// The prefixes that the open elements declare, and what each was bound to before.
     undo: SmallVec<[(u32, u32); 16]>,

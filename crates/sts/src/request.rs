@@ -16,9 +16,9 @@ const WSA: Namespace = Namespace { prefix: "wsa", uri: "http://www.w3.org/2005/0
 /// What WS-Trust 1.4 adds to 1.3.
 const WST14: Namespace = Namespace { prefix: "wst14", uri: "http://docs.oasis-open.org/ws-sx/ws-trust/200802" };
 
-/// A token of somebody else, as an element that stands alone.
-fn token(xml: &str, limits: &Limits) -> Result<String, StsError> {
-    Ok(Document::parse(xml, limits)?.root().standalone(TakeAlong::Namespaces))
+/// The token `xml`, with a declaration of each of its namespaces.
+fn token(xml: &str) -> Result<String, StsError> {
+    Ok(Document::parse(xml, &Limits::default())?.root().standalone(TakeAlong::Namespaces))
 }
 
 /// An envelope with a request of the kind `verb`.
@@ -130,7 +130,7 @@ impl Issue {
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.
     pub fn on_behalf_of(self, xml: &str) -> Result<Self, StsError> {
-        Ok(Self { on_behalf_of: Some(token(xml, &Limits::default())?), ..self })
+        Ok(Self { on_behalf_of: Some(token(xml)?), ..self })
     }
 
     /// The token of the one for whom it is asked, whom the new token names beside the one who asks (WS-Trust 1.4 §9.3).
@@ -138,7 +138,7 @@ impl Issue {
     /// # Errors
     /// [`StsError::Xml`] if it is not one element.
     pub fn act_as(self, xml: &str) -> Result<Self, StsError> {
-        Ok(Self { act_as: Some(token(xml, &Limits::default())?), ..self })
+        Ok(Self { act_as: Some(token(xml)?), ..self })
     }
 
     /// The value of `wsa:Action` and of the HTTP action.
@@ -228,7 +228,7 @@ macro_rules! about_a_token {
             /// # Errors
             /// [`StsError::Xml`] if it is not one element.
             pub fn new(version: TrustVersion, xml: &str) -> Result<Self, StsError> {
-                Ok(Self { version, target: token(xml, &Limits::default())? })
+                Ok(Self { version, target: token(xml)? })
             }
 
             /// The value of `wsa:Action` and of the HTTP action.

@@ -5,7 +5,7 @@ use crate::waiver::Waiver;
 
 impl Receiver {
     /// Accepts a `wsse:Nonce` or `wsu:Created` of a username token, and a `wsu:Created` or `wsu:Expires` of a timestamp, in
-    /// another namespace or in none, as in `wsse:Created`: where there is none in the right one, the only one of that name.
+    /// another namespace or in none, as in `wsse:Created`. It counts only if no other child has its name.
     #[must_use]
     pub fn accept_fields_in_other_namespaces(mut self) -> Self {
         self.waived.insert(Waiver::FieldsInOtherNamespaces);

@@ -1,6 +1,6 @@
 //! A bank whose private key is in a key service: it never is in the bank's process.
 //!
-//! `kms` is the bank's client of the key service, and what a user copies. `service` stands in for the key service, and speaks the
+//! `kms` is the bank's client of the key service: the part to copy. `service` plays the key service, and speaks the
 //! actions `Sign` and `Decrypt` of AWS KMS (<https://docs.aws.amazon.com/kms/latest/APIReference/>); AWS wants its requests
 //! signed besides (SigV4), which its SDK does.
 

@@ -52,7 +52,7 @@ pub(super) fn reference_shape(receiver: &Receiver) -> ReferenceShape {
     }
 }
 
-/// What a `ds:KeyInfo` has where it is none of the profile.
+/// The content of a `ds:KeyInfo` that does not have the shape of the profile.
 #[derive(Clone, Copy)]
 pub(super) enum OtherKeyInfo<'d> {
     /// No element: an empty one, or text.
