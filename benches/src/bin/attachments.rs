@@ -10,33 +10,11 @@ use ws_security::Limits;
 use ws_security::attachments::{Attachment, Package, Spool};
 use ws_security::prelude::*;
 use ws_security::{ContentEncryption, DangerousNoReplayCache};
+use wss_benches::peers::wss4j;
 use wss_benches::{median, root};
 
 const ENVELOPE: &str = "<s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\"><s:Body><pay xmlns=\"urn:bank\">\
                         4711</pay></s:Body></s:Envelope>";
-
-/// The class path of WSS4J, with the harness compiled.
-fn wss4j() -> Option<String> {
-    let folder = root().join("target/wss4j-harness");
-    std::fs::create_dir_all(&folder).ok()?;
-    let list = folder.join("classpath");
-    if !list.exists() {
-        let found = Command::new("mvn")
-            .args(["-q", "-B", "dependency:build-classpath", "-f"])
-            .arg(root().join("tests/interop/wss4j/pom.xml"))
-            .arg(format!("-Dmdep.outputFile={}", list.display()))
-            .status();
-        found.ok().filter(std::process::ExitStatus::success)?;
-    }
-    let jars = std::fs::read_to_string(list).ok()?.trim().to_owned();
-    let compiled = Command::new("javac")
-        .args(["-nowarn", "-cp", &jars, "-d"])
-        .arg(&folder)
-        .arg(root().join("benches/peers/AttachmentsHarness.java"))
-        .arg(root().join("tests/interop/java/Peer.java"))
-        .status();
-    compiled.ok()?.success().then(|| format!("{}:{jars}", folder.display()))
-}
 
 /// Securing and opening.
 fn ask(class_path: &str, octets: usize) -> Option<(Duration, Duration)> {
@@ -69,7 +47,7 @@ fn main() {
         DangerousNoReplayCache,
     )
     .decrypt_with(bob);
-    let peer = wss4j();
+    let peer = wss4j(&["AttachmentsHarness.java"]);
     if peer.is_none() {
         eprintln!("SKIPPED: WSS4J needs a JDK and Maven");
     }
