@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::calls::CALLS;
 use common::*;
 use ws_security::prelude::*;
 use ws_security::{
@@ -104,6 +105,159 @@ fn the_id_is_known_to_both_sides() {
         let error = open(&state, &other).expect_err("refused");
         assert!(matches!(error, OpenError::Requirement(RequirementError::Unrelated { .. })), "{error}");
     }
+}
+
+/// Where an attacker may move a signed block to: what is around it there, and what it is put before.
+const ELSEWHERE: [(&str, &str, &str); 9] = [
+    ("", "", "</wsse:Security>"),
+    ("", "", "<wsu:Timestamp"),
+    ("<x:token xmlns:x='urn:x'>", "</x:token>", "</wsse:Security>"),
+    ("<ds:Object>", "</ds:Object>", "</ds:Signature>"),
+    ("", "", "</ds:KeyInfo>"),
+    ("", "", "</wsse:BinarySecurityToken>"),
+    ("<x:block xmlns:x='urn:x'>", "</x:block>", "</s:Header>"),
+    (
+        "<e:EncryptedHeader xmlns:e='http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd'>",
+        "</e:EncryptedHeader>",
+        "</s:Header>",
+    ),
+    (
+        "<wsse:Security xmlns:wsse='http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd' s:actor='urn:other'>",
+        "</wsse:Security>",
+        "</s:Header>",
+    ),
+];
+
+/// The message with the element that has this start tag at another place.
+fn moved(message: &str, local: &str, (open, close, before): (&str, &str, &str)) -> String {
+    let (start, end) = (format!("<w:{local}"), format!("</w:{local}>"));
+    let from = message.find(&start).expect("the block");
+    let to = from + message[from..].find(&end).expect("its end") + end.len();
+    let without = format!("{}{}", &message[..from], &message[to..]);
+    let at = without.rfind(before).expect("a place");
+    format!("{}{open}{}{close}{}", &without[..at], &message[from..to], &without[at..])
+}
+
+/// Every call that accepts more, and every two of them.
+fn lax(receiver: &Receiver) -> impl Iterator<Item = (String, Receiver)> {
+    let pairs = CALLS.iter().enumerate().flat_map(|(at, one)| CALLS[at..].iter().map(move |other| (one, other)));
+    pairs.map(|((one, first), (other, second))| (format!("{one}, {other}"), second(first(receiver.clone()))))
+}
+
+#[test]
+fn the_calls_are_all_that_there_are() {
+    let sources = [
+        include_str!("../crates/wss-header/src/receiver.rs"),
+        include_str!("../crates/wss-header/src/accepted_shapes.rs"),
+    ];
+    let of_line = |line: &'static str| {
+        let name = line.trim().strip_prefix("pub fn ")?.split('(').next()?;
+        (name.starts_with("accept_") || name.starts_with("dangerous_")).then_some(name)
+    };
+    let public: Vec<&str> = sources.into_iter().flat_map(str::lines).filter_map(of_line).collect();
+    let known =
+        |name: &&str| CALLS.iter().any(|(known, _)| known == name) || **name == *"dangerous_accept_unrelated_replies";
+    assert_eq!(public.iter().filter(|name| !known(name)).count(), 0, "{public:?}");
+    assert_eq!(public.len(), CALLS.len() + 1);
+}
+
+/// Judged where it is, the relation says that it answers another request. Elsewhere it must not be overlooked.
+#[test]
+fn a_signed_relation_that_was_moved_lets_no_reply_answer_another_request() {
+    for version in AddressingVersion::ALL {
+        let genuine = reply(&relates(version, "urn:uuid:B", ""));
+        let sent = of_another_key(request(Some("urn:uuid:A"), version));
+        let own = of_another_key(request(Some("urn:uuid:B"), version));
+        // One that understands WS-Addressing, and one that need not.
+        for receiver in [receiver_of_anyone(), Receiver::new(trust(), parts(), DangerousNoReplayCache)] {
+            assert!(receiver.answering(&own).open(&genuine).is_ok());
+            for place in ELSEWHERE {
+                let attack = moved(&genuine, "RelatesTo", place);
+                for receiver in [receiver.clone(), careless(receiver.clone()), lenient(receiver.clone())] {
+                    assert!(receiver.answering(&sent).open(&attack).is_err(), "{place:?}");
+                    assert!(receiver.open(&attack).is_err(), "as a request, {place:?}");
+                }
+            }
+        }
+        let receiver = Receiver::new(trust(), parts(), DangerousNoReplayCache);
+        for place in [ELSEWHERE[0], ELSEWHERE[3]] {
+            let attack = moved(&genuine, "RelatesTo", place);
+            for (calls, receiver) in lax(&receiver) {
+                assert!(receiver.answering(&sent).open(&attack).is_err(), "{calls}, {place:?}");
+            }
+        }
+    }
+}
+
+/// Each of them says something of the message, as who it is for and what it means.
+#[test]
+fn no_signed_block_of_addressing_vanishes_from_the_header() {
+    let receiver = Receiver::new(trust(), parts(), DangerousNoReplayCache);
+    for (version, local) in
+        AddressingVersion::ALL.into_iter().flat_map(|v| ["To", "Action", "MessageID", "From"].map(|l| (v, l)))
+    {
+        let block = format!("<w:{local} xmlns:w='{}'>urn:bank</w:{local}>", version.namespace());
+        let genuine = reply(&block);
+        assert!(receiver.open(&genuine).is_ok());
+        for place in ELSEWHERE {
+            let attack = moved(&genuine, local, place);
+            for receiver in [receiver.clone(), careless(receiver.clone()), lenient(receiver.clone())] {
+                assert!(receiver.open(&attack).is_err(), "{local} {place:?}");
+            }
+        }
+    }
+}
+
+/// Any other block says by an attribute of SOAP that it was one.
+#[test]
+fn a_signed_block_that_must_be_understood_does_not_vanish_either() {
+    let receiver = Receiver::new(trust(), parts(), DangerousNoReplayCache).accept_signed_children_of_unknown_kinds();
+    let signed = |attribute: &str| {
+        let block = format!("<w:Limit xmlns:w='urn:limit'{attribute}>100</w:Limit>");
+        let header = format!("<s:Header>{block}</s:Header><s:Body>");
+        let limit = Part::header_block("urn:limit", "Limit");
+        let signing = Signing::with(&identity("alice")).parts([Part::Body, Part::Timestamp, limit]);
+        moved(&recipe().sign(signing).secured(&BARE.replace("<s:Body>", &header)), "Limit", ELSEWHERE[0])
+    };
+    assert!(receiver.open(signed("")).is_ok(), "nothing tells it from the token of a product");
+    for attribute in [" s:mustUnderstand='0'", " s:actor=''"] {
+        let error = receiver.open(signed(attribute)).map(drop).expect_err("refused");
+        assert!(matches!(error, OpenError::Place { .. }), "{error}");
+    }
+}
+
+/// A relation that is signed as ciphertext, whose key an attacker removed.
+#[test]
+fn a_relation_that_nobody_decrypted_lets_no_reply_answer_another_request() {
+    let version = AddressingVersion::V1_0;
+    let relation = Part::header_block(version.namespace(), "RelatesTo");
+    let header = format!("<s:Header>{}</s:Header><s:Body>", relates(version, "urn:uuid:B", ""));
+    let encrypting = Encrypting::to(&certificate("bob")).parts([relation]);
+    let genuine = recipe().encrypt(encrypting).sign(signed_by_alice()).secured(&BARE.replace("<s:Body>", &header));
+    let from = genuine.find("<xenc:EncryptedKey").expect("a key");
+    let to = genuine.find("</xenc:EncryptedKey>").expect("its end") + "</xenc:EncryptedKey>".len();
+    let attack = format!("{}{}", &genuine[..from], &genuine[to..]);
+    let receiver = receiver_of_anyone().decrypt_with(identity("bob"));
+    let [sent, own] = ["urn:uuid:A", "urn:uuid:B"].map(|id| of_another_key(request(Some(id), version)));
+    let opened = receiver.answering(&own).open(&genuine).map(drop);
+    assert!(opened.is_ok(), "{opened:?}\n{genuine}");
+    let error = receiver.answering(&sent).open(&genuine).map(drop).expect_err("refused");
+    assert!(matches!(error, OpenError::Requirement(RequirementError::Unrelated { .. })), "{error}");
+    for (calls, receiver) in lax(&receiver) {
+        assert!(receiver.answering(&sent).open(&attack).is_err(), "{calls}");
+    }
+    // One that leaves such blocks to others.
+    let wsse11 = "http://docs.oasis-open.org/wss/oasis-wss-wssecurity-secext-1.1.xsd";
+    let receiver = receiver.accept_ciphertext_for_others().understands(wsse11, "EncryptedHeader");
+    for (calls, receiver) in lax(&receiver) {
+        assert!(receiver.answering(&sent).open(&attack).is_err(), "{calls}");
+    }
+    let error = receiver.answering(&sent).open(&attack).map(drop).expect_err("refused");
+    assert!(matches!(error, OpenError::Requirement(RequirementError::UnreadRelation { .. })), "{error}");
+    // A request relates to nothing, and a reply whose relation is beside other ciphertext can be judged.
+    assert!(receiver.open(&attack).is_ok());
+    let unrelated = receiver.clone().dangerous_accept_unrelated_replies();
+    assert!(unrelated.answering(&sent).open(&attack).is_ok());
 }
 
 fn key_for_bob() -> ProtectionToken {

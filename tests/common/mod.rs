@@ -1,6 +1,7 @@
 //! The common parts of tests on whole messages: parties, envelopes, and a receiver with the least configuration.
 #![allow(dead_code, reason = "every test binary uses a part of this")]
 
+pub(crate) mod calls;
 pub(crate) mod filtered;
 
 use std::path::Path;

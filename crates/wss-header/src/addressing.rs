@@ -67,6 +67,17 @@ pub(crate) fn message_id(envelope: Envelope<'_>) -> Option<String> {
     Some(collapsed(&id.text().ok()?).to_owned()).filter(|id| !id.is_empty())
 }
 
+/// Whether an element has the name of a header block of WS-Addressing, which means something only as a child of the Header.
+pub(crate) fn is_block(element: Element<'_>) -> bool {
+    let is_of = |version: &AddressingVersion| element.name().namespace == version.namespace();
+    AddressingVersion::BLOCKS.contains(&element.name().local) && AddressingVersion::ALL.iter().any(is_of)
+}
+
+/// Whether an element is a `wsa:RelatesTo`, which says what a message answers.
+pub(crate) fn is_relation(element: Element<'_>) -> bool {
+    is_block(element) && element.name().local == "RelatesTo"
+}
+
 /// What the `wsa:RelatesTo` blocks of a reply say that it answers. Other relations say nothing of that, nor does the address
 /// for a message that has no MessageID.
 pub(crate) fn answered(envelope: Envelope<'_>) -> Vec<String> {

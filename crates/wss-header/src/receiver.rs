@@ -334,7 +334,8 @@ impl Receiver {
     /// Accepts signatures over children of the Security header that are of unknown kinds, such as tokens of a product. They
     /// are ignored, and [`Evidence::ignored`](crate::Evidence::ignored) names them. Without this call such a message is
     /// refused: somebody may have moved a signed header block there, where the application does not find it. Blocks that
-    /// the receiver requires or [understands](Receiver::understands) are refused there in any case.
+    /// the receiver requires or [understands](Receiver::understands), those of WS-Addressing, and elements with an attribute of
+    /// SOAP, such as `mustUnderstand`, are refused there in any case.
     #[must_use]
     pub fn accept_signed_children_of_unknown_kinds(mut self) -> Self {
         self.waived.insert(Waiver::SignedChildrenOfUnknownKinds);

@@ -73,6 +73,15 @@ pub enum RequirementError {
         /// The MessageID of the request.
         request: WireText,
     },
+    /// *Refused.* A reply has no `wsa:RelatesTo` that can be read, and signed ciphertext in its Header may be one.
+    #[error(
+        "{path} is signed ciphertext that no key opened, and the reply has no wsa:RelatesTo beside it, so that it may be the \
+         one that tells which request this answers: give its key, or call `dangerous_accept_unrelated_replies`"
+    )]
+    UnreadRelation {
+        /// The path of the ciphertext.
+        path: WireText,
+    },
     /// *Refused.* The required parts are signed with a private key, and must be signed with a secret.
     #[error("the required parts are signed with a private key, where a key is demanded that both sides have")]
     NotByASecret,

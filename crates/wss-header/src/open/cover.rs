@@ -12,6 +12,7 @@ use super::proven::ProvenSignature;
 use super::revision::Revision;
 use super::span::is_within;
 use super::terms::Terms;
+use crate::addressing;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::part::Part;
@@ -135,13 +136,22 @@ fn check_child(child: Element<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
     let path = || child.path().into();
     let is_ours = [name::WSSE, name::WSSE11, name::SOAP11, name::SOAP12];
     let is_ours = is_ours.iter().any(|namespace| namespace.uri == child.name().namespace);
-    if is_ours || terms.understands(child) {
+    if is_ours || is_header_block(child) || terms.understands(child) {
         return Err(OpenError::Place { path: path() });
     }
     match terms.receiver.waives(Waiver::SignedChildrenOfUnknownKinds) {
         true => Ok(()),
         false => Err(OpenError::UnknownKind { path: path() }),
     }
+}
+
+/// Whether an element was a header block, wherever it is now: it has the name of one of WS-Addressing, which says what a reply
+/// answers, or an attribute that SOAP has for header blocks only.
+fn is_header_block(element: Element<'_>) -> bool {
+    let is_soap = |namespace: &str| [name::SOAP11, name::SOAP12].iter().any(|soap| soap.uri == namespace);
+    let marks = ["mustUnderstand", "actor", "role", "relay"];
+    addressing::is_block(element)
+        || element.attributes().any(|(name, _)| is_soap(name.namespace) && marks.contains(&name.local))
 }
 
 /// Refuses a signed header block that belongs elsewhere, or that has attributes of another version of SOAP.

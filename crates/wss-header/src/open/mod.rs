@@ -11,7 +11,7 @@
 //!
 //! In reading order: `incoming`, `terms`, `revision`, `facts` (with `proven`, `places`, `carry`, `span` and
 //! `replacement`); `header`, which calls `tokens`, `signature`
-//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `output`.
+//! (with `dereference`, `cover`, `moves` and `coverage`), `decrypt` and `keys`; `require` (with `author`), `remains`, `relation`, `output`.
 //! `reveal` walks the same way for reports, and verifies nothing.
 
 mod author;
@@ -32,6 +32,7 @@ mod output;
 mod places;
 mod proven;
 mod referred;
+mod relation;
 mod remaining_ciphertext;
 mod remains;
 mod replacement;
@@ -130,6 +131,7 @@ fn verify<O: Output>(receiver: &Receiver, incoming: Arrived<'_>) -> Result<Pendi
                     let remaining = remains::find(&revision, &terms, &facts, &mut ring, conclusion.signature(&facts))?;
                     let proof = conclusion.proof.map_err(|error| require::unless_fault(error, &revision, &facts))?;
                     cover::check_places(&revision, &terms, &facts.signatures)?;
+                    relation::check_read(&revision, &terms, &facts)?;
                     let met =
                         Met { proof, assertions: conclusion.assertions, user: conclusion.user, report, remaining };
                     return output::take(&revision, &terms, facts, ring, met);

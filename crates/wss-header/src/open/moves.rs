@@ -10,6 +10,7 @@ use super::coverage::Coverage;
 use super::revision::Revision;
 use super::terms::Terms;
 use super::tokens;
+use crate::addressing;
 use crate::element_path::ElementPath;
 use crate::error::OpenError;
 use crate::part::Part;
@@ -36,9 +37,12 @@ pub(super) fn check_not_moved(
     let is_inside = || ElementPath::of(element, revision.envelope).is_some();
     let of_header =
         || (belongs_only_in_header(element, terms) && is_inside()).then(|| "the Security header".to_owned());
-    let Some(from) = named.or_else(of_header) else { return Ok(()) };
+    let of_block = || (addressing::is_block(element) && !revision.is_block(element)).then(|| "the Header".to_owned());
+    let Some(from) = named.or_else(of_header).or_else(of_block) else { return Ok(()) };
     let is_token = revision.is_in_header(element) && belongs_in_header(element);
     let is_expected = is_token || terms.signable().any(is_at);
+    // What a message answers is said in the Header only.
+    let is_expected = is_expected && (revision.is_block(element) || !addressing::is_relation(element));
     match is_expected && terms.receiver.waives(Waiver::InterchangeableElements) {
         true => Ok(()),
         false => Err(OpenError::Interchangeable { path: element.path().into(), from: from.into() }),

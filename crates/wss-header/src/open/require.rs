@@ -11,11 +11,11 @@ use super::facts::{Facts, SeenConfirmation};
 use super::keys::KeyRing;
 use super::narrow::{self, Shown};
 use super::proven::ProvenSignature;
+use super::relation;
 use super::replacement::Place;
 use super::revision::{Revision, unauthenticated_fault};
 use super::terms::Terms;
 use super::{author, remains};
-use crate::addressing;
 use crate::authenticated_assertion::AuthenticatedAssertion;
 use crate::correlation::Correlation;
 use crate::error::{OpenError, RequirementError};
@@ -86,7 +86,7 @@ pub(super) fn check(
         return Err(error);
     }
     check_confirmations(terms, &facts.confirmations)?;
-    check_relation(revision, terms)?;
+    relation::check(revision, terms)?;
     // Without a proof, that error comes first.
     if conclusion.proof.is_ok() {
         narrow::check(&conclusion.shown(facts), terms, facts)?;
@@ -309,18 +309,6 @@ fn check_confirmations(terms: &Terms<'_>, confirmations: &[SeenConfirmation]) ->
         }
     }
     if unconfirmed.is_empty() { Ok(()) } else { Err(RequirementError::NotConfirmed.into()) }
-}
-
-/// Refuses a reply that says that it answers another message. Who signs it decides whether it says so at all.
-fn check_relation(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
-    let request = terms.request.and_then(|request| request.message_id.as_ref());
-    let Some(request) = request.filter(|_| !terms.receiver.waives(Waiver::UnrelatedReplies)) else { return Ok(()) };
-    match addressing::answered(revision.envelope).into_iter().find(|answered| answered != request) {
-        Some(answered) => {
-            Err(RequirementError::Unrelated { answered: answered.into(), request: request.as_str().into() }.into())
-        }
-        None => Ok(()),
-    }
 }
 
 /// Checks the signature that proves the message for more than the parts: that a reply is one, and that the signed Body

@@ -1,0 +1,49 @@
+//! Relation: which request a reply answers, as its `wsa:RelatesTo` in the Header says.
+
+use wss_c14n::{Element, name};
+
+use super::facts::Facts;
+use super::header::is_opened;
+use super::revision::Revision;
+use super::terms::Terms;
+use crate::addressing;
+use crate::error::{OpenError, RequirementError};
+use crate::waiver::Waiver;
+
+/// Refuses a reply that says that it answers another message. Who signs it decides whether it says so at all.
+pub(super) fn check(revision: &Revision<'_>, terms: &Terms<'_>) -> Result<(), OpenError> {
+    let Some(request) = request_of(terms) else { return Ok(()) };
+    match addressing::answered(revision.envelope).into_iter().find(|answered| answered != request) {
+        Some(answered) => {
+            Err(RequirementError::Unrelated { answered: answered.into(), request: request.into() }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Refuses a reply without a `wsa:RelatesTo`, where signed ciphertext that nobody decrypted may be one. Whoever removes its
+/// key would let the reply answer any request.
+pub(super) fn check_read(revision: &Revision<'_>, terms: &Terms<'_>, facts: &Facts<'_>) -> Result<(), OpenError> {
+    let is_unread = request_of(terms).is_some() && addressing::answered(revision.envelope).is_empty();
+    let covered = |data: &Element<'_>| facts.signatures.iter().any(|signed| signed.coverage.contains(&data.span()));
+    let may_be_one = |data: &Element<'_>| is_ciphertext_of_block(*data) && !is_opened(*data, facts) && covered(data);
+    let mut inside = revision.envelope.blocks().flat_map(Element::descendants_and_self).filter(|_| is_unread);
+    match inside.find(may_be_one) {
+        Some(data) => Err(RequirementError::UnreadRelation { path: data.path().into() }.into()),
+        None => Ok(()),
+    }
+}
+
+/// The MessageID that a reply must relate to, if it relates to one.
+fn request_of<'t>(terms: &'t Terms<'_>) -> Option<&'t str> {
+    let request = terms.request.and_then(|request| request.message_id.as_deref());
+    request.filter(|_| !terms.receiver.waives(Waiver::UnrelatedReplies))
+}
+
+/// Whether an element is ciphertext in the message, and not of an assertion: a header block may have become it.
+fn is_ciphertext_of_block(data: Element<'_>) -> bool {
+    let in_assertion = data.parent().is_some_and(|parent| parent.is(name::SAML2.uri, "EncryptedAssertion"));
+    let mut ciphers = data.children_named(name::XENC.uri, "CipherData").flat_map(Element::children);
+    let is_here = ciphers.any(|cipher| cipher.is(name::XENC.uri, "CipherValue"));
+    data.is(name::XENC.uri, "EncryptedData") && is_here && !in_assertion
+}
