@@ -103,7 +103,7 @@ fn bergshamra(operation: &str, files: &Files) -> Option<Operation> {
 }
 
 fn xml_sec(operation: &str, files: &Files) -> Option<Operation> {
-    use sad_rsa::pkcs8::DecodePrivateKey as _;
+    use xml_sec::rsa_encoding::RsaPrivateKeyEncoding as _;
     use xml_sec::xmldsig::{
         DsigStatus, RsaSigningKey, SignContext, SignatureAlgorithm, VerificationKey, VerifyContext,
     };
