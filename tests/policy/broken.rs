@@ -1,6 +1,7 @@
 //! A message that breaks an assertion is refused: made by a policy without it, and opened by one with it.
 
 use ws_security::policy::{Message, Policy};
+use ws_security::{Part, Recipe, Signing};
 
 use crate::shapes::{Shape, policy};
 use crate::{REQUEST, common::*, exchanged, sides};
@@ -159,4 +160,39 @@ fn a_check_notices_what_is_in_clear_text_and_what_a_signature_leaves_out() {
     let filtered = message.replacen("<ds:Transforms>", &format!("<ds:Transforms>{filter}"), 1);
     assert_ne!(filtered, message);
     assert_eq!(names(&plain.policy(), &filtered), suite);
+}
+
+/// Two signatures by one token: the one over the signature of the message lacks a part, and the one over that part signs the
+/// other endorsement, which says nothing of the message.
+#[test]
+fn a_signature_over_an_endorsement_is_none_over_the_message() {
+    let shape =
+        Shape::default().with("encrypted", "nothing").with("signature", "readable").with("supporting", "endorsing");
+    let to = format!("<sp:SignedParts><sp:Header Name=\"To\" Namespace=\"{WSA}\"/></sp:SignedParts>");
+    let end = "</wsp:Policy></sp:EndorsingSupportingTokens>";
+    let strict = shape.policy().replacen(end, &format!("{to}{end}"), 1);
+    assert_ne!(strict, shape.policy());
+    let (client, _) = sides(&shape, &shape.policy()).expect("both sides");
+    let (twin, service) = sides(&shape, &strict).expect("both sides");
+    exchanged(&twin.exchanges()[0], &service.exchanges()[0]).expect("the endorsement signs To");
+    let message = client.exchanges()[0].plan().expect("a plan").message(REQUEST).secure().expect("secured").message;
+    let ids: Vec<&str> = message
+        .split("<ds:Signature ")
+        .skip(1)
+        .filter_map(|rest| rest.split("Id=\"").nth(1)?.split('"').next())
+        .collect();
+    let [one, other] = ids[..] else { panic!("two signatures: {ids:?}") };
+    let endorses = |id: &str| message.contains(&format!("URI=\"#{id}\""));
+    let (of_message, endorsing) = if endorses(one) { (one, other) } else { (other, one) };
+    let open = |signed: &str| {
+        let parts = [Part::Id(signed.to_owned()), Part::header_block(WSA, "To")];
+        let plan = Recipe::new().sign(Signing::with(&identity("alice")).parts(parts)).plan().expect("a plan");
+        let message = plan.message(&message).secure().expect("secured").message;
+        // Another service, which has not seen the signatures before.
+        let (_, service) = sides(&shape, &strict).expect("both sides");
+        service.exchanges()[0].open(&message, None).map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(open(of_message), Ok(()), "another endorsement of the message");
+    let refused = open(endorsing).expect_err("an endorsement of the endorsement");
+    assert!(refused.contains("no endorsing signature covers"), "{refused}");
 }

@@ -54,13 +54,13 @@ impl Proven<'_> {
     }
 
     /// Each endorsing token has a signature of its own, over that of the message, or over the timestamp, and over its parts.
-    ///
-    /// The evidence does not tell one signature from another: that it is over the signature of the message is demanded by
-    /// [`Requirements::endorsed_by`](wss_header::Requirements::endorsed_by).
     fn endorsements(&self, terms: &Terms, direction: Direction) -> Option<(&'static str, String)> {
         let endorsed = if terms.is_over_transport() { Part::Timestamp } else { Part::Signature };
-        let mut free: Vec<&SignatureEvidence> =
-            self.evidence.signatures.iter().filter(|signature| signature.parts.contains(&endorsed)).collect();
+        let is_endorsing = |signature: &&SignatureEvidence| match endorsed {
+            Part::Signature => signature.endorses,
+            _ => signature.parts.contains(&endorsed),
+        };
+        let mut free: Vec<&SignatureEvidence> = self.evidence.signatures.iter().filter(is_endorsing).collect();
         for supporting in terms.endorsing(direction) {
             let mut lacked = None;
             let fits = free.iter().position(|signature| {

@@ -97,7 +97,12 @@ pub(super) fn take<O: Output>(
         content,
         signer,
         assertions: met.assertions,
-        evidence: evidence(terms, &facts, met.user, met.report, met.remaining),
+        evidence: Evidence {
+            user: met.user,
+            bsp: met.report,
+            remaining: met.remaining,
+            ..evidence(terms, &facts, signature)
+        },
         correlation: Correlation { certificate, keys, message_id, ..correlation(facts.signatures) },
         forwarded: forwarded(revision, terms),
     };
@@ -390,31 +395,26 @@ fn remembered(terms: &Terms<'_>, facts: &Facts<'_>, assertions: &[AuthenticatedA
     Remembered::new(terms.now, of_window.map(|key| (key, until)).chain(of_assertions).collect())
 }
 
-/// The evidence of the message.
-fn evidence(
-    terms: &Terms<'_>,
-    facts: &Facts<'_>,
-    user: Option<AuthenticatedUser>,
-    bsp: Option<Report>,
-    remaining: Vec<RemainingCiphertext>,
-) -> Evidence {
+/// The evidence of the message that `proof` proves, without what its requirements showed.
+fn evidence(terms: &Terms<'_>, facts: &Facts<'_>, proof: Option<&ProvenSignature>) -> Evidence {
     let signatures = facts.signatures.iter().map(|signature| SignatureEvidence {
         signer: signature.signer.clone(),
         method: signature.method,
         parts: signature.coverage.parts().map(|(part, _)| part.clone()).collect(),
         attachments: signature.attachments.named.iter().map(Into::into).collect(),
         lost: signature.lost().into_iter().map(|(part, why)| (part.into(), why)).collect(),
+        endorses: proof.is_some_and(|proof| signature.coverage.has(&Part::Signature, &proof.span)),
     });
     let of_message = is_revocation_unknown(facts).then_some(Waiver::RevocationNotTold);
     Evidence {
         signatures: signatures.collect(),
         decrypted: facts.decryptions.evidence.clone(),
         timestamp: facts.timestamp.as_ref().map(|timestamp| (timestamp.created, timestamp.expires)),
-        user,
+        user: None,
         ignored: facts.ignored.clone(),
-        remaining,
+        remaining: Vec::new(),
         waived: terms.receiver.waivers(&terms.demanded, terms.is_protected, of_message),
-        bsp,
+        bsp: None,
     }
 }
 
