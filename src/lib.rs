@@ -42,9 +42,9 @@ pub use wss_header::{EvidenceRecord, RecordError};
 pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, CacheLimits, ConfirmationMethod, ExtendedKeyUsage, Fetch, FetchBlocking,
     FetchError, FetchFailure, FetchRequest, IssuedAssertion, KerberosAcceptor, KerberosForm, KerberosInitiator,
-    KerberosSession, KerberosTicket, Licenses, NewAssertion, Password, PasswordSource, Precision, ReferenceForm,
-    Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlVersion, SecureConversation, SecurityContexts,
-    SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    KerberosSession, KerberosTicket, Licenses, NewAssertion, NewIdCard, Password, PasswordSource, Precision,
+    ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlVersion, SecureConversation,
+    SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -47,14 +47,14 @@ fn program(network: &Network) -> String {
     let shape = &network.request;
     let [client, service, recipient] = parties(network);
     let is_package = places(shape).any(|place| place == Place::Attachments);
-    let is_assertion = matches!(shape.credential, Credential::Assertion(_));
+    let is_assertion = shape.credential.is_issued();
     let mut keys = String::from("Keys::new()");
     let mut service_keys = String::from("Keys::new()");
     if shape.signature.is_some() {
         let _infallible = write!(keys, ".identity(identity(\"{client}\"))");
         let _infallible = write!(service_keys, ".trust(Trust::pins([certificate(\"{client}\")]))");
     }
-    if network.reply_shape().is_some() {
+    if network.reply_shape().is_some_and(|reply| reply.signature.is_some()) {
         let _infallible = write!(keys, ".trust(Trust::pins([certificate(\"{service}\")]))");
         let _infallible = write!(service_keys, ".identity(identity(\"{service}\"))");
     }
@@ -95,7 +95,14 @@ fn program(network: &Network) -> String {
             "# let users = |user: &str| (user == \"ann\").then(|| ws_security::Secret::new(b\"s3cret\".to_vec()));\n",
         );
     }
-    if is_assertion {
+    if let Credential::IdCard { .. } = shape.credential {
+        text.push_str(
+            "# let card = ws_security::NewIdCard::system(\"TEST-STS\", \"journal\", \"25520041\", \"A clinic\");\n\
+             # let assertion = card.sign(&identity(\"carol\"), now(), &ws_security::crypto::SystemRandom)?;\n\
+             # let issuers = ws_security::AssertionTrust::dangerous_for_any_audience()\n\
+             #     .issuer(\"TEST-STS\", Trust::pins([certificate(\"carol\")]));\n",
+        );
+    } else if is_assertion {
         let holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
         let confirmed = if holder { "holder_of_key(&certificate(\"alice\"))" } else { "bearer()" };
         let _infallible = write!(

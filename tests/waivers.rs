@@ -321,6 +321,11 @@ const WEAKENING: &[Case] = &[
         Waiver::BearerAssertions,
     ),
     (
+        "tokens AssertionTrust::accept_id_cards",
+        || open(&strict().assertions(assertions().accept_id_cards(3))),
+        Waiver::IdCards,
+    ),
+    (
         "tokens AssertionTrust::max_age",
         || open(&strict().assertions(assertions().max_age(Duration::from_secs(301)))),
         Waiver::OldAssertions { max_age: Duration::from_secs(301) },

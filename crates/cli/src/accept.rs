@@ -9,9 +9,10 @@ use wss_profile::AcceptOptions;
 use crate::args::Cli;
 
 /// Calls in errors whose options have other names.
-const OTHERS: [(&str, &str); 42] = [
+const OTHERS: [(&str, &str); 43] = [
     ("answers", "--confirm"),
     ("AssertionTrust::accept_bearer", "--accept-bearer"),
+    ("AssertionTrust::accept_id_cards", "--accept-id-cards"),
     ("SignerRule", "--signer"),
     ("AssertionTrust::sender_vouches", "--saml-attester"),
     ("attachments", "--attach"),

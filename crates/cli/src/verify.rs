@@ -353,6 +353,7 @@ fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
             ConfirmationMethod::HolderOfKey => "holder-of-key",
             ConfirmationMethod::SenderVouches => "sender-vouches",
             ConfirmationMethod::Bearer => "bearer",
+            ConfirmationMethod::IdCard => "id-card",
         },
         "attributes": attributes.collect::<Vec<_>>(),
     })

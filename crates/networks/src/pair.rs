@@ -7,7 +7,7 @@ use wss_crypto::{Certificate, Identity, KeyTransport, Secret};
 use wss_header::{
     AlgorithmPolicy, Encrypting, ProtectionToken, Receiver, Recipe, ReplayCache, RequiredToken, Requirements, Signing,
 };
-use wss_tokens::{ConfirmationMethod, Password, PasswordSource, Trust};
+use wss_tokens::{ConfirmationMethod, Password, PasswordSource, Precision, SamlVersion, Trust};
 use wss_xmlenc::Agreement;
 
 use crate::keys::Keys;
@@ -115,7 +115,10 @@ impl Network {
     fn recipe(&self, shape: &Shape, keys: &Keys, direction: Direction) -> Result<Recipe, NetworkError> {
         let mut recipe = allowed(shape).layout(shape.layout);
         if let Some(seconds) = shape.timestamp {
-            recipe = recipe.timestamp(Duration::from_secs(seconds));
+            recipe = match shape.allows(Leniency::BareHeader) {
+                true => recipe.timestamp_without_expires().precision(Precision::Seconds).must_understand(false),
+                false => recipe.timestamp(Duration::from_secs(seconds)),
+            };
         }
         recipe = self.with_credential(recipe, shape, keys)?;
         if shape.confirms {
@@ -154,7 +157,7 @@ impl Network {
                 let (name, password) = user()?;
                 recipe.username_text(name, password)
             }
-            Credential::Assertion(_) => {
+            Credential::Assertion(_) | Credential::IdCard { .. } => {
                 let assertion = keys.assertion.clone();
                 recipe.token(assertion.ok_or_else(|| self.missing("the assertion of the sender", "assertion"))?)
             }
@@ -254,9 +257,13 @@ impl Network {
                 receiver = call(receiver);
             }
         }
-        if let Credential::Assertion(_) = shape.credential {
+        if shape.credential.is_issued() && direction == Direction::Request {
             let trust = keys.assertions.clone();
             let trust = trust.ok_or_else(|| self.missing("whose assertions to accept", "assertions"))?;
+            let trust = match shape.credential {
+                Credential::IdCard { level, .. } => trust.accept_id_cards(level),
+                _ => trust,
+            };
             receiver = receiver.assertions(trust.only(confirmation(shape)));
         }
         if shape.credential.is_password() && direction == Direction::Request {
@@ -271,8 +278,9 @@ impl Network {
 
 /// How the sender proves to be the subject of its assertion.
 fn confirmation(shape: &Shape) -> ConfirmationMethod {
-    match shape.signature.map(|signature| signature.by) {
-        Some(SignedBy::HolderOfKey) => ConfirmationMethod::HolderOfKey,
+    match (shape.credential, shape.signature.map(|signature| signature.by)) {
+        (Credential::IdCard { .. }, _) => ConfirmationMethod::IdCard,
+        (_, Some(SignedBy::HolderOfKey)) => ConfirmationMethod::HolderOfKey,
         _ => ConfirmationMethod::Bearer,
     }
 }
@@ -343,7 +351,8 @@ fn requirements(shape: &Shape) -> Requirements {
     }
     // What nobody signs, anyone can add: it says nothing of when a signed message expires.
     let is_covered = |signature: &SignatureShape| signature.places.contains(&Place::Timestamp);
-    if shape.timestamp.is_some() && shape.signature.as_ref().is_none_or(is_covered) {
+    let has_end = shape.timestamp.is_some() && !shape.allows(Leniency::BareHeader);
+    if has_end && shape.signature.as_ref().is_none_or(is_covered) {
         requirements = requirements.expires();
     }
     if shape.confirms {
@@ -359,6 +368,7 @@ fn requirements(shape: &Shape) -> Requirements {
             requirements.username_token().digest_passwords()
         }
         Credential::Assertion(version) => requirements.saml_token(version),
+        Credential::IdCard { .. } => requirements.saml_token(SamlVersion::V2_0),
     }
 }
 
@@ -366,6 +376,9 @@ fn requirements(shape: &Shape) -> Requirements {
 fn policy(shape: &Shape) -> AlgorithmPolicy {
     let mut signature = match shape.credential {
         Credential::Assertion(_) => wss_xmldsig::AlgorithmPolicy::modern_2026(),
+        Credential::IdCard { signed: (method, digest), .. } => {
+            wss_xmldsig::AlgorithmPolicy::modern_2026().admit_signature(method).admit_digest(digest)
+        }
         _ => wss_xmldsig::AlgorithmPolicy::empty().admit_canonicalization(CanonicalizationMethod::Exclusive),
     };
     if let Some(shape) = &shape.signature {

@@ -122,6 +122,13 @@ pub enum Credential {
     PasswordText,
     /// A SAML assertion that the sender got from its issuer.
     Assertion(SamlVersion),
+    /// An id-card of Den Gode Webservice.
+    IdCard {
+        /// The lowest level of authentication that it must state.
+        level: u8,
+        /// The method and the digest of its signature.
+        signed: (SignatureMethod, DigestMethod),
+    },
 }
 
 impl Credential {
@@ -129,6 +136,12 @@ impl Credential {
     #[must_use]
     pub const fn is_password(self) -> bool {
         matches!(self, Self::PasswordDigest | Self::PasswordDigestOfSha1 | Self::PasswordText)
+    }
+
+    /// Whether it is a token that another party issued.
+    #[must_use]
+    pub const fn is_issued(self) -> bool {
+        matches!(self, Self::Assertion(_) | Self::IdCard { .. })
     }
 }
 
@@ -178,6 +191,9 @@ pub enum Leniency {
     CbcBeforeVerification,
     /// Times with the offset of a zone.
     LocalTimes,
+    /// The Security header has no attributes, and its timestamp `wsu:Created` alone, in whole seconds: the schema of the network
+    /// allows no more. The receiver says how old a message may be.
+    BareHeader,
     /// References without transforms, which imply inclusive canonicalisation.
     AbsentTransforms,
     /// References to what comes later in the header.

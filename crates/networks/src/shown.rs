@@ -3,7 +3,9 @@
 use std::fmt;
 
 use crate::network::{Action, Http};
-use crate::shape::{Credential, EncryptedTo, EncryptionShape, Place, Shape, SignatureShape, SignedBy, Transport};
+use crate::shape::{
+    Credential, EncryptedTo, EncryptionShape, Leniency, Place, Shape, SignatureShape, SignedBy, Transport,
+};
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,7 +28,10 @@ fn word(uri: &str) -> &str {
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut said = Vec::new();
-        said.extend(self.timestamp.map(|seconds| format!("a timestamp of {seconds} s")));
+        said.extend(self.timestamp.map(|seconds| match self.allows(Leniency::BareHeader) {
+            true => "a timestamp without an end".to_owned(),
+            false => format!("a timestamp of {seconds} s"),
+        }));
         said.extend(match self.credential {
             Credential::None => None,
             Credential::PasswordDigest => Some("a username token with a digest".to_owned()),
@@ -34,6 +39,9 @@ impl fmt::Display for Shape {
                 Some("a username token with a digest of the password's SHA-1".to_owned())
             }
             Credential::PasswordText => Some("a username token with the password as text".to_owned()),
+            Credential::IdCard { level, signed: (method, _) } => {
+                Some(format!("an id-card of level {level}, signed with {}", word(method.uri())))
+            }
             Credential::Assertion(version) => Some(format!("a SAML {} assertion", version_of(version))),
         });
         let signature = self.signature.map(|signature| signature.to_string());

@@ -34,6 +34,7 @@ const RSA: [&str; 3] = ["rsa-sha256", "sha256", BY_TOKEN];
 const FACTS: &[Facts] = &[
     Facts { name: "amadeus", soap: V11, signature: NONE, signed: "", token: "UsernameToken Username Password (PasswordDigest) Nonce Created", encryption: PLAIN },
     Facts { name: "bdew_1_2", soap: V12, signature: ["ecdsa-sha256", "sha256", BY_TOKEN], signed: "Body Messaging cid", token: "BinarySecurityToken X509PKIPathv1", encryption: ["aes128-gcm", "kw-aes128 ECDH-ES ConcatKDF by KeyIdentifier X509SubjectKeyIdentifier"] },
+    Facts { name: "dgws_dk", soap: V11, signature: NONE, signed: "", token: "Assertion", encryption: PLAIN },
     Facts { name: "dian_co", soap: V12, signature: RSA, signed: "To", token: "BinarySecurityToken X509v3", encryption: PLAIN },
     Facts { name: "digikoppeling_wus_s", soap: V11, signature: RSA, signed: ADDRESSING, token: "BinarySecurityToken X509v3", encryption: PLAIN },
     Facts { name: "digikoppeling_wus_se", soap: V11, signature: RSA, signed: ADDRESSING, token: "BinarySecurityToken X509v3", encryption: ["aes256-gcm", "rsa-oaep-mgf1p sha1 by Reference to BinarySecurityToken"] },
@@ -123,6 +124,8 @@ fn order(name: &str) -> Vec<String> {
 fn the_children_of_headers_are_in_the_order_that_the_sources_show() {
     // phpcfdi/sat-ws-descarga-masiva, FielRequestBuilder::authorization.
     assert_eq!(order("sat_mx"), ["Timestamp", "BinarySecurityToken", "Signature"]);
+    // The schema of wsse:Security in trifork/dgws, wsse.xsd.
+    assert_eq!(order("dgws_dk"), ["Timestamp", "Assertion"]);
     // josemmo/Facturae-PHP, SoapClient::request.
     assert_eq!(order("face_es"), ["BinarySecurityToken", "Signature", "Timestamp"]);
     // The layout Strict of WCF and of OIO IDWS: the timestamp is first, and what is used comes before it is used.

@@ -10,7 +10,9 @@ use common::{Wire, client, client_keys, envelope, has_attachments, identity, nam
 use common::{assertion, now, service_keys};
 use wss_crypto::{ContentEncryption, DigestMethod, SignatureMethod};
 use wss_header::{Clock, Correlation, DangerousNoReplayCache, FixedClock, MemoryReplayCache};
-use wss_networks::{ALL, Credential, EncryptedTo, Keys, Network, Opening, Place, Reply, Shape, SignedBy, Transport};
+use wss_networks::{
+    ALL, Credential, EncryptedTo, Keys, Leniency, Network, Opening, Place, Reply, Shape, SignedBy, Transport,
+};
 use wss_tokens::{AssertionTrust, NewAssertion, ReferenceForm, SamlVersion, Trust};
 
 /// A clock that shows this time.
@@ -81,6 +83,8 @@ fn broken(shape: &Shape) -> Vec<(String, Shape)> {
         }
         // Where nobody signs the timestamp, anyone can add or remove it.
         let is_covered = shape.signature.is_none_or(|signature| signature.places.contains(&Place::Timestamp));
+        // Without an end, the timestamp of an unsigned message proves nothing either.
+        let is_covered = is_covered && !shape.allows(Leniency::BareHeader);
         if is_covered && other.signature.is_none_or(|signature| !signature.places.is_empty()) {
             all.push(("no timestamp".to_owned(), other));
         }
@@ -347,6 +351,11 @@ fn a_second_delivery_is_refused() {
             .clock(at(now()));
         let Exchange { request, .. } = exchange(network);
         open(&network.request, &receiver, &request, None).expect("the first delivery");
+        if let Credential::IdCard { .. } = network.request.credential {
+            // A card is presented with each request of a session, and nothing else of the message is signed.
+            open(&network.request, &receiver, &request, None).expect("the second delivery");
+            return;
+        }
         assert!(open(&network.request, &receiver, &request, None).is_err(), "{}", network.name);
     });
 }

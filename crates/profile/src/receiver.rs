@@ -113,8 +113,15 @@ impl Receiving {
 
     /// Issuers and attesters are pinned by certificate.
     fn assertion_trust(&self, notes: &mut Vec<String>) -> Result<Option<AssertionTrust>, ProfileError> {
-        let AssertionOptions { saml_issuer, saml_attester, saml_max_age, accept_bearer, audience, recipient } =
-            &self.assertions;
+        let AssertionOptions {
+            saml_issuer,
+            saml_attester,
+            saml_max_age,
+            accept_bearer,
+            accept_id_cards,
+            audience,
+            recipient,
+        } = &self.assertions;
         if saml_issuer.is_empty() && saml_attester.is_empty() {
             return Ok(None);
         }
@@ -134,6 +141,7 @@ impl Receiving {
             [] => trust,
             attesters => trust.sender_vouches(Trust::pins(Source::certificates(attesters, notes)?)),
         };
+        let trust = accept_id_cards.iter().fold(trust, |trust, level| trust.accept_id_cards(*level));
         Ok(Some(if *accept_bearer { trust.accept_bearer() } else { trust }))
     }
 }

@@ -93,6 +93,9 @@ options! {
         saml_max_age: Option<u64> = "SECONDS",
         /// Accept a bearer assertion as proof: once, if a store remembers it (--replay-store)
         accept_bearer: bool,
+        /// Accept an id-card of Den Gode Webservice (Denmark) of this level of authentication or a higher one, as often as it is
+        /// presented
+        accept_id_cards: Option<u8> = "LEVEL",
         /// The audience of assertions; without it, assertions for every audience are accepted
         audience: Vec<String> = "URI",
         /// The address of this service, which the Recipient of an assertion must name; without it, bearer assertions with a

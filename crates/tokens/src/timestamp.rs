@@ -107,10 +107,17 @@ impl<'d> Timestamp<'d> {
 
 /// Writes a `wsu:Timestamp` in canonical form, as a document of its own; without a lifetime, it has no `wsu:Expires`.
 #[must_use]
-pub fn write_timestamp(id: &str, created: SystemTime, lifetime: Option<Duration>, precision: Precision) -> String {
+pub fn write_timestamp(
+    id: Option<&str>,
+    created: SystemTime,
+    lifetime: Option<Duration>,
+    precision: Precision,
+) -> String {
     let mut writer = Writer::new();
     writer.start(name::WSU, "Timestamp");
-    writer.attribute_in(name::WSU, "Id", id);
+    if let Some(id) = id {
+        writer.attribute_in(name::WSU, "Id", id);
+    }
     writer.leaf(name::WSU, "Created", &precision.format(created));
     if let Some(expires) = lifetime.and_then(|lifetime| created.checked_add(lifetime)) {
         writer.leaf(name::WSU, "Expires", &precision.format(expires));

@@ -98,7 +98,7 @@ impl Recipe {
     }
 
     /// Adds a `wsu:Timestamp` with `wsu:Created` alone, for peers that accept no `wsu:Expires`. The receiver decides how
-    /// long it is valid.
+    /// long it is valid. If no step names the timestamp and [`Recipe::id`] gives it no Id, it has none.
     #[must_use]
     pub fn timestamp_without_expires(mut self) -> Self {
         self.header.timestamps.push(None);
@@ -283,6 +283,15 @@ impl Recipe {
     pub fn dangerous_random(mut self, random: Arc<dyn Random>) -> Self {
         self.random = random;
         self
+    }
+
+    /// Whether a step names the timestamp, or the caller gave it an Id.
+    pub(crate) fn may_refer_to_timestamp(&self) -> bool {
+        let named = |step: &Step| match step {
+            Step::Sign(signing) => signing.parts.iter().chain(&signing.optional).any(|part| *part == Part::Timestamp),
+            Step::Encrypt(encrypting) => encrypting.parts.contains(&Part::Timestamp),
+        };
+        self.header.ids.contains_key(&Part::Timestamp) || self.steps.iter().any(named)
     }
 
     /// Whether a call said that this is allowed.

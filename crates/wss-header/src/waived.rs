@@ -70,6 +70,7 @@ fn of_assertions(assertions: &AssertionTrust) -> impl Iterator<Item = Waiver> {
         (assertions.is_for_any_audience(), Waiver::AnyAudience),
         (assertions.accepts_any_issuer_name(), Waiver::IssuerOfAnyName),
         (assertions.accepts_bearer(), Waiver::BearerAssertions),
+        (assertions.accepts_id_cards(), Waiver::IdCards),
         (max_age > MAX_AGE, Waiver::OldAssertions { max_age }),
     ])
 }

@@ -259,6 +259,9 @@ waivers! {
     /// [`AssertionTrust::accept_bearer`](wss_tokens::AssertionTrust::accept_bearer).
     BearerAssertions = "bearer-assertions"
         ("whoever presents a bearer assertion first counts as its subject");
+    /// [`AssertionTrust::accept_id_cards`](wss_tokens::AssertionTrust::accept_id_cards).
+    IdCards = "id-cards"
+        ("whoever has an id-card of Den Gode Webservice counts as its subject, as often as it is presented until it ends");
     /// [`AssertionTrust::max_age`](wss_tokens::AssertionTrust::max_age) with more than 300 seconds.
     OldAssertions {
         /// The highest age of an assertion without an end of validity.

@@ -6,6 +6,9 @@ pub mod amadeus {}
 #[doc = include_str!("bdew_1_2.md")]
 pub mod bdew_1_2 {}
 
+#[doc = include_str!("dgws_dk.md")]
+pub mod dgws_dk {}
+
 #[doc = include_str!("dian_co.md")]
 pub mod dian_co {}
 

@@ -8,6 +8,7 @@ mod wcf;
 
 pub mod amadeus;
 pub mod bdew_1_2;
+pub mod dgws_dk;
 pub mod dian_co;
 pub mod digikoppeling_wus_s;
 pub mod digikoppeling_wus_se;
@@ -40,6 +41,7 @@ use crate::network::Network;
 pub const ALL: &[Network] = &[
     amadeus::NETWORK,
     bdew_1_2::NETWORK,
+    dgws_dk::NETWORK,
     dian_co::NETWORK,
     digikoppeling_wus_s::NETWORK,
     digikoppeling_wus_se::NETWORK,

@@ -11,8 +11,8 @@ use wss_header::attachments::{Attachment, Package};
 use wss_header::{
     Correlation, DangerousNoReplayCache, FixedClock, Limits, OpenError, Receiver, Recipe, Secured, TransportFacts,
 };
-use wss_networks::{Client, Keys, Leniency, Network, Opening, Place, Service, Shape, SignedBy};
-use wss_tokens::{AssertionTrust, NewAssertion, SamlVersion, Trust};
+use wss_networks::{Client, Credential, Keys, Leniency, Network, Opening, Place, Service, Shape, SignedBy};
+use wss_tokens::{AssertionTrust, NewAssertion, NewIdCard, SamlVersion, Trust};
 
 pub(crate) const WSA: &str = "http://www.w3.org/2005/08/addressing";
 
@@ -44,10 +44,20 @@ pub(crate) fn names(network: &Network) -> [&'static str; 4] {
 
 /// An assertion of Carol about Alice, as the network confirms it.
 pub(crate) fn assertion(shape: &Shape, issuer: &str) -> String {
+    if let Credential::IdCard { level, .. } = shape.credential {
+        return id_card(level, issuer);
+    }
     let assertion = NewAssertion::new(SamlVersion::V2_0, "https://idp.example", "uid=alice").audience("urn:service");
     let is_holder = shape.signature.is_some_and(|signature| signature.by == SignedBy::HolderOfKey);
     let assertion = if is_holder { assertion.holder_of_key(&certificate("alice")) } else { assertion.bearer() };
     assertion.sign(&identity(issuer), now(), &Counted::default()).expect("an assertion")
+}
+
+/// A card of this level that `signer` signed as the token service does.
+pub(crate) fn id_card(level: u8, signer: &str) -> String {
+    let card = NewIdCard::system("https://idp.example", "journal", "25520041", "A clinic");
+    let card = if level == 4 { card.user("0101010000", "Ann", "Doe", "7170") } else { card };
+    card.sign(&identity(signer), now(), &Counted::default()).expect("a card")
 }
 
 pub(crate) fn client_keys(network: &Network) -> Keys {
@@ -62,9 +72,12 @@ pub(crate) fn client_keys(network: &Network) -> Keys {
 
 pub(crate) fn service_keys(network: &Network) -> Keys {
     let [client, service, recipient, _] = names(network);
-    let assertions = AssertionTrust::for_audience("urn:service")
-        .issuer("https://idp.example", Trust::pins([certificate("carol")]))
-        .accept_bearer();
+    let trust = match network.request.credential {
+        // A card names no audience.
+        Credential::IdCard { .. } => AssertionTrust::dangerous_for_any_audience(),
+        _ => AssertionTrust::for_audience("urn:service"),
+    };
+    let assertions = trust.issuer("https://idp.example", Trust::pins([certificate("carol")])).accept_bearer();
     Keys::new()
         .identity(identity(service))
         .decrypting(identity(recipient))

@@ -3,10 +3,13 @@
 //! [`Assertion`] reads an assertion; it is a claim. [`AssertionTrust`] says whose assertions are accepted, for which
 //! audience, and how the sender must confirm that it is the subject. [`AssertionTrust::issued`] checks the issuer's
 //! signature and the conditions. The message's own signature shows that the sender is the subject; `wss-header` checks
-//! that. [`NewAssertion`] writes and signs an assertion.
+//! that. [`NewAssertion`] writes and signs an assertion. [`NewIdCard`] writes one of Denmark's health services, which is not
+//! quite one of SAML 2.0.
 
+mod id_card;
 mod trust;
 mod write;
+mod write_id_card;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -30,6 +33,7 @@ pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-p
 
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;
+pub use write_id_card::NewIdCard;
 
 /// The version of an assertion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,17 +71,21 @@ pub enum ConfirmationMethod {
     SenderVouches,
     /// Bearer: the sender has the assertion.
     Bearer,
+    /// The key of the assertion's own signature, as id-cards of Den Gode Webservice (Denmark) have it: the sender has the
+    /// card, and presents it until it ends. It is written as holder of key.
+    IdCard,
 }
 
 impl ConfirmationMethod {
+    /// Those with an identifier of their own.
     const ALL: [Self; 3] = [Self::HolderOfKey, Self::SenderVouches, Self::Bearer];
 
     const fn uri(self, version: SamlVersion) -> &'static str {
         match (self, version) {
-            (Self::HolderOfKey, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:holder-of-key",
+            (Self::HolderOfKey | Self::IdCard, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:holder-of-key",
             (Self::SenderVouches, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:sender-vouches",
             (Self::Bearer, SamlVersion::V1_1) => "urn:oasis:names:tc:SAML:1.0:cm:bearer",
-            (Self::HolderOfKey, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key",
+            (Self::HolderOfKey | Self::IdCard, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:holder-of-key",
             (Self::SenderVouches, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:sender-vouches",
             (Self::Bearer, SamlVersion::V2_0) => "urn:oasis:names:tc:SAML:2.0:cm:bearer",
         }
@@ -179,7 +187,7 @@ impl<'d> Assertion<'d> {
         // A `wsu:Id` beside it names the element, not the assertion.
         let id = match version {
             SamlVersion::V1_1 => attribute("AssertionID")?.into_owned(),
-            SamlVersion::V2_0 => attribute("ID")?.into_owned(),
+            SamlVersion::V2_0 => attribute(if id_card::is_one(element) { "id" } else { "ID" })?.into_owned(),
         };
         let issuer = match version {
             SamlVersion::V1_1 => attribute("Issuer")?.into_owned(),
@@ -190,15 +198,18 @@ impl<'d> Assertion<'d> {
             Some(child) => Conditions::parse(child, version, budget)?,
             None => Conditions::default(),
         };
-        let (subject, confirmations) = match version {
+        let (subject, mut confirmations) = match version {
             SamlVersion::V1_1 => subjects_of_statements(element, budget)?,
             SamlVersion::V2_0 => match element.optional_child(saml, "Subject")? {
-                Some(subject) => subject_v2(subject, budget)?,
+                Some(subject) => subject_v2(subject, id_card::is_one(element), budget)?,
                 None => (None, Vec::new()),
             },
         };
         let attributes = attributes(element, version, budget)?;
         let signature = element.optional_child(name::DS.uri, "Signature")?;
+        for confirmation in &mut confirmations {
+            confirmation.recognise_id_card(signature);
+        }
         Ok(Self { element, version, id, issuer, issued, subject, confirmations, conditions, attributes, signature })
     }
 
@@ -214,7 +225,7 @@ impl<'d> Assertion<'d> {
         self.version
     }
 
-    /// `@ID` or `@AssertionID`.
+    /// `@ID` or `@AssertionID`; of an id-card, `@id`.
     #[must_use]
     pub fn id(&self) -> &str {
         &self.id
@@ -281,7 +292,7 @@ fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, Toke
 type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
 
 /// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored.
-fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
+fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
     let name_id = match subject.optional_child(saml, "NameID")? {
         Some(name_id) => Some(name_id.string()?.into_owned()),
@@ -289,7 +300,11 @@ fn subject_v2<'d>(subject: Element<'d>, budget: &Budget) -> Result<Subject<'d>, 
     };
     let mut confirmations = Vec::new();
     for element in subject.children().filter(|child| child.is(saml, "SubjectConfirmation")) {
-        let uri = element.required_attribute("", "Method")?;
+        // Id-cards have an element in place of the attribute.
+        let uri = match element.optional_child(saml, "ConfirmationMethod")? {
+            Some(method) if is_id_card => method.any_uri()?,
+            _ => element.required_attribute("", "Method")?,
+        };
         let mut known = ConfirmationMethod::ALL.into_iter();
         let Some(method) = known.find(|method| method.uri(SamlVersion::V2_0) == uri) else { continue };
         let mut confirmation = Confirmation::new(method);
@@ -422,6 +437,14 @@ fn attributes(assertion: Element<'_>, version: SamlVersion, budget: &Budget) -> 
 }
 
 impl Confirmation<'_> {
+    /// Reads a holder of the key of the assertion's own signature as what it is: the key is the issuer's.
+    fn recognise_id_card(&mut self, signature: Option<Element<'_>>) {
+        let is_holder = self.method == ConfirmationMethod::HolderOfKey;
+        if is_holder && id_card::names_own_signature(&self.key_infos, signature) {
+            self.method = ConfirmationMethod::IdCard;
+        }
+    }
+
     fn new(method: ConfirmationMethod) -> Self {
         Self {
             method,

@@ -11,7 +11,7 @@ use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
-use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlVersion};
+use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlVersion, id_card};
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
@@ -36,6 +36,8 @@ pub struct AssertionTrust {
     audiences: BTreeSet<String>,
     attesters: Option<Trust>,
     bearer: bool,
+    /// The lowest level of authentication of id-cards that are accepted.
+    id_cards: Option<u8>,
     recipient: Option<String>,
     in_response_to: Option<String>,
     /// The only confirmation that is accepted.
@@ -59,6 +61,7 @@ impl AssertionTrust {
             audiences: BTreeSet::new(),
             attesters: None,
             bearer: false,
+            id_cards: None,
             recipient: None,
             in_response_to: None,
             only: None,
@@ -100,6 +103,16 @@ impl AssertionTrust {
     #[must_use]
     pub fn accept_bearer(mut self) -> Self {
         self.bearer = true;
+        self
+    }
+
+    /// Accepts id-cards of Den Gode Webservice (Denmark), which an issuer signed, of this level of authentication or a higher one:
+    /// 3 is a system, 4 a user. Whoever has a card can present it, as often as it wants until the card ends, and a card names no
+    /// audience: use [`AssertionTrust::dangerous_for_any_audience`] and a transport that keeps cards secret, and refuse
+    /// identifiers of messages (`medcom:MessageID`) that were there before.
+    #[must_use]
+    pub fn accept_id_cards(mut self, lowest_level: u8) -> Self {
+        self.id_cards = Some(lowest_level);
         self
     }
 
@@ -151,6 +164,12 @@ impl AssertionTrust {
         self.bearer
     }
 
+    /// Whether id-cards are accepted.
+    #[must_use]
+    pub fn accepts_id_cards(&self) -> bool {
+        self.id_cards.is_some()
+    }
+
     /// The highest age of an assertion without an end of validity.
     #[must_use]
     pub fn longest_age(&self) -> Duration {
@@ -188,11 +207,14 @@ impl AssertionTrust {
                 ConfirmationMethod::HolderOfKey => is_signed,
                 ConfirmationMethod::SenderVouches => self.attesters.is_some(),
                 ConfirmationMethod::Bearer => is_signed && self.bearer,
+                ConfirmationMethod::IdCard => is_signed && self.admits_level_of(assertion),
             };
             let meant = |named: &Option<String>, own: &Option<String>| match (named, own) {
                 (Some(named), Some(own)) => named == own,
                 // A bearer assertion may have been presented elsewhere before.
-                (Some(_), None) => confirmation.method != ConfirmationMethod::Bearer,
+                (Some(_), None) => {
+                    !matches!(confirmation.method, ConfirmationMethod::Bearer | ConfirmationMethod::IdCard)
+                }
                 (None, _) => true,
             };
             let meant = meant(&confirmation.recipient, &self.recipient)
@@ -230,12 +252,25 @@ impl AssertionTrust {
         })
     }
 
+    /// Whether an id-card states a level of authentication that is high enough.
+    fn admits_level_of(&self, card: &Assertion<'_>) -> bool {
+        let stated = card.attributes.iter().map(|attribute| (attribute.name(), attribute.values()));
+        self.id_cards.zip(id_card::level(stated)).is_some_and(|(lowest, level)| level >= lowest)
+    }
+
     /// Why none of the confirmations is accepted.
     fn none_confirmed(&self, assertion: &Assertion<'_>) -> TokenError {
         let has = |method| assertion.confirmations.iter().any(|confirmation| confirmation.method == method);
         let vouched = has(ConfirmationMethod::SenderVouches) && self.attesters.is_none();
         let bearer = has(ConfirmationMethod::Bearer) && !self.bearer;
+        let id_card = has(ConfirmationMethod::IdCard);
         TokenError::Assertion(match self.only {
+            _ if id_card && self.id_cards.is_none() => {
+                "it is an id-card of Den Gode Webservice: call `AssertionTrust::accept_id_cards` if that is expected"
+            }
+            _ if id_card && assertion.signature.is_some() && !self.admits_level_of(assertion) => {
+                "it is an id-card of a lower level of authentication than `AssertionTrust::accept_id_cards` has it"
+            }
             Some(_) => "it is not confirmed in the way that is demanded here",
             None if vouched => {
                 "its sender vouches for it: name who may do so with `AssertionTrust::sender_vouches` if that is expected"

@@ -353,7 +353,7 @@ fn encrypted_key_info(secret: &Secret, recipient: &Certificate, random: &dyn Ran
     Ok(writer.finish())
 }
 
-fn fresh_id(random: &dyn Random) -> Result<String, CryptoError> {
+pub(super) fn fresh_id(random: &dyn Random) -> Result<String, CryptoError> {
     let mut octets = [0; 16];
     random.fill(&mut octets)?;
     Ok(octets.iter().fold("_".to_owned(), |id, octet| format!("{id}{octet:02x}")))

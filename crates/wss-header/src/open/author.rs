@@ -54,7 +54,9 @@ pub(super) fn confirmed_assertions(
         let method = seen.issued.methods().iter().copied().find(|method| match method {
             ConfirmationMethod::HolderOfKey => of_message().any(|s| holds_key(s, &seen.issued, terms, facts)),
             ConfirmationMethod::SenderVouches => of_message().any(|s| vouches(s, seen, terms, facts)),
-            ConfirmationMethod::Bearer => is_presented(proof, &Part::Assertion, &seen.span, terms),
+            ConfirmationMethod::Bearer | ConfirmationMethod::IdCard => {
+                is_presented(proof, &Part::Assertion, &seen.span, terms)
+            }
         });
         if let Some(method) = method {
             confirmed.push(AuthenticatedAssertion { issued: seen.issued.clone(), method });

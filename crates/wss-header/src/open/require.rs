@@ -248,7 +248,8 @@ fn check_tokens(conclusion: &Conclusion, requirements: &Requirements, facts: &Fa
     for version in &requirements.assertions {
         if !conclusion.assertions.iter().any(|assertion| assertion.issued.version() == *version) {
             let mut seen = facts.assertions.iter().filter(|seen| seen.issued.version() == *version);
-            let is_bearer = seen.any(|seen| seen.issued.methods().contains(&ConfirmationMethod::Bearer));
+            let presented = [ConfirmationMethod::Bearer, ConfirmationMethod::IdCard];
+            let is_bearer = seen.any(|seen| presented.iter().any(|method| seen.issued.methods().contains(method)));
             return Err(missing("SAML", is_bearer));
         }
     }

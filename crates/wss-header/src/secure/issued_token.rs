@@ -24,12 +24,14 @@ enum IssuedKind {
 }
 
 impl IssuedKind {
-    fn of(token: Element<'_>) -> Result<Self, PlanError> {
+    /// The kind and the Id of a token.
+    fn of(token: Element<'_>) -> Result<(Self, String), PlanError> {
         if Assertion::is_one(token) {
             let assertion = Assertion::parse(token, &Budget::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
-            return Ok(Self::Assertion(assertion.version()));
+            return Ok((Self::Assertion(assertion.version()), assertion.id().to_owned()));
         }
-        if is_license(token) { Ok(Self::License) } else { Err(PlanError::Token) }
+        let id = id_of(token).filter(|_| is_license(token)).ok_or(PlanError::Token)?;
+        Ok((Self::License, id.into_owned()))
     }
 }
 
@@ -38,8 +40,7 @@ impl IssuedToken {
     pub(crate) fn read(xml: &str) -> Result<Self, PlanError> {
         let document = Document::parse(xml, &Limits::dangerous_unbounded()).map_err(|_| PlanError::Token)?;
         let root = document.root();
-        let kind = IssuedKind::of(root)?;
-        let id = id_of(root).ok_or(PlanError::Token)?.into_owned();
+        let (kind, id) = IssuedKind::of(root)?;
         // A declaration or comments around it are not allowed in a header.
         let xml = xml.get(root.span()).unwrap_or_default().to_owned();
         Ok(Self { xml, id, kind })

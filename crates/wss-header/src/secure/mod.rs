@@ -335,9 +335,13 @@ impl Securing {
             if taken {
                 return Err(SecureError::TwoTimestamps);
             }
-            let id = self.id_of(&Part::Timestamp, "TS")?;
-            timestamp = self.written(write_timestamp(&id, now, *lifetime, self.recipe.header.precision));
-            self.ids.insert(Part::Timestamp, vec![id]);
+            // A peer that wants no wsu:Expires may want no Id either, where no reference needs one.
+            let is_bare = lifetime.is_none() && !self.recipe.may_refer_to_timestamp();
+            let id = if is_bare { None } else { Some(self.id_of(&Part::Timestamp, "TS")?) };
+            timestamp = self.written(write_timestamp(id.as_deref(), now, *lifetime, self.recipe.header.precision));
+            if let Some(id) = id {
+                self.ids.insert(Part::Timestamp, vec![id]);
+            }
         }
         let mut last = String::new();
         match self.recipe.header.layout {

@@ -234,7 +234,8 @@ impl<'a, 'd> KeySearch<'a, 'd> {
 /// which it could be used, and none is required.
 fn judge(element: Element<'_>, terms: &Terms<'_>) -> Result<Option<SeenAssertion>, OpenError> {
     let Some(trust) = &terms.receiver.keys.assertions else { return Ok(None) };
-    let has_id = ["ID", "AssertionID"].iter().any(|id| element.attribute("", id).is_some());
+    let ids: &[&str] = if trust.accepts_id_cards() { &["ID", "AssertionID", "id"] } else { &["ID", "AssertionID"] };
+    let has_id = ids.iter().any(|id| element.attribute("", id).is_some());
     if !has_id && terms.receiver.requirements.assertions.is_empty() {
         return Ok(None);
     }
