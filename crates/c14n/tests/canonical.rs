@@ -183,6 +183,26 @@ fn names_that_begin_with_the_same_16_octets_are_not_mistaken() {
 
 /// What a name is guessed to be followed by stays right if many other names take its place.
 #[test]
+fn attributes_are_sorted_whatever_their_first_octets_tell() {
+    // Canonical XML 1.0 §2.2: by namespace name, none first, then by local name. Each order of the same attributes is one form.
+    let sorted = ["a", "longername", "longername1", "longername2", "m"];
+    let form = |names: &[&str]| {
+        let attributes: String = names.iter().map(|name| format!(" {name}=\"{name}\"")).collect();
+        format!("<x{attributes}></x>")
+    };
+    for first in 0..sorted.len() {
+        for second in 0..sorted.len() {
+            let mut names = sorted;
+            names.swap(first, second);
+            names[..4].rotate_left(second.min(3));
+            assert_eq!(exclusive(&form(&names), None), form(&sorted), "{names:?}");
+        }
+    }
+    let three = "<x m=\"m\" longername2=\"longername2\" longername1=\"longername1\"/>";
+    assert_eq!(exclusive(three, None), form(&sorted[2..]));
+}
+
+#[test]
 fn names_are_read_right_among_many_that_begin_alike() {
     let mut random = 7u64;
     let mut below = |end: u64| {

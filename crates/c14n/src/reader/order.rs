@@ -39,6 +39,45 @@ fn compare_ranks(left: u64, right: u64) -> Option<Ordering> {
     Some(left.cmp(&right)).filter(|order| is_told && order.is_ne())
 }
 
+/// Sorts a few attributes without prefixes by the first octets of their names. Those do not tell if the answer is false, and
+/// the attributes may have moved.
+#[inline(always)]
+pub(super) fn sort_by_first_octets(octets: &[u8], attributes: &mut [Attribute]) -> bool {
+    let mut ranks = [0; 6];
+    let Some(ranks) = ranks.get_mut(..attributes.len()) else { return false };
+    for (rank, attribute) in ranks.iter_mut().zip(attributes.iter()) {
+        let Some(first) = first_octets(octets, attribute.name_start as usize, attribute.name.len.into()) else {
+            return false;
+        };
+        *rank = first;
+    }
+    for last in 1..ranks.len() {
+        for at in (1..=last).rev() {
+            let (Some([left, right]), Some([left_rank, right_rank])) =
+                (attributes.get_mut(at - 1..at + 1), ranks.get_mut(at - 1..at + 1))
+            else {
+                return false;
+            };
+            if *left_rank == *right_rank {
+                return false;
+            }
+            if *left_rank < *right_rank {
+                break;
+            }
+            std::mem::swap(left, right);
+            std::mem::swap(left_rank, right_rank);
+        }
+    }
+    true
+}
+
+/// The first eight of the `len` octets at `start` as a number, with zeros behind a shorter name: a lesser one is earlier.
+#[inline(always)]
+fn first_octets(octets: &[u8], start: usize, len: usize) -> Option<u64> {
+    let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
+    Some(u64::from_be_bytes(*chunk(octets, start)?) & mask)
+}
+
 impl CanonicalOrder<'_> {
     /// A number of which a lesser one means an attribute that is earlier, if both are of one pair or the earlier one has no
     /// prefix: the pair, and the first octets of the local name.
@@ -47,12 +86,10 @@ impl CanonicalOrder<'_> {
         let skipped = self.prefix_octets(attribute);
         let (start, len) = (attribute.name_start as usize + skipped, usize::from(attribute.name.len) - skipped);
         let pair = attribute.name.pair.min(u32::from(NO_RANK)) as u8;
-        let first = match chunk(self.octets, start) {
-            Some(first) => *first,
-            None => return u64::from(NO_RANK) << 56,
-        };
-        let mask = u64::MAX.checked_shl(64 - 8 * (len.min(8) as u32)).unwrap_or(0);
-        u64::from(pair) << 56 | (u64::from_be_bytes(first) & mask) >> 8
+        match first_octets(self.octets, start, len) {
+            Some(first) => u64::from(pair) << 56 | first >> 8,
+            None => u64::from(NO_RANK) << 56,
+        }
     }
 
     /// Octets of the prefix with the colon behind it.

@@ -7,7 +7,7 @@ use wide::u8x16;
 use wss_budget::Limit;
 
 use super::intern::{Key, Name, UNBOUND};
-use super::order::{CanonicalOrder, Sorted};
+use super::order::{CanonicalOrder, Sorted, sort_by_first_octets};
 use super::{FEW, Failed, Open, Reader, Tag};
 use crate::chars::{chunk, is_blank, reference};
 use crate::error::Problem;
@@ -20,6 +20,7 @@ const NOT_ORDERED: u32 = 1 << 31;
 const NOT_TOLD: u32 = 1;
 
 /// The attributes of a tag that were read so far.
+#[derive(Clone, Copy)]
 struct Attributes {
     /// Where the rest of the tag begins.
     at: usize,
@@ -36,6 +37,12 @@ struct Value {
     start: usize,
     end: usize,
     written: Written,
+}
+
+/// What is known of the order of an attribute and the next one, whose rank is not greater.
+#[inline(always)]
+fn not_ordered(rank: u64, next: u64) -> u32 {
+    if next < rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD }
 }
 
 impl Reader<'_, '_> {
@@ -90,46 +97,57 @@ impl Reader<'_, '_> {
         if self.tape.attributes.capacity() - self.tape.attributes.len() < FEW {
             self.grow_attributes();
         }
-        let mut read = Attributes { at, previous, rank: 0, prefix_bits: 0 };
+        // Each in a register of its own: a structure that is also given away would live on the stack.
+        let (mut at, mut previous, mut rank, mut prefix_bits) = (at, previous, 0, 0);
         loop {
-            let follower = self.known.follower(read.previous);
-            if follower.is_at(octets, read.at) {
-                let name = follower.name;
-                let (start, value) = (read.at + 1, read.at + 3 + name.len());
+            let follower = self.known.follower(previous);
+            if follower.is_at(octets, at) {
+                let (start, value) = (at + 1, at + 3 + follower.name.len());
                 let end = self.stops.next(value);
-                read = match octets.get(end) {
-                    Some(b'"') => {
-                        self.attribute(read, start, &name, Value { start: value, end, written: Written::PLAIN })?
+                // Looked up again: registers are rarer than look-ups.
+                let name = &self.known.follower(previous).name;
+                let is_plain = octets.get(end) == Some(&b'"') && end - value <= self.bounds.value_octets;
+                if is_plain && (name.rank > rank || name.declares == UNBOUND) {
+                    if name.rank <= rank {
+                        prefix_bits |= not_ordered(rank, name.rank);
                     }
-                    _ => self.long_attribute(read, start, &name, (value, end))?,
-                };
+                    let (name_start, value_end) = (start as u32, end as u32);
+                    self.tape.attributes.push(Attribute { name_start, value_end, name: name.of_attribute });
+                    (at, previous, rank, prefix_bits) = (end + 1, name.id, name.rank, prefix_bits | name.prefix_bit);
+                    continue;
+                }
+                let mut read = Attributes { at, previous, rank, prefix_bits };
+                self.long_attribute(&mut read, start, (value, end))?;
+                Attributes { at, previous, rank, prefix_bits } = read;
                 continue;
             }
-            match chunk(octets, read.at) {
+            let mut read = Attributes { at, previous, rank, prefix_bits };
+            match chunk(octets, at) {
                 Some([b'>', _]) => {
-                    read.at += 1;
+                    at += 1;
                     break;
                 }
                 Some(b"/>") => {
                     self.tag.flags |= flag::EMPTY;
-                    read.at += 2;
+                    at += 2;
                     break;
                 }
                 Some([b' ', next]) if *next > b'>' => {
                     let start = read.at + 1;
-                    read = self.other_attribute(read, start)?;
+                    self.other_attribute(&mut read, start)?;
                 }
                 _ => match self.tag_end(read.at)? {
                     (end, true) => {
-                        read.at = end;
+                        at = end;
                         break;
                     }
-                    (start, false) => read = self.other_attribute(read, start)?,
+                    (start, false) => self.other_attribute(&mut read, start)?,
                 },
             }
+            Attributes { at, previous, rank, prefix_bits } = read;
         }
         self.check_attributes()?;
-        Ok((read.at, read.prefix_bits))
+        Ok((at, prefix_bits))
     }
 
     /// Records an attribute or a declaration.
@@ -138,7 +156,7 @@ impl Reader<'_, '_> {
         &mut self,
         read: Attributes,
         start: usize,
-        name: &Name,
+        name: Name,
         Value { start: value, end, written }: Value,
     ) -> Result<Attributes, Failed> {
         if end - value > self.bounds.value_octets {
@@ -150,7 +168,7 @@ impl Reader<'_, '_> {
                 self.declare(start, name.declares, (value, end), written.rewrites_value())?;
                 return Ok(Attributes { at: end + 1, previous: name.id, ..read });
             }
-            prefix_bits |= if name.rank < read.rank { NOT_ORDERED } else { NOT_ORDERED | NOT_TOLD };
+            prefix_bits |= not_ordered(read.rank, name.rank);
         }
         self.tape.attributes.push(Attribute {
             name_start: start as u32,
@@ -190,22 +208,24 @@ impl Reader<'_, '_> {
 
     // Attribute ::= QName Eq AttValue
 
-    /// The attribute at `start`, of whose value the first stop, at `stop`, is not the end.
+    /// The attribute at `start`, which is what came last at this place, and of whose value the first stop is not the end.
     #[inline(never)]
     fn long_attribute(
         &mut self,
-        read: Attributes,
+        read: &mut Attributes,
         start: usize,
-        name: &Name,
         (value, stop): (usize, usize),
-    ) -> Result<Attributes, Failed> {
+    ) -> Result<(), Failed> {
+        let name = self.known.follower(read.previous).name;
         let (end, rewrite) = self.long_value(value, stop, b'"')?;
-        self.attribute(read, start, name, Value { start: value, end, written: Written::new(2, false, rewrite) })
+        *read =
+            self.attribute(*read, start, name, Value { start: value, end, written: Written::new(2, false, rewrite) })?;
+        Ok(())
     }
 
     /// The attribute at `start`, which is not what came last at this place, or is not written as in canonical form.
     #[inline(never)]
-    fn other_attribute(&mut self, read: Attributes, start: usize) -> Result<Attributes, Failed> {
+    fn other_attribute(&mut self, read: &mut Attributes, start: usize) -> Result<(), Failed> {
         let octets = self.octets;
         let quote = self.stops.next(start);
         let is_plain = matches!(chunk(octets, quote.wrapping_sub(1)), Some(b"=\"" | b"='"));
@@ -228,7 +248,8 @@ impl Reader<'_, '_> {
         let between = value - (start + len);
         let is_canonical = between == 2 && quote == b'"' && octets.get(start - 1) == Some(&b' ');
         let written = Written::new(between as u16, !is_canonical, rewrite);
-        self.attribute(read, start, &name, Value { start: value, end, written })
+        *read = self.attribute(*read, start, name, Value { start: value, end, written })?;
+        Ok(())
     }
 
     /// `S? '=' S?` and a quote: where the value begins, and which quote it is.
@@ -322,10 +343,15 @@ impl Reader<'_, '_> {
     #[inline(never)]
     fn settle_attributes(&mut self, first: usize, at: usize, prefix_bits: u32) -> Result<(), Failed> {
         let Some(attributes) = self.tape.attributes.get_mut(first..) else { return Ok(()) };
-        if let ([left, right], NOT_ORDERED) = (&mut *attributes, prefix_bits) {
-            std::mem::swap(left, right);
+        if prefix_bits == NOT_ORDERED {
             self.tag.flags &= !flag::AS_IS;
-            return Ok(());
+            if let [left, right] = &mut *attributes {
+                std::mem::swap(left, right);
+                return Ok(());
+            }
+            if sort_by_first_octets(self.octets, attributes) {
+                return Ok(());
+            }
         }
         if prefix_bits & !(NOT_ORDERED | NOT_TOLD) != 0 {
             for attribute in attributes.iter_mut().filter(|attribute| attribute.is_prefixed()) {
