@@ -1,6 +1,6 @@
 //! Secures a payment order, opens it, prints the proven facts, and shows that a tampered copy is refused.
 //!
-//! `cargo run --release --example quickstart`
+//! `cargo run --example quickstart`
 
 use std::error::Error;
 use std::time::Duration;

@@ -8,6 +8,7 @@
 
 pub mod chart;
 pub mod peers;
+#[cfg(feature = "messages")]
 pub mod work;
 
 use std::fmt::Write as _;
