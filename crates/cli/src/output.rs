@@ -11,10 +11,10 @@ use ws_security::attachments::{MimeError, Package, Spool};
 use ws_security::c14n::{Document, other_encoding, transcode, transcode_declared};
 use ws_security::text::{escaped, is_plain};
 use ws_security::{Correlation, Incoming, Limit, Limits};
+use wss_inspect::{Message, hint};
 use wss_profile::ProfileError;
 
 use crate::args::ReadingArgs;
-use crate::shape;
 
 /// Why a command failed.
 pub(crate) enum Failure {
@@ -200,7 +200,7 @@ impl Input {
         let mut start = Vec::new();
         let failed = |error| unreadable(path, error);
         message.by_ref().take(16 << 10).read_to_end(&mut start).map_err(failed)?;
-        if !Package::is_one(&start) || shape::hint(&start).is_some() {
+        if !Package::is_one(&start) || hint(&start).is_some() {
             message.read_to_end(&mut start).map_err(failed)?;
             refuse_other_shapes(&start)?;
             return Ok(Self::Envelope(start));
@@ -231,7 +231,12 @@ impl Input {
 
 /// Refuses what is neither XML nor a package, if its start shows what it is.
 fn refuse_other_shapes(octets: &[u8]) -> Outcome {
-    shape::hint(octets).map_or(Ok(()), |why| Err(refused(why)))
+    hint(octets).map_or(Ok(()), |why| Err(refused(why)))
+}
+
+/// A message to look at.
+pub(crate) fn message(octets: &[u8]) -> Outcome<Message<'_>> {
+    Message::read(octets, &limits()).map_err(refused)
 }
 
 /// The text of a document: UTF-8, or UTF-16 with a byte order mark.

@@ -6,20 +6,19 @@ use std::sync::Arc;
 use serde_json::json;
 use ws_security::attachments::Spool;
 use ws_security::bsp::Report;
-use ws_security::tokens::{PasswordError, format_instant};
+use ws_security::tokens::PasswordError;
 use ws_security::xmldsig::VerifyError;
 use ws_security::{
-    AuthenticatedAssertion, Certificate, ConfirmationMethod, DangerousNoReplayCache, Evidence, FixedClock, Incoming,
-    NotFresh, OpenError, OpenedParts, Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, SamlVersion,
-    TransportFacts,
+    AuthenticatedAssertion, DangerousNoReplayCache, Evidence, FixedClock, Incoming, NotFresh, OpenError, OpenedParts,
+    Part, Receiver, RemainingCiphertext, ReplayCache, RequirementError, TransportFacts,
 };
+use wss_inspect::evidence as shown;
 use wss_profile::{Opening, Prepared, Profile, Receiving, Required};
 use wss_replay_sqlite::SqliteReplayStore;
 
 use crate::accept::in_options;
 use crate::args::{Format, VerifyArgs};
 use crate::keys;
-use crate::lint::verdict_json;
 use crate::output::{self, Input, Outcome, could_not, refused};
 
 pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
@@ -61,12 +60,15 @@ pub(crate) fn run(mut arguments: VerifyArgs) -> Outcome {
             output::write(arguments.file.output.as_ref(), text.as_bytes())?;
         }
         Format::Json => {
-            let mut value = evidence_json(&evidence, body.as_deref(), is_authenticated);
+            let mut value = shown::json(&evidence, body.as_deref(), is_authenticated);
             if let Some(object) = value.as_object_mut() {
                 object.insert("elements".to_owned(), elements.iter().map(element_json).collect());
-                object.insert("assertions".to_owned(), assertions.iter().map(assertion_json).collect());
+                object.insert("assertions".to_owned(), assertions.iter().map(shown::assertion).collect());
                 object.insert("attachments".to_owned(), attachments);
-                object.insert("remaining".to_owned(), remaining.iter().map(remaining_json).collect());
+                object.insert(
+                    "remaining".to_owned(),
+                    remaining.iter().map(|left| shown::remaining(left, &in_options)).collect(),
+                );
             }
             output::write(arguments.file.output.as_ref(), output::json(&value)?.as_bytes())?;
         }
@@ -208,10 +210,6 @@ fn texts(elements: &[(Part, String)]) -> String {
     texts.join("\n")
 }
 
-fn remaining_json(ciphertext: &RemainingCiphertext) -> serde_json::Value {
-    json!({ "part": ciphertext.part, "path": ciphertext.path, "id": ciphertext.id, "why": in_options(&ciphertext.why.to_string()) })
-}
-
 fn element_json((part, xml): &(Part, String)) -> serde_json::Value {
     json!({ "part": part.to_string(), "xml": xml })
 }
@@ -333,74 +331,4 @@ fn prepared(arguments: &VerifyArgs) -> Outcome<Prepared> {
     let now = keys::now(arguments.message.now.as_ref())?;
     prepared.receiver = prepared.receiver.clock(Arc::new(FixedClock(now)));
     Ok(prepared)
-}
-
-fn assertion_json(assertion: &AuthenticatedAssertion) -> serde_json::Value {
-    let said = assertion.assertion();
-    let attributes = said.attributes().iter();
-    let attributes =
-        attributes.map(|said| json!({ "name": said.name(), "format": said.format(), "values": said.values() }));
-    json!({
-        "version": match said.version() {
-            SamlVersion::V1_1 => "1.1",
-            SamlVersion::V2_0 => "2.0",
-        },
-        "id": said.id(),
-        "issuer": said.issuer(),
-        "issuerCertificate": said.issuer_certificate().map(|certificate| certificate.subject().to_string()),
-        "subject": said.subject(),
-        "confirmedBy": match assertion.confirmed_by() {
-            ConfirmationMethod::HolderOfKey => "holder-of-key",
-            ConfirmationMethod::SenderVouches => "sender-vouches",
-            ConfirmationMethod::Bearer => "bearer",
-            ConfirmationMethod::IdCard => "id-card",
-        },
-        "attributes": attributes.collect::<Vec<_>>(),
-    })
-}
-
-fn evidence_json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> serde_json::Value {
-    let signatures: Vec<_> = evidence
-        .signatures
-        .iter()
-        .map(|signature| {
-            let certificate = signature.signer.certificate();
-            let path = signature.signer.validated_certificate().map_or(&[][..], |validated| validated.path());
-            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
-            json!({
-                "signer": signature.signer.to_string(),
-                "kind": signature.signer.known_by(),
-                "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
-                "serial": certificate.map(Certificate::serial_decimal),
-                "path": path,
-                "method": signature.method.uri(),
-                "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
-                "attachments": signature.attachments.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    let decrypted: Vec<_> = evidence
-        .decrypted
-        .iter()
-        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key }))
-        .collect();
-    json!({
-        "accepted": is_authenticated,
-        "bodyAuthenticated": is_authenticated && body.is_some(),
-        "body": body,
-        "signatures": signatures,
-        "decrypted": decrypted,
-        "timestamp": evidence.timestamp.map(|(created, expires)| json!({
-            "created": created.map(format_instant),
-            "expires": expires.map(format_instant),
-        })),
-        "user": evidence.user.as_ref().map(|user| user.username()),
-        "ignored": evidence.ignored.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "waived": evidence.waived.iter().map(|waiver| json!({ "waiver": waiver.word(), "why": waiver.to_string() })).collect::<Vec<_>>(),
-        "bsp": evidence.bsp.as_ref().map(|report| json!({
-            "variant": report.variant().name(),
-            "conforms": report.conforms(),
-            "broken": report.breaches().map(verdict_json).collect::<Vec<_>>(),
-        })),
-    })
 }

@@ -154,33 +154,62 @@ fn text_names_every_requirement_and_shows_what_breaks_it() {
 }
 
 #[test]
-fn a_browser_shows_the_message_beside_the_findings() {
+fn a_browser_shows_what_is_broken_first_at_every_width() {
     let Some(browser) = browser() else { return };
     let broken = broken("page");
     let page = scratch("page.html", "");
     exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken);
+    for width in [400, 900, 1_400] {
+        let dom = dom(browser, &page, width);
+        assert!(dom.contains("data-wide=\"false\""), "{width}: nothing is wider than the window");
+        // The script ran: only what is broken is open.
+        let count = |class: &str| dom.matches(&format!("<article class=\"{class}\"")).count();
+        assert_eq!(count("must"), 2, "{dom}");
+        assert!(dom.contains(&format!("data-ready=\"{}\"", count("must") + count("should"))), "{dom}");
+        assert!(count("pass") > 50 && count("should") > 0);
+        for folded in ["not-checkable", "pass", "not-applicable"] {
+            assert!(dom.contains(&format!("<details id=\"{folded}\"><summary>")), "{folded}");
+        }
+        // A SHOULD is not painted as a MUST, and comes after it.
+        let place = |text: &str| dom.find(text).unwrap_or_else(|| panic!("{text}"));
+        assert!(place("<details id=\"must\" open") < place("<details id=\"should\" open"));
+        assert!(place("<details id=\"should\" open") < place("<details id=\"not-checkable\""));
+        assert!(place("id=\"problems\" class=\"bad\"") < place("<main>"));
+        assert!(dom.contains("<a href=\"#R3217\">R3217</a>") && dom.contains("<article class=\"must\" id=\"R3217\""));
+    }
     let dom = dom(browser, &page, 1_400);
-    // The script ran: of the findings only what is broken is shown, three SHOULDs among them.
-    let shown = dom.split("data-ready=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let fails = dom.matches("<article class=\"fail\"").count();
-    assert_eq!(shown, Some(fails.to_string().as_str()), "{dom}");
-    assert!(dom.matches("<article class=\"pass\"").count() > 50);
-    assert!(!dom.contains("<article class=\"fail\" id=\"R3217\" hidden"));
-    assert!(dom.contains("<article class=\"pass\" id=\"R3223\" hidden"), "{dom}");
-    // Each place a finding names is marked in the message.
+    // Each place that a finding names is marked in the message.
     let marks: Vec<&str> =
-        dom.split("<mark class=\"fail\" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        dom.split("<mark class=\"broken\" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(!marks.is_empty());
     for id in &marks {
         assert!(dom.contains(&format!("href=\"#{id}\"")), "{id}");
     }
-    let created = dom.split(&format!("href=\"#{}\"", marks[marks.len() - 1])).count();
-    assert!(created > 1);
     // The message is text, and nothing but text.
     assert!(dom.contains("<title>BSP 1.1: does not conform</title>"), "no script of the message ran");
     assert!(!dom.contains("<script>document.title"));
     let source = std::fs::read_to_string(&page).expect("a page");
     assert!(!source.contains("http-equiv=\"refresh\"") && !source.contains(" src="), "the page loads nothing");
+}
+
+#[test]
+fn a_search_on_the_page_finds_what_is_folded() {
+    let Some(browser) = browser() else { return };
+    let page = scratch("search.html", "");
+    exits(1, &["lint", "--html", page.to_str().expect("UTF-8")], &broken("search"));
+    let shown = |words: &str| {
+        let dom = dom(browser, &PathBuf::from(format!("{}#search={words}", page.display())), 900);
+        let of = |class: &str| {
+            let start = format!("<article class=\"{class}\" id=\"");
+            let articles = dom.split(&start).skip(1);
+            articles.filter_map(|rest| rest.split('>').next()).filter(|tag| !tag.contains("hidden")).count()
+        };
+        (of("must"), of("pass"), dom.contains("<details id=\"pass\" open"))
+    };
+    // R3223 is met, and folded without the search.
+    assert_eq!(shown("r3223"), (0, 1, true));
+    assert_eq!(shown("R3217"), (1, 0, false));
+    assert_eq!(shown("no-such-word"), (0, 0, false));
 }
 
 #[test]

@@ -1,10 +1,8 @@
 //! `wss lint`: a verdict on every requirement of BSP 1.1.
 
-mod html;
 mod text;
 
-use serde_json::json;
-use ws_security::bsp::{self, Context, Report, Variant, Verdict};
+use ws_security::bsp::{Context, Variant};
 use ws_security::{DangerousNoReplayCache, Part, Receiver, Requirements, Trust};
 
 use crate::args::{Format, LintArgs, Profile};
@@ -13,9 +11,7 @@ use crate::output::{self, Outcome, could_not, refused};
 
 pub(crate) fn run(arguments: &LintArgs) -> Outcome {
     let octets = output::read(&arguments.file.file)?;
-    let package = output::package(&octets)?;
-    let envelope = package.as_ref().map_or(octets.as_slice(), |package| package.unauthenticated_envelope());
-    let message = output::text(envelope)?;
+    let message = output::message(&octets)?;
     let receiver = receiver(arguments)?;
     let clear_text = arguments.clear_text.as_deref().map(output::companion).transpose()?;
     let mut context = Context::new().limits(output::limits()).variant(variant(arguments)?);
@@ -34,17 +30,13 @@ pub(crate) fn run(arguments: &LintArgs) -> Outcome {
             .ok_or_else(|| could_not("--tls takes a protocol and a cipher suite: PROTOCOL/SUITE"))?;
         context = context.transport(protocol, suite);
     }
-    let report = match &package {
-        Some(package) => bsp::report_package(package, &context),
-        None => bsp::report(&message, &context),
-    };
-    let report = report.map_err(refused)?;
+    let report = message.lint(&context).map_err(refused)?;
     if let Some(path) = &arguments.html {
-        output::write(Some(path), html::page(&report, &message)?.as_bytes())?;
+        output::write(Some(path), wss_inspect::lint::html(&report, &message).as_bytes())?;
     }
     let written = match arguments.format {
-        Format::Text => text::report(&report, &message, text::Style::of(arguments)),
-        Format::Json => output::json(&as_json(&report))?,
+        Format::Text => text::report(&report, message.document().source(), text::Style::of(arguments)),
+        Format::Json => output::json(&wss_inspect::lint::json(&report))?,
     };
     output::write_painted(arguments.file.output.as_ref(), &written)?;
     let broken: Vec<_> = report.breaches().map(|verdict| verdict.rule().id()).collect();
@@ -77,37 +69,4 @@ fn receiver(arguments: &LintArgs) -> Outcome<Option<Receiver>> {
     let trust = Trust::pins(keys::certificates(&holdings.known_cert)?);
     let receiver = Receiver::new(trust, Requirements::signed([Part::Body]), DangerousNoReplayCache);
     Ok(Some(holdings.equip(receiver.limits(output::limits()))?))
-}
-
-fn as_json(report: &Report) -> serde_json::Value {
-    json!({
-        "profile": "WS-I Basic Security Profile 1.1",
-        "variant": report.variant().name(),
-        "dated": report.variant().dated(),
-        "conforms": report.conforms(),
-        "rules": report.verdicts().iter().map(verdict_json).collect::<Vec<_>>(),
-    })
-}
-
-/// A verdict in the form of `lint` and of the evidence of `verify`.
-pub(crate) fn verdict_json(verdict: &Verdict) -> serde_json::Value {
-    let rule = verdict.rule();
-    let places = verdict.places();
-    json!({
-        "id": rule.id(),
-        "section": rule.section(),
-        "level": rule.level().as_str(),
-        "outcome": verdict.outcome().as_str(),
-        "where": places.first().map(|place| &place.path),
-        "why": verdict.why(),
-        "requirement": rule.requirement(),
-        "waived": verdict.waived(),
-        "count": verdict.count(),
-        "places": places.iter().map(|place| json!({
-            "path": place.path,
-            "start": place.span.start,
-            "end": place.span.end,
-            "why": place.why,
-        })).collect::<Vec<_>>(),
-    })
 }

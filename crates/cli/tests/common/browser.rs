@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// One browser at a time has the profile.
+static ONE: Mutex<()> = Mutex::new(());
 
 /// The browser of this machine; `None`, and said so, if there is none. CI has one.
 pub(crate) fn browser() -> Option<&'static str> {
@@ -16,6 +20,7 @@ pub(crate) fn browser() -> Option<&'static str> {
 
 /// The elements of a page after its script ran, in a window of this width.
 pub(crate) fn dom(browser: &str, page: &Path, width: usize) -> String {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let profile = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(concat!("chromium-", env!("CARGO_CRATE_NAME")));
     let dom = Command::new(browser)
         .args(["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"])

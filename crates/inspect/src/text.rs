@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use ws_security::text::escaped;
 
-use super::picture::{Item, Link, LinkKind, Picture};
+use crate::picture::{Item, Link, LinkKind, Picture};
 
 /// The picture as lines. `paint` says whether problems are red and names are bold.
-pub(super) fn text(picture: &Picture, paint: bool) -> String {
+pub(crate) fn text(picture: &Picture, paint: bool) -> String {
     let mut out = Out { text: String::new(), paint };
     out.line(0, "Nothing below is verified: use `wss verify` for that.");
     for problem in &picture.problems {

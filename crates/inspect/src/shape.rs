@@ -4,7 +4,8 @@ use ws_security::attachments::Package;
 use ws_security::c14n::base64_decode;
 
 /// Why octets are not a document, if their start shows it; `None` if they may be one.
-pub(crate) fn hint(octets: &[u8]) -> Option<String> {
+#[must_use]
+pub fn hint(octets: &[u8]) -> Option<String> {
     let text = octets.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(octets);
     let start = text.trim_ascii_start();
     let head = start.get(..start.len().min(64)).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the pages of `wss lint --html` and `wss inspect --html` share: the message as text, with elements marked.
+//! What the pages of a picture and of a report share: the frame, and the message as text, with elements marked.
 //!
 //! The message comes from a stranger: a page shows it as text only, and loads nothing.
 
@@ -13,23 +13,77 @@ const MAX_TEXT: usize = 200;
 /// How deep lines are indented at most.
 const MAX_DEPTH: usize = 24;
 
-/// A function of the pages' scripts: each link that a selector finds shows the element that it leads to in the message.
-pub(crate) const FOLLOW: &str = "\
+/// A page: what was found on the left, the message on the right; on a narrow screen one below the other.
+pub(crate) struct Frame<'f> {
+    pub(crate) title: &'f str,
+    /// Rules of this page alone.
+    pub(crate) style: &'f str,
+    /// What is said first: problems before anything else.
+    pub(crate) header: String,
+    pub(crate) findings: String,
+    /// What the colours of the message mean.
+    pub(crate) key: &'f str,
+    /// What [`message`] made.
+    pub(crate) message: String,
+    /// Runs at the end.
+    pub(crate) script: &'f str,
+}
+
+impl Frame<'_> {
+    /// The page. Its policy lets nothing be loaded.
+    pub(crate) fn page(&self) -> String {
+        let Self { title, style, header, findings, key, message, script } = self;
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
+             script-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\">\
+             <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{STYLE}{style}</style></head><body>\
+             <header>{header}</header><main><section id=\"drawing\">{findings}</section>\
+             <section id=\"source\"><p class=\"tools\"><label><input type=\"checkbox\" id=\"namespaces\"> namespaces</label> \
+             {key}</p><pre id=\"message\">{message}</pre></section></main>\
+             <script>{SCRIPT}{script}{WIDE}</script></body></html>\n",
+            escaped(title)
+        )
+    }
+}
+
+const STYLE: &str = "\
+:root{--ink:#1d2330;--soft:#5c667c;--paper:#fff;--ground:#f5f6f9;--line:#d9dde6;--link:#2459a6;\
+--covered:#e2f3e6;--covered-line:#3b9b5f;--broken:#fde3e3;--broken-line:#d64545;--encrypted:#e9e4fb;--encrypted-line:#7a5bd0;--shown:#d9a400}\
+@media(prefers-color-scheme:dark){:root{--ink:#e4e8f1;--soft:#9aa5bd;--paper:#161a22;--ground:#0f1218;--line:#2b3342;--link:#8fb6f3;\
+--covered:#15301f;--covered-line:#4fb274;--broken:#3b1a1c;--broken-line:#e06767;--encrypted:#261f42;--encrypted-line:#9c83ea;--shown:#e0b53a}}\
+*{box-sizing:border-box}\
+body{font:15px/1.45 system-ui,sans-serif;margin:0;color:var(--ink);background:var(--ground)}\
+header{padding:.7rem 1.2rem;background:var(--paper);border-bottom:1px solid var(--line)}\
+h1{font-size:1.1rem;margin:0;overflow-wrap:anywhere}h1 i,small{font-weight:400;color:var(--soft)}header p{margin:.3rem 0}\
+a{color:var(--link)}code{font-size:.85em;overflow-wrap:anywhere}\
+#problems.bad{margin:.4rem 0;padding:.5rem .5rem .5rem 1.6rem;background:var(--broken);border-left:4px solid var(--broken-line);border-radius:4px}\
+main{display:grid;grid-template-columns:minmax(0,2fr) minmax(0,3fr);gap:1px}\
+#drawing,#source{padding:1rem;min-width:0}#source{background:var(--paper)}\
+h2{font-size:.95rem;margin:1rem 0 .4rem}h3{font-size:.9rem;margin:0}ul{margin:.2rem 0;padding-left:1.1rem;overflow-wrap:anywhere}\
+article{background:var(--paper);border:1px solid var(--line);border-left:4px solid var(--soft);border-radius:4px;margin:.5rem 0;padding:.5rem .7rem}\
+small{overflow-wrap:anywhere;font-size:.78rem}\
+#message{font:12.5px/1.5 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}\
+mark,.key{background:none;color:inherit;border-radius:3px}\
+.covered{background:var(--covered);box-shadow:0 0 0 1px var(--covered-line)}\
+.broken:not(li){background:var(--broken);box-shadow:0 0 0 1px var(--broken-line)}\
+.key{padding:0 .4rem;font-size:.8rem}.tools{margin:0 0 .6rem}\
+mark:target,mark.shown{box-shadow:0 0 0 3px var(--shown)}\
+.cut{color:var(--soft)}.ns{display:none;color:var(--soft)}.all .ns{display:inline}\
+@media(max-width:760px){main{grid-template-columns:minmax(0,1fr)}}";
+
+/// Namespaces are shown or hidden; `follow` makes each link that a selector finds show the element that it leads to.
+const SCRIPT: &str = "\
+const box=document.getElementById('namespaces'),pre=document.getElementById('message');\
+box.addEventListener('change',()=>pre.classList.toggle('all',box.checked));\
 function follow(links){for(const a of document.querySelectorAll(links))a.addEventListener('click',e=>{e.preventDefault();\
 for(const m of document.querySelectorAll('mark.shown'))m.classList.remove('shown');\
 const m=document.getElementById(a.getAttribute('href').slice(1));\
 if(m){m.classList.add('shown');m.scrollIntoView({block:'center'})}})}\n";
 
-/// The start of a page, up to its `<body>`. Its policy lets nothing be loaded.
-pub(crate) fn head(title: &str, style: &str) -> String {
-    format!(
-        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
-         script-src 'unsafe-inline'\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{}</title><style>{style}</style></head><body>",
-        escaped(title)
-    )
-}
+/// Tells tests whether something is wider than the window.
+const WIDE: &str = "\
+document.documentElement.dataset.wide=String(document.documentElement.scrollWidth>document.documentElement.clientWidth);";
 
 /// The id of the mark around an element.
 pub(crate) fn anchor(span: &Range<usize>) -> String {

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::picture::{Header, Item, Link, Picture};
+use crate::picture::{Header, Item, Link, Picture};
 
-pub(super) fn json(picture: &Picture) -> Value {
+pub(crate) fn json(picture: &Picture) -> Value {
     let ciphertexts = picture.ciphertexts.iter().map(|data| json!({ "what": data.what, "method": data.method }));
     json!({
         "verified": false,

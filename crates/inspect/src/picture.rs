@@ -6,48 +6,50 @@ use ws_security::attachments::Package;
 use ws_security::c14n::{Budget, Document, Element, IdIndex, id_of, name};
 use ws_security::text::WireText;
 use ws_security::tokens::X509Token;
-use ws_security::{DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Receiver, Requirements, Trust};
+use ws_security::{
+    DangerousNoReplayCache, ExplainedReference, Explanation, Incoming, Limits, Receiver, Requirements, Trust,
+};
 
-use crate::output::{self, Outcome, refused};
+use crate::error::InspectError;
 
 /// What a message has for security.
-pub(super) struct Picture {
+pub struct Picture {
     /// The name of the document element.
-    pub(super) root: String,
+    pub(crate) root: String,
     /// What is wrong, the first things to look at.
-    pub(super) problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
     /// The Security headers, in order.
-    pub(super) headers: Vec<Header>,
+    pub(crate) headers: Vec<Header>,
     /// Every `xenc:EncryptedData`.
-    pub(super) ciphertexts: Vec<Ciphertext>,
+    pub(crate) ciphertexts: Vec<Ciphertext>,
     /// The attachments.
-    pub(super) attachments: Vec<String>,
+    pub(crate) attachments: Vec<String>,
 }
 
 /// A Security header.
-pub(super) struct Header {
-    pub(super) path: String,
-    pub(super) span: Range<usize>,
+pub(crate) struct Header {
+    pub(crate) path: String,
+    pub(crate) span: Range<usize>,
     /// Its attributes: whom it is for, and whether it must be understood.
-    pub(super) attributes: Vec<(String, String)>,
+    pub(crate) attributes: Vec<(String, String)>,
     /// Its children.
-    pub(super) items: Vec<Item>,
+    pub(crate) items: Vec<Item>,
 }
 
 /// A child of a Security header.
-pub(super) struct Item {
-    pub(super) name: String,
-    pub(super) id: Option<String>,
-    pub(super) span: Range<usize>,
+pub(crate) struct Item {
+    pub(crate) name: String,
+    pub(crate) id: Option<String>,
+    pub(crate) span: Range<usize>,
     /// What it says.
-    pub(super) facts: Vec<String>,
+    pub(crate) facts: Vec<String>,
     /// What it leads to.
-    pub(super) links: Vec<Link>,
+    pub(crate) links: Vec<Link>,
 }
 
 /// What a link means.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum LinkKind {
+pub(crate) enum LinkKind {
     /// A signature covers the target.
     Covers,
     /// The key of a signature or an encrypted key is that of the target.
@@ -57,7 +59,7 @@ pub(super) enum LinkKind {
 }
 
 impl LinkKind {
-    pub(super) const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Covers => "covers",
             Self::Key => "key by",
@@ -67,43 +69,47 @@ impl LinkKind {
 }
 
 /// A link from a child of a header.
-pub(super) struct Link {
-    pub(super) kind: LinkKind,
+pub(crate) struct Link {
+    pub(crate) kind: LinkKind,
     /// As the message says it.
-    pub(super) reference: String,
+    pub(crate) reference: String,
     /// Where it leads to.
-    pub(super) target: Option<Target>,
+    pub(crate) target: Option<Target>,
     /// Whether several elements have the Id.
-    pub(super) is_ambiguous: bool,
+    pub(crate) is_ambiguous: bool,
     /// The algorithm.
-    pub(super) method: Option<String>,
+    pub(crate) method: Option<String>,
     /// Whether the digest fits; `None` if that is unknown.
-    pub(super) fits: Option<bool>,
+    pub(crate) fits: Option<bool>,
     /// Why it does not, if a usual cause was found.
-    pub(super) causes: Vec<String>,
+    pub(crate) causes: Vec<String>,
 }
 
 /// An element that a link leads to.
-pub(super) struct Target {
-    pub(super) path: String,
-    pub(super) span: Range<usize>,
+pub(crate) struct Target {
+    pub(crate) path: String,
+    pub(crate) span: Range<usize>,
 }
 
 /// An `xenc:EncryptedData`.
-pub(super) struct Ciphertext {
+pub(crate) struct Ciphertext {
     /// Its path, or the URL of the attachment that has the octets.
-    pub(super) what: String,
-    pub(super) span: Range<usize>,
-    pub(super) method: String,
+    pub(crate) what: String,
+    pub(crate) span: Range<usize>,
+    pub(crate) method: String,
 }
 
 /// Reads the picture of a message.
-pub(super) fn of<'d>(document: &'d Document<'d>, package: Option<&Package<'_>>) -> Outcome<Picture> {
+pub(crate) fn of<'d>(
+    document: &'d Document<'d>,
+    package: Option<&Package<'_>>,
+    limits: &Limits,
+) -> Result<Picture, InspectError> {
     let mut problems = Vec::new();
     let ids = IdIndex::build(document).map_err(|error| problems.push(error.to_string())).ok();
-    let explanation = explained(document, package);
+    let explanation = explained(document, package, limits);
     problems.extend(explanation.notes.iter().map(ToString::to_string));
-    let budget = Budget::new(&output::limits(), document.source().len() as u64);
+    let budget = Budget::new(limits, document.source().len() as u64);
     let reader = Reader { document, ids, explanation, budget };
     let is_header = |element: &Element<'_>| element.is(name::WSSE.uri, "Security");
     let headers: Vec<Header> = document.elements().filter(is_header).map(|header| reader.header(header)).collect();
@@ -121,18 +127,18 @@ pub(super) fn of<'d>(document: &'d Document<'d>, package: Option<&Package<'_>>) 
     let is_data = |element: &Element<'_>| element.is(name::XENC.uri, "EncryptedData");
     let ciphertexts = document.elements().filter(is_data).map(ciphertext).collect();
     let attachments = package.into_iter().flat_map(Package::attachments).map(|part| {
-        let octets = part.unauthenticated_content().map_err(refused)?.len();
+        let octets = part.unauthenticated_content()?.len();
         let id = part.content_id().unwrap_or("without a Content-ID");
         Ok(format!("{id}, {octets} octets of {}", part.unauthenticated_type()))
     });
     let root = document.root().name().to_string();
-    Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Outcome<_>>()? })
+    Ok(Picture { root, problems, headers, ciphertexts, attachments: attachments.collect::<Result<_, InspectError>>()? })
 }
 
 /// What an explanation without any key says: whether digests fit, and why not.
-fn explained(document: &Document<'_>, package: Option<&Package<'_>>) -> Explanation {
+fn explained(document: &Document<'_>, package: Option<&Package<'_>>, limits: &Limits) -> Explanation {
     let required = Requirements::signed_body_and([]).dangerous_anonymous();
-    let receiver = Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).limits(output::limits());
+    let receiver = Receiver::new(Trust::no_certificates(), required, DangerousNoReplayCache).limits(*limits);
     match package {
         Some(package) => receiver.explain(package),
         None => receiver.explain(Incoming::from(document.source())),

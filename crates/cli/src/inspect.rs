@@ -1,0 +1,25 @@
+//! `wss inspect`: shows the security of a message as a picture: text, JSON or a page. Nothing is verified.
+
+use std::io::IsTerminal;
+
+use crate::args::{Format, InspectArgs};
+use crate::output::{self, Outcome, refused};
+
+pub(crate) fn run(arguments: &InspectArgs) -> Outcome {
+    let octets = output::read(&arguments.file.file)?;
+    let message = output::message(&octets)?;
+    let picture = message.picture(&output::limits()).map_err(refused)?;
+    if let Some(path) = &arguments.html {
+        output::write(Some(path), picture.html(&message).as_bytes())?;
+    }
+    let shown = match arguments.format {
+        Format::Text => picture.text(arguments.file.output.is_none() && paints()),
+        Format::Json => output::json(&picture.json())?,
+    };
+    output::write_painted(arguments.file.output.as_ref(), &shown)
+}
+
+/// Whether standard output shows colours, and the user wants them.
+fn paints() -> bool {
+    std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}

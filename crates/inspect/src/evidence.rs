@@ -1,0 +1,89 @@
+//! What was proven of a message, as JSON.
+
+use serde_json::{Value, json};
+use ws_security::tokens::format_instant;
+use ws_security::{
+    AuthenticatedAssertion, Certificate, ConfirmationMethod, Evidence, RemainingCiphertext, SamlVersion,
+};
+
+use crate::lint;
+
+/// A SAML assertion that counts, with what it says.
+#[must_use]
+pub fn assertion(assertion: &AuthenticatedAssertion) -> Value {
+    let said = assertion.assertion();
+    let attributes = said.attributes().iter();
+    let attributes =
+        attributes.map(|said| json!({ "name": said.name(), "format": said.format(), "values": said.values() }));
+    json!({
+        "version": match said.version() {
+            SamlVersion::V1_1 => "1.1",
+            SamlVersion::V2_0 => "2.0",
+        },
+        "id": said.id(),
+        "issuer": said.issuer(),
+        "issuerCertificate": said.issuer_certificate().map(|certificate| certificate.subject().to_string()),
+        "subject": said.subject(),
+        "confirmedBy": match assertion.confirmed_by() {
+            ConfirmationMethod::HolderOfKey => "holder-of-key",
+            ConfirmationMethod::SenderVouches => "sender-vouches",
+            ConfirmationMethod::Bearer => "bearer",
+            ConfirmationMethod::IdCard => "id-card",
+        },
+        "attributes": attributes.collect::<Vec<_>>(),
+    })
+}
+
+/// The evidence. `body` is the Body if it is authenticated, and `is_authenticated` whether its sender is known.
+#[must_use]
+pub fn json(evidence: &Evidence, body: Option<&str>, is_authenticated: bool) -> Value {
+    let signatures: Vec<_> = evidence
+        .signatures
+        .iter()
+        .map(|signature| {
+            let certificate = signature.signer.certificate();
+            let path = signature.signer.validated_certificate().map_or(&[][..], |validated| validated.path());
+            let path: Vec<String> = path.iter().map(ToString::to_string).collect();
+            json!({
+                "signer": signature.signer.to_string(),
+                "kind": signature.signer.known_by(),
+                "issuer": certificate.map(|certificate| certificate.issuer().to_string()),
+                "serial": certificate.map(Certificate::serial_decimal),
+                "path": path,
+                "method": signature.method.uri(),
+                "parts": signature.parts.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "attachments": signature.attachments.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
+    let decrypted: Vec<_> = evidence
+        .decrypted
+        .iter()
+        .map(|decrypted| json!({ "part": decrypted.part.to_string(), "content": decrypted.content.uri(), "key": decrypted.key }))
+        .collect();
+    json!({
+        "accepted": is_authenticated,
+        "bodyAuthenticated": is_authenticated && body.is_some(),
+        "body": body,
+        "signatures": signatures,
+        "decrypted": decrypted,
+        "timestamp": evidence.timestamp.map(|(created, expires)| json!({
+            "created": created.map(format_instant),
+            "expires": expires.map(format_instant),
+        })),
+        "user": evidence.user.as_ref().map(|user| user.username()),
+        "ignored": evidence.ignored.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "waived": evidence.waived.iter().map(|waiver| json!({ "waiver": waiver.word(), "why": waiver.to_string() })).collect::<Vec<_>>(),
+        "bsp": evidence.bsp.as_ref().map(|report| json!({
+            "variant": report.variant().name(),
+            "conforms": report.conforms(),
+            "broken": report.breaches().map(lint::verdict).collect::<Vec<_>>(),
+        })),
+    })
+}
+
+/// Ciphertext that was left in the message. `words` is as for [`explanation::json`](crate::explanation::json).
+#[must_use]
+pub fn remaining(ciphertext: &RemainingCiphertext, words: &dyn Fn(&str) -> String) -> Value {
+    json!({ "part": ciphertext.part, "path": ciphertext.path, "id": ciphertext.id, "why": words(&ciphertext.why.to_string()) })
+}

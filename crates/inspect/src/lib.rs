@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod error;
+pub mod evidence;
+pub mod explanation;
+mod forms;
+mod html;
+mod json;
+pub mod lint;
+mod message;
+mod page;
+mod picture;
+mod shape;
+mod text;
+
+pub use error::InspectError;
+pub use message::Message;
+pub use picture::Picture;
+pub use shape::hint;

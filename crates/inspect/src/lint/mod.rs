@@ -1,0 +1,50 @@
+//! The report on the Basic Security Profile 1.1: a verdict on every requirement.
+
+mod html;
+
+use serde_json::{Value, json};
+use ws_security::bsp::{Report, Verdict};
+
+use crate::message::Message;
+
+/// The report as JSON.
+#[must_use]
+pub fn json(report: &Report) -> Value {
+    json!({
+        "profile": "WS-I Basic Security Profile 1.1",
+        "variant": report.variant().name(),
+        "dated": report.variant().dated(),
+        "conforms": report.conforms(),
+        "rules": report.verdicts().iter().map(verdict).collect::<Vec<_>>(),
+    })
+}
+
+/// The report as one self-contained page, with the message beside it: what is broken first, each MUST before each SHOULD.
+#[must_use]
+pub fn html(report: &Report, message: &Message<'_>) -> String {
+    html::page(report, message.document())
+}
+
+/// A verdict, as it is in a report and in evidence.
+#[must_use]
+pub fn verdict(verdict: &Verdict) -> Value {
+    let rule = verdict.rule();
+    let places = verdict.places();
+    json!({
+        "id": rule.id(),
+        "section": rule.section(),
+        "level": rule.level().as_str(),
+        "outcome": verdict.outcome().as_str(),
+        "where": places.first().map(|place| &place.path),
+        "why": verdict.why(),
+        "requirement": rule.requirement(),
+        "waived": verdict.waived(),
+        "count": verdict.count(),
+        "places": places.iter().map(|place| json!({
+            "path": place.path,
+            "start": place.span.start,
+            "end": place.span.end,
+            "why": place.why,
+        })).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,68 @@
+//! A message to look at: an envelope, or a package with one.
+
+use ws_security::Limits;
+use ws_security::attachments::Package;
+use ws_security::bsp::{self, Context, Report};
+use ws_security::c14n::Document;
+
+use crate::error::InspectError;
+use crate::picture::{self, Picture};
+use crate::shape;
+
+/// A message to look at. Nothing in it is verified.
+pub struct Message<'m> {
+    document: Document<'m>,
+    package: Option<Package<'m>>,
+}
+
+impl<'m> Message<'m> {
+    /// Reads an envelope (UTF-8, or UTF-16 with a byte order mark), or a MIME package whose header is in front.
+    ///
+    /// # Errors
+    /// [`InspectError`].
+    pub fn read(octets: &'m [u8], limits: &Limits) -> Result<Self, InspectError> {
+        if let Some(why) = shape::hint(octets) {
+            return Err(InspectError::Shape { why: why.into() });
+        }
+        match Package::is_one(octets) {
+            true => Self::of_package(Package::parse(octets, limits)?, limits),
+            false => Ok(Self { document: Document::parse_transcoding(octets, limits)?, package: None }),
+        }
+    }
+
+    fn of_package(package: Package<'m>, limits: &Limits) -> Result<Self, InspectError> {
+        let text = Document::parse_transcoding(package.unauthenticated_envelope(), limits)?.into_source();
+        Ok(Self { document: Document::parse(text, limits)?, package: Some(package) })
+    }
+
+    /// The envelope.
+    #[must_use]
+    pub fn document(&self) -> &Document<'m> {
+        &self.document
+    }
+
+    /// The package, if the message is one.
+    #[must_use]
+    pub fn package(&self) -> Option<&Package<'m>> {
+        self.package.as_ref()
+    }
+
+    /// What it has for security.
+    ///
+    /// # Errors
+    /// [`InspectError::Package`] if an attachment that was spooled cannot be read.
+    pub fn picture(&self, limits: &Limits) -> Result<Picture, InspectError> {
+        picture::of(&self.document, self.package.as_ref(), limits)
+    }
+
+    /// The verdict on each requirement of the Basic Security Profile 1.1.
+    ///
+    /// # Errors
+    /// [`InspectError::Document`].
+    pub fn lint(&self, context: &Context<'_>) -> Result<Report, InspectError> {
+        Ok(match &self.package {
+            Some(package) => bsp::report_package(package, context)?,
+            None => bsp::report(self.document.source(), context)?,
+        })
+    }
+}
