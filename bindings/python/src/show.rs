@@ -1,0 +1,54 @@
+//! What people see of a message, and the faults that answer one.
+
+use pyo3::prelude::*;
+use ws_security::bsp::{Context, Variant};
+use ws_security::{Fault, FaultCode, Limits, SoapVersion};
+use wss_inspect::{InspectError, Message};
+
+use crate::error::{misuse, refused};
+
+fn not_shown(error: InspectError) -> PyErr {
+    refused(error, FaultCode::InvalidSecurity)
+}
+
+/// The verdict on each requirement of BSP 1.1, as JSON or as a page.
+#[pyfunction]
+#[pyo3(signature = (message, as_written=false, html=false))]
+pub(crate) fn lint(py: Python<'_>, message: &[u8], as_written: bool, html: bool) -> PyResult<String> {
+    py.detach(|| {
+        let variant = if as_written { Variant::as_written() } else { Variant::as_deployed() };
+        let message = Message::read(message, &Limits::default()).map_err(not_shown)?;
+        let report = message.lint(&Context::new().variant(variant)).map_err(not_shown)?;
+        Ok(match html {
+            true => wss_inspect::lint::html(&report, &message),
+            false => wss_inspect::lint::json(&report).to_string(),
+        })
+    })
+}
+
+/// What a message has for security, as JSON (`json`), text (`text`) or a page (`html`).
+#[pyfunction]
+#[pyo3(signature = (message, form="json"))]
+pub(crate) fn inspect(py: Python<'_>, message: &[u8], form: &str) -> PyResult<String> {
+    py.detach(|| {
+        let limits = Limits::default();
+        let message = Message::read(message, &limits).map_err(not_shown)?;
+        let picture = message.picture(&limits).map_err(not_shown)?;
+        match form {
+            "json" => Ok(picture.json().to_string()),
+            "text" => Ok(picture.text(false)),
+            "html" => Ok(picture.html(&message)),
+            _ => Err(misuse("the form is json, text or html")),
+        }
+    })
+}
+
+/// A fault that answers a message, with its HTTP status. Without a kind it says only that the message was refused.
+#[pyfunction]
+#[pyo3(signature = (message, kind=None))]
+pub(crate) fn fault(message: &[u8], kind: Option<&str>) -> (String, u16) {
+    let version = std::str::from_utf8(message).map_or(SoapVersion::V11, SoapVersion::of);
+    let code = FaultCode::ALL.into_iter().find(|code| kind.is_some_and(|kind| format!("{code:?}") == kind));
+    let fault = code.map_or_else(Fault::refused, Fault::naming);
+    (fault.envelope(version), fault.http_status(version))
+}
