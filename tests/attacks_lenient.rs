@@ -1,6 +1,8 @@
 //! Each call that accepts another shape, switched on alone, with a message that needs it: the wrapping generator opens nothing
 //! but the genuine Body and the genuine timestamp.
 
+#[path = "common/by_path.rs"]
+mod by_path;
 mod common;
 #[path = "common/encrypted.rs"]
 mod encrypted;
@@ -77,6 +79,14 @@ fn needing() -> Vec<(&'static str, Accept, Vec<String>)> {
     let derived =
         format!("{}{}", &derived[..at], derived[at..].replacen("<ds:KeyInfo><wsse:SecurityTokenReference", typed, 1));
     vec![
+        (
+            "accept_element_paths_in_references",
+            Receiver::accept_element_paths_in_references,
+            vec![
+                by_path::by_path(&golden, "<s:Body", "/soap:Envelope/soap:Body"),
+                by_path::by_path(&golden, "<wsu:Timestamp", "/soap:Envelope/soap:Header/wsse:Security/wsu:Timestamp"),
+            ],
+        ),
         (
             "accept_references_without_hash",
             Receiver::accept_references_without_hash,

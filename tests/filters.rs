@@ -1,10 +1,18 @@
 //! Transforms that select by XPath or decode base64: on documents, where a policy admits them, and never in a header.
 
+#[path = "common/by_path.rs"]
+mod by_path;
 mod common;
+#[path = "common/signed_again.rs"]
+mod signed_again;
 
+use by_path::{FILTER2 as BY_PATH, by_path, filter, with_transforms};
 use common::filtered::{ORDER, admitting, signed, signed_with, transform, verified};
 use common::*;
-use ws_security::c14n::{Limit, Limits};
+use signed_again::signed_again;
+use ws_security::DigestMethod;
+use ws_security::c14n::{Budget, Document, Limit, Limits, base64_encode};
+use ws_security::crypto::Digest;
 use ws_security::prelude::*;
 use ws_security::xmldsig::{AlgorithmPolicy, FilterMethod, SignatureError, VerifyError};
 use ws_security::{AlgorithmPolicy as Policy, OpenError};
@@ -74,7 +82,7 @@ fn xslt_and_what_is_outside_are_refused_by_type() {
     }
 }
 
-/// No policy opens a header to them.
+/// No policy opens a header to them; paths have a call.
 #[test]
 fn a_header_never_has_a_filter() {
     let message = common::signed(SOAP11);
@@ -91,8 +99,9 @@ fn a_header_never_has_a_filter() {
         let filtered = message.replacen(c14n, &format!("{}{c14n}", transform(method, &children)), 1);
         let receiver = receiver().algorithms(Policy::everything_for_legacy_use_only());
         let refused = receiver.open(&filtered).map(drop);
-        let unknown = SignatureError::UnknownAlgorithm { uri: method.uri().into() };
-        assert_eq!(refused, Err(OpenError::Signature(unknown)), "{method:?}");
+        let unknown = OpenError::Signature(SignatureError::UnknownAlgorithm { uri: method.uri().into() });
+        let expected = if method == FilterMethod::XPathFilter2 { OpenError::ElementPath } else { unknown };
+        assert_eq!(refused, Err(expected), "{method:?}");
     }
 }
 
@@ -112,7 +121,7 @@ fn in_place_of(message: &str, of: &str, broken: &str) -> String {
 /// No policy opens a header to MD5, RIPEMD-160 or RSA below 1024 bits.
 #[test]
 fn a_header_never_has_what_is_retired() {
-    use ws_security::{DigestMethod, SignatureMethod};
+    use ws_security::SignatureMethod;
 
     let message = common::signed(SOAP11);
     let mut retired = Policy::everything_for_legacy_use_only();
@@ -193,5 +202,161 @@ fn a_costly_expression_is_refused_by_its_limit() {
     match verified(&text, admitting(), limits) {
         Err(VerifyError::Limit(exceeded)) => assert_eq!(exceeded.limit, Limit::XPathNodes),
         other => panic!("{other:?}"),
+    }
+}
+
+/// The signed parts of a message, each named by a path.
+fn named_by_paths(golden: &str) -> String {
+    let message = by_path(golden, "<s:Body", "/soap:Envelope/soap:Body");
+    let message = by_path(&message, "<a:Action", "/soap:Envelope/soap:Header/wsa:Action[1]");
+    // The timestamp keeps its Id.
+    assert_eq!(message.matches("URI=\"\"").count(), 2);
+    message
+}
+
+fn signed_message() -> String {
+    common::signed(SOAP11)
+}
+
+fn following() -> Receiver {
+    receiver().accept_element_paths_in_references()
+}
+
+#[test]
+fn a_path_names_a_signed_element_by_a_named_call() {
+    let golden = signed_message();
+    let message = named_by_paths(&golden);
+    let refused = refuse_strictly(&receiver(), &message);
+    assert_eq!(refused, OpenError::ElementPath);
+    assert!(refused.to_string().contains("`accept_element_paths_in_references`"));
+    let opened = following().open(&message).expect("opens");
+    let by_id = receiver().open(&golden).expect("opens");
+    assert_eq!(opened.body().xml(), by_id.body().xml());
+    assert!(opened.header_block(WSA, "Action").is_some() && opened.header_block(WSA, "To").is_none());
+    assert!(opened.evidence().waived.contains(&ws_security::Waiver::ElementPathsInReferences));
+    for (from, to) in
+        [(AMOUNT, "1.00"), ("urn:pay", "urn:other"), ("/soap:Body", "/soap:Header"), ("wsa:Action[1]", "wsa:To[1]")]
+    {
+        assert!(following().open(message.replacen(from, to, 1)).is_err(), "{from}");
+    }
+}
+
+/// BSP R5423 has no other filter, and what another expression selects is no element at a place.
+#[test]
+fn other_filters_in_a_header_are_refused_by_type() {
+    let golden = signed_message();
+    let open = |transforms: &str| following().open(with_transforms(&golden, "<s:Body", transforms)).map(drop);
+    for expression in [
+        "//soap:Body",
+        "/soap:Envelope/*[2]",
+        "/soap:Envelope/soap:Body | /soap:Envelope/soap:Header",
+        "/soap:Envelope/soap:Body[@*]",
+        "/soap:Envelope/soap:Body/descendant-or-self::node()",
+        "id('x')",
+        "here()/ancestor::soap:Envelope/soap:Body",
+        "/soap:Envelope/soap:Body[2]",
+        "/Envelope/Body",
+    ] {
+        let refused = open(&filter("intersect", expression)).expect_err(expression);
+        let is_path =
+            |error: &VerifyError| matches!(error, VerifyError::ChildPath { path } if path.as_str() == expression);
+        assert!(matches!(&refused, OpenError::Verify(error) if is_path(error)), "{expression}: {refused}");
+    }
+    let body = filter("intersect", "/soap:Envelope/soap:Body");
+    assert!(open(&body).is_ok());
+    let two = body.replacen(
+        "</ds:Transform>",
+        &format!("<XPath xmlns=\"{BY_PATH}\" Filter=\"subtract\">/a</XPath></ds:Transform>"),
+        1,
+    );
+    for transforms in [
+        filter("subtract", "/soap:Envelope/soap:Body"),
+        filter("union", "/soap:Envelope/soap:Body"),
+        two,
+        body.repeat(2),
+    ] {
+        assert_eq!(open(&transforms), Err(OpenError::OtherFilter), "{transforms}");
+    }
+    // An Id and a path at once, and a filter behind the canonicalisation.
+    let id = golden.split_once("<s:Body").and_then(|(_, rest)| rest.split('"').nth(1)).expect("an Id").to_owned();
+    let both = with_transforms(&golden, "<s:Body", &body).replacen("URI=\"\"", &format!("URI=\"#{id}\""), 1);
+    assert_eq!(following().open(both).map(drop), Err(OpenError::OtherFilter));
+}
+
+/// What is covered is judged by its place: a part of the Body is not the Body, and what is around the signature is nothing.
+#[test]
+fn a_path_to_another_element_does_not_sign_the_body() {
+    let golden = signed_message();
+    let document = Document::parse(&golden, &Limits::default()).expect("well-formed");
+    for (path, local) in [
+        ("/soap:Envelope/soap:Body/p:Pay", "Pay"),
+        ("/soap:Envelope", "Envelope"),
+        ("/soap:Envelope/soap:Header", "Header"),
+        ("/soap:Envelope/soap:Header/wsse:Security", "Security"),
+        ("/soap:Envelope/soap:Header/wsa:To", "To"),
+    ] {
+        let element = document.elements().find(|element| element.name().local == local).expect("one");
+        let octets = element.canonical(&Budget::dangerous_unbounded()).expect("canonical");
+        let digest = base64_encode(Digest::of(DigestMethod::Sha256, &octets).as_octets());
+        let bound = filter("intersect", path).replacen("<XPath ", "<XPath xmlns:p=\"urn:p\" ", 1);
+        let message = with_transforms(&golden, "<s:Body", &bound);
+        let (before, behind) = message.split_at(message.find(path).expect("the path"));
+        let old = behind.split_once("DigestValue>").and_then(|(_, rest)| rest.split_once('<')).expect("a digest").0;
+        let message = signed_again(&format!("{before}{}", behind.replacen(old, &digest, 1))).expect("signed again");
+        assert!(following().open(&message).is_err(), "{path}");
+    }
+}
+
+/// W12 of the threats: siblings, positions, and prefixes that are bound otherwise around the expression. A message is refused, or
+/// what is handed out is what was signed.
+#[test]
+fn siblings_and_other_prefixes_around_a_path_change_nothing() {
+    let plain = named_by_paths(&signed_message());
+    // The prefixes of the expressions are bound at the envelope alone, where no signature shows it.
+    let declarations = format!(" xmlns:soap=\"{SOAP11}\" xmlns:wsa=\"{WSA}\"");
+    let loose = plain.replace(&format!("{declarations} Filter"), " Filter");
+    let loose =
+        signed_again(&loose.replacen(" xmlns:s=", &format!("{declarations} xmlns:s="), 1)).expect("signed again");
+    let genuine = following().open(&plain).expect("opens").body().xml().to_owned();
+    assert_eq!(following().open(&loose).expect("opens").body().xml(), genuine);
+    let forged = "<a:Action>urn:forged</a:Action>";
+    let body = format!("<s:Body>{forged}</s:Body>");
+    let mut tried = 0;
+    for message in [&plain, &loose] {
+        let document = Document::parse(message, &Limits::default()).expect("well-formed");
+        for host in document.elements().filter(|host| !host.is_empty_tag()) {
+            for place in [host.content_span().start, host.content_span().end] {
+                for inserted in [forged, body.as_str(), "<w:x xmlns:w=\"urn:w\"><a:Action>urn:forged</a:Action></w:x>"]
+                {
+                    judge(&format!("{}{inserted}{}", &message[..place], &message[place..]), &genuine);
+                    tried += 1;
+                }
+            }
+            let name_end = host.span().start + 1 + host.qualified_name().len();
+            for other in [
+                " xmlns:soap=\"urn:x\"",
+                " xmlns:wsa=\"urn:x\"",
+                " xmlns:wsa=\"\"",
+                &format!(" xmlns:wsa=\"{SOAP11}\""),
+            ] {
+                judge(&format!("{}{other}{}", &message[..name_end], &message[name_end..]), &genuine);
+                tried += 1;
+            }
+        }
+        for (from, to) in
+            [("wsa:Action[1]", "wsa:Action[2]"), ("wsa:Action[1]", "wsa:Action"), ("/soap:Body", "/soap:Body[1]")]
+        {
+            let changed = message.replacen(from, to, 1);
+            assert!(following().open(&changed).is_err(), "the expression is signed: {to}");
+        }
+    }
+    assert!(tried > 500, "{tried}");
+}
+
+fn judge(message: &str, genuine: &str) {
+    let Ok(opened) = following().open(message) else { return };
+    assert_eq!(opened.body().xml(), genuine, "{message}");
+    if let Some(action) = opened.header_block(WSA, "Action") {
+        assert!(action.xml().contains("urn:pay"), "{message}");
     }
 }

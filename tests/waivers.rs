@@ -140,6 +140,7 @@ const ACCEPTING: &[Case] = of_receiver![
     accept_unlisted_encrypted_data => UnlistedEncryptedData,
     accept_encrypted_keys_outside_the_header => EncryptedKeysOutsideTheHeader,
     accept_encrypted_data_without_type => EncryptedDataWithoutType,
+    accept_element_paths_in_references => ElementPathsInReferences,
     accept_references_without_hash => ReferencesWithoutHash,
     accept_timestamps_without_created => TimestampsWithoutCreated,
     accept_signed_children_of_unknown_kinds => SignedChildrenOfUnknownKinds,

@@ -88,6 +88,7 @@ pub(crate) fn lenient(receiver: Receiver) -> Receiver {
         .accept_other_encodings()
         .accept_timestamps_without_created()
         .accept_references_without_hash()
+        .accept_element_paths_in_references()
         .accept_encrypted_data_without_type()
         .accept_encrypted_keys_outside_the_header()
         .accept_unlisted_encrypted_data()

@@ -73,6 +73,8 @@ const CALLS: &[Accepted] = rows![
     accept_encrypted_keys_outside_the_header,
     /// Accept EncryptedData without Type: content in the Body, one element in the header
     accept_encrypted_data_without_type,
+    /// Accept references that name an element by one path of XPath Filter 2.0, as in /s:Envelope/s:Body
+    accept_element_paths_in_references,
     /// Accept references to an Id without `#` before it
     accept_references_without_hash,
     /// Accept a Timestamp without Created, which must then expire within --max-age

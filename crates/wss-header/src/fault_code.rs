@@ -54,6 +54,8 @@ impl From<&OpenError> for FaultCode {
             | OpenError::LocalTime { .. }
             | OpenError::NoZone { .. }
             | OpenError::WholeDocument
+            | OpenError::ElementPath
+            | OpenError::OtherFilter
             | OpenError::OtherNamespace { .. }
             | OpenError::SignatureElsewhere { .. }
             | OpenError::KeyOutsideHeader { .. }

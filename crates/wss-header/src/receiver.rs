@@ -314,6 +314,15 @@ impl Receiver {
         self
     }
 
+    /// Accepts a `ds:Reference` with an empty URI and one intersection of XPath Filter 2.0, if its expression is a path of names
+    /// and positions from the root that names one element, as in `/s:Envelope/s:Header/b:Order[2]` (BSP R3002). What it covers
+    /// is judged by where that element is, as with an Id; every other filter stays refused.
+    #[must_use]
+    pub fn accept_element_paths_in_references(mut self) -> Self {
+        self.waived.insert(Waiver::ElementPathsInReferences);
+        self
+    }
+
     /// Accepts `ds:Reference`, `wsse:Reference`, `xenc:DataReference`, `xenc:KeyReference` and `ds:RetrievalMethod` whose
     /// URI is the Id of an element without `#` before it (BSP R3001, R3006, R5608).
     /// A URI that is no Id of the message means what it meant before.
@@ -521,12 +530,16 @@ impl Receiver {
 
     /// What signatures of the header may use.
     pub(crate) fn signature_policy(&self) -> Cow<'_, wss_xmldsig::AlgorithmPolicy> {
-        let policy = &self.policy.signature;
-        if !self.waives(Waiver::InclusiveCanonicalization) {
-            return Cow::Borrowed(policy);
+        let mut policy = Cow::Borrowed(&self.policy.signature);
+        if self.waives(Waiver::InclusiveCanonicalization) {
+            let inclusive = CanonicalizationMethod::ALL.into_iter().filter(|method| !method.is_exclusive());
+            let admitted = inclusive.fold(policy.into_owned(), wss_xmldsig::AlgorithmPolicy::admit_canonicalization);
+            policy = Cow::Owned(admitted);
         }
-        let inclusive = CanonicalizationMethod::ALL.into_iter().filter(|method| !method.is_exclusive());
-        Cow::Owned(inclusive.fold(policy.clone(), wss_xmldsig::AlgorithmPolicy::admit_canonicalization))
+        if self.waives(Waiver::ElementPathsInReferences) {
+            policy = Cow::Owned(policy.into_owned().admit_transform(wss_xmldsig::FilterMethod::XPathFilter2));
+        }
+        policy
     }
 
     /// Every trust in certificates that it has: for signers, then for assertions.

@@ -200,6 +200,9 @@ waivers! {
     /// [`Receiver::accept_encrypted_data_without_type`](crate::Receiver::accept_encrypted_data_without_type).
     EncryptedDataWithoutType = "encrypted-data-without-type"
         ("encrypted data without a type is taken for content in the Body, and for an element in the header");
+    /// [`Receiver::accept_element_paths_in_references`](crate::Receiver::accept_element_paths_in_references).
+    ElementPathsInReferences = "element-paths-in-references"
+        ("references may name elements by paths of XPath Filter 2.0, whose prefixes are bound where no signature covers it");
     /// [`Receiver::accept_references_without_hash`](crate::Receiver::accept_references_without_hash).
     ReferencesWithoutHash = "references-without-hash"
         ("references may name an element by its Id without a hash");

@@ -138,6 +138,14 @@ pub enum VerifyError {
         /// What is wrong with the expression.
         error: Box<XPathError>,
     },
+    /// *Malformed or refused.* The path in a filter of XPath Filter 2.0 does not name one element.
+    #[error(
+        "the XPath {path:?} does not name exactly one element by the names and positions of children from the root, as in          /s:Envelope/s:Body/p:Order[2]: have the peer write that, or give the element an Id and refer to it"
+    )]
+    ChildPath {
+        /// The expression.
+        path: WireText,
+    },
     /// *Malformed.* The base64 transform is applied to something else.
     #[error("the base64 transform of reference {uri:?} gets something that is not base64")]
     Base64 {

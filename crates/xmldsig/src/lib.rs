@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod chain;
+mod child_path;
 mod dereferenced;
 mod error;
 mod filter;

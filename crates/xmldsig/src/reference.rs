@@ -18,6 +18,7 @@ use wss_c14n::{
 use wss_crypto::{Digest, DigestMethod, DigestValue};
 
 use crate::chain::{Chain, Data, read_document};
+use crate::child_path;
 use crate::error::{SignatureError, VerifyError};
 use crate::parameters::no_parameters;
 use crate::pointer::Pointer;
@@ -64,6 +65,12 @@ pub trait Dereference<'d> {
 
     /// The Ids of the document, for `id()` in expressions of XPath. `None` by default.
     fn ids(&self) -> Option<&IdIndex<'d>> {
+        None
+    }
+
+    /// The document in which the path of a filter of XPath Filter 2.0 may name an element ([`Reference::names_by_path`]).
+    /// `None` by default: an Id names elements, and the engine that evaluates other expressions covers none.
+    fn paths(&self) -> Option<&'d Document<'d>> {
         None
     }
 
@@ -233,7 +240,22 @@ impl<'d> Reference<'d> {
         matches!(Pointer::of_uri(&self.uri), Some(Pointer::Expression(_)))
     }
 
-    fn is_filtered(&self) -> bool {
+    /// Whether it has an empty URI and, as its first transform and only filter, one intersection of XPath Filter 2.0. If its
+    /// expression is a path of names and positions, and [`Dereference::paths`] has a document, it covers the element there.
+    #[must_use]
+    pub fn names_by_path(&self) -> bool {
+        self.path_bearer().is_some()
+    }
+
+    fn path_bearer(&self) -> Option<Element<'d>> {
+        let bearer = child_path::bearer(&self.transforms).filter(|_| self.has_uri && self.uri.is_empty());
+        self.element.document().element(bearer?)
+    }
+
+    fn is_filtered(&self, documents: &dyn Dereference<'d>) -> bool {
+        if documents.paths().is_some() && self.names_by_path() {
+            return false;
+        }
         self.needs_xpath() || self.transforms.iter().any(|transform| matches!(transform, Transform::Filter(_)))
     }
 
@@ -261,16 +283,16 @@ impl<'d> Reference<'d> {
         budget: &Budget,
     ) -> Result<Vec<u8>, VerifyError> {
         if let [Transform::SecurityTokenReference(canonicalization)] = self.transforms.as_slice() {
-            let (reference, token) = self.dereference_token(documents)?;
+            let (reference, token) = self.dereference_token(documents, budget)?;
             let readings = token.readings(reference, canonicalization, budget)?;
             return readings.into_iter().next().ok_or(VerifyError::Canonicalize(CanonicalizeError::EmptySubset));
         }
         let mut kept = Charged::new(Vec::new(), budget, Limit::KeptOctets);
-        if self.is_filtered() {
+        if self.is_filtered(documents) {
             self.filter(signature, documents, budget, &mut kept)?;
             return Ok(kept.finish()?);
         }
-        Ok(self.resolve(signature, documents)?.write_to(kept, budget)?.finish()?)
+        Ok(self.resolve(signature, documents, budget)?.write_to(kept, budget)?.finish()?)
     }
 
     /// Whether the digest matches the referenced data, for reports on messages. No signature is verified, so this
@@ -308,14 +330,14 @@ impl<'d> Reference<'d> {
             let digest = DigestSink(Digest::new(self.digest_method));
             Gathered::new(Charged::new(digest, budget, Limit::DigestedOctets))
         };
-        if self.is_filtered() {
+        if self.is_filtered(documents) {
             let mut sink = sink();
             self.filter(signature, documents, budget, &mut sink)?;
             let DigestSink(digest) = sink.finish().finish()?;
             self.compare(&digest.finish())?;
             return Ok(VerifiedReference::new(self.uri.clone(), Covered::Filtered, None));
         }
-        let resolved = self.resolve(signature, documents)?;
+        let resolved = self.resolve(signature, documents, budget)?;
         let canonicalization = resolved.only_canonicalization();
         if let (Some(only), Covered::Subset(subset)) = (&canonicalization, &resolved.covered)
             && !subset.has_exclusions()
@@ -345,7 +367,7 @@ impl<'d> Reference<'d> {
         documents: &dyn Dereference<'d>,
         budget: &Budget,
     ) -> Result<VerifiedReference<'d>, VerifyError> {
-        let (reference, token) = self.dereference_token(documents)?;
+        let (reference, token) = self.dereference_token(documents, budget)?;
         let readings = token.readings(reference, canonicalization, budget)?;
         self.verify_readings(readings, Covered::Token(reference, token), canonicalization, budget)
     }
@@ -392,9 +414,10 @@ impl<'d> Reference<'d> {
     fn dereference_token(
         &self,
         documents: &dyn Dereference<'d>,
+        budget: &Budget,
     ) -> Result<(Element<'d>, DereferencedToken<'d>), VerifyError> {
         let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
-        let Covered::Subset(subset) = self.dereference(documents)? else { return Err(dangling()) };
+        let Covered::Subset(subset) = self.dereference(documents, budget)? else { return Err(dangling()) };
         let apex = subset.apex().filter(|apex| apex.is(name::WSSE.uri, "SecurityTokenReference"));
         let apex = apex.ok_or_else(|| VerifyError::Transform { uri: self.uri.clone().into() })?;
         let token = documents.token(apex).ok_or_else(dangling)?;
@@ -419,7 +442,7 @@ impl<'d> Reference<'d> {
                 documents.document().ok_or_else(|| VerifyError::Dereference { uri: self.uri.clone().into() })?;
             return chain.run_pointer(document, &expression, &self.transforms, sink);
         }
-        let data = match self.dereference(documents)? {
+        let data = match self.dereference(documents, budget)? {
             Covered::Subset(subset) => Data::Subset(subset),
             Covered::Octets(octets) => Data::Octets(octets.into()),
             Covered::Filtered | Covered::Token(..) | Covered::Attachment { .. } => {
@@ -433,13 +456,16 @@ impl<'d> Reference<'d> {
         &self,
         signature: Element<'d>,
         documents: &dyn Dereference<'d>,
+        budget: &Budget,
     ) -> Result<Resolved<'_, 'd>, VerifyError> {
         let refused = || VerifyError::Transform { uri: self.uri.clone().into() };
-        let mut covered = self.dereference(documents)?;
+        let mut covered = self.dereference(documents, budget)?;
         let (mut is_canonical, mut is_enveloped) = (false, false);
         for transform in &self.transforms {
             match (transform, &covered) {
                 (Transform::Canonicalization(_), _) => is_canonical = true,
+                // Dereferencing followed its path.
+                (Transform::Filter(_), Covered::Subset(_)) if self.names_by_path() => {}
                 // Only before canonicalisation, once, and for data that is not all of it inside the signature. Data that
                 // does not contain the signature stays as it is.
                 (Transform::EnvelopedSignature, Covered::Subset(subset))
@@ -456,7 +482,13 @@ impl<'d> Reference<'d> {
         Ok(Resolved { covered, transforms: &self.transforms, reads_doctypes: documents.reads_doctypes() })
     }
 
-    fn dereference(&self, documents: &dyn Dereference<'d>) -> Result<Covered<'d>, VerifyError> {
+    fn dereference(&self, documents: &dyn Dereference<'d>, budget: &Budget) -> Result<Covered<'d>, VerifyError> {
+        if let Some((document, bearer)) = documents.paths().zip(self.path_bearer()) {
+            let found = child_path::find(document, bearer, budget)?;
+            let path = || bearer.text_around_comments().unwrap_or_default().into();
+            let element = found.ok_or_else(|| VerifyError::ChildPath { path: path() })?;
+            return Ok(Covered::Subset(Subset::subtree(element).without_comments()));
+        }
         let dangling = || VerifyError::Dereference { uri: self.uri.clone().into() };
         if self.uri.is_empty() {
             let document = if self.has_uri { documents.document() } else { documents.unnamed() };

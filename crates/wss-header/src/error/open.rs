@@ -106,6 +106,18 @@ pub enum OpenError {
          blocks, each by its Id, or call `accept_signatures_over_the_whole_document`"
     )]
     WholeDocument,
+    /// *Refused.* A reference names an element by an XPath (XPath Filter 2.0, BSP R3002).
+    #[error(
+        "a reference in the header names its element by an XPath: have the peer give the element an Id and refer to that, or \
+         call `accept_element_paths_in_references`"
+    )]
+    ElementPath,
+    /// *Refused.* A filter of XPath Filter 2.0 does more than name one element.
+    #[error(
+        "a reference in the header has a filter of XPath that is not one intersection, alone and first, for an empty URI: have \
+         the peer name each signed element by its Id, or by one path such as /s:Envelope/s:Body"
+    )]
+    OtherFilter,
     /// *Malformed.* A `ds:Reference` names an element by its Id without `#` (BSP R3001).
     #[error("reference {uri:?} lacks `#`: have the peer write it, or call `accept_references_without_hash`")]
     NoHash {

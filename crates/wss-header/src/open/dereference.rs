@@ -81,6 +81,10 @@ impl<'d> Dereference<'d> for Documents<'_, 'd> {
         self.terms.receiver.waives(Waiver::WholeDocumentSignatures).then_some(self.revision.document)
     }
 
+    fn paths(&self) -> Option<&'d Document<'d>> {
+        self.terms.receiver.waives(Waiver::ElementPathsInReferences).then_some(self.revision.document)
+    }
+
     fn element(&self, id: &str) -> Option<Element<'d>> {
         let receiver = self.terms.receiver;
         let pointed = || self.revision.ids.get(&other_form(&format!("#{id}"), &self.revision.ids, receiver)?);

@@ -5,7 +5,9 @@ use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
 use wss_tokens::ConfirmationMethod;
-use wss_xmldsig::{DereferencedToken, Signature, SignatureError, Transform, VerifiedReference};
+use wss_xmldsig::{
+    DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform, VerifiedReference,
+};
 
 use super::cover::{Apex, apex_at};
 use super::coverage::Coverage;
@@ -124,16 +126,9 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         if !reference.has_uri() {
             return Err(SignatureError::from(reference.element().missing("URI")).into());
         }
-        if reference.uri().is_empty() && !receiver.waives(Waiver::WholeDocumentSignatures) {
+        let is_path = names_by_path(reference, receiver)?;
+        if reference.uri().is_empty() && !is_path && !receiver.waives(Waiver::WholeDocumentSignatures) {
             return Err(OpenError::WholeDocument);
-        }
-        // No policy admits them here.
-        let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
-            Transform::Filter(filter) => Some(filter.method().uri()),
-            _ => None,
-        });
-        if let Some(filter) = filters.next() {
-            return Err(SignatureError::UnknownAlgorithm { uri: filter.into() }.into());
         }
         check_form(reference.uri(), &revision.ids, receiver)?;
         if revision.ids.contains(reference.uri()) && !receiver.waives(Waiver::ReferencesWithoutHash) {
@@ -145,6 +140,7 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
             [] | [Transform::EnvelopedSignature] if receiver.waives(Waiver::AbsentTransforms) => continue,
             [] | [Transform::EnvelopedSignature] => return Err(OpenError::AbsentTransforms { uri: uri() }),
             [Transform::Canonicalization(only) | Transform::SecurityTokenReference(only)]
+            | [Transform::Filter(_), Transform::Canonicalization(only)]
             | [Transform::EnvelopedSignature, Transform::Canonicalization(only)] => only,
             _ => return Err(OpenError::Transforms { uri: uri() }),
         };
@@ -155,6 +151,24 @@ fn check_shape(signature: &Signature<'_>, revision: &Revision<'_>, receiver: &Re
         }
     }
     Ok(())
+}
+
+/// Whether a reference names its element by a path of XPath Filter 2.0. Every other filter is refused here, whatever the policy
+/// admits: what it selects is no part of the message.
+fn names_by_path(reference: &Reference<'_>, receiver: &Receiver) -> Result<bool, OpenError> {
+    let mut filters = reference.transforms().iter().filter_map(|transform| match transform {
+        Transform::Filter(filter) => Some(filter.method()),
+        _ => None,
+    });
+    match filters.next() {
+        None => Ok(false),
+        Some(FilterMethod::XPathFilter2) if !receiver.waives(Waiver::ElementPathsInReferences) => {
+            Err(OpenError::ElementPath)
+        }
+        Some(FilterMethod::XPathFilter2) if !reference.names_by_path() => Err(OpenError::OtherFilter),
+        Some(FilterMethod::XPathFilter2) => Ok(true),
+        Some(other) => Err(SignatureError::UnknownAlgorithm { uri: other.uri().into() }.into()),
+    }
 }
 
 /// Refuses a signature value of the request: it is our own, and came back.
