@@ -43,8 +43,8 @@ pub use wss_tokens::{
     AssertionTrust, AuthenticatedUser, CacheLimits, ConfirmationMethod, ExtendedKeyUsage, Fetch, FetchBlocking,
     FetchError, FetchFailure, FetchRequest, IssuedAssertion, KerberosAcceptor, KerberosForm, KerberosInitiator,
     KerberosSession, KerberosTicket, Licenses, NewAssertion, NewIdCard, Password, PasswordSource, Precision,
-    ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlVersion, SecureConversation,
-    SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
+    ReferenceForm, Revocation, RevocationCache, RevocationStatus, SamlAttribute, SamlName, SamlVersion,
+    SecureConversation, SecurityContexts, SignerRule, Trust, TrustAnchors, TrustError, ValidatedCertificate,
 };
 
 /// XML as octets: reader, subsets, canonicalisation, splices, writer.

@@ -194,14 +194,14 @@ fn issuers_and_subjects_have_one_name() {
         let assertion = |issuer: &str, subject: &str| NewAssertion::new(version, issuer, subject).audience(AUDIENCE);
         let receiver = service(issuers(), DangerousNoReplayCache);
         let opened = receiver.open(held(&assertion(ISSUER, SUBJECT))).expect("opens");
-        assert_eq!(opened.assertions()[0].assertion().subject(), Some(SUBJECT));
+        assert_eq!(opened.assertions()[0].assertion().subject().expect("a name").value(), SUBJECT);
         for other in other_spellings(ISSUER) {
             let message = held(&assertion(&meant(&other), SUBJECT));
             assert!(receiver.open(message).is_err(), "{version:?} {other:?}");
         }
         for other in other_spellings(SUBJECT).iter().map(|other| meant(other)) {
             let opened = receiver.open(held(&assertion(ISSUER, &other))).expect("another subject");
-            let subject = opened.assertions()[0].assertion().subject().expect("a name").to_owned();
+            let subject = opened.assertions()[0].assertion().subject().expect("a name").value().to_owned();
             assert_eq!(subject, other, "{version:?}");
             assert_ne!(subject, SUBJECT, "{version:?}");
         }

@@ -9,7 +9,8 @@ use ws_security::c14n::{Document, Element, Splices, name};
 use ws_security::crypto::SystemRandom;
 use ws_security::prelude::*;
 use ws_security::{
-    AssertionTrust, NewAssertion, OpenError, ProtectionToken, RequirementError, SamlVersion, Secret, SecureConversation,
+    AssertionTrust, NewAssertion, OpenError, ProtectionToken, RequirementError, SamlName, SamlVersion, Secret,
+    SecureConversation,
 };
 
 use crate::common::*;
@@ -174,7 +175,11 @@ fn wrap(golden: &Golden, soap: &str) -> (usize, usize) {
                             assert_eq!(found.xml(), block, "{message}");
                         }
                         for confirmed in opened.assertions() {
-                            assert_eq!(confirmed.assertion().subject(), Some("uid=ann"), "{message}");
+                            assert_eq!(
+                                confirmed.assertion().subject().map(SamlName::value),
+                                Some("uid=ann"),
+                                "{message}"
+                            );
                             assert!(!confirmed.assertion().xml().contains("uid=eve"), "{message}");
                         }
                     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod filtered;
+pub(crate) mod issued;
 
 use std::path::Path;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use ws_security::tokens::format_instant;
 use ws_security::{
-    AuthenticatedAssertion, Certificate, ConfirmationMethod, Evidence, RemainingCiphertext, SamlVersion,
+    AuthenticatedAssertion, Certificate, ConfirmationMethod, Evidence, RemainingCiphertext, SamlName, SamlVersion,
 };
 
 use crate::lint;
@@ -23,7 +23,11 @@ pub fn assertion(assertion: &AuthenticatedAssertion) -> Value {
         "id": said.id(),
         "issuer": said.issuer(),
         "issuerCertificate": said.issuer_certificate().map(|certificate| certificate.subject().to_string()),
-        "subject": said.subject(),
+        "subject": said.subject().map(SamlName::value),
+        "subjectName": said.subject().map(name),
+        "confirmers": assertion.confirmers().map(name).collect::<Vec<_>>(),
+        "addresses": said.addresses(),
+        "sessionUntil": said.session_until().map(format_instant),
         "confirmedBy": match assertion.confirmed_by() {
             ConfirmationMethod::HolderOfKey => "holder-of-key",
             ConfirmationMethod::SenderVouches => "sender-vouches",
@@ -31,6 +35,16 @@ pub fn assertion(assertion: &AuthenticatedAssertion) -> Value {
             ConfirmationMethod::IdCard => "id-card",
         },
         "attributes": attributes.collect::<Vec<_>>(),
+    })
+}
+
+/// A name of a subject: what qualifies it is a part of it.
+fn name(name: &SamlName) -> Value {
+    json!({
+        "value": name.value(),
+        "format": name.format(),
+        "qualifier": name.qualifier(),
+        "spQualifier": name.sp_qualifier(),
     })
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use common::{Counted, Wire, certificate, client, id_card, identity, now, open, send};
 use wss_header::{DangerousNoReplayCache, FixedClock, Receiver, TransportFacts, Waiver};
 use wss_networks::{Keys, Network, dgws_dk};
-use wss_tokens::{AssertionTrust, ConfirmationMethod, NewAssertion, NewIdCard, SamlVersion, Trust};
+use wss_tokens::{AssertionTrust, ConfirmationMethod, NewAssertion, NewIdCard, SamlName, SamlVersion, Trust};
 
 fn issuer() -> AssertionTrust {
     AssertionTrust::dangerous_for_any_audience()
@@ -45,7 +45,7 @@ fn a_card_of_the_issuer_names_the_sender_and_says_its_level() {
     let [card] = opened.assertions() else { panic!("one card") };
     assert_eq!(card.confirmed_by(), ConfirmationMethod::IdCard);
     assert_eq!(card.assertion().id(), "IDCard");
-    assert_eq!(card.assertion().subject(), Some("25520041"));
+    assert_eq!(card.assertion().subject().map(SamlName::value), Some("25520041"));
     assert_eq!(card.assertion().attribute("sosi:AuthenticationLevel"), Some(&["3".to_owned()][..]));
     assert!(opened.evidence().waived.contains(&Waiver::IdCards));
 }

@@ -1,11 +1,11 @@
 //! Errors of tokens, of references to tokens, and of trust in tokens.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
 use wss_crypto::LoadError;
-use wss_text::WireText;
+use wss_text::{WireText, counted};
 use wss_xmldsig::{SignatureError, VerifyError};
 
 use crate::instant::format_instant;
@@ -110,6 +110,20 @@ pub enum TokenError {
     /// *Refused or malformed.* A SAML assertion that is not accepted.
     #[error("the assertion is refused: {0}")]
     Assertion(&'static str),
+    /// *Refused.* The session of the subject at the issuer of an assertion is over.
+    #[error(
+        "the assertion is refused: the session of its subject ended at {}, and it is now {}, where clocks may differ by {}: \
+         have the sender ask its issuer for a new assertion, or raise the clock skew of `window` if a clock is wrong",
+        format_instant(*ended), format_instant(*now), counted(usize::try_from(skew.as_secs()).unwrap_or(usize::MAX), "second")
+    )]
+    SessionEnded {
+        /// `SessionNotOnOrAfter`.
+        ended: SystemTime,
+        /// The time of the receiver's clock.
+        now: SystemTime,
+        /// How far clocks may differ.
+        skew: Duration,
+    },
     /// *Failed.* The issuer's signature on an assertion does not verify.
     #[error("the signature of the assertion: {0}")]
     AssertionSignature(Box<VerifyError>),

@@ -38,7 +38,7 @@ pub use kerberos::{
 pub use rel::{Licenses, REL_LICENSE, is_license};
 pub use saml::{
     Assertion, AssertionTrust, Confirmation, ConfirmationMethod, IssuedAssertion, NewAssertion, NewIdCard,
-    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlVersion,
+    SAML_ASSERTION_ID, SAML_ID, SAML_V1_1, SAML_V2_0, SamlAttribute, SamlName, SamlVersion,
 };
 pub use security_context::{SecurityContextToken, SecurityContexts, write_security_context};
 pub use security_token_reference::{

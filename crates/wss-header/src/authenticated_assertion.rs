@@ -1,9 +1,9 @@
 //! Assertions whose subject the sender proved to be.
 
-use wss_tokens::{ConfirmationMethod, IssuedAssertion};
+use wss_tokens::{ConfirmationMethod, IssuedAssertion, SamlName};
 
 /// A SAML assertion that the receiver accepts: its issuer is trusted, it is for this audience and valid now, and the
-/// sender proved to be its subject. Only [`Receiver::open`](crate::Receiver::open) makes it.
+/// sender proved to be its subject, or to be the one whom the issuer names to act for it. Only [`Receiver::open`](crate::Receiver::open) makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuthenticatedAssertion {
     pub(crate) issued: IssuedAssertion,
@@ -21,5 +21,11 @@ impl AuthenticatedAssertion {
     #[must_use]
     pub fn confirmed_by(&self) -> ConfirmationMethod {
         self.method
+    }
+
+    /// Whom the issuer names to confirm it in that way, other than the subject: the sender acts for the subject then. None if
+    /// the subject confirms itself.
+    pub fn confirmers(&self) -> impl Iterator<Item = &SamlName> {
+        self.issued.confirmers(self.method).filter(|confirmer| Some(*confirmer) != self.issued.subject())
     }
 }

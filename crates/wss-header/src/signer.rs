@@ -105,8 +105,15 @@ impl fmt::Display for Signer {
             Self::License { id } => write!(f, "holder of the license {}", shown(id)),
             Self::Assertion(assertion) => {
                 let issued = assertion.assertion();
-                let subject = issued.subject().unwrap_or("without a name");
-                write!(f, "subject {} of {}", shown(subject), shown(issued.issuer()))
+                match issued.subject() {
+                    Some(subject) => write!(f, "subject {subject}")?,
+                    None => f.write_str("subject without a name")?,
+                }
+                if let Some(qualifier) = issued.subject().and_then(|subject| subject.qualifier()) {
+                    write!(f, " in {}", shown(qualifier))?;
+                }
+                write!(f, " of {}", shown(issued.issuer()))?;
+                assertion.confirmers().try_for_each(|confirmer| write!(f, ", confirmed by {confirmer}"))
             }
             Self::RequestReceiver => f.write_str("receiver of the request"),
             Self::Anonymous => f.write_str("anonymous"),

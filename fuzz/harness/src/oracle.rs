@@ -53,7 +53,7 @@ impl Claim {
 }
 
 fn subject(assertion: &ws_security::IssuedAssertion) -> String {
-    assertion.subject().unwrap_or_default().to_owned()
+    assertion.subject().map(|name| name.value().to_owned()).unwrap_or_default()
 }
 
 /// The facts that an opened message proved, as far as they can be compared.

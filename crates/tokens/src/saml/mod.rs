@@ -7,6 +7,7 @@
 //! quite one of SAML 2.0.
 
 mod id_card;
+mod subject;
 mod trust;
 mod write;
 mod write_id_card;
@@ -21,6 +22,7 @@ use wss_text::shown;
 
 use crate::error::TokenError;
 use crate::instant::parse_instant;
+use subject::Session;
 
 /// Type of a SAML 1.1 assertion that is referred to as a token.
 pub const SAML_V1_1: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLV1.1";
@@ -31,6 +33,7 @@ pub const SAML_ASSERTION_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-sa
 /// Type of a key identifier: the id of a SAML 2.0 assertion.
 pub const SAML_ID: &str = "http://docs.oasis-open.org/wss/oasis-wss-saml-token-profile-1.1#SAMLID";
 
+pub use subject::SamlName;
 pub use trust::{AssertionTrust, IssuedAssertion};
 pub use write::NewAssertion;
 pub use write_id_card::NewIdCard;
@@ -103,6 +106,10 @@ pub struct Confirmation<'d> {
     pub(crate) not_on_or_after: Option<SystemTime>,
     pub(crate) recipient: Option<String>,
     pub(crate) in_response_to: Option<String>,
+    /// The name of who confirms, if the issuer names one: it acts for the subject.
+    pub(crate) confirmer: Option<SamlName>,
+    /// From where it may be presented.
+    pub(crate) address: Option<String>,
 }
 
 /// The conditions on the assertion's own validity.
@@ -124,7 +131,8 @@ pub struct Assertion<'d> {
     id: String,
     issuer: String,
     issued: SystemTime,
-    subject: Option<String>,
+    subject: Option<SamlName>,
+    session: Session,
     confirmations: Vec<Confirmation<'d>>,
     conditions: Conditions,
     attributes: Vec<SamlAttribute>,
@@ -147,7 +155,7 @@ impl std::fmt::Debug for Assertion<'_> {
             .field("version", &self.version)
             .field("id", &shown(&self.id))
             .field("issuer", &shown(&self.issuer))
-            .field("subject", &self.subject.as_deref().map(shown))
+            .field("subject", &self.subject)
             .field("confirmations", &self.confirmations.len())
             .field("attributes", &self.attributes.len())
             .field("is_signed", &self.signature.is_some())
@@ -210,7 +218,24 @@ impl<'d> Assertion<'d> {
         for confirmation in &mut confirmations {
             confirmation.recognise_id_card(signature);
         }
-        Ok(Self { element, version, id, issuer, issued, subject, confirmations, conditions, attributes, signature })
+        let (statement, began) = match version {
+            SamlVersion::V1_1 => ("AuthenticationStatement", "AuthenticationInstant"),
+            SamlVersion::V2_0 => ("AuthnStatement", "AuthnInstant"),
+        };
+        let session = Session::read(element.children_named(saml, statement), began)?;
+        Ok(Self {
+            element,
+            version,
+            id,
+            issuer,
+            issued,
+            subject,
+            session,
+            confirmations,
+            conditions,
+            attributes,
+            signature,
+        })
     }
 
     /// The element.
@@ -239,8 +264,8 @@ impl<'d> Assertion<'d> {
 
     /// The name of the subject, if there is one.
     #[must_use]
-    pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
+    pub fn subject(&self) -> Option<&SamlName> {
+        self.subject.as_ref()
     }
 
     /// How the sender can confirm that it is the subject.
@@ -289,15 +314,13 @@ fn instant(element: Element<'_>, local: &str) -> Result<Option<SystemTime>, Toke
     element.attribute("", local).map(|text| parse_instant(&text)).transpose()
 }
 
-type Subject<'d> = (Option<String>, Vec<Confirmation<'d>>);
+type Subject<'d> = (Option<SamlName>, Vec<Confirmation<'d>>);
 
-/// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored.
+/// `saml2:Subject`: one NameID, and any number of confirmations. Confirmations of unknown methods are ignored, and those by
+/// somebody whose name cannot be read.
 fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML2.uri;
-    let name_id = match subject.optional_child(saml, "NameID")? {
-        Some(name_id) => Some(name_id.string()?.into_owned()),
-        None => None,
-    };
+    let name_id = subject.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
     let mut confirmations = Vec::new();
     for element in subject.children().filter(|child| child.is(saml, "SubjectConfirmation")) {
         // Id-cards have an element in place of the attribute.
@@ -307,12 +330,17 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
         };
         let mut known = ConfirmationMethod::ALL.into_iter();
         let Some(method) = known.find(|method| method.uri(SamlVersion::V2_0) == uri) else { continue };
+        if element.children().any(|child| child.is(saml, "EncryptedID") || child.is(saml, "BaseID")) {
+            continue;
+        }
         let mut confirmation = Confirmation::new(method);
+        confirmation.confirmer = element.optional_child(saml, "NameID")?.map(SamlName::read).transpose()?;
         if let Some(data) = element.optional_child(saml, "SubjectConfirmationData")? {
             confirmation.not_before = instant(data, "NotBefore")?;
             confirmation.not_on_or_after = instant(data, "NotOnOrAfter")?;
             confirmation.recipient = data.attribute("", "Recipient").map(|uri| uri.into_owned());
             confirmation.in_response_to = data.attribute("", "InResponseTo").map(|id| id.into_owned());
+            confirmation.address = data.attribute("", "Address").map(|address| address.into_owned());
             confirmation.key_infos = data.children_named(name::DS.uri, "KeyInfo").collect();
         }
         confirmations.push(confirmation);
@@ -324,14 +352,11 @@ fn subject_v2<'d>(subject: Element<'d>, is_id_card: bool, budget: &Budget) -> Re
 /// Every statement of SAML 1.1 has its own subject. All subjects must be the same.
 fn subjects_of_statements<'d>(assertion: Element<'d>, budget: &Budget) -> Result<Subject<'d>, TokenError> {
     let saml = name::SAML.uri;
-    let mut name: Option<Option<String>> = None;
+    let mut name: Option<Option<SamlName>> = None;
     let mut confirmations = Vec::new();
     for statement in assertion.children() {
         let Some(subject) = statement.optional_child(saml, "Subject")? else { continue };
-        let own = match subject.optional_child(saml, "NameIdentifier")? {
-            Some(identifier) => Some(identifier.string()?.into_owned()),
-            None => None,
-        };
+        let own = subject.optional_child(saml, "NameIdentifier")?.map(SamlName::read).transpose()?;
         if name.get_or_insert(own.clone()) != &own {
             return Err(TokenError::Assertion("its statements are about several subjects"));
         }
@@ -453,6 +478,8 @@ impl Confirmation<'_> {
             not_on_or_after: None,
             recipient: None,
             in_response_to: None,
+            confirmer: None,
+            address: None,
         }
     }
 }

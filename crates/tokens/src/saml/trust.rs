@@ -11,7 +11,7 @@ use wss_crypto::{Certificate, VerifyingKey};
 use wss_text::shown;
 use wss_xmldsig::{AlgorithmPolicy, Dereference, KeyHint, KeyInfo, Signature, Transform};
 
-use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlVersion, id_card};
+use super::{Assertion, Confirmation, ConfirmationMethod, SamlAttribute, SamlName, SamlVersion, id_card};
 use crate::error::{TokenError, TrustError};
 use crate::security_token_reference::SecurityTokenReference;
 use crate::trust::{Purpose, RevocationStatus, Trust, ValidatedCertificate};
@@ -232,6 +232,8 @@ impl AssertionTrust {
             _ => TokenError::Assertion("it has no canonical form"),
         })?;
         let xml = String::from_utf8(xml).map_err(|_| TokenError::Assertion("it has no canonical form"))?;
+        let confirmers =
+            possible.iter().filter_map(|confirmation| Some((confirmation.method, confirmation.confirmer.clone()?)));
         Ok(IssuedAssertion {
             version: assertion.version,
             id: assertion.id.clone(),
@@ -245,6 +247,9 @@ impl AssertionTrust {
                 .map(|key_info| key_info.span().start - assertion.element.span().start)
                 .collect(),
             attributes: assertion.attributes.clone(),
+            confirmers: confirmers.collect(),
+            addresses: possible.iter().filter_map(|confirmation| confirmation.address.clone()).collect(),
+            session_until: assertion.session.until,
             issuer_certificate,
             one_time_use: assertion.conditions.one_time_use,
             until,
@@ -394,6 +399,14 @@ impl AssertionTrust {
         if !in_window(conditions.not_before, Some(end), now, skew) || !issued_in_time {
             return Err(expired);
         }
+        if !in_window(assertion.session.began, None, now, skew) {
+            return Err(TokenError::Assertion(
+                "its subject authenticates in the future: check the clocks, or raise the clock skew of `window`",
+            ));
+        }
+        if let Some(ended) = assertion.session.until.filter(|until| !in_window(None, Some(*until), now, skew)) {
+            return Err(TokenError::SessionEnded { ended, now, skew });
+        }
         if !self.audiences.is_empty() {
             let ours = |audiences: &Vec<String>| audiences.iter().any(|audience| self.audiences.contains(audience));
             if conditions.audiences.is_empty() || !conditions.audiences.iter().all(ours) {
@@ -433,8 +446,13 @@ pub struct IssuedAssertion {
     version: SamlVersion,
     id: String,
     issuer: String,
-    subject: Option<String>,
+    subject: Option<SamlName>,
     methods: BTreeSet<ConfirmationMethod>,
+    /// Who confirms by each method, where the issuer names somebody for it.
+    confirmers: Vec<(ConfirmationMethod, SamlName)>,
+    /// From where it may be presented.
+    addresses: Vec<String>,
+    session_until: Option<SystemTime>,
     /// The ranges of the KeyInfos of confirmation keys, relative to the start of the assertion.
     keys: Vec<usize>,
     attributes: Vec<SamlAttribute>,
@@ -450,8 +468,9 @@ impl std::fmt::Debug for IssuedAssertion {
             .field("version", &self.version)
             .field("id", &shown(&self.id))
             .field("issuer", &shown(&self.issuer))
-            .field("subject", &self.subject.as_deref().map(shown))
+            .field("subject", &self.subject)
             .field("methods", &self.methods)
+            .field("confirmers", &self.confirmers)
             .field("attributes", &self.attributes.len())
             .field("issuer_certificate", &self.issuer_certificate)
             .field("one_time_use", &self.one_time_use)
@@ -492,10 +511,33 @@ impl IssuedAssertion {
         self.issuer_certificate.as_ref().map(ValidatedCertificate::revocation)
     }
 
-    /// The name of the subject.
+    /// The name of the subject, with what qualifies it.
     #[must_use]
-    pub fn subject(&self) -> Option<&str> {
-        self.subject.as_deref()
+    pub fn subject(&self) -> Option<&SamlName> {
+        self.subject.as_ref()
+    }
+
+    /// Who confirms by `method`, where the issuer names somebody else than the subject for it: the sender is that one, and
+    /// acts for the subject. None if the subject itself confirms. Where several are named, the sender is one of them.
+    ///
+    /// # Specification
+    /// SAML 2.0 core §2.4.1.1: the name inside `saml2:SubjectConfirmation`.
+    pub fn confirmers(&self, method: ConfirmationMethod) -> impl Iterator<Item = &SamlName> {
+        self.confirmers.iter().filter(move |(by, _)| *by == method).map(|(_, name)| name)
+    }
+
+    /// The network addresses from which the assertion may be presented, as its issuer writes them. They are not judged: the
+    /// caller who knows from where the message came compares them.
+    #[must_use]
+    pub fn addresses(&self) -> &[String] {
+        &self.addresses
+    }
+
+    /// When the session of the subject at its issuer ends, if the assertion says so. It had not ended when the message was
+    /// opened; whoever keeps a session of its own for the subject ends it then, too.
+    #[must_use]
+    pub fn session_until(&self) -> Option<SystemTime> {
+        self.session_until
     }
 
     /// The plain-text values of the attribute with this name, if there is exactly one. For an issuer that states several of

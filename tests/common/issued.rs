@@ -1,0 +1,35 @@
+//! Assertions that are written by hand, and signed by Carol.
+
+use ws_security::c14n::{Canonicalization, Document, Limits, Subset, base64_encode};
+use ws_security::xmldsig::{NewReference, PendingSignature, Transform};
+use ws_security::{DigestMethod, SamlVersion, SignatureMethod};
+
+use super::{certificate, identity};
+
+/// Carol signs an assertion that was written by hand.
+pub(crate) fn sign_by_hand(assertion: &str, version: SamlVersion) -> String {
+    let document = Document::parse(assertion, &Limits::default()).expect("well-formed");
+    let id = document.root().attribute("", attribute(version).trim_end_matches('=')).expect("an Id");
+    let transforms = vec![Transform::EnvelopedSignature, Transform::Canonicalization(Canonicalization::default())];
+    let subset = Subset::subtree(document.root());
+    let reference =
+        NewReference::digest(format!("#{id}"), &subset, transforms, DigestMethod::Sha256).expect("digested");
+    let carol = identity("carol");
+    let pending = PendingSignature::new(SignatureMethod::RsaSha256, &[reference], None, Some(x509_data("carol")));
+    let value = pending.value(carol.signing_key().as_ref()).expect("signed");
+    let place = match version {
+        SamlVersion::V1_1 => assertion.rfind("</").expect("an end"),
+        SamlVersion::V2_0 => assertion.find("</saml2:Issuer>").expect("an issuer") + "</saml2:Issuer>".len(),
+    };
+    format!("{}{}{}", &assertion[..place], pending.finish(&value), &assertion[place..])
+}
+
+pub(crate) fn x509_data(name: &str) -> String {
+    let der = base64_encode(certificate(name).der());
+    format!("<ds:X509Data><ds:X509Certificate>{der}</ds:X509Certificate></ds:X509Data>")
+}
+
+/// The attribute with the id, up to its value.
+pub(crate) fn attribute(version: SamlVersion) -> &'static str {
+    if version == SamlVersion::V1_1 { "AssertionID=" } else { "ID=" }
+}
