@@ -56,8 +56,14 @@ pub enum EnvelopeError {
         path: WireText,
     },
     /// *Malformed.* Two Security headers for one actor or role (BSP R3206, R3210).
-    #[error("two Security headers are for one actor or role")]
-    TwoHeaders,
+    #[error(
+        "two Security headers are for one actor or role, {}: have the peer put all into one, or name an actor for the other",
+        if role.as_str().is_empty() { "the ultimate receiver".to_owned() } else { format!("{role:?}") }
+    )]
+    TwoHeaders {
+        /// The actor or role; empty for the ultimate receiver.
+        role: WireText,
+    },
     /// *Refused.* The message exceeds a limit.
     #[error(transparent)]
     Limit(#[from] Exceeded),

@@ -42,7 +42,11 @@ impl<'d> SecurityHeader<'d> {
         for block in envelope.blocks().filter(|block| block.is(name::WSSE.uri, "Security")) {
             let other = Role::of(block, envelope.version);
             if seen.contains(&other) {
-                return Err(EnvelopeError::TwoHeaders);
+                let role = match other {
+                    Role::UltimateReceiver => "".into(),
+                    Role::Uri(uri) => uri.into(),
+                };
+                return Err(EnvelopeError::TwoHeaders { role });
             }
             if other == *role {
                 found = Some(Self { element: block });

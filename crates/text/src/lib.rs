@@ -24,7 +24,7 @@ mod near;
 
 pub use count::{AllShown, Octets, all_shown, octets};
 pub use escape::{Escaped, Shown, escaped, is_plain, shown};
-pub use near::nearest;
+pub use near::{nearest, nearest_identifier};
 
 use std::borrow::Cow;
 use std::fmt;

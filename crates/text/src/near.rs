@@ -10,6 +10,35 @@ pub fn nearest<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> S
     }
 }
 
+/// ` (perhaps URI is meant)`, for the known identifier that ends in the same word as one that is not known, or in almost the
+/// same; empty if there is none. Peers put the names of algorithms into the wrong namespace.
+///
+/// ```
+/// let known = ["http://www.w3.org/2001/04/xmlenc#sha256", "http://www.w3.org/2000/09/xmldsig#sha1"];
+/// let near = wss_text::nearest_identifier("http://www.w3.org/2000/09/xmldsig#sha256", known);
+/// assert_eq!(near, " (perhaps http://www.w3.org/2001/04/xmlenc#sha256 is meant)");
+/// assert_eq!(wss_text::nearest_identifier("urn:unheard-of", known), "");
+/// ```
+#[must_use]
+pub fn nearest_identifier<'w>(unknown: &str, known: impl IntoIterator<Item = &'w str>) -> String {
+    let word = last_word(unknown);
+    let distance = |uri: &&str| {
+        let shared = uri.bytes().zip(unknown.bytes()).take_while(|(one, other)| one == other).count();
+        (changes(word, last_word(uri)), std::cmp::Reverse(shared))
+    };
+    let near = known.into_iter().min_by_key(distance).filter(|uri| *uri != unknown);
+    match near.filter(|uri| changes(word, last_word(uri)) * 5 <= last_word(uri).len()) {
+        Some(uri) => format!(" (perhaps {uri} is meant)"),
+        None => String::new(),
+    }
+}
+
+/// The last word of an identifier. A separator at its end is not one.
+fn last_word(uri: &str) -> &str {
+    let uri = uri.trim_end_matches(['#', '/']);
+    uri.rsplit(['#', '/', ':']).next().unwrap_or(uri)
+}
+
 /// How many letters are added, taken away, replaced or exchanged with their neighbour between two words, without regard
 /// to case.
 fn changes(from: &str, to: &str) -> usize {
@@ -41,7 +70,7 @@ fn changes(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{changes, nearest};
+    use super::{changes, nearest, nearest_identifier};
 
     #[test]
     fn the_nearest_word_is_found_and_far_ones_are_not() {
@@ -58,6 +87,30 @@ mod tests {
             ("ca", "abc", 3),
         ] {
             assert_eq!(changes(from, to), expected, "{from} {to}");
+        }
+    }
+    #[test]
+    fn an_identifier_in_the_wrong_namespace_is_near_the_right_one() {
+        let known = [
+            "http://www.w3.org/2000/09/xmldsig#sha1",
+            "http://www.w3.org/2001/04/xmlenc#sha256",
+            "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+            "http://www.w3.org/2001/10/xml-exc-c14n#",
+            "http://www.w3.org/2001/10/xml-exc-c14n#WithComments",
+            "http://www.w3.org/2006/12/xml-c14n11#WithComments",
+        ];
+        for (written, meant) in [
+            ("http://www.w3.org/2001/04/xmldsig-more#sha1", known[0]),
+            ("sha256", known[1]),
+            ("http://www.w3.org/2001/04/xmlenc#SHA256", known[1]),
+            ("http://www.w3.org/2000/09/xmldsig#rsa-sha256", known[2]),
+            ("http://www.w3.org/2001/10/xml-exc-c14n", known[3]),
+            ("http://www.w3.org/2001/10/xml-exc-c14n#withcomments", known[4]),
+        ] {
+            assert_eq!(nearest_identifier(written, known), format!(" (perhaps {meant} is meant)"));
+        }
+        for far in ["", "#", "urn:x", "http://www.w3.org/2001/04/xmlenc#md5", known[1]] {
+            assert_eq!(nearest_identifier(far, known), "", "{far}");
         }
     }
 }

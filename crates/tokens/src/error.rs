@@ -53,7 +53,15 @@ pub enum TokenError {
     #[error("the token holds PEM: have the peer send the base64 between BEGIN and END, once, and nothing else")]
     Armour,
     /// *Malformed.* The type in the reference is not the type of the token.
-    #[error("the reference expects a token of type {expected:?}")]
+    #[error(
+        "the reference expects a token of type {expected:?}{}",
+        if is_type_by_name(expected.as_str()) {
+            ", which is a name and no identifier of a profile: have the peer write the identifier, which ends in # and that \
+             name, or call `accept_token_types_by_name`"
+        } else {
+            ", and the token is of another: have the peer write the type of the token"
+        }
+    )]
     TypeMismatch {
         /// The type in the reference.
         expected: WireText,
@@ -101,6 +109,12 @@ pub enum TokenError {
         /// What it has.
         what: WireText,
     },
+    /// *Malformed.* A reference to the key of a signature without `ds:KeyInfo` around it.
+    #[error(
+        "the ds:Signature has a wsse:SecurityTokenReference without ds:KeyInfo around it: have the peer write ds:KeyInfo, or \
+         call `accept_key_info_of_other_shapes`"
+    )]
+    NoKeyInfo,
     /// *Refused.* A derived key outside the bounds, or of an algorithm that is not supported.
     #[error("the derived key is refused: {0}")]
     DerivedKey(&'static str),
@@ -465,4 +479,9 @@ pub enum PasswordError {
          call `over_protected_transport` where the transport protects it"
     )]
     ClearText,
+}
+
+/// Whether a type of a token is a name, as in `wsse:X509v3`, and no absolute identifier.
+fn is_type_by_name(written: &str) -> bool {
+    !written.contains("//") && !written.starts_with("urn:") && !written.is_empty()
 }

@@ -31,7 +31,7 @@ impl Receiver {
 
     /// Accepts a `ds:KeyInfo` of a signature that breaks BSP R5402, R5417 or R5426: an empty one or text, as if it were absent;
     /// several references, of which the first counts; and a token, or what belongs inside a `wsse:SecurityTokenReference` or
-    /// `ds:X509Data`, without that around it. Whom the key is of is judged as ever.
+    /// `ds:X509Data`, without that around it; and a `wsse:SecurityTokenReference` in the place of `ds:KeyInfo`. Whom the key is of is judged as ever.
     #[must_use]
     pub fn accept_key_info_of_other_shapes(mut self) -> Self {
         self.waived.insert(Waiver::KeyInfoOfOtherShapes);

@@ -58,6 +58,10 @@ impl From<&OpenError> for FaultCode {
             | OpenError::OtherFilter
             | OpenError::OtherNamespace { .. }
             | OpenError::SignatureElsewhere { .. }
+            | OpenError::MisspeltHeader { .. }
+            | OpenError::HeaderElsewhere { .. }
+            | OpenError::EmptyHeader
+            | OpenError::IdInOtherNamespace { .. }
             | OpenError::KeyOutsideHeader { .. }
             | OpenError::NoHash { .. }
             | OpenError::UriForm { .. }

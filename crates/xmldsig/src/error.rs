@@ -1,9 +1,9 @@
 //! Errors of signatures.
 
 use thiserror::Error;
-use wss_c14n::{CanonicalizeError, Exceeded, LeafError};
-use wss_crypto::{CryptoError, LoadError};
-use wss_text::WireText;
+use wss_c14n::{CanonicalizationMethod, CanonicalizeError, Exceeded, LeafError};
+use wss_crypto::{CryptoError, DigestMethod, LoadError, SignatureMethod};
+use wss_text::{WireText, nearest_identifier};
 use wss_xpath::XPathError;
 
 /// Why a `ds:Signature` was not read.
@@ -14,7 +14,10 @@ pub enum SignatureError {
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm or transform that is not supported.
-    #[error("algorithm {uri:?} is not supported: have the message signed with one of the supported table")]
+    #[error(
+        "algorithm {uri:?} is not supported{}: have the message signed with one of the supported table",
+        near_algorithm(uri)
+    )]
     UnknownAlgorithm {
         /// The identifier.
         uri: WireText,
@@ -215,4 +218,12 @@ pub enum SignError {
         /// The prefix.
         prefix: WireText,
     },
+}
+
+/// The identifier that an unknown one is a misspelling of, among all that a signature can have.
+fn near_algorithm(uri: &WireText) -> String {
+    let signatures = SignatureMethod::ALL.iter().map(SignatureMethod::uri);
+    let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
+    let transforms = CanonicalizationMethod::ALL.into_iter().map(CanonicalizationMethod::uri);
+    nearest_identifier(uri.as_str(), signatures.chain(digests).chain(transforms))
 }

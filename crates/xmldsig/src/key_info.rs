@@ -175,6 +175,11 @@ impl X509Data {
 }
 
 impl<'d> KeyInfo<'d> {
+    /// What a `wsse:SecurityTokenReference` without `ds:KeyInfo` around it says.
+    pub(crate) fn of_bare_reference(element: Element<'d>) -> Self {
+        Self { element, hints: vec![KeyHint::SecurityTokenReference(element)] }
+    }
+
     /// Reads a `ds:KeyInfo`.
     ///
     /// # Errors

@@ -36,6 +36,19 @@ impl<'d> Signature<'d> {
     /// # Errors
     /// [`SignatureError`] if the structure is malformed, a limit is exceeded or an algorithm is unknown.
     pub fn parse(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::read(element, false, budget)
+    }
+
+    /// As [`Signature::parse`], where a `wsse:SecurityTokenReference` may be in the place of `ds:KeyInfo`, as old releases of
+    /// node-soap write it. It is then the only hint of [`Signature::key_info`].
+    ///
+    /// # Errors
+    /// [`SignatureError`].
+    pub fn parse_with_bare_reference(element: Element<'d>, budget: &Budget) -> Result<Self, SignatureError> {
+        Self::read(element, true, budget)
+    }
+
+    fn read(element: Element<'d>, may_be_bare: bool, budget: &Budget) -> Result<Self, SignatureError> {
         budget.charge(Limit::Signatures, 1)?;
         let mut children = element.children();
         let mut next = |local: &'static str| match children.next() {
@@ -50,6 +63,8 @@ impl<'d> Signature<'d> {
         for child in children {
             if child.is(name::DS.uri, "KeyInfo") && key_info.is_none() && !has_object {
                 key_info = Some(KeyInfo::parse(child, budget)?);
+            } else if may_be_bare && Self::is_bare_reference(child) && key_info.is_none() && !has_object {
+                key_info = Some(KeyInfo::of_bare_reference(child));
             } else if child.is(name::DS.uri, "Object") {
                 has_object = true;
             } else {
@@ -57,6 +72,13 @@ impl<'d> Signature<'d> {
             }
         }
         Ok(Self { element, signed_info, value, key_info, has_object })
+    }
+
+    /// Whether an element is a `wsse:SecurityTokenReference` directly inside a `ds:Signature`.
+    #[must_use]
+    pub fn is_bare_reference(element: Element<'_>) -> bool {
+        let is_child = element.parent().is_some_and(|parent| parent.is(name::DS.uri, "Signature"));
+        is_child && element.is(name::WSSE.uri, "SecurityTokenReference")
     }
 
     /// The element.

@@ -2,8 +2,8 @@
 
 use thiserror::Error;
 use wss_c14n::{Exceeded, LeafError};
-use wss_crypto::CryptoError;
-use wss_text::WireText;
+use wss_crypto::{ContentEncryption, CryptoError, DigestMethod, KeyAgreement, KeyWrap, TransportMethod};
+use wss_text::{WireText, nearest_identifier};
 use wss_xmldsig::VerifyError;
 
 /// Why an encrypted structure was not decrypted.
@@ -14,7 +14,10 @@ pub enum DecryptError {
     #[error(transparent)]
     Structure(#[from] LeafError),
     /// *Refused.* An algorithm that is not supported.
-    #[error("algorithm {uri:?} is not supported: have the message encrypted with one of the supported table")]
+    #[error(
+        "algorithm {uri:?} is not supported{}: have the message encrypted with one of the supported table",
+        near_algorithm(uri)
+    )]
     UnknownAlgorithm {
         /// The identifier.
         uri: WireText,
@@ -87,4 +90,14 @@ pub enum EncryptError {
     /// *Misuse or failure.* The key does not fit, or there is no randomness.
     #[error(transparent)]
     Crypto(#[from] CryptoError),
+}
+
+/// The identifier that an unknown one is a misspelling of, among all that encryption can have.
+fn near_algorithm(uri: &WireText) -> String {
+    let contents = ContentEncryption::ALL.iter().map(ContentEncryption::uri);
+    let wraps = KeyWrap::ALL.iter().map(KeyWrap::uri);
+    let transports = TransportMethod::ALL.iter().map(TransportMethod::uri);
+    let digests = DigestMethod::ALL.iter().map(DigestMethod::uri);
+    let others = KeyAgreement::ALL.iter().map(KeyAgreement::uri);
+    nearest_identifier(uri.as_str(), contents.chain(wraps).chain(transports).chain(digests).chain(others))
 }

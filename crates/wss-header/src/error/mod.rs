@@ -6,6 +6,7 @@ mod require;
 mod secure;
 
 pub use open::OpenError;
+pub(crate) use open::is_almost_ours;
 pub use plan::PlanError;
 pub use require::RequirementError;
 pub use secure::{ElsewhereError, SecureError};

@@ -28,8 +28,9 @@ pub enum OpenError {
     NoSecurityHeader,
     /// *Malformed.* The only Security headers are of drafts of WS-Security.
     #[error(
-        "the message has no Security header of WS-Security 1.0, but one of another namespace, {namespace:?}: have the \
-         peer write that of OASIS, of January 2004"
+        "the message has no Security header of WS-Security 1.0, but one of another namespace, {namespace:?}{}: have the \
+         peer write that of OASIS, of January 2004, {:?}",
+        kind_of_namespace(namespace.as_str()), wss_c14n::name::WSSE.uri
     )]
     OtherNamespace {
         /// The namespace of the first one.
@@ -43,6 +44,30 @@ pub enum OpenError {
         /// The path of the signature.
         path: WireText,
     },
+    /// *Malformed.* There is no Security header, and an element whose name differs from its name in capitals alone.
+    #[error(
+        "the message has no Security header, but {element:?}: names of XML differ by their capitals, so have the peer write \
+         `Security`"
+    )]
+    MisspeltHeader {
+        /// The name of the element as it is written.
+        element: WireText,
+    },
+    /// *Malformed.* There is no Security header, and a `wsse:Security` where it is no header block.
+    #[error(
+        "the message has no Security header among its header blocks, but a wsse:Security at {path}, where it protects \
+         nothing: have the peer put it into the Header of the envelope"
+    )]
+    HeaderElsewhere {
+        /// The path of the element.
+        path: WireText,
+    },
+    /// *Refused.* The Security header is empty, and something must be signed or identified.
+    #[error(
+        "the Security header is empty: nothing is signed, and nobody is named; have the peer secure the message, or see who \
+         removed what it held on the way"
+    )]
+    EmptyHeader,
     /// *Refused.* The only Security headers are for others.
     #[error(
         "the message has no Security header for this role, but has a header for actor {actor:?}: open that one with \
@@ -143,6 +168,20 @@ pub enum OpenError {
         uri: WireText,
         /// The element.
         path: WireText,
+    },
+    /// *Malformed.* A reference names an element whose Id is in another namespace than that of the utility schema.
+    #[error(
+        "reference {uri:?} names nothing: {path} has this Id in the namespace {namespace:?}{}; have the peer write wsu:Id in \
+         the one of OASIS, {:?}, or call `accept_ids_by_other_names`",
+        kind_of_namespace(namespace.as_str()), wss_c14n::name::WSU.uri
+    )]
+    IdInOtherNamespace {
+        /// The reference.
+        uri: WireText,
+        /// The element.
+        path: WireText,
+        /// The namespace of the attribute.
+        namespace: WireText,
     },
     /// *Refused.* The envelope is in an encoding that SOAP does not know.
     #[error("the envelope is in {encoding:?}: have the peer send UTF-8, or call `accept_other_encodings`")]
@@ -447,4 +486,33 @@ impl From<TrustError> for OpenError {
             other => Self::Trust(other),
         }
     }
+}
+
+/// What is known of a namespace that somebody took for one of WS-Security.
+fn kind_of_namespace(written: &str) -> &'static str {
+    match written {
+        _ if written == wss_c14n::name::WSSE11.uri => " (which is that of WS-Security 1.1, for what 1.1 added)",
+        _ if is_draft(written) => " (which is of a draft of 2002 or 2003)",
+        _ if is_almost_ours(written) => " (which is almost it)",
+        _ => "",
+    }
+}
+
+fn is_draft(written: &str) -> bool {
+    written.starts_with("http://schemas.xmlsoap.org/ws/200")
+}
+
+/// Whether a namespace is of a draft of WS-Security, or one of its namespaces with a few letters changed.
+pub(crate) fn is_almost_ours(written: &str) -> bool {
+    is_draft(written) || [wss_c14n::name::WSSE, wss_c14n::name::WSU].iter().any(|ours| is_near(written, ours.uri))
+}
+
+/// Whether two identifiers differ by a few letters in one place.
+fn is_near(written: &str, known: &str) -> bool {
+    let same = |one: &mut dyn Iterator<Item = u8>, other: &mut dyn Iterator<Item = u8>| {
+        one.zip(other).take_while(|(one, other)| one.eq_ignore_ascii_case(other)).count()
+    };
+    let start = same(&mut written.bytes(), &mut known.bytes());
+    let end = same(&mut written.bytes().rev(), &mut known.bytes().rev());
+    written.len().abs_diff(known.len()) <= 8 && start + end + 8 >= known.len()
 }

@@ -67,6 +67,9 @@ pub(super) fn apex_at(
     if own.is_some_and(|own| own == apex || (own == parent && is_reference)) {
         return Ok(Apex::Nothing);
     }
+    if parent == signature && is_reference && terms.receiver.waives(Waiver::KeyInfoOfOtherShapes) {
+        return Ok(Apex::Nothing);
+    }
     if terms.receiver.waives(Waiver::ObjectsInSignatures) && is_of_own_object(apex, signature) {
         return Ok(Apex::Nothing);
     }

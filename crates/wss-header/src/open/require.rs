@@ -344,12 +344,16 @@ fn check_direction(signature: &ProvenSignature, terms: &Terms<'_>, confirms: boo
     }
 }
 
-/// What is missing is signed by nobody, and the message is a fault: says which.
+/// What is missing is signed by nobody, and the message is a fault, or its header is empty: says so.
 pub(super) fn unless_fault(error: OpenError, revision: &Revision<'_>, facts: &Facts<'_>) -> OpenError {
     let is_unsigned = facts.signatures.is_empty()
         && matches!(
             error,
             OpenError::Requirement(RequirementError::NotSigned { .. } | RequirementError::NoToken { .. })
         );
-    unauthenticated_fault(revision.envelope).filter(|_| is_unsigned).unwrap_or(error)
+    if !is_unsigned {
+        return error;
+    }
+    let is_empty = revision.children.is_empty();
+    unauthenticated_fault(revision.envelope).or(is_empty.then_some(OpenError::EmptyHeader)).unwrap_or(error)
 }

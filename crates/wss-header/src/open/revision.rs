@@ -45,11 +45,11 @@ impl<'d> Revision<'d> {
         if let Some(include) = include_in(document) {
             return Err(EnvelopeError::Include { path: include.path().into() }.into());
         }
+        let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
         let ids = ids_of(document, terms.receiver).map_err(EnvelopeError::from)?;
         if let Some(id) = ids.ids().find(|id| retired_ids.contains(*id)) {
             return Err(EnvelopeError::from(IdError::Duplicate { id: id.into() }).into());
         }
-        let header = SecurityHeader::locate(envelope, &terms.receiver.role, terms.budget.limits())?;
         let header = header.ok_or_else(|| unauthenticated_fault(envelope).unwrap_or_else(|| no_header(envelope)))?;
         terms.budget.check(Limit::HeaderChildren, header.children().count())?;
         Ok(Self { document, envelope, ids, header, children: header.children().collect() })
@@ -83,8 +83,16 @@ fn no_header(envelope: Envelope<'_>) -> OpenError {
 
 /// There is no Security header at all: what may have been meant for one.
 fn without_header(envelope: Envelope<'_>) -> OpenError {
-    if let Some(draft) = envelope.blocks().find(|block| block.name().local == "Security") {
-        return OpenError::OtherNamespace { namespace: draft.name().namespace.into() };
+    let is_security = |block: &Element<'_>| block.name().local.eq_ignore_ascii_case("Security");
+    if let Some(meant) = envelope.blocks().find(is_security) {
+        return match meant.name().namespace == name::WSSE.uri {
+            true => OpenError::MisspeltHeader { element: meant.qualified_name().into() },
+            false => OpenError::OtherNamespace { namespace: meant.name().namespace.into() },
+        };
+    }
+    let is_header = |inner: &Element<'_>| inner.is(name::WSSE.uri, "Security");
+    if let Some(header) = envelope.root.descendants_and_self().find(is_header) {
+        return OpenError::HeaderElsewhere { path: header.path().into() };
     }
     let mut inside = envelope.blocks().flat_map(Element::descendants_and_self);
     match inside.find(|inner| inner.is(name::DS.uri, "Signature")) {

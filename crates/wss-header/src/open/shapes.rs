@@ -2,10 +2,10 @@
 
 use wss_c14n::{Document, Element, IdError, IdIndex, id_of_other_name, name};
 use wss_text::WireText;
-use wss_tokens::ReferenceShape;
+use wss_tokens::{ReferenceShape, TokenError};
 use wss_xmldsig::{KeyHint, KeyInfo, VerifyError, X509Data, id_in_other_form};
 
-use crate::error::OpenError;
+use crate::error::{OpenError, is_almost_ours};
 use crate::receiver::Receiver;
 use crate::waiver::Waiver;
 
@@ -17,15 +17,30 @@ pub(super) fn ids_of<'d>(document: &'d Document<'d>, receiver: &Receiver) -> Res
     }
 }
 
-/// Says which element a reference meant that found none: the one that has this Id by another name.
+/// Says which element a reference meant that found none: the one that has this Id by another name, or in another namespace.
 pub(super) fn meant(error: OpenError, document: &Document<'_>) -> OpenError {
-    let OpenError::Verify(VerifyError::Dereference { uri }) = &error else { return error };
-    let wanted = uri.as_str().strip_prefix('#');
-    let is_meant = |element: &Element<'_>| wanted.is_some() && id_of_other_name(*element).as_deref() == wanted;
+    let uri = match &error {
+        OpenError::Verify(VerifyError::Dereference { uri }) | OpenError::Token(TokenError::Dangling { uri }) => uri,
+        _ => return error,
+    };
+    let Some(wanted) = uri.as_str().strip_prefix('#') else { return error };
+    let other = document.elements().find_map(|element| Some((element, namespace_of_id(element, wanted)?)));
+    if let Some((element, namespace)) = other {
+        let (path, namespace) = (element.path().into(), namespace.into());
+        return OpenError::IdInOtherNamespace { uri: uri.clone(), path, namespace };
+    }
+    let is_meant = |element: &Element<'_>| id_of_other_name(*element).as_deref() == Some(wanted);
     match document.elements().find(is_meant) {
         Some(element) => OpenError::IdByAnotherName { uri: uri.clone(), path: element.path().into() },
         None => error,
     }
+}
+
+/// The namespace of an attribute `Id` with this value that is almost the one of WS-Security.
+fn namespace_of_id<'d>(element: Element<'d>, wanted: &str) -> Option<&'d str> {
+    let is_id = |namespace: &str, local: &str| local == "Id" && namespace != name::WSU.uri && is_almost_ours(namespace);
+    let mut ids = element.attributes().filter(|(attribute, _)| is_id(attribute.namespace, attribute.local));
+    ids.find(|(_, value)| value == wanted).map(|(attribute, _)| attribute.namespace)
 }
 
 /// The Id of this message that a URI names in another form than `#id`, if the receiver accepts such.
@@ -92,7 +107,7 @@ impl<'d> OtherKeyInfo<'d> {
             Self::References(_) => "several wsse:SecurityTokenReference".into(),
             Self::Reference(element) | Self::Token(element) => element.qualified_name().into(),
         };
-        wss_tokens::TokenError::KeyInfoShape { what }.into()
+        TokenError::KeyInfoShape { what }.into()
     }
 }
 

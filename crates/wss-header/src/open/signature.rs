@@ -4,7 +4,7 @@ use wss_c14n::Element;
 use wss_crypto::{SignatureFamily, VerifyingKey};
 use wss_soap::mime::content_id_of;
 use wss_text::WireText;
-use wss_tokens::ConfirmationMethod;
+use wss_tokens::{ConfirmationMethod, TokenError};
 use wss_xmldsig::{
     DereferencedToken, FilterMethod, Reference, Signature, SignatureError, Transform, VerifiedReference,
 };
@@ -38,7 +38,7 @@ pub(super) fn verify(
     ring: &mut KeyRing,
     element: Element<'_>,
 ) -> Result<ProvenSignature, OpenError> {
-    let signature = Signature::parse(element, &terms.budget)?;
+    let signature = parse(element, terms)?;
     check_shape(&signature, revision, terms.receiver)?;
     check_not_sent(&signature, terms.request)?;
 
@@ -90,6 +90,17 @@ pub(super) fn verify(
         value: signature.into_value(),
         signed_info: text_of(signed_info),
     })
+}
+
+/// Reads a `ds:Signature`, in the shapes that the receiver accepts.
+fn parse<'d>(element: Element<'d>, terms: &Terms<'_>) -> Result<Signature<'d>, OpenError> {
+    if element.children().any(Signature::is_bare_reference) {
+        return match terms.receiver.waives(Waiver::KeyInfoOfOtherShapes) {
+            true => Ok(Signature::parse_with_bare_reference(element, &terms.budget)?),
+            false => Err(TokenError::NoKeyInfo.into()),
+        };
+    }
+    Ok(Signature::parse(element, &terms.budget)?)
 }
 
 fn text_of(canonical: Vec<u8>) -> String {
