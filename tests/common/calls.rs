@@ -6,7 +6,7 @@ use ws_security::prelude::*;
 type Call = (&'static str, fn(Receiver) -> Receiver);
 
 /// Each call of a receiver that accepts something more.
-pub(crate) const CALLS: [Call; 39] = [
+pub(crate) const CALLS: [Call; 40] = [
     ("accept_one_key_to_sign_and_encrypt", Receiver::accept_one_key_to_sign_and_encrypt),
     ("accept_ciphertext_for_others", Receiver::accept_ciphertext_for_others),
     ("dangerous_accept_either_direction", Receiver::dangerous_accept_either_direction),
@@ -45,6 +45,7 @@ pub(crate) const CALLS: [Call; 39] = [
     ),
     ("accept_fields_in_other_namespaces", Receiver::accept_fields_in_other_namespaces),
     ("accept_ids_by_other_names", Receiver::accept_ids_by_other_names),
+    ("accept_element_paths_in_references", Receiver::accept_element_paths_in_references),
     ("accept_references_of_other_forms", Receiver::accept_references_of_other_forms),
     ("accept_key_info_of_other_shapes", Receiver::accept_key_info_of_other_shapes),
     ("accept_implied_derived_keys", Receiver::accept_implied_derived_keys),
