@@ -30,6 +30,7 @@
 //! | log what is opened and refused, keep what was proven | [`evidence`] |
 //! | find out why a signature or a digest does not fit | [`explain`] |
 //! | know why it is fast | [`speed`] |
+//! | come from another library, whose words you know | [`from_wss4j`], [`from_node_soap`], [`from_zeep`] |
 //! | talk to WSS4J, CXF, phase4, zeep, xmlsec1, .NET or node-soap | [`peers`] |
 //!
 //! The examples share their parties: Alice sends, Bob receives, and a certification authority issued both certificates.
@@ -52,6 +53,15 @@ pub mod x509 {}
 
 #[doc = include_str!("layouts.md")]
 pub mod layouts {}
+
+#[doc = include_str!("from_wss4j.md")]
+pub mod from_wss4j {}
+
+#[doc = include_str!("from_node_soap.md")]
+pub mod from_node_soap {}
+
+#[doc = include_str!("from_zeep.md")]
+pub mod from_zeep {}
 
 #[doc = include_str!("sts.md")]
 pub mod sts {}
