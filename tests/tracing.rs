@@ -137,3 +137,48 @@ fn names_of_a_message_are_escaped_and_cut() {
     assert!(lines.len() < 2_000 && lines.contains("message refused"), "{} octets", lines.len());
     assert!(lines.chars().all(|c| c == '\n' || is_plain(c)), "{lines}");
 }
+
+/// What a layer that counts makes of the events, as the page `evidence` of the manual has it.
+#[test]
+fn events_count_what_was_opened_what_was_refused_and_why_and_what_the_store_said() {
+    let value = |line: &str, field: &str| {
+        let found = line.split(' ').find_map(|word| word.strip_prefix(&format!("{field}=")));
+        found.map(|value| value.trim_matches('"').to_owned())
+    };
+    let events = |lines: &str, message: &str| {
+        let found = lines.lines().filter(|line| line.contains(&format!("message={message}")));
+        found.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let message = signed(SOAP11);
+    let required = Requirements::signed([Part::Body, Part::Timestamp]);
+    let receiver = Receiver::new(trust(), required, MemoryReplayCache::default());
+    let (opened, lines) = logged(|| receiver.open(&message).map(drop));
+    opened.expect("opens");
+    let (verified, accepted) = (events(&lines, "message verified"), events(&lines, "message accepted"));
+    assert_eq!((verified.len(), accepted.len(), events(&lines, "message refused").len()), (1, 1, 0), "{lines}");
+    assert_eq!(value(&verified[0], "octets"), Some(message.len().to_string()));
+    assert_eq!(value(&accepted[0], "keys").as_deref(), Some("1"));
+    assert!([&verified[0], &accepted[0]].iter().all(|line| value(line, "micros").is_some()), "{lines}");
+
+    // The same again: verified, and refused by the store.
+    let (again, lines) = logged(|| receiver.open(&message).map(drop));
+    again.expect_err("a replay");
+    let refused = events(&lines, "message refused");
+    assert_eq!((refused.len(), events(&lines, "message accepted").len()), (1, 0), "{lines}");
+    assert_eq!(value(&refused[0], "kind").as_deref(), Some("FailedAuthentication"));
+    assert_eq!(value(&refused[0], "replay").as_deref(), Some("seen"));
+
+    for (changed, kind) in [
+        (message.replace(AMOUNT, "0.01"), "FailedCheck"),
+        (envelope(SOAP11), "InvalidSecurity"),
+        ("<a/>".to_owned(), "InvalidSecurity"),
+    ] {
+        let (refusal, lines) = logged(|| receiver.open(&changed).map(drop));
+        refusal.expect_err("refused");
+        let refused = events(&lines, "message refused");
+        assert_eq!(refused.len(), 1, "{lines}");
+        assert_eq!(value(&refused[0], "kind").as_deref(), Some(kind), "{lines}");
+        assert_eq!(value(&refused[0], "replay"), None, "{lines}");
+        assert_eq!(value(&refused[0], "octets"), Some(changed.len().to_string()), "{lines}");
+    }
+}

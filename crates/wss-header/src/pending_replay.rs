@@ -2,11 +2,11 @@
 
 use std::time::SystemTime;
 
-use wss_replay::{AsyncReplayCache, ReplayCache, ReplayError};
+use wss_replay::{AsyncReplayCache, ReplayCache};
 
 use crate::error::OpenError;
 use crate::opened::Evidence;
-use crate::trace;
+use crate::trace::Asking;
 use crate::waiver::Waiver;
 
 /// A message that is completely verified, except that it may be a replay. Nothing can be read from it before a store
@@ -52,9 +52,11 @@ impl<T> PendingReplay<T> {
         if !store.remembers() {
             (self.evidence)(&mut self.opened).waived.push(Waiver::NoReplayCache);
         }
+        let asking = Asking::start();
         for (key, until) in &self.remembered.keys {
-            store.insert_if_absent(key, *until, self.remembered.now).map_err(refused)?;
+            store.insert_if_absent(key, *until, self.remembered.now).map_err(|error| asking.refused(error))?;
         }
+        asking.accepted(self.remembered.keys.len());
         Ok(self.opened)
     }
 
@@ -64,15 +66,12 @@ impl<T> PendingReplay<T> {
     /// # Errors
     /// [`OpenError::Replay`].
     pub async fn accept_async(self, store: &(impl AsyncReplayCache + ?Sized)) -> Result<T, OpenError> {
+        let asking = Asking::start();
         for (key, until) in &self.remembered.keys {
-            store.insert_if_absent_async(key, *until, self.remembered.now).await.map_err(refused)?;
+            let answer = store.insert_if_absent_async(key, *until, self.remembered.now).await;
+            answer.map_err(|error| asking.refused(error))?;
         }
+        asking.accepted(self.remembered.keys.len());
         Ok(self.opened)
     }
-}
-
-fn refused(error: ReplayError) -> OpenError {
-    let error = error.into();
-    trace::refused(&error);
-    error
 }

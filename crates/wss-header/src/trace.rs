@@ -6,6 +6,10 @@
 #[cfg(feature = "tracing")]
 use std::time::{Duration, Instant};
 
+use wss_replay::ReplayError;
+#[cfg(feature = "tracing")]
+use wss_soap::FaultCode;
+
 use crate::error::{OpenError, SecureError};
 use crate::opened::Evidence;
 #[cfg(feature = "tracing")]
@@ -23,8 +27,8 @@ pub(crate) fn opening<T>(
         let start = Instant::now();
         let mut opened = open();
         match &mut opened {
-            Ok(opened) => verified(evidence_of(opened), start.elapsed()),
-            Err(error) => refused(error),
+            Ok(opened) => verified(evidence_of(opened), octets, start.elapsed()),
+            Err(error) => refused(error, octets, start.elapsed()),
         }
         opened
     })
@@ -42,7 +46,7 @@ pub(crate) fn opening<T>(
 
 /// The lists are written where somebody listens: a field is evaluated only then.
 #[cfg(feature = "tracing")]
-fn verified(evidence: &Evidence, took: Duration) {
+fn verified(evidence: &Evidence, octets: usize, took: Duration) {
     for signature in &evidence.signatures {
         let (signer, known_by, method) = (&signature.signer, signature.signer.known_by(), signature.method.uri());
         let (parts, attachments) = (&signature.parts, signature.attachments.len());
@@ -58,7 +62,8 @@ fn verified(evidence: &Evidence, took: Duration) {
     }
     let waived = || evidence.waived.iter().map(|waiver| waiver.word()).collect::<Vec<_>>().join(" ");
     let (signatures, decrypted) = (evidence.signatures.len(), evidence.decrypted.len());
-    tracing::info!(target: "wss", signatures, decrypted, waived = waived(), micros = micros(took), "message verified");
+    let micros = micros(took);
+    tracing::info!(target: "wss", octets, signatures, decrypted, waived = waived(), micros, "message verified");
 }
 
 #[cfg(feature = "tracing")]
@@ -71,15 +76,65 @@ fn micros(took: Duration) -> u64 {
     u64::try_from(took.as_micros()).unwrap_or(u64::MAX)
 }
 
-/// A message that was not accepted, by its own fault or by that of the replay store.
-pub(crate) fn refused(error: &OpenError) {
-    #[cfg(feature = "tracing")]
+/// A message that was not accepted, by its own fault.
+#[cfg(feature = "tracing")]
+fn refused(error: &OpenError, octets: usize, took: Duration) {
+    let micros = micros(took);
     match error {
-        OpenError::KeyElsewhere { .. } => tracing::debug!(target: "wss", "message waits for a key elsewhere"),
-        _ => tracing::warn!(target: "wss", %error, "message refused"),
+        OpenError::KeyElsewhere { .. } => {
+            tracing::debug!(target: "wss", octets, micros, "message waits for a key elsewhere");
+        }
+        _ => tracing::warn!(target: "wss", kind = kind(error), octets, micros, %error, "message refused"),
     }
-    #[cfg(not(feature = "tracing"))]
-    let _unused = error;
+}
+
+/// The code of the standard's list, which is one of few words.
+#[cfg(feature = "tracing")]
+fn kind(error: &OpenError) -> &'static str {
+    FaultCode::from(error).local_name().unwrap_or("MustUnderstand")
+}
+
+/// The time that a replay store takes.
+pub(crate) struct Asking {
+    #[cfg(feature = "tracing")]
+    start: Instant,
+}
+
+impl Asking {
+    /// The store is asked from now on.
+    pub(crate) fn start() -> Self {
+        Self {
+            #[cfg(feature = "tracing")]
+            start: Instant::now(),
+        }
+    }
+
+    /// The store remembers so many keys of the message, which were new.
+    pub(crate) fn accepted(&self, keys: usize) {
+        #[cfg(feature = "tracing")]
+        tracing::info!(target: "wss", keys, micros = micros(self.start.elapsed()), "message accepted");
+        #[cfg(not(feature = "tracing"))]
+        let _unused = keys;
+    }
+
+    /// The store refuses the message, or gives no answer.
+    pub(crate) fn refused(&self, error: ReplayError) -> OpenError {
+        #[cfg(feature = "tracing")]
+        let replay = match &error {
+            ReplayError::Seen => "seen",
+            ReplayError::Full => "full",
+            ReplayError::ClockWentBack => "clock-went-back",
+            ReplayError::Failed { .. } => "failed",
+            _ => "misuse",
+        };
+        let error = error.into();
+        #[cfg(feature = "tracing")]
+        {
+            let micros = micros(self.start.elapsed());
+            tracing::warn!(target: "wss", kind = kind(&error), replay, micros, %error, "message refused");
+        }
+        error
+    }
 }
 
 /// Secures an envelope of so many octets, in a span of its own. `octets_of` gives those of a message that is complete.
